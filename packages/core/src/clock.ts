@@ -1,0 +1,52 @@
+/** Time: the clock that a machine reads, and lengths of time as people write them. */
+
+import { FsmError } from './errors.ts';
+
+/** What a machine reads the time from and sets its timers with; tests hand in a virtual one. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Runs a task once after `ms` milliseconds; the result is for {@link Clock.clearTimeout}. */
+  setTimeout(task: () => void, ms: number): unknown;
+  /** Forgets a task of {@link Clock.setTimeout}; one that has run, or is unknown, is no error. */
+  clearTimeout(handle: unknown): void;
+}
+
+/** A length of time: milliseconds, or a text such as `"90s"`, `"10m"`, `"24h"`, `"7d"`. */
+export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
+
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/**
+ * Converts a {@link Duration} to milliseconds.
+ *
+ * @param duration - the length; a negative or non-finite one is refused
+ * @param option - the name of the option it came from, for the message
+ * @throws FsmError `INVALID_OPTION` for what is no length of time
+ */
+export function toMs(duration: Duration, option: string): number {
+  const match =
+    typeof duration === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration) : undefined;
+  const ms = match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : duration;
+  if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) {
+    throw new FsmError('INVALID_OPTION', {
+      option,
+      expected: 'milliseconds or a text such as "90s", "10m", "24h", "7d"',
+      found: String(duration),
+    });
+  }
+  return ms;
+}
+
+/** The machine's clock where none is handed in; its timers do not keep a Node process alive. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  setTimeout(task, ms) {
+    const handle: unknown = setTimeout(task, ms);
+    if (typeof handle === 'object' && handle !== null && 'unref' in handle) {
+      (handle as { unref(): void }).unref();
+    }
+    return handle;
+  },
+  clearTimeout: (handle) => clearTimeout(handle as never),
+};

@@ -1,0 +1,71 @@
+/** Standard Schema: the types of the specification, and the two things that telefsm does with a schema. */
+
+import type { Awaitable } from './type-tools.ts';
+
+/**
+ * The interface that zod, valibot, arktype and others share.
+ *
+ * Copied from the specification, version 1 (standardschema.dev), so that core depends on nothing.
+ */
+export interface StandardSchemaV1<Input = unknown, Output = Input> {
+  readonly '~standard': {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => Awaitable<SchemaResult<Output>>;
+    readonly types?: { readonly input: Input; readonly output: Output } | undefined;
+  };
+}
+
+/** What a schema says of a value: `issues` is `undefined` exactly if it is valid. */
+export type SchemaResult<Output> =
+  | { readonly value: Output; readonly issues?: undefined }
+  | { readonly issues: readonly SchemaIssue[] };
+
+/** One thing that is wrong with a value. */
+export interface SchemaIssue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+/** Any Standard Schema validator (zod, valibot, arktype, …). */
+export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
+
+/**
+ * Makes a schema that lets everything through: it states a type without checking it.
+ *
+ * @example
+ * ```ts
+ * import { scene, typed } from '@telefsm/core';
+ *
+ * const Hello = scene('hello', { services: typed<{ t(key: string): string }>() }).on({
+ *   handle: async ({ reply, services }) => void (await reply(services.t('hello'))),
+ * });
+ * ```
+ */
+export function typed<T>(): Schema<T, T> {
+  return {
+    '~standard': { version: 1, vendor: 'telefsm', validate: (value) => ({ value: value as T }) },
+  };
+}
+
+/** Whether a value is a schema; arktype's are functions. */
+export function isSchema(value: unknown): value is Schema {
+  return (
+    (typeof value === 'object' || typeof value === 'function') &&
+    value !== null &&
+    '~standard' in value
+  );
+}
+
+/** Checks a value; the answer comes at once from a schema that answers at once. */
+export function check(schema: Schema, value: unknown): Awaitable<SchemaResult<unknown>> {
+  return schema['~standard'].validate(value);
+}
+
+/** One line for each issue, with its path: `address.zip: too short`. */
+export function describeIssues(issues: readonly SchemaIssue[]): readonly string[] {
+  return issues.map(({ message, path }) => {
+    const at = path?.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
+    return at ? `${at}: ${message}` : message;
+  });
+}

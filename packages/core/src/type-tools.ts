@@ -1,0 +1,42 @@
+/** Types that other types are made of; nothing here exists at run time. */
+
+/** A value or a promise of it. */
+export type Awaitable<T> = T | PromiseLike<T>;
+
+/** Flattens an intersection so that editors show one plain object. */
+export type Simplify<T> = { [K in keyof T]: T[K] } & {};
+
+/** Takes nothing, so that its sentence becomes the compiler's message. */
+export interface Complaint<Sentence extends string> {
+  readonly '~complaint': Sentence;
+}
+
+/** Turns `A | B` into `A & B`. */
+export type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never) extends (
+  x: infer I,
+) => void
+  ? I
+  : never;
+
+/** What JSON has no form for. */
+type NotJson =
+  | Date
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | bigint
+  | symbol
+  | ((...parameters: never[]) => unknown)
+  | ArrayBufferView;
+
+/**
+ * What a conversation can keep: JSON.
+ *
+ * A `Date` would come back as text after a restart, so it is refused by the compiler and not noticed in production.
+ */
+export type Storable<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends NotJson
+    ? Complaint<'Conversations are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>
+    : T extends object
+      ? { [K in keyof T]: Storable<T[K]> }
+      : T;
