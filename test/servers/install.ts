@@ -35,10 +35,11 @@ export async function ensureCommand(command: string, debianPackage: string): Pro
 }
 
 async function findCommand(command: string): Promise<string | undefined> {
+  const { PATH = '' } = process.env;
   const versions = await readdir(postgresFolder).catch(() => []);
   const newestFirst = versions.sort((a, b) => Number(b) - Number(a));
   const folders = [
-    ...(process.env['PATH'] ?? '').split(delimiter),
+    ...PATH.split(delimiter),
     '/usr/local/bin',
     '/usr/bin',
     '/usr/local/sbin',
