@@ -11,6 +11,11 @@ export { systemClock, toMs } from './clock.ts';
 // Errors
 export type { AnyFsmError, FsmErrorCode, FsmErrorDetails } from './errors.ts';
 export { errorCatalogue, FsmError, isFsmError } from './errors.ts';
+// Storages of core's own
+export type { KeyValueStorageOptions, KeyValueStore } from './key-value-storage.ts';
+export { keyValueStorage } from './key-value-storage.ts';
+export type { MemoryLease, MemoryStorage, MemoryStorageOptions } from './memory-storage.ts';
+export { memoryStorage } from './memory-storage.ts';
 // Schemas
 export type { Schema, SchemaIssue, SchemaResult, StandardSchemaV1 } from './schema.ts';
 export { typed } from './schema.ts';

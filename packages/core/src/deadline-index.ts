@@ -1,0 +1,85 @@
+/** Which conversations of the memory storage are due: a heap that may look too early, and never looks too late. */
+
+/** What the index knows of a conversation; infinite where there is no deadline. */
+export interface Waking {
+  readonly key: string;
+  readonly deadlineAt: number;
+  /** When the index looks at it next; the index keeps it. */
+  wakeAt: number;
+}
+
+/** Finds due conversations without a timer for each. */
+export interface DeadlineIndex {
+  /** Looks at a conversation at this instant, and no more at the one before. */
+  put(entry: Waking, at: number): void;
+  /** Keys whose deadline has passed; looked at again after `claim` ms. */
+  claim(limit: number, claim: number, now: number): readonly string[];
+}
+
+interface Item {
+  readonly at: number;
+  readonly key: string;
+}
+
+/**
+ * Makes the index over the conversations of a storage.
+ *
+ * What was replaced or removed stays in the heap until its time comes; when such leftovers outnumber the conversations, they are
+ * cleared out at once.
+ */
+export function deadlineIndex(entries: ReadonlyMap<string, Waking>): DeadlineIndex {
+  let heap: Item[] = [];
+  const valid = (item: Item) => entries.get(item.key)?.wakeAt === item.at;
+
+  function put(entry: Waking, at: number): void {
+    if (entry.wakeAt === at) return;
+    entry.wakeAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
+    push(heap, { at, key: entry.key });
+    // A sorted array is a heap.
+    if (heap.length > 2 * entries.size + 64) heap = heap.filter(valid).sort((a, b) => a.at - b.at);
+  }
+
+  function claim(limit: number, length: number, now: number): readonly string[] {
+    const keys: string[] = [];
+    for (let top = heap[0]; keys.length < limit && top && top.at <= now; top = heap[0]) {
+      pop(heap);
+      const entry = entries.get(top.key);
+      if (!entry || entry.wakeAt !== top.at) continue;
+      const due = entry.deadlineAt <= now;
+      if (due) keys.push(top.key);
+      put(entry, due ? now + Math.max(length, 1) : entry.deadlineAt);
+    }
+    return keys;
+  }
+
+  return { put, claim };
+}
+
+function push(heap: Item[], item: Item): void {
+  let place = heap.length;
+  while (place > 0) {
+    const above = (place - 1) >> 1;
+    const parent = heap[above];
+    if (parent === undefined || parent.at <= item.at) break;
+    heap[place] = parent;
+    place = above;
+  }
+  heap[place] = item;
+}
+
+function pop(heap: Item[]): void {
+  const item = heap.pop();
+  if (item === undefined || heap.length === 0) return;
+  let place = 0;
+  for (;;) {
+    let below = 2 * place + 1;
+    const [left, right] = [heap[below], heap[below + 1]];
+    const child = right !== undefined && left !== undefined && right.at < left.at ? right : left;
+    if (child === undefined || child.at >= item.at) break;
+    if (child === right) below++;
+    heap[place] = child;
+    place = below;
+  }
+  heap[place] = item;
+}

@@ -1,0 +1,211 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deadlineIndex } from '../src/deadline-index.ts';
+import type { MemoryLease, MemoryStorage, Write } from '../src/index.ts';
+import { isFsmError, memoryStorage } from '../src/index.ts';
+
+let tokens = 0;
+const token = () => `p.${++tokens}`;
+
+function stopped() {
+  const clock = { time: 1_000_000, now: () => clock.time, setTimeout() {}, clearTimeout() {} };
+  return clock;
+}
+
+function take(storage: MemoryStorage, key: string): MemoryLease {
+  const taken = storage.acquire(key, { token: token(), lease: 1000, queue: false });
+  if ('busy' in taken) throw new Error(`${key} is busy`);
+  return taken;
+}
+
+const write = (text: string, more: Partial<Write> = {}): Write => ({ text, state: null, ...more });
+const put = (storage: MemoryStorage, key: string, text: string, more: Partial<Write> = {}) =>
+  take(storage, key).commit(write(text, more));
+const put1 = (storage: MemoryStorage, key: string) => put(storage, key, key);
+
+async function keysOf(storage: MemoryStorage): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of storage.list({})) keys.push(key);
+  return keys;
+}
+
+describe('memoryStorage', () => {
+  it('answers without a promise', () => {
+    const storage = memoryStorage();
+    const lease = take(storage, 'k');
+    expect(lease.commit(write('a'), { keep: 'next' })).toBe('done');
+    expect(lease.renew(1000)).toBe(true);
+    expect(lease.release()).toBe(undefined);
+    expect(storage.peek('k')?.text).toBe('a');
+  });
+
+  it('gives back the very object that was written, and never makes its text', () => {
+    const storage = memoryStorage();
+    const lazy: Write = {
+      state: 's',
+      get text(): string {
+        throw new Error('the text was read');
+      },
+    };
+    take(storage, 'k').commit(lazy);
+    expect(storage.peek('k')).toBe(lazy);
+    expect(take(storage, 'k').record).toBe(lazy);
+  });
+
+  it('does not read the text of a record with a deadline either, until it is asked for', () => {
+    const clock = stopped();
+    const storage = memoryStorage({ clock });
+    let reads = 0;
+    take(storage, 'k').commit({
+      state: null,
+      deadlineIn: 500,
+      get text() {
+        reads++;
+        return 'late';
+      },
+    });
+    clock.time += 200;
+    const found = storage.peek('k');
+    expect([found?.deadlineIn, reads]).toEqual([300, 0]);
+    expect([found?.text, reads]).toEqual(['late', 1]);
+  });
+
+  it('does not notice the end of a lease that nobody else took', () => {
+    const clock = stopped();
+    const storage = memoryStorage({ clock });
+    const lease = take(storage, 'k');
+    clock.time += 60_000;
+    expect(lease.commit(write('late'))).toBe('done');
+  });
+
+  it('hands a conversation over only while somebody listens', async () => {
+    const storage = memoryStorage({ clock: stopped() });
+    const queued = { token: token(), lease: 1000, queue: true };
+    const first = take(storage, 'k');
+    storage.acquire('k', queued);
+    first.release();
+    expect('busy' in storage.acquire('k', { ...queued, token: token() })).toBe(false);
+
+    const heard: string[] = [];
+    const stop = await storage.granted((granted) => heard.push(granted));
+    const second = take(storage, 'l');
+    storage.acquire('l', queued);
+    second.release();
+    await Promise.resolve();
+    stop();
+    expect(heard).toEqual([queued.token]);
+    expect(storage.acquire('l', { ...queued, token: token() })).toEqual({ busy: 2000 });
+  });
+
+  describe('with maxEntries', () => {
+    it('forgets the conversation that was written longest ago', async () => {
+      const storage = memoryStorage({ maxEntries: 3 });
+      for (const key of ['a', 'b', 'c', 'a', 'd', 'e']) put1(storage, key);
+      expect(await keysOf(storage)).toEqual(['a', 'd', 'e']);
+    });
+
+    it('forgets no conversation that is held', async () => {
+      const storage = memoryStorage({ maxEntries: 2 });
+      put1(storage, 'held');
+      const lease = take(storage, 'held');
+      for (const key of ['b', 'c', 'd']) put1(storage, key);
+      expect(lease.commit(write('still mine'))).toBe('done');
+      expect(await keysOf(storage)).toEqual(['d', 'held']);
+    });
+
+    it('forgets one with a deadline last', async () => {
+      const storage = memoryStorage({ maxEntries: 2 });
+      put(storage, 'armed', 'x', { deadlineIn: 1000 });
+      for (const key of ['b', 'c']) put1(storage, key);
+      expect(await keysOf(storage)).toEqual(['armed', 'c']);
+      put(storage, 'c', 'x', { deadlineIn: 1000 });
+      put1(storage, 'd');
+      expect(await keysOf(storage)).toEqual(['c', 'd']);
+    });
+
+    it('refuses the holder of a conversation that was forgotten', () => {
+      const clock = stopped();
+      const storage = memoryStorage({ maxEntries: 1, clock });
+      const lapsed = take(storage, 'a');
+      clock.time += 2000;
+      put1(storage, 'b');
+      expect(lapsed.commit(write('late'))).toBe('refused');
+    });
+
+    it.each([0, -1, 1.5, Number.NaN])('refuses %s', (maxEntries) => {
+      expect(() => memoryStorage({ maxEntries })).toThrow(
+        expect.toSatisfy((error) => isFsmError(error, 'INVALID_OPTION')),
+      );
+    });
+  });
+
+  it('keeps nothing of conversations that are idle, deleted or expired', async () => {
+    const clock = stopped();
+    // With a bound of one, a leftover of any kind would push out the record.
+    const storage = memoryStorage({ clock, maxEntries: 1 });
+    put1(storage, 'record');
+    for (let n = 0; n < 1000; n++) take(storage, `stateless ${n}`).release();
+    for (let n = 0; n < 1000; n++) take(storage, `cleared ${n}`).commit(undefined);
+    put1(storage, 'record');
+    expect(await keysOf(storage)).toEqual(['record']);
+  });
+
+  it('forgets expired conversations while new ones come, without a timer', async () => {
+    const clock = stopped();
+    const storage = memoryStorage({ clock });
+    const old = Array.from({ length: 1000 }, (_, n) => {
+      const expiring = write(`${n}`, { ttl: 10 });
+      take(storage, `old ${n}`).commit(expiring);
+      return new WeakRef(expiring);
+    });
+    clock.time += 10;
+    for (let n = 0; n < 1000; n++) put1(storage, `new ${n}`);
+    setFlagsFromString('--expose-gc');
+    // A weak reference made in this task is strong until the next.
+    await new Promise((resolve) => setImmediate(resolve));
+    runInNewContext('gc')();
+    expect(old.filter((reference) => reference.deref() !== undefined).length).toBeLessThan(10);
+    expect((await keysOf(storage)).length).toBe(1000);
+  });
+});
+
+describe('deadlineIndex', () => {
+  it('finds what is due in the order of time, each once while claimed, whatever is put', () => {
+    const put = fc.record({
+      key: fc.integer({ min: 0, max: 9 }),
+      at: fc.integer({ min: 0, max: 50 }),
+    });
+    fc.assert(
+      fc.property(fc.array(put, { maxLength: 60 }), (puts) => {
+        const entries = new Map<string, { key: string; deadlineAt: number; wakeAt: number }>();
+        const index = deadlineIndex(entries);
+        for (const { key, at } of puts) {
+          const name = String(key);
+          const entry = entries.get(name) ?? { key: name, deadlineAt: 0, wakeAt: Infinity };
+          entries.set(name, entry);
+          entry.deadlineAt = at;
+          if (at < entry.wakeAt) index.put(entry, at);
+        }
+        for (let now = 0; now <= 50; now++) {
+          const due = [...entries.values()].filter((entry) => entry.deadlineAt === now);
+          expect([...index.claim(100, 1000, now)].sort()).toEqual(due.map(({ key }) => key).sort());
+        }
+      }),
+    );
+  });
+
+  it('does not grow with deadlines that come and go', () => {
+    const entries = new Map<string, { key: string; deadlineAt: number; wakeAt: number }>();
+    const index = deadlineIndex(entries);
+    for (let n = 0; n < 10_000; n++) {
+      const entry = { key: 'k', deadlineAt: 1e9 - n, wakeAt: Infinity };
+      entries.set('k', entry);
+      index.put(entry, entry.deadlineAt);
+    }
+    // All leftovers would have to be stepped over before the limit is reached.
+    expect(index.claim(1, 10, 1e9)).toEqual(['k']);
+    expect(index.claim(1, 10, 1e9)).toEqual([]);
+  });
+});
