@@ -8,14 +8,33 @@
 // Time
 export type { Clock, Duration } from './clock.ts';
 export { systemClock, toMs } from './clock.ts';
+// Commands
+export type { ParsedCommand } from './command.ts';
+export { isMeantFor, parseCommand, readCommand } from './command.ts';
 // Errors
 export type { AnyFsmError, FsmErrorCode, FsmErrorDetails } from './errors.ts';
 export { errorCatalogue, FsmError, isFsmError } from './errors.ts';
+// What users send
+export type { Accept, Accepted, FileValue, InputKind, InputValues, UserInput } from './input.ts';
+export { acceptInput, albumOf, inputKinds, inputOf } from './input.ts';
+// Keys and strategies
+export type { KeyParts, Migration, Scope, Strategy } from './key.ts';
+export {
+  botIdOf,
+  chatPrefix,
+  keyLimit,
+  keyOf,
+  migratedKey,
+  migrationOf,
+  parseKey,
+  scopeOf,
+} from './key.ts';
 // Storages of core's own
 export type { KeyValueStorageOptions, KeyValueStore } from './key-value-storage.ts';
 export { keyValueStorage } from './key-value-storage.ts';
 export type { MemoryLease, MemoryStorage, MemoryStorageOptions } from './memory-storage.ts';
 export { memoryStorage } from './memory-storage.ts';
+export type { RawObject, RawUpdate } from './raw-update.ts';
 // Schemas
 export type { Schema, SchemaIssue, SchemaResult, StandardSchemaV1 } from './schema.ts';
 export { typed } from './schema.ts';
@@ -50,6 +69,17 @@ export type {
   StoredText,
   Write,
 } from './storage.ts';
+// Whose update it is
+export type { Address, ReplyAddress, Subject } from './subject.ts';
+export {
+  addressOf,
+  fromOf,
+  guestChats,
+  subjectAt,
+  subjectOf,
+  updateTypeOf,
+  updateTypes,
+} from './subject.ts';
 // Types that others are made of
 export type {
   Awaitable,

@@ -1,0 +1,221 @@
+/** The value of each kind of input, and how it is read from a message. */
+
+import { listIn, numberIn, objectIn, type RawObject, textIn, wholeIn } from './raw-update.ts';
+
+/** A file, by the ids that the Bot API gives it. */
+export interface FileValue {
+  readonly file_id: string;
+  readonly file_unique_id: string;
+  readonly caption?: string;
+}
+
+/** The kinds of input a step or scene may accept, and the value each gives: small JSON under the Bot API's names. */
+export interface InputValues {
+  /** Not a command: those are a kind of their own, so that /help is never taken for a name. */
+  text: string;
+  command: { readonly command: string; readonly argument: string };
+  /** The data of the button. */
+  button: string;
+  /** Its largest size. */
+  photo: FileValue & { readonly width: number; readonly height: number };
+  video: FileValue;
+  voice: FileValue;
+  audio: FileValue;
+  document: FileValue;
+  animation: FileValue;
+  video_note: FileValue;
+  sticker: FileValue;
+  location: {
+    readonly latitude: number;
+    readonly longitude: number;
+    readonly horizontal_accuracy?: number;
+  };
+  contact: {
+    readonly phone_number: string;
+    readonly first_name: string;
+    readonly last_name?: string;
+    readonly user_id?: number;
+  };
+  poll: { readonly id: string; readonly question: string };
+  poll_answer: { readonly poll_id: string; readonly option_ids: readonly number[] };
+  payment: {
+    readonly currency: string;
+    readonly total_amount: number;
+    readonly invoice_payload: string;
+    readonly telegram_payment_charge_id: string;
+  };
+  /** What a web app sent. */
+  web_app: string;
+  /** Ids of the users. */
+  users_shared: readonly number[];
+  /** Id of the chat. */
+  chat_shared: number;
+}
+
+/** The name of a kind of input. */
+export type InputKind = keyof InputValues;
+
+/** A value with its kind. */
+export type Tagged<K extends InputKind> = {
+  [P in K]: { readonly kind: P; readonly value: InputValues[P] };
+}[K];
+
+/** Reads the value of a message that is not text; `undefined` for kinds that are not in {@link InputValues}. */
+export function valueIn(message: RawObject): Tagged<InputKind> | undefined {
+  for (const [field, read] of readers) {
+    if (message[field] !== undefined) return read(message);
+  }
+  return undefined;
+}
+
+/** Reads a vote in a poll. */
+export function pollAnswerIn(answer: RawObject): InputValues['poll_answer'] | undefined {
+  const poll_id = textIn(answer, 'poll_id');
+  if (poll_id === undefined) return undefined;
+  const option_ids = listIn(answer, 'option_ids').filter(isWhole);
+  return { poll_id, option_ids };
+}
+
+/** Every kind of input. */
+export const inputKinds: readonly InputKind[] = Object.keys({
+  text: 1,
+  command: 1,
+  button: 1,
+  photo: 1,
+  video: 1,
+  voice: 1,
+  audio: 1,
+  document: 1,
+  animation: 1,
+  video_note: 1,
+  sticker: 1,
+  location: 1,
+  contact: 1,
+  poll: 1,
+  poll_answer: 1,
+  payment: 1,
+  web_app: 1,
+  users_shared: 1,
+  chat_shared: 1,
+} satisfies Record<InputKind, 1>) as readonly InputKind[];
+
+/** Puts the kind beside a value that was found. */
+export function tag<K extends InputKind>(
+  kind: K,
+  value: InputValues[K] | undefined,
+): Tagged<K> | undefined {
+  return value === undefined ? undefined : ({ kind, value } as Tagged<K>);
+}
+
+type Reader = (message: RawObject) => Tagged<InputKind> | undefined;
+
+/** By field of the message. The order matters: an animation also has a document, for older bots. */
+const readers: readonly (readonly [field: string, Reader])[] = [
+  ['photo', (message) => tag('photo', photoIn(message))],
+  ...(['animation', 'video', 'voice', 'audio', 'document', 'video_note', 'sticker'] as const).map(
+    (kind): readonly [string, Reader] => [
+      kind,
+      (message) => tag(kind, fileIn(objectIn(message, kind), message)),
+    ],
+  ),
+  ['location', (message) => tag('location', locationIn(objectIn(message, 'location')))],
+  ['contact', (message) => tag('contact', contactIn(objectIn(message, 'contact')))],
+  ['poll', (message) => tag('poll', pollIn(objectIn(message, 'poll')))],
+  [
+    'successful_payment',
+    (message) => tag('payment', paymentIn(objectIn(message, 'successful_payment'))),
+  ],
+  ['web_app_data', (message) => tag('web_app', textIn(objectIn(message, 'web_app_data'), 'data'))],
+  ['users_shared', (message) => tag('users_shared', usersIn(objectIn(message, 'users_shared')))],
+  [
+    'chat_shared',
+    (message) => tag('chat_shared', wholeIn(objectIn(message, 'chat_shared'), 'chat_id')),
+  ],
+];
+
+function fileIn(file: RawObject | undefined, message: RawObject): FileValue | undefined {
+  const file_id = textIn(file, 'file_id');
+  const file_unique_id = textIn(file, 'file_unique_id');
+  if (file_id === undefined || file_unique_id === undefined) return undefined;
+  const caption = textIn(message, 'caption');
+  return { file_id, file_unique_id, ...(caption !== undefined && { caption }) };
+}
+
+function photoIn(message: RawObject): InputValues['photo'] | undefined {
+  let largest: InputValues['photo'] | undefined;
+  for (const size of listIn(message, 'photo')) {
+    const found = sizeIn(size as RawObject | null, message);
+    if (found && (!largest || found.width * found.height >= largest.width * largest.height))
+      largest = found;
+  }
+  return largest;
+}
+
+function sizeIn(size: RawObject | null, message: RawObject): InputValues['photo'] | undefined {
+  const file = fileIn(size ?? undefined, message);
+  return (
+    file && {
+      ...file,
+      width: numberIn(size ?? undefined, 'width') ?? 0,
+      height: numberIn(size ?? undefined, 'height') ?? 0,
+    }
+  );
+}
+
+function locationIn(location: RawObject | undefined): InputValues['location'] | undefined {
+  const latitude = numberIn(location, 'latitude');
+  const longitude = numberIn(location, 'longitude');
+  if (latitude === undefined || longitude === undefined) return undefined;
+  const horizontal_accuracy = numberIn(location, 'horizontal_accuracy');
+  return {
+    latitude,
+    longitude,
+    ...(horizontal_accuracy !== undefined && { horizontal_accuracy }),
+  };
+}
+
+function contactIn(contact: RawObject | undefined): InputValues['contact'] | undefined {
+  const phone_number = textIn(contact, 'phone_number');
+  const first_name = textIn(contact, 'first_name');
+  if (phone_number === undefined || first_name === undefined) return undefined;
+  const last_name = textIn(contact, 'last_name');
+  const user_id = wholeIn(contact, 'user_id');
+  return {
+    phone_number,
+    first_name,
+    ...(last_name !== undefined && { last_name }),
+    ...(user_id !== undefined && { user_id }),
+  };
+}
+
+function pollIn(poll: RawObject | undefined): InputValues['poll'] | undefined {
+  const id = textIn(poll, 'id');
+  const question = textIn(poll, 'question');
+  return id === undefined || question === undefined ? undefined : { id, question };
+}
+
+function paymentIn(payment: RawObject | undefined): InputValues['payment'] | undefined {
+  const currency = textIn(payment, 'currency');
+  const total_amount = wholeIn(payment, 'total_amount');
+  const invoice_payload = textIn(payment, 'invoice_payload');
+  const telegram_payment_charge_id = textIn(payment, 'telegram_payment_charge_id');
+  if (
+    currency === undefined ||
+    total_amount === undefined ||
+    invoice_payload === undefined ||
+    telegram_payment_charge_id === undefined
+  )
+    return undefined;
+  return { currency, total_amount, invoice_payload, telegram_payment_charge_id };
+}
+
+function usersIn(shared: RawObject | undefined): readonly number[] | undefined {
+  if (shared === undefined) return undefined;
+  return listIn(shared, 'users')
+    .map((user) => wholeIn((user as RawObject | null) ?? undefined, 'user_id'))
+    .filter(isWhole);
+}
+
+function isWhole(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}

@@ -1,0 +1,51 @@
+/** A raw update, and the narrow readers that trust nothing about the shape of its JSON. */
+
+/** A raw update: what the Bot API sent, untouched. */
+export interface RawUpdate {
+  readonly update_id: number;
+  readonly [field: string]: unknown;
+}
+
+/** Any JSON object of an update. */
+export interface RawObject {
+  readonly [field: string]: unknown;
+}
+
+/** Reads a field that should hold an object; anything else reads as absent. */
+export function objectIn(holder: RawObject | undefined, field: string): RawObject | undefined {
+  const value = holder?.[field];
+  return typeof value === 'object' && value !== null ? (value as RawObject) : undefined;
+}
+
+/** Reads a field that should hold a list; anything else reads as an empty one. */
+export function listIn(holder: RawObject | undefined, field: string): readonly unknown[] {
+  const value = holder?.[field];
+  return Array.isArray(value) ? value : [];
+}
+
+/** Reads a field that should hold text; anything else reads as absent. */
+export function textIn(holder: RawObject | undefined, field: string): string | undefined {
+  const value = holder?.[field];
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Reads a field that should hold a number; anything else reads as absent. */
+export function numberIn(holder: RawObject | undefined, field: string): number | undefined {
+  const value = holder?.[field];
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/**
+ * Reads a field that should hold a whole number; anything else reads as absent.
+ *
+ * Text that looks like a number is refused as well: an id is never guessed, because a wrong one is another user's conversation.
+ */
+export function wholeIn(holder: RawObject | undefined, field: string): number | undefined {
+  const value = holder?.[field];
+  return Number.isSafeInteger(value) ? (value as number) : undefined;
+}
+
+/** Reads the `id` of the user or chat in a field. */
+export function idIn(holder: RawObject | undefined, field: string): number | undefined {
+  return wholeIn(objectIn(holder, field), 'id');
+}
