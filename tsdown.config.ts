@@ -1,15 +1,42 @@
+/** Builds every package, ESM and CommonJS with declarations; what to build is read from each package's `exports`. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { basename, extname } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
-const config: UserConfig = defineConfig({
-  workspace: ['packages/*'],
-  entry: ['src/index.ts'],
+interface Manifest {
+  readonly exports: Readonly<Record<string, string | { readonly '@telefsm/source'?: string }>>;
+}
+
+/** The packages that must also run in browsers and edge workers, where there is no Node. */
+const withoutNode: readonly string[] = ['core', 'commands', 'grammy'];
+
+const configs: UserConfig[] = readdirSync('packages').map((name) => ({
+  name,
+  cwd: `packages/${name}`,
+  entry: entriesOf(name),
   format: ['esm', 'cjs'],
-  platform: 'node',
-  target: 'node20',
+  platform: withoutNode.includes(name) ? 'neutral' : 'node',
+  target: 'es2022',
   fixedExtension: false,
-  dts: { oxc: true, sourcemap: true },
+  // The sources are not packed, so a map from a declaration to them would lead nowhere.
+  dts: { oxc: true, sourcemap: false },
   sourcemap: true,
   clean: true,
-});
+}));
 
-export default config;
+/**
+ * `{ index: 'src/index.ts', cli: 'src/cli.ts' }` from the source condition of each exported subpath.
+ *
+ * An entry whose source is not there yet is left out, so that the other packages build; the check of the packed packages
+ * reports the missing file.
+ */
+function entriesOf(name: string): Record<string, string> {
+  const manifest: Manifest = JSON.parse(readFileSync(`packages/${name}/package.json`, 'utf8'));
+  const sources = Object.values(manifest.exports).flatMap((target) =>
+    typeof target === 'object' && target['@telefsm/source'] ? [target['@telefsm/source']] : [],
+  );
+  const present = sources.filter((path) => existsSync(`packages/${name}/${path}`));
+  return Object.fromEntries(present.map((path) => [basename(path, extname(path)), path]));
+}
+
+export default defineConfig(configs);

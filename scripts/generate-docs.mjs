@@ -1,0 +1,114 @@
+/**
+ * Writes the pages that are made from the code: `docs/errors.md` and `docs/storage-contract.md`.
+ *
+ * With `--check` it writes nothing and fails where a page is out of date.
+ */
+
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { parseArgs } from 'node:util';
+import ts from 'typescript';
+import { ensureBuilt } from './lib/build.mjs';
+import { finish } from './lib/outcome.mjs';
+import { read, root } from './lib/workspace.mjs';
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const notice = '<!-- Made by `npm run generate`; edit the source named below instead. -->';
+const problems = [];
+const pages = [];
+
+await ensureBuilt();
+const { errorCatalogue } = await import(built('core'));
+const { storageContract } = await import(built('testing'));
+page('docs/errors.md', errorsPage(errorCatalogue));
+if (storageContract) page('docs/storage-contract.md', contractPage(storageContract));
+finish(problems, `${pages.join(', ')} ${values.check ? 'compared with the code' : 'written'}`);
+
+function built(folder) {
+  return pathToFileURL(join(root, 'packages', folder, 'dist/index.js')).href;
+}
+
+function page(path, text) {
+  pages.push(path);
+  const current = existsSync(join(root, path)) && read(path) === text;
+  if (current) return;
+  if (values.check) {
+    problems.push(`${path} is out of date: run \`npm run generate\`.`);
+    return;
+  }
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+
+function errorsPage(catalogue) {
+  const source = 'packages/core/src/errors.ts';
+  const details = detailsOf(source);
+  const entries = Object.entries(catalogue).map(([code, entry]) => {
+    const fields = details.get(code);
+    if (!fields) throw new Error(`${source}: FsmErrorDetails has no '${code}'.`);
+    const rows = fields.map(
+      ({ name, type }) => `| \`${name}\` | \`${type.replaceAll('|', '\\|')}\` |`,
+    );
+    return [
+      `## ${code}`,
+      `> ${entry.message(placeholders(fields))}`,
+      entry.fix,
+      ...(rows.length > 0 ? [['| in `details` | type |', '|---|---|', ...rows].join('\n')] : []),
+    ].join('\n\n');
+  });
+  const intro = [
+    '# Errors',
+    notice,
+    `Every error of telefsm is an \`FsmError\` with a \`code\`, told apart by \`isFsmError(error, code)\`, and its message ends with
+\`[TELEFSM_code]\`. Here is each of the ${entries.length}: its message, with ‹details› in their places, and what to do. What a
+handler, a schema or a storage's client throws is none of these and passes through untouched.`,
+    `Source: \`${source}\`.`,
+  ];
+  return `${[...intro, ...entries].join('\n\n')}\n`;
+}
+
+/** The fields of each code, read from the interface `FsmErrorDetails`, because types leave no trace at run time. */
+function detailsOf(path) {
+  const file = ts.createSourceFile(path, read(path), ts.ScriptTarget.Latest, true);
+  const found = file.statements.find(
+    (node) => ts.isInterfaceDeclaration(node) && node.name.text === 'FsmErrorDetails',
+  );
+  const fieldsOf = (member) =>
+    member.type.members.map((field) => ({
+      name: field.name.getText(),
+      type: field.type.getText().replace(/^readonly /, ''),
+    }));
+  return new Map(found.members.map((member) => [member.name.getText(), fieldsOf(member)]));
+}
+
+/** Details whose every value is its own name: `{ key: '‹key›', known: ['‹known›'] }`. */
+function placeholders(fields) {
+  const entries = fields.map(({ name, type }) => [
+    name,
+    type.endsWith('[]') ? [`‹${name}›`] : `‹${name}›`,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function contractPage(contract) {
+  // The rules are data; a factory of rules is asked for them with a storage that is never opened.
+  const rules = typeof contract === 'function' ? contract(neverOpened) : contract;
+  const rows = rules.map(({ name, needs = [] }) => {
+    const features = Array.isArray(needs) ? needs : [needs];
+    return `| ${name} | ${features.map((feature) => `\`${feature}\``).join(', ')} |`;
+  });
+  const intro = [
+    '# The storage contract',
+    notice,
+    `What a storage of telefsm keeps to, rule by rule: ${rows.length} rules. \`storageContract\` of \`@telefsm/testing\` runs them
+against any storage, with any test runner. A rule with a feature beside it is asked only of storages that have it.`,
+    'Source: `packages/testing/src`.',
+    ['| rule | feature |', '|---|---|', ...rows].join('\n'),
+  ];
+  return `${intro.join('\n\n')}\n`;
+}
+
+function neverOpened() {
+  throw new Error('A list of rules must not open a storage.');
+}
