@@ -1,1 +1,16 @@
-export {};
+/**
+ * @module @telefsm/storage-postgres
+ *
+ * Keeps telefsm conversations in PostgreSQL, over a client that was handed in.
+ */
+
+export type {
+  PgNotification,
+  PgPool,
+  PgPoolClient,
+  PostgresClient,
+  PostgresSql,
+} from './client.ts';
+export { migratePostgres } from './migrate.ts';
+export type { PostgresNames } from './names.ts';
+export { type PostgresStorage, type PostgresStorageOptions, postgresStorage } from './storage.ts';

@@ -1,0 +1,137 @@
+/** What is used of a PostgreSQL client library, and how `pg` and `postgres` are brought to one shape. */
+
+import { FsmError } from '@telefsm/core';
+
+/** What is used of a `Pool` of `pg`. */
+export interface PgPool {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  /** Only for waiting: one connection is kept from the first contention on. */
+  connect(): Promise<PgPoolClient>;
+  on?(event: 'error', listener: (error: Error) => void): unknown;
+  off?(event: 'error', listener: (error: Error) => void): unknown;
+}
+
+/** What is used of a connection out of a {@link PgPool}. */
+export interface PgPoolClient {
+  query(text: string): Promise<unknown>;
+  on(event: 'notification', listener: (message: PgNotification) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  release(destroy?: boolean): void;
+}
+
+/** A message of `NOTIFY`, as `pg` hands it on. */
+export interface PgNotification {
+  readonly channel: string;
+  readonly payload?: string | undefined;
+}
+
+/** What is used of the function that `postgres()` of the package `postgres` gives. */
+export interface PostgresSql {
+  unsafe(
+    text: string,
+    values: (string | number | boolean | null)[],
+  ): PromiseLike<ArrayLike<unknown>>;
+  listen(
+    channel: string,
+    hear: (payload: string) => void,
+  ): Promise<{ unlisten(): Promise<unknown> }>;
+}
+
+/** A client that was handed in: a `Pool` of `pg`, or what `postgres()` gave. */
+export type PostgresClient = PgPool | PostgresSql;
+
+/** What a statement takes; every placeholder has a cast, so that no library has to guess its type. */
+export type Value = string | number | boolean | null;
+
+/** The one shape that the rest of this package knows. */
+export interface Driver {
+  /** Runs one statement in its own transaction: unnamed, so that it works behind a pooler that changes connections. */
+  query<Row>(text: string, ...values: Value[]): Promise<readonly Row[]>;
+  /**
+   * Listens on a connection of its own.
+   *
+   * @param lost - called at most once, when the connection has ended by itself
+   * @returns how to stop
+   */
+  listen(channel: string, hear: (payload: string) => void, lost: () => void): Promise<() => void>;
+  /** Takes back what was attached to the client; the client stays open. */
+  detach(): void;
+}
+
+/**
+ * Brings a client to the shape of a {@link Driver}.
+ *
+ * @throws FsmError `INVALID_OPTION` for what is neither
+ */
+export function driverOf(client: PostgresClient): Driver {
+  const given: Partial<PgPool & PostgresSql> = Object(client);
+  if (typeof given.unsafe === 'function' && typeof given.listen === 'function')
+    return overSql(client as PostgresSql);
+  if (typeof given.query === 'function' && typeof given.connect === 'function')
+    return overPool(client as PgPool);
+  throw new FsmError('INVALID_OPTION', {
+    option: 'pool',
+    expected: "a Pool of 'pg', or what postgres() of 'postgres' gives",
+    found: `${typeof client} without query() and connect(), or unsafe() and listen()`,
+  });
+}
+
+function overPool(pool: PgPool): Driver {
+  // `pg` reports the end of an idle connection as an 'error' of the pool, which ends the process if nobody listens: a restarted server
+  // would take every bot with it. The pool has already replaced the connection, so there is nothing to do but to listen.
+  const survive = () => {};
+  pool.on?.('error', survive);
+  return {
+    async query<Row>(text: string, ...values: Value[]) {
+      return (await pool.query(text, values)).rows as readonly Row[];
+    },
+    async listen(channel, hear, lost) {
+      const client = await pool.connect();
+      let open = true;
+      const end = () => {
+        if (!open) return;
+        open = false;
+        // Destroyed, not given back: a connection that still listens is no good to anybody else.
+        client.release(true);
+      };
+      const endedByItself = () => {
+        if (!open) return;
+        end();
+        lost();
+      };
+      client.on('notification', (message) => {
+        if (open && message.channel === channel) hear(message.payload ?? '');
+      });
+      client.on('error', endedByItself);
+      client.on('end', endedByItself);
+      try {
+        await client.query(`listen "${channel}"`);
+      } catch (error) {
+        end();
+        throw error;
+      }
+      return end;
+    },
+    detach() {
+      pool.off?.('error', survive);
+    },
+  };
+}
+
+function overSql(sql: PostgresSql): Driver {
+  return {
+    async query<Row>(text: string, ...values: Value[]) {
+      return Array.from(await sql.unsafe(text, values)) as Row[];
+    },
+    // The library opens its own connection for listening, shares it and opens it again by itself; it never tells, so whether
+    // messages still arrive is found out by asking again.
+    async listen(channel, hear) {
+      const { unlisten } = await sql.listen(channel, hear);
+      return () => {
+        unlisten().catch(() => {});
+      };
+    },
+    detach() {},
+  };
+}

@@ -1,0 +1,134 @@
+/** The tables: made and brought up to date by whichever process comes first, and their version checked by all. */
+
+import { FsmError } from '@telefsm/core';
+import { type Driver, driverOf, type PostgresClient } from './client.ts';
+import { classify } from './faults.ts';
+import { type PostgresNames, type Tables, tablesOf } from './names.ts';
+
+/**
+ * Creates the tables, or brings them up to date; safe if several processes do so at once.
+ *
+ * For roles that may not change tables: call it once with a role that may, and give the bot's role `select, insert, update, delete` on
+ * the conversations and `select` on the version.
+ *
+ * @param client - a `Pool` of `pg`, or what `postgres()` gave; it stays open
+ * @throws FsmError `INVALID_OPTION` if the role may not create tables there; `RECORD_NEWER` if a newer telefsm has been here
+ *
+ * @example
+ * ```ts
+ * import { migratePostgres } from '@telefsm/storage-postgres';
+ * import { Pool } from 'pg';
+ *
+ * const owner = new Pool({ connectionString: process.env['OWNER_URL'] });
+ * await migratePostgres(owner, { schema: 'bot' });
+ * await owner.end();
+ * ```
+ */
+export async function migratePostgres(
+  client: PostgresClient,
+  names: PostgresNames = {},
+): Promise<void> {
+  const driver = driverOf(client);
+  try {
+    await prepare(driver, tablesOf(names), true);
+  } finally {
+    driver.detach();
+  }
+}
+
+/**
+ * Looks whether the tables are as this version needs them, and makes them so where that is allowed.
+ *
+ * The look comes first, so that a role without the right to create tables can use those that are there.
+ */
+export async function prepare(driver: Driver, tables: Tables, migrate: boolean): Promise<void> {
+  const found = await versionOf(driver, tables);
+  if (found > migrations.length) {
+    throw new FsmError('RECORD_NEWER', {
+      key: tables.conversation,
+      version: found,
+      known: migrations.length,
+    });
+  }
+  if (found === migrations.length) return;
+  if (!migrate) {
+    throw new FsmError('INVALID_OPTION', {
+      option: 'migrate',
+      expected: 'true, or tables made beforehand by migratePostgres()',
+      found: `false, and ${tables.conversation} is ${found === 0 ? 'not there' : `of version ${found}, not ${migrations.length}`}`,
+    });
+  }
+  await change(driver, tables);
+}
+
+/** Steps from one version of the tables to the next; never edited once released, only added to. */
+const migrations: readonly ((tables: Tables) => string)[] = [
+  ({ conversation, wakeIndex }) => `
+    create table ${conversation} (
+      key text collate "C" primary key,
+      record text,
+      state text collate "C",
+      deadline_at timestamptz,
+      expires_at timestamptz,
+      wake_at timestamptz,
+      owner text collate "C",
+      lease_until timestamptz,
+      waiters text[],
+      channel text
+    ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+    create index ${wakeIndex} on ${conversation} (wake_at) where wake_at is not null;
+    comment on table ${conversation} is 'Conversations of telefsm: one row each, its lock included';
+    comment on column ${conversation}.wake_at is 'When to look at the deadline and the expiry; may be early, never late';`,
+];
+
+async function versionOf(driver: Driver, { meta }: Tables): Promise<number> {
+  const [there] = await driver.query<{ there: boolean }>(
+    'select to_regclass($1::text) is not null as there',
+    meta,
+  );
+  if (there?.there !== true) return 0;
+  const [row] = await driver.query<{ version: number }>(`select version from ${meta}`);
+  return row?.version ?? 0;
+}
+
+/** One statement, hence one transaction on any connection: whoever comes second waits for the lock and finds nothing to do. */
+async function change(driver: Driver, tables: Tables): Promise<void> {
+  const { schema, meta, conversation } = tables;
+  const steps = migrations.map(
+    (step, from) => `if found = ${from} then ${step(tables)} found := ${from + 1}; end if;`,
+  );
+  const block = `do $telefsm$ declare found integer; begin
+    perform pg_advisory_xact_lock(hashtextextended('telefsm migration', 0));
+    ${schema === undefined ? '' : `if to_regnamespace('${schema}') is null then create schema ${schema}; end if;`}
+    if to_regclass('${meta}') is null then
+      create table ${meta} (version integer not null);
+      insert into ${meta} values (0);
+    end if;
+    select version into found from ${meta};
+    if found is null then
+      raise exception 'telefsm: the tables are being made by another process' using errcode = '40001';
+    end if;
+    ${steps.join('\n')}
+    update ${meta} set version = found where version < found;
+  end $telefsm$`;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await driver.query(block);
+      return;
+    } catch (error) {
+      // Where transactions are repeatable reads by default, the second in line does not see what the first has made.
+      if (classify(error) === 'retry' && attempt < 5) continue;
+      if ((error as { readonly code?: unknown }).code !== '42501') throw error;
+      throw new FsmError(
+        'INVALID_OPTION',
+        {
+          option: 'schema',
+          expected:
+            'one in which this role may create tables, or tables made there by migratePostgres() with a role that may',
+          found: `that of ${conversation}, where PostgreSQL refused it (${(error as Error).message})`,
+        },
+        { cause: error },
+      );
+    }
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * The statements, one for each method.
+ *
+ * A conversation is one row, its lock included: an `update` that had to wait for the row goes on with the row as it then is, while
+ * everything else in the statement still sees the past. A lock in a second table loses half of all increments.
+ *
+ * All instants are the server's `statement_timestamp()`, which stays the same within a statement.
+ */
+
+import type { Tables } from './names.ts';
+
+/** How long a conversation is kept for a waiter that was told of it, in ms. */
+const handedOverFor = 2000;
+
+/** How long an empty row stays, so that a stateless conversation isn't inserted and deleted with every update. */
+const emptyFor = "interval '1 day'";
+
+/** How many rows a sweep tidies at most. */
+const tidyBatch = 1000;
+
+const now = 'statement_timestamp()';
+const ms = (parameter: string) => `${parameter}::float8 * interval '1 ms'`;
+const lengthUntil = (instant: string, from: string) =>
+  `(extract(epoch from ${instant} - ${from}) * 1000)::float8`;
+
+/** The texts of all statements over one set of tables. */
+export interface Statements {
+  readonly acquire: string;
+  readonly commit: string;
+  readonly renew: string;
+  readonly release: string;
+  readonly peek: string;
+  readonly due: string;
+  readonly settled: string;
+  readonly list: string;
+  readonly notify: string;
+}
+
+/** Writes the statements for these tables. */
+export function statementsOf({ conversation }: Tables): Statements {
+  return {
+    acquire: acquire(conversation),
+    commit: commit(conversation),
+    renew: renew(conversation),
+    release: release(conversation),
+    peek: peek(conversation),
+    due: due(conversation),
+    settled: settled(conversation),
+    list: list(conversation),
+    notify: 'select pg_notify($1::text, $2::text)',
+  };
+}
+
+/** One row of the answer to `acquire`. */
+export interface AcquiredRow {
+  readonly taken: boolean;
+  readonly record: string | null;
+  readonly deadline_in: number | null;
+  readonly busy: number;
+}
+
+/**
+ * $1 key, $2 token, $3 lease, $4 channel to wait on or null, $5 offset.
+ *
+ * A waiter is written as `channel token`, so that whoever hands over knows whom to tell.
+ */
+function acquire(table: string): string {
+  const clock = `(${now} + ${ms('$5')})`;
+  const free = `(t.owner is null or t.owner = $2::text or t.lease_until < ${clock})`;
+  const waiter = `($4::text || ' ' || $2::text)`;
+  const otherWaiters = `array(select w from unnest(t.waiters) w where split_part(w, ' ', 2) <> $2::text)`;
+  return `insert into ${table} as t (key, owner, lease_until, expires_at, wake_at)
+    values ($1::text, $2::text, ${clock} + ${ms('$3')}, ${clock} + ${emptyFor}, ${clock} + ${emptyFor})
+    on conflict (key) do update set
+      owner = case when ${free} then excluded.owner else t.owner end,
+      lease_until = case when ${free} then excluded.lease_until else t.lease_until end,
+      waiters = case
+        when ${free} then nullif(${otherWaiters}, '{}')
+        when $4::text is null or coalesce(${waiter} = any(t.waiters), false) then t.waiters
+        else array_append(t.waiters, ${waiter}) end
+    returning
+      t.owner = $2::text as taken,
+      case when t.expires_at <= ${clock} then null else t.record end as record,
+      ${lengthUntil('t.deadline_at', clock)} as deadline_in,
+      ${lengthUntil('t.lease_until', clock)} as busy`;
+}
+
+/** Sets the next holder: `keep` if given, else the first waiter, else nobody; the channel is where that waiter listens. */
+function handOver(keep: string, lease: string): string {
+  return `
+      owner = coalesce(${keep}, split_part(t.waiters[1], ' ', 2)),
+      channel = case when ${keep} is null then split_part(t.waiters[1], ' ', 1) end,
+      lease_until = ${now} + case
+        when ${keep} is not null then ${lease}
+        when t.waiters is not null then interval '${handedOverFor} ms' end,
+      waiters = case when ${keep} is null then nullif(t.waiters[2:], '{}') else t.waiters end`;
+}
+
+/** Only for a registered waiter: NOTIFY takes a lock on the whole database. */
+const tellNextHolder = 'case when channel is not null then pg_notify(channel, owner) end';
+
+/**
+ * $1 key, $2 token, $3 token to go on under or null, $4 lease, $5 record or null, $6 state, $7 ttl or null, $8 deadline or null.
+ *
+ * The index trails: `wake_at` is only ever moved earlier here, so that a deadline renewed at every step leaves it alone.
+ */
+function commit(table: string): string {
+  return `with written as (
+      update ${table} as t set
+        record = $5::text,
+        state = $6::text,
+        deadline_at = ${now} + ${ms('$8')},
+        expires_at = ${now} + case when $5::text is null then ${emptyFor} else ${ms('$7')} end,
+        wake_at = least(t.wake_at, ${now} + ${ms('$8')},
+          ${now} + case when $5::text is null then ${emptyFor} else ${ms('$7')} end),
+        ${handOver('$3::text', ms('$4'))}
+      where t.key = $1::text and t.owner = $2::text
+      returning t.owner, t.channel)
+    select 'done' as answer, ${tellNextHolder} from written
+    union all
+    select case when owner = $3::text then 'already' else 'refused' end, null
+      from ${table} where key = $1::text and not exists (select 1 from written)`;
+}
+
+/** $1 key, $2 token, $3 the token it may have been replaced by or null, $4 lease. */
+function renew(table: string): string {
+  return `update ${table} set lease_until = ${now} + ${ms('$4')}
+    where key = $1::text and owner in ($2::text, $3::text) returning true as held`;
+}
+
+/** $1 key, $2 token, $3 the token it may have been replaced by or null. */
+function release(table: string): string {
+  return `with freed as (
+      update ${table} as t set
+        expires_at = case when t.record is null then ${now} + ${emptyFor} else t.expires_at end,
+        ${handOver('null::text', 'null::interval')}
+      where t.key = $1::text and t.owner in ($2::text, $3::text)
+      returning t.owner, t.channel)
+    select ${tellNextHolder} from freed`;
+}
+
+const present = `record is not null and (expires_at is null or expires_at > ${now})`;
+
+/** One row of the answers that show a record. */
+export interface RecordRow {
+  readonly record: string;
+  readonly deadline_in: number | null;
+}
+
+/** $1 key. */
+function peek(table: string): string {
+  return `select record, ${lengthUntil('deadline_at', now)} as deadline_in
+    from ${table} where key = $1::text and ${present}`;
+}
+
+/**
+ * $1 limit, $2 claim.
+ *
+ * Claims by moving `wake_at` on, and tidies what else has come up in the index: rows whose index was early are put where they belong,
+ * expired ones are deleted. A row that somebody took less than a day ago stays, so that its late commit finds it.
+ */
+function due(table: string): string {
+  return `with due as (
+      select key from ${table}
+        where wake_at <= ${now} and deadline_at <= ${now} and (expires_at is null or expires_at > ${now})
+        order by wake_at limit $1::integer for update skip locked),
+    claimed as (
+      update ${table} as t set wake_at = ${now} + ${ms('$2')} from due where t.key = due.key returning t.key),
+    stale as (
+      select key, expires_at <= ${now} and (owner is null or lease_until < ${now} - ${emptyFor}) as dead from ${table}
+        where wake_at <= ${now} and (deadline_at is null or deadline_at > ${now} or expires_at <= ${now})
+        order by wake_at limit ${tidyBatch} for update skip locked),
+    deleted as (
+      delete from ${table} as t using stale where t.key = stale.key and stale.dead),
+    moved as (
+      update ${table} as t set wake_at = case
+          when t.expires_at <= ${now} then greatest(t.lease_until, ${now}) + ${emptyFor}
+          else least(t.deadline_at, t.expires_at) end
+        from stale where t.key = stale.key and stale.dead is not true)
+    select key from claimed`;
+}
+
+/** $1 key. */
+function settled(table: string): string {
+  return `update ${table} set wake_at = least(deadline_at, expires_at)
+    where key = $1::text and wake_at is distinct from least(deadline_at, expires_at)`;
+}
+
+/** One row of a listing. */
+export interface ListedRow extends RecordRow {
+  readonly key: string;
+  readonly state: string | null;
+}
+
+/** $1 the key before, or null, $2 first key with the prefix or null, $3 first key behind the prefix or null, $4 state or null, $5 limit. */
+function list(table: string): string {
+  return `select key, record, state, ${lengthUntil('deadline_at', now)} as deadline_in from ${table}
+    where ($1::text is null or key > $1::text)
+      and ($2::text is null or key >= $2::text) and ($3::text is null or key < $3::text)
+      and ($4::text is null or state = $4::text) and ${present}
+    order by key limit $5::integer`;
+}

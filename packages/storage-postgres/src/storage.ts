@@ -1,0 +1,182 @@
+/** The storage over PostgreSQL: what core asks for, in statements, and their answers read. */
+
+import {
+  type CommitAnswer,
+  FsmError,
+  type FsmStorage,
+  type Lease,
+  type StoredText,
+} from '@telefsm/core';
+import { driverOf, type PostgresClient, type Value } from './client.ts';
+import { classify } from './faults.ts';
+import { prepare } from './migrate.ts';
+import { type PostgresNames, tablesOf } from './names.ts';
+import { type AcquiredRow, type ListedRow, type RecordRow, statementsOf } from './statements.ts';
+import { afterPrefix, fromStorable, toStorable } from './text.ts';
+import { wakeUpsOver } from './wake-ups.ts';
+
+/** How {@link postgresStorage} finds its tables. */
+export interface PostgresStorageOptions extends PostgresNames {
+  /** Whether to make or change the tables at first use, where the role may. Default: `true`. */
+  readonly migrate?: boolean;
+}
+
+/** A storage that does all that a storage can do. */
+export type PostgresStorage = Required<FsmStorage>;
+
+/** How many conversations a listing reads at once. */
+const pageSize = 500;
+
+/**
+ * Keeps conversations in PostgreSQL: two statements an update, no transaction and no connection held while a handler runs.
+ *
+ * Works behind poolers that change connections between statements (pgbouncer in transaction mode); there LISTEN does not, and core asks
+ * again instead of waiting to be told. While something waits across processes, one connection of the pool is kept for listening:
+ * the pool needs at least two, and `close()` gives it back. Expired rows are deleted by `due`, 1,000 a call.
+ *
+ * @param pool - a `Pool` of `pg`, or what `postgres()` gave; it stays open
+ * @throws FsmError `INVALID_OPTION` for a name that is not plain, or another kind of client
+ *
+ * @example
+ * ```ts
+ * import { postgresStorage } from '@telefsm/storage-postgres';
+ * import { Pool } from 'pg';
+ *
+ * const storage = postgresStorage(new Pool({ connectionString: process.env['DATABASE_URL'] }));
+ * ```
+ */
+export function postgresStorage(
+  pool: PostgresClient,
+  options: PostgresStorageOptions = {},
+): PostgresStorage {
+  const { migrate = true } = options;
+  if (typeof migrate !== 'boolean') {
+    throw new FsmError('INVALID_OPTION', {
+      option: 'migrate',
+      expected: 'true or false',
+      found: String(migrate),
+    });
+  }
+  const tables = tablesOf(options);
+  const statements = statementsOf(tables);
+  const driver = driverOf(pool);
+  const wakeUps = wakeUpsOver(driver, statements.notify);
+  let prepared: Promise<void> | undefined;
+
+  return {
+    features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true },
+    classify,
+
+    async acquire(key, { token, lease, queue, offset = 0 }) {
+      const name = toStorable(key);
+      const channel = queue ? wakeUps.channel() : null;
+      const [row] = await run<AcquiredRow>(statements.acquire, name, token, lease, channel, offset);
+      if (row?.taken !== true) return { busy: Math.max(0, row?.busy ?? 0) };
+      const { record, deadline_in } = row;
+      const stored = record === null ? undefined : storedText({ record, deadline_in });
+      return leaseOf(name, token, lease, stored);
+    },
+
+    async peek(key) {
+      const [row] = await run<RecordRow>(statements.peek, toStorable(key));
+      return row && storedText(row);
+    },
+
+    granted: (listener) => wakeUps.granted(listener),
+
+    async due(limit, claim) {
+      const rows = await run<{ key: string }>(statements.due, limit, claim);
+      return rows.map((row) => fromStorable(row.key));
+    },
+
+    async settled(key) {
+      await run(statements.settled, toStorable(key));
+    },
+
+    async *list({ prefix = '', state: only, limit = Number.POSITIVE_INFINITY, after }) {
+      // Half a surrogate pair at the end would be written otherwise than the same half within a pair: such keys are told apart here.
+      const from = toStorable(prefix.replace(/[\ud800-\udbff]$/, ''));
+      const to = afterPrefix(from) ?? null;
+      const wanted = only === undefined ? null : toStorable(only);
+      let last = after === undefined ? null : toStorable(after);
+      for (let left = limit; left > 0; ) {
+        const size = Math.min(left, pageSize);
+        const page = await run<ListedRow>(statements.list, last, from, to, wanted, size);
+        for (const row of page) {
+          const key = fromStorable(row.key);
+          if (!key.startsWith(prefix)) continue;
+          const state = row.state === null ? null : fromStorable(row.state);
+          yield { key, stored: storedText(row), state };
+          left -= 1;
+        }
+        const end = page.at(-1);
+        if (end === undefined || page.length < size) return;
+        last = end.key;
+      }
+    },
+
+    close() {
+      wakeUps.close();
+      driver.detach();
+    },
+  };
+
+  /** Runs a statement, the first time after a look at the tables; a look that failed is repeated by the next statement. */
+  async function run<Row>(text: string, ...values: Value[]): Promise<readonly Row[]> {
+    prepared ??= prepare(driver, tables, migrate).catch((error: unknown) => {
+      prepared = undefined;
+      throw error;
+    });
+    await prepared;
+    return driver.query<Row>(text, ...values);
+  }
+
+  function leaseOf(
+    key: string,
+    first: string,
+    lease: number,
+    record: StoredText | undefined,
+  ): Lease {
+    /** The token that holds the conversation as far as answers tell. */
+    let token = first;
+    /** The token of a commit whose answer may have been lost: it may already hold the conversation. */
+    let next: string | null = null;
+    /** Which token a commit spent, by the one it went on under: the same call again must spend the same one. */
+    const spentFor = new Map<string, string>();
+    return {
+      record,
+      async commit(write, { keep } = {}) {
+        const spent = (keep === undefined ? undefined : spentFor.get(keep)) ?? token;
+        if (keep !== undefined) {
+          spentFor.set(keep, spent);
+          next = keep;
+        }
+        const [row] = await run<{ answer: CommitAnswer }>(
+          statements.commit,
+          key,
+          spent,
+          keep ?? null,
+          lease,
+          write === undefined ? null : toStorable(write.text),
+          write === undefined || write.state === null ? null : toStorable(write.state),
+          write?.ttl ?? null,
+          write?.deadlineIn ?? null,
+        );
+        const answer = row?.answer ?? 'refused';
+        if (keep !== undefined && answer !== 'refused' && spent === token) token = keep;
+        return answer;
+      },
+      async renew(length) {
+        return (await run(statements.renew, key, token, next, length)).length > 0;
+      },
+      async release() {
+        await run(statements.release, key, token, next);
+      },
+    };
+  }
+}
+
+function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText {
+  const text = fromStorable(record);
+  return deadlineIn === null ? { text } : { text, deadlineIn };
+}

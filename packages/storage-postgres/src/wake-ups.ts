@@ -1,0 +1,172 @@
+/** Hearing that a conversation was handed over: LISTEN on a channel of this storage, trusted only after a message came through. */
+
+import { FsmError } from '@telefsm/core';
+import type { Driver } from './client.ts';
+
+/** How long a message may take from the pool to the listening connection, in ms. */
+const proofWithin = 1000;
+/** How long opening the listening connection may take, in ms. */
+const openWithin = 5000;
+/** After this long a proof is asked for again when somebody waits, in ms: a cut connection may look open for hours. */
+const proofLasts = 15_000;
+/** Longest pause between two attempts to listen again, in ms. */
+const longestPause = 10_000;
+
+/** How a storage hears that its waiters are next. */
+export interface WakeUps {
+  /** The channel that a waiter registers with; `null` while messages do not arrive, so that nobody is handed over to the deaf. */
+  channel(): string | null;
+  /**
+   * Adds a listener.
+   *
+   * @returns how to stop, once messages are proven to arrive
+   * @throws FsmError `STORAGE_FAILED` if they do not, as behind a pooler that changes connections
+   */
+  granted(listener: (token: string) => void): Promise<() => void>;
+  /** Ends listening and gives the connection up. */
+  close(): void;
+}
+
+/** A connection that listens and is proven. */
+interface Line {
+  readonly channel: string;
+  readonly stop: () => void;
+  provenAt: number;
+}
+
+/**
+ * Makes the wake-ups of one storage; nothing is opened before the first {@link WakeUps.granted}.
+ *
+ * @param notify - the statement that sends `$2` to the channel `$1`
+ */
+export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proofLasts): WakeUps {
+  const listeners = new Set<(token: string) => void>();
+  const proofs = new Map<string, () => void>();
+  /** What waiters register with before anybody has asked to be told. */
+  const unheard = channelName();
+  let opening: Promise<void> | undefined;
+  let line: Line | undefined;
+  let proving = false;
+
+  return {
+    channel() {
+      if (listeners.size === 0) return unheard;
+      if (line !== undefined && !proving && performance.now() - line.provenAt > lasts) check(line);
+      return line?.channel ?? null;
+    },
+    async granted(listener) {
+      // One connection, however many listen; each by its own entry, so that stopping one stops only that one.
+      const own = (token: string) => listener(token);
+      listeners.add(own);
+      const stop = () => {
+        if (listeners.delete(own) && listeners.size === 0) hangUp();
+      };
+      try {
+        if (line === undefined) await open();
+      } catch (cause) {
+        stop();
+        throw new FsmError('STORAGE_FAILED', { key: unheard, operation: 'LISTEN' }, { cause });
+      }
+      return stop;
+    },
+    close() {
+      listeners.clear();
+      hangUp();
+    },
+  };
+
+  /** Opens the line once for all who ask meanwhile. */
+  function open(): Promise<void> {
+    opening ??= dial().finally(() => {
+      opening = undefined;
+    });
+    return opening;
+  }
+
+  async function dial(): Promise<void> {
+    const channel = channelName();
+    let lost = false;
+    const listening = driver.listen(channel, hear, () => {
+      lost = true;
+      if (line?.channel === channel) redial();
+    });
+    let stop: (() => void) | undefined;
+    try {
+      stop = await within(openWithin, listening, 'no connection to listen on');
+      await prove(channel);
+      if (lost) throw new Error('the listening connection ended at once');
+      if (listeners.size === 0) throw new Error('closed meanwhile');
+    } catch (error) {
+      if (stop === undefined) listening.then((late) => late()).catch(() => {});
+      else stop();
+      throw error;
+    }
+    line = { channel, stop, provenAt: performance.now() };
+  }
+
+  /** Sends a nonce through the pool and waits for it on the line. */
+  async function prove(channel: string): Promise<void> {
+    const nonce = `proof ${crypto.randomUUID()}`;
+    const heard = new Promise<void>((resolve) => proofs.set(nonce, resolve));
+    try {
+      // The statement may fail or hang: both count against the same second.
+      const sent = driver.query(notify, channel, nonce);
+      await within(proofWithin, Promise.all([sent, heard]), 'no notification arrived in time');
+    } finally {
+      proofs.delete(nonce);
+    }
+  }
+
+  function check(checked: Line): void {
+    proving = true;
+    prove(checked.channel)
+      .then(
+        () => {
+          checked.provenAt = performance.now();
+        },
+        () => {
+          if (line === checked) redial();
+        },
+      )
+      .finally(() => {
+        proving = false;
+      });
+  }
+
+  function redial(): void {
+    hangUp();
+    let pause = 100;
+    const attempt = () => {
+      if (listeners.size === 0 || line !== undefined) return;
+      open().catch(() => {
+        setTimeout(attempt, pause).unref();
+        pause = Math.min(pause * 2, longestPause);
+      });
+    };
+    attempt();
+  }
+
+  function hangUp(): void {
+    line?.stop();
+    line = undefined;
+  }
+
+  function hear(payload: string): void {
+    const proof = proofs.get(payload);
+    if (proof !== undefined) proof();
+    else for (const listener of [...listeners]) listener(payload);
+  }
+}
+
+function channelName(): string {
+  return `telefsm_${crypto.randomUUID().replaceAll('-', '')}`;
+}
+
+/** Settles like the promise, or rejects after `ms`. */
+function within<T>(ms: number, promise: Promise<T>, otherwise: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${otherwise} (${ms} ms)`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,36 @@
+/** The ways to reach one PostgreSQL that the tests go through. */
+
+import pg from 'pg';
+import postgres from 'postgres';
+import type { PostgresClient } from '../src/index.ts';
+
+/** A client with what a test needs besides. */
+export interface OpenClient {
+  readonly client: PostgresClient;
+  /** Statements that were sent, in order. */
+  readonly sent: string[];
+  end(): Promise<void>;
+}
+
+/** A `Pool` of `pg` that notes what it is asked. */
+export function openPool(
+  url: string,
+  options: pg.PoolConfig = {},
+): OpenClient & { client: pg.Pool } {
+  const pool = new pg.Pool({ connectionString: url, max: 10, ...options });
+  const sent: string[] = [];
+  const query = pool.query.bind(pool) as (text: string, values: unknown[]) => unknown;
+  pool.query = ((text: string, values: unknown[]) => {
+    sent.push(text);
+    return query(text, values);
+  }) as typeof pool.query;
+  return { client: pool, sent, end: () => pool.end() };
+}
+
+/** What `postgres()` gives; it notes what it is asked. */
+export function openSql(url: string): OpenClient {
+  const sent: string[] = [];
+  const note = (_connection: number, text: string) => sent.push(text);
+  const sql = postgres(url, { max: 10, debug: note, onnotice: () => {} });
+  return { client: sql, sent, end: () => sql.end({ timeout: 5 }) };
+}
