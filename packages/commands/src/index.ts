@@ -1,1 +1,34 @@
-export {};
+/**
+ * @module @telefsm/commands
+ *
+ * Typed text commands for assistants, games and voice bots: a tree of states and commands, headless or as a scene of a bot.
+ */
+
+// Defining a tree
+export type { Command, GlobalCommand, OptionConfig, TreeState } from './builders.ts';
+// Running it without a bot
+export type { Chat } from './chat.ts';
+export type { ChatOptions, CommandTree, CommandTreeOptions } from './command-tree.ts';
+export { commandTree } from './command-tree.ts';
+// Errors
+export type { AnyCommandError, CommandErrorArgs, CommandErrorCode } from './errors.ts';
+export { CommandError, isCommandError } from './errors.ts';
+export type { BotCommand } from './help.ts';
+// Lines
+export type { Token, WrittenToken } from './tokens.ts';
+export { formatTokens, tokenize } from './tokens.ts';
+// What its functions see
+export type {
+  ActionTurn,
+  Allowed,
+  AnyCommand,
+  AnyTreeState,
+  CommandTurn,
+  GlobalTurn,
+  OptionTurn,
+  Permissions,
+  RuntimeState,
+  Say,
+  TargetState,
+  Who,
+} from './turn.ts';

@@ -1,0 +1,136 @@
+/** The flags of one input: read, changed, told to their hooks, and kept only if the command succeeds. */
+
+import { type FlagNode, pathOf, type StateNode } from './definition.ts';
+import type { CommandError, CommandErrorArgs } from './errors.ts';
+import type { StoredFlags } from './position.ts';
+import { freezeJson, sameJson } from './values.ts';
+
+/** A working copy of every flag that is seen in a state. */
+export interface WorkingFlags {
+  /** The values as they are at the moment of reading. */
+  readonly view: Readonly<Record<string, unknown>>;
+  /**
+   * Changes a flag and calls its hook.
+   *
+   * @throws CommandError `FLAG_NOT_DEFINED`
+   * @throws FsmError `DATA_NOT_JSON`
+   */
+  set(name: string, value: unknown): void;
+  /** Forgets every change. */
+  reset(): void;
+  /** Resolves when all hooks have ended; rejects with what one threw. */
+  settled(): Promise<void>;
+  /** What to store when the user goes to this state: flags of states that are left are gone. */
+  stored(target: StateNode): StoredFlags;
+  /** From now on {@link set} does nothing. */
+  close(): void;
+}
+
+/** What hooks get, and how a mistake is reported. */
+export interface FlagsPort {
+  /** The turn of a hook. */
+  readonly turn: object;
+  fail(
+    code: 'FLAG_NOT_DEFINED',
+    args: CommandErrorArgs['FLAG_NOT_DEFINED'],
+  ): CommandError<'FLAG_NOT_DEFINED'>;
+}
+
+interface Slot {
+  readonly owner: string;
+  readonly flag: FlagNode;
+  readonly before: unknown;
+  /** Whether the value has to be stored, because no constant says it. */
+  readonly kept: boolean;
+  value: unknown;
+}
+
+/** Opens the flags of a state and its parents. */
+export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort): WorkingFlags {
+  const slots = new Map<string, Slot>();
+  const view = Object.create(null) as Record<string, unknown>;
+  for (const { id, flags } of pathOf(state)) {
+    for (const flag of flags.values()) {
+      const slot = openSlot(id, flag, stored[id]);
+      slots.set(flag.name, slot);
+      Object.defineProperty(view, flag.name, { enumerable: true, get: () => slot.value });
+    }
+  }
+  let hooks: Promise<unknown> | undefined;
+  let open = true;
+
+  function tell(slot: Slot, before: unknown): void {
+    const { onChange } = slot.flag;
+    if (!onChange) return;
+    const { value } = slot;
+    const call = () => onChange(value, before, port.turn);
+    const told = hooks ? hooks.then(call) : call();
+    if (!isThenable(told)) return;
+    hooks = Promise.resolve(told);
+    // The rejection is told by `settled`; until then nobody listens.
+    hooks.catch(() => {});
+  }
+
+  return {
+    view: Object.freeze(view),
+    set(name, value) {
+      if (!open) return;
+      const slot = slots.get(name);
+      if (!slot) {
+        throw port.fail('FLAG_NOT_DEFINED', {
+          state: state.id,
+          flag: String(name),
+          known: [...slots.keys()],
+        });
+      }
+      const forgets = value === undefined && slot.flag.initial === undefined;
+      const next = forgets ? undefined : freezeJson(value, `flags.${name}`);
+      const before = slot.value;
+      if (sameJson(before, next)) return;
+      slot.value = next;
+      tell(slot, before);
+    },
+    reset() {
+      for (const slot of slots.values()) slot.value = slot.before;
+    },
+    async settled() {
+      while (hooks !== undefined) {
+        const waited = hooks;
+        try {
+          await waited;
+        } finally {
+          if (hooks === waited) hooks = undefined;
+        }
+      }
+    },
+    stored(target) {
+      const path = new Set(pathOf(target).map(({ id }) => id));
+      const kept: { [state: string]: { [flag: string]: unknown } } = {};
+      for (const { owner, flag, value, kept: had, before } of slots.values()) {
+        if (!path.has(owner) || value === undefined || (!had && value === before)) continue;
+        kept[owner] ??= {};
+        kept[owner][flag.name] = value;
+      }
+      return kept;
+    },
+    close() {
+      open = false;
+    },
+  };
+}
+
+function openSlot(owner: string, flag: FlagNode, stored: StoredFlags[string] | undefined): Slot {
+  const { name, initial } = flag;
+  const made = typeof initial === 'function';
+  const had = stored !== undefined && Object.hasOwn(stored, name);
+  const value = had
+    ? freezeJson(stored[name], `flags.${name}`)
+    : made
+      ? freezeJson(initial(), `flags.${name}`)
+      : initial;
+  return { owner, flag, before: value, value, kept: had || made };
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
+}

@@ -1,0 +1,177 @@
+/** Reading the options of a command: words to names, texts to values. */
+
+import type { Schema } from '@telefsm/core';
+import { type CommandNode, nameOf, type OptionNode } from './definition.ts';
+import type { CommandError, CommandErrorArgs } from './errors.ts';
+import type { Pending } from './position.ts';
+import { within } from './time-limit.ts';
+import { tokenize } from './tokens.ts';
+
+/** What was given for a command, as text. */
+export interface Given {
+  readonly texts: ReadonlyMap<OptionNode, string>;
+  /** Words that no option takes. */
+  readonly rest: readonly string[];
+}
+
+/** Values for the action, or the question that is to be asked first. */
+export type Read =
+  | {
+      readonly kind: 'ready';
+      readonly options: Readonly<Record<string, unknown>>;
+      readonly rest: readonly string[];
+    }
+  | { readonly kind: 'ask'; readonly question: string; readonly pending: Pending };
+
+/** What reading needs from the input that it is part of. */
+export interface OptionsPort {
+  /** Makes the turn of a setter, a default or a prompt. */
+  turn(signal: AbortSignal, key: string): object;
+  fail<Code extends keyof CommandErrorArgs>(
+    code: Code,
+    args: CommandErrorArgs[Code],
+    cause?: { readonly cause: unknown },
+  ): CommandError<Code>;
+  /** From the machine, or from whoever runs the tree. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Gives each word to an option: `key=value` by name or alias, the others in the order of definition.
+ *
+ * @throws CommandError `UNKNOWN_OPTION`, `DUPLICATE_GIVEN_OPTION`
+ */
+export function giveWords(
+  command: CommandNode,
+  argument: string,
+  fail: OptionsPort['fail'],
+): Given {
+  const texts = new Map<OptionNode, string>();
+  const words: string[] = [];
+  for (const { key, text } of tokenize(argument)) {
+    if (key === undefined || command.state === undefined) {
+      words.push(key === undefined ? text : `${key}=${text}`);
+      continue;
+    }
+    const option = command.keys.get(key);
+    if (!option) {
+      const known = command.options.map(({ name }) => name);
+      throw fail('UNKNOWN_OPTION', { command: nameOf(command), key, value: text, known });
+    }
+    if (texts.has(option)) {
+      throw fail('DUPLICATE_GIVEN_OPTION', { command: nameOf(command), key, value: text });
+    }
+    texts.set(option, text);
+  }
+  for (const option of command.options) {
+    const word = texts.has(option) ? undefined : words.shift();
+    if (word !== undefined) texts.set(option, word);
+  }
+  return { texts, rest: words };
+}
+
+/** What a command that asked has by now: what was given before, and the answer. */
+export function giveAnswer(pending: Pending, command: CommandNode, line: string): Given {
+  const texts = new Map<OptionNode, string>();
+  for (const option of command.options) {
+    const text = option.name === pending.option ? answerOf(line) : pending.given[option.name];
+    if (text !== undefined) texts.set(option, text);
+  }
+  return { texts, rest: pending.rest };
+}
+
+/**
+ * Makes values of texts: first of what was given, so that a wrong value is told before a missing one, then of the defaults.
+ *
+ * @throws CommandError `OPTION_PROCESS_ERROR`, `OPTION_TIMEOUT`, `OPTIONS_NOT_FULFILLED`
+ */
+export async function readOptions(
+  command: CommandNode,
+  given: Given,
+  port: OptionsPort,
+): Promise<Read> {
+  const values = new Map<OptionNode, unknown>();
+  for (const [option, text] of given.texts) {
+    values.set(option, await readOne(command, option, text, port, () => text));
+  }
+  const open = command.options.filter((option) => !values.has(option) && !option.fallback);
+  const missing = open.filter(({ prompt }) => prompt === undefined).map(({ name }) => name);
+  if (missing.length > 0) {
+    throw port.fail('OPTIONS_NOT_FULFILLED', { command: nameOf(command), missing });
+  }
+  const asked = open[0];
+  if (asked) {
+    return {
+      kind: 'ask',
+      question: await questionOf(command, asked, port),
+      pending: {
+        command: command.id,
+        option: asked.name,
+        given: Object.fromEntries([...given.texts].map(([{ name }, text]) => [name, text])),
+        rest: given.rest,
+      },
+    };
+  }
+  for (const option of command.options) {
+    if (values.has(option)) continue;
+    values.set(option, await readOne(command, option, undefined, port, option.fallback));
+  }
+  const options = Object.fromEntries(command.options.map((o) => [o.name, values.get(o)]));
+  return { kind: 'ready', options: Object.freeze(options), rest: given.rest };
+}
+
+/** An answer is the whole line; quotes around it take away the meaning of words such as `cancel`. */
+function answerOf(line: string): string {
+  const [first, ...others] = tokenize(line);
+  return first?.quoted && first.key === undefined && others.length === 0 ? first.text : line;
+}
+
+async function questionOf(
+  command: CommandNode,
+  option: OptionNode,
+  port: OptionsPort,
+): Promise<string> {
+  const { prompt } = option;
+  if (typeof prompt !== 'function') return prompt as string;
+  return limited(command, option, undefined, port, (turn) => prompt(turn));
+}
+
+/** Finds the raw value, then converts and checks it; both within one time limit. */
+function readOne(
+  command: CommandNode,
+  option: OptionNode,
+  text: string | undefined,
+  port: OptionsPort,
+  raw: OptionNode['fallback'],
+): Promise<unknown> {
+  return limited(command, option, text, port, async (turn) => {
+    const value = await raw?.(turn);
+    if (option.schema) return checked(option.schema, value);
+    return option.set ? option.set(value, turn) : value;
+  });
+}
+
+async function limited<T>(
+  command: CommandNode,
+  option: OptionNode,
+  value: string | undefined,
+  port: OptionsPort,
+  work: (turn: object) => T | PromiseLike<T>,
+): Promise<T> {
+  const { clock, optionTimeout: ms } = command.tree;
+  const { name: key } = option;
+  const settled = await within({ clock, ms, signal: port.signal }, (signal) =>
+    work(port.turn(signal, key)),
+  );
+  if (settled.kind === 'done') return settled.value;
+  const where = { command: nameOf(command), key };
+  if (settled.kind === 'late') throw port.fail('OPTION_TIMEOUT', { ...where, ms });
+  const { error } = settled;
+  throw port.fail('OPTION_PROCESS_ERROR', { ...where, value, error }, { cause: error });
+}
+
+async function checked(schema: Schema, value: unknown): Promise<unknown> {
+  const result = await schema['~standard'].validate(value);
+  if (result.issues) throw new Error(result.issues.map(({ message }) => message).join('; '));
+  return result.value;
+}

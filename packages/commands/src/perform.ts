@@ -1,0 +1,191 @@
+/** One command on its way: condition, options, action, `catch`, next state. */
+
+import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './definition.ts';
+import { type CommandError, type CommandErrorArgs, describeFound } from './errors.ts';
+import type { WorkingFlags } from './flags.ts';
+import { type Given, readOptions } from './options.ts';
+import { type Place, type Position, positionOf } from './position.ts';
+import { attempt, type Settled, within } from './time-limit.ts';
+import type { Voice } from './voice.ts';
+
+/** Who is asking, and on whose behalf. */
+export interface RunOptions {
+  readonly services: unknown;
+  /** Whether this user may use a command; without it every command. */
+  readonly allows?: (command: CommandNode) => boolean;
+  /** Aborted when the result is no longer wanted; handed on to actions. */
+  readonly signal?: AbortSignal | undefined;
+  /** User name of this bot: `/buy@other` is then for somebody else. */
+  readonly bot?: string | undefined;
+}
+
+/**
+ * What became of an input.
+ *
+ * `done`: a command has run. `hint`: its condition did not hold. `asked`: an option was missing and was asked for. `help`: /help.
+ * `foreign`: a command for another bot. `failed`: an error; the position is the one before.
+ */
+export type Outcome =
+  | {
+      readonly kind: 'done' | 'hint' | 'asked' | 'help' | 'foreign';
+      readonly output: string;
+      readonly position: Position;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly output: string;
+      readonly position: Position;
+      readonly error: CommandError;
+    };
+
+/** One input on its way. */
+export interface Run {
+  readonly tree: TreeNode;
+  readonly place: Place;
+  readonly options: RunOptions;
+  readonly voice: Voice;
+  readonly flags: WorkingFlags;
+  fail<Code extends keyof CommandErrorArgs>(
+    code: Code,
+    args: CommandErrorArgs[Code],
+    cause?: { readonly cause: unknown },
+  ): CommandError<Code>;
+}
+
+/** Condition, options, action, next state. */
+export async function perform(
+  current: Run,
+  command: CommandNode,
+  give: () => Given,
+): Promise<Outcome> {
+  const { place, voice, flags } = current;
+  if (!(await holds(current, command))) {
+    const pending = place.pending?.node === command ? undefined : place.pending;
+    return outcome(current, 'hint', positionOf(place.state, place.flags, pending));
+  }
+  const read = await readOptions(command, give(), {
+    turn: (signal, key) => ({ ...common(current, signal), key }),
+    fail: current.fail,
+    signal: current.options.signal,
+  });
+  if (read.kind === 'ask') {
+    voice.say(read.question);
+    return outcome(current, 'asked', positionOf(place.state, place.flags, read.pending));
+  }
+  const returned = await act(current, command, read.options, read.rest);
+  const target = targetOf(current, command, returned);
+  return outcome(current, 'done', positionOf(target, flags.stored(target)));
+}
+
+function outcome({ voice }: Run, kind: 'done' | 'hint' | 'asked', position: Position): Outcome {
+  return { kind, output: voice.output(), position };
+}
+
+async function holds(current: Run, command: CommandNode): Promise<boolean> {
+  const { condition } = command;
+  if (!condition) return true;
+  const settled = await limited(current, (signal) => condition(common(current, signal)));
+  return Boolean(conclude(current, command, settled));
+}
+
+/** Runs the action; if it fails, `catch` runs on the flags as they were before. */
+async function act(
+  current: Run,
+  command: CommandNode,
+  options: Readonly<Record<string, unknown>>,
+  rest: readonly string[],
+): Promise<unknown> {
+  const { flags } = current;
+  const { action, failure } = command;
+  const settled = await limited(current, async (signal) => {
+    const turn = {
+      ...common(current, signal),
+      options,
+      rest,
+      state: runtimeState(current.place.state),
+      setFlag: flags.set,
+    };
+    const first = await attempt(async () => {
+      const returned = await action?.(turn);
+      await flags.settled();
+      return returned;
+    });
+    if (first.kind === 'done') return first.value;
+    await attempt(flags.settled);
+    flags.reset();
+    if (!failure || signal.aborted) throw first.error;
+    const returned = await failure(first.error, turn);
+    await flags.settled();
+    return returned;
+  });
+  return conclude(current, command, settled);
+}
+
+function conclude(
+  { tree, fail }: Run,
+  command: CommandNode,
+  settled: Awaited<ReturnType<typeof limited>>,
+): unknown {
+  if (settled.kind === 'done') return settled.value;
+  const name = nameOf(command);
+  if (settled.kind === 'late') {
+    throw fail('COMMAND_TIMEOUT', { command: name, ms: tree.actionTimeout });
+  }
+  const { error } = settled;
+  throw fail('COMMAND_ERROR', { command: name, error }, { cause: error });
+}
+
+/** The state that an action's return value means. */
+function targetOf(current: Run, command: CommandNode, returned: unknown): StateNode {
+  const { tree, place, fail } = current;
+  if (returned === undefined) return tree.root;
+  const found = slotOf<StateNode>(returned, '~tree-state');
+  const name = nameOf(command);
+  if (!found) {
+    throw fail('INVALID_RETURN_STATE', { command: name, found: describeFound(returned) });
+  }
+  const reach = [...pathOf(place.state), ...command.states.values(), ...command.edges];
+  const target = reach.find((state) => state === found);
+  if (target) return target;
+  throw fail('STATE_UNREACHABLE', {
+    command: name,
+    state: place.state.id,
+    target: found.id,
+    reachable: reach.map(({ id }) => id),
+  });
+}
+
+/** What conditions, setters, finders and actions have in common. */
+export function common({ flags, voice, options }: Run, signal: AbortSignal): object {
+  return { flags: flags.view, say: voice.say, services: options.services, signal };
+}
+
+/** Runs a function of the author's within the time limit of actions. */
+export function limited<T>(
+  current: Run,
+  work: (signal: AbortSignal) => T | PromiseLike<T>,
+): Promise<Settled<T>> {
+  const { clock, actionTimeout: ms } = current.tree;
+  return within({ clock, ms, signal: current.options.signal }, work);
+}
+
+interface RuntimeNode {
+  readonly id: string;
+  readonly parent: RuntimeNode | undefined;
+  readonly '~tree-state': StateNode;
+}
+
+function runtimeState(state: StateNode): RuntimeNode {
+  return Object.freeze({
+    id: state.id,
+    parent: state.parent && runtimeState(state.parent),
+    '~tree-state': state,
+  });
+}
+
+/** What a public object of this package carries. */
+export function slotOf<T>(value: unknown, slot: '~command' | '~tree-state'): T | undefined {
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
+    return undefined;
+  return (value as { readonly [name: string]: unknown })[slot] as T | undefined;
+}

@@ -1,0 +1,41 @@
+/** Who may use what: a list of commands or names, or a predicate. */
+
+import type { CommandNode, TreeNode } from './definition.ts';
+import { CommandError, describeFound } from './errors.ts';
+import { fold } from './names.ts';
+import type { Allowed } from './turn.ts';
+
+/**
+ * Makes one test of several permissions; a command must pass all of them.
+ *
+ * @throws CommandError `UNKNOWN_PERMISSION` for an entry that is no command of this tree
+ */
+export function allowing(
+  tree: TreeNode,
+  permissions: readonly (Allowed | undefined)[],
+): (command: CommandNode) => boolean {
+  const tests = permissions.flatMap((allowed) =>
+    allowed === undefined ? [] : [testOf(tree, allowed)],
+  );
+  return (command) => tests.every((test) => test(command));
+}
+
+function testOf(tree: TreeNode, allowed: Allowed): (command: CommandNode) => boolean {
+  if (typeof allowed === 'function') {
+    return ({ handle }) => allowed(handle as Parameters<typeof allowed>[0]);
+  }
+  const commands = [...tree.commands.values()];
+  const permitted = new Set<CommandNode>();
+  for (const entry of allowed as readonly unknown[]) {
+    const named =
+      typeof entry === 'string'
+        ? commands.filter(({ names }) => names.some((name) => fold(name) === fold(entry)))
+        : commands.filter(({ handle }) => handle === entry);
+    if (named.length === 0) {
+      const known = [...new Set(commands.flatMap(({ names }) => names))];
+      throw new CommandError('UNKNOWN_PERMISSION', { entry: describeFound(entry), known });
+    }
+    for (const command of named) permitted.add(command);
+  }
+  return (command) => permitted.has(command);
+}

@@ -1,0 +1,97 @@
+/** Where a user is in a tree: plain JSON, and its reading when it comes back from a storage. */
+
+import { type CommandNode, pathOf, type StateNode, type TreeNode } from './definition.ts';
+import { isPlain } from './values.ts';
+
+/** Values of flags by state id and name; only what differs from a constant initial value has to be there. */
+export interface StoredFlags {
+  readonly [state: string]: { readonly [flag: string]: unknown };
+}
+
+/** A command that waits for one of its options. */
+export interface Pending {
+  /** Id of the command. */
+  readonly command: string;
+  /** Name of the option that was asked for. */
+  readonly option: string;
+  /** What was given, as text, by name of the option. */
+  readonly given: { readonly [option: string]: string };
+  readonly rest: readonly string[];
+}
+
+/** Where a user is: plain JSON, to be kept by whoever runs the tree. */
+export interface Position {
+  /** Id of the state. */
+  readonly state: string;
+  readonly flags: StoredFlags;
+  readonly pending?: Pending;
+}
+
+/** A {@link Position} that has been found in the tree. */
+export interface Place {
+  readonly state: StateNode;
+  readonly flags: StoredFlags;
+  readonly pending: (Pending & { readonly node: CommandNode }) | undefined;
+}
+
+/**
+ * Finds a stored position in the tree as it is now.
+ *
+ * A state that a deploy has removed reads as its nearest parent that is left, a question for a removed option as not asked;
+ * anything that is no position reads as the root.
+ */
+export function placeOf(tree: TreeNode, stored: unknown): Place {
+  const { state: id, flags, pending } = isPlain(stored) ? stored : {};
+  const state = typeof id === 'string' ? nearest(tree, id) : tree.root;
+  return {
+    state,
+    flags: flagsOf(state, flags),
+    pending: state.id === id ? pendingOf(tree, state, pending) : undefined,
+  };
+}
+
+/** The position to store for a place. */
+export function positionOf(state: StateNode, flags: StoredFlags, pending?: Pending): Position {
+  if (!pending) return { state: state.id, flags };
+  const { command, option, given, rest } = pending;
+  return { state: state.id, flags, pending: { command, option, given, rest } };
+}
+
+function flagsOf(state: StateNode, stored: unknown): StoredFlags {
+  const flags: { [state: string]: { readonly [flag: string]: unknown } } = {};
+  if (!isPlain(stored)) return flags;
+  for (const { id } of pathOf(state)) {
+    const own = Object.hasOwn(stored, id) ? stored[id] : undefined;
+    if (isPlain(own)) flags[id] = own;
+  }
+  return flags;
+}
+
+function nearest(tree: TreeNode, id: string): StateNode {
+  for (let at = id; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) {
+    const state = tree.states.get(at);
+    if (state) return state;
+  }
+  return tree.root;
+}
+
+function pendingOf(tree: TreeNode, state: StateNode, stored: unknown): Place['pending'] {
+  if (!isPlain(stored)) return undefined;
+  const { command, option, given, rest } = stored;
+  const node = typeof command === 'string' ? tree.commands.get(command) : undefined;
+  if (node?.state !== state || typeof option !== 'string' || node.keys.get(option)?.name !== option)
+    return undefined;
+  const texts = isPlain(given) ? Object.entries(given) : [];
+  return {
+    node,
+    command: node.id,
+    option,
+    given: Object.fromEntries(
+      texts.filter(
+        (entry): entry is [string, string] =>
+          typeof entry[1] === 'string' && node.keys.get(entry[0])?.name === entry[0],
+      ),
+    ),
+    rest: Array.isArray(rest) ? rest.filter((word) => typeof word === 'string') : [],
+  };
+}

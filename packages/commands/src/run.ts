@@ -1,0 +1,128 @@
+/** One input to a tree: from a position and a line to what is said and the next position. Pure: nothing is stored here. */
+
+import { type CommandNode, nameOf, type TreeNode } from './definition.ts';
+import { CommandError, describeFound } from './errors.ts';
+import { openFlags } from './flags.ts';
+import { helpOf } from './help.ts';
+import { type Line, type Match, matchExact, matchPrefix, reachable, readLine } from './match.ts';
+import { fold } from './names.ts';
+import { giveAnswer, giveWords } from './options.ts';
+import {
+  common,
+  limited,
+  type Outcome,
+  perform,
+  type Run,
+  type RunOptions,
+  slotOf,
+} from './perform.ts';
+import { type Place, placeOf, positionOf } from './position.ts';
+import { makeVoice } from './voice.ts';
+
+/**
+ * Runs one input.
+ *
+ * Never rejects because of the input; what a permission predicate or the function of a flag's initial value throws passes through.
+ *
+ * @param stored - the position, as it came from a storage; `undefined` for a new user
+ * @param input - one line of text
+ */
+export async function run(
+  tree: TreeNode,
+  stored: unknown,
+  input: string,
+  options: RunOptions,
+): Promise<Outcome> {
+  const line = readLine(input);
+  const place = placeOf(tree, stored);
+  const before = positionOf(place.state, place.flags, place.pending);
+  if (line.bot !== undefined && options.bot !== undefined && fold(line.bot) !== fold(options.bot)) {
+    return { kind: 'foreign', output: '', position: before };
+  }
+  const current = open(tree, place, options);
+  try {
+    return await answer(current, line, input.trim());
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { kind: 'failed', output: error.output, position: before, error };
+  } finally {
+    current.voice.close();
+    current.flags.close();
+  }
+}
+
+function open(tree: TreeNode, place: Place, options: RunOptions): Run {
+  const voice = makeVoice(tree);
+  const fail: Run['fail'] = (code, args, cause) =>
+    new CommandError(code, args, { ...cause, output: voice.output() });
+  const turn = { say: voice.say, services: options.services };
+  const flags = openFlags(place.state, place.flags, { turn, fail });
+  return { tree, place, options, voice, flags, fail };
+}
+
+async function answer(current: Run, line: Line, whole: string): Promise<Outcome> {
+  const { pending } = current.place;
+  const exact = matchExact(current.tree, current.place.state, line);
+  // While a command asks, only a slash, or a global command alone on its line, is not the answer.
+  const interrupts = line.slash || (exact?.argument === '' && !exact.command.state);
+  if (pending && !interrupts) {
+    permit(current, pending.node, whole);
+    return perform(current, pending.node, () => giveAnswer(pending, pending.node, whole));
+  }
+  const match = exact ?? matchNearly(current, line);
+  if (!match && isHelp(line)) return help(current);
+  const { command, argument } = match ?? (await find(current, line));
+  permit(current, command, line.text);
+  return perform(current, command, () => giveWords(command, argument, current.fail));
+}
+
+function isHelp(line: Line): boolean {
+  return line.slash && fold(line.text) === 'help';
+}
+
+function help({ tree, place, options, voice }: Run): Outcome {
+  const { state, pending, flags } = place;
+  return {
+    kind: 'help',
+    output: helpOf(tree, state, options.allows),
+    position: positionOf(state, flags, pending),
+  };
+}
+
+function matchNearly({ tree, place }: Run, line: Line): Match | undefined {
+  return tree.nonExactMatch && !line.slash ? matchPrefix(tree, place.state, line) : undefined;
+}
+
+/** Asks the default finder of the state. */
+async function find(current: Run, line: Line): Promise<Match> {
+  const { tree, place, fail } = current;
+  const { state } = place;
+  const { text } = line;
+  const finder = line.slash || text === '' ? undefined : state.find;
+  if (!finder) throw unknown(current, text);
+  const settled = await limited(current, (signal) => finder(text, common(current, signal)));
+  if (settled.kind === 'late') {
+    throw fail('COMMAND_TIMEOUT', { command: state.id, ms: tree.actionTimeout });
+  }
+  if (settled.kind === 'failed') {
+    const { error } = settled;
+    throw fail('COMMAND_FINDER_ERROR', { state: state.id, input: text, error }, { cause: error });
+  }
+  if (settled.value === undefined) throw unknown(current, text);
+  const found = slotOf<CommandNode>(settled.value, '~command');
+  const command = reachable(tree, state).find((candidate) => candidate === found);
+  if (command) return { command, argument: text };
+  throw fail('INVALID_RETURN_COMMAND', {
+    state: state.id,
+    found: found ? `the command '${found.id}'` : describeFound(settled.value),
+  });
+}
+
+function permit(current: Run, command: CommandNode, input: string): void {
+  if (current.options.allows?.(command) === false) throw unknown(current, input);
+}
+
+function unknown({ tree, place, options, fail }: Run, input: string): CommandError {
+  const known = reachable(tree, place.state).filter((command) => options.allows?.(command) ?? true);
+  return fail('UNKNOWN_COMMAND', { input, known: known.map(nameOf) });
+}

@@ -1,0 +1,86 @@
+/** What the functions of a command see and may do while one input is handled. */
+
+import type { Awaitable, Simplify } from '@telefsm/core';
+
+/**
+ * Says something to the user.
+ *
+ * The template and its values go through the tree's `format` (by default `%s`, `%d`, `%j`, as in printf); everything said during one
+ * input becomes one text by the tree's `join`. What is said after the input has ended, or after a time-out, is dropped.
+ */
+export type Say = (template: string, ...values: readonly unknown[]) => void;
+
+/** What conditions, defaults, setters, prompts and finders see. */
+export interface CommandTurn<Flags extends object, Services> {
+  /** Flags of the current state and its parents, as they are at the moment of reading. */
+  readonly flags: Readonly<Flags>;
+  readonly say: Say;
+  /** What `fsm({ services })` or `chat(id, { services })` gave. */
+  readonly services: Services;
+  /** Aborted by the time-out, and when the conversation is lost or the machine stops. */
+  readonly signal: AbortSignal;
+}
+
+/** What functions of an option see: a {@link CommandTurn} and the option's name. */
+export interface OptionTurn<Flags extends object, Services> extends CommandTurn<Flags, Services> {
+  /** Name of the option, also if an alias was given. */
+  readonly key: string;
+}
+
+/** What an action and its `catch` see. */
+export interface ActionTurn<Flags extends object, Options extends object, Services>
+  extends CommandTurn<Flags, Services> {
+  /** Values of the options. */
+  readonly options: Simplify<Options>;
+  /** Surplus words. */
+  readonly rest: readonly string[];
+  /** Where the user is, with its parents. */
+  readonly state: RuntimeState;
+  /**
+   * Changes a flag and calls its hook; kept only if the command succeeds.
+   *
+   * @throws CommandError `FLAG_NOT_DEFINED`
+   */
+  setFlag<Name extends keyof Flags & string>(name: Name, value: Flags[Name]): void;
+}
+
+/** What the action of a global command sees: it has no options and no flags of its own. */
+export type GlobalTurn<Services> = Omit<ActionTurn<{}, {}, Services>, 'options' | 'setFlag'>;
+
+/** A state as a turn shows it. */
+export interface RuntimeState {
+  readonly id: string;
+  /** `undefined` at the root. */
+  readonly parent: RuntimeState | undefined;
+}
+
+/**
+ * Where a command leads: a state of the command, the current state or one of its parents, or the root.
+ *
+ * Nothing means the root, so `return state.parent` at the root stays there.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: an action that returns nothing
+export type TargetState = AnyTreeState | RuntimeState | undefined | void;
+
+/** Any state of any tree. */
+export interface AnyTreeState {
+  readonly '~tree-state': { readonly id: string };
+}
+
+/** Any command of any tree. */
+export interface AnyCommand {
+  readonly '~command': { readonly names: readonly string[] };
+}
+
+/** Commands that a user may use: their objects, their names, or a predicate. Anything else is an unknown command for the user. */
+export type Allowed = readonly (AnyCommand | string)[] | ((command: AnyCommand) => boolean);
+
+/** Whose input it is: in a bot by chat and user, headless by id. */
+export interface Who {
+  readonly chat?: number;
+  readonly user?: number;
+  readonly id?: string;
+}
+
+/** Decides for each user what is allowed. */
+export type Permissions = (who: Who) => Awaitable<Allowed>;

@@ -1,0 +1,68 @@
+/** What is said during one input: templates become messages, messages become one text. */
+
+import type { TreeNode } from './definition.ts';
+
+/** Collects what is said until it is closed; what comes later is dropped. */
+export interface Voice {
+  say(template: string, ...values: readonly unknown[]): void;
+  /** Everything said so far, as one text. */
+  output(): string;
+  close(): void;
+}
+
+/** Makes the voice of one input. */
+export function makeVoice({ format, join }: Pick<TreeNode, 'format' | 'join'>): Voice {
+  const messages: string[] = [];
+  let open = true;
+  return {
+    say(template, ...values) {
+      if (open) messages.push(format(template, ...values));
+    },
+    output: () => (messages.length === 0 ? '' : join(...messages)),
+    close() {
+      open = false;
+    },
+  };
+}
+
+/**
+ * Fills a template: `%s` text, `%d` number, `%i` whole number, `%f` decimal number, `%j` and `%o` JSON, `%%` a percent sign.
+ *
+ * Values that no place takes are appended; without values the template is said as it stands.
+ */
+export function formatTemplate(template: string, ...values: readonly unknown[]): string {
+  if (values.length === 0) return template;
+  let next = 0;
+  const filled = template.replace(/%([sdifjoO%])/g, (place, kind: string) => {
+    if (kind === '%') return '%';
+    return next < values.length ? inPlace(kind, values[next++]) : place;
+  });
+  return [filled, ...values.slice(next).map(asText)].join(' ');
+}
+
+/** Messages below each other. */
+export function joinLines(...messages: readonly string[]): string {
+  return messages.join('\n');
+}
+
+function inPlace(kind: string, value: unknown): string {
+  if (kind === 's') return asText(value);
+  if (kind === 'j' || kind === 'o' || kind === 'O') return asJson(value);
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'symbol') return 'NaN';
+  if (kind === 'i') return String(Math.trunc(Number(value)));
+  return String(Number(value));
+}
+
+function asText(value: unknown): string {
+  if (value instanceof Error) return value.message;
+  return typeof value === 'object' && value !== null ? asJson(value) : String(value);
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
