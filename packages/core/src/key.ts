@@ -1,7 +1,7 @@
 /** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
 
 import { FsmError } from './errors.ts';
-import { idIn, type RawUpdate, wholeIn } from './raw-update.ts';
+import { idIn, type RawUpdate, shown, wholeIn } from './raw-update.ts';
 import { messageIn, type Subject, updateTypeOf } from './subject.ts';
 
 /** The parts of a key that a strategy chooses; the bot and the business connection are always in it. */
@@ -217,10 +217,4 @@ function badScope(found: string): FsmError<'INVALID_OPTION'> {
       'a synchronous function whose result has at least one of chat, user, thread (whole numbers) and custom (text), or is undefined',
     found: `a function that returned ${found}`,
   });
-}
-
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'number' || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
 }

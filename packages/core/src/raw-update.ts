@@ -49,3 +49,10 @@ export function wholeIn(holder: RawObject | undefined, field: string): number | 
 export function idIn(holder: RawObject | undefined, field: string): number | undefined {
   return wholeIn(objectIn(holder, field), 'id');
 }
+
+/** Names a value of unknown shape, for messages of errors. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`;
+  if (typeof value === 'number' || value === null) return String(value);
+  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
+}

@@ -1,7 +1,15 @@
 /** Whose update this is, and where to speak: one table over every update type of the Bot API. */
 
 import { FsmError } from './errors.ts';
-import { idIn, objectIn, type RawObject, type RawUpdate, textIn, wholeIn } from './raw-update.ts';
+import {
+  idIn,
+  objectIn,
+  type RawObject,
+  type RawUpdate,
+  shown,
+  textIn,
+  wholeIn,
+} from './raw-update.ts';
 
 /**
  * Whose update this is.
@@ -261,6 +269,6 @@ function badAddress(part: string, expected: string, found: unknown): FsmError<'I
   return new FsmError('INVALID_OPTION', {
     option: `address.${part}`,
     expected,
-    found: typeof found === 'number' ? String(found) : `a ${typeof found}`,
+    found: shown(found),
   });
 }
