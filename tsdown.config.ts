@@ -1,9 +1,10 @@
-/** Builds every package, ESM and CommonJS with declarations; what to build is read from each package's `exports`. */
+/** Builds every package, ESM and CommonJS with declarations; what to build is read from each package's `exports` and `bin`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
 interface Manifest {
+  readonly bin?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { readonly '@telefsm/source'?: string }>>;
 }
 
@@ -25,7 +26,7 @@ const configs: UserConfig[] = readdirSync('packages').map((name) => ({
 }));
 
 /**
- * `{ index: 'src/index.ts', cli: 'src/cli.ts' }` from the source condition of each exported subpath.
+ * `{ index: 'src/index.ts', cli: 'src/cli.ts' }` from the source condition of each exported subpath, and from each program.
  *
  * An entry whose source is not there yet is left out, so that the other packages build; the check of the packed packages
  * reports the missing file.
@@ -35,6 +36,8 @@ function entriesOf(name: string): Record<string, string> {
   const sources = Object.values(manifest.exports).flatMap((target) =>
     typeof target === 'object' && target['@telefsm/source'] ? [target['@telefsm/source']] : [],
   );
+  const programs = Object.values(manifest.bin ?? {});
+  sources.push(...programs.map((path) => path.replace(/dist\/(.+)\.js$/, 'src/$1.ts')));
   const present = sources.filter((path) => existsSync(`packages/${name}/${path}`));
   return Object.fromEntries(present.map((path) => [basename(path, extname(path)), path]));
 }

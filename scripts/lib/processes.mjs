@@ -1,6 +1,7 @@
 /** Starts the tools of the workspace, without a shell and with the same Node everywhere. */
 
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readJson, root } from './workspace.mjs';
 
@@ -13,7 +14,14 @@ import { readJson, root } from './workspace.mjs';
 export function tool(name, program = name.replace(/^@[^/]+\//, '')) {
   const { bin } = readJson(join('node_modules', name, 'package.json'));
   const file = typeof bin === 'string' ? bin : bin[program];
-  return [process.execPath, join(root, 'node_modules', name, file)];
+  const path = join(root, 'node_modules', name, file);
+  return isNative(path) ? [path] : [process.execPath, path];
+}
+
+/** Whether a program runs by itself; pnpm's is no script. */
+function isNative(path) {
+  const start = readFileSync(path).subarray(0, 2).toString('latin1');
+  return start === '\x7fE' || start === 'MZ' || start === '\xcf\xfa';
 }
 
 /**

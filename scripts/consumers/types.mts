@@ -1,0 +1,33 @@
+/** What a bot author writes in TypeScript; compiled as an ES module and, word for word, as CommonJS. */
+
+import { type FsmFlavor, fsm, inState, state, states } from '@telefsm/grammy';
+import * as onTelegraf from '@telefsm/telegraf';
+import { Bot, type Context } from 'grammy';
+import { Telegraf, type Context as TelegrafContext } from 'telegraf';
+import { message } from 'telegraf/filters';
+
+const Form = states('Form', {
+  name: state(),
+  age: state<{ name: string }>(),
+});
+const app = [Form] as const;
+
+const bot = new Bot<FsmFlavor<Context, typeof app>>('1:T');
+bot.use(fsm({ states: app }));
+bot.filter(inState(Form.age)).on('message:text', (ctx) => {
+  const name: string = ctx.state.data.name;
+  // @ts-expect-error the data of this state has no such field
+  ctx.state.data.nmae;
+  return ctx.reply(name);
+});
+
+const other = new Telegraf<onTelegraf.FsmFlavor<TelegrafContext, typeof app>>('1:T');
+other.use(onTelegraf.fsm({ states: app }));
+const form = new onTelegraf.FsmComposer<onTelegraf.FsmFlavor<TelegrafContext, typeof app>>();
+form.state(Form.age).on(message('text'), (ctx) => {
+  const name: string = ctx.fsm.data.name;
+  return ctx.reply(name + ctx.message.text);
+});
+// @ts-expect-error the group has no such state
+form.state(Form.nmae);
+other.use(form);
