@@ -1,1 +1,16 @@
-export {};
+/**
+ * @module @telefsm/storage-redis
+ *
+ * Conversations in Redis or Valkey: one node, Sentinel or Cluster, by a client of `ioredis` or `redis`.
+ */
+
+export type {
+  IoRedisClient,
+  NodeRedisClient,
+  NodeRedisCluster,
+  NodeRedisSentinel,
+  RedisClient,
+} from './clients.ts';
+export type { RedisStorage, RedisStorageOptions } from './redis-storage.ts';
+export { redisStorage } from './redis-storage.ts';
+export type { RedisWarning } from './warnings.ts';

@@ -1,0 +1,203 @@
+/** The two families of Redis clients, as far as the storage uses them, and one door to both. */
+
+import { FsmError } from '@telefsm/core';
+
+/** An `ioredis` client (5 or 6): `Redis`, with Sentinel or without, or `Cluster`. */
+export interface IoRedisClient {
+  readonly options: object;
+  call(command: string, ...args: string[]): Promise<unknown>;
+  subscribe(channel: string): Promise<unknown>;
+  on(event: 'message', listener: (channel: string, message: string) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  disconnect(): void;
+  duplicate(): IoRedisClient;
+}
+
+/** What only a `Cluster` of `ioredis` has. */
+interface IoRedisCluster extends IoRedisClient {
+  nodes(role: 'master'): readonly IoRedisClient[];
+  pipeline(commands: readonly (readonly string[])[]): { exec(): Promise<unknown> };
+}
+
+interface NodeRedisConnection {
+  duplicate(): NodeRedisConnection;
+  connect(): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  destroy(): unknown;
+}
+
+/** A client of `redis` (node-redis 5 or 6) made by `createClient`. */
+export interface NodeRedisClient extends NodeRedisConnection {
+  sendCommand(args: readonly string[], options?: object): Promise<unknown>;
+}
+
+/** A client of `redis` (node-redis 5 or 6) made by `createSentinel`. */
+export interface NodeRedisSentinel extends NodeRedisConnection {
+  sendCommand(isReadonly: boolean, args: string[], options?: object): Promise<unknown>;
+  getSentinelNode(): unknown;
+}
+
+/** A client of `redis` (node-redis 5 or 6) made by `createCluster`. */
+export interface NodeRedisCluster extends NodeRedisConnection {
+  sendCommand(
+    firstKey: string | undefined,
+    isReadonly: boolean,
+    args: string[],
+    options?: object,
+  ): Promise<unknown>;
+  readonly masters: readonly object[];
+  nodeClient(node: never): unknown;
+}
+
+/** A connected client that the storage is handed; it stays the caller's to close. */
+export type RedisClient = IoRedisClient | NodeRedisClient | NodeRedisSentinel | NodeRedisCluster;
+
+/** Sends one command, its name first. */
+export type Send = (command: readonly string[]) => Promise<unknown>;
+
+/** A connection of our own that listens to one channel. */
+export interface Subscription {
+  /** Resolves when the server has taken note; rejects if it will not. */
+  readonly ready: Promise<unknown>;
+  /** Ends the connection. */
+  stop(): void;
+}
+
+/** What the storage needs of Redis, whatever the client. */
+export interface RedisPort {
+  /** Whether keys are spread over several primaries. */
+  readonly cluster: boolean;
+  /** Sends a command to the primary of a key; commands of one key are executed in the order of the calls. */
+  send(key: string, command: readonly string[]): Promise<unknown>;
+  /** Waits for replicas to have what was last sent to the primary of a key; answers how many have. */
+  wait(key: string, replicas: number, ms: number): Promise<number>;
+  /** A way to each primary. */
+  primaries(): Promise<readonly Send[]>;
+  /** Opens a connection of our own for one channel. */
+  subscribe(channel: string, listener: (message: string) => void): Subscription;
+}
+
+/**
+ * Opens the door to a client.
+ *
+ * @throws FsmError `INVALID_OPTION` when it is none of the known clients, or puts a prefix before every key
+ */
+export function portOf(client: RedisClient): RedisPort {
+  if (has(client, 'call')) return ioredisPort(client as IoRedisClient);
+  if (has(client, 'masters')) return nodeClusterPort(client as NodeRedisCluster);
+  if (has(client, 'getSentinelNode')) {
+    const sentinel = client as NodeRedisSentinel;
+    const send: Send = (command) => sentinel.sendCommand(false, [...command], plainReplies);
+    return nodePort(sentinel, send);
+  }
+  if (has(client, 'sendCommand')) {
+    const single = client as NodeRedisClient;
+    return nodePort(single, (command) => single.sendCommand(command, plainReplies));
+  }
+  throw new FsmError('INVALID_OPTION', {
+    option: 'client',
+    expected: 'a client of ioredis or redis',
+    found: client === null ? 'null' : typeof client,
+  });
+}
+
+function ioredisPort(client: IoRedisClient): RedisPort {
+  refuseKeyPrefix(client.options);
+  const cluster = has(client, 'nodes') ? (client as IoRedisCluster) : undefined;
+  const sendTo =
+    (node: IoRedisClient): Send =>
+    ([name = '', ...args]) =>
+      node.call(name, ...args);
+  const send = sendTo(client);
+  return {
+    cluster: cluster !== undefined,
+    send: (_key, command) => send(command),
+    async wait(key, replicas, ms) {
+      const command = ['WAIT', String(replicas), String(ms)] as const;
+      if (cluster === undefined) return Number(await send(command));
+      // Without a key ioredis asks any node; the pipeline goes where its one key is.
+      const answers = await cluster.pipeline([['EXISTS', key], command.map(lower)]).exec();
+      const [, [error, reached] = []] = answers as [unknown, [Error | null, unknown]?];
+      if (error) throw error;
+      return Number(reached);
+    },
+    primaries: async () => cluster?.nodes('master').map(sendTo) ?? [send],
+    subscribe(channel, listener) {
+      const own = client.duplicate();
+      own.on('error', reconnects);
+      own.on('message', (from, message) => {
+        if (from === channel) listener(message);
+      });
+      return { ready: own.subscribe(channel), stop: () => own.disconnect() };
+    },
+  };
+}
+
+const lower = (word: string) => word.toLowerCase();
+
+/** Texts as strings, numbers as numbers, whatever the client was made with. */
+const plainReplies = { typeMapping: {} };
+
+function nodePort(client: NodeRedisConnection, send: Send): RedisPort {
+  return {
+    cluster: false,
+    send: (_key, command) => send(command),
+    wait: async (_key, replicas, ms) => Number(await send(['WAIT', String(replicas), String(ms)])),
+    primaries: async () => [send],
+    subscribe: (channel, listener) => nodeSubscription(client, channel, listener),
+  };
+}
+
+function nodeClusterPort(client: NodeRedisCluster): RedisPort {
+  const send = (key: string, command: readonly string[]) =>
+    client.sendCommand(key, false, [...command], plainReplies);
+  return {
+    cluster: true,
+    send,
+    wait: async (key, replicas, ms) =>
+      Number(await send(key, ['WAIT', String(replicas), String(ms)])),
+    primaries: () =>
+      Promise.all(
+        client.masters.map(async (master) => {
+          const node = (await client.nodeClient(master as never)) as NodeRedisClient;
+          return (command: readonly string[]) => node.sendCommand(command, plainReplies);
+        }),
+      ),
+    subscribe: (channel, listener) => nodeSubscription(client, channel, listener),
+  };
+}
+
+function nodeSubscription(
+  client: NodeRedisConnection,
+  channel: string,
+  listener: (message: string) => void,
+): Subscription {
+  const own = client.duplicate();
+  own.on('error', reconnects);
+  return {
+    ready: own.connect().then(() => own.subscribe(channel, listener)),
+    stop: () => void Promise.resolve(own.destroy()).catch(reconnects),
+  };
+}
+
+/** Both clients connect again by themselves; a message missed meanwhile costs its waiter two seconds. */
+function reconnects(): void {}
+
+function refuseKeyPrefix(options: object): void {
+  const { keyPrefix, redisOptions } = options as {
+    readonly keyPrefix?: string;
+    readonly redisOptions?: { readonly keyPrefix?: string };
+  };
+  const found = keyPrefix || redisOptions?.keyPrefix;
+  if (!found) return;
+  throw new FsmError('INVALID_OPTION', {
+    option: 'keyPrefix of the client',
+    expected: "none: name the conversations with redisStorage(client, { prefix: '…' })",
+    found: `'${found}'`,
+  });
+}
+
+function has(client: object, member: string): boolean {
+  return typeof client === 'object' && client !== null && member in client;
+}

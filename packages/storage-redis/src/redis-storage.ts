@@ -1,0 +1,161 @@
+/** The storage: conversations in Redis or Valkey, on one node, behind Sentinel, or in a Cluster. */
+
+import type { Acquired, FsmStorage, StoredConversation, StoredText } from '@telefsm/core';
+import { FsmError } from '@telefsm/core';
+import type { RedisClient } from './clients.ts';
+import { portOf } from './clients.ts';
+import { deadlinesOf } from './deadlines.ts';
+import { classifyFault } from './faults.ts';
+import { checkLayout, findEviction } from './first-use.ts';
+import { layoutOf } from './layout.ts';
+import { leasesOf } from './lease.ts';
+import { listConversations } from './listing.ts';
+import { runScript, script } from './scripting.ts';
+import { acquireScript, peekScript } from './scripts.ts';
+import { decodeText } from './text.ts';
+import { wakeUps } from './wake-ups.ts';
+import type { RedisWarning } from './warnings.ts';
+import { printOnce } from './warnings.ts';
+
+/** What {@link redisStorage} can be told. */
+export interface RedisStorageOptions {
+  /** What all keys and channels begin with: 1 to 64 letters, digits, `_`, `.`, `-`. Default `telefsm`. */
+  readonly prefix?: string;
+  /** Into how many slots the conversations are divided, for all time. Default 64, which is even on up to 20 masters. */
+  readonly buckets?: number;
+  /** How many replicas ought to have a commit before it is answered, for at most 50 ms. Default 0. */
+  readonly replicas?: number;
+  /** Hears warnings. By default the first of each kind is printed. */
+  readonly onWarning?: (warning: RedisWarning) => void;
+}
+
+/** A storage in Redis. */
+export interface RedisStorage extends FsmStorage {
+  acquire(...args: Parameters<FsmStorage['acquire']>): Promise<Acquired>;
+  peek(key: string): Promise<StoredText | undefined>;
+  classify: NonNullable<FsmStorage['classify']>;
+  granted(listener: (token: string) => void): Promise<() => void>;
+  due(limit: number, claim: number): Promise<readonly string[]>;
+  settled(key: string): Promise<void>;
+  list: NonNullable<FsmStorage['list']>;
+  close(): void;
+}
+
+const acquireText = script(acquireScript);
+const peekText = script(peekScript);
+
+/**
+ * Keeps conversations in Redis (6.2 or later) or Valkey, for any number of processes.
+ *
+ * An update costs two commands and two round trips; the server's clock alone decides about leases and deadlines. The server must not
+ * evict (`maxmemory-policy noeviction`), and what a primary had not yet replicated is lost when it fails over.
+ *
+ * @param client - a client of `ioredis` or `redis` (connected, for the latter); it stays yours to close
+ * @throws FsmError `INVALID_OPTION` for a client or option that cannot be used
+ *
+ * @example
+ * ```ts
+ * import { redisStorage } from '@telefsm/storage-redis';
+ * import { Redis } from 'ioredis';
+ *
+ * const storage = redisStorage(new Redis('redis://localhost:6379'));
+ * ```
+ */
+export function redisStorage(client: RedisClient, options: RedisStorageOptions = {}): RedisStorage {
+  const { prefix = 'telefsm', buckets = 64, replicas = 0, onWarning = printOnce() } = options;
+  requireOption('prefix', /^[\w.-]{1,64}$/.test(prefix), '1 to 64 of A-Z a-z 0-9 _ . -', prefix);
+  requireWhole('buckets', buckets, 1, 16_384);
+  requireWhole('replicas', replicas, 0, 1000);
+
+  const port = portOf(client);
+  const layout = layoutOf(prefix, buckets);
+  const deadlines = deadlinesOf(port, layout);
+  const leases = leasesOf(port, layout, deadlines, replicas, onWarning);
+  const channel = wakeUps(port, layout.channels);
+  let usable = false;
+  let checking: Promise<void> | undefined;
+
+  /** Agreed once; asked again if it could not be asked. */
+  function firstUse(): Promise<void> {
+    checking ??= checkLayout(port, layout.meta, buckets)
+      .then(() => {
+        usable = true;
+        findEviction(port).then(warnOfEviction, () => {});
+      })
+      .finally(() => {
+        checking = undefined;
+      });
+    return checking;
+  }
+
+  function warnOfEviction(policy: string | undefined): void {
+    if (policy === undefined) return;
+    const message = `Redis may throw conversations and locks away: its maxmemory-policy is '${policy}'. Set it to noeviction.`;
+    onWarning({ code: 'EVICTION', message });
+  }
+
+  async function read(key: string): Promise<StoredConversation | undefined> {
+    const answer = await runScript(port, peekText, layout.conversation(key), []);
+    const [text, state, deadlineIn] = answer as readonly [string?, string?, (number | null)?];
+    if (text === undefined) return undefined;
+    const stored = storedText(text, deadlineIn ?? undefined);
+    return { key, stored, state: state ? decodeText(state) : null };
+  }
+
+  return {
+    features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true },
+
+    async acquire(key, { token, lease, queue, offset = 0 }) {
+      if (!usable) await firstUse();
+      const args = [token, String(lease), queue ? channel.channel() : '', String(offset)];
+      const answer = await runScript(port, acquireText, layout.conversation(key), args);
+      if (typeof answer === 'string') return leases(key, token, lease, storedText(answer));
+      const [first, deadlineIn, indexedIn] = answer as readonly [unknown?, number?, unknown?];
+      if (deadlineIn !== undefined) {
+        const look = indexedIn === null ? undefined : Number(indexedIn);
+        return leases(key, token, lease, storedText(String(first), deadlineIn), look);
+      }
+      if (first !== undefined) return { busy: Number(first) };
+      return leases(key, token, lease);
+    },
+
+    async peek(key) {
+      if (!usable) await firstUse();
+      return (await read(key))?.stored;
+    },
+
+    classify: classifyFault,
+    granted: channel.granted,
+
+    async due(limit, claim) {
+      if (!usable) await firstUse();
+      return deadlines.due(limit, claim);
+    },
+
+    settled: deadlines.settled,
+
+    async *list(query) {
+      if (!usable) await firstUse();
+      yield* listConversations(port, layout, read, query);
+    },
+
+    close: channel.close,
+  };
+}
+
+function storedText(text: string, deadlineIn?: number): StoredText {
+  const decoded = decodeText(text);
+  return deadlineIn === undefined
+    ? { text: decoded }
+    : { text: decoded, deadlineIn: Number(deadlineIn) };
+}
+
+function requireWhole(option: string, found: number, least: number, greatest: number): void {
+  const fits = Number.isInteger(found) && found >= least && found <= greatest;
+  requireOption(option, fits, `a whole number from ${least} to ${greatest}`, found);
+}
+
+function requireOption(option: string, fits: boolean, expected: string, found: unknown): void {
+  if (fits) return;
+  throw new FsmError('INVALID_OPTION', { option, expected, found: `'${String(found)}'` });
+}

@@ -1,0 +1,40 @@
+/** Runs scripts by their hash, and by their text where the server does not know them (yet, or any more). */
+
+import { createHash } from 'node:crypto';
+import type { RedisPort } from './clients.ts';
+import { isScriptMissing } from './faults.ts';
+
+/** A script of this storage. */
+export interface Script {
+  readonly text: string;
+  readonly hash: string;
+}
+
+/** Names a script by the hash that the server will give it. */
+export function script(text: string): Script {
+  return { text, hash: createHash('sha1').update(text).digest('hex') };
+}
+
+/**
+ * Runs a script with one key.
+ *
+ * @param beside - what to send right behind it, on the same connection; sent again if the script has to be
+ */
+export async function runScript(
+  port: RedisPort,
+  { text, hash }: Script,
+  key: string,
+  args: readonly string[],
+  beside?: () => void,
+): Promise<unknown> {
+  const known = port.send(key, ['EVALSHA', hash, '1', key, ...args]);
+  beside?.();
+  try {
+    return await known;
+  } catch (error) {
+    if (!isScriptMissing(error)) throw error;
+  }
+  const loaded = port.send(key, ['EVAL', text, '1', key, ...args]);
+  beside?.();
+  return loaded;
+}

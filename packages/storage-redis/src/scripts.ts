@@ -1,0 +1,190 @@
+/**
+ * The statements of the storage, as scripts: each runs whole or not at all, and reads the server's clock.
+ *
+ * One hash a conversation: `r` record, `s` state, `l` lock ("until token", empty when free), `w` waiters ("channel token", one a line), `d`
+ * deadline, `e` expiry, `k` the latest instant at which the deadline index looks at it. Instants are milliseconds of the server's clock.
+ *
+ * Each script has one key, also where it could use two of one slot: a script over two keys of which one does not exist fails while the
+ * slot is being moved.
+ */
+
+/** How long a conversation is kept for a waiter that it was handed to, in ms. */
+const handedOverFor = 2000;
+
+/** How long the server keeps the lock of a conversation without a record, or past the record's expiry, in ms. */
+const lockKeptFor = 86_400_000;
+
+const clock = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
+
+/**
+ * Takes and reads. Arguments: token, lease, channel ('' registers no waiter), offset of the clock.
+ *
+ * Answers the text alone, or with a deadline {text, ms until it, ms until the index looks}; {} without a record; {ms} while held.
+ */
+export const acquireScript: string = String.raw`
+local key, token, channel = KEYS[1], ARGV[1], ARGV[3]
+local lock, waiters, text, deadline, expiry, indexed = unpack(redis.call('HMGET', key, 'l', 'w', 'r', 'd', 'e', 'k'), 1, 6)
+${clock} + ARGV[4]
+if lock and lock ~= '' then
+  local space = string.find(lock, ' ', 1, true)
+  local left = tonumber(string.sub(lock, 1, space - 1)) - now
+  if left > 0 and string.sub(lock, space + 1) ~= token then
+    local waiter = channel .. ' ' .. token
+    if channel ~= '' and not string.find('\n' .. (waiters or '') .. '\n', '\n' .. waiter .. '\n', 1, true) then
+      redis.call('HSET', key, 'w', waiters and waiters .. '\n' .. waiter or waiter)
+    end
+    return {math.ceil(left)}
+  end
+end
+if waiters and string.find(waiters, token, 1, true) then
+  local rest = {}
+  for waiter in string.gmatch(waiters, '[^\n]+') do
+    if string.sub(waiter, string.find(waiter, ' ', 1, true) + 1) ~= token then rest[#rest + 1] = waiter end
+  end
+  if #rest > 0 then redis.call('HSET', key, 'w', table.concat(rest, '\n')) else redis.call('HDEL', key, 'w') end
+end
+redis.call('HSET', key, 'l', string.format('%.0f ', now + ARGV[2]) .. token)
+expiry = expiry and tonumber(expiry)
+if expiry or not text then
+  -- An expiry must end neither the lock nor the record before its time.
+  redis.call('PEXPIREAT', key, string.format('%.0f', math.max(now, expiry or 0) + ${lockKeptFor}))
+end
+if not text or expiry and expiry <= now then return {} end
+if not deadline then return text end
+return {text, deadline - now, indexed and indexed - now or false}`;
+
+/**
+ * Commits, renews and releases. Arguments: token, token to go on under ('' lets go), lease, what to do ('w'rite, 'd'elete, '-' nothing),
+ * text, state, ttl, deadline ('' for none), '1' if the index was told of the deadline, channel prefix, '1' in a cluster.
+ *
+ * Answers 1 done, 3 done and the index must yet be told, 2 done before, 0 refused.
+ */
+export const settleScript: string = String.raw`
+local key, token, keep = KEYS[1], ARGV[1], ARGV[2]
+local lock, waiters, expiry, deadline, indexed = unpack(redis.call('HMGET', key, 'l', 'w', 'e', 'd', 'k'), 1, 5)
+local owner = lock and lock ~= '' and string.sub(lock, string.find(lock, ' ', 1, true) + 1) or ''
+if owner ~= token then return keep ~= '' and owner == keep and 2 or 0 end
+local now
+local function after(ms)
+  if not now then
+    local time = redis.call('TIME')
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return now + ms
+end
+local function text(instant) return string.format('%.0f', instant) end
+
+local held = ''
+if keep ~= '' then
+  held = text(after(ARGV[3])) .. ' ' .. keep
+elseif waiters then
+  local rest = {}
+  for waiter in string.gmatch(waiters, '[^\n]+') do
+    if held ~= '' then
+      rest[#rest + 1] = waiter
+    else
+      local space = string.find(waiter, ' ', 1, true)
+      local following = string.sub(waiter, space + 1)
+      -- A user without the right to publish lets go all the same. In a cluster only this node's listeners are counted.
+      local heard = redis.pcall('PUBLISH', ARGV[10] .. string.sub(waiter, 1, space - 1), following)
+      if type(heard) == 'number' and (heard > 0 or ARGV[11] == '1') then
+        held = text(after(${handedOverFor})) .. ' ' .. following
+      end
+    end
+  end
+  if #rest > 0 then redis.call('HSET', key, 'w', table.concat(rest, '\n')) else redis.call('HDEL', key, 'w') end
+end
+
+local answer = 1
+if ARGV[4] == 'w' then
+  redis.call('HSET', key, 'r', ARGV[5], 's', ARGV[6], 'l', held)
+  if ARGV[8] ~= '' then
+    local at = after(ARGV[8])
+    indexed = indexed and tonumber(indexed)
+    if ARGV[9] ~= '1' and indexed and indexed > now and indexed <= at then
+      redis.call('HSET', key, 'd', text(at))
+    else
+      redis.call('HSET', key, 'd', text(at), 'k', text(at))
+      if ARGV[9] ~= '1' then answer = 3 end
+    end
+  elseif deadline then
+    redis.call('HDEL', key, 'd', 'k')
+  end
+  if ARGV[7] ~= '' then
+    local at = after(ARGV[7])
+    redis.call('HSET', key, 'e', text(at))
+    redis.call('PEXPIREAT', key, text(held == '' and at or at + ${lockKeptFor}))
+  else
+    if expiry then redis.call('HDEL', key, 'e') end
+    -- Always: the lock of an empty conversation has left an expiry, which must not end the record.
+    redis.call('PERSIST', key)
+  end
+elseif ARGV[4] == 'd' then
+  if held == '' then
+    redis.call('DEL', key)
+  else
+    redis.call('HDEL', key, 'r', 's', 'd', 'e', 'k')
+    redis.call('HSET', key, 'l', held)
+    redis.call('PEXPIRE', key, ${lockKeptFor})
+  end
+else
+  redis.call('HSET', key, 'l', held)
+  if held == '' then
+    if redis.call('HEXISTS', key, 'r') == 0 then redis.call('DEL', key)
+    elseif expiry then redis.call('PEXPIREAT', key, expiry) end
+  end
+end
+return answer`;
+
+/** Reads without taking. Answers {text, state, ms until the deadline or nil}, or {} without a record. */
+export const peekScript: string = `
+local text, state, deadline, expiry = unpack(redis.call('HMGET', KEYS[1], 'r', 's', 'd', 'e'), 1, 4)
+${clock}
+if not text or expiry and tonumber(expiry) <= now then return {} end
+return {text, state, deadline and deadline - now or false}`;
+
+/**
+ * Tells the deadline index when to look. Arguments: member, ms from now.
+ *
+ * An earlier look stays. Scores of claimed entries have a fraction; arming takes it away, so that who claimed the entry leaves it alone.
+ */
+export const wakeScript: string = `
+${clock}
+local at, present = now + ARGV[2], redis.call('ZSCORE', KEYS[1], ARGV[1])
+if present then at = math.min(at, math.floor(tonumber(present))) end
+redis.call('ZADD', KEYS[1], string.format('%.0f', at), ARGV[1])`;
+
+/** Claims entries that are due. Arguments: limit, claim in ms. Answers {score, members}, or {} if nothing is due. */
+export const claimScript: string = `
+${clock}
+local members = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
+if #members == 0 then return {} end
+local score = string.format('%.0f.5', math.floor(now + ARGV[2]))
+for _, member in ipairs(members) do redis.call('ZADD', KEYS[1], 'XX', score, member) end
+return {score, members}`;
+
+/** What the index ought to hold of a conversation: {1 if held, 1 if due, score or '' for none}. */
+export const lookScript: string = `
+local lock, text, deadline, expiry, indexed = unpack(redis.call('HMGET', KEYS[1], 'l', 'r', 'd', 'e', 'k'), 1, 5)
+${clock}
+local held = lock and lock ~= '' and 1 or 0
+if not text or not deadline or expiry and tonumber(expiry) <= now then return {held, 0, ''} end
+-- Commits rely on a look that is still to come; one in the past they arm again.
+local score = indexed and tonumber(indexed) > now and indexed or deadline
+return {held, tonumber(deadline) <= now and 1 or 0, score}`;
+
+/** Ends a claim, unless the entry has changed since. Arguments: member, score of the claim, score to set or '' to remove. */
+export const unclaimScript: string = `
+local present = redis.call('ZSCORE', KEYS[1], ARGV[1])
+if not present or tonumber(present) ~= tonumber(ARGV[2]) then return 0 end
+if ARGV[3] == '' then redis.call('ZREM', KEYS[1], ARGV[1]) else redis.call('ZADD', KEYS[1], ARGV[3], ARGV[1]) end
+return 1`;
+
+/** Reads how the conversations are laid out, or records it at the first use. Arguments: format, buckets. Answers both. */
+export const layoutScript: string = `
+local format, buckets = unpack(redis.call('HMGET', KEYS[1], 'format', 'buckets'), 1, 2)
+if format then return {format, buckets} end
+redis.call('HSET', KEYS[1], 'format', ARGV[1], 'buckets', ARGV[2])
+return {ARGV[1], ARGV[2]}`;

@@ -1,0 +1,105 @@
+/** Hearing of conversations that were handed over: one connection and one channel, opened when somebody has to wait. */
+
+import { randomUUID } from 'node:crypto';
+import type { RedisPort, Subscription } from './clients.ts';
+
+/** The message channel of one storage. */
+export interface WakeUps {
+  /** What waiters are registered under; empty while nobody would hear a message. */
+  channel(): string;
+  /** Adds a listener; resolves once a message has made the whole way. */
+  granted(listener: (token: string) => void): Promise<() => void>;
+  /** Ends the connection. */
+  close(): void;
+}
+
+/** How long the proof may take, in ms. */
+const proofTakes = 2000;
+/** No token begins so. */
+const proofMark = '\n';
+
+/**
+ * Makes the channel of a storage; it connects when the first listener comes and disconnects when the last one goes.
+ *
+ * @param prefix - what the names of channels begin with
+ */
+export function wakeUps(port: RedisPort, prefix: string): WakeUps {
+  const id = randomUUID().slice(0, 13);
+  const name = prefix + id;
+  const listeners = new Set<(token: string) => void>();
+  let opening: Promise<Subscription> | undefined;
+  let open: Subscription | undefined;
+
+  /** A subscription may be accepted and yet deaf: only a message that arrives proves it. */
+  async function prove(): Promise<Subscription> {
+    const nonce = proofMark + randomUUID();
+    let hear = () => {};
+    const heard = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    const subscription = port.subscribe(name, (message) => {
+      if (message === nonce) hear();
+      if (message.startsWith(proofMark)) return;
+      for (const listener of [...listeners]) listener(message);
+    });
+    const proof = subscription.ready
+      .then(() => port.send(name, ['PUBLISH', name, nonce]))
+      .then(() => heard);
+    try {
+      await within(proofTakes, proof);
+    } catch (error) {
+      subscription.stop();
+      throw error;
+    }
+    return subscription;
+  }
+
+  function close(): void {
+    const stopped = opening;
+    opening = undefined;
+    open = undefined;
+    stopped?.then(
+      (subscription) => subscription.stop(),
+      () => {},
+    );
+  }
+
+  async function opened(): Promise<void> {
+    opening ??= prove();
+    const mine = opening;
+    try {
+      const subscription = await mine;
+      if (opening === mine) open = subscription;
+    } catch (error) {
+      if (opening === mine) opening = undefined;
+      throw error;
+    }
+  }
+
+  return {
+    channel: () => (open === undefined ? '' : id),
+    async granted(listener) {
+      listeners.add(listener);
+      const stop = () => {
+        if (listeners.delete(listener) && listeners.size === 0) close();
+      };
+      try {
+        await opened();
+      } catch (error) {
+        listeners.delete(listener);
+        throw error;
+      }
+      return stop;
+    },
+    close,
+  };
+}
+
+function within(ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      reject(new Error(`Redis delivered no message to a channel of its own within ${ms} ms.`));
+    }, ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}

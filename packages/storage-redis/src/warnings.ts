@@ -1,0 +1,19 @@
+/** What an operator ought to know although nothing failed. */
+
+/** Something that an operator ought to know, and that stops nothing. */
+export interface RedisWarning {
+  /** `EVICTION`: the server may throw conversations away. `FEW_REPLICAS`: a commit had not reached enough replicas in time. */
+  readonly code: 'EVICTION' | 'FEW_REPLICAS';
+  /** What was found and what to do. */
+  readonly message: string;
+}
+
+/** Makes a listener that prints the first warning of each kind, as Node prints warnings. */
+export function printOnce(): (warning: RedisWarning) => void {
+  const printed = new Set<string>();
+  return ({ code, message }) => {
+    if (printed.has(code)) return;
+    printed.add(code);
+    process.emitWarning(message, { code: `TELEFSM_${code}` });
+  };
+}
