@@ -1,0 +1,186 @@
+/** Rules of the contract: those who wait for a conversation are told when it is theirs. */
+
+import assert from 'node:assert/strict';
+import type { FsmStorage } from '@telefsm/core';
+import type { Bench, Rule } from './rule.ts';
+import { minute, pause, record } from './rule.ts';
+
+/** The longest that a conversation stays with a waiter who does not come, in ms. */
+const patienceWithWaiters = 2000;
+
+export const waitingRules: readonly Rule[] = [
+  {
+    name: 'a waiter is told when the conversation is theirs',
+    needs: ['granted', 'fencing'],
+    async check(bench) {
+      const { key, take, token, until, put } = bench;
+      await put(key('k'), 'before');
+      for (const end of ['commit', 'release', 'delete'] as const) {
+        const { heard, stop } = await listen(bench);
+        const lease = await take(key('k'));
+        const waiter = { token: token(), queue: true };
+        await bench.busy(key('k'), waiter);
+        if (end === 'release') await lease.release();
+        else await lease.commit(end === 'delete' ? undefined : record('after'));
+        await until(() => heard.includes(waiter.token), `granted, after ${end}`);
+        const next = await take(key('k'), waiter);
+        assert.equal(next.record?.text, end === 'delete' ? undefined : 'after');
+        await next.commit(record('after'));
+        stop();
+      }
+    },
+  },
+  {
+    name: 'waiters come in the order in which they asked',
+    needs: ['granted', 'fencing'],
+    breaks: 'one process could be served for ever while another waits',
+    async check(bench) {
+      const { key, take, token, busy, until } = bench;
+      const { heard, stop } = await listen(bench);
+      let lease = await take(key('k'));
+      const waiters = [token(), token(), token()];
+      for (const waiter of waiters) await busy(key('k'), { token: waiter, queue: true });
+      // Who asks again keeps the place.
+      await busy(key('k'), { token: waiters[0] ?? '', queue: true });
+      for (const [n, waiter] of waiters.entries()) {
+        await lease.commit(record(`${n}`));
+        await until(() => heard.length > n, `granted for the ${n + 1}. waiter`);
+        assert.deepEqual(heard, waiters.slice(0, n + 1));
+        lease = await take(key('k'), { token: waiter });
+      }
+      await lease.release();
+      await take(key('k'));
+      assert.deepEqual(heard, waiters);
+      stop();
+    },
+  },
+  {
+    name: 'a conversation that was handed over is kept for the waiter, two seconds at most',
+    needs: ['granted', 'fencing'],
+    breaks: 'a process that died while it waited would hold the conversation up',
+    async check(bench) {
+      const { key, take, token, busy, until } = bench;
+      const { heard, stop } = await listen(bench);
+      const lease = await take(key('k'));
+      await busy(key('k'), { token: token(), queue: true });
+      await lease.release();
+      await until(() => heard.length > 0, 'granted');
+      const ms = await busy(key('k'));
+      assert.ok(ms <= patienceWithWaiters, `kept for an absent waiter for ${ms} ms`);
+      await take(key('k'), { offset: patienceWithWaiters + 1000 });
+      stop();
+    },
+  },
+  {
+    name: 'a waiter who is granted a conversation holds it for the lease that is asked for',
+    needs: ['granted', 'fencing'],
+    async check(bench) {
+      const { key, take, token, busy, until } = bench;
+      const { heard, stop } = await listen(bench);
+      const lease = await take(key('k'));
+      const waiter = { token: token(), queue: true };
+      await busy(key('k'), waiter);
+      await lease.release();
+      await until(() => heard.length > 0, 'granted');
+      await take(key('k'), waiter);
+      await busy(key('k'), { offset: minute / 2 });
+      stop();
+    },
+  },
+  {
+    name: 'who did not ask to be told is not handed a conversation',
+    needs: ['granted', 'fencing'],
+    async check(bench) {
+      const { key, take, busy } = bench;
+      const { heard, stop } = await listen(bench);
+      const lease = await take(key('k'));
+      await busy(key('k'), { queue: false });
+      await lease.release();
+      await take(key('k'));
+      await pause(20);
+      assert.deepEqual(heard, []);
+      stop();
+    },
+  },
+  {
+    name: 'who has taken the conversation waits no more',
+    needs: ['granted', 'fencing'],
+    async check(bench) {
+      const { key, take, token, busy } = bench;
+      const { heard, stop } = await listen(bench);
+      await take(key('k'), { lease: 1000 });
+      const waiter = { token: token(), queue: true };
+      await busy(key('k'), waiter);
+      const taken = await take(key('k'), { ...waiter, offset: 5000 });
+      await taken.commit(record('text'));
+      await take(key('k'));
+      await pause(20);
+      assert.deepEqual(heard, []);
+      stop();
+    },
+  },
+  {
+    name: 'a kept commit is handed to no waiter',
+    needs: ['granted', 'fencing'],
+    async check(bench) {
+      const { key, take, token, busy, until } = bench;
+      const { heard, stop } = await listen(bench);
+      const lease = await take(key('k'));
+      const waiter = token();
+      await busy(key('k'), { token: waiter, queue: true });
+      assert.equal(await lease.commit(record('unit'), { keep: token() }), 'done');
+      await busy(key('k'), { token: waiter, queue: true });
+      assert.deepEqual(heard, []);
+      assert.equal(await lease.commit(record('last')), 'done');
+      await until(() => heard.length > 0, 'granted');
+      stop();
+    },
+  },
+  {
+    name: 'who stopped listening hears nothing more',
+    needs: ['granted', 'fencing'],
+    async check(bench) {
+      const { key, take, token, busy, until } = bench;
+      const stopped = await listen(bench);
+      const { heard, stop } = await listen(bench);
+      stopped.stop();
+      const lease = await take(key('k'));
+      await busy(key('k'), { token: token(), queue: true });
+      await lease.release();
+      await until(() => heard.length > 0, 'granted');
+      assert.deepEqual(stopped.heard, []);
+      stop();
+    },
+  },
+  {
+    name: 'a waiter of another process is told too, each of its own',
+    needs: ['granted', 'fencing', 'shared'],
+    async check(bench) {
+      const { key, take, token, busy, until, another } = bench;
+      const other = await another();
+      const { heard, stop } = await listen(bench);
+      const there = await listen(bench, other);
+      const lease = await take(key('k'));
+      // The token tells the process: what precedes the point.
+      const [mine, theirs] = [token(), `other-${token()}`];
+      await busy(key('k'), { token: theirs, queue: true, storage: other });
+      await busy(key('k'), { token: mine, queue: true });
+      await lease.commit(record('text'));
+      await until(() => there.heard.includes(theirs), 'granted in the other process');
+      const taken = await take(key('k'), { token: theirs, storage: other });
+      assert.equal(taken.record?.text, 'text');
+      await taken.commit(record('next'));
+      await until(() => heard.includes(mine), 'granted in this process');
+      assert.equal((await take(key('k'), { token: mine })).record?.text, 'next');
+      stop();
+      there.stop();
+    },
+  },
+];
+
+async function listen({ storage }: Bench, by: FsmStorage = storage) {
+  const heard: string[] = [];
+  assert.ok(by.granted);
+  const stop = await by.granted((token) => heard.push(token));
+  return { heard, stop };
+}

@@ -1,0 +1,440 @@
+/** A correct storage that can be given one plausible mistake. */
+
+import type {
+  Acquired,
+  AcquireOptions,
+  CommitAnswer,
+  FsmStorage,
+  Lease,
+  StoredText,
+  Write,
+} from '@telefsm/core';
+import { systemClock } from '@telefsm/core';
+import type { StorageUnderTest } from '../../src/contract/rule.ts';
+
+/** Every mistake that the contract must notice, in the words of who would make it. */
+export const faults = [
+  // Texts and keys
+  'finds something where nothing was',
+  'takes an empty text for none',
+  'cuts at NUL',
+  'encodes as UTF-8',
+  'normalises letters',
+  'normalises line ends',
+  'parses the text',
+  'cuts after 64 KiB',
+  'inserts, never updates',
+  'a release clears',
+  'a deletion is ignored',
+  'a deletion blocks the key',
+  'keys in lower case',
+  'keys trimmed',
+  'keys cut at 255',
+  'peek finds nothing while held',
+  'peek finds only what ended a turn',
+  'promises a listing and has none',
+  'every error is a retry',
+  'fails when closed twice',
+  // Leases
+  'looks, then takes',
+  'no lock',
+  'a commit does not let go',
+  'the holder is a stranger to itself',
+  'lease in seconds',
+  'lease of 15 s whatever was asked',
+  'renewal never happens',
+  'renewal by the first token',
+  'anybody renews',
+  'anybody releases',
+  'a lapsed lease is refused',
+  'no fence',
+  'fence counted in the record',
+  // Commits
+  'a free conversation takes any commit',
+  'kept under the same token',
+  'a kept commit does not write',
+  'a kept commit lets go',
+  'a kept commit does not extend',
+  'a repeated kept commit is refused',
+  'any other token is taken for a repeated commit',
+  // Lifetimes
+  'lifetime ignored',
+  'lifetime in seconds',
+  'lifetime judged only by acquire',
+  'lifetime of yesterday',
+  'lifetime slides with every turn',
+  'the lease ends with the lifetime',
+  // Deadlines
+  'deadline as an instant',
+  'no deadline once it has passed',
+  'deadline of yesterday',
+  'a release clears the deadline',
+  'due names all deadlines',
+  'due does not claim',
+  'due looks, then claims',
+  'due ignores the limit',
+  'a claim never lapses',
+  'settled does nothing',
+  'settled drops the deadline',
+  'the index keeps its first deadline',
+  'the index forgets nothing',
+  // Listing
+  'prefix with wildcards',
+  'prefix in any case',
+  'no state in a listing',
+  'state of the first write',
+  'state as a prefix',
+  'limit ignored',
+  'a page skips one',
+  'a page begins with the last one again',
+  'a page begins where its key stands',
+  'lists what is held',
+  'lists what has expired',
+  // Waiting
+  'nobody is told',
+  'the last comes first',
+  'told, not handed over',
+  'handed over for a minute',
+  'a granted lease is not extended',
+  'everybody queues',
+  'who asks again goes to the end',
+  'who has taken still waits',
+  'a kept commit is handed over',
+  'cannot stop listening',
+  'own process only is told',
+  'each process remembers what it read',
+] as const;
+
+/** One of {@link faults}. */
+export type Fault = (typeof faults)[number];
+
+interface Entry {
+  write: Write | undefined;
+  /** What `peek` of a storage sees that writes through at the end of a turn. */
+  ended: Write | undefined;
+  firstState: string | null;
+  owner: string | undefined;
+  /** For the fence that is counted. */
+  count: number;
+  until: number;
+  expiresAt: number;
+  deadlineAt: number;
+  wakeAt: number;
+  waiters: string[];
+}
+
+interface Shared {
+  readonly entries: Map<string, Entry>;
+  readonly blocked: Set<string>;
+  readonly listeners: Set<{ readonly of: object; tell(token: string): void }>;
+  now: number;
+}
+
+const never = Number.POSITIVE_INFINITY;
+const nextTask = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** A storage on a clock of its own, with at most one mistake. */
+export function faultyStorage(fault?: Fault): StorageUnderTest {
+  const shared: Shared = {
+    entries: new Map(),
+    blocked: new Set(),
+    listeners: new Set(),
+    now: systemClock.now(),
+  };
+  return {
+    storage: open(shared, (found) => found === fault),
+    another: () => open(shared, (found) => found === fault),
+    advance(ms) {
+      shared.now += ms;
+    },
+  };
+}
+
+function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
+  const { entries, blocked, listeners } = shared;
+  const me = {};
+  const cache = new Map<string, Write | undefined>();
+  let closed = false;
+
+  function keyOf(key: string): string {
+    if (has('keys in lower case')) return key.toLowerCase();
+    if (has('keys trimmed')) return key.trim();
+    return has('keys cut at 255') ? key.slice(0, 255) : key;
+  }
+
+  function entryOf(key: string): Entry {
+    let entry = entries.get(keyOf(key));
+    if (!entry) {
+      entry = {
+        write: undefined,
+        ended: undefined,
+        firstState: null,
+        owner: undefined,
+        count: 0,
+        until: 0,
+        expiresAt: never,
+        deadlineAt: never,
+        wakeAt: never,
+        waiters: [],
+      };
+      entries.set(keyOf(key), entry);
+    }
+    return entry;
+  }
+
+  function stored(entry: Entry, now: number): StoredText | undefined {
+    return shown(entry, now, entry.write);
+  }
+
+  function shown(entry: Entry, now: number, write: Write | undefined): StoredText | undefined {
+    if (write === undefined)
+      return has('finds something where nothing was') ? { text: '' } : undefined;
+    if (entry.expiresAt <= now) return undefined;
+    const text = asKept(write.text, has);
+    if (text === undefined) return undefined;
+    const passed = entry.deadlineAt <= now && has('no deadline once it has passed');
+    if (entry.deadlineAt === never || passed) return { text };
+    return {
+      text,
+      deadlineIn: has('deadline as an instant') ? entry.deadlineAt : entry.deadlineAt - now,
+    };
+  }
+
+  function letGo(entry: Entry): void {
+    entry.ended = entry.write;
+    const next = has('the last comes first') ? entry.waiters.pop() : entry.waiters.shift();
+    const told = [...listeners].filter(({ of }) => !has('own process only is told') || of === me);
+    entry.owner = undefined;
+    if (next === undefined || listeners.size === 0 || has('nobody is told')) return;
+    if (!has('told, not handed over')) {
+      entry.owner = next;
+      entry.until = shared.now + (has('handed over for a minute') ? 60_000 : 2000);
+    }
+    setImmediate(() => {
+      for (const { tell } of told) tell(next);
+    });
+  }
+
+  function write(entry: Entry, next: Write | undefined): void {
+    if (next === undefined && has('a deletion is ignored')) return;
+    if (entry.write !== undefined && next !== undefined && has('inserts, never updates')) return;
+    if (entry.write === undefined) entry.firstState = next?.state ?? null;
+    entry.write = next;
+    if (next === undefined) entry.count = 0;
+    const second = has('lifetime in seconds') ? 1000 : 1;
+    if (next?.ttl !== undefined && !has('lifetime ignored'))
+      entry.expiresAt = shared.now + next.ttl * second;
+    else if (!has('lifetime of yesterday')) entry.expiresAt = never;
+    if (next?.deadlineIn !== undefined) entry.deadlineAt = shared.now + next.deadlineIn;
+    else if (!has('deadline of yesterday')) entry.deadlineAt = never;
+    if (has('the index keeps its first deadline') && entry.wakeAt !== never) return;
+    entry.wakeAt = Math.min(entry.wakeAt, entry.deadlineAt);
+  }
+
+  function leaseOf(key: string, entry: Entry, { token: first, lease }: AcquireOptions): Lease {
+    let token = first;
+    let count = entry.count;
+    const holds = () => {
+      if (has('fence counted in the record'))
+        return entry.count === count && entry.owner !== undefined;
+      if (has('a lapsed lease is refused') && entry.until <= shared.now) return false;
+      if (has('a free conversation takes any commit') && entry.owner === undefined) return true;
+      return entry.owner === token || has('no fence');
+    };
+    return {
+      record:
+        has('each process remembers what it read') && cache.has(key)
+          ? cache.get(key)
+          : stored(entry, shared.now),
+      async commit(next, { keep } = {}): Promise<CommitAnswer> {
+        await nextTask();
+        if (keep !== undefined && entry.owner === keep && keep !== first) {
+          if (has('a repeated kept commit is refused')) return 'refused';
+          token = keep;
+          return 'already';
+        }
+        if (
+          keep !== undefined &&
+          entry.owner !== token &&
+          has('any other token is taken for a repeated commit')
+        )
+          return 'already';
+        if (!holds() || keep === token) return 'refused';
+        if (next !== undefined && blocked.has(key)) return 'done';
+        if (next === undefined && has('a deletion blocks the key')) blocked.add(key);
+        if (keep === undefined || !has('a kept commit does not write')) write(entry, next);
+        cache.set(key, entry.write);
+        if (keep !== undefined && !has('a kept commit lets go')) {
+          if (has('a kept commit is handed over') && entry.waiters.length > 0) letGo(entry);
+          else if (!has('kept under the same token')) entry.owner = keep;
+          if (!has('kept under the same token')) token = keep;
+          if (!has('a kept commit does not extend')) entry.until = shared.now + lease;
+        } else if (!has('a commit does not let go')) {
+          letGo(entry);
+        }
+        return 'done';
+      },
+      async renew(ms) {
+        await nextTask();
+        if (has('renewal never happens')) return true;
+        if (
+          entry.owner !== (has('renewal by the first token') ? first : token) &&
+          !has('anybody renews')
+        )
+          return false;
+        entry.until = shared.now + ms;
+        return true;
+      },
+      async release() {
+        await nextTask();
+        if (entry.owner !== token && !has('anybody releases')) return;
+        if (has('a release clears')) entry.write = undefined;
+        if (has('a release clears the deadline')) entry.deadlineAt = never;
+        letGo(entry);
+        count = -1;
+      },
+    };
+  }
+
+  async function acquire(key: string, options: AcquireOptions): Promise<Acquired> {
+    await nextTask();
+    const { token, queue, offset = 0 } = options;
+    const now = shared.now + offset;
+    const entry = entryOf(key);
+    if (has('the lease ends with the lifetime') && entry.expiresAt <= now) entry.owner = undefined;
+    const stranger = entry.owner !== token || has('the holder is a stranger to itself');
+    if (entry.owner !== undefined && stranger && entry.until > now && !has('no lock')) {
+      if (has('who asks again goes to the end')) drop(entry, token);
+      if ((queue || has('everybody queues')) && !entry.waiters.includes(token)) {
+        entry.waiters.push(token);
+      }
+      return { busy: entry.until - now };
+    }
+    if (has('looks, then takes')) await nextTask();
+    if (!has('who has taken still waits')) drop(entry, token);
+    if (entry.owner !== token || !has('a granted lease is not extended')) {
+      const length = has('lease of 15 s whatever was asked') ? 15_000 : options.lease;
+      entry.until = now + length * (has('lease in seconds') ? 1000 : 1);
+    }
+    entry.owner = token;
+    entry.count++;
+    const lease = leaseOf(key, entry, options);
+    const record = has('each process remembers what it read') ? lease.record : stored(entry, now);
+    if (has('lifetime slides with every turn') && entry.write?.ttl !== undefined)
+      entry.expiresAt = now + 10 * entry.write.ttl;
+    return { ...lease, record };
+  }
+
+  async function* list({
+    prefix = '',
+    state,
+    limit = never,
+    after,
+  }: Parameters<NonNullable<FsmStorage['list']>>[0]): ReturnType<NonNullable<FsmStorage['list']>> {
+    let keys = [...entries.keys()].sort();
+    if (has('a page begins where its key stands')) {
+      keys = keys.filter((key) => entryOf(key).write !== undefined);
+    }
+    if (after !== undefined && has('a page begins where its key stands'))
+      keys = keys.slice(keys.indexOf(after) + 1 || keys.length);
+    else if (after !== undefined)
+      keys = keys.filter(
+        (key) => key > after || (key === after && has('a page begins with the last one again')),
+      );
+    if (after !== undefined && has('a page skips one')) keys.shift();
+    let left = has('limit ignored') ? never : limit;
+    for (const key of keys) {
+      const entry = entryOf(key);
+      const now = has('lists what has expired') ? 0 : shared.now;
+      const found =
+        stored(entry, now) ?? (has('lists what is held') && entry.owner ? { text: '' } : undefined);
+      const current = has('state of the first write')
+        ? entry.firstState
+        : (entry.write?.state ?? null);
+      if (!found || !matches(key, prefix, has) || left <= 0) continue;
+      if (
+        state !== undefined &&
+        current !== state &&
+        !(has('state as a prefix') && current?.startsWith(state))
+      )
+        continue;
+      left--;
+      yield { key, stored: found, state: has('no state in a listing') ? null : current };
+    }
+  }
+
+  const features = { shared: true, fencing: true, ttl: true, deadlines: true, list: true };
+  const storage: FsmStorage = {
+    features,
+    acquire,
+    async peek(key) {
+      const entry = entryOf(key);
+      if (has('peek finds nothing while held') && entry.owner !== undefined) return undefined;
+      const now = has('lifetime judged only by acquire') ? 0 : shared.now;
+      return shown(
+        entry,
+        now,
+        has('peek finds only what ended a turn') ? entry.ended : entry.write,
+      );
+    },
+    classify: () => (has('every error is a retry') ? 'retry' : 'unknown'),
+    async granted(listener) {
+      const listening = { of: me, tell: listener };
+      listeners.add(listening);
+      return () => {
+        if (!has('cannot stop listening')) listeners.delete(listening);
+      };
+    },
+    async due(limit, claim) {
+      const { now } = shared;
+      const late = [...entries].filter(
+        ([, { wakeAt }]) => wakeAt <= now || (wakeAt !== never && has('due names all deadlines')),
+      );
+      if (has('due looks, then claims')) await nextTask();
+      const found = has('due ignores the limit') ? late : late.slice(0, limit);
+      for (const [, entry] of found) {
+        if (has('a claim never lapses')) entry.wakeAt = never;
+        else if (!has('due does not claim')) entry.wakeAt = now + claim;
+      }
+      return found.map(([key]) => key);
+    },
+    async settled(key) {
+      const entry = entries.get(key);
+      if (!entry || has('settled does nothing')) return;
+      if (has('the index forgets nothing') && entry.deadlineAt === never) return;
+      entry.wakeAt = has('settled drops the deadline') ? never : entry.deadlineAt;
+    },
+    list,
+    close() {
+      if (closed && has('fails when closed twice')) throw new Error('The connection is closed.');
+      closed = true;
+    },
+  };
+  if (!has('promises a listing and has none')) return storage;
+  const { list: _, ...without } = storage;
+  return without;
+}
+
+function drop(entry: Entry, token: string): void {
+  entry.waiters = entry.waiters.filter((waiter) => waiter !== token);
+}
+
+function asKept(text: string, has: (fault: Fault) => boolean): string | undefined {
+  if (has('takes an empty text for none')) return text || undefined;
+  if (has('cuts at NUL')) return text.split('\0')[0];
+  if (has('encodes as UTF-8')) return Buffer.from(text).toString();
+  if (has('normalises letters')) return text.normalize('NFC');
+  if (has('normalises line ends')) return text.replaceAll('\r\n', '\n');
+  if (has('cuts after 64 KiB')) return text.slice(0, 65_536);
+  return has('parses the text') && text === 'null' ? undefined : text;
+}
+
+function matches(key: string, prefix: string, has: (fault: Fault) => boolean): boolean {
+  if (has('prefix in any case')) return key.toLowerCase().startsWith(prefix.toLowerCase());
+  if (!has('prefix with wildcards')) return key.startsWith(prefix);
+  const pattern = prefix
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('%', '.*')
+    .replaceAll('_', '.');
+  return new RegExp(`^${pattern}`).test(key);
+}
