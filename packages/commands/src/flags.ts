@@ -64,7 +64,7 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
     if (!onChange) return;
     const { value } = slot;
     const call = () => onChange(value, before, port.turn);
-    const told = hooks ? hooks.then(call) : call();
+    const told = hooks === undefined ? call() : hooks.then(call);
     if (!isThenable(told)) return;
     hooks = Promise.resolve(told);
     // The rejection is told by `settled`; until then nobody listens.

@@ -80,7 +80,7 @@ function isHelp(line: Line): boolean {
   return line.slash && fold(line.text) === 'help';
 }
 
-function help({ tree, place, options, voice }: Run): Outcome {
+function help({ tree, place, options }: Run): Outcome {
   const { state, pending, flags } = place;
   return {
     kind: 'help',

@@ -59,7 +59,6 @@ export interface RuntimeState {
  *
  * Nothing means the root, so `return state.parent` at the root stays there.
  */
-// biome-ignore lint/suspicious/noConfusingVoidType: an action that returns nothing
 export type TargetState = AnyTreeState | RuntimeState | undefined | void;
 
 /** Any state of any tree. */
