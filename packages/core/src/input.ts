@@ -75,13 +75,12 @@ export function inputOf(update: RawUpdate, username?: string): UserInput | undef
   const read = payload && readInput(updateType, payload, username);
   if (read === undefined) return undefined;
   const album = albumIn(updateType, payload);
-  return {
-    ...read,
-    update,
-    edited: updateType.startsWith('edited_'),
-    ...(read.kind === 'text' && { text: read.value }),
-    ...(album !== undefined && { album }),
-  } as UserInput;
+  const { kind, value } = read;
+  const edited = updateType.startsWith('edited_');
+  const facts = album === undefined ? { update, edited } : { update, edited, album };
+  return (
+    kind === 'text' ? { kind, value, text: value, ...facts } : { kind, value, ...facts }
+  ) as UserInput;
 }
 
 /** Reads the `media_group_id` that the messages of one album share. */

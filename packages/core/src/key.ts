@@ -170,8 +170,11 @@ function written({ namespace, bot, business, scope }: KeyParts): string {
   return key;
 }
 
+const plain = /^[\w.-]*$/;
+
 /** Escapes UTF-16 units, not characters: lone surrogates are text too. */
 function escaped(text: string): string {
+  if (plain.test(text)) return text;
   return text.replace(/[^\w.-]/g, (unit) => {
     const code = unit.charCodeAt(0).toString(16);
     return code.length > 2 ? `%u${code.padStart(4, '0')}` : `%${code.padStart(2, '0')}`;

@@ -174,16 +174,16 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   if (updateType === undefined || place === undefined) return undefined;
   const message = messageIn(update, updateType);
   const topic = directMessagesTopic(message);
+  const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = { chat: place };
+  if (topic !== undefined) address.directMessagesTopic = topic;
+  else if (thread !== undefined) address.thread = thread;
   const ephemeral = wholeIn(message, 'ephemeral_message_id') !== undefined;
-  const guestQuery = business === guestChats ? textIn(message, 'guest_query_id') : undefined;
-  return {
-    chat: place,
-    ...(thread !== undefined && topic === undefined && { thread }),
-    ...(topic !== undefined && { directMessagesTopic: topic }),
-    ...(business !== undefined && business !== guestChats && { business }),
-    ...(ephemeral && person !== undefined && { receiver: person }),
-    ...(guestQuery !== undefined && { guestQuery }),
-  };
+  if (ephemeral && person !== undefined) address.receiver = person;
+  const guestQuery = textIn(message, 'guest_query_id');
+  if (business !== guestChats) {
+    if (business !== undefined) address.business = business;
+  } else if (guestQuery !== undefined) address.guestQuery = guestQuery;
+  return address;
 }
 
 /** Reads the user object of whoever acted, as sent, with name and language; for a boost, who gave it. */

@@ -56,6 +56,11 @@ describe('a command', () => {
     ).toBeDefined();
   });
 
+  it('mentions the bot in whatever case its username has', () => {
+    expect(parseCommand('/cancel@mybot', undefined, 'MyBot')).toBeDefined();
+    expect(parseCommand('/cancel@MYBOT', undefined, 'MyBot')).toBeDefined();
+  });
+
   it('of another bot is not ours', () => {
     expect(parseCommand('/cancel@other', undefined, 'mybot')).toBeUndefined();
     expect(parseCommand('/cancel@mybot2', undefined, 'mybot')).toBeUndefined();
