@@ -114,10 +114,15 @@ function ioredisPort(client: IoRedisClient): RedisPort {
     cluster: cluster !== undefined,
     send: (_key, command) => send(command),
     async wait(key, replicas, ms) {
-      const command = ['WAIT', String(replicas), String(ms)] as const;
-      if (cluster === undefined) return Number(await send(command));
-      // Without a key ioredis asks any node; the pipeline goes where its one key is.
-      const answers = await cluster.pipeline([['EXISTS', key], command.map(lower)]).exec();
+      const amounts = [String(replicas), String(ms)] as const;
+      if (cluster === undefined) return Number(await send(['WAIT', ...amounts]));
+      // Without a key ioredis asks any node; a pipeline goes where its one key is.
+      const answers = await cluster
+        .pipeline([
+          ['exists', key],
+          ['wait', ...amounts],
+        ])
+        .exec();
       const [, [error, reached] = []] = answers as [unknown, [Error | null, unknown]?];
       if (error) throw error;
       return Number(reached);
@@ -133,8 +138,6 @@ function ioredisPort(client: IoRedisClient): RedisPort {
     },
   };
 }
-
-const lower = (word: string) => word.toLowerCase();
 
 /** Texts as strings, numbers as numbers, whatever the client was made with. */
 const plainReplies = { typeMapping: {} };
