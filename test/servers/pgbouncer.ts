@@ -6,7 +6,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ensureCommand } from './install.ts';
-import { freePort, ownFolder, type PostgresServer, unprivileged, until } from './postgres.ts';
+import { freePort } from './ports.ts';
+import { ownFolder, type PostgresServer, unprivileged, until } from './postgres.ts';
 
 /** One pgbouncer. */
 export interface PgBouncer {

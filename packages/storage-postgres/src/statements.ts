@@ -15,9 +15,6 @@ const handedOverFor = 2000;
 /** How long an empty row stays, so that a stateless conversation isn't inserted and deleted with every update. */
 const emptyFor = "interval '1 day'";
 
-/** How many rows a sweep tidies at most. */
-const tidyBatch = 1000;
-
 const now = 'statement_timestamp()';
 const ms = (parameter: string) => `${parameter}::float8 * interval '1 ms'`;
 const lengthUntil = (instant: string, from: string) =>
@@ -153,31 +150,46 @@ function peek(table: string): string {
     from ${table} where key = $1::text and ${present}`;
 }
 
+/** What one look at the index did. */
+export interface DueRow {
+  /** Keys that were claimed, as a JSON array: not every library reads arrays of the server. */
+  readonly keys: string;
+  /** Rows that had come up in the index, and how many of them had no deadline that passed. */
+  readonly looked: number;
+  readonly tidied: number;
+}
+
 /**
- * $1 limit, $2 claim.
+ * $1 limit, $2 claim, $3 how many rows to look at.
  *
  * Claims by moving `wake_at` on, and tidies what else has come up in the index: rows whose index was early are put where they belong,
- * expired ones are deleted. A row that somebody took less than a day ago stays, so that its late commit finds it.
+ * expired ones are deleted. A row that somebody took less than a day ago stays, so that its late commit finds it. It looks at so many
+ * rows and no more: however many are due, a call costs the same.
  */
 function due(table: string): string {
-  return `with due as (
-      select key from ${table}
-        where wake_at <= ${now} and deadline_at <= ${now} and (expires_at is null or expires_at > ${now})
-        order by wake_at limit $1::integer for update skip locked),
+  const expired = `coalesce(expires_at <= ${now}, false)`;
+  return `with ripe as (
+      select key, case
+          when ${expired} and (owner is null or lease_until < ${now} - ${emptyFor}) then 'dead'
+          when ${expired} or deadline_at is null or deadline_at > ${now} then 'early'
+          else 'due' end as what
+        from ${table} where wake_at <= ${now}
+        order by wake_at limit $3::integer for update skip locked),
+    due as (select key from ripe where what = 'due' limit $1::integer),
     claimed as (
-      update ${table} as t set wake_at = ${now} + ${ms('$2')} from due where t.key = due.key returning t.key),
-    stale as (
-      select key, expires_at <= ${now} and (owner is null or lease_until < ${now} - ${emptyFor}) as dead from ${table}
-        where wake_at <= ${now} and (deadline_at is null or deadline_at > ${now} or expires_at <= ${now})
-        order by wake_at limit ${tidyBatch} for update skip locked),
+      update ${table} as t set wake_at = ${now} + ${ms('$2')} from due where t.key = due.key),
     deleted as (
-      delete from ${table} as t using stale where t.key = stale.key and stale.dead),
+      delete from ${table} as t using ripe where t.key = ripe.key and what = 'dead'),
     moved as (
       update ${table} as t set wake_at = case
-          when t.expires_at <= ${now} then greatest(t.lease_until, ${now}) + ${emptyFor}
-          else least(t.deadline_at, t.expires_at) end
-        from stale where t.key = stale.key and stale.dead is not true)
-    select key from claimed`;
+          when ${expired} then greatest(lease_until, ${now}) + ${emptyFor}
+          else least(deadline_at, expires_at) end
+        from ripe where t.key = ripe.key and what = 'early')
+    select
+      to_json(array(select key from due))::text as keys,
+      count(*)::integer as looked,
+      (count(*) filter (where what <> 'due'))::integer as tidied
+      from ripe`;
 }
 
 /** $1 key. */

@@ -11,7 +11,13 @@ import { driverOf, type PostgresClient, type Value } from './client.ts';
 import { classify } from './faults.ts';
 import { prepare } from './migrate.ts';
 import { type PostgresNames, tablesOf } from './names.ts';
-import { type AcquiredRow, type ListedRow, type RecordRow, statementsOf } from './statements.ts';
+import {
+  type AcquiredRow,
+  type DueRow,
+  type ListedRow,
+  type RecordRow,
+  statementsOf,
+} from './statements.ts';
 import { afterPrefix, fromStorable, toStorable } from './text.ts';
 import { wakeUpsOver } from './wake-ups.ts';
 
@@ -26,6 +32,10 @@ export type PostgresStorage = Required<FsmStorage>;
 
 /** How many conversations a listing reads at once. */
 const pageSize = 500;
+
+/** How many rows of the index one statement of `due` looks at, at least, and how many a call tidies, at most. */
+const smallestLook = 100;
+const tidyAtMost = 1000;
 
 /**
  * Keeps conversations in PostgreSQL: two statements an update, no transaction and no connection held while a handler runs.
@@ -85,8 +95,15 @@ export function postgresStorage(
     granted: (listener) => wakeUps.granted(listener),
 
     async due(limit, claim) {
-      const rows = await run<{ key: string }>(statements.due, limit, claim);
-      return rows.map((row) => fromStorable(row.key));
+      const look = Math.max(limit, smallestLook);
+      for (let tidied = 0; ; ) {
+        const [row] = await run<DueRow>(statements.due, limit, claim, look);
+        const keys = JSON.parse(row?.keys ?? '[]') as string[];
+        tidied += row?.tidied ?? 0;
+        // Only rows to tidy: there may be due ones behind them.
+        const goOn = keys.length === 0 && row?.looked === look && tidied < tidyAtMost;
+        if (!goOn) return keys.map(fromStorable);
+      }
     },
 
     async settled(key) {

@@ -1,0 +1,53 @@
+/** The contract of storages, kept over each client, directly and through a pooler. */
+
+import { storageContract } from '@telefsm/testing';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
+import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { type PostgresStorage, postgresStorage } from '../src/index.ts';
+import { type OpenClient, openPool, openSql } from './clients.ts';
+
+let server: PostgresServer;
+let bouncer: PgBouncer;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  bouncer = await startPgBouncer(server);
+});
+afterAll(async () => {
+  await bouncer?.close();
+  await server?.close();
+});
+
+const ways: readonly (readonly [string, 'direct' | 'pooled', () => OpenClient])[] = [
+  ['pg', 'direct', () => openPool(server.url)],
+  ['postgres', 'direct', () => openSql(server.url)],
+  ['pg behind pgbouncer', 'pooled', () => openPool(bouncer.url)],
+  ['postgres behind pgbouncer', 'pooled', () => openSql(bouncer.url)],
+];
+
+const exceptions = {
+  granted: 'LISTEN is accepted by a pooler in transaction mode, and no notification arrives',
+};
+
+/** Through a pooler `granted` rejects, which core takes for a storage without it; so do the rules. */
+function withoutGranted({ granted: _, ...storage }: PostgresStorage) {
+  return storage;
+}
+
+describe.each(ways)('over %s', (way, line, open) => {
+  let opened: OpenClient;
+  beforeAll(() => {
+    opened = open();
+  });
+  afterAll(() => opened.end());
+
+  const make = () => {
+    const storage = postgresStorage(opened.client, { schema: way.replaceAll(' ', '_') });
+    return line === 'direct' ? storage : withoutGranted(storage);
+  };
+  const under = () => ({ storage: make(), another: make });
+  for (const rule of storageContract(under, line === 'direct' ? {} : { exceptions })) {
+    it(rule.title, () => rule.run());
+  }
+});

@@ -1,0 +1,137 @@
+/** Errors of PostgreSQL and of the network: sorted, and survived. */
+
+import { FsmError } from '@telefsm/core';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { postgresStorage } from '../src/index.ts';
+import { type OpenClient, openPool, openSql } from './clients.ts';
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server?.close());
+
+const { classify } = postgresStorage(new pg.Pool());
+
+/** What the call is rejected with. */
+async function errorOf(call: () => unknown): Promise<Error> {
+  try {
+    await call();
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it was not rejected');
+}
+
+describe('an error', () => {
+  it.each([
+    ['retry', '40001 40P01 53200 53300 55P03 57014 57P03 ECONNREFUSED'],
+    ['fatal', '53100 25006 42501 42P01 28P01 28000 3D000 3F000 22021 23514 54000'],
+    ['unknown', '08006 08P01 57P01 57P02 40003 58030 XX000 ECONNRESET EPIPE CONNECTION_CLOSED'],
+  ])('is %s by its code: %s', (fault, codes) => {
+    for (const code of codes.split(' '))
+      expect([code, classify(Object.assign(new Error(), { code }))]).toEqual([code, fault]);
+  });
+
+  it('is unknown without a code, and fatal if it is our own', () => {
+    for (const error of [new Error('Connection terminated'), undefined, null, 'text', { code: 7 }])
+      expect(classify(error)).toBe('unknown');
+    expect(classify(new FsmError('RECORD_NEWER', { key: 'k', version: 2, known: 1 }))).toBe(
+      'fatal',
+    );
+  });
+
+  const wrong: readonly (readonly [string, string, (url: string) => string])[] = [
+    ['a database that is not there', 'fatal', (url) => url.replace(/postgres$/, 'nowhere')],
+    ['a role that is not there', 'fatal', (url) => url.replace('postgres@', 'nobody_here@')],
+    ['a port where nothing listens', 'retry', (url) => url.replace(/:\d+\//, ':1/')],
+  ];
+  it.each(wrong)('of the connection is told apart: %s is %s', async (_, fault, change) => {
+    for (const open of [openPool, openSql]) {
+      const opened = open(change(server.url));
+      const error = await errorOf(() => postgresStorage(opened.client).peek('k'));
+      expect(error).toHaveProperty('message');
+      expect(classify(error)).toBe(fault);
+      await opened.end();
+    }
+  });
+
+  it('of a read-only server is fatal and says so', async () => {
+    const options = '-c default_transaction_read_only=on';
+    const [writable, readOnly] = [openPool(server.url), openPool(server.url, { options })];
+    const ask = { token: 'a.1', lease: 1000, queue: false };
+    const first = await errorOf(() => postgresStorage(readOnly.client).peek('k'));
+    expect([classify(first), first.message]).toEqual(['fatal', expect.stringMatching(/read-only/)]);
+    await postgresStorage(writable.client).peek('make the tables');
+    const storage = postgresStorage(readOnly.client);
+    expect(await storage.peek('k')).toBeUndefined();
+    const second = await errorOf(() => storage.acquire('k', ask));
+    expect([classify(second), second.message]).toEqual([
+      'fatal',
+      expect.stringMatching(/read-only/),
+    ]);
+    await Promise.all([writable.end(), readOnly.end()]);
+  });
+});
+
+const ways: readonly (readonly [string, () => OpenClient])[] = [
+  ['pg', () => openPool(server.url)],
+  ['postgres', () => openSql(server.url)],
+];
+
+describe.each(ways)('a server that crashes and comes back, over %s', (way, open) => {
+  it('loses no increment and doubles none', async () => {
+    const opened = open();
+    const storage = postgresStorage(opened.client, { schema: `crash_${way}` });
+    const faults = new Set<string>();
+    let commits = 0;
+    let number = 0;
+
+    /** Asks until there is an answer, as core does: the same statement with the same tokens. */
+    async function insist<T>(ask: () => PromiseLike<T> | T): Promise<T> {
+      for (;;) {
+        try {
+          return await ask();
+        } catch (error) {
+          faults.add(classify(error));
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+      }
+    }
+    async function increment(key: string): Promise<void> {
+      for (;;) {
+        const token = `p.${++number}`;
+        const lease = await insist(() =>
+          storage.acquire(key, { token, lease: 30_000, queue: false }),
+        );
+        if ('busy' in lease) throw new Error('nobody else takes it');
+        const count = Number(lease.record?.text.split(' ')[0] ?? 0) + 1;
+        const text = `${count} ${token}`;
+        commits += 1;
+        const answer = await insist(() => lease.commit({ text, state: null }));
+        if (answer === 'done') return;
+        // Refused for ever; whether the first copy was kept is to be read in the record.
+        if ((await insist(() => storage.peek(key)))?.text === text) return;
+      }
+    }
+    async function crashAt(count: number): Promise<void> {
+      while (commits < count) await new Promise((resolve) => setTimeout(resolve, 1));
+      await server.crash();
+      await server.start();
+    }
+    const keys = ['a', 'b', 'c', 'd'];
+    await Promise.all([
+      ...keys.map(async (key) => {
+        for (let i = 0; i < 150; i++) await increment(key);
+      }),
+      crashAt(100).then(() => crashAt(350)),
+    ]);
+    for (const key of keys) expect((await storage.peek(key))?.text.split(' ')[0]).toBe('150');
+    expect(faults.size).toBeGreaterThan(0);
+    expect([...faults]).not.toContain('fatal');
+    await storage.close();
+    await opened.end();
+  });
+});

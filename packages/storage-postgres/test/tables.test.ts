@@ -1,0 +1,136 @@
+/** The tables: made by whoever comes first, found where they are named, refused where they are not what they should be. */
+
+import { isFsmError } from '@telefsm/core';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { migratePostgres, type PostgresClient, postgresStorage } from '../src/index.ts';
+import { openPool, openSql } from './clients.ts';
+
+let server: PostgresServer;
+let owner: pg.Pool;
+
+beforeAll(async () => {
+  server = await startPostgres();
+  owner = new pg.Pool({ connectionString: server.url });
+});
+afterAll(async () => {
+  await owner?.end();
+  await server?.close();
+});
+
+/** What the call is rejected with. */
+async function errorOf(promise: PromiseLike<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.unreachable('it was not rejected'),
+    (error: unknown) => error,
+  );
+}
+
+async function roundTrip(client: PostgresClient, options: Parameters<typeof postgresStorage>[1]) {
+  const storage = postgresStorage(client, options);
+  const lease = await storage.acquire('k', { token: 'a.1', lease: 1000, queue: false });
+  if ('busy' in lease) throw new Error('busy');
+  await lease.commit({ text: 'kept', state: 's' });
+  await storage.settled('k');
+  await storage.due(1, 1000);
+  const listed: string[] = [];
+  for await (const { stored } of storage.list({})) listed.push(stored.text);
+  await storage.close();
+  return listed;
+}
+
+describe('the tables', () => {
+  it('are made at first use, in the schema that is named or the first of the search path', async () => {
+    expect(await roundTrip(owner, {})).toEqual(['kept']);
+    expect(await roundTrip(owner, { schema: 'Other', table: 'bot' })).toEqual(['kept']);
+    const { rows } = await owner.query(
+      "select schemaname || '.' || tablename as name from pg_tables where tablename ~ '_(conversation|meta)$' order by 1",
+    );
+    expect(rows.map((row) => row.name)).toEqual([
+      'Other.bot_conversation',
+      'Other.bot_meta',
+      'public.telefsm_conversation',
+      'public.telefsm_meta',
+    ]);
+  });
+
+  it('are made by an explicit call, also when they are there', async () => {
+    const sql = openSql(server.url);
+    await migratePostgres(sql.client, { schema: 'explicit' });
+    await migratePostgres(sql.client, { schema: 'explicit' });
+    expect(await roundTrip(sql.client, { schema: 'explicit', migrate: false })).toEqual(['kept']);
+    await sql.end();
+  });
+
+  it('are made once by many who start together, whatever the isolation of their transactions', async () => {
+    for (const level of ['read committed', 'repeatable read', 'serializable']) {
+      const isolation = `-c default_transaction_isolation=${level.replace(' ', '\\ ')}`;
+      const pools = Array.from({ length: 8 }, () => openPool(server.url, { options: isolation }));
+      const schema = `made_${level.replace(' ', '_')}`;
+      await Promise.all(pools.map(({ client }) => postgresStorage(client, { schema }).peek('k')));
+      await Promise.all(pools.map((pool) => pool.end()));
+    }
+  });
+
+  it('are refused if a newer version has made them', async () => {
+    await migratePostgres(owner, { schema: 'newer' });
+    await owner.query('update newer.telefsm_meta set version = 99');
+    const error = await errorOf(roundTrip(owner, { schema: 'newer' }));
+    expect(isFsmError(error, 'RECORD_NEWER') && error.details).toEqual({
+      key: '"newer"."telefsm_conversation"',
+      version: 99,
+      known: 1,
+    });
+    await owner.query('update newer.telefsm_meta set version = 1');
+    expect(await roundTrip(owner, { schema: 'newer' })).toEqual(['kept']);
+  });
+
+  it('are not made if that was forbidden', async () => {
+    const error = await errorOf(roundTrip(owner, { schema: 'forbidden', migrate: false }));
+    expect(isFsmError(error, 'INVALID_OPTION') && error.message).toMatch(
+      /'migrate' is false, and "forbidden"."telefsm_conversation" is not there; expected true, or tables made beforehand/,
+    );
+  });
+
+  it('need no right to create tables where an owner has made them', async () => {
+    await owner.query('create role bot login');
+    const bot = openPool(server.url.replace('postgres@', 'bot@'));
+    const schema = 'owned';
+    await owner.query(`create schema ${schema}; grant usage on schema ${schema} to bot`);
+
+    const refused = await errorOf(roundTrip(bot.client, { schema }));
+    expect(isFsmError(refused, 'INVALID_OPTION') && refused.message).toMatch(
+      /permission denied for schema owned.*made there by migratePostgres\(\) with a role that may/,
+    );
+    expect(refused).toHaveProperty('cause.code', '42501');
+
+    await migratePostgres(owner, { schema });
+    const denied = await errorOf(roundTrip(bot.client, { schema }));
+    expect(denied).toHaveProperty('message', 'permission denied for table telefsm_meta');
+    expect(postgresStorage(bot.client).classify(denied)).toBe('fatal');
+
+    await owner.query(`grant select on ${schema}.telefsm_meta to bot`);
+    await owner.query(
+      `grant select, insert, update, delete on ${schema}.telefsm_conversation to bot`,
+    );
+    expect(await roundTrip(bot.client, { schema })).toEqual(['kept']);
+    await bot.end();
+  });
+
+  it('are named by plain names only', () => {
+    for (const name of ['', '1a', 'a-b', 'a"b', 'ü', 'a'.repeat(45)]) {
+      expect(() => postgresStorage(owner, { schema: name })).toThrow(/option 'schema'/);
+      expect(() => postgresStorage(owner, { table: name })).toThrow(/option 'table'/);
+    }
+  });
+});
+
+describe('what is handed in', () => {
+  it.each([undefined, 'postgres://localhost', {}, { query() {} }])(
+    'is refused if it is %j',
+    (client) => {
+      expect(() => postgresStorage(client as never)).toThrow(/option 'pool'/);
+    },
+  );
+});
