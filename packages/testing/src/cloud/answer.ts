@@ -1,0 +1,78 @@
+/** What the Bot API answers: a result, or a refusal with its code. */
+
+/** A refusal as Telegram words it. */
+export interface ApiRefusal {
+  readonly ok: false;
+  readonly error_code: number;
+  readonly description: string;
+  readonly parameters?: { readonly retry_after?: number; readonly migrate_to_chat_id?: number };
+}
+
+/** The JSON with which Telegram answers a call. */
+export type ApiAnswer = { readonly ok: true; readonly result: unknown } | ApiRefusal;
+
+/**
+ * What a test lets a call end with: a refusal, the network failing before the call arrives (`"unreachable"`),
+ * or the call being carried out and its answer lost (`"lost answer"`).
+ */
+export type Failure =
+  | {
+      readonly error_code: number;
+      /** Telegram's wording for the code when left out. */
+      readonly description?: string;
+      readonly parameters?: ApiRefusal['parameters'];
+    }
+  | 'unreachable'
+  | 'lost answer';
+
+const wordings: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden: bot was blocked by the user',
+  404: 'Not Found',
+  409: 'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running',
+  500: 'Internal Server Error',
+  502: 'Bad Gateway',
+};
+
+/** Makes a refusal out of what a test asked for. */
+export function refusalOf(failure: Exclude<Failure, string>): ApiRefusal {
+  const { error_code, parameters } = failure;
+  const wording =
+    error_code === 429
+      ? `Too Many Requests: retry after ${parameters?.retry_after ?? 0}`
+      : (wordings[error_code] ?? 'Unknown error');
+  const description = failure.description ?? wording;
+  return {
+    ok: false,
+    error_code,
+    description,
+    ...(parameters === undefined ? {} : { parameters }),
+  };
+}
+
+const refused = Symbol('refused');
+
+/** Ends the answering of a call with a refusal; {@link answering} turns it into the answer. */
+export function refuse(
+  error_code: number,
+  description: string,
+  parameters?: ApiRefusal['parameters'],
+): never {
+  const refusal = refusalOf({
+    error_code,
+    description,
+    ...(parameters === undefined ? {} : { parameters }),
+  });
+  throw Object.assign(new Error(description), { [refused]: refusal });
+}
+
+/** Runs what answers a call; a {@link refuse} in it becomes the answer, any other error is a fault of this package and passes. */
+export function answering(answer: () => unknown): ApiAnswer {
+  try {
+    return { ok: true, result: answer() };
+  } catch (error) {
+    if (error instanceof Error && refused in error) return error[refused] as ApiRefusal;
+    throw error;
+  }
+}

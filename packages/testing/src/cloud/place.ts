@@ -1,0 +1,27 @@
+/** Where somebody writes: chats, topics, and private chats seen through a business connection. */
+import type { RawChat, RawMessage } from './raw.ts';
+
+/** A chat, a topic of it, or a private chat seen through a business connection. */
+export interface Place {
+  readonly chat: RawChat;
+  readonly thread?: number;
+  readonly business?: string;
+}
+
+/** Says where a message stands. */
+export function placeOf(message: RawMessage): Place {
+  const thread = message['message_thread_id'];
+  const business = message['business_connection_id'];
+  return {
+    chat: message.chat,
+    ...(typeof thread === 'number' && message['is_topic_message'] === true ? { thread } : {}),
+    ...(typeof business === 'string' ? { business } : {}),
+  };
+}
+
+/** Tells whether two places are one: the same chat, topic and business connection. */
+export function samePlace(one: Place, other: Place): boolean {
+  return (
+    one.chat.id === other.chat.id && one.thread === other.thread && one.business === other.business
+  );
+}

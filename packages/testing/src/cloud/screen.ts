@@ -1,0 +1,138 @@
+/** What people see: messages with their buttons, and the transcript of everything that happened. */
+import type { Place } from './place.ts';
+import type { Payload, RawButton, RawMarkup, RawMessage, RawUser } from './raw.ts';
+
+/** A message of the bot as people see it. */
+export interface Shown {
+  /** The text, or the caption; empty when there is none. */
+  readonly text: string;
+  /** The labels of its buttons, row by row: of an inline keyboard, or of the reply keyboard sent along. */
+  readonly buttons: readonly (readonly string[])[];
+  /** What it is: `"text"`, `"photo"`, `"poll"`, … */
+  readonly kind: string;
+  /** The Bot API method that made it look so. */
+  readonly method: string;
+  /** The parameters of that call. */
+  readonly payload: Payload;
+  /** Its number in the chat. */
+  readonly message_id: number;
+  /** The message as Telegram sends it. */
+  readonly message: RawMessage;
+}
+
+/** Something that somebody did or saw; `where` names the place. */
+export type ScreenEvent =
+  | {
+      readonly kind: 'did';
+      readonly user: RawUser;
+      readonly place?: Place;
+      readonly where?: string;
+      readonly what: string;
+      /** Whether `what` is what the user says, or tells what the user does. */
+      readonly says: boolean;
+    }
+  | {
+      readonly kind: 'shown' | 'edited';
+      readonly place: Place;
+      readonly where: string;
+      readonly shown: Shown;
+    }
+  | {
+      readonly kind: 'deleted';
+      readonly place: Place;
+      readonly where: string;
+      readonly text: string;
+    }
+  | { readonly kind: 'noted'; readonly what: string };
+
+const kinds = [
+  'text',
+  'photo',
+  'live_photo',
+  'video',
+  'animation',
+  'audio',
+  'document',
+  'voice',
+  'video_note',
+  'sticker',
+  'paid_media',
+  'venue',
+  'location',
+  'contact',
+  'poll',
+  'dice',
+  'invoice',
+  'successful_payment',
+  'game',
+  'checklist',
+  'story',
+  'rich_message',
+  'web_app_data',
+] as const;
+
+/** Names what a message is. */
+export function kindOf(message: RawMessage): string {
+  return kinds.find((kind) => message[kind] !== undefined) ?? 'service';
+}
+
+/** Makes a message of the bot into what people see of it. */
+export function shownOf(
+  message: RawMessage,
+  call: { readonly method: string; readonly payload: Payload },
+): Shown {
+  const markup = message.reply_markup ?? (call.payload['reply_markup'] as RawMarkup | undefined);
+  return {
+    text: message.text ?? message.caption ?? '',
+    buttons: labelsOf(markup),
+    kind: kindOf(message),
+    method: call.method,
+    payload: call.payload,
+    message_id: message.message_id,
+    message,
+  };
+}
+
+/** The labels of a keyboard, row by row. */
+export function labelsOf(markup: RawMarkup | undefined): readonly (readonly string[])[] {
+  const rows: readonly (readonly (RawButton | string)[])[] =
+    markup?.inline_keyboard ?? markup?.keyboard ?? [];
+  return rows.map((row) =>
+    row.map((button) => (typeof button === 'string' ? button : button.text)),
+  );
+}
+
+/** Says in a few words what stands in a message. */
+export function describe(message: RawMessage): string {
+  const kind = kindOf(message);
+  const said = message.text ?? message.caption;
+  return kind === 'text' ? (said ?? '') : `[${kind}]${said === undefined ? '' : ` ${said}`}`;
+}
+
+/** Writes down what happened, a line an event, as people would tell it. */
+export function transcriptOf(events: readonly ScreenEvent[], people: number): string {
+  return events.map((event) => lineOf(event, people).replaceAll('\n', '\n  ')).join('\n');
+}
+
+function lineOf(event: ScreenEvent, people: number): string {
+  if (event.kind === 'noted') return event.what;
+  if (event.kind === 'did') {
+    const elsewhere = event.place !== undefined && !alone(event.place);
+    const where = elsewhere ? ` in ${event.where}` : '';
+    return `${event.user.first_name}${where}${event.says ? ': ' : ' '}${event.what}`;
+  }
+  // Private chats need a name only where the bot talks with several people.
+  const audience = alone(event.place)
+    ? people > 1
+      ? ` to ${event.where}`
+      : ''
+    : ` in ${event.where}`;
+  if (event.kind === 'deleted') return `Bot${audience} deletes: ${event.text}`;
+  const labels = event.shown.buttons.flat().map((label) => ` [${label}]`);
+  const verb = event.kind === 'edited' ? ' edits' : '';
+  return `Bot${audience}${verb}: ${describe(event.shown.message)}${labels.join('')}`;
+}
+
+function alone(place: Place): boolean {
+  return place.chat.type === 'private' && place.business === undefined;
+}

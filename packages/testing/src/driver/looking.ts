@@ -1,0 +1,103 @@
+/** What a user sees in a place, and whether it is what a test expects. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Cloud } from '../cloud/cloud.ts';
+import { type Place, samePlace } from '../cloud/place.ts';
+import type { RawUser } from '../cloud/raw.ts';
+import type { Shown } from '../cloud/screen.ts';
+import { complaint } from './complaint.ts';
+
+/** What a message of the bot is compared with: its whole text, a pattern in it, or some of its members. */
+export type Expected = string | RegExp | Partial<Shown>;
+
+/** The messages that the bot has shown in a place since the user last did something there, oldest first. */
+export function newlyShown(cloud: Cloud, user: RawUser, place: Place): readonly Shown[] {
+  const shown: Shown[] = [];
+  for (let at = cloud.screen.length - 1; at >= 0; at--) {
+    const event = cloud.screen[at];
+    if (
+      event?.kind === 'did' &&
+      event.user.id === user.id &&
+      (event.place === undefined || samePlace(event.place, place))
+    )
+      break;
+    if ((event?.kind === 'shown' || event?.kind === 'edited') && samePlace(event.place, place))
+      shown.unshift(event.shown);
+  }
+  return shown;
+}
+
+/** Everything that the bot has shown in a place, oldest first. */
+export function allShown(cloud: Cloud, place: Place): readonly Shown[] {
+  return cloud.screen.flatMap((event) =>
+    (event.kind === 'shown' || event.kind === 'edited') && samePlace(event.place, place)
+      ? [event.shown]
+      : [],
+  );
+}
+
+/** Finds the newest message that matches among those just shown; fails with the transcript when none does. */
+export function expectShown(cloud: Cloud, user: RawUser, place: Place, expected: Expected): Shown {
+  const shown = newlyShown(cloud, user, place);
+  const found = shown.findLast((each) => matches(each, expected));
+  if (found !== undefined) return found;
+  const actual =
+    shown.length === 1
+      ? comparable(shown[0] as Shown, expected)
+      : shown.map((each) => comparable(each, expected));
+  const instead =
+    shown.length === 0
+      ? 'the bot has shown nothing'
+      : `the bot has shown ${shown.map((each) => JSON.stringify(each.text || `[${each.kind}]`)).join(', ')}`;
+  throw complaint(
+    cloud,
+    `${user.first_name} does not see ${inspect(expected)}: ${instead} since ${user.first_name} last did something here.`,
+    {
+      actual,
+      expected,
+      operator: 'sees',
+    },
+  );
+}
+
+/** Fails with the transcript when the bot has shown something. */
+export function expectNothing(cloud: Cloud, user: RawUser, place: Place): void {
+  const shown = newlyShown(cloud, user, place);
+  if (shown.length === 0) return;
+  const texts = shown.map((each) => each.text || `[${each.kind}]`);
+  throw complaint(
+    cloud,
+    `${user.first_name} was to see nothing, but the bot has shown ${texts.map((text) => JSON.stringify(text)).join(', ')}.`,
+    {
+      actual: texts,
+      expected: [],
+      operator: 'seesNothing',
+    },
+  );
+}
+
+function matches(shown: Shown, expected: Expected): boolean {
+  if (typeof expected === 'string') return shown.text === expected;
+  if (isPattern(expected)) return expected.test(shown.text);
+  return Object.entries(expected).every(([member, value]) =>
+    isDeepStrictEqual(shown[member as keyof Shown], value),
+  );
+}
+
+/** The part of a message that the expectation speaks about, for a readable difference. */
+function comparable(shown: Shown, expected: Expected): unknown {
+  if (typeof expected === 'string' || isPattern(expected)) return shown.text;
+  return Object.fromEntries(
+    Object.keys(expected).map((member) => [member, shown[member as keyof Shown]]),
+  );
+}
+
+/** A pattern with the flag `g` or `y` would remember where it was. */
+function isPattern(expected: Expected): expected is RegExp {
+  if (Object.prototype.toString.call(expected) !== '[object RegExp]') return false;
+  (expected as RegExp).lastIndex = 0;
+  return true;
+}
+
+function inspect(expected: Expected): string {
+  return isPattern(expected) ? String(expected) : JSON.stringify(expected);
+}

@@ -1,0 +1,76 @@
+/** The stage on which users act: Telegram in memory, and a way for its updates to the bot. */
+import type { Cloud } from '../cloud/cloud.ts';
+import type { Place } from '../cloud/place.ts';
+import type { RawChat, RawMessage, RawUpdate, RawUser } from '../cloud/raw.ts';
+import { describe } from '../cloud/screen.ts';
+
+/** Where users act. */
+export interface Stage {
+  readonly cloud: Cloud;
+  /** Brings updates to the bot in their order; resolves when the bot has finished with all of them, rejects with what it threw. */
+  deliver(updates: readonly RawUpdate[]): Promise<void>;
+}
+
+/** Writes messages of a user into a place, one for each set of fields, and brings them to the bot. */
+export async function write(
+  stage: Stage,
+  user: RawUser,
+  place: Place,
+  parts: readonly Readonly<Record<string, unknown>>[],
+): Promise<void> {
+  const { cloud } = stage;
+  const record = cloud.record(place.chat, place.business);
+  const messages = parts.map((fields): RawMessage => {
+    const message = { ...header(cloud, user, place), ...fields };
+    record.messages.set(message.message_id, { message });
+    return message;
+  });
+  did(cloud, user, place, messages.map(describe).join(' '), true);
+  await stage.deliver(
+    messages.map((message) => cloud.number(typeFor(place, 'message'), structuredClone(message))),
+  );
+}
+
+/** The update type of something that happens to a message in a place. */
+export function typeFor(place: Place, what: 'message' | 'edited'): string {
+  const edited = what === 'edited' ? 'edited_' : '';
+  if (place.business !== undefined) return `${edited}business_message`;
+  return place.chat.type === 'channel' ? `${edited}channel_post` : `${edited}message`;
+}
+
+/** Notes in the transcript what a user does; from here on counts what the user sees. */
+export function did(
+  cloud: Cloud,
+  user: RawUser,
+  place: Place | undefined,
+  what: string,
+  says = false,
+): void {
+  cloud.screen.push({
+    kind: 'did',
+    user,
+    ...(place === undefined ? {} : { place, where: cloud.where(place) }),
+    what,
+    says,
+  });
+}
+
+/** The private chat of a user with the bot. */
+export function privateChat(user: RawUser): RawChat {
+  const { is_bot: _, language_code: __, ...chat } = user;
+  return { ...chat, type: 'private' };
+}
+
+function header(cloud: Cloud, user: RawUser, place: Place): RawMessage {
+  const chat = cloud.record(place.chat, place.business).chat;
+  return {
+    message_id: cloud.messageId(chat),
+    ...(chat.type === 'channel' ? { sender_chat: chat } : { from: user }),
+    chat,
+    date: cloud.date(),
+    ...(place.thread === undefined
+      ? {}
+      : { message_thread_id: place.thread, is_topic_message: true }),
+    ...(place.business === undefined ? {} : { business_connection_id: place.business }),
+  };
+}

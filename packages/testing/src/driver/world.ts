@@ -1,0 +1,142 @@
+/** The world of a test: users, chats, raw updates, scripted failures, the call log and the transcript. */
+import { type Duration, toMs } from '@telefsm/core';
+import type { Failure } from '../cloud/answer.ts';
+import type { ApiCall, Cloud } from '../cloud/cloud.ts';
+import type { RawChat, RawUpdate, RawUser } from '../cloud/raw.ts';
+import { makeChat, supergroupId, type TestChat } from './chat.ts';
+import { conversation } from './complaint.ts';
+import { privateChat, type Stage } from './stage.ts';
+import { makeUser, type TestUser } from './user.ts';
+
+/** Who a new user is, where it matters. */
+export interface UserOptions {
+  readonly id?: number;
+  readonly username?: string;
+  readonly last_name?: string;
+  readonly language_code?: string;
+  readonly is_premium?: boolean;
+}
+
+/** Telegram in memory, as a test sees it. */
+export interface World {
+  /** A user by first name; asked again for the same name, the same one. */
+  user(name: string, options?: UserOptions): TestUser;
+  /** A group with the bot and some members in it: a supergroup, or a basic group. */
+  group(
+    title: string,
+    members?: readonly TestUser[],
+    options?: { readonly type?: 'group' | 'supergroup'; readonly id?: number },
+  ): TestChat;
+  /** A channel that the bot administers. */
+  channel(title: string, options?: { readonly id?: number; readonly username?: string }): TestChat;
+  /** Brings any update to the bot, raw; numbered in its turn when it has no number. */
+  update(update: { readonly update_id?: number; readonly [type: string]: unknown }): Promise<void>;
+  /** Brings the last update, or another, to the bot again, with its number. */
+  redeliver(update?: RawUpdate): Promise<void>;
+  /** The updates made so far, oldest first. */
+  readonly updates: readonly RawUpdate[];
+  /** Numbers the next updates from here on. */
+  countsFrom(updateId: number): void;
+  /**
+   * Lets the next calls of a method fail: with a refusal (`{ error_code: 429, parameters: { retry_after: 5 } }`),
+   * before they arrive (`"unreachable"`), or after they were carried out (`"lost answer"`).
+   *
+   * @param times - how many calls; one when left out
+   */
+  fails(method: string, failure: Failure, times?: number): void;
+  /** Lets every answer to a method wait, on the world's clock. */
+  delays(method: string, by: Duration): void;
+  /** The calls that the bot made so far, oldest first. */
+  readonly calls: readonly ApiCall[];
+  /** The conversation so far, to print, compare or snapshot. */
+  transcript(): string;
+  /** Stops what runs for this world: servers, polling, webhooks. */
+  stop(): Promise<void>;
+}
+
+/** How a world reaches the bot. */
+export interface Courier {
+  /** Resolves when the bot has finished with all of them. */
+  deliver(updates: readonly RawUpdate[]): Promise<void>;
+  /** Brings one again whose number has passed already. */
+  redeliver(update: RawUpdate): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Opens a world on a Telegram. */
+export function makeWorld(cloud: Cloud, courier: Courier): World {
+  const updates: RawUpdate[] = [];
+  const stage: Stage = {
+    cloud,
+    deliver(made) {
+      updates.push(...made);
+      return courier.deliver(made);
+    },
+  };
+  return {
+    user(name, options = {}) {
+      const { id, ...fields } = options;
+      const known = [...cloud.users.values()].find(
+        (each) => each.first_name === name && (id === undefined || each.id === id),
+      );
+      const user: RawUser = known ?? {
+        id: id ?? 1000 + cloud.next('user'),
+        is_bot: false,
+        first_name: name,
+        language_code: 'en',
+        ...fields,
+      };
+      cloud.users.set(user.id, user);
+      cloud.record(privateChat(user));
+      return makeUser(stage, user);
+    },
+    group(title, members = [], { type = 'supergroup', id } = {}) {
+      return openChat(
+        title,
+        type,
+        id ?? (type === 'group' ? -2000 - cloud.next('group') : supergroupId(cloud)),
+        members,
+      );
+    },
+    channel(title, { id, username } = {}) {
+      return openChat(title, 'channel', id ?? supergroupId(cloud), [], username);
+    },
+    async update(raw) {
+      const update: RawUpdate = { ...raw, update_id: raw.update_id ?? cloud.updateIds.take() };
+      const type = Object.keys(update).find((key) => key !== 'update_id') ?? 'empty';
+      cloud.screen.push({ kind: 'noted', what: `(${type} ${update.update_id})` });
+      await stage.deliver([update]);
+    },
+    async redeliver(update = updates.at(-1)) {
+      if (update === undefined)
+        throw new Error('There is no update to deliver again: let a user do something first.');
+      cloud.screen.push({ kind: 'noted', what: `(update ${update.update_id} again)` });
+      await courier.redeliver(update);
+    },
+    updates,
+    countsFrom: (updateId) => cloud.updateIds.set(updateId),
+    fails(method, failure, times = 1) {
+      cloud.failures.push({ method, failure, times });
+    },
+    delays(method, by) {
+      cloud.delays.set(method, toMs(by, 'delays'));
+    },
+    calls: cloud.calls,
+    transcript: () => conversation(cloud),
+    stop: () => courier.stop(),
+  };
+
+  function openChat(
+    title: string,
+    type: RawChat['type'],
+    id: number,
+    members: readonly TestUser[],
+    username?: string,
+  ): TestChat {
+    const chat: RawChat = { id, type, title, ...(username === undefined ? {} : { username }) };
+    const record = cloud.record(chat);
+    record.members.set(cloud.me.id, 'administrator');
+    for (const member of members) record.members.set(member.id, 'member');
+    return makeChat(stage, chat);
+  }
+}

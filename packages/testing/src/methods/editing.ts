@@ -1,0 +1,143 @@
+/** Methods that change or delete what has been sent. */
+import { refuse } from '../cloud/answer.ts';
+import type { ChatRecord, Kept } from '../cloud/cloud.ts';
+import { placeOf } from '../cloud/place.ts';
+import type { RawMessage } from '../cloud/raw.ts';
+import { describe } from '../cloud/screen.ts';
+import { markupOf } from './markup.ts';
+import { pick } from './media.ts';
+import { listOf, objectOf, textOf } from './parameters.ts';
+import { type Call, captionContent, inputMedia, textContent } from './sending.ts';
+import { chatOf, messageOf } from './target.ts';
+
+/** Edits the text, caption, media or keyboard of a message of the bot. */
+export function editMessage(call: Call): RawMessage | true {
+  const { cloud, method, payload } = call;
+  if (textOf(payload, 'inline_message_id') !== undefined) {
+    changeOf(call, undefined);
+    return true;
+  }
+  const record = chatOf(cloud, payload);
+  const { message } = own(call, record, messageOf(record, payload, 'edit'));
+  const change = changeOf(call, message);
+  const markup = markupOf(payload);
+  const { reply_markup, entities, caption_entities, ...rest } = message;
+  const kept =
+    method === 'editMessageReplyMarkup'
+      ? { ...rest, ...pick(message, ['entities', 'caption_entities']) }
+      : rest;
+  const edited: RawMessage = {
+    ...(kept as RawMessage),
+    ...change,
+    edit_date: cloud.date(),
+    ...(markup?.inline_keyboard === undefined
+      ? {}
+      : { reply_markup: { inline_keyboard: markup.inline_keyboard } }),
+  };
+  if (looks(edited) === looks(message)) {
+    refuse(
+      400,
+      'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
+    );
+  }
+  cloud.show(record, edited, { method, payload });
+  return edited;
+}
+
+/** Stops a poll of the bot and gives it back. */
+export function stopPoll(call: Call): unknown {
+  const record = chatOf(call.cloud, call.payload);
+  const { message } = own(call, record, messageOf(record, call.payload, 'edit'));
+  const poll = objectOf(message, 'poll');
+  if (poll === undefined) return refuse(400, 'Bad Request: message with poll to stop not found');
+  if (poll['is_closed'] === true) refuse(400, 'Bad Request: poll has already been closed');
+  const closed = { ...poll, is_closed: true };
+  call.cloud.show(record, { ...message, poll: closed }, call);
+  return closed;
+}
+
+/** Deletes a message. */
+export function deleteMessage(call: Call): true {
+  const record = chatOf(call.cloud, call.payload);
+  remove(call, record, messageOf(record, call.payload, 'delete'));
+  return true;
+}
+
+/** Deletes several messages, skipping those that are gone. */
+export function deleteMessages(call: Call): true {
+  const record = chatOf(call.cloud, call.payload);
+  for (const id of listOf(call.payload, 'message_ids')) {
+    const kept = record.messages.get(Number(id));
+    if (kept !== undefined) remove(call, record, kept);
+  }
+  return true;
+}
+
+/** Sets the reactions of the bot to a message. */
+export function setMessageReaction(call: Call): true {
+  messageOf(chatOf(call.cloud, call.payload), call.payload, 'react');
+  return true;
+}
+
+/** Pins a message, or takes the pin away. */
+export function pinChatMessage(call: Call): true {
+  messageOf(chatOf(call.cloud, call.payload), call.payload, 'pin');
+  return true;
+}
+
+function changeOf(call: Call, message: RawMessage | undefined): Readonly<Record<string, unknown>> {
+  const { method, payload } = call;
+  switch (method) {
+    case 'editMessageText':
+      if (message !== undefined && message.text === undefined)
+        refuse(400, 'Bad Request: there is no text in the message to edit');
+      return textContent(payload);
+    case 'editMessageCaption': {
+      if (message?.text !== undefined)
+        refuse(400, 'Bad Request: there is no caption in the message to edit');
+      const caption = captionContent(payload);
+      return Object.hasOwn(caption, 'caption') ? caption : { caption: undefined };
+    }
+    case 'editMessageMedia':
+      return {
+        photo: undefined,
+        video: undefined,
+        audio: undefined,
+        document: undefined,
+        animation: undefined,
+        ...inputMedia(call, objectOf(payload, 'media') ?? {}),
+      };
+    case 'editMessageLiveLocation':
+      return { location: pick(payload, ['latitude', 'longitude', 'live_period', 'heading']) };
+    case 'editMessageChecklist':
+      return pick(payload, ['checklist']);
+    default:
+      return {};
+  }
+}
+
+function own(call: Call, record: ChatRecord, kept: Kept): Kept {
+  const mine =
+    record.chat.type === 'channel'
+      ? kept.call !== undefined
+      : kept.message.from?.id === call.cloud.me.id;
+  if (!mine) refuse(400, "Bad Request: message can't be edited");
+  return kept;
+}
+
+function remove(call: Call, record: ChatRecord, { message }: Kept): void {
+  const { cloud } = call;
+  record.messages.delete(message.message_id);
+  const place = placeOf(message);
+  cloud.screen.push({ kind: 'deleted', place, where: cloud.where(place), text: describe(message) });
+}
+
+/** What decides whether a message is modified. */
+function looks(message: RawMessage): string {
+  const { edit_date, ...rest } = message;
+  return JSON.stringify(rest, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : value,
+  );
+}

@@ -1,0 +1,43 @@
+/** Methods that answer what a user waits for: presses, inline queries, checkouts. */
+import { refuse } from '../cloud/answer.ts';
+import type { Query } from '../cloud/cloud.ts';
+import { listOf, textOf } from './parameters.ts';
+import type { Call } from './sending.ts';
+
+const tooOld = 'Bad Request: query is too old and response timeout expired or query ID is invalid';
+
+/** The parameter that names the query, and its kind, by method. */
+export const answeringMethods: Readonly<
+  Record<string, readonly [parameter: string, kind: Query['kind']]>
+> = {
+  answerCallbackQuery: ['callback_query_id', 'callback'],
+  answerInlineQuery: ['inline_query_id', 'inline'],
+  answerShippingQuery: ['shipping_query_id', 'shipping'],
+  answerPreCheckoutQuery: ['pre_checkout_query_id', 'checkout'],
+  answerGuestQuery: ['guest_query_id', 'guest'],
+  answerWebAppQuery: ['web_app_query_id', 'web_app'],
+};
+
+/** Keeps the answer to a query for the user who waits; a query is answered once. */
+export function answerQuery(call: Call): unknown {
+  const { cloud, method, payload } = call;
+  const [parameter, kind] = answeringMethods[method] as (typeof answeringMethods)[string];
+  const query = cloud.queries.get(textOf(payload, parameter) ?? '');
+  if (query === undefined || query.kind !== kind || query.answer !== undefined)
+    return refuse(400, tooOld);
+  if (kind === 'callback' && (textOf(payload, 'text') ?? '').length > 200)
+    refuse(400, 'Bad Request: MESSAGE_TOO_LONG');
+  if (kind === 'inline' && listOf(payload, 'results').length > 50)
+    refuse(400, 'Bad Request: RESULTS_TOO_MUCH');
+  const declines = kind === 'checkout' || kind === 'shipping';
+  if (declines && payload['ok'] !== true && !textOf(payload, 'error_message')) {
+    refuse(400, 'Bad Request: error message must be non-empty');
+  }
+  query.answer = payload;
+  const alert = kind === 'callback' ? textOf(payload, 'text') : undefined;
+  if (alert)
+    cloud.screen.push({ kind: 'noted', what: `Bot notifies ${query.user.first_name}: ${alert}` });
+  return kind === 'guest' || kind === 'web_app'
+    ? { inline_message_id: `inline-${cloud.next('inline message')}` }
+    : true;
+}

@@ -1,0 +1,62 @@
+/** Whom a call addresses, and whether the bot may. */
+import { refuse } from '../cloud/answer.ts';
+import type { ChatRecord, Cloud, Kept } from '../cloud/cloud.ts';
+import type { Payload } from '../cloud/raw.ts';
+import { numberOf, objectOf, textOf } from './parameters.ts';
+
+/** Finds the chat of a call; refuses one that does not exist. */
+export function chatOf(cloud: Cloud, payload: Payload, field = 'chat_id'): ChatRecord {
+  const id = payload[field];
+  if (id === undefined || id === '') return refuse(400, `Bad Request: ${field} is empty`);
+  const business = textOf(payload, 'business_connection_id');
+  const record =
+    typeof id === 'string' && id.startsWith('@')
+      ? [...cloud.chats.values()].find((each) => each.chat['username'] === id.slice(1))
+      : cloud.find(Number(id), business);
+  return record ?? refuse(400, 'Bad Request: chat not found');
+}
+
+/** Finds the chat of a call to which the bot wants to write; refuses one that has shut the bot out. */
+export function openChatOf(cloud: Cloud, payload: Payload): ChatRecord {
+  const record = chatOf(cloud, payload);
+  const { chat } = record;
+  const business = payload['business_connection_id'] !== undefined;
+  if (cloud.blocked.has(chat.id) && !business)
+    refuse(403, 'Forbidden: bot was blocked by the user');
+  const kind =
+    chat.type === 'channel' || chat.type === 'supergroup' ? `${chat.type} chat` : 'group chat';
+  const membership = record.members.get(cloud.me.id);
+  if (membership === 'kicked') refuse(403, `Forbidden: bot was kicked from the ${kind}`);
+  if (membership === 'left') refuse(403, `Forbidden: bot is not a member of the ${kind}`);
+  const migrated = chat['migrated_to'];
+  if (typeof migrated === 'number') {
+    refuse(400, 'Bad Request: group chat was upgraded to a supergroup chat', {
+      migrate_to_chat_id: migrated,
+    });
+  }
+  const thread = numberOf(payload, 'message_thread_id');
+  if (thread !== undefined && chat['is_forum'] === true && !record.topics.has(thread)) {
+    refuse(400, 'Bad Request: message thread not found');
+  }
+  return record;
+}
+
+/** Finds the message that a call replies to; refuses one that is gone. */
+export function repliedOf(record: ChatRecord, payload: Payload): Kept | undefined {
+  const reply = objectOf(payload, 'reply_parameters');
+  const id =
+    reply === undefined ? numberOf(payload, 'reply_to_message_id') : Number(reply['message_id']);
+  if (id === undefined) return undefined;
+  const kept = record.messages.get(id);
+  const lenient = reply?.['allow_sending_without_reply'] ?? payload['allow_sending_without_reply'];
+  if (kept === undefined && lenient !== true)
+    refuse(400, 'Bad Request: message to be replied not found');
+  return kept;
+}
+
+/** Finds the message of a call; refuses one that is gone, in the words of the verb. */
+export function messageOf(record: ChatRecord, payload: Payload, verb: string): Kept {
+  const id = numberOf(payload, 'message_id');
+  if (id === undefined) return refuse(400, 'Bad Request: message identifier is not specified');
+  return record.messages.get(id) ?? refuse(400, `Bad Request: message to ${verb} not found`);
+}

@@ -1,0 +1,84 @@
+/** A clock that stands still until a test moves it. */
+import { type Clock, type Duration, toMs } from '@telefsm/core';
+import { settle } from './event-loop.ts';
+
+/** A {@link Clock} that stands still until it is moved. Give the same one to `fsm({ clock })` and to the driver. */
+export interface VirtualClock extends Clock {
+  /**
+   * Moves the time on and runs the timers that come due, in their order, each at its own instant.
+   *
+   * What a timer starts may go on before the next one runs, so a timer set by it is met on the way.
+   */
+  advance(by: Duration): Promise<void>;
+  /** Moves the time to an instant, as {@link VirtualClock.advance} does; an earlier one only sets the clock back. */
+  set(to: Date): Promise<void>;
+}
+
+interface Timer {
+  readonly due: number;
+  readonly task: () => void;
+}
+
+/**
+ * Makes a clock that stands still until it is moved.
+ *
+ * @param start - what it shows at first; the beginning of 2026 when left out
+ * @example
+ * ```ts
+ * import { virtualClock } from '@telefsm/testing';
+ *
+ * const clock = virtualClock();
+ * clock.setTimeout(() => console.log('ten minutes later'), 600_000);
+ * await clock.advance('10m');
+ * ```
+ */
+export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): VirtualClock {
+  let now = start.getTime();
+  let moving: Promise<void> = Promise.resolve();
+  const timers = new Set<Timer>(); // in the order in which they were set
+
+  async function runUntil(target: number): Promise<void> {
+    await settle();
+    for (;;) {
+      const timer = earliest(timers);
+      if (timer === undefined || timer.due > target) break;
+      timers.delete(timer);
+      now = Math.max(now, timer.due);
+      timer.task();
+      await settle();
+    }
+    now = target;
+  }
+
+  /** One move after the other, also when a test forgets to await one. */
+  function move(target: () => number): Promise<void> {
+    moving = moving.then(
+      () => runUntil(target()),
+      () => runUntil(target()),
+    );
+    return moving;
+  }
+
+  return {
+    now: () => now,
+    setTimeout(task, ms) {
+      const timer: Timer = { due: now + Math.max(ms || 0, 0), task };
+      timers.add(timer);
+      return timer;
+    },
+    clearTimeout(handle) {
+      timers.delete(handle as Timer);
+    },
+    advance(by) {
+      const ms = toMs(by, 'advance');
+      return move(() => now + ms);
+    },
+    set: (to) => move(() => to.getTime()),
+  };
+}
+
+function earliest(timers: Iterable<Timer>): Timer | undefined {
+  let found: Timer | undefined;
+  for (const timer of timers) if (found === undefined || timer.due < found.due) found = timer;
+  return found;
+}
