@@ -1,0 +1,48 @@
+/** The storage contract, on every kind of server and client. */
+
+import { storageContract } from '@telefsm/testing';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { startRedis, startRedisCluster, startRedisSentinel } from '../../../test/servers/redis.ts';
+import type { ClientKind, OpenClient } from '../../../test/servers/redis-clients.ts';
+import {
+  clusterClients,
+  sentinelClients,
+  singleClients,
+} from '../../../test/servers/redis-clients.ts';
+import { redisStorage } from '../src/index.ts';
+
+keepsContract('one node', startRedis, singleClients);
+keepsContract('a node with a password', () => startRedis({ password: 'secret' }), singleClients);
+keepsContract('sentinels', startRedisSentinel, sentinelClients);
+keepsContract('a cluster', startRedisCluster, clusterClients);
+
+function keepsContract<Servers extends { stop(): Promise<void> }>(
+  where: string,
+  start: () => Promise<Servers>,
+  kinds: readonly ClientKind<NoInfer<Servers>>[],
+): void {
+  describe(where, () => {
+    let servers: Servers;
+    beforeAll(async () => {
+      servers = await start();
+    });
+    afterAll(() => servers.stop());
+
+    describe.each(kinds)('through $name', (kind) => {
+      const clients: OpenClient[] = [];
+      beforeAll(async () => {
+        clients.push(await kind.open(servers), await kind.open(servers));
+      });
+      afterAll(() => {
+        for (const { close } of clients) close();
+      });
+      const storageOf = (index: number) =>
+        redisStorage((clients[index] as OpenClient).client, { prefix: `test-${kind.name}` });
+      const rules = storageContract(() => ({
+        storage: storageOf(0),
+        another: () => storageOf(1),
+      }));
+      it.each(rules)('$title', (rule) => rule.run());
+    });
+  });
+}

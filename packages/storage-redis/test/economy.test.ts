@@ -1,0 +1,93 @@
+/** What an update costs, counted where the client's bytes pass. */
+
+import type { Lease } from '@telefsm/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisServer } from '../../../test/servers/redis.ts';
+import { startRedis } from '../../../test/servers/redis.ts';
+import type { OpenClient } from '../../../test/servers/redis-clients.ts';
+import { singleClients } from '../../../test/servers/redis-clients.ts';
+import type { TcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { redisStorage } from '../src/index.ts';
+import { taken } from './taking.ts';
+
+let server: RedisServer;
+beforeAll(async () => {
+  server = await startRedis();
+});
+afterAll(() => server.stop());
+
+describe.each(singleClients)('through $name', (kind) => {
+  let proxy: TcpProxy;
+  let open: OpenClient;
+  beforeAll(async () => {
+    proxy = await tcpProxy({ to: server.port, protocol: respCommands });
+    open = await kind.open({ host: server.host, port: proxy.port, password: undefined });
+  });
+  afterAll(async () => {
+    open.close();
+    await proxy.close();
+  });
+
+  const countedFrom = async (work: () => Promise<void>) => {
+    const before = proxy.commands;
+    await work();
+    return proxy.commands - before;
+  };
+  const storageOf = (prefix: string) => redisStorage(open.client, { prefix: kind.name + prefix });
+
+  it('an uncontended update costs two commands, ten thousand cost twenty thousand', async () => {
+    const storage = storageOf('two');
+    // The first use looks at the layout, and both scripts are loaded.
+    await (await taken(storage, 'first', 't.0')).commit({ text: '{}', state: null });
+    await storage.peek('first');
+    const commands = await countedFrom(async () => {
+      for (let start = 0; start < 10_000; start += 100) {
+        const batch = Array.from({ length: 100 }, (_, index) => start + index);
+        await Promise.all(
+          batch.map(async (n) => {
+            const lease = await taken(storage, `chat ${n % 500}-${n % 100}`, `t.${n}`);
+            expect(await lease.commit({ text: `{"n":${n}}`, state: 'counting' })).toBe('done');
+          }),
+        );
+      }
+    });
+    expect(commands).toBe(20_000);
+  });
+
+  it('a new deadline costs one command more, renewing it to a later one none', async () => {
+    const storage = storageOf('deadline');
+    let number = 0;
+    const update = async (deadlineIn?: number) => {
+      const lease = await taken(storage, 'k', `t.${++number}`);
+      await lease.commit({ text: '{}', state: null, ...(deadlineIn && { deadlineIn }) });
+    };
+    await update();
+    expect(await countedFrom(() => update(60_000))).toBe(3);
+    expect(await countedFrom(() => update(60_000))).toBe(2);
+    expect(await countedFrom(() => update(120_000))).toBe(2);
+    expect(await countedFrom(() => update(30_000))).toBe(3);
+    expect(await countedFrom(() => update())).toBe(2);
+    expect(await countedFrom(() => update(60_000))).toBe(3);
+  });
+
+  it('each commit that goes on, each renewal and each release is one command', async () => {
+    const storage = storageOf('steps');
+    const lease: Lease = await taken(storage, 'k', 't.1');
+    const steps = [
+      () => lease.commit({ text: '1', state: null }, { keep: 't.1b' }),
+      () => lease.renew(1000),
+      () => lease.release(),
+    ];
+    for (const step of steps) {
+      expect(await countedFrom(async () => void (await step()))).toBe(1);
+    }
+  });
+
+  it('looking for deadlines costs one command for each bucket while nothing is due', async () => {
+    const storage = storageOf('idle');
+    await storage.due(100, 1000);
+    expect(await countedFrom(async () => void (await storage.due(100, 1000)))).toBe(64);
+    expect(await countedFrom(async () => void (await storage.due(5, 1000)))).toBe(64);
+  });
+});

@@ -1,0 +1,59 @@
+/** Taking conversations in tests. */
+
+import type { FsmStorage, Lease } from '@telefsm/core';
+
+/** Takes a conversation that must be free. */
+export async function taken(
+  storage: FsmStorage,
+  key: string,
+  token: string,
+  lease = 60_000,
+): Promise<Lease> {
+  const answer = await storage.acquire(key, { token, lease, queue: false });
+  if ('busy' in answer) throw new Error(`${key} is busy for ${answer.busy} ms more.`);
+  return answer;
+}
+
+/** Waits for a conversation as a bot does: by a message, or by asking again. */
+export async function waitFor(
+  storage: FsmStorage,
+  key: string,
+  token: string,
+  granted: Granted,
+): Promise<Lease> {
+  for (;;) {
+    const told = granted.of(token);
+    const answer = await storage.acquire(key, { token, lease: 5000, queue: true });
+    if (!('busy' in answer)) return answer;
+    await Promise.race([told, pause(Math.min(answer.busy, 2000))]);
+  }
+}
+
+/** The messages of one storage, by token. */
+export interface Granted {
+  /** Resolves when the conversation has been handed to the token. */
+  of(token: string): Promise<void>;
+  /** In the order in which they came. */
+  readonly heard: readonly string[];
+  stop(): void;
+}
+
+/** Listens to a storage. */
+export async function listenTo(storage: FsmStorage): Promise<Granted> {
+  const heard: string[] = [];
+  const waiting = new Map<string, () => void>();
+  const stop = await storage.granted?.((token) => {
+    heard.push(token);
+    waiting.get(token)?.();
+  });
+  if (stop === undefined) throw new Error('This storage tells nobody.');
+  return {
+    heard,
+    stop,
+    of: (token) => new Promise((resolve) => waiting.set(token, resolve)),
+  };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
