@@ -37,7 +37,7 @@ export interface OptionConfig<Flags extends object, Services, Default, Checked, 
   readonly schema?: Checked;
   /** Converts and checks by hand, refusing by a throw, in place of `schema`. Runs on defaults too. */
   readonly set?: (
-    value: string | NoInfer<Default>,
+    value: string | Exclude<NoInfer<Default>, Unset>,
     turn: OptionTurn<Flags, Services>,
   ) => Awaitable<Value>;
   /** Asked for when it is missing, instead of failing; the next line is the answer. */
