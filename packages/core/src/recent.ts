@@ -1,0 +1,60 @@
+/** Ids of units of work: which are remembered in a record, and a bounded ring for storages that keep none of a cleared one. */
+
+import type { UnitId } from './record.ts';
+import type { FsmStorage } from './storage.ts';
+
+/** Ids within this distance of the newest are kept: a batch of polling, and Telegram's queues for webhooks. */
+const distance = 1000;
+/** At most so many. */
+const most = 128;
+/** At least so many of a conversation of one user. */
+export const leastOfOne = 16;
+/** At least so many of a conversation of many users. */
+export const leastOfMany = most;
+
+/**
+ * Adds an id to those that a record remembers.
+ *
+ * It is a set, never a maximum: `update_id` starts anew at random after a week without updates (Bot API, Update).
+ *
+ * @param least - how many are kept whatever their distance
+ */
+export function withId(ids: readonly UnitId[], id: UnitId, least: number): readonly UnitId[] {
+  if (ids.includes(id)) return ids;
+  const all = [...ids, id];
+  if (all.length <= least) return all;
+  const close = (one: UnitId) =>
+    typeof one !== 'number' || typeof id !== 'number' || Math.abs(id - one) <= distance;
+  return all.filter((one, at) => at >= all.length - least || close(one)).slice(-most);
+}
+
+/** How long ids of a cleared conversation are kept, in ms: Telegram sends an update for no longer (Bot API, "Getting updates"). */
+export const idsKeptFor = 86_400_000;
+
+/** How many ids a ring holds. */
+const ringSize = 4096;
+
+/** Ids of conversations that were cleared, in this process. */
+export interface RecentIds {
+  has(key: string, id: UnitId): boolean;
+  add(key: string, id: UnitId): void;
+}
+
+const rings = new WeakMap<FsmStorage, RecentIds>();
+
+/** The ring of a storage: shared by the machines that use it, and gone with it. */
+export function recentIdsOf(storage: FsmStorage): RecentIds {
+  let ring = rings.get(storage);
+  if (ring === undefined) {
+    const seen = new Set<string>();
+    ring = {
+      has: (key, id) => seen.has(`${id} ${key}`),
+      add(key, id) {
+        seen.add(`${id} ${key}`);
+        if (seen.size > ringSize) seen.delete(seen.values().next().value as string);
+      },
+    };
+    rings.set(storage, ring);
+  }
+  return ring;
+}
