@@ -146,9 +146,9 @@ function build(path: string, tree: StateTree, around: readonly string[]): AnyGro
   const groups = [path, ...around];
   const group: Record<string, unknown> = {};
   for (const [name, member] of Object.entries(tree)) {
-    if ('~spec' in member) {
+    if (isStateSpec(member)) {
       goodName(name, `a state of '${path}'`);
-      const made = bind(`${path}:${name}`, member as StateSpec, groups, own);
+      const made = bind(`${path}:${name}`, member, groups, own);
       own.push(made);
       all.push(made);
       define(group, name, made);
@@ -191,6 +191,11 @@ export function makeState(id: string, facts: StateFacts): State {
 /** What the run time knows of a state. */
 export function factsOf(state: State): StateFacts {
   return state['~data'] as StateFacts;
+}
+
+/** Whether a value is a state() that no group has named yet. */
+export function isStateSpec(value: unknown): value is StateSpec {
+  return typeof value === 'object' && value !== null && '~spec' in value;
 }
 
 /** One name or several, as a list. */
@@ -252,39 +257,38 @@ export type StatesIn<T> =
             ? State<T>
             : never;
 
-/** Ids a list of targets stands for, or that it matches always; computed once, then asked per update. */
+/** What a list of targets stands for: read once, then asked for each update. */
 export interface Matcher {
+  /** Whether it matches whatever the state. */
   readonly always: boolean;
-  readonly ids: ReadonlySet<string | null>;
+  /** By id; `null` where only the id is known, or for no state. */
+  readonly states: ReadonlyMap<string | null, State | null>;
 }
 
 /**
- * Reads targets as {@link Matcher}.
+ * Reads targets as a {@link Matcher}.
  *
  * @throws FsmError `INVALID_TARGET` for none, or for what is no target; `STATE_UNBOUND` for a state() outside a group
  */
 export function matcherOf(targets: readonly Target[], where: string): Matcher {
   if (targets.length === 0) throw new FsmError('INVALID_TARGET', { where, found: 'no target' });
-  const ids = new Set<string | null>();
+  const states = new Map<string | null, State | null>();
   let always = false;
   for (const target of targets) {
     if (typeof target === 'string') {
       if (target === '*') always = true;
-      else ids.add(target);
+      else states.set(target, null);
     } else if (typeof target !== 'object' || target === null) {
       throw new FsmError('INVALID_TARGET', { where, found: describe(target) });
     } else if ('~any' in target) always = true;
-    else if ('~group' in target) for (const member of target['~group'].states) ids.add(member.id);
-    else if ('~spec' in target) throw new FsmError('STATE_UNBOUND', { where });
-    else if ('id' in target) ids.add(target.id);
+    else if ('~group' in target) {
+      for (const member of target['~group'].states) states.set(member.id, member);
+    } else if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where });
+    else if (target.id === null) states.set(null, null);
+    else if ('id' in target) states.set(target.id, target as State);
     else throw new FsmError('INVALID_TARGET', { where, found: describe(target) });
   }
-  return { always, ids };
-}
-
-/** Whether a state matches. */
-export function matches(matcher: Matcher, current: string | null): boolean {
-  return matcher.always || matcher.ids.has(current);
+  return { always, states };
 }
 
 function describe(value: unknown): string {

@@ -1,0 +1,42 @@
+/** What a scene is to those who enter it: an id, and the types of what it takes and gives. */
+
+/** What a scene's types are; carried by every scene, never present at run time. */
+export interface SceneTypes {
+  readonly data: object;
+  readonly start: object;
+  readonly params: object;
+  readonly result: unknown;
+  readonly services: object;
+}
+/** Anything that `fsm({ scenes })`, `enter` and `call` take: a node, a flow, a framework's `Scene`, a command tree. */
+export interface AnyScene<Id extends string = string, T extends SceneTypes = SceneTypes> {
+  readonly id: Id;
+  readonly '~scene': { readonly types?: T };
+}
+type TypesOf<S> = S extends { readonly '~scene': { readonly types?: infer T } }
+  ? Exclude<T, undefined>
+  : never;
+type TypeOf<S, K extends keyof SceneTypes> =
+  TypesOf<S> extends infer T ? (K extends keyof T ? T[K] : never) : never;
+export type StartOf<S> = TypeOf<S, 'start'>;
+export type ParamsOf<S> = TypeOf<S, 'params'>;
+export type ResultOf<S> = TypeOf<S, 'result'>;
+export type SceneIdIn<All> = All extends { readonly '~step': infer Id extends string }
+  ? Id
+  : All extends { readonly '~node': infer Id extends string }
+    ? Id
+    : never;
+/** Transient input for the scene's `enter` hook; never stored. */
+type Params<S> =
+  {} extends ParamsOf<S> ? { readonly params?: ParamsOf<S> } : { readonly params: ParamsOf<S> };
+/** What `enter`, `goto` and `call` take after the scene: its start data, then options. Each is optional when nothing in it is required. */
+export type StartArgs<S, Options = {}> =
+  {} extends Params<S>
+    ? {} extends StartOf<S>
+      ? [data?: StartOf<S>, options?: Params<S> & Options]
+      : [data: StartOf<S>, options?: Params<S> & Options]
+    : [data: StartOf<S>, options: Params<S> & Options];
+export interface CallOptions {
+  /** Key of the caller's data that takes the result; without it the result comes to the caller's `resume` hook. */
+  readonly into?: string;
+}
