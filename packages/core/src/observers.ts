@@ -1,0 +1,33 @@
+/** Those who watch a machine. An observer that throws harms nobody. */
+
+/** Listeners by event. */
+export interface Observers<Events> {
+  has(event: keyof Events): boolean;
+  on<Name extends keyof Events>(event: Name, listener: (event: Events[Name]) => void): () => void;
+  tell<Name extends keyof Events>(event: Name, what: Events[Name]): void;
+}
+
+/** Makes an empty set of observers. */
+export function observers<Events>(): Observers<Events> {
+  const listeners = new Map<keyof Events, Set<(event: never) => void>>();
+  return {
+    has: (event) => listeners.has(event),
+    on(event, listener) {
+      const set = listeners.get(event) ?? new Set();
+      listeners.set(event, set.add(listener as (event: never) => void));
+      return () => {
+        set.delete(listener as (event: never) => void);
+        if (set.size === 0 && listeners.get(event) === set) listeners.delete(event);
+      };
+    },
+    tell(event, what) {
+      for (const listener of listeners.get(event) ?? []) {
+        try {
+          listener(what as never);
+        } catch (error) {
+          console.error('An observer of telefsm threw:', error);
+        }
+      }
+    },
+  };
+}

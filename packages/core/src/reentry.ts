@@ -1,0 +1,46 @@
+/** Finds a handler that opens the conversation it is in, where the platform can tell. */
+
+interface AsyncStorage<T> {
+  run<R>(value: T, task: () => R): R;
+  getStore(): T | undefined;
+}
+
+/** Which conversations the running code is inside of. */
+export interface Reentry {
+  /** Begins to look; until then it costs nothing. */
+  enable(): void;
+  /** Whether the running code is inside a unit of this conversation. */
+  isInside(key: string): boolean;
+  /** Runs a task inside a unit of a conversation. */
+  inside<R>(key: string, task: () => R): R;
+}
+
+/**
+ * Makes the detector of a machine.
+ *
+ * It is switched on by the first work from outside an update, since it slows all asynchronous code a little; and it exists only where
+ * AsyncLocalStorage does (Node, Bun, Deno). Elsewhere such a call ends in `WAIT_TIMEOUT`.
+ */
+export function reentryOf(): Reentry {
+  let storage: AsyncStorage<readonly string[]> | undefined;
+  return {
+    enable() {
+      storage ??= newStorage();
+    },
+    isInside: (key) => storage?.getStore()?.includes(key) ?? false,
+    inside(key, task) {
+      if (storage === undefined) return task();
+      return storage.run([...(storage.getStore() ?? []), key], task);
+    },
+  };
+}
+
+function newStorage(): AsyncStorage<readonly string[]> | undefined {
+  const { process } = globalThis as {
+    process?: { getBuiltinModule?: (name: string) => unknown };
+  };
+  const hooks = process?.getBuiltinModule?.('node:async_hooks') as
+    | { AsyncLocalStorage: new () => AsyncStorage<readonly string[]> }
+    | undefined;
+  return hooks && new hooks.AsyncLocalStorage();
+}

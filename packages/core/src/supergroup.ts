@@ -1,0 +1,51 @@
+/** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
+
+import type { Hold, Holder } from './hold.ts';
+import { newToken } from './hold.ts';
+import type { FsmStorage, StoredText, Write } from './storage.ts';
+
+/** Ms that each conversation is waited for. */
+const bound = 5000;
+
+/**
+ * Moves conversations to their new keys.
+ *
+ * Each is moved by itself, and only if the new one is empty; doing it again does no harm. Both are held meanwhile, in the order of their
+ * keys, so that two processes that do this at once cannot wait for each other.
+ *
+ * @param prefix - begins the keys to look at
+ * @param newKey - the new key of a conversation, `undefined` for one that stays
+ */
+export async function takeAlong(
+  storage: FsmStorage,
+  holder: Holder,
+  prefix: string,
+  newKey: (key: string) => string | undefined,
+): Promise<void> {
+  const moves: (readonly [string, string])[] = [];
+  for await (const { key } of storage.list?.({ prefix }) ?? []) {
+    const target = newKey(key);
+    if (target !== undefined) moves.push([key, target]);
+  }
+  for (const [from, to] of moves) await move(holder, from, to);
+}
+
+async function move(holder: Holder, from: string, to: string): Promise<void> {
+  const holds = new Map<string, Hold>();
+  try {
+    for (const key of [from, to].sort()) holds.set(key, (await holder.take(key, bound)) as Hold);
+    const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
+    if (old.stored === undefined || fresh.stored !== undefined) return;
+    const id = newToken();
+    await fresh.commit(copyOf(old.stored), id, false);
+    holds.delete(to);
+    await old.commit(undefined, id, false);
+    holds.delete(from);
+  } finally {
+    for (const hold of holds.values()) await hold.release();
+  }
+}
+
+function copyOf({ text, deadlineIn }: StoredText): Write {
+  return { text, state: null, ...(deadlineIn === undefined ? {} : { deadlineIn }) };
+}
