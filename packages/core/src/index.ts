@@ -5,18 +5,39 @@
  * re-export everything here that they need.
  */
 
+// Scenes
+export type {
+  CommandPolicy,
+  OwnCommands,
+  SceneBehaviour,
+  SceneDefaults,
+  SceneRun,
+  Speech,
+  Trigger,
+} from './behaviour.ts';
+export { behaviourOf, boundButton } from './behaviour.ts';
 // Time
 export type { Clock, Duration } from './clock.ts';
 export { systemClock, toMs } from './clock.ts';
 // Commands
 export type { ParsedCommand } from './command.ts';
 export { isMeantFor, parseCommand, readCommand } from './command.ts';
+// Turns
+export type {
+  FsmContext,
+  FsmVerbs,
+  KnownTo,
+  MissingKeys,
+  Patch,
+  StateView,
+} from './context.ts';
 // Errors
 export type { AnyFsmError, FsmErrorCode, FsmErrorDetails } from './errors.ts';
 export { errorCatalogue, FsmError, isFsmError } from './errors.ts';
 // What users send
 export type { Accept, Accepted, FileValue, InputKind, InputValues, UserInput } from './input.ts';
 export { acceptInput, albumOf, inputKinds, inputOf } from './input.ts';
+export type { JsonObject } from './json.ts';
 // Keys and strategies
 export type { KeyParts, Migration, Scope, Strategy } from './key.ts';
 export {
@@ -32,12 +53,65 @@ export {
 // Storages of core's own
 export type { KeyValueStorageOptions, KeyValueStore } from './key-value-storage.ts';
 export { keyValueStorage } from './key-value-storage.ts';
+export { createMachine, machineOf } from './machine.ts';
+// Machine
+export type {
+  AnyMachine,
+  BotPort,
+  Committed,
+  CommittedState,
+  Conversation,
+  FedMachine,
+  Machine,
+  MachineDescription,
+  MachineEvents,
+  MachineOptions,
+  ServicesOf,
+  ServicesOption,
+  Snapshot,
+  StatesOfMachine,
+  SweepOptions,
+  TurnOptions,
+  WaitingOptions,
+} from './machine-options.ts';
 export type { MemoryLease, MemoryStorage, MemoryStorageOptions } from './memory-storage.ts';
 export { memoryStorage } from './memory-storage.ts';
+export type {
+  NodeHandlers,
+  SceneNode,
+  SceneOptions,
+  SceneTurn,
+  Transition,
+  UnfinishedScene,
+} from './node.ts';
+export { scene } from './node.ts';
+export type { MigratedRecord, Migrations, UnknownState, UnknownStatePolicy } from './policy.ts';
 export type { RawObject, RawUpdate } from './raw-update.ts';
+// What bots say
+export type {
+  ApiCall,
+  KeyboardLike,
+  Media,
+  ReplyMarkup,
+  RichText,
+  Say,
+  Sent,
+} from './say.ts';
+export { callOf, markupOf } from './say.ts';
+export type {
+  AnyScene,
+  CallOptions,
+  ParamsOf,
+  ResultOf,
+  SceneIdIn,
+  SceneTypes,
+  StartArgs,
+  StartOf,
+} from './scene.ts';
 // Schemas
 export type { Schema, SchemaIssue, SchemaResult, StandardSchemaV1 } from './schema.ts';
 export { typed } from './schema.ts';
+export { stateFilter } from './state-context.ts';
 // States
 export type {
   AnyGroup,
@@ -80,6 +154,9 @@ export {
   updateTypeOf,
   updateTypes,
 } from './subject.ts';
+export type { Text, TextName, Texts } from './texts.ts';
+export { defaultTexts, textOf } from './texts.ts';
+export type { AskTurn, LeaveReason, Turn } from './turn.ts';
 // Types that others are made of
 export type {
   Awaitable,
@@ -88,3 +165,4 @@ export type {
   Storable,
   UnionToIntersection,
 } from './type-tools.ts';
+export type { Cause, ServiceTurn } from './unit.ts';
