@@ -34,6 +34,34 @@ export type {
 // Errors
 export type { AnyFsmError, FsmErrorCode, FsmErrorDetails } from './errors.ts';
 export { errorCatalogue, FsmError, isFsmError } from './errors.ts';
+// Flows
+export type { UnfinishedFlow } from './flow/builder.ts';
+export { flow } from './flow/builder.ts';
+export type { ButtonAction, FlowButton } from './flow/button.ts';
+export { readButton } from './flow/button.ts';
+export type { FlowDescription, StepDescription } from './flow/describe.ts';
+export type {
+  AnswersOf,
+  AnyFlow,
+  EndingTurn,
+  Flow,
+  FlowHooks,
+  FlowOptions,
+  StepState,
+  StepsOf,
+} from './flow/flow.ts';
+export type {
+  Choices,
+  Condition,
+  Confirmation,
+  Invalid,
+  Label,
+  Prompt,
+  Question,
+  Redo,
+  RepeatLimits,
+} from './flow/question.ts';
+export { invalid, redo } from './flow/question.ts';
 // What users send
 export type { Accept, Accepted, FileValue, InputKind, InputValues, UserInput } from './input.ts';
 export { acceptInput, albumOf, inputKinds, inputOf } from './input.ts';

@@ -1,0 +1,95 @@
+/** The data of a flow's own buttons: bound to a conversation, a visit and a question, in at most 64 bytes. */
+
+/** What a button does. */
+export type ButtonAction =
+  | 'choose'
+  | 'pick'
+  | 'unpick'
+  | 'page'
+  | 'finish'
+  | 'skip'
+  | 'edit'
+  | 'restart'
+  | 'continue';
+
+/** A button as it was shown. */
+export interface FlowButton {
+  /** Of the conversation. */
+  readonly tag: string;
+  /** Of the flow. */
+  readonly visit: number;
+  /** Stands for the question, see {@link questionToken}. */
+  readonly question: string;
+  readonly action: ButtonAction;
+  /** Stands for a value, see {@link valueToken}; a number for `page`. */
+  readonly value: string;
+}
+
+/** The limit of `callback_data` (Bot API, InlineKeyboardButton). */
+const maxBytes = 64;
+
+const letters: Readonly<Record<ButtonAction, string>> = {
+  choose: 'c',
+  pick: 'a',
+  unpick: 'r',
+  page: 'p',
+  finish: 'd',
+  skip: 's',
+  edit: 'e',
+  restart: 'n',
+  continue: 'k',
+};
+const actions = new Map(
+  Object.entries(letters).map(([action, letter]) => [letter, action as ButtonAction]),
+);
+
+/** Writes a button's data; a value too long for it is replaced by its hash. */
+export function buttonData(
+  button: Omit<FlowButton, 'value'> & { readonly value?: string },
+): string {
+  const { tag, visit, question, action, value = '' } = button;
+  const head = `~${tag}.${visit.toString(36)}.${question}.${letters[action]}`;
+  return head + valueToken(value, maxBytes - byteLength(head));
+}
+
+/** Reads a button's data; `undefined` for what no flow has written. */
+export function readButton(data: string): FlowButton | undefined {
+  const match = /^~([^.]*)\.([0-9a-z]+)\.([0-9a-z]*)\.([a-z])(.*)$/s.exec(data);
+  const action = actions.get(match?.[4] ?? '');
+  if (!match || action === undefined) return undefined;
+  const [, tag = '', visit = '', question = '', , value = ''] = match;
+  return { tag, visit: Number.parseInt(visit, 36), question, action, value };
+}
+
+/** Whether a button stands for a value. */
+export function isValue({ value: token }: FlowButton, value: string): boolean {
+  return token === `=${value}` || token === hashOf(value);
+}
+
+/** Stands for a question, rounds included. */
+export function questionToken(mark: string): string {
+  return hash32(mark).toString(36);
+}
+
+function valueToken(value: string, room: number): string {
+  if (value === '') return '';
+  return byteLength(value) < room ? `=${value}` : hashOf(value);
+}
+
+function hashOf(value: string): string {
+  const reversed = [...value].reverse().join('');
+  return `#${hash32(value).toString(36)}${hash32(reversed).toString(36)}`;
+}
+
+/** FNV-1a over UTF-16 units. */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
