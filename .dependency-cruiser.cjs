@@ -4,28 +4,42 @@
 const coreLayers = [
   { name: 'ground', files: ['type-tools', 'errors', 'clock'] },
   {
+    // What updates, texts and records are made of.
     name: 'materials',
     files: [
-      'json',
-      'codec',
-      'schema',
-      'raw-update',
-      'subject',
-      'key',
-      'command',
-      'input',
-      'say',
-      'storage',
-      'memory-storage',
-      'key-value-storage',
-      'deadline-index',
-      'record',
+      ...[
+        'json',
+        'schema',
+        'raw-update',
+        'subject',
+        'key',
+        'command',
+        'input',
+        'input-value',
+        'say',
+      ],
+      ...['storage', 'memory-storage', 'deadline-index', 'key-value-storage'],
+      ...['record', 'codec', 'recent'],
     ],
   },
   { name: 'states', files: ['states'] },
-  { name: 'conversations', files: ['context', 'behaviour', 'node', 'scene[^/]*', 'flow/.+'] },
-  { name: 'turns', files: ['queue', 'hold', 'turn'] },
-  { name: 'machines', files: ['machine', 'sweeper'] },
+  {
+    // What handlers and scenes see, and what authors write.
+    name: 'conversations',
+    files: ['context', 'turn', 'texts', 'behaviour', 'node', 'scene[^/]*', 'flow/.+'],
+  },
+  {
+    // One unit of work on one conversation.
+    name: 'turns',
+    files: [
+      ...['queue', 'reentry', 'observers', 'hold', 'registry', 'policy'],
+      ...['draft', 'state-context', 'unit', 'engine'],
+    ],
+  },
+  {
+    name: 'machines',
+    files: ['machine-options', 'arrivals', 'supergroup', 'sweeper', 'pipeline', 'machine'],
+  },
   { name: 'door', files: ['index'] },
 ];
 
