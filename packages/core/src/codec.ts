@@ -89,6 +89,7 @@ class LazyWrite implements Write, StoredText {
   readonly state: string | null;
   #record: ConversationRecord | undefined;
   #text: string | undefined;
+  #isReplaced = false;
 
   constructor(record: ConversationRecord, ttl: number | undefined, deadlineIn: number | undefined) {
     this.#record = record;
@@ -105,8 +106,13 @@ class LazyWrite implements Write, StoredText {
   }
 
   cool(): void {
+    if (this.#isReplaced) return;
     this.#text ??= encode(this.#record as ConversationRecord);
     this.#record = undefined;
+  }
+
+  static retire(stored: object): void {
+    if (#record in stored) stored.#isReplaced = true;
   }
 
   static recordOf(stored: object): ConversationRecord | undefined {
@@ -137,6 +143,11 @@ export function writeOf(
   deadlineIn: number | undefined,
 ): Write {
   return new LazyWrite(record, ttl, deadlineIn);
+}
+
+/** Notes that a record was replaced: its text will hardly be wanted any more. */
+export function retire(stored: StoredText): void {
+  LazyWrite.retire(stored);
 }
 
 /** Reads what a storage kept. */

@@ -104,7 +104,7 @@ export function machineOf(options: LooseOptions): FedMachine {
   const reentry = reentryOf();
   const bots = new Map<number, BotPort>();
   const failing = new Map<string, number>();
-  const running = new Set<Promise<unknown>>();
+  const turns = turnCount();
   let stopped = false;
   let lastVisit = 0;
 
@@ -193,84 +193,77 @@ export function machineOf(options: LooseOptions): FedMachine {
     };
   }
 
-  /** Tracks a turn, so that stopping can wait for it. */
-  function track<T>(turn: Promise<T>): Promise<T> {
-    running.add(turn);
-    const done = () => void running.delete(turn);
-    turn.then(done, done);
-    return turn;
-  }
-
-  async function handle(
+  function handle(
     update: RawUpdate,
     bot: BotPort,
-    rest?: (turn: Turn) => Awaitable<unknown>,
-    ctx?: unknown,
+    rest: ((turn: Turn) => Awaitable<unknown>) | undefined,
+    ctx: unknown,
   ): Promise<void> {
-    if (stopped) throw new FsmError('STOPPED', { operation: `update ${update.update_id}` });
+    if (stopped) {
+      return Promise.reject(new FsmError('STOPPED', { operation: `update ${update.update_id}` }));
+    }
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const facts = factsOfUpdate(update, bot, ctx);
     const { key } = facts;
     if (key === undefined) return withoutConversation(host, facts, rest);
     const arrivedAt = clock.now();
     // joined before anything is awaited: that is the order that users see
-    let place = queues.tryJoin(key);
-    if (place === undefined) {
-      const copy = copies.get(update.update_id, key);
-      if (copy !== undefined) return copy;
-      const waiting = waitInLine(arrivals, key, update, bot).then(async (got) => {
-        if (got !== undefined) await turn(got);
-      });
-      return copies.add(update.update_id, key, waiting);
-    }
-    return turn(place);
-
-    async function turn(at: Place): Promise<void> {
-      place = at;
-      try {
-        await handleHeld(facts, at, arrivedAt, rest);
-      } finally {
-        at.leave();
-      }
-    }
+    const place = queues.tryJoin(key);
+    if (place !== undefined) return handleInTurn(facts, place, arrivedAt, rest);
+    const copy = copies.get(update.update_id, key);
+    if (copy !== undefined) return copy;
+    const handled = waitInLine(arrivals, key, update, bot).then(
+      (got) => got && handleInTurn(facts, got, arrivedAt, rest),
+    );
+    return copies.add(update.update_id, key, handled);
   }
 
   /** Copies of an update that wait share one outcome. */
   const copies = sharedOutcomes();
 
-  async function handleHeld(
+  async function handleInTurn(
     facts: UnitFacts,
     place: Place,
     arrivedAt: number,
     rest: ((turn: Turn) => Awaitable<unknown>) | undefined,
   ): Promise<void> {
     const key = facts.key as string;
-    const taken = holder.take(key, longest);
-    const hold = (isPromise(taken) ? await taken : taken) as Hold;
-    hold.onLost = () => place.leave();
+    let hold: Hold | undefined;
     let unit: Unit | undefined;
+    turns.begin();
     try {
+      const taken = holder.take(key, longest);
+      hold = (isPromise(taken) ? await taken : taken) as Hold;
+      hold.onLost = place.leave;
       const opened = open(host, facts, hold, clock.now() - arrivedAt);
       unit = isPromise(opened) ? await opened : opened;
       if (unit === undefined) return;
-      await reentry.inside(key, () => work(unit as Unit, rest));
-      await finish(unit);
+      const worked = work(unit, rest);
+      if (isPromise(worked)) await worked;
+      const finished = finish(unit);
+      if (finished !== undefined) await finished;
       unit.end('done');
+      if (failing.size > 0) failing.delete(`${key} ${facts.id}`);
     } catch (error) {
-      if (unit === undefined) await hold.release();
-      else await fail(unit);
-      if (givenUp(facts, error)) return;
-      throw error;
+      if (unit !== undefined) await fail(unit);
+      else await hold?.release();
+      if (!givenUp(facts, error)) throw error;
     } finally {
-      if (unit?.hasTasks) {
-        place.leave();
-        await unit.runTasks();
-      }
+      place.leave();
+      if (unit?.hasTasks) await unit.runTasks();
+      turns.end();
     }
-    if (failing.size > 0) failing.delete(`${key} ${facts.id}`);
   }
 
   function work(
+    unit: Unit,
+    rest: ((turn: Turn) => Awaitable<unknown>) | undefined,
+  ): Awaitable<unknown> {
+    if (reentry.isOn) return reentry.inside(unit.key as string, () => workOn(unit, rest));
+    return workOn(unit, rest);
+  }
+
+  function workOn(
     unit: Unit,
     rest: ((turn: Turn) => Awaitable<unknown>) | undefined,
   ): Awaitable<unknown> {
@@ -313,14 +306,17 @@ export function machineOf(options: LooseOptions): FedMachine {
     if (stopped) throw new FsmError('STOPPED', { operation: `work on '${key}'` });
     if (reentry.isInside(key)) throw new FsmError('REENTERED', { key });
     const began = clock.now();
-    const place = await joinWithin(key, outsideBound);
+    turns.begin();
+    let place: Place | undefined;
     let unit: Unit | undefined;
     try {
+      const got = await joinWithin(key, outsideBound);
+      place = got;
       const hold = (await holder.take(
         key,
         Math.max(1, outsideBound - (clock.now() - began)),
       )) as Hold;
-      hold.onLost = () => place.leave();
+      hold.onLost = got.leave;
       try {
         unit = await open(host, facts, hold, 0);
         if (unit === undefined) return undefined;
@@ -336,8 +332,9 @@ export function machineOf(options: LooseOptions): FedMachine {
         throw error;
       }
     } finally {
-      place.leave();
+      place?.leave();
       if (unit?.hasTasks) await unit.runTasks();
+      turns.end();
     }
   }
 
@@ -364,6 +361,7 @@ export function machineOf(options: LooseOptions): FedMachine {
       await storage.settled?.(key);
       return false;
     }
+    turns.begin();
     try {
       const hold = await holder.take(key, 0);
       if (hold === undefined) return false;
@@ -396,6 +394,7 @@ export function machineOf(options: LooseOptions): FedMachine {
       }
     } finally {
       place.leave();
+      turns.end();
       await storage.settled?.(key);
     }
   }
@@ -405,7 +404,7 @@ export function machineOf(options: LooseOptions): FedMachine {
     clock,
     every: toMs(options.sweep?.every ?? '1s', 'sweep.every'),
     parallel: options.sweep?.parallel ?? 32,
-    fire: (key) => track(fire(key)),
+    fire,
     report,
   });
 
@@ -414,12 +413,10 @@ export function machineOf(options: LooseOptions): FedMachine {
     return {
       key,
       run: <R>(workOn: (turn: Turn) => Awaitable<R>, { id }: { readonly id?: string } = {}) =>
-        track(runOutside(facts(id ?? newToken()), workOn)) as Promise<R>,
+        runOutside(facts(id ?? newToken()), workOn) as Promise<R>,
       async answer(step, value) {
-        const taken = await track(
-          runOutside(facts(newToken()), (unit) => answer(unit, step.id, value)),
-        );
-        return taken ?? false;
+        const work = (unit: Unit) => answer(unit, step.id, value);
+        return (await runOutside(facts(newToken()), work)) ?? false;
       },
       peek: () => peek(key),
     };
@@ -453,11 +450,14 @@ export function machineOf(options: LooseOptions): FedMachine {
   const machine: FedMachine = {
     storage,
     handle(update, bot, rest, ctx) {
-      const followed = follow(update, bot);
-      const handled = followed
-        ? followed.then(() => handle(update, bot, rest, ctx))
-        : handle(update, bot, rest, ctx);
-      return track(handled);
+      try {
+        const followed = follow(update, bot);
+        if (followed === undefined) return handle(update, bot, rest, ctx);
+        return followed.then(() => handle(update, bot, rest, ctx));
+      } catch (error) {
+        // a strategy or `when` that throws: told as everything else that fails
+        return Promise.reject(error);
+      }
     },
     at(address) {
       reentry.enable();
@@ -492,17 +492,16 @@ export function machineOf(options: LooseOptions): FedMachine {
     async stop() {
       stopped = true;
       await sweeper.stop();
-      const drained = Promise.allSettled([...running]);
       let timer: unknown;
       const bound = new Promise((resolve) => {
         timer = clock.setTimeout(() => resolve(undefined), drainBound);
       });
-      await Promise.race([drained, bound]);
+      await Promise.race([turns.none(), bound]);
       clock.clearTimeout(timer);
       holder.stop();
     },
     async sweep(limit = 1000) {
-      return track(sweeper.sweep(limit));
+      return sweeper.sweep(limit);
     },
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behaviour: { trigger } }) =>
@@ -555,6 +554,25 @@ async function sayBusy(host: PipelineHost, facts: UnitFacts, update: RawUpdate):
     const refusal = { pre_checkout_query_id: checkout, ok: false, error_message: text };
     await unit.api('answerPreCheckoutQuery', refusal);
   } else if (unit.place !== undefined) await unit.speak(text);
+}
+
+/** Counts running turns, so that stopping can wait for the last one. */
+function turnCount() {
+  let running = 0;
+  let waiting: (() => void)[] = [];
+  return {
+    begin() {
+      running++;
+    },
+    end() {
+      running--;
+      if (running > 0 || waiting.length === 0) return;
+      for (const tell of waiting) tell();
+      waiting = [];
+    },
+    none: (): Promise<void> =>
+      running === 0 ? Promise.resolve() : new Promise((tell) => void waiting.push(tell)),
+  };
 }
 
 /** Copies of one update that wait at the same time: each but the first shares its outcome. */

@@ -81,14 +81,20 @@ export function open(
 
 /**
  * Finishes a unit: scenes hear of what happened, everything is committed at once, and then the bot speaks.
+ *
+ * @returns a promise only where there is something to wait for
  */
-export async function finish(unit: Unit): Promise<void> {
+export function finish(unit: Unit): PromiseLike<void> | undefined {
+  if (unit.isWriting || unit.events.length > 0 || unit.speaks) return finishSlowly(unit);
+  return unit.write(false) as PromiseLike<void> | undefined;
+}
+
+async function finishSlowly(unit: Unit): Promise<void> {
   if (unit.isWriting) await unit.written();
-  if (unit.events.length > 0) await settle(unit);
+  await settle(unit);
   if (unit.question === undefined) {
-    const written = unit.write(false);
-    if (isPromise(written)) await written;
-    if (unit.speaks) await speak(unit);
+    await unit.write(false);
+    await speak(unit);
     return;
   }
   // the question is marked as owed until it has been said: then a process that dies in between is made good by the next

@@ -10,7 +10,7 @@ const most = 128;
 /** At least so many of a conversation of one user. */
 export const leastOfOne = 16;
 /** At least so many of a conversation of many users. */
-export const leastOfMany = most;
+export const leastOfMany: number = most;
 
 /**
  * Adds an id to those that a record remembers.
@@ -31,10 +31,10 @@ export function withId(ids: readonly UnitId[], id: UnitId, least: number): reado
 /** How long ids of a cleared conversation are kept, in ms: Telegram sends an update for no longer (Bot API, "Getting updates"). */
 export const idsKeptFor = 86_400_000;
 
-/** How many ids a ring holds. */
+/** How many conversations a ring remembers. */
 const ringSize = 4096;
 
-/** Ids of conversations that were cleared, in this process. */
+/** Ids of conversations without a record, in this process: of those that were cleared, and of storages that keep no ids. */
 export interface RecentIds {
   has(key: string, id: UnitId): boolean;
   add(key: string, id: UnitId): void;
@@ -46,12 +46,15 @@ const rings = new WeakMap<FsmStorage, RecentIds>();
 export function recentIdsOf(storage: FsmStorage): RecentIds {
   let ring = rings.get(storage);
   if (ring === undefined) {
-    const seen = new Set<string>();
+    const byKey = new Map<string, readonly UnitId[]>();
     ring = {
-      has: (key, id) => seen.has(`${id} ${key}`),
+      has: (key, id) => byKey.size > 0 && (byKey.get(key)?.includes(id) ?? false),
       add(key, id) {
-        seen.add(`${id} ${key}`);
-        if (seen.size > ringSize) seen.delete(seen.values().next().value as string);
+        const ids = withId(byKey.get(key) ?? [], id, leastOfMany);
+        // put at the end, so that the conversation that has been quiet for longest is forgotten first
+        byKey.delete(key);
+        byKey.set(key, ids);
+        if (byKey.size > ringSize) byKey.delete(byKey.keys().next().value as string);
       },
     };
     rings.set(storage, ring);

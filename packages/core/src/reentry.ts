@@ -9,6 +9,8 @@ interface AsyncStorage<T> {
 export interface Reentry {
   /** Begins to look; until then it costs nothing. */
   enable(): void;
+  /** Whether it looks. */
+  readonly isOn: boolean;
   /** Whether the running code is inside a unit of this conversation. */
   isInside(key: string): boolean;
   /** Runs a task inside a unit of a conversation. */
@@ -26,6 +28,9 @@ export function reentryOf(): Reentry {
   return {
     enable() {
       storage ??= newStorage();
+    },
+    get isOn() {
+      return storage !== undefined;
     },
     isInside: (key) => storage?.getStore()?.includes(key) ?? false,
     inside(key, task) {

@@ -2,7 +2,7 @@
 
 import type { SceneDefaults, Speech } from './behaviour.ts';
 import type { Clock } from './clock.ts';
-import { writeOf } from './codec.ts';
+import { retire, writeOf } from './codec.ts';
 import type { FsmContext } from './context.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { FsmError } from './errors.ts';
@@ -23,7 +23,7 @@ import type { Registry } from './registry.ts';
 import { type ApiCall, callOf, type Say, type Sent } from './say.ts';
 import type { AnyScene } from './scene.ts';
 import { type SceneEvent, stateContext } from './state-context.ts';
-import type { FsmStorage, Write } from './storage.ts';
+import type { FsmStorage, StoredText, Write } from './storage.ts';
 import { addressOf, fromOf, guestChats, type ReplyAddress, type Subject } from './subject.ts';
 import type { Turn } from './turn.ts';
 import type { Awaitable } from './type-tools.ts';
@@ -120,13 +120,14 @@ export class Unit implements Turn<object> {
   #services: object | undefined;
   #input: UserInput | undefined | null = null;
   #answered = false;
-  #tasks: (() => unknown)[] = [];
-  #due: (() => unknown)[] = [];
+  /** What waits for the commit, and what has waited for it. */
+  #tasks: (() => unknown)[] | undefined;
+  #due: (() => unknown)[] | undefined;
   /** Commits of `ctx.state.commit()`, one after the other. */
   #writing: Promise<void> | undefined;
   /** A record was there when the unit began, or has been written by it. */
   #exists: boolean;
-  #stored: boolean;
+  #stored: StoredText | undefined;
 
   constructor(
     host: UnitHost,
@@ -139,7 +140,7 @@ export class Unit implements Turn<object> {
     this.facts = facts;
     this.hold = hold;
     this.draft = new Draft(record ?? emptyRecord, host.rules, deadlineAt);
-    this.#stored = record !== undefined;
+    this.#stored = hold?.stored;
     this.#exists = record !== undefined && !isEmpty(record);
     this.state = stateContext(this);
   }
@@ -267,6 +268,7 @@ export class Unit implements Turn<object> {
   }
 
   afterCommit(task: () => unknown): void {
+    this.#tasks ??= [];
     this.#tasks.push(task);
   }
 
@@ -303,30 +305,36 @@ export class Unit implements Turn<object> {
     const { hold, draft, host } = this;
     if (hold === undefined) return;
     const { id } = this.facts;
-    const { storage, recent } = host;
-    const { fencing, shared } = storage.features;
+    const { fencing, shared } = host.storage.features;
     const { changed } = draft;
     if (!changed && !keep && !(fencing && this.#exists)) {
       // an update that changed nothing in an empty conversation is not remembered: nothing is written
-      if (!fencing && this.#exists) recent.add(hold.key, id);
+      if (!fencing && this.#exists) host.recent.add(hold.key, id);
       return hold.release();
     }
-    const before = draft.base;
     const record = this.#nextRecord();
     const empty = isEmpty(record);
-    if (!shared) recent.add(hold.key, id);
-    const write =
-      empty && (!shared || (!this.#stored && !changed)) ? undefined : this.#writeOf(record, empty);
+    // where ids of a cleared conversation cannot be kept in a record, this process remembers them
+    if (empty && changed && !shared) host.recent.add(hold.key, id);
+    const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
+    const write = hasRecord ? this.#writeOf(record, empty) : undefined;
     const committed = hold.commit(write, id, keep);
-    const accepted = () => {
-      draft.rebase(record);
-      this.#stored = write !== undefined;
-      this.#exists = !empty;
-      this.#due.push(...this.#tasks);
-      this.#tasks = [];
-      if (changed) host.committed(this, before, record);
-    };
-    return isPromise(committed) ? committed.then(accepted) : accepted();
+    if (isPromise(committed)) return committed.then(() => this.#accepted(record, write, changed));
+    this.#accepted(record, write, changed);
+  }
+
+  #accepted(record: ConversationRecord, write: Write | undefined, changed: boolean): void {
+    const { draft, host } = this;
+    const before = draft.base;
+    if (this.#stored !== undefined) retire(this.#stored);
+    this.#stored = write;
+    this.#exists = !isEmpty(record);
+    draft.rebase(record);
+    if (this.#tasks !== undefined) {
+      this.#due = [...(this.#due ?? []), ...this.#tasks];
+      this.#tasks = undefined;
+    }
+    if (changed) host.committed(this, before, record);
   }
 
   /** Forgets what has changed since the last commit. */
@@ -335,7 +343,7 @@ export class Unit implements Turn<object> {
     draft.reset(hold === undefined ? undefined : deadlineAt(hold));
     this.events.length = 0;
     this.says.length = 0;
-    this.#tasks = [];
+    this.#tasks = undefined;
     this.callbackAnswer = undefined;
   }
 
@@ -346,8 +354,8 @@ export class Unit implements Turn<object> {
 
   /** Runs what was to wait for the commit; the conversation has been let go. */
   async runTasks(): Promise<void> {
-    const tasks = this.#due;
-    this.#due = [];
+    const tasks = this.#due ?? [];
+    this.#due = undefined;
     let failed: { readonly error: unknown } | undefined;
     for (const task of tasks) {
       try {
@@ -365,7 +373,7 @@ export class Unit implements Turn<object> {
   }
 
   get hasTasks(): boolean {
-    return this.#due.length > 0;
+    return this.#due !== undefined;
   }
 
   #nextRecord(): ConversationRecord {
