@@ -54,6 +54,9 @@ export type { BotWorld, TelegramOptions } from './driver/telegram.ts';
 export { telegram } from './driver/telegram.ts';
 export type { TestUser } from './driver/user.ts';
 export type { UserOptions, World } from './driver/world.ts';
+// The fake server
+export type { BotApiServer, BotApiServerOptions } from './server/bot-api-server.ts';
+export { botApiServer } from './server/bot-api-server.ts';
 export type { UpdateType } from './update-types.ts';
 export { optInUpdateTypes, sampleUpdate, updateTypes } from './update-types.ts';
 // Time

@@ -7,6 +7,8 @@ const quietWeek = 7 * 24 * 3_600_000;
 export interface UpdateIds {
   /** The number for the next update. */
   take(): number;
+  /** The number that the next update would have now. */
+  upcoming(): number;
   /** Goes on from another number. */
   set(next: number): void;
 }
@@ -25,6 +27,7 @@ export function makeUpdateIds(clock: Clock, first: number): UpdateIds {
       taken = clock.now();
       return next++;
     },
+    upcoming: () => next,
     set(value) {
       next = value;
       taken = clock.now();

@@ -1,6 +1,7 @@
 /** Bots of both frameworks, taken by their shape: how to catch their calls, hand them updates, and start them. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ApiAnswer } from '../cloud/answer.ts';
+import { idInToken } from '../cloud/bot-identity.ts';
 import type { Payload, RawUpdate, RawUser } from '../cloud/raw.ts';
 import type { Uploads } from '../methods/parameters.ts';
 import { detach } from './attachments.ts';
@@ -29,8 +30,12 @@ export interface BotPort {
   attach(perform: Perform): void;
   /** Sends every call of the bot to a server by HTTP from here on. */
   reach(apiRoot: string): void;
-  /** Hands the bot an update; rejects with what its code threw, unless it has an error handler that takes it. */
+  /** Hands the bot an update; rejects as the framework does. */
   handle(update: RawUpdate): Promise<void>;
+  /** What the bot's code threw, out of what the framework rejects with. */
+  ownError(error: unknown): unknown;
+  /** Gives an error to the bot's error handler; rejects with what the bot's code threw where there is none, or it has seen the error. */
+  report(error: unknown): Promise<void>;
   /** Sees every update that the framework hands to the bot by itself. */
   intercept(around: (update: RawUpdate, handle: () => Promise<void>) => Promise<void>): void;
   /** Starts long polling; resolves when it has ended. */
@@ -105,18 +110,10 @@ function grammyPort(bot: GrammyLike): BotPort {
     bot.api.config.use(transformer);
   }
 
-  async function handled(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      const own = (error as { error?: unknown }).error ?? error;
-      if (isDefaultHandler(bot.errorHandler, 'No error handler was set')) throw own;
-      await bot.errorHandler(error);
-    }
-  }
+  const ownError = (error: unknown) => (error as { readonly error?: unknown }).error ?? error;
 
   return {
-    id: idIn(bot.token),
+    id: idInToken(bot.token),
     info: bot.isInited() ? bot.botInfo : undefined,
     introduce(me) {
       bot.botInfo = me;
@@ -129,11 +126,15 @@ function grammyPort(bot: GrammyLike): BotPort {
       });
     },
     reach: (apiRoot) => install(clientTo(ApiClass, bot.token, apiRoot)),
-    handle: (update) => handled(() => bot.handleUpdate(update)),
+    handle: (update) => bot.handleUpdate(update),
+    ownError,
+    async report(error) {
+      if (isDefaultHandler(bot.errorHandler, 'No error handler was set')) throw ownError(error);
+      await bot.errorHandler(error);
+    },
     intercept(around) {
       const handle = bot.handleUpdate.bind(bot);
-      bot.handleUpdate = (update, envelope) =>
-        around(update, () => handled(() => handle(update, envelope)));
+      bot.handleUpdate = (update, envelope) => around(update, () => handle(update, envelope));
     },
     poll: (allowed_updates) => bot.start({ allowed_updates }),
     stopPolling: () => bot.stop(),
@@ -172,6 +173,7 @@ interface TelegrafLike {
   readonly token: string;
   readonly telegram: { callApi: CallApi; readonly options: { apiRoot: string; agent: unknown } };
   readonly context: { telegram?: unknown };
+  readonly polling: unknown;
   botInfo: RawUser | undefined;
   handleError: (error: unknown, context: unknown) => unknown;
   handleUpdate(update: RawUpdate, response?: ServerResponse): Promise<void>;
@@ -196,7 +198,7 @@ function telegrafPort(bot: TelegrafLike): BotPort {
     };
   }
   return {
-    id: idIn(bot.token),
+    id: idInToken(bot.token),
     info: bot.botInfo,
     introduce(me) {
       bot.botInfo = me;
@@ -227,13 +229,17 @@ function telegrafPort(bot: TelegrafLike): BotPort {
       bot.context.telegram = bot.telegram;
       await bot.handleUpdate(update);
     },
+    ownError: (error) => error,
+    async report(error) {
+      throw error; // Telegraf asks the handler by itself
+    },
     intercept(around) {
       const handle = bot.handleUpdate.bind(bot);
       bot.handleUpdate = (update, response) => around(update, () => handle(update, response));
     },
     poll: (allowedUpdates) => bot.launch({ allowedUpdates }),
     async stopPolling() {
-      bot.stop();
+      if (bot.polling !== undefined) bot.stop(); // refuses when there is nothing to stop
     },
     webhook: (path, secretToken) => bot.webhookCallback(path, { secretToken }),
   };
@@ -262,11 +268,6 @@ async function jsonIn(request: IncomingMessage): Promise<RawUpdate> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return JSON.parse(Buffer.concat(chunks).toString()) as RawUpdate;
-}
-
-function idIn(token: string): number {
-  const id = Number.parseInt(token, 10);
-  return Number.isNaN(id) ? 1 : id;
 }
 
 /** Both frameworks come with a handler that prints and throws; only its text tells it from one of the bot's. */

@@ -1,12 +1,12 @@
 /** The chat driver: a world around a bot of either framework. */
 import { type Clock, systemClock } from '@telefsm/core';
-import { type Cloud, openCloud } from '../cloud/cloud.ts';
-import type { RawUpdate, RawUser } from '../cloud/raw.ts';
-import { nextTurn, settle } from '../event-loop.ts';
-import { performCall } from '../methods/answer-call.ts';
-import { type AnyBot, type BotPort, portOf } from './frameworks.ts';
-import { gate, interleave, type Step } from './interleave.ts';
-import { type Courier, makeWorld, type World } from './world.ts';
+import { identity } from '../cloud/bot-identity.ts';
+import { openCloud } from '../cloud/cloud.ts';
+import { type AnyBot, portOf } from './frameworks.ts';
+import { inProcess } from './in-process.ts';
+import { interleave, type Step } from './interleave.ts';
+import { overHttp, type WebhookUnderTest } from './over-http.ts';
+import { makeWorld, type World } from './world.ts';
 
 /** Options of {@link telegram}. */
 export interface TelegramOptions {
@@ -14,6 +14,13 @@ export interface TelegramOptions {
   readonly clock?: Clock;
   /** The number of the first update; 1 when left out. */
   readonly updateId?: number;
+  /**
+   * How updates reach the bot: handed over in this process (when left out), or by HTTP through a fake Bot API server, which the bot polls or which calls its webhook.
+   * By HTTP, call {@link World.stop} at the end.
+   */
+  readonly via?: 'process' | 'polling' | 'webhook';
+  /** The webhook handler to test; one as simple as possible when left out. */
+  readonly webhook?: WebhookUnderTest;
 }
 
 /** A world with a bot in it. */
@@ -49,118 +56,24 @@ export interface BotWorld extends World {
  * ```
  */
 export function telegram(bot: AnyBot, options: TelegramOptions = {}): BotWorld {
-  const clock = options.clock ?? systemClock;
-  let port = portOf(bot);
-  const cloud = openCloud({
-    clock,
-    me: port.info ?? identity(port.id),
-    updateId: options.updateId ?? 1,
-  });
-  let life = bring(port, cloud);
-  const unfinished = new Map<
-    RawUpdate,
-    { readonly resolve: () => void; readonly reject: (error: unknown) => void }
-  >();
-
-  const courier: Courier = {
+  const { clock = systemClock, updateId = 1, via = 'process', webhook } = options;
+  const port = portOf(bot);
+  const cloud = openCloud({ clock, me: port.info ?? identity(port.id), updateId });
+  const transport =
+    via === 'process' ? inProcess(cloud, port) : overHttp(cloud, port, via, webhook);
+  const world = makeWorld(cloud, {
     async deliver(updates) {
-      await Promise.all(updates.map(hand));
+      await Promise.all(updates.map((update) => transport.deliver(update, false)));
     },
-    redeliver: (update) => hand(update),
-    async stop() {
-      life.dead = true;
-    },
-  };
-
-  function hand(update: RawUpdate): Promise<void> {
-    return new Promise<void>((resolve, reject) => {
-      unfinished.set(update, { resolve, reject });
-      void run(update);
-    });
-  }
-
-  /** Ends the waiting of an action, unless the process has died meanwhile: then the next one takes the update over. */
-  async function run(update: RawUpdate): Promise<void> {
-    const mine = life;
-    const end = (
-      then: (waiting: {
-        readonly resolve: () => void;
-        readonly reject: (error: unknown) => void;
-      }) => void,
-    ) => {
-      const waiting = unfinished.get(update);
-      if (mine.dead || waiting === undefined) return;
-      unfinished.delete(update);
-      then(waiting);
-    };
-    try {
-      await port.handle(structuredClone(update));
-      await mine.idle();
-      end(({ resolve }) => resolve());
-    } catch (error) {
-      await mine.idle();
-      end(({ reject }) => reject(error));
-    }
-  }
-
+    redeliver: (update) => transport.deliver(update, true),
+    stop: () => transport.stop(),
+  });
   return {
-    ...makeWorld(cloud, courier),
+    ...world,
     interleave,
     async restart(make) {
-      life.dead = true;
       cloud.screen.push({ kind: 'noted', what: '(the bot restarts)' });
-      await nextTurn();
-      port = portOf(make());
-      life = bring(port, cloud);
-      const again = [...unfinished.keys()];
-      for (const update of again) void run(update);
-      await settle(() => again.every((update) => !unfinished.has(update)));
+      await transport.restart(() => portOf(make()));
     },
-  };
-}
-
-/** A process that the bot runs in. */
-interface Life {
-  dead: boolean;
-  /** Waits for calls that the bot has made without awaiting them. */
-  idle(): Promise<void>;
-}
-
-function bring(port: BotPort, cloud: Cloud): Life {
-  let underWay = 0;
-  const life: Life = {
-    dead: false,
-    async idle() {
-      await nextTurn();
-      await settle(() => underWay === 0);
-    },
-  };
-  if (port.info === undefined) port.introduce(cloud.me);
-  port.attach(async (method, payload, uploads) => {
-    underWay += 1;
-    try {
-      await gate(method);
-      await nextTurn();
-      if (life.dead) await new Promise(() => {}); // nothing answers a process that is no more
-      return await performCall(cloud, method, payload, uploads);
-    } finally {
-      underWay -= 1;
-    }
-  });
-  return life;
-}
-
-/** Who the bot is as long as nobody says otherwise. */
-export function identity(id: number): RawUser {
-  return {
-    id,
-    is_bot: true,
-    first_name: 'Bot',
-    username: 'test_bot',
-    can_join_groups: true,
-    can_read_all_group_messages: true,
-    supports_inline_queries: true,
-    can_connect_to_business: true,
-    has_main_web_app: false,
   };
 }

@@ -1,0 +1,154 @@
+/** The transport by HTTP: the bot polls the fake Bot API server, or is called by it. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Cloud } from '../cloud/cloud.ts';
+import { settle } from '../event-loop.ts';
+import { type HttpServer, openHttpServer } from '../server/http-server.ts';
+import { type UnderWay, watchRequests } from '../server/under-way.ts';
+import { updateTypes } from '../update-types.ts';
+import type { BotPort } from './frameworks.ts';
+import type { Transport, Waiting } from './transport.ts';
+
+/** A webhook handler of one's own, such as grammY's `webhookCallback(bot, 'http')`. */
+export interface WebhookUnderTest {
+  /** Answers requests to `/`. */
+  readonly handler: (request: IncomingMessage, response: ServerResponse) => unknown;
+  /** The secret that it expects, if it expects one. */
+  readonly secret?: string;
+}
+
+interface Delivery extends Waiting {
+  started: boolean;
+}
+
+const ownSecret = 'a-secret-of-the-driver';
+
+/** Connects a bot by HTTP; servers are opened at the first delivery. */
+export function overHttp(
+  cloud: Cloud,
+  first: BotPort,
+  via: 'polling' | 'webhook',
+  webhook: WebhookUnderTest | undefined,
+): Transport {
+  const deliveries = new Map<number, Delivery>();
+  let opening: Promise<HttpServer> | undefined;
+  let port = first;
+  let life = 0;
+  let ended: Promise<void> = Promise.resolve();
+  let answer: (request: IncomingMessage, response: ServerResponse) => unknown = () => {};
+  let hook: Server | undefined;
+  let requests: UnderWay | undefined;
+
+  async function open(): Promise<HttpServer> {
+    const server = await openHttpServer(cloud, { port: 0, token: undefined });
+    if (via === 'webhook') {
+      hook = await listen((request, response) => answer(request, response));
+      requests = watchRequests(hook);
+      const url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/`;
+      const secret = webhook === undefined ? ownSecret : webhook.secret;
+      server.setWebhook({
+        url,
+        allowed_updates: updateTypes,
+        ...(secret === undefined ? {} : { secret_token: secret }),
+      });
+    }
+    connect(server);
+    return server;
+  }
+
+  function connect(server: HttpServer): void {
+    const mine = ++life;
+    const bot = port;
+    bot.reach(server.nextLife());
+    // A poller asks who it is, a webhook may not.
+    if (via === 'webhook' && bot.info === undefined) bot.introduce(cloud.me);
+    bot.intercept(async (update, handle) => {
+      const delivery = deliveries.get(update.update_id);
+      if (delivery !== undefined && mine === life) delivery.started = true;
+      const finish = async (end: (waiting: Waiting) => void): Promise<void> => {
+        await settle(); // calls that the bot made without awaiting them
+        if (delivery === undefined || mine !== life) return;
+        deliveries.delete(update.update_id);
+        end(delivery);
+      };
+      try {
+        await handle();
+        void finish(({ resolve }) => resolve());
+      } catch (error) {
+        if (via === 'webhook') {
+          void finish(({ reject }) => reject(bot.ownError(error)));
+          throw error; // the webhook answers with an error, and Telegram sends the update again
+        }
+        // Passed on, it would end the polling and every later action with it.
+        await bot.report(error).then(
+          () => void finish(({ resolve }) => resolve()),
+          (own: unknown) => void finish(({ reject }) => reject(own)),
+        );
+      }
+    });
+    if (via === 'webhook') answer = webhook?.handler ?? bot.webhook('/', ownSecret);
+    else {
+      ended = bot.poll(updateTypes).catch((error: unknown) => {
+        if (mine !== life) return;
+        for (const { reject } of deliveries.values()) reject(error);
+        deliveries.clear();
+      });
+    }
+  }
+
+  return {
+    async deliver(update, again) {
+      opening ??= open();
+      const server = await opening;
+      await new Promise<void>((resolve, reject) => {
+        const delivery: Delivery = { resolve, reject, started: false };
+        deliveries.set(update.update_id, delivery);
+        // Off the queue without having reached the bot: expired, or of a type that it does not want.
+        void server.queue.push(update, again).then(() => {
+          if (!delivery.started) resolve();
+        });
+      });
+    },
+    async restart(make) {
+      opening ??= open();
+      const server = await opening;
+      const old = port;
+      port = make();
+      for (const delivery of deliveries.values()) delivery.started = false;
+      connect(server);
+      // What the dead process still says goes to an address that never answers.
+      if (via === 'polling') void old.stopPolling().catch(() => {});
+      else requests?.cut();
+    },
+    async stop() {
+      if (opening === undefined) return;
+      const server = await opening;
+      if (via === 'polling') await port.stopPolling();
+      await ended;
+      life += 1;
+      await server.stop();
+      if (hook !== undefined) await close(hook);
+    },
+  };
+}
+
+async function listen(
+  answer: (request: IncomingMessage, response: ServerResponse) => unknown,
+): Promise<Server> {
+  const server = createServer((request, response) => {
+    Promise.resolve()
+      .then(() => answer(request, response))
+      .catch(() => {
+        if (!response.headersSent) response.writeHead(500);
+        response.end();
+      });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+async function close(server: Server): Promise<void> {
+  const ended = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await ended;
+}

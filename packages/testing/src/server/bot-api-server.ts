@@ -1,0 +1,68 @@
+/** The fake Bot API server: a world for bots that reach it by `apiRoot`, whatever they are written in. */
+import { type Clock, systemClock } from '@telefsm/core';
+import { identity } from '../cloud/bot-identity.ts';
+import { openCloud } from '../cloud/cloud.ts';
+import type { RawUpdate } from '../cloud/raw.ts';
+import { makeWorld, type World } from '../driver/world.ts';
+import { openHttpServer } from './http-server.ts';
+
+/** Options of {@link botApiServer}. */
+export interface BotApiServerOptions {
+  /** Where to listen on the loopback interface; any free port when left out. */
+  readonly port?: number;
+  /** The time by which long polls end and webhooks are repeated; the system's when left out. */
+  readonly clock?: Clock;
+  /** The only token that is let in; the first one that comes when left out. */
+  readonly token?: string;
+  /** The number of the first update; 1 when left out. */
+  readonly updateId?: number;
+}
+
+/** A fake Bot API server; actions of its users resolve when the bot has confirmed their updates. */
+export interface BotApiServer extends World {
+  /** The address to give to a client as `apiRoot`. */
+  readonly url: string;
+  /** Updates that the bot has not confirmed, oldest first. */
+  readonly pending: readonly RawUpdate[];
+}
+
+/**
+ * Opens a fake Bot API server for one bot: long polling, webhooks, every method, files.
+ *
+ * @throws Error of Node when the port is taken
+ * @example
+ * ```ts
+ * import { botApiServer } from '@telefsm/testing';
+ * import { Bot } from 'grammy';
+ *
+ * const server = await botApiServer();
+ * const bot = new Bot('1:test', { client: { apiRoot: server.url } });
+ * bot.on('message', (ctx) => ctx.reply('Hello!'));
+ * void bot.start();
+ *
+ * const anna = server.user('Anna');
+ * await anna.sends('Hi');
+ * anna.sees('Hello!');
+ * await bot.stop();
+ * await server.stop();
+ * ```
+ */
+export async function botApiServer(options: BotApiServerOptions = {}): Promise<BotApiServer> {
+  const { clock = systemClock, port = 0, token, updateId = 1 } = options;
+  const cloud = openCloud({ clock, me: identity(1), updateId });
+  const server = await openHttpServer(cloud, { port, token });
+  const world = makeWorld(cloud, {
+    async deliver(updates) {
+      await Promise.all(updates.map((update) => server.queue.push(update)));
+    },
+    redeliver: (update) => server.queue.push(update, true),
+    stop: () => server.stop(),
+  });
+  return {
+    ...world,
+    url: server.url,
+    get pending() {
+      return server.queue.pending.map(({ update }) => update);
+    },
+  };
+}
