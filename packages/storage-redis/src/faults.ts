@@ -2,18 +2,15 @@
 
 import type { StorageFault } from '@telefsm/core';
 
-/** The server said so; older servers put the reason of a script's failure in the middle. */
+/** What the server answers; before version 7 it put the reason of a script's failure in the middle. */
 const refusals: readonly (readonly [fault: StorageFault, words: RegExp])[] = [
-  // Must be looked for first: it is an answer to a client that was in the middle of a failover, too.
   [
     'retry',
-    /(?:^|[\s-])(?:READONLY|LOADING|MOVED|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|BUSY|NOREPLICAS|NOSCRIPT) /,
+    /(?:^|: -)(?:READONLY|LOADING|MOVED|ASK|TRYAGAIN|CLUSTERDOWN|MASTERDOWN|BUSY|NOREPLICAS|NOSCRIPT) /,
   ],
-  [
-    'fatal',
-    /(?:^|[\s-])(?:OOM|MISCONF|NOAUTH|WRONGPASS|NOPERM|DENIED|WRONGTYPE) |^ERR (?:AUTH|unknown command|invalid password|This instance has cluster support disabled)|ACL failure in script/,
-  ],
-  ['retry', /^ERR max number of clients reached|^Too many Cluster redirections/i],
+  ['retry', /^ERR max number of clients reached|^Too many Cluster redirections/],
+  ['fatal', /(?:^|: -)(?:OOM|MISCONF|NOAUTH|WRONGPASS|NOPERM|DENIED|WRONGTYPE) /],
+  ['fatal', /^ERR (?:AUTH|unknown command|invalid password)|ACL failure in script/],
 ];
 
 /** The client never sent it: no connection, and it was told not to keep commands until there is one. */

@@ -1,0 +1,253 @@
+/** Servers and connections that fail: what is said of it, and that nothing is lost or written twice. */
+
+import { Redis } from 'ioredis';
+import { createClient } from 'redis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisServer } from '../../../test/servers/redis.ts';
+import { startRedis } from '../../../test/servers/redis.ts';
+import { singleClients } from '../../../test/servers/redis-clients.ts';
+import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { classifyFault } from '../src/faults.ts';
+import { redisStorage } from '../src/index.ts';
+import { taken } from './taking.ts';
+
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => expect.unreachable('it was accepted'),
+    (error: unknown) => error,
+  );
+
+describe('an error says', () => {
+  it.each([
+    "READONLY You can't write against a read only replica. script: 5c1e, on @user_script:1.",
+    "ERR Error running script (call to f_5c1e): @user_script:3: -READONLY You can't write against a read only replica.",
+    'LOADING Redis is loading the dataset in memory',
+    'MOVED 3999 127.0.0.1:6381',
+    'ASK 3999 127.0.0.1:6381',
+    'TRYAGAIN Multiple keys request during rehashing of slot',
+    'Too many Cluster redirections. Last error: ReplyError: TRYAGAIN Multiple keys request during rehashing of slot',
+    'Too many Cluster redirections',
+    'CLUSTERDOWN The cluster is down',
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.',
+    'NOREPLICAS Not enough good replicas to write.',
+    'NOSCRIPT No matching script. Please use EVAL.',
+    'ERR max number of clients reached',
+    "Stream isn't writeable and enableOfflineQueue options is false",
+    'The client is offline',
+  ])('try again: %s', (message) => {
+    expect(classifyFault(new Error(message))).toBe('retry');
+  });
+
+  it.each([
+    "OOM command not allowed when used memory > 'maxmemory'. script: 5c1e, on @user_script:5.",
+    'MISCONF Redis is configured to save RDB snapshots, but it is currently not able to persist on disk.',
+    'NOAUTH Authentication required.',
+    'WRONGPASS invalid username-password pair or user is disabled.',
+    "NOPERM this user has no permissions to run the 'evalsha' command",
+    'WRONGTYPE Operation against a key holding the wrong kind of value',
+    "ERR unknown command 'EVALSHA', with args beginning with: ",
+  ])('give up: %s', (message) => {
+    expect(classifyFault(new Error(message))).toBe('fatal');
+  });
+
+  it.each([
+    'Connection is closed.',
+    'Socket closed unexpectedly',
+    'The client is closed',
+    'Disconnects client',
+    'Command timed out',
+    "Socket timeout timeout. Expecting data, but didn't receive any in 5000ms.",
+    'Reached the max retries per request limit (which is 20). Refer to "maxRetriesPerRequest" option for details.',
+    'read ECONNRESET',
+    'connect ECONNREFUSED 127.0.0.1:6379',
+    'Command aborted due to connection close',
+    'somebody was BUSY elsewhere',
+  ])('nobody knows: %s', (message) => {
+    expect(classifyFault(new Error(message))).toBe('unknown');
+  });
+});
+
+describe('a server says what classify understands, when it', () => {
+  const reported = async (server: RedisServer, work: (client: Redis) => Promise<unknown>) => {
+    const client = new Redis({ port: server.port, retryStrategy: null });
+    client.on('error', () => {});
+    const error = await failure(work(client));
+    client.disconnect();
+    await server.stop();
+    return classifyFault(error);
+  };
+  const writes = async (client: Redis) => {
+    const storage = redisStorage(client);
+    const lease = await taken(storage, 'k', 't.1');
+    return lease.commit({ text: '{}', state: null });
+  };
+
+  it('is a replica', async () => {
+    const server = await startRedis({ directives: ['replicaof 127.0.0.1 1'] });
+    expect(await reported(server, writes)).toBe('retry');
+  });
+
+  it('asks for a password', async () => {
+    const server = await startRedis({ password: 'secret' });
+    expect(await reported(server, writes)).toBe('fatal');
+  });
+
+  it('has no memory left', async () => {
+    const server = await startRedis({ directives: ['maxmemory 1'] });
+    expect(await reported(server, writes)).toBe('fatal');
+  });
+
+  it('does not allow scripts', async () => {
+    const server = await startRedis({
+      directives: ['user default on nopass ~* +@all -@scripting'],
+    });
+    expect(await reported(server, writes)).toBe('fatal');
+  });
+
+  it('holds something else under the key', async () => {
+    const server = await startRedis();
+    const work = async (client: Redis) => {
+      const storage = redisStorage(client);
+      await taken(storage, 'k', 't.1');
+      const [name = ''] = await client.keys('telefsm:*:c:k');
+      await client.set(name, 'not ours');
+      return taken(storage, 'k', 't.2');
+    };
+    expect(await reported(server, work)).toBe('fatal');
+  });
+});
+
+describe.each(singleClients)('through $name', (kind) => {
+  let server: RedisServer;
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(() => server.stop());
+
+  it('scripts that the server has forgotten are sent again', async () => {
+    const open = await kind.open(server);
+    const storage = redisStorage(open.client, { prefix: `${kind.name}-flush` });
+    for (let n = 0; n < 20; n++) {
+      const lease = await taken(storage, 'k', `t.${n}`);
+      expect(lease.record?.text ?? '0').toBe(String(n));
+      if (n % 3 === 0) await server.command('SCRIPT', 'FLUSH');
+      expect(await lease.commit({ text: String(n + 1), state: null, deadlineIn: 1 })).toBe('done');
+      if (n % 2 === 0) await server.command('SCRIPT', 'FLUSH');
+    }
+    expect(await storage.peek('k')).toMatchObject({ text: '20' });
+    open.close();
+  });
+
+  it('a commit whose answer is lost is kept once, however often it is asked for again', async () => {
+    const proxy = await tcpProxy({ to: server.port, protocol: respCommands });
+    const open = await kind.open({ ...server, port: proxy.port });
+    const direct = await kind.open(server);
+    const prefix = `${kind.name}-lost`;
+    const storage = redisStorage(open.client, { prefix });
+    const beside = redisStorage(direct.client, { prefix });
+    // Known scripts are one command.
+    await (await taken(storage, 'first', 't.0')).commit({ text: '', state: null });
+    const settles = (command: Buffer) => command.includes('EVALSHA');
+    for (let n = 0; n < 10; n++) {
+      const lease = await taken(storage, 'k', `t.${n}`);
+      const kept = `t.${n}-kept`;
+      const happened = proxy.fail('cut-after', 1, settles);
+      const unit = { text: `unit ${n}`, state: null };
+      let answer = await askAgain(() => lease.commit(unit, { keep: kept }));
+      await happened;
+      // ioredis asks again by itself.
+      expect(['done', 'already']).toContain(answer);
+      expect((await beside.peek('k'))?.text).toBe(unit.text);
+      expect(await lease.renew(60_000)).toBe(true);
+
+      const cut = proxy.fail('cut-after', 1, settles);
+      const last = { text: `last ${n}`, state: null };
+      answer = await askAgain(() => lease.commit(last));
+      await cut;
+      // It was spent by the first copy, so that no later one can overwrite the next holder's.
+      expect(answer).toBe('refused');
+      expect((await beside.peek('k'))?.text).toBe(last.text);
+    }
+    open.close();
+    direct.close();
+    await proxy.close();
+  });
+
+  it('a commit that never reached the server succeeds when it is asked for again', async () => {
+    const proxy = await tcpProxy({ to: server.port, protocol: respCommands });
+    const open = await kind.open({ ...server, port: proxy.port });
+    const storage = redisStorage(open.client, { prefix: `${kind.name}-unsent` });
+    await (await taken(storage, 'first', 't.0')).commit({ text: '', state: null });
+    for (let n = 0; n < 10; n++) {
+      const lease = await taken(storage, 'k', `t.${n}`);
+      expect(lease.record?.text ?? '0').toBe(String(n));
+      const happened = proxy.fail('cut-before', 1, (command) => command.includes('EVALSHA'));
+      const write = { text: String(n + 1), state: null, deadlineIn: 60_000 };
+      expect(await askAgain(() => lease.commit(write))).toBe('done');
+      await happened;
+    }
+    open.close();
+    await proxy.close();
+  });
+
+  it('a server that was killed is used again when it is back', async () => {
+    const own = await startRedis();
+    const open = await kind.open(own);
+    const storage = redisStorage(open.client);
+    const heard: string[] = [];
+    let hear = () => {};
+    const told = new Promise<void>((resolve) => {
+      hear = resolve;
+    });
+    const stop = await storage.granted((token) => {
+      heard.push(token);
+      hear();
+    });
+    const before = await taken(storage, 'k', 't.1');
+    await own.kill();
+    const meanwhile = askAgain(() => taken(storage, 'k', 't.2'));
+    await own.start();
+    // The server has forgotten everything: locks, records, scripts.
+    expect(await before.commit({ text: 'late', state: null })).toBe('refused');
+    const lease = await meanwhile;
+    await until(async () => String(await own.command('PUBSUB', 'CHANNELS', '*:p:*')) !== '');
+    await storage.acquire('k', { token: 't.3', lease: 1000, queue: true });
+    expect(await lease.commit({ text: 'back', state: null })).toBe('done');
+    await told;
+    expect(heard).toEqual(['t.3']);
+    stop();
+    open.close();
+    await own.stop();
+  });
+});
+
+it('a client that its owner has closed refuses at once', async () => {
+  const server = await startRedis();
+  const ioredis = new Redis(server.port);
+  const node = await createClient({ url: server.url }).connect();
+  for (const client of [ioredis, node]) await redisStorage(client).peek('k');
+  ioredis.disconnect();
+  node.destroy();
+  for (const client of [ioredis, node]) {
+    const error = await failure(redisStorage(client).peek('k'));
+    expect(classifyFault(error)).toBe('unknown');
+  }
+  await server.stop();
+});
+
+/** As core does it: what was not refused is asked again. */
+async function askAgain<Answer>(ask: () => Answer): Promise<Awaited<Answer>> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (classifyFault(error) === 'fatal') throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+async function until(so: () => Promise<boolean>): Promise<void> {
+  while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 5));
+}

@@ -1,0 +1,136 @@
+/** What is refused or warned of before anything is written. */
+
+import { isFsmError } from '@telefsm/core';
+import { Cluster, Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisServer } from '../../../test/servers/redis.ts';
+import { startRedis } from '../../../test/servers/redis.ts';
+import type { RedisClient, RedisWarning } from '../src/index.ts';
+import { redisStorage } from '../src/index.ts';
+import { taken } from './taking.ts';
+
+let server: RedisServer;
+let client: Redis;
+beforeAll(async () => {
+  server = await startRedis({ directives: ['maxmemory 100mb', 'maxmemory-policy allkeys-lru'] });
+  client = new Redis(server.port);
+});
+afterAll(async () => {
+  client.disconnect();
+  await server.stop();
+});
+
+const failure = (work: () => unknown) =>
+  Promise.resolve()
+    .then(work)
+    .then(
+      () => expect.unreachable('it was accepted'),
+      (error: unknown) => error,
+    );
+
+describe('options', () => {
+  it.each([
+    [{ prefix: '' }, 'prefix'],
+    [{ prefix: 'a:b' }, 'prefix'],
+    [{ prefix: 'a'.repeat(65) }, 'prefix'],
+    [{ buckets: 0 }, 'buckets'],
+    [{ buckets: 1.5 }, 'buckets'],
+    [{ replicas: -1 }, 'replicas'],
+  ])('%j is refused by name', async (options, option) => {
+    const error = await failure(() => redisStorage(client, options));
+    expect(isFsmError(error, 'INVALID_OPTION') && error.details.option).toBe(option);
+  });
+
+  it.each([[undefined], [null], ['redis://localhost'], [{}]])('%j is no client', async (value) => {
+    const error = await failure(() => redisStorage(value as unknown as RedisClient));
+    expect(isFsmError(error, 'INVALID_OPTION') && error.details.option).toBe('client');
+  });
+
+  it('a client that puts a prefix before each key is refused, and the right option named', async () => {
+    const redis = new Redis({ lazyConnect: true, keyPrefix: 'app:' });
+    const cluster = new Cluster([], { lazyConnect: true, redisOptions: { keyPrefix: 'app:' } });
+    for (const prefixed of [redis, cluster]) {
+      const error = await failure(() => redisStorage(prefixed));
+      expect(isFsmError(error, 'INVALID_OPTION') && error.message).toMatch(/'app:'.*prefix: '…'/);
+    }
+  });
+});
+
+describe('the stored layout', () => {
+  it('is recorded at the first use and accepted ever after', async () => {
+    await taken(redisStorage(client, { prefix: 'first', buckets: 16 }), 'k', 't.1');
+    expect(await client.hgetall('first:meta')).toEqual({ format: '1', buckets: '16' });
+    expect(await redisStorage(client, { prefix: 'first', buckets: 16 }).peek('k')).toBe(undefined);
+  });
+
+  it('with other buckets is refused, and says with how many', async () => {
+    await taken(redisStorage(client, { prefix: 'other', buckets: 16 }), 'k', 't.1');
+    const storage = redisStorage(client, { prefix: 'other' });
+    for (const use of [() => storage.peek('k'), () => storage.due(1, 1000)]) {
+      const error = await failure(use);
+      expect(isFsmError(error, 'INVALID_OPTION') && error.details).toMatchObject({
+        option: 'buckets',
+        found: '64',
+      });
+    }
+  });
+
+  it('of a newer version is left alone', async () => {
+    await client.hset('newer:meta', { format: '2', buckets: '64', more: 'x' });
+    const error = await failure(() => taken(redisStorage(client, { prefix: 'newer' }), 'k', 't.1'));
+    expect(isFsmError(error, 'RECORD_NEWER') && error.details).toEqual({
+      key: 'newer:meta',
+      version: 2,
+      known: 1,
+    });
+    expect(await client.keys('newer:*')).toEqual(['newer:meta']);
+  });
+
+  it('that is none is refused', async () => {
+    await client.hset('odd:meta', { format: 'zero', buckets: '64' });
+    const error = await failure(() => taken(redisStorage(client, { prefix: 'odd' }), 'k', 't.1'));
+    expect(isFsmError(error, 'RECORD_UNREADABLE')).toBe(true);
+  });
+});
+
+describe('warnings', () => {
+  it('a server that may evict is reported once, and used', async () => {
+    const warnings: RedisWarning[] = [];
+    const warned = new Promise<void>((resolve) => {
+      const onWarning = (warning: RedisWarning) => {
+        warnings.push(warning);
+        resolve();
+      };
+      const storage = redisStorage(client, { prefix: 'evicting', onWarning });
+      void Promise.all([storage.peek('k'), storage.peek('l')]);
+    });
+    await warned;
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatchObject({ code: 'EVICTION' });
+    expect(warnings[0]?.message).toContain("'allkeys-lru'");
+  });
+
+  it('a commit that too few replicas have stands, and is reported', async () => {
+    const warnings: RedisWarning[] = [];
+    const onWarning = (warning: RedisWarning) => warnings.push(warning);
+    const storage = redisStorage(client, { prefix: 'alone', replicas: 1, onWarning });
+    const lease = await taken(storage, 'k', 't.1');
+    expect(await lease.commit({ text: 'kept', state: null })).toBe('done');
+    expect(warnings.map(({ code }) => code)).toContain('FEW_REPLICAS');
+    expect(await storage.peek('k')).toEqual({ text: 'kept' });
+  });
+
+  it('without a listener are printed by Node, the first of each kind', async () => {
+    const printed: Error[] = [];
+    const listen = (warning: Error) => printed.push(warning);
+    process.on('warning', listen);
+    const storage = redisStorage(client, { prefix: 'printing', replicas: 2 });
+    for (const key of ['a', 'b']) {
+      await (await taken(storage, key, `t.${key}`)).commit({ text: 'x', state: null });
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    const codes = printed.map((warning) => (warning as Error & { code?: string }).code);
+    expect(codes.filter((code) => code === 'TELEFSM_FEW_REPLICAS')).toHaveLength(1);
+  });
+});
