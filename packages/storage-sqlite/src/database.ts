@@ -1,0 +1,103 @@
+/** The databases that the storage works on: what it needs of a driver, and which driver opens a path. */
+
+import { createRequire } from 'node:module';
+import { FsmError } from '@telefsm/core';
+
+/** A prepared statement of better-sqlite3, libsql or node:sqlite. */
+export interface SqliteStatement {
+  run(...parameters: SqliteValue[]): { readonly changes: number | bigint };
+  get(...parameters: SqliteValue[]): unknown;
+  all(...parameters: SqliteValue[]): readonly unknown[];
+}
+
+/** What a statement is given. */
+export type SqliteValue = string | number | null | Uint8Array;
+
+/** A database of better-sqlite3, libsql or node:sqlite; they have more than is needed here. */
+export interface SqliteDatabase {
+  prepare(sql: string): SqliteStatement;
+  exec(sql: string): unknown;
+  close(): unknown;
+}
+
+/** How an opened file is written. */
+export interface OpenOptions {
+  /**
+   * `normal` writes a commit to the file at once and to the disk a little later: a process that is killed loses nothing, a power cut may
+   * lose the last commits. `full` waits for the disk each time.
+   */
+  readonly synchronous?: 'normal' | 'full';
+}
+
+/**
+ * How long a statement waits for another process to finish writing, in ms. The drivers wait without giving the event loop a turn, so it
+ * is short, and core asks again.
+ */
+const busyTimeout = 50;
+/** The same while the storage is opened, when nothing else runs yet and several processes may make the tables at once, in ms. */
+const busyTimeoutAtStart = 10_000;
+
+/**
+ * Opens a file with the first driver that this runtime has.
+ *
+ * @throws FsmError `INVALID_OPTION` where there is no driver, or the file cannot be opened
+ */
+export function openDatabase(
+  path: string,
+  { synchronous = 'normal' }: OpenOptions,
+): SqliteDatabase {
+  const open = findDriver();
+  try {
+    const database = open(path);
+    database.exec(`pragma busy_timeout = ${busyTimeoutAtStart}`);
+    database.exec('pragma journal_mode = wal');
+    database.exec(`pragma synchronous = ${synchronous}`);
+    return database;
+  } catch (cause) {
+    const found = `'${path}' (${cause instanceof Error ? cause.message : cause})`;
+    const expected = 'a file that this process may create and write, in a folder that is there';
+    throw new FsmError('INVALID_OPTION', { option: 'path', expected, found }, { cause });
+  }
+}
+
+/** Makes statements of an opened database wait no longer than the event loop should. */
+export function started(database: SqliteDatabase): void {
+  database.exec(`pragma busy_timeout = ${busyTimeout}`);
+}
+
+type Open = (path: string) => SqliteDatabase;
+type Constructor = new (path: string) => SqliteDatabase;
+
+const require = createRequire(import.meta.url);
+
+/** Modules that have a driver, the runtime's own first, and the names of their constructors. */
+const drivers: readonly (readonly [string, (module: unknown) => unknown])[] = [
+  ['node:sqlite', (module) => (module as { readonly DatabaseSync?: unknown }).DatabaseSync],
+  ['better-sqlite3', (module) => module],
+  ['libsql', (module) => module],
+];
+
+function findDriver(): Open {
+  const reasons: string[] = [];
+  for (const [name, constructorOf] of drivers) {
+    try {
+      const Database = constructorOf(require(name)) as Constructor;
+      // A driver may be installed and still not run here: its binary is loaded at first use.
+      new Database(':memory:').close();
+      return (path) => new Database(path);
+    } catch (error) {
+      reasons.push(`${name}: ${firstLine(error)}`);
+    }
+  }
+  throw new FsmError('INVALID_OPTION', {
+    option: 'path',
+    expected:
+      'an opened database, or a runtime that can open one: Node 22.13 or later (node:sqlite), or better-sqlite3 or libsql installed',
+    found: `a path, and no driver (${reasons.join('; ')})`,
+  });
+}
+
+function firstLine(error: unknown): string {
+  const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
+  return line;
+}

@@ -1,0 +1,61 @@
+/** The tables, and how older ones become today's. */
+
+import { FsmError } from '@telefsm/core';
+import type { SqliteDatabase } from './database.ts';
+
+/** Steps from one version of the tables to the next; never edited once released, only added to. */
+const migrations: readonly string[] = [
+  `create table telefsm_conversation (
+    key text primary key,
+    record,
+    state,
+    owner text,
+    lease_until integer,
+    waiters text,
+    deadline_at integer,
+    wake_at integer,
+    expires_at integer
+  );
+  create index telefsm_conversation_wake on telefsm_conversation (wake_at) where wake_at is not null;
+  create index telefsm_conversation_expiry on telefsm_conversation (expires_at) where expires_at is not null;`,
+];
+
+/**
+ * Makes the tables, or brings them up to date; safe when several processes start at once.
+ *
+ * @throws FsmError `RECORD_NEWER` where a later version of telefsm has made them
+ */
+export function prepareTables(database: SqliteDatabase): void {
+  if (isCurrent(database)) return;
+  database.exec('begin immediate');
+  try {
+    // Another process may have been first.
+    if (!isCurrent(database)) {
+      database.exec('create table if not exists telefsm_meta (name text primary key, value)');
+      for (const step of migrations.slice(versionOf(database))) database.exec(step);
+      const remember = 'insert or replace into telefsm_meta (name, value) values (?, ?)';
+      database.prepare(remember).run('version', migrations.length);
+    }
+    database.exec('commit');
+  } catch (error) {
+    database.exec('rollback');
+    throw error;
+  }
+}
+
+function isCurrent(database: SqliteDatabase): boolean {
+  const version = versionOf(database);
+  if (version <= migrations.length) return version === migrations.length;
+  throw new FsmError('RECORD_NEWER', {
+    key: 'telefsm_conversation',
+    version,
+    known: migrations.length,
+  });
+}
+
+function versionOf(database: SqliteDatabase): number {
+  const tables = database.prepare("select name from sqlite_master where name = 'telefsm_meta'");
+  if (!tables.get()) return 0;
+  const found = database.prepare('select value from telefsm_meta where name = ?').get('version');
+  return Number((found as { readonly value: unknown } | undefined)?.value ?? 0);
+}

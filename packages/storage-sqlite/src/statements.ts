@@ -1,0 +1,92 @@
+/** The statements of the storage; each is one transaction of its own. */
+
+import type { SqliteDatabase, SqliteStatement } from './database.ts';
+
+/**
+ * All statements, prepared.
+ *
+ * Parameters stand for themselves, in order: drivers do not agree on numbered and named ones. None begins with a `null`, which one of
+ * them takes for a set of named ones.
+ */
+export type Statements = { readonly [name in Name]: SqliteStatement };
+
+type Name =
+  | 'take'
+  | 'holder'
+  | 'join'
+  | 'renew'
+  | 'remove'
+  | 'vanish'
+  | 'release'
+  | 'finish'
+  | 'keep'
+  | 'peek'
+  | 'due'
+  | 'settled'
+  | 'sweep'
+  | 'list'
+  | 'version';
+
+/** Forgets a token among `waiters`, which holds `"token "` for each. */
+const withoutOwner = `nullif(ltrim(replace(' ' || waiters, ' ' || excluded.owner || ' ', ' ')), '')`;
+
+/** The first waiter holds from now on, or nobody does. Parameters: until when. */
+const letGo = `
+  lease_until = ?,
+  owner = substr(waiters, 1, instr(waiters, ' ') - 1),
+  waiters = nullif(substr(waiters, instr(waiters, ' ') + 1), '')`;
+/** Parameters: until when, next token. */
+const goOn = 'lease_until = ?, owner = ?';
+/** Parameters: record, state, deadline, deadline, expiry. */
+const write = 'record = ?, state = ?, deadline_at = ?, wake_at = ?, expires_at = ?';
+
+const texts: { readonly [name in Name]: string } = {
+  /** Parameters: key, token, until when, expiry if nothing is written, now. */
+  take: `
+    insert into telefsm_conversation as c (key, owner, lease_until, expires_at) values (?, ?, ?, ?)
+    on conflict (key) do update
+    set owner = excluded.owner, lease_until = excluded.lease_until, waiters = ${withoutOwner}
+    where c.owner is null or c.owner = excluded.owner or c.lease_until <= ?
+    returning record, deadline_at, expires_at`,
+  /** Parameters: key. */
+  holder: 'select owner, lease_until, waiters from telefsm_conversation where key = ?',
+  /** Parameters: token and a space, key, holder. */
+  join: `
+    update telefsm_conversation set waiters = coalesce(waiters, '') || ? where key = ? and owner = ?`,
+  /** Parameters: until when, key, token. */
+  renew: 'update telefsm_conversation set lease_until = ? where key = ? and owner = ?',
+  /** Parameters: key, token. Does nothing while somebody waits. */
+  remove: 'delete from telefsm_conversation where key = ? and owner = ? and waiters is null',
+  /** Parameters: key, token. Does nothing while somebody waits, or where there is a record. */
+  vanish:
+    'delete from telefsm_conversation where key = ? and owner = ? and waiters is null and record is null',
+  release: `update telefsm_conversation set ${letGo} where key = ? and owner = ? returning owner`,
+  finish: `update telefsm_conversation set ${letGo}, ${write} where key = ? and owner = ? returning owner`,
+  keep: `update telefsm_conversation set ${goOn}, ${write} where key = ? and owner = ? returning owner`,
+  peek: 'select record, deadline_at, expires_at from telefsm_conversation where key = ?',
+  /** Parameters: until when, now, now, limit. */
+  due: `
+    update telefsm_conversation set wake_at = ? where key in (
+      select key from telefsm_conversation
+      where wake_at <= ? and (expires_at is null or expires_at > ?) order by wake_at limit ?)
+    returning key`,
+  settled: 'update telefsm_conversation set wake_at = deadline_at where key = ?',
+  /** Parameters: now, now less a day. */
+  sweep: `
+    delete from telefsm_conversation where rowid in (
+      select rowid from telefsm_conversation
+      where expires_at <= ? and (owner is null or lease_until <= ?) limit 1000)`,
+  /** Parameters: after, prefix, prefix, now, state or null, state or null, limit. */
+  list: `
+    select key, record, state, deadline_at, expires_at from telefsm_conversation
+    where key > ? and key >= ? and key < ? || char(1114111)
+      and record is not null and (expires_at is null or expires_at > ?) and (? is null or state = ?)
+    order by key limit ?`,
+  version: 'pragma data_version',
+};
+
+/** Prepares all statements, once the tables are there. */
+export function statementsOf(database: SqliteDatabase): Statements {
+  const prepared = Object.entries(texts).map(([name, sql]) => [name, database.prepare(sql)]);
+  return Object.fromEntries(prepared);
+}

@@ -1,0 +1,46 @@
+/** Files and drivers for the tests of this package. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SqliteConstructor } from '../../../test/servers/sqlite-drivers.ts';
+import { betterSqlite3Driver, nodeSqliteDriver } from '../../../test/servers/sqlite-drivers.ts';
+
+/** The driver of the lockfile. */
+export const libsql: SqliteConstructor = createRequire(import.meta.url)('libsql');
+
+/** Each driver that this runtime has, by name; better-sqlite3 is installed when it is missing. */
+export async function drivers(): Promise<{ readonly [name: string]: SqliteConstructor }> {
+  const node = nodeSqliteDriver();
+  return {
+    libsql,
+    'better-sqlite3': await betterSqlite3Driver(),
+    ...(node && { 'node:sqlite': node }),
+  };
+}
+
+/** A folder for files of databases. */
+export function folder(): { file(name: string): string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'telefsm-sqlite-'));
+  return {
+    file: (name) => join(path, name),
+    remove: () => rmSync(path, { recursive: true, force: true }),
+  };
+}
+
+/** A clock that stands still until it is moved. */
+export function stoppedClock(): {
+  time: number;
+  now(): number;
+  setTimeout(): void;
+  clearTimeout(): void;
+} {
+  const clock = {
+    time: 1_700_000_000_000,
+    now: () => clock.time,
+    setTimeout() {},
+    clearTimeout() {},
+  };
+  return clock;
+}
