@@ -33,7 +33,7 @@ const coreLayers = [
     name: 'turns',
     files: [
       ...['queue', 'reentry', 'observers', 'hold', 'registry', 'policy'],
-      ...['draft', 'state-context', 'unit', 'engine'],
+      ...['draft', 'state-context', 'branches', 'install', 'unit', 'engine'],
     ],
   },
   {

@@ -16,6 +16,9 @@ export type {
   Trigger,
 } from './behaviour.ts';
 export { behaviourOf, boundButton } from './behaviour.ts';
+// For adapters
+export type { Link, StateBranches } from './branches.ts';
+export { stateBranches } from './branches.ts';
 // Time
 export type { Clock, Duration } from './clock.ts';
 export { systemClock, toMs } from './clock.ts';
@@ -65,6 +68,7 @@ export { invalid, redo } from './flow/question.ts';
 // What users send
 export type { Accept, Accepted, FileValue, InputKind, InputValues, UserInput } from './input.ts';
 export { acceptInput, albumOf, inputKinds, inputOf } from './input.ts';
+export { install, installedAt, refuseTaken } from './install.ts';
 export type { JsonObject } from './json.ts';
 // Keys and strategies
 export type { KeyParts, Migration, Scope, Strategy } from './key.ts';

@@ -88,8 +88,16 @@ export function createMachine<
   return machineOf((options ?? {}) as LooseOptions) as FedMachine<StatesOfMachine<States, Scenes>>;
 }
 
-/** The same without types that depend on the options: for adapters, whose own types do that. */
-export function machineOf(options: LooseOptions): FedMachine {
+/**
+ * The same without types that depend on the options: for adapters, whose own types do that.
+ *
+ * @param opened - hears of each turn that has a framework's context, before services, scenes or handlers run: the place to put
+ *   `turn.state` on that context
+ */
+export function machineOf(
+  options: LooseOptions,
+  opened?: (turn: Turn, ctx: unknown) => void,
+): FedMachine {
   const clock = options.clock ?? systemClock;
   const storage = options.storage ?? memoryStorage({ clock });
   const registry = registryOf(options.states, options.scenes ?? []);
@@ -148,6 +156,7 @@ export function machineOf(options: LooseOptions): FedMachine {
     migrationVersions: versions,
     unknownState: options.unknownState ?? 'reset',
     adopt: options.adopt as PipelineHost['adopt'],
+    opened,
     settle,
     speak,
     tell: watchers.tell,

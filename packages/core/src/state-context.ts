@@ -87,7 +87,17 @@ export function stateFilter(
   where: string,
 ): (fsm: FsmContext) => boolean {
   const matcher = matcherOf(targets, where);
-  return (fsm) => (fsm as unknown as StateContext)['~matches'](matcher);
+  return (fsm) => matches(fsm, matcher);
+}
+
+/** Whether the current state is one of those that a matcher holds. */
+export function matches(fsm: FsmContext, matcher: Matcher): boolean {
+  return (fsm as unknown as StateContext)['~matches'](matcher);
+}
+
+/** Whether a value is a `ctx.state`, also of another copy of this package. */
+export function isStateContext(value: unknown): value is FsmContext {
+  return typeof value === 'object' && value !== null && '~matches' in value;
 }
 
 /** A class, since one is made for every update: its members stand on the prototype. */

@@ -51,6 +51,8 @@ export interface UnitHost {
   readonly initial: Initial | undefined;
   /** What `fsm({ onTimeout })` was given. */
   readonly onTimeout: ((turn: Turn) => Awaitable<Say | undefined | void>) | undefined;
+  /** Hears of a unit that works for a framework's context, before any code of the bot runs. */
+  readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;
   /** Tells scenes what has happened to their frames, and finds what to ask; before a commit. */
   settle(unit: Unit): Promise<void>;
   /** Says what was to be said; after a commit. */
@@ -143,6 +145,7 @@ export class Unit implements Turn<object> {
     this.#stored = hold?.stored;
     this.#exists = record !== undefined && !isEmpty(record);
     this.state = stateContext(this);
+    if (facts.ctx !== undefined) host.opened?.(this, facts.ctx);
   }
 
   // ── Turn
