@@ -22,8 +22,8 @@ export interface Tables {
   readonly meta: string;
 }
 
-/** A plain name, short enough that `…_conversation_wake` fits into PostgreSQL's 63 bytes. */
-const plainName = /^[A-Za-z_][A-Za-z0-9_]{0,43}$/;
+/** A plain name, short enough that `…_conversation_wake` fits into PostgreSQL's 63 bytes; `pg_…` is the server's own. */
+const plainName = /^(?!pg_)[A-Za-z_][A-Za-z0-9_]{0,43}$/;
 
 /**
  * Puts the names together.
@@ -46,7 +46,7 @@ function plain(option: string, name: string): string {
   if (plainName.test(name)) return name;
   throw new FsmError('INVALID_OPTION', {
     option,
-    expected: '1 to 44 letters, digits and underscores, not beginning with a digit',
+    expected: '1 to 44 letters, digits and underscores, not beginning with a digit or pg_',
     found: JSON.stringify(name),
   });
 }

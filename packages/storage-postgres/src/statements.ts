@@ -24,6 +24,7 @@ const lengthUntil = (instant: string, from: string) =>
 export interface Statements {
   readonly acquire: string;
   readonly commit: string;
+  readonly holds: string;
   readonly renew: string;
   readonly release: string;
   readonly peek: string;
@@ -38,6 +39,7 @@ export function statementsOf({ conversation }: Tables): Statements {
   return {
     acquire: acquire(conversation),
     commit: commit(conversation),
+    holds: holds(conversation),
     renew: renew(conversation),
     release: release(conversation),
     peek: peek(conversation),
@@ -57,23 +59,22 @@ export interface AcquiredRow {
 }
 
 /**
- * $1 key, $2 token, $3 lease, $4 channel to wait on or null, $5 offset.
+ * $1 key, $2 token, $3 lease, $4 channel to be told by, $5 whether to wait there, $6 offset.
  *
  * A waiter is written as `channel token`, so that whoever hands over knows whom to tell.
  */
 function acquire(table: string): string {
-  const clock = `(${now} + ${ms('$5')})`;
-  const free = `(t.owner is null or t.owner = $2::text or t.lease_until < ${clock})`;
+  const clock = `(${now} + ${ms('$6')})`;
+  const free = `(t.owner is null or t.owner = excluded.owner or t.lease_until < ${clock})`;
   const waiter = `($4::text || ' ' || $2::text)`;
-  const otherWaiters = `array(select w from unnest(t.waiters) w where split_part(w, ' ', 2) <> $2::text)`;
   return `insert into ${table} as t (key, owner, lease_until, expires_at, wake_at)
     values ($1::text, $2::text, ${clock} + ${ms('$3')}, ${clock} + ${emptyFor}, ${clock} + ${emptyFor})
     on conflict (key) do update set
       owner = case when ${free} then excluded.owner else t.owner end,
       lease_until = case when ${free} then excluded.lease_until else t.lease_until end,
       waiters = case
-        when ${free} then nullif(${otherWaiters}, '{}')
-        when $4::text is null or coalesce(${waiter} = any(t.waiters), false) then t.waiters
+        when ${free} then nullif(array_remove(t.waiters, ${waiter}), '{}')
+        when not $5::boolean or coalesce(${waiter} = any(t.waiters), false) then t.waiters
         else array_append(t.waiters, ${waiter}) end
     returning
       t.owner = $2::text as taken,
@@ -93,47 +94,46 @@ function handOver(keep: string, lease: string): string {
       waiters = case when ${keep} is null then nullif(t.waiters[2:], '{}') else t.waiters end`;
 }
 
-/** Only for a registered waiter: NOTIFY takes a lock on the whole database. */
-const tellNextHolder = 'case when channel is not null then pg_notify(channel, owner) end';
+/** Tells the next holder, and only one who waits: NOTIFY takes a lock on the whole database. */
+const tellNextHolder =
+  'returning case when t.channel is not null then pg_notify(t.channel, t.owner) end';
 
 /**
  * $1 key, $2 token, $3 token to go on under or null, $4 lease, $5 record or null, $6 state, $7 ttl or null, $8 deadline or null.
  *
- * The index trails: `wake_at` is only ever moved earlier here, so that a deadline renewed at every step leaves it alone.
+ * One row if it was written. The index trails: `wake_at` is only ever moved earlier here, so that a deadline renewed at every step
+ * leaves it alone.
  */
 function commit(table: string): string {
-  return `with written as (
-      update ${table} as t set
-        record = $5::text,
-        state = $6::text,
-        deadline_at = ${now} + ${ms('$8')},
-        expires_at = ${now} + case when $5::text is null then ${emptyFor} else ${ms('$7')} end,
-        wake_at = least(t.wake_at, ${now} + ${ms('$8')},
-          ${now} + case when $5::text is null then ${emptyFor} else ${ms('$7')} end),
-        ${handOver('$3::text', ms('$4'))}
-      where t.key = $1::text and t.owner = $2::text
-      returning t.owner, t.channel)
-    select 'done' as answer, ${tellNextHolder} from written
-    union all
-    select case when owner = $3::text then 'already' else 'refused' end, null
-      from ${table} where key = $1::text and not exists (select 1 from written)`;
+  const expiresAt = `${now} + case when $5::text is null then ${emptyFor} else ${ms('$7')} end`;
+  const deadlineAt = `${now} + ${ms('$8')}`;
+  return `update ${table} as t set
+      record = $5::text,
+      state = $6::text,
+      deadline_at = ${deadlineAt},
+      expires_at = ${expiresAt},
+      wake_at = least(t.wake_at, ${deadlineAt}, ${expiresAt}),
+      ${handOver('$3::text', ms('$4'))}
+    where t.key = $1::text and t.owner = $2::text ${tellNextHolder}`;
 }
 
-/** $1 key, $2 token, $3 the token it may have been replaced by or null, $4 lease. */
+/** $1 key, $2 token: one row if it holds the conversation. */
+function holds(table: string): string {
+  return `select true from ${table} where key = $1::text and owner = $2::text`;
+}
+
+/** $1 key, $2 token, $3 the token it may have been replaced by or null, $4 lease: one row if it was renewed. */
 function renew(table: string): string {
-  return `update ${table} set lease_until = ${now} + ${ms('$4')}
-    where key = $1::text and owner in ($2::text, $3::text) returning true as held`;
+  return `update ${table} as t set lease_until = ${now} + ${ms('$4')}
+    where t.key = $1::text and t.owner in ($2::text, $3::text) returning true`;
 }
 
 /** $1 key, $2 token, $3 the token it may have been replaced by or null. */
 function release(table: string): string {
-  return `with freed as (
-      update ${table} as t set
-        expires_at = case when t.record is null then ${now} + ${emptyFor} else t.expires_at end,
-        ${handOver('null::text', 'null::interval')}
-      where t.key = $1::text and t.owner in ($2::text, $3::text)
-      returning t.owner, t.channel)
-    select ${tellNextHolder} from freed`;
+  return `update ${table} as t set
+      expires_at = case when t.record is null then ${now} + ${emptyFor} else t.expires_at end,
+      ${handOver('null::text', 'null::interval')}
+    where t.key = $1::text and t.owner in ($2::text, $3::text) ${tellNextHolder}`;
 }
 
 const present = `record is not null and (expires_at is null or expires_at > ${now})`;

@@ -1,12 +1,6 @@
 /** The storage over PostgreSQL: what core asks for, in statements, and their answers read. */
 
-import {
-  type CommitAnswer,
-  FsmError,
-  type FsmStorage,
-  type Lease,
-  type StoredText,
-} from '@telefsm/core';
+import { FsmError, type FsmStorage, type Lease, type StoredText } from '@telefsm/core';
 import { driverOf, type PostgresClient, type Value } from './client.ts';
 import { classify } from './faults.ts';
 import { prepare } from './migrate.ts';
@@ -79,8 +73,16 @@ export function postgresStorage(
 
     async acquire(key, { token, lease, queue, offset = 0 }) {
       const name = toStorable(key);
-      const channel = queue ? wakeUps.channel() : null;
-      const [row] = await run<AcquiredRow>(statements.acquire, name, token, lease, channel, offset);
+      const wait = queue && wakeUps.arrives();
+      const [row] = await run<AcquiredRow>(
+        statements.acquire,
+        name,
+        token,
+        lease,
+        wakeUps.channel(),
+        wait,
+        offset,
+      );
       if (row?.taken !== true) return { busy: Math.max(0, row?.busy ?? 0) };
       const { record, deadline_in } = row;
       const stored = record === null ? undefined : storedText({ record, deadline_in });
@@ -168,7 +170,7 @@ export function postgresStorage(
           spentFor.set(keep, spent);
           next = keep;
         }
-        const [row] = await run<{ answer: CommitAnswer }>(
+        const written = await run(
           statements.commit,
           key,
           spent,
@@ -179,9 +181,14 @@ export function postgresStorage(
           write?.ttl ?? null,
           write?.deadlineIn ?? null,
         );
-        const answer = row?.answer ?? 'refused';
-        if (keep !== undefined && answer !== 'refused' && spent === token) token = keep;
-        return answer;
+        // A statement of its own: one that waited for an earlier copy of itself would still see what was before that copy.
+        const already =
+          written.length === 0 &&
+          keep !== undefined &&
+          (await run(statements.holds, key, keep)).length > 0;
+        if (written.length === 0 && !already) return 'refused';
+        if (keep !== undefined && spent === token) token = keep;
+        return already ? 'already' : 'done';
       },
       async renew(length) {
         return (await run(statements.renew, key, token, next, length)).length > 0;

@@ -12,10 +12,15 @@ const proofLasts = 15_000;
 /** Longest pause between two attempts to listen again, in ms. */
 const longestPause = 10_000;
 
+/** What a proof begins with, and no token. */
+const proofMark = 'proof ';
+
 /** How a storage hears that its waiters are next. */
 export interface WakeUps {
-  /** The channel that a waiter registers with; `null` while messages do not arrive, so that nobody is handed over to the deaf. */
-  channel(): string | null;
+  /** The channel that waiters register with. */
+  channel(): string;
+  /** Whether messages arrive there: who would not hear must not register, or he is handed what he does not come for. */
+  arrives(): boolean;
   /**
    * Adds a listener.
    *
@@ -29,7 +34,6 @@ export interface WakeUps {
 
 /** A connection that listens and is proven. */
 interface Line {
-  readonly channel: string;
   readonly stop: () => void;
   provenAt: number;
 }
@@ -42,17 +46,19 @@ interface Line {
 export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proofLasts): WakeUps {
   const listeners = new Set<(token: string) => void>();
   const proofs = new Map<string, () => void>();
-  /** What waiters register with before anybody has asked to be told. */
-  const unheard = channelName();
+  /** Of the line, or of the last one; at first of none. */
+  let channel = channelName();
   let opening: Promise<void> | undefined;
   let line: Line | undefined;
   let proving = false;
 
   return {
-    channel() {
-      if (listeners.size === 0) return unheard;
+    channel: () => channel,
+    arrives() {
+      // Who waits without having asked to be told has his own ways to find out.
+      if (listeners.size === 0) return true;
       if (line !== undefined && !proving && performance.now() - line.provenAt > lasts) check(line);
-      return line?.channel ?? null;
+      return line !== undefined;
     },
     async granted(listener) {
       // One connection, however many listen; each by its own entry, so that stopping one stops only that one.
@@ -65,7 +71,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
         if (line === undefined) await open();
       } catch (cause) {
         stop();
-        throw new FsmError('STORAGE_FAILED', { key: unheard, operation: 'LISTEN' }, { cause });
+        throw new FsmError('STORAGE_FAILED', { key: channel, operation: 'LISTEN' }, { cause });
       }
       return stop;
     },
@@ -84,16 +90,17 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
   }
 
   async function dial(): Promise<void> {
-    const channel = channelName();
+    // A name of its own for each attempt: some libraries keep the failure of the last one under its name.
+    const name = channelName();
     let lost = false;
-    const listening = driver.listen(channel, hear, () => {
+    const listening = driver.listen(name, hear, () => {
       lost = true;
-      if (line?.channel === channel) redial();
+      if (line !== undefined && channel === name) redial();
     });
     let stop: (() => void) | undefined;
     try {
       stop = await within(openWithin, listening, 'no connection to listen on');
-      await prove(channel);
+      await prove(name);
       if (lost) throw new Error('the listening connection ended at once');
       if (listeners.size === 0) throw new Error('closed meanwhile');
     } catch (error) {
@@ -101,16 +108,17 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
       else stop();
       throw error;
     }
-    line = { channel, stop, provenAt: performance.now() };
+    channel = name;
+    line = { stop, provenAt: performance.now() };
   }
 
   /** Sends a nonce through the pool and waits for it on the line. */
-  async function prove(channel: string): Promise<void> {
-    const nonce = `proof ${crypto.randomUUID()}`;
+  async function prove(name: string): Promise<void> {
+    const nonce = proofMark + crypto.randomUUID();
     const heard = new Promise<void>((resolve) => proofs.set(nonce, resolve));
     try {
       // The statement may fail or hang: both count against the same second.
-      const sent = driver.query(notify, channel, nonce);
+      const sent = driver.query(notify, name, nonce);
       await within(proofWithin, Promise.all([sent, heard]), 'no notification arrived in time');
     } finally {
       proofs.delete(nonce);
@@ -119,7 +127,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
 
   function check(checked: Line): void {
     proving = true;
-    prove(checked.channel)
+    prove(channel)
       .then(
         () => {
           checked.provenAt = performance.now();
@@ -152,8 +160,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
   }
 
   function hear(payload: string): void {
-    const proof = proofs.get(payload);
-    if (proof !== undefined) proof();
+    if (payload.startsWith(proofMark)) proofs.get(payload)?.();
     else for (const listener of [...listeners]) listener(payload);
   }
 }

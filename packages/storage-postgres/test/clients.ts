@@ -32,5 +32,5 @@ export function openSql(url: string): OpenClient {
   const sent: string[] = [];
   const note = (_connection: number, text: string) => sent.push(text);
   const sql = postgres(url, { max: 10, debug: note, onnotice: () => {} });
-  return { client: sql, sent, end: () => sql.end({ timeout: 5 }) };
+  return { client: sql, sent, end: () => sql.end({ timeout: 1 }) };
 }

@@ -43,7 +43,7 @@ describe.each(ways)('over %s', (way, line, open) => {
   afterAll(() => opened.end());
 
   const make = () => {
-    const storage = postgresStorage(opened.client, { schema: way.replaceAll(' ', '_') });
+    const storage = postgresStorage(opened.client, { schema: `over_${way.replaceAll(' ', '_')}` });
     return line === 'direct' ? storage : withoutGranted(storage);
   };
   const under = () => ({ storage: make(), another: make });

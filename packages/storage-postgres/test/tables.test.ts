@@ -119,7 +119,7 @@ describe('the tables', () => {
   });
 
   it('are named by plain names only', () => {
-    for (const name of ['', '1a', 'a-b', 'a"b', 'ü', 'a'.repeat(45)]) {
+    for (const name of ['', '1a', 'pg_bot', 'a-b', 'a"b', 'ü', 'a'.repeat(45)]) {
       expect(() => postgresStorage(owner, { schema: name })).toThrow(/option 'schema'/);
       expect(() => postgresStorage(owner, { table: name })).toThrow(/option 'table'/);
     }

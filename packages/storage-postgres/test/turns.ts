@@ -7,8 +7,8 @@ import type { FsmStorage, Lease } from '@telefsm/core';
 export interface Turns {
   /** Reads, changes and writes one conversation. */
   run(key: string, change: (text: string | undefined) => string | Promise<string>): Promise<void>;
-  /** Turns that were kept, statements that asked for a conversation, and grants that were heard of. */
-  counts(): { readonly done: number; readonly asked: number; readonly heard: number };
+  /** Turns that were kept, and grants that were heard of. */
+  counts(): { readonly done: number; readonly heard: number };
   close(): void;
 }
 
@@ -26,7 +26,7 @@ export async function takeTurns(
 ): Promise<Turns> {
   const tails = new Map<string, Promise<unknown>>();
   const wake = new Map<string, () => void>();
-  let [done, asked, heard, number] = [0, 0, 0, 0];
+  let [done, heard, number] = [0, 0, 0];
   const stop = await storage
     .granted?.((token) => {
       heard += 1;
@@ -40,7 +40,6 @@ export async function takeTurns(
       for (;;) {
         let timer: NodeJS.Timeout | undefined;
         const woken = new Promise<void>((resolve) => wake.set(token, resolve));
-        asked += 1;
         const queue = stop !== undefined;
         const answer = await storage.acquire(key, { token, lease: 15_000, queue });
         if (!('busy' in answer)) return answer;
@@ -66,7 +65,7 @@ export async function takeTurns(
       tails.set(key, mine);
       return mine;
     },
-    counts: () => ({ done, asked, heard }),
+    counts: () => ({ done, heard }),
     close: () => stop?.(),
   };
 }
