@@ -266,12 +266,12 @@ function refusal({ registry }: PipelineHost, unit: Unit, found: UnknownState): F
 
 async function skip(host: PipelineHost, facts: UnitFacts, hold: Hold): Promise<undefined> {
   await hold.release();
-  const { id, call, update } = facts;
+  const { id, bot, update } = facts;
   if (typeof id === 'number') host.tell('duplicate', { key: hold.key, updateId: id });
   const query = (update?.['callback_query'] as { id?: string } | undefined)?.id;
-  if (query === undefined || call === undefined) return undefined;
+  if (query === undefined || bot === undefined) return undefined;
   try {
-    await call('answerCallbackQuery', { callback_query_id: query });
+    await bot.call('answerCallbackQuery', { callback_query_id: query });
   } catch (error) {
     host.tell('speechFailed', { key: hold.key, error });
   }

@@ -85,14 +85,15 @@ export interface UnitFacts {
   readonly update: RawUpdate | undefined;
   /** The framework's context. */
   readonly ctx: unknown;
-  /** The bot's name, by which it knows commands that are meant for it. */
-  readonly username: string | undefined;
-  /** Calls the Bot API; absent while no bot is connected. */
-  readonly call: ApiCaller | undefined;
+  /** The bot that speaks; absent while none is connected. */
+  readonly bot: UnitBot | undefined;
 }
 
-/** Calls a method of the Bot API. */
-export type ApiCaller = (method: string, payload: object, signal?: AbortSignal) => Promise<unknown>;
+/** What a unit of work needs of a bot. */
+export interface UnitBot {
+  readonly username?: string | undefined;
+  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
+}
 
 type Phase = 'open' | 'done' | 'failed';
 
@@ -205,8 +206,8 @@ export class Unit implements Turn<object> {
 
   /** What the user sent. */
   get input(): UserInput | undefined {
-    const { update, username } = this.facts;
-    if (this.#input === null) this.#input = update && inputOf(update, username);
+    const { update, bot } = this.facts;
+    if (this.#input === null) this.#input = update && inputOf(update, bot?.username);
     return this.#input;
   }
 
@@ -235,10 +236,10 @@ export class Unit implements Turn<object> {
   }
 
   async #call({ method, payload }: ApiCall): Promise<unknown> {
-    const { call } = this.facts;
-    if (call === undefined) throw new FsmError('NOT_CONNECTED', { method });
+    const { bot } = this.facts;
+    if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
     this.#answered ||= method === 'answerCallbackQuery';
-    return await call(method, payload);
+    return await bot.call(method, payload);
   }
 
   // ── what `ctx.state` works on
