@@ -1,5 +1,7 @@
 /** A tree without a bot: text in, text out. */
 
+import { type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
+import { type ChatMachine, chatMachine, type Waiting } from './chat-machine.ts';
 import type { CommandNode, TreeNode } from './definition.ts';
 import { allowing } from './permissions.ts';
 import type { Position } from './position.ts';
@@ -9,51 +11,72 @@ import type { Allowed, Permissions } from './turn.ts';
 /** One user's conversation with a tree. */
 export interface Chat {
   /**
-   * Takes one line and resolves to what is said.
+   * Takes one line and resolves to what is said; nothing if the input was dropped.
    *
    * @throws CommandError whatever goes wrong with the input, its `output` being what was said before; the position is as before
+   * @throws FsmError `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `INVALID_KEY`
    */
   input(text: string): Promise<string>;
 }
 
-/** Where chats keep positions: one input of a user at a time. */
-export interface ChatStore {
-  unit<Result>(id: string, work: (unit: ChatUnit) => Promise<Result>): Promise<Result>;
+/** Options of a chat, as far as they do not depend on the tree. */
+export interface ChatSettings {
+  /** Where the position is kept; chats on one storage share it, also across processes. Default: in the tree's own memory. */
+  readonly storage?: FsmStorage;
+  /** Commands that this user may use. */
+  readonly commands?: Allowed;
+  /** What an input does while another of this user runs: wait (the default), be refused with `LOCK_FAIL`, or be dropped. */
+  readonly waiting?: Waiting;
 }
 
-/** One unit of work on one user's position. */
-export interface ChatUnit {
-  readonly position: unknown;
-  readonly signal: AbortSignal;
-  keep(position: Position): void;
+/** Makes the function that opens the chats of a tree. */
+export function chatsOf(
+  tree: TreeNode,
+  permissions: Permissions | undefined,
+): (id: string, services: unknown, settings: ChatSettings) => Chat {
+  const machineOn = machines(tree);
+  return (id, services, { storage, commands, waiting = 'queue' }) => {
+    const machine = machineOn(storage, waiting);
+    const always = allowing(tree, [commands]);
+    return {
+      async input(text) {
+        const output = await machine.unit(id, async ({ state, signal }) => {
+          const now = allowing(tree, [await permissions?.({ id })]);
+          const allows = (command: CommandNode) => always(command) && now(command);
+          const stored = { ...state.data, state: state.current };
+          const outcome = await run(tree, stored, text, { services, allows, signal });
+          if (outcome.kind === 'failed') throw outcome.error;
+          keep(state, tree, outcome.position);
+          return outcome.output;
+        });
+        return output ?? '';
+      },
+    };
+  };
 }
 
-/** What a chat is made of. */
-export interface ChatParts {
-  readonly id: string;
-  readonly store: ChatStore;
-  readonly services: unknown;
-  readonly commands: Allowed | undefined;
-  readonly permissions: Permissions | undefined;
+/** Nothing is stored of a user who is where everybody begins. */
+function keep(state: Turn['state'], tree: TreeNode, { state: id, flags, pending }: Position): void {
+  if (id === tree.root.id && !pending && Object.keys(flags).length === 0) {
+    state.clear();
+  } else {
+    state.set(id as never);
+    state.replace(pending === undefined ? { flags } : { flags, pending });
+  }
 }
 
-/**
- * Makes a chat.
- *
- * @throws CommandError `UNKNOWN_PERMISSION` for a command that the tree does not have
- */
-export function makeChat(tree: TreeNode, parts: ChatParts): Chat {
-  const { id, store, services, commands, permissions } = parts;
-  const always = allowing(tree, [commands]);
-  return {
-    input: (text) =>
-      store.unit(id, async ({ position, signal, keep }) => {
-        const now = allowing(tree, [await permissions?.({ id })]);
-        const allows = (command: CommandNode) => always(command) && now(command);
-        const outcome = await run(tree, position, text, { services, allows, signal });
-        if (outcome.kind === 'failed') throw outcome.error;
-        keep(outcome.position);
-        return outcome.output;
-      }),
+/** One machine for each storage and policy, made when it is first used. */
+function machines(
+  tree: TreeNode,
+): (storage: FsmStorage | undefined, waiting: Waiting) => ChatMachine {
+  const made = new WeakMap<FsmStorage, Map<Waiting, ChatMachine>>();
+  let own: FsmStorage | undefined;
+  return (given, waiting) => {
+    own ??= given === undefined ? memoryStorage({ clock: tree.clock }) : undefined;
+    const storage = given ?? (own as FsmStorage);
+    const byPolicy = made.get(storage) ?? new Map<Waiting, ChatMachine>();
+    const machine = byPolicy.get(waiting) ?? chatMachine(tree.id, storage, tree.clock, waiting);
+    made.set(storage, byPolicy.set(waiting, machine));
+    return machine;
   };
 }

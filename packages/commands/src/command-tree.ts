@@ -1,13 +1,23 @@
 /** A tree of commands: its options, its root and its global commands, and the ways to run it. */
 
-import { type Clock, type Duration, FsmError, type Schema, systemClock, toMs } from '@telefsm/core';
+import {
+  type AnyGroup,
+  type AnyScene,
+  type Clock,
+  type Duration,
+  FsmError,
+  type Schema,
+  type State,
+  systemClock,
+  toMs,
+} from '@telefsm/core';
 import { buildCommand, buildState, type GlobalCommand, type TreeState } from './builders.ts';
-import { type Chat, type ChatStore, makeChat } from './chat.ts';
-import { makeState, type TreeNode } from './definition.ts';
+import { type Chat, type ChatSettings, chatsOf } from './chat.ts';
+import { makeState, register, type TreeNode } from './definition.ts';
 import { type BotCommand, botCommandsOf } from './help.ts';
 import { isName } from './names.ts';
-import type { Position } from './position.ts';
-import type { Allowed, Permissions } from './turn.ts';
+import { sceneOf } from './scene.ts';
+import type { Explain, Permissions } from './turn.ts';
 import { formatTemplate, joinLines } from './voice.ts';
 
 /** Options of a tree. */
@@ -24,23 +34,36 @@ export interface CommandTreeOptions<Services> {
   readonly actionTimeout?: Duration;
   /** How long one option may take; 0 for no limit. Default 5 s. */
   readonly optionTimeout?: Duration;
+  /** Whether the tree answers /help itself, where it has no such command. Default: yes. */
+  readonly help?: boolean;
   /** The first line of /help. */
   readonly description?: string;
   /** Who may use what. */
   readonly permissions?: Permissions;
+  /** What a bot tells a user who made a mistake; for translation. Default: the message of the error. */
+  readonly explain?: Explain;
   /** For time-outs. Default: the system's clock. */
   readonly clock?: Clock;
 }
 
 /** Options of a headless chat; `services` is asked for exactly when the tree needs some. */
-export type ChatOptions<Services extends object> = {
-  /** Commands that this user may use. */
-  readonly commands?: Allowed;
-} & ({} extends Services ? { readonly services?: Services } : { readonly services: Services });
+export type ChatOptions<Services extends object> = ChatSettings &
+  ({} extends Services ? { readonly services?: Services } : { readonly services: Services });
 
-/** A tree of commands. */
-export interface CommandTree<Id extends string, Services extends object> {
-  readonly id: Id;
+/** A tree of commands. It is a scene: `fsm({ states: [tree], initial: tree })`, or `state.call(tree)` from a flow. */
+export interface CommandTree<Id extends string, Services extends object>
+  extends AnyScene<
+      Id,
+      {
+        data: {};
+        start: {};
+        /** A line to take at once. */
+        params: { readonly line?: string };
+        result: string;
+        services: Services;
+      }
+    >,
+    AnyGroup<State<`${Id}:${string}`, {}>> {
   /** The state of a user who has said nothing yet. */
   readonly root: TreeState<{}, Services>;
   /**
@@ -94,22 +117,19 @@ export function commandTree<const Id extends string, Services = undefined>(
   options: CommandTreeOptions<(Services & Schema<unknown, object>) | undefined> = {},
 ): CommandTree<Id, Needs<Services>> {
   const tree = makeTree(id, options);
-  const store = memoryStore();
+  const { permissions, explain, services } = options;
+  const chat = chatsOf(tree, permissions);
   const built = {
     id,
+    '~scene': sceneOf(tree, { permissions, explain, served: services !== undefined }),
+    '~group': { id, states: tree.members },
     root: buildState(tree, tree.root),
     command: (...names: readonly string[]) => buildCommand(tree, undefined, names),
-    chat: (chat: string, { services, commands }: Partial<ChatOptions<object>> = {}) =>
-      makeChat(tree, {
-        id: chat,
-        store,
-        services: services ?? {},
-        commands,
-        permissions: options.permissions,
-      }),
+    chat: (of: string, settings: ChatSettings & { readonly services?: unknown } = {}) =>
+      chat(of, settings.services ?? {}, settings),
     botCommands: () => botCommandsOf(tree),
   };
-  return built as never;
+  return Object.freeze(built) as never;
 }
 
 function makeTree(id: string, options: CommandTreeOptions<unknown>): TreeNode {
@@ -120,11 +140,12 @@ function makeTree(id: string, options: CommandTreeOptions<unknown>): TreeNode {
       expected: 'a word of letters, digits, - and _',
     });
   }
-  const root = makeState(`${id}:root`, undefined);
-  return {
+  const root = makeState(`${id}:root`);
+  const tree: TreeNode = {
     id,
     description: options.description,
     nonExactMatch: options.nonExactMatch ?? false,
+    help: options.help ?? true,
     clock: options.clock ?? systemClock,
     actionTimeout: toMs(options.actionTimeout ?? '5s', 'actionTimeout'),
     optionTimeout: toMs(options.optionTimeout ?? '5s', 'optionTimeout'),
@@ -132,30 +153,10 @@ function makeTree(id: string, options: CommandTreeOptions<unknown>): TreeNode {
     join: options.join ?? joinLines,
     root,
     globals: new Map(),
-    states: new Map([[root.id, root]]),
+    states: new Map(),
+    members: [],
     commands: new Map(),
   };
-}
-
-function memoryStore(): ChatStore {
-  const positions = new Map<string, Position>();
-  const queues = new Map<string, Promise<unknown>>();
-  return {
-    unit(id, work) {
-      const before = queues.get(id) ?? Promise.resolve();
-      const signal = new AbortController().signal;
-      const result = before.then(() =>
-        work({
-          position: positions.get(id),
-          signal,
-          keep: (position) => positions.set(id, JSON.parse(JSON.stringify(position))),
-        }),
-      );
-      queues.set(
-        id,
-        result.catch(() => {}),
-      );
-      return result;
-    },
-  };
+  register(tree, root);
+  return tree;
 }

@@ -1,6 +1,6 @@
 /** What a tree consists of at run time, and the rules that its definition must keep. */
 
-import type { Awaitable, Clock, Schema } from '@telefsm/core';
+import type { Awaitable, Clock, Schema, State } from '@telefsm/core';
 import { CommandError, describeFound } from './errors.ts';
 import { fold, isName } from './names.ts';
 import { copyValue, freezeJson } from './values.ts';
@@ -10,6 +10,8 @@ export interface TreeNode {
   readonly id: string;
   readonly description: string | undefined;
   readonly nonExactMatch: boolean;
+  /** Whether it answers /help itself. */
+  readonly help: boolean;
   readonly clock: Clock;
   /** Ms; 0 for no limit. */
   readonly actionTimeout: number;
@@ -22,6 +24,8 @@ export interface TreeNode {
   readonly globals: Map<string, CommandNode>;
   /** Every state, in the order of definition. */
   readonly states: Map<string, StateNode>;
+  /** The same as core knows them. */
+  readonly members: readonly State[];
   /** Every command by id, in the order of definition. */
   readonly commands: Map<string, CommandNode>;
 }
@@ -90,7 +94,7 @@ export interface LooseOptionConfig {
 }
 
 /** Makes a state without commands. */
-export function makeState(id: string, parent: StateNode | undefined): StateNode {
+export function makeState(id: string, parent?: StateNode): StateNode {
   const state: StateNode = {
     id,
     parent,
@@ -195,8 +199,16 @@ export function addState(command: CommandNode, name: string): StateNode {
   }
   const state = makeState(`${command.id}:${name}`, command.state);
   command.states.set(name, state);
-  command.tree.states.set(state.id, state);
+  register(command.tree, state);
   return state;
+}
+
+/** Adds a state to what its tree and its machine know. */
+export function register(tree: TreeNode, state: StateNode): void {
+  tree.states.set(state.id, state);
+  const facts = { schema: undefined, was: [], groups: [tree.id], siblings: tree.members };
+  const member = { id: state.id, '~data': facts, toString: () => state.id, toJSON: () => state.id };
+  (tree.members as State[]).push(Object.freeze(member));
 }
 
 /**

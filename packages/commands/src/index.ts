@@ -7,7 +7,8 @@
 // Defining a tree
 export type { Command, GlobalCommand, OptionConfig, TreeState } from './builders.ts';
 // Running it without a bot
-export type { Chat } from './chat.ts';
+export type { Chat, ChatSettings } from './chat.ts';
+export type { Waiting } from './chat-machine.ts';
 export type { ChatOptions, CommandTree, CommandTreeOptions } from './command-tree.ts';
 export { commandTree } from './command-tree.ts';
 // Errors
@@ -24,7 +25,9 @@ export type {
   AnyCommand,
   AnyTreeState,
   CommandTurn,
+  Explain,
   GlobalTurn,
+  LeaveTree,
   OptionTurn,
   Permissions,
   RuntimeState,

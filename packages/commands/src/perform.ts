@@ -23,13 +23,19 @@ export interface RunOptions {
  * What became of an input.
  *
  * `done`: a command has run. `hint`: its condition did not hold. `asked`: an option was missing and was asked for. `help`: /help.
- * `foreign`: a command for another bot. `failed`: an error; the position is the one before.
+ * `foreign`: a command for another bot. `left`: the tree has ended. `failed`: an error; the position is the one before.
  */
 export type Outcome =
   | {
       readonly kind: 'done' | 'hint' | 'asked' | 'help' | 'foreign';
       readonly output: string;
       readonly position: Position;
+    }
+  | {
+      readonly kind: 'left';
+      readonly output: string;
+      readonly position: Position;
+      readonly result: string;
     }
   | {
       readonly kind: 'failed';
@@ -73,6 +79,11 @@ export async function perform(
     return outcome(current, 'asked', positionOf(place.state, place.flags, read.pending));
   }
   const returned = await act(current, command, read.options, read.rest);
+  const result = slotOf<string>(returned, '~leave');
+  if (result !== undefined) {
+    const position = positionOf(current.tree.root, {});
+    return { kind: 'left', output: voice.output(), position, result };
+  }
   const target = targetOf(current, command, returned);
   return outcome(current, 'done', positionOf(target, flags.stored(target)));
 }
@@ -104,6 +115,7 @@ async function act(
       rest,
       state: runtimeState(current.place.state),
       setFlag: flags.set,
+      leave: (result = '') => ({ '~leave': String(result) }),
     };
     const first = await attempt(async () => {
       const returned = await action?.(turn);
@@ -184,7 +196,10 @@ function runtimeState(state: StateNode): RuntimeNode {
 }
 
 /** What a public object of this package carries. */
-export function slotOf<T>(value: unknown, slot: '~command' | '~tree-state'): T | undefined {
+export function slotOf<T>(
+  value: unknown,
+  slot: '~command' | '~tree-state' | '~leave',
+): T | undefined {
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null)
     return undefined;
   return (value as { readonly [name: string]: unknown })[slot] as T | undefined;

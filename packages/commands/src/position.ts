@@ -37,12 +37,12 @@ export interface Place {
 /**
  * Finds a stored position in the tree as it is now.
  *
- * A state that a deploy has removed reads as its nearest parent that is left, a question for a removed option as not asked;
- * anything that is no position reads as the root.
+ * A state that a deploy has removed reads as the root, a question for a removed option as not asked; so does anything that is no
+ * position.
  */
 export function placeOf(tree: TreeNode, stored: unknown): Place {
   const { state: id, flags, pending } = isPlain(stored) ? stored : {};
-  const state = typeof id === 'string' ? nearest(tree, id) : tree.root;
+  const state = (typeof id === 'string' && tree.states.get(id)) || tree.root;
   return {
     state,
     flags: flagsOf(state, flags),
@@ -65,14 +65,6 @@ function flagsOf(state: StateNode, stored: unknown): StoredFlags {
     if (isPlain(own)) flags[id] = own;
   }
   return flags;
-}
-
-function nearest(tree: TreeNode, id: string): StateNode {
-  for (let at = id; at !== ''; at = at.slice(0, Math.max(at.lastIndexOf('/'), 0))) {
-    const state = tree.states.get(at);
-    if (state) return state;
-  }
-  return tree.root;
 }
 
 function pendingOf(tree: TreeNode, state: StateNode, stored: unknown): Place['pending'] {

@@ -70,10 +70,17 @@ async function answer(current: Run, line: Line, whole: string): Promise<Outcome>
     return perform(current, pending.node, () => giveAnswer(pending, pending.node, whole));
   }
   const match = exact ?? matchNearly(current, line);
-  if (!match && isHelp(line)) return help(current);
+  if (!match && current.tree.help && isHelp(line)) return help(current);
   const { command, argument } = match ?? (await find(current, line));
   permit(current, command, line.text);
   return perform(current, command, () => giveWords(command, argument, current.fail));
+}
+
+/** Whether a command with a slash is one of the tree's in this state, so that it is not for the rest of the bot. */
+export function knows(tree: TreeNode, stored: unknown, input: string): boolean {
+  const line = readLine(input);
+  const { state } = placeOf(tree, stored);
+  return matchExact(tree, state, line) !== undefined || (tree.help && isHelp(line));
 }
 
 function isHelp(line: Line): boolean {

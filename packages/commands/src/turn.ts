@@ -1,6 +1,7 @@
 /** What the functions of a command see and may do while one input is handled. */
 
 import type { Awaitable, Simplify } from '@telefsm/core';
+import type { AnyCommandError } from './errors.ts';
 
 /**
  * Says something to the user.
@@ -42,6 +43,16 @@ export interface ActionTurn<Flags extends object, Options extends object, Servic
    * @throws CommandError `FLAG_NOT_DEFINED`
    */
   setFlag<Name extends keyof Flags & string>(name: Name, value: Flags[Name]): void;
+  /**
+   * Ends the tree, when it is returned: as a scene it is left, and a flow or node that called it goes on with the result. Headless, the
+   * user is at the root again and every flag is as at first.
+   */
+  leave(result?: string): LeaveTree;
+}
+
+/** What `turn.leave()` gives, to be returned. */
+export interface LeaveTree {
+  readonly '~leave': string;
 }
 
 /** What the action of a global command sees: it has no options and no flags of its own. */
@@ -59,7 +70,7 @@ export interface RuntimeState {
  *
  * Nothing means the root, so `return state.parent` at the root stays there.
  */
-export type TargetState = AnyTreeState | RuntimeState | undefined | void;
+export type TargetState = AnyTreeState | RuntimeState | LeaveTree | undefined | void;
 
 /** Any state of any tree. */
 export interface AnyTreeState {
@@ -83,3 +94,9 @@ export interface Who {
 
 /** Decides for each user what is allowed. */
 export type Permissions = (who: Who) => Awaitable<Allowed>;
+
+/** Words for a mistake of the user's in a bot; `undefined` for the error's own message. */
+export type Explain = (
+  error: AnyCommandError,
+  turn: { readonly services: unknown },
+) => string | undefined;

@@ -1,0 +1,82 @@
+/** The machine behind headless chats: each input is one unit of work on a conversation of its own. */
+
+import {
+  type Clock,
+  createMachine,
+  type FedMachine,
+  type FsmStorage,
+  isFsmError,
+  type RawUpdate,
+  type Turn,
+} from '@telefsm/core';
+import { CommandError } from './errors.ts';
+
+/** What an input does when its user's last one is still running. */
+export type Waiting = 'queue' | 'refuse' | 'drop';
+
+/** Where chats run: one input of a user at a time, in this process and in every other on the same storage. */
+export interface ChatMachine {
+  /**
+   * Runs work as one unit; what it writes to `turn.state` is kept unless it throws.
+   *
+   * @returns what the work returns; `undefined` if it was dropped
+   * @throws CommandError `LOCK_FAIL` if the conversation could not be taken or held
+   */
+  unit<Result>(id: string, work: (turn: Turn) => Promise<Result>): Promise<Result | undefined>;
+}
+
+/** Makes the machine of one tree on one storage. */
+export function chatMachine(
+  namespace: string,
+  storage: FsmStorage,
+  clock: Clock,
+  waiting: Waiting,
+): ChatMachine {
+  const ids = new Map<number, string>();
+  const machine: FedMachine = createMachine({
+    namespace,
+    storage,
+    clock,
+    waiting: { policy: waiting },
+    strategy: ({ user }) => ({ custom: ids.get(user as number) }),
+  });
+  const bot = { id: 0, call: async () => true };
+  return {
+    async unit(id, work) {
+      const number = anyNumber();
+      let result: Awaited<ReturnType<typeof work>> | undefined;
+      ids.set(number, id);
+      try {
+        await machine.handle(updateOf(number), bot, async (turn) => {
+          result = await work(turn);
+        });
+        return result;
+      } catch (error) {
+        if (!isLockFailure(error)) throw error;
+        throw new CommandError('LOCK_FAIL', { id, error }, { cause: error });
+      } finally {
+        ids.delete(number);
+      }
+    },
+  };
+}
+
+/** Ids of updates are remembered across processes, so a count from 1 would take the inputs of a new process for old ones. */
+function anyNumber(): number {
+  return Math.floor(Math.random() * Number.MAX_SAFE_INTEGER);
+}
+
+function updateOf(number: number): RawUpdate {
+  const chat = { id: number, type: 'private' };
+  return { update_id: number, message: { message_id: 1, date: 0, chat, from: { id: number } } };
+}
+
+function isLockFailure(error: unknown): boolean {
+  return (
+    isFsmError(error, 'BUSY') ||
+    isFsmError(error, 'QUEUE_FULL') ||
+    isFsmError(error, 'WAIT_TIMEOUT') ||
+    isFsmError(error, 'LEASE_LOST') ||
+    (isFsmError(error, 'STORAGE_FAILED') && error.details.operation === 'acquire')
+  );
+}

@@ -1,0 +1,115 @@
+/** A tree as a scene of a bot: lines are what the user writes, answers are messages. */
+
+import type { SceneBehaviour, SceneRun } from '@telefsm/core';
+import type { CommandNode, TreeNode } from './definition.ts';
+import type { AnyCommandError, CommandErrorCode } from './errors.ts';
+import type { Outcome } from './perform.ts';
+import { allowing } from './permissions.ts';
+import { knows, run as runLine } from './run.ts';
+import type { Explain, Permissions } from './turn.ts';
+
+/** What a tree is told about being a scene. */
+export interface SceneParts {
+  readonly permissions: Permissions | undefined;
+  readonly explain: Explain | undefined;
+  /** Whether it needs services. */
+  readonly served: boolean;
+}
+
+/** Errors that a user makes, and can mend: they are answered. The others are told to the bot. */
+const mistakes: ReadonlySet<CommandErrorCode> = new Set<CommandErrorCode>([
+  'UNKNOWN_COMMAND',
+  'UNKNOWN_OPTION',
+  'DUPLICATE_GIVEN_OPTION',
+  'OPTIONS_NOT_FULFILLED',
+  'OPTION_PROCESS_ERROR',
+  'OPTION_TIMEOUT',
+]);
+
+/**
+ * Makes the behaviour of a tree as a scene.
+ *
+ * Text is for the tree. A command with a slash is for the tree if it has it, otherwise for triggers and the rest of the bot, as is
+ * every other kind of update.
+ */
+export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehaviour {
+  const take = (run: SceneRun, line: string) => takeLine(tree, parts, run, line);
+  return {
+    was: [],
+    states: tree.members,
+    settable: false,
+    timed: false,
+    served: parts.served,
+    first: () => tree.root.id,
+    async enter(run, params) {
+      const { line } = params as { readonly line?: unknown };
+      if (typeof line === 'string') await take(run, line);
+    },
+    async command(run, { command, argument }) {
+      if (run.input?.edited) return false;
+      const line = `/${command} ${argument}`;
+      if (!knows(tree, storedOf(run), line)) return false;
+      await take(run, line);
+      return true;
+    },
+    async handle(run, next) {
+      const { input } = run;
+      if (input?.kind !== 'text' || input.edited) return next();
+      await take(run, input.text);
+    },
+    describe: () => ({ kind: 'commands', commands: [...tree.commands.values()].map(describe) }),
+  };
+}
+
+async function takeLine(
+  tree: TreeNode,
+  { permissions, explain }: SceneParts,
+  run: SceneRun,
+  line: string,
+): Promise<void> {
+  const { turn } = run;
+  const { chat, user } = turn.subject;
+  const who = {
+    ...(chat === undefined ? {} : { chat }),
+    ...(user === undefined ? {} : { user }),
+  };
+  const outcome = await runLine(tree, storedOf(run), line, {
+    services: turn.services,
+    allows: allowing(tree, [await permissions?.(who)]),
+    signal: turn.signal,
+  });
+  if (outcome.kind === 'failed') return refuse(run, outcome, explain);
+  if (outcome.output !== '') run.say(outcome.output);
+  if (outcome.kind === 'left') return run.leave('done', outcome.result);
+  const { state, flags, pending } = outcome.position;
+  run.keep({ state, memo: pending === undefined ? { flags } : { flags, pending } });
+}
+
+/** Answers a mistake of the user's; what else fails goes to the bot's error handler, after what had been said. */
+async function refuse(
+  run: SceneRun,
+  { error, output }: Extract<Outcome, { readonly kind: 'failed' }>,
+  explain: Explain | undefined,
+): Promise<void> {
+  if (!mistakes.has(error.code)) {
+    if (output !== '') await run.turn.reply(output);
+    throw error;
+  }
+  const { services } = run.turn;
+  const text = explain?.(error as AnyCommandError, { services }) ?? error.message;
+  run.say(output === '' ? text : `${output}\n${text}`);
+}
+
+function storedOf({ state, memo }: SceneRun): object {
+  return { ...memo, state };
+}
+
+function describe({ names, state, states, edges, options, description }: CommandNode): object {
+  return {
+    names,
+    state: state?.id ?? null,
+    leadsTo: [...states.values(), ...edges].map(({ id }) => id),
+    options: options.map(({ name }) => name),
+    ...(description === undefined ? {} : { description }),
+  };
+}
