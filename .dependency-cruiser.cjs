@@ -32,13 +32,24 @@ const coreLayers = [
     // One unit of work on one conversation.
     name: 'turns',
     files: [
-      ...['queue', 'reentry', 'observers', 'hold', 'registry', 'policy'],
+      ...['queue', 'turn-count', 'reentry', 'observers', 'hold', 'registry', 'policy'],
       ...['draft', 'state-context', 'branches', 'install', 'unit', 'engine'],
     ],
   },
   {
     name: 'machines',
-    files: ['machine-options', 'arrivals', 'supergroup', 'sweeper', 'pipeline', 'machine'],
+    files: [
+      'machine-options',
+      'arrivals',
+      'supergroup',
+      'sweeper',
+      'pipeline',
+      'run',
+      'updates',
+      'conversation',
+      'firing',
+      'machine',
+    ],
   },
   { name: 'door', files: ['index'] },
 ];
