@@ -5,7 +5,7 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensureBuilt, expectedFiles } from '../lib/build.mjs';
+import { buildIfStale, expectedFiles } from '../lib/build.mjs';
 import { finish } from '../lib/outcome.mjs';
 import { run, tool } from '../lib/processes.mjs';
 import { readJson, root } from '../lib/workspace.mjs';
@@ -14,14 +14,14 @@ const problems = [];
 const report = (title, output) => problems.push(`${title}\n${output.trimEnd()}`);
 
 const versions = ['typescript-5', 'typescript', 'typescript-7'];
-const [surface] = await Promise.all([
-  checkDeclarations().catch((error) => {
-    report('The declarations', error.message);
-    return 0;
-  }),
+await Promise.all([
   checkProject('The sources', ['-b']),
   checkProject('The tests, examples and configurations', ['-p', 'tsconfig.test.json']),
 ]);
+const surface = await checkDeclarations().catch(({ message }) => {
+  report('The declarations:', message);
+  return 0;
+});
 const supported = versions.map((name) => readJson(`node_modules/${name}/package.json`).version);
 finish(problems, `${surface} declaration files hold on TypeScript ${supported.join(', ')}`);
 
@@ -35,7 +35,7 @@ async function checkProject(title, args) {
  * apart by their path.
  */
 async function checkDeclarations() {
-  await ensureBuilt();
+  await buildIfStale();
   const { files, missing } = expectedFiles();
   const declarations = files.filter((path) => /\.d\.c?ts$/.test(path) && !missing.includes(path));
   const folder = join(root, 'node_modules/.cache/telefsm/declarations');

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { finish } from './outcome.mjs';
 import { run, tool } from './processes.mjs';
 import { entriesOf, packages, projectFiles, root } from './workspace.mjs';
 
@@ -12,18 +13,28 @@ const builtFrom = /^(packages\/[^/]+\/(src\/|package\.json$)|tsdown\.config\.ts$
 /** Builds all packages and resolves with the tool's output; throws it when the build fails. */
 export async function build() {
   const state = sourceState();
-  const { status, output } = await run([...tool('tsdown'), '--logLevel', 'warn']);
+  const { status, output } = await run([...tool('tsdown'), '--logLevel', 'error']);
   if (status !== 0) throw new Error(`The build failed.\n${output}`);
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, state);
   return output;
 }
 
-/** Builds unless `dist` already stands for the present sources. */
-export async function ensureBuilt() {
+/** Builds unless `dist` already stands for the present sources; throws the tool's output when that fails. */
+export async function buildIfStale() {
   const complete = packages().every(({ dir }) => existsSync(join(root, dir, 'dist/index.js')));
   const current = existsSync(stamp) && readFileSync(stamp, 'utf8') === sourceState();
   if (!complete || !current) await build();
+}
+
+/** For checks that are nothing without a build: where it fails, the check has failed and ends. */
+export async function ensureBuilt() {
+  try {
+    await buildIfStale();
+  } catch (error) {
+    finish([error.message], 'the packages do not build');
+    process.exit();
+  }
 }
 
 /** Every file that `dist` should have, by its path from the root, with those that are missing apart. */
