@@ -35,7 +35,7 @@ export interface World {
   redeliver(update?: RawUpdate): Promise<void>;
   /** The updates made so far, oldest first. */
   readonly updates: readonly RawUpdate[];
-  /** Numbers the next updates from here on. */
+  /** Numbers the next updates from here on, as Telegram does after a quiet week; all former ones should be confirmed by then. */
   countsFrom(updateId: number): void;
   /**
    * Lets the next calls of a method fail: with a refusal (`{ error_code: 429, parameters: { retry_after: 5 } }`),
