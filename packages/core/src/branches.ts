@@ -18,7 +18,7 @@ export interface StateBranches<C> {
    */
   add(targets: readonly Target[], where: string, branch: Link<C>): void;
   /** Runs the branches that match, in the order in which they were added; then what comes behind them. */
-  readonly run: Link<C>;
+  readonly run: (ctx: C, next: () => Promise<void>) => Promise<void>;
 }
 
 /**

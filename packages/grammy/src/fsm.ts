@@ -1,0 +1,92 @@
+/** `fsm()`: a machine as grammY's middleware. */
+
+import {
+  type AnyGroup,
+  type AnyScene,
+  type AnyState,
+  type FsmContext,
+  install,
+  type Machine,
+  type MachineOptions,
+  machineOf,
+  type RawUpdate,
+  refuseTaken,
+  type ServicesOption,
+  type State,
+  type StatesOfMachine,
+} from '@telefsm/core';
+import type { Context, MiddlewareFn } from 'grammy';
+import type { Installed } from './context.ts';
+import { filterAt, type PropertyFilter, type Targets } from './in-state.ts';
+import { botPort, type GrammyBot, UpdatePort } from './port.ts';
+
+/** A machine that is grammY's middleware: `bot.use(machine)`. */
+export interface GrammyMachine<C extends Context, All extends AnyState, P extends string = 'state'>
+  extends Machine<All, GrammyBot> {
+  /** What `bot.use` takes. */
+  middleware(): MiddlewareFn<C>;
+  /** `inState` on this machine's own property. */
+  inState<const T extends Targets>(...targets: T): PropertyFilter<P, T>;
+}
+
+/**
+ * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
+ *
+ * Everything that uses `ctx.state` is registered behind it.
+ *
+ * @throws FsmError for options that contradict each other; with the first update `INSTALLED_TWICE`, or `PROPERTY_TAKEN` for a
+ *   `property` that the context has
+ *
+ * @example
+ * ```ts
+ * import { fsm, type FsmFlavor, state, states } from '@telefsm/grammy';
+ * import { Bot, type Context } from 'grammy';
+ *
+ * const Form = states('Form', { name: state() });
+ * const bot = new Bot<FsmFlavor<Context>>('12345:token');
+ * bot.use(fsm());
+ * bot.command('start', async (ctx) => {
+ *   ctx.state.set(Form.name);
+ *   await ctx.reply('What is your name?');
+ * });
+ * ```
+ */
+export function fsm<C extends Context & Installed>(): GrammyMachine<C, AnyState>;
+export function fsm<
+  const States extends readonly (AnyGroup | State)[] = readonly [],
+  const Scenes extends readonly AnyScene[] = readonly [],
+  const P extends string = 'state',
+  C extends Context & { readonly [K in P]: FsmContext } = Context & {
+    readonly [K in P]: FsmContext;
+  },
+>(
+  options: MachineOptions<States, Scenes, C, P> & ServicesOption<[...States, ...Scenes], C>,
+): GrammyMachine<C, StatesOfMachine<States, Scenes>, P>;
+export function fsm(
+  options: Parameters<typeof machineOf>[0] = {},
+): GrammyMachine<Context, AnyState, string> {
+  const property = options.property ?? 'state';
+  const alias = property === 'state' ? 'fsm' : undefined;
+  const { handle, ...machine } = machineOf(options, ({ state }, ctx) => {
+    install(ctx as Context, property, state);
+    if (alias !== undefined) install(ctx as Context, alias, state);
+  });
+  const middleware: MiddlewareFn = async (ctx, next) => {
+    refuseTaken(ctx, property);
+    if (alias !== undefined) refuseTaken(ctx, alias);
+    await handle(ctx.update as unknown as RawUpdate, new UpdatePort(ctx), () => next(), ctx);
+  };
+  return {
+    ...machine,
+    middleware: () => middleware,
+    inState: (...targets) => filterAt(property, targets) as never,
+    connect(...bots) {
+      machine.connect(...bots.map(botPort));
+      return this;
+    },
+    start(...bots) {
+      machine.start(...bots.map(botPort));
+      return this;
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Telegraf's Composer with branches by state, and the filter by state; the one file that needs Telegraf at run time. */
+
+import {
+  installedAt,
+  type KnownTo,
+  type StateBranches,
+  stateBranches,
+  stateFilter,
+  type Target,
+} from '@telefsm/core';
+import { Composer, type Context, type Middleware, type MiddlewareFn } from 'telegraf';
+import type { InState, Installed } from './context.ts';
+
+/** One target, or a list of them, which means OR. */
+export type Targets = Target | readonly [Target, ...Target[]];
+
+/** At least one handler. */
+export type Handlers<C extends Context> = readonly [Middleware<C>, ...Middleware<C>[]];
+
+/**
+ * A Composer with `state`: its branches are found by an index, so the 1000th state costs what the first costs.
+ *
+ * @example
+ * ```ts
+ * import { FsmComposer, fsm, type FsmFlavor, state, states } from '@telefsm/telegraf';
+ * import { type Context, Telegraf } from 'telegraf';
+ * import { message } from 'telegraf/filters';
+ *
+ * const Form = states('Form', { name: state(), age: state<{ name: string }>() });
+ * const form = new FsmComposer<FsmFlavor<Context>>();
+ * form.state(Form.name).on(message('text'), (ctx) => {
+ *   ctx.fsm.set(Form.age, { name: ctx.message.text });
+ * });
+ *
+ * const bot = new Telegraf<FsmFlavor<Context>>('12345:token');
+ * bot.use(fsm());
+ * bot.use(form);
+ * ```
+ */
+export class FsmComposer<C extends Context & Installed> extends Composer<C> {
+  #branches: StateBranches<C> | undefined;
+  /** The chain as it was when the last branch was added. */
+  #end: unknown;
+  readonly #live: MiddlewareFn<C> = (ctx, next) => super.middleware()(ctx, next);
+
+  /**
+   * Branches off updates whose conversation is in one of the targets: chain Telegraf's own filters on what it returns.
+   *
+   * @param targets - a state, group, scene, flow, id, `anyState` or `noState`, or a list of them, which means OR
+   * @returns the branch; with handlers this composer, as Telegraf's own methods do
+   * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`; with the first update `NOT_INSTALLED` without `fsm()` before it
+   */
+  state<const T extends Targets>(targets: T & KnownTo<C['fsm'], T>): FsmComposer<InState<C, T>>;
+  state<const T extends Targets>(
+    targets: T & KnownTo<C['fsm'], T>,
+    ...handlers: Handlers<InState<C, T>>
+  ): this;
+  state(targets: Targets, ...handlers: readonly Middleware<never>[]): FsmComposer<C> | this {
+    const branch = new FsmComposer<C>(...(handlers as readonly Middleware<C>[]));
+    // guarded by Telegraf, so that `next` called twice is told in Telegraf's words
+    const guarded = Composer.compose<C>([branch, Composer.passThru()]);
+    this.#open().add(list(targets), 'state()', guarded);
+    return handlers.length === 0 ? branch : this;
+  }
+
+  /** What is registered later counts too, also by those who have taken this already. */
+  override middleware(): MiddlewareFn<C> {
+    return this.#live;
+  }
+
+  /** The row of branches at the end of the chain: a new one if other middleware stands behind the last. */
+  #open(): StateBranches<C> {
+    if (this.#branches === undefined || super.middleware() !== this.#end) {
+      this.#branches = stateBranches((ctx) => installedAt(ctx, 'fsm'));
+      super.use(this.#branches.run);
+      this.#end = super.middleware();
+    }
+    return this.#branches;
+  }
+}
+
+/**
+ * Runs its handlers only while the conversation is in one of the targets.
+ *
+ * Inside `bot.on(filter, …)` it costs the compiler seconds: use {@link FsmComposer} there.
+ *
+ * @param targets - a state, group, scene, flow, id, `anyState` or `noState`, or a list of them, which means OR
+ * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`; the middleware `NOT_INSTALLED` without `fsm()` before it
+ *
+ * @example
+ * ```ts
+ * import { fsm, type FsmFlavor, inState, state, states } from '@telefsm/telegraf';
+ * import { type Context, Telegraf } from 'telegraf';
+ *
+ * const Form = states('Form', { name: state(), age: state<{ name: string }>() });
+ * const bot = new Telegraf<FsmFlavor<Context>>('12345:token');
+ * bot.use(fsm());
+ * bot.command('skip', inState(Form.name, (ctx) => ctx.fsm.set(Form.age, { name: 'Anonymous' })));
+ * ```
+ */
+export function inState<C extends Context & Installed, const T extends Targets>(
+  targets: T & KnownTo<NoInfer<C>['fsm'], T>,
+  ...handlers: Handlers<InState<NoInfer<C>, T>>
+): MiddlewareFn<C> {
+  return filterAt('fsm', targets, handlers as readonly Middleware<never>[]);
+}
+
+/** The same at any property. */
+export function filterAt<C extends Context>(
+  property: string,
+  targets: Targets,
+  handlers: readonly Middleware<never>[],
+): MiddlewareFn<C> {
+  const matches = stateFilter(list(targets), 'inState()');
+  const handler = Composer.compose(handlers as readonly Middleware<C>[]);
+  return (ctx, next) => (matches(installedAt(ctx, property)) ? handler(ctx, next) : next());
+}
+
+function list(targets: Target | readonly Target[]): readonly Target[] {
+  return Array.isArray(targets) ? targets : [targets as Target];
+}

@@ -1,0 +1,29 @@
+/** What `fsm()` adds to Telegraf's context, as types. */
+
+import type { AnyState, Complaint, FsmContext, NoState, StatesIn, StateView } from '@telefsm/core';
+import type { Context } from 'telegraf';
+
+/** What `fsm()` installs; at run time `ctx.state`, which stays Telegraf's own bag, forwards to it. */
+export interface Installed {
+  readonly fsm: FsmContext;
+}
+
+/**
+ * Adds `ctx.fsm` to a context.
+ *
+ * `ctx.state` keeps the type of Telegraf's bag: Telegraf's narrowed handlers set it back, and a context that overrides it could not be
+ * handed to a function that takes `MyContext`.
+ *
+ * @typeParam S - the groups, scenes and flows that the bot uses, as a list or a union (`typeof app`); without it any state is accepted
+ */
+export type FsmFlavor<C extends Context, S = AnyState> = C & {
+  readonly fsm: FsmContext<StatesIn<S> | NoState>;
+};
+
+/** Adds a second machine under its own property: `PropertyFlavor<MyContext, 'vote', typeof Poll>`. */
+export type PropertyFlavor<C extends Context, P extends string, S = AnyState> = P extends keyof C
+  ? Complaint<`'${P}' is taken in this context; choose another property.`>
+  : C & { readonly [K in P]: FsmContext<StatesIn<S> | NoState> };
+
+/** A context whose state is known. */
+export type InState<C, T> = C & { readonly fsm: StateView<StatesIn<T>> };

@@ -1,0 +1,99 @@
+/** `fsm()`: a machine as Telegraf's middleware. */
+
+import {
+  type AnyGroup,
+  type AnyScene,
+  type AnyState,
+  type FsmContext,
+  install,
+  type Machine,
+  type MachineOptions,
+  machineOf,
+  type RawUpdate,
+  refuseTaken,
+  type ServicesOption,
+  type State,
+  type StatesIn,
+  type StatesOfMachine,
+  type StateView,
+} from '@telefsm/core';
+import type { Context, MiddlewareFn } from 'telegraf';
+import { forward } from './bag.ts';
+import { filterAt, type Handlers, type Targets } from './composer.ts';
+import type { Installed } from './context.ts';
+import { botPort, type TelegrafBot, UpdatePort } from './port.ts';
+
+/** A machine that is Telegraf's middleware: `bot.use(machine)`. */
+export interface TelegrafMachine<C extends Context, All extends AnyState, P extends string = 'fsm'>
+  extends Machine<All, TelegrafBot> {
+  /** What `bot.use` takes. */
+  middleware(): MiddlewareFn<C>;
+  /** `inState` on this machine's own property. */
+  inState<D extends Context & { readonly [K in P]: FsmContext }, const T extends Targets>(
+    targets: T,
+    ...handlers: Handlers<NoInfer<D> & { readonly [K in P]: StateView<StatesIn<T>> }>
+  ): MiddlewareFn<D>;
+}
+
+/**
+ * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
+ *
+ * Everything that uses `ctx.fsm` is registered behind it. It switches `ctx.telegram.webhookReply` off, since an answer in the
+ * response to the web hook would tell Telegram that the update is done before it has been committed.
+ *
+ * @throws FsmError for options that contradict each other; with the first update `INSTALLED_TWICE`, or `PROPERTY_TAKEN` for a
+ *   `property` that the context has
+ *
+ * @example
+ * ```ts
+ * import { fsm, type FsmFlavor, state, states } from '@telefsm/telegraf';
+ * import { type Context, Telegraf } from 'telegraf';
+ *
+ * const Form = states('Form', { name: state() });
+ * const bot = new Telegraf<FsmFlavor<Context>>('12345:token');
+ * bot.use(fsm());
+ * bot.command('start', async (ctx) => {
+ *   ctx.fsm.set(Form.name);
+ *   await ctx.reply('What is your name?');
+ * });
+ * ```
+ */
+export function fsm<C extends Context & Installed>(): TelegrafMachine<C, AnyState>;
+export function fsm<
+  const States extends readonly (AnyGroup | State)[] = readonly [],
+  const Scenes extends readonly AnyScene[] = readonly [],
+  const P extends string = 'fsm',
+  C extends Context & { readonly [K in P]: FsmContext } = Context & {
+    readonly [K in P]: FsmContext;
+  },
+>(
+  options: MachineOptions<States, Scenes, C, P> & ServicesOption<[...States, ...Scenes], C>,
+): TelegrafMachine<C, StatesOfMachine<States, Scenes>, P>;
+export function fsm(
+  options: Parameters<typeof machineOf>[0] = {},
+): TelegrafMachine<Context, AnyState, string> {
+  const property = options.property ?? 'fsm';
+  const { handle, ...machine } = machineOf(options, (turn, given) => {
+    const ctx = given as Context;
+    install(ctx, property, turn.state);
+    if (property === 'fsm') forward(ctx.state, turn.state);
+  });
+  const middleware: MiddlewareFn<Context> = async (ctx, next) => {
+    refuseTaken(ctx, property);
+    ctx.telegram.webhookReply = false;
+    await handle(ctx.update as unknown as RawUpdate, new UpdatePort(ctx), () => next(), ctx);
+  };
+  return {
+    ...machine,
+    middleware: () => middleware,
+    inState: (targets, ...handlers) => filterAt(property, targets, handlers),
+    connect(...bots) {
+      machine.connect(...bots.map(botPort));
+      return this;
+    },
+    start(...bots) {
+      machine.start(...bots.map(botPort));
+      return this;
+    },
+  };
+}
