@@ -17,7 +17,6 @@ const folder = fileURLToPath(
 /** Opens a database, as better-sqlite3, libsql and node:sqlite do. */
 export type SqliteConstructor = new (
   path: string,
-  options?: { readonly readonly?: boolean; readonly readOnly?: boolean },
 ) => {
   prepare(sql: string): {
     run(...parameters: unknown[]): { readonly changes: number | bigint };

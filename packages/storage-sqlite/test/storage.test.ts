@@ -1,0 +1,253 @@
+import { writeFileSync } from 'node:fs';
+import type { FsmStorage, Lease, StoredConversation, Write } from '@telefsm/core';
+import { isFsmError } from '@telefsm/core';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { SqliteConstructor } from '../../../test/servers/sqlite-drivers.ts';
+import { classify } from '../src/faults.ts';
+import { sqliteStorage } from '../src/index.ts';
+import { fromValue, toValue } from '../src/text.ts';
+import { drivers, folder, libsql, stoppedClock } from './opening.ts';
+
+const files = folder();
+let made = 0;
+const newFile = () => files.file(`${++made}.db`);
+afterAll(() => files.remove());
+
+let tokens = 0;
+async function take(storage: FsmStorage, key: string): Promise<Lease> {
+  const options = { token: `t.${++tokens}`, lease: 60_000, queue: false };
+  return (await storage.acquire(key, options)) as Lease;
+}
+async function put(storage: FsmStorage, key: string, text: string, more: Partial<Write> = {}) {
+  return (await take(storage, key)).commit({ text, state: null, ...more });
+}
+function caught(work: () => unknown): unknown {
+  try {
+    work();
+  } catch (error) {
+    return error;
+  }
+  throw new Error('It did not fail.');
+}
+const rowsOf = (database: InstanceType<SqliteConstructor>) =>
+  database.prepare('select key, record, owner from telefsm_conversation').all();
+
+describe('a path', () => {
+  it('is opened with a write-ahead log, and keeps conversations over a restart', async () => {
+    const path = newFile();
+    const storage = sqliteStorage(path);
+    await put(storage, 'k', 'text');
+    await storage.close?.();
+    const again = sqliteStorage(path, { synchronous: 'full' });
+    expect((await again.peek('k'))?.text).toBe('text');
+    await again.close?.();
+    const database = new libsql(path);
+    expect(database.prepare('pragma journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
+    database.close();
+  });
+
+  it('is refused with the reason when it cannot be opened', () => {
+    const error = caught(() => sqliteStorage(files.file('no/such/folder.db')));
+    expect(isFsmError(error, 'INVALID_OPTION')).toBe(true);
+    expect(String(error)).toContain('no/such/folder.db');
+    expect(String(error)).toMatch(/unable to open/i);
+  });
+
+  it('is refused when it is no database', () => {
+    const path = newFile();
+    writeFileSync(path, 'a text file, and by no means a database'.repeat(100));
+    const error = caught(() => sqliteStorage(path));
+    expect(isFsmError(error, 'INVALID_OPTION')).toBe(true);
+    expect(String(error)).toContain('not a database');
+  });
+
+  it('may be in memory', async () => {
+    const storage = sqliteStorage(':memory:');
+    await put(storage, 'k', 'text');
+    expect((await storage.peek('k'))?.text).toBe('text');
+    await storage.close?.();
+  });
+});
+
+describe('the tables', () => {
+  it('are left alone where a later version has made them', async () => {
+    const database = new libsql(newFile());
+    await put(sqliteStorage(database), 'k', 'text');
+    database.exec("update telefsm_meta set value = 2 where name = 'version'");
+    const error = caught(() => sqliteStorage(database));
+    expect(isFsmError(error, 'RECORD_NEWER')).toBe(true);
+    expect(error).toMatchObject({ details: { version: 2, known: 1 } });
+    expect(rowsOf(database)).toMatchObject([{ key: 'k', record: 'text' }]);
+    database.close();
+  });
+
+  it('may stand beside others', async () => {
+    const database = new libsql(newFile());
+    database.exec('create table mine (a)');
+    await put(sqliteStorage(database), 'k', 'text');
+    expect(database.prepare('select count(*) as n from mine').get()).toMatchObject({ n: 0 });
+    database.close();
+  });
+
+  it('show records as they are to whoever looks', async () => {
+    const database = new libsql(newFile());
+    await put(sqliteStorage(database), 'k', '{"state":"заказ"}');
+    expect(rowsOf(database)).toMatchObject([{ record: '{"state":"заказ"}', owner: null }]);
+    database.close();
+  });
+
+  it('keep nothing of turns that wrote nothing, and of what was deleted', async () => {
+    const database = new libsql(newFile());
+    const storage = sqliteStorage(database);
+    await (await take(storage, 'a')).release();
+    await (await take(storage, 'b')).commit(undefined);
+    await put(storage, 'c', 'text');
+    await (await take(storage, 'c')).commit(undefined);
+    expect(rowsOf(database)).toEqual([]);
+    database.close();
+  });
+
+  it('lose what has expired, by and by', async () => {
+    const clock = stoppedClock();
+    const database = new libsql(':memory:');
+    const storage = sqliteStorage(database, { clock });
+    await put(storage, 'old', 'text', { ttl: 1000 });
+    await put(storage, 'new', 'text');
+    const held = await take(storage, 'held and never let go');
+    clock.time += 1000;
+    await storage.due?.(10, 10);
+    expect(rowsOf(database)).toMatchObject([{ key: 'new' }, { key: 'held and never let go' }]);
+    clock.time += 100_000_000;
+    await storage.due?.(10, 10);
+    expect(rowsOf(database)).toMatchObject([{ key: 'new' }]);
+    expect(await held.commit({ text: 'late', state: null })).toBe('refused');
+    await put(storage, 'swept without deadlines', 'text', { ttl: 1000 });
+    clock.time += 1000;
+    for (let n = 0; n < 500; n++) await (await take(storage, 'turn')).release();
+    expect(rowsOf(database)).toMatchObject([{ key: 'new' }]);
+    database.close();
+  });
+});
+
+describe.each(Object.entries(await drivers()))('a database of %s', (_, Database) => {
+  it('stays open when the storage is closed, with its settings', async () => {
+    const database = new Database(newFile());
+    database.exec('pragma busy_timeout = 1234');
+    const storage = sqliteStorage(database);
+    await storage.close?.();
+    expect(database.prepare('pragma busy_timeout').get()).toMatchObject({ timeout: 1234 });
+    database.close();
+  });
+
+  it('brings back any text and any state', async () => {
+    const database = new Database(':memory:');
+    const storage = sqliteStorage(database);
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string(),
+      fc.constantFrom('\0', '\ud83d'),
+    );
+    await fc.assert(
+      fc.asyncProperty(text, text, async (text, state) => {
+        await put(storage, 'k', text, { state });
+        expect((await storage.peek('k'))?.text).toBe(text);
+        expect(await listed(storage, { state })).toMatchObject([{ state, stored: { text } }]);
+      }),
+    );
+    database.close();
+  });
+
+  it('refuses to be written when it is read-only, and says so', async () => {
+    const path = newFile();
+    const writable = new Database(path);
+    await put(sqliteStorage(writable), 'k', 'text');
+    const database = new Database(path);
+    database.exec('pragma query_only = 1');
+    const storage = sqliteStorage(database);
+    expect((await storage.peek('k'))?.text).toBe('text');
+    const error = caught(() => storage.acquire('k', { token: 't.0', lease: 1000, queue: false }));
+    expect(String(error)).toContain('readonly');
+    expect(classify(error)).toBe('fatal');
+    database.close();
+    writable.close();
+  });
+
+  it('loses nothing when the disk is full, and goes on when it no longer is', async () => {
+    const database = new Database(newFile());
+    const storage = sqliteStorage(database);
+    await put(storage, 'k', 'before');
+    const { page_count: pages } = database.prepare('pragma page_count').get() as {
+      readonly page_count: number;
+    };
+    database.exec(`pragma max_page_count = ${pages}`);
+    const lease = await take(storage, 'k');
+    const write = { text: 'x'.repeat(100_000), state: null };
+    const error = caught(() => lease.commit(write));
+    expect(String(error)).toContain('full');
+    expect(classify(error)).toBe('fatal');
+    expect((await storage.peek('k'))?.text).toBe('before');
+    database.exec('pragma max_page_count = 1000000');
+    expect(await lease.commit(write)).toBe('done');
+    expect((await storage.peek('k'))?.text).toBe(write.text);
+    database.close();
+  });
+
+  it('names its errors so that they are understood', () => {
+    const database = new Database(':memory:');
+    const error = caught(() => database.prepare('select * from nothing').get());
+    expect(classify(error)).toBe('fatal');
+    database.close();
+  });
+
+  it('lists more than it reads at once', async () => {
+    const database = new Database(':memory:');
+    const storage = sqliteStorage(database);
+    const keys = Array.from({ length: 450 }, (_, n) => `k${1000 + n}`);
+    for (const key of keys) await put(storage, key, key, { state: 's' });
+    const found = await listed(storage, {});
+    expect(found.map(({ key }) => key)).toEqual(keys);
+    expect(await listed(storage, { limit: 250 })).toEqual(found.slice(0, 250));
+    expect(await listed(storage, { prefix: 'k13', after: 'k1310' })).toEqual(found.slice(311, 400));
+    database.close();
+  });
+});
+
+describe('classify', () => {
+  it.each([
+    [{ code: 'SQLITE_BUSY_SNAPSHOT' }, 'retry'],
+    [{ code: 'SQLITE_LOCKED' }, 'retry'],
+    [{ code: 'ERR_SQLITE_ERROR', errcode: 5 }, 'retry'],
+    [{ code: 'ERR_SQLITE_ERROR', errcode: 517 }, 'retry'],
+    [{ code: 'SQLITE_FULL' }, 'fatal'],
+    [{ code: 'SQLITE_READONLY_DBMOVED' }, 'fatal'],
+    [{ code: 'SQLITE_IOERR_WRITE' }, 'fatal'],
+    [{ code: 'ERR_SQLITE_ERROR', errcode: 13 }, 'fatal'],
+    [{ code: 'ECONNRESET' }, 'unknown'],
+    [{ code: 5 }, 'unknown'],
+    [null, 'unknown'],
+  ] as const)('of %o is %s', (error, fault) => {
+    expect(classify(error)).toBe(fault);
+  });
+});
+
+describe('toValue', () => {
+  it('leaves what every driver carries as it is', () => {
+    for (const text of ['', 'plain', '👩‍👩‍👧', 'é\u0301\ufeff']) expect(toValue(text)).toBe(text);
+  });
+
+  it('comes back as any kind of bytes', () => {
+    const bytes = toValue('\0x\ud800') as Uint8Array;
+    const copy = Uint8Array.from(bytes);
+    for (const value of [bytes, copy, copy.buffer]) expect(fromValue(value)).toBe('\0x\ud800');
+  });
+});
+
+async function listed(
+  storage: FsmStorage,
+  query: Parameters<NonNullable<FsmStorage['list']>>[0],
+): Promise<StoredConversation[]> {
+  const found: StoredConversation[] = [];
+  for await (const each of storage.list?.(query) ?? []) found.push(each);
+  return found;
+}
