@@ -117,9 +117,11 @@ export function transcriptOf(events: readonly ScreenEvent[], people: number): st
 function lineOf(event: ScreenEvent, people: number): string {
   if (event.kind === 'noted') return event.what;
   if (event.kind === 'did') {
-    const elsewhere = event.place !== undefined && !alone(event.place);
+    const name = event.user.first_name;
+    // A channel posts in its own name.
+    const elsewhere = event.place !== undefined && !alone(event.place) && event.where !== name;
     const where = elsewhere ? ` in ${event.where}` : '';
-    return `${event.user.first_name}${where}${event.says ? ': ' : ' '}${event.what}`;
+    return `${name}${where}${event.says ? ': ' : ' '}${event.what}`;
   }
   // Private chats need a name only where the bot talks with several people.
   const audience = alone(event.place)

@@ -19,14 +19,14 @@ import {
   type Call,
   copyMessage,
   forwardMessage,
+  sendingMethods,
   sendMediaGroup,
-  sendOne,
-  sends,
   several,
 } from './sending.ts';
 import { chatOf, openChatOf } from './target.ts';
 
 const methods: Readonly<Record<string, (call: Call) => unknown>> = {
+  ...sendingMethods,
   ...profileMethods,
   ...chatMethods,
   ...Object.fromEntries(Object.keys(answeringMethods).map((name) => [name, answerQuery])),
@@ -122,7 +122,6 @@ export async function performCall(
 
 function answerCall(call: Call): unknown {
   const method = byLowerCase.get(call.method.toLowerCase()) ?? call.method;
-  if (sends(method)) return sendOne({ ...call, method });
   const known = methods[method];
   if (known !== undefined) return known({ ...call, method });
   if (!plausible.test(method)) return refuse(404, 'Not Found');

@@ -71,17 +71,14 @@ const contents: Readonly<Record<string, (call: Call) => Content>> = {
   ),
 };
 
-/** Tells whether a method sends one message. */
-export function sends(method: string): boolean {
-  return Object.hasOwn(contents, method);
-}
-
-/** Sends one message and gives it back, as Telegram does. */
-export function sendOne(call: Call): RawMessage {
-  const record = openChatOf(call.cloud, call.payload);
-  const content = contents[call.method] as (call: Call) => Content;
-  return post(call, record, content(call));
-}
+/** Methods that send one message and give it back. */
+export const sendingMethods: Readonly<Record<string, (call: Call) => RawMessage>> =
+  Object.fromEntries(
+    Object.entries(contents).map(([name, content]) => [
+      name,
+      (call: Call) => post(call, openChatOf(call.cloud, call.payload), content(call)),
+    ]),
+  );
 
 /** Sends an album: 2 to 10 parts under one `media_group_id`. */
 export function sendMediaGroup(call: Call): readonly RawMessage[] {
