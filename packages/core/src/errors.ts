@@ -8,6 +8,7 @@ export interface FsmErrorDetails {
   INSTALLED_TWICE: { readonly property: string };
   PROPERTY_TAKEN: { readonly property: string };
   NOT_CONNECTED: { readonly method: string };
+  NO_CONTEXT: { readonly scene: string; readonly hook: string };
   INVALID_OPTION: { readonly option: string; readonly expected: string; readonly found: string };
   INVALID_NAME: { readonly name: string; readonly of: string; readonly expected: string };
   INVALID_TARGET: { readonly where: string; readonly found: string };
@@ -82,6 +83,11 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   NOT_CONNECTED: {
     message: (d) => `No bot is connected, so '${d.method}' cannot be called.`,
     fix: 'Name the bot with machine.connect(bot) or machine.start(bot).',
+  },
+  NO_CONTEXT: {
+    message: (d) =>
+      `The '${d.hook}' hook of the scene '${d.scene}' needs the framework's context, and there is no update.`,
+    fix: 'Use scene(…).on(…) or a flow, which need no context, for what is entered or left outside updates.',
   },
   INVALID_OPTION: {
     message: (d) => `The option '${d.option}' is ${d.found}; expected ${d.expected}.`,

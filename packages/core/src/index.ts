@@ -140,6 +140,13 @@ export type {
   StartArgs,
   StartOf,
 } from './scene.ts';
+export type {
+  ContextMiddleware,
+  HookedScene,
+  HookedSceneOptions,
+  SceneHooks,
+} from './scene-hooks.ts';
+export { hookedScene } from './scene-hooks.ts';
 // Schemas
 export type { Schema, SchemaIssue, SchemaResult, StandardSchemaV1 } from './schema.ts';
 export { typed } from './schema.ts';
