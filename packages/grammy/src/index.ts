@@ -112,3 +112,5 @@ export { fsm } from './fsm.ts';
 export type { PropertyFilter, Targets } from './in-state.ts';
 export { inState } from './in-state.ts';
 export type { GrammyBot } from './port.ts';
+export type { SceneContext, SceneOptions } from './scene.ts';
+export { Scene } from './scene.ts';

@@ -111,3 +111,5 @@ export type { FsmFlavor, InState, Installed, PropertyFlavor } from './context.ts
 export type { TelegrafMachine } from './fsm.ts';
 export { fsm } from './fsm.ts';
 export type { TelegrafBot } from './port.ts';
+export type { SceneContext, SceneOptions } from './scene.ts';
+export { Scene } from './scene.ts';
