@@ -3,7 +3,9 @@
 import type { RedisClient } from '@telefsm/storage-redis';
 import { Cluster, Redis } from 'ioredis';
 import { createClient, createCluster, createSentinel } from 'redis';
-import type { RedisClusterServers, RedisSentinelServers, RedisServer } from './redis.ts';
+import type { RedisServer } from './redis.ts';
+import type { RedisClusterServers } from './redis-cluster.ts';
+import type { RedisSentinelServers } from './redis-sentinel.ts';
 
 /** A connected client, and how to end it. */
 export interface OpenClient {

@@ -19,7 +19,8 @@ interface IoRedisCluster extends IoRedisClient {
   pipeline(commands: readonly (readonly string[])[]): { exec(): Promise<unknown> };
 }
 
-interface NodeRedisConnection {
+/** What all clients of `redis` have in common. */
+export interface NodeRedisConnection {
   duplicate(): NodeRedisConnection;
   connect(): Promise<unknown>;
   subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
@@ -91,7 +92,8 @@ export function portOf(client: RedisClient): RedisPort {
     const send: Send = (command) => sentinel.sendCommand(false, [...command], plainReplies);
     return nodePort(sentinel, send);
   }
-  if (has(client, 'sendCommand')) {
+  // A pool has no subscription of its own, and sends commands of one key over several connections.
+  if (has(client, 'sendCommand') && has(client, 'subscribe')) {
     const single = client as NodeRedisClient;
     return nodePort(single, (command) => single.sendCommand(command, plainReplies));
   }

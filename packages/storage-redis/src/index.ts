@@ -8,6 +8,7 @@ export type {
   IoRedisClient,
   NodeRedisClient,
   NodeRedisCluster,
+  NodeRedisConnection,
   NodeRedisSentinel,
   RedisClient,
 } from './clients.ts';

@@ -1,6 +1,14 @@
 /** The storage: conversations in Redis or Valkey, on one node, behind Sentinel, or in a Cluster. */
 
-import type { Acquired, FsmStorage, StoredConversation, StoredText } from '@telefsm/core';
+import type {
+  Acquired,
+  AcquireOptions,
+  FsmStorage,
+  ListQuery,
+  StorageFault,
+  StoredConversation,
+  StoredText,
+} from '@telefsm/core';
 import { FsmError } from '@telefsm/core';
 import type { RedisClient } from './clients.ts';
 import { portOf } from './clients.ts';
@@ -31,13 +39,13 @@ export interface RedisStorageOptions {
 
 /** A storage in Redis. */
 export interface RedisStorage extends FsmStorage {
-  acquire(...args: Parameters<FsmStorage['acquire']>): Promise<Acquired>;
+  acquire(key: string, options: AcquireOptions): Promise<Acquired>;
   peek(key: string): Promise<StoredText | undefined>;
-  classify: NonNullable<FsmStorage['classify']>;
+  classify(error: unknown): StorageFault;
   granted(listener: (token: string) => void): Promise<() => void>;
   due(limit: number, claim: number): Promise<readonly string[]>;
   settled(key: string): Promise<void>;
-  list: NonNullable<FsmStorage['list']>;
+  list(query: ListQuery): AsyncIterable<StoredConversation>;
   close(): void;
 }
 

@@ -2,13 +2,15 @@
 
 import { storageContract } from '@telefsm/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { startRedis, startRedisCluster, startRedisSentinel } from '../../../test/servers/redis.ts';
+import { startRedis } from '../../../test/servers/redis.ts';
 import type { ClientKind, OpenClient } from '../../../test/servers/redis-clients.ts';
 import {
   clusterClients,
   sentinelClients,
   singleClients,
 } from '../../../test/servers/redis-clients.ts';
+import { startRedisCluster } from '../../../test/servers/redis-cluster.ts';
+import { startRedisSentinel } from '../../../test/servers/redis-sentinel.ts';
 import { redisStorage } from '../src/index.ts';
 
 keepsContract('one node', startRedis, singleClients);

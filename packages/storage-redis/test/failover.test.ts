@@ -1,9 +1,10 @@
 /** Masters that change and slots that move while updates are under way. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RedisClusterServers } from '../../../test/servers/redis.ts';
-import { startRedisCluster, startRedisSentinel } from '../../../test/servers/redis.ts';
 import { clusterClients, sentinelClients } from '../../../test/servers/redis-clients.ts';
+import type { RedisClusterServers } from '../../../test/servers/redis-cluster.ts';
+import { startRedisCluster } from '../../../test/servers/redis-cluster.ts';
+import { startRedisSentinel } from '../../../test/servers/redis-sentinel.ts';
 import { classifyFault } from '../src/faults.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
@@ -48,6 +49,7 @@ function countOn(storage: RedisStorage, key: string) {
 describe('a master of sentinels that dies', () => {
   it.each(sentinelClients)(
     'is replaced under a bot that uses $name, and the storage goes on',
+    { timeout: 180_000 },
     async (kind) => {
       const servers = await startRedisSentinel();
       const open = await kind.open(servers);
@@ -83,6 +85,7 @@ describe('a slot of a cluster', () => {
 
   it.each(clusterClients)(
     'that is moved during updates through $name costs no update and no error',
+    { timeout: 180_000 },
     async (kind) => {
       const open = await kind.open(servers);
       const prefix = `${kind.name}-moved`;

@@ -9,7 +9,7 @@ import { singleClients } from '../../../test/servers/redis-clients.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { classifyFault } from '../src/faults.ts';
 import { redisStorage } from '../src/index.ts';
-import { taken } from './taking.ts';
+import { taken, until } from './taking.ts';
 
 const failure = (work: Promise<unknown>) =>
   work.then(
@@ -246,8 +246,4 @@ async function askAgain<Answer>(ask: () => Answer): Promise<Awaited<Answer>> {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-}
-
-async function until(so: () => Promise<boolean>): Promise<void> {
-  while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

@@ -54,6 +54,11 @@ export async function listenTo(storage: FsmStorage): Promise<Granted> {
   };
 }
 
+/** Asks until it is so; the test's own time limit ends it. */
+export async function until(so: () => Promise<boolean>): Promise<void> {
+  while (!(await so())) await pause(2);
+}
+
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

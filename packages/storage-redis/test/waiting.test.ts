@@ -10,7 +10,7 @@ import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
 import type { Granted } from './taking.ts';
-import { listenTo, taken, waitFor } from './taking.ts';
+import { listenTo, taken, until, waitFor } from './taking.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -150,7 +150,3 @@ it('a user who may not publish hears of it when asking to be told, and lets go a
   mute.disconnect();
   client.disconnect();
 });
-
-async function until(so: () => Promise<boolean>): Promise<void> {
-  while (!(await so())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
