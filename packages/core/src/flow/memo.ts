@@ -39,7 +39,7 @@ export function memoOf(memo: JsonObject): FlowMemo {
 }
 
 /** Members that belong to one question; a move drops them. */
-const ofQuestion = ['at', 'attempts', 'picked', 'parts', 'labels'] as const;
+const ofQuestion = ['at', 'attempts', 'picked', 'parts', 'labels', 'sent'] as const;
 
 /** What is left after a move to another question. */
 export function afterMove(memo: FlowMemo): FlowMemo {

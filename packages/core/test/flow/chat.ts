@@ -7,7 +7,7 @@ import type {
   MachineOptions,
   RawUpdate,
 } from '../../src/index.ts';
-import { createMachine } from '../../src/index.ts';
+import { createMachine, memoryStorage } from '../../src/index.ts';
 
 /** A clock that stands still until it is moved. */
 export interface StandingClock {
@@ -49,6 +49,8 @@ export function chat(flows: readonly object[], options: ChatOptions = {}, storag
       time += ms;
     },
   };
+  // a deploy finds what the version before has kept
+  const kept = storage ?? memoryStorage({ clock: clock as never });
   const calls: Call[] = [];
   const shown: Shown[] = [];
   let looked = 0;
@@ -79,7 +81,7 @@ export function chat(flows: readonly object[], options: ChatOptions = {}, storag
     createMachine({
       states: list as never,
       clock,
-      ...(storage && { storage }),
+      storage: kept,
       ...(options as object),
     } as never) as never;
   let machine = make(flows);

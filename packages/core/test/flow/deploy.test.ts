@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { flow } from '../../src/index.ts';
+import { chat } from './chat.ts';
+
+const first = flow('form', { trigger: '/form' })
+  .ask('name', { prompt: 'Name?' })
+  .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
+  .ask('city', { prompt: 'City?' })
+  .done((a) => JSON.stringify(a));
+
+/** A user who has answered name and age and has been asked for the city. */
+async function midway(next: readonly object[]) {
+  const bot = chat([first]);
+  const ann = bot.user(1);
+  for (const text of ['/form', 'Ann', '15']) await ann.sends(text);
+  bot.said();
+  bot.deploys(next);
+  return { ...bot, ann };
+}
+
+describe('a deploy under a user in mid-flow', () => {
+  it('that changes nothing goes on', async () => {
+    const { ann, said } = await midway([first]);
+    await ann.sends('Rome');
+    expect(said()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
+  });
+
+  it('that inserts a step before asks it, and takes no text for an answer to it that was none', async () => {
+    const next = flow('form', { trigger: '/form' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('mail', { prompt: 'Mail?' })
+      .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
+      .ask('city', { prompt: 'City?' })
+      .done((a) => JSON.stringify(a));
+    const { ann, said } = await midway([next]);
+    for (const text of ['Rome', 'a@b', 'Rome']) await ann.sends(text);
+    expect(said()).toEqual([
+      'Mail?',
+      'City?',
+      '{"name":"Ann","mail":"a@b","age":15,"city":"Rome"}',
+    ]);
+  });
+
+  it('that renames the pending step takes the answer', async () => {
+    const next = flow('form', { trigger: '/form' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
+      .ask('town', { prompt: 'Town?', was: 'city' })
+      .done((a) => JSON.stringify(a));
+    const { ann, said } = await midway([next]);
+    await ann.sends('Rome');
+    expect(said()).toEqual(['{"name":"Ann","age":15,"town":"Rome"}']);
+  });
+
+  it('that renames an answered step keeps the answer', async () => {
+    const next = flow('form', { trigger: '/form' })
+      .ask('fullName', { prompt: 'Name?', was: 'name' })
+      .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
+      .ask('city', { prompt: 'City?' })
+      .done((a) => JSON.stringify([a.fullName, a.age, a.city]));
+    const { ann, said } = await midway([next]);
+    await ann.sends('Rome');
+    expect(said()).toEqual(['["Ann",15,"Rome"]']);
+  });
+
+  it('that drops the pending step asks what is next, and is done where nothing is', async () => {
+    const done = flow('form', { trigger: '/form' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
+      .done((a) => JSON.stringify(a));
+    const one = await midway([done]);
+    await one.ann.sends('Rome');
+    expect(one.said()).toEqual(['{"name":"Ann","age":15}']);
+    const more = flow('form', { trigger: '/form' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('mail', { prompt: 'Mail?' })
+      .done((a) => JSON.stringify(a));
+    const other = await midway([more]);
+    for (const text of ['Rome', 'a@b']) await other.ann.sends(text);
+    expect(other.said()).toEqual(['Mail?', '{"name":"Ann","mail":"a@b"}']);
+  });
+
+  it('that drops the first step takes no answer for one to the new first step', async () => {
+    const bot = chat([first]);
+    const ann = bot.user(1);
+    await ann.sends('/form');
+    bot.said();
+    bot.deploys([
+      flow('form', { trigger: '/form' })
+        .ask('mail', { prompt: 'Mail?' })
+        .done((a) => JSON.stringify(a)),
+    ]);
+    for (const text of ['Ann', 'a@b']) await ann.sends(text);
+    expect(bot.said()).toEqual(['Mail?', '{"mail":"a@b"}']);
+  });
+
+  it('that changes a schema asks again what no longer passes, and only that', async () => {
+    const next = flow('form', { trigger: '/form' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('age', { prompt: 'Age?', schema: z.coerce.number().min(18, 'Adults only.') })
+      .ask('city', { prompt: 'City?' })
+      .done((a) => JSON.stringify(a));
+    const { ann, said } = await midway([next]);
+    for (const text of ['Rome', '12', '20']) await ann.sends(text);
+    expect(said()).toEqual(['Age?', 'Adults only.', '{"name":"Ann","age":20,"city":"Rome"}']);
+  });
+
+  it('that removes a choice asks again who had chosen it', async () => {
+    const v1 = flow('f', { trigger: '/f' })
+      .ask('a', { prompt: 'A?', choices: ['x', 'y'] })
+      .ask('b', { prompt: 'B?' })
+      .done((a) => JSON.stringify(a));
+    const v2 = flow('f', { trigger: '/f' })
+      .ask('a', { prompt: 'A2?', choices: ['y', 'z'] })
+      .ask('b', { prompt: 'B?' })
+      .done((a) => JSON.stringify(a));
+    const { user, said, deploys } = chat([v1]);
+    const [ann, bob] = [user(1), user(2)];
+    await ann.sends('/f');
+    await ann.taps('x');
+    await bob.sends('/f');
+    await bob.taps('y');
+    said();
+    deploys([v2]);
+    await ann.sends('b');
+    await bob.sends('b');
+    expect(said()).toEqual(['A2?', '{"a":"y","b":"b"}']);
+  });
+
+  it('that renames the flow goes on', async () => {
+    const next = flow('profile', { trigger: '/form', was: 'form' })
+      .ask('name', { prompt: 'Name?' })
+      .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
+      .ask('city', { prompt: 'City?' })
+      .done((a) => JSON.stringify(a));
+    const { ann, said } = await midway([next]);
+    await ann.sends('Rome');
+    expect(said()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
+  });
+
+  it('that removes the flow tells the user once, and the next message works', async () => {
+    const other = flow('other', { trigger: '/other' })
+      .ask('x', { prompt: 'X?' })
+      .done(() => {});
+    const { ann, said, state } = await midway([other]);
+    await ann.sends('Rome');
+    expect(said().length).toBe(1);
+    expect(await state(1)).toBe(null);
+    await ann.sends('/other');
+    expect(said()).toEqual(['X?']);
+  });
+});

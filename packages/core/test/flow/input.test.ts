@@ -1,0 +1,242 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { flow, invalid } from '../../src/index.ts';
+import { chat } from './chat.ts';
+
+const photo = (id: string, group?: string) => ({
+  photo: [{ file_id: id, file_unique_id: id, width: 1, height: 1 }],
+  ...(group !== undefined && { media_group_id: group }),
+});
+
+describe('what a step accepts', () => {
+  it('is one kind, several with their kind, anything, or what a picker gives', async () => {
+    const f = flow('f', { trigger: '/f' })
+      .ask('where', { prompt: '1', accept: 'location' })
+      .ask('proof', { prompt: '2', accept: ['photo', 'document'] })
+      .ask('any', { prompt: '3', accept: 'any' })
+      .ask('card', {
+        prompt: '4',
+        accept: async (input) =>
+          input.kind === 'text' && input.text.startsWith('#') ? { tag: input.text } : undefined,
+      })
+      .done((a) => JSON.stringify([a.where.latitude, a.proof.kind, a.any.kind, a.card]));
+    const { user, said } = chat([f]);
+    const ann = user(1);
+    await ann.sends('/f');
+    await ann.sendsMessage({ location: { latitude: 1.5, longitude: 2 } });
+    await ann.sendsMessage(photo('p'));
+    await ann.sends('text');
+    await ann.sends('no card');
+    await ann.sends('#7');
+    expect(said()).toEqual([
+      '1',
+      '2',
+      '3',
+      '4',
+      'Please answer the question above.',
+      '[1.5,"photo","text",{"tag":"#7"}]',
+    ]);
+  });
+
+  it('beside choices is taken too', async () => {
+    const f = flow('f', { trigger: '/f' })
+      .ask('a', { prompt: 'A?', choices: ['x'], accept: 'text' })
+      .done(({ a }) => `Got ${a}`);
+    const { user, said } = chat([f]);
+    const ann = user(1);
+    await ann.sends('/f');
+    await ann.sends('other');
+    expect(said().at(-1)).toBe('Got other');
+  });
+
+  it('goes through the schema and then through validate, which may answer later', async () => {
+    const f = flow('f', { trigger: '/f' })
+      .ask('n', {
+        prompt: 'N?',
+        schema: z.coerce.number('A number.'),
+        validate: async (n, _, turn) => (n > turn.now() ? invalid('Too late.') : { at: n }),
+      })
+      .done(({ n }) => JSON.stringify(n));
+    const { user, said } = chat([f]);
+    const ann = user(1);
+    for (const text of ['/f', 'x', '9e99', '5']) await ann.sends(text);
+    expect(said()).toEqual(['N?', 'A number.', 'Too late.', '{"at":5}']);
+  });
+
+  it('may pass without an answer', async () => {
+    const f = flow('f', { trigger: '/f' })
+      .ask('a', { prompt: 'A?', validate: () => undefined })
+      .ask('b', { prompt: 'B?' })
+      .done((a) => JSON.stringify(a));
+    const { user, said } = chat([f]);
+    const ann = user(1);
+    for (const text of ['/f', '1', '2']) await ann.sends(text);
+    expect(said()).toEqual(['A?', 'B?', '{"b":"2"}']);
+  });
+});
+
+describe('an album', () => {
+  const report = flow('report', { trigger: '/report' })
+    .ask('shots', { prompt: 'Shots?', accept: { album: 'photo' }, otherwise: 'Photos, please.' })
+    .ask('text', { prompt: 'Text?' })
+    .done((a) => JSON.stringify([a.shots.map((s) => s.file_id), a.text]));
+
+  it('is one answer, a second after its last part', async () => {
+    const { user, said, passes, state } = chat([report]);
+    const ann = user(1);
+    await ann.sends('/report');
+    for (const id of ['a', 'b', 'c']) {
+      await passes(900);
+      await ann.sendsMessage(photo(id, 'g'));
+    }
+    expect(await state(1)).toBe('report:shots');
+    await passes(1000);
+    expect(said()).toEqual(['Shots?', 'Text?']);
+    await ann.sends('x');
+    expect(said()).toEqual(['[["a","b","c"],"x"]']);
+  });
+
+  it('ends with the next other input, which is no answer to the next question', async () => {
+    const { user, said } = chat([report]);
+    const ann = user(1);
+    await ann.sends('/report');
+    await ann.sendsMessage(photo('a'));
+    await ann.sends('that is all');
+    expect(said()).toEqual(['Shots?', 'Text?']);
+  });
+
+  it('ends by its button, which needs a part first', async () => {
+    const { user, said, answers } = chat([report]);
+    const ann = user(1);
+    await ann.sends('/report');
+    await ann.taps('Done');
+    expect([said(), answers().at(-1)]).toEqual([['Shots?'], 'Photos, please.']);
+    await ann.sendsMessage(photo('a'));
+    await ann.taps('Done');
+    expect(said()).toEqual(['Text?']);
+  });
+
+  it('sent to a step for one photo gives its first, and the rest reaches nobody', async () => {
+    const single = flow('single', { trigger: '/single' })
+      .ask('best', { prompt: 'Best?', accept: 'photo' })
+      .ask('other', { prompt: 'Other?', accept: 'photo' })
+      .done((a) => `${a.best.file_id} ${a.other.file_id}`);
+    const { user, said, passed } = chat([single]);
+    const ann = user(1);
+    await ann.sends('/single');
+    for (const id of ['a', 'b', 'c']) await ann.sendsMessage(photo(id, 'g'));
+    await ann.sendsMessage(photo('d'));
+    expect([said(), passed.length]).toEqual([['Best?', 'Other?', 'a d'], 0]);
+  });
+
+  it('that is refused is begun anew', async () => {
+    const strict = flow('strict', { trigger: '/strict' })
+      .ask('shots', {
+        prompt: 'Two?',
+        accept: { album: 'photo' },
+        validate: (shots) => (shots.length === 2 ? shots.length : invalid('Two, please.')),
+      })
+      .done((a) => `${a.shots}`);
+    const { user, said, passes } = chat([strict]);
+    const ann = user(1);
+    await ann.sends('/strict');
+    await ann.sendsMessage(photo('a', 'g'));
+    await passes(1000);
+    await ann.sendsMessage(photo('b', 'h'));
+    await ann.sendsMessage(photo('c', 'h'));
+    await passes(1000);
+    expect(said()).toEqual(['Two?', 'Two, please.', '2']);
+  });
+});
+
+describe('an edited message', () => {
+  const make = (editedMessages: 'ignore' | 'update') =>
+    flow('f', { trigger: '/f', editedMessages })
+      .ask('a', { prompt: 'A?', validate: (t) => (t === 'bad' ? invalid('Bad.') : t) })
+      .ask('b', { prompt: 'B?', when: ({ a }) => a !== 'skip' })
+      .ask('c', { prompt: (a) => `C after ${a.a}?` })
+      .done((a) => JSON.stringify(a));
+  const sent = (update: object) =>
+    (update as { message: { message_id: number } }).message.message_id;
+
+  it('is not looked at by default', async () => {
+    const { user, passed, data } = chat([make('ignore')]);
+    const ann = user(1);
+    await ann.sends('/f');
+    const message = sent(await ann.sends('1'));
+    await ann.edits(message, '2');
+    expect([passed.length, await data(1)]).toEqual([1, { a: '1' }]);
+  });
+
+  it('changes the answer that it gave, checked like any other', async () => {
+    const { user, said, data } = chat([make('update')]);
+    const ann = user(1);
+    await ann.sends('/f');
+    const message = sent(await ann.sends('1'));
+    await ann.edits(message, 'bad');
+    expect([said(), await data(1)]).toEqual([['A?', 'B?', 'Bad.'], { a: '1' }]);
+    await ann.edits(message, '2');
+    expect([said(), await data(1)]).toEqual([[], { a: '2' }]);
+    await ann.edits(message, 'skip');
+    expect([said(), await data(1)]).toEqual([['C after skip?'], { a: 'skip' }]);
+  });
+});
+
+describe('a payment', () => {
+  const shop = flow('shop', { trigger: '/buy' })
+    .ask('paid', {
+      prompt: {
+        method: 'sendInvoice',
+        payload: { title: 'Tea', payload: 'tea', currency: 'XTR', prices: [] },
+      },
+      accept: 'payment',
+      checkout: (query) => (query.invoice_payload === 'tea' ? true : 'Sold out.'),
+    })
+    .done((a) => `Thanks for ${a.paid.total_amount}`);
+  const query = (payload: string) => ({
+    pre_checkout_query: {
+      id: 'c1',
+      from: { id: 1, is_bot: false, first_name: 'Ann' },
+      currency: 'XTR',
+      total_amount: 5,
+      invoice_payload: payload,
+    },
+  });
+
+  it('is asked by an invoice, checked out by the step, and is the answer', async () => {
+    const { user, calls, said } = chat([shop]);
+    const ann = user(1);
+    await ann.sends('/buy');
+    expect(calls[0]?.method).toBe('sendInvoice');
+    await ann.gives(query('cup'));
+    await ann.gives(query('tea'));
+    expect(calls.slice(1).map(({ payload }) => [payload['ok'], payload['error_message']])).toEqual([
+      [false, 'Sold out.'],
+      [true, undefined],
+    ]);
+    await ann.sendsMessage({
+      successful_payment: {
+        currency: 'XTR',
+        total_amount: 5,
+        invoice_payload: 'tea',
+        telegram_payment_charge_id: 't',
+        provider_payment_charge_id: 'p',
+      },
+    });
+    expect(said().at(-1)).toBe('Thanks for 5');
+  });
+});
+
+describe('texts and services', () => {
+  it('come from the flow, then from the machine, for each user', async () => {
+    const f = flow('f', { trigger: '/f', texts: { cancelled: 'Flow says bye.' } })
+      .ask('a', { prompt: 'A?', choices: ['x'] })
+      .done(() => {});
+    const { user, said } = chat([f], {
+      texts: { cancelled: 'Bye.', wrongKind: ({ from }) => `Buttons, ${from?.first_name}.` },
+    });
+    const ann = user(1);
+    for (const text of ['/f', 'no button', '/cancel']) await ann.sends(text);
+    expect(said()).toEqual(['A?', 'Buttons, User 1.', 'Flow says bye.']);
+  });
+});
