@@ -1,0 +1,12 @@
+/** Hands a machine what the demo and the tests bring along, and nothing else. */
+
+import type { Clock, FsmStorage } from '@telefsm/core';
+import type { BotOptions } from './example.ts';
+
+/** Options of `fsm()` that were given; what was not is left to its defaults. */
+export function given({ storage, clock }: BotOptions): {
+  readonly storage?: FsmStorage;
+  readonly clock?: Clock;
+} {
+  return { ...(storage && { storage }), ...(clock && { clock }) };
+}

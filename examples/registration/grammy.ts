@@ -1,0 +1,63 @@
+/** The registration bot on grammY. */
+
+import { FsmComposer, type FsmFlavor, fsm, noState } from '@telefsm/grammy';
+import { type Context, InlineKeyboard } from 'grammy';
+import type { BotOptions, ExampleBot } from '../lib/example.ts';
+import { given } from '../lib/given.ts';
+import { newBot, running } from '../lib/grammy.ts';
+import { ageIn, Form, summary, texts } from './registration.ts';
+
+const app = [Form] as const;
+type MyContext = FsmFlavor<Context, typeof app>;
+
+export function makeBot(options: BotOptions): ExampleBot {
+  const bot = newBot<MyContext>(options);
+  const machine = fsm({ states: app, ...given(options) });
+  bot.use(machine);
+
+  bot.command('start', async (ctx) => {
+    ctx.state.set(Form.name);
+    await ctx.reply(texts.name);
+  });
+  bot.command('cancel', async (ctx) => {
+    if (ctx.state.is(noState)) return void (await ctx.reply(texts.nothing));
+    ctx.state.clear();
+    await ctx.reply(texts.cancelled);
+  });
+
+  const form = new FsmComposer<MyContext>();
+  form.state(Form.name).command('skip', async (ctx) => {
+    ctx.state.set(Form.age, { name: 'Anonymous' });
+    await ctx.reply(texts.age('Anonymous'));
+  });
+  form.state(Form.name).on('message:text', async (ctx) => {
+    ctx.state.set(Form.age, { name: ctx.msg.text });
+    await ctx.reply(texts.age(ctx.msg.text));
+  });
+  form.state(Form.age).on('message:text', async (ctx) => {
+    const age = ageIn(ctx.msg.text);
+    if (age === undefined) return void (await ctx.reply(texts.badAge));
+    ctx.state.set(Form.city, { age });
+    await ctx.reply(texts.city);
+  });
+  form.state(Form.city).on('message:text', async (ctx) => {
+    const { name, age } = ctx.state.data;
+    ctx.state.set(Form.confirm, { city: ctx.msg.text });
+    const keyboard = new InlineKeyboard().text('Yes', 'yes').text('No', 'no');
+    await ctx.reply(summary({ name, age, city: ctx.msg.text }), { reply_markup: keyboard });
+  });
+  form.state(Form.confirm).callbackQuery('yes', async (ctx) => {
+    const { name } = ctx.state.data;
+    ctx.state.clear();
+    await ctx.answerCallbackQuery();
+    await ctx.reply(texts.done(name));
+  });
+  form.state(Form.confirm).callbackQuery('no', async (ctx) => {
+    ctx.state.clear();
+    ctx.state.set(Form.name);
+    await ctx.answerCallbackQuery();
+    await ctx.reply(texts.again);
+  });
+  bot.use(form);
+  return running(bot, machine);
+}

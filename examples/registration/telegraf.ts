@@ -1,0 +1,67 @@
+/** The registration bot on Telegraf. */
+
+import { FsmComposer, type FsmFlavor, fsm, noState } from '@telefsm/telegraf';
+import { type Context, Markup } from 'telegraf';
+import { message } from 'telegraf/filters';
+import type { BotOptions, ExampleBot } from '../lib/example.ts';
+import { given } from '../lib/given.ts';
+import { newBot, running } from '../lib/telegraf.ts';
+import { ageIn, Form, summary, texts } from './registration.ts';
+
+const app = [Form] as const;
+type MyContext = FsmFlavor<Context, typeof app>;
+
+export function makeBot(options: BotOptions): ExampleBot {
+  const bot = newBot<MyContext>(options);
+  const machine = fsm({ states: app, ...given(options) });
+  bot.use(machine);
+
+  bot.command('start', async (ctx) => {
+    ctx.fsm.set(Form.name);
+    await ctx.reply(texts.name);
+  });
+  bot.command('cancel', async (ctx) => {
+    if (ctx.fsm.is(noState)) return void (await ctx.reply(texts.nothing));
+    ctx.fsm.clear();
+    await ctx.reply(texts.cancelled);
+  });
+
+  const form = new FsmComposer<MyContext>();
+  form.state(Form.name).command('skip', async (ctx) => {
+    ctx.fsm.set(Form.age, { name: 'Anonymous' });
+    await ctx.reply(texts.age('Anonymous'));
+  });
+  form.state(Form.name).on(message('text'), async (ctx) => {
+    ctx.fsm.set(Form.age, { name: ctx.message.text });
+    await ctx.reply(texts.age(ctx.message.text));
+  });
+  form.state(Form.age).on(message('text'), async (ctx) => {
+    const age = ageIn(ctx.message.text);
+    if (age === undefined) return void (await ctx.reply(texts.badAge));
+    ctx.fsm.set(Form.city, { age });
+    await ctx.reply(texts.city);
+  });
+  form.state(Form.city).on(message('text'), async (ctx) => {
+    const { name, age } = ctx.fsm.data;
+    ctx.fsm.set(Form.confirm, { city: ctx.message.text });
+    const buttons = [Markup.button.callback('Yes', 'yes'), Markup.button.callback('No', 'no')];
+    await ctx.reply(
+      summary({ name, age, city: ctx.message.text }),
+      Markup.inlineKeyboard([buttons]),
+    );
+  });
+  form.state(Form.confirm).action('yes', async (ctx) => {
+    const { name } = ctx.fsm.data;
+    ctx.fsm.clear();
+    await ctx.answerCbQuery();
+    await ctx.reply(texts.done(name));
+  });
+  form.state(Form.confirm).action('no', async (ctx) => {
+    ctx.fsm.clear();
+    ctx.fsm.set(Form.name);
+    await ctx.answerCbQuery();
+    await ctx.reply(texts.again);
+  });
+  bot.use(form);
+  return running(bot, machine);
+}
