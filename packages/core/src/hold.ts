@@ -183,6 +183,7 @@ class RunningHold implements Hold {
   /** Until when the storage certainly leaves it to us. */
   #until: number;
   #lost = false;
+  #isCommitting = false;
   #abort: AbortController | undefined;
   readonly #lease: Lease;
   readonly #options: HoldOptions;
@@ -221,6 +222,8 @@ class RunningHold implements Hold {
 
   renew(now: number): void {
     const { lease, report } = this.#options;
+    // a commit on its way spends the token that a renewal would name
+    if (this.#isCommitting) return;
     if (this.#until - now > (lease * 2) / 3) return;
     const token = this.#token;
     settle(
@@ -242,7 +245,7 @@ class RunningHold implements Hold {
       answer = Promise.reject(error);
     }
     if (answer === 'done' || answer === 'already') this.#accepted(next);
-    else return this.#commitSlowly(answer, write, unit, next);
+    else return this.#untilCommitted(this.#commitSlowly(answer, write, unit, next));
   }
 
   release(): Awaitable<void> {
@@ -253,6 +256,15 @@ class RunningHold implements Hold {
       () => {},
       (error) => report('release', error),
     );
+  }
+
+  async #untilCommitted(commit: Promise<void>): Promise<void> {
+    this.#isCommitting = true;
+    try {
+      await commit;
+    } finally {
+      this.#isCommitting = false;
+    }
   }
 
   #send(write: Write | undefined, next: string | undefined): Awaitable<CommitAnswer> {
