@@ -66,7 +66,11 @@ export interface CommandErrorArgs {
 /** Every code of a {@link CommandError}. */
 export type CommandErrorCode = keyof CommandErrorArgs;
 
-const list = (names: readonly string[]) => names.join(', ') || 'none';
+/** Names for a message; as many as anybody reads. */
+const list = (names: readonly string[]) => {
+  const more = names.length - 20;
+  return `${names.slice(0, 20).join(', ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`;
+};
 const reason = (error: unknown) => (error instanceof Error ? error.message : shown(error));
 const nameRule =
   'a word of letters, digits, emoji, - and _, beginning with a letter, a digit, an emoji or _';

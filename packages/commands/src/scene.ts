@@ -3,6 +3,7 @@
 import type { SceneBehaviour, SceneRun } from '@telefsm/core';
 import type { CommandNode, TreeNode } from './definition.ts';
 import type { AnyCommandError, CommandErrorCode } from './errors.ts';
+import { messagesOf } from './messages.ts';
 import type { Outcome } from './perform.ts';
 import { allowing } from './permissions.ts';
 import { knows, run as runLine } from './run.ts';
@@ -79,7 +80,7 @@ async function takeLine(
     signal: turn.signal,
   });
   if (outcome.kind === 'failed') return refuse(run, outcome, explain);
-  if (outcome.output !== '') run.say(outcome.output);
+  for (const message of messagesOf(outcome.output)) run.say(message);
   if (outcome.kind === 'left') return run.leave('done', outcome.result);
   const { state, flags, pending } = outcome.position;
   run.keep({ state, memo: pending === undefined ? { flags } : { flags, pending } });
@@ -92,12 +93,12 @@ async function refuse(
   explain: Explain | undefined,
 ): Promise<void> {
   if (!mistakes.has(error.code)) {
-    if (output !== '') await run.turn.reply(output);
+    for (const message of messagesOf(output)) await run.turn.reply(message);
     throw error;
   }
   const { services } = run.turn;
   const text = explain?.(error as AnyCommandError, { services }) ?? error.message;
-  run.say(output === '' ? text : `${output}\n${text}`);
+  for (const message of messagesOf(`${output}\n${text}`)) run.say(message);
 }
 
 function storedOf({ state, memo }: SceneRun): object {

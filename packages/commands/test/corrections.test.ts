@@ -1,8 +1,8 @@
 /** What earlier command trees got wrong: each line of the list is a test. */
 
+import { virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { commandTree } from '../src/index.ts';
-import { settle, stillClock } from './still-clock.ts';
 
 describe('an action', () => {
   it('that throws nothing at all has failed all the same', async () => {
@@ -27,7 +27,7 @@ describe('an action', () => {
   });
 
   it('that is too slow is a COMMAND_TIMEOUT: its signal is aborted and what it does later is dropped', async () => {
-    const clock = stillClock();
+    const clock = virtualClock();
     const tree = commandTree('t', { clock, actionTimeout: '1s' });
     const told: string[] = [];
     const root = tree.root.flag('x', 0, (now) => void told.push(`x is ${now}`));
@@ -56,13 +56,13 @@ describe('an action', () => {
     const next = chat.input('show');
     go();
     expect(await next).toBe('0');
-    await settle();
+    await clock.advance(0);
     expect({ ended, told }).toEqual({ ended: true, told: [] });
     expect(await chat.input('show')).toBe('0');
   });
 
   it('that ends because its signal was aborted is late, not failed', async () => {
-    const clock = stillClock();
+    const clock = virtualClock();
     const tree = commandTree('t', { clock, actionTimeout: 10 });
     const caught: unknown[] = [];
     tree.root
@@ -81,7 +81,7 @@ describe('an action', () => {
   });
 
   it('and its catch share one time limit', async () => {
-    const clock = stillClock();
+    const clock = virtualClock();
     const tree = commandTree('t', { clock, actionTimeout: 10 });
     const wait = (ms: number) =>
       new Promise<void>((resolve) => void clock.setTimeout(() => resolve(), ms));
@@ -118,7 +118,7 @@ describe('an action', () => {
 
 describe('a slow condition or finder', () => {
   it('is a COMMAND_TIMEOUT', async () => {
-    const clock = stillClock();
+    const clock = virtualClock();
     const tree = commandTree('t', { clock, actionTimeout: 10 });
     tree.root.command('do').condition(() => new Promise(() => {}));
     tree.root.default(() => new Promise(() => {}));

@@ -91,12 +91,12 @@ describe('any lines of a user', () => {
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
   });
 
-  it('never throw the tokenizer off: a million lines are read, written back and read again', () => {
+  it('never throw the tokenizer off: hundreds of thousands of lines are read, written back and read again', () => {
     const alphabet = [...'abc=\'"\\\\  \t/@“”„«»買_-%', '\ud83d', '\udc4d', '\0'];
     const next = random(1);
     let words = 0;
     let wrong = 0;
-    for (let count = 0; count < 1_000_000; count++) {
+    for (let count = 0; count < 300_000; count++) {
       let text = '';
       for (let length = next(16); length > 0; length--) text += alphabet[next(alphabet.length)];
       const tokens = tokenize(text);
@@ -108,7 +108,7 @@ describe('any lines of a user', () => {
       }
     }
     expect(wrong).toBe(0);
-    expect(words).toBeGreaterThan(1_000_000);
+    expect(words).toBeGreaterThan(300_000);
   });
 });
 
@@ -150,9 +150,9 @@ describe('a very long line', () => {
       }
       return best;
     };
-    cost(4_000);
+    cost(1_000);
     // Linear would be 32, quadratic 1024.
-    expect(cost(128_000) / cost(4_000)).toBeLessThan(400);
+    expect(cost(32_000) / cost(1_000)).toBeLessThan(400);
   });
 
   it('is refused with a short message', async () => {

@@ -1,9 +1,9 @@
 /** How the options of a command are read. */
 
+import { virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { commandTree } from '../src/index.ts';
-import { settle, stillClock } from './still-clock.ts';
 
 /** A command `do` with two mandatory options, which says what it was given. */
 function pair() {
@@ -117,7 +117,7 @@ describe('a default', () => {
 
 describe('a setter', () => {
   const setter = (set: (value: string | number, turn: object) => unknown, timeout?: number) => {
-    const clock = stillClock();
+    const clock = virtualClock();
     const tree = commandTree('t', {
       clock,
       ...(timeout === undefined ? {} : { optionTimeout: timeout }),
@@ -277,7 +277,6 @@ describe('a prompt', () => {
   it('gives the same values to the action whenever an answer came', async () => {
     const chat = order().chat('Bob');
     await chat.input('order "green tea"');
-    await settle();
     await chat.input('4');
     expect(await chat.input('"a=b"')).toBe('4 x green tea (a=b) []');
   });

@@ -1,6 +1,6 @@
 /** What the compiler knows of a tree, and what it refuses; checked by tsc, never run. */
 
-import { typed } from '@telefsm/core';
+import { createMachine, scene, type Turn, typed } from '@telefsm/core';
 import { z } from 'zod';
 import { commandTree, isCommandError } from '../src/index.ts';
 
@@ -142,6 +142,19 @@ commandTree('free').chat('Bob', {});
 commandTree('free').chat('Bob', { commands: [1] });
 // @ts-expect-error no length of time
 commandTree('slow', { actionTimeout: 'soon' });
+
+// A tree is a scene and a group: of a machine, for its services, for those who enter or call it.
+createMachine({ states: [tree], initial: tree, services: { broker: { buy: async () => {} } } });
+// @ts-expect-error the broker is missing
+createMachine({ states: [tree], initial: tree });
+createMachine({ states: [commandTree('free')] });
+export const Hall = scene('hall').on({ handle: ({ call }) => call(tree) });
+export function openAt(turn: Turn): void {
+  turn.state.enter(tree);
+  turn.state.enter(tree, {}, { params: { line: 'buy TSLA' } });
+  // @ts-expect-error a line is text
+  turn.state.enter(tree, {}, { params: { line: 1 } });
+}
 
 // Errors are told apart by a closed list of codes.
 export function explain(error: unknown): string {

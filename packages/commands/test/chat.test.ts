@@ -1,0 +1,232 @@
+/** Headless chats: one input of a user at a time, positions on any storage. */
+
+import { type FsmStorage, memoryStorage } from '@telefsm/core';
+import { type VirtualClock, virtualClock } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { commandTree, type Waiting } from '../src/index.ts';
+
+/** A counter whose `slow` command ends when it is told to; each call makes the tree of another process. */
+function makeCounter(clock: VirtualClock = virtualClock()) {
+  const tree = commandTree('counter', { clock, actionTimeout: 0 });
+  const ends: (() => void)[] = [];
+  const root = tree.root.flag('count', 0);
+  root.command('slow').action(async ({ flags, setFlag, say }) => {
+    const { count } = flags;
+    await new Promise<void>((resolve) => ends.push(resolve));
+    setFlag('count', count + 1);
+    say('%d', flags.count);
+  });
+  root.command('add').action(({ flags, setFlag, say }) => {
+    setFlag('count', flags.count + 1);
+    say('%d', flags.count);
+  });
+  return {
+    tree,
+    /** Ends the oldest running `slow`. */
+    async end() {
+      await clock.advance(0);
+      ends.shift()?.();
+      await clock.advance(0);
+    },
+  };
+}
+
+describe('an input while another of the same user runs', () => {
+  const begin = (waiting?: Waiting) => {
+    const { tree, end } = makeCounter();
+    const chat = tree.chat('Bob', waiting === undefined ? {} : { waiting });
+    return { tree, end, chat, first: chat.input('slow') };
+  };
+
+  it('waits its turn', async () => {
+    const { chat, first, end } = begin();
+    const others = ['add', 'add'].map((line) => chat.input(line));
+    await end();
+    expect([await first, ...(await Promise.all(others))]).toEqual(['1', '2', '3']);
+  });
+
+  it('is refused with LOCK_FAIL where the chat refuses; another user is not, and the next input works', async () => {
+    const { tree, chat, first, end } = begin('refuse');
+    await expect(chat.input('add')).rejects.toMatchObject({
+      code: 'LOCK_FAIL',
+      args: { id: 'Bob' },
+      cause: { code: 'BUSY' },
+    });
+    expect(await tree.chat('Ann', { waiting: 'refuse' }).input('add')).toBe('1');
+    await end();
+    expect(await first).toBe('1');
+    expect(await chat.input('add')).toBe('2');
+  });
+
+  it('is dropped without a word where the chat drops', async () => {
+    const { chat, first, end } = begin('drop');
+    expect(await chat.input('add')).toBe('');
+    await end();
+    expect(await first).toBe('1');
+    expect(await chat.input('add')).toBe('2');
+  });
+
+  it('waits for another chat of that user as well', async () => {
+    const { tree, first, end } = begin();
+    const other = tree.chat('Bob').input('add');
+    await end();
+    expect([await first, await other]).toEqual(['1', '2']);
+  });
+});
+
+describe('two processes on one storage', () => {
+  function pair() {
+    const clock = virtualClock();
+    const storage = memoryStorage({ clock });
+    return { clock, storage, one: makeCounter(clock), other: makeCounter(clock) };
+  }
+
+  it('share positions and lose no change', async () => {
+    const { storage, one, other } = pair();
+    const chats = [one, other].map(({ tree }) => tree.chat('Bob', { storage }));
+    for (let round = 0; round < 3; round++) for (const chat of chats) await chat.input('add');
+    expect(await chats[0]?.input('add')).toBe('7');
+  });
+
+  it('go back to the root together: a cancel in one is a cancel in the other', async () => {
+    const { storage } = pair();
+    const make = () => {
+      const tree = commandTree('t');
+      const go = tree.root.command('go');
+      const there = go.state('there');
+      go.action(() => there);
+      there.command('look').action(({ state }) => state);
+      tree.command('cancel').action(() => tree.root);
+      return tree.chat('Bob', { storage });
+    };
+    const [one, other] = [make(), make()];
+    await one.input('go');
+    expect(await other.input('look')).toBe('');
+    await one.input('cancel');
+    await expect(other.input('look')).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
+  });
+
+  it('run one input of a user at a time: the position is read when the user has been taken', async () => {
+    const { clock, storage, one, other } = pair();
+    const first = one.tree.chat('Bob', { storage }).input('slow');
+    await clock.advance(0);
+    const second = other.tree.chat('Bob', { storage }).input('add');
+    await clock.advance(100);
+    await one.end();
+    await clock.advance(1000);
+    expect([await first, await second]).toEqual(['1', '2']);
+  });
+
+  it('leave a user to a long action far beyond the time that a lease lasts', async () => {
+    const { clock, storage, one, other } = pair();
+    const first = one.tree.chat('Bob', { storage }).input('slow');
+    let begun = false;
+    const second = other.tree.chat('Bob', { storage }).input('add');
+    void second.then(() => (begun = true));
+    for (let seconds = 0; seconds < 60; seconds++) await clock.advance(1000);
+    expect(begun).toBe(false);
+    await one.end();
+    await clock.advance(1000);
+    expect([await first, await second]).toEqual(['1', '2']);
+  });
+
+  it('refuse the late writer: what a process did while it had lost the user is not kept', async () => {
+    const clock = virtualClock();
+    const storage = memoryStorage({ clock });
+    const [frozen, other] = [makeCounter(), makeCounter()];
+    const late = expect(frozen.tree.chat('Bob', { storage }).input('slow')).rejects.toMatchObject({
+      code: 'LOCK_FAIL',
+      cause: { code: 'LEASE_LOST' },
+    });
+    await clock.advance(60_000);
+    expect(await other.tree.chat('Bob', { storage }).input('add')).toBe('1');
+    await frozen.end();
+    await late;
+    expect(await other.tree.chat('Bob', { storage }).input('add')).toBe('2');
+  });
+});
+
+describe('a storage', () => {
+  it('that cannot be asked is LOCK_FAIL with what it threw, and the next input works', async () => {
+    const { tree } = makeCounter();
+    const kept = memoryStorage();
+    let failing = true;
+    const storage: FsmStorage = {
+      ...kept,
+      acquire(key, options) {
+        if (failing) throw new Error('no connection');
+        return kept.acquire(key, options);
+      },
+      classify: () => 'fatal',
+    };
+    const chat = tree.chat('Bob', { storage });
+    await expect(chat.input('add')).rejects.toMatchObject({
+      code: 'LOCK_FAIL',
+      cause: { code: 'STORAGE_FAILED', cause: { message: 'no connection' } },
+    });
+    failing = false;
+    expect(await chat.input('add')).toBe('1');
+  });
+
+  it('holds nothing of a user who is where everybody begins', async () => {
+    const storage = memoryStorage();
+    const tree = commandTree('turnstile');
+    const coin = tree.root.command('coin');
+    const unlocked = coin.state('unlocked');
+    coin.action(() => unlocked);
+    unlocked.command('push').action(() => tree.root);
+    const chat = tree.chat('Bob', { storage });
+    const states = async () => {
+      const found: (string | null)[] = [];
+      for await (const { state } of storage.list?.({}) ?? []) found.push(state);
+      return found;
+    };
+    await chat.input('coin');
+    expect(await states()).toEqual(['turnstile:root/coin:unlocked']);
+    await chat.input('push');
+    expect(await states()).toEqual([]);
+  });
+
+  it('may be shared by two trees, and by users with any id', async () => {
+    const storage = memoryStorage();
+    const trees = ['a', 'b'].map((id) => {
+      const tree = commandTree(id);
+      const root = tree.root.flag('n', 0);
+      root.command('add').action(({ flags, setFlag, say }) => {
+        setFlag('n', flags.n + 1);
+        say('%d', flags.n);
+      });
+      return tree;
+    });
+    for (const id of ['Bob', 'bob', '', '*', '__proto__', 'a/b:c', '1', '👍']) {
+      for (const tree of trees) expect(await tree.chat(id, { storage }).input('add')).toBe('1');
+    }
+  });
+});
+
+describe('an error', () => {
+  it('leaves the position as it was, and the next input works', async () => {
+    const tree = commandTree('t');
+    const root = tree.root.flag('n', 0);
+    const go = root.command('go');
+    const there = go.state('there');
+    go.action(() => there);
+    there
+      .command('do')
+      .option('a')
+      .action(({ setFlag }) => {
+        setFlag('n', 5);
+        throw new Error('no');
+      });
+    there.command('show').action(({ flags, say, state }) => {
+      say('%d', flags.n);
+      return state;
+    });
+    const chat = tree.chat('Bob');
+    await chat.input('go');
+    for (const line of ['what', 'do', 'do b=1', 'do a=1 a=2', 'do 1']) {
+      await expect(chat.input(line)).rejects.toMatchObject({ name: 'CommandError' });
+      expect(await chat.input('show')).toBe('0');
+    }
+  });
+});
