@@ -148,6 +148,8 @@ export function chat(flows: readonly object[], options: ChatOptions = {}, storag
       looked = shown.length;
       return texts;
     },
+    /** Telegram sends an update again. */
+    redeliver: (update: RawUpdate) => machine.handle(update, port, rest(update)),
     last: () => shown[shown.length - 1] as Shown,
     answers: () =>
       calls
