@@ -1,18 +1,9 @@
 /** States and commands as an author defines them; types of options and flags accumulate along the chain. */
 
 import type { Awaitable, Complaint, Schema } from '@telefsm/core';
-import {
-  addCommand,
-  addFlag,
-  addOption,
-  addState,
-  type CommandNode,
-  type LooseOptionConfig,
-  nameOf,
-  type StateNode,
-  type TreeNode,
-} from './definition.ts';
+import { addCommand, addFlag, addOption, addState, type LooseOptionConfig } from './definition.ts';
 import { CommandError, describeFound } from './errors.ts';
+import { type CommandNode, nameOf, type StateNode, type TreeNode } from './nodes.ts';
 import type {
   ActionTurn,
   AnyCommand,

@@ -2,7 +2,7 @@
 
 import { type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
 import { type ChatMachine, chatMachine, type Waiting } from './chat-machine.ts';
-import type { CommandNode, TreeNode } from './definition.ts';
+import type { CommandNode, TreeNode } from './nodes.ts';
 import { allowing } from './permissions.ts';
 import type { Position } from './position.ts';
 import { run } from './run.ts';

@@ -13,9 +13,10 @@ import {
 } from '@telefsm/core';
 import { buildCommand, buildState, type GlobalCommand, type TreeState } from './builders.ts';
 import { type Chat, type ChatSettings, chatsOf } from './chat.ts';
-import { makeState, register, type TreeNode } from './definition.ts';
+import { makeState, register } from './definition.ts';
 import { type BotCommand, botCommandsOf } from './help.ts';
 import { isName } from './names.ts';
+import type { TreeNode } from './nodes.ts';
 import { sceneOf } from './scene.ts';
 import type { Explain, Permissions } from './turn.ts';
 import { formatTemplate, joinLines } from './voice.ts';

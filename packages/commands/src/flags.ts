@@ -1,7 +1,7 @@
 /** The flags of one input: read, changed, told to their hooks, and kept only if the command succeeds. */
 
-import { type FlagNode, pathOf, type StateNode } from './definition.ts';
 import type { CommandError, CommandErrorArgs } from './errors.ts';
+import { type FlagNode, pathOf, type StateNode } from './nodes.ts';
 import type { StoredFlags } from './position.ts';
 import { freezeJson, sameJson } from './values.ts';
 

@@ -1,8 +1,8 @@
 /** What a tree says of itself: the text of /help, and the list for `setMyCommands`. */
 
-import type { CommandNode, OptionNode, StateNode, TreeNode } from './definition.ts';
 import { reachable } from './match.ts';
 import { slashForm } from './names.ts';
+import type { CommandNode, OptionNode, StateNode, TreeNode } from './nodes.ts';
 
 /** One command as `setMyCommands` takes it. */
 export interface BotCommand {

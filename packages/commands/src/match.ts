@@ -1,7 +1,7 @@
 /** Which command a line means: exactly by name, by the beginning of the line, or by the default finder. */
 
-import type { CommandNode, StateNode, TreeNode } from './definition.ts';
 import { fold, slashForm } from './names.ts';
+import type { CommandNode, StateNode, TreeNode } from './nodes.ts';
 
 /** A line as a user sent it, taken apart as far as every tree does it alike. */
 export interface Line {

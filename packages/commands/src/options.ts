@@ -1,8 +1,8 @@
 /** Reading the options of a command: words to names, texts to values. */
 
 import type { Schema } from '@telefsm/core';
-import { type CommandNode, nameOf, type OptionNode } from './definition.ts';
 import type { CommandError, CommandErrorArgs } from './errors.ts';
+import { type CommandNode, nameOf, type OptionNode } from './nodes.ts';
 import type { Pending } from './position.ts';
 import { within } from './time-limit.ts';
 import { tokenize } from './tokens.ts';

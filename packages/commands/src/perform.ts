@@ -1,8 +1,8 @@
 /** One command on its way: condition, options, action, `catch`, next state. */
 
-import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './definition.ts';
 import { type CommandError, type CommandErrorArgs, describeFound } from './errors.ts';
 import type { WorkingFlags } from './flags.ts';
+import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './nodes.ts';
 import { type Given, readOptions } from './options.ts';
 import { type Place, type Position, positionOf } from './position.ts';
 import { attempt, type Settled, within } from './time-limit.ts';

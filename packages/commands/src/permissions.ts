@@ -1,8 +1,8 @@
 /** Who may use what: a list of commands or names, or a predicate. */
 
-import type { CommandNode, TreeNode } from './definition.ts';
 import { CommandError, describeFound } from './errors.ts';
 import { fold } from './names.ts';
+import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Allowed } from './turn.ts';
 
 /**

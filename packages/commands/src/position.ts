@@ -1,6 +1,6 @@
 /** Where a user is in a tree: plain JSON, and its reading when it comes back from a storage. */
 
-import { type CommandNode, pathOf, type StateNode, type TreeNode } from './definition.ts';
+import { type CommandNode, pathOf, type StateNode, type TreeNode } from './nodes.ts';
 import { isPlain } from './values.ts';
 
 /** Values of flags by state id and name; only what differs from a constant initial value has to be there. */

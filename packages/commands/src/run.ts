@@ -1,11 +1,11 @@
 /** One input to a tree: from a position and a line to what is said and the next position. Pure: nothing is stored here. */
 
-import { type CommandNode, nameOf, type TreeNode } from './definition.ts';
 import { CommandError, describeFound } from './errors.ts';
 import { openFlags } from './flags.ts';
 import { helpOf } from './help.ts';
 import { type Line, type Match, matchExact, matchPrefix, reachable, readLine } from './match.ts';
 import { fold } from './names.ts';
+import { type CommandNode, nameOf, type TreeNode } from './nodes.ts';
 import { giveAnswer, giveWords } from './options.ts';
 import {
   common,

@@ -1,9 +1,9 @@
 /** A tree as a scene of a bot: lines are what the user writes, answers are messages. */
 
 import type { SceneBehaviour, SceneRun } from '@telefsm/core';
-import type { CommandNode, TreeNode } from './definition.ts';
 import type { AnyCommandError, CommandErrorCode } from './errors.ts';
 import { messagesOf } from './messages.ts';
+import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Outcome } from './perform.ts';
 import { allowing } from './permissions.ts';
 import { knows, run as runLine } from './run.ts';

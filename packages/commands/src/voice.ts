@@ -1,6 +1,6 @@
 /** What is said during one input: templates become messages, messages become one text. */
 
-import type { TreeNode } from './definition.ts';
+import type { TreeNode } from './nodes.ts';
 
 /** Collects what is said until it is closed; what comes later is dropped. */
 export interface Voice {
