@@ -7,9 +7,10 @@ import { play } from './lib/play.ts';
 describe.each(Object.entries(examples))('the example %s', (_, example) => {
   it.each(frameworks)('has its conversation word for word on %s', async (framework) => {
     const clock = virtualClock();
-    const { bot } = example.bots[framework]({ token: '1:test', clock });
+    const { bot, machine, watch } = example.bots[framework]({ token: '1:test', clock });
+    watch();
     const world = telegram(bot, { clock });
-    await play(world, example.script, clock);
-    expect(world.transcript()).toBe(example.script);
+    expect(await play(world, example.script, clock)).toBe(example.script);
+    await machine.stop();
   });
 });

@@ -1,11 +1,21 @@
 /** Every example by its name, as the demo and the tests find it. */
 
 import { readFileSync } from 'node:fs';
+import { makeBot as feedbackOnGrammy } from './feedback/grammy.ts';
+import { makeBot as feedbackOnTelegraf } from './feedback/telegraf.ts';
 import { makeBot as groupPollOnGrammy } from './group-poll/grammy.ts';
 import { makeBot as groupPollOnTelegraf } from './group-poll/telegraf.ts';
 import type { Example } from './lib/example.ts';
+import { makeBot as orderOnGrammy } from './order/grammy.ts';
+import { makeBot as orderOnTelegraf } from './order/telegraf.ts';
+import { makeBot as quizOnGrammy } from './quiz/grammy.ts';
+import { makeBot as quizOnTelegraf } from './quiz/telegraf.ts';
 import { makeBot as registrationOnGrammy } from './registration/grammy.ts';
 import { makeBot as registrationOnTelegraf } from './registration/telegraf.ts';
+import { makeBot as restaurantOnGrammy } from './restaurant/grammy.ts';
+import { makeBot as restaurantOnTelegraf } from './restaurant/telegraf.ts';
+import { makeBot as supportOnGrammy } from './support/grammy.ts';
+import { makeBot as supportOnTelegraf } from './support/telegraf.ts';
 
 const script = (name: string): string =>
   readFileSync(new URL(`./${name}/script.txt`, import.meta.url), 'utf8').trimEnd();
@@ -21,5 +31,30 @@ export const examples: { readonly [name: string]: Example } = {
     about: 'one state for a whole group: a poll that all members vote in',
     bots: { grammy: groupPollOnGrammy, telegraf: groupPollOnTelegraf },
     script: script('group-poll'),
+  },
+  order: {
+    about: 'a flow: choices, a checked number, a conditional question, back, a time-out',
+    bots: { grammy: orderOnGrammy, telegraf: orderOnTelegraf },
+    script: script('order'),
+  },
+  feedback: {
+    about: 'a flow: stars by buttons, a comment that may be skipped',
+    bots: { grammy: feedbackOnGrammy, telegraf: feedbackOnTelegraf },
+    script: script('feedback'),
+  },
+  restaurant: {
+    about: 'three nodes that hand over to each other, with a cart',
+    bots: { grammy: restaurantOnGrammy, telegraf: restaurantOnTelegraf },
+    script: script('restaurant'),
+  },
+  support: {
+    about: 'a flow: a ticket with screenshots as an album and a summary to correct',
+    bots: { grammy: supportOnGrammy, telegraf: supportOnTelegraf },
+    script: script('support'),
+  },
+  quiz: {
+    about: 'a flow: a question that times out, and the next one comes',
+    bots: { grammy: quizOnGrammy, telegraf: quizOnTelegraf },
+    script: script('quiz'),
   },
 };

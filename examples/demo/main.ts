@@ -4,7 +4,8 @@
  */
 
 import { parseArgs } from 'node:util';
-import { botApiServer } from '@telefsm/testing';
+import { systemClock } from '@telefsm/core';
+import { type BotApiServer, botApiServer, type VirtualClock, virtualClock } from '@telefsm/testing';
 import { examples } from '../index.ts';
 import { type Example, type Framework, frameworks } from '../lib/example.ts';
 import { play } from '../lib/play.ts';
@@ -17,14 +18,15 @@ export async function main(args: readonly string[]): Promise<void> {
   const { BOT_TOKEN } = process.env;
   if (BOT_TOKEN) return onTelegram(example, framework, BOT_TOKEN);
   console.log(`${name} on ${framework}: ${example.about}\n`);
-  const server = await botApiServer();
-  const running = example.bots[framework]({ token: '1:demo', apiRoot: server.url });
+  const isChat = process.stdin.isTTY && process.stdout.isTTY && !script;
+  const clock = isChat ? systemClock : virtualClock();
+  const server = await botApiServer({ clock });
+  const running = example.bots[framework]({ token: '1:demo', apiRoot: server.url, clock });
   // it polls until it is stopped
   const polling = running.run();
   try {
-    if (process.stdin.isTTY && process.stdout.isTTY && !script) {
-      await chat(server, running.machine);
-    } else await playScript(example, server);
+    if ('advance' in clock) await playScript(example, server, clock);
+    else await chat(server, running.machine);
   } finally {
     await running.stop();
     await polling;
@@ -69,10 +71,10 @@ async function onTelegram(example: Example, framework: Framework, token: string)
 
 async function playScript(
   example: Example,
-  server: Awaited<ReturnType<typeof botApiServer>>,
+  server: BotApiServer,
+  clock: VirtualClock,
 ): Promise<void> {
-  await play(server, example.script);
-  const transcript = server.transcript();
+  const transcript = await play(server, example.script, clock);
   console.log(transcript);
   if (transcript !== example.script) {
     throw new Error(`\nThe transcript differs from what was expected:\n${example.script}`);

@@ -17,7 +17,9 @@ export interface BotOptions {
 export interface ExampleBot {
   readonly bot: AnyBot;
   readonly machine: Pick<Machine, 'at' | 'observe' | 'stop'>;
-  /** Polls until `stop`. */
+  /** Lets deadlines fire. */
+  readonly watch: () => void;
+  /** Polls, and lets deadlines fire, until `stop`. */
   readonly run: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }

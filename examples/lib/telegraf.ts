@@ -16,6 +16,7 @@ export function running<C extends Context>(
   return {
     bot,
     machine,
+    watch: () => void machine.start(bot),
     run: () => {
       machine.start(bot);
       return bot.launch();
