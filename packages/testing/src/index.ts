@@ -14,7 +14,6 @@ export type {
   RawChat,
   RawMarkup,
   RawMessage,
-  RawUpdate,
   RawUser,
 } from './cloud/raw.ts';
 export type { Shown } from './cloud/screen.ts';
@@ -27,6 +26,7 @@ export type { TestBusiness, TestChat } from './driver/chat.ts';
 export type { AnyBot } from './driver/frameworks.ts';
 export type { Step } from './driver/interleave.ts';
 export type { Expected } from './driver/looking.ts';
+export type { WebhookUnderTest } from './driver/over-http.ts';
 export type { Paid } from './driver/paying.ts';
 export type { Tapped } from './driver/pressing.ts';
 export type { CaptionOptions, Sendable } from './driver/sendable.ts';

@@ -1,5 +1,5 @@
 /** Every type of update of the Bot API (10.3), and a sample of each as Telegram sends it. */
-import type { RawUpdate } from './cloud/raw.ts';
+import type { RawUpdate } from '@telefsm/core';
 
 /** Every type of update, in the order of the Bot API's page. */
 export const updateTypes = [

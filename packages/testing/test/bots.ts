@@ -57,10 +57,7 @@ export function grammyBot(script: Script, { apiRoot, token = '1:T' }: ClientOpti
   return bot;
 }
 
-export function telegrafBot(
-  script: Script,
-  { apiRoot, token = '1:T' }: ClientOptions = {},
-): Telegraf {
+function telegrafBot(script: Script, { apiRoot, token = '1:T' }: ClientOptions = {}): Telegraf {
   const bot = new Telegraf(token, apiRoot === undefined ? {} : { telegram: { apiRoot } });
   bot.use(async (ctx, next) => {
     const say: Say = (text, { inline, reply } = {}) =>

@@ -10,7 +10,7 @@ const everyWay = frameworks.flatMap(([name, make]) =>
 let world: BotWorld | undefined;
 afterEach(() => world?.stop());
 
-describe.each(everyWay)('%s by %s', (_, via, make) => {
+describe.each(everyWay)('%s by %s', (name, via, make) => {
   const open = (script: Script, updateId = 1): BotWorld => {
     world = telegram(make(script), { via, updateId });
     return world;
@@ -56,6 +56,24 @@ describe.each(everyWay)('%s by %s', (_, via, make) => {
       },
     });
     await expect(tg.user('Anna').sends('hi')).rejects.toThrow(/^broken handler$/);
+  });
+
+  it('leaves an error to the handler of the bot, where the framework asks it', async () => {
+    const errors: string[] = [];
+    const tg = open({
+      async onText(text) {
+        throw new Error(text);
+      },
+      onError: (error) => errors.push((error as Error).message),
+    });
+    // grammY's webhooks do not ask bot.catch (its documentation, Error handling).
+    if (name === 'grammY' && via === 'webhook') {
+      await expect(tg.user('Anna').sends('one')).rejects.toThrow('one');
+    } else {
+      await tg.user('Anna').sends('one');
+      await tg.user('Anna').sends('two');
+      expect(errors).toEqual(['one', 'two']);
+    }
   });
 
   it('delivers an update again with its number, and goes on afterwards', async () => {

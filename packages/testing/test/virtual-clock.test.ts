@@ -1,8 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { isFsmError } from '@telefsm/core';
 import fc from 'fast-check';
+import { Bot } from 'grammy';
 import { describe, expect, it } from 'vitest';
-import { virtualClock } from '../src/index.ts';
+import { telegram, virtualClock } from '../src/index.ts';
 
 describe('virtual clock', () => {
   it('stands still until it is moved', async () => {
@@ -78,6 +79,19 @@ describe('virtual clock', () => {
     await clock.set(new Date(5000));
     await clock.set(new Date(100));
     expect([ran, clock.now()]).toEqual([1, 100]);
+  });
+
+  it('waits for a bot that makes many calls when a timer runs', async () => {
+    const clock = virtualClock();
+    const bot = new Bot('1:T');
+    const world = telegram(bot, { clock });
+    const anna = world.user('Anna');
+    const talk = async (): Promise<void> => {
+      for (let count = 0; count < 200; count++) await bot.api.sendMessage(anna.id, String(count));
+    };
+    clock.setTimeout(() => void talk(), 1000);
+    await clock.advance('1s');
+    anna.sees('199');
   });
 
   it('refuses a length that is none', () => {

@@ -2,9 +2,13 @@
 
 /** A refusal as Telegram words it. */
 export interface ApiRefusal {
+  /** Tells it from a result. */
   readonly ok: false;
+  /** The code, which is the HTTP status too. */
   readonly error_code: number;
+  /** Telegram's wording. */
   readonly description: string;
+  /** How long to wait (`retry_after`, seconds), or where the chat has gone. */
   readonly parameters?: { readonly retry_after?: number; readonly migrate_to_chat_id?: number };
 }
 

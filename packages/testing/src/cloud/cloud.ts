@@ -1,8 +1,8 @@
 /** Telegram's own side, in memory: who exists, what was written where, and what happened so far. */
-import type { Clock } from '@telefsm/core';
+import type { Clock, RawUpdate } from '@telefsm/core';
 import type { Failure } from './answer.ts';
 import { type Place, placeOf } from './place.ts';
-import type { Payload, RawChat, RawMarkup, RawMessage, RawUpdate, RawUser } from './raw.ts';
+import type { Payload, RawChat, RawMarkup, RawMessage, RawUser } from './raw.ts';
 import { type ScreenEvent, type Shown, shownOf } from './screen.ts';
 import { makeUpdateIds, type UpdateIds } from './update-ids.ts';
 
@@ -36,7 +36,9 @@ export interface Query {
 
 /** A call that the bot made, and how it was answered. */
 export interface ApiCall {
+  /** The method. */
   readonly method: string;
+  /** Its parameters; files stand as `attach://…`. */
   readonly payload: Payload;
   /** `undefined` while the answer is under way, or when the network ate the call. */
   readonly answer:

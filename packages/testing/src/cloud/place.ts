@@ -3,8 +3,11 @@ import type { RawChat, RawMessage } from './raw.ts';
 
 /** A chat, a topic of it, or a private chat seen through a business connection. */
 export interface Place {
+  /** The chat. */
   readonly chat: RawChat;
+  /** The number of the topic. */
   readonly thread?: number;
+  /** The id of the business connection. */
   readonly business?: string;
 }
 

@@ -72,7 +72,7 @@ const kinds = [
 ] as const;
 
 /** Names what a message is. */
-export function kindOf(message: RawMessage): string {
+function kindOf(message: RawMessage): string {
   return kinds.find((kind) => message[kind] !== undefined) ?? 'service';
 }
 
@@ -94,7 +94,7 @@ export function shownOf(
 }
 
 /** The labels of a keyboard, row by row. */
-export function labelsOf(markup: RawMarkup | undefined): readonly (readonly string[])[] {
+function labelsOf(markup: RawMarkup | undefined): readonly (readonly string[])[] {
   const rows: readonly (readonly (RawButton | string)[])[] =
     markup?.inline_keyboard ?? markup?.keyboard ?? [];
   return rows.map((row) =>

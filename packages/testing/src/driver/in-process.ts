@@ -1,9 +1,10 @@
 /** The transport in process: updates are handed over, calls are answered without a network. */
+
+import type { RawUpdate } from '@telefsm/core';
 import type { Cloud } from '../cloud/cloud.ts';
-import type { RawUpdate } from '../cloud/raw.ts';
 import { nextTurn, settle } from '../event-loop.ts';
 import { performCall } from '../methods/answer-call.ts';
-import type { BotPort } from './frameworks.ts';
+import type { BotPort } from './bot-port.ts';
 import { gate } from './interleave.ts';
 import type { Transport, Waiting } from './transport.ts';
 

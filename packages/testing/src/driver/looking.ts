@@ -10,7 +10,7 @@ import { complaint } from './complaint.ts';
 export type Expected = string | RegExp | Partial<Shown>;
 
 /** The messages that the bot has shown in a place since the user last did something there, oldest first. */
-export function newlyShown(cloud: Cloud, user: RawUser, place: Place): readonly Shown[] {
+function newlyShown(cloud: Cloud, user: RawUser, place: Place): readonly Shown[] {
   const shown: Shown[] = [];
   for (let at = cloud.screen.length - 1; at >= 0; at--) {
     const event = cloud.screen[at];
@@ -33,6 +33,17 @@ export function allShown(cloud: Cloud, place: Place): readonly Shown[] {
       ? [event.shown]
       : [],
   );
+}
+
+/** The last message that the bot has shown in a place; fails when there is none. */
+export function lastShown(cloud: Cloud, user: RawUser, place: Place): Shown {
+  const last = allShown(cloud, place).at(-1);
+  if (last === undefined) {
+    throw complaint(cloud, `The bot has shown nothing to ${user.first_name} here.`, {
+      operator: 'last',
+    });
+  }
+  return last;
 }
 
 /** Finds the newest message that matches among those just shown; fails with the transcript when none does. */

@@ -6,7 +6,7 @@ import { settle } from '../event-loop.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { type UnderWay, watchRequests } from '../server/under-way.ts';
 import { updateTypes } from '../update-types.ts';
-import type { BotPort } from './frameworks.ts';
+import type { BotPort } from './bot-port.ts';
 import type { Transport, Waiting } from './transport.ts';
 
 /** A webhook handler of one's own, such as grammY's `webhookCallback(bot, 'http')`. */

@@ -1,7 +1,9 @@
 /** The stage on which users act: Telegram in memory, and a way for its updates to the bot. */
+
+import type { RawUpdate } from '@telefsm/core';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Place } from '../cloud/place.ts';
-import type { RawChat, RawMessage, RawUpdate, RawUser } from '../cloud/raw.ts';
+import type { RawChat, RawMessage, RawUser } from '../cloud/raw.ts';
 import { describe } from '../cloud/screen.ts';
 
 /** Where users act. */
@@ -9,6 +11,13 @@ export interface Stage {
   readonly cloud: Cloud;
   /** Brings updates to the bot in their order; resolves when the bot has finished with all of them, rejects with what it threw. */
   deliver(updates: readonly RawUpdate[]): Promise<void>;
+}
+
+/** Who does something, and where. */
+export interface Actor {
+  readonly stage: Stage;
+  readonly user: RawUser;
+  readonly place: Place;
 }
 
 /** Writes messages of a user into a place, one for each set of fields, and brings them to the bot. */

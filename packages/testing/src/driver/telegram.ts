@@ -70,7 +70,14 @@ export function telegram(bot: AnyBot, options: TelegramOptions = {}): BotWorld {
   });
   return {
     ...world,
-    interleave,
+    async interleave(actions, order) {
+      if (via !== 'process') {
+        throw new Error(
+          `interleave() holds calls inside this process and cannot step a bot driven by ${via}: leave \`via\` out.`,
+        );
+      }
+      return interleave(actions, order);
+    },
     async restart(make) {
       cloud.screen.push({ kind: 'noted', what: '(the bot restarts)' });
       await transport.restart(() => portOf(make()));

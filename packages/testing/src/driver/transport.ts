@@ -1,6 +1,6 @@
 /** A way for updates to the bot and for its calls back; one in process, one by HTTP. */
-import type { RawUpdate } from '../cloud/raw.ts';
-import type { BotPort } from './frameworks.ts';
+import type { RawUpdate } from '@telefsm/core';
+import type { BotPort } from './bot-port.ts';
 
 /** A way to the bot. */
 export interface Transport {

@@ -1,8 +1,8 @@
 /** The world of a test: users, chats, raw updates, scripted failures, the call log and the transcript. */
-import { type Duration, toMs } from '@telefsm/core';
+import { type Duration, type RawUpdate, toMs } from '@telefsm/core';
 import type { Failure } from '../cloud/answer.ts';
 import type { ApiCall, Cloud } from '../cloud/cloud.ts';
-import type { RawChat, RawUpdate, RawUser } from '../cloud/raw.ts';
+import type { RawChat, RawUser } from '../cloud/raw.ts';
 import { makeChat, supergroupId, type TestChat } from './chat.ts';
 import { conversation } from './complaint.ts';
 import { privateChat, type Stage } from './stage.ts';
@@ -10,10 +10,15 @@ import { makeUser, type TestUser } from './user.ts';
 
 /** Who a new user is, where it matters. */
 export interface UserOptions {
+  /** The id; counted from 1001 when left out. */
   readonly id?: number;
+  /** The name without `@`. */
   readonly username?: string;
+  /** The last name. */
   readonly last_name?: string;
+  /** The language of the user's app; `"en"` when left out. */
   readonly language_code?: string;
+  /** Whether the user pays for Telegram. */
   readonly is_premium?: boolean;
 }
 

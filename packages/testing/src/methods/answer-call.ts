@@ -2,7 +2,9 @@
 import { type ApiAnswer, answering, refusalOf, refuse } from '../cloud/answer.ts';
 import type { ApiCall, Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
+import { stir } from '../event-loop.ts';
 import { chatMethods } from './chats.ts';
+import type { Call } from './contents.ts';
 import {
   deleteMessage,
   deleteMessages,
@@ -15,14 +17,7 @@ import { fileOf } from './media.ts';
 import { readParameters, textOf, type Uploads } from './parameters.ts';
 import { profileMethods } from './profile.ts';
 import { answeringMethods, answerQuery } from './queries.ts';
-import {
-  type Call,
-  copyMessage,
-  forwardMessage,
-  sendingMethods,
-  sendMediaGroup,
-  several,
-} from './sending.ts';
+import { copyMessage, forwardMessage, sendingMethods, sendMediaGroup, several } from './sending.ts';
 import { chatOf, openChatOf } from './target.ts';
 
 const methods: Readonly<Record<string, (call: Call) => unknown>> = {
@@ -86,6 +81,7 @@ export async function performCall(
     answer: undefined,
   };
   cloud.calls.push(call);
+  stir();
   const failure = scripted(cloud, method);
   if (failure === 'unreachable') {
     cloud.screen.push({ kind: 'noted', what: `Bot fails: ${method} does not arrive` });

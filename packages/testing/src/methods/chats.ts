@@ -1,8 +1,8 @@
 /** Methods about chats: who is in them, topics, invitations. */
 import { refuse } from '../cloud/answer.ts';
 import type { ChatRecord, Cloud, Membership } from '../cloud/cloud.ts';
+import type { Call } from './contents.ts';
 import { numberOf, textOf } from './parameters.ts';
-import type { Call } from './sending.ts';
 import { chatOf } from './target.ts';
 
 /** Methods about chats, by name. */

@@ -4,10 +4,10 @@ import type { ChatRecord, Kept } from '../cloud/cloud.ts';
 import { placeOf } from '../cloud/place.ts';
 import type { RawMessage } from '../cloud/raw.ts';
 import { describe } from '../cloud/screen.ts';
+import { type Call, captionContent, inputMedia, textContent } from './contents.ts';
 import { markupOf } from './markup.ts';
 import { pick } from './media.ts';
 import { listOf, objectOf, textOf } from './parameters.ts';
-import { type Call, captionContent, inputMedia, textContent } from './sending.ts';
 import { chatOf, messageOf } from './target.ts';
 
 /** Edits the text, caption, media or keyboard of a message of the bot. */

@@ -1,8 +1,8 @@
 /** Methods about the bot itself: who it is, its commands and its texts. */
 import { refuse } from '../cloud/answer.ts';
 import type { Payload } from '../cloud/raw.ts';
+import type { Call } from './contents.ts';
 import { listOf, objectOf, textOf } from './parameters.ts';
-import type { Call } from './sending.ts';
 
 /** Methods about the bot itself, by name. */
 export const profileMethods: Readonly<Record<string, (call: Call) => unknown>> = {

@@ -1,8 +1,8 @@
 /** Methods that answer what a user waits for: presses, inline queries, checkouts. */
 import { refuse } from '../cloud/answer.ts';
 import type { Query } from '../cloud/cloud.ts';
+import type { Call } from './contents.ts';
 import { listOf, textOf } from './parameters.ts';
-import type { Call } from './sending.ts';
 
 const tooOld = 'Bad Request: query is too old and response timeout expired or query ID is invalid';
 

@@ -1,75 +1,12 @@
-/** Methods that send messages: what stands in them, and what Telegram refuses. */
+/** Methods that send messages: one, an album, copies, forwards. */
 import { refuse } from '../cloud/answer.ts';
-import type { ChatRecord, Cloud } from '../cloud/cloud.ts';
+import type { ChatRecord } from '../cloud/cloud.ts';
 import type { Payload, RawMessage } from '../cloud/raw.ts';
-import { format } from './formatting.ts';
+import { type Call, type Content, captionContent, contents, inputMedia } from './contents.ts';
 import { markupOf } from './markup.ts';
-import { fileOf, type MediaField, mediaContent, mediaFields, pick } from './media.ts';
-import { listOf, numberOf, objectOf, textOf, type Uploads } from './parameters.ts';
+import { pick } from './media.ts';
+import { listOf, numberOf, objectOf, textOf } from './parameters.ts';
 import { chatOf, messageOf, openChatOf, repliedOf } from './target.ts';
-
-/** A call being answered. */
-export interface Call {
-  readonly cloud: Cloud;
-  readonly method: string;
-  readonly payload: Payload;
-  readonly uploads: Uploads;
-}
-
-type Content = Readonly<Record<string, unknown>>;
-
-/** Methods that send one message, with what they put into it. */
-const contents: Readonly<Record<string, (call: Call) => Content>> = {
-  sendMessage: (call) => textContent(call.payload),
-  sendRichMessage: ({ payload }) => ({ rich_message: payload['rich_message'] }),
-  sendLocation: ({ payload }) => ({
-    location: pick(payload, [
-      'latitude',
-      'longitude',
-      'horizontal_accuracy',
-      'live_period',
-      'heading',
-    ]),
-  }),
-  sendVenue: ({ payload }) => {
-    const location = pick(payload, ['latitude', 'longitude']);
-    return { location, venue: { location, ...pick(payload, ['title', 'address']) } };
-  },
-  sendContact: ({ payload }) => ({
-    contact: pick(payload, ['phone_number', 'first_name', 'last_name', 'vcard']),
-  }),
-  sendDice: ({ cloud, payload }) => ({
-    dice: { emoji: textOf(payload, 'emoji') ?? '🎲', value: 1 + (cloud.next('dice') % 6) },
-  }),
-  sendPoll: pollContent,
-  sendInvoice: ({ payload }) => {
-    const prices = listOf(payload, 'prices') as readonly { readonly amount: number }[];
-    if (!textOf(payload, 'title')) refuse(400, 'Bad Request: invoice title is empty');
-    if (prices.length === 0) refuse(400, 'Bad Request: prices must be non-empty');
-    const total_amount = prices.reduce((sum, price) => sum + Number(price.amount), 0);
-    return {
-      invoice: {
-        ...pick(payload, ['title', 'description', 'currency']),
-        start_parameter: textOf(payload, 'start_parameter') ?? '',
-        total_amount,
-      },
-    };
-  },
-  sendGame: ({ payload }) => ({
-    game: { title: textOf(payload, 'game_short_name'), description: '', photo: [] },
-  }),
-  sendChecklist: ({ payload }) => ({ checklist: payload['checklist'] }),
-  sendPaidMedia: (call) => ({
-    paid_media: {
-      star_count: call.payload['star_count'],
-      paid_media: listOf(call.payload, 'media'),
-    },
-    ...captionContent(call.payload),
-  }),
-  ...Object.fromEntries(
-    mediaFields.map((field) => [sendingMethod(field), (call: Call) => fileContent(call, field)]),
-  ),
-};
 
 /** Methods that send one message and give it back. */
 export const sendingMethods: Readonly<Record<string, (call: Call) => RawMessage>> =
@@ -122,89 +59,6 @@ export function several(
     .filter((id) => from.messages.has(id))
     .map((message_id) => each({ ...call, payload: { ...call.payload, message_id } }))
     .map(({ message_id }) => ({ message_id }));
-}
-
-/** The text of a message, under the limit of 4,096 characters. */
-export function textContent(payload: Payload): Content {
-  const given = payload['entities'] === undefined ? undefined : listOf(payload, 'entities');
-  const { text, entities } = format(
-    textOf(payload, 'text') ?? '',
-    textOf(payload, 'parse_mode'),
-    given,
-  );
-  if (text.trim() === '') refuse(400, 'Bad Request: message text is empty');
-  if ([...text].length > 4096) refuse(400, 'Bad Request: message is too long');
-  return { text, ...(entities.length > 0 ? { entities } : {}) };
-}
-
-/** The caption of a message, under the limit of 1,024 characters; nothing when there is none. */
-export function captionContent(payload: Payload): Content {
-  const source = textOf(payload, 'caption');
-  if (source === undefined || source === '') return {};
-  const given =
-    payload['caption_entities'] === undefined ? undefined : listOf(payload, 'caption_entities');
-  const { text, entities } = format(source, textOf(payload, 'parse_mode'), given);
-  if ([...text].length > 1024) refuse(400, 'Bad Request: message caption is too long');
-  return { caption: text, ...(entities.length > 0 ? { caption_entities: entities } : {}) };
-}
-
-/** What an `InputMedia…` puts into a message. */
-export function inputMedia(call: Call, part: Payload): Content {
-  const type = textOf(part, 'type');
-  const field = mediaFields.find((each) => each === type);
-  if (field === undefined)
-    return refuse(
-      400,
-      `Bad Request: can't parse InputMedia: Unsupported type "${type ?? ''}" specified`,
-    );
-  const file = fileOf(call.cloud, field, part['media'], call.uploads);
-  return { [field]: mediaContent(field, file, part), ...captionContent(part) };
-}
-
-function fileContent(call: Call, field: MediaField): Content {
-  const file = fileOf(call.cloud, field, call.payload[field], call.uploads);
-  const content = mediaContent(field, file, call.payload);
-  // An animation is a document too (Bot API, Message.animation).
-  const also = field === 'animation' ? { document: content } : {};
-  return {
-    [field]: content,
-    ...also,
-    ...(field === 'sticker' || field === 'video_note' ? {} : captionContent(call.payload)),
-  };
-}
-
-function pollContent({ cloud, payload }: Call): Content {
-  const question = textOf(payload, 'question') ?? '';
-  const options = listOf(payload, 'options').map((option) =>
-    typeof option === 'string' ? option : String((option as Payload)['text']),
-  );
-  if (question === '') refuse(400, 'Bad Request: poll question must be non-empty');
-  if (question.length > 300) refuse(400, 'Bad Request: poll question length must not exceed 300');
-  if (options.length < 1) refuse(400, 'Bad Request: poll must have at least 2 option');
-  if (options.length > 12) refuse(400, "Bad Request: poll can't have more than 12 options");
-  return {
-    poll: {
-      id: `poll-${cloud.next('poll')}`,
-      question,
-      options: options.map((text, index) => ({
-        persistent_id: String(index),
-        text,
-        voter_count: 0,
-      })),
-      total_voter_count: 0,
-      is_closed: payload['is_closed'] === true,
-      is_anonymous: payload['is_anonymous'] !== false,
-      type: textOf(payload, 'type') ?? 'regular',
-      allows_multiple_answers: payload['allows_multiple_answers'] === true,
-      ...pick(payload, [
-        'correct_option_id',
-        'correct_option_ids',
-        'explanation',
-        'open_period',
-        'close_date',
-      ]),
-    },
-  };
 }
 
 function post(call: Call, record: ChatRecord, content: Content): RawMessage {
@@ -262,11 +116,4 @@ function contentOf(message: RawMessage): Content {
 function withoutReply(message: RawMessage): RawMessage {
   const { reply_to_message, ...rest } = message;
   return rest as RawMessage;
-}
-
-function sendingMethod(field: MediaField): string {
-  return `send${field
-    .split('_')
-    .map((word) => word[0]?.toUpperCase() + word.slice(1))
-    .join('')}`;
 }

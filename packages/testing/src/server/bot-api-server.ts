@@ -1,8 +1,7 @@
 /** The fake Bot API server: a world for bots that reach it by `apiRoot`, whatever they are written in. */
-import { type Clock, systemClock } from '@telefsm/core';
+import { type Clock, type RawUpdate, systemClock } from '@telefsm/core';
 import { identity } from '../cloud/bot-identity.ts';
 import { openCloud } from '../cloud/cloud.ts';
-import type { RawUpdate } from '../cloud/raw.ts';
 import { makeWorld, type World } from '../driver/world.ts';
 import { openHttpServer } from './http-server.ts';
 

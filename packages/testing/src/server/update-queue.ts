@@ -1,7 +1,7 @@
 /** Updates on their way to the bot: kept until confirmed or expired, handed out by long polling (Bot API, getUpdates). */
-import type { Clock } from '@telefsm/core';
+import type { Clock, RawUpdate } from '@telefsm/core';
 import { type ApiAnswer, refusalOf } from '../cloud/answer.ts';
-import type { Payload, RawUpdate } from '../cloud/raw.ts';
+import type { Payload } from '../cloud/raw.ts';
 import { listOf, numberOf } from '../methods/parameters.ts';
 import { optInUpdateTypes, type UpdateType } from '../update-types.ts';
 

@@ -4,8 +4,8 @@
  * Updates stand in lanes: messages of a chat in one, presses of a user in another, every other type apart. The next update of a lane is sent only when the
  * former has been answered with 2xx. A request is cut after 60 s. A failed one is repeated at once, then after 2, 4, 8 … s, until the update expires.
  */
-import type { Clock } from '@telefsm/core';
-import type { Payload, RawUpdate } from '../cloud/raw.ts';
+import type { Clock, RawUpdate } from '@telefsm/core';
+import type { Payload } from '../cloud/raw.ts';
 import { type RequestBody, readBody } from './request-body.ts';
 import type { Pending, UpdateQueue } from './update-queue.ts';
 

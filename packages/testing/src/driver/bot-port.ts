@@ -1,0 +1,52 @@
+/** What the driver asks of a bot, whatever its framework. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RawUpdate } from '@telefsm/core';
+import type { ApiAnswer } from '../cloud/answer.ts';
+import type { Payload, RawUser } from '../cloud/raw.ts';
+import type { Uploads } from '../methods/parameters.ts';
+
+/** Carries out a call of the bot; `"cut"` when the network fails it. */
+export type Perform = (
+  method: string,
+  payload: Payload,
+  uploads: Uploads,
+) => Promise<ApiAnswer | 'cut'>;
+
+/** A bot of either framework. */
+export interface BotPort {
+  /** The bot's id, which its token begins with. */
+  readonly id: number;
+  /** Who the bot has been told to be, if it has. */
+  readonly info: RawUser | undefined;
+  /** Tells the bot who it is, so that it need not ask. */
+  introduce(me: RawUser): void;
+  /** Answers every call of the bot from here on. */
+  attach(perform: Perform): void;
+  /** Sends every call of the bot to a server by HTTP from here on. */
+  reach(apiRoot: string): void;
+  /** Hands the bot an update; rejects as the framework does. */
+  handle(update: RawUpdate): Promise<void>;
+  /** What the bot's code threw, out of what the framework rejects with. */
+  ownError(error: unknown): unknown;
+  /** Gives an error to the bot's error handler; rejects with what the bot's code threw where there is none, or it has seen the error. */
+  report(error: unknown): Promise<void>;
+  /** Sees every update that the framework hands to the bot by itself. */
+  intercept(around: (update: RawUpdate, handle: () => Promise<void>) => Promise<void>): void;
+  /** Starts long polling; resolves when it has ended. */
+  poll(allowedUpdates: readonly string[]): Promise<void>;
+  /** Stops long polling. */
+  stopPolling(): Promise<void>;
+  /** Answers webhook requests. */
+  webhook(
+    path: string,
+    secret: string,
+  ): (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
+}
+
+/** An address where nothing listens: calls to it fail with the network errors of the framework itself. */
+export const nowhere = 'http://127.0.0.1:1';
+
+/** Both frameworks come with a handler that prints and throws; only its text tells it from one of the bot's. */
+export function isDefaultHandler(handler: unknown, phrase: string): boolean {
+  return Function.prototype.toString.call(handler).includes(phrase);
+}

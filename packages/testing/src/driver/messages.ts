@@ -1,0 +1,130 @@
+/** What users do with messages that stand already: editing and deleting their own, reacting, voting. */
+import { placeOf, samePlace } from '../cloud/place.ts';
+import type { RawMessage } from '../cloud/raw.ts';
+import type { Shown } from '../cloud/screen.ts';
+import { listOf, objectOf } from '../methods/parameters.ts';
+import { complaint } from './complaint.ts';
+import { allShown } from './looking.ts';
+import { partsOf } from './sendable.ts';
+import { type Actor, did, typeFor } from './stage.ts';
+
+/** Edits a message of the user. */
+export async function editOwn(
+  actor: Actor,
+  text: string,
+  of: 'last' | number | undefined,
+): Promise<void> {
+  const { stage, user, place } = actor;
+  const { cloud } = stage;
+  const message = own(actor, of, 'edit');
+  const [field, entitiesField] =
+    message.text === undefined ? ['caption', 'caption_entities'] : ['text', 'entities'];
+  const { entities: _, caption_entities: __, ...rest } = message;
+  const found = partsOf(text, { cloud, user })[0]?.['entities'];
+  const edited: RawMessage = {
+    ...(rest as RawMessage),
+    [field as string]: text,
+    ...(found === undefined ? {} : { [entitiesField as string]: found }),
+    edit_date: cloud.date(),
+  };
+  recordOf(actor).messages.set(message.message_id, { message: edited });
+  did(cloud, user, place, `edits: ${text}`);
+  await stage.deliver([cloud.number(typeFor(place, 'edited'), structuredClone(edited))]);
+}
+
+/** Deletes a message of the user; only business chats tell the bot. */
+export async function deleteOwn(actor: Actor, of: 'last' | number | undefined): Promise<void> {
+  const { stage, user, place } = actor;
+  const { message_id, chat } = own(actor, of, 'delete');
+  recordOf(actor).messages.delete(message_id);
+  did(stage.cloud, user, place, 'deletes a message');
+  if (place.business === undefined) return;
+  const deleted = { business_connection_id: place.business, chat, message_ids: [message_id] };
+  await stage.deliver([stage.cloud.number('deleted_business_messages', deleted)]);
+}
+
+/** Sets the user's reaction to a message, or takes it away. */
+export async function react(
+  { stage, user, place }: Actor,
+  emoji: string | undefined,
+  to: Shown,
+): Promise<void> {
+  const { cloud } = stage;
+  did(cloud, user, place, emoji === undefined ? 'takes the reaction away' : `reacts ${emoji}`);
+  const key = `${place.chat.id}/${to.message_id}/${user.id}`;
+  const list = (each: string | undefined) =>
+    each === undefined ? [] : [{ type: 'emoji', emoji: each }];
+  const reaction = {
+    chat: to.message.chat,
+    message_id: to.message_id,
+    user,
+    date: cloud.date(),
+    old_reaction: list(cloud.reactions.get(key)),
+    new_reaction: list(emoji),
+  };
+  if (emoji === undefined) cloud.reactions.delete(key);
+  else cloud.reactions.set(key, emoji);
+  await stage.deliver([cloud.number('message_reaction', reaction)]);
+}
+
+interface PollOption {
+  readonly text: string;
+  readonly voter_count: number;
+}
+
+/** Votes in a poll of the bot: its new state, and the user's answer where the poll is not anonymous. */
+export async function vote(actor: Actor, option: string, on: Shown | undefined): Promise<void> {
+  const { stage, user, place } = actor;
+  const { cloud } = stage;
+  const shown = on ?? allShown(cloud, place).findLast(({ kind }) => kind === 'poll');
+  const kept = shown === undefined ? undefined : recordOf(actor).messages.get(shown.message_id);
+  const poll = kept === undefined ? undefined : objectOf(kept.message, 'poll');
+  const options = poll === undefined ? [] : (listOf(poll, 'options') as readonly PollOption[]);
+  const index = options.findIndex(({ text }) => text === option);
+  if (kept === undefined || poll === undefined || index < 0) {
+    const there =
+      poll === undefined
+        ? 'there is no poll'
+        : `the options are ${options.map(({ text }) => text).join(', ')}`;
+    throw complaint(cloud, `${user.first_name} cannot vote for '${option}': ${there}.`, {
+      operator: 'votes',
+    });
+  }
+  did(cloud, user, place, `votes for ${option}`);
+  const voted = {
+    ...poll,
+    options: options.map((each, at) =>
+      at === index ? { ...each, voter_count: each.voter_count + 1 } : each,
+    ),
+    total_voter_count: Number(poll['total_voter_count']) + 1,
+  };
+  kept.message = { ...kept.message, poll: voted };
+  const answer = {
+    poll_id: poll['id'],
+    user,
+    option_ids: [index],
+    option_persistent_ids: [String(index)],
+  };
+  const open = poll['is_anonymous'] === false ? [cloud.number('poll_answer', answer)] : [];
+  await stage.deliver([cloud.number('poll', voted), ...open]);
+}
+
+function own(actor: Actor, of: 'last' | number | undefined, verb: string): RawMessage {
+  const { stage, user, place } = actor;
+  const mine = (message: RawMessage) =>
+    (message.from?.id === user.id || place.chat.type === 'channel') &&
+    samePlace(placeOf(message), place);
+  const found = [...recordOf(actor).messages.values()].findLast(({ message }) =>
+    typeof of === 'number' ? message.message_id === of : mine(message),
+  );
+  if (found === undefined) {
+    throw complaint(stage.cloud, `${user.first_name} has no message here to ${verb}.`, {
+      operator: verb,
+    });
+  }
+  return found.message;
+}
+
+function recordOf({ stage, place }: Actor) {
+  return stage.cloud.record(place.chat, place.business);
+}
