@@ -10,8 +10,12 @@ const run = promisify(execFile);
 
 /** Not in the lockfile: it compiles for more than a minute, which every installation would pay. */
 const betterSqlite3 = '12.11.1';
+/** A compiled driver fits one version of Node's binary interface. */
 const folder = fileURLToPath(
-  new URL('../../node_modules/.cache/telefsm-drivers/', import.meta.url),
+  new URL(
+    `../../node_modules/.cache/telefsm-drivers/${process.versions.modules}/`,
+    import.meta.url,
+  ),
 );
 
 /** Opens a database, as better-sqlite3, libsql and node:sqlite do. */
