@@ -4,17 +4,21 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { postgresStorage } from '../src/index.ts';
-import { buildWorkers, removeWorkers, startWorker } from './processes.ts';
 import { takeTurns } from './turns.ts';
-import type { Job } from './worker.ts';
+import type { Answer, Job } from './worker.ts';
 
 let server: PostgresServer;
 let bouncer: PgBouncer;
 let pool: pg.Pool;
+let program: Program;
 
 beforeAll(async () => {
-  [server] = await Promise.all([startPostgres(), buildWorkers()]);
+  [server, program] = await Promise.all([
+    startPostgres(),
+    bundle(new URL('worker.ts', import.meta.url)),
+  ]);
   bouncer = await startPgBouncer(server);
   pool = new pg.Pool({ connectionString: server.url });
 });
@@ -22,8 +26,10 @@ afterAll(async () => {
   await pool?.end();
   await bouncer?.close();
   await server?.close();
-  await removeWorkers();
+  await program?.remove();
 });
+
+const startWorker = (job: Job) => program.start<Answer>(job);
 
 /** Runs a job in several processes that begin together, and gives back what they tell. */
 async function together(processes: number, job: Omit<Job, 'name'>) {
@@ -31,7 +37,7 @@ async function together(processes: number, job: Omit<Job, 'name'>) {
     startWorker({ ...job, name: `p${i}` }),
   );
   await Promise.all(workers.map((worker) => worker.next()));
-  for (const worker of workers) worker.go();
+  for (const worker of workers) worker.tell('go');
   const answers = await Promise.all(workers.map((worker) => worker.next()));
   await Promise.all(workers.map((worker) => worker.ended()));
   return answers.map((answer) => {
@@ -79,7 +85,7 @@ describe('several processes', () => {
     await turns.run('held', () => '1');
     const worker = startWorker({ url: server.url, schema, name: 'dead', work: 'hold', count: 0 });
     await worker.next();
-    worker.go();
+    worker.tell('go');
     expect(await worker.next()).toEqual({ held: true });
     await worker.kill();
     const busy = await storage.acquire('held', { token: 'other.1', lease: 1000, queue: false });

@@ -1,26 +1,29 @@
 import type { Lease } from '@telefsm/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { sqliteStorage } from '../src/index.ts';
 import { folder, libsql } from './opening.ts';
-import { buildWorker, removeWorker, startWorker } from './processes.ts';
-import type { Job } from './worker.ts';
+import type { Answer, Job } from './worker.ts';
 
 const files = folder();
 let made = 0;
 const newFile = () => files.file(`${++made}.db`);
+const script = new URL('worker.ts', import.meta.url);
+let program: Program;
+const startWorker = (job: Job) => program.start<Answer>(job);
 
 beforeAll(async () => {
-  await buildWorker();
+  program = await bundle(script);
 });
 afterAll(async () => {
   files.remove();
-  await removeWorker();
+  await program.remove();
 });
 
 async function startAll(count: number, job: Omit<Job, 'name'>) {
   const workers = Array.from({ length: count }, (_, n) => startWorker({ ...job, name: `w${n}` }));
   for (const worker of workers) expect(await worker.next()).toEqual({ ready: true });
-  for (const worker of workers) worker.go();
+  for (const worker of workers) worker.tell('go');
   return Promise.all(workers.map((worker) => worker.next()));
 }
 
@@ -68,7 +71,7 @@ describe('several processes on one file', () => {
     const path = newFile();
     const worker = startWorker({ path, name: 'w', work: 'hold', times: 0 });
     expect(await worker.next()).toEqual({ ready: true });
-    worker.go();
+    worker.tell('go');
     expect(await worker.next()).toEqual({ held: true });
     await worker.kill();
 
@@ -106,11 +109,11 @@ describe('several processes on one file', () => {
 describe('a runtime without a driver', () => {
   it('says which drivers would do', async () => {
     // Far from any node_modules.
-    const script = await buildWorker(files.file('nowhere'));
+    const elsewhere = await bundle(script, files.file('nowhere'));
     const [major = 0] = process.versions.node.split('.').map(Number);
     const withoutOwn = major >= 22 ? ['--no-experimental-sqlite'] : [];
     const job: Job = { path: newFile(), name: 'w', work: 'count', times: 0 };
-    const answer = await startWorker(job, script, withoutOwn).next();
+    const answer = await elsewhere.start<Answer>(job, { execArgv: withoutOwn }).next();
     expect(answer).toHaveProperty('refused');
     const { refused } = answer as { readonly refused: string };
     for (const driver of ['node:sqlite', 'better-sqlite3', 'libsql'])
