@@ -75,6 +75,12 @@ export interface OwnCommands {
   readonly skip?: string | false;
 }
 
+/** A command as `setMyCommands` takes it (Bot API, BotCommand). */
+export interface BotCommand {
+  readonly command: string;
+  readonly description: string;
+}
+
 /** How a scene is started by a command or a deep link. */
 export interface Trigger {
   /** Command without the slash, in lower case. */
@@ -110,6 +116,13 @@ export interface SceneBehaviour {
   ask?(run: SceneRun, params: object): Awaitable<Speech | undefined>;
   /** A message of {@link ask} has been sent: what to keep in the memo. */
   asked?(memo: JsonObject, sent: Sent): object;
+  /**
+   * Whether this input, the first of a user who has no scene, is taken at once where the scene is `initial`; otherwise it only opens the
+   * conversation, and the scene's question is asked.
+   */
+  opens?(input: UserInput): boolean;
+  /** Commands for `setMyCommands` beside that of the trigger. */
+  botCommands?(): readonly BotCommand[];
   /** Takes one of its own commands (cancel, back, skip, its trigger); `false` if it is none. */
   command?(run: SceneRun, command: ParsedCommand): Awaitable<boolean>;
   /** What it says in place of the machine's texts; `failed` is said by the engine. */

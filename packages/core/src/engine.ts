@@ -22,34 +22,45 @@ const mostEvents = 100;
 export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<void> {
   const { draft, input } = unit;
   await unit.loadServices();
+  const pass = () => (isBound(input) ? answerStale(unit) : rest());
+  const active = behaviourOn(unit, draft.top);
+  if (active !== undefined) return offer(unit, active, pass);
   const command = commandOf(input);
-  const behaviour = behaviourOn(unit, draft.top);
-  if (behaviour === undefined) {
-    if (command !== undefined && (await start(unit, command))) return;
-    if (await enterInitial(unit, input)) return;
-    return isBound(input) ? answerStale(unit) : rest();
-  }
+  if (command !== undefined && (await start(unit, command))) return;
+  if (await enterInitial(unit)) return;
+  const opened = behaviourOn(unit, draft.top);
+  return opened === undefined ? pass() : offer(unit, opened, pass);
+}
+
+/** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
+async function offer(
+  unit: Unit,
+  behaviour: SceneBehaviour,
+  pass: () => Promise<void>,
+): Promise<void> {
+  const { draft, input } = unit;
   const run = runOf(unit, draft.top);
+  const { command } = run;
   if (command !== undefined) {
     if (await code(unit, behaviour, async () => behaviour.command?.(run, command))) return;
     const policy = behaviour.otherCommands ?? unit.host.defaults.otherCommands;
     if (policy !== 'answer' && (await start(unit, command))) return;
     if (policy === 'passAndAsk') {
       const { visit } = draft.top;
-      await rest();
+      await pass();
       if (draft.top.visit === visit) unit.events.push({ kind: 'ask' });
       return;
     }
   }
-  let passed = false;
+  let isPassed = false;
   await code(unit, behaviour, async () =>
     behaviour.handle(run, () => {
-      passed = true;
-      return isBound(input) ? answerStale(unit) : rest();
+      isPassed = true;
+      return pass();
     }),
   );
   // a button keeps turning on the user's screen until it is answered
-  if (!passed && input?.kind === 'button' && behaviour.quiet !== true) unit.callbackAnswer ??= {};
+  if (!isPassed && input?.kind === 'button' && behaviour.quiet !== true) unit.callbackAnswer ??= {};
 }
 
 /**
@@ -205,14 +216,25 @@ async function start(unit: Unit, { command, argument }: Command): Promise<boolea
   return false;
 }
 
-async function enterInitial(unit: Unit, input: UserInput | undefined): Promise<boolean> {
+/**
+ * Opens a conversation with the initial scene.
+ *
+ * @returns whether that was all; `false` without entering anything, or with a scene that takes the first input at once
+ */
+async function enterInitial(unit: Unit): Promise<boolean> {
   const { initial } = unit.host;
-  const { state } = unit.draft.top;
-  if (initial === undefined || state !== null || input === undefined) return false;
-  if (input.kind === 'command' || input.kind === 'button') return false;
+  const { input, draft } = unit;
+  if (initial === undefined || draft.top.state !== null || input === undefined) return false;
+  const takesAtOnce = unit.registry.scene(initial.scene).behaviour.opens?.(input) === true;
+  if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
   const { data, params } = initial.start(unit);
   unit.state.enter(initial.scene as never, data ?? {}, params === undefined ? {} : { params });
-  return true;
+  if (!takesAtOnce) return true;
+  await settle(unit);
+  // what the user has said already is not asked for
+  unit.question = undefined;
+  draft.owed = false;
+  return false;
 }
 
 async function answerStale(unit: Unit): Promise<void> {

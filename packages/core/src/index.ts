@@ -7,6 +7,7 @@
 
 // Scenes
 export type {
+  BotCommand,
   CommandPolicy,
   OwnCommands,
   SceneBehaviour,
@@ -149,7 +150,7 @@ export type {
 export { hookedScene } from './scene-hooks.ts';
 // Schemas
 export type { Schema, SchemaIssue, SchemaResult, StandardSchemaV1 } from './schema.ts';
-export { typed } from './schema.ts';
+export { check, describeIssues, isSchema, typed } from './schema.ts';
 export { stateFilter } from './state-context.ts';
 // States
 export type {
@@ -161,13 +162,23 @@ export type {
   IdOf,
   NoState,
   State,
+  StateFacts,
   StateOptions,
   StateSpec,
   StatesIn,
   StateTree,
   Target,
 } from './states.ts';
-export { anyState, contains, noState, state, states, statesOf } from './states.ts';
+export {
+  anyState,
+  contains,
+  factsOf,
+  makeState,
+  noState,
+  state,
+  states,
+  statesOf,
+} from './states.ts';
 // Storage
 export type {
   Acquired,

@@ -1,6 +1,6 @@
 /** What a machine can be told, and what it offers, as types. */
 
-import type { CommandPolicy, OwnCommands } from './behaviour.ts';
+import type { BotCommand, CommandPolicy, OwnCommands } from './behaviour.ts';
 import type { Clock, Duration } from './clock.ts';
 import type { Strategy } from './key.ts';
 import type { Migrations, UnknownStatePolicy } from './policy.ts';
@@ -239,7 +239,7 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   /** Fires what is due, once, and returns how many: for serverless schedules. */
   sweep(limit?: number): Promise<number>;
   /** Triggers and descriptions, as `setMyCommands` takes them. */
-  botCommands(): readonly { readonly command: string; readonly description: string }[];
+  botCommands(): readonly BotCommand[];
   /** As JSON, for diagrams and checks. */
   describe(): MachineDescription;
   /** Where conversations are kept. */

@@ -1,5 +1,6 @@
 /** The machine: its options become the ways into it, for updates, for work from outside and for deadlines. */
 
+import type { BotCommand, SceneBehaviour } from './behaviour.ts';
 import { systemClock, toMs } from './clock.ts';
 import { conversationOf, sideOf } from './conversation.ts';
 import { settle, speak } from './engine.ts';
@@ -187,11 +188,7 @@ export function machineOf(
     },
     sweep: (limit = 1000) => sweeper.sweep(limit),
     botCommands: () =>
-      [...registry.scenes.values()].flatMap(({ behaviour: { trigger } }) =>
-        trigger?.command !== undefined && trigger.description !== undefined
-          ? [{ command: trigger.command, description: trigger.description }]
-          : [],
-      ),
+      [...registry.scenes.values()].flatMap(({ behaviour }) => commandsOf(behaviour)),
     describe: () => describe(namespace, host),
   };
 }
@@ -260,6 +257,12 @@ function hostOf(
       });
     },
   };
+}
+
+function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly BotCommand[] {
+  const { command, description } = trigger ?? {};
+  const own = command === undefined || description === undefined ? [] : [{ command, description }];
+  return [...own, ...(botCommands?.() ?? [])];
 }
 
 function refuseTimed({ scenes }: Registry): void {
