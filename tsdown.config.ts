@@ -1,5 +1,5 @@
 /** Builds every package, ESM and CommonJS with declarations; what to build is read from each package's `exports` and `bin`. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, extname } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
@@ -19,22 +19,11 @@ const configs: UserConfig[] = readdirSync('packages').map((name) => ({
   platform: withoutNode.includes(name) ? 'neutral' : 'node',
   target: 'es2022',
   fixedExtension: false,
-  // The sources are not packed, so a map from a declaration to them would lead nowhere.
+  // What is built is the sources with their comments, in their order; maps would treble what users download.
   dts: { oxc: true, sourcemap: false },
-  sourcemap: true,
+  sourcemap: false,
   clean: true,
-  hooks: { 'build:done': () => dropDanglingMaps(`packages/${name}/dist`) },
 }));
-
-/** The bundler names a map in each declaration file, also where it writes none. */
-function dropDanglingMaps(folder: string): void {
-  for (const file of readdirSync(folder).filter((each) => /\.d\.c?ts$/.test(each))) {
-    const path = `${folder}/${file}`;
-    const text = readFileSync(path, 'utf8');
-    const kept = text.replace(/\n\/\/# sourceMappingURL=.*\.d\.c?ts\.map$/, '\n');
-    if (kept !== text) writeFileSync(path, kept);
-  }
-}
 
 /**
  * `{ index: 'src/index.ts', cli: 'src/cli.ts' }` from the source condition of each exported subpath, and from each program.

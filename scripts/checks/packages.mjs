@@ -61,8 +61,7 @@ async function pack(each) {
   if (manifest.version !== '0.0.0') wanted.push('CHANGELOG.md');
   for (const path of wanted)
     if (!paths.includes(path)) problems.push(`${manifest.name} is packed without ${path}.`);
-  const allowed =
-    /^(dist\/.+\.(c?js|d\.c?ts)(\.map)?|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+  const allowed = /^(dist\/.+\.(c?js|d\.c?ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
   for (const path of paths)
     if (!allowed.test(path)) problems.push(`${manifest.name} packs ${path}.`);
   const unpacked = paths
@@ -156,6 +155,7 @@ async function compiles() {
     strict: true,
     exactOptionalPropertyTypes: true,
     skipLibCheck: true,
+    declaration: true,
     noEmit: true,
     types: ['node'],
     typeRoots: [join(root, 'node_modules/@types')],
