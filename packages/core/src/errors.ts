@@ -38,6 +38,7 @@ export interface FsmErrorDetails {
   LEASE_LOST: { readonly key: string };
   COMMIT_UNKNOWN: { readonly key: string };
   STORAGE_FAILED: { readonly key: string; readonly operation: string };
+  STORAGE_NEWER: { readonly storage: string; readonly version: number; readonly known: number };
   WAIT_TIMEOUT: { readonly key: string; readonly ms: number };
   QUEUE_FULL: { readonly key: string; readonly limit: number };
   BUSY: { readonly key: string };
@@ -212,6 +213,11 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     message: (d) =>
       `The storage failed at '${d.operation}' for '${d.key}'; nothing of this update was kept.`,
     fix: 'See the cause.',
+  },
+  STORAGE_NEWER: {
+    message: (d) =>
+      `'${d.storage}' was set up by a newer telefsm (version ${d.version}); this one knows ${d.known}. It was left alone.`,
+    fix: 'Deploy the newer version here too.',
   },
   WAIT_TIMEOUT: {
     message: (d) => `The conversation '${d.key}' was busy for ${d.ms} ms.`,

@@ -12,7 +12,7 @@ import { type PostgresNames, type Tables, tablesOf } from './names.ts';
  * the conversations and `select` on the version.
  *
  * @param client - a `Pool` of `pg`, or what `postgres()` gave; it stays open
- * @throws FsmError `INVALID_OPTION` if the role may not create tables there; `RECORD_NEWER` if a newer telefsm has been here
+ * @throws FsmError `INVALID_OPTION` if the role may not create tables there; `STORAGE_NEWER` if a newer telefsm has been here
  *
  * @example
  * ```ts
@@ -44,8 +44,8 @@ export async function migratePostgres(
 export async function prepare(driver: Driver, tables: Tables, migrate: boolean): Promise<void> {
   const found = await versionOf(driver, tables);
   if (found > migrations.length) {
-    throw new FsmError('RECORD_NEWER', {
-      key: tables.conversation,
+    throw new FsmError('STORAGE_NEWER', {
+      storage: tables.conversation,
       version: found,
       known: migrations.length,
     });

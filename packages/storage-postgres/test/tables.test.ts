@@ -77,8 +77,8 @@ describe('the tables', () => {
     await migratePostgres(owner, { schema: 'newer' });
     await owner.query('update newer.telefsm_meta set version = 99');
     const error = await errorOf(roundTrip(owner, { schema: 'newer' }));
-    expect(isFsmError(error, 'RECORD_NEWER') && error.details).toEqual({
-      key: '"newer"."telefsm_conversation"',
+    expect(isFsmError(error, 'STORAGE_NEWER') && error.details).toEqual({
+      storage: '"newer"."telefsm_conversation"',
       version: 99,
       known: 1,
     });

@@ -12,13 +12,15 @@ const readLayout = script(layoutScript);
 /**
  * Compares the stored layout with this process's, and records it at the very first use.
  *
- * @throws FsmError `RECORD_NEWER` for a later format, `RECORD_UNREADABLE` for one never written, `INVALID_OPTION` for other buckets
+ * @throws FsmError `STORAGE_NEWER` for a later format, `RECORD_UNREADABLE` for one never written, `INVALID_OPTION` for other buckets
  */
 export async function checkLayout(port: RedisPort, key: string, buckets: number): Promise<void> {
   const answer = await runScript(port, readLayout, key, [String(format), String(buckets)]);
   const [foundFormat, foundBuckets] = answer as readonly [string, string | null];
   const version = Number(foundFormat);
-  if (version > format) throw new FsmError('RECORD_NEWER', { key, version, known: format });
+  if (version > format) {
+    throw new FsmError('STORAGE_NEWER', { storage: key, version, known: format });
+  }
   if (version !== format) {
     throw new FsmError('RECORD_UNREADABLE', {
       key,

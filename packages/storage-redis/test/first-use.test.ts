@@ -78,8 +78,8 @@ describe('the stored layout', () => {
   it('of a newer version is left alone', async () => {
     await client.hset('newer:meta', { format: '2', buckets: '64', more: 'x' });
     const error = await failure(() => taken(redisStorage(client, { prefix: 'newer' }), 'k', 't.1'));
-    expect(isFsmError(error, 'RECORD_NEWER') && error.details).toEqual({
-      key: 'newer:meta',
+    expect(isFsmError(error, 'STORAGE_NEWER') && error.details).toEqual({
+      storage: 'newer:meta',
       version: 2,
       known: 1,
     });

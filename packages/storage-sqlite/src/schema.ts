@@ -23,7 +23,7 @@ const migrations: readonly string[] = [
 /**
  * Makes the tables, or brings them up to date; safe when several processes start at once.
  *
- * @throws FsmError `RECORD_NEWER` where a later version of telefsm has made them
+ * @throws FsmError `STORAGE_NEWER` where a later version of telefsm has made them
  */
 export function prepareTables(database: SqliteDatabase): void {
   if (isCurrent(database)) return;
@@ -46,8 +46,8 @@ export function prepareTables(database: SqliteDatabase): void {
 function isCurrent(database: SqliteDatabase): boolean {
   const version = versionOf(database);
   if (version <= migrations.length) return version === migrations.length;
-  throw new FsmError('RECORD_NEWER', {
-    key: 'telefsm_conversation',
+  throw new FsmError('STORAGE_NEWER', {
+    storage: 'telefsm_conversation',
     version,
     known: migrations.length,
   });

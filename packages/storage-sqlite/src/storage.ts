@@ -48,7 +48,7 @@ interface Row {
  * loop while they wait for another process. The tables (`telefsm_…`) are made and migrated here.
  *
  * @param pathOrDatabase - a file, or an opened database of one of the three drivers
- * @throws FsmError `INVALID_OPTION` where the file cannot be opened or no driver is installed; `RECORD_NEWER` where a later version of
+ * @throws FsmError `INVALID_OPTION` where the file cannot be opened or no driver is installed; `STORAGE_NEWER` where a later version of
  * telefsm has made the tables
  *
  * @example

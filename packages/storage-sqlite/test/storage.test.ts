@@ -76,7 +76,7 @@ describe('the tables', () => {
     await put(sqliteStorage(database), 'k', 'text');
     database.exec("update telefsm_meta set value = 2 where name = 'version'");
     const error = caught(() => sqliteStorage(database));
-    expect(isFsmError(error, 'RECORD_NEWER')).toBe(true);
+    expect(isFsmError(error, 'STORAGE_NEWER')).toBe(true);
     expect(error).toMatchObject({ details: { version: 2, known: 1 } });
     expect(rowsOf(database)).toMatchObject([{ key: 'k', record: 'text' }]);
     database.close();
