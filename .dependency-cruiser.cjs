@@ -33,7 +33,7 @@ const coreLayers = [
     name: 'turns',
     files: [
       ...['queue', 'turn-count', 'reentry', 'observers', 'hold', 'registry', 'policy'],
-      ...['draft', 'state-context', 'branches', 'install', 'unit', 'engine'],
+      ...['draft', 'state-context', 'branches', 'install', 'session-store', 'unit', 'engine'],
     ],
   },
   {

@@ -151,6 +151,8 @@ export { hookedScene } from './scene-hooks.ts';
 // Schemas
 export type { Schema, SchemaIssue, SchemaResult, StandardSchemaV1 } from './schema.ts';
 export { check, describeIssues, isSchema, typed } from './schema.ts';
+export type { SessionValues, SessionValuesOptions } from './session-store.ts';
+export { sessionValues } from './session-store.ts';
 export { stateFilter } from './state-context.ts';
 // States
 export type {
