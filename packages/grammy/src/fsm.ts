@@ -71,10 +71,10 @@ export function fsm(
     install(ctx as Context, property, state);
     if (alias !== undefined) install(ctx as Context, alias, state);
   });
-  const middleware: MiddlewareFn = async (ctx, next) => {
+  const middleware: MiddlewareFn = (ctx, next) => {
     refuseTaken(ctx, property);
     if (alias !== undefined) refuseTaken(ctx, alias);
-    await handle(ctx.update as unknown as RawUpdate, new UpdatePort(ctx), () => next(), ctx);
+    return handle(ctx.update as unknown as RawUpdate, new UpdatePort(ctx), () => next(), ctx);
   };
   return {
     ...machine,

@@ -66,6 +66,7 @@ export type {
   Scope,
   Sent,
   ServiceTurn,
+  SessionValuesOptions,
   Snapshot,
   State,
   StateOptions,
@@ -114,3 +115,4 @@ export { inState } from './in-state.ts';
 export type { GrammyBot } from './port.ts';
 export type { SceneContext, SceneOptions } from './scene.ts';
 export { Scene } from './scene.ts';
+export { fromStorageAdapter, toStorageAdapter } from './storage-adapter.ts';

@@ -2,12 +2,6 @@
 
 import type { FsmContext } from '@telefsm/core';
 
-const held: unique symbol = Symbol('telefsm.fsm');
-
-interface Bag {
-  readonly [held]?: FsmContext;
-}
-
 /** Every member of the FSM; the type makes the list complete. */
 const members: { readonly [M in Exclude<keyof FsmContext, '~all'>]: true } = {
   key: true,
@@ -33,7 +27,7 @@ const members: { readonly [M in Exclude<keyof FsmContext, '~all'>]: true } = {
   afterCommit: true,
 };
 
-/** One prototype for all bags: the FSM itself stands in the bag, under a symbol. */
+/** One prototype for all bags; which FSM a bag forwards to stands in the bag itself. */
 const forwarding: object = Object.create(
   Object.prototype,
   Object.fromEntries(Object.keys(members).map((name) => [name, forwarded(name)])),
@@ -42,25 +36,27 @@ const forwarding: object = Object.create(
 /**
  * Lets a bag forward to an FSM: reads reach it, bound; a write makes an own property of the bag and never reaches it.
  *
- * A bag of a class of the bot's own is left as it is.
+ * A bag of a class of the bot's own, or a frozen one, is left as it is.
  */
 export function forward(bag: unknown, fsm: FsmContext): void {
   if (typeof bag !== 'object' || bag === null) return;
-  if (Object.getPrototypeOf(bag) !== Object.prototype) return;
-  if (!Reflect.defineProperty(bag, held, { value: fsm, configurable: true })) return;
-  Object.setPrototypeOf(bag, forwarding);
+  const before: unknown = Object.getPrototypeOf(bag);
+  if (before !== forwarding) {
+    if (before !== Object.prototype || !Object.isExtensible(bag)) return;
+    Object.setPrototypeOf(bag, forwarding);
+  }
+  Forwarded.to(bag, fsm);
 }
 
 function forwarded(name: string): PropertyDescriptor {
   return {
     configurable: true,
-    get(this: Bag) {
-      const fsm = this[held];
-      if (fsm === undefined) return undefined;
-      const value: unknown = Reflect.get(fsm, name);
+    get(this: object) {
+      const fsm = Forwarded.of(this);
+      const value: unknown = fsm && Reflect.get(fsm, name);
       return typeof value === 'function' ? value.bind(fsm) : value;
     },
-    set(this: Bag, value: unknown) {
+    set(this: object, value: unknown) {
       Object.defineProperty(this, name, {
         value,
         writable: true,
@@ -69,4 +65,30 @@ function forwarded(name: string): PropertyDescriptor {
       });
     },
   };
+}
+
+/** Makes what it is given the object that a class below it puts its private fields on. */
+const Given = function (this: unknown, bag: object) {
+  return bag;
+} as unknown as new (
+  bag: object,
+) => object;
+
+/** A private field on a bag that others made: nothing that copies or prints the bag can see it, and it costs next to nothing. */
+class Forwarded extends Given {
+  #fsm: FsmContext;
+
+  private constructor(bag: object, fsm: FsmContext) {
+    super(bag);
+    this.#fsm = fsm;
+  }
+
+  static to(bag: object, fsm: FsmContext): void {
+    if (#fsm in bag) bag.#fsm = fsm;
+    else new Forwarded(bag, fsm);
+  }
+
+  static of(bag: object): FsmContext | undefined {
+    return #fsm in bag ? bag.#fsm : undefined;
+  }
 }

@@ -78,10 +78,10 @@ export function fsm(
     install(ctx, property, turn.state);
     if (property === 'fsm') forward(ctx.state, turn.state);
   });
-  const middleware: MiddlewareFn<Context> = async (ctx, next) => {
+  const middleware: MiddlewareFn<Context> = (ctx, next) => {
     refuseTaken(ctx, property);
     ctx.telegram.webhookReply = false;
-    await handle(ctx.update as unknown as RawUpdate, new UpdatePort(ctx), () => next(), ctx);
+    return handle(ctx.update as unknown as RawUpdate, new UpdatePort(ctx), () => next(), ctx);
   };
   return {
     ...machine,

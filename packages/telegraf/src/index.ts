@@ -66,6 +66,8 @@ export type {
   Scope,
   Sent,
   ServiceTurn,
+  SessionValues,
+  SessionValuesOptions,
   Snapshot,
   State,
   StateOptions,
@@ -105,6 +107,8 @@ export {
   statesOf,
   typed,
 } from '@telefsm/core';
+export type { AdoptOptions, LegacyScene } from './adopt-scenes.ts';
+export { adoptScenes } from './adopt-scenes.ts';
 export type { Handlers, Targets } from './composer.ts';
 export { FsmComposer, inState } from './composer.ts';
 export type { FsmFlavor, InState, Installed, PropertyFlavor } from './context.ts';
@@ -113,3 +117,5 @@ export { fsm } from './fsm.ts';
 export type { TelegrafBot } from './port.ts';
 export type { SceneContext, SceneOptions } from './scene.ts';
 export { Scene } from './scene.ts';
+export type { SessionStore } from './session-store.ts';
+export { fromSessionStore, toSessionStore } from './session-store.ts';

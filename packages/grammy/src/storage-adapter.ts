@@ -1,0 +1,58 @@
+/** Bridges between telefsm's storages and grammY's `StorageAdapter`. */
+
+import {
+  type FsmStorage,
+  keyValueStorage,
+  type SessionValuesOptions,
+  type StoredText,
+  sessionValues,
+} from '@telefsm/core';
+import type { StorageAdapter } from 'grammy';
+
+/**
+ * Lifts any of grammY's storages into one of telefsm's.
+ *
+ * Updates are in order within one process. Such a storage cannot exclude a second writer: with two processes on it updates are lost, and
+ * deadlines do not fire by themselves.
+ *
+ * @param adapter - any `@grammyjs/storage-*`; give it no lifetime of its own, use `fsm({ ttl })`
+ *
+ * @example
+ * ```ts
+ * import { fromStorageAdapter, fsm, type StoredText } from '@telefsm/grammy';
+ * import { MemorySessionStorage } from 'grammy';
+ *
+ * const machine = fsm({ storage: fromStorageAdapter(new MemorySessionStorage<StoredText>()) });
+ * ```
+ */
+export function fromStorageAdapter(adapter: StorageAdapter<StoredText>): FsmStorage {
+  return keyValueStorage({
+    async get(key) {
+      // adapters say «nothing» in several ways, and a foreign value is for the machine to judge
+      const found: Partial<StoredText> | null | undefined = await adapter.read(key);
+      return found == null ? undefined : (found.text ?? JSON.stringify(found));
+    },
+    set: (key, text) => adapter.write(key, { text }),
+    delete: (key) => adapter.delete(key),
+  });
+}
+
+/**
+ * Turns a storage of telefsm into one of grammY's, for `session({ storage })`.
+ *
+ * @example
+ * ```ts
+ * import { memoryStorage, toStorageAdapter } from '@telefsm/grammy';
+ * import { session } from 'grammy';
+ *
+ * const storage = memoryStorage();
+ * const middleware = session({ initial: () => ({ visits: 0 }), storage: toStorageAdapter(storage) });
+ * ```
+ */
+export function toStorageAdapter<T>(
+  storage: FsmStorage,
+  options: SessionValuesOptions = {},
+): StorageAdapter<T> {
+  const values = sessionValues<T>(storage, options);
+  return { read: values.get, write: values.set, delete: values.delete };
+}

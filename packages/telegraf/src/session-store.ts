@@ -1,0 +1,62 @@
+/** Bridges between telefsm's storages and Telegraf's session stores. */
+
+import {
+  type Awaitable,
+  type FsmStorage,
+  keyValueStorage,
+  type SessionValues,
+  type SessionValuesOptions,
+  type StoredText,
+  sessionValues,
+} from '@telefsm/core';
+
+/** A session store of Telegraf, sync or async, by what is used of it: `@telegraf/session` and `session({ store })`. */
+export interface SessionStore<T> {
+  get(name: string): Awaitable<T | undefined>;
+  set(name: string, value: T): Awaitable<unknown>;
+  delete(name: string): Awaitable<unknown>;
+}
+
+/**
+ * Lifts any of Telegraf's session stores into a storage of telefsm.
+ *
+ * Updates are in order within one process. Such a store cannot exclude a second writer: with two processes on it updates are lost, and
+ * deadlines do not fire by themselves.
+ *
+ * @example
+ * ```ts
+ * import { fromSessionStore, fsm, type StoredText } from '@telefsm/telegraf';
+ * import { MemorySessionStore } from 'telegraf';
+ *
+ * const machine = fsm({ storage: fromSessionStore(new MemorySessionStore<StoredText>()) });
+ * ```
+ */
+export function fromSessionStore(store: SessionStore<StoredText>): FsmStorage {
+  return keyValueStorage({
+    async get(key) {
+      // stores say «nothing» in several ways, and a foreign value is for the machine to judge
+      const found: Partial<StoredText> | null | undefined = await store.get(key);
+      return found == null ? undefined : (found.text ?? JSON.stringify(found));
+    },
+    set: (key, text) => store.set(key, { text }),
+    delete: (key) => store.delete(key),
+  });
+}
+
+/**
+ * Turns a storage of telefsm into a store for Telegraf's `session({ store })`.
+ *
+ * @example
+ * ```ts
+ * import { memoryStorage, toSessionStore } from '@telefsm/telegraf';
+ * import { session } from 'telegraf';
+ *
+ * const middleware = session({ store: toSessionStore<object>(memoryStorage()) });
+ * ```
+ */
+export function toSessionStore<T>(
+  storage: FsmStorage,
+  options: SessionValuesOptions = {},
+): SessionValues<T> {
+  return sessionValues<T>(storage, options);
+}
