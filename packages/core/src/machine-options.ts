@@ -250,9 +250,22 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
 export interface MachineDescription {
   readonly namespace: string;
   readonly version: number;
-  readonly states: readonly { readonly id: string; readonly groups: readonly string[] }[];
+  /** Whether a list of states was given; without one every state is accepted. */
+  readonly strict: boolean;
+  /** Id of the scene of a user who has none. */
+  readonly initial: string | null;
+  /** Commands that active scenes take, where `fsm({ commands })` chooses them. */
+  readonly commands: OwnCommands;
+  /** Every state with the groups around it, innermost first, and its former ids. */
+  readonly states: readonly {
+    readonly id: string;
+    readonly groups: readonly string[];
+    readonly was: readonly string[];
+  }[];
+  /** Every scene with its former ids, its states, and what it tells of itself. */
   readonly scenes: readonly {
     readonly id: string;
+    readonly was: readonly string[];
     readonly states: readonly string[];
     readonly details: object;
   }[];

@@ -278,16 +278,23 @@ function initialOf(initial: LooseOptions['initial']): PipelineHost['initial'] {
   return { scene, start };
 }
 
-function describe(namespace: string, { registry, version }: PipelineHost): MachineDescription {
+function describe(
+  namespace: string,
+  { registry, version, defaults, initial }: PipelineHost,
+): MachineDescription {
   return {
     namespace,
     version,
-    states: registry.stateIds.map((id) => ({
-      id,
-      groups: factsOf(registry.state(id) as State).groups,
-    })),
+    strict: registry.strict,
+    initial: initial?.scene.id ?? null,
+    commands: defaults.commands,
+    states: registry.stateIds.map((id) => {
+      const { groups, was } = factsOf(registry.state(id) as State);
+      return { id, groups, was };
+    }),
     scenes: [...registry.scenes.values()].map(({ id, behaviour }) => ({
       id,
+      was: behaviour.was,
       states: behaviour.states.map((member) => member.id),
       details: behaviour.describe?.() ?? {},
     })),
