@@ -23,8 +23,9 @@ export function withId(ids: readonly UnitId[], id: UnitId, least: number): reado
   if (ids.includes(id)) return ids;
   const all = [...ids, id];
   if (all.length <= least) return all;
-  const close = (one: UnitId) =>
-    typeof one !== 'number' || typeof id !== 'number' || Math.abs(id - one) <= distance;
+  // ids of work from outside have no distance: they are kept as the last ones, and make no number older
+  const newest = all.findLast((one) => typeof one === 'number') ?? 0;
+  const close = (one: UnitId) => typeof one === 'number' && Math.abs(newest - one) <= distance;
   return all.filter((one, at) => at >= all.length - least || close(one)).slice(-most);
 }
 
