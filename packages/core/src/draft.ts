@@ -163,6 +163,12 @@ export class Draft {
     this.#timersChanged = true;
   }
 
+  /** Removes every timer. */
+  disarm(): void {
+    this.timers = undefined;
+    this.#timersChanged = true;
+  }
+
   /** Puts off a timer whose handler has failed, or removes it for good. */
   postpone(name: string, at: number | undefined): void {
     const failures = this.failures + 1;

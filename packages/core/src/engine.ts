@@ -73,7 +73,7 @@ export async function askOwed(unit: Unit): Promise<boolean> {
   unit.draft.owed = false;
   unit.events.push({ kind: 'ask' });
   await settle(unit);
-  await unit.write(true);
+  await unit.writeAhead();
   await speak(unit);
   const { input } = unit;
   return input === undefined || input.kind === 'command' || input.kind === 'button';

@@ -21,11 +21,12 @@ export interface Hold {
   /**
    * Writes, and lets go unless `keep`.
    *
-   * A commit whose answer is lost is asked again, and proven by the id of the unit in the record.
+   * A commit whose answer is lost is asked again, and proven by the record.
    *
+   * @param proof - an id that only this commit brings into the record; without one only the same text is proof
    * @throws FsmError `LEASE_LOST` (certainly not kept), `COMMIT_UNKNOWN` (the storage could not be asked in time), `STORAGE_FAILED` (not kept)
    */
-  commit(write: Write | undefined, unit: UnitId, keep: boolean): Awaitable<void>;
+  commit(write: Write | undefined, proof: UnitId | undefined, keep: boolean): Awaitable<void>;
   /** Lets go without writing. Never fails: the lease ends by itself, and the failure is reported. */
   release(): Awaitable<void>;
 }
@@ -56,6 +57,15 @@ export interface Holder {
   readonly size: number;
   /** Ends wake-ups and renewals. */
   stop(): void;
+}
+
+/** One attempt to take a conversation. */
+interface Taking {
+  readonly token: string;
+  /** Ms to wait at most. */
+  readonly bound: number;
+  /** Whether it has failed: what an earlier call may still bring is nobody's then. */
+  gaveUp: boolean;
 }
 
 /** How long one call to a storage may take, in ms, before it is asked again. */
@@ -90,7 +100,7 @@ export function holderOf(options: HoldOptions): Holder {
     if (live.size > 0) arm();
   };
   const arm = () => {
-    timer ??= clock.setTimeout(tick, leaseMs / 3);
+    timer ??= clock.setTimeout(tick, Math.min(leaseMs / 3, longest));
   };
 
   const held = (key: string, token: string, lease: Lease): Hold => {
@@ -100,29 +110,32 @@ export function holderOf(options: HoldOptions): Holder {
     return hold;
   };
 
-  /** Asks once; a late success after the bound is let go. */
-  const ask = (key: string, token: string): Awaitable<Acquired> => {
-    const asked = storage.acquire(key, { token, lease: leaseMs, queue: grants.proven });
+  /** Asks once. A success that comes late is let go, unless a later call with the same token was or may yet be given it. */
+  const ask = (key: string, taking: Taking): Awaitable<Acquired> => {
+    const { token, bound } = taking;
+    // whoever does not wait must not be handed the conversation either
+    const queue = bound > 0 && grants.proven;
+    const asked = storage.acquire(key, { token, lease: leaseMs, queue });
     if (!isPromise(asked)) return asked;
     return within(asked, callBound, clock, (late) => {
-      if ('commit' in late) ignore(late.release());
+      if (taking.gaveUp && 'commit' in late) ignore(late.release());
     });
   };
 
   const takeSlowly = async (
     key: string,
-    token: string,
+    taking: Taking,
     first: Awaitable<Acquired> | undefined,
-    bound: number,
     signal: AbortSignal | undefined,
   ): Promise<Hold | undefined> => {
+    const { token, bound } = taking;
     const start = clock.now();
     let answer = first;
     for (let failures = 0, rounds = 0; ; rounds++) {
       signal?.throwIfAborted();
       let got: Acquired | undefined;
       try {
-        got = await (answer ?? ask(key, token));
+        got = await (answer ?? ask(key, taking));
         failures = 0;
       } catch (error) {
         const fault = error instanceof TimedOut ? 'unknown' : faultOf(storage, error);
@@ -152,15 +165,18 @@ export function holderOf(options: HoldOptions): Holder {
 
   return {
     take(key, bound, signal) {
-      const token = newToken();
+      const taking: Taking = { token: newToken(), bound, gaveUp: false };
       let answer: Awaitable<Acquired>;
       try {
-        answer = ask(key, token);
+        answer = ask(key, taking);
       } catch (error) {
         answer = Promise.reject(error);
       }
-      if (!isPromise(answer) && 'commit' in answer) return held(key, token, answer);
-      return takeSlowly(key, token, answer, bound, signal);
+      if (!isPromise(answer) && 'commit' in answer) return held(key, taking.token, answer);
+      return takeSlowly(key, taking, answer, signal).catch((error) => {
+        taking.gaveUp = true;
+        throw error;
+      });
     },
     get size() {
       return live.size;
@@ -226,17 +242,17 @@ class RunningHold implements Hold {
     if (this.#isCommitting) return;
     if (this.#until - now > (lease * 2) / 3) return;
     const token = this.#token;
-    settle(
+    void settle(
       () => this.#lease.renew(lease),
       (kept) => {
         if (kept) this.#until = Math.max(this.#until, now + lease);
-        else if (token === this.#token && this.#live.has(this)) this.lose();
+        else if (token === this.#token && !this.#isCommitting && this.#live.has(this)) this.lose();
       },
       (error) => report('renew', error),
     );
   }
 
-  commit(write: Write | undefined, unit: UnitId, keep: boolean): Awaitable<void> {
+  commit(write: Write | undefined, proof: UnitId | undefined, keep: boolean): Awaitable<void> {
     const next = keep ? newToken() : undefined;
     let answer: Awaitable<CommitAnswer>;
     try {
@@ -245,7 +261,7 @@ class RunningHold implements Hold {
       answer = Promise.reject(error);
     }
     if (answer === 'done' || answer === 'already') this.#accepted(next);
-    else return this.#untilCommitted(this.#commitSlowly(answer, write, unit, next));
+    else return this.#untilCommitted(this.#commitSlowly(answer, write, proof, next));
   }
 
   release(): Awaitable<void> {
@@ -284,7 +300,7 @@ class RunningHold implements Hold {
   async #commitSlowly(
     first: Awaitable<CommitAnswer>,
     write: Write | undefined,
-    unit: UnitId,
+    proof: UnitId | undefined,
     next: string | undefined,
   ): Promise<void> {
     const { storage, clock } = this.#options;
@@ -293,20 +309,25 @@ class RunningHold implements Hold {
     let answer: Awaitable<CommitAnswer> | undefined = first;
     for (let failures = 0; ; failures++) {
       let cause: unknown;
+      let kept: boolean | undefined;
       try {
         const said = await within(answer ?? this.#send(write, next), callBound, clock);
         if (said !== 'refused') return this.#accepted(next);
         // A driver may have sent it twice by itself, so a refusal alone proves nothing: the record does.
-        if (await this.#isKept(unit, write)) {
-          if (next !== undefined) this.lose();
-          this.#live.delete(this);
-          return;
-        }
-        this.lose();
-        throw new FsmError('LEASE_LOST', { key });
+        kept = await this.#isKept(proof, write, unsure);
       } catch (error) {
-        if (error instanceof FsmError && error.code === 'LEASE_LOST') throw error;
         cause = error;
+      }
+      if (kept === true) {
+        if (next !== undefined) this.lose();
+        this.#live.delete(this);
+        return;
+      }
+      if (kept === false) {
+        this.lose();
+        // kept and written over since, or never kept: without an id of its own there is no telling
+        const isUnknown = unsure && proof === undefined;
+        throw new FsmError(isUnknown ? 'COMMIT_UNKNOWN' : 'LEASE_LOST', { key });
       }
       answer = undefined;
       const fault = cause instanceof TimedOut ? 'unknown' : faultOf(storage, cause);
@@ -323,12 +344,18 @@ class RunningHold implements Hold {
     }
   }
 
-  async #isKept(unit: UnitId, write: Write | undefined): Promise<boolean> {
+  /** Whether the record shows that a commit, though refused now, was executed before. */
+  async #isKept(
+    proof: UnitId | undefined,
+    write: Write | undefined,
+    isDoubtful: boolean,
+  ): Promise<boolean> {
     const { storage, clock } = this.#options;
     const stored = await within(storage.peek(this.key), callBound, clock);
-    if (stored === undefined) return write === undefined;
+    if (stored === undefined) return write === undefined && isDoubtful;
+    if (stored.text === write?.text) return true;
     const decoded = decode(stored);
-    return 'record' in decoded && decoded.record.ids.includes(unit);
+    return proof !== undefined && 'record' in decoded && decoded.record.ids.includes(proof);
   }
 }
 

@@ -86,27 +86,35 @@ export function open(
  */
 export function finish(unit: Unit): PromiseLike<void> | undefined {
   if (unit.isWriting || unit.events.length > 0 || unit.speaks) return finishSlowly(unit);
-  return unit.write(false) as PromiseLike<void> | undefined;
+  return writeLast(unit) as PromiseLike<void> | undefined;
 }
 
 async function finishSlowly(unit: Unit): Promise<void> {
   if (unit.isWriting) await unit.written();
   await settle(unit);
   if (unit.question === undefined) {
-    await unit.write(false);
+    await writeLast(unit);
     await speak(unit);
     return;
   }
   // the question is marked as owed until it has been said: then a process that dies in between is made good by the next
   await unit.write(true);
   await speak(unit);
-  await unit.write(false);
+  await writeLast(unit);
+}
+
+/** What a handler that nobody awaits changes from here on could not be kept, so it is refused. */
+function writeLast(unit: Unit): Awaitable<void> {
+  unit.end('done');
+  return unit.write(false);
 }
 
 /** Ends a unit that failed: nothing since its last commit is kept. */
 export async function fail(unit: Unit): Promise<void> {
   const { apologises, hold } = unit;
   const host = unit.host as PipelineHost;
+  // a commit() that nobody awaited is on its way all the same
+  if (unit.isWriting) await unit.written().catch(() => {});
   unit.undo();
   unit.end('failed');
   await hold?.release();
@@ -121,8 +129,10 @@ export async function fail(unit: Unit): Promise<void> {
 
 /** Fires every timer that has passed, as a unit of its own. */
 export async function fireDeadline(host: PipelineHost, unit: Unit, waited: number): Promise<void> {
-  const { draft, hold } = unit;
+  const { draft } = unit;
   const now = host.clock.now();
+  // what a migration has changed stays, whatever the handlers do
+  if (draft.changed) await unit.writeAhead();
   const passed = [...(draft.timers ?? [])]
     .filter(([, at]) => at + waited <= now)
     .sort(([, a], [, b]) => a - b);
@@ -132,17 +142,22 @@ export async function fireDeadline(host: PipelineHost, unit: Unit, waited: numbe
     try {
       await passTimer(unit, timer);
       await settle(unit);
-      await unit.write(true);
-      await speak(unit);
+      await unit.writeAhead();
     } catch (error) {
       if (error instanceof FsmError && error.code === 'LEASE_LOST') throw error;
       await postpone(host, unit, timer, error);
+      continue;
+    }
+    try {
+      await speak(unit);
+    } catch (error) {
+      // the transition is committed and must not come again; a question that was not said is owed
+      if (unit.facts.cause !== 'deadline') throw error;
+      host.tell('speechFailed', { key: unit.key ?? '', error });
     }
   }
-  if (passed.length === 0 && hold !== undefined && draft.timers === undefined) {
-    // a deadline without timers: written by a version that knew more
-    draft.postpone('state', undefined);
-  }
+  // a deadline without timers: written by a version that knew more
+  if (passed.length === 0 && draft.timers === undefined) draft.disarm();
 }
 
 async function postpone(
@@ -155,7 +170,7 @@ async function postpone(
   const { draft } = unit;
   const delay = deadlineDelays[draft.failures];
   draft.postpone(timer, delay === undefined ? undefined : host.clock.now() + delay);
-  await unit.write(true);
+  await unit.writeAhead();
   const key = unit.key ?? '';
   host.tell('deadlineFailed', {
     key,
@@ -173,28 +188,48 @@ async function openSlowly(
   isNew: boolean,
   waited: number,
 ): Promise<Unit | undefined> {
-  const record = migrate(stored, host.migrations, host.migrationVersions);
   const unit = new Unit(host, facts, hold, isNew ? undefined : stored, deadlineAt(hold));
+  try {
+    const goesOn = await bringUpToDate(host, unit, stored, isKnown, waited);
+    if (goesOn && isNew && host.adopt !== undefined) await adopt(host.adopt, unit);
+    return goesOn ? unit : undefined;
+  } catch (error) {
+    unit.end('failed');
+    throw error;
+  }
+}
+
+/** @returns whether the update is still to be handled */
+async function bringUpToDate(
+  host: PipelineHost,
+  unit: Unit,
+  stored: ConversationRecord,
+  isKnown: boolean,
+  waited: number,
+): Promise<boolean> {
+  // of a conversation that was cleared there is nothing to migrate
+  const record = isEmpty(stored)
+    ? stored
+    : migrate(stored, host.migrations, host.migrationVersions);
   unit.draft.version = host.version;
+  unit.draft.frames = record.frames;
   const inspected = await inspect(record, host.registry);
   if ('frames' in inspected) unit.draft.frames = inspected.frames;
   else await repair(host, unit, inspected);
   if (unit.draft.owed) {
     const goesOn = await askOwed(unit);
     if (isKnown || !goesOn) {
-      await unit.write(false);
-      unit.end('done');
-      return undefined;
+      await writeLast(unit);
+      return false;
     }
   }
-  if (facts.cause !== 'deadline') {
+  if (unit.facts.cause !== 'deadline') {
     const due = unit.draft.deadlineAt;
     if (due !== undefined && due + waited <= host.clock.now()) {
       await fireDeadline(host, unit, waited);
     }
   }
-  if (isNew && host.adopt !== undefined) await adopt(host.adopt, unit);
-  return unit;
+  return true;
 }
 
 /** Takes over what an earlier system kept; what it does is part of the unit. */
@@ -233,7 +268,7 @@ function openUnreadable(
 async function repair(host: PipelineHost, unit: Unit, found: UnknownState): Promise<void> {
   const policy = host.unknownState;
   if (policy === 'keep') return;
-  if (policy === 'error') throw refusal(host, unit, found);
+  if (policy === 'error') throw refusal(host, found);
   if (policy === 'reset') {
     unit.state.clear();
     const text = await textOf(host.defaults.texts, 'forgotten', unit);
@@ -246,7 +281,7 @@ async function repair(host: PipelineHost, unit: Unit, found: UnknownState): Prom
     await policy(found, unit);
     await settle(unit);
   }
-  await unit.write(true);
+  await unit.writeAhead();
   host.tell('repaired', { key: unit.key ?? '', stored: found.stored, reason: found.reason });
   try {
     await speak(unit);
@@ -255,7 +290,7 @@ async function repair(host: PipelineHost, unit: Unit, found: UnknownState): Prom
   }
 }
 
-function refusal({ registry }: PipelineHost, unit: Unit, found: UnknownState): FsmError {
+function refusal({ registry }: PipelineHost, found: UnknownState): FsmError {
   const { stored, reason, issues } = found;
   if (reason === 'data') return new FsmError('DATA_INVALID', { state: stored, issues });
   if (reason === 'scene') {

@@ -66,7 +66,6 @@ export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | unde
     const result = isPromise(worked) ? await worked : worked;
     const finished = finish(unit);
     if (finished !== undefined) await finished;
-    unit.end('done');
     return result;
   } catch (error) {
     if (unit !== undefined) await fail(unit);
@@ -75,8 +74,11 @@ export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | unde
     return undefined;
   } finally {
     place.leave();
-    if (unit?.hasTasks) await unit.runTasks();
-    turns.end();
+    try {
+      if (unit?.hasTasks) await unit.runTasks();
+    } finally {
+      turns.end();
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
 import type { Hold, Holder } from './hold.ts';
-import { newToken } from './hold.ts';
 import type { FsmStorage, StoredText, Write } from './storage.ts';
 
 /** Ms that each conversation is waited for. */
@@ -36,10 +35,9 @@ async function move(holder: Holder, from: string, to: string): Promise<void> {
     for (const key of [from, to].sort()) holds.set(key, (await holder.take(key, bound)) as Hold);
     const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
     if (old.stored === undefined || fresh.stored !== undefined) return;
-    const id = newToken();
-    await fresh.commit(copyOf(old.stored), id, false);
+    await fresh.commit(copyOf(old.stored), undefined, false);
     holds.delete(to);
-    await old.commit(undefined, id, false);
+    await old.commit(undefined, undefined, false);
     holds.delete(from);
   } finally {
     for (const hold of holds.values()) await hold.release();

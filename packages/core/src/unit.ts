@@ -143,6 +143,7 @@ export class Unit implements Turn<object> {
     this.facts = facts;
     this.hold = hold;
     this.draft = new Draft(record ?? emptyRecord, host.rules, deadlineAt);
+    if (record === undefined) this.draft.version = host.version;
     this.#stored = hold?.stored;
     this.#exists = record !== undefined && !isEmpty(record);
     this.state = stateContext(this);
@@ -308,23 +309,42 @@ export class Unit implements Turn<object> {
   write(keep: boolean): Awaitable<void> {
     const { hold, draft, host } = this;
     if (hold === undefined) return;
-    const { id } = this.facts;
-    const { fencing, shared } = host.storage.features;
-    const { changed } = draft;
-    if (!changed && !keep && !(fencing && this.#exists)) {
+    const { id, cause } = this.facts;
+    // nobody delivers a deadline again
+    if (cause === 'deadline') return this.#commit(hold, keep, undefined);
+    const { fencing } = host.storage.features;
+    if (!draft.changed && !keep && !(fencing && this.#exists)) {
       // an update that changed nothing in an empty conversation is not remembered: nothing is written
       if (!fencing && this.#exists) host.recent.add(hold.key, id);
       return hold.release();
     }
-    const record = this.#nextRecord();
+    return this.#commit(hold, keep, id);
+  }
+
+  /** Writes what has changed before the update itself is handled, without its id: if handling it fails, it may come again. */
+  writeAhead(): Awaitable<void> {
+    const { hold } = this;
+    if (hold !== undefined) return this.#commit(hold, true, undefined);
+  }
+
+  #commit(hold: Hold, keep: boolean, id: UnitId | undefined): Awaitable<void> {
+    const { draft, host } = this;
+    const { changed } = draft;
+    if (!changed && id === undefined) return keep ? undefined : hold.release();
+    const { shared } = host.storage.features;
+    const isKnown = id === undefined || draft.base.ids.includes(id);
+    const record = this.#nextRecord(id);
     const empty = isEmpty(record);
-    // where ids of a cleared conversation cannot be kept in a record, this process remembers them
-    if (empty && changed && !shared) host.recent.add(hold.key, id);
     const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
     const write = hasRecord ? this.#writeOf(record, empty) : undefined;
-    const committed = hold.commit(write, id, keep);
-    if (isPromise(committed)) return committed.then(() => this.#accepted(record, write, changed));
-    this.#accepted(record, write, changed);
+    const accepted = () => {
+      // where ids of a cleared conversation cannot be kept in a record, this process remembers them
+      if (id !== undefined && empty && changed && !shared) host.recent.add(hold.key, id);
+      this.#accepted(record, write, changed);
+    };
+    const committed = hold.commit(write, isKnown ? undefined : id, keep);
+    if (isPromise(committed)) return committed.then(accepted);
+    accepted();
   }
 
   #accepted(record: ConversationRecord, write: Write | undefined, changed: boolean): void {
@@ -349,6 +369,8 @@ export class Unit implements Turn<object> {
     this.says.length = 0;
     this.#tasks = undefined;
     this.callbackAnswer = undefined;
+    this.question = undefined;
+    this.apologises = false;
   }
 
   /** From here on the conversation cannot be changed by this unit. */
@@ -380,10 +402,10 @@ export class Unit implements Turn<object> {
     return this.#due !== undefined;
   }
 
-  #nextRecord(): ConversationRecord {
+  #nextRecord(id: UnitId | undefined): ConversationRecord {
     const { draft, facts } = this;
     const least = facts.scope?.user === undefined ? leastOfMany : leastOfOne;
-    const ids = withId(draft.base.ids, facts.id, least);
+    const ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
     const { update } = facts;
     const place = update === undefined ? draft.base.place : storedPlace(update, facts);
     return draft.toRecord(ids, place);
