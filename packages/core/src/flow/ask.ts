@@ -116,23 +116,22 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
 async function question(visit: Visit, place: Place): Promise<Speech> {
   const { plan, run } = visit;
   const before = memoOf(run.memo);
-  const memo = wasAsked(visit, place) ? before : afterMove(before);
-  run.keep({ memo });
+  if (before.at !== undefined && !wasAsked(visit, place)) run.keep({ memo: afterMove(before) });
   const { say, options, keyboard } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
   // 0 marks that the message's id is wanted
   const wanted =
     cleanUp === 'deletePrompts' || (cleanUp === 'removeKeyboards' && keyboard === 'inline');
-  note(visit, {
+  const change = {
     at: tokenOf(place),
-    reply: keyboard === 'reply' ? true : undefined,
+    reply: keyboard === 'reply' ? (true as const) : undefined,
     labels:
       keyboard === 'reply' && madeForUser(place)
         ? options?.map(({ value, label }) => [value, label] as const)
         : undefined,
     sent: wanted ? 0 : undefined,
-  });
-  run.keep({ state: place.id });
+  };
+  note(visit, change, place.id);
   const timeout = place.kind === 'ask' ? place.step.question.timeout : undefined;
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${place.id} timeout`));

@@ -108,19 +108,20 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     return;
   }
   if (input.kind === 'command') {
-    return policyOf(visit) === 'answer' ? takeInput(visit, asText(input), next) : next();
+    return policyOf(visit) === 'answer' ? takeInput(visit, asText(visit, input), next) : next();
   }
   return takeInput(visit, input, next);
 }
 
 /** Where commands are answers, one is the text that was sent. */
-function asText(input: Extract<UserInput, { readonly kind: 'command' }>): UserInput {
+function asText(
+  { run }: Visit,
+  input: Extract<UserInput, { readonly kind: 'command' }>,
+): UserInput {
   const { command, argument } = input.value;
-  const text = argument === '' ? `/${command}` : `/${command} ${argument}`;
-  const sent = Object.keys(input.update)
-    .map((field) => textIn(objectIn(input.update, field), 'text'))
-    .find((found) => found !== undefined);
-  return { ...input, kind: 'text', value: sent ?? text, text: sent ?? text };
+  const message = objectIn(input.update, run.turn.subject.updateType ?? '');
+  const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
+  return { ...input, kind: 'text', value: text, text };
 }
 
 /** Answers `pre_checkout_query` at a step that takes payments; Telegram waits ten seconds for it. */

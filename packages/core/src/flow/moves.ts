@@ -2,7 +2,6 @@
 
 import type { Passed, Place } from './pending.ts';
 import {
-  markOf,
   type Path,
   type Progress,
   reopened,
@@ -52,9 +51,4 @@ export function redone(
     summaries.map((step) => beside(step.name)),
   );
   return without(again, beside(name));
-}
-
-/** Whether two paths are the same. */
-export function samePath(one: Path, other: Path): boolean {
-  return markOf(one) === markOf(other);
 }

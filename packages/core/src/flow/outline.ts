@@ -64,8 +64,9 @@ function outline(part: Part): Outline {
     include(name: string, included: Included) {
       const { id, steps } = included[definitionSlot];
       const flows = [id, ...flowsIn(steps)];
-      if (flows.includes(part.flow)) {
-        throw new FsmError('FLOW_CYCLE', { flow: part.flow, path: [part.flow, ...flows] });
+      const [own = ''] = part.flow.split('.');
+      if (flows.includes(own)) {
+        throw new FsmError('FLOW_CYCLE', { flow: own, path: [own, ...flows] });
       }
       return add({ kind: 'include', name: fresh(name), flows, steps });
     },

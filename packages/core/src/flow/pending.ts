@@ -60,17 +60,29 @@ export async function positionOf(
   { answers, passed, open }: Progress,
   turn: AskTurn,
 ): Promise<Position> {
-  const walk: Walk = { turn, passed: new Set(passed), open: new Set(open), previous: undefined };
+  const walk: Walk = {
+    turn,
+    passed: new Set(passed),
+    open: new Set(open),
+    kind: undefined,
+    around: [],
+    name: '',
+    count: 0,
+  };
   const scope = newScope(id, [], answers, steps);
   const pending = await walkSteps(steps, scope, walk);
-  return { pending, previous: walk.previous, answers: scope.seen };
+  return { pending, previous: passedIn(walk), answers: Object.freeze(scope.seen) };
 }
 
 interface Walk {
   readonly turn: AskTurn;
   readonly passed: ReadonlySet<string>;
   readonly open: ReadonlySet<string>;
-  previous: Passed | undefined;
+  /** The question before, by its parts: made for every step of the way, and looked at once. */
+  kind: Passed['kind'] | undefined;
+  around: Path;
+  name: string;
+  count: number;
 }
 
 /** One level of answers: the flow's, an include's, a round's. */
@@ -79,7 +91,7 @@ interface Scope {
   readonly path: Path;
   readonly stored: JsonObject;
   readonly level: readonly Step[];
-  /** Answers of the applicable questions so far. */
+  /** Answers of the applicable questions so far; conditions see it as it grows. */
   readonly seen: Record<string, unknown>;
 }
 
@@ -97,13 +109,13 @@ async function walkSteps(
   for (const step of steps) {
     if (step.kind === 'ask') {
       const { when } = step.question;
-      if (when !== undefined && !(await when({ ...seen }, walk.turn))) continue;
+      if (when !== undefined && !(await when(seen, walk.turn))) continue;
       if (Object.hasOwn(stored, step.name)) seen[step.name] = stored[step.name];
       else if (!isPassed(step.name, step.was, scope, walk)) return askPlace(step, scope);
-      walk.previous = { kind: 'ask', path: [...scope.path, step.name], count: 0 };
+      pass(walk, 'ask', scope.path, step.name);
     } else if (step.kind === 'confirm') {
       if (!isPassed(step.name, [], scope, walk)) return confirmPlace(step, scope);
-      walk.previous = { kind: 'confirm', path: [...scope.path, step.name], count: 0 };
+      pass(walk, 'confirm', scope.path, step.name);
     } else {
       const found = await walkInner(step, scope, walk);
       if (found !== undefined) return found;
@@ -124,9 +136,7 @@ async function walkInner(
       return taken && walkSteps(taken, scope, walk);
     }
     case 'block':
-      return (await step.test({ ...seen }, walk.turn))
-        ? walkSteps(step.steps, scope, walk)
-        : undefined;
+      return (await step.test(seen, walk.turn)) ? walkSteps(step.steps, scope, walk) : undefined;
     case 'include': {
       const { name, steps } = step;
       const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
@@ -147,12 +157,11 @@ async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<P
   const stored = began ? scope.stored[name] : undefined;
   const rounds: readonly JsonObject[] = Array.isArray(stored) ? stored : [];
   const finished = began && !walk.open.has(markOf(path));
-  const outside = { ...scope.seen };
-  const steps = step.stepsFor(outside);
-  const again = (complete: readonly JsonObject[]) => againPlace(step, scope, outside, complete);
+  const steps = step.stepsFor(scope.seen);
+  const again = (complete: readonly JsonObject[]) => againPlace(step, scope, complete);
   const offered = (count: number) => count >= min && count < max;
   const wasOffered = (count: number) => {
-    if (offered(count)) walk.previous = { kind: 'again', path, count };
+    if (offered(count)) pass(walk, 'again', scope.path, name, count);
   };
   const walkRound = async (at: number) => {
     const prefix = `${scope.prefix}.${name}`;
@@ -177,13 +186,24 @@ async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<P
   return undefined;
 }
 
+function pass(walk: Walk, kind: Passed['kind'], around: Path, name: string, count = 0): void {
+  walk.kind = kind;
+  walk.around = around;
+  walk.name = name;
+  walk.count = count;
+}
+
+function passedIn({ kind, around, name, count }: Walk): Passed | undefined {
+  return kind && { kind, path: [...around, name], count };
+}
+
 function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk): boolean {
   if (walk.passed.size === 0) return false;
   return [name, ...was].some((each) => walk.passed.has(markOf([...scope.path, each])));
 }
 
 function factsAt(name: string, { prefix, path, seen, level }: Scope): PlaceFacts {
-  return { id: `${prefix}:${name}`, path: [...path, name], answers: { ...seen }, level };
+  return { id: `${prefix}:${name}`, path: [...path, name], answers: Object.freeze(seen), level };
 }
 
 function askPlace(step: AskStep, scope: Scope): Place {
@@ -194,19 +214,14 @@ function confirmPlace(step: ConfirmStep, scope: Scope): Place {
   return { kind: 'confirm', step, ...factsAt(step.name, scope) };
 }
 
-function againPlace(
-  step: RepeatStep,
-  scope: Scope,
-  outside: JsonObject,
-  rounds: readonly JsonObject[],
-): Place {
+function againPlace(step: RepeatStep, scope: Scope, rounds: readonly JsonObject[]): Place {
   return {
     kind: 'again',
     step,
     rounds,
     id: `${scope.prefix}.${step.name}:${againName}`,
     path: [...scope.path, step.name],
-    answers: { ...outside, count: rounds.length },
+    answers: { ...scope.seen, count: rounds.length },
     level: scope.level,
   };
 }

@@ -31,18 +31,15 @@ export function withPassed(progress: Progress, path: Path): Progress {
   return { ...progress, passed: including(progress.passed, markOf(path)) };
 }
 
-/** Forgets what was answered at a path and below it. */
+/** Forgets what was answered at a path and below it; in a repeat, also the rounds after it. */
 export function without(progress: Progress, path: Path): Progress {
   const mark = markOf(path);
   const stays = (each: string) => each !== mark && !each.startsWith(`${mark}.`);
-  return closedIfBlank(
-    {
-      answers: take(progress.answers, path) as JsonObject,
-      passed: progress.passed.filter(stays),
-      open: progress.open.filter(stays),
-    },
-    path,
-  );
+  return {
+    answers: take(progress.answers, path) as JsonObject,
+    passed: progress.passed.filter(stays),
+    open: opened(progress.open.filter(stays), path),
+  };
 }
 
 /** Forgets that a summary was confirmed. */
@@ -106,7 +103,9 @@ function take(holder: unknown, [key, ...rest]: Path): unknown {
     return holder;
   }
   if (Array.isArray(holder)) {
-    return holder.map((item, at) => (at === key ? take(item, rest) : item));
+    // rounds after it cannot be reached before it is complete
+    const upTo = holder.slice(0, (key as number) + 1);
+    return upTo.map((item, at) => (at === key ? take(item, rest) : item));
   }
   const { [key as string]: own, ...others } = holder as JsonObject;
   if (rest.length === 0) return others;
@@ -116,23 +115,6 @@ function take(holder: unknown, [key, ...rest]: Path): unknown {
   return blank && Object.keys(left).length === 0
     ? others
     : { ...(holder as object), [key as string]: left };
-}
-
-/** A repeat whose only round is blank is as if it had not been begun. */
-function closedIfBlank(progress: Progress, path: Path): Progress {
-  const at = path.findIndex((key) => typeof key === 'number');
-  if (at < 0) return progress;
-  const holder = path.slice(0, at);
-  const rounds = readAt(progress.answers, holder);
-  const blank =
-    Array.isArray(rounds) && rounds.length === 1 && Object.keys(rounds[0] as object).length === 0;
-  if (!blank) return progress;
-  const mark = markOf(holder);
-  return {
-    ...progress,
-    answers: take(progress.answers, holder) as JsonObject,
-    open: progress.open.filter((each) => each !== mark),
-  };
 }
 
 /** Every repeat around a path is open while it is answered. */

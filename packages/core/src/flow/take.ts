@@ -1,15 +1,13 @@
 /** Takes what a user sends while a flow is active: answers, buttons, parts of albums, edited messages. */
 
 import type { UserInput } from '../input.ts';
-import { numberIn, objectIn, textIn, wholeIn } from '../raw-update.ts';
+import { objectIn, wholeIn } from '../raw-update.ts';
 import type { Say } from '../say.ts';
 import { checkValue, choiceByLabel, takesAlbum, valueIn } from './answer.ts';
 import { redo } from './ask.ts';
-import type { FlowMemo } from './memo.ts';
-import { memoOf } from './memo.ts';
+import { type FlowMemo, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
-import type { Place } from './pending.ts';
-import { positionOf } from './pending.ts';
+import { type Place, positionOf } from './pending.ts';
 import { markOf, withAnswer, without, withPassed } from './progress.ts';
 import { choicesOf } from './prompt.ts';
 import { keep, locate, move, note, progressOf, text, type Visit, wasAsked } from './visit.ts';
@@ -88,12 +86,12 @@ export async function finishAlbum(visit: Visit, place: AskPlace): Promise<void> 
 /** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
 export async function takeEdited(visit: Visit, input: UserInput): Promise<boolean> {
   const { plan, run } = visit;
-  const message = messageId(input);
+  const message = messageId(visit, input);
   const given = memoOf(run.memo).gave?.find(([, id]) => id === message);
   if (given === undefined) return false;
   const [path] = given;
-  const without_ = without(progressOf(run), path);
-  const { pending } = await positionOf(plan.id, plan.steps, without_, run.turn);
+  const rest = without(progressOf(run), path);
+  const { pending } = await positionOf(plan.id, plan.steps, rest, run.turn);
   // the question may not apply any more
   if (pending?.kind !== 'ask' || markOf(pending.path) !== markOf(path)) return false;
   const value = await valueIn(pending.step.question, input);
@@ -177,7 +175,7 @@ function provenance(visit: Visit, place: AskPlace, input: UserInput | undefined)
   const { plan, run } = visit;
   const memo = memoOf(run.memo);
   const album = input?.album ?? memo.album;
-  const message = input && messageId(input);
+  const message = input && messageId(visit, input);
   const edits = plan.options.editedMessages === 'update' && message !== undefined;
   const others = (memo.gave ?? []).filter(([path]) => markOf(path) !== markOf(place.path));
   return {
@@ -186,11 +184,8 @@ function provenance(visit: Visit, place: AskPlace, input: UserInput | undefined)
   };
 }
 
-function messageId({ update, edited }: UserInput): number | undefined {
-  const { update_id: _, ...payloads } = update;
-  const [field] = Object.keys(payloads);
-  const message = field === undefined ? undefined : objectIn(update, field);
-  const isMessage =
-    textIn(message, 'data') === undefined && numberIn(message, 'date') !== undefined;
-  return isMessage || edited ? wholeIn(message, 'message_id') : undefined;
+/** The message that the input is; a press of a button is none. */
+function messageId({ run }: Visit, { update }: UserInput): number | undefined {
+  const { updateType } = run.turn.subject;
+  return updateType === undefined ? undefined : wholeIn(objectIn(update, updateType), 'message_id');
 }

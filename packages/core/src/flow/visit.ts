@@ -63,12 +63,13 @@ export function move(visit: Visit, progress: Progress, more: FlowMemo = {}): voi
   run.ask();
 }
 
-/** Changes the memo alone. */
+/** Changes the memo, and the state with it. */
 export function note(
   { run }: Visit,
   change: { readonly [K in keyof FlowMemo]?: FlowMemo[K] | undefined },
+  state: string | null = run.state,
 ): void {
-  run.keep({ memo: compact({ ...run.memo, ...change }) });
+  run.keep({ state, memo: compact({ ...run.memo, ...change }) });
 }
 
 /** One of telefsm's own texts, in the flow's words or in the machine's. */
@@ -112,9 +113,17 @@ export function tidy({ plan, run }: Visit): void {
 }
 
 /** Without what takes room and says nothing. */
-function compact(memo: object): object {
-  const blank = (value: unknown) =>
-    value === undefined ||
-    (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
-  return Object.fromEntries(Object.entries(memo).filter(([, value]) => !blank(value)));
+function compact(memo: { readonly [name: string]: unknown }): object {
+  const kept: Record<string, unknown> = {};
+  for (const name in memo) {
+    const value = memo[name];
+    if (value !== undefined && !isBlank(value)) kept[name] = value;
+  }
+  return kept;
+}
+
+function isBlank(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const _ in value) return false;
+  return true;
 }

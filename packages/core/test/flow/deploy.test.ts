@@ -128,6 +128,35 @@ describe('a deploy under a user in mid-flow', () => {
     expect(said()).toEqual(['A2?', '{"a":"y","b":"b"}']);
   });
 
+  it('that refuses an answer of an earlier round asks again from there', async () => {
+    const make = (kinds: readonly string[]) =>
+      flow('f', { trigger: '/f' })
+        .repeat('pets', {
+          each: (b) =>
+            b.ask('nick', { prompt: 'Nick?' }).ask('kind', { prompt: 'Kind?', choices: kinds }),
+          again: 'More?',
+        })
+        .ask('end', { prompt: 'End?' })
+        .done((a) => JSON.stringify(a.pets));
+    const { user, said, deploys } = chat([make(['cat', 'dodo'])]);
+    const ann = user(1);
+    for (const [nick, kind, more] of [
+      ['Tom', 'dodo', 'Yes'],
+      ['Rex', 'cat', 'No'],
+    ] as const) {
+      if (nick === 'Tom') await ann.sends('/f');
+      await ann.sends(nick);
+      await ann.taps(kind);
+      await ann.taps(more);
+    }
+    said();
+    deploys([make(['cat'])]);
+    await ann.sends('the end');
+    await ann.taps('cat');
+    await ann.taps('No');
+    expect(said()).toEqual(['Kind?', 'More?', '[{"nick":"Tom","kind":"cat"}]']);
+  });
+
   it('that renames the flow goes on', async () => {
     const next = flow('profile', { trigger: '/form', was: 'form' })
       .ask('name', { prompt: 'Name?' })

@@ -211,6 +211,31 @@ describe('repeat', () => {
   });
 });
 
+describe('back in a round that may be left out', () => {
+  it('asks its first question, then whether there is one', async () => {
+    const some = flow('some', { trigger: '/some', back: true })
+      .repeat('r', {
+        each: (b) => b.ask('x', { prompt: 'X?' }).ask('y', { prompt: 'Y?' }),
+        again: 'Any?',
+        min: 0,
+      })
+      .done(() => {});
+    const { user, said } = chat([some]);
+    const ann = user(1);
+    await ann.sends('/some');
+    await ann.taps('Yes');
+    for (const text of ['1', '/back', '/back', '/back']) await ann.sends(text);
+    expect(said()).toEqual([
+      'Any?',
+      'X?',
+      'Y?',
+      'X?',
+      'Any?',
+      'This is the first question already.',
+    ]);
+  });
+});
+
 describe('confirm', () => {
   const form = flow('form', { trigger: '/form', back: true })
     .ask('firstName', { prompt: 'Name?' })
