@@ -1,26 +1,31 @@
 /** The event loop: letting work that is under way run on without waiting for any length of time. */
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** How many quiet turns mean that nothing goes on: a hop over loopback sockets takes some; an idle turn costs microseconds. */
-const quietTurns = 64;
+/** How many turns mean that nothing goes on: a hop over loopback sockets takes some; an idle turn costs microseconds. */
+const manyTurns = 64;
 /** Where waiting ends for a bot that never comes to rest. */
 const mostTurns = 20_000;
 
 let stirrings = 0;
 
-/** Notes that a bot has done something: who waits for rest goes on waiting. */
+/** Notes that a bot has done something: {@link rest} goes on waiting. */
 export function stir(): void {
   stirrings += 1;
 }
 
 /**
- * Lets promises, immediates and loopback sockets of this process go on until `done` says so, or until nothing has stirred for a number of turns.
+ * Lets promises, immediates and loopback sockets of this process go on until `done` says so, or for a fixed number of turns.
  *
  * Work outside of this process (a database, a file) is not waited for: nothing here can know of it.
  */
 export async function settle(done: () => boolean = () => false): Promise<void> {
+  for (let turns = 0; turns < manyTurns && !done(); turns++) await turn();
+}
+
+/** Lets everything of this process go on until no bot has done anything for a number of turns. */
+export async function rest(): Promise<void> {
   let seen = stirrings;
-  for (let quiet = 0, turns = 0; quiet < quietTurns && turns < mostTurns && !done(); turns++) {
+  for (let quiet = 0, turns = 0; quiet < manyTurns && turns < mostTurns; turns++) {
     await turn();
     quiet = seen === stirrings ? quiet + 1 : 0;
     seen = stirrings;

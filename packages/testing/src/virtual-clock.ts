@@ -1,6 +1,6 @@
 /** A clock that stands still until a test moves it. */
 import { type Clock, type Duration, toMs } from '@telefsm/core';
-import { settle } from './event-loop.ts';
+import { rest } from './event-loop.ts';
 
 /** A {@link Clock} that stands still until it is moved. Give the same one to `fsm({ clock })` and to the driver. */
 export interface VirtualClock extends Clock {
@@ -38,14 +38,14 @@ export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): Vi
   const timers = new Set<Timer>(); // in the order in which they were set
 
   async function runUntil(target: number): Promise<void> {
-    await settle();
+    await rest();
     for (;;) {
       const timer = earliest(timers);
       if (timer === undefined || timer.due > target) break;
       timers.delete(timer);
       now = Math.max(now, timer.due);
       timer.task();
-      await settle();
+      await rest();
     }
     now = target;
   }

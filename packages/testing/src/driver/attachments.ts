@@ -11,24 +11,29 @@ export interface Detached {
 /** Takes the files out of parameters: grammY's `InputFile`, Telegraf's `{ source }` and `{ url }`. */
 export function detach(given: Payload | undefined): Detached {
   const uploads = new Map<string, Upload>();
-  const json = JSON.stringify(
-    given ?? {},
-    function (this: Readonly<Record<string, unknown>>, field) {
-      const value = this[field];
-      const upload = uploadIn(value, field);
-      if (upload === undefined) return value ?? undefined;
-      if (typeof upload === 'string') return upload;
-      const name = uploads.has(field) ? `${field}-${uploads.size}` : field;
-      uploads.set(name, upload);
-      return `attach://${name}`;
-    },
+  const without = withoutFiles(given ?? {}, '', uploads);
+  return { payload: JSON.parse(JSON.stringify(without)) as Payload, uploads };
+}
+
+/** Walks by itself: grammY's files refuse to be made into JSON. */
+function withoutFiles(value: unknown, field: string, uploads: Map<string, Upload>): unknown {
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const upload = uploadIn(value, field);
+  if (typeof upload === 'string') return upload;
+  if (upload !== undefined) {
+    const name = uploads.has(field) ? `${field}-${uploads.size}` : field;
+    uploads.set(name, upload);
+    return `attach://${name}`;
+  }
+  if (Array.isArray(value)) return value.map((each) => withoutFiles(each, field, uploads));
+  if ('toJSON' in value) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, withoutFiles(each, key, uploads)]),
   );
-  return { payload: JSON.parse(json) as Payload, uploads };
 }
 
 /** A file, the address of one, or `undefined` for anything else. */
-function uploadIn(value: unknown, field: string): Upload | string | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
+function uploadIn(value: object, field: string): Upload | string | undefined {
   const file = value as {
     readonly toRaw?: unknown;
     readonly fileData?: unknown;
@@ -36,15 +41,13 @@ function uploadIn(value: unknown, field: string): Upload | string | undefined {
     readonly url?: unknown;
     readonly filename?: string;
   };
-  if (typeof file.toRaw === 'function')
-    return { name: file.filename ?? field, bytes: bytesOf(file.fileData) };
-  if (field === 'link_preview_options' || 'text' in file) return undefined;
-  if (file.source !== undefined && typeof file.source !== 'number')
-    return { name: file.filename ?? field, bytes: bytesOf(file.source) };
-  const onlyUrl =
-    typeof file.url === 'string' &&
-    Object.keys(file).every((key) => key === 'url' || key === 'filename');
-  return onlyUrl ? (file.url as string) : undefined;
+  const name = file.filename ?? field;
+  if (typeof file.toRaw === 'function') return { name, bytes: bytesOf(file.fileData) };
+  if (field === 'link_preview_options') return undefined;
+  const only = (member: string) =>
+    Object.keys(file).every((key) => key === member || key === 'filename');
+  if (file.source !== undefined && only('source')) return { name, bytes: bytesOf(file.source) };
+  return typeof file.url === 'string' && only('url') ? file.url : undefined;
 }
 
 /** Only what is in memory already is read; a path or a stream stands for one byte. */

@@ -9,7 +9,7 @@ import { performCall } from '../methods/answer-call.ts';
 import { listOf, numberOf, readParameters, textOf } from '../methods/parameters.ts';
 import { type RequestBody, readBody } from './request-body.ts';
 import { watchRequests } from './under-way.ts';
-import { makeUpdateQueue, type UpdateQueue } from './update-queue.ts';
+import { type Connection, makeUpdateQueue, type UpdateQueue } from './update-queue.ts';
 import { startWebhook, type WebhookSender } from './webhook-sender.ts';
 
 /** A server that answers as api.telegram.org does. */
@@ -43,10 +43,10 @@ export async function openHttpServer(
   let webhook: WebhookSender | undefined;
   if (token !== undefined) takeIdentity(cloud, token);
 
-  type Answering = (payload: Payload, closed: AbortSignal) => ApiAnswer | Promise<ApiAnswer>;
+  type Answering = (payload: Payload, connection: Connection) => ApiAnswer | Promise<ApiAnswer>;
   const transport: Readonly<Record<string, Answering>> = {
-    getupdates: (payload, closed) =>
-      webhook === undefined ? queue.poll(payload, closed) : refusalOf(webhookActive),
+    getupdates: (payload, connection) =>
+      webhook === undefined ? queue.poll(payload, connection) : refusalOf(webhookActive),
     setwebhook: setWebhook,
     deletewebhook: (payload) => {
       leaveWebhook();
@@ -133,9 +133,7 @@ export async function openHttpServer(
       else sendFile(cloud, response, rest as string);
       return;
     }
-    const closed = new AbortController();
-    response.on('close', () => closed.abort());
-    const answer = await call(request, address, rest as string, body, closed.signal);
+    const answer = await call(request, address, rest as string, body, response);
     if (answer === 'cut') request.socket.destroy();
     else send(response, answer);
   }
@@ -145,7 +143,7 @@ export async function openHttpServer(
     address: URL,
     method: string,
     body: Buffer,
-    closed: AbortSignal,
+    connection: Connection,
   ): Promise<ApiAnswer | 'cut'> {
     let read: RequestBody;
     try {
@@ -161,7 +159,7 @@ export async function openHttpServer(
     const scripted = cloud.failures.some((each) => each.method === method && each.times > 0);
     if (own === undefined || scripted) return performCall(cloud, method, payload, read.uploads);
     const parameters = answering(() => readParameters(payload));
-    const answer = parameters.ok ? await own(parameters.result as Payload, closed) : parameters;
+    const answer = parameters.ok ? await own(parameters.result as Payload, connection) : parameters;
     if (own !== transport['getupdates']) cloud.calls.push({ method, payload, answer });
     return answer;
   }

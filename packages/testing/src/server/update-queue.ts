@@ -13,11 +13,13 @@ export interface Pending {
   readonly expires: number;
   /** Delivered again by a test: confirmed only after it has been handed out once more, whatever its number. */
   fresh: boolean;
-  /** How often a webhook refused it. */
-  failures: number;
-  /** When a webhook may be tried again. */
-  wakes: number;
   readonly done: () => void;
+}
+
+/** The connection of a poller: nothing is handed out to one that has gone. */
+export interface Connection {
+  readonly destroyed: boolean;
+  once(event: 'close', listener: () => void): unknown;
 }
 
 /** Updates on their way. */
@@ -35,9 +37,9 @@ export interface UpdateQueue {
   allow(types: readonly string[]): void;
   readonly allowed: readonly string[];
   /** Answers `getUpdates`, at once or when there is something; a later request ends an earlier one. */
-  poll(parameters: Payload, closed: AbortSignal): Promise<ApiAnswer>;
-  /** Tells of every update that comes in; the webhook listens. */
-  onPush: (() => void) | undefined;
+  poll(parameters: Payload, connection: Connection): Promise<ApiAnswer>;
+  /** Hears of every update that comes in; the webhook listens. */
+  onPush: ((entry: Pending) => void) | undefined;
   /** Ends the request that is being held. */
   release(): void;
 }
@@ -55,16 +57,16 @@ const conflict = refusalOf({ error_code: 409 });
 
 /** Makes an empty queue; `next` tells the number that the next update will have. */
 export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
-  let pending: Pending[] = [];
+  const pending = new Set<Pending>();
   let held: ((answer: ApiAnswer | undefined) => void) | undefined;
 
   function take(entry: Pending): void {
-    pending = pending.filter((each) => each !== entry);
-    entry.done();
+    if (pending.delete(entry)) entry.done();
   }
 
   function confirmBelow(offset: number): void {
-    const tail = pending.reduce((most, { update }) => Math.max(most, update.update_id + 1), next());
+    let tail = next();
+    for (const { update } of pending) tail = Math.max(tail, update.update_id + 1);
     // Numbers may start anew below those that the bot knows: an offset beyond all of them confirms nothing.
     if (offset > tail) return;
     for (const entry of pending) if (!entry.fresh && entry.update.update_id < offset) take(entry);
@@ -72,7 +74,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
 
   const queue: UpdateQueue = {
     get pending() {
-      return pending;
+      return [...pending];
     },
     allowed: [],
     onPush: undefined,
@@ -85,12 +87,10 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
       if (!wanted) return Promise.resolve();
       return new Promise((done) => {
         const expires = clock.now() + (lifetimes[type] ?? day);
-        pending = [
-          ...pending,
-          { update, type, expires, fresh: again, failures: 0, wakes: 0, done },
-        ];
+        const entry: Pending = { update, type, expires, fresh: again, done };
+        pending.add(entry);
         held?.(undefined);
-        queue.onPush?.();
+        queue.onPush?.(entry);
       });
     },
     confirm: take,
@@ -104,7 +104,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
       (queue as { allowed: readonly string[] }).allowed = [...types];
     },
     release: () => held?.(conflict),
-    async poll(parameters, closed) {
+    async poll(parameters, connection) {
       held?.(conflict);
       if (parameters['allowed_updates'] !== undefined)
         queue.allow(listOf(parameters, 'allowed_updates') as readonly string[]);
@@ -112,15 +112,14 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
       const limit = Math.min(Math.max(numberOf(parameters, 'limit') ?? 100, 1), 100);
       const timeout = Math.min(Math.max(numberOf(parameters, 'timeout') ?? 0, 0), 50);
       queue.expire();
-      if (offset < 0) for (const entry of pending.slice(0, offset)) take(entry);
+      if (offset < 0) for (const entry of [...pending].slice(0, offset)) take(entry);
       else if (offset > 0) confirmBelow(offset);
-      // What has been handed out again once is confirmed by any later request.
-      if (pending.length === 0 && timeout > 0) {
-        const refusal = await hold(timeout * 1000, closed);
+      if (pending.size === 0 && timeout > 0) {
+        const refusal = await hold(timeout * 1000, connection);
         if (refusal !== undefined) return refusal;
         queue.expire();
       }
-      const handed = closed.aborted ? [] : pending.slice(0, limit);
+      const handed = connection.destroyed ? [] : [...pending].slice(0, limit);
       for (const entry of handed) entry.fresh = false;
       return { ok: true, result: handed.map(({ update }) => update) };
     },
@@ -128,7 +127,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
   return queue;
 
   /** Waits for an update, the time-out, another poller or the end of the connection. */
-  function hold(ms: number, closed: AbortSignal): Promise<ApiAnswer | undefined> {
+  function hold(ms: number, connection: Connection): Promise<ApiAnswer | undefined> {
     return new Promise((resolve) => {
       const end = (answer: ApiAnswer | undefined): void => {
         clock.clearTimeout(timer);
@@ -137,7 +136,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
       };
       const timer = clock.setTimeout(() => end(undefined), ms);
       held = end;
-      closed.addEventListener('abort', () => end(undefined), { once: true });
+      connection.once('close', () => end(undefined));
     });
   }
 }

@@ -4,8 +4,9 @@
  * Updates stand in lanes: messages of a chat in one, presses of a user in another, every other type apart. The next update of a lane is sent only when the
  * former has been answered with 2xx. A request is cut after 60 s. A failed one is repeated at once, then after 2, 4, 8 … s, until the update expires.
  */
-import type { Clock, RawUpdate } from '@telefsm/core';
+import type { Clock } from '@telefsm/core';
 import type { Payload } from '../cloud/raw.ts';
+import { makePoster, type Posting } from './post.ts';
 import { type RequestBody, readBody } from './request-body.ts';
 import type { Pending, UpdateQueue } from './update-queue.ts';
 
@@ -41,69 +42,83 @@ export function startWebhook(
   settings: WebhookSettings,
   { clock, queue, reply }: WebhookPorts,
 ): WebhookSender {
-  const underWay = new Map<Pending, AbortController>();
+  const headers = {
+    'content-type': 'application/json',
+    ...(settings.secret === undefined
+      ? {}
+      : { 'x-telegram-bot-api-secret-token': settings.secret }),
+  };
+  const lanes = new Map<string, Lane>();
+  const underWay = new Set<Posting>();
+  const poster = makePoster(settings.url);
   let stopped = false;
   let lastError: WebhookSender['lastError'];
 
-  function pump(): void {
-    if (stopped) return;
-    for (const entry of queue.pending) {
-      if (entry.expires <= clock.now() && !underWay.has(entry)) queue.confirm(entry);
-    }
-    const taken = new Set<string>();
-    for (const entry of queue.pending) {
-      const lane = laneOf(entry);
-      if (taken.has(lane)) continue;
-      taken.add(lane);
-      if (
-        underWay.has(entry) ||
-        entry.wakes > clock.now() ||
-        underWay.size >= settings.maxConnections
-      )
-        continue;
-      void send(entry);
-    }
+  function enqueue(entry: Pending): void {
+    const name = laneOf(entry);
+    const lane = lanes.get(name) ?? { name, waiting: [], failures: 0, busy: false };
+    lanes.set(name, lane);
+    lane.waiting.push(entry);
+    sendNext(lane);
   }
 
-  async function send(entry: Pending): Promise<void> {
-    const abort = new AbortController();
-    underWay.set(entry, abort);
-    const timer = clock.setTimeout(() => abort.abort(), cutAfter);
-    const failure = await attempt(entry.update, abort.signal);
+  /** Sends the first of a lane, unless one is under way there or no connection is free. */
+  function sendNext(lane: Lane): void {
+    if (stopped || lane.busy) return;
+    while ((lane.waiting[0]?.expires ?? Number.POSITIVE_INFINITY) <= clock.now()) drop(lane);
+    const entry = lane.waiting[0];
+    if (entry === undefined) lanes.delete(lane.name);
+    else if (underWay.size < settings.maxConnections) void send(lane, entry);
+  }
+
+  function drop(lane: Lane): void {
+    const entry = lane.waiting.shift();
+    lane.failures = 0;
+    if (entry !== undefined) queue.confirm(entry);
+  }
+
+  async function send(lane: Lane, entry: Pending): Promise<void> {
+    const posting = poster.post(headers, JSON.stringify(entry.update));
+    let late = false;
+    const timer = clock.setTimeout(() => {
+      late = true;
+      posting.cut();
+    }, cutAfter);
+    lane.busy = true;
+    underWay.add(posting);
+    const failure = await outcome(posting);
     clock.clearTimeout(timer);
-    underWay.delete(entry);
+    underWay.delete(posting);
     if (stopped) return;
-    if (failure === undefined) queue.confirm(entry);
-    else again(entry, failure);
-    pump();
+    if (failure === undefined) drop(lane);
+    const failed = late && failure !== undefined ? { message: 'Read timeout expired' } : failure;
+    const wait = failed === undefined ? 0 : waitAfter(lane, entry, failed);
+    const go = (): void => {
+      lane.busy = false;
+      sendNext(lane);
+    };
+    if (wait > 0) clock.setTimeout(go, wait);
+    else go();
+    // A connection has become free: lanes that found none get their turn.
+    for (const other of lanes.values()) {
+      if (underWay.size >= settings.maxConnections) break;
+      sendNext(other);
+    }
   }
 
-  /** Tries once; gives back what went wrong. */
-  async function attempt(update: RawUpdate, signal: AbortSignal): Promise<Failed | undefined> {
+  /** Waits for the answer; gives back what went wrong. */
+  async function outcome({ answer }: Posting): Promise<Failed | undefined> {
     try {
-      const response = await fetch(settings.url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(settings.secret === undefined
-            ? {}
-            : { 'x-telegram-bot-api-secret-token': settings.secret }),
-        },
-        body: JSON.stringify(update),
-        redirect: 'manual',
-        signal,
-      });
-      const body = Buffer.from(await response.arrayBuffer());
-      if (!response.ok) {
-        const after = Number(response.headers.get('retry-after') ?? Number.NaN);
-        const message = `Wrong response from the webhook: ${response.status} ${response.statusText}`;
+      const { status, reason, headers, body } = await answer;
+      if (status < 200 || status > 299) {
+        const after = Number(headers['retry-after'] ?? Number.NaN);
+        const message = `Wrong response from the webhook: ${status} ${reason}`;
         return { message, ...(after > 0 ? { after: after * 1000 } : {}) };
       }
-      await answerWith(response.headers.get('content-type') ?? undefined, body);
+      await answerWith(headers['content-type'] as string | undefined, body);
       return undefined;
     } catch (error) {
-      if (signal.aborted) return { message: 'Read timeout expired' };
-      return { message: String((error as Error).cause ?? error) };
+      return { message: (error as Error).message };
     }
   }
 
@@ -118,17 +133,17 @@ export function startWebhook(
     if (typeof method === 'string') await reply(method, { payload, uploads: read.uploads });
   }
 
-  function again(entry: Pending, { message, after }: Failed): void {
-    entry.failures += 1;
+  /** How long a lane waits before its first update is sent again, in ms; never longer than that update lives. */
+  function waitAfter(lane: Lane, entry: Pending, { message, after }: Failed): number {
+    lane.failures += 1;
     lastError = { date: Math.floor(clock.now() / 1000), message };
-    const wait =
-      after ?? (entry.failures === 1 ? 0 : Math.min(1000 * 2 ** (entry.failures - 1), longestWait));
-    entry.wakes = clock.now() + wait;
-    if (wait > 0) clock.setTimeout(pump, Math.min(wait, Math.max(entry.expires - clock.now(), 0)));
+    const doubling =
+      lane.failures === 1 ? 0 : Math.min(1000 * 2 ** (lane.failures - 1), longestWait);
+    return Math.max(Math.min(after ?? doubling, entry.expires - clock.now()), 0);
   }
 
-  queue.onPush = pump;
-  pump();
+  queue.onPush = enqueue;
+  for (const entry of queue.pending) enqueue(entry);
   return {
     settings,
     get lastError() {
@@ -137,9 +152,20 @@ export function startWebhook(
     stop() {
       stopped = true;
       queue.onPush = undefined;
-      for (const abort of underWay.values()) abort.abort();
+      for (const posting of underWay) posting.cut();
+      poster.close();
     },
   };
+}
+
+/** Updates that must be answered one after the other. */
+interface Lane {
+  readonly name: string;
+  readonly waiting: Pending[];
+  /** How often its first update has failed. */
+  failures: number;
+  /** Whether its first update is under way, or waits to be sent again. */
+  busy: boolean;
 }
 
 interface Failed {
