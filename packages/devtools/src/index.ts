@@ -1,1 +1,14 @@
-export {};
+/**
+ * @module @telefsm/devtools
+ *
+ * Shows and checks what a machine is and what its conversations do: graphs, diagrams, an inspector page, a playground.
+ */
+
+// Graphs
+export { check } from './graph/check.ts';
+export type { Fault, FaultCode } from './graph/fault.ts';
+export type { Graph, GraphEdge, GraphGroup, GraphNode, NodeKind } from './graph/graph.ts';
+export type { Describable, GraphOptions } from './graph/machine-graph.ts';
+export { graph } from './graph/machine-graph.ts';
+export type { MermaidOptions } from './graph/mermaid.ts';
+export { mermaid } from './graph/mermaid.ts';

@@ -1,0 +1,126 @@
+/** Faults that can be seen in a graph, before any user meets them. */
+
+import type { Fault } from './fault.ts';
+import type { Graph, GraphGroup, GraphNode } from './graph.ts';
+import { limitFaults } from './limits.ts';
+
+/**
+ * Finds what is wrong in a graph: places that nothing leads to or that lead nowhere, flows without an escape, commands that mean two
+ * things, and texts, buttons and commands that Telegram refuses.
+ *
+ * Only what is fixed can be seen: prompts made by functions and moves made by handlers are for tests.
+ */
+export function check(graph: Graph): readonly Fault[] {
+  return [
+    ...unreachable(graph),
+    ...endless(graph),
+    ...withoutEscape(graph),
+    ...sameCommands(graph),
+    ...sameDeepLinks(graph),
+    ...limitFaults(graph),
+  ];
+}
+
+/** Forks and rims are drawn and not declared: nobody could mend them. */
+function declared({ kind }: GraphNode): boolean {
+  return kind !== 'choice' && kind !== 'start' && kind !== 'end';
+}
+
+function unreachable({ nodes, edges }: Graph): readonly Fault[] {
+  const starts = nodes.filter(({ kind, open }) => kind === 'start' || open);
+  const reached = follow(
+    starts.map(({ id }) => id),
+    edges.map(({ from, to }) => [from, to]),
+  );
+  return nodes
+    .filter((node) => declared(node) && !reached.has(node.id))
+    .map(({ id }) => ({
+      severity: 'error',
+      code: 'UNREACHABLE',
+      where: id,
+      message: `Nothing leads to '${id}'. Take it out, or give the branch, choice or move that should lead there.`,
+    }));
+}
+
+function endless({ nodes, edges }: Graph): readonly Fault[] {
+  const ends = nodes.filter(({ kind, open }) => kind === 'end' || open);
+  const leaving = follow(
+    ends.map(({ id }) => id),
+    edges.map(({ from, to }) => [to, from]),
+  );
+  return nodes
+    .filter((node) => declared(node) && !leaving.has(node.id))
+    .map(({ id }) => ({
+      severity: 'error',
+      code: 'NO_WAY_OUT',
+      where: id,
+      message: `No answer leads from '${id}' to an end: whoever comes here stays. Give it a way out.`,
+    }));
+}
+
+function follow(
+  starts: readonly string[],
+  ways: readonly (readonly [from: string, to: string])[],
+): ReadonlySet<string> {
+  const next = new Map<string, string[]>();
+  for (const [from, to] of ways) next.set(from, [...(next.get(from) ?? []), to]);
+  const reached = new Set(starts);
+  // what is added while a set is walked is walked too
+  for (const id of reached) for (const to of next.get(id) ?? []) reached.add(to);
+  return reached;
+}
+
+function withoutEscape({ groups, nodes }: Graph): readonly Fault[] {
+  const timed = (id: string) => nodes.some(({ group, timeout }) => group === id && timeout);
+  return groups
+    .filter(({ kind, cancel, timeout, id }) => {
+      return kind === 'flow' && cancel === false && timeout === undefined && !timed(id);
+    })
+    .map(({ id }) => ({
+      severity: 'error',
+      code: 'NO_ESCAPE',
+      where: id,
+      message: `The flow '${id}' can neither be cancelled nor does it time out. Leave its cancel command on, or give it a \`timeout\`.`,
+    }));
+}
+
+function sameCommands({ groups }: Graph): readonly Fault[] {
+  const faults: Fault[] = [];
+  const triggered = new Map<string, GraphGroup>();
+  for (const group of groups) {
+    if (group.trigger === undefined) continue;
+    const other = triggered.get(group.trigger);
+    if (other !== undefined) faults.push(twice(group, other.id, `/${group.trigger} starts it too`));
+    else triggered.set(group.trigger, group);
+  }
+  for (const { id, cancel } of groups) {
+    const taken = typeof cancel === 'string' ? triggered.get(cancel) : undefined;
+    if (taken !== undefined)
+      faults.push(twice(taken, id, `/${taken.trigger} cancels it while it runs`));
+  }
+  return faults;
+}
+
+function twice(group: GraphGroup, other: string, how: string): Fault {
+  return {
+    severity: 'error',
+    code: 'DUPLICATE_COMMAND',
+    where: group.id,
+    message: `The command /${group.trigger} of '${group.id}' has a second meaning in '${other}': ${how}. Give one of them another name.`,
+  };
+}
+
+function sameDeepLinks({ groups }: Graph): readonly Fault[] {
+  const linked = groups.filter(({ deepLink }) => deepLink !== undefined);
+  return linked.flatMap((group, at) => {
+    const other = linked
+      .slice(0, at)
+      .find(
+        ({ deepLink = '' }) =>
+          deepLink.startsWith(group.deepLink ?? '') || group.deepLink?.startsWith(deepLink),
+      );
+    if (other === undefined) return [];
+    const message = `The deep links of '${group.id}' ('${group.deepLink}') and '${other.id}' ('${other.deepLink}') begin alike, so that only the first is ever started. Let neither begin the other.`;
+    return [{ severity: 'error', code: 'DUPLICATE_DEEP_LINK', where: group.id, message }];
+  });
+}

@@ -1,0 +1,25 @@
+/** What a check finds. */
+
+/** What is wrong: `error` will harm users, `warning` may. */
+export interface Fault {
+  readonly severity: 'error' | 'warning';
+  readonly code: FaultCode;
+  /** Id of the state, flow or group. */
+  readonly where: string;
+  /** What was found and what to do, in one or two sentences. */
+  readonly message: string;
+}
+
+/** The kinds of {@link Fault}. */
+export type FaultCode =
+  | 'UNREACHABLE'
+  | 'NO_WAY_OUT'
+  | 'NO_ESCAPE'
+  | 'DUPLICATE_COMMAND'
+  | 'DUPLICATE_DEEP_LINK'
+  | 'EMPTY_TEXT'
+  | 'TEXT_TOO_LONG'
+  | 'BAD_COMMAND'
+  | 'BAD_DESCRIPTION'
+  | 'BAD_DEEP_LINK'
+  | 'BAD_BUTTON';

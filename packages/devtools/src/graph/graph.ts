@@ -1,0 +1,88 @@
+/** The shape of a graph: places of a conversation, ways between them, and what belongs together. */
+
+/** What stands in a {@link Graph}. `choice` is a fork without a question of its own; `start` and `end` are the rims of a part. */
+export type NodeKind =
+  | 'state'
+  | 'scene'
+  | 'question'
+  | 'confirm'
+  | 'again'
+  | 'choice'
+  | 'start'
+  | 'end';
+
+/** A place in a conversation. */
+export interface GraphNode {
+  /** Id of the state; of a fork or a rim, an id that no state can have. */
+  readonly id: string;
+  readonly kind: NodeKind;
+  /** Short name for people. */
+  readonly label: string;
+  /** Id of the group around it. */
+  readonly group: string | null;
+  /** Code may lead from here to anywhere, so that missing edges mean nothing. */
+  readonly open?: true;
+  /** What the bot says here, where that is fixed. */
+  readonly prompt?: string;
+  /** Kinds of input that are taken here. */
+  readonly accepts?: readonly string[];
+  /** Buttons: values with their labels; `'dynamic'` where code makes them. */
+  readonly choices?: readonly { readonly value: string; readonly label: string }[] | 'dynamic';
+  readonly optional?: true;
+  readonly back?: true;
+  /** In ms. */
+  readonly timeout?: number;
+}
+
+/** A way from one place to another. */
+export interface GraphEdge {
+  readonly from: string;
+  readonly to: string;
+  /** `step`: what a flow or a tree does; `order`: neighbours in a group, for `next()`; `move`: declared by the caller. */
+  readonly kind: 'step' | 'order' | 'move';
+  /** When it is taken. */
+  readonly label?: string;
+}
+
+/** States that belong together: a group of the code, a flow, or a part of a flow. */
+export interface GraphGroup {
+  readonly id: string;
+  readonly label: string;
+  readonly kind: 'states' | 'flow' | 'include' | 'repeat' | 'commands';
+  readonly parent: string | null;
+  /** Command that starts it, without the slash. */
+  readonly trigger?: string;
+  /** Beginning of the payload of `/start` that starts it. */
+  readonly deepLink?: string;
+  readonly description?: string;
+  /** Commands of the bot's menu that belong to it, without the slash. */
+  readonly commands?: readonly string[];
+  /** Command that cancels it, without the slash; `false` where it cannot be cancelled. */
+  readonly cancel?: string | false;
+  /** In ms without progress. */
+  readonly timeout?: number;
+}
+
+/** A machine as JSON that names everything in it and what leads where. */
+export interface Graph {
+  readonly namespace: string;
+  readonly version: number;
+  readonly groups: readonly GraphGroup[];
+  readonly nodes: readonly GraphNode[];
+  readonly edges: readonly GraphEdge[];
+}
+
+/** What a graph is collected in. */
+export interface Collected {
+  readonly groups: Map<string, GraphGroup>;
+  readonly nodes: Map<string, GraphNode>;
+  readonly edges: GraphEdge[];
+}
+
+/** Input kinds as a list, whatever way they were declared. */
+export function kindsOf(accepts: unknown): readonly string[] {
+  if (typeof accepts === 'string') return [accepts];
+  if (Array.isArray(accepts)) return accepts.map(String);
+  const { album } = (accepts ?? {}) as { readonly album?: unknown };
+  return album === undefined ? ['picker'] : kindsOf(album);
+}

@@ -1,0 +1,98 @@
+/** What Telegram refuses, found in a graph (Bot API: sendMessage, BotCommand, InlineKeyboardButton; Telegram, "Deep linking"). */
+
+import type { Fault, FaultCode } from './fault.ts';
+import type { Graph, GraphGroup, GraphNode } from './graph.ts';
+
+/** Characters of a message, in UTF-16 units. */
+const textLimit = 4096;
+/** Characters of a command's description. */
+const descriptionLimit = 256;
+/** Characters of a deep link's payload. */
+const payloadLimit = 64;
+
+/** Finds fixed texts, buttons, commands and deep links that Telegram refuses. */
+export function limitFaults({ nodes, groups }: Graph): readonly Fault[] {
+  return [
+    ...nodes.flatMap(textFaults),
+    ...nodes.flatMap(buttonFaults),
+    ...groups.flatMap(commandFaults),
+  ];
+}
+
+function textFaults({ id, prompt }: GraphNode): readonly Fault[] {
+  if (prompt === undefined) return [];
+  if (prompt.trim() === '') {
+    return [
+      fault(
+        'EMPTY_TEXT',
+        id,
+        `The prompt of '${id}' is empty, and Telegram sends no empty message. Give it words.`,
+      ),
+    ];
+  }
+  if (prompt.length <= textLimit) return [];
+  const message = `The prompt of '${id}' has ${prompt.length} characters, and Telegram takes ${textLimit}. Shorten it, or ask in two steps.`;
+  return [fault('TEXT_TOO_LONG', id, message)];
+}
+
+function buttonFaults({ id, choices }: GraphNode): readonly Fault[] {
+  if (choices === undefined || choices === 'dynamic') return [];
+  const faults: Fault[] = [];
+  const labels = new Map<string, string>();
+  for (const { value, label } of choices) {
+    const other = labels.get(label);
+    if (label.trim() === '') {
+      faults.push(
+        fault(
+          'BAD_BUTTON',
+          id,
+          `The choice '${value}' of '${id}' has an empty label, and Telegram shows no such button. Give it words.`,
+        ),
+      );
+    } else if (other !== undefined) {
+      const message = `The choices '${other}' and '${value}' of '${id}' have the same label '${label}', so that nobody can tell them apart. Give one another label.`;
+      faults.push({ ...fault('BAD_BUTTON', id, message), severity: 'warning' });
+    }
+    labels.set(label, value);
+  }
+  return faults;
+}
+
+function commandFaults({ id, trigger, description, deepLink }: GraphGroup): readonly Fault[] {
+  const faults: Fault[] = [];
+  if (trigger !== undefined && !/^[a-z0-9_]{1,32}$/.test(trigger)) {
+    faults.push(
+      fault(
+        'BAD_COMMAND',
+        id,
+        `'/${trigger}' of '${id}' is no command for Telegram. Use 1 to 32 lower-case letters, digits and underscores.`,
+      ),
+    );
+  }
+  if (
+    description !== undefined &&
+    (description.trim() === '' || description.length > descriptionLimit)
+  ) {
+    faults.push(
+      fault(
+        'BAD_DESCRIPTION',
+        id,
+        `The description of '${id}' has ${description.length} characters, and setMyCommands takes 1 to ${descriptionLimit}. Change its length.`,
+      ),
+    );
+  }
+  if (deepLink !== undefined && !new RegExp(`^[\\w-]{1,${payloadLimit}}$`).test(deepLink)) {
+    faults.push(
+      fault(
+        'BAD_DEEP_LINK',
+        id,
+        `The deep link '${deepLink}' of '${id}' is no payload for /start. Use 1 to ${payloadLimit} letters, digits, underscores and hyphens.`,
+      ),
+    );
+  }
+  return faults;
+}
+
+function fault(code: FaultCode, where: string, message: string): Fault {
+  return { severity: 'error', code, where, message };
+}

@@ -1,0 +1,137 @@
+/** A machine as a graph: states, questions and scenes are nodes; what leads from one to another are edges. */
+
+import type { FlowDescription, MachineDescription } from '@telefsm/core';
+import { addCommandTree, type CommandTreeDescription } from './command-tree-graph.ts';
+import { addFlow } from './flow-graph.ts';
+import { type Collected, type Graph, type GraphNode, kindsOf } from './graph.ts';
+
+/** Anything that describes itself as a machine does. */
+export interface Describable {
+  describe(): MachineDescription;
+}
+
+/** What a caller knows beside the machine. */
+export interface GraphOptions {
+  /**
+   * Moves between states and scenes that handlers make, as pairs of ids; `null` is a conversation without a state.
+   *
+   * With them states outside flows are drawn and checked too; without them code may lead anywhere.
+   */
+  readonly moves?: readonly (readonly [from: string | null, to: string | null])[];
+}
+
+/** Rims of the whole machine; a name cannot begin so. */
+const machineStart = '~start';
+const machineEnd = '~end';
+
+/**
+ * Makes the graph of a machine, as JSON.
+ *
+ * @param machine - what `fsm()` or `createMachine()` made
+ * @throws Error for declared moves from or to what the machine does not have
+ *
+ * @example
+ * ```ts
+ * import { createMachine, flow } from '@telefsm/core';
+ * import { graph, mermaid } from '@telefsm/devtools';
+ *
+ * const hello = flow('hello', { trigger: '/hello' })
+ *   .ask('name', { prompt: 'What is your name?' })
+ *   .done(({ name }) => `Hello, ${name}!`);
+ * console.log(mermaid(graph(createMachine({ states: [hello] }))));
+ * ```
+ */
+export function graph(machine: Describable, { moves }: GraphOptions = {}): Graph {
+  const description = machine.describe();
+  const collected: Collected = { groups: new Map(), nodes: new Map(), edges: [] };
+  for (const { id, details } of description.scenes) {
+    if (isFlow(details)) addFlow(collected, id, details, description.commands);
+    else if (isCommandTree(details)) addCommandTree(collected, id, details);
+  }
+  addStates(collected, description, moves === undefined);
+  if (description.initial !== null) addInitial(collected, description.initial);
+  if (moves !== undefined) addMoves(collected, moves);
+  const { namespace, version } = description;
+  const [groups, nodes] = [[...collected.groups.values()], [...collected.nodes.values()]];
+  return { namespace, version, groups, nodes, edges: collected.edges };
+}
+
+/** States of plain groups, nodes and scenes of the framework, whose handlers are code. */
+function addStates(into: Collected, description: MachineDescription, open: boolean): void {
+  const scenes = new Map(
+    description.scenes.flatMap(({ id, states, details }) =>
+      states.map((state) => [state, { id, details }] as const),
+    ),
+  );
+  let before: GraphNode | undefined;
+  for (const { id, groups } of description.states) {
+    if (into.nodes.has(id)) continue;
+    const scene = scenes.get(id);
+    const own = scene?.id === id;
+    const node: GraphNode = {
+      id,
+      kind: own ? 'scene' : 'state',
+      label: id.slice(id.lastIndexOf(':') + 1),
+      group: own ? null : addGroups(into, groups),
+      ...(open && { open }),
+      ...takenBy(scene?.details),
+    };
+    into.nodes.set(id, node);
+    if (open && before !== undefined && before.group !== null && before.group === node.group) {
+      into.edges.push({ from: before.id, to: id, kind: 'order' });
+    }
+    before = node;
+  }
+}
+
+function takenBy(details: object | undefined): Pick<GraphNode, 'accepts' | 'timeout'> {
+  const { accepts, timeout } = (details ?? {}) as { accepts?: unknown; timeout?: unknown };
+  return {
+    ...(accepts !== undefined && { accepts: kindsOf(accepts) }),
+    ...(typeof timeout === 'number' && { timeout }),
+  };
+}
+
+/** @returns the innermost one */
+function addGroups(into: Collected, ids: readonly string[]): string | null {
+  for (const [at, id] of ids.entries()) {
+    if (into.groups.has(id)) continue;
+    const label = id.slice(id.lastIndexOf('.') + 1);
+    into.groups.set(id, { id, label, kind: 'states', parent: ids[at + 1] ?? null });
+  }
+  return ids[0] ?? null;
+}
+
+function addInitial({ nodes, edges }: Collected, scene: string): void {
+  const first = nodes.has(`${scene}:~start`) ? `${scene}:~start` : scene;
+  if (!nodes.has(first)) return;
+  nodes.set(machineStart, { id: machineStart, kind: 'start', label: 'a new user', group: null });
+  edges.push({ from: machineStart, to: first, kind: 'step', label: 'first message' });
+}
+
+function addMoves({ nodes, edges }: Collected, moves: NonNullable<GraphOptions['moves']>): void {
+  const placeOf = (id: string | null, rim: 'start' | 'end') => {
+    if (id === null) {
+      const made = rim === 'start' ? machineStart : machineEnd;
+      const label = rim === 'start' ? 'no state' : 'end';
+      if (!nodes.has(made)) nodes.set(made, { id: made, kind: rim, label, group: null });
+      return made;
+    }
+    if (nodes.has(id)) return id;
+    const inside = `${id}:~${rim === 'start' ? 'end' : 'start'}`;
+    if (nodes.has(inside)) return inside;
+    const known = [...nodes.keys()].filter((each) => !each.includes('~')).join(', ');
+    throw new Error(`'${id}' in \`moves\` is no state or scene of this machine. It has: ${known}.`);
+  };
+  for (const [from, to] of moves) {
+    edges.push({ from: placeOf(from, 'start'), to: placeOf(to, 'end'), kind: 'move' });
+  }
+}
+
+function isFlow(details: object): details is FlowDescription {
+  return 'kind' in details && details.kind === 'flow';
+}
+
+function isCommandTree(details: object): details is CommandTreeDescription {
+  return 'kind' in details && details.kind === 'commands';
+}

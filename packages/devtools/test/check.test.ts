@@ -1,0 +1,115 @@
+import { createMachine, flow, state, states } from '@telefsm/core';
+import { describe, expect, it } from 'vitest';
+import { feedback } from '../../../examples/feedback/feedback.ts';
+import { order } from '../../../examples/order/order.ts';
+import { quiz } from '../../../examples/quiz/quiz.ts';
+import { support } from '../../../examples/support/support.ts';
+import { check, graph } from '../src/index.ts';
+import { parcel } from './samples.ts';
+
+type Machine = ReturnType<typeof createMachine>;
+const found = (machine: Machine, options?: Parameters<typeof graph>[1]) =>
+  check(graph(machine, options)).map(({ severity, code, where }) => `${severity} ${code} ${where}`);
+type Asking = ReturnType<typeof flow>;
+const form = (id: string, options: Parameters<typeof flow>[1] = {}) =>
+  flow(id, options)
+    .ask('name', { prompt: 'Name?' })
+    .done(() => 'Done.');
+
+describe('a check', () => {
+  it('finds nothing wrong in flows of every kind', () => {
+    expect(found(createMachine({ states: [order, parcel, feedback, quiz, support] }))).toEqual([]);
+  });
+
+  it('finds questions of a branch for a choice that is not offered', () => {
+    const cases = { cocoa: (steps: Asking) => steps.ask('milk', { prompt: 'Milk?' }) };
+    const made = flow('shop')
+      .ask('what', { prompt: 'What?', choices: ['tea', 'coffee'] })
+      .branch('what', cases as never)
+      .done(() => 'Done.');
+    expect(found(createMachine({ states: [made as never] }))).toEqual([
+      'error UNREACHABLE shop:milk',
+    ]);
+  });
+
+  it('finds states that no declared move leads to, and those that none leaves', () => {
+    const Form = states('Form', { name: state(), age: state(), city: state() });
+    const moves = [
+      [null, 'Form:name'],
+      ['Form:name', 'Form:age'],
+      ['Form:city', null],
+    ] as const;
+    expect(found(createMachine({ states: [Form] }), { moves })).toEqual([
+      'error UNREACHABLE Form:city',
+      'error NO_WAY_OUT Form:name',
+      'error NO_WAY_OUT Form:age',
+    ]);
+  });
+
+  it('does not judge states whose handlers may move anywhere', () => {
+    const Form = states('Form', { name: state(), age: state() });
+    expect(found(createMachine({ states: [Form] }))).toEqual([]);
+  });
+
+  it('finds flows that can neither be cancelled nor time out', () => {
+    const stuck = form('stuck', { commands: { cancel: false } });
+    const timed = form('timed', { commands: { cancel: false }, timeout: '1h' });
+    expect(found(createMachine({ states: [stuck, timed] }))).toEqual(['error NO_ESCAPE stuck']);
+    expect(found(createMachine({ states: [form('all')], commands: { cancel: false } }))).toEqual([
+      'error NO_ESCAPE all',
+    ]);
+  });
+
+  it('finds commands with two meanings', () => {
+    const flows = [form('a', { trigger: 'go' }), form('b', { trigger: '/go' })] as const;
+    expect(found(createMachine({ states: flows }))).toEqual(['error DUPLICATE_COMMAND b']);
+    const stop = form('stop', { trigger: 'cancel' });
+    expect(found(createMachine({ states: [stop] }))).toEqual(['error DUPLICATE_COMMAND stop']);
+  });
+
+  it('finds deep links of which one begins the other', () => {
+    const flows = [form('a', { deepLink: 'ref' }), form('b', { deepLink: 'ref_b' })] as const;
+    expect(found(createMachine({ states: flows }))).toEqual(['error DUPLICATE_DEEP_LINK b']);
+  });
+
+  it('finds commands, descriptions and deep links that Telegram refuses', () => {
+    const flows = [
+      form('a', { trigger: 'place-order', description: 'x'.repeat(257) }),
+      form('b', { deepLink: 'a b' }),
+    ] as const;
+    expect(found(createMachine({ states: flows }))).toEqual([
+      'error BAD_COMMAND a',
+      'error BAD_DESCRIPTION a',
+      'error BAD_DEEP_LINK b',
+    ]);
+  });
+
+  it('finds prompts that are empty or too long', () => {
+    const made = flow('talk')
+      .ask('short', { prompt: ' ' })
+      .ask('long', { prompt: { text: 'x'.repeat(4097) } })
+      .ask('right', { prompt: 'x'.repeat(4096) })
+      .done(() => 'Done.');
+    expect(found(createMachine({ states: [made] }))).toEqual([
+      'error EMPTY_TEXT talk:short',
+      'error TEXT_TOO_LONG talk:long',
+    ]);
+  });
+
+  it('finds buttons without a label and buttons that look alike', () => {
+    const made = flow('pick')
+      .ask('one', { prompt: 'Which?', choices: { a: '', b: 'Same', c: 'Same' } })
+      .done(() => 'Done.');
+    expect(found(createMachine({ states: [made] }))).toEqual([
+      'error BAD_BUTTON pick:one',
+      'warning BAD_BUTTON pick:one',
+    ]);
+  });
+
+  it('says what to do', () => {
+    const [fault] = check(graph(createMachine({ states: [form('a', { trigger: 'a-b' })] })));
+    expect(fault?.message).toBe(
+      "'/a-b' of 'a' is no command for Telegram. Use 1 to 32 lower-case letters, digits and underscores.",
+    );
+  });
+});
