@@ -11,7 +11,7 @@ import {
   withPassed,
   withRounds,
 } from './progress.ts';
-import { namedSteps } from './steps.ts';
+import { namedSteps, namesSharedByCases, type Step } from './steps.ts';
 
 /** The pending question has been answered; a summary by anything, a repeat by `"yes"` for another round. */
 export function answered(progress: Progress, place: Place, value: unknown): Progress {
@@ -26,9 +26,23 @@ export function answered(progress: Progress, place: Place, value: unknown): Prog
 }
 
 /** Back to a question: its answer is forgotten. */
-export function backTo(progress: Progress, { kind, path, count }: Passed): Progress {
+export function backTo(progress: Progress, { kind, path, level, count }: Passed): Progress {
   if (kind === 'again') return reopened(progress, path, count);
-  return kind === 'confirm' ? unconfirmed(progress, [path]) : without(progress, path);
+  const before = without(progress, path);
+  return kind === 'confirm' ? before : changing(before, path, level);
+}
+
+/**
+ * An answer is to be another one: forgets what was answered to questions that have the same name in several cases of a branch on it.
+ *
+ * Other answers stay: they count again where their question applies again.
+ */
+export function changing(progress: Progress, path: Path, level: readonly Step[]): Progress {
+  const name = String(path[path.length - 1]);
+  return namesSharedByCases(level, name).reduce(
+    (left, shared) => without(left, [...path.slice(0, -1), shared]),
+    progress,
+  );
 }
 
 /**
@@ -50,5 +64,5 @@ export function redone(
     progress,
     summaries.map((step) => beside(step.name)),
   );
-  return without(again, beside(name));
+  return changing(without(again, beside(name)), beside(name), level);
 }

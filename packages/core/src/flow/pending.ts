@@ -32,6 +32,8 @@ interface PlaceFacts {
 export interface Passed {
   readonly kind: Place['kind'];
   readonly path: Path;
+  /** The steps of its level. */
+  readonly level: readonly Step[];
   /** Of the question for another round: how many were complete. */
   readonly count: number;
 }
@@ -65,7 +67,7 @@ export async function positionOf(
     passed: new Set(passed),
     open: new Set(open),
     kind: undefined,
-    around: [],
+    scope: undefined,
     name: '',
     count: 0,
   };
@@ -80,7 +82,7 @@ interface Walk {
   readonly open: ReadonlySet<string>;
   /** The question before, by its parts: made for every step of the way, and looked at once. */
   kind: Passed['kind'] | undefined;
-  around: Path;
+  scope: Scope | undefined;
   name: string;
   count: number;
 }
@@ -112,10 +114,10 @@ async function walkSteps(
       if (when !== undefined && !(await when(seen, walk.turn))) continue;
       if (Object.hasOwn(stored, step.name)) seen[step.name] = stored[step.name];
       else if (!isPassed(step.name, step.was, scope, walk)) return askPlace(step, scope);
-      pass(walk, 'ask', scope.path, step.name);
+      pass(walk, 'ask', scope, step.name);
     } else if (step.kind === 'confirm') {
       if (!isPassed(step.name, [], scope, walk)) return confirmPlace(step, scope);
-      pass(walk, 'confirm', scope.path, step.name);
+      pass(walk, 'confirm', scope, step.name);
     } else {
       const found = await walkInner(step, scope, walk);
       if (found !== undefined) return found;
@@ -161,7 +163,7 @@ async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<P
   const again = (complete: readonly JsonObject[]) => againPlace(step, scope, complete);
   const offered = (count: number) => count >= min && count < max;
   const wasOffered = (count: number) => {
-    if (offered(count)) pass(walk, 'again', scope.path, name, count);
+    if (offered(count)) pass(walk, 'again', scope, name, count);
   };
   const walkRound = async (at: number) => {
     const prefix = `${scope.prefix}.${name}`;
@@ -186,15 +188,16 @@ async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<P
   return undefined;
 }
 
-function pass(walk: Walk, kind: Passed['kind'], around: Path, name: string, count = 0): void {
+function pass(walk: Walk, kind: Passed['kind'], scope: Scope, name: string, count = 0): void {
   walk.kind = kind;
-  walk.around = around;
+  walk.scope = scope;
   walk.name = name;
   walk.count = count;
 }
 
-function passedIn({ kind, around, name, count }: Walk): Passed | undefined {
-  return kind && { kind, path: [...around, name], count };
+function passedIn({ kind, scope, name, count }: Walk): Passed | undefined {
+  if (kind === undefined || scope === undefined) return undefined;
+  return { kind, path: [...scope.path, name], level: scope.level, count };
 }
 
 function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk): boolean {

@@ -36,7 +36,7 @@ export function without(progress: Progress, path: Path): Progress {
   const mark = markOf(path);
   const stays = (each: string) => each !== mark && !each.startsWith(`${mark}.`);
   return {
-    answers: take(progress.answers, path) as JsonObject,
+    answers: take(endingAt(progress.answers, path), path) as JsonObject,
     passed: progress.passed.filter(stays),
     open: opened(progress.open.filter(stays), path),
   };
@@ -69,10 +69,11 @@ export function withRounds(
 
 /** Goes back to the question whether there is another round, after so many. */
 export function reopened(progress: Progress, path: Path, count: number): Progress {
-  const rounds = readAt(progress.answers, path);
+  const before = endingAt(progress.answers, path);
+  const rounds = readAt(before, path);
   if (count === 0 || !Array.isArray(rounds)) return without(progress, path);
-  const answers = put(progress.answers, path, rounds.slice(0, count));
-  return { ...progress, answers, open: including(progress.open, markOf(path)) };
+  const answers = put(before, path, rounds.slice(0, count));
+  return { ...progress, answers, open: including(opened(progress.open, path), markOf(path)) };
 }
 
 /** What stands at a path. */
@@ -103,9 +104,7 @@ function take(holder: unknown, [key, ...rest]: Path): unknown {
     return holder;
   }
   if (Array.isArray(holder)) {
-    // rounds after it cannot be reached before it is complete
-    const upTo = holder.slice(0, (key as number) + 1);
-    return upTo.map((item, at) => (at === key ? take(item, rest) : item));
+    return holder.map((item, at) => (at === key ? take(item, rest) : item));
   }
   const { [key as string]: own, ...others } = holder as JsonObject;
   if (rest.length === 0) return others;
@@ -115,6 +114,18 @@ function take(holder: unknown, [key, ...rest]: Path): unknown {
   return blank && Object.keys(left).length === 0
     ? others
     : { ...(holder as object), [key as string]: left };
+}
+
+/** Without the rounds after a path: they cannot be reached before it is answered. */
+function endingAt(answers: JsonObject, path: Path): JsonObject {
+  let left = answers;
+  path.forEach((key, at) => {
+    const rounds = typeof key === 'number' ? readAt(left, path.slice(0, at)) : undefined;
+    if (Array.isArray(rounds) && rounds.length > (key as number) + 1) {
+      left = put(left, path.slice(0, at), rounds.slice(0, (key as number) + 1));
+    }
+  });
+  return left;
 }
 
 /** Every repeat around a path is open while it is answered. */

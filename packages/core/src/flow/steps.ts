@@ -110,6 +110,19 @@ export function namedSteps(steps: readonly Step[]): readonly NamedStep[] {
   });
 }
 
+/** Names that stand in several cases of the branches on an answer, so that their answers belong to one value of it only. */
+export function namesSharedByCases(steps: readonly Step[], on: string): readonly string[] {
+  return steps.flatMap((step): readonly string[] => {
+    if (step.kind === 'block') return namesSharedByCases(step.steps, on);
+    if (step.kind !== 'branch') return [];
+    const cases = [...step.cases.values()];
+    const deeper = cases.flatMap((each) => namesSharedByCases(each, on));
+    if (step.on !== on) return deeper;
+    const names = cases.flatMap((each) => [...new Set(namedSteps(each).map(({ name }) => name))]);
+    return [...deeper, ...names.filter((name, at) => names.indexOf(name) !== at)];
+  });
+}
+
 /** Every question of every level. */
 export function questionsIn(steps: readonly Step[]): readonly AskStep[] {
   return namedSteps(steps).flatMap((step): readonly AskStep[] => {

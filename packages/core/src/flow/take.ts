@@ -6,7 +6,7 @@ import type { Say } from '../say.ts';
 import { checkValue, choiceByLabel, takesAlbum, valueIn } from './answer.ts';
 import { redo } from './ask.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
-import { answered } from './moves.ts';
+import { answered, changing } from './moves.ts';
 import { type Place, positionOf } from './pending.ts';
 import { markOf, withAnswer, without, withPassed } from './progress.ts';
 import { choicesOf } from './prompt.ts';
@@ -99,7 +99,8 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   const verdict = await checkValue(pending.step.question, value, pending.answers, run.turn);
   if (verdict.kind === 'refused') run.say(verdict.say);
   if (verdict.kind !== 'answer') return true;
-  keep(visit, withAnswer(progressOf(run), path, verdict.value), memoOf(run.memo));
+  const others = changing(progressOf(run), path, pending.level);
+  keep(visit, withAnswer(others, path, verdict.value), memoOf(run.memo));
   const after = (await locate(visit)).pending;
   if (after === undefined || !wasAsked(visit, after)) run.ask();
   return true;

@@ -53,6 +53,29 @@ describe('branch', () => {
   });
 });
 
+describe('a question that has the same name in two cases', () => {
+  it('is not answered by what was answered to the other', async () => {
+    const trip = flow('trip', { trigger: '/trip' })
+      .ask('how', { prompt: 'How?', choices: ['walk', 'fly'] })
+      .branch('how', {
+        walk: (b) => b.ask('shoes', { prompt: 'Shoes?' }).ask('note', { prompt: 'Walk note?' }),
+        fly: (b) => b.ask('note', { prompt: 'Fly note?' }),
+      })
+      .ask('end', { prompt: 'End?', validate: (t) => (t === 'redo' ? redo('how') : t) })
+      .done((a) => JSON.stringify(a));
+    const { user, said } = chat([trip]);
+    const ann = user(1);
+    await ann.sends('/trip');
+    await ann.taps('walk');
+    for (const text of ['boots', 'slow', 'redo']) await ann.sends(text);
+    said();
+    await ann.taps('fly');
+    for (const text of ['window', 'redo']) await ann.sends(text);
+    await ann.taps('walk');
+    expect(said()).toEqual(['Fly note?', 'End?', 'How?', 'Walk note?']);
+  });
+});
+
 describe('include', () => {
   const move = flow('move', { trigger: '/move', back: true })
     .include('from', address)
