@@ -1,5 +1,13 @@
 /** Finds a handler that opens the conversation it is in, where the platform can tell. */
 
+import type { Awaitable } from './type-tools.ts';
+
+/** A unit of work. Code that it has started may go on when it has ended, and is inside no longer. */
+interface Stay {
+  readonly key: string;
+  isOver: boolean;
+}
+
 interface AsyncStorage<T> {
   run<R>(value: T, task: () => R): R;
   getStore(): T | undefined;
@@ -14,7 +22,7 @@ export interface Reentry {
   /** Whether the running code is inside a unit of this conversation. */
   isInside(key: string): boolean;
   /** Runs a task inside a unit of a conversation. */
-  inside<R>(key: string, task: () => R): R;
+  inside<R>(key: string, task: () => Awaitable<R>): Promise<R>;
 }
 
 /**
@@ -24,7 +32,7 @@ export interface Reentry {
  * AsyncLocalStorage does (Node, Bun, Deno). Elsewhere such a call ends in `WAIT_TIMEOUT`.
  */
 export function reentryOf(): Reentry {
-  let storage: AsyncStorage<readonly string[]> | undefined;
+  let storage: AsyncStorage<readonly Stay[]> | undefined;
   return {
     enable() {
       storage ??= newStorage();
@@ -32,20 +40,26 @@ export function reentryOf(): Reentry {
     get isOn() {
       return storage !== undefined;
     },
-    isInside: (key) => storage?.getStore()?.includes(key) ?? false,
-    inside(key, task) {
-      if (storage === undefined) return task();
-      return storage.run([...(storage.getStore() ?? []), key], task);
+    isInside: (key) =>
+      storage?.getStore()?.some((stay) => stay.key === key && !stay.isOver) ?? false,
+    async inside(key, task) {
+      const stay: Stay = { key, isOver: false };
+      const around = storage?.getStore()?.filter(({ isOver }) => !isOver) ?? [];
+      try {
+        return await (storage === undefined ? task() : storage.run([...around, stay], task));
+      } finally {
+        stay.isOver = true;
+      }
     },
   };
 }
 
-function newStorage(): AsyncStorage<readonly string[]> | undefined {
+function newStorage(): AsyncStorage<readonly Stay[]> | undefined {
   const { process } = globalThis as {
     process?: { getBuiltinModule?: (name: string) => unknown };
   };
   const hooks = process?.getBuiltinModule?.('node:async_hooks') as
-    | { AsyncLocalStorage: new () => AsyncStorage<readonly string[]> }
+    | { AsyncLocalStorage: new () => AsyncStorage<readonly Stay[]> }
     | undefined;
   return hooks && new hooks.AsyncLocalStorage();
 }

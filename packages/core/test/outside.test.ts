@@ -1,0 +1,187 @@
+import { describe, expect, it } from 'vitest';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
+import { createMachine, isFsmError, memoryStorage, state, states } from '../src/index.ts';
+import { bench, gate } from './fixtures/bench.ts';
+import { textStorage } from './fixtures/text-storage.ts';
+
+const Form = states('Form', { name: state(), age: state() });
+
+describe('machine.at(…).run', () => {
+  it('is one unit of work, and gives back what the work gives', async () => {
+    const { machine, bot, peek, said } = bench();
+    const conversation = machine.at({ user: 1, bot: bot.id });
+    const result = await conversation.run(async ({ state: fsm, reply, update }) => {
+      fsm.set(Form.name);
+      await reply('from outside');
+      return [update, fsm.key];
+    });
+    expect(result).toEqual([undefined, conversation.key]);
+    expect((await peek(1))?.state).toBe('Form:name');
+    expect(said()).toEqual(['from outside']);
+  });
+
+  it('changes nothing when the work throws', async () => {
+    const { machine, bot, peek } = bench();
+    const ran = machine.at({ user: 1, bot: bot.id }).run(({ state: fsm }) => {
+      fsm.set(Form.name);
+      throw new Error('mine');
+    });
+    await expect(ran).rejects.toThrow('mine');
+    expect(await peek(1)).toBe(undefined);
+  });
+
+  it('waits for its turn among updates', async () => {
+    const { machine, bot, send, peek } = bench();
+    const held = gate();
+    const update = send(1, 'a', async ({ state: fsm }) => {
+      await held.opened;
+      fsm.update({ order: [...fsm.get<string[]>('order', []), 'update'] });
+    });
+    const ran = machine
+      .at({ user: 1, bot: bot.id })
+      .run(
+        ({ state: fsm }) =>
+          void fsm.update({ order: [...fsm.get<string[]>('order', []), 'outside'] }),
+      );
+    held.open();
+    await Promise.all([update, ran]);
+    expect((await peek(1))?.data).toEqual({ order: ['update', 'outside'] });
+  });
+
+  it('with an id runs once, however often it is asked for', async () => {
+    const clock = virtualClock();
+    for (const storage of [memoryStorage({ clock }), textStorage(clock)]) {
+      const { machine, bot, peek } = bench({ clock, storage });
+      const conversation = machine.at({ user: 1, bot: bot.id });
+      for (let times = 0; times < 3; times++) {
+        await conversation.run(
+          ({ state: fsm }) => void fsm.update({ paid: fsm.get('paid', 0) + 1 }),
+          { id: 'payment-7' },
+        );
+      }
+      expect((await peek(1))?.data).toEqual({ paid: 1 });
+    }
+  });
+
+  it('ends with WAIT_TIMEOUT after ten seconds behind a handler that does not end', async () => {
+    const { machine, bot, send, outlast, clock } = bench();
+    const stuck = gate();
+    const update = send(1, 'a', () => stuck.opened);
+    const begun = clock.now();
+    const ran = machine.at({ user: 1, bot: bot.id }).run(() => {});
+    await expect(outlast(ran)).rejects.toMatchObject({ code: 'WAIT_TIMEOUT' });
+    expect(clock.now() - begun).toBeLessThan(11_000);
+    stuck.open();
+    await update;
+    await machine.at({ user: 1, bot: bot.id }).run(({ state: fsm }) => fsm.set(Form.name));
+  });
+
+  it('ends with WAIT_TIMEOUT after ten seconds behind another process, and holds nothing', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const theirs = bench({ clock, storage: storage.view() });
+    const { machine, bot, outlast } = bench({ clock, storage });
+    const stuck = gate();
+    const update = theirs.send(1, 'a', () => stuck.opened);
+    await clock.advance(0);
+    const conversation = machine.at({ user: 1, bot: bot.id });
+    await expect(outlast(conversation.run(() => {}))).rejects.toMatchObject({
+      code: 'WAIT_TIMEOUT',
+    });
+    stuck.open();
+    await update;
+    await clock.advance('3s');
+    expect(await storage.held([conversation.key])).toEqual([]);
+  });
+
+  it('inside a handler of the same conversation is refused at once', async () => {
+    const { machine, bot, send } = bench();
+    const conversation = machine.at({ user: 1, bot: bot.id });
+    const codes: unknown[] = [];
+    await send(1, 'a', () =>
+      conversation.run(() => {}).catch((error) => codes.push(isFsmError(error) && error.code)),
+    );
+    expect(codes).toEqual(['REENTERED']);
+  });
+
+  it('inside a handler of another conversation runs', async () => {
+    const { machine, bot, send, peek } = bench();
+    const other = machine.at({ user: 2, bot: bot.id });
+    await send(1, 'a', () => other.run(({ state: fsm }) => fsm.set(Form.name)));
+    expect((await peek(2))?.state).toBe('Form:name');
+  });
+
+  it('by code that a handler has started, and that goes on when it has ended, is no re-entry', async () => {
+    const { machine, bot, send, peek, clock } = bench();
+    const conversation = machine.at({ user: 1, bot: bot.id });
+    const reminded = gate();
+    await send(1, 'remind me', ({ state: fsm }) => {
+      fsm.set(Form.name);
+      const remind = () =>
+        conversation
+          .run(({ state: later }) => later.set(Form.age))
+          .then(reminded.open, reminded.open);
+      queueMicrotask(() => setTimeout(() => void remind(), 0));
+    });
+    await reminded.opened;
+    await clock.advance(0);
+    expect((await peek(1))?.state).toBe('Form:age');
+  });
+
+  it('needs a bot to speak, and says so', async () => {
+    const machine = createMachine();
+    expect(() => machine.at({ user: 1 })).toThrow(/NOT_CONNECTED/);
+    const silent = machine.at({ user: 1, bot: 5 });
+    await expect(silent.run(({ reply }) => reply('hi'))).rejects.toMatchObject({
+      code: 'NOT_CONNECTED',
+    });
+    await silent.run(({ state: fsm }) => fsm.set(Form.name));
+    expect((await silent.peek())?.state).toBe('Form:name');
+  });
+
+  it('at an address without a conversation is refused by name', () => {
+    const { machine, bot } = bench({ strategy: 'chat' });
+    expect(() => machine.at({ bot: bot.id } as never)).toThrow(/TELEFSM_/);
+  });
+});
+
+describe('peek', () => {
+  it('sees what was last committed, and never a turn in progress', async () => {
+    const { send, peek } = bench();
+    const seen: unknown[] = [];
+    await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+    await send(1, 'b', async ({ state: fsm }) => {
+      fsm.set(Form.age);
+      seen.push((await peek(1))?.state);
+    });
+    expect(seen).toEqual(['Form:name']);
+  });
+
+  it('sees nothing of a conversation that was cleared, and of one that never was', async () => {
+    const clock = virtualClock();
+    const { send, peek } = bench({ clock, storage: textStorage(clock) });
+    await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+    await send(1, 'b', ({ state: fsm }) => fsm.clear());
+    expect(await peek(1)).toBe(undefined);
+    expect(await peek(2)).toBe(undefined);
+  });
+
+  it('of a foreign record, or one of a later format, is refused by name', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const { machine, bot } = bench({ clock, storage });
+    const conversation = machine.at({ user: 1, bot: bot.id });
+    const put = async (text: string) => {
+      const taken = await storage.acquire(conversation.key, {
+        token: text,
+        lease: 9,
+        queue: false,
+      });
+      if ('commit' in taken) await taken.commit({ text, state: null });
+    };
+    await put('not json');
+    await expect(conversation.peek()).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' });
+    await put('{"v":99}');
+    await expect(conversation.peek()).rejects.toMatchObject({ code: 'RECORD_NEWER' });
+  });
+});
