@@ -31,23 +31,27 @@ export function conversationOf(parts: MachineParts, address: ConversationAddress
     id: UnitId,
     task: (unit: Unit) => Awaitable<R>,
   ): Promise<R | undefined> => {
-    const { host, reentry } = parts;
+    const { host, reentry, turns } = parts;
     if (parts.isStopped()) throw new FsmError('STOPPED', { operation: `work on '${key}'` });
     if (reentry.isInside(key)) throw new FsmError('REENTERED', { key });
     const arrivedAt = host.clock.now();
-    const place = await joinWithin(parts, key);
-    const left = Math.max(1, bound - (host.clock.now() - arrivedAt));
-    const facts = factsOutside(parts, address, id, 'outside');
-    return run(parts, {
-      facts,
-      place,
-      bound: left,
-      arrivedAt,
-      work: async (unit) => {
-        await unit.loadServices();
-        return task(unit);
-      },
-    });
+    turns.begin();
+    try {
+      const place = await joinWithin(parts, key);
+      const left = Math.max(1, bound - (host.clock.now() - arrivedAt));
+      return await run(parts, {
+        facts: factsOutside(parts, address, id, 'outside'),
+        place,
+        bound: left,
+        arrivedAt,
+        work: async (unit) => {
+          await unit.loadServices();
+          return task(unit);
+        },
+      });
+    } finally {
+      turns.end();
+    }
   };
   return {
     key,

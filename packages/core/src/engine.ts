@@ -134,7 +134,14 @@ export async function speak(unit: Unit): Promise<void> {
   const { callbackAnswer, says, question, draft } = unit;
   unit.callbackAnswer = undefined;
   unit.question = undefined;
-  if (callbackAnswer !== undefined) await unit.answerCallback(callbackAnswer);
+  if (callbackAnswer !== undefined) {
+    try {
+      await unit.answerCallback(callbackAnswer);
+    } catch (error) {
+      // a query that has waited for long cannot be answered any more; what else is to be said does not depend on it
+      unit.host.speechFailed(unit, error);
+    }
+  }
   for (const say of says.splice(0)) await unit.speak(say);
   if (question === undefined) return;
   const said = await question();

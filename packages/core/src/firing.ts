@@ -15,11 +15,12 @@ import type { Subject } from './subject.ts';
  * @returns whether a deadline was fired
  */
 export async function fire(parts: MachineParts, namespace: string, key: string): Promise<boolean> {
-  const { host, queues } = parts;
+  const { host, queues, isStopped } = parts;
   const told = parseKey(key);
   try {
-    const place = told?.namespace === namespace ? queues.tryJoin(key) : undefined;
-    if (told === undefined || place === undefined) return false;
+    if (told?.namespace !== namespace || isStopped()) return false;
+    const place = queues.tryJoin(key);
+    if (place === undefined) return false;
     const { scope, bot, business } = told;
     const { chat = scope.user, user, thread } = scope;
     const subject: Subject = { bot, chat, user, thread, business };

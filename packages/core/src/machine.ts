@@ -115,7 +115,8 @@ export function machineOf(
       answerCallbacksAfter: toMs(waiting?.answerCallbacksAfter ?? '1s', 'waiting'),
     },
     attempts: options.attempts ?? 5,
-    bound: longest,
+    // the longest turn of another process, and until its lease has lapsed
+    bound: longest + lease,
   });
   const sweeper = sweeperOf({
     storage,
@@ -177,12 +178,11 @@ export function machineOf(
     },
     async stop() {
       stopped = true;
-      await sweeper.stop();
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
         timer = clock.setTimeout(resolve, drainBound);
       });
-      await Promise.race([turns.none(), bound]);
+      await Promise.race([Promise.all([sweeper.stop(), turns.none()]), bound]);
       clock.clearTimeout(timer);
       holder.stop();
     },
@@ -244,6 +244,7 @@ function hostOf(
     settle,
     speak,
     tell: watchers.tell,
+    speechFailed: ({ key = '' }, error) => watchers.tell('speechFailed', { key, error }),
     committed({ facts }, before, after) {
       if (!watchers.has('committed')) return;
       const { key, subject, cause, id } = facts;

@@ -123,7 +123,7 @@ export async function fail(unit: Unit): Promise<void> {
     await unit.speak(await textOf(host.defaults.texts, 'failed', unit));
     await unit.answerCallback({});
   } catch (error) {
-    host.tell('speechFailed', { key: unit.key ?? '', error });
+    host.speechFailed(unit, error);
   }
 }
 
@@ -153,7 +153,7 @@ export async function fireDeadline(host: PipelineHost, unit: Unit, waited: numbe
     } catch (error) {
       // the transition is committed and must not come again; a question that was not said is owed
       if (unit.facts.cause !== 'deadline') throw error;
-      host.tell('speechFailed', { key: unit.key ?? '', error });
+      host.speechFailed(unit, error);
     }
   }
   // a deadline without timers: written by a version that knew more
@@ -286,7 +286,7 @@ async function repair(host: PipelineHost, unit: Unit, found: UnknownState): Prom
   try {
     await speak(unit);
   } catch (error) {
-    host.tell('speechFailed', { key: unit.key ?? '', error });
+    host.speechFailed(unit, error);
   }
 }
 

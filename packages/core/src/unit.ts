@@ -57,6 +57,8 @@ export interface UnitHost {
   settle(unit: Unit): Promise<void>;
   /** Says what was to be said; after a commit. */
   speak(unit: Unit): Promise<void>;
+  /** Tells observers of what could not be said where nobody waits for it. */
+  speechFailed(unit: Unit, error: unknown): void;
   /** Tells observers. */
   committed(unit: Unit, before: ConversationRecord, after: ConversationRecord): void;
 }
@@ -413,7 +415,10 @@ export class Unit implements Turn<object> {
 
   #writeOf(record: ConversationRecord, empty: boolean): Write {
     const { host, draft } = this;
-    if (empty) return writeOf(record, idsKeptFor, undefined);
+    if (empty) {
+      const { version, ids } = record;
+      return writeOf({ ...emptyRecord, version, ids }, idsKeptFor, undefined);
+    }
     const due = draft.deadlineAt;
     const deadlineIn = due === undefined ? undefined : due - host.clock.now();
     const ttl = host.ttl === undefined ? undefined : host.ttl + Math.max(0, deadlineIn ?? 0);

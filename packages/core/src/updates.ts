@@ -38,7 +38,7 @@ export function updatesOf(
   parts: MachineParts,
   options: UpdateOptions,
 ): (update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown) => Promise<void> {
-  const { host, queues, bots } = parts;
+  const { host, queues, bots, turns } = parts;
   const { clock } = host;
   const copies = sharedOutcomes();
   const failing = new Map<string, number>();
@@ -64,21 +64,24 @@ export function updatesOf(
     if (place !== undefined) return handle(facts, place, arrivedAt, rest);
     const copy = copies.get(update.update_id, key);
     if (copy !== undefined) return copy;
-    const handled = waitInLine(arrivals, key, update, bot).then(
-      (got) => got && handle(facts, got, arrivedAt, rest),
-    );
+    // stopping waits for those that wait too
+    turns.begin();
+    const handled = waitInLine(arrivals, key, update, bot)
+      .then((got) => got && handle(facts, got, arrivedAt, rest))
+      .finally(turns.end);
     return copies.add(update.update_id, key, handled);
   };
 
   function handle(facts: UnitFacts, place: Place, arrivedAt: number, rest: Rest): Promise<void> {
     const work = (unit: Unit) => {
-      if (failing.size > 0) failing.delete(`${facts.key} ${facts.id}`);
       if (host.registry.scenes.size === 0) return rest?.(unit);
       return dispatch(unit, async () => void (await rest?.(unit)));
     };
     const { bound } = options;
     const forgives = (error: unknown) => isGivenUp(facts, error);
-    return run(parts, { facts, place, bound, arrivedAt, work, forgives }) as Promise<void>;
+    const handled = run(parts, { facts, place, bound, arrivedAt, work, forgives }) as Promise<void>;
+    if (failing.size === 0) return handled;
+    return handled.then(() => void failing.delete(`${facts.key} ${facts.id}`));
   }
 
   /** Counts how often an update has failed here; after the last attempt its chat goes on without it. */
