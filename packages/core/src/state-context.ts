@@ -245,7 +245,9 @@ class StateContext {
 
   expire(after: Duration | Date | null): void {
     const host = this.#write('expire');
-    const at = after instanceof Date ? after.getTime() : host.now() + toMs(after ?? 0, 'expire');
+    const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
+    // a date that is none is refused as what is no length of time
+    const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
     host.draft.arm('state', after === null ? undefined : at);
   }
 

@@ -1,6 +1,8 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
+import { decode } from './codec.ts';
 import type { Hold, Holder } from './hold.ts';
+import { isEmpty, topOf } from './record.ts';
 import type { FsmStorage, StoredText, Write } from './storage.ts';
 
 /** Ms that each conversation is waited for. */
@@ -34,7 +36,7 @@ async function move(holder: Holder, from: string, to: string): Promise<void> {
   try {
     for (const key of [from, to].sort()) holds.set(key, (await holder.take(key, bound)) as Hold);
     const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
-    if (old.stored === undefined || fresh.stored !== undefined) return;
+    if (!isKept(old.stored) || isKept(fresh.stored)) return;
     await fresh.commit(copyOf(old.stored), undefined, false);
     holds.delete(to);
     await old.commit(undefined, undefined, false);
@@ -44,6 +46,16 @@ async function move(holder: Holder, from: string, to: string): Promise<void> {
   }
 }
 
-function copyOf({ text, deadlineIn }: StoredText): Write {
-  return { text, state: null, ...(deadlineIn === undefined ? {} : { deadlineIn }) };
+/** Whether there is more than ids of a cleared conversation, which end by themselves; what cannot be read is kept as it is. */
+function isKept(stored: StoredText | undefined): stored is StoredText {
+  if (stored === undefined) return false;
+  const decoded = decode(stored);
+  return !('record' in decoded) || !isEmpty(decoded.record);
+}
+
+function copyOf(stored: StoredText): Write {
+  const { text, deadlineIn } = stored;
+  const decoded = decode(stored);
+  const state = 'record' in decoded ? topOf(decoded.record).state : null;
+  return { text, state, ...(deadlineIn === undefined ? {} : { deadlineIn }) };
 }
