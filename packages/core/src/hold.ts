@@ -173,10 +173,14 @@ export function holderOf(options: HoldOptions): Holder {
         answer = Promise.reject(error);
       }
       if (!isPromise(answer) && 'commit' in answer) return held(key, taking.token, answer);
-      return takeSlowly(key, taking, answer, signal).catch((error) => {
-        taking.gaveUp = true;
-        throw error;
-      });
+      // from before the answer on: the message may come by another connection, and overtake it
+      grants.expect(taking.token);
+      return takeSlowly(key, taking, answer, signal)
+        .catch((error) => {
+          taking.gaveUp = true;
+          throw error;
+        })
+        .finally(() => grants.forget(taking.token));
     },
     get size() {
       return live.size;
@@ -361,7 +365,7 @@ class RunningHold implements Hold {
 
 /** Wake-ups by the storage's message channel, opened at the first contention. */
 function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
-  const waiting = new Map<string, () => void>();
+  const waiting = new Map<string, { told: boolean; wake: (() => void) | undefined }>();
   let state: 'closed' | 'open' | 'deaf' = storage.granted ? 'closed' : 'deaf';
   let opening: Promise<boolean> | undefined;
   let stop: (() => void) | undefined;
@@ -372,9 +376,12 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
     /** Whether messages arrive from now on. */
     open(): Promise<boolean> {
       if (state === 'deaf') return Promise.resolve(false);
-      opening ??= (storage.granted as NonNullable<FsmStorage['granted']>)((token) =>
-        waiting.get(token)?.(),
-      ).then(
+      opening ??= (storage.granted as NonNullable<FsmStorage['granted']>)((token) => {
+        const waiter = waiting.get(token);
+        if (waiter === undefined) return;
+        waiter.told = true;
+        waiter.wake?.();
+      }).then(
         (off) => {
           stop = off;
           state = 'open';
@@ -388,15 +395,29 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
       );
       return opening;
     },
+    /** From now on a message for this token is kept for it, until it is forgotten. */
+    expect(token: string): void {
+      if (state !== 'deaf') waiting.set(token, { told: false, wake: undefined });
+    },
+    forget(token: string): void {
+      waiting.delete(token);
+    },
+    /** Waits for the token's message, or for so many ms. */
     wait(token: string, ms: number, clock: Clock): Promise<void> {
+      const waiter = waiting.get(token);
       return new Promise((resolve) => {
         const done = () => {
-          waiting.delete(token);
+          if (waiter !== undefined) {
+            waiter.told = false;
+            waiter.wake = undefined;
+          }
           clock.clearTimeout(timer);
           resolve();
         };
         const timer = clock.setTimeout(done, ms);
-        waiting.set(token, done);
+        if (waiter === undefined) return;
+        waiter.wake = done;
+        if (waiter.told) done();
       });
     },
     close(): void {
