@@ -8,6 +8,7 @@ import { FsmError } from './errors.ts';
 import { type Hold, isPromise } from './hold.ts';
 import type { MachineEvents } from './machine-options.ts';
 import {
+  type Inspection,
   inspect,
   type Migrations,
   migrate,
@@ -66,17 +67,18 @@ export function open(
     (!host.storage.features.shared && host.recent.has(hold.key, facts.id));
   if (isKnown && !record.owed) return skip(host, facts, hold);
   const due = deadlineAt(hold);
-  const inspected = inspect(record, host.registry);
+  // what is older is migrated first
+  const inspected = record.version === host.version ? inspect(record, host.registry) : undefined;
   const isPlain =
+    inspected !== undefined &&
     !isPromise(inspected) &&
     'frames' in inspected &&
     inspected.frames === record.frames &&
-    record.version === host.version &&
     !record.owed &&
     stored !== undefined &&
     (due === undefined || due + waited > host.clock.now());
   if (isPlain) return new Unit(host, facts, hold, record, due);
-  return openSlowly(host, facts, hold, record, isKnown, stored === undefined, waited);
+  return openSlowly(host, facts, hold, { record, inspected, isKnown, waited });
 }
 
 /**
@@ -111,16 +113,16 @@ function writeLast(unit: Unit): Awaitable<void> {
 
 /** Ends a unit that failed: nothing since its last commit is kept. */
 export async function fail(unit: Unit): Promise<void> {
-  const { apologises, hold } = unit;
+  const { apology, hold } = unit;
   const host = unit.host as PipelineHost;
   // a commit() that nobody awaited is on its way all the same
   if (unit.isWriting) await unit.written().catch(() => {});
   unit.undo();
   unit.end('failed');
   await hold?.release();
-  if (!apologises || unit.place === undefined) return;
+  if (apology === undefined || unit.place === undefined) return;
   try {
-    await unit.speak(await textOf(host.defaults.texts, 'failed', unit));
+    await unit.speak(await textOf(apology, 'failed', unit));
     await unit.answerCallback({});
   } catch (error) {
     host.speechFailed(unit, error);
@@ -179,18 +181,25 @@ async function postpone(
   });
 }
 
+/** What is known of a conversation that needs more than reading. */
+interface Found {
+  readonly record: ConversationRecord;
+  /** Absent where it has to be migrated first. */
+  readonly inspected: Awaitable<Inspection> | undefined;
+  readonly isKnown: boolean;
+  readonly waited: number;
+}
+
 async function openSlowly(
   host: PipelineHost,
   facts: UnitFacts,
   hold: Hold,
-  stored: ConversationRecord,
-  isKnown: boolean,
-  isNew: boolean,
-  waited: number,
+  found: Found,
 ): Promise<Unit | undefined> {
-  const unit = new Unit(host, facts, hold, isNew ? undefined : stored, deadlineAt(hold));
+  const isNew = hold.stored === undefined;
+  const unit = new Unit(host, facts, hold, isNew ? undefined : found.record, deadlineAt(hold));
   try {
-    const goesOn = await bringUpToDate(host, unit, stored, isKnown, waited);
+    const goesOn = await bringUpToDate(host, unit, found);
     if (goesOn && isNew && host.adopt !== undefined) await adopt(host.adopt, unit);
     return goesOn ? unit : undefined;
   } catch (error) {
@@ -203,9 +212,7 @@ async function openSlowly(
 async function bringUpToDate(
   host: PipelineHost,
   unit: Unit,
-  stored: ConversationRecord,
-  isKnown: boolean,
-  waited: number,
+  { record: stored, inspected, isKnown, waited }: Found,
 ): Promise<boolean> {
   // of a conversation that was cleared there is nothing to migrate
   const record = isEmpty(stored)
@@ -213,9 +220,9 @@ async function bringUpToDate(
     : migrate(stored, host.migrations, host.migrationVersions);
   unit.draft.version = host.version;
   unit.draft.frames = record.frames;
-  const inspected = await inspect(record, host.registry);
-  if ('frames' in inspected) unit.draft.frames = inspected.frames;
-  else await repair(host, unit, inspected);
+  const inspection = await (inspected ?? inspect(record, host.registry));
+  if ('frames' in inspection) unit.draft.frames = inspection.frames;
+  else await repair(host, unit, inspection);
   if (unit.draft.owed) {
     const goesOn = await askOwed(unit);
     if (isKnown || !goesOn) {
