@@ -1,0 +1,244 @@
+import { describe, expect, it } from 'vitest';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
+import type { Turn } from '../src/index.ts';
+import { flow, scene, state, states } from '../src/index.ts';
+import { bench, gate } from './fixtures/bench.ts';
+import { textStorage } from './fixtures/text-storage.ts';
+
+const Form = states('Form', { name: state(), age: state() });
+
+const arm = ({ state: fsm }: Turn) => {
+  fsm.set(Form.name);
+  fsm.expire('10m');
+};
+
+describe('the deadline of a conversation', () => {
+  it('clears it where nothing else was said', async () => {
+    const { clock, machine, send, peek } = bench();
+    machine.start();
+    await send(1, 'a', arm);
+    await clock.advance('9m');
+    expect((await peek(1))?.state).toBe('Form:name');
+    await clock.advance('2m');
+    expect(await peek(1)).toBe(undefined);
+    await machine.stop();
+  });
+
+  it('runs onTimeout, which may move the user on and speak', async () => {
+    const { clock, machine, send, peek, said } = bench({
+      onTimeout: ({ state: fsm }: Turn) => {
+        fsm.set(Form.age);
+        return 'Too late.';
+      },
+    });
+    await send(1, 'a', arm);
+    await clock.advance('11m');
+    expect(await machine.sweep()).toBe(1);
+    expect(await machine.sweep()).toBe(0);
+    expect((await peek(1))?.state).toBe('Form:age');
+    expect(said()).toEqual(['Too late.']);
+  });
+
+  it('is removed by expire(null), moved by another expire, and gone with clear()', async () => {
+    const { clock, machine, send } = bench();
+    await send(1, 'a', arm);
+    await send(1, 'b', ({ state: fsm }) => fsm.expire(null));
+    await send(2, 'a', arm);
+    await send(2, 'b', ({ state: fsm }) => fsm.expire('1h'));
+    await send(3, 'a', arm);
+    await send(3, 'b', ({ state: fsm }) => fsm.clear());
+    await clock.advance('30m');
+    expect(await machine.sweep()).toBe(0);
+    await clock.advance('31m');
+    expect(await machine.sweep()).toBe(1);
+  });
+
+  it('may be an instant, and no date is refused', async () => {
+    const { clock, send, peek } = bench();
+    await send(1, 'a', ({ state: fsm }) => {
+      fsm.set(Form.name);
+      fsm.expire(new Date(clock.now() + 5000));
+    });
+    expect(await peek(1)).toMatchObject({ deadlineIn: 5000 });
+    const bad = send(1, 'b', ({ state: fsm }) => fsm.expire(new Date('no date')));
+    await expect(bad).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+  });
+
+  it('that passed while nobody was there fires with the next update, before its handler, as a unit of its own', async () => {
+    const { clock, send, peek, machine } = bench({
+      onTimeout: ({ state: fsm }: Turn) => void fsm.update({ late: true }),
+    });
+    const causes: string[] = [];
+    machine.observe(({ cause, from, to }) => {
+      causes.push(`${cause} ${JSON.stringify(from.data)} ${JSON.stringify(to.data)}`);
+    });
+    await send(1, 'a', arm);
+    await clock.advance('11m');
+    const seen: unknown[] = [];
+    await send(1, 'b', ({ state: fsm }) => {
+      seen.push(fsm.data);
+      fsm.update({ b: 1 });
+    });
+    expect(seen).toEqual([{ late: true }]);
+    expect(await peek(1)).toEqual({
+      state: 'Form:name',
+      scene: null,
+      data: { late: true, b: 1 },
+    });
+    expect(causes).toHaveLength(3);
+  });
+
+  it('is kept off by an update that came before it and waited', async () => {
+    const { clock, machine, send, peek } = bench();
+    await send(1, 'a', arm);
+    const held = gate();
+    await clock.advance('9m');
+    const slow = send(1, 'slow', () => held.opened);
+    const inTime = send(1, 'in time', ({ state: fsm }) => {
+      fsm.set(Form.age);
+      fsm.expire(null);
+    });
+    await clock.advance('2m');
+    expect(await machine.sweep()).toBe(0);
+    held.open();
+    await Promise.all([slow, inTime]);
+    expect((await peek(1))?.state).toBe('Form:age');
+  });
+
+  it('leaves a conversation alone that is in use, and fires when it is free', async () => {
+    const { clock, machine, send, peek } = bench();
+    await send(1, 'a', arm);
+    await clock.advance('9m');
+    const held = gate();
+    const slow = send(1, 'slow', () => held.opened);
+    await clock.advance('2m');
+    expect(await machine.sweep()).toBe(0);
+    held.open();
+    await slow;
+    expect(await machine.sweep()).toBe(1);
+    expect(await peek(1)).toBe(undefined);
+  });
+
+  it('fires once with several processes that look at once', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const fired: string[] = [];
+    const onTimeout = ({ state: fsm }: Turn) => {
+      fired.push(fsm.key as string);
+      fsm.set(Form.age);
+    };
+    const all = [storage, storage.view(), storage.view()].map((view) =>
+      bench({ clock, storage: view, onTimeout }),
+    );
+    for (let user = 1; user <= 50; user++) await all[user % 3]?.send(user, 'a', arm);
+    await clock.advance('11m');
+    const counts = await all[0]?.outlast(Promise.all(all.map(({ machine }) => machine.sweep())));
+    expect(counts?.reduce((sum, n) => sum + n)).toBe(50);
+    expect(new Set(fired).size).toBe(50);
+    expect(fired).toHaveLength(50);
+  });
+
+  it('does not let the record expire before it', async () => {
+    const clock = virtualClock();
+    const { machine, send, peek } = bench({ clock, storage: textStorage(clock), ttl: '1m' });
+    await send(1, 'a', arm);
+    await clock.advance('9m');
+    expect((await peek(1))?.state).toBe('Form:name');
+    await clock.advance('100s');
+    expect(await machine.sweep()).toBe(1);
+  });
+});
+
+describe('a deadline whose handler fails', () => {
+  it('is tried again later and later, five times, and then removed and reported', async () => {
+    const { clock, machine, send, peek, heard } = bench({
+      onTimeout: () => {
+        throw new Error('403');
+      },
+    });
+    const failures = heard('deadlineFailed');
+    machine.start();
+    await send(1, 'a', arm);
+    await clock.advance('20m');
+    expect(failures.map(({ retryIn }) => retryIn)).toEqual([1000, 4000, 16_000, 64_000, undefined]);
+    expect(await peek(1)).toEqual({ state: 'Form:name', scene: null, data: {} });
+    await machine.stop();
+  });
+
+  it('does not take the update away that it came with', async () => {
+    const { clock, send, peek, heard } = bench({
+      onTimeout: () => {
+        throw new Error('403');
+      },
+    });
+    const failures = heard('deadlineFailed');
+    await send(1, 'a', arm);
+    await clock.advance('11m');
+    await send(1, 'b', ({ state: fsm }) => void fsm.update({ b: 1 }));
+    expect(failures).toHaveLength(1);
+    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { b: 1 }, deadlineIn: 1000 });
+  });
+
+  it('does not undo the migration that the same update brought', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    await bench({ clock, storage }).send(1, 'a', arm);
+    await clock.advance('11m');
+    const { send, peek } = bench({
+      clock,
+      storage,
+      migrations: { 1: (record: object) => ({ ...record, data: { migrated: true } }) },
+      onTimeout: () => {
+        throw new Error('403');
+      },
+    });
+    const seen: unknown[] = [];
+    await send(1, 'b', ({ state: fsm }) => void seen.push(fsm.data));
+    expect(seen).toEqual([{ migrated: true }]);
+    expect((await peek(1))?.data).toEqual({ migrated: true });
+  });
+
+  it('only in speaking is not tried again: its transition is committed', async () => {
+    const next = scene('next').on({ enter: () => 'Next question?', handle: () => {} });
+    const first = scene('first', { timeout: '10m' }).on({
+      enter: () => 'First question?',
+      handle: () => {},
+      timeout: ({ goto }) => goto(next),
+    });
+    const made = bench({ states: [first, next] });
+    await made.send(1, 'a', ({ state: fsm }) => fsm.enter(first));
+    await made.clock.advance('11m');
+    made.refuses = () => new Error('429');
+    expect(await made.machine.sweep()).toBe(1);
+    expect(await made.peek(1)).toEqual({ state: 'next', scene: 'next', data: {} });
+    made.refuses = () => undefined;
+    await made.clock.advance('10m');
+    expect(await made.machine.sweep()).toBe(0);
+    await made.send(1, 'an answer to nothing');
+    expect(made.said()).toEqual(['First question?', 'Next question?']);
+  });
+});
+
+describe('a storage without deadlines', () => {
+  const storage = () => {
+    const clock = virtualClock();
+    const { due: _, settled: __, ...rest } = textStorage(clock);
+    return { clock, storage: { ...rest, features: { ...rest.features, deadlines: false } } };
+  };
+  const timed = flow('timed', { timeout: '1m' })
+    .ask('a', { prompt: 'A?' })
+    .done(() => 'done');
+
+  it('is refused where a scene has a time-out', () => {
+    expect(() => bench({ ...storage(), states: [timed] })).toThrow(/DEADLINES_UNAVAILABLE/);
+  });
+
+  it('is taken where the bot accepts that deadlines fire with the next update only', async () => {
+    const { clock, send, peek, machine } = bench({ ...storage(), deadlines: 'on-update' });
+    await send(1, 'a', arm);
+    await clock.advance('11m');
+    expect(await machine.sweep()).toBe(0);
+    await send(1, 'b', () => {});
+    expect(await peek(1)).toBe(undefined);
+  });
+});

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
+import type { BotPort } from '../src/index.ts';
+import { state, states } from '../src/index.ts';
+import { bench, gate, message, press } from './fixtures/bench.ts';
+import { textStorage } from './fixtures/text-storage.ts';
+
+const Form = states('Form', { name: state(), age: state() });
+
+describe('an update whose conversation is busy', () => {
+  it('waits by default', async () => {
+    const { send } = bench();
+    const held = gate();
+    const order: string[] = [];
+    const first = send(1, 'a', async () => {
+      await held.opened;
+      order.push('a');
+    });
+    const second = send(1, 'b', () => void order.push('b'));
+    held.open();
+    await Promise.all([first, second]);
+    expect(order).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    ['refuse', { code: 'BUSY' }],
+    ['drop', undefined],
+    ['busy', undefined],
+  ])('under the policy %s is not handled, and the next one works', async (policy, failure) => {
+    const { send, said } = bench({ waiting: { policy } });
+    const held = gate();
+    const ran: string[] = [];
+    const first = send(1, 'a', () => held.opened);
+    const second = send(1, 'b', () => void ran.push('b'));
+    if (failure === undefined) await second;
+    else await expect(second).rejects.toMatchObject(failure);
+    expect(said()).toEqual(policy === 'busy' ? ['One moment, please.'] : []);
+    await send(2, 'other', () => void ran.push('other'));
+    held.open();
+    await first;
+    await send(1, 'c', () => void ran.push('c'));
+    expect(ran).toEqual(['other', 'c']);
+  });
+
+  it('that was dropped is handled when it is delivered again', async () => {
+    const { send, give, peek } = bench({ waiting: { policy: 'drop' } });
+    const held = gate();
+    const first = send(1, 'a', () => held.opened);
+    const update = message(1, 'b');
+    await give(update, ({ state: fsm }) => fsm.set(Form.name));
+    held.open();
+    await first;
+    await give(update, ({ state: fsm }) => fsm.set(Form.name));
+    expect((await peek(1))?.state).toBe('Form:name');
+  });
+
+  it('is refused loudly when 5,000 wait already, or as many as the bot has said', async () => {
+    const { send, give, calls } = bench({ waiting: { limit: 2 } });
+    const held = gate();
+    const all = [1, 2, 3].map((n) => send(1, `${n}`, () => held.opened));
+    await expect(send(1, 'one too many')).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    await expect(give(press(1, 'x'))).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    expect(calls.map(({ method, payload }) => [method, payload['text']])).toEqual([
+      ['answerCallbackQuery', 'One moment, please.'],
+    ]);
+    held.open();
+    await Promise.all(all);
+  });
+
+  it('may be the 5,000th, and is handled in its turn', async () => {
+    const { send } = bench();
+    const held = gate();
+    const order: number[] = [];
+    const all = [send(1, 'first', () => held.opened)];
+    for (let n = 0; n < 5000; n++) all.push(send(1, 'x', () => void order.push(n)));
+    await expect(send(1, 'one too many')).rejects.toMatchObject({ code: 'QUEUE_FULL' });
+    held.open();
+    await Promise.all(all);
+    expect(order).toEqual(Array.from({ length: 5000 }, (_, n) => n));
+  });
+});
+
+describe('a press that waits', () => {
+  it('is answered after a second, and its handler may answer it again unsent', async () => {
+    const { clock, machine, bot } = bench();
+    const sent: string[] = [];
+    const muted: ((method: string, payload: object) => boolean)[] = [];
+    const port: BotPort = {
+      ...bot,
+      async call(method, payload) {
+        if (muted.some((test) => test(method, payload))) return true;
+        sent.push(`${method} ${JSON.stringify(payload)}`);
+        return true;
+      },
+      mute: (test) => void muted.push(test),
+    };
+    const held = gate();
+    const update = press(1, 'x', 55);
+    const first = machine.handle(message(1, 'a'), port, () => held.opened);
+    const second = machine.handle(update, port, ({ api }) =>
+      api('answerCallbackQuery', { callback_query_id: 'q55', text: 'mine' }),
+    );
+    await clock.advance('900ms');
+    expect(sent).toEqual([]);
+    await clock.advance('200ms');
+    expect(sent).toEqual(['answerCallbackQuery {"callback_query_id":"q55"}']);
+    held.open();
+    await Promise.all([first, second]);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('is not answered early when its turn comes before', async () => {
+    const { clock, send, give, calls } = bench();
+    const held = gate();
+    const first = send(1, 'a', () => held.opened);
+    const second = give(press(1, 'x'), () => {});
+    await clock.advance('500ms');
+    held.open();
+    await Promise.all([first, second]);
+    await clock.advance('5s');
+    expect(calls).toEqual([]);
+  });
+
+  it('of a checkout is declined before Telegram stops listening', async () => {
+    const { clock, send, give, calls } = bench();
+    const held = gate();
+    const first = send(1, 'a', () => held.opened);
+    const checkout = {
+      update_id: 9,
+      pre_checkout_query: {
+        id: 'c1',
+        from: { id: 1, is_bot: false, first_name: 'Ann' },
+        currency: 'EUR',
+        total_amount: 1,
+        invoice_payload: 'p',
+      },
+    };
+    const second = give(checkout, () => {});
+    await clock.advance('9s');
+    expect(calls).toMatchObject([
+      { method: 'answerPreCheckoutQuery', payload: { pre_checkout_query_id: 'c1', ok: false } },
+    ]);
+    held.open();
+    await Promise.all([first, second]);
+  });
+});
+
+describe('an update that keeps failing', () => {
+  it('is given up the fifth time, so that its chat goes on', async () => {
+    const { give, heard } = bench();
+    const poisoned = heard('poisoned');
+    const update = message(1, 'a');
+    const fail = () => {
+      throw new Error('always');
+    };
+    for (let times = 0; times < 4; times++) {
+      await expect(give(update, fail)).rejects.toThrow('always');
+    }
+    await give(update, fail);
+    expect(poisoned).toMatchObject([{ updateId: update.update_id }]);
+  });
+
+  it('is given up after as many attempts as the bot has said', async () => {
+    const { give, heard } = bench({ attempts: 2 });
+    const poisoned = heard('poisoned');
+    const update = message(1, 'a');
+    const fail = () => Promise.reject(new Error('always'));
+    await expect(give(update, fail)).rejects.toThrow('always');
+    await expect(give(message(1, 'b'), fail)).rejects.toThrow('always');
+    await give(update, fail);
+    expect(poisoned).toHaveLength(1);
+  });
+
+  it('is counted anew once it has worked', async () => {
+    const { give } = bench({ attempts: 2 });
+    const update = message(1, 'a');
+    const fail = () => Promise.reject(new Error('always'));
+    await expect(give(update, fail)).rejects.toThrow('always');
+    await give(update, () => {});
+    await expect(give(update, fail)).rejects.toThrow('always');
+  });
+});
+
+describe('a conversation that another process has', () => {
+  it('is waited for, and read when it is free', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const theirs = bench({ clock, storage: storage.view() });
+    const mine = bench({ clock, storage });
+    const held = gate();
+    const add = (fsm: { get(n: string, f: number): number; update(p: object): unknown }) =>
+      fsm.update({ n: fsm.get('n', 0) + 1 });
+    const first = theirs.send(1, 'a', async ({ state: fsm }) => {
+      await held.opened;
+      add(fsm);
+    });
+    await clock.advance(0);
+    const second = mine.send(1, 'b', ({ state: fsm }) => void add(fsm));
+    await clock.advance('3s');
+    held.open();
+    await mine.outlast(Promise.all([first, second]));
+    expect((await mine.peek(1))?.data).toEqual({ n: 2 });
+  });
+
+  it('whose process died is free when its lease has lapsed', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const mine = bench({ clock, storage });
+    const { key } = mine.machine.at({ user: 1, bot: mine.bot.id });
+    await storage.acquire(key, { token: 'dead.1', lease: 15_000, queue: false });
+    const begun = clock.now();
+    await mine.outlast(mine.send(1, 'a', ({ state: fsm }) => fsm.set(Form.name)));
+    expect(clock.now() - begun).toBeGreaterThan(14_000);
+    expect(clock.now() - begun).toBeLessThan(16_000);
+  });
+
+  it('is handed over by a wake-up where the storage has them, and nobody asks in vain meanwhile', async () => {
+    const clock = virtualClock();
+    const text = textStorage(clock);
+    const wake = new Set<(token: string) => void>();
+    let waiting: string | undefined;
+    const storage = {
+      ...text,
+      acquire: async (key: string, options: { token: string; lease: number; queue: boolean }) => {
+        const taken = await text.acquire(key, options);
+        if ('busy' in taken && options.queue) waiting = options.token;
+        return taken;
+      },
+      granted: async (listener: (token: string) => void) => {
+        wake.add(listener);
+        return () => void wake.delete(listener);
+      },
+    };
+    const theirs = bench({ clock, storage: text.view() });
+    const mine = bench({ clock, storage });
+    const held = gate();
+    const first = theirs.send(1, 'a', () => held.opened);
+    await clock.advance(0);
+    const second = mine.send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
+    await clock.advance('1s');
+    const asked = text.calls.filter((call) => call === 'acquire').length;
+    expect(asked).toBe(3);
+    held.open();
+    await first;
+    for (const listener of wake) listener(waiting as string);
+    await clock.advance(0);
+    await second;
+    expect((await mine.peek(1))?.state).toBe('Form:name');
+    await mine.machine.stop();
+    expect(wake.size).toBe(0);
+  });
+});
