@@ -145,8 +145,17 @@ export interface SceneBehaviour {
   describe?(): object;
 }
 
-/** Begins the callback data of every button that a scene binds to a visit; such a button is always answered, also when it is stale. */
-export const boundButton = '~';
+/**
+ * Reads which conversation a button is bound to: {@link SceneRun.tag}.
+ *
+ * Callback data of buttons that a scene binds to a visit begins with `~`, the tag and a dot; such a button is always answered, also when it
+ * is stale or was shown to somebody else.
+ *
+ * @returns `undefined` for a button of the bot's own
+ */
+export function boundTo(callbackData: string): string | undefined {
+  return /^~([^.]*)\./.exec(callbackData)?.[1];
+}
 
 /** The behaviour that a scene carries. */
 export function behaviourOf(scene: AnyScene): SceneBehaviour {

@@ -1,6 +1,6 @@
 /** The scene engine: in which order scenes hear of an update, of their frames' coming and going, and of their questions. */
 
-import { boundButton, type SceneBehaviour, type SceneRun } from './behaviour.ts';
+import { boundTo, type SceneBehaviour, type SceneRun } from './behaviour.ts';
 import { FsmError } from './errors.ts';
 import type { UserInput } from './input.ts';
 import { frozenData, noData } from './json.ts';
@@ -22,7 +22,8 @@ const mostEvents = 100;
 export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<void> {
   const { draft, input } = unit;
   await unit.loadServices();
-  const pass = () => (isBound(input) ? answerStale(unit) : rest());
+  const tag = input?.kind === 'button' ? boundTo(input.value) : undefined;
+  const pass = () => (tag === undefined ? rest() : answerStale(unit, tag));
   const active = behaviourOn(unit, draft.top);
   if (active !== undefined) return offer(unit, active, pass);
   const command = commandOf(input);
@@ -244,8 +245,11 @@ async function enterInitial(unit: Unit): Promise<boolean> {
   return false;
 }
 
-async function answerStale(unit: Unit): Promise<void> {
-  unit.callbackAnswer ??= { text: await textOf(unit.host.defaults.texts, 'stale', unit) };
+/** A button that no scene takes: of a question that is no longer asked, or shown to somebody else. */
+async function answerStale(unit: Unit, tag: string): Promise<void> {
+  const isOurs = tag === unit.tag;
+  const text = await textOf(unit.host.defaults.texts, isOurs ? 'stale' : 'notYours', unit);
+  unit.callbackAnswer ??= { text, show_alert: !isOurs };
 }
 
 /** The command of an input, if it is one that is meant for this bot. */
@@ -253,20 +257,18 @@ function commandOf(input: UserInput | undefined): Command | undefined {
   return input?.kind === 'command' ? { ...input.value } : undefined;
 }
 
-function isBound(input: UserInput | undefined): boolean {
-  return input?.kind === 'button' && input.value.startsWith(boundButton);
-}
-
 function behaviourOn({ registry }: Unit, { scene }: Frame): SceneBehaviour | undefined {
   return scene === null ? undefined : registry.scenes.get(scene)?.behaviour;
 }
 
 /** Runs code of a scene; if it throws, the user is told later that something failed. */
-async function code<T>(unit: Unit, { quiet }: SceneBehaviour, run: () => Promise<T>): Promise<T> {
+async function code<T>(unit: Unit, behaviour: SceneBehaviour, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (quiet !== true) unit.apologises = true;
+    if (behaviour.quiet !== true) {
+      unit.apology = { ...unit.host.defaults.texts, ...behaviour.texts };
+    }
     throw error;
   }
 }

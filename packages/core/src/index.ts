@@ -16,7 +16,7 @@ export type {
   Speech,
   Trigger,
 } from './behaviour.ts';
-export { behaviourOf, boundButton } from './behaviour.ts';
+export { behaviourOf, boundTo } from './behaviour.ts';
 // For adapters
 export type { Link, StateBranches } from './branches.ts';
 export { stateBranches } from './branches.ts';

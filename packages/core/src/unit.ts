@@ -25,6 +25,7 @@ import type { AnyScene } from './scene.ts';
 import { type SceneEvent, stateContext } from './state-context.ts';
 import type { FsmStorage, StoredText, Write } from './storage.ts';
 import { addressOf, fromOf, guestChats, type ReplyAddress, type Subject } from './subject.ts';
+import type { Texts } from './texts.ts';
 import type { Turn } from './turn.ts';
 import type { Awaitable } from './type-tools.ts';
 
@@ -116,8 +117,8 @@ export class Unit implements Turn<object> {
   callbackAnswer: { readonly text?: string; readonly show_alert?: boolean } | undefined;
   /** Asks after the commit. */
   question: Speech | undefined;
-  /** Whether the user is told that something failed. */
-  apologises = false;
+  /** Says that something failed; absent where the user is not to be told. */
+  apology: Texts | undefined;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
   readonly state: FsmContext;
@@ -372,7 +373,7 @@ export class Unit implements Turn<object> {
     this.#tasks = undefined;
     this.callbackAnswer = undefined;
     this.question = undefined;
-    this.apologises = false;
+    this.apology = undefined;
   }
 
   /** From here on the conversation cannot be changed by this unit. */
@@ -397,7 +398,9 @@ export class Unit implements Turn<object> {
 
   /** Whether something is to be said after the commit. */
   get speaks(): boolean {
-    return this.says.length > 0 || this.callbackAnswer !== undefined;
+    return (
+      this.says.length > 0 || this.callbackAnswer !== undefined || this.question !== undefined
+    );
   }
 
   get hasTasks(): boolean {
