@@ -1,0 +1,177 @@
+/** The bot of these tests: a whole machine that counts what it has handled, and writes down what it does. */
+
+import {
+  createMachine,
+  type FedMachine,
+  type FsmStorage,
+  isFsmError,
+  type RawUpdate,
+  scene,
+  state,
+  states,
+  type Turn,
+  typed,
+} from '@telefsm/core';
+
+/** What a conversation knows: each id that was counted, in the order of the commits. */
+export interface Tally {
+  readonly count: number;
+  readonly ids: readonly number[];
+  /** Deadlines that have passed. */
+  readonly fired: number;
+  /** Times that it was repaired. */
+  readonly repaired: number;
+}
+
+/** What a process writes down, in one file for all: the order of the lines is the order of what happened. */
+export interface Entry {
+  readonly what: 'began' | 'ended' | 'fired' | 'said' | 'kept' | 'failed';
+  readonly by: string;
+  readonly chat: number;
+  /** Id of the update; 0 for a deadline. */
+  readonly id: number;
+  /** Code of the error, or its name. */
+  readonly code?: string;
+  /** Handlers of this process that run at this moment. */
+  readonly running?: number;
+}
+
+/** One update, as a text that says what the bot is to do with it. */
+export interface Order {
+  readonly id: number;
+  readonly chat: number;
+  /**
+   * `add` counts; `wait` stops in the handler first; `slow` takes 5 ms; `arm` counts and sets a deadline that passes at once; `ask` counts
+   * and asks a question, which has a commit before and one after it; `twice` counts, commits, stops, and counts once more.
+   */
+  readonly text: 'add' | 'wait' | 'slow' | 'arm' | 'ask' | 'twice';
+}
+
+/** Where a bot can be stopped. */
+export type Point = 'held' | 'speaking';
+
+/** What a bot is made of. */
+export interface CountingBotOptions {
+  readonly storage: FsmStorage;
+  /** Name of the process in the log. */
+  readonly name: string;
+  readonly log: (entry: Entry) => void;
+  /** Ms. */
+  readonly lease?: number;
+  /** Waits at a point of the way, if it is to be stopped there. */
+  readonly stopAt?: (point: Point) => Promise<void> | undefined;
+  /** Handlers of deadlines at once. */
+  readonly parallel?: number;
+}
+
+/** The bot. */
+export interface CountingBot {
+  readonly machine: FedMachine;
+  /** Handles an update and writes down what came of it; never rejects. */
+  handle(order: Order): Promise<Entry>;
+  tally(chat: number): Promise<Tally | undefined>;
+}
+
+const nothing: Tally = { count: 0, ids: [], fired: 0, repaired: 0 };
+const Counting = states('Counting', { on: state<Tally>() });
+const Asking = scene('asking', { data: typed<Tally>() }).on({
+  enter: () => 'Next?',
+  handle: ({ data, update, stay }) => stay(counted(data, update?.update_id ?? 0)),
+});
+
+/** Makes the bot. */
+export function countingBot(options: CountingBotOptions): CountingBot {
+  const { storage, name, log, lease = 15_000, stopAt, parallel } = options;
+  let running = 0;
+  const machine = createMachine({
+    states: [Counting, Asking],
+    storage,
+    lease,
+    history: 0,
+    sweep: { every: '200ms', ...(parallel === undefined ? {} : { parallel }) },
+    unknownState: (_, turn) =>
+      turn.state.set(Counting.on, { ...nothing, ...{ repaired: 1 } } as never),
+    async onTimeout(turn) {
+      log({ what: 'fired', by: name, chat: chatOf(turn), id: 0, running: ++running });
+      await undefined;
+      const tally = tallyIn(turn);
+      turn.state.update({ fired: tally.fired + 1 } as never);
+      running--;
+    },
+  });
+  const bot = {
+    id: 1,
+    username: 'counting_bot',
+    async call(method: string, payload: object) {
+      const chat = Number(Reflect.get(payload, 'chat_id'));
+      if (method === 'sendMessage') log({ what: 'said', by: name, chat, id: 0 });
+      await stopAt?.('speaking');
+      return { message_id: 1 };
+    },
+  };
+
+  async function work(turn: Turn, { text }: Order): Promise<void> {
+    const id = turn.update?.update_id ?? 0;
+    if (text === 'wait') await stopAt?.('held');
+    // counted from what the turn began with, so that a turn that went on from something older is found out
+    const next = counted(tallyIn(turn), id);
+    if (text === 'slow') await new Promise((resolve) => setTimeout(resolve, 5));
+    if (text === 'ask') return turn.state.enter(Asking, next as never);
+    turn.state.set(Counting.on, next as never);
+    if (text === 'arm') turn.state.expire(1);
+    if (text !== 'twice') return;
+    await turn.state.commit();
+    await stopAt?.('held');
+    turn.state.update(counted(next, -id) as never);
+  }
+
+  return {
+    machine,
+    async handle(order) {
+      const { id, chat } = order;
+      const about = { by: name, chat, id };
+      let entry: Entry;
+      try {
+        await machine.handle(updateOf(order), bot, async (turn) => {
+          log({ what: 'began', ...about, running: ++running });
+          try {
+            await work(turn, order);
+          } finally {
+            running--;
+            log({ what: 'ended', ...about });
+          }
+        });
+        entry = { what: 'kept', ...about };
+      } catch (error) {
+        entry = { what: 'failed', ...about, code: isFsmError(error) ? error.code : String(error) };
+      }
+      log(entry);
+      return entry;
+    },
+    async tally(chat) {
+      const found = await machine.at({ bot: bot.id, user: chat, chat }).peek();
+      return found && { ...nothing, ...found.data };
+    },
+  };
+}
+
+/** A private message. */
+export function updateOf({ id, chat, text }: Order): RawUpdate {
+  const from = { id: chat, is_bot: false, first_name: 'Ann' };
+  return {
+    update_id: id,
+    message: { message_id: id, date: 0, chat: { id: chat, type: 'private' }, from, text },
+  };
+}
+
+function counted(tally: Tally, id: number): Tally {
+  return { ...tally, count: tally.count + 1, ids: [...tally.ids, id] };
+}
+
+function tallyIn({ state }: Turn): Tally {
+  return { ...nothing, ...state.data };
+}
+
+function chatOf({ subject }: Turn): number {
+  return subject.chat ?? 0;
+}

@@ -1,0 +1,50 @@
+/** The storages of these tests by their address, which another process can be told. */
+
+import type { FsmStorage } from '@telefsm/core';
+import { postgresStorage } from '@telefsm/storage-postgres';
+import { redisStorage } from '@telefsm/storage-redis';
+import { sqliteStorage } from '@telefsm/storage-sqlite';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+
+/** Where conversations are kept; `space` keeps tests on one server apart. */
+export type Address =
+  | { readonly engine: 'redis'; readonly port: number; readonly space: string }
+  | { readonly engine: 'postgres'; readonly url: string; readonly space: string }
+  | { readonly engine: 'sqlite'; readonly path: string };
+
+/** An opened storage with the client that was handed to it. */
+export interface Opened {
+  readonly storage: FsmStorage;
+  close(): Promise<void>;
+}
+
+/** Opens a storage as a bot does. */
+export function open(address: Address): Opened {
+  switch (address.engine) {
+    case 'redis': {
+      const client = new Redis({ port: address.port, host: '127.0.0.1' });
+      // a bot logs these; the storage's calls are what is looked at here
+      client.on('error', () => {});
+      const storage = redisStorage(client, { prefix: address.space });
+      return closing(storage, async () => client.disconnect());
+    }
+    case 'postgres': {
+      const pool = new pg.Pool({ connectionString: address.url, max: 4 });
+      const storage = postgresStorage(pool, { schema: address.space });
+      return closing(storage, () => pool.end());
+    }
+    case 'sqlite':
+      return closing(sqliteStorage(address.path), async () => {});
+  }
+}
+
+function closing(storage: FsmStorage, end: () => Promise<void>): Opened {
+  return {
+    storage,
+    async close() {
+      await storage.close?.();
+      await end();
+    },
+  };
+}
