@@ -1,0 +1,123 @@
+import { anyState, isFsmError, noState, state, states } from '@telefsm/core';
+import { describe, expect, it } from 'vitest';
+import { frameworks, textUpdate } from './frameworks.ts';
+
+const Form = states('Form', { name: state() });
+
+/** What a bot's handler for an update threw, out of what the framework wraps it in. */
+async function thrownBy(handled: Promise<unknown>): Promise<unknown> {
+  const thrown: unknown = await handled.then(
+    () => undefined,
+    (error) => error,
+  );
+  return (thrown as { error?: unknown } | undefined)?.error ?? thrown;
+}
+
+describe.each(frameworks)('installing on %s', (_, framework) => {
+  it('hides the properties from copies and prints, and lets them be replaced', async () => {
+    const bot = framework.bot();
+    bot.fsm();
+    const seen: unknown[] = [];
+    bot.use(({ ctx }) => {
+      for (const property of framework.properties) {
+        const { value: _value, ...attributes } =
+          Object.getOwnPropertyDescriptor(ctx, property) ?? {};
+        seen.push(attributes, Object.keys(ctx).includes(property) && property !== 'state');
+      }
+    });
+    await bot.handle(textUpdate(1, 'hello'));
+    const expected = { enumerable: false, configurable: true, writable: false };
+    expect(seen).toEqual(framework.properties.flatMap(() => [expected, false]));
+  });
+
+  it('shows one object under every property', async () => {
+    const bot = framework.bot();
+    bot.fsm();
+    const seen = new Set<unknown>();
+    bot.use(({ ctx }) => {
+      for (const property of framework.properties) seen.add(Reflect.get(ctx, property));
+    });
+    await bot.handle(textUpdate(1, 'hello'));
+    expect(seen.size).toBe(1);
+  });
+
+  it('refuses a second machine at the same property', async () => {
+    const bot = framework.bot();
+    bot.fsm();
+    bot.fsm();
+    bot.noteErrors();
+    const error = (await thrownBy(bot.handle(textUpdate(1, 'hello')))) ?? bot.errors[0];
+    expect(isFsmError(error, 'INSTALLED_TWICE') && error.details).toEqual({
+      property: framework.properties[0],
+    });
+  });
+
+  it.each(['update', 'reply', 'api', 'telegram', 'from', 'constructor', 'toString', '__proto__'])(
+    'refuses the property %s where the context has it',
+    async (property) => {
+      const bot = framework.bot();
+      bot.use(({ ctx }, next) => {
+        has = property in ctx;
+        return next();
+      });
+      let has = false;
+      bot.fsm({ property });
+      bot.noteErrors();
+      const error = (await thrownBy(bot.handle(textUpdate(1, 'hello')))) ?? bot.errors[0];
+      expect(isFsmError(error, 'PROPERTY_TAKEN')).toBe(has);
+    },
+  );
+
+  it('refuses a property that a plugin has put there before', async () => {
+    const bot = framework.bot();
+    bot.use(({ ctx }, next) => {
+      Object.assign(ctx, { vote: { mine: true } });
+      return next();
+    });
+    bot.fsm({ property: 'vote' });
+    bot.noteErrors();
+    const error = (await thrownBy(bot.handle(textUpdate(1, 'hello')))) ?? bot.errors[0];
+    expect(isFsmError(error, 'PROPERTY_TAKEN') && error.details).toEqual({ property: 'vote' });
+  });
+
+  it.each([
+    ['inState', 'filter'],
+    ['FsmComposer', 'branch'],
+    ['Scene', 'scene'],
+  ])('names what is missing when %s is used before fsm()', async (_name, kind) => {
+    const bot = framework.bot();
+    if (kind === 'filter') bot.inState([anyState], () => {});
+    else if (kind === 'branch') {
+      const form = framework.form();
+      form.state([Form.name], () => {});
+      bot.add(form);
+    } else bot.add(framework.scene('settings'));
+    bot.fsm();
+    bot.noteErrors();
+    const error = (await thrownBy(bot.handle(textUpdate(1, 'hello')))) ?? bot.errors[0];
+    expect(isFsmError(error, 'NOT_INSTALLED')).toBe(true);
+  });
+
+  it('refuses targets that are none when they are registered', () => {
+    const { inState } = framework.bot();
+    expect(() => inState([] as never, () => {})).toThrowError(/INVALID_TARGET/);
+    expect(() => inState([state() as never], () => {})).toThrowError(/STATE_UNBOUND/);
+    expect(() => framework.form().state([7 as never])).toThrowError(/INVALID_TARGET/);
+    expect(() => framework.form().state([undefined as never])).toThrowError(/INVALID_TARGET/);
+  });
+
+  it('runs handlers of an update without a conversation, and says why its state cannot be written', async () => {
+    const bot = framework.bot();
+    bot.fsm();
+    bot.noteErrors();
+    const seen: unknown[] = [];
+    bot.use(({ fsm }) => {
+      seen.push(fsm.key, fsm.current, fsm.is(noState));
+      fsm.set(Form.name);
+    });
+    const poll = { id: '7', question: '?', options: [], total_voter_count: 0 };
+    const error = (await thrownBy(bot.handle({ update_id: 1, poll }))) ?? bot.errors[0];
+    expect(seen).toEqual([undefined, null, true]);
+    expect(isFsmError(error, 'NO_CONVERSATION') && error.details.updateType).toBe('poll');
+  });
+});

@@ -1,0 +1,165 @@
+import { type FsmContext, isFsmError, noState, state, states } from '@telefsm/core';
+import { telegram, virtualClock } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { frameworks, type Talk, textUpdate } from './frameworks.ts';
+
+const Form = states('Form', { name: state(), age: state() });
+const Poll = states('Poll', { open: state<{ votes: number }>() });
+
+const voteOf = ({ ctx }: Talk) => Reflect.get(ctx, 'vote') as FsmContext;
+
+describe.each(frameworks)('machines on %s', (_, framework) => {
+  it('two of them keep apart: one for the user, one for the whole chat under its own property', async () => {
+    const bot = framework.bot();
+    bot.fsm();
+    const poll = bot.fsm({ property: 'vote', namespace: 'poll', strategy: 'chat', states: [Poll] });
+    const seen: unknown[] = [];
+    poll.inFilter([Poll.open], async (talk, next) => {
+      const vote = voteOf(talk);
+      const votes = (vote.data as { votes: number }).votes + 1;
+      vote.update({ votes } as never);
+      seen.push([talk.text, votes, talk.fsm.current]);
+      return next();
+    });
+    bot.use((talk) => {
+      const vote = voteOf(talk);
+      if (vote.is(noState)) vote.set(Poll.open, { votes: 0 });
+      if (talk.text === 'mine') talk.fsm.set(Form.name);
+    });
+    const group = -100;
+    for (const [at, [user, text]] of (
+      [
+        [1, 'begin'],
+        [1, 'mine'],
+        [2, 'b'],
+        [1, 'c'],
+      ] as const
+    ).entries()) {
+      await bot.handle(textUpdate(at + 1, text, { user, chat: group }));
+    }
+    expect(seen).toEqual([
+      ['mine', 1, null],
+      ['b', 2, null],
+      ['c', 3, 'Form:name'],
+    ]);
+    expect(poll.at({ chat: group }).key).toBe('poll:b1:c-100');
+  });
+
+  it('each may commit where the other fails', async () => {
+    const bot = framework.bot();
+    const outer = bot.fsm();
+    const inner = bot.fsm({ property: 'vote', namespace: 'poll' });
+    bot.noteErrors();
+    bot.use((talk) => {
+      talk.fsm.set(Form.name);
+      voteOf(talk).set(Form.age);
+      voteOf(talk).afterCommit(() => {
+        throw new Error('after the inner commit');
+      });
+    });
+    await bot.handle(textUpdate(1, 'hello')).catch(() => {});
+    expect(await inner.at({ user: 5 }).peek()).toMatchObject({ state: 'Form:age' });
+    expect(await outer.at({ user: 5 }).peek()).toBeUndefined();
+  });
+
+  it('a machine speaks outside updates through the bot that it was connected with', async () => {
+    const bot = framework.bot();
+    const machine = bot.fsm();
+    machine.connect(bot.bot as never);
+    const tg = telegram(bot.bot);
+    const anna = tg.user('Anna');
+    await anna.sends('hello');
+    await machine.at({ user: anna.id }).run(async (turn) => {
+      turn.state.set(Form.name);
+      await turn.reply('An operator is here.');
+      await turn.api('sendDice', { chat_id: anna.id });
+    });
+    anna.sees('An operator is here.');
+    expect(tg.calls.map(({ method }) => method)).toEqual(['sendMessage', 'sendDice']);
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ state: 'Form:name' });
+  });
+
+  it('a machine that is not connected says so', async () => {
+    const machine = framework.bot().fsm();
+    expect(() => machine.at({ user: 5 })).toThrowError(/NOT_CONNECTED/);
+  });
+
+  it('start fires deadlines, and the bot speaks in them', async () => {
+    const clock = virtualClock();
+    const bot = framework.bot();
+    const machine = bot.fsm({
+      clock,
+      onTimeout: async ({ state: fsm }: { readonly state: FsmContext }) => {
+        fsm.clear();
+        return 'Too late.';
+      },
+    } as never);
+    machine.start(bot.bot as never);
+    bot.use(({ fsm }) => {
+      fsm.set(Form.name);
+      fsm.expire('10m');
+    });
+    const anna = telegram(bot.bot, { clock }).user('Anna');
+    await anna.sends('hello');
+    await clock.advance('9m');
+    anna.seesNothing();
+    await clock.advance('2m');
+    anna.sees('Too late.');
+    expect(await machine.at({ user: anna.id }).peek()).toBeUndefined();
+    await machine.stop();
+  });
+
+  it('a stopped machine begins no turn', async () => {
+    const bot = framework.bot();
+    const machine = bot.fsm();
+    bot.noteErrors();
+    await machine.stop();
+    const thrown = await bot.handle(textUpdate(1, 'hello')).then(
+      () => bot.errors[0],
+      (error) => error.error,
+    );
+    expect(isFsmError(thrown, 'STOPPED')).toBe(true);
+  });
+
+  it('services and adoption find the FSM on the context already', async () => {
+    const bot = framework.bot();
+    const seen: unknown[] = [];
+    bot.fsm({
+      adopt: (turn: { readonly ctx: { readonly fsm: FsmContext }; readonly state: FsmContext }) => {
+        seen.push(turn.ctx.fsm === turn.state);
+        turn.state.set(Form.name);
+      },
+      services: ({ ctx }: { readonly ctx: { readonly fsm: FsmContext } }) => {
+        seen.push(ctx.fsm.current);
+        return {};
+      },
+    } as never);
+    bot.use(({ fsm }) => void seen.push(fsm.current));
+    await bot.handle(textUpdate(1, 'hello'));
+    expect(seen).toEqual([null, true, 'Form:name']);
+  });
+});
+
+describe.each(frameworks)('updates reach %s', (_, framework) => {
+  it.each(['process', 'polling', 'webhook'] as const)('by %s, in order', async (via) => {
+    const bot = framework.bot();
+    const machine = bot.fsm();
+    bot.use(async ({ fsm, text, say }) => {
+      const seen = [...(fsm.get('seen', []) as readonly string[]), text];
+      await new Promise(setImmediate);
+      fsm.update({ seen } as never);
+      await say(`${seen.length}`);
+    });
+    const tg = telegram(bot.bot, { via });
+    try {
+      const users = ['Anna', 'Boris', 'Clara'].map((name) => tg.user(name));
+      const texts = ['a', 'b', 'c', 'd', 'e'];
+      await Promise.all(users.map((user) => Promise.all(texts.map((text) => user.sends(text)))));
+      for (const user of users) {
+        expect(await machine.at({ user: user.id }).peek()).toMatchObject({ data: { seen: texts } });
+      }
+    } finally {
+      await tg.stop();
+    }
+  });
+});
