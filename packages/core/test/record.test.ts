@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decode, writeOf } from '../src/codec.ts';
+import { frozenData, type JsonObject } from '../src/json.ts';
+import type { ConversationRecord, Frame, Past } from '../src/record.ts';
+import { emptyRecord } from '../src/record.ts';
+
+/** Names as people choose them, as JavaScript trips over them, and as the format itself uses them. */
+const name = fc.oneof(
+  fc.constantFrom(
+    '__proto__',
+    'constructor',
+    'toJSON',
+    'toString',
+    'valueOf',
+    '',
+    'd',
+    's',
+    '0',
+    '\u0000',
+    '😀',
+    '\ud800',
+  ),
+  fc.string({ unit: 'grapheme', maxLength: 8 }),
+);
+const json = fc.letrec<{ value: unknown; object: JsonObject }>((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom(null, true, false, 0, -1, 1.5, 1e300, Number.MAX_SAFE_INTEGER, ''),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+    fc.array(tie('value'), { maxLength: 3 }),
+    tie('object'),
+  ),
+  object: fc
+    .array(fc.tuple(name, tie('value')), { maxLength: 4 })
+    .map((entries) => frozenData(Object.fromEntries(entries), 'data')),
+}));
+const id = fc.option(fc.string({ minLength: 1, maxLength: 12 }), { nil: null });
+const past: fc.Arbitrary<Past> = fc.record({
+  scene: id,
+  state: id,
+  data: json.object,
+  memo: json.object,
+});
+/** Histories share values with what came after them, as moves make them: only then are differences small. */
+const history = (last: Past) =>
+  fc
+    .array(fc.tuple(past, fc.boolean(), fc.subarray([0, 1, 2, 3])), { maxLength: 4 })
+    .map((list) => {
+      const out: Past[] = [];
+      let after = last;
+      for (const [one, shares, picked] of list) {
+        const names = Object.keys(after.data).filter((_, at) => picked.includes(at));
+        const shared = Object.fromEntries(names.map((key) => [key, after.data[key]]));
+        after = shares
+          ? { ...one, scene: after.scene, data: frozenData({ ...one.data, ...shared }, 'data') }
+          : one;
+        out.unshift(after);
+      }
+      return out;
+    });
+const frame: fc.Arbitrary<Frame> = past.chain((last) =>
+  fc.record({
+    scene: fc.constant(last.scene),
+    state: fc.constant(last.state),
+    data: fc.constant(last.data),
+    memo: fc.constant(last.memo),
+    visit: fc.nat(),
+    into: fc.option(fc.string(), { nil: undefined }),
+    history: history(last),
+  }),
+);
+const place = fc.record(
+  {
+    chat: fc.integer(),
+    thread: fc.integer({ min: 1 }),
+    business: fc.string({ minLength: 1 }),
+    directMessagesTopic: fc.integer({ min: 1 }),
+  },
+  { requiredKeys: ['chat'] },
+);
+const record = fc.record({
+  version: fc.nat(99),
+  frames: fc.array(frame, { minLength: 1, maxLength: 3 }),
+  ids: fc.uniqueArray(
+    fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })),
+    {
+      maxLength: 12,
+    },
+  ),
+  place: fc.option(place, { nil: undefined }),
+  timers: fc.array(fc.record({ name: fc.string(), plus: fc.nat() }), { maxLength: 3 }),
+  failures: fc.nat(4),
+  owed: fc.boolean(),
+  visits: fc.nat(),
+  extra: json.object.map((extra) =>
+    frozenData(
+      Object.fromEntries(Object.entries(extra).filter(([key]) => key.length > 1)),
+      'extra',
+    ),
+  ),
+}) as unknown as fc.Arbitrary<ConversationRecord>;
+
+/** Equality that sees a member named `__proto__`, too. */
+const shown = (value: unknown): string =>
+  JSON.stringify(value, (_, member) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.keys(member)
+          .sort()
+          .map((key) => [key, (member as JsonObject)[key] ?? null])
+      : (member ?? null),
+  );
+
+const textOf = (value: ConversationRecord) => writeOf(value, undefined, undefined).text;
+const read = (text: string) => decode({ text });
+
+describe('a record as text', () => {
+  it('is read back as it was, whatever it holds', () => {
+    fc.assert(
+      fc.property(record, (value) => {
+        const decoded = read(textOf(value));
+        expect('record' in decoded && shown(decoded.record)).toBe(shown(value));
+      }),
+    );
+  });
+
+  it('is the same text again when it is read and written', () => {
+    fc.assert(
+      fc.property(record, (value) => {
+        const decoded = read(textOf(value));
+        if (!('record' in decoded)) throw new Error('unreadable');
+        const again = read(textOf(decoded.record));
+        expect('record' in again && shown(again.record)).toBe(shown(decoded.record));
+      }),
+    );
+  });
+
+  it('comes back as an object that nobody can change, at any depth', () => {
+    fc.assert(
+      fc.property(record, (value) => {
+        const decoded = read(textOf(value));
+        if (!('record' in decoded)) throw new Error('unreadable');
+        const open: unknown[] = [decoded.record.frames];
+        for (let one = open.pop(); one !== undefined; one = open.pop()) {
+          if (typeof one !== 'object' || one === null) continue;
+          expect(Object.isFrozen(one)).toBe(true);
+          open.push(...Object.values(one));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('that was cut anywhere, or is foreign, is unreadable and throws nothing', () => {
+    fc.assert(
+      fc.property(record, fc.double({ min: 0, max: 0.999, noNaN: true }), (value, part) => {
+        const text = textOf(value);
+        const cut = read(text.slice(0, Math.floor(text.length * part)));
+        expect('unreadable' in cut).toBe(true);
+      }),
+    );
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(['record', 'newer', 'unreadable']).toContain(Object.keys(read(text))[0]);
+      }),
+    );
+  });
+
+  it('with a field of another shape is unreadable by the name of that field, and never half understood', () => {
+    const shapes: readonly [string, unknown][] = [
+      ['m', 'x'],
+      ['f', {}],
+      ['f', [7]],
+      ['f', [{ d: 1 }]],
+      ['i', [true]],
+      ['p', []],
+      ['t', [['a']]],
+      ['x', '1'],
+      ['c', 1],
+      ['s', 1],
+      ['d', []],
+      ['k', 'x'],
+      ['n', '1'],
+      ['r', 1],
+      ['h', [{}]],
+      ['h', [[1]]],
+      ['h', [['s', 'a']]],
+      ['h', [['s', [], []]]],
+      ['h', [['s', [], 0, 1]]],
+      ['h', [['s', [], 0, 'c', 1]]],
+      ['z', {}],
+    ];
+    for (const [field, value] of shapes) {
+      const decoded = read(JSON.stringify({ v: 1, [field]: value }));
+      expect('unreadable' in decoded && decoded.unreadable).toContain(`'${field}'`);
+    }
+  });
+
+  it('of a later format is told as newer, whatever else it holds', () => {
+    expect(read('{"v":2}')).toEqual({ newer: 2 });
+    expect(read('{"v":2,"d":7}')).toEqual({ newer: 2 });
+  });
+
+  it('leaves out what has its usual value, and names everything by one letter', () => {
+    expect(textOf({ ...emptyRecord, ids: [10, 11, 13] })).toBe('{"v":1,"i":[13,2,1]}');
+  });
+
+  it('keeps a way back as differences: a form of many steps costs no copies of its data', () => {
+    const big = 'x'.repeat(1000);
+    const data = (n: number) =>
+      frozenData(
+        Object.fromEntries([['big', big], ...Array.from({ length: n }, (_, at) => [`a${at}`, at])]),
+        'd',
+      );
+    const first = data(0);
+    let last: Past = { scene: null, state: 's0', data: first, memo: {} };
+    const way: Past[] = [];
+    for (let n = 1; n <= 10; n++) {
+      way.push(last);
+      last = { ...last, state: `s${n}`, data: data(n) };
+    }
+    const value = {
+      ...emptyRecord,
+      frames: [{ ...last, visit: 0, into: undefined, history: way }],
+    };
+    expect(textOf(value as unknown as ConversationRecord).length).toBeLessThan(1500);
+  });
+});
+
+describe('a record in the memory of this process', () => {
+  it('is handed back as the very object, until a thousand others were written', () => {
+    const value: ConversationRecord = { ...emptyRecord, ids: [1] };
+    const write = writeOf(value, undefined, undefined);
+    expect(decode(write)).toEqual({ record: value });
+    for (let n = 0; n < 1100; n++) writeOf({ ...emptyRecord, ids: [n] }, undefined, undefined);
+    const cooled = decode(write);
+    expect('record' in cooled && cooled.record).not.toBe(value);
+    expect('record' in cooled && cooled.record.ids).toEqual([1]);
+  });
+});
