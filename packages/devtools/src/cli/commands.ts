@@ -1,0 +1,226 @@
+/** The commands of the command line. */
+
+import { writeFile } from 'node:fs/promises';
+import { pageOf, prefixOf, walk } from '../conversations/listing.ts';
+import { clear, type Found, find, move } from '../conversations/operator.ts';
+import { Refused } from '../conversations/refused.ts';
+import { checkStored, type StoredFault } from '../conversations/stored-check.ts';
+import { check } from '../graph/check.ts';
+import { readableTime } from '../graph/durations.ts';
+import type { Fault } from '../graph/fault.ts';
+import { graph } from '../graph/machine-graph.ts';
+import { mermaid } from '../graph/mermaid.ts';
+import { type CliConfig, machineIn, storageIn } from './config.ts';
+import type { Terminal } from './terminal.ts';
+
+/** What a command is told. */
+export interface Call {
+  readonly config: CliConfig;
+  readonly terminal: Terminal;
+  /** What stands behind the command's name. */
+  readonly words: readonly string[];
+  readonly options: {
+    readonly json?: boolean | undefined;
+    readonly yes?: boolean | undefined;
+    readonly all?: boolean | undefined;
+    readonly strict?: boolean | undefined;
+    readonly 'graph-only'?: boolean | undefined;
+    readonly state?: string | undefined;
+    readonly match?: string | undefined;
+    readonly after?: string | undefined;
+    readonly limit?: string | undefined;
+    readonly direction?: string | undefined;
+    readonly out?: string | undefined;
+  };
+}
+
+/** A command; gives the exit code. */
+export type Command = (call: Call) => Promise<number>;
+
+/** Every command by its name. */
+export const commands: ReadonlyMap<string, Command> = new Map([
+  ['diagram', diagram],
+  ['check', checkAll],
+  ['list', list],
+  ['show', show],
+  ['clear', clearSome],
+  ['move', moveOne],
+]);
+
+async function diagram({ config, terminal, words, options }: Call): Promise<number> {
+  const { direction = 'TB', json, out } = options;
+  if (direction !== 'TB' && direction !== 'LR') throw new Refused('--direction is TB or LR.');
+  const made = graph(machineIn(config), config);
+  const [only] = words;
+  const text = json
+    ? `${JSON.stringify(made, null, 2)}\n`
+    : mermaid(made, { direction, ...(only !== undefined && { only }) });
+  if (out === undefined) await terminal.print(text.trimEnd());
+  else await writeFile(out, text);
+  return 0;
+}
+
+async function checkAll({ config, terminal, options }: Call): Promise<number> {
+  const machine = machineIn(config);
+  const { json, strict } = options;
+  const faults: (Fault | StoredFault)[] = [...check(graph(machine, config))];
+  let looked = 0;
+  if (!options['graph-only']) {
+    const stored = await checkStored(storageIn(config), machine.describe(), terminal.progress);
+    terminal.settled();
+    looked = stored.looked;
+    faults.push(...stored.faults);
+  }
+  const errors = faults.filter(({ severity }) => severity === 'error').length;
+  const warnings = faults.length - errors;
+  if (json) await terminal.print(JSON.stringify({ errors, warnings, looked, faults }, null, 2));
+  else {
+    for (const { severity, code, where, message, ...more } of faults) {
+      await terminal.print(`${severity} ${code} ${where}\n  ${message}`);
+      if ('examples' in more) await terminal.print(`  Such as: ${more.examples.join(', ')}`);
+    }
+    await terminal.print(
+      `${numbered(errors, 'error')}, ${numbered(warnings, 'warning')}; ${numbered(looked, 'stored conversation')} looked at.`,
+    );
+  }
+  return errors > 0 || (strict && warnings > 0) ? 1 : 0;
+}
+
+async function list({ config, terminal, words, options }: Call): Promise<number> {
+  const { json, all, state, after } = options;
+  const match = options.match ?? words[0];
+  const limit = all ? Number.POSITIVE_INFINITY : wholeNumber(options.limit ?? '50', '--limit');
+  const storage = storageIn(config);
+  const query = {
+    ...(config.machine && { prefix: prefixOf(config.machine.describe().namespace) }),
+    ...(state !== undefined && { state }),
+    ...(after !== undefined && { after }),
+  };
+  const write = ({
+    key,
+    state: at,
+    stored,
+  }: Awaited<ReturnType<typeof pageOf>>['conversations'][number]) => {
+    const { deadlineIn } = stored;
+    const known = { key, state: at, ...(deadlineIn !== undefined && { deadlineIn }) };
+    if (json) return terminal.print(JSON.stringify(known));
+    const due = deadlineIn === undefined ? '' : `  ${dueIn(deadlineIn)}`;
+    return terminal.print(`${key}  ${at ?? '(no state)'}${due}`);
+  };
+  if (all) {
+    let count = 0;
+    for await (const each of walk(storage, query)) {
+      terminal.progress(++count);
+      if (match === undefined || each.key.includes(match)) await write(each);
+    }
+    terminal.settled();
+    return 0;
+  }
+  const { conversations, next } = await pageOf(storage, {
+    ...query,
+    ...(match !== undefined && { match }),
+    limit,
+  });
+  for (const each of conversations) await write(each);
+  if (conversations.length === 0) terminal.tell('No conversations here.');
+  if (next !== undefined) terminal.tell(`More: --after '${next}', or --all.`);
+  return 0;
+}
+
+async function show({ config, terminal, words, options }: Call): Promise<number> {
+  const key = wordAt(words, 0, 'the key of a conversation');
+  const found = await find(storageIn(config), config.machine, key);
+  if (found === undefined) throw nothingAt(key);
+  if (options.json) await terminal.print(JSON.stringify(found, null, 2));
+  else for (const line of described(found)) await terminal.print(line);
+  return 0;
+}
+
+function described({ key, snapshot, unreadable, text, deadlineIn }: Found): readonly string[] {
+  const lines = [`key       ${key}`];
+  if (snapshot === undefined) lines.push(`record    ${text}`);
+  else {
+    lines.push(
+      `state     ${snapshot.state ?? '(no state)'}`,
+      `scene     ${snapshot.scene ?? '(none)'}`,
+    );
+    lines.push(
+      `data      ${JSON.stringify(snapshot.data, null, 2).replaceAll('\n', '\n          ')}`,
+    );
+  }
+  if (unreadable !== undefined) lines.push(`problem   ${unreadable}`);
+  if (deadlineIn !== undefined) lines.push(`deadline  ${dueIn(deadlineIn)}`);
+  lines.push(`size      ${Buffer.byteLength(text)} bytes`);
+  return lines;
+}
+
+async function clearSome({ config, terminal, words, options }: Call): Promise<number> {
+  wordAt(words, 0, 'the key of a conversation');
+  const storage = storageIn(config);
+  const what = words.length === 1 ? `'${words[0]}'` : `${words.length} conversations`;
+  if (!(await agreed(terminal, options.yes, `Forget ${what} for good?`))) return 1;
+  const results: { readonly key: string; readonly cleared: boolean }[] = [];
+  for (const key of words)
+    results.push({ key, cleared: await clear(storage, config.machine, key) });
+  for (const { key, cleared } of results) {
+    if (options.json) await terminal.print(JSON.stringify({ key, cleared }));
+    else await terminal.print(cleared ? `cleared ${key}` : `nothing is stored for ${key}`);
+  }
+  return results.every(({ cleared }) => cleared) ? 0 : 1;
+}
+
+async function moveOne({ config, terminal, words, options }: Call): Promise<number> {
+  const key = wordAt(words, 0, 'the key of a conversation');
+  const target = wordAt(words, 1, 'the state or scene to move to');
+  const machine = machineIn(config);
+  const before = await find(storageIn(config), machine, key);
+  if (before === undefined) throw nothingAt(key);
+  const from = before.snapshot?.state ?? null;
+  if (
+    !(await agreed(terminal, options.yes, `Move '${key}' from ${from ?? 'no state'} to ${target}?`))
+  )
+    return 1;
+  if (!(await move(machine, key, target))) {
+    terminal.tell('The machine has no bot here: the user is asked after their next message.');
+  }
+  const to = (await find(storageIn(config), machine, key))?.snapshot?.state ?? null;
+  if (options.json) await terminal.print(JSON.stringify({ key, from, to }));
+  else await terminal.print(`moved ${key} from ${from ?? '(no state)'} to ${to ?? '(no state)'}`);
+  return 0;
+}
+
+async function agreed(
+  terminal: Terminal,
+  yes: boolean | undefined,
+  question: string,
+): Promise<boolean> {
+  if (yes) return true;
+  const answer = await terminal.confirm(question);
+  if (answer === undefined) throw new Refused(`${question} Nobody can be asked here: say --yes.`);
+  if (!answer) terminal.tell('Nothing was changed.');
+  return answer;
+}
+
+function dueIn(ms: number): string {
+  return ms > 0 ? `due in ${readableTime(ms)}` : `overdue by ${readableTime(-ms)}`;
+}
+
+function numbered(count: number, what: string): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function wordAt(words: readonly string[], at: number, what: string): string {
+  const word = words[at];
+  if (word === undefined) throw new Refused(`Name ${what}.`);
+  return word;
+}
+
+function wholeNumber(text: string, option: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number > 0) return number;
+  throw new Refused(`${option} is a whole number from 1, not '${text}'.`);
+}
+
+function nothingAt(key: string): Refused {
+  return new Refused(`Nothing is stored for '${key}'.`);
+}

@@ -1,0 +1,65 @@
+/** The user's own module: what the command line works on. */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FsmStorage } from '@telefsm/core';
+import type { OperatedMachine } from '../conversations/operator.ts';
+import { Refused } from '../conversations/refused.ts';
+import type { GraphOptions } from '../graph/machine-graph.ts';
+
+/** What a `telefsm.config.mjs` exports; a machine brings its storage along. */
+export interface CliConfig extends GraphOptions {
+  /** What `fsm()` or `createMachine()` made; not started. */
+  readonly machine?: OperatedMachine & { stop?(): Promise<void> };
+  /** Where conversations are kept, for work without a machine. */
+  readonly storage?: FsmStorage;
+}
+
+const usualNames = [
+  'telefsm.config.mjs',
+  'telefsm.config.js',
+  'telefsm.config.cjs',
+  'telefsm.config.ts',
+];
+
+/**
+ * Loads the module.
+ *
+ * @param path - the file, relative to `folder`; one of the usual names when left out
+ * @throws Refused where there is none, or it exports neither a machine nor a storage; what the module throws passes
+ */
+export async function loadConfig(path: string | undefined, folder: string): Promise<CliConfig> {
+  const names = path === undefined ? usualNames : [path];
+  const file = names.map((name) => resolve(folder, name)).find((each) => existsSync(each));
+  if (file === undefined) {
+    throw new Refused(
+      `There is no ${names[0]} here. Write one that exports your machine (export { machine }), or name another file with --config.`,
+    );
+  }
+  const loaded = (await import(pathToFileURL(file).href)) as CliConfig & {
+    readonly default?: CliConfig;
+  };
+  const { machine, storage, moves } = { ...loaded.default, ...loaded };
+  if (machine === undefined && storage === undefined) {
+    throw new Refused(`${file} exports neither \`machine\` nor \`storage\`.`);
+  }
+  return {
+    ...(machine !== undefined && { machine }),
+    ...(storage !== undefined && { storage }),
+    ...(moves !== undefined && { moves }),
+  };
+}
+
+/** @throws Refused without a machine */
+export function machineIn({ machine }: CliConfig): NonNullable<CliConfig['machine']> {
+  if (machine !== undefined) return machine;
+  throw new Refused(
+    'This needs a machine: let the configuration export `machine`, not only `storage`.',
+  );
+}
+
+/** Where the conversations are. */
+export function storageIn({ machine, storage }: CliConfig): FsmStorage {
+  return storage ?? (machine as OperatedMachine).storage;
+}

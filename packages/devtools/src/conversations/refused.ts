@@ -1,0 +1,6 @@
+/** What an operator is told when something cannot be done. */
+
+/** A request that cannot be fulfilled, with a sentence for the person who made it. */
+export class Refused extends Error {
+  override readonly name: string = 'Refused';
+}

@@ -1,0 +1,23 @@
+/** The machine that the command line works on in tests: an order flow and a form, in a file or in memory with some conversations. */
+
+import { createMachine, memoryStorage, state, states } from '@telefsm/core';
+import { order } from '../../../examples/order/order.ts';
+import { sqliteStorage } from '../../storage-sqlite/src/index.ts';
+
+const Form = states('Form', { name: state(), age: state({ was: 'Form:years' }) });
+const { TELEFSM_TEST_FILE: file, TELEFSM_TEST_COUNT: count } = process.env;
+
+/** Where conversations are kept. */
+export const storage = file === undefined ? memoryStorage() : sqliteStorage(file);
+
+/** Not started. */
+export const machine = createMachine({ states: [order, Form], storage });
+
+/** A conversation with a user of the bot 1. */
+export const talk = (user: number) => machine.at({ bot: 1, user });
+
+if (file === undefined) {
+  for (let user = 1; user <= Number(count ?? 3); user++) {
+    await talk(user).run((turn) => turn.state.set(Form.name, { user }));
+  }
+}
