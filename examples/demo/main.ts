@@ -3,11 +3,14 @@
  * the example's script, prints the transcript and fails if an answer differs. With BOT_TOKEN the same bot connects to Telegram.
  */
 
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { systemClock } from '@telefsm/core';
-import { type BotApiServer, botApiServer, type VirtualClock, virtualClock } from '@telefsm/testing';
+import { type Clock, type FsmStorage, systemClock } from '@telefsm/core';
+import { sqliteStorage } from '@telefsm/storage-sqlite';
+import { type BotApiServer, botApiServer, virtualClock } from '@telefsm/testing';
 import { examples } from '../index.ts';
-import { type Example, type Framework, frameworks } from '../lib/example.ts';
+import { type Example, type ExampleBot, type Framework, frameworks } from '../lib/example.ts';
 import { play } from '../lib/play.ts';
 import { chat } from './chat.ts';
 
@@ -16,22 +19,78 @@ export async function main(args: readonly string[]): Promise<void> {
   const { name, framework, script } = chosen(args);
   const example = examples[name] as Example;
   const { BOT_TOKEN } = process.env;
-  if (BOT_TOKEN) return onTelegram(example, framework, BOT_TOKEN);
+  if (BOT_TOKEN) return onTelegram(name, example, framework, BOT_TOKEN);
   console.log(`${name} on ${framework}: ${example.about}\n`);
   const isChat = process.stdin.isTTY && process.stdout.isTTY && !script;
-  const clock = isChat ? systemClock : virtualClock();
-  const server = await botApiServer({ clock });
-  const running = example.bots[framework]({ token: '1:demo', apiRoot: server.url, clock });
+  await (isChat ? onTerminal(name, example, framework) : onScript(example, framework));
+}
+
+/** With a person at the terminal; what was said survives the end of the demo. */
+async function onTerminal(name: string, example: Example, framework: Framework): Promise<void> {
+  const storage = keptIn(name);
+  await withServer(example, framework, { storage, clock: systemClock }, ({ server, machine }) =>
+    chat(server, machine),
+  );
+}
+
+/** With the people of the script, on a clock that they move. */
+async function onScript(example: Example, framework: Framework): Promise<void> {
+  const clock = virtualClock();
+  const storage = sqliteStorage(':memory:', { clock });
+  await withServer(example, framework, { storage, clock }, async ({ server }) => {
+    const transcript = await play(server, example.script, clock);
+    console.log(transcript);
+    if (transcript !== example.script) {
+      throw new Error(`\nThe transcript differs from what was expected:\n${example.script}`);
+    }
+    console.log('\nEvery answer was as expected.');
+  });
+}
+
+/** The real thing. */
+async function onTelegram(
+  name: string,
+  example: Example,
+  framework: Framework,
+  token: string,
+): Promise<void> {
+  console.log('Connected to Telegram as the bot of BOT_TOKEN; Ctrl+C ends.');
+  const running = example.bots[framework]({ token, storage: keptIn(name) });
+  process.once('SIGINT', () => void running.stop());
+  await running.run();
+}
+
+/** Runs a bot by long polling against a fake Bot API server while something happens. */
+async function withServer(
+  example: Example,
+  framework: Framework,
+  options: { readonly storage: FsmStorage; readonly clock: Clock },
+  happen: (stage: {
+    readonly server: BotApiServer;
+    readonly machine: ExampleBot['machine'];
+  }) => Promise<void>,
+): Promise<void> {
+  // as at Telegram, numbers of updates go on after a restart; a number that was seen would be skipped
+  const updateId = Math.floor(options.clock.now() / 10) % 2 ** 31;
+  const server = await botApiServer({ clock: options.clock, updateId });
+  const running = example.bots[framework]({ token: '1:demo', apiRoot: server.url, ...options });
   // it polls until it is stopped
   const polling = running.run();
   try {
-    if ('advance' in clock) await playScript(example, server, clock);
-    else await chat(server, running.machine);
+    await happen({ server, machine: running.machine });
   } finally {
     await running.stop();
     await polling;
     await server.stop();
+    await options.storage.close?.();
   }
+}
+
+/** A file that keeps an example's conversations over restarts. */
+function keptIn(name: string): FsmStorage {
+  const folder = new URL('../.conversations/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  return sqliteStorage(fileURLToPath(new URL(`${name}.sqlite`, folder)));
 }
 
 interface Choice {
@@ -60,24 +119,4 @@ function chosen(args: readonly string[]): Choice {
     }
   }
   return { name, framework, script: values.script };
-}
-
-async function onTelegram(example: Example, framework: Framework, token: string): Promise<void> {
-  console.log('Connected to Telegram as the bot of BOT_TOKEN; Ctrl+C ends.');
-  const running = example.bots[framework]({ token });
-  process.once('SIGINT', () => void running.stop());
-  await running.run();
-}
-
-async function playScript(
-  example: Example,
-  server: BotApiServer,
-  clock: VirtualClock,
-): Promise<void> {
-  const transcript = await play(server, example.script, clock);
-  console.log(transcript);
-  if (transcript !== example.script) {
-    throw new Error(`\nThe transcript differs from what was expected:\n${example.script}`);
-  }
-  console.log('\nEvery answer was as expected.');
 }
