@@ -149,7 +149,7 @@ export type {
 } from './scene-hooks.ts';
 export { hookedScene } from './scene-hooks.ts';
 // Schemas
-export type { Schema, SchemaIssue, SchemaResult, StandardSchemaV1 } from './schema.ts';
+export type { Schema, SchemaIssue, SchemaOf, SchemaResult, StandardSchemaV1 } from './schema.ts';
 export { check, describeIssues, isSchema, typed } from './schema.ts';
 export type { SessionValues, SessionValuesOptions } from './session-store.ts';
 export { sessionValues } from './session-store.ts';

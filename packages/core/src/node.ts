@@ -13,7 +13,7 @@ import {
 import type { JsonObject } from './json.ts';
 import type { Say, Sent } from './say.ts';
 import type { AnyScene, CallOptions, ResultOf, SceneTypes, StartArgs } from './scene.ts';
-import { check, describeIssues, isSchema, type Schema } from './schema.ts';
+import { check, describeIssues, isSchema, type Schema, type SchemaOf } from './schema.ts';
 import { type AnyGroup, makeState, namesOf, type State } from './states.ts';
 import type { LeaveReason, Turn } from './turn.ts';
 import type { Awaitable } from './type-tools.ts';
@@ -38,6 +38,7 @@ export interface SceneTurn<T extends SceneTypes> extends Turn<T['services']> {
     ...result: unknown extends T['result'] ? [result?: unknown] : [result: T['result']]
   ) => Transition;
 }
+/** What a node keeps, takes and needs. */
 export interface SceneOptions<D, P, R, N, A> {
   /** Persisted data: any Standard Schema, checked when it is read back; or `typed<T>()`. */
   readonly data?: D;
@@ -51,8 +52,8 @@ export interface SceneOptions<D, P, R, N, A> {
   readonly was?: string | readonly string[];
   readonly timeout?: Duration;
 }
-type Out<S, Else> = S extends Schema<any, infer O> ? (unknown extends O ? Else : O) : Else;
-type In<S, Else> = S extends Schema<infer I, any> ? (unknown extends I ? Else : I) : Else;
+type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
+type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
 type Obj<T> = T extends object ? T : {};
 type InputOf<A> = A extends InputKind
   ? UserInput<A>
@@ -117,10 +118,10 @@ export function scene<
 >(
   id: Id,
   options?: SceneOptions<
-    (D & Schema<any, object>) | undefined,
-    (P & Schema<any, object>) | undefined,
-    (R & Schema<any, any>) | undefined,
-    (N & Schema<any, object>) | undefined,
+    (D & SchemaOf<object>) | undefined,
+    (P & SchemaOf<object>) | undefined,
+    (R & SchemaOf<unknown>) | undefined,
+    (N & SchemaOf<object>) | undefined,
     A
   >,
 ): UnfinishedScene<
@@ -135,10 +136,8 @@ export function scene<
   A
 > {
   const accept = (options?.accept ?? 'text') as A;
-  // biome-ignore lint/suspicious/noExplicitAny: the types above are about what the compiler may know
-  return {
-    on: (handlers: NodeHandlers<any, any>) => finished(id, accept, options ?? {}, handlers),
-  } as never;
+  const on = (handlers: LooseHandlers) => finished(id, accept, options ?? {}, handlers);
+  return { on } as never;
 }
 
 /** A transition as the engine reads it; bot authors only hand it back. */

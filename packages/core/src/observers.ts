@@ -25,6 +25,7 @@ export function observers<Events>(): Observers<Events> {
         try {
           listener(what as never);
         } catch (error) {
+          // biome-ignore lint/suspicious/noConsole: the last resort; an observer's error belongs to no update
           console.error('An observer of telefsm threw:', error);
         }
       }

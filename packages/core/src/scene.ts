@@ -18,9 +18,13 @@ type TypesOf<S> = S extends { readonly '~scene': { readonly types?: infer T } }
   : never;
 type TypeOf<S, K extends keyof SceneTypes> =
   TypesOf<S> extends infer T ? (K extends keyof T ? T[K] : never) : never;
+/** What a scene starts with. */
 export type StartOf<S> = TypeOf<S, 'start'>;
+/** What reaches a scene's `enter` hook and is never stored. */
 export type ParamsOf<S> = TypeOf<S, 'params'>;
+/** What a scene gives to its caller. */
 export type ResultOf<S> = TypeOf<S, 'result'>;
+/** Ids of the scenes among states. */
 export type SceneIdIn<All> = All extends { readonly '~step': infer Id extends string }
   ? Id
   : All extends { readonly '~node': infer Id extends string }
@@ -36,6 +40,7 @@ export type StartArgs<S, Options = {}> =
       ? [data?: StartOf<S>, options?: Params<S> & Options]
       : [data: StartOf<S>, options?: Params<S> & Options]
     : [data: StartOf<S>, options: Params<S> & Options];
+/** Where the result of a called scene goes. */
 export interface CallOptions {
   /** Key of the caller's data that takes the result; without it the result comes to the caller's `resume` hook. */
   readonly into?: string;

@@ -30,6 +30,10 @@ export interface SchemaIssue {
 /** Any Standard Schema validator (zod, valibot, arktype, …). */
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
 
+/** A schema that gives this, whatever it takes; as a constraint, where `unknown` would refuse a schema that takes something. */
+// biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
+export type SchemaOf<Out> = Schema<any, Out>;
+
 /**
  * Makes a schema that lets everything through: it states a type without checking it.
  *

@@ -1,7 +1,7 @@
 /** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
 
 import { FsmError } from './errors.ts';
-import { isSchema, type Schema } from './schema.ts';
+import { isSchema, type Schema, type SchemaOf } from './schema.ts';
 import type { Complaint, Storable } from './type-tools.ts';
 
 /** One state. Its id is what storage keeps. */
@@ -14,7 +14,6 @@ export interface State<Id extends string = string, Data extends object = object>
 /** No state. */
 export interface NoState {
   readonly id: null;
-  // biome-ignore lint/complexity/noBannedTypes: nothing is known about data without a state
   readonly '~data': {};
 }
 
@@ -92,14 +91,12 @@ interface SpecFacts {
  * Without a type its data is open: anything may be put in, nothing is known when it is read. With a schema (any Standard Schema
  * validator) data is checked when it is read back.
  */
-// biome-ignore lint/complexity/noBannedTypes: open data
 export function state(options?: StateOptions): StateSpec<{}>;
 export function state<Data extends object & { [K in keyof Data]: Storable<Data[K]> }>(
   options?: StateOptions,
 ): StateSpec<Data>;
 export function state<Out extends object>(
-  // biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
-  schema: Schema<any, Out> & ([Out] extends [Storable<Out>] ? unknown : Storable<Out>),
+  schema: SchemaOf<Out> & ([Out] extends [Storable<Out>] ? unknown : Storable<Out>),
   options?: StateOptions,
 ): StateSpec<Out>;
 export function state(first?: object, second?: StateOptions): StateSpec<never> {
@@ -239,7 +236,6 @@ export const noState: NoState = Object.freeze({ id: null, '~data': Object.freeze
 export type Target = State | AnyGroup | NoState | typeof anyState | (string & {});
 
 /** The data of a state. */
-// biome-ignore lint/complexity/noBannedTypes: nothing is known
 export type DataOf<S> = S extends { readonly '~data': infer D } ? D : {};
 /** The id of a state. */
 export type IdOf<S> = S extends { readonly id: infer Id } ? Id : never;

@@ -2,7 +2,7 @@
 
 import type { Accept } from '../input.ts';
 import type { Say } from '../say.ts';
-import type { Schema } from '../schema.ts';
+import type { SchemaOf } from '../schema.ts';
 import type { GoodName } from '../states.ts';
 import type { AskTurn, Turn } from '../turn.ts';
 import type { Awaitable, Complaint, Simplify, UnionToIntersection } from '../type-tools.ts';
@@ -29,10 +29,8 @@ import type {
   Unset,
 } from './question.ts';
 
-// biome-ignore lint/suspicious/noExplicitAny: any schema; a constraint of `unknown` would refuse those that take something
-type AnySchema = Schema<any, any>;
-// biome-ignore lint/suspicious/noExplicitAny: any object schema, for services
-type ObjectSchema = Schema<any, object>;
+type AnySchema = SchemaOf<unknown>;
+type ObjectSchema = SchemaOf<object>;
 // biome-ignore lint/suspicious/noExplicitAny: what a case has built is inferred from it
 type AnyFragment = UnfinishedFlow<any, any, any, any>;
 
@@ -86,7 +84,7 @@ type Branched<Answers, K extends keyof Answers, Cases> = Answers[K] extends infe
     : never
   : never;
 
-type Out<S, Else> = S extends Schema<infer _, infer O> ? (unknown extends O ? Else : O) : Else;
+type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
 type ServicesOf<F> = F extends { readonly '~scene': { readonly types?: infer T } }
   ? Exclude<T, undefined> extends { readonly services: infer Services }
     ? Services
