@@ -1,7 +1,8 @@
 /** A tree as a scene of a bot: lines are what the user writes, answers are messages. */
 
-import type { SceneBehaviour, SceneRun } from '@telefsm/core';
+import type { ParsedCommand, SceneBehaviour, SceneRun } from '@telefsm/core';
 import type { AnyCommandError, CommandErrorCode } from './errors.ts';
+import { botCommandsOf } from './help.ts';
 import { messagesOf } from './messages.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Outcome } from './perform.ts';
@@ -42,13 +43,19 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehaviour {
     timed: false,
     served: parts.served,
     first: () => tree.root.id,
+    opens(input) {
+      if (input.edited) return false;
+      if (input.kind !== 'command') return input.kind === 'text';
+      return knows(tree, undefined, lineOf(input.value));
+    },
+    botCommands: () => botCommandsOf(tree),
     async enter(run, params) {
       const { line } = params as { readonly line?: unknown };
       if (typeof line === 'string') await take(run, line);
     },
-    async command(run, { command, argument }) {
+    async command(run, command) {
       if (run.input?.edited) return false;
-      const line = `/${command} ${argument}`;
+      const line = lineOf(command);
       if (!knows(tree, storedOf(run), line)) return false;
       await take(run, line);
       return true;
@@ -60,6 +67,10 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehaviour {
     },
     describe: () => ({ kind: 'commands', commands: [...tree.commands.values()].map(describe) }),
   };
+}
+
+function lineOf({ command, argument }: Pick<ParsedCommand, 'command' | 'argument'>): string {
+  return `/${command} ${argument}`;
 }
 
 async function takeLine(

@@ -61,6 +61,39 @@ const broker = (fails = false): Services => ({
   },
 });
 
+describe('a tree as the initial scene', () => {
+  const open = () => {
+    const passed: string[] = [];
+    const trader = makeTrader();
+    const machine = createMachine({ states: [trader], services: broker(), initial: trader });
+    return { machine, passed, user: talk(machine, (_turn, text) => passed.push(text)) };
+  };
+
+  it('takes the first line of a user at once', async () => {
+    const { user, passed } = open();
+    expect(await user.says('buy TSLA')).toEqual(['buy TSLA, position: 1. yes/no?']);
+    expect(passed).toEqual([]);
+  });
+
+  it('takes a first slash command if it has it, and leaves others to the bot', async () => {
+    const { user, passed } = open();
+    expect(await user.says('/start')).toEqual([]);
+    expect(await user.state()).toBe(null);
+    expect(await user.says('/buy TSLA')).toEqual(['buy TSLA, position: 1. yes/no?']);
+    expect(passed).toEqual(['/start']);
+  });
+
+  it('takes no line that was edited', async () => {
+    const { user } = open();
+    expect(await user.edits('buy TSLA')).toEqual([]);
+    expect(await user.state()).toBe('trader:root');
+  });
+
+  it('names its described commands to the machine', () => {
+    expect(open().machine.botCommands()).toEqual([{ command: 'buy', description: 'Buy a stock' }]);
+  });
+});
+
 describe('the trader in a bot', () => {
   const open = async () => {
     const trader = makeTrader();
