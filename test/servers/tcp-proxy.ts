@@ -12,6 +12,14 @@ export interface CommandReader {
 /** What the proxy does at a command. `cut-before`: the server never sees it. `cut-after`: the server does, the client gets no answer. */
 export type ProxyFault = 'cut-before' | 'cut-after';
 
+/** A command that is kept back on its way to the server, and everything behind it on its connection. */
+export interface HeldCommand {
+  /** Lets it and what is behind it reach the server; resolves when the server has answered. Answers are kept back. */
+  execute(): Promise<void>;
+  /** Lets everything pass, in both directions. */
+  pass(): void;
+}
+
 /** A running proxy. */
 export interface TcpProxy {
   readonly port: number;
@@ -26,6 +34,8 @@ export interface TcpProxy {
    * @returns resolves when it has happened
    */
   fail(fault: ProxyFault, nth: number, matches?: (command: Buffer) => boolean): Promise<void>;
+  /** Keeps the next such command back; resolves when it is here. */
+  hold(matches: (command: Buffer) => boolean): Promise<HeldCommand>;
   /** Keeps answers back for so many ms; zero ends it. */
   delay(ms: number): void;
   /** Swallows everything in both directions, connections stay open. */
@@ -43,6 +53,11 @@ export interface TcpProxyOptions {
   readonly protocol?: () => CommandReader;
 }
 
+interface Expected {
+  readonly matches: (command: Buffer) => boolean;
+  readonly arrived: (held: HeldCommand) => void;
+}
+
 interface Planned {
   readonly fault: ProxyFault;
   readonly matches: (command: Buffer) => boolean;
@@ -55,6 +70,7 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
   const pairs = new Set<readonly [client: Socket, server: Socket]>();
   let commands = 0;
   let planned: Planned | undefined;
+  let awaited: Expected | undefined;
   let answersAfter = 0;
   let dropping = false;
 
@@ -86,9 +102,41 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
     }
     const reader = protocol();
     let silent = false;
+    let keptCommands: Buffer[] | undefined;
+    let keptAnswers: Buffer[] | undefined;
+    let answered = () => {};
+    const send = () => {
+      for (const command of keptCommands?.splice(0) ?? []) upstream.write(command);
+      keptCommands = undefined;
+    };
+    const held: HeldCommand = {
+      execute() {
+        keptAnswers = [];
+        const answer = new Promise<void>((resolve) => {
+          answered = resolve;
+        });
+        send();
+        return answer;
+      },
+      pass() {
+        send();
+        for (const bytes of keptAnswers?.splice(0) ?? []) client.write(bytes);
+        keptAnswers = undefined;
+      },
+    };
     client.on('data', (bytes: Buffer) => {
       if (dropping) return;
       for (const command of reader.read(bytes)) {
+        if (awaited?.matches(command)) {
+          keptCommands = [];
+          awaited.arrived(held);
+          awaited = undefined;
+        }
+        if (keptCommands !== undefined) {
+          commands++;
+          keptCommands.push(command);
+          continue;
+        }
         const fault = faultAt(command);
         if (fault === 'cut-before') return cut();
         upstream.write(command);
@@ -99,6 +147,11 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
       if (dropping) return;
       // The server has answered, so it has executed: the answer is what gets lost.
       if (silent) return cut();
+      if (keptAnswers !== undefined) {
+        keptAnswers.push(bytes);
+        answered();
+        return;
+      }
       if (answersAfter === 0) client.write(bytes);
       else setTimeout(() => client.write(bytes), answersAfter);
     });
@@ -117,6 +170,10 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
       new Promise((happened) => {
         planned = { fault, matches, happened, left: nth };
       }),
+    hold: (matches) =>
+      new Promise((arrived) => {
+        awaited = { matches, arrived };
+      }),
     delay(ms) {
       answersAfter = ms;
     },
@@ -133,6 +190,35 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
 
 function chunks(): CommandReader {
   return { read: (bytes) => [bytes] };
+}
+
+/**
+ * Reads commands of the PostgreSQL protocol: each ends with a Sync or is a simple Query (PostgreSQL, "Message Flow"); the first message
+ * of a connection has no type.
+ */
+export function postgresCommands(): CommandReader {
+  let waiting: Buffer = Buffer.alloc(0);
+  let at = 0;
+  let isStarted = false;
+  return {
+    read(bytes) {
+      waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
+      const found: Buffer[] = [];
+      for (;;) {
+        const typed = isStarted ? 1 : 0;
+        if (waiting.length < at + typed + 4) return found;
+        const type = String.fromCharCode(waiting[at] ?? 0);
+        const end = at + typed + waiting.readInt32BE(at + typed);
+        if (waiting.length < end) return found;
+        at = end;
+        if (isStarted && !'QSXp'.includes(type)) continue;
+        isStarted = true;
+        found.push(waiting.subarray(0, end));
+        waiting = waiting.subarray(end);
+        at = 0;
+      }
+    },
+  };
 }
 
 /** Reads commands of the Redis protocol: arrays of bulk strings. */

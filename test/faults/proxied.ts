@@ -1,0 +1,81 @@
+/** Engines of the crash matrix: a server that keeps its data over a restart, and a proxy for each bot. */
+
+import type { Address } from '../processes/engines.ts';
+import { engines, type RunningEngine } from '../processes/servers.ts';
+import { startPostgres } from '../servers/postgres.ts';
+import { startRedis } from '../servers/redis.ts';
+import { postgresCommands, respCommands, type TcpProxy, tcpProxy } from '../servers/tcp-proxy.ts';
+
+/** A way to an engine that can fail. */
+export interface Way {
+  readonly address: Address;
+  /** Absent where there is no network. */
+  readonly proxy: TcpProxy | undefined;
+  /** Tells the commands of a storage apart, by their bytes. */
+  is(kind: 'acquire' | 'commit', command: Buffer): boolean;
+}
+
+/** An engine whose server can be restarted. */
+export interface FaultyEngine extends RunningEngine {
+  /** The same place by another way. */
+  wayTo(address: Address): Promise<Way>;
+  restart(): Promise<void>;
+}
+
+/** Starts the engine of that name. */
+export async function startFaulty(name: Address['engine']): Promise<FaultyEngine> {
+  if (name === 'redis') return overRedis();
+  if (name === 'postgres') return overPostgres();
+  const files = await (
+    engines.find((engine) => engine.name === name) as (typeof engines)[number]
+  ).start();
+  return {
+    ...files,
+    wayTo: async (address) => ({ address, proxy: undefined, is: () => false }),
+    restart: () => Promise.reject(new Error('There is nothing to restart.')),
+  };
+}
+
+async function overRedis(): Promise<FaultyEngine> {
+  const server = await startRedis({ directives: ['appendonly yes', 'appendfsync always'] });
+  let spaces = 0;
+  return {
+    newAddress: () => ({ engine: 'redis', port: server.port, space: `m${++spaces}` }),
+    async wayTo(address) {
+      const proxy = await tcpProxy({ to: server.port, protocol: respCommands });
+      return {
+        address: { ...address, port: proxy.port } as Address,
+        proxy,
+        // a script with four arguments takes, one with eleven settles, and writes by `w`
+        is: (kind, command) =>
+          kind === 'acquire'
+            ? command.includes('*8\r\n') && command.includes('EVALSHA')
+            : command.includes('*15\r\n') && command.includes('\r\n$1\r\nw\r\n'),
+      };
+    },
+    restart: () => server.restart(),
+    close: () => server.kill(),
+  };
+}
+
+async function overPostgres(): Promise<FaultyEngine> {
+  const server = await startPostgres();
+  let spaces = 0;
+  return {
+    newAddress: () => ({ engine: 'postgres', url: server.url, space: `m${++spaces}` }),
+    async wayTo(address) {
+      const proxy = await tcpProxy({ to: server.port, protocol: postgresCommands });
+      const url = server.url.replace(`:${server.port}/`, `:${proxy.port}/`);
+      return {
+        address: { ...address, url } as Address,
+        proxy,
+        is: (kind, command) => command.includes(kind === 'acquire' ? 'insert into' : 'record = $5'),
+      };
+    },
+    async restart() {
+      await server.crash();
+      await server.start();
+    },
+    close: () => server.close(),
+  };
+}
