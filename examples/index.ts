@@ -16,6 +16,10 @@ import { makeBot as restaurantOnGrammy } from './restaurant/grammy.ts';
 import { makeBot as restaurantOnTelegraf } from './restaurant/telegraf.ts';
 import { makeBot as supportOnGrammy } from './support/grammy.ts';
 import { makeBot as supportOnTelegraf } from './support/telegraf.ts';
+import { makeBot as traderOnGrammy } from './trader/grammy.ts';
+import { makeBot as traderOnTelegraf } from './trader/telegraf.ts';
+import { makeBot as turnstileOnGrammy } from './turnstile/grammy.ts';
+import { makeBot as turnstileOnTelegraf } from './turnstile/telegraf.ts';
 
 const script = (name: string): string =>
   readFileSync(new URL(`./${name}/script.txt`, import.meta.url), 'utf8').trimEnd();
@@ -56,5 +60,15 @@ export const examples: { readonly [name: string]: Example } = {
     about: 'a flow: a question that times out, and the next one comes',
     bots: { grammy: quizOnGrammy, telegraf: quizOnTelegraf },
     script: script('quiz'),
+  },
+  turnstile: {
+    about: 'a tree of commands: coin and push',
+    bots: { grammy: turnstileOnGrammy, telegraf: turnstileOnTelegraf },
+    script: script('turnstile'),
+  },
+  trader: {
+    about: 'a tree of commands with options, flags and a confirmation',
+    bots: { grammy: traderOnGrammy, telegraf: traderOnTelegraf },
+    script: script('trader'),
   },
 };

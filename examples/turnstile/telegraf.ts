@@ -1,0 +1,21 @@
+/** The turnstile on Telegraf: a tree of commands as the scene of every user. */
+
+import { type FsmFlavor, fsm } from '@telefsm/telegraf';
+import type { Context } from 'telegraf';
+import type { BotOptions, ExampleBot } from '../lib/example.ts';
+import { given } from '../lib/given.ts';
+import { newBot, running } from '../lib/telegraf.ts';
+import { turnstile } from './turnstile.ts';
+
+const app = [turnstile] as const;
+
+export function makeBot(options: BotOptions): ExampleBot {
+  const bot = newBot<FsmFlavor<Context, typeof app>>(options);
+  const machine = fsm({
+    states: app,
+    initial: turnstile,
+    ...given(options),
+  });
+  bot.use(machine);
+  return running(bot, machine);
+}
