@@ -34,6 +34,8 @@ export interface Entry {
   readonly code?: string;
   /** Handlers of this process that run at this moment. */
   readonly running?: number;
+  /** When, in ms; for ratios that are printed. */
+  readonly at?: number;
 }
 
 /** One update, as a text that says what the bot is to do with it. */
@@ -93,7 +95,7 @@ export function countingBot(options: CountingBotOptions): CountingBot {
       turn.state.set(Counting.on, { ...nothing, ...{ repaired: 1 } } as never),
     async onTimeout(turn) {
       log({ what: 'fired', by: name, chat: chatOf(turn), id: 0, running: ++running });
-      await undefined;
+      await pause(1);
       const tally = tallyIn(turn);
       turn.state.update({ fired: tally.fired + 1 } as never);
       running--;
@@ -115,7 +117,7 @@ export function countingBot(options: CountingBotOptions): CountingBot {
     if (text === 'wait') await stopAt?.('held');
     // counted from what the turn began with, so that a turn that went on from something older is found out
     const next = counted(tallyIn(turn), id);
-    if (text === 'slow') await new Promise((resolve) => setTimeout(resolve, 5));
+    if (text === 'slow') await pause(5);
     if (text === 'ask') return turn.state.enter(Asking, next as never);
     turn.state.set(Counting.on, next as never);
     if (text === 'arm') turn.state.expire(1);
@@ -133,12 +135,12 @@ export function countingBot(options: CountingBotOptions): CountingBot {
       let entry: Entry;
       try {
         await machine.handle(updateOf(order), bot, async (turn) => {
-          log({ what: 'began', ...about, running: ++running });
+          log({ what: 'began', ...about, running: ++running, at: Date.now() });
           try {
             await work(turn, order);
           } finally {
             running--;
-            log({ what: 'ended', ...about });
+            log({ what: 'ended', ...about, at: Date.now() });
           }
         });
         entry = { what: 'kept', ...about };
@@ -170,6 +172,10 @@ function counted(tally: Tally, id: number): Tally {
 
 function tallyIn({ state }: Turn): Tally {
   return { ...nothing, ...state.data };
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function chatOf({ subject }: Turn): number {

@@ -1,0 +1,132 @@
+/** Processes that are killed at random under load: each update is counted once, whoever died on it. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Said } from './bot.ts';
+import type { Entry, Order } from './counting-bot.ts';
+import { engines, type RunningEngine } from './servers.ts';
+import { type BotProcess, removeBots, stage } from './stage.ts';
+
+/** `TELEFSM_FULL=1`: 200 kills. */
+const kills = process.env['TELEFSM_FULL'] === '1' ? 200 : 20;
+const chats = 20;
+const atOnce = 8;
+const updatesForEachKill = 30;
+
+afterAll(removeBots);
+
+/** A generator that repeats itself from the same seed (mulberry32). */
+function random(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+interface Running {
+  readonly process: BotProcess;
+  readonly orders: Map<number, Order>;
+}
+
+describe.each(engines)('on $name', ({ start: startEngine }) => {
+  let engine: RunningEngine;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine?.close());
+
+  it(`${kills} kills lose no update and double none`, { timeout: kills * 20_000 }, async () => {
+    const seed = Number(process.env['TELEFSM_SEED'] ?? Date.now() % 1_000_000);
+    const below = random(seed);
+    const { start, here, entries, close } = await stage();
+    const address = engine.newAddress();
+    const total = kills * updatesForEachKill;
+    const pending: Order[] = Array.from({ length: total }, (_, n) => ({
+      id: n + 1,
+      chat: below(chats) + 1,
+      text: below(2) === 0 ? 'add' : 'slow',
+    }));
+    const expected = [...pending];
+    const running = new Set<Running>();
+    const codes = new Set<string | undefined>();
+    let kept = 0;
+    let killed = 0;
+    let untilKill = 1 + below(2 * updatesForEachKill);
+    let finish = (_?: unknown) => {};
+    const finished = new Promise((resolve, reject) => {
+      finish = (error) => (error === undefined ? resolve(undefined) : reject(error));
+    });
+
+    const feed = ({ process, orders }: Running) => {
+      while (orders.size < atOnce) {
+        const next = pending.shift();
+        if (next === undefined) return;
+        orders.set(next.id, next);
+        process.tell({ handle: [next] });
+      }
+    };
+    const add = async (): Promise<void> => {
+      const orders = new Map<number, Order>();
+      const hear = (said: Said) => 'outcome' in said && heard(bot, said.outcome);
+      const name = `p${killed}-${running.size}`;
+      const process = await start({ name, address, lease: 1000 }, hear);
+      const bot: Running = { process, orders };
+      running.add(bot);
+      feed(bot);
+    };
+    const heard = (bot: Running, { what, id, code }: Entry) => {
+      const order = bot.orders.get(id);
+      if (order === undefined || !running.has(bot)) return;
+      bot.orders.delete(id);
+      if (what === 'kept') kept++;
+      else {
+        codes.add(code);
+        pending.push(order);
+      }
+      if (kept === total) return finish();
+      if (--untilKill <= 0 && killed < kills && running.size === 3) kill();
+      for (const each of running) feed(each);
+    };
+    const kill = () => {
+      const bot = [...running][below(running.size)] as Running;
+      killed++;
+      untilKill = 1 + below(2 * updatesForEachKill - 10);
+      running.delete(bot);
+      // what nobody has acknowledged is delivered again, to whoever is there
+      const orphans = [...bot.orders.values()];
+      bot.process
+        .kill()
+        .then(() => {
+          pending.unshift(...orphans);
+          for (const each of running) feed(each);
+          return add();
+        })
+        .catch(finish);
+    };
+
+    await Promise.all([add(), add(), add()]);
+    await finished;
+    for (const { process } of running) await process.kill();
+
+    const looking = here(address);
+    for (let chat = 1; chat <= chats; chat++) {
+      const ids = expected.filter((order) => order.chat === chat).map(({ id }) => id);
+      const tally = await looking.tally(chat);
+      const found = [...(tally?.ids ?? [])].sort((a, b) => a - b);
+      expect(found, `seed ${seed}`).toEqual(ids);
+      expect(tally?.count).toBe(ids.length);
+      // a conversation whose holder was killed is free within its lease
+      expect(await looking.handle({ id: total + chat, chat, text: 'add' })).toMatchObject({
+        what: 'kept',
+      });
+    }
+    await looking.close();
+    // a process that was starved for longer than its lease may be told so; nothing else
+    expect([...codes].filter((code) => code !== 'LEASE_LOST')).toEqual([]);
+    expect(killed).toBeGreaterThan(kills / 2);
+    expect(entries().filter(({ what }) => what === 'kept').length).toBeGreaterThanOrEqual(total);
+    await close();
+  });
+});
