@@ -4,6 +4,7 @@
  * Shows and checks what a machine is and what its conversations do: graphs, diagrams, an inspector page, a playground.
  */
 
+export type { OperatedMachine } from './conversations/operator.ts';
 // Graphs
 export { check } from './graph/check.ts';
 export type { Fault, FaultCode } from './graph/fault.ts';
@@ -12,3 +13,10 @@ export type { Describable, GraphOptions } from './graph/machine-graph.ts';
 export { graph } from './graph/machine-graph.ts';
 export type { MermaidOptions } from './graph/mermaid.ts';
 export { mermaid } from './graph/mermaid.ts';
+// The inspector
+export type { Inspector, InspectorOptions } from './inspector/inspector.ts';
+export { inspector } from './inspector/inspector.ts';
+export type { InspectedMachine } from './inspector/model.ts';
+export type { Redact } from './inspector/redact.ts';
+export type { Watchable } from './inspector/watch.ts';
+export type { Web, WebOptions } from './web/server.ts';

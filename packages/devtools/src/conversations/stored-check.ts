@@ -53,9 +53,15 @@ export async function checkStored(
   return { looked, faults };
 }
 
-type Verdict = 'known' | 'gone' | 'unknown';
+/** What became of a stored state. */
+export type Verdict = 'known' | 'gone' | 'unknown';
 
-function judgeOf({ states, scenes, strict }: MachineDescription): (state: string) => Verdict {
+/** Tells of a stored state whether the code has it, has its flow, or does not know it. */
+export function judgeOf({
+  states,
+  scenes,
+  strict,
+}: MachineDescription): (state: string) => Verdict {
   const known = new Set(states.flatMap(({ id, was }) => [id, ...was]));
   const flows = scenes.flatMap(({ id, was }) => [id, ...was].map((name) => ({ name, id })));
   return (state) => {

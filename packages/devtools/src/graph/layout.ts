@@ -1,0 +1,118 @@
+/** Where the parts of a graph are drawn: dagre places them, from the top down. */
+
+import dagre from '@dagrejs/dagre';
+import type { Graph, GraphEdge, GraphGroup, GraphNode } from './graph.ts';
+
+/** A place on the plane, in pixels. */
+export interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A box by its centre. */
+export interface Box extends Point {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A drawing that is ready to be written as SVG. */
+export interface Layout {
+  readonly width: number;
+  readonly height: number;
+  readonly nodes: readonly (Box & { readonly node: GraphNode })[];
+  readonly groups: readonly (Box & { readonly group: GraphGroup })[];
+  readonly edges: readonly {
+    readonly edge: GraphEdge;
+    readonly points: readonly Point[];
+    readonly label: Point | undefined;
+  }[];
+}
+
+/** Pixels for a letter of a node's name, of the line below it, and of a label beside a line. */
+const nameLetter = 8;
+const captionLetter = 6;
+const labelLetter = 6.4;
+const nodeHeight = 44;
+
+/** Places one part of a graph: what stands in a group, or in none. */
+export function layoutOf(graph: Graph, part: string | null): Layout {
+  const inside = partsOf(graph, part);
+  const nodes = graph.nodes.filter(({ group }) =>
+    group === null ? part === null : inside.has(group),
+  );
+  const present = new Set(nodes.map(({ id }) => id));
+  const edges = graph.edges.filter(({ from, to }) => present.has(from) && present.has(to));
+  const frames = graph.groups.filter(({ id }) => inside.has(id) && id !== part);
+  const plan = new dagre.graphlib.Graph({ compound: true, multigraph: true });
+  plan.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 34, edgesep: 14, marginx: 12, marginy: 12 });
+  plan.setDefaultEdgeLabel(() => ({}));
+  for (const node of nodes) plan.setNode(node.id, sizeOf(node));
+  for (const { id, label } of frames)
+    plan.setNode(`group ${id}`, { width: label.length * labelLetter, height: 20 });
+  for (const { id, group } of nodes)
+    if (group !== null && group !== part) plan.setParent(id, `group ${group}`);
+  for (const { id, parent } of frames) {
+    if (parent !== null && parent !== part) plan.setParent(`group ${id}`, `group ${parent}`);
+  }
+  for (const [at, { from, to, label = '' }] of edges.entries()) {
+    const width = label === '' ? 0 : label.length * labelLetter + 8;
+    plan.setEdge(from, to, { width, height: label === '' ? 0 : 16, labelpos: 'c' }, String(at));
+  }
+  dagre.layout(plan);
+  const { width = 0, height = 0 } = plan.graph() as { width?: number; height?: number };
+  const boxAt = (id: string) => plan.node(id) as unknown as Box;
+  return {
+    width: Math.max(0, Math.ceil(finite(width))),
+    height: Math.max(0, Math.ceil(finite(height))),
+    nodes: nodes.map((node) => ({ ...boxOf(boxAt(node.id)), node })),
+    groups: frames.map((group) => ({ ...boxOf(boxAt(`group ${group.id}`)), group })),
+    edges: edges.map((edge, at) => {
+      const made = plan.edge(edge.from, edge.to, String(at)) as unknown as Partial<Point> & {
+        readonly points: readonly Point[];
+      };
+      const { x, y, points } = made;
+      const label =
+        edge.label !== undefined && x !== undefined && y !== undefined ? { x, y } : undefined;
+      return { edge, points, label };
+    }),
+  };
+}
+
+/** A node's name as far as there is room. */
+export function nameOf({ label }: Pick<GraphNode, 'label'>): string {
+  return label.length <= 28 ? label : `${label.slice(0, 27)}…`;
+}
+
+/** What is taken at a node, in a few words. */
+export function captionOf({ kind, accepts, optional, choices }: GraphNode): string {
+  const taken = kind === 'confirm' ? 'summary' : (accepts?.join(', ') ?? kind);
+  const offered =
+    kind === 'question' && Array.isArray(choices) ? ` · ${choices.length} choices` : '';
+  return `${taken}${offered}${optional ? ' · optional' : ''}`.slice(0, 36);
+}
+
+/** A group with all groups in it. */
+function partsOf({ groups }: Graph, part: string | null): ReadonlySet<string> {
+  const inside = new Set(part === null ? [] : [part]);
+  // a group stands after the one around it
+  for (const { id, parent } of groups) if (parent !== null && inside.has(parent)) inside.add(id);
+  return inside;
+}
+
+function sizeOf(node: GraphNode): { readonly width: number; readonly height: number } {
+  const { kind, label } = node;
+  if (kind === 'start' || kind === 'end' || kind === 'choice') return { width: 18, height: 18 };
+  const text = Math.max(
+    nameOf({ label }).length * nameLetter,
+    captionOf(node).length * captionLetter,
+  );
+  return { width: Math.max(96, text + 58), height: nodeHeight };
+}
+
+function boxOf({ x, y, width, height }: Box): Box {
+  return { x, y, width, height };
+}
+
+function finite(value: number): number {
+  return Number.isFinite(value) ? value : 0;
+}

@@ -1,0 +1,297 @@
+/** What the inspector knows, as data: its pages and its JSON are made of it. */
+
+import { type Clock, type Duration, isFsmError, parseKey, toMs } from '@telefsm/core';
+import { type Page, pageOf, prefixOf } from '../conversations/listing.ts';
+import { askAgain, clear, find, move, type OperatedMachine } from '../conversations/operator.ts';
+import { Refused } from '../conversations/refused.ts';
+import { check } from '../graph/check.ts';
+import type { Fault } from '../graph/fault.ts';
+import type { Graph } from '../graph/graph.ts';
+import { graph as graphOf } from '../graph/machine-graph.ts';
+import { type Census, censusOf, type Stray } from './census.ts';
+import { type Redact, shownData } from './redact.ts';
+import {
+  type Idle,
+  type Move,
+  type StepTally,
+  type Trouble,
+  type Watchable,
+  watch,
+} from './watch.ts';
+
+/** As much of a machine as an inspector needs; every machine has it. */
+export type InspectedMachine = OperatedMachine & Watchable;
+
+/** What a model is told. */
+export interface ModelOptions {
+  readonly write?: boolean | undefined;
+  readonly redact?: Redact | undefined;
+  readonly stuckAfter?: Duration | undefined;
+  readonly clock: Clock;
+  readonly audit?: ((line: string) => void) | undefined;
+  /** Hears that something is other than before. */
+  readonly changed: () => void;
+}
+
+/** The first page. */
+export interface Overview {
+  readonly graph: Graph;
+  readonly census: Census;
+  readonly total: number;
+  readonly troubles: number;
+  readonly stuck: number;
+  tally(state: string): StepTally;
+}
+
+/** A page of conversations. */
+export interface ListView {
+  readonly page: {
+    readonly conversations: readonly {
+      readonly key: string;
+      readonly state: string | null;
+      readonly since?: number;
+      readonly deadlineIn?: number;
+    }[];
+    readonly next: string | undefined;
+  };
+  readonly state: string | undefined;
+  readonly search: string | undefined;
+  readonly states: readonly string[];
+  readonly failure: string | undefined;
+}
+
+/** One conversation. */
+export interface ConversationView {
+  readonly key: string;
+  readonly parts: readonly (readonly [name: string, value: string])[];
+  readonly isStored: boolean;
+  readonly state: string | null;
+  readonly scene: string | null;
+  /** As JSON, redacted. */
+  readonly data: string;
+  readonly problem: string | undefined;
+  readonly deadlineIn: number | undefined;
+  readonly moves: readonly Move[];
+  /** Where it may be moved. */
+  readonly targets: readonly string[];
+  readonly canWrite: boolean;
+  readonly notice: string | undefined;
+}
+
+/** What is wrong. */
+export interface ProblemsView {
+  readonly faults: readonly Fault[];
+  readonly strays: readonly Stray[];
+  readonly idle: readonly Idle[];
+  readonly idleAfter: number;
+  readonly troubles: readonly Trouble[];
+}
+
+/** A line of what was done through the inspector. */
+export interface AuditLine {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** What an inspector can do with a conversation. */
+export type Action = 'move' | 'clear' | 'ask';
+
+/** What the inspector knows. */
+export interface Model {
+  readonly graph: Graph;
+  readonly namespace: string;
+  overview(): Overview;
+  list(query: ListQuery): Promise<ListView>;
+  conversation(key: string, notice?: string): Promise<ConversationView>;
+  problems(): ProblemsView;
+  readonly audit: readonly AuditLine[];
+  moves(): readonly Move[];
+  /** @throws Refused where nothing may be changed, or the change makes no sense */
+  act(action: Action, key: string, target?: string): Promise<string>;
+  /** Resolves when nothing is being counted. */
+  settled(): Promise<void>;
+  stop(): void;
+}
+
+interface ListQuery {
+  readonly state?: string | undefined;
+  readonly search?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+const pageSize = 50;
+const mostAudit = 500;
+const latest = 100;
+
+/** Begins to watch a machine. */
+export function modelOf(machine: InspectedMachine, options: ModelOptions): Model {
+  const { redact, clock, changed, write = false } = options;
+  const description = machine.describe();
+  const { namespace } = description;
+  const { storage } = machine;
+  const graph = graphOf(machine);
+  const census = censusOf(storage, description, changed, clock);
+  const stuckAfter = toMs(options.stuckAfter ?? '24h', 'stuckAfter');
+  const faults = check(graph);
+  const audit: AuditLine[] = [];
+  const watched = watch(machine, graph, {
+    redact,
+    clock,
+    troubled: changed,
+    moved({ key, from, to }) {
+      census.follow(key, from.state, to.state);
+      changed();
+    },
+  });
+  const idle = () => watched.idle(stuckAfter);
+
+  async function list({ state, search, after }: ListQuery): Promise<ListView> {
+    let page: Page = { conversations: [], next: undefined };
+    let failure: string | undefined;
+    try {
+      page = await pageOf(storage, {
+        prefix: prefixOf(namespace),
+        limit: pageSize,
+        ...(state && { state }),
+        ...(search && { match: search }),
+        ...(after && { after }),
+      });
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      failure = error.message;
+    }
+    const conversations = page.conversations.map(({ key, state: at, stored: { deadlineIn } }) => {
+      const since = watched.since(key);
+      return {
+        key,
+        state: at,
+        ...(since !== undefined && { since: clock.now() - since }),
+        ...(deadlineIn !== undefined && { deadlineIn }),
+      };
+    });
+    const states = graph.nodes.filter(({ id }) => !id.includes('~')).map(({ id }) => id);
+    return { page: { conversations, next: page.next }, state, search, states, failure };
+  }
+
+  async function conversation(key: string, notice?: string): Promise<ConversationView> {
+    const found = await find(storage, machine, key);
+    const snapshot = found?.snapshot;
+    const foreign = `This is no key of this machine's strategy: its record can be cleared and not be read.`;
+    const problem =
+      found?.unreadable ??
+      (found !== undefined && snapshot === undefined && parseKey(key) === undefined
+        ? foreign
+        : undefined);
+    return {
+      key,
+      parts: partsOf(key),
+      isStored: found !== undefined,
+      state: snapshot?.state ?? null,
+      scene: snapshot?.scene ?? null,
+      data: shownData(snapshot?.data ?? {}, redact),
+      problem,
+      deadlineIn: found?.deadlineIn,
+      moves: watched.moves(key).slice(0, latest),
+      targets: targetsOf(snapshot?.scene ?? null),
+      canWrite: write,
+      notice,
+    };
+  }
+
+  /** Plain states, scenes, and the questions of the flow that it is in. */
+  function targetsOf(present: string | null): readonly string[] {
+    const { scenes, states } = description;
+    const owned = new Set(scenes.flatMap((scene) => scene.states));
+    const near = scenes.find(({ id }) => id === present)?.states ?? [];
+    const steps = near.filter((id) => id !== present && !/:.*\.|\..*:/.test(id));
+    const plain = states.map(({ id }) => id).filter((id) => !owned.has(id));
+    return [...steps, ...scenes.map(({ id }) => id), ...plain];
+  }
+
+  async function act(action: Action, key: string, target = ''): Promise<string> {
+    if (!write)
+      throw new Refused(
+        'This inspector only looks: start it with `write: true` to change something.',
+      );
+    const from = (await find(storage, machine, key))?.snapshot?.state ?? 'no state';
+    const text = await perform(action, key, target, from);
+    const line = { at: clock.now(), text };
+    audit.unshift(line);
+    audit.length = Math.min(audit.length, mostAudit);
+    options.audit?.(text);
+    changed();
+    return text;
+  }
+
+  async function perform(
+    action: Action,
+    key: string,
+    target: string,
+    from: string,
+  ): Promise<string> {
+    if (action === 'clear') {
+      if (!(await clear(storage, machine, key)))
+        throw new Refused(`Nothing is stored for '${key}'.`);
+      return `cleared ${key}, which was in ${from}`;
+    }
+    if (action === 'ask') {
+      await askAgain(machine, key).catch((error: unknown) => {
+        if (isFsmError(error, 'NOT_CONNECTED')) throw new Refused(error.message);
+        throw error;
+      });
+      return `asked again in ${key}, which is in ${from}`;
+    }
+    if (target === '') throw new Refused('Name the state or scene to move to.');
+    await move(machine, key, target);
+    return `moved ${key} from ${from} to ${target}`;
+  }
+
+  return {
+    graph,
+    namespace,
+    overview() {
+      census.refresh();
+      const stuck = census.strays.length + idle().length;
+      return {
+        graph,
+        census,
+        total: watched.total,
+        troubles: watched.troubles.length,
+        stuck,
+        tally: watched.tally,
+      };
+    },
+    list,
+    conversation,
+    problems() {
+      census.refresh();
+      const { strays } = census;
+      return { faults, strays, idle: idle(), idleAfter: stuckAfter, troubles: watched.troubles };
+    },
+    audit,
+    moves: () => watched.moves().slice(0, latest),
+    act,
+    settled: () => census.settled(),
+    stop() {
+      watched.stop();
+      census.stop();
+    },
+  };
+}
+
+function partsOf(key: string): readonly (readonly [string, string])[] {
+  const parts = parseKey(key);
+  if (parts === undefined) return [];
+  const { bot, business, scope } = parts;
+  const all = {
+    bot,
+    business,
+    chat: scope.chat,
+    topic: scope.thread,
+    user: scope.user,
+    custom: scope.custom,
+  };
+  return Object.entries(all).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)] as const],
+  );
+}

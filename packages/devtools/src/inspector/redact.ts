@@ -1,0 +1,22 @@
+/** Values that nobody shall see: masked before they are kept or shown. */
+
+/** Names of values to mask at any depth, or what to show in their place. */
+export type Redact = readonly string[] | ((name: string, value: unknown) => unknown);
+
+const mask = '•••';
+/** Characters of data that are kept of one side of a transition. */
+const longest = 8192;
+
+/** Makes of data what may be shown, as indented JSON. */
+export function shownData(data: unknown, redact: Redact | undefined): string {
+  const text = JSON.stringify(data, redact && replacer(redact), 2) ?? 'null';
+  return text.length <= longest
+    ? text
+    : `${text.slice(0, longest)}\n… ${text.length - longest} more characters`;
+}
+
+function replacer(redact: Redact): (name: string, value: unknown) => unknown {
+  if (typeof redact !== 'function')
+    return (name, value) => (name !== '' && redact.includes(name) ? mask : value);
+  return (name, value) => (name === '' ? value : redact(name, value));
+}
