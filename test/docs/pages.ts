@@ -34,6 +34,30 @@ export const pages: readonly string[] = [
     .map((name) => `docs/${name}`),
 ];
 
+/** A block of code on a page, with the blocks that it continues. */
+export interface CodeBlock {
+  readonly where: string;
+  readonly code: string;
+}
+
+/** Every block of code of a page that is compiled. */
+export function codeBlocks(page: string): readonly CodeBlock[] {
+  let code = '';
+  return blocksIn(fileOf(page)).flatMap(({ info, text, line }) => {
+    if (!isCode(info)) return [];
+    code = info === 'ts continues' ? `${code}\n${text}` : text;
+    return [{ where: `${page}:${line}`, code }];
+  });
+}
+
+/** The first block of code below a heading. */
+export function codeUnder(page: string, heading: string): string {
+  const below = fileOf(page).split(`\n## ${heading}\n`)[1] ?? '';
+  const code = blocksIn(below).find(({ info }) => isCode(info))?.text;
+  if (code === undefined) throw new Error(`${page} has no code under '${heading}'.`);
+  return code;
+}
+
 /** Reads the transcripts of a page (`text transcript`) and what it quotes from files (`… from FILE`). */
 export function readPage(page: string): {
   readonly transcripts: readonly Transcript[];
@@ -44,15 +68,16 @@ export function readPage(page: string): {
   let code = '';
   for (const { info, text, line } of blocksIn(fileOf(page))) {
     const where = `${page}:${line}`;
-    const [language, ...words] = info.split(' ');
-    const rest = words.join(' ');
-    if (rest.startsWith('from ')) quotations.push({ where, text, file: rest.slice(5) });
+    const [, file] = /^text from (.+)$/.exec(info) ?? [];
+    if (file !== undefined) quotations.push({ where, text, file });
     if (info === 'text transcript') transcripts.push({ where, text, code });
-    if (language === 'ts' && !rest.startsWith('ignore')) {
-      code = rest === 'continues' ? `${code}\n${text}` : text;
-    }
+    if (isCode(info)) code = info === 'ts continues' ? `${code}\n${text}` : text;
   }
   return { transcripts, quotations };
+}
+
+function isCode(info: string): boolean {
+  return /^ts(?! ignore)/.test(info);
 }
 
 interface Block {

@@ -1,4 +1,3 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { AnyScene, Clock } from '@telefsm/core';
 import { fsm as fsmOnGrammy } from '@telefsm/grammy';
 import { fsm as fsmOnTelegraf } from '@telefsm/telegraf';
@@ -8,16 +7,11 @@ import { Telegraf } from 'telegraf';
 import { describe, expect, it } from 'vitest';
 import { play } from '../../examples/lib/play.ts';
 import { fileOf, pages, readPage, type Transcript } from './pages.ts';
-
-/** The code of pages becomes modules here: below the folder whose dependencies they import. */
-const played = new URL('./played/', import.meta.url);
+import { moduleOf } from './played.ts';
 
 const all = pages.map(readPage);
 const transcripts = all.flatMap((page) => page.transcripts);
 const quotations = all.flatMap((page) => page.quotations);
-
-rmSync(played, { recursive: true, force: true });
-mkdirSync(played, { recursive: true });
 
 /** Makes a bot of each framework for scenes that a page shows without one. */
 const makers: readonly ((scenes: readonly AnyScene[], clock: Clock) => AnyBot)[] = [
@@ -38,9 +32,7 @@ const makers: readonly ((scenes: readonly AnyScene[], clock: Clock) => AnyBot)[]
 ];
 
 async function botsOf({ where, code }: Transcript, clock: VirtualClock): Promise<AnyBot[]> {
-  const file = new URL(`${where.replace(/\W+/g, '-')}.mts`, played);
-  writeFileSync(file, code);
-  const shown: Readonly<Record<string, unknown>> = await import(file.pathname);
+  const shown = await moduleOf(where, code);
   if (shown['bot'] !== undefined) return [shown['bot'] as AnyBot];
   const scenes = Object.values(shown).filter(
     (one): one is AnyScene => typeof one === 'object' && one !== null && '~scene' in one,
