@@ -87,6 +87,21 @@ const texts: { readonly [name in Name]: string } = {
 
 /** Prepares all statements, once the tables are there. */
 export function statementsOf(database: SqliteDatabase): Statements {
-  const prepared = Object.entries(texts).map(([name, sql]) => [name, database.prepare(sql)]);
+  const prepared = Object.entries(texts).map(([name, sql]) => [name, statementOf(database, sql)]);
   return Object.fromEntries(prepared);
+}
+
+/**
+ * Prepares a statement whose `get` asks for all rows and gives the first.
+ *
+ * With libsql (0.5) a `get` that failed leaves its parameters to the next one, which then runs for another conversation: seen where two
+ * processes write at once. `all` does not.
+ */
+function statementOf(database: SqliteDatabase, sql: string): SqliteStatement {
+  const statement = database.prepare(sql);
+  return {
+    run: (...parameters) => statement.run(...parameters),
+    get: (...parameters) => statement.all(...parameters)[0],
+    all: (...parameters) => statement.all(...parameters),
+  };
 }

@@ -193,6 +193,25 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     database.close();
   });
 
+  it('gives nobody the conversation of one who came while another process wrote', async () => {
+    const path = newFile();
+    const [database, other] = [new Database(path), new Database(path)];
+    database.exec('pragma busy_timeout = 1');
+    const storage = sqliteStorage(database);
+    for (const key of ['ann', 'bob']) await put(storage, key, `of ${key}`);
+    other.exec('begin immediate');
+    const options = { lease: 1000, queue: false };
+    const error = caught(() => storage.acquire('ann', { ...options, token: 't.1' }));
+    expect(classify(error)).toBe('retry');
+    other.exec('rollback');
+    const lease = (await storage.acquire('bob', { ...options, token: 't.2' })) as Lease;
+    expect(lease.record?.text).toBe('of bob');
+    expect(await lease.commit({ text: 'new', state: null })).toBe('done');
+    expect((await storage.peek('ann'))?.text).toBe('of ann');
+    other.close();
+    database.close();
+  });
+
   it('names its errors so that they are understood', () => {
     const database = new Database(':memory:');
     const error = caught(() => database.prepare('select * from nothing').get());
