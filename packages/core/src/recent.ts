@@ -38,7 +38,7 @@ const ringSize = 4096;
 /** Ids of conversations without a record, in this process: of those that were cleared, and of storages that keep no ids. */
 export interface RecentIds {
   has(key: string, id: UnitId): boolean;
-  add(key: string, id: UnitId): void;
+  add(key: string, ids: readonly UnitId[]): void;
 }
 
 const rings = new WeakMap<FsmStorage, RecentIds>();
@@ -50,8 +50,9 @@ export function recentIdsOf(storage: FsmStorage): RecentIds {
     const byKey = new Map<string, readonly UnitId[]>();
     ring = {
       has: (key, id) => byKey.size > 0 && (byKey.get(key)?.includes(id) ?? false),
-      add(key, id) {
-        const ids = withId(byKey.get(key) ?? [], id, leastOfMany);
+      add(key, more) {
+        const before = byKey.get(key);
+        const ids = before ? more.reduce((all, id) => withId(all, id, leastOfMany), before) : more;
         // put at the end, so that the conversation that has been quiet for longest is forgotten first
         byKey.delete(key);
         byKey.set(key, ids);

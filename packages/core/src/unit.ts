@@ -318,7 +318,7 @@ export class Unit implements Turn<object> {
     const { fencing } = host.storage.features;
     if (!draft.changed && !keep && !(fencing && this.#exists)) {
       // an update that changed nothing in an empty conversation is not remembered: nothing is written
-      if (!fencing && this.#exists) host.recent.add(hold.key, id);
+      if (!fencing && this.#exists) host.recent.add(hold.key, [id]);
       return hold.release();
     }
     return this.#commit(hold, keep, id);
@@ -342,7 +342,7 @@ export class Unit implements Turn<object> {
     const write = hasRecord ? this.#writeOf(record, empty) : undefined;
     const accepted = () => {
       // where ids of a cleared conversation cannot be kept in a record, this process remembers them
-      if (id !== undefined && empty && changed && !shared) host.recent.add(hold.key, id);
+      if (empty && changed && !shared) host.recent.add(hold.key, record.ids);
       this.#accepted(record, write, changed);
     };
     const committed = hold.commit(write, isKnown ? undefined : id, keep);
@@ -398,9 +398,7 @@ export class Unit implements Turn<object> {
 
   /** Whether something is to be said after the commit. */
   get speaks(): boolean {
-    return (
-      this.says.length > 0 || this.callbackAnswer !== undefined || this.question !== undefined
-    );
+    return this.says.length > 0 || this.callbackAnswer !== undefined || this.question !== undefined;
   }
 
   get hasTasks(): boolean {
