@@ -1,0 +1,222 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
+import { holderOf } from '../src/hold.ts';
+import type { Turn } from '../src/index.ts';
+import { memoryStorage, state, states } from '../src/index.ts';
+import { localQueues } from '../src/queue.ts';
+import { bench, gate, message } from './fixtures/bench.ts';
+import { textStorage } from './fixtures/text-storage.ts';
+
+const Form = states('Form', { foo: state(), bar: state() });
+
+/** Numbers without a pattern, the same in every run. */
+function numbers(seed: number): () => number {
+  let at = seed;
+  return () => {
+    at = (Math.imul(at, 1_664_525) + 1_013_904_223) >>> 0;
+    return at / 2 ** 32;
+  };
+}
+
+describe('updates of one conversation', () => {
+  it('are handled in the order of their arrival, each by the state that the one before has left', async () => {
+    const { send } = bench();
+    const log: string[] = [];
+    const bot = (text: string) => async (turn: Turn) => {
+      const { state: fsm } = turn;
+      await undefined;
+      if (text === '/test') {
+        log.push('command');
+        fsm.set(Form.foo);
+      } else if (fsm.is(Form.foo)) {
+        log.push('foo');
+        fsm.set(Form.bar);
+      } else if (fsm.is(Form.bar)) {
+        log.push('bar');
+        fsm.set(null);
+      } else log.push('fallback');
+    };
+    await Promise.all(['/test', 'foo', 'bar', 'baz'].map((text) => send(1, text, bot(text))));
+    expect(log).toEqual(['command', 'foo', 'bar', 'fallback']);
+  });
+
+  it('never overlap, whatever a storage takes for each call', async () => {
+    const clock = virtualClock();
+    const random = numbers(3);
+    const storage = textStorage(clock, async (call) => {
+      await new Promise<void>((go) => void clock.setTimeout(go, Math.floor(random() * 50)));
+      return call.execute();
+    });
+    const { send, outlast, peek } = bench({ clock, storage });
+    let inside = 0;
+    const order: number[] = [];
+    const all = Array.from({ length: 60 }, (_, n) =>
+      send(1, `${n}`, async ({ state: fsm }) => {
+        expect(++inside).toBe(1);
+        order.push(n);
+        const count = fsm.get('n', 0);
+        await new Promise<void>((go) => void clock.setTimeout(go, Math.floor(random() * 20)));
+        fsm.update({ n: count + 1 });
+        inside--;
+      }),
+    );
+    await outlast(Promise.all(all), 100);
+    expect(order).toEqual(all.map((_, n) => n));
+    expect((await outlast(peek(1)))?.data).toEqual({ n: 60 });
+  });
+
+  it('lose no increment: 1,000 pairs at once', async () => {
+    const { send, peek } = bench();
+    const add = async ({ state: fsm }: Turn) => {
+      const count = fsm.get('n', 0);
+      await undefined;
+      fsm.update({ n: count + 1 });
+    };
+    for (let pair = 0; pair < 1000; pair++)
+      await Promise.all([send(1, 'a', add), send(1, 'b', add)]);
+    expect((await peek(1))?.data).toEqual({ n: 2000 });
+  });
+
+  it('of one hundred users, ten thousand in all and shuffled, are each taken once and in order', async () => {
+    const random = numbers(7);
+    const { give, peek } = bench();
+    const next = Array.from({ length: 100 }, () => 0);
+    const seen: number[][] = next.map(() => []);
+    const all: Promise<void>[] = [];
+    for (let sent = 0; sent < 10_000; ) {
+      const user = Math.floor(random() * 100);
+      const step = next[user] as number;
+      if (step === 100) continue;
+      next[user] = step + 1;
+      sent++;
+      const waits = Math.floor(random() * 6);
+      all.push(
+        give(message(user + 1, `${step}`), async ({ state: fsm }) => {
+          const at = fsm.get('step', 0);
+          for (let n = 0; n < waits; n++) await undefined;
+          seen[user]?.push(step);
+          expect(at).toBe(step);
+          fsm.update({ step: at + 1 });
+        }),
+      );
+    }
+    await Promise.all(all);
+    const inOrder = Array.from({ length: 100 }, (_, n) => n);
+    for (const [user, steps] of seen.entries()) {
+      expect(steps).toEqual(inOrder);
+      expect((await peek(user + 1))?.data).toEqual({ step: 100 });
+    }
+  });
+});
+
+describe('updates of different conversations', () => {
+  it('do not wait for each other', async () => {
+    const { send } = bench();
+    const held = gate();
+    const order: string[] = [];
+    const slow = send(1, 'a', async () => {
+      await held.opened;
+      order.push('slow');
+    });
+    await send(2, 'b', () => void order.push('quick'));
+    held.open();
+    await slow;
+    expect(order).toEqual(['quick', 'slow']);
+  });
+});
+
+describe('two machines with different strategies on one storage', () => {
+  it('each hold their own counts', async () => {
+    const storage = memoryStorage();
+    const perUser = bench({ storage, namespace: 'users' });
+    const perChat = bench({ storage, namespace: 'chats', strategy: 'chat' });
+    const add = ({ state: fsm }: Turn) => void fsm.update({ n: fsm.get('n', 0) + 1 });
+    const updates = Array.from({ length: 100 }, (_, n) => message(1 + (n % 10), 'x'));
+    await Promise.all(updates.flatMap((one) => [perUser.give(one, add), perChat.give(one, add)]));
+    expect((await perUser.peek(3))?.data).toEqual({ n: 10 });
+    expect((await perChat.machine.at({ chat: 3, bot: 123 }).peek())?.data).toEqual({ n: 10 });
+  });
+});
+
+describe('a conversation that nobody uses any more', () => {
+  it('leaves no queue behind', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.nat(5), fc.boolean()), { maxLength: 40 }),
+        async (joins) => {
+          const queues = localQueues();
+          const all = joins.map(async ([key, givesUp]) => {
+            const abort = new AbortController();
+            const joined = queues.join(`${key}`, abort.signal);
+            if (givesUp) abort.abort(new Error('gave up'));
+            const place = await joined.catch(() => undefined);
+            await undefined;
+            place?.leave();
+            place?.leave();
+          });
+          await Promise.all(all);
+          expect(queues.size).toBe(0);
+        },
+      ),
+    );
+  });
+
+  it('leaves no hold, no timer and no record behind: a thousand keys used once', async () => {
+    const clock = virtualClock();
+    let timers = 0;
+    const counting = {
+      now: clock.now,
+      setTimeout(task: () => void, ms: number) {
+        timers++;
+        return clock.setTimeout(() => {
+          timers--;
+          task();
+        }, ms);
+      },
+      clearTimeout(handle: unknown) {
+        timers--;
+        clock.clearTimeout(handle);
+      },
+    };
+    const storage = textStorage(clock);
+    const { send, machine, bot } = bench({ clock: { ...clock, ...counting } as never, storage });
+    const users = Array.from({ length: 1000 }, (_, n) => n + 1);
+    await Promise.all(
+      users.map((user) =>
+        send(user, 'x', ({ state: fsm }) => {
+          if (user % 3 === 0) throw new Error('thrown');
+          if (user % 3 === 1) fsm.update({ a: 1 });
+        }).catch(() => {}),
+      ),
+    );
+    await Promise.all(users.map((user) => send(user, 'y', ({ state: fsm }) => fsm.clear())));
+    const keys = users.map((user) => machine.at({ user, bot: bot.id }).key);
+    expect(await storage.held(keys)).toEqual([]);
+    await clock.advance('20s');
+    expect(timers).toBe(0);
+    await clock.advance('25h');
+    const left: string[] = [];
+    for await (const { key } of storage.list?.({}) ?? []) left.push(key);
+    expect(left).toEqual([]);
+  });
+
+  it('is held by nobody after a throw, a duplicate, a lost lease and a refusal', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const report = () => {};
+    const holder = holderOf({ storage, clock, lease: 15_000, longest: 60_000, report });
+    const first = await holder.take('k', 1000);
+    expect(await holder.take('k', 0)).toBe(undefined);
+    expect(holder.size).toBe(1);
+    await first?.release();
+    expect(holder.size).toBe(0);
+    const second = await holder.take('k', 0);
+    await second?.commit({ text: '{"v":1}', state: null }, undefined, false);
+    expect(holder.size).toBe(0);
+    const third = await holder.take('k', 0);
+    await clock.advance('2m');
+    expect(third?.signal.aborted).toBe(true);
+    expect(holder.size).toBe(0);
+  });
+});
