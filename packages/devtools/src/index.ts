@@ -19,4 +19,16 @@ export { inspector } from './inspector/inspector.ts';
 export type { InspectedMachine } from './inspector/model.ts';
 export type { Redact } from './inspector/redact.ts';
 export type { Watchable } from './inspector/watch.ts';
+// The playground
+export type { Playground } from './playground/playground.ts';
+export { playground } from './playground/playground.ts';
+export type {
+  PlaygroundBot,
+  PlaygroundBotOptions,
+  PlaygroundClock,
+  PlaygroundExample,
+  PlaygroundOptions,
+  PlaygroundServer,
+  PlaygroundUser,
+} from './playground/world.ts';
 export type { Web, WebOptions } from './web/server.ts';

@@ -1,0 +1,211 @@
+/** One bot on the playground, over all its crashes: its chats, its calls, its storage and its clock. */
+
+import { type FsmStorage, memoryStorage, parseKey } from '@telefsm/core';
+import { Refused } from '../conversations/refused.ts';
+import { type Model, modelOf } from '../inspector/model.ts';
+import { type ChatLog, chatLog } from './chat-log.ts';
+import { openWire, type WireCall } from './wire.ts';
+import type {
+  PlaygroundBot,
+  PlaygroundClock,
+  PlaygroundExample,
+  PlaygroundOptions,
+  PlaygroundUser,
+} from './world.ts';
+
+/** Where a user writes. */
+export type Place = 'private' | 'group';
+
+/** A running bot and everything around it. */
+export interface Session {
+  readonly name: string;
+  readonly framework: string;
+  readonly example: PlaygroundExample;
+  readonly clock: PlaygroundClock;
+  readonly log: ChatLog;
+  /** Newest first. */
+  readonly calls: readonly WireCall[];
+  readonly crashes: number;
+  /** Whether the bot will crash when it wants to say something. */
+  readonly isArmed: boolean;
+  readonly model: Model;
+  /** The chat of a user in a place. */
+  chatOf(user: string, place: Place): number;
+  /** The key of a user's conversation in a place. */
+  keyOf(user: string, place: Place): string | undefined;
+  send(user: string, place: Place, what: string): void;
+  sendMedia(user: string, place: Place, name: string): void;
+  tap(user: string, place: Place, label: string, message: number | undefined): void;
+  later(ms: number): Promise<void>;
+  redeliver(): void;
+  /** Ends the bot without a word and starts it again on the same storage: at once, or when it next speaks. */
+  crash(when: 'now' | 'next'): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** One process of the bot, so to speak. */
+interface Life {
+  readonly bot: PlaygroundBot;
+  readonly model: Model;
+}
+
+/** The people who talk with the bot. */
+export const people: readonly string[] = ['Anna', 'Boris', 'Clara'];
+/** Ms that a restart takes: longer than a dead process may hold a conversation. */
+const restartTakes = 20_000;
+const mostCalls = 60;
+const token = '1:playground';
+
+/** Starts a bot. */
+export async function openSession(
+  name: string,
+  framework: string,
+  { examples, openServer, makeClock, media = {} }: PlaygroundOptions,
+  changed: () => void,
+): Promise<Session> {
+  const example = examples[name];
+  const makeBot = example?.bots[framework];
+  if (example === undefined || makeBot === undefined) {
+    throw new Refused(`There is no example '${name}' on '${framework}'.`);
+  }
+  const clock = makeClock();
+  const server = await openServer({ clock });
+  const storage: FsmStorage = memoryStorage({ clock });
+  const log = chatLog();
+  const calls: WireCall[] = [];
+  const users = new Map(people.map((each) => [each, server.user(each)]));
+  const group = server.group('Friends', [...users.values()] as never[]);
+  const wire = openWire(server.url, (call) => {
+    calls.unshift(call);
+    calls.length = Math.min(calls.length, mostCalls);
+    log.said(call);
+    changed();
+  });
+  let crashes = 0;
+  let seen = 0;
+  let life = await start();
+
+  async function start(): Promise<Life> {
+    const bot = (makeBot as NonNullable<typeof makeBot>)({
+      token,
+      apiRoot: await wire.nextLife(),
+      storage,
+      clock,
+    });
+    const model = modelOf(bot.machine, { clock, changed });
+    // what a dead bot still wants to say nobody hears
+    bot.run().catch((error: unknown) => {
+      if (life.bot === bot)
+        log.note(`The bot stopped: ${error instanceof Error ? error.message : error}`);
+      changed();
+    });
+    return { bot, model };
+  }
+
+  /** Lets a user do something; the bot answers in its own time. */
+  function act(doing: Promise<unknown>, chat: number): void {
+    log.did(server.updates.slice(seen) as never);
+    seen = server.updates.length;
+    doing.catch((error: unknown) => {
+      const [line = ''] = String(error instanceof Error ? error.message : error).split('\n');
+      log.note(line, chat);
+      changed();
+    });
+    changed();
+  }
+
+  const userIn = (user: string, place: Place): PlaygroundUser => {
+    const found = users.get(user);
+    if (found === undefined) throw new Refused(`Nobody here is called '${user}'.`);
+    return place === 'group' ? found.in(group as never) : found;
+  };
+  const chatOf = (user: string, place: Place) =>
+    place === 'group' ? group.id : userIn(user, place).id;
+
+  return {
+    name,
+    framework,
+    example,
+    clock,
+    log,
+    calls,
+    get crashes() {
+      return crashes;
+    },
+    get isArmed() {
+      return wire.isArmed;
+    },
+    get model() {
+      return life.model;
+    },
+    chatOf,
+    keyOf(user, place) {
+      try {
+        const { key } = life.bot.machine.at({
+          chat: chatOf(user, place),
+          user: userIn(user, place).id,
+          bot: 1,
+        });
+        return parseKey(key) && key;
+      } catch {
+        // this bot's strategy has no conversation here
+        return undefined;
+      }
+    },
+    send(user, place, what) {
+      if (what.trim() !== '') act(userIn(user, place).sends(what), chatOf(user, place));
+    },
+    sendMedia(user, place, kind) {
+      if (!Object.hasOwn(media, kind)) throw new Refused(`There is no '${kind}' to send.`);
+      act(userIn(user, place).sends(media[kind]), chatOf(user, place));
+    },
+    tap(user, place, label, id) {
+      const chat = chatOf(user, place);
+      const bubble = log.bubbles(chat).find((each) => each.id !== undefined && each.id === id);
+      const { message, text = '', buttons = [] } = bubble ?? {};
+      const shown = message && {
+        message,
+        text,
+        buttons,
+        kind: 'text',
+        method: '',
+        payload: {},
+        message_id: id,
+      };
+      act(userIn(user, place).taps(label, shown), chat);
+    },
+    async later(ms) {
+      await clock.advance(ms);
+      log.note(`(${Math.round(ms / 60_000)} min later)`);
+      changed();
+    },
+    redeliver() {
+      log.note('(the last update comes again)');
+      act(server.redeliver(), 0);
+    },
+    async crash(when) {
+      const crash = async () => {
+        crashes += 1;
+        const { bot, model } = life;
+        model.stop();
+        log.note('(the bot crashes, and starts again)');
+        life = await start();
+        // a dead process fires no deadlines; the framework may wait for ever to say goodbye to Telegram
+        void bot.machine.stop().catch(() => {});
+        void bot.stop().catch(() => {});
+        changed();
+        await clock.advance(restartTakes);
+      };
+      if (when === 'now') await crash();
+      else wire.cutAtNext(() => void crash());
+      changed();
+    },
+    async stop() {
+      const { bot, model } = life;
+      model.stop();
+      await bot.stop().catch(() => {});
+      await wire.stop();
+      await server.stop();
+    },
+  };
+}

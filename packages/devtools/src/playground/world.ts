@@ -1,0 +1,65 @@
+/** What the playground stands on: a fake Bot API, a clock that can be moved, and bots to talk with. Handed in, so that nothing is bound to them. */
+
+import type { Clock, Duration, FsmStorage } from '@telefsm/core';
+import type { InspectedMachine } from '../inspector/model.ts';
+import type { WebOptions } from '../web/server.ts';
+
+/** A bot that is ready to run. */
+export interface PlaygroundBot {
+  readonly machine: InspectedMachine & { stop(): Promise<void> };
+  /** Polls, and lets deadlines fire, until `stop`. */
+  run(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What a bot is told. */
+export interface PlaygroundBotOptions {
+  readonly token: string;
+  readonly apiRoot: string;
+  readonly storage: FsmStorage;
+  readonly clock: Clock;
+}
+
+/** A bot to talk with, on each framework. */
+export interface PlaygroundExample {
+  /** What it shows, in one line. */
+  readonly about: string;
+  readonly bots: { readonly [framework: string]: (options: PlaygroundBotOptions) => PlaygroundBot };
+}
+
+/** A user of the fake Bot API, as `@telefsm/testing` makes them. */
+export interface PlaygroundUser {
+  readonly id: number;
+  readonly name: string;
+  sends(what: unknown): Promise<void>;
+  taps(label: string, on?: unknown): Promise<unknown>;
+  in(chat: never): PlaygroundUser;
+}
+
+/** A fake Bot API server: `botApiServer()` of `@telefsm/testing`. */
+export interface PlaygroundServer {
+  readonly url: string;
+  readonly updates: readonly object[];
+  user(name: string): PlaygroundUser;
+  group(title: string, members: readonly never[]): { readonly id: number };
+  redeliver(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A clock that stands still until it is moved: `virtualClock()` of `@telefsm/testing`. */
+export interface PlaygroundClock extends Clock {
+  advance(by: Duration): Promise<void>;
+}
+
+/** What {@link playground} is given. */
+export interface PlaygroundOptions extends WebOptions {
+  readonly examples: { readonly [name: string]: PlaygroundExample };
+  /** Opens a fake Bot API: `botApiServer`. */
+  readonly openServer: (options: { readonly clock: Clock }) => Promise<PlaygroundServer>;
+  /** Makes a clock: `virtualClock`. */
+  readonly makeClock: () => PlaygroundClock;
+  /** What users can send beside texts, by name: `{ photo: photo() }`. */
+  readonly media?: { readonly [name: string]: unknown };
+  /** Which example comes first, and on which framework. */
+  readonly first?: { readonly example?: string; readonly framework?: string };
+}

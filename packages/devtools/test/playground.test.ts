@@ -1,0 +1,128 @@
+import { botApiServer, location, photo, virtualClock } from '@telefsm/testing';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { examples } from '../../../examples/index.ts';
+import { type Playground, type PlaygroundExample, playground } from '../src/index.ts';
+import { barriers, openBrowser, picture } from './browser.ts';
+
+let browser: Browser;
+let opened: Playground;
+let page: Page;
+beforeAll(async () => {
+  browser = await openBrowser();
+});
+afterAll(() => browser.close());
+afterEach(async () => {
+  await page.close();
+  await opened.stop();
+});
+
+async function open(example: string, framework = 'grammy') {
+  opened = await playground({
+    examples: examples as unknown as { readonly [name: string]: PlaygroundExample },
+    openServer: botApiServer,
+    makeClock: virtualClock,
+    media: { photo: photo(), location: location(52.5, 13.4) },
+    first: { example, framework },
+  });
+  page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  await page.goto(opened.url);
+}
+
+async function says(text: string) {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.getByRole('button', { name: 'Send' }).click();
+}
+const taps = (label: string) =>
+  page.getByRole('button', { name: label, exact: true }).last().click();
+const sees = (text: string | RegExp) => page.getByRole('log').getByText(text).last().waitFor();
+const state = (id: string) => page.locator('#record strong', { hasText: id }).first().waitFor();
+const current = (name: string) => page.locator('.diagram .current', { hasText: name }).waitFor();
+
+describe.each(['grammy', 'telegraf'])('the playground with a bot on %s', (framework) => {
+  it('shows an order from both sides, over a crash, a redelivery and a time-out', async () => {
+    await open('order', framework);
+    await says('/order');
+    await sees('What would you like to order?');
+    await current('product');
+    await taps('📱 Phone');
+    await sees('How many of the phone?');
+    await current('quantity');
+    await state('order:quantity');
+    await page.getByLabel('Data').getByText('"product": "phone"').waitFor();
+
+    await page.getByRole('button', { name: 'Crash now' }).click();
+    await page.getByText('It crashed once.').waitFor();
+    await state('order:quantity');
+    await says('2');
+    await sees('Where should we deliver?');
+
+    await page.getByRole('button', { name: 'Redeliver the last update' }).click();
+    await sees('(the last update comes again)');
+    await state('order:address');
+
+    await page.getByRole('button', { name: 'Crash before the next answer' }).click();
+    await page.getByText('It will crash when it next wants to say something.').waitFor();
+    await says('Main street 1, 12345 Town');
+    await page.getByText('It crashed 2 times.').waitFor();
+    // the answer was kept before the crash, and the question that was lost is asked by the next process
+    await sees(/Order summary/);
+    await state('order:confirm');
+    await picture(page, `playground-${framework}`);
+
+    await page.getByRole('button', { name: '+ 15 min' }).click();
+    await sees('⏰ Your order has expired. Send /order to start again.');
+    await state('none');
+  });
+});
+
+describe('the playground', () => {
+  it('has several users, whose conversations are apart', async () => {
+    await open('order');
+    await says('/order');
+    await sees('What would you like to order?');
+    await page.getByLabel('User').selectOption('Boris');
+    await page.locator('.phone strong', { hasText: 'Boris' }).waitFor();
+    expect(await page.locator('.bubble').count()).toBe(0);
+    await state('none');
+    await page.getByLabel('User').selectOption('Anna');
+    await sees('What would you like to order?');
+  });
+
+  it('has a group and media', async () => {
+    await open('support');
+    await says('/support');
+    await page.locator('.bubble').nth(1).waitFor();
+    await page.getByRole('button', { name: 'photo' }).click();
+    await page.locator('.bubble .media', { hasText: '[photo]' }).waitFor();
+    await page.getByLabel('Chat', { exact: true }).first().selectOption('group');
+    await page.waitForURL(/place=group/);
+    await says('/support');
+    await sees(/support/);
+  });
+
+  it('changes the example and the framework', async () => {
+    await open('registration');
+    await page.getByLabel('Example').selectOption('restaurant');
+    await page.getByText('three nodes that hand over').waitFor();
+    await page.getByLabel('Framework').selectOption('telegraf');
+    await says('hello');
+    await sees(/Are you hungry\?/);
+    await current('start');
+  });
+
+  it('has no barriers that the checker knows, and fits a phone', async () => {
+    await open('order');
+    await says('/order');
+    await sees('What would you like to order?');
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await barriers(page)).toEqual([]);
+    }
+    await page.setViewportSize({ width: 390, height: 800 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
+      390,
+    );
+    await picture(page, 'playground-phone');
+  });
+});
