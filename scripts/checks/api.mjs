@@ -31,6 +31,7 @@ const problems = [];
 await ensureBuilt();
 rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
+mkdirSync(join(root, 'api'), { recursive: true });
 const surfaces = publicPackages().flatMap((each) =>
   entriesOf(each).map((entry) => ({
     name: entry === 'index' ? each.folder : `${each.folder}-${entry}`,

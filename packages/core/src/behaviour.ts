@@ -114,7 +114,7 @@ export interface SceneBehaviour {
   enter?(run: SceneRun, params: object): Awaitable<void>;
   /** Finds what to ask, before the commit; what it returns speaks after the commit. */
   ask?(run: SceneRun, params: object): Awaitable<Speech | undefined>;
-  /** A message of {@link ask} has been sent: what to keep in the memo. */
+  /** A message of `ask` has been sent: what to keep in the memo. */
   asked?(memo: JsonObject, sent: Sent): object;
   /**
    * Whether this input, the first of a user who has no scene, is taken at once where the scene is `initial`; otherwise it only opens the
@@ -127,7 +127,7 @@ export interface SceneBehaviour {
   command?(run: SceneRun, command: ParsedCommand): Awaitable<boolean>;
   /** What it says in place of the machine's texts; `failed` is said by the engine. */
   readonly texts?: Texts | undefined;
-  /** What other commands of the bot do while it is active; the machine's default otherwise. `block` is for {@link command} to do. */
+  /** What other commands of the bot do while it is active; the machine's default otherwise. `block` is for `command` to do. */
   readonly otherCommands?: CommandPolicy;
   /** Whether an error of its code is left to the bot alone; otherwise the user is told that something failed. */
   readonly quiet?: boolean;

@@ -98,7 +98,7 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
   ): Exclude<Self['data'][K], undefined> | F;
   get(name: string): unknown;
   get<F>(name: string, fallback: F): F;
-  /** No state, no data, no frames, silently; the stored record is deleted. See {@link cancel}. */
+  /** No state, no data, no frames, silently; the stored record is deleted. See `cancel`. */
   clear(): void;
   /** Moves to the neighbour in the group's declaration order; at the end `NO_NEIGHBOUR`. Not checked by the compiler: prefer `set`. */
   next(patch?: object): void;

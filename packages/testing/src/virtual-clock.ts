@@ -2,7 +2,7 @@
 import { type Clock, type Duration, toMs } from '@telefsm/core';
 import { rest } from './event-loop.ts';
 
-/** A {@link Clock} that stands still until it is moved. Give the same one to `fsm({ clock })` and to the driver. */
+/** A `Clock` that stands still until it is moved. Give the same one to `fsm({ clock })` and to the driver. */
 export interface VirtualClock extends Clock {
   /**
    * Moves the time on and runs the timers that come due, in their order, each at its own instant.

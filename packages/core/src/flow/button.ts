@@ -18,10 +18,10 @@ export interface FlowButton {
   readonly tag: string;
   /** Of the flow. */
   readonly visit: number;
-  /** Stands for the question, see {@link questionToken}. */
+  /** Stands for the question. */
   readonly question: string;
   readonly action: ButtonAction;
-  /** Stands for a value, see {@link valueToken}; a number for `page`. */
+  /** Stands for a value; a number for `page`. */
   readonly value: string;
 }
 

@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { settle } from '../event-loop.ts';
 
-/** One step of {@link interleave}: which action, and what it did. */
+/** One step of `interleave`: which action, and what it did. */
 export interface Step {
   /** The action's index. */
   readonly action: number;
@@ -19,7 +19,7 @@ interface Lane {
 
 const lanes = new AsyncLocalStorage<Lane>();
 
-/** Holds a call of the bot until the order lets its action go on; calls outside of {@link interleave} pass. */
+/** Holds a call of the bot until the order lets its action go on; calls outside of `interleave` pass. */
 export async function gate(method: string): Promise<void> {
   const lane = lanes.getStore();
   if (lane === undefined || lane.free || lane.state === 'ended') return;
