@@ -54,6 +54,11 @@ export type { BotWorld, TelegramOptions } from './driver/telegram.ts';
 export { telegram } from './driver/telegram.ts';
 export type { TestUser } from './driver/user.ts';
 export type { UserOptions, World } from './driver/world.ts';
+// Exploration
+export type { Coverage, Exploration, ExploreOptions, Fault } from './explore/explore.ts';
+export { explore } from './explore/explore.ts';
+export type { FaultKind } from './explore/fault.ts';
+export type { Explored, ExploredMachine, ExploreWorld, Passage } from './explore/walk.ts';
 // The fake server
 export type { BotApiServer, BotApiServerOptions } from './server/bot-api-server.ts';
 export { botApiServer } from './server/bot-api-server.ts';

@@ -30,6 +30,8 @@ export interface BotPort {
   ownError(error: unknown): unknown;
   /** Gives an error to the bot's error handler; rejects with what the bot's code threw where there is none, or it has seen the error. */
   report(error: unknown): Promise<void>;
+  /** Hears of everything that the bot's code throws, also where an error handler takes it. */
+  onError(listener: (error: unknown) => void): void;
   /** Sees every update that the framework hands to the bot by itself. */
   intercept(around: (update: RawUpdate, handle: () => Promise<void>) => Promise<void>): void;
   /** Starts long polling; resolves when it has ended. */

@@ -83,6 +83,14 @@ export function grammyPort(bot: GrammyLike): BotPort {
       if (isDefaultHandler(bot.errorHandler, 'No error handler was set')) throw ownError(error);
       await bot.errorHandler(error);
     },
+    onError(listener) {
+      const handle = bot.handleUpdate.bind(bot);
+      bot.handleUpdate = (update, envelope) =>
+        handle(update, envelope).catch((error) => {
+          listener(ownError(error));
+          throw error;
+        });
+    },
     intercept(around) {
       const handle = bot.handleUpdate.bind(bot);
       bot.handleUpdate = (update, envelope) => around(update, () => handle(update, envelope));

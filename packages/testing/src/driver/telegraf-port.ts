@@ -75,6 +75,13 @@ export function telegrafPort(bot: TelegrafLike): BotPort {
     async report(error) {
       throw error; // Telegraf asks the handler by itself
     },
+    onError(listener) {
+      const handle = bot.handleError;
+      bot.handleError = (error, context) => {
+        listener(error);
+        return handle.call(bot, error, context);
+      };
+    },
     intercept(around) {
       const handle = bot.handleUpdate.bind(bot);
       bot.handleUpdate = (update, response) => around(update, () => handle(update, response));

@@ -1,7 +1,8 @@
 /** The chat driver: a world around a bot of either framework. */
 import { type Clock, systemClock } from '@telefsm/core';
 import { identity } from '../cloud/bot-identity.ts';
-import { openCloud } from '../cloud/cloud.ts';
+import { type Cloud, openCloud } from '../cloud/cloud.ts';
+import type { BotPort } from './bot-port.ts';
 import { type AnyBot, portOf } from './frameworks.ts';
 import { inProcess } from './in-process.ts';
 import { interleave, type Step } from './interleave.ts';
@@ -56,6 +57,14 @@ export interface BotWorld extends World {
  * ```
  */
 export function telegram(bot: AnyBot, options: TelegramOptions = {}): BotWorld {
+  return openTelegram(bot, options).world;
+}
+
+/** The world around a bot with what lies behind it, for this package's own use. */
+export function openTelegram(
+  bot: AnyBot,
+  options: TelegramOptions,
+): { readonly world: BotWorld; readonly cloud: Cloud; readonly port: BotPort } {
   const { clock = systemClock, updateId = 1, via = 'process', webhook } = options;
   const port = portOf(bot);
   const cloud = openCloud({ clock, me: port.info ?? identity(port.id), updateId });
@@ -68,7 +77,7 @@ export function telegram(bot: AnyBot, options: TelegramOptions = {}): BotWorld {
     redeliver: (update) => transport.deliver(update, true),
     stop: () => transport.stop(),
   });
-  return {
+  const botWorld: BotWorld = {
     ...world,
     async interleave(actions, order) {
       if (via !== 'process') {
@@ -83,4 +92,5 @@ export function telegram(bot: AnyBot, options: TelegramOptions = {}): BotWorld {
       await transport.restart(() => portOf(make()));
     },
   };
+  return { world: botWorld, cloud, port };
 }

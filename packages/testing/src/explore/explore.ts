@@ -1,0 +1,181 @@
+/** Explores a bot: walks it with generated input, and reports what is wrong with it by the shortest way there. */
+import fc from 'fast-check';
+import { type Atlas, newAtlas, type Sighting } from './atlas.ts';
+import { chooseMove, type Draw, pick, type Repertoire, repertoireOf } from './choose.ts';
+import { type FaultKind, findingsIn } from './fault.ts';
+import { lineOf, type Move } from './move.ts';
+import { reportOf } from './report.ts';
+import { shortest } from './shortest.ts';
+import { type Explored, type ExploreWorld, type Passage, startWalk, type Walk } from './walk.ts';
+
+/** Options of {@link explore}. */
+export interface ExploreOptions {
+  /** Chooses the walks; the same seed walks the same ways. 1 when left out. */
+  readonly seed?: number;
+  /** How many walks; 100 when left out. As many again are made while states are left that no walk came to. */
+  readonly runs?: number;
+  /** How many moves each walk adds to a way that is known; 20 when left out. */
+  readonly steps?: number;
+  /** Texts that users know and nothing could guess: coupons, passwords, words that a choice depends on. */
+  readonly texts?: readonly string[];
+  /** The length of the longest text that users write; 1000 when left out. Telegram lets them write 4096. */
+  readonly longest?: number;
+  /** Where users write; `"private"` when left out. */
+  readonly chat?: 'private' | 'group';
+  /** Reports also what many bots leave out on purpose: answers to late presses, and to kinds of input that a state never takes. */
+  readonly strict?: boolean;
+  /** Kinds of faults that are not looked for. */
+  readonly ignore?: readonly FaultKind[];
+}
+
+/** A fault, and the shortest way to it that was found. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** What is wrong, and what to do. */
+  readonly message: string;
+  /** The state in which it shows; `null` outside of all. */
+  readonly state: string | null;
+  /** What users do to come to it, a line each; empty for what no way leads to. */
+  readonly path: readonly string[];
+  /** The conversation on that path. */
+  readonly transcript: string;
+}
+
+/** What {@link explore} found. */
+export interface Exploration {
+  /** The seed, to come to the same again. */
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+  readonly coverage: Coverage;
+  /** All of it as text, to print. */
+  readonly report: string;
+}
+
+/** How far the walks came. */
+export interface Coverage {
+  /** Walks that were made. */
+  readonly walks: number;
+  /** Moves that were done in them. */
+  readonly moves: number;
+  /** States that walks came to. */
+  readonly states: readonly string[];
+  /** States that no walk came to. */
+  readonly unvisited: readonly string[];
+  /** Ways between states that were gone; `null` is a conversation without a state. */
+  readonly transitions: readonly Passage[];
+}
+
+/**
+ * Walks a bot with texts, commands, presses, photos, time and redeliveries, and reports its faults.
+ *
+ * `make` is called for every walk. It must keep nothing from one walk to the next: no storage but the one it is given, and no chance, or
+ * the same seed won't find the same. The machine need not be started. Work that the bot does without waiting for it is not watched.
+ *
+ * @param make - makes the bot, and its machine if it has one, with the clock and storage of a walk
+ * @throws whatever `make` throws
+ *
+ * @example
+ * ```ts
+ * import { explore } from '@telefsm/testing';
+ * import { Bot } from 'grammy';
+ *
+ * const { faults, report } = await explore(() => {
+ *   const bot = new Bot('1:test');
+ *   bot.command('start', (ctx) => ctx.reply('Hello!'));
+ *   return { bot };
+ * });
+ * if (faults.length > 0) console.log(report);
+ * ```
+ */
+export async function explore(
+  make: (world: ExploreWorld) => Explored | Promise<Explored>,
+  options: ExploreOptions = {},
+): Promise<Exploration> {
+  const { seed = 1, runs = 100, steps = 20, texts = [], longest = 1000 } = options;
+  const { chat = 'private', strict = false, ignore = [] } = options;
+  let machine: Explored['machine'];
+  const start = () =>
+    startWalk(async (world) => {
+      const made = await make(world);
+      machine = made.machine;
+      return made;
+    }, chat);
+  await (await start()).end();
+  const description = machine?.describe();
+  const plan: Plan = {
+    start,
+    steps,
+    strict,
+    atlas: newAtlas(description),
+    repertoire: repertoireOf(description, machine?.botCommands() ?? [], { texts, longest }),
+    sightings: new Map(),
+    tally: { walks: 0, moves: 0 },
+  };
+  await walkOften(plan, seed, runs);
+  if (plan.atlas.unvisited.length > 0) await walkOften(plan, seed + 1, runs);
+
+  const found = [...plan.sightings.values(), ...plan.atlas.findings(strict)];
+  const faults: Fault[] = [];
+  for (const sighting of found) {
+    if (!ignore.includes(sighting.finding.kind)) faults.push(await faultOf(sighting, plan));
+  }
+  const { states, unvisited, passages } = plan.atlas;
+  const coverage: Coverage = { ...plan.tally, states, unvisited, transitions: passages };
+  return { seed, faults, coverage, report: reportOf({ seed, faults, coverage }) };
+}
+
+interface Plan {
+  start(): Promise<Walk>;
+  readonly steps: number;
+  readonly strict: boolean;
+  readonly atlas: Atlas;
+  readonly repertoire: Repertoire;
+  /** Faults of single moves, by key. */
+  readonly sightings: Map<string, Sighting>;
+  readonly tally: { walks: number; moves: number };
+}
+
+async function walkOften(plan: Plan, seed: number, numRuns: number): Promise<void> {
+  const walks = fc.asyncProperty(fc.gen(), (draw) => walkOnce(plan, draw));
+  const { failed, errorInstance } = await fc.check(walks, { seed, numRuns, endOnFailure: true });
+  if (failed) throw errorInstance;
+}
+
+async function walkOnce(plan: Plan, draw: Draw): Promise<void> {
+  const { start, steps, atlas, repertoire, tally } = plan;
+  const way = pick(draw, pick(draw, atlas.ways()));
+  const walk = await start();
+  const path: Move[] = [];
+  tally.walks += 1;
+  try {
+    for (const move of way) await step(plan, walk, move, path);
+    for (let at = 0; at < steps; at++) {
+      await step(plan, walk, await chooseMove(draw, walk, atlas, repertoire), path);
+    }
+  } finally {
+    atlas.pass(walk.passages);
+    await walk.end();
+  }
+}
+
+/** Does a move, and keeps what it showed. */
+async function step(plan: Plan, walk: Walk, move: Move, path: Move[]): Promise<void> {
+  const outcome = await walk.go(move);
+  if (outcome === undefined) return;
+  path.push(move);
+  plan.tally.moves += 1;
+  const taken = [...path];
+  plan.atlas.note(outcome, taken, await walk.data('who' in move ? move.who : 'Anna'));
+  for (const finding of findingsIn(outcome, plan.strict)) {
+    const known = plan.sightings.get(finding.key);
+    if (known !== undefined && known.path.length <= taken.length) continue;
+    plan.sightings.set(finding.key, { finding, path: taken });
+  }
+}
+
+async function faultOf({ finding, path }: Sighting, plan: Plan): Promise<Fault> {
+  const found =
+    path.length === 0 ? { finding, path, transcript: '' } : await shortest(finding, path, plan);
+  const { kind, message, state } = found.finding;
+  return { kind, message, state, path: found.path.map(lineOf), transcript: found.transcript };
+}

@@ -1,0 +1,278 @@
+/** One walk through a bot: a fresh world with it, in which moves are done one after the other and watched. */
+import {
+  type AnyMachine,
+  type CommittedState,
+  type MemoryStorage,
+  memoryStorage,
+} from '@telefsm/core';
+import type { ApiCall, Cloud, Query } from '../cloud/cloud.ts';
+import type { Place } from '../cloud/place.ts';
+import type { RawButton } from '../cloud/raw.ts';
+import type { Shown } from '../cloud/screen.ts';
+import type { AnyBot } from '../driver/frameworks.ts';
+import { allShown } from '../driver/looking.ts';
+import { privateChat } from '../driver/stage.ts';
+import { openTelegram } from '../driver/telegram.ts';
+import type { TestUser } from '../driver/user.ts';
+import { textOf } from '../methods/parameters.ts';
+import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
+import { type Move, type Person, people, shareable } from './move.ts';
+
+/** What an explored bot is to be made with, so that its time and its memory belong to one walk. */
+export interface ExploreWorld {
+  /** The time; it stands still until the walk moves it. */
+  readonly clock: VirtualClock;
+  /** An empty storage on that clock. */
+  readonly storage: MemoryStorage;
+}
+
+/** A bot to explore. */
+export interface Explored {
+  /** The bot, of either framework. */
+  readonly bot: AnyBot;
+  /** Its machine: with it states are known, and with them dead ends, loops and what is never reached. */
+  readonly machine?: ExploredMachine;
+}
+
+/** What is read of a machine. */
+export type ExploredMachine = Pick<
+  AnyMachine,
+  'observe' | 'describe' | 'botCommands' | 'storage' | 'sweep' | 'stop'
+>;
+
+/** A way from one state to another; `null` is a conversation without one. */
+export type Passage = readonly [from: string | null, to: string | null];
+
+/** What came of a move. */
+export interface Outcome {
+  readonly move: Move;
+  /** The state of who moved, before. */
+  readonly before: string | null;
+  /** The state of who moved, after. */
+  readonly after: string | null;
+  /** Whether anybody could see that the bot took it. */
+  readonly noticed: boolean;
+  /** Of a press: whether the bot answered the query, and whether the button belonged to what is asked now. */
+  readonly press: { readonly answered: boolean; readonly current: boolean } | undefined;
+  /** What the bot's code threw. */
+  readonly errors: readonly unknown[];
+  /** Calls that Telegram refused. */
+  readonly refusals: readonly ApiCall[];
+}
+
+/** A button that can be pressed. */
+export interface AtHand {
+  readonly label: string;
+  readonly back: number;
+  /** Whether it belongs to what is asked now. */
+  readonly current: boolean;
+}
+
+/** A walk under way. */
+export interface Walk {
+  /** Does a move; `undefined` when it cannot be done here. */
+  go(move: Move): Promise<Outcome | undefined>;
+  state(who: Person): Promise<string | null>;
+  /** What the conversation has collected, as text. */
+  data(who: Person): Promise<string>;
+  /** Buttons that somebody sees or has seen, newest first; `now` is the state of that somebody. */
+  buttons(who: Person, now: string | null): readonly AtHand[];
+  /** Labels of the reply keyboard. */
+  keys(who: Person): readonly string[];
+  /** Everything that the bot has shown somebody. */
+  shown(who: Person): readonly Shown[];
+  /** Commands that the bot has told Telegram. */
+  commands(): readonly string[];
+  /** Every passage so far, of anybody. */
+  readonly passages: readonly Passage[];
+  transcript(): string;
+  end(): Promise<void>;
+}
+
+/** Starts a walk with a new bot. */
+export async function startWalk(
+  make: (world: ExploreWorld) => Explored | Promise<Explored>,
+  chat: 'private' | 'group',
+): Promise<Walk> {
+  const clock = virtualClock();
+  const { bot, machine } = await make({ clock, storage: memoryStorage({ clock }) });
+  const { world, cloud, port } = openTelegram(bot, { clock });
+  const errors = new Set<unknown>();
+  const passages: Passage[] = [];
+  port.onError((error) => errors.add(error));
+  /** The conversation that each user is in, and what was last committed of each. */
+  const keys = new Map<number, string>();
+  const committed = new Map<string, CommittedState>();
+  machine?.observe(({ key, subject, from, to }) => {
+    if (subject.user !== undefined) keys.set(subject.user, key);
+    committed.set(key, to);
+    passages.push([idOf(from), idOf(to)]);
+  });
+  for (const event of ['deadlineFailed', 'speechFailed', 'poisoned'] as const) {
+    machine?.observe(event, ({ error }) => errors.add(error));
+  }
+  const group = chat === 'group' ? world.group('Group') : undefined;
+  const userOf = (who: Person): TestUser => {
+    const user = world.user(who);
+    return group === undefined ? user : user.in(group);
+  };
+  const placeOf = (who: Person): Place =>
+    group?.['~place'](userOf(who).raw) ?? ownChat(userOf(who));
+  const stands = async (who: Person): Promise<CommittedState> => {
+    const key = keys.get(userOf(who).id);
+    if (key === undefined || (await machine?.storage.peek(key)) === undefined) return nowhere;
+    return committed.get(key) ?? nowhere;
+  };
+  const state = async (who: Person) => idOf(await stands(who));
+
+  const shown = (who: Person) => allShown(cloud, placeOf(who));
+
+  /** States in which messages were shown, by the showing. */
+  const askedIn = new WeakMap<object, string | null>();
+
+  function buttons(who: Person, now: string | null): readonly AtHand[] {
+    const seen = shown(who).filter(({ message }) => inlineOf(message).length > 0);
+    const newest = seen.at(-1);
+    const standing = cloud.record(placeOf(who).chat).messages;
+    const counts = new Map<string, number>();
+    return seen.toReversed().flatMap((each) =>
+      [...new Set(inlineOf(each.message).map(({ text }) => text))].map((label) => {
+        const back = counts.get(label) ?? 0;
+        counts.set(label, back + 1);
+        const unchanged = standing.get(each.message_id)?.message === each.message;
+        const current = each === newest && unchanged && (askedIn.get(each) ?? null) === now;
+        return { label, back, current };
+      }),
+    );
+  }
+
+  async function perform(move: Move): Promise<void> {
+    switch (move.do) {
+      case 'sends': {
+        const user = userOf(move.who);
+        return keysIn(cloud, placeOf(move.who)).includes(move.text)
+          ? void (await user.taps(move.text))
+          : user.sends(move.text);
+      }
+      case 'shares':
+        return userOf(move.who).sends(shareable[move.what]?.() ?? move.what);
+      case 'edits':
+        return userOf(move.who).edits(move.text);
+      case 'taps': {
+        const { who, label, back } = move;
+        const on = showings(shown(who), label).at(-1 - back);
+        return void (await userOf(who).taps(label, on));
+      }
+      case 'waits':
+        await clock.advance(move.time);
+        return void (await machine?.sweep());
+      case 'repeats':
+        return world.redeliver();
+    }
+  }
+
+  async function possible(move: Move): Promise<boolean> {
+    if (move.do === 'repeats') return world.updates.length > 0;
+    if (move.do === 'taps') return showings(shown(move.who), move.label).length > move.back;
+    if (move.do !== 'edits') return true;
+    const { id } = userOf(move.who);
+    const { messages } = cloud.record(placeOf(move.who).chat);
+    return [...messages.values()].some(({ message }) => message.from?.id === id);
+  }
+
+  return {
+    async go(move) {
+      if (!(await possible(move))) return undefined;
+      const who = 'who' in move ? move.who : people[0];
+      const before = await state(who);
+      const current =
+        move.do === 'taps' &&
+        buttons(who, before).some(
+          ({ label, back, current }) => current && label === move.label && back === move.back,
+        );
+      errors.clear();
+      const marks = [cloud.screen.length, cloud.calls.length, passages.length] as const;
+      try {
+        await perform(move);
+      } catch (error) {
+        errors.add(error);
+      }
+      const after = await state(who);
+      for (const event of cloud.screen.slice(marks[0])) {
+        if (event.kind !== 'shown' && event.kind !== 'edited') continue;
+        askedIn.set(event.shown, after);
+      }
+      const calls = cloud.calls.slice(marks[1]);
+      return {
+        move,
+        before,
+        after,
+        noticed: calls.some(isSeen) || passages.length > marks[2],
+        press:
+          move.do === 'taps'
+            ? { answered: lastPress(cloud)?.answer !== undefined, current }
+            : undefined,
+        errors: [...errors],
+        refusals: calls.filter(({ answer }) => answer?.ok === false),
+      };
+    },
+    state,
+    data: async (who) => JSON.stringify((await stands(who)).data),
+    buttons,
+    keys: (who) => keysIn(cloud, placeOf(who)),
+    shown,
+    commands: () =>
+      [...cloud.commands.values()].flatMap((commands) =>
+        (commands as readonly { readonly command: string }[]).map(({ command }) => command),
+      ),
+    passages,
+    transcript: world.transcript,
+    async end() {
+      await machine?.stop();
+      await world.stop();
+    },
+  };
+}
+
+const nowhere: CommittedState = { state: null, scene: null, data: {} };
+
+function idOf({ state, scene }: CommittedState): string | null {
+  return state ?? scene;
+}
+
+function ownChat({ raw }: TestUser): Place {
+  return { chat: privateChat(raw) };
+}
+
+function showings(shown: readonly Shown[], label: string): readonly Shown[] {
+  return shown.filter(({ message }) => inlineOf(message).some(({ text }) => text === label));
+}
+
+/** Buttons that tell the bot when they are pressed. */
+function inlineOf(message: Shown['message']): readonly RawButton[] {
+  const buttons = message.reply_markup?.inline_keyboard?.flat() ?? [];
+  return buttons.filter((button) => button['callback_data'] !== undefined);
+}
+
+/** Keys that send something by themselves, without opening a window. */
+function keysIn(cloud: Cloud, { chat }: Place): readonly string[] {
+  const keys = cloud.record(chat).keyboard?.markup.keyboard?.flat() ?? [];
+  return keys.flatMap((key) => {
+    if (typeof key === 'string') return [key];
+    const opens = Object.keys(key).some(
+      (field) => field === 'web_app' || /^request_(?:users?|chat|managed_bot)$/.test(field),
+    );
+    return opens ? [] : [key.text];
+  });
+}
+
+function lastPress(cloud: Cloud): Query | undefined {
+  return [...cloud.queries.values()].findLast(({ kind }) => kind === 'callback');
+}
+
+/** Whether somebody sees the call, rather than the bot only asking or showing that it types. */
+function isSeen({ method, payload, answer }: ApiCall): boolean {
+  if (answer?.ok !== true || method === 'sendChatAction' || method.startsWith('get')) return false;
+  if (method !== 'answerCallbackQuery') return true;
+  return Boolean(textOf(payload, 'text')) || payload['url'] !== undefined;
+}

@@ -1,0 +1,215 @@
+import { createMachine, flow, type RawUpdate } from '@telefsm/core';
+import { describe, expect, it } from 'vitest';
+import { type ExploreOptions, explore } from '../../src/index.ts';
+import { frameworks, type Script } from '../bots.ts';
+import { type Table, tableBot } from './table-bot.ts';
+
+/** A bot without faults: it asks for a name, then for a confirmation. */
+const sound: Table = {
+  none: { '/start': { say: 'What is your name?', to: 'name' } },
+  name: {
+    '/cancel': { say: 'Cancelled.', to: null },
+    '*': { say: 'Is that right?', buttons: ['Yes', 'No'], to: 'confirm' },
+  },
+  confirm: {
+    '/cancel': { say: 'Cancelled.', to: null },
+    '[Yes]': { say: 'Thank you.', to: null },
+    '[No]': { say: 'Your name then?', to: 'name' },
+  },
+};
+
+const { name, confirm } = sound as Required<typeof sound>;
+
+describe.each(frameworks)('explore on %s', (_, make) => {
+  const exploring = (table: Table, options: ExploreOptions = {}) =>
+    explore((world) => tableBot(make, table, world), { runs: 40, steps: 15, ...options });
+
+  it('finds nothing in a sound bot, and tells how far it came', async () => {
+    const { faults, coverage, report } = await exploring(sound);
+    expect(faults, report).toEqual([]);
+    expect(coverage.states.toSorted()).toEqual(['T:confirm', 'T:name']);
+    expect(coverage.unvisited).toEqual([]);
+    expect(coverage.transitions).toContainEqual(['T:confirm', null]);
+    expect(report).toMatch(/^\d+ walks of \d+ moves with the seed 1\n2 of 2 states/);
+  });
+
+  it('finds a crash, by the shortest input that provokes it', async () => {
+    const say = (text: string) => {
+      if (text.length > 50) throw new RangeError('That name is too long for the database.');
+      return 'Is that right?';
+    };
+    const { faults } = await exploring({
+      ...sound,
+      name: { ...name, '*': { say, to: 'confirm', buttons: ['Yes', 'No'] } },
+    });
+    expect(faults).toMatchObject([
+      {
+        kind: 'crash',
+        state: 'T:name',
+        message:
+          "The bot threw in the state 'T:name': RangeError: That name is too long for the database.",
+        path: ['Anna: /start', `Anna: ${'a'.repeat(51)}`],
+      },
+    ]);
+    expect(faults[0]?.transcript).toBe(
+      `Anna: /start\nBot: What is your name?\nAnna: ${'a'.repeat(51)}`,
+    );
+  });
+
+  it('finds a crash that an error handler of the bot takes', async () => {
+    const script: Script = {
+      async onText(text, say) {
+        if (text === '/help') throw new Error('There is no help.');
+        await say('Hello!');
+      },
+      onError: () => {},
+    };
+    const { faults } = await explore(() => ({ bot: make(script) }), { runs: 10 });
+    expect(faults).toMatchObject([{ kind: 'crash', path: ['Anna: /help'] }]);
+  });
+
+  it('finds a state that nothing leads out of', async () => {
+    const { faults } = await exploring({
+      ...sound,
+      confirm: { ...confirm, '[Yes]': { say: 'Send a photo of your passport.', to: 'passport' } },
+      passport: {},
+    });
+    expect(faults).toMatchObject([
+      {
+        kind: 'dead-end',
+        state: 'T:passport',
+        path: ['Anna: /start', 'Anna: a', 'Anna taps [Yes]'],
+      },
+    ]);
+  });
+
+  it('finds the state that a command leads into and nothing out of', async () => {
+    const { faults } = await exploring({
+      none: { '/start': { say: 'Please wait.', to: 'waiting' } },
+      waiting: { '/start': { say: 'You wait already.' } },
+    });
+    expect(faults).toMatchObject([{ kind: 'dead-end', path: ['Anna: /start'] }]);
+  });
+
+  it('finds a state that nothing leads to', async () => {
+    const { faults, coverage } = await exploring({ ...sound, age: name });
+    expect(faults).toMatchObject([{ kind: 'unreachable', state: 'T:age', path: [] }]);
+    expect(coverage.unvisited).toEqual(['T:age']);
+  });
+
+  it('finds a state behind a word that nobody could guess, when it is told', async () => {
+    const table: Table = {
+      ...sound,
+      name: { ...name, 'open sesame': { say: 'Who are you?', to: 'secret' } },
+      secret: name,
+    };
+    const { faults } = await exploring(table);
+    expect(faults).toMatchObject([{ kind: 'unreachable', state: 'T:secret' }]);
+    const told = await exploring(table, { texts: ['open sesame'] });
+    expect(told.faults, told.report).toEqual([]);
+  });
+
+  it('finds a button that nobody handles', async () => {
+    const { faults } = await exploring({
+      ...sound,
+      name: { ...name, '*': { say: 'Right?', buttons: ['Yes', 'No', 'Later'], to: 'confirm' } },
+    });
+    expect(faults).toMatchObject([
+      { kind: 'dead-button', path: ['Anna: /start', 'Anna: a', 'Anna taps [Later]'] },
+    ]);
+  });
+
+  it('finds a press whose query is not answered', async () => {
+    const { faults } = await exploring({
+      ...sound,
+      confirm: { ...confirm, '[Yes]': { say: 'Thank you.', to: null, answer: false } },
+    });
+    expect(faults).toMatchObject([
+      { kind: 'unanswered', path: ['Anna: /start', 'Anna: a', 'Anna taps [Yes]'] },
+    ]);
+  });
+
+  it('finds a prompt that is too long for Telegram', async () => {
+    const { faults } = await exploring({
+      ...sound,
+      confirm: { ...confirm, '[Yes]': { say: 'terms '.repeat(700), to: null } },
+    });
+    expect(faults).toMatchObject([
+      {
+        kind: 'refused',
+        message: expect.stringContaining('message is too long (its text has 4200 characters)'),
+        path: ['Anna: /start', 'Anna: a', 'Anna taps [Yes]'],
+      },
+    ]);
+  });
+
+  it('finds a round of states that nothing leads out of', async () => {
+    const { faults } = await exploring({
+      ...sound,
+      confirm: { ...confirm, '[Yes]': { say: 'Left?', to: 'left' } },
+      left: { '*': { say: 'Right?', to: 'right' } },
+      right: { '*': { say: 'Left?', to: 'left' } },
+    });
+    expect(faults).toMatchObject([
+      {
+        kind: 'endless-loop',
+        path: ['Anna: /start', 'Anna: a', 'Anna taps [Yes]', ...(faults[0]?.path.slice(3) ?? [])],
+      },
+    ]);
+    expect(faults[0]?.message).toContain("'T:left', 'T:right'");
+  });
+
+  it('finds a text that is met by silence where others are answered', async () => {
+    const table: Table = { ...sound, name: { ...name, Anna: {} } };
+    const { faults } = await exploring(table);
+    expect(faults).toMatchObject([
+      { kind: 'silence', state: 'T:name', path: ['Anna: /start', 'Anna: Anna'] },
+    ]);
+    expect((await exploring(table, { ignore: ['silence'] })).faults).toEqual([]);
+  });
+
+  it('is strict about silence and late presses when it is asked to', async () => {
+    const { faults } = await exploring(sound, { strict: true });
+    const kinds = new Set(faults.map(({ kind }) => kind));
+    expect([...kinds].toSorted()).toEqual(['silence', 'unanswered']);
+  });
+
+  it('gives the same report for the same seed, and walks other ways for another', async () => {
+    const table: Table = { ...sound, name: { ...name, '/help': {} }, age: {} };
+    const first = await exploring(table, { seed: 7 });
+    const second = await exploring(table, { seed: 7 });
+    expect(second).toEqual(first);
+    expect(first.report).toContain('with the seed 7');
+    expect((await exploring(table, { seed: 8 })).coverage).not.toEqual(first.coverage);
+  });
+
+  it('finds faults of flows: one without a way to cancel, and a summary that grows too long', async () => {
+    const order = flow('order', { trigger: '/order', commands: { cancel: false } })
+      .ask('note', { prompt: 'Any note?' })
+      .ask('sure', { prompt: ({ note }) => `${note}\n`.repeat(9), choices: { yes: 'Yes' } })
+      .done(() => 'Thank you.');
+    const { faults } = await explore(
+      (world) => {
+        const machine = createMachine({ states: [order], ...world });
+        const bot = make({
+          async onAny(update, call) {
+            await machine.handle(update as RawUpdate, { id: 1, call });
+          },
+        });
+        return { bot, machine };
+      },
+      { runs: 30 },
+    );
+    expect(faults.map(({ kind }) => kind)).toEqual(['refused', 'no-cancel']);
+    expect(faults[0]?.path.length).toBe(2);
+  });
+});
+
+describe('explore', () => {
+  it('passes on what the maker of the bot throws', async () => {
+    const broken = () => {
+      throw new Error('No token.');
+    };
+    await expect(explore(broken)).rejects.toThrow('No token.');
+  });
+});
