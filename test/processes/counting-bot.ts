@@ -158,7 +158,11 @@ export function countingBot(options: CountingBotOptions): CountingBot {
 }
 
 /** A private message. */
-export function updateOf({ id, chat, text }: Order): RawUpdate {
+export function updateOf({
+  id,
+  chat,
+  text,
+}: Omit<Order, 'text'> & { readonly text: string }): RawUpdate {
   const from = { id: chat, is_bot: false, first_name: 'Ann' };
   return {
     update_id: id,

@@ -1,0 +1,70 @@
+/** A process that sleeps in a handler for longer than its lease: whoever came after it is not undone, and it is told. */
+
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { Said } from '../processes/bot.ts';
+import type { Entry, Order } from '../processes/counting-bot.ts';
+import { engines, type RunningEngine } from '../processes/servers.ts';
+import { type BotProcess, removeBots, type Stage, stage } from '../processes/stage.ts';
+
+afterAll(removeBots);
+
+async function outcomeOf(bot: BotProcess): Promise<Entry> {
+  for (;;) {
+    const said: Said = await bot.next();
+    if ('outcome' in said) return said.outcome;
+  }
+}
+
+describe.each(engines)('on $name', ({ start: startEngine }) => {
+  let engine: RunningEngine;
+  let shared: Stage;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine?.close());
+  beforeEach(async () => {
+    shared = await stage();
+  });
+  afterEach(() => shared.close());
+
+  /** Lets a process sleep in its handler, while another handles the next two updates. */
+  async function overslept(text: Order['text']) {
+    const address = engine.newAddress();
+    const witness = shared.here(address);
+    await witness.handle({ id: 1, chat: 1, text: 'add' });
+    const sleeper = await shared.start({ name: 'sleeper', address, lease: 500 });
+    sleeper.tell({ stopAt: 'held' });
+    sleeper.tell({ handle: [{ id: 2, chat: 1, text }] });
+    expect(await sleeper.next()).toEqual({ at: 'held' });
+    sleeper.pause(true);
+    for (const id of [3, 4]) {
+      expect(await witness.handle({ id, chat: 1, text: 'add' })).toMatchObject({ what: 'kept' });
+    }
+    sleeper.pause(false);
+    sleeper.tell({ goOn: true });
+    const late = await outcomeOf(sleeper);
+    return { late, sleeper, witness };
+  }
+
+  it('its late commit is refused, and the update is handled anew when it comes again', async () => {
+    const { late, sleeper, witness } = await overslept('wait');
+    expect(late).toMatchObject({ what: 'failed', code: 'LEASE_LOST' });
+    expect(await witness.tally(1)).toMatchObject({ count: 3, ids: [1, 3, 4] });
+    sleeper.tell({ handle: [{ id: 2, chat: 1, text: 'add' }] });
+    expect(await outcomeOf(sleeper)).toMatchObject({ what: 'kept' });
+    expect(await witness.tally(1)).toMatchObject({ count: 4, ids: [1, 3, 4, 2] });
+    await sleeper.leave();
+    await witness.close();
+  });
+
+  it('what it had committed before stays, and what it changes after is refused', async () => {
+    const { late, sleeper, witness } = await overslept('twice');
+    expect(late).toMatchObject({ what: 'failed', code: 'LEASE_LOST' });
+    expect(await witness.tally(1)).toMatchObject({ count: 4, ids: [1, 2, 3, 4] });
+    sleeper.tell({ handle: [{ id: 2, chat: 1, text: 'add' }] });
+    expect(await outcomeOf(sleeper)).toMatchObject({ what: 'kept' });
+    expect(await witness.tally(1)).toMatchObject({ count: 4, ids: [1, 2, 3, 4] });
+    await sleeper.leave();
+    await witness.close();
+  });
+});
