@@ -207,21 +207,22 @@ async function findQuestion(unit: Unit, params: object): Promise<Unit['question'
   return code(unit, behaviour, async () => behaviour.ask?.(runOf(unit, top), params));
 }
 
+/** Starts the scene of a deep link or a command; the link says more, so it counts before a scene that `/start` starts. */
 async function start(unit: Unit, { command, argument }: Command): Promise<boolean> {
-  for (const { id, behaviour } of unit.registry.scenes.values()) {
-    const { trigger } = behaviour;
-    if (trigger === undefined) continue;
-    const isLink =
-      trigger.deepLink !== undefined &&
-      command === 'start' &&
-      argument.startsWith(trigger.deepLink);
-    if (trigger.command !== command && !isLink) continue;
-    const given = isLink ? argument.slice((trigger.deepLink as string).length) : argument;
-    const data = given === '' ? undefined : await trigger.from?.(given, unit);
-    unit.state.enter(id as never, data ?? {});
-    return true;
-  }
-  return false;
+  const scenes = [...unit.registry.scenes.values()];
+  const linked =
+    command === 'start'
+      ? scenes.find(({ behaviour: { trigger } }) => {
+          return trigger?.deepLink !== undefined && argument.startsWith(trigger.deepLink);
+        })
+      : undefined;
+  const found = linked ?? scenes.find(({ behaviour }) => behaviour.trigger?.command === command);
+  const trigger = found?.behaviour.trigger;
+  if (found === undefined || trigger === undefined) return false;
+  const given = linked ? argument.slice((trigger.deepLink as string).length) : argument;
+  const data = given === '' ? undefined : await trigger.from?.(given, unit);
+  unit.state.enter(found.id as never, data ?? {});
+  return true;
 }
 
 /**

@@ -529,6 +529,17 @@ describe('answers of a trigger', () => {
     expect(said()).toEqual(['Note for 3 × tea?', 'Note for 2 × cup?']);
   });
 
+  it('come to the flow of the deep link, also beside a flow that /start starts', async () => {
+    const hello = flow('hello', { trigger: '/start' })
+      .ask('name', { prompt: 'Name?' })
+      .done(() => {});
+    const { user, said } = chat([hello, shop]);
+    await user(1).sends('/start buy_cup_2');
+    await user(2).sends('/start');
+    await user(3).sends('/start elsewhere');
+    expect(said()).toEqual(['Note for 2 × cup?', 'Name?', 'Name?']);
+  });
+
   it('are asked where they would have been refused', async () => {
     const { user, said } = chat([shop]);
     const [ann, bob] = [user(1), user(2)];
