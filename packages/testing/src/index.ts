@@ -59,6 +59,11 @@ export type { Coverage, Exploration, ExploreOptions, Fault } from './explore/exp
 export { explore } from './explore/explore.ts';
 export type { FaultKind } from './explore/fault.ts';
 export type { Explored, ExploredMachine, ExploreWorld, Passage } from './explore/walk.ts';
+// Matchers
+export type { AskedState, Peekable, Told } from './matchers/assertions.ts';
+export { assertData, assertState } from './matchers/assertions.ts';
+export type { ChatMatchers, Verdict } from './matchers/matchers.ts';
+export { matchers } from './matchers/matchers.ts';
 // The fake server
 export type { BotApiServer, BotApiServerOptions } from './server/bot-api-server.ts';
 export { botApiServer } from './server/bot-api-server.ts';

@@ -3,16 +3,24 @@ import { AssertionError } from 'node:assert';
 import type { Cloud } from '../cloud/cloud.ts';
 import { transcriptOf } from '../cloud/screen.ts';
 
+/** What an expectation compares. */
+export interface Sides {
+  readonly actual?: unknown;
+  readonly expected?: unknown;
+  readonly operator: string;
+}
+
 /** Makes the error of an expectation that does not hold. */
-export function complaint(
-  cloud: Cloud,
-  message: string,
-  sides: { readonly actual?: unknown; readonly expected?: unknown; readonly operator: string },
-): AssertionError {
-  const transcript = conversation(cloud) || '  (nothing was said)';
+export function complaint(cloud: Cloud, message: string, sides: Sides): AssertionError {
+  return complaintBeside(conversation(cloud), message, sides);
+}
+
+/** Makes the error of an expectation that does not hold, beside a transcript. */
+export function complaintBeside(transcript: string, message: string, sides: Sides): AssertionError {
+  const said = transcript || '  (nothing was said)';
   return new AssertionError({
     ...sides,
-    message: `${message}\n\nThe conversation so far:\n\n${transcript}\n`,
+    message: `${message}\n\nThe conversation so far:\n\n${said}\n`,
   });
 }
 

@@ -4,21 +4,17 @@ import { type ExploreOptions, explore } from '../../src/index.ts';
 import { frameworks, type Script } from '../bots.ts';
 import { type Table, tableBot } from './table-bot.ts';
 
-/** A bot without faults: it asks for a name, then for a confirmation. */
-const sound: Table = {
-  none: { '/start': { say: 'What is your name?', to: 'name' } },
-  name: {
-    '/cancel': { say: 'Cancelled.', to: null },
-    '*': { say: 'Is that right?', buttons: ['Yes', 'No'], to: 'confirm' },
-  },
-  confirm: {
-    '/cancel': { say: 'Cancelled.', to: null },
-    '[Yes]': { say: 'Thank you.', to: null },
-    '[No]': { say: 'Your name then?', to: 'name' },
-  },
+const name = {
+  '/cancel': { say: 'Cancelled.', to: null },
+  '*': { say: 'Is that right?', buttons: ['Yes', 'No'], to: 'confirm' },
 };
-
-const { name, confirm } = sound as Required<typeof sound>;
+const confirm = {
+  '/cancel': { say: 'Cancelled.', to: null },
+  '[Yes]': { say: 'Thank you.', to: null },
+  '[No]': { say: 'Your name then?', to: 'name' },
+};
+/** A bot without faults: it asks for a name, then for a confirmation. */
+const sound = { none: { '/start': { say: 'What is your name?', to: 'name' } }, name, confirm };
 
 describe.each(frameworks)('explore on %s', (_, make) => {
   const exploring = (table: Table, options: ExploreOptions = {}) =>
