@@ -1,14 +1,16 @@
 /**
  * The demo: an example's bot by long polling against a fake Bot API server, and a chat with it in the terminal. Without a terminal it plays
- * the example's script, prints the transcript and fails if an answer differs. With BOT_TOKEN the same bot connects to Telegram.
+ * the example's script, prints the transcript and fails if an answer differs. `web` opens it on a page instead. With BOT_TOKEN the same bot
+ * connects to Telegram.
  */
 
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Clock, type FsmStorage, systemClock } from '@telefsm/core';
+import { type PlaygroundExample, playground } from '@telefsm/devtools';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
-import { type BotApiServer, botApiServer, virtualClock } from '@telefsm/testing';
+import { type BotApiServer, botApiServer, location, photo, virtualClock } from '@telefsm/testing';
 import { examples } from '../index.ts';
 import { type Example, type ExampleBot, type Framework, frameworks } from '../lib/example.ts';
 import { play } from '../lib/play.ts';
@@ -16,13 +18,28 @@ import { chat } from './chat.ts';
 
 /** Runs the demo with the arguments of the command line. */
 export async function main(args: readonly string[]): Promise<void> {
-  const { name, framework, script } = chosen(args);
+  const { name, framework, script, web } = chosen(args);
+  if (web) return onPage(name, framework);
   const example = examples[name] as Example;
   const { BOT_TOKEN } = process.env;
   if (BOT_TOKEN) return onTelegram(name, example, framework, BOT_TOKEN);
   console.log(`${name} on ${framework}: ${example.about}\n`);
   const isChat = process.stdin.isTTY && process.stdout.isTTY && !script;
   await (isChat ? onTerminal(name, example, framework) : onScript(example, framework));
+}
+
+/** On a page in a browser: the chat beside the diagram, the record and the calls. */
+async function onPage(name: string, framework: Framework): Promise<void> {
+  const served = await playground({
+    examples: examples as unknown as { readonly [name: string]: PlaygroundExample },
+    openServer: botApiServer,
+    makeClock: virtualClock,
+    media: { photo: photo(), location: location(52.5, 13.4) },
+    first: { example: name, framework },
+  });
+  console.log(`Open ${served.url}\nCtrl+C ends.`);
+  await new Promise((resolve) => process.once('SIGINT', resolve));
+  await served.stop();
 }
 
 /** With a person at the terminal; what was said survives the end of the demo. */
@@ -97,6 +114,7 @@ interface Choice {
   readonly name: string;
   readonly framework: Framework;
   readonly script: boolean;
+  readonly web: boolean;
 }
 
 function chosen(args: readonly string[]): Choice {
@@ -107,9 +125,11 @@ function chosen(args: readonly string[]): Choice {
   });
   let name = 'registration';
   let framework: Framework = 'grammy';
+  let web = false;
   for (const word of positionals) {
     const found = frameworks.find((one) => one === word);
     if (found !== undefined) framework = found;
+    else if (word === 'web') web = true;
     else if (Object.hasOwn(examples, word)) name = word;
     else {
       const names = Object.entries(examples).map(([each, { about }]) => `  ${each}: ${about}`);
@@ -118,5 +138,5 @@ function chosen(args: readonly string[]): Choice {
       );
     }
   }
-  return { name, framework, script: values.script };
+  return { name, framework, script: values.script, web };
 }
