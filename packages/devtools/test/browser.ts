@@ -1,8 +1,8 @@
 /** A real browser for the tests of pages: Debian's Chromium, driven from outside. */
 
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { ensureCommand } from '../../../test/servers/install.ts';
 
@@ -30,25 +30,16 @@ export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: `${artifacts}${name}.png`, fullPage: true });
 }
 
-interface Violation {
-  readonly id: string;
-  readonly help: string;
-  readonly nodes: readonly { readonly html: string }[];
-}
-
 /** What the accessibility checker finds wrong on a page, in words. */
 export async function barriers(page: Page): Promise<readonly string[]> {
-  const script = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
   // from outside the page: its own policy lets no foreign script in
   const session = await page.context().newCDPSession(page);
   await session.send('Page.setBypassCSP', { enabled: true });
   await page.reload();
-  await page.addScriptTag({ path: script });
+  await page.addScriptTag({ content: axe.source });
   const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(): Promise<{ violations: readonly Violation[] }> };
-    };
-    return (await axe.run()).violations;
+    const { axe: checker } = globalThis as unknown as { axe: typeof axe };
+    return (await checker.run()).violations;
   });
   await session.send('Page.setBypassCSP', { enabled: false });
   return found.map(({ id, help, nodes }) => `${id}: ${help} (${nodes[0]?.html.slice(0, 120)})`);

@@ -380,4 +380,31 @@ describe('with 100,000 stored conversations', () => {
       .poll(async () => (await json('overview')).steps, { timeout: 30_000 })
       .toContainEqual(expect.objectContaining({ id: 'Form:name', now: 100_000 }));
   });
+
+  it('reads no more than a page, and searches in stretches', async () => {
+    let read = 0;
+    const storage = memoryStorage();
+    const counted = {
+      ...storage,
+      // conversations are made as they are asked for
+      async *list({ after = key(100_000), limit = 0 }: { after?: string; limit?: number }) {
+        const first = Number(/u(\d+)$/.exec(after)?.[1]) + 1;
+        for (let user = first; user < Math.min(first + limit, 200_000); user++) {
+          read += 1;
+          yield { key: key(user), state: 'Form:name', stored: { text: '{"v":1}' } };
+        }
+      },
+    };
+    await open({}, counted as typeof storage);
+    expect((await json('conversations')).conversations).toHaveLength(50);
+    expect(read).toBe(51);
+    read = 0;
+    const first = await json('conversations?search=u123456');
+    expect(first.conversations).toEqual([]);
+    expect(read).toBe(20_000);
+    const second = await json(
+      `conversations?search=u123456&after=${encodeURIComponent(first.next)}`,
+    );
+    expect(second.conversations).toMatchObject([{ key: key(123_456) }]);
+  });
 });

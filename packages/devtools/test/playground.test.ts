@@ -95,7 +95,7 @@ describe('the playground', () => {
     await page.locator('.bubble').nth(1).waitFor();
     await page.getByRole('button', { name: 'photo' }).click();
     await page.locator('.bubble .media', { hasText: '[photo]' }).waitFor();
-    await page.getByLabel('Chat', { exact: true }).first().selectOption('group');
+    await page.locator('select[name=place]').selectOption('group');
     await page.waitForURL(/place=group/);
     await says('/support');
     await sees(/support/);

@@ -1,6 +1,6 @@
 /** Flows that the tests of this package draw, check and watch. */
 
-import { type Flow, flow } from '@telefsm/core';
+import { flow } from '@telefsm/core';
 
 const address = flow('address')
   .ask('city', { prompt: 'Which city?' })
@@ -8,7 +8,7 @@ const address = flow('address')
   .done(() => 'Thank you.');
 
 /** Every kind of step. */
-export const parcel: Flow = flow('parcel', {
+export const parcel = flow('parcel', {
   trigger: '/parcel',
   description: 'Send a parcel',
   timeout: '90m',
@@ -33,7 +33,7 @@ export const parcel: Flow = flow('parcel', {
   .done(() => 'Sent.');
 
 /** A flow of thirty questions, every fifth of which is asked only sometimes. */
-export function longFlow(): Flow {
+export function longFlow() {
   type Asking = ReturnType<typeof begin>;
   const begin = () => flow('long', { trigger: '/long' }).ask('q1', { prompt: 'Question 1?' });
   let asking: Asking = begin();

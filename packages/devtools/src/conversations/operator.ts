@@ -143,7 +143,7 @@ export async function askAgain(machine: OperatedMachine, key: string): Promise<v
 }
 
 /** The machine's handle of a stored conversation; `undefined` where the machine would call it by another key. */
-export function conversationAt(
+function conversationAt(
   machine: OperatedMachine | undefined,
   key: string,
 ): Conversation | undefined {

@@ -55,8 +55,6 @@ export interface GraphGroup {
   /** Beginning of the payload of `/start` that starts it. */
   readonly deepLink?: string;
   readonly description?: string;
-  /** Commands of the bot's menu that belong to it, without the slash. */
-  readonly commands?: readonly string[];
   /** Command that cancels it, without the slash; `false` where it cannot be cancelled. */
   readonly cancel?: string | false;
   /** In ms without progress. */

@@ -5,19 +5,12 @@ import { type Page, pageOf, prefixOf } from '../conversations/listing.ts';
 import { askAgain, clear, find, move, type OperatedMachine } from '../conversations/operator.ts';
 import { Refused } from '../conversations/refused.ts';
 import { check } from '../graph/check.ts';
-import type { Fault } from '../graph/fault.ts';
 import type { Graph } from '../graph/graph.ts';
 import { graph as graphOf } from '../graph/machine-graph.ts';
-import { type Census, censusOf, type Stray } from './census.ts';
+import { censusOf } from './census.ts';
 import { type Redact, shownData } from './redact.ts';
-import {
-  type Idle,
-  type Move,
-  type StepTally,
-  type Trouble,
-  type Watchable,
-  watch,
-} from './watch.ts';
+import type { ConversationView, ListView, Overview, ProblemsView } from './view-data.ts';
+import { type Move, type Watchable, watch } from './watch.ts';
 
 /** As much of a machine as an inspector needs; every machine has it. */
 export type InspectedMachine = OperatedMachine & Watchable;
@@ -31,60 +24,6 @@ export interface ModelOptions {
   readonly audit?: ((line: string) => void) | undefined;
   /** Hears that something is other than before. */
   readonly changed: () => void;
-}
-
-/** The first page. */
-export interface Overview {
-  readonly graph: Graph;
-  readonly census: Census;
-  readonly total: number;
-  readonly troubles: number;
-  readonly stuck: number;
-  tally(state: string): StepTally;
-}
-
-/** A page of conversations. */
-export interface ListView {
-  readonly page: {
-    readonly conversations: readonly {
-      readonly key: string;
-      readonly state: string | null;
-      readonly since?: number;
-      readonly deadlineIn?: number;
-    }[];
-    readonly next: string | undefined;
-  };
-  readonly state: string | undefined;
-  readonly search: string | undefined;
-  readonly states: readonly string[];
-  readonly failure: string | undefined;
-}
-
-/** One conversation. */
-export interface ConversationView {
-  readonly key: string;
-  readonly parts: readonly (readonly [name: string, value: string])[];
-  readonly isStored: boolean;
-  readonly state: string | null;
-  readonly scene: string | null;
-  /** As JSON, redacted. */
-  readonly data: string;
-  readonly problem: string | undefined;
-  readonly deadlineIn: number | undefined;
-  readonly moves: readonly Move[];
-  /** Where it may be moved. */
-  readonly targets: readonly string[];
-  readonly canWrite: boolean;
-  readonly notice: string | undefined;
-}
-
-/** What is wrong. */
-export interface ProblemsView {
-  readonly faults: readonly Fault[];
-  readonly strays: readonly Stray[];
-  readonly idle: readonly Idle[];
-  readonly idleAfter: number;
-  readonly troubles: readonly Trouble[];
 }
 
 /** A line of what was done through the inspector. */

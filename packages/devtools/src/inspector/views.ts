@@ -4,7 +4,7 @@ import { readableTime } from '../graph/durations.ts';
 import type { Graph, GraphGroup, GraphNode } from '../graph/graph.ts';
 import { diagram, short } from '../web/diagram.ts';
 import { type Html, html } from '../web/html.ts';
-import type { ConversationView, ListView, Overview, ProblemsView } from './model.ts';
+import type { ConversationView, ListView, Overview, ProblemsView } from './view-data.ts';
 
 /** A whole page around its content. */
 export function frame(title: string, at: string, namespace: string, content: Html): Html {
@@ -126,7 +126,8 @@ export function conversationPage(view: ConversationView, graph: Graph): Html {
     view;
   const node = graph.nodes.find(({ id }) => id === state);
   const top = node && topOf(graph, node);
-  const marks = { count: () => 0, link: () => undefined, current: state };
+  const before = moves[0]?.to === state ? moves[0].from : undefined;
+  const marks = { count: () => 0, link: () => undefined, current: state, before };
   return html`<p><a href="/conversations">← Conversations</a></p><h1 class="key">${key}</h1>
 <div id="notice" role="status">${notice !== undefined && html`<p class="notice">${notice}</p>`}</div>
 <div id="now" data-live>

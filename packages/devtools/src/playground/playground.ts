@@ -73,7 +73,7 @@ async function answer(
       const user = people.find((each) => each === query.get('user')) ?? (people[0] as string);
       const place: Place = query.get('place') === 'group' ? 'group' : 'private';
       const key = session.keyOf(user, place);
-      const record = key === undefined ? undefined : await session.model.conversation(key);
+      const record = key === undefined ? undefined : await session.conversation(key);
       return { page: playgroundPage(session, options, { user, place }, record) };
     }
     case '/style.css':

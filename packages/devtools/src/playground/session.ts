@@ -3,6 +3,8 @@
 import { type FsmStorage, memoryStorage, parseKey } from '@telefsm/core';
 import { Refused } from '../conversations/refused.ts';
 import { type Model, modelOf } from '../inspector/model.ts';
+import type { ConversationView } from '../inspector/view-data.ts';
+import type { Move } from '../inspector/watch.ts';
 import { type ChatLog, chatLog } from './chat-log.ts';
 import { openWire, type WireCall } from './wire.ts';
 import type {
@@ -29,6 +31,8 @@ export interface Session {
   /** Whether the bot will crash when it wants to say something. */
   readonly isArmed: boolean;
   readonly model: Model;
+  /** A conversation with its moves over all crashes. */
+  conversation(key: string): Promise<ConversationView>;
   /** The chat of a user in a place. */
   chatOf(user: string, place: Place): number;
   /** The key of a user's conversation in a place. */
@@ -54,6 +58,7 @@ export const people: readonly string[] = ['Anna', 'Boris', 'Clara'];
 /** Ms that a restart takes: longer than a dead process may hold a conversation. */
 const restartTakes = 20_000;
 const mostCalls = 60;
+const mostMoves = 200;
 const token = '1:playground';
 
 /** Starts a bot. */
@@ -82,6 +87,8 @@ export async function openSession(
     changed();
   });
   let crashes = 0;
+  /** What the bot did before it crashed, newest first. */
+  let past: readonly Move[] = [];
   let seen = 0;
   let life = await start();
 
@@ -138,6 +145,11 @@ export async function openSession(
     get model() {
       return life.model;
     },
+    async conversation(key) {
+      const view = await life.model.conversation(key);
+      const before = past.filter((move) => move.key === key);
+      return { ...view, moves: [...view.moves, ...before] };
+    },
     chatOf,
     keyOf(user, place) {
       try {
@@ -188,6 +200,7 @@ export async function openSession(
         crashes += 1;
         const { bot, model } = life;
         model.stop();
+        past = [...model.moves(), ...past].slice(0, mostMoves);
         log.note('(the bot crashes, and starts again)');
         life = await start();
         // a dead process fires no deadlines; the framework may wait for ever to say goodbye to Telegram

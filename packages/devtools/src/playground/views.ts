@@ -1,6 +1,6 @@
 /** The playground's page as HTML: a chat beside what happens in the bot. */
 
-import type { ConversationView } from '../inspector/model.ts';
+import type { ConversationView } from '../inspector/view-data.ts';
 import { diagram } from '../web/diagram.ts';
 import { type Html, html } from '../web/html.ts';
 import type { Bubble } from './chat-log.ts';
@@ -57,7 +57,7 @@ function phone(
   return html`<section class="phone" aria-label="Chat">
 <header><span class="face" aria-hidden="true">${user.slice(0, 1)}</span><strong>${user}</strong>
 <form action="/"><label><span class="hidden">User</span><select name="user" data-submits>${people.map((each) => html`<option${each === user ? html` selected` : ''}>${each}</option>`)}</select></label> <label><span class="hidden">Chat</span><select name="place" data-submits>${where('private', 'with the bot')}${where('group', 'in Friends')}</select></label></form></header>
-<ol id="chat" class="log" data-live data-log tabindex="0" role="log" aria-label="Messages">${log.bubbles(chat).map((bubble) => bubbleOf(bubble, user, place, hidden))}</ol>
+<div id="chat" class="log" data-live data-log tabindex="0" role="log" aria-label="Messages">${log.bubbles(chat).map((bubble) => bubbleOf(bubble, user, place, hidden))}</div>
 <div id="keyboard" data-live>${keyboard.length > 0 && html`<form class="keyboard" method="post" action="/do/tap" data-quiet>${hidden}${keyboard.map((row) => html`<div class="line">${row.map((label) => html`<button name="label" value="${label}">${label}</button>`)}</div>`)}</form>`}</div>
 <form class="write" method="post" action="/do/send" data-quiet>${hidden}<label><span class="hidden">Message</span><input id="message" name="text" placeholder="Message, or /start" autocomplete="off" data-once></label><button class="strong">Send</button></form>
 <div class="quick"><form method="post" action="/do/send" data-quiet>${hidden}<span id="commands" data-live>${session.model.graph.groups.map(({ trigger }) => trigger !== undefined && html`<button name="text" value="/${trigger}">/${trigger}</button> `)}<button name="text" value="/start">/start</button> <button name="text" value="/cancel">/cancel</button></span></form>
@@ -71,14 +71,14 @@ function bubbleOf(
   place: Place,
   hidden: Html,
 ): Html {
-  if (id === undefined) return html`<li class="noted">${text}</li>`;
+  if (id === undefined) return html`<div class="noted">${text}</div>`;
   const names = ['bubble', by === user && 'you', isGone && 'gone'].filter(Boolean).join(' ');
   const writer = by === undefined ? 'Bot' : by;
   const isNamed = place === 'group' && by !== user;
   const keys =
     buttons.length > 0 &&
-    html`<li class="keys"><form method="post" action="/do/tap" data-quiet>${hidden}<input type="hidden" name="message" value="${id}">${buttons.map((row, at) => html`<span class="line">${row.map((label, column) => html`<button id="b${id}-${at}-${column}" name="label" value="${label}">${label}</button>`)}</span>`)}</form></li>`;
-  return html`<li class="${names}"><span class="${isNamed ? 'writer' : 'hidden'}">${writer}: </span>${media !== undefined && html`<span class="media">[${media}]</span>`}${text}</li>${keys}`;
+    html`<div class="keys"><form method="post" action="/do/tap" data-quiet>${hidden}<input type="hidden" name="message" value="${id}">${buttons.map((row, at) => html`<span class="line">${row.map((label, column) => html`<button id="b${id}-${at}-${column}" name="label" value="${label}">${label}</button>`)}</span>`)}</form></div>`;
+  return html`<div class="${names}"><span class="${isNamed ? 'writer' : 'hidden'}">${writer}: </span>${media !== undefined && html`<span class="media">[${media}]</span>`}${text}</div>${keys}`;
 }
 
 function controls(session: Session): Html {
@@ -96,6 +96,7 @@ function diagrams({ model }: Session, record: ConversationView | undefined): Htm
     count: (state: string) => census.counts.get(state) ?? 0,
     link: () => undefined,
     current: record?.state ?? null,
+    before: record?.moves[0]?.to === record?.state ? record?.moves[0]?.from : undefined,
   };
   const tops = graph.groups.filter(({ parent }) => parent === null);
   const isLoose = graph.nodes.some(({ group, kind }) => group === null && kind === 'scene');
@@ -108,5 +109,5 @@ function recordOf(record: ConversationView | undefined): Html {
   const due =
     deadlineIn === undefined ? '' : ` · due in ${Math.max(0, Math.round(deadlineIn / 1000))} s`;
   return html`<p><code>${key}</code></p><p>State <strong>${state ?? 'none'}</strong><small>${due}</small></p><pre tabindex="0" role="region" aria-label="Data">${data}</pre>
-<h3>Its moves <small>of this process</small></h3><ol class="timeline">${moves.slice(0, 8).map(({ from, to, cause }) => html`<li>${from ?? 'none'} → <strong>${to ?? 'none'}</strong> <small>${cause}</small></li>`)}</ol>`;
+<h3>Its moves</h3><ol class="timeline">${moves.slice(0, 8).map(({ from, to, cause }) => html`<li>${from ?? 'none'} → <strong>${to ?? 'none'}</strong> <small>${cause}</small></li>`)}</ol>`;
 }

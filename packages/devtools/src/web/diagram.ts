@@ -1,6 +1,6 @@
 /** A part of a graph as SVG, with what happens at each place: links that a keyboard reaches and a screen reader names. */
 
-import type { Graph, GraphNode } from '../graph/graph.ts';
+import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import { type Box, captionOf, layoutOf, nameOf, type Point } from '../graph/layout.ts';
 import { type Html, html } from './html.ts';
 
@@ -12,6 +12,8 @@ export interface DiagramMarks {
   link(state: string): string | undefined;
   /** The place to point out. */
   readonly current?: string | null;
+  /** The place before it. */
+  readonly before?: string | null | undefined;
 }
 
 const layouts = new WeakMap<Graph, Map<string | null, ReturnType<typeof layoutOf>>>();
@@ -29,13 +31,12 @@ export function diagram(
   known.set(part, made);
   const { width, height, nodes, groups, edges } = made;
   const arrow = `arrow-${idOf(part ?? 'rest')}`;
-  const reaching = new Set(
-    edges.filter(({ edge }) => edge.to === marks.current).map(({ edge }) => edge.from),
-  );
+  const isRecent = ({ from, to }: GraphEdge) =>
+    marks.before !== undefined && from === marks.before && to === marks.current;
   return html`<svg class="diagram" role="group" aria-label="${title}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}">
 <defs><marker id="${arrow}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M0 0 L8 4 L0 8 z"/></marker></defs>
 ${groups.map(({ group, ...box }) => html`<g class="frame"><rect ${corner(box)} rx="10"/><text x="${box.x - box.width / 2 + 10}" y="${box.y - box.height / 2 + 16}">${group.label}${group.kind === 'repeat' ? ' ↻' : ''}</text></g>`)}
-${edges.map(({ edge, points }) => html`<path class="way ${edge.kind}${edge.to === marks.current && reaching.has(edge.from) ? ' recent' : ''}" d="${curve(points)}" marker-end="url(#${arrow})"/>`)}
+${edges.map(({ edge, points }) => html`<path class="way ${edge.kind}${isRecent(edge) ? ' recent' : ''}" d="${curve(points)}" marker-end="url(#${arrow})"/>`)}
 ${edges.map(({ edge, label }) => label && html`<text class="label" x="${round(label.x)}" y="${round(label.y + 4)}" text-anchor="middle">${edge.label}</text>`)}
 ${nodes.map(({ node, ...box }) => drawn(node, box, marks))}
 </svg>`;

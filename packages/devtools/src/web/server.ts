@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { Refused } from '../conversations/refused.ts';
 import { type Html, html, textOf } from './html.ts';
+import { cookiesOf, formOf, Turned } from './request.ts';
 
 /** What every guarded page can be told. */
 export interface WebOptions {
@@ -51,8 +52,6 @@ export interface OpenWeb extends Web {
   changed(): void;
 }
 
-/** The largest body of a request, in bytes. */
-const largestBody = 65_536;
 /** Ms between two notices of changes. */
 const pause = 150;
 /** Ms between two signs of life, for proxies that cut silent connections. */
@@ -188,16 +187,6 @@ function addressOf({ url = '/' }: IncomingMessage): URL {
   throw new Turned(400, 'This is no address.');
 }
 
-/** A request that is turned away. */
-class Turned extends Error {
-  readonly status: number;
-
-  constructor(status: number, message: string) {
-    super(message);
-    this.status = status;
-  }
-}
-
 function started(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
@@ -236,34 +225,6 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
     const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${status}</title><link rel="stylesheet" href="/style.css"></head><body><main><h1>${status}</h1><p>${message}</p><p><a href="/">Back to the beginning</a></p></main></body></html>`;
     send(response, { page, status });
   }
-}
-
-async function formOf(request: IncomingMessage): Promise<ReadonlyMap<string, string>> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length;
-    if (bytes > largestBody) throw new Turned(413, 'The request is too large.');
-    chunks.push(chunk as Buffer);
-  }
-  const text = Buffer.concat(chunks).toString('utf8');
-  if (!/\bjson\b/.test(request.headers['content-type'] ?? ''))
-    return new Map(new URLSearchParams(text));
-  try {
-    const members = Object.entries(JSON.parse(text) as object);
-    return new Map(members.map(([name, value]) => [name, String(value)]));
-  } catch {
-    throw new Turned(400, 'The request is no JSON object.');
-  }
-}
-
-function cookiesOf({ headers: { cookie = '' } }: IncomingMessage): ReadonlyMap<string, string> {
-  return new Map(
-    cookie.split(/; */).map((pair) => {
-      const at = pair.indexOf('=');
-      return [pair.slice(0, at), pair.slice(at + 1)] as const;
-    }),
-  );
 }
 
 function digest(text: string): Buffer {
