@@ -270,9 +270,10 @@ class RunningHold implements Hold {
 
   release(): Awaitable<void> {
     this.#live.delete(this);
-    const { report } = this.#options;
+    const { report, clock } = this.#options;
     return settle(
-      () => this.#lease.release(),
+      // nobody waits for an answer that never comes
+      () => within(this.#lease.release(), callBound, clock),
       () => {},
       (error) => report('release', error),
     );
