@@ -77,6 +77,32 @@ describe.each(['grammy', 'telegraf'])('the playground with a bot on %s', (framew
 });
 
 describe('the playground', () => {
+  it('opens every example on both frameworks, in private and in the group', async () => {
+    await open('order');
+    const origin = new URL(opened.url).origin;
+    const headers = { authorization: `Bearer ${opened.token}` };
+    for (const [example, { bots }] of Object.entries(examples)) {
+      for (const framework of Object.keys(bots)) {
+        const body = new URLSearchParams({ example, framework });
+        const answer = await fetch(`${origin}/do/open`, { method: 'POST', headers, body });
+        expect(answer.status).toBe(200);
+        for (const place of ['private', 'group']) {
+          const shown = await fetch(`${origin}/?place=${place}`, { headers });
+          expect(shown.status).toBe(200);
+          expect(await shown.text()).toContain(`<title>${example} · telefsm playground</title>`);
+        }
+      }
+    }
+  });
+
+  it('needs its token', async () => {
+    await open('order');
+    const { origin } = new URL(opened.url);
+    expect((await fetch(origin)).status).toBe(401);
+    const body = new URLSearchParams({ when: 'now' });
+    expect((await fetch(`${origin}/do/crash`, { method: 'POST', body })).status).toBe(401);
+  });
+
   it('has several users, whose conversations are apart', async () => {
     await open('order');
     await says('/order');
