@@ -8,7 +8,7 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Clock, type FsmStorage, systemClock } from '@telefsm/core';
-import { type PlaygroundExample, playground } from '@telefsm/devtools';
+import { playground } from '@telefsm/devtools';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { type BotApiServer, botApiServer, location, photo, virtualClock } from '@telefsm/testing';
 import { examples } from '../index.ts';
@@ -31,7 +31,7 @@ export async function main(args: readonly string[]): Promise<void> {
 /** On a page in a browser: the chat beside the diagram, the record and the calls. */
 async function onPage(name: string, framework: Framework): Promise<void> {
   const served = await playground({
-    examples: examples as unknown as { readonly [name: string]: PlaygroundExample },
+    examples,
     openServer: botApiServer,
     makeClock: virtualClock,
     media: { photo: photo(), location: location(52.5, 13.4) },

@@ -2,7 +2,7 @@ import { botApiServer, location, photo, virtualClock } from '@telefsm/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { examples } from '../../../examples/index.ts';
-import { type Playground, type PlaygroundExample, playground } from '../src/index.ts';
+import { type Playground, playground } from '../src/index.ts';
 import { barriers, openBrowser, picture } from './browser.ts';
 
 let browser: Browser;
@@ -19,7 +19,7 @@ afterEach(async () => {
 
 async function open(example: string, framework = 'grammy') {
   opened = await playground({
-    examples: examples as unknown as { readonly [name: string]: PlaygroundExample },
+    examples,
     openServer: botApiServer,
     makeClock: virtualClock,
     media: { photo: photo(), location: location(52.5, 13.4) },
