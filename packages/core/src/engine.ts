@@ -233,7 +233,9 @@ async function start(unit: Unit, { command, argument }: Command): Promise<boolea
 async function enterInitial(unit: Unit): Promise<boolean> {
   const { initial } = unit.host;
   const { input, draft } = unit;
-  if (initial === undefined || draft.top.state !== null || input === undefined) return false;
+  if (initial === undefined || draft.top.state !== null) return false;
+  // what was said before, or elsewhere, begins nothing
+  if (input === undefined || input.edited || input.kind === 'poll_answer') return false;
   const takesAtOnce = unit.registry.scene(initial.scene).behaviour.opens?.(input) === true;
   if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
   const { data, params } = initial.start(unit);
