@@ -1,5 +1,6 @@
 /** An exploration as text. */
 import type { Exploration } from './explore.ts';
+import { shortened } from './move.ts';
 
 /** Writes down what was found, for people to read. */
 export function reportOf({ seed, faults, coverage }: Omit<Exploration, 'report'>): string {
@@ -12,7 +13,8 @@ export function reportOf({ seed, faults, coverage }: Omit<Exploration, 'report'>
   ];
   const list = faults.map(({ kind, message, path, transcript }, at) => {
     const said = transcript === '' ? path.join('\n') : transcript;
-    return `\n${at + 1}. ${kind}: ${message}\n${said.replaceAll(/^/gm, '     ')}`.trimEnd();
+    const lines = said.split('\n').map((line) => `\n     ${shortened(line)}`);
+    return `\n${at + 1}. ${kind}: ${message}${lines.join('')}`.trimEnd();
   });
   return `${[...head, ...list].join('\n')}\n`;
 }
