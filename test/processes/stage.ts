@@ -30,7 +30,7 @@ export interface BotProcess extends TestProcess<Said, Told> {
 const program: { built?: Promise<Program> } = {};
 
 /** Bundles the program once for each test file. */
-export function bots(): Promise<Program> {
+function bots(): Promise<Program> {
   program.built ??= bundle(new URL('./bot.ts', import.meta.url));
   return program.built;
 }

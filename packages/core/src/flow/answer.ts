@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly kind: 'redo'; readonly name: string };
 
 /** What a question accepts beside its choices; `undefined` if nothing. */
-export function acceptOf({ accept, choices }: AskOptions): Accept | undefined {
+function acceptOf({ accept, choices }: AskOptions): Accept | undefined {
   return accept ?? (choices === undefined ? 'text' : undefined);
 }
 
