@@ -1,0 +1,362 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Target, Turn } from '../src/index.ts';
+import {
+  anyState,
+  contains,
+  createMachine,
+  noState,
+  scene,
+  state,
+  stateFilter,
+  states,
+  statesOf,
+} from '../src/index.ts';
+import { bench } from './fixtures/bench.ts';
+
+const Form = states('Form', {
+  name: state(),
+  Address: { city: state(), Deep: { zip: state() }, street: state() },
+  age: state(),
+});
+const Other = states('Other', { name: state() });
+const Empty = states('Empty', {});
+
+describe('states', () => {
+  it('have ids of their groups and their names, at any depth', () => {
+    expect(Form.name.id).toBe('Form:name');
+    expect(Form.Address.city.id).toBe('Form.Address:city');
+    expect(Form.Address.Deep.zip.id).toBe('Form.Address.Deep:zip');
+    expect([`${Form.name}`, JSON.stringify(Form.name)]).toEqual(['Form:name', '"Form:name"']);
+  });
+
+  it('are listed once, level by level, in the order of their declaration', () => {
+    expect(statesOf(Form).map(({ id }) => id)).toEqual([
+      'Form:name',
+      'Form.Address:city',
+      'Form.Address.Deep:zip',
+      'Form.Address:street',
+      'Form:age',
+    ]);
+    expect(statesOf(Empty)).toEqual([]);
+  });
+
+  it('lie in their groups and in those around, and in no other', () => {
+    for (const what of [Form.Address.Deep.zip, 'Form.Address.Deep:zip', Form.Address.Deep]) {
+      expect([contains(Form, what), contains(Form.Address, what), contains(Other, what)]).toEqual([
+        true,
+        true,
+        false,
+      ]);
+    }
+    expect(contains(Form.Address, Form.name)).toBe(false);
+    expect(contains(Form.Address, Form)).toBe(false);
+    expect(contains(Form, 'Form:nothing')).toBe(false);
+    expect(contains(Empty, Form.name)).toBe(false);
+  });
+
+  it('of one state() twice are refused by both names', () => {
+    const one = state();
+    expect(() => states('Twice', { a: one, b: one })).toThrow(/'Twice:a' and again at 'Twice:b'/);
+  });
+
+  it.each(['', 'a.b', 'a:b', '~x'])('take no name that makes ids ambiguous: %j', (name) => {
+    expect(() => states(name as never, { a: state() })).toThrow(/INVALID_NAME/);
+    expect(() => states('Good', { [name]: state() })).toThrow(/INVALID_NAME/);
+  });
+
+  it('may be named as JavaScript names its own', () => {
+    const Own = states('Own', { constructor: state(), toString: state() });
+    expect(Own.constructor.id).toBe('Own:constructor');
+    expect(statesOf(Own)).toHaveLength(2);
+  });
+});
+
+describe('a machine', () => {
+  it('refuses two groups, or two scenes, of one name', () => {
+    const copy = states('Form', { other: state() });
+    expect(() => createMachine({ states: [Form, copy] as never })).toThrow(
+      /named 'Form'.*GROUP_DUPLICATE/,
+    );
+    const node = () => scene('node').on({ handle: () => {} });
+    expect(() => createMachine({ states: [node(), node()] })).toThrow(/SCENE_DUPLICATE/);
+    expect(() => createMachine({ states: [Form, Form] })).not.toThrow();
+  });
+
+  it.each([[undefined], [null], [7], ['Form'], [{}], [state()]])(
+    'refuses %j in its list of states',
+    (bad) => {
+      expect(() => createMachine({ states: [bad] } as never)).toThrow(/TELEFSM_/);
+    },
+  );
+
+  it('refuses a state outside its list, with a sentence', async () => {
+    const { send } = bench({ states: [Form] });
+    await expect(send(1, 'a', ({ state: fsm }) => fsm.set(Other.name))).rejects.toMatchObject({
+      code: 'STATE_UNKNOWN',
+      message: expect.stringContaining("'Other:name' is not in this machine"),
+    });
+  });
+
+  it.each(['strategy', 'ttl', 'lease'])('refuses nonsense in its options: %s', (option) => {
+    expect(() => createMachine({ [option]: 'nonsense' } as never)).toThrow(/TELEFSM_/);
+  });
+});
+
+describe('a filter of states', () => {
+  const asked = async (at: Target | null, ...targets: Target[]) => {
+    let found: boolean | undefined;
+    await bench().send(1, 'a', ({ state: fsm }) => {
+      if (at !== null) fsm.set(at as never);
+      found = stateFilter(targets, 'test')(fsm);
+      expect(fsm.is(...(targets as [Target]))).toBe(found);
+    });
+    return found;
+  };
+
+  it('matches a state, a group at any depth, an id, and any of several', async () => {
+    const zip = Form.Address.Deep.zip;
+    for (const target of [zip, zip.id, Form, Form.Address, Form.Address.Deep, anyState, '*']) {
+      expect(await asked(zip, target)).toBe(true);
+      expect(await asked(zip, Other.name, target)).toBe(true);
+    }
+    for (const target of [Form.name, Other, Empty, noState, 'Form']) {
+      expect(await asked(zip, target)).toBe(false);
+    }
+    expect(await asked(Form.name, Form.Address)).toBe(false);
+  });
+
+  it('matches no state by noState and anyState only', async () => {
+    expect(await asked(null, noState)).toBe(true);
+    expect(await asked(null, anyState)).toBe(true);
+    expect(await asked(null, Form, Other.name, 'x')).toBe(false);
+  });
+
+  it('of nothing, or of what is no state, is refused when it is made', () => {
+    expect(() => stateFilter([], 'inState()')).toThrow(/INVALID_TARGET/);
+    expect(() => stateFilter([state() as never], 'inState()')).toThrow(/STATE_UNBOUND/);
+    for (const bad of [undefined, null, 7, {}, () => true]) {
+      expect(() => stateFilter([bad as never], 'inState()')).toThrow(/INVALID_TARGET/);
+    }
+  });
+});
+
+describe('set', () => {
+  it('keeps data, merges a patch, and removes what is undefined', async () => {
+    const { send, peek } = bench();
+    await send(1, 'a', ({ state: fsm }) => {
+      fsm.update({ a: 1, b: 2 });
+      fsm.set(Form.name, { b: 3, a: undefined } as object);
+    });
+    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { b: 3 } });
+    await send(1, 'b', ({ state: fsm }) => fsm.set(null));
+    expect(await peek(1)).toMatchObject({ state: null, data: { b: 3 } });
+  });
+
+  it.each([
+    ['undefined', undefined],
+    ['a group', Form],
+    ['anyState', anyState],
+    ['noState', noState],
+    ['an unnamed state()', state()],
+    ['a scene', scene('s').on({ handle: () => {} })],
+    ['a number', 7],
+  ])('refuses %s by name, and nothing changes', async (_, target) => {
+    const { send, peek } = bench();
+    await send(1, 'a', ({ state: fsm }) => {
+      fsm.set(Form.name);
+      expect(() => fsm.set(target as never)).toThrow(/TELEFSM_/);
+    });
+    expect((await peek(1))?.state).toBe('Form:name');
+  });
+});
+
+describe('next and previous', () => {
+  it('move to the neighbour in the order of declaration, and are refused at the ends', async () => {
+    const { send, peek } = bench({ states: [Form] });
+    await send(1, 'a', ({ state: fsm }) => {
+      expect(() => fsm.next()).toThrow(/NO_NEIGHBOUR/);
+      fsm.set(Form.name);
+      expect(() => fsm.previous()).toThrow(/'Form:name' has no previous state/);
+      fsm.next({ a: 1 });
+      expect([fsm.current, fsm.data]).toEqual(['Form:age', { a: 1 }]);
+      expect(() => fsm.next()).toThrow(/NO_NEIGHBOUR/);
+      fsm.previous();
+    });
+    expect((await peek(1))?.state).toBe('Form:name');
+  });
+
+  it('know the neighbours of a state that was read back', async () => {
+    const { send, peek } = bench({ states: [Form] });
+    await send(1, 'a', ({ state: fsm }) => fsm.set(Form.Address.city));
+    await send(1, 'b', ({ state: fsm }) => fsm.next());
+    expect((await peek(1))?.state).toBe('Form.Address:street');
+  });
+});
+
+describe('back', () => {
+  const push = (n: number) => (turn: Turn) =>
+    turn.state.set(`S${n}` as never, { [`d${n}`]: n } as never);
+
+  it('restores the state that was left and its data; what was written since is gone', async () => {
+    const { send, peek } = bench();
+    await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+    await send(1, 'b', ({ state: fsm }) => {
+      fsm.update({ name: 'Ann' });
+      fsm.set(Form.age);
+      fsm.update({ age: 3 });
+      fsm.replace({ other: 1 });
+    });
+    await send(1, 'c', ({ state: fsm }) => fsm.back());
+    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { name: 'Ann' } });
+  });
+
+  it('goes ten steps, or as many as the bot has said, and is then refused', async () => {
+    for (const history of [undefined, 2, 0]) {
+      const { send } = bench(history === undefined ? {} : { history });
+      for (let n = 0; n < 15; n++) await send(1, 'a', push(n));
+      await send(1, 'b', ({ state: fsm }) => {
+        for (let steps = 0; steps < (history ?? 10); steps++) fsm.back();
+        expect(fsm.current).toBe(`S${14 - (history ?? 10)}`);
+        expect(() => fsm.back()).toThrow(/NO_HISTORY/);
+      });
+    }
+  });
+
+  it('knows no way back from a conversation that was cleared', async () => {
+    const { send } = bench();
+    await send(1, 'a', push(1));
+    await send(1, 'b', ({ state: fsm }) => fsm.clear());
+    await send(1, 'c', ({ state: fsm }) => expect(() => fsm.back()).toThrow(/NO_HISTORY/));
+  });
+
+  it('keeps less of the way where data is large, the oldest steps first', async () => {
+    const { send, text } = bench();
+    const big =
+      (n: number) =>
+      ({ state: fsm }: Turn) => {
+        fsm.set(`S${n}` as never);
+        fsm.replace({ big: `${n}`.repeat(10_000) });
+      };
+    for (let n = 0; n < 9; n++) await send(1, 'a', big(n));
+    expect(((await text(1)) as string).length).toBeLessThan(60_000);
+    await send(1, 'b', ({ state: fsm }) => {
+      fsm.back();
+      expect(fsm.current).toBe('S7');
+    });
+  });
+});
+
+describe('data', () => {
+  class Money {
+    amount = 1;
+  }
+  const cycle: { self?: unknown } = {};
+  cycle.self = cycle;
+
+  it.each<[string, unknown]>([
+    ['a function', { f: () => 1 }],
+    ['a BigInt', { n: 1n }],
+    ['a symbol', { s: Symbol('s') }],
+    ['an instance of a class', { m: new Money() }],
+    ['a Date', { d: new Date(0) }],
+    ['a Map', { m: new Map() }],
+    ['a cycle', cycle],
+    ['NaN', { n: Number.NaN }],
+    ['Infinity', { n: Number.POSITIVE_INFINITY }],
+    ['a hole in an array', { a: new Array(2) }],
+    ['an array in place of an object', [1]],
+    ['text in place of an object', 'x'],
+    ['null in place of an object', null],
+  ])('that is %s is refused by its path, and nothing changes', async (_, bad) => {
+    const { send, peek } = bench();
+    await send(1, 'a', ({ state: fsm }) => {
+      fsm.update({ kept: 1 });
+      const verbs = [
+        () => fsm.update({ ok: 1, deep: { bad } } as object),
+        () => fsm.set(Form.name, bad as object),
+        () => fsm.replace(bad as object),
+        () => fsm.update(bad as object),
+      ];
+      for (const verb of verbs.slice(
+        typeof bad === 'object' && bad !== null && !Array.isArray(bad) ? 0 : 1,
+      )) {
+        expect(verb).toThrow(/TELEFSM_DATA_NOT_JSON/);
+      }
+    });
+    expect(await peek(1)).toEqual({ state: null, scene: null, data: { kept: 1 } });
+  });
+
+  it('that is read cannot be changed, and what was handed over stays the caller’s', async () => {
+    const { send, peek } = bench();
+    const mine = { list: [{ n: 1 }] };
+    await send(1, 'a', ({ state: fsm }) => {
+      fsm.replace(mine);
+      const read = fsm.data as typeof mine;
+      expect(() => {
+        (read.list[0] as { n: number }).n = 2;
+      }).toThrow(TypeError);
+    });
+    mine.list.push({ n: 9 });
+    (mine.list[0] as { n: number }).n = 9;
+    expect((await peek(1))?.data).toEqual({ list: [{ n: 1 }] });
+  });
+
+  it('under odd names is kept, and sets no prototype', async () => {
+    const { send } = bench();
+    const odd = JSON.parse('{"__proto__":{"admin":true},"constructor":1,"toString":2}') as object;
+    await send(1, 'a', ({ state: fsm }) => void fsm.update(odd));
+    await send(1, 'b', ({ state: fsm }) => {
+      expect(Object.keys(fsm.data).sort()).toEqual(['__proto__', 'constructor', 'toString']);
+      expect((fsm.data as { admin?: boolean }).admin).toBe(undefined);
+      expect(fsm.get('hasOwnProperty', 'none')).toBe('none');
+      expect(fsm.get('constructor')).toBe(1);
+    });
+  });
+
+  it('beyond the limit is refused with its size, and nothing changes', async () => {
+    const { send, text } = bench();
+    await send(1, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
+    const before = await text(1);
+    const large = send(1, 'b', ({ state: fsm }) => void fsm.update({ big: '€'.repeat(100_000) }));
+    await expect(large).rejects.toMatchObject({
+      code: 'RECORD_TOO_LARGE',
+      details: { limit: 262_144, bytes: expect.any(Number) },
+    });
+    expect(await text(1)).toBe(before);
+  });
+
+  it('of any size below the limit is kept, and of any above is refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat(4000),
+        fc.constantFrom('x', '€', '"', '\u0000', '😀'),
+        async (n, letter) => {
+          const { send, text } = bench({ maxRecordBytes: 4000 });
+          const failure = await send(
+            1,
+            'a',
+            ({ state: fsm }) => void fsm.update({ t: letter.repeat(n) }),
+          ).catch((error: { code: string }) => error.code);
+          const bytes = new TextEncoder().encode(JSON.stringify({ t: letter.repeat(n) })).length;
+          if (bytes > 4000) expect(failure).toBe('RECORD_TOO_LARGE');
+          if (bytes < 3900)
+            expect(new TextEncoder().encode(await text(1)).length).toBeGreaterThan(bytes);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('of another conversation is never seen', async () => {
+    const { send, peek } = bench();
+    for (const user of [1, 2, 3])
+      await send(user, 'a', ({ state: fsm }) => void fsm.update({ user }));
+    await send(2, 'b', ({ state: fsm }) => fsm.clear());
+    expect([await peek(1), await peek(2), await peek(3)].map((one) => one?.data)).toEqual([
+      { user: 1 },
+      undefined,
+      { user: 3 },
+    ]);
+  });
+});
