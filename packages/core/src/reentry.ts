@@ -4,6 +4,8 @@ import type { Awaitable } from './type-tools.ts';
 
 /** A unit of work. Code that it has started may go on when it has ended, and is inside no longer. */
 interface Stay {
+  /** Two machines may have conversations of one key, in two storages. */
+  readonly machine: object;
   readonly key: string;
   isOver: boolean;
 }
@@ -32,21 +34,23 @@ export interface Reentry {
  * AsyncLocalStorage does (Node, Bun, Deno). Elsewhere such a call ends in `WAIT_TIMEOUT`.
  */
 export function reentryOf(): Reentry {
-  let storage: AsyncStorage<readonly Stay[]> | undefined;
+  const machine = {};
+  let isOn = false;
+  const here = () =>
+    (isOn ? stays()?.getStore() : undefined)?.filter(({ isOver }) => !isOver) ?? [];
   return {
     enable() {
-      storage ??= newStorage();
+      isOn = stays() !== undefined;
     },
     get isOn() {
-      return storage !== undefined;
+      return isOn;
     },
-    isInside: (key) =>
-      storage?.getStore()?.some((stay) => stay.key === key && !stay.isOver) ?? false,
+    isInside: (key) => here().some((stay) => stay.machine === machine && stay.key === key),
     async inside(key, task) {
-      const stay: Stay = { key, isOver: false };
-      const around = storage?.getStore()?.filter(({ isOver }) => !isOver) ?? [];
+      const stay: Stay = { machine, key, isOver: false };
       try {
-        return await (storage === undefined ? task() : storage.run([...around, stay], task));
+        const storage = isOn ? stays() : undefined;
+        return await (storage === undefined ? task() : storage.run([...here(), stay], task));
       } finally {
         stay.isOver = true;
       }
@@ -54,12 +58,17 @@ export function reentryOf(): Reentry {
   };
 }
 
-function newStorage(): AsyncStorage<readonly Stay[]> | undefined {
+/** One for all machines: each of its own would slow all asynchronous code a little more, also when its machine is gone. */
+let shared: AsyncStorage<readonly Stay[]> | undefined;
+
+function stays(): AsyncStorage<readonly Stay[]> | undefined {
+  if (shared !== undefined) return shared;
   const { process } = globalThis as {
     process?: { getBuiltinModule?: (name: string) => unknown };
   };
   const hooks = process?.getBuiltinModule?.('node:async_hooks') as
     | { AsyncLocalStorage: new () => AsyncStorage<readonly Stay[]> }
     | undefined;
-  return hooks && new hooks.AsyncLocalStorage();
+  shared = hooks && new hooks.AsyncLocalStorage();
+  return shared;
 }
