@@ -2,7 +2,7 @@
 
 import { type ArrivalOptions, idOf, waitInLine } from './arrivals.ts';
 import { dispatch } from './engine.ts';
-import { FsmError } from './errors.ts';
+import { FsmError, type FsmErrorCode, isFsmError } from './errors.ts';
 import { keyOf, type Strategy, scopeOf } from './key.ts';
 import type { BotPort } from './machine-options.ts';
 import type { PipelineHost } from './pipeline.ts';
@@ -29,6 +29,15 @@ export interface UpdateOptions {
   /** Ms that an update waits for its conversation. */
   readonly bound: number;
 }
+
+/** Errors that say nothing of the update itself. */
+const outages: ReadonlySet<FsmErrorCode> = new Set<FsmErrorCode>([
+  'COMMIT_UNKNOWN',
+  'LEASE_LOST',
+  'RECORD_NEWER',
+  'STORAGE_FAILED',
+  'WAIT_TIMEOUT',
+]);
 
 /** How many failing updates are counted at once. */
 const mostFailing = 1000;
@@ -86,6 +95,8 @@ export function updatesOf(
 
   /** Counts how often an update has failed here; after the last attempt its chat goes on without it. */
   function isGivenUp({ key, id }: UnitFacts, error: unknown): boolean {
+    // an outage or a deploy is no fault of the update: it comes again until it is over
+    if (isFsmError(error) && outages.has(error.code)) return false;
     const name = `${key} ${id}`;
     const count = (failing.get(name) ?? 0) + 1;
     failing.delete(name);

@@ -2,6 +2,7 @@
 
 import type {
   BotPort,
+  Clock,
   FedMachine,
   FsmStorage,
   MachineOptions,
@@ -39,7 +40,11 @@ export type ChatOptions = Omit<
 > & { readonly scenes?: readonly object[]; readonly services?: object };
 
 /** Starts a chat with a bot that has these flows. */
-export function chat(flows: readonly object[], options: ChatOptions = {}, storage?: FsmStorage) {
+export function chat(
+  flows: readonly object[],
+  options: ChatOptions = {},
+  storage?: FsmStorage | ((clock: Clock) => FsmStorage),
+) {
   let time = 1_700_000_000_000;
   const clock: StandingClock = {
     now: () => time,
@@ -50,7 +55,10 @@ export function chat(flows: readonly object[], options: ChatOptions = {}, storag
     },
   };
   // a deploy finds what the version before has kept
-  const kept = storage ?? memoryStorage({ clock: clock as never });
+  const kept =
+    typeof storage === 'function'
+      ? storage(clock as never)
+      : (storage ?? memoryStorage({ clock: clock as never }));
   const calls: Call[] = [];
   const shown: Shown[] = [];
   let looked = 0;

@@ -2,10 +2,12 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { sqliteStorage } from '../../../storage-sqlite/src/index.ts';
 import { answered, backTo } from '../../src/flow/moves.ts';
 import { positionOf } from '../../src/flow/pending.ts';
 import { type Progress, withPassed } from '../../src/flow/progress.ts';
-import type { AskTurn } from '../../src/index.ts';
+import type { AskTurn, Clock, FsmStorage } from '../../src/index.ts';
+import { memoryStorage } from '../../src/index.ts';
 import { chat } from './chat.ts';
 import { after, build, definitions, type Question, type Reply, texts } from './model.ts';
 
@@ -79,7 +81,12 @@ describe('the pending question', () => {
   });
 });
 
-describe('a machine with a flow', () => {
+const storages: { readonly [name: string]: (clock: Clock) => FsmStorage } = {
+  memory: (clock) => memoryStorage({ clock }),
+  sqlite: (clock) => sqliteStorage(':memory:', { clock }),
+};
+
+describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, storage) => {
   const script = fc.array(
     fc.record({
       of: replies,
@@ -98,7 +105,7 @@ describe('a machine with a flow', () => {
       fc.asyncProperty(definitions, script, async (level, moves) => {
         const results: unknown[] = [];
         const make = () => build(level).done((answers: unknown) => void results.push(answers));
-        const bot = chat([make()]);
+        const bot = chat([make()], {}, storage);
         const { said, passes } = bot;
         const ann = bot.user(1);
         let given: Reply[] = [];
