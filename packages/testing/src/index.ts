@@ -55,9 +55,10 @@ export { telegram } from './driver/telegram.ts';
 export type { TestUser } from './driver/user.ts';
 export type { UserOptions, World } from './driver/world.ts';
 // Exploration
-export type { Coverage, Exploration, ExploreOptions, Fault } from './explore/explore.ts';
+export type { ExploreOptions } from './explore/explore.ts';
 export { explore } from './explore/explore.ts';
 export type { FaultKind } from './explore/fault.ts';
+export type { Coverage, Exploration, Fault } from './explore/report.ts';
 export type { Explored, ExploredMachine, ExploreWorld, Passage } from './explore/walk.ts';
 // Matchers
 export type { AskedState, Peekable, Told } from './matchers/assertions.ts';

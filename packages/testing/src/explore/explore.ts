@@ -4,9 +4,9 @@ import { type Atlas, newAtlas, type Sighting } from './atlas.ts';
 import { chooseMove, type Draw, pick, type Repertoire, repertoireOf } from './choose.ts';
 import { type FaultKind, findingsIn } from './fault.ts';
 import { lineOf, type Move } from './move.ts';
-import { reportOf } from './report.ts';
+import { type Coverage, type Exploration, type Fault, reportOf } from './report.ts';
 import { shortest } from './shortest.ts';
-import { type Explored, type ExploreWorld, type Passage, startWalk, type Walk } from './walk.ts';
+import { type Explored, type ExploreWorld, startWalk, type Walk } from './walk.ts';
 
 /** Options of {@link explore}. */
 export interface ExploreOptions {
@@ -26,43 +26,6 @@ export interface ExploreOptions {
   readonly strict?: boolean;
   /** Kinds of faults that are not looked for. */
   readonly ignore?: readonly FaultKind[];
-}
-
-/** A fault, and the shortest way to it that was found. */
-export interface Fault {
-  readonly kind: FaultKind;
-  /** What is wrong, and what to do. */
-  readonly message: string;
-  /** The state in which it shows; `null` outside of all. */
-  readonly state: string | null;
-  /** What users do to come to it, a line each; empty for what no way leads to. */
-  readonly path: readonly string[];
-  /** The conversation on that path. */
-  readonly transcript: string;
-}
-
-/** What {@link explore} found. */
-export interface Exploration {
-  /** The seed, to come to the same again. */
-  readonly seed: number;
-  readonly faults: readonly Fault[];
-  readonly coverage: Coverage;
-  /** All of it as text, to print. */
-  readonly report: string;
-}
-
-/** How far the walks came. */
-export interface Coverage {
-  /** Walks that were made. */
-  readonly walks: number;
-  /** Moves that were done in them. */
-  readonly moves: number;
-  /** States that walks came to. */
-  readonly states: readonly string[];
-  /** States that no walk came to. */
-  readonly unvisited: readonly string[];
-  /** Ways between states that were gone; `null` is a conversation without a state. */
-  readonly transitions: readonly Passage[];
 }
 
 /**

@@ -1,6 +1,44 @@
-/** An exploration as text. */
-import type { Exploration } from './explore.ts';
+/** What an exploration found, and the same as text. */
+import type { FaultKind } from './fault.ts';
 import { shortened } from './move.ts';
+import type { Passage } from './walk.ts';
+
+/** A fault, and the shortest way to it that was found. */
+export interface Fault {
+  readonly kind: FaultKind;
+  /** What is wrong, and what to do. */
+  readonly message: string;
+  /** The state in which it shows; `null` outside of all. */
+  readonly state: string | null;
+  /** What users do to come to it, a line each; empty for what no way leads to. */
+  readonly path: readonly string[];
+  /** The conversation on that path. */
+  readonly transcript: string;
+}
+
+/** What `explore` found. */
+export interface Exploration {
+  /** The seed, to come to the same again. */
+  readonly seed: number;
+  readonly faults: readonly Fault[];
+  readonly coverage: Coverage;
+  /** All of it as text, to print. */
+  readonly report: string;
+}
+
+/** How far the walks came. */
+export interface Coverage {
+  /** Walks that were made. */
+  readonly walks: number;
+  /** Moves that were done in them. */
+  readonly moves: number;
+  /** States that walks came to. */
+  readonly states: readonly string[];
+  /** States that no walk came to. */
+  readonly unvisited: readonly string[];
+  /** Ways between states that were gone; `null` is a conversation without a state. */
+  readonly transitions: readonly Passage[];
+}
 
 /** Writes down what was found, for people to read. */
 export function reportOf({ seed, faults, coverage }: Omit<Exploration, 'report'>): string {

@@ -38,10 +38,13 @@ export interface ChatMatchers {
  *
  * @example
  * ```ts
- * import { matchers, telegram } from '@telefsm/testing';
+ * import { type ChatMatchers, matchers, telegram } from '@telefsm/testing';
  * import { Bot } from 'grammy';
  * import { expect } from 'vitest';
  *
+ * declare module 'vitest' {
+ *   interface Matchers<T> extends ChatMatchers {}
+ * }
  * expect.extend(matchers);
  * const bot = new Bot('1:test');
  * bot.command('start', (ctx) => ctx.reply('Hello!'));
