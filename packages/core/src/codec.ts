@@ -89,7 +89,8 @@ class LazyWrite implements Write, StoredText {
   readonly state: string | null;
   #record: ConversationRecord | undefined;
   #text: string | undefined;
-  #isReplaced = false;
+  /** Its place among the warm ones. */
+  readonly #place: number;
 
   constructor(record: ConversationRecord, ttl: number | undefined, deadlineIn: number | undefined) {
     this.#record = record;
@@ -97,7 +98,7 @@ class LazyWrite implements Write, StoredText {
     this.state = (record.frames[record.frames.length - 1] as Frame).state;
     if (ttl !== undefined) this.ttl = ttl;
     if (deadlineIn !== undefined) this.deadlineIn = deadlineIn;
-    warm(this);
+    this.#place = warm(this);
   }
 
   get text(): string {
@@ -106,13 +107,12 @@ class LazyWrite implements Write, StoredText {
   }
 
   cool(): void {
-    if (this.#isReplaced) return;
     this.#text ??= encode(this.#record as ConversationRecord);
     this.#record = undefined;
   }
 
   static retire(stored: object): void {
-    if (#record in stored) stored.#isReplaced = true;
+    if (#place in stored && ring[stored.#place] === stored) ring[stored.#place] = undefined;
   }
 
   static recordOf(stored: object): ConversationRecord | undefined {
@@ -125,10 +125,12 @@ const warmest = 1024;
 const ring: (LazyWrite | undefined)[] = new Array(warmest).fill(undefined);
 let coldest = 0;
 
-function warm(write: LazyWrite): void {
-  ring[coldest]?.cool();
-  ring[coldest] = write;
-  coldest = (coldest + 1) % warmest;
+function warm(write: LazyWrite): number {
+  const place = coldest;
+  ring[place]?.cool();
+  ring[place] = write;
+  coldest = (place + 1) % warmest;
+  return place;
 }
 
 /**
@@ -145,7 +147,7 @@ export function writeOf(
   return new LazyWrite(record, ttl, deadlineIn);
 }
 
-/** Notes that a record was replaced: its text will hardly be wanted any more. */
+/** Notes that a record was replaced: its text will hardly be wanted any more, so none is made and nothing holds on to it. */
 export function retire(stored: StoredText): void {
   LazyWrite.retire(stored);
 }

@@ -66,7 +66,11 @@ export class Draft {
   }
 
   set top(frame: Frame) {
-    this.frames = [...this.frames.slice(0, -1), frame] as unknown as readonly [Frame, ...Frame[]];
+    const { frames } = this;
+    this.frames =
+      frames.length === 1
+        ? [frame]
+        : ([...frames.slice(0, -1), frame] as unknown as readonly [Frame, ...Frame[]]);
   }
 
   /** Whether a commit would write anything but an id. */
@@ -87,11 +91,13 @@ export class Draft {
    */
   move(state: string | null, patch: object | undefined, scene: string | null): void {
     const { top } = this;
+    const { visit, into } = top;
     const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
     const moved = state !== top.state || scene !== top.scene;
     const history = moved ? this.#remember(top) : top.history;
     if (scene !== top.scene) this.timers = this.#withoutTimers();
-    this.top = { ...top, scene, state, data, history, memo: scene === null ? noData : top.memo };
+    const memo = scene === null ? noData : top.memo;
+    this.top = { scene, state, data, memo, visit, into, history };
   }
 
   /** Changes the frame without a step of history. */
@@ -232,7 +238,8 @@ export class Draft {
   #remember({ scene, state, data, memo, history }: Frame): readonly Past[] {
     const { historySteps: steps, historyCharacters: characters } = this.#rules;
     if (steps === 0) return emptyFrame.history;
-    const kept = [...history, { scene, state, data, memo }].slice(-steps);
+    const kept = history.slice(Math.max(0, history.length + 1 - steps));
+    kept.push({ scene, state, data, memo });
     while (kept.length > 1 && sizeOf(kept) > characters) kept.shift();
     return kept;
   }

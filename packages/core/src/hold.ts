@@ -3,6 +3,7 @@
 import type { Clock } from './clock.ts';
 import { decode } from './codec.ts';
 import { FsmError } from './errors.ts';
+import type { Place } from './queue.ts';
 import type { UnitId } from './record.ts';
 import type { Acquired, CommitAnswer, FsmStorage, Lease, StoredText, Write } from './storage.ts';
 import type { Awaitable } from './type-tools.ts';
@@ -16,8 +17,8 @@ export interface Hold {
   readonly takenAt: number;
   /** Aborted when the conversation may have been lost. */
   readonly signal: AbortSignal;
-  /** Called once when it is lost or has been held for the longest time of a turn. */
-  onLost: (() => void) | undefined;
+  /** Left when it is lost or has been held for the longest time of a turn. */
+  place: Place | undefined;
   /**
    * Writes, and lets go unless `keep`.
    *
@@ -198,7 +199,7 @@ class RunningHold implements Hold {
   readonly key: string;
   readonly stored: StoredText | undefined;
   readonly takenAt: number;
-  onLost: (() => void) | undefined;
+  place: Place | undefined;
   #token: string;
   /** Until when the storage certainly leaves it to us. */
   #until: number;
@@ -235,8 +236,7 @@ class RunningHold implements Hold {
   lose(): void {
     this.#lost = true;
     this.#live.delete(this);
-    this.onLost?.();
-    this.onLost = undefined;
+    this.place?.leave();
     this.#abort?.abort(new FsmError('LEASE_LOST', { key: this.key }));
   }
 
@@ -271,12 +271,15 @@ class RunningHold implements Hold {
   release(): Awaitable<void> {
     this.#live.delete(this);
     const { report, clock } = this.#options;
-    return settle(
+    try {
+      const released = this.#lease.release();
+      if (!isPromise(released)) return;
       // nobody waits for an answer that never comes
-      () => within(this.#lease.release(), callBound, clock),
-      () => {},
-      (error) => report('release', error),
-    );
+      const answered = within(released, callBound, clock) as PromiseLike<void>;
+      return answered.then(undefined, (error) => report('release', error));
+    } catch (error) {
+      report('release', error);
+    }
   }
 
   async #untilCommitted(commit: Promise<void>): Promise<void> {
@@ -486,7 +489,8 @@ function ignore(answer: Awaitable<unknown>): void {
 
 /** Whether an answer is still to come. */
 export function isPromise<T>(answer: Awaitable<T>): answer is PromiseLike<T> {
-  return typeof answer === 'object' && answer !== null && 'then' in answer;
+  if (typeof answer !== 'object' || answer === null) return false;
+  return (answer as { readonly then?: unknown }).then !== undefined;
 }
 
 function sleep(ms: number, clock: Clock): Promise<void> {

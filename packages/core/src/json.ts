@@ -20,9 +20,7 @@ export const noData: JsonObject = Object.freeze({});
  * @throws FsmError `DATA_NOT_JSON` for what JSON cannot keep: a function, a BigInt, an instance of a class, a cycle, NaN
  */
 export function frozenJson(value: unknown, path: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? copyObject(value, path, [])
-    : checkLeaf(value, path);
+  return copyAny(value, path, []);
 }
 
 /**
@@ -31,18 +29,18 @@ export function frozenJson(value: unknown, path: string): unknown {
  * @throws FsmError `DATA_NOT_JSON` also for an array and for what is no object
  */
 export function frozenData(value: unknown, path: string): JsonObject {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new FsmError('DATA_NOT_JSON', { path, found: `${nameOf(value)} in place of an object` });
-  }
+  checkObject(value, path);
   return copyObject(value, path, []) as JsonObject;
 }
 
-/** Merges a patch that {@link frozenData} made; a key that the caller set to `undefined` is removed. */
+/**
+ * Merges a patch as {@link frozenData} copies it; a key that the caller set to `undefined` is removed.
+ *
+ * @throws FsmError `DATA_NOT_JSON`, as `frozenData` does
+ */
 export function mergedData(data: JsonObject, patch: object, path: string): JsonObject {
-  const copy = frozenData(patch, path);
-  const merged: Record<string, unknown> = { ...data, ...copy };
-  for (const key of Object.keys(patch)) if (!Object.hasOwn(copy, key)) delete merged[key];
-  return Object.freeze(merged);
+  checkObject(patch, path);
+  return copyMembers(patch, path, [patch], { ...data });
 }
 
 /** Freezes a value that `JSON.parse` has just made, in place. */
@@ -70,12 +68,29 @@ function copyObject(value: object, path: string, around: readonly object[]): unk
     // Array.from visits holes too, which JSON would turn into null
     return Object.freeze(Array.from(value, (item, at) => copyAny(item, `${path}[${at}]`, inside)));
   }
+  return copyMembers(value, path, inside, {});
+}
+
+function checkObject(value: unknown, path: string): asserts value is object {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  throw new FsmError('DATA_NOT_JSON', { path, found: `${nameOf(value)} in place of an object` });
+}
+
+/** Copies the members of a plain object onto another one, and freezes that. */
+function copyMembers(
+  value: object,
+  path: string,
+  inside: readonly object[],
+  copy: Record<string, unknown>,
+): JsonObject {
   if (!isPlain(value)) throw refuse(path, nameOf(value));
-  const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value)) {
     const member = (value as JsonObject)[key];
-    if (member === undefined) continue;
-    const kept = copyAny(member, `${path}.${key}`, inside);
+    if (member === undefined) {
+      delete copy[key];
+      continue;
+    }
+    const kept = isLeaf(member) ? member : copyAny(member, `${path}.${key}`, inside);
     // an assignment to __proto__ would set the prototype
     if (key === '__proto__') {
       Object.defineProperty(copy, key, {
@@ -90,23 +105,15 @@ function copyObject(value: object, path: string, around: readonly object[]): unk
 }
 
 function copyAny(value: unknown, path: string, around: readonly object[]): unknown {
-  return typeof value === 'object' && value !== null
-    ? copyObject(value, path, around)
-    : checkLeaf(value, path);
+  if (isLeaf(value)) return value;
+  if (typeof value === 'object' && value !== null) return copyObject(value, path, around);
+  throw refuse(path, typeof value === 'number' ? String(value) : nameOf(value));
 }
 
-function checkLeaf(value: unknown, path: string): unknown {
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      if (Number.isFinite(value)) return value;
-      throw refuse(path, String(value));
-    default:
-      if (value === null) return value;
-      throw refuse(path, nameOf(value));
-  }
+/** Whether JSON keeps a value as it is. */
+function isLeaf(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value === 'string' || typeof value === 'boolean' || value === null;
 }
 
 /** Plain objects of any realm: their prototype is null, or is itself at the end of the chain. */

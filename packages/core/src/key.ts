@@ -1,8 +1,8 @@
 /** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
 
 import { FsmError } from './errors.ts';
-import { idIn, type RawUpdate, shown, wholeIn } from './raw-update.ts';
-import { messageIn, type Subject, updateTypeOf } from './subject.ts';
+import { idIn, objectIn, type RawUpdate, shown, whole } from './raw-update.ts';
+import type { Subject } from './subject.ts';
 
 /** The parts of a key that a strategy chooses; the bot and the business connection are always in it. */
 export interface Scope {
@@ -123,14 +123,15 @@ export function chatPrefix(namespace: string, bot: number, chat: number): string
 
 /** Recognises both service messages that tell of a group becoming a supergroup. */
 export function migrationOf(update: RawUpdate): Migration | undefined {
-  const updateType = updateTypeOf(update);
-  if (updateType !== 'message') return undefined;
-  const message = messageIn(update, updateType);
+  const message = objectIn(update, 'message');
+  if (message === undefined) return undefined;
+  const { migrate_to_chat_id, migrate_from_chat_id } = message;
+  if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) return undefined;
   const chat = idIn(message, 'chat');
+  const to = whole(migrate_to_chat_id);
+  const from = whole(migrate_from_chat_id);
   if (chat === undefined) return undefined;
-  const to = wholeIn(message, 'migrate_to_chat_id');
   if (to !== undefined) return { from: chat, to };
-  const from = wholeIn(message, 'migrate_from_chat_id');
   return from === undefined ? undefined : { from, to: chat };
 }
 
@@ -163,18 +164,26 @@ function written({ namespace, bot, business, scope }: KeyParts): string {
   const { chat, thread, user, custom } = scope;
   let key = `${escaped(namespace)}:b${bot}`;
   if (business !== undefined) key += `:business=${escaped(business)}`;
-  if (chat !== undefined) key += `:c${chat}`;
+  const chatText = chat === undefined ? '' : String(chat);
+  if (chat !== undefined) key += `:c${chatText}`;
   if (thread !== undefined) key += `:t${thread}`;
-  if (user !== undefined) key += `:u${user}`;
+  // in private chats, which are most, both are the same number: writing it is what costs most here
+  if (user !== undefined) key += user === chat ? `:u${chatText}` : `:u${user}`;
   if (custom !== undefined) key += `:custom=${escaped(custom)}`;
   return key;
 }
 
 const plain = /^[\w.-]*$/;
+let lastPlain = '';
 
 /** Escapes UTF-16 units, not characters: lone surrogates are text too. */
 function escaped(text: string): string {
-  if (plain.test(text)) return text;
+  // one namespace is written again and again
+  if (text === lastPlain) return text;
+  if (plain.test(text)) {
+    lastPlain = text;
+    return text;
+  }
   return text.replace(/[^\w.-]/g, (unit) => {
     const code = unit.charCodeAt(0).toString(16);
     return code.length > 2 ? `%u${code.padStart(4, '0')}` : `%${code.padStart(2, '0')}`;

@@ -2,7 +2,7 @@
 
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
-import { deadlineIndex } from './deadline-index.ts';
+import { deadlineIndex, type Waking } from './deadline-index.ts';
 import { FsmError } from './errors.ts';
 import type {
   AcquireOptions,
@@ -52,18 +52,27 @@ const lapsedFor = 86_400_000;
 /** How many of the oldest conversations are looked at to find one to forget. */
 const evictionLook = 100;
 
-/** One conversation. An entry that is in no map any more has no owner, so that a late lease over it is refused. */
+/** One conversation: as little as can be, since there may be a million that wait for their users. */
 interface Entry {
   readonly key: string;
   /** Core's own object; its text is made only if somebody reads it. */
   write: Write | undefined;
-  owner: string | undefined;
+  /** Who has it; an entry that is in no map any more has none, so that a late lease over it is refused. */
+  holder: Holder | undefined;
+  times: Times | undefined;
+}
+
+/** Who has a conversation. */
+interface Holder {
+  token: string;
   until: number;
+  waiters: string[] | undefined;
+}
+
+/** When something happens to a conversation; most have neither a deadline nor an end. */
+interface Times extends Waking {
   expiresAt: number;
   deadlineAt: number;
-  /** When the deadline index looks at it: never later than the deadline, but perhaps earlier. */
-  wakeAt: number;
-  waiters: string[] | undefined;
 }
 
 /**
@@ -92,74 +101,54 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   }
 
   const entries = new Map<string, Entry>();
+  const times = new Map<string, Times>();
   const listeners = new Set<(token: string) => void>();
-  const deadlines = deadlineIndex(entries);
+  const deadlines = deadlineIndex(times);
   let broom = entries.values();
 
-  function leaseOf(
-    entry: Entry,
-    first: string,
-    length: number,
-    record: StoredText | undefined,
-  ): MemoryLease {
-    let token = first;
-    return {
-      record,
-      commit(next, { keep } = {}): CommitAnswer {
-        // A repeated call: this lease went on under `keep` already.
-        if (keep === token) return entry.owner === token ? 'already' : 'refused';
-        if (entry.owner !== token) {
-          if (keep === undefined || entry.owner !== keep) return 'refused';
-          token = keep;
-          return 'already';
-        }
-        const now = clock.now();
-        write(entry, next, now);
-        if (keep === undefined) {
-          letGo(entry, now);
-        } else {
-          token = keep;
-          entry.owner = keep;
-          entry.until = now + length;
-        }
-        if (entries.size > maxEntries) evict(entry, now);
-        return 'done';
-      },
-      renew(ms) {
-        if (entry.owner !== token) return false;
-        entry.until = clock.now() + ms;
-        return true;
-      },
-      release() {
-        if (entry.owner === token) letGo(entry, clock.now());
-      },
-    };
-  }
+  const space: Space = {
+    clock,
+    write(entry, next, now) {
+      entry.write = next;
+      setTimes(entry, next, now);
+      if (maxEntries === Number.POSITIVE_INFINITY) return;
+      // The map's order is the order of writing.
+      entries.delete(entry.key);
+      entries.set(entry.key, entry);
+    },
+    evict(spared, now) {
+      if (entries.size > maxEntries) evict(spared, now);
+    },
+    letGo(entry, now) {
+      const waiters = entry.holder?.waiters;
+      const next = listeners.size === 0 ? undefined : waiters?.shift();
+      if (next === undefined) {
+        entry.holder = undefined;
+        if (live(entry, now) === undefined) forget(entry);
+        return;
+      }
+      entry.holder = { token: next, until: now + grantedFor, waiters };
+      queueMicrotask(() => {
+        for (const listener of [...listeners]) listener(next);
+      });
+    },
+  };
 
-  function write(entry: Entry, next: Write | undefined, now: number): void {
-    entry.write = next;
-    entry.expiresAt = next?.ttl === undefined ? Number.POSITIVE_INFINITY : now + next.ttl;
-    entry.deadlineAt =
-      next?.deadlineIn === undefined ? Number.POSITIVE_INFINITY : now + next.deadlineIn;
-    if (entry.deadlineAt < entry.wakeAt) deadlines.put(entry, entry.deadlineAt);
-    if (maxEntries === Number.POSITIVE_INFINITY) return;
-    // The map's order is the order of writing.
-    entries.delete(entry.key);
-    entries.set(entry.key, entry);
-  }
-
-  function letGo(entry: Entry, now: number): void {
-    const next = listeners.size === 0 ? undefined : entry.waiters?.shift();
-    if (entry.waiters?.length === 0) entry.waiters = undefined;
-    entry.owner = next;
-    if (next === undefined) {
-      if (live(entry, now) === undefined) entries.delete(entry.key);
+  function setTimes(entry: Entry, next: Write | undefined, now: number): void {
+    const { ttl, deadlineIn } = next ?? {};
+    if (ttl === undefined && deadlineIn === undefined) {
+      if (entry.times !== undefined) times.delete(entry.key);
+      entry.times = undefined;
       return;
     }
-    entry.until = now + grantedFor;
-    queueMicrotask(() => {
-      for (const listener of [...listeners]) listener(next);
-    });
+    const never = Number.POSITIVE_INFINITY;
+    entry.times ??= { key: entry.key, expiresAt: never, deadlineAt: never, wakeAt: never };
+    entry.times.expiresAt = ttl === undefined ? never : now + ttl;
+    entry.times.deadlineAt = deadlineIn === undefined ? never : now + deadlineIn;
+    if (entry.times.deadlineAt < entry.times.wakeAt) {
+      times.set(entry.key, entry.times);
+      deadlines.put(entry.times, entry.times.deadlineAt);
+    }
   }
 
   /** Looks at two entries for each new one, so that the map cannot grow past what has expired. */
@@ -170,7 +159,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
         broom = entries.values();
         return;
       }
-      const idle = entry.owner === undefined || entry.until + lapsedFor <= now;
+      const idle = entry.holder === undefined || entry.holder.until + lapsedFor <= now;
       if (idle && live(entry, now) === undefined) forget(entry);
     }
   }
@@ -180,8 +169,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     let withDeadline: Entry | undefined;
     for (const entry of entries.values()) {
       if (looks-- === 0) break;
-      if (entry === spared || (entry.owner !== undefined && entry.until > now)) continue;
-      if (entry.deadlineAt === Number.POSITIVE_INFINITY) {
+      if (entry === spared || isHeld(entry, now)) continue;
+      if (entry.times === undefined || entry.times.deadlineAt === Number.POSITIVE_INFINITY) {
         forget(entry);
         return;
       }
@@ -191,8 +180,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   }
 
   function forget(entry: Entry): void {
-    entry.owner = undefined;
+    entry.holder = undefined;
     entries.delete(entry.key);
+    if (entry.times !== undefined) times.delete(entry.key);
   }
 
   return {
@@ -201,22 +191,24 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     acquire(key, { token, lease, queue, offset = 0 }) {
       const now = clock.now() + offset;
       let entry = entries.get(key);
+      let waiters: string[] | undefined;
       if (entry === undefined) {
         sweep(now);
-        entry = emptyEntry(key);
+        entry = { key, write: undefined, holder: undefined, times: undefined };
         entries.set(key, entry);
-      } else if (entry.owner !== undefined && entry.owner !== token && entry.until > now) {
-        if (queue && listeners.size > 0 && !entry.waiters?.includes(token)) {
-          entry.waiters ??= [];
-          entry.waiters.push(token);
+      } else if (entry.holder !== undefined) {
+        const { holder } = entry;
+        if (holder.token !== token && holder.until > now) {
+          if (queue && listeners.size > 0 && !holder.waiters?.includes(token)) {
+            holder.waiters ??= [];
+            holder.waiters.push(token);
+          }
+          return { busy: holder.until - now };
         }
-        return { busy: entry.until - now };
-      } else if (entry.waiters !== undefined) {
-        entry.waiters = entry.waiters.filter((waiter) => waiter !== token);
+        waiters = holder.waiters?.filter((waiter) => waiter !== token);
       }
-      entry.owner = token;
-      entry.until = now + lease;
-      return leaseOf(entry, token, lease, stored(entry, now));
+      entry.holder = { token, until: now + lease, waiters };
+      return new EntryLease(space, entry, token, lease, stored(entry, now));
     },
 
     peek(key) {
@@ -232,8 +224,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     due: (limit, claim) => deadlines.claim(limit, claim, clock.now()),
 
     settled(key) {
-      const entry = entries.get(key);
-      if (entry) deadlines.put(entry, entry.deadlineAt);
+      const known = times.get(key);
+      if (known) deadlines.put(known, known.deadlineAt);
     },
 
     async *list({ prefix = '', state, limit = Number.POSITIVE_INFINITY, after }) {
@@ -255,32 +247,89 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   };
 }
 
-function emptyEntry(key: string): Entry {
-  const never = Number.POSITIVE_INFINITY;
-  return {
-    key,
-    write: undefined,
-    owner: undefined,
-    until: 0,
-    expiresAt: never,
-    deadlineAt: never,
-    wakeAt: never,
-    waiters: undefined,
-  };
+/** What a lease may do to its entry. */
+interface Space {
+  readonly clock: Clock;
+  write(entry: Entry, next: Write | undefined, now: number): void;
+  letGo(entry: Entry, now: number): void;
+  /** Forgets one of the oldest if there are too many. */
+  evict(spared: Entry, now: number): void;
 }
 
-function live(entry: Entry, now: number): Write | undefined {
-  return entry.expiresAt > now ? entry.write : undefined;
+/** A class, since one is made for every update: its methods stand on the prototype. */
+class EntryLease implements MemoryLease {
+  readonly record: StoredText | undefined;
+  readonly #space: Space;
+  readonly #entry: Entry;
+  readonly #length: number;
+  #token: string;
+
+  constructor(
+    space: Space,
+    entry: Entry,
+    token: string,
+    length: number,
+    record: StoredText | undefined,
+  ) {
+    this.record = record;
+    this.#space = space;
+    this.#entry = entry;
+    this.#token = token;
+    this.#length = length;
+  }
+
+  commit(next: Write | undefined, options?: { readonly keep?: string }): CommitAnswer {
+    const keep = options?.keep;
+    const holder = this.#entry.holder;
+    // A repeated call: this lease went on under `keep` already.
+    if (keep === this.#token) return holder?.token === keep ? 'already' : 'refused';
+    if (holder === undefined || holder.token !== this.#token) {
+      if (keep === undefined || holder?.token !== keep) return 'refused';
+      this.#token = keep;
+      return 'already';
+    }
+    const now = this.#space.clock.now();
+    if (keep !== undefined) {
+      this.#token = keep;
+      holder.token = keep;
+      holder.until = now + this.#length;
+    }
+    this.#space.write(this.#entry, next, now);
+    if (keep === undefined) this.#space.letGo(this.#entry, now);
+    this.#space.evict(this.#entry, now);
+    return 'done';
+  }
+
+  renew(ms: number): boolean {
+    const { holder } = this.#entry;
+    if (holder?.token !== this.#token) return false;
+    holder.until = this.#space.clock.now() + ms;
+    return true;
+  }
+
+  release(): void {
+    if (this.#entry.holder?.token !== this.#token) return;
+    this.#space.letGo(this.#entry, this.#space.clock.now());
+  }
+}
+
+function isHeld({ holder }: Entry, now: number): boolean {
+  return holder !== undefined && holder.until > now;
+}
+
+function live({ write, times }: Entry, now: number): Write | undefined {
+  return times === undefined || times.expiresAt > now ? write : undefined;
 }
 
 /** What was written, as the very object that core handed in: it knows it again and need not decode its text. */
 function stored(entry: Entry, now: number): StoredText | undefined {
   const write = live(entry, now);
   if (write === undefined || write.deadlineIn === undefined) return write;
+  const { deadlineAt } = entry.times as Times;
   return {
     get text() {
       return write.text;
     },
-    deadlineIn: entry.deadlineAt - now,
+    deadlineIn: deadlineAt - now,
   };
 }

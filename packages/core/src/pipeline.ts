@@ -38,7 +38,7 @@ const deadlineDelays = [1000, 4000, 16_000, 64_000];
  *
  * What a deadline or a repair changes is a unit of its own, committed before the handlers run.
  *
- * @param waited - ms that the update waited for its turn: one that came before a deadline is handled before it
+ * @param arrivedAt - when the update came, by the machine's clock: one that came before a deadline is handled before it
  * @returns the unit, or `undefined` for one that had been handled before; then the conversation has been let go
  * @throws FsmError `RECORD_NEWER`, `RECORD_UNREADABLE`, `STATE_UNKNOWN`, `DATA_INVALID` by policy
  */
@@ -46,7 +46,7 @@ export function open(
   host: PipelineHost,
   facts: UnitFacts,
   hold: Hold,
-  waited: number,
+  arrivedAt: number,
 ): Awaitable<Unit | undefined> {
   const { stored } = hold;
   if (stored === undefined && host.adopt === undefined) {
@@ -76,8 +76,9 @@ export function open(
     inspected.frames === record.frames &&
     !record.owed &&
     stored !== undefined &&
-    (due === undefined || due + waited > host.clock.now());
+    (due === undefined || due > arrivedAt);
   if (isPlain) return new Unit(host, facts, hold, record, due);
+  const waited = host.clock.now() - arrivedAt;
   return openSlowly(host, facts, hold, { record, inspected, isKnown, waited });
 }
 

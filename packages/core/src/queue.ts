@@ -5,11 +5,6 @@ export interface Place {
   leave(): void;
 }
 
-/** Those who wait, in order: how to tell each that it is at the head. */
-interface Line {
-  readonly waiting: ((place: Place) => void)[];
-}
-
 /** Queues by key. A key that nobody uses has none, so nothing is kept for it. */
 export interface LocalQueues {
   /** Takes the head at once if nobody is there; `undefined` if somebody is. */
@@ -28,45 +23,64 @@ export interface LocalQueues {
 
 /** Makes the queues of one machine. */
 export function localQueues(): LocalQueues {
-  const lines = new Map<string, Line>();
-
-  const placeIn = (key: string, line: Line): Place => {
-    let left = false;
-    return {
-      leave() {
-        if (left) return;
-        left = true;
-        const next = line.waiting.shift();
-        if (next === undefined) lines.delete(key);
-        else next(placeIn(key, line));
-      },
-    };
-  };
-  const tryJoin = (key: string): Place | undefined => {
-    if (lines.has(key)) return undefined;
-    const line: Line = { waiting: [] };
-    lines.set(key, line);
-    return placeIn(key, line);
-  };
+  const heads = new Map<string, Head>();
+  const tryJoin = (key: string): Head | undefined =>
+    heads.has(key) ? undefined : new Head(heads, key, undefined);
   return {
     tryJoin,
     join(key, signal) {
       const first = tryJoin(key);
       if (first !== undefined) return Promise.resolve(first);
-      const line = lines.get(key) as Line;
+      const waiting = (heads.get(key) as Head).line();
       return new Promise((go, fail) => {
-        line.waiting.push(go);
+        waiting.push(go);
         signal?.addEventListener('abort', () => {
-          const at = line.waiting.indexOf(go);
+          const at = waiting.indexOf(go);
           if (at < 0) return;
-          line.waiting.splice(at, 1);
+          waiting.splice(at, 1);
           fail(signal.reason);
         });
       });
     },
-    waiting: (key) => lines.get(key)?.waiting.length ?? 0,
+    waiting: (key) => heads.get(key)?.length ?? 0,
     get size() {
-      return lines.size;
+      return heads.size;
     },
   };
+}
+
+/** Those who wait, in order: how to tell each that it is at the head. */
+type Line = ((place: Place) => void)[];
+
+/** A class, since one is made for every update; most have no line behind them. */
+class Head implements Place {
+  readonly #heads: Map<string, Head>;
+  readonly #key: string;
+  #line: Line | undefined;
+  #hasLeft = false;
+
+  constructor(heads: Map<string, Head>, key: string, line: Line | undefined) {
+    this.#heads = heads;
+    this.#key = key;
+    this.#line = line;
+    heads.set(key, this);
+  }
+
+  get length(): number {
+    return this.#line?.length ?? 0;
+  }
+
+  /** The line behind it, which it hands to the next. */
+  line(): Line {
+    this.#line ??= [];
+    return this.#line;
+  }
+
+  leave(): void {
+    if (this.#hasLeft) return;
+    this.#hasLeft = true;
+    const next = this.#line?.shift();
+    if (next === undefined) this.#heads.delete(this.#key);
+    else next(new Head(this.#heads, this.#key, this.#line));
+  }
 }

@@ -41,13 +41,29 @@ export function numberIn(holder: RawObject | undefined, field: string): number |
  * Text that looks like a number is refused as well: an id is never guessed, because a wrong one is another user's conversation.
  */
 export function wholeIn(holder: RawObject | undefined, field: string): number | undefined {
-  const value = holder?.[field];
-  return Number.isSafeInteger(value) ? (value as number) : undefined;
+  return whole(holder?.[field]);
 }
 
 /** Reads the `id` of the user or chat in a field. */
 export function idIn(holder: RawObject | undefined, field: string): number | undefined {
-  return wholeIn(objectIn(holder, field), 'id');
+  return idOf(holder?.[field]);
+}
+
+/** A value that should be a whole number; anything else reads as absent. */
+export function whole(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? (value as number) : undefined;
+}
+
+/**
+ * The `id` of a user or chat.
+ *
+ * What every update needs is read by `idOf(message.from)` and not by `idIn(message, 'from')`: a field that is named where it is read
+ * is found several times faster than one that is handed over as text.
+ */
+export function idOf(value: unknown): number | undefined {
+  return typeof value === 'object' && value !== null
+    ? whole((value as RawObject)['id'])
+    : undefined;
 }
 
 /** Names a value of unknown shape, for messages of errors. */

@@ -41,21 +41,35 @@ export interface RecentIds {
   add(key: string, ids: readonly UnitId[]): void;
 }
 
+/** Ids of one conversation; a new update's is beyond the highest, and need not be looked for. */
+interface Remembered {
+  readonly ids: readonly UnitId[];
+  readonly highest: number;
+}
+
 const rings = new WeakMap<FsmStorage, RecentIds>();
 
 /** The ring of a storage: shared by the machines that use it, and gone with it. */
 export function recentIdsOf(storage: FsmStorage): RecentIds {
   let ring = rings.get(storage);
   if (ring === undefined) {
-    const byKey = new Map<string, readonly UnitId[]>();
+    const byKey = new Map<string, Remembered>();
     ring = {
-      has: (key, id) => byKey.size > 0 && (byKey.get(key)?.includes(id) ?? false),
+      has(key, id) {
+        const known = byKey.size > 0 ? byKey.get(key) : undefined;
+        if (known === undefined || (typeof id === 'number' && id > known.highest)) return false;
+        return known.ids.includes(id);
+      },
       add(key, more) {
-        const before = byKey.get(key);
-        const ids = before ? more.reduce((all, id) => withId(all, id, leastOfMany), before) : more;
+        const before = byKey.get(key)?.ids ?? [];
+        const ids = [...before, ...more.filter((id) => !before.includes(id))].slice(-most);
+        const highest = ids.reduce<number>(
+          (high, id) => (typeof id === 'number' && id > high ? id : high),
+          Number.NEGATIVE_INFINITY,
+        );
         // put at the end, so that the conversation that has been quiet for longest is forgotten first
         byKey.delete(key);
-        byKey.set(key, ids);
+        byKey.set(key, { ids, highest });
         if (byKey.size > ringSize) byKey.delete(byKey.keys().next().value as string);
       },
     };

@@ -54,12 +54,12 @@ export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | unde
     // an answer that is there already is not awaited: in memory a whole turn adds no microtask
     hold = isPromise(taken) ? await taken : taken;
     if (hold === undefined) return undefined;
-    hold.onLost = place.leave;
+    hold.place = place;
     if (job.admits?.(hold) === false) {
       await hold.release();
       return undefined;
     }
-    const opened = open(host, facts, hold, host.clock.now() - arrivedAt);
+    const opened = open(host, facts, hold, arrivedAt);
     unit = isPromise(opened) ? await opened : opened;
     if (unit === undefined) return undefined;
     const worked = reentry.isOn ? inside(reentry, job, unit) : job.work(unit);

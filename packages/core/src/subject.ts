@@ -3,11 +3,13 @@
 import { FsmError } from './errors.ts';
 import {
   idIn,
+  idOf,
   objectIn,
   type RawObject,
   type RawUpdate,
   shown,
   textIn,
+  whole,
   wholeIn,
 } from './raw-update.ts';
 
@@ -196,7 +198,7 @@ export function fromOf(update: RawUpdate): RawObject | undefined {
 }
 
 /** Reads the message of an update: its payload, or the one that a button belongs to. */
-export function messageIn(update: RawUpdate, updateType: string): RawObject | undefined {
+function messageIn(update: RawUpdate, updateType: string): RawObject | undefined {
   const payload = objectIn(update, updateType);
   return updateType === 'callback_query' ? objectIn(payload, 'message') : payload;
 }
@@ -212,9 +214,9 @@ const groupAnonymousBot = 1087968824;
 function inMessage(message: RawObject): Parties {
   const event = inEvent(message);
   const { chat } = event;
-  const { is_topic_message } = message;
-  const topic = is_topic_message === true ? wholeIn(message, 'message_thread_id') : undefined;
-  const behalf = idIn(message, 'sender_chat');
+  const { is_topic_message, message_thread_id, sender_chat } = message;
+  const topic = is_topic_message === true ? whole(message_thread_id) : undefined;
+  const behalf = idOf(sender_chat);
   // A channel speaks for itself in its own posts: nobody in particular.
   const faceless = behalf === chat && textIn(objectIn(message, 'chat'), 'type') === 'channel';
   return {
@@ -246,22 +248,22 @@ function inRequest(request: RawObject): Parties {
 }
 
 function inEvent(event: RawObject): Parties {
-  const chat = idIn(event, 'chat');
+  const { actor_chat, voter_chat, from, user, business_connection_id } = event;
+  const chat = idOf(event['chat']);
   // The chats come first: beside them stands a stand-in user, if any.
-  const actor =
-    idIn(event, 'actor_chat') ??
-    idIn(event, 'voter_chat') ??
-    idIn(event, 'from') ??
-    idIn(event, 'user');
+  const actor = idOf(actor_chat) ?? idOf(voter_chat) ?? idOf(from) ?? idOf(user);
   const alone = chat !== undefined && chat > 0 ? chat : undefined;
   return {
     chat,
     user: actor === groupAnonymousBot ? chat : (actor ?? alone),
-    business: textIn(event, 'business_connection_id'),
+    thread: undefined,
+    business: typeof business_connection_id === 'string' ? business_connection_id : undefined,
   };
 }
 
 function directMessagesTopic(message: RawObject | undefined): number | undefined {
+  // read by name: most messages have none
+  if (message?.['direct_messages_topic'] === undefined) return undefined;
   return wholeIn(objectIn(message, 'direct_messages_topic'), 'topic_id');
 }
 
