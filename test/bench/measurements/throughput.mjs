@@ -1,0 +1,33 @@
+/** Updates a second, and CPU time of one: open forms round-robin. */
+
+import { formLength } from '../workload/programs.mjs';
+import { firstUser } from '../workload/updates.mjs';
+import { checkForm, fillIn } from './forms.mjs';
+
+/** @param {import('../child.mjs').Bench} bench */
+export async function measure(bench) {
+  const { concurrency, warmMs, forMs, users: count = 256 } = bench.job;
+  const running = await bench.start({ program: 'form' });
+  await checkForm(bench, running);
+  const users = [firstUser, firstUser + count];
+  await repeat(warmMs);
+  const said = bench.sent.count;
+  const cpuBefore = process.cpuUsage();
+  const { passes, ms } = await repeat(forMs);
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const updates = passes * count * formLength;
+  if (bench.sent.count - said !== updates) {
+    throw new Error(`${bench.sent.count - said} messages for ${updates} updates.`);
+  }
+  await running.close?.();
+  return { rate: updates / (ms / 1000), cpu: (user + system) / updates };
+
+  async function repeat(until) {
+    const began = performance.now();
+    for (let passes = 1; ; passes++) {
+      await fillIn(bench, running, users, concurrency);
+      const ms = performance.now() - began;
+      if (ms >= until) return { passes, ms };
+    }
+  }
+}

@@ -1,0 +1,185 @@
+/** Every system that is measured: what it is compared with, what it can do, and where its code is. */
+
+/**
+ * @typedef {object} System
+ * @property {string} id
+ * @property {'grammY' | 'Telegraf'} framework
+ * @property {string} bare - the system without memory that it is compared with
+ * @property {readonly ('memory' | 'redis' | 'postgres')[]} storages - none for a bare system
+ * @property {readonly import('./workload/programs.mjs').Program[]} programs
+ * @property {string} [variant] - told to `create`
+ * @property {boolean} [reenters] - its dispatch program ends after each answer and is begun anew
+ * @property {number} [heapShare] - measured with so much fewer conversations, where each takes long
+ * @property {readonly string[]} [packages] - what a bot installs, for sizes and start-up
+ * @property {string} [uses] - an import that uses what the form needs, for the bundle; without it everything is taken
+ * @property {() => Promise<{ create(options: Options): Promise<Running> }>} load
+ *
+ * @typedef {object} Options
+ * @property {import('./workload/programs.mjs').Program} program
+ * @property {'memory' | 'redis' | 'postgres'} storage
+ * @property {string} [variant]
+ * @property {number} n - states of the dispatch program
+ * @property {'after' | 'across'} mode - of the race
+ * @property {number} delay - ms, of the race
+ * @property {string} prefix - begins all keys
+ * @property {(chat: number, text: string) => void} sent - to be told of each message
+ * @property {() => import('ioredis').Redis} redis
+ * @property {() => import('pg').Pool} postgres
+ *
+ * @typedef {object} Running
+ * @property {(update: object) => Promise<unknown>} handle - resolves when the update has been handled and kept
+ * @property {() => unknown} [close]
+ */
+
+const grammy = { framework: 'grammY', bare: 'grammy' };
+const telegraf = { framework: 'Telegraf', bare: 'telegraf' };
+const all = ['memory', 'redis', 'postgres'];
+
+/** @type {readonly System[]} */
+export const systems = [
+  {
+    id: 'grammy',
+    ...grammy,
+    storages: [],
+    programs: [],
+    packages: ['grammy'],
+    load: () => import('./systems/grammy-bare.mjs'),
+  },
+  ...[
+    ['by hand: Map', 'map', 'memory'],
+    ['by hand: Redis GET+SET', 'getset', 'redis'],
+    ['by hand: Redis two scripts', 'scripts', 'redis'],
+    ['by hand: PostgreSQL two statements', 'row', 'postgres'],
+  ].map(([id, variant, storage]) => ({
+    id,
+    ...grammy,
+    storages: [storage],
+    programs: ['form', 'race'],
+    variant,
+    load: () => import('./systems/grammy-by-hand.mjs'),
+  })),
+  {
+    id: 'grammy session',
+    ...grammy,
+    storages: ['memory', 'redis'],
+    programs: ['form', 'dispatch', 'race', 'long'],
+    packages: ['grammy', '@grammyjs/storage-redis'],
+    load: () => import('./systems/grammy-session.mjs'),
+  },
+  {
+    id: 'grammy session + sequentialize',
+    ...grammy,
+    storages: ['memory', 'redis'],
+    programs: ['form', 'race'],
+    variant: 'sequentialize',
+    packages: ['grammy', '@grammyjs/runner'],
+    load: () => import('./systems/grammy-session.mjs'),
+  },
+  {
+    id: 'grammy session + redis-semaphore',
+    ...grammy,
+    storages: ['redis'],
+    programs: ['form', 'race'],
+    variant: 'semaphore',
+    load: () => import('./systems/grammy-session.mjs'),
+  },
+  {
+    id: 'grammy router',
+    ...grammy,
+    storages: ['memory', 'redis'],
+    programs: ['form', 'dispatch', 'race'],
+    packages: ['grammy', '@grammyjs/router'],
+    load: () => import('./systems/grammy-router.mjs'),
+  },
+  {
+    id: 'grammy-scenes',
+    ...grammy,
+    storages: ['memory', 'redis'],
+    programs: ['form', 'dispatch', 'race'],
+    packages: ['grammy', 'grammy-scenes'],
+    load: () => import('./systems/grammy-scenes.mjs'),
+  },
+  {
+    id: 'grammy conversations',
+    ...grammy,
+    storages: ['memory', 'redis'],
+    programs: ['form', 'dispatch', 'race', 'long'],
+    reenters: true,
+    heapShare: 10,
+    packages: ['grammy', '@grammyjs/conversations'],
+    load: () => import('./systems/grammy-conversations.mjs'),
+  },
+  ...telefsm('grammy', grammy, () => import('./systems/telefsm-grammy.mjs')),
+  {
+    id: 'telegraf',
+    ...telegraf,
+    storages: [],
+    programs: [],
+    packages: ['telegraf'],
+    load: () => import('./systems/telegraf-bare.mjs'),
+  },
+  {
+    id: 'telegraf session',
+    ...telegraf,
+    storages: ['memory', 'redis'],
+    programs: ['form', 'dispatch', 'race', 'long'],
+    load: () => import('./systems/telegraf-session.mjs'),
+  },
+  {
+    id: 'telegraf wizard',
+    ...telegraf,
+    storages: ['memory', 'redis'],
+    programs: ['form', 'dispatch', 'race'],
+    load: () => import('./systems/telegraf-wizard.mjs'),
+  },
+  ...telefsm('telegraf', telegraf, () => import('./systems/telefsm-telegraf.mjs')),
+];
+
+/** telefsm on one framework: by a switch over the state, by branches, by nodes, as a flow, as a command tree. */
+function telefsm(framework, shared, load) {
+  const own = (variant, rest) => ({
+    id: `telefsm ${variant}, ${framework}`,
+    ...shared,
+    variant,
+    load,
+    ...rest,
+  });
+  const packages = [framework, `@telefsm/${framework}`, '@telefsm/core'];
+  return [
+    own('switch', { storages: ['memory'], programs: ['form'] }),
+    own('states', {
+      storages: all,
+      programs: ['form', 'dispatch', 'race', 'long'],
+      packages,
+      uses: `export { FsmComposer, fsm, state, states } from '@telefsm/${framework}';`,
+    }),
+    own('nodes', {
+      storages: all,
+      programs: ['form'],
+      packages,
+      uses: `export { fsm, scene } from '@telefsm/${framework}';`,
+    }),
+    own('flow', {
+      storages: all,
+      programs: ['form', 'long'],
+      packages,
+      uses: `export { fsm, flow, invalid } from '@telefsm/${framework}';`,
+    }),
+    own('tree', {
+      storages: ['memory'],
+      programs: ['form'],
+      packages: [...packages, '@telefsm/commands'],
+      uses: `export { fsm } from '@telefsm/${framework}'; export { commandTree } from '@telefsm/commands';`,
+    }),
+  ];
+}
+
+/** The system of an id. */
+export function systemOf(id) {
+  const found = systems.find((system) => system.id === id);
+  if (found === undefined) throw new Error(`There is no system '${id}'.`);
+  return found;
+}
+
+/** Whether a system remembers anything. */
+export const isBare = (system) => system.bare === system.id;

@@ -1,0 +1,119 @@
+/**
+ * Measures telefsm beside its peers, and writes `test/artifacts/bench/<mode>.json` and `.md`.
+ *
+ * `node test/bench/run.mjs [--quick] [--only=memory,heap]`; the packages are measured as they are built.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { runnerImport } from 'vite';
+import { buildIfStale } from '../../scripts/lib/build.mjs';
+import { startRuns } from './parent.mjs';
+
+const sections = {
+  memory: () => import('./sections/memory.mjs'),
+  heap: () => import('./sections/heap.mjs'),
+  storages: () => import('./sections/shared-storages.mjs'),
+  dispatch: () => import('./sections/dispatch.mjs'),
+  races: () => import('./sections/races.mjs'),
+  startup: () => import('./sections/startup.mjs'),
+  deadlines: () => import('./sections/deadlines.mjs'),
+  long: () => import('./sections/long.mjs'),
+};
+const needServers = ['storages', 'races'];
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    only: { type: 'string', default: Object.keys(sections).join(',') },
+  },
+});
+const isQuick = values.quick;
+const mode = isQuick ? 'quick' : 'full';
+const wanted = values.only.split(',');
+for (const name of wanted) {
+  if (name in sections) continue;
+  throw new Error(`There is no section '${name}'; there are ${Object.keys(sections).join(', ')}.`);
+}
+
+await buildIfStale();
+const servers = wanted.some((name) => needServers.includes(name)) ? await startServers() : {};
+const { measure, failures } = startRuns(servers);
+const report = { mode, machine: machine(), versions: versions(), sections: {}, failures };
+const parts = [`# Measurements, ${mode} mode`, about(report)];
+for (const name of wanted) {
+  const { title, seconds, run, render } = await sections[name]();
+  process.stderr.write(`${title} …\n`);
+  const until = performance.now() + seconds[mode] * 1000;
+  const found = await run({ measure, isQuick, until });
+  report.sections[name] = found;
+  const part = `## ${title}\n\n${render(found)}`;
+  parts.push(part);
+  console.log(`\n${part}`);
+}
+await servers.close?.();
+if (failures.length > 0)
+  parts.push(`## Not measured\n\n${failures.map((why) => `* ${why}`).join('\n')}`);
+if (failures.length > 0) console.log(`\n${parts.at(-1)}`);
+
+const folder = fileURLToPath(new URL('../artifacts/bench/', import.meta.url));
+mkdirSync(folder, { recursive: true });
+writeFileSync(`${folder}${mode}.json`, `${JSON.stringify(report, null, 2)}\n`);
+writeFileSync(`${folder}${mode}.md`, `${parts.join('\n\n')}\n`);
+process.stderr.write(`Written to test/artifacts/bench/${mode}.json and ${mode}.md.\n`);
+process.exit(0);
+
+/** The servers of the tests, on free ports. */
+async function startServers() {
+  const load = async (name) => {
+    const path = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
+    return (await runnerImport(path, { configFile: false, logLevel: 'error' })).module;
+  };
+  const [{ startRedis }, { startPostgres }] = await Promise.all([load('redis'), load('postgres')]);
+  const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
+  return {
+    redisPort: redis.port,
+    postgresUrl: postgres.url,
+    close: () => Promise.all([redis.stop(), postgres.close()]),
+  };
+}
+
+function machine() {
+  const [{ model }] = cpus();
+  return {
+    processor: `${cpus().length} × ${model}`,
+    memory: `${Math.round(totalmem() / 1e9)} GB`,
+    node: process.version,
+    system: process.platform,
+    load: loadavg()[0],
+  };
+}
+
+function versions() {
+  const { devDependencies } = JSON.parse(
+    readFileSync(new URL('package.json', import.meta.url), 'utf8'),
+  );
+  const found = {};
+  for (const name of Object.keys(devDependencies)) {
+    if (name.startsWith('@telefsm/')) continue;
+    const manifest = new URL(`node_modules/${name}/package.json`, import.meta.url);
+    found[name] = JSON.parse(readFileSync(manifest, 'utf8')).version;
+  }
+  try {
+    const [, redis] = /v=([\d.]+)/.exec(
+      execFileSync('redis-server', ['--version'], { encoding: 'utf8' }),
+    );
+    found['redis-server'] = redis;
+  } catch {
+    // a server that is elsewhere on the path of the tests
+  }
+  return found;
+}
+
+function about({ machine: { processor, memory, node, load }, versions: all }) {
+  const list = Object.entries(all).map(([name, version]) => `${name} ${version}`);
+  return `${processor}, ${memory}, Node ${node}; load average at the start ${load.toFixed(1)}.\n\n${list.join(', ')}.`;
+}

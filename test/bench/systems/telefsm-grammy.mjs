@@ -1,0 +1,28 @@
+/** telefsm on grammY: by a switch, by states, by nodes, as a flow, as a command tree. */
+
+import { FsmComposer, fsm } from '@telefsm/grammy';
+import { grammyBot, running } from '../workload/grammy-bot.mjs';
+import { scenesOfProgram } from './telefsm-scenes.mjs';
+import { statesOfProgram } from './telefsm-states.mjs';
+import { telefsmStorage } from './telefsm-storage.mjs';
+
+export async function create(options) {
+  const bot = grammyBot(options);
+  const { storage, close } = await telefsmStorage(options);
+  if (options.variant === 'states' || options.variant === 'switch') {
+    bot.use(fsm({ storage }));
+    const form = new FsmComposer();
+    statesOfProgram(options, {
+      command: (name, handle) => bot.command(name, (ctx) => handle(ctx.state, ctx)),
+      state: (target, handle) =>
+        form.state(target).on('message:text', (ctx) => handle(ctx.state, ctx, ctx.msg.text)),
+      text: (handle) => form.on('message:text', (ctx) => handle(ctx.state, ctx, ctx.msg.text)),
+    });
+    bot.use(form);
+  } else {
+    const { states, enter } = await scenesOfProgram(options);
+    bot.use(fsm({ storage, states }));
+    if (enter !== undefined) bot.command('form', (ctx) => enter(ctx.state));
+  }
+  return running(bot, close);
+}

@@ -1,0 +1,30 @@
+/** telefsm on Telegraf: by a switch, by states, by nodes, as a flow, as a command tree. */
+
+import { FsmComposer, fsm } from '@telefsm/telegraf';
+import { message } from 'telegraf/filters';
+import { running, telegrafBot } from '../workload/telegraf-bot.mjs';
+import { scenesOfProgram } from './telefsm-scenes.mjs';
+import { statesOfProgram } from './telefsm-states.mjs';
+import { telefsmStorage } from './telefsm-storage.mjs';
+
+export async function create(options) {
+  const bot = telegrafBot(options);
+  const { storage, close } = await telefsmStorage(options);
+  if (options.variant === 'states' || options.variant === 'switch') {
+    bot.use(fsm({ storage }));
+    const form = new FsmComposer();
+    const isText = message('text');
+    statesOfProgram(options, {
+      command: (name, handle) => bot.command(name, (ctx) => handle(ctx.fsm, ctx)),
+      state: (target, handle) =>
+        form.state(target).on(isText, (ctx) => handle(ctx.fsm, ctx, ctx.message.text)),
+      text: (handle) => form.on('message', (ctx) => handle(ctx.fsm, ctx, ctx.message.text)),
+    });
+    bot.use(form);
+  } else {
+    const { states, enter } = await scenesOfProgram(options);
+    bot.use(fsm({ storage, states }));
+    if (enter !== undefined) bot.command('form', (ctx) => enter(ctx.fsm));
+  }
+  return running(bot, close);
+}

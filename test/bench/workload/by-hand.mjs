@@ -1,0 +1,128 @@
+/** Stores as a bot author writes them without a library: the floors that nothing general can be much below. */
+
+import { randomUUID } from 'node:crypto';
+import { pause } from './programs.mjs';
+
+/**
+ * @typedef {object} Store
+ * @property {(key: string, work: (session: object) => unknown) => Promise<unknown>} with loads, works and keeps what the work left
+ * @property {() => unknown} close
+ */
+
+const isBlank = (session) => session.step === undefined && session.n === undefined;
+const read = (text) => (text === null || text === undefined ? {} : JSON.parse(text));
+
+/** A Map: no order, no copy, nothing undone when a handler fails. */
+export function mapStore() {
+  const sessions = new Map();
+  return {
+    async with(key, work) {
+      const session = sessions.get(key) ?? {};
+      const result = await work(session);
+      if (isBlank(session)) sessions.delete(key);
+      else sessions.set(key, session);
+      return result;
+    },
+    close() {},
+  };
+}
+
+/** GET, work, SET: two round trips and no lock. */
+export function getSetStore({ redis, prefix }) {
+  const client = redis();
+  return {
+    async with(key, work) {
+      const text = await client.get(prefix + key);
+      const session = read(text);
+      const result = await work(session);
+      if (!isBlank(session)) await client.set(prefix + key, JSON.stringify(session));
+      else if (text !== null) await client.del(prefix + key);
+      return result;
+    },
+    close: () => client.disconnect(),
+  };
+}
+
+const lockAndRead = `if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then
+  return {1, redis.call('GET', KEYS[2])}
+end
+return {0}`;
+const writeAndUnlock = `if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+if ARGV[2] == '' then redis.call('DEL', KEYS[1], KEYS[2])
+else redis.call('SET', KEYS[2], ARGV[2]) redis.call('DEL', KEYS[1]) end
+return 1`;
+
+/** Two scripts, lock and read, write and unlock: the fewest round trips of anything safe. */
+export function scriptStore({ redis, prefix }) {
+  const client = redis();
+  client.defineCommand('lockAndRead', { numberOfKeys: 2, lua: lockAndRead });
+  client.defineCommand('writeAndUnlock', { numberOfKeys: 2, lua: writeAndUnlock });
+  const owner = randomUUID();
+  let turns = 0;
+  return {
+    async with(key, work) {
+      const record = prefix + key;
+      const lock = `${record}:lock`;
+      const token = `${owner}:${turns++}`;
+      let taken = [0];
+      while (taken[0] === 0) {
+        taken = await client.lockAndRead(lock, record, token, 5000);
+        if (taken[0] === 0) await pause(2);
+      }
+      const text = taken[1] ?? null;
+      let kept = text ?? '';
+      try {
+        const session = read(text);
+        const result = await work(session);
+        kept = isBlank(session) ? '' : JSON.stringify(session);
+        return result;
+      } finally {
+        await client.writeAndUnlock(lock, record, token, kept);
+      }
+    },
+    close: () => client.disconnect(),
+  };
+}
+
+/** Two statements over one row: take and read, write and let go. */
+export function rowStore({ postgres, prefix }) {
+  const pool = postgres();
+  const owner = randomUUID();
+  let turns = 0;
+  const made = pool.query(
+    'create table if not exists by_hand (key text primary key, session text, owner text, until timestamptz)',
+  );
+  const take = {
+    name: 'take',
+    text: `insert into by_hand values ($1, null, $2, now() + interval '5 s')
+on conflict (key) do update set owner = $2, until = now() + interval '5 s'
+where by_hand.owner is null or by_hand.until < now()
+returning session`,
+  };
+  const give = {
+    name: 'give',
+    text: 'update by_hand set session = $3, owner = null where key = $1 and owner = $2',
+  };
+  return {
+    async with(key, work) {
+      await made;
+      const row = prefix + key;
+      const token = `${owner}:${turns++}`;
+      let taken;
+      while (taken === undefined) {
+        [taken] = (await pool.query({ ...take, values: [row, token] })).rows;
+        if (taken === undefined) await pause(2);
+      }
+      let kept = taken.session;
+      try {
+        const session = read(kept);
+        const result = await work(session);
+        kept = isBlank(session) ? null : JSON.stringify(session);
+        return result;
+      } finally {
+        await pool.query({ ...give, values: [row, token, kept] });
+      }
+    },
+    close: () => pool.end(),
+  };
+}

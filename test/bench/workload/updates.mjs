@@ -1,0 +1,52 @@
+/** Updates as the Bot API sends them, each a fresh object, and the messages that its `sendMessage` gives back. */
+
+let lastUpdate = 0;
+let lastMessage = 0;
+
+/** The bot, as `getMe` tells. */
+export const me = {
+  id: 42,
+  is_bot: true,
+  first_name: 'bench',
+  username: 'bench_bot',
+  can_join_groups: true,
+  can_read_all_group_messages: false,
+  supports_inline_queries: false,
+  can_connect_to_business: false,
+  has_main_web_app: false,
+};
+
+/** A token of the right form. */
+export const token = `42:${'A'.repeat(35)}`;
+
+/** The first of the users, with an id of the length that new users have. */
+export const firstUser = 5_000_000_000;
+
+/** A text message in the user's private chat. */
+export function textFrom(user, text) {
+  lastMessage++;
+  lastUpdate++;
+  const message = {
+    message_id: lastMessage,
+    date: 1_700_000_000,
+    from: { id: user, is_bot: false, first_name: `U${user}`, language_code: 'en' },
+    chat: { id: user, type: 'private', first_name: `U${user}` },
+    text,
+  };
+  if (text.startsWith('/')) {
+    message.entities = [{ type: 'bot_command', offset: 0, length: text.length }];
+  }
+  return { update_id: lastUpdate, message };
+}
+
+/** What `sendMessage` gives back. */
+export function sentMessage(chat, text) {
+  lastMessage++;
+  return {
+    message_id: lastMessage,
+    date: 1_700_000_000,
+    from: me,
+    chat: { id: chat, type: 'private', first_name: `U${chat}` },
+    text,
+  };
+}
