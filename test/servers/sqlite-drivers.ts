@@ -1,8 +1,10 @@
 /** The SQLite drivers that tests run on, beside the one in the lockfile. */
 
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -66,7 +68,9 @@ async function install(): Promise<void> {
   try {
     await writeFile(`${half}/package.json`, '{"private":true}\n');
     const options = ['--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'];
-    await run('npm', ['install', ...options, `better-sqlite3@${betterSqlite3}`], { cwd: half });
+    const env = { ...process.env, ...ownHeaders() };
+    const add = `better-sqlite3@${betterSqlite3}`;
+    await run('npm', ['install', ...options, add], { cwd: half, env });
     await rm(folder, { recursive: true, force: true });
     await rename(half, folder);
   } catch (cause) {
@@ -77,4 +81,10 @@ async function install(): Promise<void> {
   } finally {
     await rm(half, { recursive: true, force: true });
   }
+}
+
+/** Lets the compiler use the headers that lie beside this Node, where there are any: otherwise it would fetch them. */
+function ownHeaders(): { readonly npm_config_nodedir?: string } {
+  const prefix = join(dirname(process.execPath), '..');
+  return existsSync(join(prefix, 'include/node/node.h')) ? { npm_config_nodedir: prefix } : {};
 }

@@ -85,6 +85,8 @@ describe('a tree as the initial scene', () => {
 
   it('takes no line that was edited', async () => {
     const { user } = open();
+    await user.says('buy TSLA');
+    await user.says('no');
     expect(await user.edits('buy TSLA')).toEqual([]);
     expect(await user.state()).toBe('trader:root');
   });
