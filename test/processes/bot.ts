@@ -63,6 +63,8 @@ const bot = countingBot({
   ...(parallel === undefined ? {} : { parallel }),
 });
 
+// a test that failed leaves nobody behind
+process.on('disconnect', () => process.exit());
 process.on('message', async (told: Told) => {
   if ('handle' in told) {
     const handled = told.handle.map(async (order) => say({ outcome: await bot.handle(order) }));

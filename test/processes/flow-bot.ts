@@ -68,6 +68,8 @@ const bot = {
   },
 };
 
+// a test that failed leaves nobody behind
+process.on('disconnect', () => process.exit());
 process.on('message', async (told: FlowTold) => {
   if (told === 'sweep') return void machine.start(bot);
   stop = told.stopAt;

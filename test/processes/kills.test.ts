@@ -89,8 +89,13 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
         pending.push(order);
       }
       untilKill--;
-      if (isOver() && running.size === 3 && kept === orders.length) return finish();
-      if (untilKill <= 0 && killed < kills && running.size === 3) kill();
+      goOn();
+    };
+    const goOn = () => {
+      if (running.size === 3) {
+        if (isOver() && kept === orders.length) return finish();
+        if (untilKill <= 0 && killed < kills) kill();
+      }
       for (const each of running) feed(each);
     };
     const kill = () => {
@@ -106,9 +111,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
           pending.unshift(...orphans);
           return add();
         })
-        .then(() => {
-          for (const each of running) feed(each);
-        })
+        .then(goOn)
         .catch(finish);
     };
 
