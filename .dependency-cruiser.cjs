@@ -1,66 +1,21 @@
-/** What may import what. The layers of core are the list below; everything else follows from the packages' places. */
+/** What may import what. The layers of core are its folders; everything else follows from the packages' places. */
 
-/** Core's layers from the bottom up: a file imports from its own layer and those before it. Every file belongs to one. */
+/** Core's layers from the bottom up, each a folder: a file imports from its own folder and from those before it. */
 const coreLayers = [
-  { name: 'ground', files: ['type-tools', 'errors', 'clock'] },
-  {
-    // What updates, texts and records are made of.
-    name: 'materials',
-    files: [
-      ...[
-        'json',
-        'schema',
-        'raw-update',
-        'subject',
-        'key',
-        'command',
-        'input',
-        'input-value',
-        'say',
-      ],
-      ...['storage', 'memory-storage', 'deadline-index', 'key-value-storage'],
-      ...['record', 'codec', 'recent'],
-    ],
-  },
-  { name: 'states', files: ['states'] },
-  {
-    // What handlers and scenes see, and what authors write.
-    name: 'conversations',
-    files: ['context', 'turn', 'texts', 'behaviour', 'node', 'scene[^/]*', 'flow/.+'],
-  },
-  {
-    // One unit of work on one conversation.
-    name: 'turns',
-    files: [
-      ...['queue', 'turn-count', 'reentry', 'observers', 'hold', 'registry', 'policy'],
-      ...['draft', 'state-context', 'branches', 'install', 'session-store', 'unit', 'engine'],
-    ],
-  },
-  {
-    name: 'machines',
-    files: [
-      'machine-options',
-      'arrivals',
-      'supergroup',
-      'sweeper',
-      'pipeline',
-      'run',
-      'updates',
-      'conversation',
-      'firing',
-      'machine',
-    ],
-  },
-  { name: 'door', files: ['index'] },
+  'base',
+  'update',
+  'storage',
+  'record',
+  'conversation',
+  'scene',
+  'unit',
+  'machine',
 ];
 
 /** Packages that also run where there is no Node. */
 const withoutNode = ['core', 'commands', 'grammy'];
 
-const filesOf = (layers) => {
-  const names = layers.flatMap(({ files }) => files).join('|');
-  return `^packages/core/src/(${names})\\.ts$`;
-};
+const folders = (layers) => `^packages/core/src/(${layers.join('|')})/`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -74,12 +29,12 @@ module.exports = {
       from: { path: '^packages/core/src/' },
       to: { pathNot: '^packages/core/src/' },
     },
-    ...coreLayers.slice(0, -1).map(({ name }, at) => ({
-      name: `core-layer-${name}-imports-only-downwards`,
-      comment: `Core's layers: ${coreLayers.map((layer) => layer.name).join(' → ')}.`,
+    ...coreLayers.map((layer, at) => ({
+      name: `core-${layer}-imports-only-downwards`,
+      comment: `Core's layers: ${coreLayers.join(' → ')} → index.`,
       severity: 'error',
-      from: { path: filesOf([coreLayers[at]]) },
-      to: { path: filesOf(coreLayers.slice(at + 1)) },
+      from: { path: folders([layer]) },
+      to: { path: [folders(coreLayers.slice(at + 1)), '^packages/core/src/[^/]+$'] },
     })),
     {
       name: 'core-by-its-front-door',
@@ -121,10 +76,14 @@ module.exports = {
   ],
   required: [
     {
-      name: 'core-file-without-a-layer',
-      comment: 'Give the file a place in `coreLayers` of .dependency-cruiser.cjs.',
+      name: 'core-file-outside-a-layer',
+      comment:
+        'Put the file into a folder of `coreLayers`; only the front door stands beside them.',
       severity: 'error',
-      module: { path: '^packages/core/src/', pathNot: filesOf(coreLayers) },
+      module: {
+        path: '^packages/core/src/',
+        pathNot: [folders(coreLayers), '^packages/core/src/index\\.ts$'],
+      },
       to: { path: '^no file has this path$' },
     },
   ],

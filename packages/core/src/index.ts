@@ -5,27 +5,30 @@
  * re-export everything here that they need.
  */
 
-// Scenes
-export type {
-  BotCommand,
-  CommandPolicy,
-  OwnCommands,
-  SceneBehaviour,
-  SceneDefaults,
-  SceneRun,
-  Speech,
-  Trigger,
-} from './behaviour.ts';
-export { behaviourOf, boundTo } from './behaviour.ts';
-// For adapters
-export type { Link, StateBranches } from './branches.ts';
-export { stateBranches } from './branches.ts';
 // Time
-export type { Clock, Duration } from './clock.ts';
-export { systemClock, toMs } from './clock.ts';
-// Commands
-export type { ParsedCommand } from './command.ts';
-export { isMeantFor, parseCommand, readCommand } from './command.ts';
+export type { Clock, Duration } from './base/clock.ts';
+export { systemClock, toMs } from './base/clock.ts';
+// Errors
+export type { AnyFsmError, FsmErrorCode, FsmErrorDetails } from './base/errors.ts';
+export { errorCatalogue, FsmError, isFsmError } from './base/errors.ts';
+export type { JsonObject } from './base/json.ts';
+// Schemas
+export type {
+  Schema,
+  SchemaIssue,
+  SchemaOf,
+  SchemaResult,
+  StandardSchemaV1,
+} from './base/schema.ts';
+export { check, describeIssues, isSchema, typed } from './base/schema.ts';
+// Types that others are made of
+export type {
+  Awaitable,
+  Complaint,
+  Simplify,
+  Storable,
+  UnionToIntersection,
+} from './base/type-tools.ts';
 // Turns
 export type {
   FsmContext,
@@ -34,59 +37,59 @@ export type {
   MissingKeys,
   Patch,
   StateView,
-} from './context.ts';
-// Errors
-export type { AnyFsmError, FsmErrorCode, FsmErrorDetails } from './errors.ts';
-export { errorCatalogue, FsmError, isFsmError } from './errors.ts';
-// Flows
-export type { UnfinishedFlow } from './flow/builder.ts';
-export { flow } from './flow/builder.ts';
-export type { ButtonAction, FlowButton } from './flow/button.ts';
-export { readButton } from './flow/button.ts';
-export type { FlowDescription, StepDescription } from './flow/describe.ts';
+} from './conversation/context.ts';
+// What bots say
 export type {
-  AnswersOf,
-  AnyFlow,
-  EndingTurn,
-  Flow,
-  FlowHooks,
-  FlowOptions,
-  StepState,
-  StepsOf,
-} from './flow/flow.ts';
+  ApiCall,
+  KeyboardLike,
+  Media,
+  ReplyMarkup,
+  RichText,
+  Say,
+  Sent,
+} from './conversation/say.ts';
+export { callOf, markupOf } from './conversation/say.ts';
 export type {
-  Choices,
-  Condition,
-  Confirmation,
-  Invalid,
-  Label,
-  Prompt,
-  Question,
-  Redo,
-  RepeatLimits,
-} from './flow/question.ts';
-export { invalid, redo } from './flow/question.ts';
-// What users send
-export type { Accept, Accepted, FileValue, InputKind, InputValues, UserInput } from './input.ts';
-export { acceptInput, albumOf, inputKinds, inputOf } from './input.ts';
-export { install, installedAt, refuseTaken } from './install.ts';
-export type { JsonObject } from './json.ts';
-// Keys and strategies
-export type { KeyParts, Migration, Scope, Strategy } from './key.ts';
+  AnyScene,
+  CallOptions,
+  ParamsOf,
+  ResultOf,
+  SceneIdIn,
+  SceneTypes,
+  StartArgs,
+  StartOf,
+} from './conversation/scene.ts';
+// States
+export type {
+  AnyGroup,
+  AnyState,
+  DataOf,
+  GoodName,
+  Group,
+  IdOf,
+  NoState,
+  State,
+  StateFacts,
+  StateOptions,
+  StateSpec,
+  StatesIn,
+  StateTree,
+  Target,
+} from './conversation/states.ts';
 export {
-  botIdOf,
-  chatPrefix,
-  keyLimit,
-  keyOf,
-  migratedKey,
-  migrationOf,
-  parseKey,
-  scopeOf,
-} from './key.ts';
-// Storages of core's own
-export type { KeyValueStorageOptions, KeyValueStore } from './key-value-storage.ts';
-export { keyValueStorage } from './key-value-storage.ts';
-export { createMachine, machineOf } from './machine.ts';
+  anyState,
+  contains,
+  factsOf,
+  makeState,
+  noState,
+  state,
+  states,
+  statesOf,
+} from './conversation/states.ts';
+export type { Text, TextName, Texts } from './conversation/texts.ts';
+export { defaultTexts, textOf } from './conversation/texts.ts';
+export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export { createMachine, machineOf } from './machine/machine.ts';
 // Machine
 export type {
   AnyMachine,
@@ -106,9 +109,47 @@ export type {
   SweepOptions,
   TurnOptions,
   WaitingOptions,
-} from './machine-options.ts';
-export type { MemoryLease, MemoryStorage, MemoryStorageOptions } from './memory-storage.ts';
-export { memoryStorage } from './memory-storage.ts';
+} from './machine/machine-options.ts';
+// Scenes
+export type {
+  BotCommand,
+  CommandPolicy,
+  OwnCommands,
+  SceneBehaviour,
+  SceneDefaults,
+  SceneRun,
+  Speech,
+  Trigger,
+} from './scene/behaviour.ts';
+export { behaviourOf, boundTo } from './scene/behaviour.ts';
+// Flows
+export type { UnfinishedFlow } from './scene/flow/builder.ts';
+export { flow } from './scene/flow/builder.ts';
+export type { ButtonAction, FlowButton } from './scene/flow/button.ts';
+export { readButton } from './scene/flow/button.ts';
+export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
+export type {
+  AnswersOf,
+  AnyFlow,
+  EndingTurn,
+  Flow,
+  FlowHooks,
+  FlowOptions,
+  StepState,
+  StepsOf,
+} from './scene/flow/flow.ts';
+export type {
+  Choices,
+  Condition,
+  Confirmation,
+  Invalid,
+  Label,
+  Prompt,
+  Question,
+  Redo,
+  RepeatLimits,
+} from './scene/flow/question.ts';
+export { invalid, redo } from './scene/flow/question.ts';
 export type {
   NodeHandlers,
   SceneNode,
@@ -116,71 +157,20 @@ export type {
   SceneTurn,
   Transition,
   UnfinishedScene,
-} from './node.ts';
-export { scene } from './node.ts';
-export type { MigratedRecord, Migrations, UnknownState, UnknownStatePolicy } from './policy.ts';
-export type { RawObject, RawUpdate } from './raw-update.ts';
-// What bots say
-export type {
-  ApiCall,
-  KeyboardLike,
-  Media,
-  ReplyMarkup,
-  RichText,
-  Say,
-  Sent,
-} from './say.ts';
-export { callOf, markupOf } from './say.ts';
-export type {
-  AnyScene,
-  CallOptions,
-  ParamsOf,
-  ResultOf,
-  SceneIdIn,
-  SceneTypes,
-  StartArgs,
-  StartOf,
-} from './scene.ts';
+} from './scene/node.ts';
+export { scene } from './scene/node.ts';
 export type {
   ContextMiddleware,
   HookedScene,
   HookedSceneOptions,
   SceneHooks,
-} from './scene-hooks.ts';
-export { hookedScene } from './scene-hooks.ts';
-// Schemas
-export type { Schema, SchemaIssue, SchemaOf, SchemaResult, StandardSchemaV1 } from './schema.ts';
-export { check, describeIssues, isSchema, typed } from './schema.ts';
-export type { SessionValues, SessionValuesOptions } from './session-store.ts';
-export { sessionValues } from './session-store.ts';
-export { stateFilter } from './state-context.ts';
-// States
-export type {
-  AnyGroup,
-  AnyState,
-  DataOf,
-  GoodName,
-  Group,
-  IdOf,
-  NoState,
-  State,
-  StateFacts,
-  StateOptions,
-  StateSpec,
-  StatesIn,
-  StateTree,
-  Target,
-} from './states.ts';
-export {
-  anyState,
-  contains,
-  factsOf,
-  makeState,
-  noState,
-  state,
-  states,
-  statesOf,
-} from './states.ts';
+} from './scene/scene-hooks.ts';
+export { hookedScene } from './scene/scene-hooks.ts';
+// Storages of core's own
+export type { KeyValueStorageOptions, KeyValueStore } from './storage/key-value-storage.ts';
+export { keyValueStorage } from './storage/key-value-storage.ts';
+export type { MemoryLease, MemoryStorage, MemoryStorageOptions } from './storage/memory-storage.ts';
+export { memoryStorage } from './storage/memory-storage.ts';
 // Storage
 export type {
   Acquired,
@@ -194,9 +184,49 @@ export type {
   StoredConversation,
   StoredText,
   Write,
-} from './storage.ts';
+} from './storage/storage.ts';
+// For adapters
+export type { Link, StateBranches } from './unit/branches.ts';
+export { stateBranches } from './unit/branches.ts';
+export { install, installedAt, refuseTaken } from './unit/install.ts';
+export type {
+  MigratedRecord,
+  Migrations,
+  UnknownState,
+  UnknownStatePolicy,
+} from './unit/policy.ts';
+export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
+export { sessionValues } from './unit/session-store.ts';
+export { stateFilter } from './unit/state-context.ts';
+export type { Cause, ServiceTurn } from './unit/unit.ts';
+// Commands
+export type { ParsedCommand } from './update/command.ts';
+export { isMeantFor, parseCommand, readCommand } from './update/command.ts';
+// What users send
+export type {
+  Accept,
+  Accepted,
+  FileValue,
+  InputKind,
+  InputValues,
+  UserInput,
+} from './update/input.ts';
+export { acceptInput, albumOf, inputKinds, inputOf } from './update/input.ts';
+// Keys and strategies
+export type { KeyParts, Migration, Scope, Strategy } from './update/key.ts';
+export {
+  botIdOf,
+  chatPrefix,
+  keyLimit,
+  keyOf,
+  migratedKey,
+  migrationOf,
+  parseKey,
+  scopeOf,
+} from './update/key.ts';
+export type { RawObject, RawUpdate } from './update/raw-update.ts';
 // Whose update it is
-export type { Address, ReplyAddress, Subject } from './subject.ts';
+export type { Address, ReplyAddress, Subject } from './update/subject.ts';
 export {
   addressOf,
   fromOf,
@@ -205,16 +235,4 @@ export {
   subjectOf,
   updateTypeOf,
   updateTypes,
-} from './subject.ts';
-export type { Text, TextName, Texts } from './texts.ts';
-export { defaultTexts, textOf } from './texts.ts';
-export type { AskTurn, LeaveReason, Turn } from './turn.ts';
-// Types that others are made of
-export type {
-  Awaitable,
-  Complaint,
-  Simplify,
-  Storable,
-  UnionToIntersection,
-} from './type-tools.ts';
-export type { Cause, ServiceTurn } from './unit.ts';
+} from './update/subject.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import { holderOf } from '../src/hold.ts';
 import type { Turn } from '../src/index.ts';
 import { memoryStorage, state, states } from '../src/index.ts';
-import { localQueues } from '../src/queue.ts';
+import { holderOf } from '../src/unit/hold.ts';
+import { localQueues } from '../src/unit/queue.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 

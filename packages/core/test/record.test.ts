@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decode, writeOf } from '../src/codec.ts';
-import { frozenData, type JsonObject } from '../src/json.ts';
-import type { ConversationRecord, Frame, Past } from '../src/record.ts';
-import { emptyRecord } from '../src/record.ts';
+import { frozenData, type JsonObject } from '../src/base/json.ts';
+import { decode, writeOf } from '../src/record/codec.ts';
+import type { ConversationRecord, Frame, Past } from '../src/record/record.ts';
+import { emptyRecord } from '../src/record/record.ts';
 
 /** Names as people choose them, as JavaScript trips over them, and as the format itself uses them. */
 const name = fc.oneof(

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buttonData, isValue, readButton } from '../../src/flow/button.ts';
 import { flow } from '../../src/index.ts';
+import { buttonData, isValue, readButton } from '../../src/scene/flow/button.ts';
 import { chat } from './chat.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;

@@ -3,11 +3,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sqliteStorage } from '../../../storage-sqlite/src/index.ts';
-import { answered, backTo } from '../../src/flow/moves.ts';
-import { positionOf } from '../../src/flow/pending.ts';
-import { type Progress, withPassed } from '../../src/flow/progress.ts';
 import type { AskTurn, Clock, FsmStorage } from '../../src/index.ts';
 import { memoryStorage } from '../../src/index.ts';
+import { answered, backTo } from '../../src/scene/flow/moves.ts';
+import { positionOf } from '../../src/scene/flow/pending.ts';
+import { type Progress, withPassed } from '../../src/scene/flow/progress.ts';
 import { chat } from './chat.ts';
 import { after, build, definitions, type Question, type Reply, texts } from './model.ts';
 

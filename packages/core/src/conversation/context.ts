@@ -1,0 +1,144 @@
+/** The types of `ctx.state`: what a handler reads of its conversation and the verbs that change it. */
+
+import type { Duration } from '../base/clock.ts';
+import type { Complaint, Simplify } from '../base/type-tools.ts';
+import type { AnyScene, CallOptions, SceneIdIn, StartArgs } from './scene.ts';
+import type { AnyState, DataOf, IdOf, State, StatesIn, Target } from './states.ts';
+
+/** `current` and `data`, told apart by `current`. */
+export type StateView<S> = S extends { readonly id: infer Id }
+  ? { readonly current: Id; readonly data: Readonly<DataOf<S>> }
+  : never;
+
+type Loose<All> = string extends IdOf<All> ? true : false;
+/** Refuses, with a sentence, a target that the machine of this `ctx.state` does not hold. */
+export type KnownTo<F, T> = F extends { readonly '~all': infer All } ? Registered<T, All> : unknown;
+type Registered<T, All> =
+  Loose<All> extends true
+    ? unknown
+    : Exclude<LiteralId<StatesIn<T>>, IdOf<All>> extends never
+      ? unknown
+      : Complaint<`State '${Exclude<LiteralId<StatesIn<T>>, IdOf<All>> & string}' is not in this machine: add its group to fsm({ states }) and to the flavor.`>;
+/** Ids known to the compiler; the others (a framework's `Scene`, `anyState`) are left to the run time. */
+type LiteralId<S> = S extends { readonly id: infer Id extends string }
+  ? string extends Id
+    ? never
+    : Id
+  : never;
+type KnownScene<Id, All> =
+  Loose<All> extends true
+    ? unknown
+    : Id extends SceneIdIn<All>
+      ? unknown
+      : Complaint<`This machine has no scene '${Id & string}'.`>;
+
+type Settable<T, All> = [T] extends [null]
+  ? unknown
+  : '~step' extends keyof T
+    ? Complaint<`'${IdOf<T> & string}' is a step of a flow: enter the flow, or answer the step.`>
+    : '~node' extends keyof T
+      ? Complaint<`'${IdOf<T> & string}' is a scene: enter it.`>
+      : Registered<T, All>;
+
+/** Keys that a move must bring: required by `To` and not guaranteed by `From`, or kept from `From` with another type. */
+export type MissingKeys<From, To> = From extends unknown
+  ? {
+      [K in keyof To]-?: K extends keyof From
+        ? From[K] extends To[K]
+          ? never
+          : K
+        : {} extends Pick<To, K>
+          ? never
+          : K;
+    }[keyof To]
+  : never;
+/** What a move brings: what is missing, and whatever else of the target's data. */
+export type Patch<From, To> = Simplify<Pick<To, MissingKeys<From, To> & keyof To> & Partial<To>>;
+/** The patch may be left out exactly when nothing is missing; otherwise the compiler says what to bring. */
+type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
+  ? unknown
+  : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: bring it as the second argument.`>;
+
+interface HasData {
+  readonly data: object;
+}
+/** What `ctx.state` can do, whatever the state. Verbs return nothing, so that a one-line handler compiles on Telegraf too. */
+export interface FsmVerbs<out All extends AnyState = AnyState> {
+  /** Types only. */
+  readonly '~all': All;
+  /** The conversation's key; `undefined` when this update has none under the strategy. */
+  readonly key: string | undefined;
+  /** Whether the current state is one of these; narrows `data`. */
+  is<const T extends Target>(
+    ...targets: readonly [T & Registered<T, All>, ...(T & Registered<T, All>)[]]
+  ): this is FsmContext<All> & StateView<StatesIn<T>>;
+  /** Moves; `null` leaves the state. Data is kept; the patch brings what the target needs and the current state does not guarantee. */
+  set<const T extends State | null, Self extends HasData>(
+    this: Self,
+    target: T & Settable<T, All> & Bring<Self['data'], T>,
+  ): void;
+  set<const T extends State | null, Self extends HasData>(
+    this: Self,
+    target: T & Settable<T, All>,
+    patch: Patch<Self['data'], DataOf<T>>,
+  ): void;
+  /** Merges into data and returns the whole. */
+  update<Self extends HasData>(this: Self, patch: Partial<NoInfer<Self>['data']>): Self['data'];
+  /** Replaces data. */
+  replace<Self extends HasData>(this: Self, data: NoInfer<Self>['data']): void;
+  /** One value; the fallback is for a missing key only. */
+  get<Self extends HasData, K extends keyof Self['data'] & string>(
+    this: Self,
+    name: K,
+  ): Self['data'][K];
+  get<Self extends HasData, K extends keyof Self['data'] & string, F>(
+    this: Self,
+    name: K,
+    fallback: F,
+  ): Exclude<Self['data'][K], undefined> | F;
+  get(name: string): unknown;
+  get<F>(name: string, fallback: F): F;
+  /** No state, no data, no frames, silently; the stored record is deleted. See `cancel`. */
+  clear(): void;
+  /** Moves to the neighbour in the group's declaration order; at the end `NO_NEIGHBOUR`. Not checked by the compiler: prefer `set`. */
+  next(patch?: object): void;
+  previous(): void;
+
+  /** Enters a scene in place of the active one. Sync: the record changes now, hooks and prompts run when the handler has returned. */
+  enter<S extends AnyScene>(scene: S, ...start: StartArgs<S>): void;
+  enter<const Id extends string>(
+    sceneId: Id & KnownScene<Id, All>,
+    data?: object,
+    options?: { readonly params?: object },
+  ): void;
+  /** Puts a scene on top; its result is merged into this frame's data under `into`, or comes to the `resume` hook. */
+  call<S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>): void;
+  /** Back to the previous state *and* its data. */
+  back(): void;
+  /** Takes the top frame off, with reason `left`. */
+  leave(result?: unknown): void;
+  /** Leaves every frame with reason `cancelled`, then clears: what a global /cancel wants. */
+  cancel(): void;
+  /** Asks the pending question again / runs the `enter` hook again. */
+  reenter(): void;
+  /** Sets or removes this conversation's deadline; when it passes `fsm({ onTimeout })` runs. */
+  expire(after: Duration | Date | null): void;
+
+  /** Writes now; later changes are a new unit. */
+  commit(): Promise<void>;
+  /** Runs after the commit and never without it: mails, payments, replies that must not lie. */
+  afterCommit(task: () => unknown): void;
+}
+
+/**
+ * The type of `ctx.state` and `ctx.fsm`. Not a union over all states: narrowing intersects it with one {@link StateView}, which costs the
+ * compiler the same for 5 and for 500 states.
+ */
+export interface FsmContext<out All extends AnyState = AnyState> extends FsmVerbs<All> {
+  /** Id of the current state, or `null`. */
+  readonly current: IdOf<All>;
+  /** Read-only; typed once the state is known (`inState`, `is`, a scene, a `switch` on `view`). */
+  readonly data: {};
+  /** `current` and `data` as a union told apart by `current`, for an exhaustive `switch`. */
+  readonly view: StateView<All>;
+}

@@ -1,0 +1,142 @@
+/** What a bot says: texts, media, keyboards or any Bot API call, as plain data. */
+
+import type { ReplyAddress } from '../update/subject.ts';
+
+/** Parameters that every reply keyboard takes. */
+interface ReplyKeyboardOptions {
+  readonly is_persistent?: boolean | undefined;
+  readonly resize_keyboard?: boolean | undefined;
+  readonly one_time_keyboard?: boolean | undefined;
+  readonly input_field_placeholder?: string | undefined;
+  readonly selective?: boolean | undefined;
+}
+
+/** `reply_markup` as the Bot API takes it. */
+export type ReplyMarkup =
+  | { readonly inline_keyboard: readonly (readonly object[])[] }
+  | ({
+      readonly keyboard: readonly (readonly (object | string)[])[];
+    } & ReplyKeyboardOptions)
+  | ({ readonly remove_keyboard: true } & ReplyKeyboardOptions)
+  | ({ readonly force_reply: true } & ReplyKeyboardOptions);
+
+/**
+ * grammY's `InlineKeyboard` or `Keyboard`, Telegraf's `Markup`, or raw.
+ *
+ * It is passed through untouched, so its buttons are not bound to a visit of a step; those of `choices` are.
+ */
+export type KeyboardLike = ReplyMarkup | { readonly reply_markup: ReplyMarkup };
+
+/** Text with what belongs to it; formatted strings of grammY and Telegraf fit as they are. */
+export interface RichText {
+  readonly text: string;
+  readonly entities?: readonly object[] | undefined;
+  readonly parse_mode?: 'HTML' | 'MarkdownV2' | 'Markdown' | undefined;
+  readonly keyboard?: KeyboardLike;
+  /** Further parameters of `sendMessage`. */
+  readonly options?: { readonly [parameter: string]: unknown };
+}
+
+/** Kinds of media that {@link Media} sends, each by the Bot API's method of that name. */
+type MediaKind = 'photo' | 'video' | 'document' | 'audio' | 'voice' | 'animation' | 'sticker';
+
+/** One file with a caption; the file is an id, a URL or the framework's `InputFile`. */
+export type Media = {
+  [K in MediaKind]: { readonly [P in K]: string | object } & {
+    readonly caption?: string | RichText;
+    readonly keyboard?: KeyboardLike;
+  };
+}[MediaKind];
+
+/** Any Bot API call; `chat_id` is filled in where it is missing. */
+export interface ApiCall {
+  readonly method: string;
+  readonly payload: object;
+}
+
+/** What a bot says: a text, a text with formatting and keyboard, one file, or any Bot API call. */
+export type Say = string | RichText | Media | ApiCall;
+
+/** A message that was sent, as far as telefsm looks at it. */
+export interface Sent {
+  readonly message_id: number;
+}
+
+const mediaKinds: readonly MediaKind[] = [
+  'photo',
+  'video',
+  'document',
+  'audio',
+  'voice',
+  'animation',
+  'sticker',
+];
+
+/**
+ * Turns what a bot says into the call that says it.
+ *
+ * @param say - what to say
+ * @param place - the chat, topic and business connection that are filled in where the call names none
+ */
+export function callOf(say: Say, place: ReplyAddress | undefined): ApiCall {
+  const where = placeParameters(place);
+  if (typeof say === 'string') return { method: 'sendMessage', payload: { ...where, text: say } };
+  if ('method' in say) {
+    return { method: say.method, payload: { ...where, ...say.payload } };
+  }
+  const markup = say.keyboard === undefined ? {} : { reply_markup: markupOf(say.keyboard) };
+  const kind = mediaKinds.find((name) => name in say);
+  if (kind === undefined) {
+    return {
+      method: 'sendMessage',
+      payload: { ...where, ...textParameters(say as RichText), ...markup },
+    };
+  }
+  const media = say as Media & { readonly [K in MediaKind]: string | object };
+  const caption =
+    typeof media.caption === 'object'
+      ? captionParameters(media.caption)
+      : media.caption === undefined
+        ? {}
+        : { caption: media.caption };
+  return {
+    method: `send${kind[0]?.toUpperCase()}${kind.slice(1)}`,
+    payload: { ...where, [kind]: media[kind], ...caption, ...markup },
+  };
+}
+
+/** A keyboard as `reply_markup` takes it. */
+export function markupOf(keyboard: KeyboardLike): ReplyMarkup {
+  return 'reply_markup' in keyboard ? keyboard.reply_markup : keyboard;
+}
+
+/** Where to speak, as parameters of a sending method. */
+function placeParameters(place: ReplyAddress | undefined): object {
+  if (place === undefined) return {};
+  const { chat, thread, business, directMessagesTopic, receiver } = place;
+  return {
+    chat_id: chat,
+    ...(thread === undefined ? {} : { message_thread_id: thread }),
+    ...(business === undefined ? {} : { business_connection_id: business }),
+    ...(directMessagesTopic === undefined ? {} : { direct_messages_topic_id: directMessagesTopic }),
+    ...(receiver === undefined ? {} : { receiver_user_id: receiver }),
+  };
+}
+
+function textParameters({ text, entities, parse_mode, options }: RichText): object {
+  return {
+    text,
+    ...(entities === undefined ? {} : { entities }),
+    ...(parse_mode === undefined ? {} : { parse_mode }),
+    ...options,
+  };
+}
+
+function captionParameters({ text, entities, parse_mode, options }: RichText): object {
+  return {
+    caption: text,
+    ...(entities === undefined ? {} : { caption_entities: entities }),
+    ...(parse_mode === undefined ? {} : { parse_mode }),
+    ...options,
+  };
+}

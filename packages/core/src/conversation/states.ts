@@ -1,0 +1,296 @@
+/** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
+
+import { FsmError } from '../base/errors.ts';
+import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
+import type { Complaint, Storable } from '../base/type-tools.ts';
+
+/** One state. Its id is what storage keeps. */
+export interface State<Id extends string = string, Data extends object = object> {
+  readonly id: Id;
+  /** The type of the data; at run time its schema, former ids and group. */
+  readonly '~data': Data;
+}
+
+/** No state. */
+export interface NoState {
+  readonly id: null;
+  readonly '~data': {};
+}
+
+/** A state or none. */
+export type AnyState = State | NoState;
+
+/** Anything that stands for states below it: a group, a scene, a flow. */
+export interface AnyGroup<S extends State = State> {
+  readonly '~group': { readonly id: string; readonly states: readonly S[] };
+}
+
+/** What {@link state} returns until its group names it. */
+export interface StateSpec<Data extends object = object> {
+  readonly '~spec': { readonly data?: Data };
+}
+
+/** The shape given to {@link states}. */
+export interface StateTree {
+  readonly [name: string]: StateSpec | StateTree;
+}
+
+type Members<Path extends string, T extends StateTree> = {
+  readonly [K in keyof T & string]: T[K] extends StateSpec<infer D>
+    ? State<`${Path}:${K}`, D>
+    : T[K] extends StateTree
+      ? Group<`${Path}.${K}`, T[K]>
+      : never;
+};
+type StatesOfTree<Path extends string, T extends StateTree> = {
+  [K in keyof T & string]: T[K] extends StateSpec<infer D>
+    ? State<`${Path}:${K}`, D>
+    : T[K] extends StateTree
+      ? StatesOfTree<`${Path}.${K}`, T[K]>
+      : never;
+}[keyof T & string];
+
+/** A named group of states; its members are its properties. */
+export type Group<Path extends string = string, T extends StateTree = StateTree> = Members<
+  Path,
+  T
+> &
+  AnyGroup<StatesOfTree<Path, T>>;
+
+/** Refuses, with a sentence, a name that would make ids ambiguous. */
+export type GoodName<N extends string> = N extends `${string}.${string}` | `${string}:${string}`
+  ? Complaint<`A group's name holds no '.' and no ':'; nest it in another group instead of '${N}'.`>
+  : unknown;
+
+/** What may be said of a state beside its data. */
+export interface StateOptions {
+  /** Ids under which older deploys stored this state. */
+  readonly was?: string | readonly string[];
+}
+
+/** What the run time knows of a state. */
+export interface StateFacts {
+  readonly schema: Schema | undefined;
+  readonly was: readonly string[];
+  /** Ids of the groups around it, innermost first. */
+  readonly groups: readonly string[];
+  /** The states of its group, in declaration order. */
+  readonly siblings: readonly State[];
+}
+
+interface SpecFacts {
+  readonly schema: Schema | undefined;
+  readonly was: readonly string[];
+  /** The id under which a group has taken it. */
+  boundTo?: string;
+}
+
+/**
+ * Declares a state.
+ *
+ * Without a type its data is open: anything may be put in, nothing is known when it is read. With a schema (any Standard Schema
+ * validator) data is checked when it is read back.
+ */
+export function state(options?: StateOptions): StateSpec<{}>;
+export function state<Data extends object & { [K in keyof Data]: Storable<Data[K]> }>(
+  options?: StateOptions,
+): StateSpec<Data>;
+export function state<Out extends object>(
+  schema: SchemaOf<Out> & ([Out] extends [Storable<Out>] ? unknown : Storable<Out>),
+  options?: StateOptions,
+): StateSpec<Out>;
+export function state(first?: object, second?: StateOptions): StateSpec<never> {
+  const schema = isSchema(first) ? first : undefined;
+  const options = schema ? second : (first as StateOptions | undefined);
+  const facts: SpecFacts = { schema, was: namesOf(options?.was) };
+  return { '~spec': facts as object as { readonly data?: never } };
+}
+
+/**
+ * Names a group of states.
+ *
+ * @param name - the first part of every id below; holds no `.` and no `:`
+ * @param tree - states by name, and nested groups by name
+ * @throws FsmError `INVALID_NAME` for a name that would make ids ambiguous, `STATE_REUSED` for a state() that already has a name
+ *
+ * @example
+ * ```ts
+ * import { state, states } from '@telefsm/core';
+ *
+ * const Form = states('Form', {
+ *   name: state(),
+ *   age: state<{ name: string }>(),
+ *   Address: { city: state(), street: state() },
+ * });
+ * Form.Address.city.id; // "Form.Address:city"
+ * ```
+ */
+export function states<const Name extends string, const T extends StateTree>(
+  name: Name & GoodName<Name>,
+  tree: T,
+): Group<Name, T> {
+  return build(name, tree, []) as unknown as Group<Name, T>;
+}
+
+function build(path: string, tree: StateTree, around: readonly string[]): AnyGroup {
+  goodName(
+    path.slice(path.lastIndexOf('.') + 1),
+    'a group',
+    around.length === 0 ? path : undefined,
+  );
+  const own: State[] = [];
+  const all: State[] = [];
+  const groups = [path, ...around];
+  const group: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(tree)) {
+    if (isStateSpec(member)) {
+      goodName(name, `a state of '${path}'`);
+      const made = bind(`${path}:${name}`, member, groups, own);
+      own.push(made);
+      all.push(made);
+      define(group, name, made);
+    } else if (typeof member === 'object' && member !== null) {
+      const nested = build(`${path}.${name}`, member, groups);
+      all.push(...nested['~group'].states);
+      define(group, name, nested);
+    } else {
+      throw new FsmError('INVALID_TARGET', { where: `states('${path}')`, found: describe(member) });
+    }
+  }
+  define(group, '~group', { id: path, states: Object.freeze(all) });
+  return Object.freeze(group) as unknown as AnyGroup;
+}
+
+/** `defineProperty`, so that a member named `__proto__` is a member. */
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: name !== '~group' });
+}
+
+function bind(id: string, spec: StateSpec, groups: readonly string[], siblings: State[]): State {
+  const facts = spec['~spec'] as unknown as SpecFacts;
+  if (facts.boundTo !== undefined) {
+    throw new FsmError('STATE_REUSED', { first: facts.boundTo, second: id });
+  }
+  facts.boundTo = id;
+  return makeState(id, { schema: facts.schema, was: facts.was, groups, siblings });
+}
+
+/** Makes a state with its facts; scenes and flows make theirs with it too. */
+export function makeState(id: string, facts: StateFacts): State {
+  return Object.freeze({
+    id,
+    '~data': facts,
+    toString: () => id,
+    toJSON: () => id,
+  });
+}
+
+/** What the run time knows of a state. */
+export function factsOf(state: State): StateFacts {
+  return state['~data'] as StateFacts;
+}
+
+/** Whether a value is a state() that no group has named yet. */
+export function isStateSpec(value: unknown): value is StateSpec {
+  return typeof value === 'object' && value !== null && '~spec' in value;
+}
+
+/** One name or several, as a list. */
+export function namesOf(names: string | readonly string[] | undefined): readonly string[] {
+  return names === undefined ? [] : typeof names === 'string' ? [names] : names;
+}
+
+function goodName(name: string, of: string, whole: string = name): void {
+  if (name === '' || /[.:]/.test(whole) || name.startsWith('~')) {
+    throw new FsmError('INVALID_NAME', {
+      name: whole,
+      of,
+      expected: "a name without '.' and ':', not beginning with '~'",
+    });
+  }
+}
+
+/** Every state of a group, once, in declaration order. */
+export function statesOf<S extends State>(group: AnyGroup<S>): readonly S[] {
+  return group['~group'].states;
+}
+
+/** Whether a state, a nested group or an id lies below a group. */
+export function contains(group: AnyGroup, what: State | AnyGroup | string): boolean {
+  const { id: path, states: all } = group['~group'];
+  if (typeof what === 'string') return all.some((member) => member.id === what);
+  if ('~group' in what) {
+    const inner = what['~group'];
+    return inner.id.startsWith(`${path}.`) && inner.states.every((s) => all.includes(s));
+  }
+  return all.some((member) => member.id === what.id);
+}
+
+/** Matches always, also when there is no state. */
+export const anyState: { readonly '~any': true } = Object.freeze({ '~any': true });
+
+/** Matches only when there is no state. */
+export const noState: NoState = Object.freeze({ id: null, '~data': Object.freeze({}) });
+
+/** What a filter takes: a state, a group, a scene, a flow, an id, {@link anyState} or {@link noState}. */
+export type Target = State | AnyGroup | NoState | typeof anyState | (string & {});
+
+/** The data of a state. */
+export type DataOf<S> = S extends { readonly '~data': infer D } ? D : {};
+/** The id of a state. */
+export type IdOf<S> = S extends { readonly id: infer Id } ? Id : never;
+/** The states meant by a target, or by a list of targets. */
+export type StatesIn<T> =
+  T extends AnyGroup<infer S>
+    ? S
+    : T extends State | NoState
+      ? T
+      : T extends { readonly '~any': true }
+        ? AnyState
+        : T extends readonly (infer E)[]
+          ? StatesIn<E>
+          : T extends string
+            ? State<T>
+            : never;
+
+/** What a list of targets stands for: read once, then asked for each update. */
+export interface Matcher {
+  /** Whether it matches whatever the state. */
+  readonly always: boolean;
+  /** By id; `null` where only the id is known, or for no state. */
+  readonly states: ReadonlyMap<string | null, State | null>;
+}
+
+/**
+ * Reads targets as a {@link Matcher}.
+ *
+ * @throws FsmError `INVALID_TARGET` for none, or for what is no target; `STATE_UNBOUND` for a state() outside a group
+ */
+export function matcherOf(targets: readonly Target[], where: string): Matcher {
+  if (targets.length === 0) throw new FsmError('INVALID_TARGET', { where, found: 'no target' });
+  const states = new Map<string | null, State | null>();
+  let always = false;
+  for (const target of targets) {
+    if (typeof target === 'string') {
+      if (target === '*') always = true;
+      else states.set(target, null);
+    } else if (typeof target !== 'object' || target === null) {
+      throw new FsmError('INVALID_TARGET', { where, found: describe(target) });
+    } else if ('~any' in target) always = true;
+    else if ('~group' in target) {
+      for (const member of target['~group'].states) states.set(member.id, member);
+    } else if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where });
+    else if (target.id === null) states.set(null, null);
+    else if ('id' in target) states.set(target.id, target as State);
+    else throw new FsmError('INVALID_TARGET', { where, found: describe(target) });
+  }
+  return { always, states };
+}
+
+function describe(value: unknown): string {
+  return value === null
+    ? 'null'
+    : typeof value === 'object'
+      ? 'an object'
+      : `${typeof value} ${String(value)}`;
+}

@@ -1,0 +1,98 @@
+/** What telefsm itself says to users, and where to replace it. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import type { AskTurn } from './turn.ts';
+
+/** A text, or how it is made for the user who will read it. */
+export type Text<Services extends object = {}> =
+  | string
+  | ((turn: AskTurn<Services>) => Awaitable<string>);
+
+/** Texts that telefsm itself says; replace them in one place, for the machine or per flow. */
+export interface Texts<Services extends object = {}> {
+  /** Input of another kind than the question takes. */
+  readonly wrongKind?: Text<Services>;
+  /** The flow was cancelled, and its `cancelled` hook is missing. */
+  readonly cancelled?: Text<Services>;
+  /** The flow's time is over, and its `timedOut` hook is missing. */
+  readonly timedOut?: Text<Services>;
+  /** A button of a question that is no longer asked. */
+  readonly stale?: Text<Services>;
+  /** A button that was shown to another user. */
+  readonly notYours?: Text<Services>;
+  /** Back at the first question. */
+  readonly firstStep?: Text<Services>;
+  /** Back where the question does not allow it. */
+  readonly noBack?: Text<Services>;
+  /** Skip where the question has to be answered. */
+  readonly noSkip?: Text<Services>;
+  /** More invalid answers than the question allows; the flow ends. */
+  readonly tooManyAttempts?: Text<Services>;
+  /** Something threw; nothing of the update was kept. */
+  readonly failed?: Text<Services>;
+  /** The flow's own trigger while it runs, and it refuses to start again. */
+  readonly running?: Text<Services>;
+  /** The flow's own trigger while it runs, and it asks whether to start again. */
+  readonly restart?: Text<Services>;
+  /** Another command while the flow blocks them. */
+  readonly blocked?: Text<Services>;
+  /** What was stored is not known any more and was forgotten; empty for silence. */
+  readonly forgotten?: Text<Services>;
+  /** The conversation is busy with another update. */
+  readonly busy?: Text<Services>;
+  /** Button: leave the question out. */
+  readonly skip?: Text<Services>;
+  /** Button: the page before. */
+  readonly back?: Text<Services>;
+  /** Button: the next page. */
+  readonly more?: Text<Services>;
+  /** Button: end a selection of several, or an album. */
+  readonly done?: Text<Services>;
+  /** Button: confirm, one more round, start again. */
+  readonly yes?: Text<Services>;
+  /** Button: no further round, do not start again. */
+  readonly no?: Text<Services>;
+  /** Button: reject a summary, which cancels the flow. */
+  readonly cancel?: Text<Services>;
+  /** Button: pick an answer of a summary to correct. */
+  readonly edit?: Text<Services>;
+  /** The question that goes with the answers to pick from. */
+  readonly pickEdit?: Text<Services>;
+}
+
+/** The name of a text. */
+export type TextName = keyof Texts;
+
+/** What is said where nothing was replaced. */
+export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.freeze({
+  wrongKind: 'Please answer the question above.',
+  cancelled: 'Cancelled.',
+  timedOut: 'Time is up. Please start again.',
+  stale: 'This button is no longer in use.',
+  notYours: 'This button is for someone else.',
+  firstStep: 'This is the first question already.',
+  noBack: 'You cannot go back here.',
+  noSkip: 'This question cannot be skipped.',
+  tooManyAttempts: 'Too many attempts. Please start again.',
+  failed: 'Something went wrong. Please try again.',
+  running: 'Please finish this first.',
+  restart: 'Start again?',
+  blocked: 'Please finish this first.',
+  forgotten: 'I have been changed and no longer know where we were. Please start again.',
+  busy: 'One moment, please.',
+  skip: 'Skip',
+  back: '« Back',
+  more: 'More »',
+  done: 'Done',
+  yes: 'Yes',
+  no: 'No',
+  cancel: 'Cancel',
+  edit: 'Edit',
+  pickEdit: 'What would you like to change?',
+});
+
+/** Finds what to say: the replacement, or the default. */
+export function textOf(texts: Texts | undefined, name: TextName, turn: AskTurn): Awaitable<string> {
+  const text = texts?.[name] ?? defaultTexts[name];
+  return typeof text === 'function' ? text(turn) : text;
+}

@@ -1,0 +1,46 @@
+/** The types of a turn: what prompts may see of one unit of work, and what handlers may do with it. */
+
+import type { RawUpdate } from '../update/raw-update.ts';
+import type { ReplyAddress, Subject } from '../update/subject.ts';
+import type { FsmContext } from './context.ts';
+import type { Say, Sent } from './say.ts';
+import type { AnyState } from './states.ts';
+
+/** What a prompt, a condition, a label may see. It can't act: it runs before the commit, and what it returns is said after it. */
+export interface AskTurn<out Services extends object = {}> {
+  readonly subject: Subject;
+  /** What the flow or scene asked for and `fsm({ services })` gave. */
+  readonly services: Services;
+  /** The user as in the update, for names and language; `undefined` outside an update. */
+  readonly from:
+    | {
+        readonly id: number;
+        readonly first_name: string;
+        readonly username?: string;
+        readonly language_code?: string;
+      }
+    | undefined;
+  /** The raw update; `undefined` outside one. */
+  readonly update: RawUpdate | undefined;
+  /** Milliseconds since 1970, by the machine's clock. */
+  readonly now: () => number;
+}
+/** One unit of work on one conversation, with or without an update. */
+export interface Turn<out Services extends object = {}, out All extends AnyState = AnyState>
+  extends AskTurn<Services> {
+  /** The same when an update is handled again: for an author's own idempotency. */
+  readonly id: string;
+  /** The same object as `ctx.state`. */
+  readonly state: FsmContext<All>;
+  /** Where the conversation lives: what `reply` fills in; `undefined` where it cannot be spoken to. */
+  readonly place: ReplyAddress | undefined;
+  /** Aborted when the conversation was lost to another process, or the turn has lasted too long. */
+  readonly signal: AbortSignal;
+  /** Says something now, where the conversation lives. Needs no `this`. */
+  readonly reply: (say: Say) => Promise<Sent>;
+  /** Any Bot API method, by the framework's own client. */
+  readonly api: <R = unknown>(method: string, payload: object) => Promise<R>;
+}
+
+/** Why a frame was left. */
+export type LeaveReason = 'done' | 'left' | 'cancelled' | 'replaced' | 'timeout' | 'back';

@@ -1,0 +1,42 @@
+/** The way in for deadlines: one conversation whose time may have come. */
+
+import { newToken } from '../unit/hold.ts';
+import { parseKey } from '../update/key.ts';
+import type { Subject } from '../update/subject.ts';
+import { factsOutside } from './outside.ts';
+import { fireDeadline } from './pipeline.ts';
+import { type MachineParts, run } from './run.ts';
+
+/**
+ * Fires the deadline of a conversation, if it is free and truly due.
+ *
+ * Whether it is due is decided under the lease: another process may have fired it, or its user may have moved it on.
+ *
+ * @returns whether a deadline was fired
+ */
+export async function fire(parts: MachineParts, namespace: string, key: string): Promise<boolean> {
+  const { host, queues, isStopped } = parts;
+  const told = parseKey(key);
+  try {
+    if (told?.namespace !== namespace || isStopped()) return false;
+    const place = queues.tryJoin(key);
+    if (place === undefined) return false;
+    const { scope, bot, business } = told;
+    const { chat = scope.user, user, thread } = scope;
+    const subject: Subject = { bot, chat, user, thread, business };
+    const fired = await run(parts, {
+      facts: factsOutside(parts, { key, scope, subject }, newToken(), 'deadline'),
+      place,
+      bound: 0,
+      arrivedAt: host.clock.now(),
+      admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
+      work: async (unit) => {
+        await fireDeadline(host, unit, 0);
+        return true;
+      },
+    });
+    return fired ?? false;
+  } finally {
+    await host.storage.settled?.(key);
+  }
+}

@@ -1,0 +1,110 @@
+/** The way in from outside an update: admin tools, web hooks, cron. */
+
+import { FsmError } from '../base/errors.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { Turn } from '../conversation/turn.ts';
+import { decode } from '../record/codec.ts';
+import { type ConversationRecord, isEmpty, topOf, type UnitId } from '../record/record.ts';
+import { answer } from '../unit/engine.ts';
+import { newToken } from '../unit/hold.ts';
+import type { Place } from '../unit/queue.ts';
+import type { Cause, Unit, UnitFacts } from '../unit/unit.ts';
+import type { Scope } from '../update/key.ts';
+import type { Subject } from '../update/subject.ts';
+import type { CommittedState, Conversation, Snapshot } from './machine-options.ts';
+import { type MachineParts, run } from './run.ts';
+
+/** Ms that work from outside waits for a conversation. */
+const bound = 10_000;
+
+/** Names a conversation without an update. */
+export interface ConversationAddress {
+  readonly key: string;
+  readonly scope: Scope;
+  readonly subject: Subject;
+}
+
+/** Makes the handle of one conversation. */
+export function conversationOf(parts: MachineParts, address: ConversationAddress): Conversation {
+  const { key } = address;
+  const work = async <R>(
+    id: UnitId,
+    task: (unit: Unit) => Awaitable<R>,
+  ): Promise<R | undefined> => {
+    const { host, reentry, turns } = parts;
+    if (parts.isStopped()) throw new FsmError('STOPPED', { operation: `work on '${key}'` });
+    if (reentry.isInside(key)) throw new FsmError('REENTERED', { key });
+    const arrivedAt = host.clock.now();
+    turns.begin();
+    try {
+      const place = await joinWithin(parts, key);
+      const left = Math.max(1, bound - (host.clock.now() - arrivedAt));
+      return await run(parts, {
+        facts: factsOutside(parts, address, id, 'outside'),
+        place,
+        bound: left,
+        arrivedAt,
+        work: async (unit) => {
+          await unit.loadServices();
+          return task(unit);
+        },
+      });
+    } finally {
+      turns.end();
+    }
+  };
+  return {
+    key,
+    run: <R>(task: (turn: Turn) => Awaitable<R>, { id }: { readonly id?: string } = {}) =>
+      work(id ?? newToken(), task) as Promise<R>,
+    answer: async (step, value) =>
+      (await work(newToken(), (unit) => answer(unit, step.id, value))) ?? false,
+    peek: () => peek(parts, key),
+  };
+}
+
+/** The facts of a unit of work that no update has caused. */
+export function factsOutside(
+  { bots }: MachineParts,
+  { key, scope, subject }: ConversationAddress,
+  id: UnitId,
+  cause: Cause,
+): UnitFacts {
+  const bot = bots.get(subject.bot);
+  return { key, scope, id, cause, subject, update: undefined, ctx: undefined, bot };
+}
+
+/** A record as observers and lookers see it. */
+export function sideOf(record: ConversationRecord): CommittedState {
+  const { state, scene, data } = topOf(record);
+  return { state, scene, data };
+}
+
+async function joinWithin({ queues, host }: MachineParts, key: string): Promise<Place> {
+  const quick = queues.tryJoin(key);
+  if (quick !== undefined) return quick;
+  const abort = new AbortController();
+  const giveUp = () => abort.abort(new FsmError('WAIT_TIMEOUT', { key, ms: bound }));
+  const timer = host.clock.setTimeout(giveUp, bound);
+  try {
+    return await queues.join(key, abort.signal);
+  } finally {
+    host.clock.clearTimeout(timer);
+  }
+}
+
+async function peek({ host }: MachineParts, key: string): Promise<Snapshot | undefined> {
+  const stored = await host.storage.peek(key);
+  if (stored === undefined) return undefined;
+  const decoded = decode(stored);
+  if ('newer' in decoded) {
+    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: host.version });
+  }
+  if ('unreadable' in decoded) {
+    throw new FsmError('RECORD_UNREADABLE', { key, reason: decoded.unreadable });
+  }
+  const { record } = decoded;
+  if (isEmpty(record)) return undefined;
+  const { deadlineIn } = stored;
+  return { ...sideOf(record), ...(deadlineIn === undefined ? {} : { deadlineIn }) };
+}

@@ -1,0 +1,87 @@
+/** Runs one unit of work from taking the conversation to letting it go, whatever the cause. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import { type Hold, type Holder, isPromise } from '../unit/hold.ts';
+import type { LocalQueues, Place } from '../unit/queue.ts';
+import type { Reentry } from '../unit/reentry.ts';
+import type { TurnCount } from '../unit/turn-count.ts';
+import type { Unit, UnitFacts } from '../unit/unit.ts';
+import type { BotPort } from './machine-options.ts';
+import { fail, finish, open, type PipelineHost } from './pipeline.ts';
+
+/** What the ways into a machine share. */
+export interface MachineParts {
+  readonly host: PipelineHost;
+  readonly holder: Holder;
+  readonly queues: LocalQueues;
+  readonly reentry: Reentry;
+  readonly turns: TurnCount;
+  /** Bots that have been seen or connected, by id. */
+  readonly bots: Map<number, BotPort>;
+  readonly isStopped: () => boolean;
+}
+
+/** One unit of work to be done. */
+export interface Job<R> {
+  readonly facts: UnitFacts;
+  /** The head of the queue of this process; it is left when the work has ended. */
+  readonly place: Place;
+  /** Ms to wait while another process has the conversation; 0 gives up at once. */
+  readonly bound: number;
+  /** When it came, by the machine's clock. */
+  readonly arrivedAt: number;
+  /** Looks at the conversation before anything is read; `false` lets it go. */
+  readonly admits?: (hold: Hold) => boolean;
+  readonly work: (unit: Unit) => Awaitable<R>;
+  /** Hears of a failure; `true` swallows it. */
+  readonly forgives?: (error: unknown) => boolean;
+}
+
+/**
+ * Does one unit of work.
+ *
+ * @returns what the work gives; `undefined` if it was not done: handled before, busy, not admitted, or failed and forgiven
+ */
+export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | undefined> {
+  const { host, holder, reentry, turns } = parts;
+  const { facts, place, bound, arrivedAt } = job;
+  const key = facts.key as string;
+  let hold: Hold | undefined;
+  let unit: Unit | undefined;
+  turns.begin();
+  try {
+    const taken = holder.take(key, bound);
+    // an answer that is there already is not awaited: in memory a whole turn adds no microtask
+    hold = isPromise(taken) ? await taken : taken;
+    if (hold === undefined) return undefined;
+    hold.place = place;
+    if (job.admits?.(hold) === false) {
+      await hold.release();
+      return undefined;
+    }
+    const opened = open(host, facts, hold, arrivedAt);
+    unit = isPromise(opened) ? await opened : opened;
+    if (unit === undefined) return undefined;
+    const worked = reentry.isOn ? inside(reentry, job, unit) : job.work(unit);
+    const result = isPromise(worked) ? await worked : worked;
+    const finished = finish(unit);
+    if (finished !== undefined) await finished;
+    return result;
+  } catch (error) {
+    if (unit !== undefined) await fail(unit);
+    else await hold?.release();
+    if (job.forgives?.(error) !== true) throw error;
+    return undefined;
+  } finally {
+    place.leave();
+    try {
+      if (unit?.hasTasks) await unit.runTasks();
+    } finally {
+      turns.end();
+    }
+  }
+}
+
+function inside<R>(reentry: Reentry, { facts, work }: Job<R>, unit: Unit): Awaitable<R> {
+  return reentry.inside(facts.key as string, () => work(unit));
+}

@@ -1,0 +1,61 @@
+/** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
+
+import { decode } from '../record/codec.ts';
+import { isEmpty, topOf } from '../record/record.ts';
+import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
+import type { Hold, Holder } from '../unit/hold.ts';
+
+/** Ms that each conversation is waited for. */
+const bound = 5000;
+
+/**
+ * Moves conversations to their new keys.
+ *
+ * Each is moved by itself, and only if the new one is empty; doing it again does no harm. Both are held meanwhile, in the order of their
+ * keys, so that two processes that do this at once cannot wait for each other.
+ *
+ * @param prefix - begins the keys to look at
+ * @param newKey - the new key of a conversation, `undefined` for one that stays
+ */
+export async function takeAlong(
+  storage: FsmStorage,
+  holder: Holder,
+  prefix: string,
+  newKey: (key: string) => string | undefined,
+): Promise<void> {
+  const moves: (readonly [string, string])[] = [];
+  for await (const { key } of storage.list?.({ prefix }) ?? []) {
+    const target = newKey(key);
+    if (target !== undefined) moves.push([key, target]);
+  }
+  for (const [from, to] of moves) await move(holder, from, to);
+}
+
+async function move(holder: Holder, from: string, to: string): Promise<void> {
+  const holds = new Map<string, Hold>();
+  try {
+    for (const key of [from, to].sort()) holds.set(key, (await holder.take(key, bound)) as Hold);
+    const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
+    if (!isKept(old.stored) || isKept(fresh.stored)) return;
+    await fresh.commit(copyOf(old.stored), undefined, false);
+    holds.delete(to);
+    await old.commit(undefined, undefined, false);
+    holds.delete(from);
+  } finally {
+    for (const hold of holds.values()) await hold.release();
+  }
+}
+
+/** Whether there is more than ids of a cleared conversation, which end by themselves; what cannot be read is kept as it is. */
+function isKept(stored: StoredText | undefined): stored is StoredText {
+  if (stored === undefined) return false;
+  const decoded = decode(stored);
+  return !('record' in decoded) || !isEmpty(decoded.record);
+}
+
+function copyOf(stored: StoredText): Write {
+  const { text, deadlineIn } = stored;
+  const decoded = decode(stored);
+  const state = 'record' in decoded ? topOf(decoded.record).state : null;
+  return { text, state, ...(deadlineIn === undefined ? {} : { deadlineIn }) };
+}

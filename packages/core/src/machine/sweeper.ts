@@ -1,0 +1,96 @@
+/** The sweeper: looks for conversations whose deadline has passed, in whichever process gets there first. */
+
+import type { Clock } from '../base/clock.ts';
+import type { FsmStorage } from '../storage/storage.ts';
+
+/** What the sweeper needs. */
+export interface SweeperOptions {
+  readonly storage: FsmStorage;
+  readonly clock: Clock;
+  /** Ms between two looks. */
+  readonly every: number;
+  /** Handlers at once. */
+  readonly parallel: number;
+  /** Fires one; `true` if a deadline was fired, `false` if it was busy or not yet due. */
+  readonly fire: (key: string) => Promise<boolean>;
+  readonly report: (operation: string, error: unknown) => void;
+}
+
+/** Fires deadlines. */
+export interface Sweeper {
+  start(): void;
+  /** Looks no more; resolves when the handlers that run have ended. */
+  stop(): Promise<void>;
+  /** Looks once, fires up to `limit`, and says how many it has fired. */
+  sweep(limit: number): Promise<number>;
+}
+
+/** How long a claim keeps other sweepers away, in ms. */
+const claim = 30_000;
+/** How many are claimed at a time. */
+const batch = 100;
+
+/** Makes the sweeper of one machine. */
+export function sweeperOf(options: SweeperOptions): Sweeper {
+  const { storage, clock, every, parallel, fire, report } = options;
+  let timer: unknown;
+  let running: Promise<number> | undefined;
+  let stopped = true;
+
+  const sweep = async (limit: number): Promise<number> => {
+    let fired = 0;
+    let left = limit;
+    while (left > 0) {
+      const keys = (await storage.due?.(Math.min(batch, left), claim)) ?? [];
+      if (keys.length === 0) break;
+      left -= keys.length;
+      const now = await fireAll(keys);
+      fired += now;
+      // those that were busy are due again: they wait for the next look
+      if (now === 0 || keys.length < batch) break;
+    }
+    return fired;
+  };
+  const fireAll = async (keys: readonly string[]): Promise<number> => {
+    let fired = 0;
+    let next = 0;
+    const worker = async () => {
+      for (let key = keys[next++]; key !== undefined; key = keys[next++]) {
+        try {
+          if (await fire(key)) fired++;
+        } catch (error) {
+          report('deadline', error);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(parallel, keys.length) }, worker));
+    return fired;
+  };
+  const tick = () => {
+    timer = undefined;
+    running = sweep(Number.POSITIVE_INFINITY)
+      .catch((error) => {
+        report('due', error);
+        return 0;
+      })
+      .finally(() => {
+        running = undefined;
+        // jitter, so that processes do not look at the same moment
+        if (!stopped) timer = clock.setTimeout(tick, every * (0.9 + Math.random() * 0.2));
+      });
+  };
+  return {
+    start() {
+      if (!stopped) return;
+      stopped = false;
+      tick();
+    },
+    async stop() {
+      stopped = true;
+      if (timer !== undefined) clock.clearTimeout(timer);
+      timer = undefined;
+      await running;
+    },
+    sweep,
+  };
+}

@@ -1,0 +1,94 @@
+/** The record of a conversation: everything that is kept of it, as a value that nobody can change. */
+
+import { type JsonObject, noData } from '../base/json.ts';
+import type { ReplyAddress } from '../update/subject.ts';
+
+/** A state that was left, with its data: where `back` leads. */
+export interface Past {
+  readonly scene: string | null;
+  readonly state: string | null;
+  readonly data: JsonObject;
+  readonly memo: JsonObject;
+}
+
+/** One level of a conversation: a scene or none, a state or none, and data. */
+export interface Frame extends Past {
+  /** Number of the visit of its scene; never used twice in a conversation. */
+  readonly visit: number;
+  /** Key of the caller's data that takes the result. */
+  readonly into: string | undefined;
+  /** Where `back` leads, oldest first. */
+  readonly history: readonly Past[];
+}
+
+/** A timer of the top frame: how long after the record's deadline it passes, in ms; never an instant. */
+export interface StoredTimer {
+  readonly name: string;
+  readonly plus: number;
+}
+
+/** Tells one unit of work from others: an update's id, or the id of a run from outside. */
+export type UnitId = number | string;
+
+/** Everything that is kept of one conversation. Nobody can change it; a unit of work makes a new one. */
+export interface ConversationRecord {
+  /** The highest migration that it has seen. */
+  readonly version: number;
+  /** Bottom first; the last one is active. Never empty. */
+  readonly frames: readonly [Frame, ...Frame[]];
+  /** Units of work that it has seen, oldest first. */
+  readonly ids: readonly UnitId[];
+  /** Where the conversation last was, if its key does not tell. */
+  readonly place: ReplyAddress | undefined;
+  /** Timers of the top frame, soonest first. */
+  readonly timers: readonly StoredTimer[];
+  /** How often the deadline's handler has failed. */
+  readonly failures: number;
+  /** Whether a question has been committed and not yet been asked. */
+  readonly owed: boolean;
+  /** The last visit's number. */
+  readonly visits: number;
+  /** Fields of a later version of this format; they are kept. */
+  readonly extra: JsonObject;
+}
+
+/** A frame without scene, state and data. */
+export const emptyFrame: Frame = Object.freeze({
+  scene: null,
+  state: null,
+  data: noData,
+  memo: noData,
+  visit: 0,
+  into: undefined,
+  history: Object.freeze([]),
+});
+
+/** A record of nothing. */
+export const emptyRecord: ConversationRecord = Object.freeze({
+  version: 0,
+  frames: Object.freeze([emptyFrame]) as readonly [Frame],
+  ids: Object.freeze([]),
+  place: undefined,
+  timers: Object.freeze([]),
+  failures: 0,
+  owed: false,
+  visits: 0,
+  extra: noData,
+});
+
+/** The active frame. */
+export function topOf(record: ConversationRecord): Frame {
+  return record.frames[record.frames.length - 1] as Frame;
+}
+
+/** Whether nothing but ids is worth keeping. */
+export function isEmpty({ frames, extra }: ConversationRecord): boolean {
+  const [{ scene, state, data }] = frames;
+  return frames.length === 1 && scene === null && state === null && isBlank(data) && isBlank(extra);
+}
+
+/** Whether an object has no members. */
+export function isBlank(data: JsonObject): boolean {
+  for (const _ in data) return false;
+  return true;
+}

@@ -1,0 +1,112 @@
+/** From what a user sent to an answer: what a question accepts, and how it is checked. */
+
+import type { JsonObject } from '../../base/json.ts';
+import { check, describeIssues } from '../../base/schema.ts';
+import type { Say } from '../../conversation/say.ts';
+import type { Turn } from '../../conversation/turn.ts';
+import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
+import type { Option } from './options.ts';
+import type { Invalid, Redo } from './question.ts';
+import type { AskOptions } from './steps.ts';
+
+/** What came of checking a value. */
+export type Verdict =
+  | { readonly kind: 'answer'; readonly value: unknown }
+  | { readonly kind: 'refused'; readonly say: Say }
+  | { readonly kind: 'redo'; readonly name: string };
+
+/** What a question accepts beside its choices; `undefined` if nothing. */
+function acceptOf({ accept, choices }: AskOptions): Accept | undefined {
+  return accept ?? (choices === undefined ? 'text' : undefined);
+}
+
+/** Whether a question collects the parts of an album. */
+export function takesAlbum({ accept }: AskOptions): boolean {
+  return typeof accept === 'object' && 'album' in accept;
+}
+
+/** Picks the value that a question accepts; `undefined` if it takes none. Commands only where it names them. */
+export async function valueIn(question: AskOptions, input: UserInput): Promise<unknown> {
+  const accept = acceptOf(question);
+  if (accept === undefined || (accept === 'any' && input.kind === 'command')) return undefined;
+  return acceptInput(accept, input);
+}
+
+/** Finds the choice whose label was sent as text, by a reply keyboard. */
+export function choiceByLabel(options: readonly Option[], text: string): string | undefined {
+  const label = text.trim();
+  return options.find((option) => option.label.trim() === label)?.value;
+}
+
+/**
+ * Checks and converts a value: `schema`, then `validate`.
+ *
+ * What they throw passes through.
+ */
+export async function checkValue(
+  question: AskOptions,
+  value: unknown,
+  answers: JsonObject,
+  turn: Turn,
+): Promise<Verdict> {
+  const { schema, validate, otherwise } = question;
+  let checked = value;
+  if (schema !== undefined) {
+    const result = await check(schema, value);
+    if (result.issues !== undefined) {
+      const own = describeIssues(result.issues).join('\n');
+      const say = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
+      return { kind: 'refused', say: say ?? own };
+    }
+    checked = result.value;
+  }
+  if (validate === undefined) return { kind: 'answer', value: checked };
+  const said = await validate(checked, answers, turn);
+  if (isTagged<Invalid>(said, '~invalid')) return { kind: 'refused', say: said['~invalid'] };
+  if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
+  return { kind: 'answer', value: said };
+}
+
+/**
+ * Checks a value that did not come as input: from a deep link, or kept under an older definition.
+ *
+ * A number is tried as the text that a user would have sent first, since that is what schemas of text steps convert.
+ */
+export async function checkGiven(
+  question: AskOptions,
+  value: unknown,
+  options: readonly Option[] | undefined,
+  answers: JsonObject,
+  turn: Turn,
+): Promise<Verdict | undefined> {
+  const scalar = typeof value === 'number' || typeof value === 'boolean';
+  const raw = scalar && takesText(question) ? String(value) : value;
+  if (options !== undefined && !isChoice(question, options, raw)) return undefined;
+  return checkValue(question, raw, answers, turn);
+}
+
+/** Whether a value is among the choices. */
+export function isChoice(
+  { multiple, accept }: AskOptions,
+  options: readonly Option[],
+  value: unknown,
+): boolean {
+  const known = (one: unknown) => options.some((option) => option.value === one);
+  if (multiple === true && Array.isArray(value)) return value.every(known);
+  return (multiple !== true && known(value)) || accept !== undefined;
+}
+
+/** Whether what a user sends here is text, or the key of a choice. */
+export function takesText(question: AskOptions): boolean {
+  const accept = acceptOf(question) ?? 'button';
+  return accept === 'text' || accept === 'button' || accept === 'web_app';
+}
+
+/** Whether a handler asks for an answer to be given again. */
+export function isRedo(value: unknown): value is Redo {
+  return isTagged<Redo>(value, '~redo');
+}
+
+function isTagged<T extends object>(value: unknown, slot: keyof T): value is T {
+  return typeof value === 'object' && value !== null && slot in value;
+}

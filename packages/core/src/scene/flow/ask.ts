@@ -1,0 +1,151 @@
+/** Asks: finds the pending question before the commit and says it after it, or finishes the flow. */
+
+import { toMs } from '../../base/clock.ts';
+import { FsmError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { Say } from '../../conversation/say.ts';
+import type { Speech } from '../behaviour.ts';
+import { checkGiven, isRedo } from './answer.ts';
+import { givenSlot, recheck } from './deploy.ts';
+import { afterMove, memoOf } from './memo.ts';
+import { answered, redone } from './moves.ts';
+import type { Place } from './pending.ts';
+import { type Progress, readAt, without } from './progress.ts';
+import { choicesOf, show } from './prompt.ts';
+import { namedSteps } from './steps.ts';
+import { keep, locate, note, progressOf, tokenOf, type Visit, wasAsked } from './visit.ts';
+
+/**
+ * Asks the pending question; if there is none, finishes the flow.
+ *
+ * @returns what says the question after the commit
+ */
+export async function ask(visit: Visit): Promise<Speech | undefined> {
+  await begin(visit);
+  let redos = 0;
+  for (;;) {
+    const { pending, answers } = await locate(visit);
+    if (pending === undefined) {
+      if (!(await finish(visit, answers))) return undefined;
+      // a step that does not apply cannot be asked again
+      if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [visit.plan.id] });
+    } else if (!(await takeGiven(visit, pending))) {
+      return question(visit, pending);
+    }
+  }
+}
+
+/** Makes the progress in which a step of a question's level is to be answered again. */
+export function redo(visit: Visit, beside: Pick<Place, 'path' | 'level'>, name: string): Progress {
+  const progress = redone(progressOf(visit.run), beside, name);
+  if (progress !== undefined) return progress;
+  const known = namedSteps(beside.level).map((step) => step.name);
+  throw new FsmError('STEP_UNKNOWN', { flow: visit.plan.id, step: name, known });
+}
+
+/** A new frame: starts the clock and unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
+async function begin(visit: Visit): Promise<void> {
+  const { plan, run } = visit;
+  if (plan.timeout !== undefined && run.timer('flow') === undefined) run.arm('flow', plan.timeout);
+  const memo = memoOf(run.memo);
+  const fingerprint = plan.fingerprint();
+  if (memo.plan === fingerprint) return;
+  if (memo.plan === undefined) {
+    const { [givenSlot]: given, ...data } = run.data;
+    const progress = { ...progressOf(run), answers: data };
+    keep(visit, progress, {
+      ...memo,
+      plan: fingerprint,
+      ...(given !== undefined && { given: given as JsonObject }),
+    });
+  } else {
+    keep(visit, await recheck(visit), { ...memo, plan: fingerprint });
+  }
+}
+
+/** Takes an answer that came with the trigger, checked as if the user had sent it. */
+async function takeGiven(visit: Visit, place: Place): Promise<boolean> {
+  const memo = memoOf(visit.run.memo);
+  const given = memo.given && readAt(memo.given, place.path);
+  if (given === undefined) return false;
+  const progress = progressOf(visit.run);
+  if (place.kind === 'again' && Array.isArray(given)) {
+    const more = place.rounds.length < given.length ? 'yes' : 'no';
+    keep(visit, answered(progress, place, more), afterMove(memo));
+    return true;
+  }
+  const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, place.path).answers;
+  if (place.kind !== 'ask') {
+    note(visit, { given: rest });
+    return false;
+  }
+  const options = await choicesOf(visit, place);
+  const verdict = await checkGiven(
+    place.step.question,
+    given,
+    options,
+    place.answers,
+    visit.run.turn,
+  );
+  if (verdict?.kind !== 'answer') {
+    note(visit, { given: rest });
+    return false;
+  }
+  keep(visit, answered(progress, place, verdict.value), { ...afterMove(memo), given: rest });
+  return true;
+}
+
+/** Runs `done`. @returns whether a step is to be answered again */
+async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
+  const { plan, run } = visit;
+  // the handler may enter another scene: then the `left` hook still hears that this one was done
+  note(visit, { over: 'done' });
+  const said = await plan.handler(answers, run.turn);
+  if (isRedo(said)) {
+    const level = { path: [''], level: plan.steps };
+    const progress = redo(visit, level, said['~redo']);
+    const { over: _, ...memo } = afterMove(memoOf(run.memo));
+    keep(visit, progress, memo);
+    return true;
+  }
+  if (said !== undefined && said !== null) run.say(said as Say);
+  run.leave('done', answers);
+  return false;
+}
+
+async function question(visit: Visit, place: Place): Promise<Speech> {
+  const { plan, run } = visit;
+  const before = memoOf(run.memo);
+  if (before.at !== undefined && !wasAsked(visit, place)) run.keep({ memo: afterMove(before) });
+  const { say, options, keyboard } = await show(visit, place);
+  const { cleanUp = 'keep' } = plan.options;
+  // 0 marks that the message's id is wanted
+  const wanted =
+    cleanUp === 'deletePrompts' || (cleanUp === 'removeKeyboards' && keyboard === 'inline');
+  const change = {
+    at: tokenOf(place),
+    reply: keyboard === 'reply' ? (true as const) : undefined,
+    labels:
+      keyboard === 'reply' && madeForUser(place)
+        ? options?.map(({ value, label }) => [value, label] as const)
+        : undefined,
+    sent: wanted ? 0 : undefined,
+  };
+  note(visit, change, place.id);
+  const timeout = place.kind === 'ask' ? place.step.question.timeout : undefined;
+  if (timeout !== undefined && run.timer('step') === undefined) {
+    run.arm('step', toMs(timeout, `${place.id} timeout`));
+  }
+  return () => say;
+}
+
+/** Whether labels differ between users or times, so that those which were shown have to be kept. */
+function madeForUser(place: Place): boolean {
+  if (place.kind !== 'ask') return false;
+  const { choices } = place.step.question;
+  if (choices === undefined || Array.isArray(choices)) return false;
+  return (
+    typeof choices === 'function' ||
+    Object.values(choices).some((label) => typeof label === 'function')
+  );
+}

@@ -1,0 +1,168 @@
+/** Puts a flow together: the scene that the engine runs, the group of its states. */
+
+import { toMs } from '../../base/clock.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { namesOf } from '../../conversation/states.ts';
+import type { UserInput } from '../../update/input.ts';
+import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
+import type { SceneBehaviour, SceneRun } from '../behaviour.ts';
+import { ask } from './ask.ts';
+import { readButton } from './button.ts';
+import { fingerprintOf, renamed } from './deploy.ts';
+import { describeFlow } from './describe.ts';
+import { left, passed } from './endings.ts';
+import type { Flow, FlowHooks, FlowOptions } from './flow.ts';
+import { memoOf } from './memo.ts';
+import { answered } from './moves.ts';
+import { type Definition, definitionSlot } from './outline.ts';
+import { press } from './press.ts';
+import { questionsIn, statesOfSteps } from './steps.ts';
+import { takeEdited, takeInput } from './take.ts';
+import { policyOf, takeCommand, triggerOf } from './trigger.ts';
+import { locate, move, type Plan, progressOf, type Visit, wasAsked } from './visit.ts';
+
+/**
+ * Makes a finished flow.
+ *
+ * @throws FsmError `INVALID_OPTION` for a time that is none
+ */
+export function flowOf(
+  definition: Definition,
+  options: FlowOptions<unknown>,
+  handler: Plan['handler'],
+  hooks: FlowHooks<JsonObject, object> = {},
+): Flow {
+  const { id, steps } = definition;
+  let fingerprint: string | undefined;
+  const plan: Plan = {
+    id,
+    steps,
+    options,
+    handler,
+    hooks,
+    trigger: triggerOf(options, hooks.from),
+    timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
+    fingerprint() {
+      fingerprint ??= fingerprintOf(steps);
+      return fingerprint;
+    },
+    self: () => flow as unknown as Flow,
+  };
+  const { tree, all } = statesOfSteps(steps, id, namesOf(options.was));
+  const flow = Object.freeze({
+    id,
+    steps: tree,
+    '~group': Object.freeze({ id, states: Object.freeze(all) }),
+    '~scene': behaviourFor(plan, all),
+    [definitionSlot]: definition,
+  });
+  return flow as unknown as Flow;
+}
+
+function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehaviour {
+  const { options, steps, trigger } = plan;
+  const questions = questionsIn(steps);
+  for (const { name, question } of questions) {
+    if (question.timeout !== undefined) toMs(question.timeout, `${plan.id}:${name} timeout`);
+  }
+  const { was, services, texts, otherCommands, cleanUp = 'keep' } = options;
+  const renames = questions.some((step) => step.was.length > 0);
+  return {
+    was: namesOf(was),
+    states,
+    settable: false,
+    timed:
+      plan.timeout !== undefined ||
+      questions.some(({ question }) => question.timeout !== undefined),
+    served: services !== undefined,
+    ...(trigger !== undefined && { trigger }),
+    ...(texts !== undefined && { texts }),
+    ...(otherCommands !== undefined && { otherCommands }),
+    ...(renames && { check: (data: JsonObject) => renamed(steps, data) }),
+    ...(cleanUp !== 'keep' && { asked }),
+    first: () => states[0]?.id ?? null,
+    ask: (run) => ask({ plan, run }),
+    command: (run, command) => takeCommand({ plan, run }, command),
+    handle: (run, next) => handle({ plan, run }, next),
+    leave: (run, reason) => left({ plan, run }, reason),
+    timeout: (run, timer) => passed({ plan, run }, timer),
+    answer: (run, state, value) => answerFromOutside({ plan, run }, state, value),
+    describe: () => describeFlow(steps, options),
+  };
+}
+
+async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
+  const { plan, run } = visit;
+  const { input } = run;
+  if (input === undefined) {
+    if (!(await checkout(visit))) await next();
+    return;
+  }
+  if (input.kind === 'button') {
+    const button = readButton(input.value);
+    if (button !== undefined) return press(visit, button);
+  }
+  if (input.edited) {
+    const changes = plan.options.editedMessages === 'update' && (await takeEdited(visit, input));
+    if (!changes) await next();
+    return;
+  }
+  if (input.kind === 'command') {
+    return policyOf(visit) === 'answer' ? takeInput(visit, asText(visit, input), next) : next();
+  }
+  return takeInput(visit, input, next);
+}
+
+/** Where commands are answers, one is the text that was sent. */
+function asText(
+  { run }: Visit,
+  input: Extract<UserInput, { readonly kind: 'command' }>,
+): UserInput {
+  const { command, argument } = input.value;
+  const message = objectIn(input.update, run.turn.subject.updateType ?? '');
+  const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
+  return { ...input, kind: 'text', value: text, text };
+}
+
+/** Answers `pre_checkout_query` at a step that takes payments; Telegram waits ten seconds for it. */
+async function checkout(visit: Visit): Promise<boolean> {
+  const { update } = visit.run.turn;
+  const query = update && objectIn(update, 'pre_checkout_query');
+  const id = textIn(query, 'id');
+  if (id === undefined) return false;
+  const { pending } = await locate(visit);
+  const pays =
+    pending?.kind === 'ask' &&
+    wasAsked(visit, pending) &&
+    takesPayment(pending.step.question.accept);
+  if (!pays) return false;
+  const facts = {
+    invoice_payload: textIn(query, 'invoice_payload') ?? '',
+    total_amount: wholeIn(query, 'total_amount') ?? 0,
+  };
+  const { checkout: decide } = pending.step.question;
+  const verdict = decide ? await decide(facts, pending.answers, visit.run.turn) : true;
+  const payload = {
+    pre_checkout_query_id: id,
+    ok: verdict === true,
+    ...(verdict !== true && { error_message: verdict }),
+  };
+  visit.run.say({ method: 'answerPreCheckoutQuery', payload });
+  return true;
+}
+
+function takesPayment(accept: unknown): boolean {
+  return accept === 'payment' || (Array.isArray(accept) && accept.includes('payment'));
+}
+
+async function answerFromOutside(visit: Visit, state: string, value: unknown): Promise<boolean> {
+  const { pending } = await locate(visit);
+  if (pending?.id !== state) return false;
+  move(visit, answered(progressOf(visit.run), pending, value));
+  return true;
+}
+
+/** Keeps the message's id where the question has asked for it. */
+function asked(memo: SceneRun['memo'], sent: { readonly message_id: number }): object {
+  return memoOf(memo).sent === 0 ? { ...memo, sent: sent.message_id } : memo;
+}

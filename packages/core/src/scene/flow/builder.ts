@@ -1,0 +1,308 @@
+/** The builder of flows: each call adds a step, and its answer to the type. */
+
+import type { SchemaOf } from '../../base/schema.ts';
+import type { Awaitable, Complaint, Simplify, UnionToIntersection } from '../../base/type-tools.ts';
+import type { Say } from '../../conversation/say.ts';
+import type { GoodName } from '../../conversation/states.ts';
+import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { Accept } from '../../update/input.ts';
+import { flowOf } from './behaviour.ts';
+import type {
+  AnswersOf,
+  AnyFlow,
+  Flow,
+  FlowHooks,
+  FlowOptions,
+  StepState,
+  StepsOf,
+} from './flow.ts';
+import { newOutline } from './outline.ts';
+import type {
+  AnswerOf,
+  Choices,
+  Condition,
+  Confirmation,
+  Prompt,
+  Question,
+  Redo,
+  RepeatLimits,
+  Unset,
+} from './question.ts';
+
+type AnySchema = SchemaOf<unknown>;
+type ObjectSchema = SchemaOf<object>;
+// biome-ignore lint/suspicious/noExplicitAny: what a case has built is inferred from it
+type AnyFragment = UnfinishedFlow<any, any, any, any>;
+
+type NewName<Name extends string, Answers, Steps> = Name extends keyof Answers | keyof Steps
+  ? Complaint<`This flow already has a step '${Name}'.`>
+  : Name extends `${string}${'.' | ':'}${string}`
+    ? Complaint<`A step's name holds no '.' and no ':': '${Name}'.`>
+    : unknown;
+
+// `W`, `A` and `Ch` have no default, or their functions' parameters would lose their types; left out they are inferred as their
+// constraint, with `undefined`
+type With<Answers, Name extends string, V, W, O> = Answers &
+  (undefined extends W
+    ? [O] extends [true]
+      ? { readonly [K in Name]?: V }
+      : { readonly [K in Name]: V }
+    : { readonly [K in Name]?: V });
+
+/** The steps of an included flow, as steps of this one. */
+type Rebase<
+  Steps,
+  FromId extends string,
+  ToId extends string,
+  FlowId extends string,
+  Answers,
+  Name extends string,
+> = {
+  readonly [K in keyof Steps]: Steps[K] extends StepState<infer Id, infer Data, infer V, string>
+    ? Id extends `${FromId}${infer Rest}`
+      ? StepState<`${ToId}${Rest}`, Simplify<Answers & { readonly [N in Name]: Data }>, V, FlowId>
+      : never
+    : Rebase<Steps[K], FromId, ToId, FlowId, Answers, Name>;
+};
+
+/** The steps of a round, as steps of the flow: the data there is the flow's, with the rounds so far. */
+type InRounds<Steps, FlowId extends string, Data extends object> = {
+  readonly [K in keyof Steps]: Steps[K] extends StepState<infer Id, object, infer V, string>
+    ? StepState<Id, Data, V, FlowId>
+    : InRounds<Steps[K], FlowId, Data>;
+};
+
+type Branched<Answers, K extends keyof Answers, Cases> = Answers[K] extends infer V
+  ? V extends string
+    ? Simplify<
+        Omit<Answers, K> & { readonly [P in K]: V } & (V extends keyof Cases
+            ? Cases[V] extends (builder: never) => { readonly '~answers': infer Inner }
+              ? Omit<Inner, keyof Answers>
+              : {}
+            : {})
+      >
+    : never
+  : never;
+
+type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
+type ServicesOf<F> = F extends { readonly '~scene': { readonly types?: infer T } }
+  ? Exclude<T, undefined> extends { readonly services: infer Services }
+    ? Services
+    : never
+  : never;
+type NeedsMet<Services, F> =
+  Services extends ServicesOf<F>
+    ? unknown
+    : Complaint<'The included flow needs services that this flow does not declare.'>;
+type KeysOf<U> = U extends unknown ? keyof U & string : never;
+
+/** Questions of a part of a flow. */
+type Fragment<
+  Id extends string,
+  Services extends object,
+  Answers extends object,
+  Steps,
+> = UnfinishedFlow<Id, Services, Answers, Steps>;
+
+/**
+ * A flow under construction; `done` finishes it. Its name is what the compiler shows when that was forgotten.
+ *
+ * @typeParam Id - the flow's id
+ * @typeParam Services - what it needs from `fsm({ services })`
+ * @typeParam Answers - what has been answered
+ * @typeParam Steps - its steps
+ */
+export interface UnfinishedFlow<
+  Id extends string,
+  Services extends object = {},
+  Answers extends object = {},
+  Steps = {},
+> {
+  /** Types only. */
+  readonly '~answers': Answers;
+  /** Types only. */
+  readonly '~steps': Steps;
+
+  /**
+   * Asks one question.
+   *
+   * @param name - the answer's key; part of the state's id
+   * @throws FsmError `STEP_DUPLICATE`, `INVALID_NAME`, or `INVALID_OPTION` for what its options contradict
+   */
+  ask<
+    const Name extends string,
+    W extends Condition<Answers, Services> | undefined,
+    const A extends Accept | undefined,
+    const Ch extends Choices<Services> | undefined,
+    const M extends boolean = false,
+    S extends AnySchema | undefined = undefined,
+    V = Unset,
+    const O extends boolean = false,
+  >(
+    name: Name & NewName<Name, Answers, Steps>,
+    question: Question<Simplify<Answers>, Services, A, Ch, M, S, V, W, O>,
+  ): UnfinishedFlow<
+    Id,
+    Services,
+    With<Answers, Name, AnswerOf<A, Ch, M, S, V>, W, O>,
+    Steps & {
+      readonly [K in Name]: StepState<
+        `${Id}:${Name}`,
+        Simplify<Answers>,
+        AnswerOf<A, Ch, M, S, V>,
+        Id
+      >;
+    }
+  >;
+
+  /** Asks different questions for different answers: afterwards the union is told apart by that answer. */
+  branch<
+    const K extends keyof Answers & string,
+    Cases extends {
+      readonly [V in Answers[K] & string]?: (
+        builder: UnfinishedFlow<Id, Services, Simplify<Answers & { readonly [P in K]: V }>, {}>,
+      ) => AnyFragment;
+    },
+  >(
+    on: K,
+    cases: Cases,
+  ): UnfinishedFlow<
+    Id,
+    Services,
+    Branched<Answers, K, Cases>,
+    Steps &
+      UnionToIntersection<
+        {
+          [V in keyof Cases]: Cases[V] extends (builder: never) => {
+            readonly '~steps': infer Inner;
+          }
+            ? Inner
+            : {};
+        }[keyof Cases]
+      >
+  >;
+  /** Asks a block of questions under a condition: afterwards all its answers are optional. */
+  branch<Then extends object, Inner>(
+    test: (answers: Simplify<Answers>, turn: AskTurn<Services>) => Awaitable<boolean>,
+    then: (
+      builder: UnfinishedFlow<Id, Services, Answers, {}>,
+    ) => Fragment<Id, Services, Then, Inner>,
+  ): UnfinishedFlow<Id, Services, Answers & Partial<Omit<Then, keyof Answers>>, Steps & Inner>;
+
+  /**
+   * Asks another flow's questions as one step; its answers are one object, and its own `done` does not run.
+   *
+   * @throws FsmError `FLOW_CYCLE` for a flow that includes itself
+   */
+  include<const Name extends string, F extends AnyFlow>(
+    name: Name & NewName<Name, Answers, Steps>,
+    flow: F & NeedsMet<Services, F>,
+  ): UnfinishedFlow<
+    Id,
+    Services,
+    Answers & { readonly [K in Name]: AnswersOf<F> },
+    Steps & {
+      readonly [K in Name]: Rebase<StepsOf<F>, F['id'], `${Id}.${Name}`, Id, Answers, Name>;
+    }
+  >;
+
+  /**
+   * Asks the same questions several times; the answer is an array.
+   *
+   * The second parameter of `each` is for use inside prompts and conditions: it has no answers yet while the flow is defined.
+   */
+  repeat<const Name extends string, Item extends object, Inner>(
+    name: Name & NewName<Name, Answers, Steps>,
+    options: RepeatLimits & {
+      readonly each: (
+        builder: UnfinishedFlow<`${Id}.${Name}`, Services, {}, {}>,
+        answers: Simplify<Answers>,
+      ) => Fragment<`${Id}.${Name}`, Services, Item, Inner>;
+      /** Asks for another round, with buttons for yes and no. */
+      readonly again: Prompt<{ readonly count: number } & Simplify<Answers>, Services>;
+    },
+  ): UnfinishedFlow<
+    Id,
+    Services,
+    Answers & { readonly [K in Name]: readonly Simplify<Item>[] },
+    Steps & {
+      readonly [K in Name]: InRounds<
+        Inner,
+        Id,
+        Simplify<Answers & { readonly [N in Name]?: readonly Partial<Item>[] }>
+      > & {
+        readonly again: StepState<
+          `${Id}.${Name}:again`,
+          Simplify<Answers & { readonly [N in Name]?: readonly Item[] }>,
+          'yes' | 'no',
+          Id
+        >;
+      };
+    }
+  >;
+
+  /**
+   * Shows a summary; yes goes on, no cancels, and with `edit` the user may pick a step to answer again.
+   *
+   * Stores no answer.
+   */
+  confirm<const Name extends string = 'confirm'>(
+    question: Confirmation<Name, Simplify<Answers>, Services>,
+  ): UnfinishedFlow<
+    Id,
+    Services,
+    Answers,
+    Steps & {
+      readonly [K in Name]: StepState<`${Id}:${Name}`, Simplify<Answers>, true, Id>;
+    }
+  >;
+
+  /**
+   * Finishes the flow.
+   *
+   * Not generic, so that flows may name each other.
+   *
+   * @param handler - runs when everything has been answered, before the commit; what it returns is said after it
+   * @param hooks - the other endings, and where answers come from
+   * @throws FsmError `FLOW_EMPTY` for a flow without a question, `INVALID_OPTION`, `INVALID_NAME`
+   */
+  done(
+    handler: (
+      answers: Simplify<Answers>,
+      turn: Turn<Services>,
+    ) => Awaitable<Say | void | Redo<KeysOf<Answers>>>,
+    hooks?: FlowHooks<Simplify<Answers>, Services>,
+  ): Flow<Id, Services, Simplify<Answers>, Steps>;
+}
+
+type Obj<T> = T extends object ? T : {};
+
+/**
+ * Starts the definition of a flow: a wizard whose one definition runs on every framework.
+ *
+ * A flow keeps no program counter: the pending question is the first applicable one without an answer.
+ *
+ * @param id - the beginning of its states' ids, which are stored
+ *
+ * @example
+ * ```ts
+ * import { flow, invalid } from '@telefsm/core';
+ *
+ * const order = flow('order', { trigger: '/order', timeout: '10m' })
+ *   .ask('product', { prompt: 'What would you like?', choices: { phone: 'Phone', laptop: 'Laptop' } })
+ *   .ask('count', {
+ *     prompt: ({ product }) => `How many ${product}s?`,
+ *     validate: (text) => (Number(text) > 0 ? Number(text) : invalid('A number, please.')),
+ *   })
+ *   .done(({ product, count }) => `Ordered ${count} × ${product}.`);
+ * ```
+ */
+export function flow<const Id extends string, N = undefined>(
+  id: Id & GoodName<Id>,
+  options: FlowOptions<(N & ObjectSchema) | undefined> = {},
+): UnfinishedFlow<Id, Obj<Out<N, {}>>, {}, {}> {
+  const outline = newOutline(id, (definition, handler, hooks) =>
+    flowOf(definition, options as FlowOptions<unknown>, handler as never, hooks as never),
+  );
+  return outline as unknown as UnfinishedFlow<Id, Obj<Out<N, {}>>, {}, {}>;
+}

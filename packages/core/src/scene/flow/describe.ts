@@ -1,0 +1,136 @@
+/** A flow as JSON, for diagrams and checks. */
+
+import { toMs } from '../../base/clock.ts';
+import type { OwnCommands } from '../behaviour.ts';
+import type { FlowOptions } from './flow.ts';
+import type { AskOptions, Step } from './steps.ts';
+
+/** A step as JSON. What a function makes at run time is left out, or stands as `'dynamic'`. */
+export type StepDescription =
+  | {
+      readonly kind: 'ask';
+      readonly name: string;
+      /** What it says, if that is fixed. */
+      readonly prompt?: string;
+      readonly accept?: string | readonly string[];
+      /** Values of its choices. */
+      readonly choices?: readonly string[] | 'dynamic';
+      /** Fixed labels of its choices, by value. */
+      readonly labels?: { readonly [value: string]: string };
+      readonly multiple?: true;
+      readonly conditional?: true;
+      readonly optional?: true;
+      readonly back?: true;
+      readonly attempts?: number;
+      /** In ms. */
+      readonly timeout?: number;
+    }
+  | {
+      readonly kind: 'confirm';
+      readonly name: string;
+      readonly prompt?: string;
+      /** Names of the answers that may be corrected; `true` for all. */
+      readonly edit?: true | readonly string[];
+    }
+  | { readonly kind: 'include'; readonly name: string; readonly steps: readonly StepDescription[] }
+  | {
+      readonly kind: 'repeat';
+      readonly name: string;
+      readonly min: number;
+      readonly max?: number;
+      readonly steps: readonly StepDescription[];
+    }
+  | {
+      readonly kind: 'branch';
+      readonly on: string;
+      readonly cases: { readonly [value: string]: readonly StepDescription[] };
+    }
+  | { readonly kind: 'block'; readonly steps: readonly StepDescription[] };
+
+/** A flow as JSON. */
+export interface FlowDescription {
+  readonly kind: 'flow';
+  readonly trigger?: string;
+  readonly deepLink?: string;
+  readonly description?: string;
+  /** In ms, without progress. */
+  readonly timeout?: number;
+  /** Names of its own commands, where it chooses them. */
+  readonly commands?: OwnCommands;
+  readonly steps: readonly StepDescription[];
+}
+
+/** Describes a flow. */
+export function describeFlow(
+  steps: readonly Step[],
+  { trigger, deepLink, description, timeout, commands, back }: FlowOptions<unknown>,
+): FlowDescription {
+  return {
+    kind: 'flow',
+    ...(trigger !== undefined && { trigger }),
+    ...(deepLink !== undefined && { deepLink }),
+    ...(description !== undefined && { description }),
+    ...(timeout !== undefined && { timeout: toMs(timeout, 'timeout') }),
+    ...(commands !== undefined && { commands }),
+    steps: steps.map((step) => describeStep(step, back === true)),
+  };
+}
+
+function describeStep(step: Step, backEverywhere: boolean): StepDescription {
+  const inner = (steps: readonly Step[]) => steps.map((each) => describeStep(each, backEverywhere));
+  switch (step.kind) {
+    case 'ask':
+      return { kind: 'ask', name: step.name, ...describeQuestion(step.question, backEverywhere) };
+    case 'confirm': {
+      const { name, prompt, edit } = step;
+      return { kind: 'confirm', name, ...said(prompt), ...(edit !== false && { edit }) };
+    }
+    case 'include':
+      return { kind: 'include', name: step.name, steps: inner(step.steps) };
+    case 'repeat': {
+      const { name, min, max, steps } = step;
+      const limit = Number.isFinite(max) ? { max } : {};
+      return { kind: 'repeat', name, min, ...limit, steps: inner(steps) };
+    }
+    case 'branch': {
+      const cases = [...step.cases].map(([value, steps]) => [value, inner(steps)] as const);
+      return { kind: 'branch', on: step.on, cases: Object.fromEntries(cases) };
+    }
+    case 'block':
+      return { kind: 'block', steps: inner(step.steps) };
+  }
+}
+
+function describeQuestion(question: AskOptions, backEverywhere: boolean): object {
+  const { prompt, accept, choices, multiple, when, optional, attempts, timeout } = question;
+  const kinds = typeof accept === 'object' && 'album' in accept ? accept.album : accept;
+  return {
+    ...said(prompt),
+    ...(kinds !== undefined && { accept: typeof kinds === 'function' ? 'picker' : kinds }),
+    ...(choices !== undefined && { choices: keysOf(choices), ...labelsOf(choices) }),
+    ...(multiple === true && { multiple }),
+    ...(when !== undefined && { conditional: true }),
+    ...(optional === true && { optional }),
+    ...((question.back ?? backEverywhere) && { back: true }),
+    ...(attempts !== undefined && { attempts }),
+    ...(timeout !== undefined && { timeout: toMs(timeout, 'timeout') }),
+  };
+}
+
+function said(prompt: unknown): { readonly prompt?: string } {
+  if (typeof prompt === 'string') return { prompt };
+  if (typeof prompt !== 'object' || prompt === null) return {};
+  const { text, caption } = prompt as { readonly text?: unknown; readonly caption?: unknown };
+  return typeof text === 'string' ? { prompt: text } : said(caption);
+}
+
+function keysOf(choices: object): readonly string[] | 'dynamic' {
+  if (typeof choices === 'function') return 'dynamic';
+  return Array.isArray(choices) ? choices : Object.keys(choices);
+}
+
+function labelsOf(choices: object): { readonly labels?: object } {
+  if (typeof choices === 'function' || Array.isArray(choices)) return {};
+  const fixed = Object.entries(choices).filter(([, label]) => typeof label === 'string');
+  return fixed.length === 0 ? {} : { labels: Object.fromEntries(fixed) };
+}

@@ -1,0 +1,51 @@
+/** How a flow ends, other than by `done`: cancelled, timed out, replaced. And what its timers do. */
+
+import type { Say } from '../../conversation/say.ts';
+import type { LeaveReason } from '../../conversation/turn.ts';
+import type { EndingTurn } from './flow.ts';
+import { memoOf } from './memo.ts';
+import { answered } from './moves.ts';
+import { finishAlbum } from './take.ts';
+import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
+
+/** The flow has been left: its hooks hear of it, and speak. Conditions are not asked, so that one that throws traps nobody. */
+export async function left(visit: Visit, reason: LeaveReason): Promise<void> {
+  const { plan, run } = visit;
+  const { over } = memoOf(run.memo);
+  const { hooks } = plan;
+  tidy(visit);
+  if (over === 'attempts') run.say(await text(visit, 'tooManyAttempts'));
+  if (reason === 'cancelled') {
+    const standard = over === 'attempts' ? undefined : await text(visit, 'cancelled');
+    tell(visit, hooks.cancelled ? await hooks.cancelled(run.data, endingTurn(visit)) : standard);
+  } else if (reason === 'timeout') {
+    const said = hooks.timedOut
+      ? await hooks.timedOut(run.data, endingTurn(visit))
+      : await text(visit, 'timedOut');
+    tell(visit, said);
+  }
+  await hooks.left?.(over === 'done' ? 'done' : reason, run.data, run.turn);
+}
+
+/** A timer has passed. */
+export async function passed(visit: Visit, timer: string): Promise<void> {
+  const { run } = visit;
+  if (timer === 'flow') return run.leave('timeout');
+  const { pending } = await locate(visit);
+  if (pending?.kind !== 'ask') return;
+  if (timer === 'album') return finishAlbum(visit, pending);
+  const { onTimeout } = pending.step.question;
+  const said = (await onTimeout?.(pending.answers, run.turn)) ?? 'end';
+  if (said === 'end') run.leave('timeout');
+  else move(visit, answered(progressOf(run), pending, said.answer));
+}
+
+function tell({ run }: Visit, said: Say | undefined | void): void {
+  if (said !== undefined && said !== null && said !== '') run.say(said);
+}
+
+/** The turn, with the name of the step that was pending. It inherits, so that services are not looked at before their time. */
+function endingTurn({ run }: Visit): EndingTurn<object> {
+  const step = run.state?.slice(run.state.lastIndexOf(':') + 1) ?? '';
+  return Object.create(run.turn, { step: { value: step, enumerable: true } });
+}

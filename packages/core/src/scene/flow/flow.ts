@@ -1,0 +1,113 @@
+/** Flows: wizards that say in one place what is asked, checked, skipped and done. Their public types. */
+
+import type { Duration } from '../../base/clock.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
+import type { Say } from '../../conversation/say.ts';
+import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
+import type { AnyGroup, State } from '../../conversation/states.ts';
+import type { Texts } from '../../conversation/texts.ts';
+import type { LeaveReason, Turn } from '../../conversation/turn.ts';
+import type { CommandPolicy, OwnCommands } from '../behaviour.ts';
+
+/** A step of a flow as a state; its data is what has been answered before it. */
+export interface StepState<Id extends string, Data extends object, Value, FlowId extends string>
+  extends State<Id, Data> {
+  readonly '~step': FlowId;
+  readonly '~value': Value;
+}
+
+type StatesOfSteps<T> = {
+  [K in keyof T]: T[K] extends State ? T[K] : StatesOfSteps<T[K]>;
+}[keyof T];
+
+/** Options of a flow. */
+export interface FlowOptions<Services> {
+  /** Command that starts it, with or without the slash. */
+  readonly trigger?: string;
+  /** Beginning of the payload of `/start` that starts it too. */
+  readonly deepLink?: string;
+  /** For `setMyCommands` and /help. */
+  readonly description?: string;
+  /** What it needs from `fsm({ services })`. */
+  readonly services?: Services;
+  /** Without progress for this long it ends with `timedOut`. Invalid answers don't renew it; a machine's `ttl` forgets silently. */
+  readonly timeout?: Duration;
+  /** Whether one may go back at every step. Default `false`. */
+  readonly back?: boolean;
+  /** Names of its commands; `false` switches one off. Default `cancel`, `back`, `skip`. */
+  readonly commands?: OwnCommands;
+  /** What its own trigger does while it runs. Default `"restart"`. */
+  readonly onTrigger?: 'restart' | 'continue' | 'ask' | 'refuse';
+  /** What commands of the bot do while it runs. Default `"pass"`; `"passAndAsk"` repeats the question after them. */
+  readonly otherCommands?: CommandPolicy;
+  /** Input of another kind than the step accepts. Default `"hint"`. */
+  readonly otherInput?: 'hint' | 'pass' | 'ignore';
+  /** Whether an edited message changes the answer that it gave. Default `"ignore"`. */
+  readonly editedMessages?: 'ignore' | 'update';
+  /** What becomes of prompts that have been answered. Default `"keep"`. */
+  readonly cleanUp?: 'keep' | 'removeKeyboards' | 'deletePrompts';
+  /** How many invalid answers to one question end the flow. */
+  readonly attempts?: number;
+  /** What it says in place of the machine's texts. */
+  readonly texts?: Texts;
+  /** Former ids of the flow. */
+  readonly was?: string | readonly string[];
+}
+
+/** The turn of an ending, with the name of the step that was pending. */
+export type EndingTurn<Services extends object> = Turn<Services> & { readonly step: string };
+
+/** Endings other than `done`, with what was answered until then. What one returns is said. */
+export interface FlowHooks<Answers extends object, Services extends object> {
+  readonly cancelled?: (
+    answers: Partial<Answers>,
+    turn: EndingTurn<Services>,
+  ) => Awaitable<Say | void>;
+  readonly timedOut?: (
+    answers: Partial<Answers>,
+    turn: EndingTurn<Services>,
+  ) => Awaitable<Say | void>;
+  /** Every ending and every replacement, for metrics and locks; says nothing. */
+  readonly left?: (
+    reason: LeaveReason,
+    answers: Partial<Answers>,
+    turn: Turn<Services>,
+  ) => Awaitable<void>;
+  /** Answers from the trigger's argument or the deep link's payload; each is checked as if the user had sent it. */
+  readonly from?: (
+    argument: string,
+    turn: Turn<Services>,
+  ) => Awaitable<Partial<Answers> | undefined>;
+}
+
+/** A finished flow: a scene, and a group whose states are its steps. */
+export interface Flow<
+  Id extends string = string,
+  Services extends object = {},
+  Answers extends object = object,
+  Steps = {},
+> extends AnyScene<
+      Id,
+      {
+        data: Partial<Answers>;
+        start: Partial<Answers>;
+        params: {};
+        result: Answers;
+        services: Services;
+      }
+    >,
+    AnyGroup<Extract<StatesOfSteps<Steps>, State>> {
+  /** The states of its steps, by name: for `inState`, `is`, `machine.at().answer()`. */
+  readonly steps: Steps;
+}
+
+/** Any finished flow. */
+export interface AnyFlow extends AnyScene {
+  readonly steps: unknown;
+}
+
+/** Everything that a flow asks for. */
+export type AnswersOf<F> = ResultOf<F>;
+
+/** The states of a flow's steps. */
+export type StepsOf<F> = F extends { readonly steps: infer T } ? T : never;

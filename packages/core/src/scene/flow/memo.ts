@@ -1,0 +1,49 @@
+/** What a flow keeps for itself beside the answers. Everything in it is bounded; an invalid answer adds nothing. */
+
+import type { JsonObject } from '../../base/json.ts';
+import type { Path } from './progress.ts';
+
+/** What a flow keeps of one frame. Missing members take no room in the record. */
+export interface FlowMemo {
+  /** Fingerprint of the definition under which the answers were given. */
+  readonly plan?: string;
+  readonly passed?: readonly string[];
+  readonly open?: readonly string[];
+  /** Answers from the trigger's argument that have not been checked yet. */
+  readonly given?: JsonObject;
+  /** Mark of the question that was asked, where its state does not tell. */
+  readonly at?: string;
+  /** Invalid answers to it, where they are limited. */
+  readonly attempts?: number;
+  /** Choices that are picked. */
+  readonly picked?: readonly string[];
+  /** Parts of an album that have come. */
+  readonly parts?: readonly unknown[];
+  /** Value and label of each choice on the reply keyboard, where they are made for the user. */
+  readonly labels?: readonly (readonly [value: string, label: string])[];
+  /** The album of the last part that was taken. */
+  readonly album?: string;
+  /** The last prompt's message. */
+  readonly sent?: number;
+  /** Whether the last prompt had a reply keyboard. */
+  readonly reply?: true;
+  /** Which message gave which answer, where edits change them. */
+  readonly gave?: readonly (readonly [path: Path, message: number])[];
+  /** The ending that has begun. */
+  readonly over?: 'done' | 'attempts';
+}
+
+/** Reads what a frame keeps. */
+export function memoOf(memo: JsonObject): FlowMemo {
+  return memo as FlowMemo;
+}
+
+/** Members that belong to one question; a move drops them. */
+const ofQuestion = ['at', 'attempts', 'picked', 'parts', 'labels', 'sent'] as const;
+
+/** What is left after a move to another question. */
+export function afterMove(memo: FlowMemo): FlowMemo {
+  const left: Partial<Record<keyof FlowMemo, unknown>> = { ...memo };
+  for (const name of ofQuestion) delete left[name];
+  return left as FlowMemo;
+}

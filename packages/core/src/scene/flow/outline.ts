@@ -1,0 +1,194 @@
+/** Collects the steps of a flow while it is being built, and refuses what cannot work. */
+
+import { FsmError } from '../../base/errors.ts';
+import { type AnyGroup, namesOf } from '../../conversation/states.ts';
+import type { AskTurn } from '../../conversation/turn.ts';
+import type { AskOptions, ConfirmStep, RepeatStep, Step } from './steps.ts';
+import { againName, namedSteps, questionsIn } from './steps.ts';
+
+/** A finished list of steps. */
+export interface Definition {
+  readonly id: string;
+  readonly steps: readonly Step[];
+}
+
+/** What a fragment's builder gives back. */
+export interface Outline {
+  readonly '~outline': { readonly steps: readonly Step[] };
+}
+
+/** Where the next steps belong. */
+interface Part {
+  /** Id of the flow, for messages. */
+  readonly flow: string;
+  readonly steps: readonly Step[];
+  /** Names that are taken outside this part. */
+  readonly taken: ReadonlySet<string>;
+  finish(definition: Definition, handler: unknown, hooks: unknown): unknown;
+}
+
+/** Key under which a finished flow keeps its definition for those that include it. */
+export const definitionSlot = '~definition';
+
+/** Starts collecting. */
+export function newOutline(id: string, finish: Part['finish']): Outline {
+  goodName(id, 'a flow');
+  return outline({ flow: id, steps: [], taken: new Set(), finish });
+}
+
+function outline(part: Part): Outline {
+  const add = (step: Step) => outline({ ...part, steps: [...part.steps, step] });
+  const inner = (build: (builder: Outline) => Outline, more: Partial<Part> = {}) => {
+    const taken = new Set([...part.taken, ...namesIn(part.steps)]);
+    const built = build(outline({ ...part, steps: [], taken, finish: notHere, ...more }));
+    return built['~outline'].steps;
+  };
+  const fresh = (name: string) => newName(part, name);
+  const builder = {
+    '~outline': { steps: part.steps },
+    ask(name: string, question: AskOptions & { readonly was?: string | readonly string[] }) {
+      checkQuestion(`${part.flow}:${name}`, question);
+      return add({ kind: 'ask', name: fresh(name), was: namesOf(question.was), question });
+    },
+    branch(on: string | Test, cases: Cases | ((builder: Outline) => Outline)) {
+      if (typeof on === 'function') {
+        return add({ kind: 'block', test: on, steps: inner(cases as never) });
+      }
+      const known = [...part.taken, ...namesIn(part.steps)];
+      if (!known.includes(on)) throw unknownStep(part.flow, on, known);
+      const built = Object.entries(cases).map(
+        ([value, build]) => [value, inner(build as never)] as const,
+      );
+      return add({ kind: 'branch', on, cases: new Map(built) });
+    },
+    include(name: string, included: Included) {
+      const { id, steps } = included[definitionSlot];
+      const flows = [id, ...flowsIn(steps)];
+      const [own = ''] = part.flow.split('.');
+      if (flows.includes(own)) {
+        throw new FsmError('FLOW_CYCLE', { flow: own, path: [own, ...flows] });
+      }
+      return add({ kind: 'include', name: fresh(name), flows, steps });
+    },
+    repeat(name: string, { each, again, min = 1, max = Number.POSITIVE_INFINITY }: RepeatOptions) {
+      const stepsFor = (outside: object) =>
+        inner((round) => each(round, outside), {
+          flow: `${part.flow}.${name}`,
+          taken: new Set([againName]),
+        });
+      const steps = stepsFor({});
+      checkRounds(`${part.flow}:${name}`, min, max, steps);
+      const step: RepeatStep = {
+        kind: 'repeat',
+        name: fresh(name),
+        steps,
+        // only those that ask for the answers outside are built anew
+        stepsFor: each.length < 2 ? () => steps : stepsFor,
+        again,
+        min,
+        max,
+      };
+      return add(step);
+    },
+    confirm({ name = 'confirm', prompt, yes, no, edit = false }: ConfirmOptions) {
+      return add({ kind: 'confirm', name: fresh(name), prompt, yes, no, edit });
+    },
+    done(handler: unknown, hooks: unknown) {
+      if (namedSteps(part.steps).length === 0)
+        throw new FsmError('FLOW_EMPTY', { flow: part.flow });
+      checkEdits(part.flow, part.steps);
+      return part.finish({ id: part.flow, steps: part.steps }, handler, hooks);
+    },
+  };
+  return builder;
+}
+
+type Test = (answers: object, turn: AskTurn) => boolean | PromiseLike<boolean>;
+interface Cases {
+  readonly [value: string]: (builder: Outline) => Outline;
+}
+type Included = AnyGroup & { readonly [definitionSlot]: Definition };
+type RepeatOptions = Pick<RepeatStep, 'again'> & {
+  readonly min?: number;
+  readonly max?: number;
+  each(builder: Outline, outside: object): Outline;
+};
+type ConfirmOptions = Pick<ConfirmStep, 'prompt' | 'yes' | 'no'> &
+  Partial<Pick<ConfirmStep, 'name' | 'edit'>>;
+
+function notHere(): never {
+  throw new FsmError('INVALID_OPTION', {
+    option: 'done',
+    expected: 'done() on the flow itself',
+    found: 'called inside a branch or a round',
+  });
+}
+
+function namesIn(steps: readonly Step[]): readonly string[] {
+  return namedSteps(steps).map(({ name }) => name);
+}
+
+function flowsIn(steps: readonly Step[]): readonly string[] {
+  return namedSteps(steps).flatMap((step) =>
+    step.kind === 'include' ? step.flows : step.kind === 'repeat' ? flowsIn(step.steps) : [],
+  );
+}
+
+function newName({ flow, steps, taken }: Part, name: string): string {
+  goodName(name, `a step of '${flow}'`);
+  if (taken.has(name) || namesIn(steps).includes(name)) {
+    throw new FsmError('STEP_DUPLICATE', { flow, step: name });
+  }
+  return name;
+}
+
+function goodName(name: string, of: string): void {
+  // `__proto__` as a key would set the prototype of the answers
+  if (/^$|[.:]|^~|^__proto__$/.test(name)) {
+    throw new FsmError('INVALID_NAME', {
+      name,
+      of,
+      expected: "a name without '.' and ':', not beginning with '~'",
+    });
+  }
+}
+
+function unknownStep(flow: string, step: string, known: readonly string[]): FsmError {
+  return new FsmError('STEP_UNKNOWN', { flow, step, known });
+}
+
+function checkQuestion(where: string, question: AskOptions): void {
+  const { multiple, choices, attempts, accept } = question;
+  const refuse = (option: string, expected: string, found: string) =>
+    new FsmError('INVALID_OPTION', { option: `${where} ${option}`, expected, found });
+  if (question.prompt === undefined) throw refuse('prompt', 'something to say', 'missing');
+  if (multiple === true && choices === undefined)
+    throw refuse('multiple', '`choices` with it', 'alone');
+  if (Array.isArray(choices) && choices.length === 0)
+    throw refuse('choices', 'at least one', 'empty');
+  if (Array.isArray(accept) && accept.length === 0)
+    throw refuse('accept', 'at least one kind', 'empty');
+  if (attempts !== undefined && !(attempts >= 1)) {
+    throw refuse('attempts', 'a number from 1', String(attempts));
+  }
+}
+
+function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {
+  if (!(min >= 0 && max >= 1 && min <= max)) {
+    throw new FsmError('INVALID_OPTION', {
+      option: `${where} min, max`,
+      expected: '0 ≤ min ≤ max and 1 ≤ max',
+      found: `${min}, ${max}`,
+    });
+  }
+  if (questionsIn(steps).length === 0) throw new FsmError('FLOW_EMPTY', { flow: where });
+}
+
+function checkEdits(flow: string, steps: readonly Step[]): void {
+  const known = namesIn(steps);
+  for (const step of namedSteps(steps)) {
+    if (step.kind !== 'confirm' || typeof step.edit === 'boolean') continue;
+    const missing = step.edit.find((name) => !known.includes(name));
+    if (missing !== undefined) throw unknownStep(flow, missing, known);
+  }
+}

@@ -1,0 +1,230 @@
+/** Which question is pending: the first applicable one without an answer. Looks at definition and answers only. */
+
+import type { JsonObject } from '../../base/json.ts';
+import type { AskTurn } from '../../conversation/turn.ts';
+import { markOf, type Path, type Progress } from './progress.ts';
+import { type AskStep, againName, type ConfirmStep, type RepeatStep, type Step } from './steps.ts';
+
+/** A question in its place. */
+export type Place =
+  | (PlaceFacts & { readonly kind: 'ask'; readonly step: AskStep })
+  | (PlaceFacts & { readonly kind: 'confirm'; readonly step: ConfirmStep })
+  | (PlaceFacts & {
+      /** Whether there is another round. */
+      readonly kind: 'again';
+      readonly step: RepeatStep;
+      /** The rounds that are complete. */
+      readonly rounds: readonly JsonObject[];
+    });
+
+interface PlaceFacts {
+  /** Id of its state. */
+  readonly id: string;
+  /** Where its answer is kept. */
+  readonly path: Path;
+  /** What has been answered before it, at its level: of applicable questions only. */
+  readonly answers: JsonObject;
+  /** The steps of its level. */
+  readonly level: readonly Step[];
+}
+
+/** An applicable question that has been answered, left out or confirmed. */
+export interface Passed {
+  readonly kind: Place['kind'];
+  readonly path: Path;
+  /** The steps of its level. */
+  readonly level: readonly Step[];
+  /** Of the question for another round: how many were complete. */
+  readonly count: number;
+}
+
+/** What a flow has come to. */
+export interface Position {
+  /** The question to ask; `undefined` if all have been answered. */
+  readonly pending: Place | undefined;
+  /** The applicable question before it. */
+  readonly previous: Passed | undefined;
+  /** Every answer to an applicable question. */
+  readonly answers: JsonObject;
+}
+
+/**
+ * Finds the pending question.
+ *
+ * Answers of questions that do not apply any more, and of steps that are not there any more, are not looked at. Conditions are asked in
+ * order, each with the answers before it.
+ *
+ * @param id - the id of the flow
+ */
+export async function positionOf(
+  id: string,
+  steps: readonly Step[],
+  { answers, passed, open }: Progress,
+  turn: AskTurn,
+): Promise<Position> {
+  const walk: Walk = {
+    turn,
+    passed: new Set(passed),
+    open: new Set(open),
+    kind: undefined,
+    scope: undefined,
+    name: '',
+    count: 0,
+  };
+  const scope = newScope(id, [], answers, steps);
+  const pending = await walkSteps(steps, scope, walk);
+  return { pending, previous: passedIn(walk), answers: Object.freeze(scope.seen) };
+}
+
+interface Walk {
+  readonly turn: AskTurn;
+  readonly passed: ReadonlySet<string>;
+  readonly open: ReadonlySet<string>;
+  /** The question before, by its parts: made for every step of the way, and looked at once. */
+  kind: Passed['kind'] | undefined;
+  scope: Scope | undefined;
+  name: string;
+  count: number;
+}
+
+/** One level of answers: the flow's, an include's, a round's. */
+interface Scope {
+  readonly prefix: string;
+  readonly path: Path;
+  readonly stored: JsonObject;
+  readonly level: readonly Step[];
+  /** Answers of the applicable questions so far; conditions see it as it grows. */
+  readonly seen: Record<string, unknown>;
+}
+
+function newScope(prefix: string, path: Path, stored: unknown, level: readonly Step[]): Scope {
+  const kept = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : {};
+  return { prefix, path, stored: kept, level, seen: {} };
+}
+
+async function walkSteps(
+  steps: readonly Step[],
+  scope: Scope,
+  walk: Walk,
+): Promise<Place | undefined> {
+  const { stored, seen } = scope;
+  for (const step of steps) {
+    if (step.kind === 'ask') {
+      const { when } = step.question;
+      if (when !== undefined && !(await when(seen, walk.turn))) continue;
+      if (Object.hasOwn(stored, step.name)) seen[step.name] = stored[step.name];
+      else if (!isPassed(step.name, step.was, scope, walk)) return askPlace(step, scope);
+      pass(walk, 'ask', scope, step.name);
+    } else if (step.kind === 'confirm') {
+      if (!isPassed(step.name, [], scope, walk)) return confirmPlace(step, scope);
+      pass(walk, 'confirm', scope, step.name);
+    } else {
+      const found = await walkInner(step, scope, walk);
+      if (found !== undefined) return found;
+    }
+  }
+  return undefined;
+}
+
+async function walkInner(
+  step: Exclude<Step, AskStep | ConfirmStep>,
+  scope: Scope,
+  walk: Walk,
+): Promise<Place | undefined> {
+  const { seen, stored } = scope;
+  switch (step.kind) {
+    case 'branch': {
+      const taken = step.cases.get(String(seen[step.on]));
+      return taken && walkSteps(taken, scope, walk);
+    }
+    case 'block':
+      return (await step.test(seen, walk.turn)) ? walkSteps(step.steps, scope, walk) : undefined;
+    case 'include': {
+      const { name, steps } = step;
+      const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
+      const inner = newScope(`${scope.prefix}.${name}`, [...scope.path, name], own, steps);
+      const found = await walkSteps(steps, inner, walk);
+      seen[name] = inner.seen;
+      return found;
+    }
+    case 'repeat':
+      return walkRounds(step, scope, walk);
+  }
+}
+
+async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<Place | undefined> {
+  const { name, min, max } = step;
+  const path = [...scope.path, name];
+  const began = Object.hasOwn(scope.stored, name);
+  const stored = began ? scope.stored[name] : undefined;
+  const rounds: readonly JsonObject[] = Array.isArray(stored) ? stored : [];
+  const finished = began && !walk.open.has(markOf(path));
+  const steps = step.stepsFor(scope.seen);
+  const again = (complete: readonly JsonObject[]) => againPlace(step, scope, complete);
+  const offered = (count: number) => count >= min && count < max;
+  const wasOffered = (count: number) => {
+    if (offered(count)) pass(walk, 'again', scope, name, count);
+  };
+  const walkRound = async (at: number) => {
+    const prefix = `${scope.prefix}.${name}`;
+    const inner = newScope(prefix, [...path, at], rounds[at], steps);
+    return { found: await walkSteps(steps, inner, walk), seen: inner.seen };
+  };
+
+  const complete: JsonObject[] = rounds.slice(0, -1);
+  // rounds before the last one were complete when it began; of them only the way back is looked at
+  if (complete.length > 0) await walkRound(complete.length - 1);
+  if (rounds.length > 0) wasOffered(complete.length);
+  else if (min === 0 && !finished) return again([]);
+  while (!finished || complete.length < rounds.length) {
+    const { found, seen } = await walkRound(complete.length);
+    if (found !== undefined && !finished) return found;
+    complete.push(seen);
+    if (finished || complete.length >= max) break;
+    if (complete.length >= min) return again(complete);
+  }
+  scope.seen[name] = complete;
+  wasOffered(complete.length);
+  return undefined;
+}
+
+function pass(walk: Walk, kind: Passed['kind'], scope: Scope, name: string, count = 0): void {
+  walk.kind = kind;
+  walk.scope = scope;
+  walk.name = name;
+  walk.count = count;
+}
+
+function passedIn({ kind, scope, name, count }: Walk): Passed | undefined {
+  if (kind === undefined || scope === undefined) return undefined;
+  return { kind, path: [...scope.path, name], level: scope.level, count };
+}
+
+function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk): boolean {
+  if (walk.passed.size === 0) return false;
+  return [name, ...was].some((each) => walk.passed.has(markOf([...scope.path, each])));
+}
+
+function factsAt(name: string, { prefix, path, seen, level }: Scope): PlaceFacts {
+  return { id: `${prefix}:${name}`, path: [...path, name], answers: Object.freeze(seen), level };
+}
+
+function askPlace(step: AskStep, scope: Scope): Place {
+  return { kind: 'ask', step, ...factsAt(step.name, scope) };
+}
+
+function confirmPlace(step: ConfirmStep, scope: Scope): Place {
+  return { kind: 'confirm', step, ...factsAt(step.name, scope) };
+}
+
+function againPlace(step: RepeatStep, scope: Scope, rounds: readonly JsonObject[]): Place {
+  return {
+    kind: 'again',
+    step,
+    rounds,
+    id: `${scope.prefix}.${step.name}:${againName}`,
+    path: [...scope.path, step.name],
+    answers: { ...scope.seen, count: rounds.length },
+    level: scope.level,
+  };
+}

@@ -1,0 +1,142 @@
+/** How far a user has come in a flow: answers, and marks of what has been passed without one. Pure, never a cursor. */
+
+import type { JsonObject } from '../../base/json.ts';
+
+/** Where an answer stands: names of steps, and numbers of rounds. */
+export type Path = readonly (string | number)[];
+
+/** What the pending question is computed from. */
+export interface Progress {
+  readonly answers: JsonObject;
+  /** Questions that have been left out, and summaries that have been confirmed. */
+  readonly passed: readonly string[];
+  /** Repeats that are not finished. */
+  readonly open: readonly string[];
+}
+
+/** A path as a mark. */
+export function markOf(path: Path): string {
+  return path.join('.');
+}
+
+/** Keeps an answer; `undefined` is none, and passes the question. */
+export function withAnswer(progress: Progress, path: Path, value: unknown): Progress {
+  if (value === undefined) return withPassed(progress, path);
+  const answers = put(progress.answers, path, value);
+  return { ...progress, answers, open: opened(progress.open, path) };
+}
+
+/** Passes a question without an answer. */
+export function withPassed(progress: Progress, path: Path): Progress {
+  return { ...progress, passed: including(progress.passed, markOf(path)) };
+}
+
+/** Forgets what was answered at a path and below it; in a repeat, also the rounds after it. */
+export function without(progress: Progress, path: Path): Progress {
+  const mark = markOf(path);
+  const stays = (each: string) => each !== mark && !each.startsWith(`${mark}.`);
+  return {
+    answers: take(endingAt(progress.answers, path), path) as JsonObject,
+    passed: progress.passed.filter(stays),
+    open: opened(progress.open.filter(stays), path),
+  };
+}
+
+/** Forgets that a summary was confirmed. */
+export function unconfirmed(progress: Progress, paths: readonly Path[]): Progress {
+  const marks = paths.map(markOf);
+  return { ...progress, passed: progress.passed.filter((mark) => !marks.includes(mark)) };
+}
+
+/**
+ * Keeps whether there is another round.
+ *
+ * @param rounds - those that are complete
+ */
+export function withRounds(
+  progress: Progress,
+  path: Path,
+  rounds: readonly JsonObject[],
+  another: boolean,
+): Progress {
+  const mark = markOf(path);
+  const answers = put(progress.answers, path, another ? [...rounds, {}] : rounds);
+  const open = another
+    ? including(progress.open, mark)
+    : progress.open.filter((each) => each !== mark);
+  return { ...progress, answers, open };
+}
+
+/** Goes back to the question whether there is another round, after so many. */
+export function reopened(progress: Progress, path: Path, count: number): Progress {
+  const before = endingAt(progress.answers, path);
+  const rounds = readAt(before, path);
+  if (count === 0 || !Array.isArray(rounds)) return without(progress, path);
+  const answers = put(before, path, rounds.slice(0, count));
+  return { ...progress, answers, open: including(opened(progress.open, path), markOf(path)) };
+}
+
+/** What stands at a path. */
+export function readAt(answers: JsonObject, path: Path): unknown {
+  let at: unknown = answers;
+  for (const key of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined;
+    at = (at as Record<string | number, unknown>)[key];
+  }
+  return at;
+}
+
+function put(holder: unknown, [key, ...rest]: Path, value: unknown): JsonObject {
+  if (typeof key === 'number') {
+    const list: unknown[] = Array.isArray(holder) ? [...holder] : [];
+    while (list.length < key) list.push({});
+    list[key] = rest.length === 0 ? value : put(list[key], rest, value);
+    return list as unknown as JsonObject;
+  }
+  const object = typeof holder === 'object' && holder !== null ? (holder as JsonObject) : {};
+  const name = key as string;
+  const own = Object.hasOwn(object, name) ? object[name] : undefined;
+  return { ...object, [name]: rest.length === 0 ? value : put(own, rest, value) };
+}
+
+function take(holder: unknown, [key, ...rest]: Path): unknown {
+  if (typeof holder !== 'object' || holder === null || !Object.hasOwn(holder, key as string)) {
+    return holder;
+  }
+  if (Array.isArray(holder)) {
+    return holder.map((item, at) => (at === key ? take(item, rest) : item));
+  }
+  const { [key as string]: own, ...others } = holder as JsonObject;
+  if (rest.length === 0) return others;
+  const left = take(own, rest);
+  // an include without answers is as if it had not been begun
+  const blank = typeof left === 'object' && left !== null && !Array.isArray(left);
+  return blank && Object.keys(left).length === 0
+    ? others
+    : { ...(holder as object), [key as string]: left };
+}
+
+/** Without the rounds after a path: they cannot be reached before it is answered. */
+function endingAt(answers: JsonObject, path: Path): JsonObject {
+  let left = answers;
+  path.forEach((key, at) => {
+    const rounds = typeof key === 'number' ? readAt(left, path.slice(0, at)) : undefined;
+    if (Array.isArray(rounds) && rounds.length > (key as number) + 1) {
+      left = put(left, path.slice(0, at), rounds.slice(0, (key as number) + 1));
+    }
+  });
+  return left;
+}
+
+/** Every repeat around a path is open while it is answered. */
+function opened(open: readonly string[], path: Path): readonly string[] {
+  let all = open;
+  path.forEach((key, at) => {
+    if (typeof key === 'number') all = including(all, markOf(path.slice(0, at)));
+  });
+  return all;
+}
+
+function including(marks: readonly string[], mark: string): readonly string[] {
+  return marks.includes(mark) ? marks : [...marks, mark];
+}

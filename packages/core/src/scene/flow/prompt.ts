@@ -1,0 +1,127 @@
+/** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
+
+import type { ReplyMarkup, RichText, Say } from '../../conversation/say.ts';
+import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import { takesAlbum, takesText } from './answer.ts';
+import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
+import { memoOf } from './memo.ts';
+import { type Option, optionsOf } from './options.ts';
+import type { Place } from './pending.ts';
+import { text, tokenOf, type Visit } from './visit.ts';
+
+/** A question ready to be said. */
+export interface Shown {
+  readonly say: Say;
+  /** What may be chosen, as this user sees it. */
+  readonly options: readonly Option[] | undefined;
+  readonly keyboard: 'inline' | 'reply' | undefined;
+}
+
+/** Evaluates a question's prompt and choices; what they throw passes through. */
+export async function show(visit: Visit, place: Place): Promise<Shown> {
+  const { turn, memo } = visit.run;
+  const prompt =
+    place.kind === 'ask'
+      ? place.step.question.prompt
+      : place.kind === 'again'
+        ? place.step.again
+        : place.step.prompt;
+  const said = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
+  const options = await choicesOf(visit, place);
+  const reply = place.kind === 'ask' && place.step.question.buttons === 'reply';
+  const markup = reply
+    ? await replyMarkup(visit, place, options ?? [])
+    : await inlineMarkup(visit, place, options ?? [], 0);
+  const needed = options !== undefined || (place.kind === 'ask' && takesAlbum(place.step.question));
+  // a keyboard of the prompt's own gives way only to choices
+  if (markup !== undefined && (needed || !hasKeyboard(said))) {
+    const say = dressed(said, markup, reply ? replyTo(visit) : undefined);
+    return { say, options, keyboard: reply ? 'reply' : 'inline' };
+  }
+  if (hasKeyboard(said)) return { say: said, options, keyboard: undefined };
+  if (inGroup(visit) && expectsText(place)) {
+    const force = { force_reply: true, selective: true } as const;
+    return { say: dressed(said, force, replyTo(visit)), options, keyboard: undefined };
+  }
+  const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
+  const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
+  return { say, options, keyboard: undefined };
+}
+
+/** What may be chosen at a question now. */
+export function choicesOf(visit: Visit, place: Place): Promise<readonly Option[] | undefined> {
+  return optionsOf(place, visit.run.turn, (name) => text(visit, name));
+}
+
+/** The inline keyboard of a question; `undefined` if it has none. */
+export async function inlineMarkup(
+  visit: Visit,
+  place: Place,
+  options: readonly Option[],
+  page: number,
+): Promise<ReplyMarkup | undefined> {
+  const question = place.kind === 'ask' ? place.step.question : undefined;
+  const several = question?.multiple === true;
+  const finishes = question !== undefined && (several || takesAlbum(question));
+  const labels = {
+    more: await text(visit, 'more'),
+    back: await text(visit, 'back'),
+    finish: finishes ? await text(visit, 'done') : undefined,
+    skip: question?.optional === true ? await text(visit, 'skip') : undefined,
+  };
+  const picked = several ? (memoOf(visit.run.memo).picked ?? []) : undefined;
+  return inlineKeyboard({ options, picked, page, labels }, bindingOf(visit, tokenOf(place)));
+}
+
+/** What binds buttons to a question of this visit. */
+export function bindingOf({ run: { tag, visit } }: Visit, question: string): Binding {
+  return { tag, visit, question };
+}
+
+async function replyMarkup(
+  visit: Visit,
+  place: Place,
+  options: readonly Option[],
+): Promise<ReplyMarkup> {
+  const question = place.kind === 'ask' ? place.step.question : undefined;
+  const { picked = [] } = memoOf(visit.run.memo);
+  const labels = options.map(({ value, label }) => (picked.includes(value) ? `✓ ${label}` : label));
+  if (question?.multiple === true) labels.push(await text(visit, 'done'));
+  if (question?.optional === true) labels.push(await text(visit, 'skip'));
+  return replyKeyboard(labels, inGroup(visit));
+}
+
+function expectsText(place: Place): boolean {
+  return place.kind === 'ask' && place.step.question.choices === undefined
+    ? takesText(place.step.question) || typeof place.step.question.accept === 'object'
+    : false;
+}
+
+/** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
+function inGroup({ run }: Visit): boolean {
+  return (run.turn.subject.chat ?? 0) < 0;
+}
+
+/** Parameters that make a message a reply to the user's, so that a selective keyboard is shown to this user alone. */
+function replyTo(visit: Visit): object | undefined {
+  const { update, subject } = visit.run.turn;
+  if (!inGroup(visit) || update === undefined || subject.updateType === undefined) return undefined;
+  const message_id = wholeIn(objectIn(update, subject.updateType), 'message_id');
+  if (message_id === undefined) return undefined;
+  return { reply_parameters: { message_id, allow_sending_without_reply: true } };
+}
+
+function hasKeyboard(say: Say): boolean {
+  if (typeof say === 'string') return false;
+  return 'method' in say ? 'reply_markup' in say.payload : say.keyboard !== undefined;
+}
+
+function dressed(say: Say, keyboard: ReplyMarkup, options: object | undefined): Say {
+  if (typeof say === 'string')
+    return { text: say, keyboard, ...(options && { options }) } as RichText;
+  if ('method' in say) {
+    return { method: say.method, payload: { ...say.payload, ...options, reply_markup: keyboard } };
+  }
+  if (!('text' in say)) return { ...say, keyboard };
+  return { ...say, keyboard, ...(options && { options: { ...say.options, ...options } }) };
+}

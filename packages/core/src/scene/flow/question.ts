@@ -1,0 +1,158 @@
+/** What one question of a flow says: its prompt, what it takes, how answers are checked, when it is asked. */
+
+import type { Duration } from '../../base/clock.ts';
+import type { Schema } from '../../base/schema.ts';
+import type { Awaitable, Complaint, Simplify, Storable } from '../../base/type-tools.ts';
+import type { Say } from '../../conversation/say.ts';
+import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { Accepted } from '../../update/input.ts';
+
+/**
+ * Says what to ask: static, or from the answers so far and the turn.
+ *
+ * It is evaluated before the commit and said after it, so it must not send by itself.
+ */
+export type Prompt<Answers, Services extends object> =
+  | Say
+  | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+
+/** Whether a question is asked. */
+export type Condition<Answers, Services extends object> = (
+  answers: Simplify<Answers>,
+  turn: AskTurn<Services>,
+) => Awaitable<boolean>;
+
+/** A button's text, or how it is made for the user. */
+export type Label<Services extends object> = string | ((turn: AskTurn<Services>) => string);
+
+/** Choices by value, each with its label; a list has the labels for values. */
+export type Choices<Services extends object> =
+  | readonly string[]
+  | { readonly [value: string]: Label<Services> };
+
+/** Forgets an answer and asks that step again; made by {@link redo}. */
+export interface Redo<Name extends string = string> {
+  readonly '~redo': Name;
+}
+
+/**
+ * Forgets an answer and asks that step again; return it from `validate` or `done`.
+ *
+ * Later answers stay. There is no jump forward: what is left out has a `when`, or stands in a `branch`.
+ */
+export function redo<const Name extends string>(step: Name): Redo<Name> {
+  return { '~redo': step };
+}
+
+/** Refuses an answer; made by {@link invalid}. */
+export interface Invalid {
+  readonly '~invalid': Say;
+}
+
+/** Refuses an answer; return it from `validate`. The user sees the message, and the question stays. */
+export function invalid(message: Say): Invalid {
+  return { '~invalid': message };
+}
+
+declare const unset: unique symbol;
+/** Stands for a type that nothing was inferred for. */
+export type Unset = typeof unset;
+
+type ChoiceValue<Ch> = Ch extends readonly (infer Value extends string)[]
+  ? Value
+  : `${keyof Ch & (string | number)}`;
+
+/** What the user gives, before `schema` and `validate`. */
+export type RawOf<A, Ch, M> = undefined extends Ch
+  ? undefined extends A
+    ? string
+    : Accepted<A>
+  :
+      | (M extends true ? readonly ChoiceValue<Ch>[] : ChoiceValue<Ch>)
+      | (undefined extends A ? never : Accepted<A>);
+
+// biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
+type Checked<Raw, S> = S extends Schema<any, infer Out> ? Out : Raw;
+
+type Fits<S, Raw> =
+  S extends Schema<infer In, infer Out>
+    ? [Raw] extends [In]
+      ? [Out] extends [Storable<Out>]
+        ? unknown
+        : Storable<Out>
+      : Complaint<'This schema does not take what the step accepts: use a coercing schema, or change `accept`/`choices`.'>
+    : unknown;
+
+/** The answer that is kept. */
+export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;
+
+/** One question. */
+export interface Question<Answers extends object, Services extends object, A, Ch, M, S, V, W, O> {
+  readonly prompt: Prompt<Answers, Services>;
+  /** What answers it. Default: text; with `choices`, a button. */
+  readonly accept?: A;
+  /** Buttons; the answer is the key, or the text of a list. Keys of a function's result are known too. */
+  readonly choices?: Ch | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Ch>);
+  /** Several choices, with a button that ends the selection. */
+  readonly multiple?: M;
+  /** Where `choices` are shown: below the message, or as a reply keyboard. Default `"inline"`. */
+  readonly buttons?: 'inline' | 'reply';
+  /** Checks and converts; its issues are shown. */
+  readonly schema?: S & Fits<NoInfer<S>, RawOf<A, Ch, M>>;
+  /** Checks and converts by hand, after `schema`: the value, or `invalid("why")`. */
+  readonly validate?: (
+    value: Checked<RawOf<A, Ch, M>, S>,
+    answers: Answers,
+    turn: Turn<Services>,
+  ) => Awaitable<V | Invalid | Redo<keyof Answers & string>>;
+  /** Asked only if this holds; afterwards its answer is optional. */
+  readonly when?: W;
+  /** May be left out, by /skip or a button; afterwards its answer is optional. */
+  readonly optional?: O;
+  /** Whether one may go back from here. Default: as the flow says. */
+  readonly back?: boolean;
+  /** How many invalid answers end the flow. */
+  readonly attempts?: number;
+  /** Time for this answer. */
+  readonly timeout?: Duration;
+  /** The step's time is over: give an answer, or end the flow. Default `"end"`. */
+  readonly onTimeout?: (
+    answers: Answers,
+    turn: Turn<Services>,
+  ) => Awaitable<{ readonly answer: unknown } | 'end'>;
+  /** What the user hears in place of the schema's own words, and for input of another kind. */
+  readonly otherwise?: Say | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+  /** For `payment` steps: the answer to `pre_checkout_query`, `true` or why not. Default `true`. */
+  readonly checkout?: (
+    query: { readonly invoice_payload: string; readonly total_amount: number },
+    answers: Answers,
+    turn: Turn<Services>,
+  ) => Awaitable<true | string>;
+  /** Former names of the step. */
+  readonly was?: string | readonly string[];
+}
+
+/** What {@link UnfinishedFlow.repeat} takes beside its questions. */
+export interface RepeatLimits {
+  /** At least so many rounds; with 0 the first one is offered too. Default 1. */
+  readonly min?: number;
+  /** At most so many rounds. */
+  readonly max?: number;
+}
+
+/** A summary that the user accepts, rejects or corrects. */
+export interface Confirmation<
+  Name extends string,
+  Answers extends object,
+  Services extends object,
+> {
+  /** Default `"confirm"`. */
+  readonly name?: Name;
+  readonly prompt: Prompt<Answers, Services>;
+  /** Label of the button that goes on. */
+  readonly yes?: Label<Services>;
+  /** Label of the button that cancels the flow. */
+  readonly no?: Label<Services>;
+  /** Lets the user pick an answer to correct: any, or those named. */
+  readonly edit?: boolean | readonly (keyof Answers & string)[];
+}

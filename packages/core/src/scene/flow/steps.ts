@@ -1,0 +1,198 @@
+/** The definition of a flow as data: its steps in order, and the states that they make. */
+
+import type { Duration } from '../../base/clock.ts';
+import type { JsonObject } from '../../base/json.ts';
+import type { Schema } from '../../base/schema.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
+import type { Say } from '../../conversation/say.ts';
+import { makeState, type State } from '../../conversation/states.ts';
+import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { Accept } from '../../update/input.ts';
+import type { Choices, Label } from './question.ts';
+
+/** What a prompt is, whatever its answers. */
+export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
+type Test = (answers: JsonObject, turn: AskTurn) => Awaitable<boolean>;
+
+/** `Question` without what the compiler knows of it. */
+export interface AskOptions {
+  readonly prompt: AnyPrompt;
+  readonly accept?: Accept;
+  readonly choices?:
+    | Choices<object>
+    | ((answers: JsonObject, turn: AskTurn) => Awaitable<Choices<object>>);
+  readonly multiple?: boolean;
+  readonly buttons?: 'inline' | 'reply';
+  readonly schema?: Schema;
+  readonly validate?: (value: unknown, answers: JsonObject, turn: Turn) => unknown;
+  readonly when?: Test;
+  readonly optional?: boolean;
+  readonly back?: boolean;
+  readonly attempts?: number;
+  readonly timeout?: Duration;
+  readonly onTimeout?: (
+    answers: JsonObject,
+    turn: Turn,
+  ) => Awaitable<{ readonly answer: unknown } | 'end'>;
+  readonly otherwise?: AnyPrompt;
+  readonly checkout?: (
+    query: { readonly invoice_payload: string; readonly total_amount: number },
+    answers: JsonObject,
+    turn: Turn,
+  ) => Awaitable<true | string>;
+}
+
+/** Asks one question. */
+export interface AskStep {
+  readonly kind: 'ask';
+  readonly name: string;
+  readonly was: readonly string[];
+  readonly question: AskOptions;
+}
+
+/** Goes on with the steps of the case that an answer names. */
+export interface BranchStep {
+  readonly kind: 'branch';
+  readonly on: string;
+  readonly cases: ReadonlyMap<string, readonly Step[]>;
+}
+
+/** Goes on with its steps if its test holds. */
+export interface BlockStep {
+  readonly kind: 'block';
+  readonly test: Test;
+  readonly steps: readonly Step[];
+}
+
+/** Asks the steps of another flow, whose answers are one object. */
+export interface IncludeStep {
+  readonly kind: 'include';
+  readonly name: string;
+  /** Ids of the included flow, and of those that it includes. */
+  readonly flows: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+/** Asks its steps again and again. */
+export interface RepeatStep {
+  readonly kind: 'repeat';
+  readonly name: string;
+  /** Its steps; they may look at the answers outside. */
+  stepsFor(outside: JsonObject): readonly Step[];
+  readonly steps: readonly Step[];
+  readonly again: AnyPrompt;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Shows a summary. */
+export interface ConfirmStep {
+  readonly kind: 'confirm';
+  readonly name: string;
+  readonly prompt: AnyPrompt;
+  readonly yes: Label<object> | undefined;
+  readonly no: Label<object> | undefined;
+  /** Names of the answers that may be corrected; `true` for all. */
+  readonly edit: boolean | readonly string[];
+}
+
+/** One step of a flow. */
+export type Step = AskStep | BranchStep | BlockStep | IncludeStep | RepeatStep | ConfirmStep;
+
+/** A step that has a name. */
+export type NamedStep = Exclude<Step, BranchStep | BlockStep>;
+
+/** The named steps of one level, in order, whichever branches they stand in. */
+export function namedSteps(steps: readonly Step[]): readonly NamedStep[] {
+  return steps.flatMap((step): readonly NamedStep[] => {
+    if (step.kind === 'branch') return [...step.cases.values()].flatMap(namedSteps);
+    return step.kind === 'block' ? namedSteps(step.steps) : [step];
+  });
+}
+
+/** Names that stand in several cases of the branches on an answer, so that their answers belong to one value of it only. */
+export function namesSharedByCases(steps: readonly Step[], on: string): readonly string[] {
+  return steps.flatMap((step): readonly string[] => {
+    if (step.kind === 'block') return namesSharedByCases(step.steps, on);
+    if (step.kind !== 'branch') return [];
+    const cases = [...step.cases.values()];
+    const deeper = cases.flatMap((each) => namesSharedByCases(each, on));
+    if (step.on !== on) return deeper;
+    const names = cases.flatMap((each) => [...new Set(namedSteps(each).map(({ name }) => name))]);
+    return [...deeper, ...names.filter((name, at) => names.indexOf(name) !== at)];
+  });
+}
+
+/** Every question of every level. */
+export function questionsIn(steps: readonly Step[]): readonly AskStep[] {
+  return namedSteps(steps).flatMap((step): readonly AskStep[] => {
+    if (step.kind === 'ask') return [step];
+    return step.kind === 'confirm' ? [] : questionsIn(step.steps);
+  });
+}
+
+/** Step states by name, with those of inner levels in objects. */
+export interface StateTree {
+  readonly [name: string]: State | StateTree;
+}
+
+/** The states of a flow's steps. */
+export interface StepStates {
+  readonly tree: StateTree;
+  readonly all: readonly State[];
+}
+
+/** Name of the question for another round, below the name of its repeat. */
+export const againName = 'again';
+
+/**
+ * Makes the states of a flow's steps.
+ *
+ * @param prefix - the id of the flow
+ * @param formerPrefixes - its former ids
+ */
+export function statesOfSteps(
+  steps: readonly Step[],
+  prefix: string,
+  formerPrefixes: readonly string[],
+): StepStates {
+  const all: State[] = [];
+  const tree = level(steps, { prefix, formerPrefixes, groups: [prefix] }, all);
+  return { tree, all };
+}
+
+interface Level {
+  readonly prefix: string;
+  readonly formerPrefixes: readonly string[];
+  readonly groups: readonly string[];
+}
+
+function level(steps: readonly Step[], at: Level, all: State[], withAgain = false): StateTree {
+  const siblings: State[] = [];
+  const tree: Record<string, State | StateTree> = {};
+  const add = (name: string, formerNames: readonly string[]) => {
+    const id = `${at.prefix}:${name}`;
+    const names = [name, ...formerNames];
+    const was = [at.prefix, ...at.formerPrefixes]
+      .flatMap((prefix) => names.map((each) => `${prefix}:${each}`))
+      .filter((each) => each !== id);
+    const made = makeState(id, { schema: undefined, was, groups: at.groups, siblings });
+    siblings.push(made);
+    all.push(made);
+    tree[name] = made;
+  };
+  for (const step of namedSteps(steps)) {
+    // a name may stand in several cases of one branch
+    if (step.name in tree) continue;
+    if (step.kind === 'ask') add(step.name, step.was);
+    else if (step.kind === 'confirm') add(step.name, []);
+    else {
+      const prefix = `${at.prefix}.${step.name}`;
+      const formerPrefixes = at.formerPrefixes.map((former) => `${former}.${step.name}`);
+      const inner = { prefix, formerPrefixes, groups: [prefix, ...at.groups] };
+      tree[step.name] = level(step.steps, inner, all, step.kind === 'repeat');
+    }
+  }
+  if (withAgain) add(againName, []);
+  return Object.freeze(tree);
+}

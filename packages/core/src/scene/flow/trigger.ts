@@ -1,0 +1,167 @@
+/** The commands of a flow: its trigger while it runs, cancel, back and skip. */
+
+import type { ReplyMarkup } from '../../conversation/say.ts';
+import type { InputValues } from '../../update/input.ts';
+import type { CommandPolicy, Trigger } from '../behaviour.ts';
+import { buttonData } from './button.ts';
+import { givenSlot } from './deploy.ts';
+import type { FlowOptions } from './flow.ts';
+import { backTo } from './moves.ts';
+import type { Place } from './pending.ts';
+import { bindingOf } from './prompt.ts';
+import { questionsIn } from './steps.ts';
+import { skip, takeInput } from './take.ts';
+import { locate, move, progressOf, text, type Visit, wasAsked } from './visit.ts';
+
+type Command = InputValues['command'];
+
+/** How a flow is started; answers that come with it are kept aside until their question is reached. */
+export function triggerOf(
+  { trigger, deepLink, description }: FlowOptions<unknown>,
+  from: ((argument: string, turn: never) => unknown) | undefined,
+): Trigger | undefined {
+  if (trigger === undefined && deepLink === undefined) return undefined;
+  return {
+    ...(trigger !== undefined && { command: nameOf(trigger) }),
+    ...(deepLink !== undefined && { deepLink }),
+    ...(description !== undefined && { description }),
+    ...(from !== undefined && {
+      async from(argument: string, turn: unknown) {
+        const given = await from(argument, turn as never);
+        return given === undefined ? undefined : { [givenSlot]: given };
+      },
+    }),
+  };
+}
+
+/** Starts the flow anew in its own place. */
+export async function restart({ plan, run }: Visit, argument: string): Promise<void> {
+  const data = argument === '' ? undefined : await plan.trigger?.from?.(argument, run.turn);
+  run.turn.state.enter(plan.self() as never, (data ?? {}) as never);
+}
+
+/** Takes a command; `false` if it is none of the flow's. */
+export async function takeCommand(visit: Visit, command: Command): Promise<boolean> {
+  const { plan, run } = visit;
+  const argument = triggeredBy(plan.trigger, command);
+  if (argument !== undefined) {
+    await retrigger(visit, argument);
+    return true;
+  }
+  switch (ownCommand(visit, command.command)) {
+    case 'cancel':
+      run.leave('cancelled');
+      return true;
+    case 'back':
+      await back(visit);
+      return true;
+    case 'skip':
+      await skipPending(visit);
+      return true;
+    case undefined:
+      return takeForeign(visit);
+  }
+}
+
+/** What other commands do while this flow runs. */
+export function policyOf({ plan, run }: Visit): CommandPolicy {
+  return plan.options.otherCommands ?? run.defaults.otherCommands;
+}
+
+function ownCommand({ plan, run }: Visit, name: string): 'cancel' | 'back' | 'skip' | undefined {
+  const { commands, back: everywhere } = plan.options;
+  const names = {
+    cancel: 'cancel',
+    back: 'back',
+    skip: 'skip',
+    ...run.defaults.commands,
+    ...commands,
+  };
+  const is = (own: string | false) => own !== false && nameOf(own) === name;
+  if (is(names.cancel)) return 'cancel';
+  const questions = questionsIn(plan.steps);
+  // a command that no question allows is left to the bot
+  if (is(names.back) && (everywhere || questions.some(({ question }) => question.back)))
+    return 'back';
+  if (is(names.skip) && questions.some(({ question }) => question.optional)) return 'skip';
+  return undefined;
+}
+
+/** A command is an answer only where the question names that kind; other ones may be blocked. */
+async function takeForeign(visit: Visit): Promise<boolean> {
+  const { run } = visit;
+  const { pending } = await locate(visit);
+  if (pending?.kind === 'ask' && wasAsked(visit, pending) && namesCommands(pending) && run.input) {
+    await takeInput(visit, run.input, async () => {});
+    return true;
+  }
+  if (policyOf(visit) !== 'block') return false;
+  run.say(await text(visit, 'blocked'));
+  return true;
+}
+
+function namesCommands(place: Extract<Place, { readonly kind: 'ask' }>): boolean {
+  const { accept } = place.step.question;
+  return accept === 'command' || (Array.isArray(accept) && accept.includes('command'));
+}
+
+async function retrigger(visit: Visit, argument: string): Promise<void> {
+  const { plan, run } = visit;
+  switch (plan.options.onTrigger ?? 'restart') {
+    case 'restart':
+      return restart(visit, argument);
+    case 'continue':
+      return run.ask();
+    case 'refuse':
+      return run.say(await text(visit, 'running'));
+    case 'ask':
+      return run.say({ text: await text(visit, 'restart'), keyboard: await yesOrNo(visit) });
+  }
+}
+
+async function yesOrNo(visit: Visit): Promise<ReplyMarkup> {
+  const binding = bindingOf(visit, '');
+  const yes = buttonData({ ...binding, action: 'restart' });
+  const no = buttonData({ ...binding, action: 'continue' });
+  return {
+    inline_keyboard: [
+      [
+        { text: await text(visit, 'yes'), callback_data: yes },
+        { text: await text(visit, 'no'), callback_data: no },
+      ],
+    ],
+  };
+}
+
+async function back(visit: Visit): Promise<void> {
+  const { plan, run } = visit;
+  const { pending, previous } = await locate(visit);
+  const own = pending?.kind === 'ask' ? pending.step.question.back : undefined;
+  if (!(own ?? plan.options.back ?? false)) return run.say(await text(visit, 'noBack'));
+  if (previous === undefined) return run.say(await text(visit, 'firstStep'));
+  move(visit, backTo(progressOf(run), previous));
+}
+
+async function skipPending(visit: Visit): Promise<void> {
+  const { pending } = await locate(visit);
+  if (pending === undefined || !wasAsked(visit, pending)) return visit.run.ask();
+  if (pending.kind === 'ask' && pending.step.question.optional === true)
+    return skip(visit, pending);
+  visit.run.say(await text(visit, 'noSkip'));
+}
+
+function triggeredBy(
+  trigger: Trigger | undefined,
+  { command, argument }: Command,
+): string | undefined {
+  if (trigger === undefined) return undefined;
+  if (trigger.command === command) return argument;
+  const { deepLink } = trigger;
+  const isLink = deepLink !== undefined && command === 'start' && argument.startsWith(deepLink);
+  return isLink ? argument.slice(deepLink.length) : undefined;
+}
+
+/** A command as the parser gives it: without the slash, in lower case. */
+function nameOf(command: string): string {
+  return command.replace(/^\//, '').toLowerCase();
+}

@@ -1,0 +1,129 @@
+/** One run of a flow's code: the definition, the frame that it acts on, and the moves that it makes. */
+
+import type { JsonObject } from '../../base/json.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
+import type { AnyScene } from '../../conversation/scene.ts';
+import { type TextName, textOf } from '../../conversation/texts.ts';
+import type { Turn } from '../../conversation/turn.ts';
+import type { SceneRun, Trigger } from '../behaviour.ts';
+import { questionToken } from './button.ts';
+import type { FlowHooks, FlowOptions } from './flow.ts';
+import { afterMove, type FlowMemo, memoOf } from './memo.ts';
+import { type Place, type Position, positionOf } from './pending.ts';
+import { markOf, type Progress } from './progress.ts';
+import type { Step } from './steps.ts';
+
+/** A finished flow, as its own code sees it. */
+export interface Plan {
+  readonly id: string;
+  readonly steps: readonly Step[];
+  readonly options: FlowOptions<unknown>;
+  readonly handler: (answers: JsonObject, turn: Turn) => unknown;
+  readonly hooks: FlowHooks<JsonObject, object>;
+  readonly trigger: Trigger | undefined;
+  /** Of the whole flow, in ms. */
+  readonly timeout: number | undefined;
+  /** Changes when the definition does. */
+  fingerprint(): string;
+  /** The flow itself, to enter it again. */
+  self(): AnyScene;
+}
+
+/** The flow's code at work on one frame. */
+export interface Visit {
+  readonly plan: Plan;
+  readonly run: SceneRun;
+}
+
+/** How far the user has come. */
+export function progressOf({ data, memo }: SceneRun): Progress {
+  const { passed = [], open = [] } = memoOf(memo);
+  return { answers: data, passed, open };
+}
+
+/** Finds the pending question. */
+export function locate({ plan, run }: Visit): Promise<Position> {
+  return positionOf(plan.id, plan.steps, progressOf(run), run.turn);
+}
+
+/** Keeps a new progress, and the rest of the memo with it. */
+export function keep({ run }: Visit, progress: Progress, memo: FlowMemo): void {
+  const { answers, passed, open } = progress;
+  run.keep({ data: answers, memo: compact({ ...memo, passed, open }) });
+}
+
+/** Goes on from a new progress: what belonged to the last question is dropped, and the next one is asked. */
+export function move(visit: Visit, progress: Progress, more: FlowMemo = {}): void {
+  const { plan, run } = visit;
+  tidy(visit);
+  keep(visit, progress, { ...afterMove(memoOf(run.memo)), ...more });
+  run.arm('step', null);
+  run.arm('album', null);
+  if (plan.timeout !== undefined) run.arm('flow', plan.timeout);
+  run.ask();
+}
+
+/** Changes the memo, and the state with it. */
+export function note(
+  { run }: Visit,
+  change: { readonly [K in keyof FlowMemo]?: FlowMemo[K] | undefined },
+  state: string | null = run.state,
+): void {
+  run.keep({ state, memo: compact({ ...run.memo, ...change }) });
+}
+
+/** One of telefsm's own texts, in the flow's words or in the machine's. */
+export function text({ plan, run }: Visit, name: TextName): Awaitable<string> {
+  const texts = plan.options.texts?.[name] === undefined ? run.defaults.texts : plan.options.texts;
+  return textOf(texts, name, run.turn);
+}
+
+/** Stands for a question on buttons and in the memo. */
+export function tokenOf({ path }: Pick<Place, 'path'>): string {
+  return questionToken(markOf(path));
+}
+
+/**
+ * Whether a question is the one that was asked last.
+ *
+ * After a deploy, or when a condition has changed, it may be another: then what the user sends is no answer to it.
+ */
+export function wasAsked({ run }: Visit, place: Place): boolean {
+  const { at } = memoOf(run.memo);
+  if (at === tokenOf(place)) return true;
+  if (place.kind !== 'ask') return false;
+  const beside = place.path.slice(0, -1);
+  return place.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
+}
+
+/** Removes the keyboard of the last prompt, or the prompt, where the flow wants that. */
+export function tidy({ plan, run }: Visit): void {
+  const { cleanUp = 'keep' } = plan.options;
+  const { sent } = memoOf(run.memo);
+  const { state, api, place } = run.turn;
+  if (cleanUp === 'keep' || !sent || place === undefined) return;
+  const method = cleanUp === 'deletePrompts' ? 'deleteMessage' : 'editMessageReplyMarkup';
+  const payload = {
+    chat_id: place.chat,
+    message_id: sent,
+    ...(place.business !== undefined && { business_connection_id: place.business }),
+  };
+  // an old message may be gone, or too old: that is no reason to fail what the user did
+  state.afterCommit(() => api(method, payload).catch(() => undefined));
+}
+
+/** Without what takes room and says nothing. */
+function compact(memo: { readonly [name: string]: unknown }): object {
+  const kept: Record<string, unknown> = {};
+  for (const name in memo) {
+    const value = memo[name];
+    if (value !== undefined && !isBlank(value)) kept[name] = value;
+  }
+  return kept;
+}
+
+function isBlank(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  for (const _ in value) return false;
+  return true;
+}

@@ -1,0 +1,132 @@
+/** Scenes of a framework: hooks and middleware that run with the framework's context, as what the engine asks of a scene. */
+
+import { FsmError } from '../base/errors.ts';
+import { type JsonObject, noData } from '../base/json.ts';
+import { check, describeIssues, type Schema } from '../base/schema.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
+import type { SceneBehaviour, SceneRun } from './behaviour.ts';
+
+/** What a framework's scene may be told. */
+export interface HookedSceneOptions {
+  /** Checks the data with which it is entered, and data read back. */
+  readonly data?: Schema | undefined;
+  /** Its states, the first of which it begins in; without them it has one, of its own name. */
+  readonly states?: AnyGroup | undefined;
+  /** Former ids. */
+  readonly was?: string | readonly string[] | undefined;
+  /** Whether updates that it does not take go on to the bot. Default `"pass"`. */
+  readonly otherUpdates?: 'pass' | 'block' | undefined;
+}
+
+/** The hooks of a framework's scene, and what each is told under which name. */
+interface ToldBy {
+  readonly enter: 'params';
+  readonly leave: 'reason';
+  readonly resume: 'result';
+}
+
+/** Runs middleware of a framework on its context. */
+export type ContextMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
+
+/** What a framework's scene does. Hooks are looked up when they are needed, since bots register them after the scene is made. */
+export interface SceneHooks<C extends object> {
+  hook(name: keyof ToldBy): ContextMiddleware<C> | undefined;
+  readonly handle: ContextMiddleware<C>;
+}
+
+/** What a framework's scene carries. */
+export interface HookedScene {
+  readonly behaviour: SceneBehaviour;
+  readonly group: AnyGroup['~group'];
+}
+
+/**
+ * Makes a scene of hooks that need a framework's context.
+ *
+ * Outside an update there is none: a hook that would have to run then fails, and with it the work that called for it.
+ *
+ * @throws FsmError `INVALID_OPTION` for `states` without a state
+ */
+export function hookedScene<C extends object>(
+  id: string,
+  options: HookedSceneOptions,
+  hooks: SceneHooks<C>,
+): HookedScene {
+  const { data: schema, otherUpdates } = options;
+  const group = options.states?.['~group'] ?? { id, states: [ownState(id)] };
+  const [first] = group.states;
+  if (first === undefined) {
+    throw new FsmError('INVALID_OPTION', {
+      option: `states of the scene '${id}'`,
+      expected: 'a group with at least one state',
+      found: `the empty group '${group.id}'`,
+    });
+  }
+
+  async function tell<Name extends keyof ToldBy>(
+    { ctx }: SceneRun,
+    name: Name,
+    told: ToldBy[Name],
+    value: unknown,
+  ): Promise<void> {
+    const hook = hooks.hook(name);
+    if (hook === undefined) return;
+    if (ctx === undefined) throw new FsmError('NO_CONTEXT', { scene: id, hook: name });
+    await withProperty(ctx as C, told, value, () => hook(ctx as C, nothing));
+  }
+
+  const behaviour: SceneBehaviour = {
+    was: namesOf(options.was),
+    states: group.states,
+    settable: true,
+    timed: false,
+    served: false,
+    quiet: true,
+    first: () => first.id,
+    ...(schema && {
+      async check(data: JsonObject) {
+        const result = await check(schema, data);
+        if (result.issues === undefined) return result.value as JsonObject;
+        throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
+      },
+    }),
+    enter: (run, params) => tell(run, 'enter', 'params', params),
+    leave: (run, reason) => tell(run, 'leave', 'reason', reason),
+    resume: (run, result) =>
+      hooks.hook('resume') === undefined
+        ? tell(run, 'enter', 'params', noData)
+        : tell(run, 'resume', 'result', result),
+    async handle({ ctx }, next) {
+      await hooks.handle(ctx as C, otherUpdates === 'block' ? nothing : next);
+    },
+    describe: () => ({ kind: 'scene', otherUpdates: otherUpdates ?? 'pass' }),
+  };
+  return { behaviour, group };
+}
+
+async function nothing(): Promise<void> {}
+
+function ownState(id: string): State {
+  const siblings: State[] = [];
+  const own = makeState(id, { schema: undefined, was: [], groups: [id], siblings });
+  siblings.push(own);
+  return own;
+}
+
+/** Shows a value on a context while some work runs; what stood there before comes back. */
+async function withProperty(
+  ctx: object,
+  name: string,
+  value: unknown,
+  work: () => Awaitable<unknown>,
+): Promise<void> {
+  const before = Object.getOwnPropertyDescriptor(ctx, name);
+  Object.defineProperty(ctx, name, { value, configurable: true, writable: true });
+  try {
+    await work();
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(ctx, name);
+    else Object.defineProperty(ctx, name, before);
+  }
+}

@@ -1,0 +1,257 @@
+/** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
+
+import { type JsonObject, mergedData, noData, roughSize } from '../base/json.ts';
+import {
+  type ConversationRecord,
+  emptyFrame,
+  emptyRecord,
+  type Frame,
+  isBlank,
+  isEmpty,
+  type Past,
+  type StoredTimer,
+} from '../record/record.ts';
+import type { ReplyAddress } from '../update/subject.ts';
+
+/** What a draft is told by its machine. */
+export interface DraftRules {
+  /** At most so many steps back are kept. */
+  readonly historySteps: number;
+  /** At most so many characters of data are kept for them, counted roughly; the oldest go first. */
+  readonly historyCharacters: number;
+  /** A number for a new visit, greater than the last one of the conversation, also of a forgotten one. */
+  nextVisit(last: number): number;
+}
+
+/** A new place in a conversation. */
+export interface Entry {
+  readonly scene: string;
+  readonly state: string | null;
+  readonly data: JsonObject;
+}
+
+/**
+ * A working copy.
+ *
+ * A class, since one is made for every update: its methods stand on the prototype.
+ */
+export class Draft {
+  /** The record as it was read, or as it was committed last. */
+  base: ConversationRecord;
+  frames: readonly [Frame, ...Frame[]];
+  visits: number;
+  owed: boolean;
+  failures: number;
+  version: number;
+  /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
+  timers: Map<string, number> | undefined;
+  #timersChanged = false;
+  readonly #rules: DraftRules;
+
+  constructor(record: ConversationRecord, rules: DraftRules, deadlineAt: number | undefined) {
+    this.base = record;
+    this.frames = record.frames;
+    this.visits = record.visits;
+    this.owed = record.owed;
+    this.failures = record.failures;
+    this.version = record.version;
+    this.#rules = rules;
+    if (deadlineAt !== undefined && record.timers.length > 0) {
+      this.timers = new Map(record.timers.map(({ name, plus }) => [name, deadlineAt + plus]));
+    }
+  }
+
+  get top(): Frame {
+    return this.frames[this.frames.length - 1] as Frame;
+  }
+
+  set top(frame: Frame) {
+    const { frames } = this;
+    this.frames =
+      frames.length === 1
+        ? [frame]
+        : ([...frames.slice(0, -1), frame] as unknown as readonly [Frame, ...Frame[]]);
+  }
+
+  /** Whether a commit would write anything but an id. */
+  get changed(): boolean {
+    return (
+      this.frames !== this.base.frames ||
+      this.owed !== this.base.owed ||
+      this.failures !== this.base.failures ||
+      this.visits !== this.base.visits ||
+      this.#timersChanged
+    );
+  }
+
+  /**
+   * Moves to a state, or changes data where the state stays; the place before is where `back` leads.
+   *
+   * @param scene - the frame's own, or `null` to leave it
+   */
+  move(state: string | null, patch: object | undefined, scene: string | null): void {
+    const { top } = this;
+    const { visit, into } = top;
+    const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
+    const moved = state !== top.state || scene !== top.scene;
+    const history = moved ? this.#remember(top) : top.history;
+    if (scene !== top.scene) this.timers = this.#withoutTimers();
+    const memo = scene === null ? noData : top.memo;
+    this.top = { scene, state, data, memo, visit, into, history };
+  }
+
+  /** Changes the frame without a step of history. */
+  change(change: { readonly [K in 'state' | 'data' | 'memo']?: Frame[K] }): void {
+    this.top = { ...this.top, ...change };
+  }
+
+  /** Puts a scene in place of the top frame. */
+  enter({ scene, state, data }: Entry): void {
+    const { top } = this;
+    const blank = top.scene === null && top.state === null && isBlank(top.data);
+    this.timers = this.#withoutTimers();
+    this.top = {
+      scene,
+      state,
+      data,
+      memo: noData,
+      visit: this.#visit(),
+      into: top.into,
+      history: blank ? top.history : this.#remember(top),
+    };
+  }
+
+  /** Puts a scene on top. */
+  call({ scene, state, data }: Entry, into: string | undefined): void {
+    this.timers = this.#withoutTimers();
+    const history = emptyFrame.history;
+    const frame: Frame = { scene, state, data, memo: noData, visit: this.#visit(), into, history };
+    this.frames = [...this.frames, frame];
+  }
+
+  /** Takes the top frame off; the last one leaves nothing. */
+  leave(): void {
+    this.timers = this.#withoutTimers();
+    const below = this.frames.slice(0, -1);
+    this.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as readonly [
+      Frame,
+      ...Frame[],
+    ];
+  }
+
+  /** Restores the past that was left last; `false` if there is none. */
+  back(): boolean {
+    const { top } = this;
+    const past = top.history[top.history.length - 1];
+    if (past === undefined) return false;
+    this.timers = this.#withoutTimers();
+    const visit = past.scene === null ? top.visit : this.#visit();
+    this.top = { ...past, visit, into: top.into, history: top.history.slice(0, -1) };
+    return true;
+  }
+
+  /** Leaves nothing: no state, no data, no frames, no timers. */
+  clear(): void {
+    this.timers = this.#withoutTimers();
+    this.frames = emptyRecord.frames;
+    this.owed = false;
+    this.failures = 0;
+    this.visits = 0;
+  }
+
+  /** Sets a timer of the top frame, or removes it. */
+  arm(name: string, at: number | undefined): void {
+    if (at === undefined && this.timers?.has(name) !== true) return;
+    this.timers ??= new Map();
+    if (at === undefined) this.timers.delete(name);
+    else this.timers.set(name, at);
+    this.failures = 0;
+    this.#timersChanged = true;
+  }
+
+  /** Removes every timer. */
+  disarm(): void {
+    this.timers = undefined;
+    this.#timersChanged = true;
+  }
+
+  /** Puts off a timer whose handler has failed, or removes it for good. */
+  postpone(name: string, at: number | undefined): void {
+    const failures = this.failures + 1;
+    this.arm(name, at);
+    this.failures = at === undefined ? 0 : failures;
+  }
+
+  /** When the soonest timer passes. */
+  get deadlineAt(): number | undefined {
+    if (this.timers === undefined || this.timers.size === 0) return undefined;
+    return Math.min(...this.timers.values());
+  }
+
+  /** The record that a commit writes, and from then on the base. */
+  toRecord(ids: ConversationRecord['ids'], place: ReplyAddress | undefined): ConversationRecord {
+    const { frames, visits, owed, failures, version, base } = this;
+    const timers = this.#storedTimers();
+    return { version, frames, ids, place, timers, failures, owed, visits, extra: base.extra };
+  }
+
+  /** What has been committed is the base from now on. */
+  rebase(record: ConversationRecord): void {
+    this.base = record;
+    this.#timersChanged = false;
+  }
+
+  /** Forgets every change since the base. */
+  reset(deadlineAt: number | undefined): void {
+    const { frames, visits, owed, failures, version, timers } = this.base;
+    Object.assign(this, { frames, visits, owed, failures, version });
+    this.timers =
+      deadlineAt === undefined || timers.length === 0
+        ? undefined
+        : new Map(timers.map(({ name, plus }) => [name, deadlineAt + plus]));
+    this.#timersChanged = false;
+  }
+
+  get isEmpty(): boolean {
+    return isEmpty({ ...this.base, frames: this.frames });
+  }
+
+  #storedTimers(): readonly StoredTimer[] {
+    const first = this.deadlineAt;
+    if (first === undefined) return emptyRecord.timers;
+    return [...(this.timers as Map<string, number>)]
+      .map(([name, at]) => ({ name, plus: at - first }))
+      .sort((a, b) => a.plus - b.plus);
+  }
+
+  #withoutTimers(): undefined {
+    if (this.timers !== undefined) this.#timersChanged = true;
+    this.failures = 0;
+    return undefined;
+  }
+
+  #visit(): number {
+    this.visits = this.#rules.nextVisit(this.visits);
+    return this.visits;
+  }
+
+  #remember({ scene, state, data, memo, history }: Frame): readonly Past[] {
+    const { historySteps: steps, historyCharacters: characters } = this.#rules;
+    if (steps === 0) return emptyFrame.history;
+    const kept = history.slice(Math.max(0, history.length + 1 - steps));
+    kept.push({ scene, state, data, memo });
+    while (kept.length > 1 && sizeOf(kept) > characters) kept.shift();
+    return kept;
+  }
+}
+
+/** Rough size of what history adds: values that the next step does not share. */
+function sizeOf(history: readonly Past[]): number {
+  let size = 0;
+  for (let at = 0; at < history.length - 1; at++) {
+    const { data } = history[at] as Past;
+    const after = (history[at + 1] as Past).data;
+    for (const name in data) if (data[name] !== after[name]) size += roughSize(data[name]);
+  }
+  return size;
+}

@@ -1,0 +1,335 @@
+/** The scene engine: in which order scenes hear of an update, of their frames' coming and going, and of their questions. */
+
+import { FsmError } from '../base/errors.ts';
+import { frozenData, noData } from '../base/json.ts';
+import { textOf } from '../conversation/texts.ts';
+import type { Frame } from '../record/record.ts';
+import { boundTo, type SceneBehaviour, type SceneRun } from '../scene/behaviour.ts';
+import type { UserInput } from '../update/input.ts';
+import { leaveTop, type SceneEvent } from './state-context.ts';
+import type { Unit } from './unit.ts';
+
+type Command = NonNullable<SceneRun['command']>;
+
+/** How many hooks of one unit may follow each other. */
+const mostEvents = 100;
+
+/**
+ * Gives an update to the active scene, to triggers and to the initial scene, in this order; what none of them takes goes to the bot.
+ *
+ * @param rest - the bot's other middleware
+ */
+export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<void> {
+  const { draft, input } = unit;
+  await unit.loadServices();
+  const tag = input?.kind === 'button' ? boundTo(input.value) : undefined;
+  const pass = () => (tag === undefined ? rest() : answerStale(unit, tag));
+  const active = behaviourOn(unit, draft.top);
+  if (active !== undefined) return offer(unit, active, pass);
+  const command = commandOf(input);
+  if (command !== undefined && (await start(unit, command))) return;
+  if (await enterInitial(unit)) return;
+  const opened = behaviourOn(unit, draft.top);
+  return opened === undefined ? pass() : offer(unit, opened, pass);
+}
+
+/** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
+async function offer(
+  unit: Unit,
+  behaviour: SceneBehaviour,
+  pass: () => Promise<void>,
+): Promise<void> {
+  const { draft, input } = unit;
+  const run = runOf(unit, draft.top);
+  const { command } = run;
+  if (command !== undefined) {
+    if (await code(unit, behaviour, async () => behaviour.command?.(run, command))) return;
+    const policy = behaviour.otherCommands ?? unit.host.defaults.otherCommands;
+    if (policy !== 'answer' && (await start(unit, command))) return;
+    if (policy === 'passAndAsk') {
+      const { visit } = draft.top;
+      await pass();
+      if (draft.top.visit === visit) unit.events.push({ kind: 'ask' });
+      return;
+    }
+  }
+  let isPassed = false;
+  await code(unit, behaviour, async () =>
+    behaviour.handle(run, () => {
+      isPassed = true;
+      return pass();
+    }),
+  );
+  // a button keeps turning on the user's screen until it is answered
+  if (!isPassed && input?.kind === 'button' && behaviour.quiet !== true) unit.callbackAnswer ??= {};
+}
+
+/**
+ * Asks again what was committed and perhaps never said, because a process died in between.
+ *
+ * @returns whether the update may go on: an answer to a question that nobody saw is none
+ */
+export async function askOwed(unit: Unit): Promise<boolean> {
+  await unit.loadServices();
+  unit.draft.owed = false;
+  unit.events.push({ kind: 'ask' });
+  await settle(unit);
+  await unit.writeAhead();
+  await speak(unit);
+  const { input } = unit;
+  return input === undefined || input.kind === 'command' || input.kind === 'button';
+}
+
+/** Lets a timer of the active frame pass. */
+export async function passTimer(unit: Unit, timer: string): Promise<void> {
+  const { draft, host } = unit;
+  draft.arm(timer, undefined);
+  await unit.loadServices();
+  const behaviour = behaviourOn(unit, draft.top);
+  if (timer === 'state' || behaviour === undefined) {
+    const say = await host.onTimeout?.(unit);
+    if (host.onTimeout === undefined) unit.state.clear();
+    if (say != null) unit.says.push(say);
+    return;
+  }
+  await code(unit, behaviour, async () => behaviour.timeout?.(runOf(unit, draft.top), timer));
+}
+
+/** Gives an answer to the active scene as if the user had; `false` if that state is not pending. */
+export async function answer(unit: Unit, state: string, value: unknown): Promise<boolean> {
+  await unit.loadServices();
+  const behaviour = behaviourOn(unit, unit.draft.top);
+  if (behaviour?.answer === undefined) return false;
+  return behaviour.answer(runOf(unit, unit.draft.top), state, value);
+}
+
+/** Tells scenes what has happened to their frames, until nothing more happens, and finds the question that is open then. */
+export async function settle(unit: Unit): Promise<void> {
+  const { events, draft } = unit;
+  if (events.length === 0) return;
+  await unit.loadServices();
+  const skipped = new Set<number>();
+  const trail: string[] = [];
+  let params: object | undefined;
+  for (;;) {
+    const event = events.shift();
+    if (event === undefined) {
+      if (params === undefined) return;
+      unit.question = await findQuestion(unit, params);
+      if (events.length === 0) {
+        draft.owed = unit.question !== undefined;
+        return;
+      }
+      params = undefined;
+      continue;
+    }
+    trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (draft.top.scene ?? ''));
+    if (trail.length > mostEvents)
+      throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
+    params = await tell(unit, event, skipped, params);
+  }
+}
+
+/** Says what was to be said, in order, and last the question. */
+export async function speak(unit: Unit): Promise<void> {
+  const { callbackAnswer, says, question, draft } = unit;
+  unit.callbackAnswer = undefined;
+  unit.question = undefined;
+  if (callbackAnswer !== undefined) {
+    try {
+      await unit.answerCallback(callbackAnswer);
+    } catch (error) {
+      // a query that has waited for long cannot be answered any more; what else is to be said does not depend on it
+      unit.host.speechFailed(unit, error);
+    }
+  }
+  for (const say of says.splice(0)) await unit.speak(say);
+  if (question === undefined) return;
+  const said = await question();
+  const isSent = typeof said === 'object' && 'message_id' in said;
+  const sent = isSent || said == null ? said : await unit.speak(said);
+  draft.owed = false;
+  const asked = behaviourOn(unit, draft.top)?.asked;
+  if (sent && asked) draft.change({ memo: frozenData(asked(draft.top.memo, sent), 'memo') });
+}
+
+async function tell(
+  unit: Unit,
+  event: SceneEvent,
+  skipped: Set<number>,
+  params: object | undefined,
+): Promise<object | undefined> {
+  const { draft } = unit;
+  if (event.kind === 'left') {
+    const { frame, reason } = event;
+    const behaviour = behaviourOn(unit, frame);
+    // a scene that was entered and left by one handler has not been there
+    if (behaviour?.leave === undefined || skipped.has(frame.visit)) return params;
+    unit.leaving = frame;
+    try {
+      await code(unit, behaviour, async () => behaviour.leave?.(runOf(unit, frame), reason));
+    } finally {
+      unit.leaving = undefined;
+    }
+    return params;
+  }
+  const { top } = draft;
+  const behaviour = behaviourOn(unit, top);
+  if (event.kind === 'entered' && event.visit !== top.visit) skipped.add(event.visit);
+  if (behaviour === undefined) return undefined;
+  const run = runOf(unit, top);
+  switch (event.kind) {
+    case 'ask':
+      return event.params ?? params ?? noData;
+    case 'entered': {
+      if (event.visit !== top.visit) return params;
+      const checked = await behaviour.check?.(top.data, top.state);
+      if (checked !== undefined) draft.change({ data: frozenData(checked, 'data') });
+      await code(unit, behaviour, async () => behaviour.enter?.(run, event.params));
+      return event.params;
+    }
+    case 'returned': {
+      const { result, of } = event;
+      if (event.into || behaviour.resume === undefined) {
+        await code(unit, behaviour, async () => behaviour.enter?.(run, noData));
+        return noData;
+      }
+      await code(unit, behaviour, async () => behaviour.resume?.(run, result, of));
+      return undefined;
+    }
+  }
+}
+
+async function findQuestion(unit: Unit, params: object): Promise<Unit['question']> {
+  const { top } = unit.draft;
+  const behaviour = behaviourOn(unit, top);
+  if (behaviour === undefined) return undefined;
+  return code(unit, behaviour, async () => behaviour.ask?.(runOf(unit, top), params));
+}
+
+/** Starts the scene of a deep link or a command; the link says more, so it counts before a scene that `/start` starts. */
+async function start(unit: Unit, { command, argument }: Command): Promise<boolean> {
+  const scenes = [...unit.registry.scenes.values()];
+  const linked =
+    command === 'start'
+      ? scenes.find(({ behaviour: { trigger } }) => {
+          return trigger?.deepLink !== undefined && argument.startsWith(trigger.deepLink);
+        })
+      : undefined;
+  const found = linked ?? scenes.find(({ behaviour }) => behaviour.trigger?.command === command);
+  const trigger = found?.behaviour.trigger;
+  if (found === undefined || trigger === undefined) return false;
+  const given = linked ? argument.slice((trigger.deepLink as string).length) : argument;
+  const data = given === '' ? undefined : await trigger.from?.(given, unit);
+  unit.state.enter(found.id as never, data ?? {});
+  return true;
+}
+
+/**
+ * Opens a conversation with the initial scene.
+ *
+ * @returns whether that was all; `false` without entering anything, or with a scene that takes the first input at once
+ */
+async function enterInitial(unit: Unit): Promise<boolean> {
+  const { initial } = unit.host;
+  const { input, draft } = unit;
+  if (initial === undefined || draft.top.state !== null) return false;
+  // what was said before, or elsewhere, begins nothing
+  if (input === undefined || input.edited || input.kind === 'poll_answer') return false;
+  const takesAtOnce = unit.registry.scene(initial.scene).behaviour.opens?.(input) === true;
+  if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
+  const { data, params } = initial.start(unit);
+  unit.state.enter(initial.scene as never, data ?? {}, params === undefined ? {} : { params });
+  if (!takesAtOnce) return true;
+  await settle(unit);
+  // what the user has said already is not asked for
+  unit.question = undefined;
+  draft.owed = false;
+  return false;
+}
+
+/** A button that no scene takes: of a question that is no longer asked, or shown to somebody else. */
+async function answerStale(unit: Unit, tag: string): Promise<void> {
+  const isOurs = tag === unit.tag;
+  const text = await textOf(unit.host.defaults.texts, isOurs ? 'stale' : 'notYours', unit);
+  unit.callbackAnswer ??= { text, show_alert: !isOurs };
+}
+
+/** The command of an input, if it is one that is meant for this bot. */
+function commandOf(input: UserInput | undefined): Command | undefined {
+  return input?.kind === 'command' ? { ...input.value } : undefined;
+}
+
+function behaviourOn({ registry }: Unit, { scene }: Frame): SceneBehaviour | undefined {
+  return scene === null ? undefined : registry.scenes.get(scene)?.behaviour;
+}
+
+/** Runs code of a scene; if it throws, the user is told later that something failed. */
+async function code<T>(unit: Unit, behaviour: SceneBehaviour, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (behaviour.quiet !== true) {
+      unit.apology = { ...unit.host.defaults.texts, ...behaviour.texts };
+    }
+    throw error;
+  }
+}
+
+/** The view of one frame that a scene's code gets. */
+function runOf(unit: Unit, frame: Frame): SceneRun {
+  const { draft } = unit;
+  const command = commandOf(unit.input);
+  // the frame itself is replaced by each change of it, so look for the one of this visit
+  const now = (): Frame => draft.frames.find((one) => one.visit === frame.visit) ?? frame;
+  const change = (part: { readonly [K in 'state' | 'data' | 'memo']?: Frame[K] }) => {
+    if (draft.top.visit === frame.visit) draft.change(part);
+  };
+  return {
+    turn: unit,
+    ctx: unit.ctx,
+    input: unit.input,
+    command,
+    get state() {
+      return now().state;
+    },
+    get data() {
+      return now().data;
+    },
+    get memo() {
+      return now().memo;
+    },
+    visit: frame.visit,
+    tag: unit.tag,
+    defaults: unit.host.defaults,
+    keep({ state, data, memo }) {
+      change({
+        ...(state === undefined ? {} : { state }),
+        ...(data === undefined ? {} : { data: frozenData(data, 'data') }),
+        ...(memo === undefined ? {} : { memo: frozenData(memo, 'memo') }),
+      });
+    },
+    ask(params) {
+      unit.events.push(params === undefined ? { kind: 'ask' } : { kind: 'ask', params });
+    },
+    leave(reason, result) {
+      if (draft.top.visit === frame.visit) leaveTop(unit, reason, result);
+    },
+    say(say) {
+      unit.says.push(say);
+    },
+    answer(text, alert) {
+      unit.callbackAnswer = {
+        ...(text === undefined ? {} : { text }),
+        ...(alert === undefined ? {} : { show_alert: alert }),
+      };
+    },
+    arm(timer, after) {
+      draft.arm(timer, after === null ? undefined : unit.host.clock.now() + after);
+    },
+    timer(name) {
+      const at = draft.timers?.get(name);
+      return at === undefined ? undefined : at - unit.host.clock.now();
+    },
+  };
+}

@@ -1,0 +1,315 @@
+/** The object behind `ctx.state`: reads the working copy, and turns verbs into changes of it. */
+
+import { type Duration, toMs } from '../base/clock.ts';
+import { FsmError } from '../base/errors.ts';
+import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import {
+  factsOf,
+  isStateSpec,
+  type Matcher,
+  matcherOf,
+  type State,
+  type Target,
+} from '../conversation/states.ts';
+import type { LeaveReason } from '../conversation/turn.ts';
+import type { Frame } from '../record/record.ts';
+import type { Draft, Entry } from './draft.ts';
+import type { RegisteredScene, Registry } from './registry.ts';
+
+/** What has happened to frames and is still to be told to their scenes, in order. */
+export type SceneEvent =
+  | { readonly kind: 'entered'; readonly visit: number; readonly params: object }
+  | { readonly kind: 'left'; readonly frame: Frame; readonly reason: LeaveReason }
+  | {
+      readonly kind: 'returned';
+      readonly result: unknown;
+      readonly of: string;
+      readonly into: boolean;
+    }
+  | { readonly kind: 'ask'; readonly params?: object };
+
+/** What the object needs of its unit of work. */
+export interface ContextHost {
+  readonly key: string | undefined;
+  readonly draft: Draft;
+  readonly registry: Registry;
+  /** Told to scenes before the commit. */
+  readonly events: SceneEvent[];
+  /** What reads show: the top frame, or in a `leave` hook the frame that was left. */
+  readonly shown: Frame;
+  /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
+  mayRead(member: string): void;
+  /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
+  mayWrite(member: string): void;
+  now(): number;
+  commit(): Promise<void>;
+  afterCommit(task: () => unknown): void;
+}
+
+/**
+ * Makes the object behind `ctx.state`.
+ *
+ * The types of `FsmContext` are about what the compiler may know; this side is plain.
+ */
+export function stateContext(host: ContextHost): FsmContext {
+  return new StateContext(host) as unknown as FsmContext;
+}
+
+/** Takes a frame off and notes what the scenes are to be told; the caller has checked that there is one. */
+export function leaveTop(
+  { draft, events }: ContextHost,
+  reason: LeaveReason,
+  result: unknown,
+): void {
+  const left = draft.top;
+  const called = draft.frames.length > 1;
+  draft.leave();
+  if (left.scene !== null) events.push({ kind: 'left', frame: left, reason });
+  if (!called) return;
+  const into = left.into !== undefined && result !== undefined;
+  if (into) {
+    draft.change({ data: mergedData(draft.top.data, { [left.into as string]: result }, 'result') });
+  }
+  if (draft.top.scene !== null) {
+    events.push({ kind: 'returned', result, of: left.scene ?? '', into });
+  }
+}
+
+/**
+ * Makes a filter of states that is quick to ask: targets are read once.
+ *
+ * @throws FsmError `INVALID_TARGET` for no target, or for what is none
+ */
+export function stateFilter(
+  targets: readonly Target[],
+  where: string,
+): (fsm: FsmContext) => boolean {
+  const matcher = matcherOf(targets, where);
+  return (fsm) => matches(fsm, matcher);
+}
+
+/** Whether the current state is one of those that a matcher holds. */
+export function matches(fsm: FsmContext, matcher: Matcher): boolean {
+  return (fsm as unknown as StateContext)['~matches'](matcher);
+}
+
+/** Whether a value is a `ctx.state`, also of another copy of this package. */
+export function isStateContext(value: unknown): value is FsmContext {
+  return typeof value === 'object' && value !== null && '~matches' in value;
+}
+
+/** A class, since one is made for every update: its members stand on the prototype. */
+class StateContext {
+  readonly #host: ContextHost;
+  /** The state object of the current id, when a filter or a move has shown it. */
+  #seen: State | undefined;
+
+  constructor(host: ContextHost) {
+    this.#host = host;
+  }
+
+  get key(): string | undefined {
+    return this.#host.key;
+  }
+
+  get current(): string | null {
+    this.#host.mayRead('current');
+    return this.#host.shown.state;
+  }
+
+  get data(): JsonObject {
+    this.#host.mayRead('data');
+    return this.#host.shown.data;
+  }
+
+  get view(): { readonly current: string | null; readonly data: JsonObject } {
+    this.#host.mayRead('view');
+    const { state, data } = this.#host.shown;
+    return { current: state, data };
+  }
+
+  is(...targets: Target[]): boolean {
+    return this['~matches'](matcherOf(targets, 'is()'));
+  }
+
+  '~matches'(matcher: Matcher): boolean {
+    this.#host.mayRead('is');
+    const { state } = this.#host.shown;
+    const found = matcher.states.get(state);
+    if (found != null) this.#seen = found;
+    return matcher.always || found !== undefined;
+  }
+
+  get(name: string, fallback?: unknown): unknown {
+    this.#host.mayRead('get');
+    const { data } = this.#host.shown;
+    return Object.hasOwn(data, name) ? data[name] : fallback;
+  }
+
+  set(target: State | string | null, patch?: object): void {
+    const { draft, events, registry } = this.#write('set');
+    const id = target === null ? null : this.#idOf(target);
+    const left = draft.top;
+    const stays = left.scene !== null && id !== null && registry.ownerOf(id) === left.scene;
+    draft.move(id, patch, stays ? left.scene : null);
+    if (left.scene !== null && !stays) {
+      events.push({ kind: 'left', frame: left, reason: id === null ? 'left' : 'replaced' });
+    }
+    if (typeof target === 'object' && target !== null) this.#seen = target;
+  }
+
+  update(patch: object): JsonObject {
+    const { draft } = this.#write('update');
+    draft.move(draft.top.state, patch, draft.top.scene);
+    return draft.top.data;
+  }
+
+  replace(data: object): void {
+    const { draft } = this.#write('replace');
+    draft.change({ data: frozenData(data, 'data') });
+  }
+
+  clear(): void {
+    const { draft, events } = this.#write('clear');
+    draft.clear();
+    events.length = 0;
+  }
+
+  next(patch?: object): void {
+    this.#step('next', 1, patch);
+  }
+
+  previous(): void {
+    this.#step('previous', -1, undefined);
+  }
+
+  enter(scene: AnyScene | string, data?: object, options?: { readonly params?: object }): void {
+    const { draft, events, registry } = this.#write('enter');
+    const entry = entryOf(registry.scene(scene), data);
+    const left = draft.top;
+    draft.enter(entry);
+    if (left.scene !== null) events.push({ kind: 'left', frame: left, reason: 'replaced' });
+    events.push({ kind: 'entered', visit: draft.top.visit, params: options?.params ?? noData });
+  }
+
+  call(
+    scene: AnyScene | string,
+    data?: object,
+    options?: { readonly params?: object; readonly into?: string },
+  ): void {
+    const { draft, events, registry } = this.#write('call');
+    draft.call(entryOf(registry.scene(scene), data), options?.into);
+    events.push({ kind: 'entered', visit: draft.top.visit, params: options?.params ?? noData });
+  }
+
+  back(): void {
+    const { draft, events } = this.#write('back');
+    const left = draft.top;
+    if (!draft.back()) throw new FsmError('NO_HISTORY', { state: left.state });
+    const { top } = draft;
+    if (left.scene !== null && left.scene !== top.scene) {
+      events.push({ kind: 'left', frame: left, reason: 'back' });
+    }
+    if (top.scene !== null) events.push({ kind: 'entered', visit: top.visit, params: noData });
+  }
+
+  leave(result?: unknown): void {
+    const { draft } = this.#write('leave');
+    if (draft.top.scene === null && draft.frames.length === 1) {
+      throw new FsmError('NO_SCENE', { verb: 'leave' });
+    }
+    leaveTop(this.#host, 'left', result);
+  }
+
+  cancel(): void {
+    const { draft, events } = this.#write('cancel');
+    for (let at = draft.frames.length - 1; at >= 0; at--) {
+      const frame = draft.frames[at] as Frame;
+      if (frame.scene !== null) events.push({ kind: 'left', frame, reason: 'cancelled' });
+    }
+    draft.clear();
+  }
+
+  reenter(): void {
+    const { draft, events, registry } = this.#write('reenter');
+    const { top } = draft;
+    if (top.scene === null) throw new FsmError('NO_SCENE', { verb: 'reenter' });
+    if (registry.scene(top.scene).behaviour.enter === undefined) events.push({ kind: 'ask' });
+    else {
+      events.push({ kind: 'left', frame: top, reason: 'replaced' });
+      events.push({ kind: 'entered', visit: top.visit, params: noData });
+    }
+  }
+
+  expire(after: Duration | Date | null): void {
+    const host = this.#write('expire');
+    const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
+    // a date that is none is refused as what is no length of time
+    const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
+    host.draft.arm('state', after === null ? undefined : at);
+  }
+
+  commit(): Promise<void> {
+    try {
+      return this.#write('commit').commit();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  afterCommit(task: () => unknown): void {
+    this.#write('afterCommit').afterCommit(task);
+  }
+
+  #write(member: string): ContextHost {
+    this.#host.mayWrite(member);
+    return this.#host;
+  }
+
+  #idOf(target: State | string): string {
+    const { registry, draft } = this.#host;
+    const id = typeof target === 'string' ? target : settableId(target);
+    registry.mustKnow(id);
+    const owner = registry.ownerOf(id);
+    const settable = owner === undefined || registry.scene(owner).behaviour.settable;
+    if (!settable || (owner !== undefined && owner !== draft.top.scene)) {
+      throw new FsmError('NOT_SETTABLE', { state: id, scene: owner });
+    }
+    return id;
+  }
+
+  #step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
+    const { draft, registry } = this.#write(direction);
+    const { state } = draft.top;
+    const known = state === null ? undefined : (registry.state(state) ?? this.#seen);
+    const siblings = known?.id === state && known ? factsOf(known).siblings : [];
+    const at = siblings.findIndex((sibling) => sibling.id === state);
+    const target = at < 0 ? undefined : siblings[at + by];
+    if (target === undefined) throw new FsmError('NO_NEIGHBOUR', { state, direction });
+    this.set(target, patch);
+  }
+}
+
+/** The id of a state object; everything else that a filter takes cannot be moved to. */
+function settableId(target: State): string {
+  if (typeof target === 'object' && typeof target?.id === 'string' && '~data' in target) {
+    return target.id;
+  }
+  if (typeof target === 'object' && target !== null && '~scene' in target) {
+    const { id } = target as AnyScene;
+    throw new FsmError('NOT_SETTABLE', { state: id, scene: id });
+  }
+  if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where: 'set()' });
+  const isGroup = typeof target === 'object' && target !== null && '~group' in target;
+  throw new FsmError('INVALID_TARGET', {
+    where: 'set()',
+    found: isGroup ? 'a group' : String(target),
+  });
+}
+
+function entryOf({ id, behaviour }: RegisteredScene, data: object | undefined): Entry {
+  const start = data === undefined ? noData : frozenData(data, 'data');
+  return { scene: id, state: behaviour.first(start), data: start };
+}

@@ -1,0 +1,484 @@
+/** One unit of work on one conversation: read once, work on a copy, write once. What promise 1 and 2 of the documentation mean. */
+
+import type { Clock } from '../base/clock.ts';
+import { FsmError } from '../base/errors.ts';
+import { roughSize } from '../base/json.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import type { Texts } from '../conversation/texts.ts';
+import type { Turn } from '../conversation/turn.ts';
+import { retire, writeOf } from '../record/codec.ts';
+import { idsKeptFor, leastOfMany, leastOfOne, type RecentIds, withId } from '../record/recent.ts';
+import {
+  type ConversationRecord,
+  emptyRecord,
+  type Frame,
+  isEmpty,
+  type UnitId,
+} from '../record/record.ts';
+import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
+import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
+import { inputOf, type UserInput } from '../update/input.ts';
+import type { Scope } from '../update/key.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import {
+  addressOf,
+  fromOf,
+  guestChats,
+  type ReplyAddress,
+  type Subject,
+} from '../update/subject.ts';
+import { Draft, type DraftRules } from './draft.ts';
+import { type Hold, isPromise } from './hold.ts';
+import type { Registry } from './registry.ts';
+import { type SceneEvent, stateContext } from './state-context.ts';
+
+/** What makes a machine work on a conversation. */
+export type Cause = 'update' | 'deadline' | 'outside';
+
+/** What a unit of work needs of its machine. */
+export interface UnitHost {
+  readonly clock: Clock;
+  readonly storage: FsmStorage;
+  readonly registry: Registry;
+  readonly recent: RecentIds;
+  readonly rules: DraftRules;
+  readonly defaults: SceneDefaults;
+  readonly strategyName: string;
+  /** Ms that an idle record is kept. */
+  readonly ttl: number | undefined;
+  readonly maxRecordBytes: number;
+  /** What `fsm({ services })` was given. */
+  readonly services: object | ((turn: ServiceTurn) => Awaitable<object>) | undefined;
+  /** The highest migration. */
+  readonly version: number;
+  /** What `fsm({ initial })` was given. */
+  readonly initial: Initial | undefined;
+  /** What `fsm({ onTimeout })` was given. */
+  readonly onTimeout: ((turn: Turn) => Awaitable<Say | undefined | void>) | undefined;
+  /** Hears of a unit that works for a framework's context, before any code of the bot runs. */
+  readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;
+  /** Tells scenes what has happened to their frames, and finds what to ask; before a commit. */
+  settle(unit: Unit): Promise<void>;
+  /** Says what was to be said; after a commit. */
+  speak(unit: Unit): Promise<void>;
+  /** Tells observers of what could not be said where nobody waits for it. */
+  speechFailed(unit: Unit, error: unknown): void;
+  /** Tells observers. */
+  committed(unit: Unit, before: ConversationRecord, after: ConversationRecord): void;
+}
+
+/** The scene of a user who has none, and what it starts with. */
+export interface Initial {
+  readonly scene: AnyScene;
+  start(turn: ServiceTurn): { readonly data?: object; readonly params?: object };
+}
+
+/** What services are made from: without an update there is no context. */
+export interface ServiceTurn<Context = unknown> {
+  readonly ctx: Context | undefined;
+  readonly subject: Subject;
+  readonly update: RawUpdate | undefined;
+}
+
+/** What a unit of work is about. */
+export interface UnitFacts {
+  readonly key: string | undefined;
+  /** The parts of the key. */
+  readonly scope: Scope | undefined;
+  readonly id: UnitId;
+  readonly cause: Cause;
+  readonly subject: Subject;
+  readonly update: RawUpdate | undefined;
+  /** The framework's context. */
+  readonly ctx: unknown;
+  /** The bot that speaks; absent while none is connected. */
+  readonly bot: UnitBot | undefined;
+}
+
+/** What a unit of work needs of a bot. */
+export interface UnitBot {
+  readonly username?: string | undefined;
+  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
+}
+
+type Phase = 'open' | 'done' | 'failed';
+
+/**
+ * A unit of work. It is the `Turn` that handlers get, and what `ctx.state` works on.
+ *
+ * A class, since one is made for every update: its members stand on the prototype.
+ */
+export class Unit implements Turn<object> {
+  readonly facts: UnitFacts;
+  readonly host: UnitHost;
+  readonly hold: Hold | undefined;
+  draft: Draft;
+  readonly events: SceneEvent[] = [];
+  /** What is said after the commit. */
+  readonly says: Say[] = [];
+  /** How the callback query is answered after the commit. */
+  callbackAnswer: { readonly text?: string; readonly show_alert?: boolean } | undefined;
+  /** Asks after the commit. */
+  question: Speech | undefined;
+  /** Says that something failed; absent where the user is not to be told. */
+  apology: Texts | undefined;
+  /** The frame that a `leave` hook sees. */
+  leaving: Frame | undefined;
+  readonly state: FsmContext;
+  #phase: Phase = 'open';
+  #services: object | undefined;
+  #input: UserInput | undefined | null = null;
+  #answered = false;
+  /** What waits for the commit, and what has waited for it. */
+  #tasks: (() => unknown)[] | undefined;
+  #due: (() => unknown)[] | undefined;
+  /** Commits of `ctx.state.commit()`, one after the other. */
+  #writing: Promise<void> | undefined;
+  /** A record was there when the unit began, or has been written by it. */
+  #exists: boolean;
+  #stored: StoredText | undefined;
+
+  constructor(
+    host: UnitHost,
+    facts: UnitFacts,
+    hold: Hold | undefined,
+    record: ConversationRecord | undefined,
+    deadlineAt: number | undefined,
+  ) {
+    this.host = host;
+    this.facts = facts;
+    this.hold = hold;
+    this.draft = new Draft(record ?? emptyRecord, host.rules, deadlineAt);
+    if (record === undefined) this.draft.version = host.version;
+    this.#stored = hold?.stored;
+    this.#exists = record !== undefined && !isEmpty(record);
+    this.state = stateContext(this);
+    if (facts.ctx !== undefined) host.opened?.(this, facts.ctx);
+  }
+
+  // ── Turn
+
+  get id(): string {
+    const { id, subject } = this.facts;
+    return `${subject.bot}:${id}`;
+  }
+
+  get subject(): Subject {
+    return this.facts.subject;
+  }
+
+  get update(): RawUpdate | undefined {
+    return this.facts.update;
+  }
+
+  get ctx(): unknown {
+    return this.facts.ctx;
+  }
+
+  get from(): Turn['from'] {
+    const { update } = this.facts;
+    return (update && fromOf(update)) as Turn['from'];
+  }
+
+  get services(): object {
+    return this.#services ?? {};
+  }
+
+  get signal(): AbortSignal {
+    return this.hold?.signal ?? new AbortController().signal;
+  }
+
+  get place(): ReplyAddress | undefined {
+    const { update } = this.facts;
+    return (update && addressOf(update)) ?? this.draft.base.place ?? placeTold(this.facts);
+  }
+
+  /** Bound, so that handlers may destructure it; as are `api` and `now`. */
+  get reply(): (say: Say) => Promise<Sent> {
+    return (say) => this.speak(say);
+  }
+
+  get api(): Turn['api'] {
+    return <R>(method: string, payload: object) => this.#call({ method, payload }) as Promise<R>;
+  }
+
+  get now(): () => number {
+    return () => this.host.clock.now();
+  }
+
+  /** Says something where the conversation lives. */
+  async speak(say: Say): Promise<Sent> {
+    return (await this.#call(callOf(say, this.place))) as Sent;
+  }
+
+  /** What the user sent. */
+  get input(): UserInput | undefined {
+    const { update, bot } = this.facts;
+    if (this.#input === null) this.#input = update && inputOf(update, bot?.username);
+    return this.#input;
+  }
+
+  /** Tells this conversation from others; short, for buttons. */
+  get tag(): string {
+    return hashOf(this.facts.key ?? '').toString(36);
+  }
+
+  /** Answers the callback query, unless a handler has done so. */
+  async answerCallback(say: NonNullable<Unit['callbackAnswer']>): Promise<void> {
+    const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
+    if (id === undefined || this.#answered) return;
+    await this.#call({
+      method: 'answerCallbackQuery',
+      payload: { callback_query_id: id, ...say },
+    });
+  }
+
+  /** Makes the services of this turn, once. */
+  async loadServices(): Promise<void> {
+    if (this.#services !== undefined) return;
+    const { services } = this.host;
+    const { ctx, subject, update } = this.facts;
+    this.#services =
+      (typeof services === 'function' ? await services({ ctx, subject, update }) : services) ?? {};
+  }
+
+  async #call({ method, payload }: ApiCall): Promise<unknown> {
+    const { bot } = this.facts;
+    if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
+    this.#answered ||= method === 'answerCallbackQuery';
+    return await bot.call(method, payload);
+  }
+
+  // ── what `ctx.state` works on
+
+  get key(): string | undefined {
+    return this.facts.key;
+  }
+
+  get registry(): Registry {
+    return this.host.registry;
+  }
+
+  get shown(): Frame {
+    return this.leaving ?? this.draft.top;
+  }
+
+  mayRead(member: string): void {
+    // what a failed update left is shown, so that error handlers may log it
+    if (this.#phase === 'done') throw new FsmError('TURN_ENDED', { member });
+  }
+
+  mayWrite(member: string): void {
+    if (this.#phase !== 'open') throw new FsmError('TURN_ENDED', { member });
+    if (this.facts.key === undefined) {
+      throw new FsmError('NO_CONVERSATION', {
+        updateType: this.facts.subject.updateType ?? 'none',
+        strategy: this.host.strategyName,
+      });
+    }
+  }
+
+  afterCommit(task: () => unknown): void {
+    this.#tasks ??= [];
+    this.#tasks.push(task);
+  }
+
+  /** `ctx.state.commit()`: what came before stays, whatever comes after. */
+  commit(): Promise<void> {
+    const write = (this.#writing ?? Promise.resolve()).then(async () => {
+      await this.host.settle(this);
+      await this.write(true);
+      await this.host.speak(this);
+    });
+    this.#writing = write;
+    // whoever forgets to await it is told by the end of the turn
+    write.catch(() => {});
+    return write;
+  }
+
+  // ── the machine's side
+
+  /** Commits of handlers that nobody awaited. */
+  async written(): Promise<void> {
+    await this.#writing;
+  }
+
+  get isWriting(): boolean {
+    return this.#writing !== undefined;
+  }
+
+  /**
+   * Writes what has changed, and the unit's id with it.
+   *
+   * @param keep - go on holding the conversation
+   */
+  write(keep: boolean): Awaitable<void> {
+    const { hold, draft, host } = this;
+    if (hold === undefined) return;
+    const { id, cause } = this.facts;
+    // nobody delivers a deadline again
+    if (cause === 'deadline') return this.#commit(hold, keep, undefined);
+    const { fencing } = host.storage.features;
+    if (!draft.changed && !keep && !(fencing && this.#exists)) {
+      // an update that changed nothing in an empty conversation is not remembered: nothing is written
+      if (!fencing && this.#exists) host.recent.add(hold.key, [id]);
+      return hold.release();
+    }
+    return this.#commit(hold, keep, id);
+  }
+
+  /** Writes what has changed before the update itself is handled, without its id: if handling it fails, it may come again. */
+  writeAhead(): Awaitable<void> {
+    const { hold } = this;
+    if (hold !== undefined) return this.#commit(hold, true, undefined);
+  }
+
+  #commit(hold: Hold, keep: boolean, id: UnitId | undefined): Awaitable<void> {
+    const { draft, host } = this;
+    const { changed } = draft;
+    if (!changed && id === undefined) return keep ? undefined : hold.release();
+    const { shared } = host.storage.features;
+    const isKnown = id === undefined || draft.base.ids.includes(id);
+    const record = this.#nextRecord(id);
+    const empty = isEmpty(record);
+    const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
+    const write = hasRecord ? this.#writeOf(record, empty) : undefined;
+    const accepted = () => {
+      // where ids of a cleared conversation cannot be kept in a record, this process remembers them
+      if (empty && changed && !shared) host.recent.add(hold.key, record.ids);
+      this.#accepted(record, write, changed);
+    };
+    const committed = hold.commit(write, isKnown ? undefined : id, keep);
+    if (isPromise(committed)) return committed.then(accepted);
+    accepted();
+  }
+
+  #accepted(record: ConversationRecord, write: Write | undefined, changed: boolean): void {
+    const { draft, host } = this;
+    const before = draft.base;
+    if (this.#stored !== undefined) retire(this.#stored);
+    this.#stored = write;
+    this.#exists = !isEmpty(record);
+    draft.rebase(record);
+    if (this.#tasks !== undefined) {
+      this.#due = [...(this.#due ?? []), ...this.#tasks];
+      this.#tasks = undefined;
+    }
+    if (changed) host.committed(this, before, record);
+  }
+
+  /** Forgets what has changed since the last commit. */
+  undo(): void {
+    const { draft, hold } = this;
+    draft.reset(hold === undefined ? undefined : deadlineAt(hold));
+    this.events.length = 0;
+    this.says.length = 0;
+    this.#tasks = undefined;
+    this.callbackAnswer = undefined;
+    this.question = undefined;
+    this.apology = undefined;
+  }
+
+  /** From here on the conversation cannot be changed by this unit. */
+  end(phase: 'done' | 'failed'): void {
+    this.#phase = phase;
+  }
+
+  /** Runs what was to wait for the commit; the conversation has been let go. */
+  async runTasks(): Promise<void> {
+    const tasks = this.#due ?? [];
+    this.#due = undefined;
+    let failed: { readonly error: unknown } | undefined;
+    for (const task of tasks) {
+      try {
+        await task();
+      } catch (error) {
+        failed ??= { error };
+      }
+    }
+    if (failed) throw failed.error;
+  }
+
+  /** Whether something is to be said after the commit. */
+  get speaks(): boolean {
+    return this.says.length > 0 || this.callbackAnswer !== undefined || this.question !== undefined;
+  }
+
+  get hasTasks(): boolean {
+    return this.#due !== undefined;
+  }
+
+  #nextRecord(id: UnitId | undefined): ConversationRecord {
+    const { draft, facts } = this;
+    const least = facts.scope?.user === undefined ? leastOfMany : leastOfOne;
+    const ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
+    const { update } = facts;
+    const place = update === undefined ? draft.base.place : storedPlace(update, facts);
+    return draft.toRecord(ids, place);
+  }
+
+  #writeOf(record: ConversationRecord, empty: boolean): Write {
+    const { host, draft } = this;
+    if (empty) {
+      const { version, ids } = record;
+      return writeOf({ ...emptyRecord, version, ids }, idsKeptFor, undefined);
+    }
+    const due = draft.deadlineAt;
+    const deadlineIn = due === undefined ? undefined : due - host.clock.now();
+    const ttl = host.ttl === undefined ? undefined : host.ttl + Math.max(0, deadlineIn ?? 0);
+    const write = writeOf(record, ttl, deadlineIn);
+    checkSize(record, () => write.text, host.maxRecordBytes);
+    return write;
+  }
+}
+
+/** When the stored deadline passes, by the machine's clock. */
+export function deadlineAt({ stored, takenAt }: Hold): number | undefined {
+  return stored?.deadlineIn === undefined ? undefined : takenAt + stored.deadlineIn;
+}
+
+/** Where a conversation speaks as far as its key tells. */
+function placeTold({ subject, scope }: UnitFacts): ReplyAddress | undefined {
+  const chat = subject.chat ?? scope?.chat ?? scope?.user;
+  if (chat === undefined) return undefined;
+  const { thread, business } = subject;
+  return {
+    chat,
+    ...(thread === undefined ? {} : { thread }),
+    ...(business === undefined || business === guestChats ? {} : { business }),
+  };
+}
+
+/** The place of an update, unless the key tells as much. */
+function storedPlace(update: RawUpdate, { subject, scope }: UnitFacts): ReplyAddress | undefined {
+  const { chat, thread, business } = subject;
+  if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;
+  const place = addressOf(update);
+  if (place === undefined) return undefined;
+  // an answer that only one user sees, or a guest's, is of this update alone
+  const { receiver: _, guestQuery: __, ...lasting } = place;
+  return lasting;
+}
+
+/** Makes the text, which is costly, only where the record could be too large. */
+function checkSize(record: ConversationRecord, text: () => string, limit: number): void {
+  let rough = 200;
+  for (const { data, memo, history } of record.frames) {
+    rough += roughSize(data) + roughSize(memo) + history.length * 100;
+    for (const past of history) if (past.data !== data) rough += roughSize(past.data);
+  }
+  // a character takes at most six bytes: an escape, or three bytes in UTF-8
+  if (rough * 6 <= limit) return;
+  const bytes = new TextEncoder().encode(text()).length;
+  if (bytes > limit) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit });
+}
+
+/** FNV-1a: short, even, and the same in every process. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,156 @@
+/** What users send, as small values told apart by kind, and how a step picks the ones it takes. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import { isMeantFor, readCommand } from './command.ts';
+import {
+  type InputKind,
+  type InputValues,
+  pollAnswerIn,
+  type Tagged,
+  tag,
+  valueIn,
+} from './input-value.ts';
+import { objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
+import { updateTypeOf } from './subject.ts';
+
+export type { FileValue, InputKind, InputValues } from './input-value.ts';
+export { inputKinds } from './input-value.ts';
+
+/** What every input has. */
+interface InputFacts {
+  readonly update: RawUpdate;
+  /** Whether it is a new version of an earlier message. */
+  readonly edited: boolean;
+  /** The `media_group_id` that the parts of an album share. */
+  readonly album?: string;
+}
+
+/** What the user sent, told apart by `kind`. */
+export type UserInput<K extends InputKind = InputKind> = {
+  [P in K]: { readonly kind: P; readonly value: InputValues[P] } & InputFacts &
+    (P extends 'text' ? { readonly text: string } : unknown);
+}[K];
+
+/**
+ * What a step takes: a kind by name, several at once, an album, anything, or a picker.
+ *
+ * A picker gives the value, or `undefined` for input that it does not take.
+ */
+export type Accept =
+  | InputKind
+  | readonly InputKind[]
+  | { readonly album: InputKind | readonly InputKind[] }
+  | 'any'
+  | ((input: UserInput) => unknown);
+
+/** The value that an {@link Accept} gives: of one kind the value itself, of several the value with its kind. */
+export type Accepted<A> = A extends InputKind
+  ? InputValues[A]
+  : A extends 'any'
+    ? Tagged<InputKind>
+    : A extends readonly (infer K extends InputKind)[]
+      ? Tagged<K>
+      : A extends { readonly album: infer K }
+        ? K extends InputKind
+          ? readonly InputValues[K][]
+          : K extends readonly (infer E extends InputKind)[]
+            ? readonly Tagged<E>[]
+            : never
+        : A extends (input: UserInput) => infer V
+          ? Exclude<Awaited<V>, undefined>
+          : never;
+
+/**
+ * Reads what the user sent.
+ *
+ * `undefined` for what is no input: events, requests that need an answer of their own (inline queries, checkouts), service messages,
+ * commands for another bot, and kinds that are not in {@link InputValues}.
+ *
+ * @param username - the bot's own, see {@link parseCommand}
+ */
+export function inputOf(update: RawUpdate, username?: string): UserInput | undefined {
+  const updateType = updateTypeOf(update);
+  if (updateType === undefined) return undefined;
+  const payload = objectIn(update, updateType);
+  const read = payload && readInput(updateType, payload, username);
+  if (read === undefined) return undefined;
+  const album = albumIn(updateType, payload);
+  const { kind, value } = read;
+  const edited = updateType.startsWith('edited_');
+  const facts = album === undefined ? { update, edited } : { update, edited, album };
+  return (
+    kind === 'text' ? { kind, value, text: value, ...facts } : { kind, value, ...facts }
+  ) as UserInput;
+}
+
+/** Reads the `media_group_id` that the messages of one album share. */
+export function albumOf(update: RawUpdate): string | undefined {
+  const updateType = updateTypeOf(update);
+  return updateType === undefined ? undefined : albumIn(updateType, objectIn(update, updateType));
+}
+
+/**
+ * Picks the value that a step takes from an input; `undefined` if it takes none.
+ *
+ * Of an album each message is a part, and each part gives a list of one. What a picker throws passes through.
+ */
+export function acceptInput<const A extends Accept>(
+  accept: A,
+  input: UserInput,
+): Awaitable<Accepted<A> | undefined> {
+  return picked(accept, input) as Awaitable<Accepted<A> | undefined>;
+}
+
+function picked(accept: Accept, input: UserInput): unknown {
+  if (typeof accept === 'function') return accept(input);
+  if (accept === 'any') return tagged(input);
+  if (typeof accept === 'string') return input.kind === accept ? input.value : undefined;
+  if ('album' in accept) {
+    const part = picked(accept.album, input);
+    return part === undefined ? undefined : [part];
+  }
+  return accept.includes(input.kind) ? tagged(input) : undefined;
+}
+
+function tagged({ kind, value }: UserInput): Tagged<InputKind> {
+  return { kind, value } as Tagged<InputKind>;
+}
+
+const messageTypes: ReadonlySet<string> = new Set([
+  'message',
+  'edited_message',
+  'channel_post',
+  'edited_channel_post',
+  'business_message',
+  'edited_business_message',
+  'guest_message',
+]);
+
+function albumIn(updateType: string, payload: RawObject | undefined): string | undefined {
+  return messageTypes.has(updateType) ? textIn(payload, 'media_group_id') : undefined;
+}
+
+function readInput(
+  updateType: string,
+  payload: RawObject,
+  username: string | undefined,
+): Tagged<InputKind> | undefined {
+  if (updateType === 'callback_query') return tag('button', textIn(payload, 'data'));
+  if (updateType === 'poll_answer') return tag('poll_answer', pollAnswerIn(payload));
+  if (!messageTypes.has(updateType)) return undefined;
+  const text = textIn(payload, 'text');
+  if (text !== undefined) return readText(text, payload, username);
+  return valueIn(payload);
+}
+
+function readText(
+  text: string,
+  message: RawObject,
+  username: string | undefined,
+): Tagged<'text' | 'command'> | undefined {
+  const { entities } = message;
+  const found = readCommand(text, Array.isArray(entities) ? entities : undefined);
+  if (found === undefined) return tag('text', text);
+  const { command, argument } = found;
+  return isMeantFor(found, username) ? tag('command', { command, argument }) : undefined;
+}

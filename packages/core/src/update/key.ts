@@ -1,0 +1,232 @@
+/** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
+
+import { FsmError } from '../base/errors.ts';
+import { idIn, objectIn, type RawUpdate, shown, whole } from './raw-update.ts';
+import type { Subject } from './subject.ts';
+
+/** The parts of a key that a strategy chooses; the bot and the business connection are always in it. */
+export interface Scope {
+  readonly chat?: number | undefined;
+  readonly user?: number | undefined;
+  readonly thread?: number | undefined;
+  readonly custom?: string | undefined;
+}
+
+/**
+ * Who shares one conversation: by name, or a function that picks the parts of the key.
+ *
+ * A function is synchronous, and `undefined` means that the update has no conversation.
+ */
+export type Strategy =
+  | 'userInChat'
+  | 'chat'
+  | 'globalUser'
+  | 'userInTopic'
+  | 'chatTopic'
+  | ((subject: Subject) => Scope | undefined);
+
+/** What a key says. */
+export interface KeyParts {
+  readonly namespace: string;
+  readonly bot: number;
+  readonly business: string | undefined;
+  readonly scope: Scope;
+}
+
+/** A group that has become a supergroup, with its ids before and after. */
+export interface Migration {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The longest key, in bytes. */
+export const keyLimit = 512;
+
+/**
+ * Picks the parts of the key; `undefined` means no conversation.
+ *
+ * @throws FsmError `INVALID_OPTION` if there is no such strategy, or a function gave what is no scope; what the function throws passes
+ */
+export function scopeOf(strategy: Strategy, subject: Subject): Scope | undefined {
+  if (typeof strategy === 'function') return checkedScope(strategy(subject));
+  const { chat, user, thread } = subject;
+  switch (strategy) {
+    case 'userInChat':
+      return chat === undefined || user === undefined ? undefined : { chat, user };
+    case 'chat':
+      return chat === undefined ? undefined : { chat };
+    case 'globalUser':
+      return user === undefined ? undefined : { user };
+    case 'userInTopic':
+      return chat === undefined || user === undefined ? undefined : { chat, user, thread };
+    case 'chatTopic':
+      return chat === undefined ? undefined : { chat, thread };
+    default:
+      throw new FsmError('INVALID_OPTION', {
+        option: 'strategy',
+        expected: "'userInChat', 'chat', 'globalUser', 'userInTopic', 'chatTopic' or a function",
+        found: shown(strategy),
+      });
+  }
+}
+
+/**
+ * Writes a key: ASCII, readable, and never the same for two different conversations.
+ *
+ * `telefsm:b123:c-5:t9:u7` is the user 7 in the topic 9 of the chat -5 of the bot 123; `business=…` and `custom=…` follow the bot and end the key.
+ *
+ * @throws FsmError `INVALID_KEY` beyond {@link keyLimit}
+ */
+export function keyOf(
+  namespace: string,
+  bot: number,
+  business: string | undefined,
+  scope: Scope,
+): string {
+  const key = written({ namespace, bot, business, scope });
+  if (key.length > keyLimit)
+    throw new FsmError('INVALID_KEY', { bytes: key.length, limit: keyLimit });
+  return key;
+}
+
+const form =
+  /^([\w.%-]*):b(-?\d+)(?::business=([\w.%-]*))?(?::c(-?\d+))?(?::t(-?\d+))?(?::u(-?\d+))?(?::custom=([\w.%-]*))?$/;
+
+/** Reads a key that {@link keyOf} wrote, for operators' tools; `undefined` if it is none. */
+export function parseKey(key: string): KeyParts | undefined {
+  const found = key.length > keyLimit ? null : form.exec(key);
+  if (found === null) return undefined;
+  const [, namespace = '', bot, business, chat, thread, user, custom] = found;
+  const parts: KeyParts = {
+    namespace: unescaped(namespace),
+    bot: Number(bot),
+    business: optional(business, unescaped),
+    scope: {
+      chat: optional(chat, Number),
+      thread: optional(thread, Number),
+      user: optional(user, Number),
+      custom: optional(custom, unescaped),
+    },
+  };
+  // What would be written otherwise (007, needless escapes) is not a key of ours.
+  return written(parts) === key ? parts : undefined;
+}
+
+/**
+ * Begins the keys of a chat, for listing a storage.
+ *
+ * `c-5` also begins `c-50`: compare {@link parseKey}, or use {@link migratedKey}, which does.
+ */
+export function chatPrefix(namespace: string, bot: number, chat: number): string {
+  return keyOf(namespace, bot, undefined, { chat });
+}
+
+/** Recognises both service messages that tell of a group becoming a supergroup. */
+export function migrationOf(update: RawUpdate): Migration | undefined {
+  const message = objectIn(update, 'message');
+  if (message === undefined) return undefined;
+  const { migrate_to_chat_id, migrate_from_chat_id } = message;
+  if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) return undefined;
+  const chat = idIn(message, 'chat');
+  const to = whole(migrate_to_chat_id);
+  const from = whole(migrate_from_chat_id);
+  if (chat === undefined) return undefined;
+  if (to !== undefined) return { from: chat, to };
+  return from === undefined ? undefined : { from, to: chat };
+}
+
+/** The key of a conversation after its group has become a supergroup; `undefined` for a key of another chat. */
+export function migratedKey(key: string, { from, to }: Migration): string | undefined {
+  const parts = parseKey(key);
+  if (parts === undefined || parts.scope.chat !== from) return undefined;
+  const { namespace, bot, business, scope } = parts;
+  // Anonymous administrators are keyed by the group itself.
+  const user = scope.user === from ? to : scope.user;
+  return keyOf(namespace, bot, business, { ...scope, chat: to, user });
+}
+
+/**
+ * Reads the bot's id from its token, without a request.
+ *
+ * @throws FsmError `INVALID_OPTION` if the text is no token; its text is not shown
+ */
+export function botIdOf(token: string): number {
+  const id = /^(\d+):/.exec(token)?.[1];
+  if (id !== undefined && Number.isSafeInteger(Number(id))) return Number(id);
+  throw new FsmError('INVALID_OPTION', {
+    option: 'token',
+    expected: "the bot's token, which begins with its id and a colon",
+    found: 'a text without them',
+  });
+}
+
+function written({ namespace, bot, business, scope }: KeyParts): string {
+  const { chat, thread, user, custom } = scope;
+  let key = `${escaped(namespace)}:b${bot}`;
+  if (business !== undefined) key += `:business=${escaped(business)}`;
+  const chatText = chat === undefined ? '' : String(chat);
+  if (chat !== undefined) key += `:c${chatText}`;
+  if (thread !== undefined) key += `:t${thread}`;
+  // in private chats, which are most, both are the same number: writing it is what costs most here
+  if (user !== undefined) key += user === chat ? `:u${chatText}` : `:u${user}`;
+  if (custom !== undefined) key += `:custom=${escaped(custom)}`;
+  return key;
+}
+
+const plain = /^[\w.-]*$/;
+let lastPlain = '';
+
+/** Escapes UTF-16 units, not characters: lone surrogates are text too. */
+function escaped(text: string): string {
+  // one namespace is written again and again
+  if (text === lastPlain) return text;
+  if (plain.test(text)) {
+    lastPlain = text;
+    return text;
+  }
+  return text.replace(/[^\w.-]/g, (unit) => {
+    const code = unit.charCodeAt(0).toString(16);
+    return code.length > 2 ? `%u${code.padStart(4, '0')}` : `%${code.padStart(2, '0')}`;
+  });
+}
+
+function unescaped(text: string): string {
+  return text.replace(/%(?:u([\da-f]{4})|([\da-f]{2}))/g, (_, long?: string, short?: string) =>
+    String.fromCharCode(Number.parseInt(long ?? short ?? '', 16)),
+  );
+}
+
+function optional<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : read(text);
+}
+
+const scopeParts: ReadonlySet<string> = new Set(['chat', 'user', 'thread', 'custom']);
+/** What a strategy may give back of a subject that it spreads; core knows these itself. */
+const subjectParts: ReadonlySet<string> = new Set(['bot', 'business', 'updateType']);
+
+/** A part that is overlooked would let two conversations share a key, so an unknown one is refused. */
+function checkedScope(given: unknown): Scope | undefined {
+  if (given === undefined) return undefined;
+  if (typeof given !== 'object' || given === null) throw badScope(shown(given));
+  if (typeof (given as { then?: unknown }).then === 'function') throw badScope('a promise');
+  let parts = 0;
+  for (const [name, value] of Object.entries(given)) {
+    if (value === undefined || subjectParts.has(name)) continue;
+    if (!scopeParts.has(name)) throw badScope(`a scope with '${name}'`);
+    const good = name === 'custom' ? typeof value === 'string' : Number.isSafeInteger(value);
+    if (!good) throw badScope(`a scope whose '${name}' is ${shown(value)}`);
+    parts += 1;
+  }
+  if (parts === 0) throw badScope('an empty scope');
+  const { chat, user, thread, custom } = given as Scope;
+  return { chat, user, thread, custom };
+}
+
+function badScope(found: string): FsmError<'INVALID_OPTION'> {
+  return new FsmError('INVALID_OPTION', {
+    option: 'strategy',
+    expected:
+      'a synchronous function whose result has at least one of chat, user, thread (whole numbers) and custom (text), or is undefined',
+    found: `a function that returned ${found}`,
+  });
+}

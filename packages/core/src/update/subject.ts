@@ -1,0 +1,276 @@
+/** Whose update this is, and where to speak: one table over every update type of the Bot API. */
+
+import { FsmError } from '../base/errors.ts';
+import {
+  idIn,
+  idOf,
+  objectIn,
+  type RawObject,
+  type RawUpdate,
+  shown,
+  textIn,
+  whole,
+  wholeIn,
+} from './raw-update.ts';
+
+/**
+ * Whose update this is.
+ *
+ * `user` is whoever acts: for what is done on behalf of a chat (anonymous administrators, channels as senders, posts that are forwarded
+ * automatically into a discussion group) it is that chat's id, never the stand-in user of such messages, whom all groups share.
+ */
+export interface Subject {
+  readonly bot: number;
+  readonly chat?: number | undefined;
+  readonly user?: number | undefined;
+  /** The topic, in chats that have topics; a thread of replies is none. */
+  readonly thread?: number | undefined;
+  /** Whose chats `chat` is one of: the business connection, or {@link guestChats}; absent for the bot's own. */
+  readonly business?: string | undefined;
+  /** `message`, `callback_query`, …; absent outside an update. */
+  readonly updateType?: string | undefined;
+}
+
+/** A conversation named from outside an update. Without `chat`, the user's private chat; `bot` only for a machine with several bots. */
+export interface Address {
+  readonly user?: number;
+  readonly chat?: number;
+  readonly thread?: number;
+  readonly business?: string;
+  readonly bot?: number;
+}
+
+/** Where to speak: what the Bot API's sending methods need to reach the place that an update came from. */
+export interface ReplyAddress {
+  /** `chat_id`. */
+  readonly chat: number;
+  /** `message_thread_id`. */
+  readonly thread?: number;
+  /** `direct_messages_topic_id`, in the direct messages of a channel. */
+  readonly directMessagesTopic?: number;
+  /** `business_connection_id`. */
+  readonly business?: string;
+  /** `receiver_user_id`: the update came from an ephemeral message, so only this user may see the answer. */
+  readonly receiver?: number;
+  /** `guest_query_id`: the bot is no member of that chat, and only `answerGuestQuery` reaches it. */
+  readonly guestQuery?: string;
+}
+
+/**
+ * The {@link Subject.business} of guest messages.
+ *
+ * The ids of chats in which a bot is a guest may coincide with those of its own chats (Bot API, Message.guest_query_id), so their
+ * conversations are kept apart as those of business connections are.
+ */
+export const guestChats = 'guest';
+
+/** What a row of the table finds in an update's payload. */
+interface Parties {
+  readonly chat?: number | undefined;
+  readonly user?: number | undefined;
+  readonly thread?: number | undefined;
+  readonly business?: string | undefined;
+}
+
+/** Every update type of Bot API 10.3; a type that is newer is read as an event. */
+const table: ReadonlyMap<string, (payload: RawObject) => Parties> = new Map([
+  ['message', inMessage],
+  ['edited_message', inMessage],
+  ['channel_post', inMessage],
+  ['edited_channel_post', inMessage],
+  ['business_connection', inRequest],
+  ['business_message', inMessage],
+  ['edited_business_message', inMessage],
+  ['deleted_business_messages', inEvent],
+  ['guest_message', inGuestMessage],
+  ['stopped_message_generation', inThread],
+  ['message_reaction', inEvent],
+  ['message_reaction_count', inEvent],
+  ['inline_query', inEvent],
+  ['chosen_inline_result', inEvent],
+  ['callback_query', inButton],
+  ['shipping_query', inEvent],
+  ['pre_checkout_query', inEvent],
+  ['purchased_paid_media', inEvent],
+  ['poll', inEvent],
+  ['poll_answer', inEvent],
+  ['my_chat_member', inEvent],
+  ['chat_member', inEvent],
+  ['chat_join_request', inRequest],
+  ['chat_boost', inEvent],
+  ['removed_chat_boost', inEvent],
+  ['managed_bot', inEvent],
+  ['subscription', inEvent],
+]);
+
+/** Every update type that telefsm knows by name. */
+export const updateTypes: readonly string[] = [...table.keys()];
+
+/**
+ * Names an update's type: the field that holds its payload.
+ *
+ * @returns `undefined` for an update without a payload
+ */
+export function updateTypeOf(update: RawUpdate): string | undefined {
+  let unknown: string | undefined;
+  for (const field in update) {
+    const value = update[field];
+    if (typeof value !== 'object' || value === null) continue;
+    if (table.has(field)) return field;
+    unknown ??= field;
+  }
+  return unknown;
+}
+
+/**
+ * Tells whose update this is, the same for every framework.
+ *
+ * A user without a chat (inline queries, poll answers, payments, buttons of inline messages) is in the private chat with the bot, and a
+ * private chat without a user (deleted business messages) is its user's. Updates about members belong to who acted, not to the member.
+ * A request to join and a business connection belong to the private chat with the user, where the bot can answer. A button whose message is
+ * no longer accessible has its chat but no topic.
+ *
+ * @param botId - see {@link botIdOf}
+ */
+export function subjectOf(update: RawUpdate, botId: number): Subject {
+  const updateType = updateTypeOf(update);
+  const { chat, user, thread, business } = partiesOf(update, updateType);
+  return { bot: botId, chat: chat ?? user, user, thread, business, updateType };
+}
+
+/**
+ * Makes the subject of a conversation that is named from outside an update.
+ *
+ * @param botId - the bot, unless the address names one
+ * @throws FsmError `INVALID_OPTION` if an id is no whole number or the business connection no text
+ */
+export function subjectAt(address: Address, botId: number): Subject {
+  for (const part of ['chat', 'user', 'thread', 'bot'] as const) {
+    if (address[part] !== undefined && !Number.isSafeInteger(address[part]))
+      throw badAddress(part, 'a whole number', address[part]);
+  }
+  const { chat, user, thread, business } = address;
+  if (business !== undefined && typeof business !== 'string')
+    throw badAddress('business', 'text', business);
+  const alone = chat !== undefined && chat > 0 ? chat : undefined;
+  return {
+    bot: address.bot ?? botId,
+    chat: chat ?? user,
+    user: user ?? alone,
+    thread,
+    business,
+    updateType: undefined,
+  };
+}
+
+/**
+ * Tells where to speak after an update.
+ *
+ * Users who are in no chat are spoken to in private. There is no such place for polls, nor for anonymous voters.
+ */
+export function addressOf(update: RawUpdate): ReplyAddress | undefined {
+  const updateType = updateTypeOf(update);
+  const { chat, user, thread, business } = partiesOf(update, updateType);
+  const person = user !== undefined && user > 0 ? user : undefined;
+  const place = chat ?? person;
+  if (updateType === undefined || place === undefined) return undefined;
+  const message = messageIn(update, updateType);
+  const topic = directMessagesTopic(message);
+  const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = { chat: place };
+  if (topic !== undefined) address.directMessagesTopic = topic;
+  else if (thread !== undefined) address.thread = thread;
+  const ephemeral = wholeIn(message, 'ephemeral_message_id') !== undefined;
+  if (ephemeral && person !== undefined) address.receiver = person;
+  const guestQuery = textIn(message, 'guest_query_id');
+  if (business !== guestChats) {
+    if (business !== undefined) address.business = business;
+  } else if (guestQuery !== undefined) address.guestQuery = guestQuery;
+  return address;
+}
+
+/** Reads the user object of whoever acted, as sent, with name and language; for a boost, who gave it. */
+export function fromOf(update: RawUpdate): RawObject | undefined {
+  const updateType = updateTypeOf(update);
+  if (updateType === undefined) return undefined;
+  const payload = objectIn(update, updateType);
+  const source = objectIn(objectIn(payload, 'boost') ?? payload, 'source');
+  return objectIn(payload, 'from') ?? objectIn(payload, 'user') ?? objectIn(source, 'user');
+}
+
+/** Reads the message of an update: its payload, or the one that a button belongs to. */
+function messageIn(update: RawUpdate, updateType: string): RawObject | undefined {
+  const payload = objectIn(update, updateType);
+  return updateType === 'callback_query' ? objectIn(payload, 'message') : payload;
+}
+
+function partiesOf(update: RawUpdate, updateType: string | undefined): Parties {
+  if (updateType === undefined) return {};
+  return (table.get(updateType) ?? inEvent)(update[updateType] as RawObject);
+}
+
+/** Telegram's stand-in for every anonymous administrator of every group. */
+const groupAnonymousBot = 1087968824;
+
+function inMessage(message: RawObject): Parties {
+  const event = inEvent(message);
+  const { chat } = event;
+  const { is_topic_message, message_thread_id, sender_chat } = message;
+  const topic = is_topic_message === true ? whole(message_thread_id) : undefined;
+  const behalf = idOf(sender_chat);
+  // A channel speaks for itself in its own posts: nobody in particular.
+  const faceless = behalf === chat && textIn(objectIn(message, 'chat'), 'type') === 'channel';
+  return {
+    chat,
+    user: faceless ? undefined : (behalf ?? event.user),
+    thread: topic ?? directMessagesTopic(message),
+    business: event.business,
+  };
+}
+
+function inGuestMessage(message: RawObject): Parties {
+  return { ...inMessage(message), business: guestChats };
+}
+
+function inButton(query: RawObject): Parties {
+  const message = objectIn(query, 'message');
+  return { ...(message && inMessage(message)), user: idIn(query, 'from') };
+}
+
+function inThread(event: RawObject): Parties {
+  return { ...inEvent(event), thread: wholeIn(event, 'message_thread_id') };
+}
+
+function inRequest(request: RawObject): Parties {
+  return {
+    chat: wholeIn(request, 'user_chat_id'),
+    user: idIn(request, 'from') ?? idIn(request, 'user'),
+  };
+}
+
+function inEvent(event: RawObject): Parties {
+  const { actor_chat, voter_chat, from, user, business_connection_id } = event;
+  const chat = idOf(event['chat']);
+  // The chats come first: beside them stands a stand-in user, if any.
+  const actor = idOf(actor_chat) ?? idOf(voter_chat) ?? idOf(from) ?? idOf(user);
+  const alone = chat !== undefined && chat > 0 ? chat : undefined;
+  return {
+    chat,
+    user: actor === groupAnonymousBot ? chat : (actor ?? alone),
+    thread: undefined,
+    business: typeof business_connection_id === 'string' ? business_connection_id : undefined,
+  };
+}
+
+function directMessagesTopic(message: RawObject | undefined): number | undefined {
+  // read by name: most messages have none
+  if (message?.['direct_messages_topic'] === undefined) return undefined;
+  return wholeIn(objectIn(message, 'direct_messages_topic'), 'topic_id');
+}
+
+function badAddress(part: string, expected: string, found: unknown): FsmError<'INVALID_OPTION'> {
+  return new FsmError('INVALID_OPTION', {
+    option: `address.${part}`,
+    expected,
+    found: shown(found),
+  });
+}
