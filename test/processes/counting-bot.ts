@@ -25,12 +25,12 @@ export interface Tally {
 
 /** What a process writes down, in one file for all: the order of the lines is the order of what happened. */
 export interface Entry {
-  readonly what: 'began' | 'ended' | 'fired' | 'said' | 'kept' | 'failed';
+  readonly what: 'began' | 'ended' | 'fired' | 'said' | 'kept' | 'failed' | 'trouble';
   readonly by: string;
   readonly chat: number;
   /** Id of the update; 0 for a deadline. */
   readonly id: number;
-  /** Code of the error, or its name. */
+  /** Code of the error, or its name; of trouble that nobody waits for also what was done. */
   readonly code?: string;
   /** Handlers of this process that run at this moment. */
   readonly running?: number;
@@ -101,6 +101,16 @@ export function countingBot(options: CountingBotOptions): CountingBot {
       running--;
     },
   });
+  const trouble = (during: string, error: unknown) =>
+    log({
+      what: 'trouble',
+      by: name,
+      chat: 0,
+      id: 0,
+      code: `${during}: ${codeOf(error)} (${(error as Error).cause})`,
+    });
+  machine.observe('storageFailed', ({ operation, error }) => trouble(operation, error));
+  machine.observe('deadlineFailed', ({ key, error }) => trouble(`deadline of ${key}`, error));
   const bot = {
     id: 1,
     username: 'counting_bot',
@@ -145,7 +155,7 @@ export function countingBot(options: CountingBotOptions): CountingBot {
         });
         entry = { what: 'kept', ...about };
       } catch (error) {
-        entry = { what: 'failed', ...about, code: isFsmError(error) ? error.code : String(error) };
+        entry = { what: 'failed', ...about, code: codeOf(error) };
       }
       log(entry);
       return entry;
@@ -176,6 +186,10 @@ function counted(tally: Tally, id: number): Tally {
 
 function tallyIn({ state }: Turn): Tally {
   return { ...nothing, ...state.data };
+}
+
+function codeOf(error: unknown): string {
+  return isFsmError(error) ? error.code : String(error);
 }
 
 function pause(ms: number): Promise<void> {

@@ -42,6 +42,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     await Promise.all(bots.map((bot) => bot.leave()));
 
     const log = entries();
+    expect(log.filter(({ what }) => what === 'trouble')).toEqual([]);
     expect(log.filter(({ what }) => what === 'failed')).toEqual([]);
     const chatsFired = fired().map(({ chat }) => chat);
     expect(chatsFired).toHaveLength(count);
