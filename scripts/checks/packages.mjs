@@ -1,6 +1,6 @@
 /**
  * Packs every public package as it would be published, lints the tarballs, installs them in an empty folder and uses them there: a
- * CommonJS bot, an ES module bot, TypeScript of three versions, and a bundle for an edge worker.
+ * CommonJS bot, an ES module bot, every entry both ways, TypeScript of three versions, and a bundle for an edge worker.
  */
 
 import {
@@ -20,43 +20,29 @@ import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { ensureBuilt } from '../lib/build.mjs';
 import { finish } from '../lib/outcome.mjs';
+import { npm, packAll, quietly } from '../lib/packing.mjs';
 import { run, tool } from '../lib/processes.mjs';
-import { entriesOf, publicPackages, readJson, root } from '../lib/workspace.mjs';
+import { entriesOf, readJson, root } from '../lib/workspace.mjs';
 
+// The licence is the workspace's own, which pnpm puts into each package.
+const licenceSize = statSync(join(root, 'LICENSE')).size;
 const problems = [];
 const work = mkdtempSync(join(tmpdir(), 'telefsm-packages-'));
 try {
   await ensureBuilt();
-  const packed = [];
-  for (const each of publicPackages()) packed.push(await pack(each));
-  const sound = packed.filter(Boolean);
-  if (sound.length === packed.length) await Promise.all([lintTarballs(sound), useTarballs(sound)]);
-  const sizes = sound.map(({ folder, unpacked }) => `${folder} ${(unpacked / 1000).toFixed(0)} kB`);
-  finish(problems, `${sound.length} packages, unpacked: ${sizes.join(', ')}`);
+  const { packed, problems: unpacked } = await packAll(work);
+  problems.push(...unpacked);
+  for (const each of packed) inspect(each);
+  if (unpacked.length === 0) await Promise.all([lintTarballs(packed), useTarballs(packed)]);
+  const sizes = packed.map((each) => `${each.folder} ${(sizeOf(each) / 1000).toFixed(0)} kB`);
+  finish(problems, `${packed.length} packages, unpacked: ${sizes.join(', ')}`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
 
-/** Packs one package and checks what is inside; nothing where packing failed. */
-async function pack(each) {
-  const { folder, dir, manifest } = each;
-  const pnpm = tool('pnpm');
-  const { status, output } = await run([
-    ...pnpm,
-    '--dir',
-    dir,
-    'pack',
-    '--json',
-    '--pack-destination',
-    work,
-  ]);
-  if (status !== 0) {
-    problems.push(`${manifest.name} cannot be packed: ${output}`);
-    return undefined;
-  }
-  const { filename, files } = JSON.parse(output.slice(output.indexOf('{')));
-  const paths = files.map(({ path }) => path);
-  const wanted = ['LICENSE', 'README.md', 'package.json', ...distOf(each)];
+/** Checks what is inside a packed package. */
+function inspect({ manifest, paths, ...each }) {
+  const wanted = ['LICENSE', 'README.md', 'package.json', ...distOf({ manifest, ...each })];
   // Before the first release there is nothing to tell.
   if (manifest.version !== '0.0.0') wanted.push('CHANGELOG.md');
   for (const path of wanted)
@@ -64,10 +50,6 @@ async function pack(each) {
   const allowed = /^(dist\/.+\.(c?js|d\.c?ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
   for (const path of paths)
     if (!allowed.test(path)) problems.push(`${manifest.name} packs ${path}.`);
-  const unpacked = paths
-    .map((path) => sizeOf(join(root, dir, path)))
-    .reduce((sum, size) => sum + size, 0);
-  return { folder, manifest, filename, unpacked };
 }
 
 function distOf(each) {
@@ -76,15 +58,17 @@ function distOf(each) {
   );
 }
 
-/** The licence is the workspace's own, which pnpm puts into each package. */
-function sizeOf(path) {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? statSync(join(root, 'LICENSE')).size;
+/** How many bytes a package unpacks to. */
+function sizeOf({ dir, paths }) {
+  return paths
+    .map((path) => statSync(join(root, dir, path), { throwIfNoEntry: false })?.size)
+    .reduce((sum, size) => sum + (size ?? licenceSize), 0);
 }
 
 /** What publint and "are the types wrong" say, the latter in every way that TypeScript resolves a package. */
 async function lintTarballs(packed) {
-  for (const { manifest, filename } of packed) {
-    const { buffer } = new Uint8Array(readFileSync(filename));
+  for (const { manifest, tarball } of packed) {
+    const { buffer } = new Uint8Array(readFileSync(tarball));
     const { messages, pkg } = await publint({
       pack: { tarball: buffer },
       strict: true,
@@ -92,14 +76,9 @@ async function lintTarballs(packed) {
     });
     for (const message of messages)
       problems.push(`${manifest.name}, publint: ${formatMessage(message, pkg, { color: false })}`);
-    const attw = [
-      ...tool('@arethetypeswrong/cli', 'attw'),
-      filename,
-      '--format',
-      'ascii',
-      '--no-color',
-    ];
-    const { status, output } = await run(attw);
+    const attw = tool('@arethetypeswrong/cli', 'attw');
+    const plainly = ['--format', 'ascii', '--no-color'];
+    const { status, output } = await run([...attw, tarball, ...plainly]);
     if (status !== 0) problems.push(`${manifest.name}, are the types wrong:\n${output.trimEnd()}`);
   }
 }
@@ -107,6 +86,7 @@ async function lintTarballs(packed) {
 async function useTarballs(packed) {
   const names = [
     'bot-api.cjs',
+    'every-entry.cjs',
     'esm-grammy.mjs',
     'cjs-telegraf.cjs',
     'types.mts',
@@ -115,6 +95,12 @@ async function useTarballs(packed) {
   for (const name of names) copyFileSync(join(root, 'scripts/consumers', name), join(work, name));
   copyFileSync(join(work, 'types.mts'), join(work, 'types.cts'));
   if (!(await install(packed))) return;
+  const entries = packed.flatMap((each) =>
+    entriesOf(each).map((entry) => each.manifest.name + (entry === 'index' ? '' : `/${entry}`)),
+  );
+  await runs('Loading every entry', [process.execPath, 'every-entry.cjs', ...entries]);
+  for (const [name, path] of programsOf(packed))
+    await runs(`${name} --help`, [process.execPath, path, '--help']);
   await runs('A CommonJS bot on Telegraf', [process.execPath, 'cjs-telegraf.cjs']);
   await runs('An ES module bot on grammY', [process.execPath, 'esm-grammy.mjs']);
   await compiles();
@@ -125,26 +111,23 @@ async function useTarballs(packed) {
 async function install(packed) {
   const { grammy } = readJson('packages/grammy/package.json').devDependencies;
   const { telegraf } = readJson('packages/telegraf/package.json').devDependencies;
-  const ours = packed.map(({ manifest, filename }) => [
-    manifest.name,
-    pathToFileURL(filename).href,
-  ]);
+  const ours = packed.map(({ manifest, tarball }) => [manifest.name, pathToFileURL(tarball).href]);
   const manifest = {
     private: true,
     dependencies: { ...Object.fromEntries(ours), grammy, telegraf },
   };
   writeFileSync(join(work, 'package.json'), JSON.stringify(manifest));
-  const npm = process.env.npm_execpath?.includes('npm-cli')
-    ? [process.execPath, process.env.npm_execpath]
-    : ['npm'];
-  const quiet = [
-    '--prefer-offline',
-    '--no-audit',
-    '--no-fund',
-    '--no-update-notifier',
-    '--loglevel=error',
-  ];
-  return runs('Installing the tarballs', [...npm, 'install', ...quiet]);
+  return runs('Installing the tarballs', [...npm, 'install', ...quietly]);
+}
+
+/** The programs that packages bring, by name, each with its path once installed. */
+function programsOf(packed) {
+  return packed.flatMap(({ manifest }) =>
+    Object.entries(manifest.bin ?? {}).map(([name, path]) => [
+      name,
+      join('node_modules', manifest.name, path),
+    ]),
+  );
 }
 
 async function compiles() {

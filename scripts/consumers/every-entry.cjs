@@ -1,0 +1,18 @@
+/** Loads every entry whose name it is given by `require` and by `import`: both have to offer the same, and load without any client. */
+
+const assert = require('node:assert/strict');
+
+async function main(names) {
+  assert.ok(names.length > 0, 'names of entries are wanted');
+  for (const name of names) {
+    const required = Object.keys(require(name)).sort();
+    const imported = Object.keys(await import(name)).sort();
+    assert.ok(required.length > 0, `${name} offers something`);
+    assert.deepEqual(required, imported, `${name} offers the same to both`);
+  }
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error);
+  process.exitCode = 1;
+});
