@@ -24,6 +24,7 @@ const names = [
   'api',
   'size',
   'packages',
+  'walkthrough',
 ];
 
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
@@ -48,7 +49,7 @@ for (const name of names.filter((each) => chosen.includes(each))) {
   const lines = output.trimEnd().split('\n');
   const seconds = `${(ms / 1000).toFixed(1)} s`.padStart(7);
   const verdict = status === 0 ? 'passed' : 'FAILED';
-  console.log(`${verdict}  ${name.padEnd(10)} ${seconds}  ${lines.at(-1)}`);
+  console.log(`${verdict}  ${name.padEnd(11)} ${seconds}  ${lines.at(-1)}`);
   if (status !== 0) {
     failed.push(name);
     for (const line of lines.slice(0, -1)) console.log(`    ${line}`);

@@ -1,8 +1,9 @@
 /**
  * Plays the people of a script against a bot. A script is a transcript: what people do is played, and what comes out must be the same text.
  *
- * `Anna: hello` is sent, `Anna taps [Yes]` presses that button, and with a place `Anna in Friends: hello`. `(11m later)` moves the clock.
- * All other lines are what the bot must say.
+ * `Anna: hello` is sent, `Anna taps [Yes]` presses that button, `Anna pays tea` pays the newest invoice, and with a place `Anna in Friends:
+ * hello`. `(11m later)` moves the clock, `(the bot restarts)` ends the bot's process and begins another. All other lines are what the bot must
+ * say.
  */
 
 import {
@@ -14,8 +15,13 @@ import {
   type World,
 } from '@telefsm/testing';
 
+/** What no person of a script can do. A virtual clock does for scripts whose bot lives on. */
+export type Surroundings = Partial<Pick<VirtualClock, 'advance'>> & {
+  readonly restart?: () => Promise<void>;
+};
+
 /** Does what people do in a script, in order, and gives the transcript of what happened. */
-export async function play(world: World, script: string, clock: VirtualClock): Promise<string> {
+export async function play(world: World, script: string, around: Surroundings): Promise<string> {
   const people = castOf(world, script);
   const places = new Map<string, TestChat>();
   const lines: string[] = [];
@@ -27,17 +33,24 @@ export async function play(world: World, script: string, clock: VirtualClock): P
   };
   for (const line of script.split('\n')) {
     const [, later] = /^\((\d+[smhd]) later\)$/.exec(line) ?? [];
-    if (later !== undefined) {
+    if (later !== undefined && around.advance !== undefined) {
       lines.push(line);
-      await clock.advance(later as `${number}m`);
+      await around.advance(later as `${number}m`);
+      listen();
+    }
+    if (line === '(the bot restarts)' && around.restart !== undefined) {
+      lines.push(line);
+      await around.restart();
       listen();
     }
     const [, name = '', title, how, what = ''] =
-      /^(\w+)(?: in ([\w ]+))?(: | taps \[)(.*)$/.exec(line) ?? [];
+      /^(\w+)(?: in ([\w ]+))?(: | taps \[| pays )(.*)$/.exec(line) ?? [];
     const person = people.get(name);
-    if (person === undefined) continue;
+    // the message that a payment has gone through is Telegram's
+    if (person === undefined || what === '[successful_payment]') continue;
     const user = title === undefined ? person : person.in(placeOf(title));
     if (how === ': ') await user.sends(what === '[photo] [photo]' ? album(photo(), photo()) : what);
+    else if (how === ' pays ') await user.pays();
     else await user.taps(what.slice(0, -1));
     listen();
   }

@@ -7,6 +7,7 @@
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { blocksIn } from '../lib/markdown.mjs';
 import { finish } from '../lib/outcome.mjs';
 import { run, tool } from '../lib/processes.mjs';
 import { projectFiles, read, root } from '../lib/workspace.mjs';
@@ -38,21 +39,11 @@ finish(
 
 /** Adds the blocks of one file. */
 function collect(path, lines) {
-  let block;
   let previous = [];
-  for (const [at, line] of lines.entries()) {
-    const fence = /^\s*(`{3,})\s*(.*)$/.exec(line);
-    if (!block && fence) {
-      const [language, ...words] = fence[2].split(/\s+/);
-      block = { fence: fence[1], language, words: words.join(' '), from: at + 1, lines: [] };
-    } else if (block && fence?.[2] === '' && fence[1].length >= block.fence.length) {
-      if (/^(ts|typescript|tsx)$/.test(block.language)) previous = add(path, block, previous);
-      block = undefined;
-    } else if (block) {
-      block.lines.push({ text: line, path, line: at + 1 });
-    }
+  for (const block of blocksIn(lines)) {
+    if (block.open) problems.push(`${path}:${block.from}: this block has no end.`);
+    else if (/^(ts|typescript|tsx)$/.test(block.language)) previous = add(path, block, previous);
   }
-  if (block) problems.push(`${path}:${block.from}: this block has no end.`);
 }
 
 /** Adds one block, and returns what a block that continues it starts with. */
@@ -71,7 +62,7 @@ function add(path, { words, from, lines }, previous) {
       `${where}: '${words}' after \`\`\`ts is none of: continues, with NAME, ignore: REASON`,
     );
   const before = words === 'continues' ? previous : prelude ? preludeLines(prelude, where) : [];
-  const all = [...before, ...lines];
+  const all = [...before, ...lines.map((each) => ({ ...each, path }))];
   snippets.push({ where, lines: all });
   return all;
 }

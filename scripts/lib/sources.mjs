@@ -5,11 +5,9 @@ import { createServer } from 'vite';
 const conditions = ['@telefsm/source', 'module', 'node', 'development|production'];
 
 /**
- * Loads a module of the workspace and resolves with what `use` makes of its exports.
- *
- * @param path - from the root, with a slash in front
+ * Resolves with what `use` makes of a loader: `load('/examples/index.ts')` gives the exports of that module, by its path from the root.
  */
-export async function withSource(path, use) {
+export async function withSources(use) {
   const vite = await createServer({
     configFile: false,
     appType: 'custom',
@@ -19,7 +17,7 @@ export async function withSource(path, use) {
     ssr: { resolve: { conditions }, noExternal: [/^@telefsm\//] },
   });
   try {
-    return await use(await vite.ssrLoadModule(path));
+    return await use((path) => vite.ssrLoadModule(path));
   } finally {
     await vite.close();
   }
