@@ -285,6 +285,22 @@ describe('a storage that fails', () => {
     expect(failures.map(({ operation }) => operation)).toEqual(['release', 'release']);
   });
 
+  it('that is busy on release is asked again, so that nobody waits for the end of the lease', async () => {
+    const clock = virtualClock();
+    let busy = 2;
+    const storage = textStorage(clock, (call) => {
+      if (call.operation === 'release' && busy-- > 0) throw driverError('retry');
+      return call.execute();
+    });
+    const { send, outlast, heard } = bench({ clock, storage });
+    const failures = heard('storageFailed');
+    await outlast(send(1, 'a', () => {}));
+    expect(failures).toEqual([]);
+    expect(storage.calls).toEqual(['acquire', 'release', 'release', 'release']);
+    await send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
+    expect(storage.calls.slice(4)).toEqual(['acquire', 'commit']);
+  });
+
   it('without a word of what its errors mean is asked three times to read', async () => {
     const clock = virtualClock();
     const text = textStorage(clock, () => {

@@ -85,9 +85,18 @@ const texts: { readonly [name in Name]: string } = {
   version: 'pragma data_version',
 };
 
+/** Those that only look. */
+const reading: ReadonlySet<Name> = new Set<Name>(['holder', 'peek', 'list', 'version']);
+
 /** Prepares all statements, once the tables are there. */
 export function statementsOf(database: SqliteDatabase): Statements {
-  const prepared = Object.entries(texts).map(([name, sql]) => [name, statementOf(database, sql)]);
+  // its connections alone have a primary to follow
+  const isLibsql = 'syncUntil' in database;
+  const prepared = Object.entries(texts).map(([name, sql]) => {
+    const statement = statementOf(database, sql);
+    const isSafe = !isLibsql || reading.has(name as Name);
+    return [name, isSafe ? statement : inTransaction(database, statement)];
+  });
   return Object.fromEntries(prepared);
 }
 
@@ -104,4 +113,38 @@ function statementOf(database: SqliteDatabase, sql: string): SqliteStatement {
     get: (...parameters) => statement.all(...parameters)[0],
     all: (...parameters) => statement.all(...parameters),
   };
+}
+
+/**
+ * Runs a statement in a transaction that has the lock for writing from the start.
+ *
+ * With libsql (0.5) a statement that finds the file busy is not reset (https://github.com/tursodatabase/libsql-js/pull/238). It counts as
+ * running, so those after it are not committed, though they say so, and are taken back by its next call. In here none is ever busy:
+ * only `begin` is, and that is no prepared statement.
+ */
+function inTransaction(database: SqliteDatabase, statement: SqliteStatement): SqliteStatement {
+  const run = <Result>(work: () => Result): Result => {
+    database.exec('begin immediate');
+    try {
+      const result = work();
+      database.exec('commit');
+      return result;
+    } catch (error) {
+      rollBack(database);
+      throw error;
+    }
+  };
+  return {
+    run: (...parameters) => run(() => statement.run(...parameters)),
+    get: (...parameters) => run(() => statement.get(...parameters)),
+    all: (...parameters) => run(() => statement.all(...parameters)),
+  };
+}
+
+function rollBack(database: SqliteDatabase): void {
+  try {
+    database.exec('rollback');
+  } catch {
+    // some errors (a full disk) have ended the transaction already
+  }
 }

@@ -212,6 +212,41 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     database.close();
   });
 
+  it('keeps what was committed after another conversation had found the file busy', async () => {
+    const path = newFile();
+    const [database, other] = [new Database(path), new Database(path)];
+    database.exec('pragma busy_timeout = 1');
+    const storage = sqliteStorage(database);
+    for (const key of ['ann', 'bob', 'dan']) await put(storage, key, 'before');
+    const busy: Lease[] = [];
+    for (const key of ['ann', 'bob']) busy.push(await take(storage, key));
+    const free = await take(storage, 'dan');
+    const [write, renewed] = [{ text: 'after', state: null }, 60_000];
+    const calls: (() => unknown)[] = [
+      () => busy[0]?.commit(write),
+      () => busy[1]?.release(),
+      () => busy[0]?.renew(renewed),
+      () => storage.settled?.('ann'),
+      () => storage.due?.(10, 1000),
+      () => storage.acquire('new', { token: `t.${++tokens}`, lease: 1000, queue: false }),
+    ];
+    let keep = 0;
+    for (const call of calls) {
+      other.exec('begin immediate');
+      expect(classify(caught(call))).toBe('retry');
+      other.exec('rollback');
+      const text = `${++keep}`;
+      await free.commit({ text, state: null }, { keep: `t.${++tokens}` });
+      const seen = () =>
+        other.prepare('select record from telefsm_conversation where key = ?').get('dan');
+      expect(seen()).toMatchObject({ record: text });
+      await call();
+      expect(seen()).toMatchObject({ record: text });
+    }
+    other.close();
+    database.close();
+  });
+
   it('names its errors so that they are understood', () => {
     const database = new Database(':memory:');
     const error = caught(() => database.prepare('select * from nothing').get());

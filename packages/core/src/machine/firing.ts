@@ -37,6 +37,15 @@ export async function fire(parts: MachineParts, namespace: string, key: string):
     });
     return fired ?? false;
   } finally {
+    await settled(parts, key);
+  }
+}
+
+/** Where this fails, the claim ends by itself. */
+async function settled({ host }: MachineParts, key: string): Promise<void> {
+  try {
     await host.storage.settled?.(key);
+  } catch (error) {
+    host.tell('storageFailed', { operation: 'settled', error });
   }
 }

@@ -277,15 +277,32 @@ class RunningHold implements Hold {
 
   release(): Awaitable<void> {
     this.#live.delete(this);
-    const { report, clock } = this.#options;
+    const released = this.#letGo();
+    if (isPromise(released)) return this.#untilReleased(released);
+  }
+
+  #letGo(): Awaitable<void> {
     try {
-      const released = this.#lease.release();
-      if (!isPromise(released)) return;
-      // nobody waits for an answer that never comes
-      const answered = within(released, callBound, clock) as PromiseLike<void>;
-      return answered.then(undefined, (error) => report('release', error));
+      return this.#lease.release();
     } catch (error) {
-      report('release', error);
+      return Promise.reject(error);
+    }
+  }
+
+  /** Asks again where the storage was busy: whoever comes next would have to wait for the end of the lease. */
+  async #untilReleased(first: PromiseLike<void>): Promise<void> {
+    const { report, clock, storage } = this.#options;
+    let released: Awaitable<void> = first;
+    for (let failures = 0; ; failures++) {
+      try {
+        // nobody waits for an answer that never comes
+        return await within(released, callBound, clock);
+      } catch (error) {
+        const isPassing = !(error instanceof TimedOut) && faultOf(storage, error) === 'retry';
+        if (!isPassing || clock.now() >= this.#until) return report('release', error);
+      }
+      await sleep(backoff(failures), clock);
+      released = this.#letGo();
     }
   }
 
