@@ -1,5 +1,6 @@
 // Installs the workspace's dependencies when they are missing or out of date, so that `npm test` or `npm run demo` is the only
-// command a fresh clone needs. It runs before anything is installed: Node and npm are all there is.
+// command a fresh clone needs. It runs before anything is installed: Node and npm are all there is. What only the documentation
+// site needs is left out, unless `--docs` asks for it.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,14 +11,19 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const stamp = join(root, 'node_modules', '.setup-stamp');
 const read = (path) => readFileSync(join(root, path), 'utf8');
 const wanted = createHash('sha256').update(installedFrom().join('\0')).digest('hex');
+const withDocs = process.argv.includes('--docs');
+const found = existsSync(stamp) ? readFileSync(stamp, 'utf8') : '';
 
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
+// An installation with the site's dependencies is also one without them.
+if (found !== `${wanted} docs` && (withDocs || found !== wanted)) {
   const [pnpm] = JSON.parse(read('package.json')).packageManager.split('+');
   console.log(`Installing the dependencies with ${pnpm}; this happens once.`);
   rmSync(stamp, { force: true });
   const began = performance.now();
   const { command, args, shell = false } = starting(pnpm);
   const install = ['install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only'];
+  // A filter leaves folders outside it as they are.
+  if (!withDocs) install.push('--filter=!@telefsm/docs');
   const { status, error, stdout, stderr } = spawnSync(command, [...args, ...install], {
     cwd: root,
     encoding: 'utf8',
@@ -32,7 +38,7 @@ if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) {
     );
     process.exit(status || 1);
   }
-  writeFileSync(stamp, wanted);
+  writeFileSync(stamp, withDocs ? `${wanted} docs` : wanted);
   console.log(`Installed in ${((performance.now() - began) / 1000).toFixed(1)} s.`);
 }
 
@@ -41,7 +47,7 @@ function installedFrom() {
   const { packageManager, devDependencies } = JSON.parse(read('package.json'));
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
   // Scripts and descriptions may change without a new installation; dependencies and programs may not.
-  const manifests = [...packages, 'examples', 'test', 'test/bench'].flatMap((folder) => {
+  const manifests = [...packages, 'docs', 'examples', 'test', 'test/bench'].flatMap((folder) => {
     if (!existsSync(join(root, folder, 'package.json'))) return [];
     const manifest = JSON.parse(read(`${folder}/package.json`));
     return [folder, manifest.dependencies, manifest.devDependencies, manifest.peerDependencies];

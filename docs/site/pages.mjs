@@ -1,0 +1,195 @@
+/** The pages of the repository as pages of the site: other paths, other links, and a page for each file that one links to. */
+
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, extname, join, posix } from 'node:path';
+import { projectFiles, publicPackages, read, root } from '../../scripts/lib/workspace.mjs';
+import { pagesFolder } from './folders.mjs';
+import { anchorOf } from './markdown.mjs';
+
+/** Where a file of the repository stands on the site, for those that are pages in both. */
+const standing = new Map(
+  projectFiles(/\.md$/).flatMap((path) => {
+    const place = placeOf(path);
+    return place ? [[path, place]] : [];
+  }),
+);
+
+function placeOf(path) {
+  if (path === 'README.md') return 'index.md';
+  if (path === 'docs/README.md') return 'contents.md';
+  if (path === 'examples/README.md') return 'examples/index.md';
+  // The site has a page of that name: the threat model.
+  if (path === 'SECURITY.md') return 'reporting.md';
+  const [, project] = /^(ARCHITECTURE|CONTRIBUTING)\.md$/.exec(path) ?? [];
+  if (project) return `${project.toLowerCase()}.md`;
+  const [, page] = /^docs\/([\w-]+\.md)$/.exec(path) ?? [];
+  const [, folder] = /^((?:examples|packages)\/[\w-]+)\/README\.md$/.exec(path) ?? [];
+  return page ?? (folder && `${folder}.md`);
+}
+
+/**
+ * Writes every page but those of the API reference.
+ *
+ * @param reference - what the sidebar shows of each package of the reference
+ * @returns the sidebars, by the beginning of the addresses that have them
+ * @throws Error for a link that leads nowhere
+ */
+export function writePages(reference) {
+  const sources = new Set();
+  for (const [path, place] of standing) {
+    const text = withLinks(path, read(path), sources);
+    if (path === 'README.md') write(place, homePage(text));
+    else if (/^examples\/.+\//.test(path)) write(place, `${text}\n${codeOf(dirname(path))}`);
+    else write(place, text);
+  }
+  for (const path of sources) write(`source/${path}.md`, sourcePage(path));
+  return sidebars(reference);
+}
+
+function write(place, text) {
+  const path = join(pagesFolder, place);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** A page's text whose links lead to pages of the site; what they need of the sources is noted. */
+function withLinks(path, text, sources) {
+  let fenced = false;
+  const lines = text.split('\n').map((line) => {
+    if (/^\s*```/.test(line)) fenced = !fenced;
+    if (fenced) return line;
+    return line.replace(/\]\((?![a-z]+:|#)([^)\s#]+)(#[^)\s]*)?\)/g, (_, target, anchor = '') => {
+      let file = posix.normalize(posix.join(posix.dirname(path), target)).replace(/\/$/, '');
+      const there = join(root, file);
+      if (!existsSync(there)) throw new Error(`${path}: ${target} leads nowhere.`);
+      if (statSync(there).isDirectory()) file = `${file}/README.md`;
+      const place = standing.get(file);
+      if (!place && !existsSync(join(root, file)))
+        throw new Error(`${path}: ${target} is a folder without a README.md.`);
+      if (!place) sources.add(file);
+      return `](/${place ?? `source/${file}.md`}${anchor})`;
+    });
+  });
+  return lines.join('\n');
+}
+
+/** The home page: what the repository's README begins with, under a head of its own. */
+function homePage(readme) {
+  const [, title, about, bot, transcript] =
+    /^# (.+)\n\n([\s\S]+?)\n\n(```ts\n[\s\S]+?\n```)\n\n(```text transcript\n[\s\S]+?\n```)\n/.exec(
+      readme,
+    ) ?? [];
+  if (!transcript)
+    throw new Error(
+      'README.md begins with a paragraph, a bot and its transcript; the home page needs all three.',
+    );
+  const head = {
+    layout: 'home',
+    hero: {
+      name: title,
+      text: 'Conversations for Telegram bots',
+      tagline:
+        'States, data, scenes and flows for grammY and Telegraf, one unit of work for every update.',
+      actions: [
+        { theme: 'brand', text: 'Start with grammY', link: '/quick-start-grammy' },
+        { theme: 'brand', text: 'Start with Telegraf', link: '/quick-start-telegraf' },
+        { theme: 'alt', text: 'Recipes', link: '/recipes' },
+      ],
+    },
+  };
+  const ways =
+    'Which face of it when: [the guide](/guide.md). Coming from [Telegraf scenes](/migrate-telegraf.md), ' +
+    '[grammY session or conversations](/migrate-grammy.md), [aiogram](/migrate-aiogram.md). Everything: [all pages](/contents.md).';
+  return [
+    `---\n${JSON.stringify(head, null, 2)}\n---`,
+    `<div class="beside">\n<div>\n\n${about}\n\n${bot}\n\n${ways}\n\n</div>\n\n${transcript}\n\n</div>`,
+    sectionOf(readme, 'What is promised'),
+    sectionOf(readme, 'Beside the others'),
+  ].join('\n\n');
+}
+
+/** A part of a page, from its heading to the next one, without the line about the licence at the end of a README. */
+function sectionOf(page, title) {
+  const section = page.split(/^(?=## )/m).find((part) => part.startsWith(`## ${title}\n`));
+  if (!section) throw new Error(`README.md has no section '${title}'; the home page shows it.`);
+  return section.replace(/^MIT licensed\.$/m, '').trimEnd();
+}
+
+/** The code of an example, below its README. */
+function codeOf(folder) {
+  const files = projectFiles(new RegExp(`^${folder}/[\\w-]+\\.ts$`));
+  // The bot itself before what puts it on a framework.
+  files.sort(
+    (a, b) =>
+      Number(/(?:grammy|telegraf)\.ts$/.test(a)) - Number(/(?:grammy|telegraf)\.ts$/.test(b)),
+  );
+  const tabs = files.map((path) => `\`\`\`ts [${posix.basename(path)}]\n${read(path)}\`\`\``);
+  const script = `${folder}/script.txt`;
+  const played = `## The conversation\n\n\`\`\`text from ${script}\n${read(script)}\`\`\``;
+  return `${played}\n\n## The code\n\n::: code-group\n\n${tabs.join('\n\n')}\n\n:::\n`;
+}
+
+/** A file that a page links to, as a page. */
+function sourcePage(path) {
+  const language = extname(path).slice(1);
+  const fence = language === 'txt' ? `text from ${path}` : language;
+  return `---\nsearch: false\neditLink: false\n---\n\n# ${posix.basename(path)}\n\n\`${path}\`\n\n\`\`\`${fence}\n${read(path).trimEnd()}\n\`\`\`\n`;
+}
+
+/** One for the guides, and one for each package of the reference: all of them in all 400 pages would be most of the site. */
+function sidebars(reference) {
+  const entries = reference.map((own) => [
+    own.link,
+    reference.map((each) =>
+      each === own ? { ...each, collapsed: false } : { text: each.text, link: each.link },
+    ),
+  ]);
+  const plain = reference.map(({ text, link }) => ({ text, link }));
+  return { '/': guideSidebar(plain), '/api/': plain, ...Object.fromEntries(entries) };
+}
+
+/** The groups of `docs/README.md`, then the packages and what is about the project itself. */
+function guideSidebar(reference) {
+  const groups = [];
+  for (const line of read('docs/README.md').split('\n')) {
+    const [, group] = /^\*\*(.+?)\*\*/.exec(line) ?? [];
+    const [, text, target] = /^\* \[(.+?)\]\(([^)]+)\)/.exec(line) ?? [];
+    if (group) groups.push({ text: group, collapsed: false, items: [] });
+    const place = target && standing.get(posix.normalize(posix.join('docs', target)));
+    if (!place) continue;
+    if (place === 'recipes.md') groups.at(-1).items.push(...partsOf('docs/recipes.md', place));
+    else groups.at(-1).items.push({ text, link: linkTo(place) });
+  }
+  const examples = [...standing.values()].filter((place) => /^examples\/(?!index)/.test(place));
+  const packages = publicPackages().map(({ folder }) => `packages/${folder}.md`);
+  const byName = (places, prefix = '') =>
+    places.map((place) => ({
+      text: `${prefix}${posix.basename(place, '.md')}`,
+      link: linkTo(place),
+    }));
+  return [
+    ...groups,
+    { text: 'Examples', collapsed: true, items: byName(examples) },
+    { text: 'Packages', collapsed: true, items: byName(packages, '@telefsm/') },
+    { text: 'API', collapsed: true, items: reference },
+    {
+      text: 'Project',
+      collapsed: true,
+      items: [
+        { text: 'Architecture', link: '/architecture' },
+        { text: 'Contributing', link: '/contributing' },
+        { text: 'Reporting a weakness', link: '/reporting' },
+      ],
+    },
+  ];
+}
+
+/** Each heading of a page, for a page that is many small ones. */
+function partsOf(path, place) {
+  return [...read(path).matchAll(/^## (.+)$/gm)].map(([, title]) => ({
+    text: title.replaceAll('`', ''),
+    link: `${linkTo(place)}#${anchorOf(title)}`,
+  }));
+}
+
+const linkTo = (place) => `/${place.replace(/(index)?\.md$/, '')}`;

@@ -1,0 +1,152 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ensureCommand } from '../../test/servers/install.ts';
+import { serve } from '../site/serve.mjs';
+
+const artifacts = fileURLToPath(new URL('../../test/artifacts/', import.meta.url));
+const screens = {
+  desktop: { width: 1280, height: 900 },
+  phone: { width: 390, height: 844, hasTouch: true },
+};
+const pages = [
+  { name: 'home', path: '' },
+  { name: 'quick-start', path: 'quick-start-grammy.html' },
+  { name: 'turns', path: 'guide-turns.html' },
+  { name: 'flows', path: 'guide-flows.html' },
+  { name: 'strategies', path: 'guide-strategies.html' },
+  { name: 'storages', path: 'guide-storages.html' },
+  { name: 'example', path: 'examples/order.html' },
+  { name: 'performance', path: 'performance.html' },
+  { name: 'architecture', path: 'architecture.html' },
+  { name: 'api', path: 'api/@telefsm/core/functions/flow.html' },
+  { name: 'api-options', path: 'api/@telefsm/core/interfaces/MachineOptions.html' },
+];
+
+let site;
+let browser;
+beforeAll(async () => {
+  site = await serve({ base: process.env['DOCS_BASE'] ?? '/' });
+  browser = await chromium.launch({
+    executablePath: await ensureCommand('chromium', 'chromium'),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+  await mkdir(artifacts, { recursive: true });
+});
+afterAll(async () => {
+  await browser.close();
+  await site.stop();
+});
+
+let page;
+const troubles = [];
+afterEach(async () => {
+  await page.context().close();
+  expect(troubles.splice(0)).toEqual([]);
+});
+
+/** Opens a page of the site, and notes errors and requests that leave it. */
+async function open(path, screen, colorScheme = 'light') {
+  const { hasTouch = false, ...viewport } = screen;
+  const context = await browser.newContext({ viewport, hasTouch, isMobile: hasTouch, colorScheme });
+  page = await context.newPage();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') troubles.push(message.text());
+  });
+  page.on('pageerror', (error) => troubles.push(String(error)));
+  page.on('request', (request) => {
+    if (!/^(?:data|blob):/.test(request.url()) && !request.url().startsWith(site.url))
+      troubles.push(`a request to ${request.url()}`);
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) troubles.push(`${response.status()} for ${response.url()}`);
+  });
+  await page.goto(`${site.url}${path}`, { waitUntil: 'networkidle' });
+}
+
+const picture = (name) =>
+  page.screenshot({ path: `${artifacts}docs-${name}.png`, fullPage: true, animations: 'disabled' });
+
+/** How many pixels the page is wider than the screen. */
+const overhang = () =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** How many diagrams of the page have been drawn, of how many. */
+async function diagrams() {
+  const places = await page.locator('.diagram').count();
+  if (places > 0)
+    await page
+      .locator('.diagram svg')
+      .nth(places - 1)
+      .waitFor();
+  return {
+    places,
+    drawn: await page.locator('.diagram svg .node, .diagram svg .statediagram-state').count(),
+  };
+}
+
+for (const [screen, size] of Object.entries(screens))
+  describe(`the site on a ${screen}`, () => {
+    it.each(pages)('shows $name without scrolling sideways', async ({ name, path }) => {
+      await open(path, size);
+      await page.locator('h1').first().waitFor();
+      await diagrams();
+      await picture(`${name}-${screen}`);
+      expect(await overhang()).toBe(0);
+    });
+
+    it('finds the recipe for "cancel"', async () => {
+      await open('', size);
+      await page.getByRole('button', { name: 'Search' }).first().click();
+      await page.getByPlaceholder('Search').fill('cancel');
+      const found = page.locator('.VPLocalSearchBox .result');
+      await found.first().waitFor();
+      await page.screenshot({ path: `${artifacts}docs-search-${screen}.png` });
+      const titles = await found.allInnerTexts();
+      expect(titles.slice(0, 5).join('\n')).toContain('A global cancel');
+      await found.filter({ hasText: 'A global cancel' }).first().click();
+      await page.waitForURL('**/recipes.html#a-global-cancel');
+    });
+  });
+
+describe('the site', () => {
+  it('leads from the home page to both quick starts', async () => {
+    for (const framework of ['grammY', 'Telegraf']) {
+      await open('', screens.desktop);
+      await page.getByRole('link', { name: `Start with ${framework}` }).click();
+      await page.getByRole('heading', { level: 1, name: `Quick start: ${framework}` }).waitFor();
+      if (framework === 'grammY') await page.context().close();
+    }
+  });
+
+  it.each(['light', 'dark'])('draws the diagrams of a guide in %s colours', async (scheme) => {
+    await open('guide-turns.html', screens.desktop, scheme);
+    const { places, drawn } = await diagrams();
+    expect(places).toBeGreaterThan(0);
+    expect(drawn).toBeGreaterThan(places);
+    await picture(`diagram-${scheme}`);
+  });
+
+  it('has the menu of all pages on a phone', async () => {
+    await open('guide-states.html', screens.phone);
+    await page.getByRole('button', { name: 'Menu' }).click();
+    await page.locator('.VPSidebar').getByRole('link', { name: 'A global cancel' }).waitFor();
+    await page.screenshot({ path: `${artifacts}docs-menu-phone.png` });
+  });
+
+  it('tells of a page that does not exist', async () => {
+    await open('', screens.desktop);
+    const response = await page.request.get(`${site.url}nowhere.html`);
+    expect(response.status()).toBe(404);
+    expect(await response.text()).toContain('404');
+  });
+});
