@@ -76,6 +76,15 @@ export function readPage(page: string): {
   return { transcripts, quotations };
 }
 
+/** Every Mermaid diagram of a page, with the code above it. */
+export function diagramsOf(page: string): readonly Transcript[] {
+  let code = '';
+  return blocksIn(fileOf(page)).flatMap(({ info, text, line }) => {
+    if (isCode(info)) code = info === 'ts continues' ? `${code}\n${text}` : text;
+    return info === 'mermaid' ? [{ where: `${page}:${line}`, text, code }] : [];
+  });
+}
+
 function isCode(info: string): boolean {
   return /^ts(?! ignore)/.test(info);
 }
