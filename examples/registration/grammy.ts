@@ -5,7 +5,7 @@ import { type Context, InlineKeyboard } from 'grammy';
 import type { BotOptions, ExampleBot } from '../lib/example.ts';
 import { given } from '../lib/given.ts';
 import { newBot, running } from '../lib/grammy.ts';
-import { ageIn, Form, summary, texts } from './registration.ts';
+import { ageIn, Form, summary, texts, wordIn } from './registration.ts';
 
 const app = [Form] as const;
 type MyContext = FsmFlavor<Context, typeof app>;
@@ -31,8 +31,10 @@ export function makeBot(options: BotOptions): ExampleBot {
     await ctx.reply(texts.age('Anonymous'));
   });
   form.state(Form.name).on('message:text', async (ctx) => {
-    ctx.state.set(Form.age, { name: ctx.msg.text });
-    await ctx.reply(texts.age(ctx.msg.text));
+    const name = wordIn(ctx.msg.text);
+    if (name === undefined) return void (await ctx.reply(texts.tooLong));
+    ctx.state.set(Form.age, { name });
+    await ctx.reply(texts.age(name));
   });
   form.state(Form.age).on('message:text', async (ctx) => {
     const age = ageIn(ctx.msg.text);
@@ -41,10 +43,12 @@ export function makeBot(options: BotOptions): ExampleBot {
     await ctx.reply(texts.city);
   });
   form.state(Form.city).on('message:text', async (ctx) => {
+    const city = wordIn(ctx.msg.text);
+    if (city === undefined) return void (await ctx.reply(texts.tooLong));
     const { name, age } = ctx.state.data;
-    ctx.state.set(Form.confirm, { city: ctx.msg.text });
+    ctx.state.set(Form.confirm, { city });
     const keyboard = new InlineKeyboard().text('Yes', 'yes').text('No', 'no');
-    await ctx.reply(summary({ name, age, city: ctx.msg.text }), { reply_markup: keyboard });
+    await ctx.reply(summary({ name, age, city }), { reply_markup: keyboard });
   });
   form.state(Form.confirm).callbackQuery('yes', async (ctx) => {
     const { name } = ctx.state.data;

@@ -10,6 +10,15 @@ export const Form = states('Form', {
   confirm: state<{ name: string; age: number; city: string }>(),
 });
 
+/** How long a name or a city may be: as long as a first name at Telegram. */
+const longest = 64;
+
+/** Reads a name or a city, or nothing. */
+export function wordIn(text: string): string | undefined {
+  const word = text.trim();
+  return word.length <= longest ? word : undefined;
+}
+
 /** Reads an age, or nothing. */
 export function ageIn(text: string): number | undefined {
   const age = Number(text.trim());
@@ -24,6 +33,7 @@ export function summary(data: { name: string; age: number; city: string }): stri
 /** Everything that the bots say. */
 export const texts = {
   name: 'What is your name? (/skip to stay anonymous)',
+  tooLong: `Please keep it below ${longest + 1} characters.`,
   age: (name: string) => `Nice to meet you, ${name}! How old are you?`,
   badAge: 'Please send your age as a number.',
   city: 'Which city do you live in?',

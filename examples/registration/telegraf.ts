@@ -6,7 +6,7 @@ import { message } from 'telegraf/filters';
 import type { BotOptions, ExampleBot } from '../lib/example.ts';
 import { given } from '../lib/given.ts';
 import { newBot, running } from '../lib/telegraf.ts';
-import { ageIn, Form, summary, texts } from './registration.ts';
+import { ageIn, Form, summary, texts, wordIn } from './registration.ts';
 
 const app = [Form] as const;
 type MyContext = FsmFlavor<Context, typeof app>;
@@ -32,8 +32,10 @@ export function makeBot(options: BotOptions): ExampleBot {
     await ctx.reply(texts.age('Anonymous'));
   });
   form.state(Form.name).on(message('text'), async (ctx) => {
-    ctx.fsm.set(Form.age, { name: ctx.message.text });
-    await ctx.reply(texts.age(ctx.message.text));
+    const name = wordIn(ctx.message.text);
+    if (name === undefined) return void (await ctx.reply(texts.tooLong));
+    ctx.fsm.set(Form.age, { name });
+    await ctx.reply(texts.age(name));
   });
   form.state(Form.age).on(message('text'), async (ctx) => {
     const age = ageIn(ctx.message.text);
@@ -42,13 +44,12 @@ export function makeBot(options: BotOptions): ExampleBot {
     await ctx.reply(texts.city);
   });
   form.state(Form.city).on(message('text'), async (ctx) => {
+    const city = wordIn(ctx.message.text);
+    if (city === undefined) return void (await ctx.reply(texts.tooLong));
     const { name, age } = ctx.fsm.data;
-    ctx.fsm.set(Form.confirm, { city: ctx.message.text });
+    ctx.fsm.set(Form.confirm, { city });
     const buttons = [Markup.button.callback('Yes', 'yes'), Markup.button.callback('No', 'no')];
-    await ctx.reply(
-      summary({ name, age, city: ctx.message.text }),
-      Markup.inlineKeyboard([buttons]),
-    );
+    await ctx.reply(summary({ name, age, city }), Markup.inlineKeyboard([buttons]));
   });
   form.state(Form.confirm).action('yes', async (ctx) => {
     const { name } = ctx.fsm.data;
