@@ -1,0 +1,78 @@
+/** Bots of other examples on the bare adapter: the same states, flows, nodes and command trees. */
+
+import { createMachine, type FedMachine, inputOf, type Turn } from '@telefsm/core';
+import type { BotOptions } from '../lib/example.ts';
+import { given } from '../lib/given.ts';
+import { order } from '../order/order.ts';
+import { quiz } from '../quiz/quiz.ts';
+import { Form } from '../registration/registration.ts';
+import { Hold } from '../restaurant/hold.ts';
+import { Hungry } from '../restaurant/hungry.ts';
+import { Start } from '../restaurant/start.ts';
+import { support } from '../support/support.ts';
+import { trader } from '../trader/trader.ts';
+import { botPort, type WebhookOptions, webhook } from './adapter.ts';
+import { registration } from './registration.ts';
+
+/** A machine, and what handles the updates that no scene takes. */
+interface Bare {
+  readonly machine: FedMachine;
+  readonly rest?: NonNullable<WebhookOptions['rest']>;
+}
+
+/** How its web hook is guarded. */
+export type Guard = Omit<WebhookOptions, 'rest'>;
+
+/** Bots by the name of their example. */
+export const bots: { readonly [name: string]: (options: BotOptions) => Bare } = {
+  registration: (options) => ({
+    machine: createMachine({ states: [Form], ...given(options) }),
+    rest: registration,
+  }),
+  order: (options) => ({
+    machine: createMachine({ states: [order], ...given(options) }),
+    rest: hint('Send /order.'),
+  }),
+  quiz: (options) => ({
+    machine: createMachine({ states: [quiz], ...given(options) }),
+    rest: hint('Send /quiz.'),
+  }),
+  support: (options) => ({
+    machine: createMachine({ states: [support], ...given(options) }),
+    rest: hint('Send /support.'),
+  }),
+  restaurant: (options) => ({
+    machine: createMachine({
+      states: [Start, Hungry, Hold],
+      services: { kitchen: { order: async () => {} } },
+      initial: [Start, () => ({ params: { first: true } })],
+      ...given(options),
+    }),
+  }),
+  trader: (options) => ({
+    machine: createMachine({
+      states: [trader],
+      services: { broker: { buy: async () => {} } },
+      initial: trader,
+      ...given(options),
+    }),
+  }),
+};
+
+/** A bot of {@link bots} as a web hook, with its port and machine. */
+export function makeBareBot(name: string, options: BotOptions & Guard) {
+  const make = bots[name];
+  if (make === undefined) throw new Error(`There is no bare bot '${name}': ${Object.keys(bots)}.`);
+  const { machine, rest } = make(options);
+  const port = botPort(options);
+  const { secret, onError } = options;
+  const hook = { secret, ...(rest && { rest }), ...(onError && { onError }) };
+  return { port, machine, handler: webhook(machine, port, hook) };
+}
+
+/** Answers whatever people write when no flow is running. */
+function hint(text: string): (turn: Turn) => Promise<void> {
+  return async ({ update, reply }) => {
+    if (update && inputOf(update)) await reply(text);
+  };
+}
