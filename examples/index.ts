@@ -5,7 +5,7 @@ import { makeBot as feedbackOnGrammy } from './feedback/grammy.ts';
 import { makeBot as feedbackOnTelegraf } from './feedback/telegraf.ts';
 import { makeBot as groupPollOnGrammy } from './group-poll/grammy.ts';
 import { makeBot as groupPollOnTelegraf } from './group-poll/telegraf.ts';
-import type { Example } from './lib/example.ts';
+import type { Example, Framework } from './lib/example.ts';
 import { makeBot as orderOnGrammy } from './order/grammy.ts';
 import { makeBot as orderOnTelegraf } from './order/telegraf.ts';
 import { makeBot as quizOnGrammy } from './quiz/grammy.ts';
@@ -70,5 +70,27 @@ export const examples: { readonly [name: string]: Example } = {
     about: 'a tree of commands with options, flags and a confirmation',
     bots: { grammy: traderOnGrammy, telegraf: traderOnTelegraf },
     script: script('trader'),
+  },
+};
+
+/** Examples about where bots run, each with a demo of its own; loaded when they are asked for, since they start servers. */
+export const demos: {
+  readonly [name: string]: {
+    readonly about: string;
+    readonly run: (framework: Framework) => Promise<void>;
+  };
+} = {
+  serverless: {
+    about:
+      'a function behind a web hook, its state in Redis; forged, repeated and simultaneous calls',
+    run: async (framework) => (await import('./serverless/demo.ts')).demo(framework),
+  },
+  'two-processes': {
+    about: 'one bot in two processes on one Redis, updates taken in turn',
+    run: async (framework) => (await import('./two-processes/demo.ts')).demo(framework),
+  },
+  'bare-webhook': {
+    about: 'no framework at all: an adapter of one file',
+    run: async () => (await import('./bare-webhook/demo.ts')).demo(),
   },
 };

@@ -1,7 +1,7 @@
 /**
  * The demo: an example's bot by long polling against a fake Bot API server, and a chat with it in the terminal. Without a terminal it plays
  * the example's script, prints the transcript and fails if an answer differs. `web` opens it on a page instead. With BOT_TOKEN the same bot
- * connects to Telegram.
+ * connects to Telegram. Examples about where bots run have a demo of their own.
  */
 
 import { mkdirSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { type Clock, type FsmStorage, systemClock } from '@telefsm/core';
 import { playground } from '@telefsm/devtools';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { type BotApiServer, botApiServer, location, photo, virtualClock } from '@telefsm/testing';
-import { examples } from '../index.ts';
+import { demos, examples } from '../index.ts';
 import { type Example, type ExampleBot, type Framework, frameworks } from '../lib/example.ts';
 import { play } from '../lib/play.ts';
 import { chat } from './chat.ts';
@@ -19,6 +19,8 @@ import { chat } from './chat.ts';
 /** Runs the demo with the arguments of the command line. */
 export async function main(args: readonly string[]): Promise<void> {
   const { name, framework, script, web } = chosen(args);
+  const own = demos[name];
+  if (own !== undefined) return own.run(framework);
   if (web) return onPage(name, framework);
   const example = examples[name] as Example;
   const { BOT_TOKEN } = process.env;
@@ -130,9 +132,10 @@ function chosen(args: readonly string[]): Choice {
     const found = frameworks.find((one) => one === word);
     if (found !== undefined) framework = found;
     else if (word === 'web') web = true;
-    else if (Object.hasOwn(examples, word)) name = word;
+    else if (Object.hasOwn(examples, word) || Object.hasOwn(demos, word)) name = word;
     else {
-      const names = Object.entries(examples).map(([each, { about }]) => `  ${each}: ${about}`);
+      const all = Object.entries({ ...examples, ...demos });
+      const names = all.map(([each, { about }]) => `  ${each}: ${about}`);
       throw new Error(
         `There is no example '${word}'. Examples:\n${names.join('\n')}\nFrameworks: ${frameworks.join(', ')}`,
       );
