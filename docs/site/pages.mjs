@@ -98,7 +98,7 @@ function homePage(readme) {
     },
   };
   const ways =
-    'Which face of it when: [the guide](/guide.md). Coming from [Telegraf scenes](/migrate-telegraf.md), ' +
+    'Which to take, states, scenes, nodes or flows: [the guide](/guide.md). Coming from [Telegraf scenes](/migrate-telegraf.md), ' +
     '[grammY session or conversations](/migrate-grammy.md), [aiogram](/migrate-aiogram.md). Everything: [all pages](/contents.md).';
   return [
     `---\n${JSON.stringify(head, null, 2)}\n---`,

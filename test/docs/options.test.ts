@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { fileOf } from './pages.ts';
+
+/** The members of an interface, as its file has them. */
+function membersOf(file: string, name: string): readonly string[] {
+  const [, body = ''] =
+    new RegExp(`^export interface ${name}\\b[\\s\\S]*?\\{\\n([\\s\\S]*?)^\\}`, 'm').exec(
+      fileOf(file),
+    ) ?? [];
+  return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, member = '']) => member);
+}
+
+/** What stands in the first cells of a page's tables between two headings. */
+function firstCells(page: string, from: string, to: string): readonly string[] {
+  const part = fileOf(page).split(from)[1]?.split(to)[0] ?? '';
+  const cells = [...part.matchAll(/^\| (`[^|]+`) \|/gm)].map(([, cell = '']) => cell);
+  return cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name = '']) => name));
+}
+
+const core = 'packages/core/src';
+const tables = [
+  {
+    what: 'a machine',
+    // `services` is asked for by the types exactly when a scene needs some
+    members: [...membersOf(`${core}/machine/machine-options.ts`, 'MachineOptions'), 'services'],
+    cells: firstCells('docs/options.md', '# Options', '## Of the machine'),
+  },
+  {
+    what: 'a flow',
+    members: membersOf(`${core}/scene/flow/flow.ts`, 'FlowOptions'),
+    cells: firstCells('docs/guide-flows.md', '## `flow(id, options)`', '## `.ask(name'),
+  },
+  {
+    what: 'a question',
+    members: [...membersOf(`${core}/scene/flow/steps.ts`, 'AskOptions'), 'was'],
+    cells: firstCells('docs/guide-flows.md', '## `.ask(name, question)`', '### Prompts'),
+  },
+];
+
+describe('the options of', () => {
+  it.each(tables)('$what are those of the code, each once', ({ members, cells }) => {
+    expect(members.length).toBeGreaterThan(10);
+    expect([...cells].sort()).toEqual([...members].sort());
+  });
+});
