@@ -20,6 +20,7 @@ if (status === 0) {
       if (versions.has(name)) jsr.imports[name] = `jsr:${name}@^${versions.get(name)}`;
     writeFileSync(join(root, path), `${JSON.stringify(jsr, null, 2)}\n`);
   }
+  await run([...tool('@biomejs/biome'), 'format', '--write', 'packages']);
   for (const [name, version] of versions) console.log(`${name} ${version}`);
 }
 process.exitCode = status;
