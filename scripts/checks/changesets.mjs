@@ -1,8 +1,8 @@
 /**
  * Wants a changeset for every public package whose sources changed since they were last released.
  *
- * What counts as the last release: on a branch the point where it left `main`; on `main` itself the last commit that removed a
- * changeset (`changeset version` does), or the beginning. A clone without `main` is treated as `main`.
+ * What counts as the last release: the last commit that removed a changeset (`changeset version` does); without one, on a branch the point
+ * where it left `main`, on `main` itself the beginning. Of a branch only its own commits count. A clone without `main` is treated as `main`.
  */
 
 import { readdirSync } from 'node:fs';
@@ -42,16 +42,11 @@ async function lastRelease() {
     (await git('rev-parse', '--verify', '--quiet', 'main'));
   const fork = main && (await git('merge-base', main, 'HEAD'));
   const head = await git('rev-parse', 'HEAD');
-  if (fork && fork !== head) return fork;
-  const released = await git(
-    'log',
-    '-1',
-    '--format=%H',
-    '--diff-filter=D',
-    '--',
-    '.changeset/*.md',
-  );
-  return released || undefined;
+  const branch = fork && fork !== head ? fork : undefined;
+  const range = branch ? [`${branch}..HEAD`] : [];
+  const removed = ['--diff-filter=D', '--', '.changeset/*.md'];
+  const released = await git('log', '-1', '--format=%H', ...range, ...removed);
+  return released || branch;
 }
 
 async function changedPackages(since) {
