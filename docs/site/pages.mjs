@@ -62,10 +62,8 @@ function withLinks(path, text, sources) {
       let file = posix.normalize(posix.join(posix.dirname(path), target)).replace(/\/$/, '');
       const there = join(root, file);
       if (!existsSync(there)) throw new Error(`${path}: ${target} leads nowhere.`);
-      if (statSync(there).isDirectory()) file = `${file}/README.md`;
+      if (standing.has(`${file}/README.md`)) file = `${file}/README.md`;
       const place = standing.get(file);
-      if (!place && !existsSync(join(root, file)))
-        throw new Error(`${path}: ${target} is a folder without a README.md.`);
       if (!place) sources.add(file);
       return `](/${place ?? `source/${file}.md`}${anchor})`;
     });
@@ -115,25 +113,36 @@ function sectionOf(page, title) {
   return section.replace(/^MIT licensed\.$/m, '').trimEnd();
 }
 
-/** The code of an example, below its README. */
+/** The conversation of an example, where it has one, and its code, below its README. */
 function codeOf(folder) {
-  const files = projectFiles(new RegExp(`^${folder}/[\\w-]+\\.ts$`));
-  // The bot itself before what puts it on a framework.
-  files.sort(
-    (a, b) =>
-      Number(/(?:grammy|telegraf)\.ts$/.test(a)) - Number(/(?:grammy|telegraf)\.ts$/.test(b)),
-  );
-  const tabs = files.map((path) => `\`\`\`ts [${posix.basename(path)}]\n${read(path)}\`\`\``);
+  const files = projectFiles(new RegExp(`^${folder}/[\\w.-]+\\.(?:ts|mjs)$`));
+  // The bot itself before what puts it on a framework, and that before its test.
+  const rank = (path) =>
+    ['grammy.ts', 'telegraf.ts', 'test.ts'].findIndex((end) => path.endsWith(end));
+  files.sort((a, b) => rank(a) - rank(b));
+  const tabs = files.map((path) => `${fence(path, ` [${posix.basename(path)}]`)}\n`);
   const script = `${folder}/script.txt`;
-  const played = `## The conversation\n\n\`\`\`text from ${script}\n${read(script)}\`\`\``;
-  return `${played}\n\n## The code\n\n::: code-group\n\n${tabs.join('\n\n')}\n\n:::\n`;
+  const played = existsSync(join(root, script))
+    ? `## The conversation\n\n${fence(script)}\n\n`
+    : '';
+  return `${played}## The code\n\n::: code-group\n\n${tabs.join('\n')}\n:::\n`;
 }
 
-/** A file that a page links to, as a page. */
+/** A file as a block of code; a script as the conversation that it is. */
+function fence(path, title = '') {
+  const language = path.endsWith('script.txt') ? `text from ${path}` : extname(path).slice(1);
+  return `\`\`\`${language}${title}\n${read(path).trimEnd()}\n\`\`\``;
+}
+
+/** A file that a page links to, or all files of a folder, as a page. */
 function sourcePage(path) {
-  const language = extname(path).slice(1);
-  const fence = language === 'txt' ? `text from ${path}` : language;
-  return `---\nsearch: false\neditLink: false\n---\n\n# ${posix.basename(path)}\n\n\`${path}\`\n\n\`\`\`${fence}\n${read(path).trimEnd()}\n\`\`\`\n`;
+  const isFolder = statSync(join(root, path)).isDirectory();
+  const code = isFolder
+    ? projectFiles(new RegExp(`^${path}/[^/]+$`)).map(
+        (file) => `## ${posix.basename(file)}\n\n${fence(file)}\n`,
+      )
+    : [`${fence(path)}\n`];
+  return `---\nsearch: false\n---\n\n# ${posix.basename(path)}\n\n\`${path}\`\n\n${code.join('\n')}`;
 }
 
 /** One for the guides, and one for each package of the reference: all of them in all 400 pages would be most of the site. */
