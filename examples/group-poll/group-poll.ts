@@ -16,6 +16,12 @@ export function withVote(poll: OpenPoll, voter: number, vote: 'yes' | 'no'): Ope
   return { ...poll, votes: { ...poll.votes, [voter]: vote } };
 }
 
+/** Reads a question, or nothing; with the votes behind it, it has to fit into a message. */
+export function questionIn(text: string): string | undefined {
+  const question = text.trim();
+  return question.length > 0 && question.length <= 200 ? question : undefined;
+}
+
 /** How it stands. */
 export function standing({ question, votes }: OpenPoll): string {
   const all = Object.values(votes);
@@ -25,7 +31,7 @@ export function standing({ question, votes }: OpenPoll): string {
 
 /** Everything that the bots say. */
 export const texts = {
-  howTo: 'Ask a question: /poll Pizza tonight?',
+  howTo: 'Ask a question, in up to 200 characters: /poll Pizza tonight?',
   running: 'A poll is running. /close ends it.',
   none: 'There is no poll. /poll begins one.',
   voted: 'Counted.',

@@ -5,7 +5,7 @@ import { type Context, Markup } from 'telegraf';
 import type { BotOptions, ExampleBot } from '../lib/example.ts';
 import { given } from '../lib/given.ts';
 import { newBot, running } from '../lib/telegraf.ts';
-import { Poll, standing, texts, withVote } from './group-poll.ts';
+import { Poll, questionIn, standing, texts, withVote } from './group-poll.ts';
 
 const app = [Poll] as const;
 type MyContext = FsmFlavor<Context, typeof app>;
@@ -32,8 +32,8 @@ export function makeBot(options: BotOptions): ExampleBot {
   bot.use(poll);
 
   bot.command('poll', async (ctx) => {
-    const question = ctx.payload.trim();
-    if (question === '') return void (await ctx.reply(texts.howTo));
+    const question = questionIn(ctx.payload);
+    if (question === undefined) return void (await ctx.reply(texts.howTo));
     ctx.fsm.set(Poll.open, { question, votes: {} });
     const buttons = [Markup.button.callback('Yes', 'yes'), Markup.button.callback('No', 'no')];
     await ctx.reply(question, Markup.inlineKeyboard([buttons]));

@@ -23,8 +23,11 @@ export const order = flow('order', {
   })
   .ask('address', {
     prompt: 'Where should we deliver? Please send your full address.',
-    validate: (text) =>
-      text.length < 10 ? invalid('That seems too short. Please send your full address.') : text,
+    validate: (text) => {
+      if (text.length < 10) return invalid('That seems too short. Please send your full address.');
+      if (text.length > 200) return invalid('That is too long for a label.');
+      return text;
+    },
     back: true,
   })
   .ask('giftWrap', {

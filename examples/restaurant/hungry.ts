@@ -25,6 +25,11 @@ export const Hungry = scene('hungry', {
       case 'Cancel':
         return goto(Start);
       default:
+        // the whole cart has to fit into a message
+        if (input.text.length > 40 || data.cart.length === 20) {
+          await reply('We cannot cook that.');
+          return stay();
+        }
         return again({ cart: [...data.cart, input.text] });
     }
   },

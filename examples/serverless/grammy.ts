@@ -2,7 +2,7 @@
 
 import { FsmComposer, type FsmFlavor, fsm } from '@telefsm/grammy';
 import { Bot, type Context, webhookCallback } from 'grammy';
-import { Basket, texts } from './basket.ts';
+import { Basket, texts, withItem } from './basket.ts';
 import type { BotFunction, Settings } from './function.ts';
 
 const app = [Basket] as const;
@@ -35,7 +35,9 @@ export function makeFunction(settings: Settings): BotFunction {
     await ctx.reply(texts.paid(items));
   });
   basket.state(Basket.open).on('message:text', async (ctx) => {
-    const { items } = ctx.state.update({ items: [...ctx.state.data.items, ctx.msg.text] });
+    const items = withItem(ctx.state.data.items, ctx.msg.text);
+    if (items === undefined) return void (await ctx.reply(texts.noRoom));
+    ctx.state.update({ items });
     ctx.state.expire(keptFor);
     await ctx.reply(texts.holds(items));
   });

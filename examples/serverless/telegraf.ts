@@ -3,7 +3,7 @@
 import { FsmComposer, type FsmFlavor, fsm } from '@telefsm/telegraf';
 import { type Context, Telegraf } from 'telegraf';
 import { message } from 'telegraf/filters';
-import { Basket, texts } from './basket.ts';
+import { Basket, texts, withItem } from './basket.ts';
 import type { BotFunction, Settings } from './function.ts';
 
 const app = [Basket] as const;
@@ -42,7 +42,9 @@ export function makeFunction(settings: Settings): BotFunction {
     await ctx.reply(texts.paid(items));
   });
   basket.state(Basket.open).on(message('text'), async (ctx) => {
-    const { items } = ctx.fsm.update({ items: [...ctx.fsm.data.items, ctx.message.text] });
+    const items = withItem(ctx.fsm.data.items, ctx.message.text);
+    if (items === undefined) return void (await ctx.reply(texts.noRoom));
+    ctx.fsm.update({ items });
     ctx.fsm.expire(keptFor);
     await ctx.reply(texts.holds(items));
   });
