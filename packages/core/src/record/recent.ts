@@ -41,10 +41,10 @@ export interface RecentIds {
   add(key: string, ids: readonly UnitId[]): void;
 }
 
-/** Ids of one conversation; a new update's is beyond the highest, and need not be looked for. */
+/** Ids of one conversation, oldest first; a new update's is beyond the highest, and need not be looked for. */
 interface Remembered {
-  readonly ids: readonly UnitId[];
-  readonly highest: number;
+  ids: UnitId[];
+  highest: number;
 }
 
 const rings = new WeakMap<FsmStorage, RecentIds>();
@@ -57,23 +57,29 @@ export function recentIdsOf(storage: FsmStorage): RecentIds {
     ring = {
       has(key, id) {
         const known = byKey.size > 0 ? byKey.get(key) : undefined;
-        if (known === undefined || (typeof id === 'number' && id > known.highest)) return false;
-        return known.ids.includes(id);
+        return known !== undefined && isRemembered(known, id);
       },
-      add(key, more) {
-        const before = byKey.get(key)?.ids ?? [];
-        const ids = [...before, ...more.filter((id) => !before.includes(id))].slice(-most);
-        const highest = ids.reduce<number>(
-          (high, id) => (typeof id === 'number' && id > high ? id : high),
-          Number.NEGATIVE_INFINITY,
-        );
+      add(key, ids) {
+        const known = byKey.get(key) ?? { ids: [], highest: Number.NEGATIVE_INFINITY };
+        for (const id of ids) if (!isRemembered(known, id)) remember(known, id);
         // put at the end, so that the conversation that has been quiet for longest is forgotten first
         byKey.delete(key);
-        byKey.set(key, { ids, highest });
+        byKey.set(key, known);
         if (byKey.size > ringSize) byKey.delete(byKey.keys().next().value as string);
       },
     };
     rings.set(storage, ring);
   }
   return ring;
+}
+
+function isRemembered({ ids, highest }: Remembered, id: UnitId): boolean {
+  return (typeof id !== 'number' || id <= highest) && ids.includes(id);
+}
+
+function remember(known: Remembered, id: UnitId): void {
+  known.ids.push(id);
+  // twice as many at most, so that they are seldom copied
+  if (known.ids.length >= 2 * most) known.ids = known.ids.slice(-most);
+  if (typeof id === 'number' && id > known.highest) known.highest = id;
 }

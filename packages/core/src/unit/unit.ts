@@ -13,6 +13,7 @@ import { retire, writeOf } from '../record/codec.ts';
 import { idsKeptFor, leastOfMany, leastOfOne, type RecentIds, withId } from '../record/recent.ts';
 import {
   type ConversationRecord,
+  changedSize,
   emptyRecord,
   type Frame,
   isEmpty,
@@ -346,19 +347,16 @@ export class Unit implements Turn<object> {
     const empty = isEmpty(record);
     const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
     const write = hasRecord ? this.#writeOf(record, empty) : undefined;
-    const accepted = () => {
-      // where ids of a cleared conversation cannot be kept in a record, this process remembers them
-      if (empty && changed && !shared) host.recent.add(hold.key, record.ids);
-      this.#accepted(record, write, changed);
-    };
     const committed = hold.commit(write, isKnown ? undefined : id, keep);
-    if (isPromise(committed)) return committed.then(accepted);
-    accepted();
+    if (isPromise(committed)) return committed.then(() => this.#accepted(record, write, changed));
+    this.#accepted(record, write, changed);
   }
 
   #accepted(record: ConversationRecord, write: Write | undefined, changed: boolean): void {
     const { draft, host } = this;
     const before = draft.base;
+    // where ids of a cleared conversation cannot be kept in a record, this process remembers them
+    if (write === undefined && changed) host.recent.add(this.key as string, record.ids);
     if (this.#stored !== undefined) retire(this.#stored);
     this.#stored = write;
     this.#exists = !isEmpty(record);
@@ -468,7 +466,8 @@ function checkSize(record: ConversationRecord, text: () => string, limit: number
   let rough = 200;
   for (const { data, memo, history } of record.frames) {
     rough += roughSize(data) + roughSize(memo) + history.length * 100;
-    for (const past of history) if (past.data !== data) rough += roughSize(past.data);
+    rough += changedSize(history[history.length - 1]?.data, data);
+    for (const { weight } of history) rough += weight;
   }
   // a character takes at most six bytes: an escape, or three bytes in UTF-8
   if (rough * 6 <= limit) return;
