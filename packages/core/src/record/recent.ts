@@ -21,12 +21,19 @@ export const leastOfMany: number = most;
  */
 export function withId(ids: readonly UnitId[], id: UnitId, least: number): readonly UnitId[] {
   if (ids.includes(id)) return ids;
-  const all = [...ids, id];
-  if (all.length <= least) return all;
+  // concat makes a list of just this length; one that is pushed to has room for many more
+  const kept = ids.concat(id);
+  if (kept.length <= least) return kept;
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
-  const newest = all.findLast((one) => typeof one === 'number') ?? 0;
-  const close = (one: UnitId) => typeof one === 'number' && Math.abs(newest - one) <= distance;
-  return all.filter((one, at) => at >= all.length - least || close(one)).slice(-most);
+  const newest = kept.findLast((one) => typeof one === 'number') as number;
+  const isFar = (one: UnitId) => typeof one !== 'number' || Math.abs(newest - one) > distance;
+  // mostly it is the first that has come too far away
+  while (kept.length > least && isFar(kept[0] as UnitId)) kept.shift();
+  for (let at = kept.length - least - 1; at > 0; at--) {
+    if (isFar(kept[at] as UnitId)) kept.splice(at, 1);
+  }
+  if (kept.length > most) kept.shift();
+  return kept;
 }
 
 /** How long ids of a cleared conversation are kept, in ms: Telegram sends an update for no longer (Bot API, "Getting updates"). */

@@ -106,7 +106,8 @@ export function changedSize(data: JsonObject | undefined, after: JsonObject): nu
 
 /** Whether nothing but ids is worth keeping. */
 export function isEmpty({ frames, extra }: ConversationRecord): boolean {
-  const [{ scene, state, data }] = frames;
+  // by its place: to take a list apart makes an iterator, and this is asked of every update
+  const { scene, state, data } = frames[0];
   return frames.length === 1 && scene === null && state === null && isBlank(data) && isBlank(extra);
 }
 

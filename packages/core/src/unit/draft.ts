@@ -242,8 +242,8 @@ export class Draft {
     const { historySteps: steps, historyCharacters: characters } = this.#rules;
     if (steps === 0) return emptyFrame.history;
     const { history } = top;
-    const kept = history.slice(Math.max(0, history.length + 1 - steps));
-    kept.push(pastStep(top, history[history.length - 1]));
+    const kept = history.concat(pastStep(top, history[history.length - 1]));
+    if (kept.length > steps) kept.splice(0, kept.length - steps);
     // of the oldest nothing is said by the one before it
     let weight = 0;
     for (let at = 1; at < kept.length; at++) weight += (kept[at] as PastStep).weight;
