@@ -21,8 +21,7 @@ export const leastOfMany: number = most;
  */
 export function withId(ids: readonly UnitId[], id: UnitId, least: number): readonly UnitId[] {
   if (ids.includes(id)) return ids;
-  // concat makes a list of just this length; one that is pushed to has room for many more
-  const kept = ids.concat(id);
+  const kept = [...ids, id];
   if (kept.length <= least) return kept;
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
   const newest = kept.findLast((one) => typeof one === 'number') as number;

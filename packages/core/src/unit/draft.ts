@@ -242,7 +242,7 @@ export class Draft {
     const { historySteps: steps, historyCharacters: characters } = this.#rules;
     if (steps === 0) return emptyFrame.history;
     const { history } = top;
-    const kept = history.concat(pastStep(top, history[history.length - 1]));
+    const kept = [...history, pastStep(top, history[history.length - 1])];
     if (kept.length > steps) kept.splice(0, kept.length - steps);
     // of the oldest nothing is said by the one before it
     let weight = 0;
