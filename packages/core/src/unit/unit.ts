@@ -132,6 +132,7 @@ export class Unit implements Turn<object> {
   #phase: Phase = 'open';
   #services: object | undefined;
   #input: UserInput | undefined | null = null;
+  #tag: string | undefined;
   #answered = false;
   /** What waits for the commit, and what has waited for it. */
   #tasks: (() => unknown)[] | undefined;
@@ -224,7 +225,8 @@ export class Unit implements Turn<object> {
 
   /** Tells this conversation from others; short, for buttons. */
   get tag(): string {
-    return hashOf(this.facts.key ?? '').toString(36);
+    this.#tag ??= hashOf(this.facts.key ?? '').toString(36);
+    return this.#tag;
   }
 
   /** Answers the callback query, unless a handler has done so. */
