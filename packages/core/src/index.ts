@@ -154,11 +154,10 @@ export type {
   NodeHandlers,
   SceneNode,
   SceneOptions,
-  SceneTurn,
-  Transition,
   UnfinishedScene,
 } from './scene/node.ts';
 export { scene } from './scene/node.ts';
+export type { SceneTurn, Transition } from './scene/node-turn.ts';
 export type {
   ContextMiddleware,
   HookedScene,

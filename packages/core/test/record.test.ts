@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { frozenData, type JsonObject } from '../src/base/json.ts';
 import { decode, writeOf } from '../src/record/codec.ts';
 import type { ConversationRecord, Frame, Past } from '../src/record/record.ts';
-import { emptyRecord } from '../src/record/record.ts';
+import { emptyRecord, pastStep } from '../src/record/record.ts';
 
 /** Names as people choose them, as JavaScript trips over them, and as the format itself uses them. */
 const name = fc.oneof(
@@ -42,6 +42,8 @@ const past: fc.Arbitrary<Past> = fc.record({
   data: json.object,
   memo: json.object,
 });
+/** A way back as moves make it. */
+const steps = (pasts: readonly Past[]) => pasts.map((one, at) => pastStep(one, pasts[at - 1]));
 /** Histories share values with what came after them, as moves make them: only then are differences small. */
 const history = (last: Past) =>
   fc
@@ -57,7 +59,7 @@ const history = (last: Past) =>
           : one;
         out.unshift(after);
       }
-      return out;
+      return steps(out);
     });
 const frame: fc.Arbitrary<Frame> = past.chain((last) =>
   fc.record({
@@ -221,7 +223,7 @@ describe('a record as text', () => {
     }
     const value = {
       ...emptyRecord,
-      frames: [{ ...last, visit: 0, into: undefined, history: way }],
+      frames: [{ ...last, visit: 0, into: undefined, history: steps(way) }],
     };
     expect(textOf(value as unknown as ConversationRecord).length).toBeLessThan(1500);
   });

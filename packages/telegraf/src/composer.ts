@@ -72,7 +72,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
   #open(): StateBranches<C> {
     if (this.#branches === undefined || super.middleware() !== this.#end) {
       this.#branches = stateBranches((ctx) => installedAt(ctx, 'fsm'));
-      super.use(this.#branches.run);
+      super.use(this.#branches.run as MiddlewareFn<C>);
       this.#end = super.middleware();
     }
     return this.#branches;

@@ -16,7 +16,7 @@ export async function create(options) {
       command: (name, handle) => bot.command(name, (ctx) => handle(ctx.state, ctx)),
       state: (target, handle) =>
         form.state(target).on('message:text', (ctx) => handle(ctx.state, ctx, ctx.msg.text)),
-      text: (handle) => form.on('message:text', (ctx) => handle(ctx.state, ctx, ctx.msg.text)),
+      text: (handle) => bot.on('message:text', (ctx) => handle(ctx.state, ctx, ctx.msg.text)),
     });
     bot.use(form);
   } else {

@@ -18,7 +18,7 @@ export async function create(options) {
       command: (name, handle) => bot.command(name, (ctx) => handle(ctx.fsm, ctx)),
       state: (target, handle) =>
         form.state(target).on(isText, (ctx) => handle(ctx.fsm, ctx, ctx.message.text)),
-      text: (handle) => form.on('message', (ctx) => handle(ctx.fsm, ctx, ctx.message.text)),
+      text: (handle) => bot.on('message', (ctx) => handle(ctx.fsm, ctx, ctx.message.text)),
     });
     bot.use(form);
   } else {

@@ -4,8 +4,16 @@ import { newToken } from '../unit/hold.ts';
 import { parseKey } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import { factsOutside } from './outside.ts';
-import { fireDeadline } from './pipeline.ts';
-import { type MachineParts, run } from './run.ts';
+import { fireDeadline, type PipelineHost } from './pipeline.ts';
+import { type MachineParts, run, type WayIn } from './run.ts';
+
+const due: WayIn<PipelineHost, boolean> = {
+  admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
+  async work(unit, host) {
+    await fireDeadline(host, unit, 0);
+    return true;
+  },
+};
 
 /**
  * Fires the deadline of a conversation, if it is free and truly due.
@@ -24,17 +32,9 @@ export async function fire(parts: MachineParts, namespace: string, key: string):
     const { scope, bot, business } = told;
     const { chat = scope.user, user, thread } = scope;
     const subject: Subject = { bot, chat, user, thread, business };
-    const fired = await run(parts, {
-      facts: factsOutside(parts, { key, scope, subject }, newToken(), 'deadline'),
-      place,
-      bound: 0,
-      arrivedAt: host.clock.now(),
-      admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
-      work: async (unit) => {
-        await fireDeadline(host, unit, 0);
-        return true;
-      },
-    });
+    const facts = factsOutside(parts, { key, scope, subject }, newToken(), 'deadline');
+    const arrivedAt = host.clock.now();
+    const fired = await run(parts, due, { facts, place, bound: 0, arrivedAt, given: host });
     return fired ?? false;
   } finally {
     await settled(parts, key);

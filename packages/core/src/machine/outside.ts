@@ -12,7 +12,7 @@ import type { Cause, Unit, UnitFacts } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import type { CommittedState, Conversation, Snapshot } from './machine-options.ts';
-import { type MachineParts, run } from './run.ts';
+import { type MachineParts, run, type WayIn } from './run.ts';
 
 /** Ms that work from outside waits for a conversation. */
 const bound = 10_000;
@@ -24,13 +24,19 @@ export interface ConversationAddress {
   readonly subject: Subject;
 }
 
+type Task<R> = (unit: Unit) => Awaitable<R>;
+
+const outside: WayIn<Task<unknown>, unknown> = {
+  async work(unit, task) {
+    await unit.loadServices();
+    return task(unit);
+  },
+};
+
 /** Makes the handle of one conversation. */
 export function conversationOf(parts: MachineParts, address: ConversationAddress): Conversation {
   const { key } = address;
-  const work = async <R>(
-    id: UnitId,
-    task: (unit: Unit) => Awaitable<R>,
-  ): Promise<R | undefined> => {
+  const work = async <R>(id: UnitId, task: Task<R>): Promise<R | undefined> => {
     const { host, reentry, turns } = parts;
     if (parts.isStopped()) throw new FsmError('STOPPED', { operation: `work on '${key}'` });
     if (reentry.isInside(key)) throw new FsmError('REENTERED', { key });
@@ -39,16 +45,9 @@ export function conversationOf(parts: MachineParts, address: ConversationAddress
     try {
       const place = await joinWithin(parts, key);
       const left = Math.max(1, bound - (host.clock.now() - arrivedAt));
-      return await run(parts, {
-        facts: factsOutside(parts, address, id, 'outside'),
-        place,
-        bound: left,
-        arrivedAt,
-        work: async (unit) => {
-          await unit.loadServices();
-          return task(unit);
-        },
-      });
+      const facts = factsOutside(parts, address, id, 'outside');
+      const arrival = { facts, place, bound: left, arrivedAt, given: task };
+      return await run(parts, outside as WayIn<Task<R>, R>, arrival);
     } finally {
       turns.end();
     }

@@ -21,8 +21,17 @@ export interface MachineParts {
   readonly isStopped: () => boolean;
 }
 
-/** One unit of work to be done. */
-export interface Job<R> {
+/** A way into the machine: what is done with each conversation that comes by it. Made once, not for every update. */
+export interface WayIn<Given, Result> {
+  /** Looks at the conversation before anything is read; `false` lets it go. */
+  admits?(hold: Hold): boolean;
+  work(unit: Unit, given: Given): Awaitable<Result>;
+  /** Hears of a failure; `true` swallows it. */
+  forgives?(facts: UnitFacts, error: unknown): boolean;
+}
+
+/** One that comes. */
+export interface Arrival<Given> {
   readonly facts: UnitFacts;
   /** The head of the queue of this process; it is left when the work has ended. */
   readonly place: Place;
@@ -30,11 +39,8 @@ export interface Job<R> {
   readonly bound: number;
   /** When it came, by the machine's clock. */
   readonly arrivedAt: number;
-  /** Looks at the conversation before anything is read; `false` lets it go. */
-  readonly admits?: (hold: Hold) => boolean;
-  readonly work: (unit: Unit) => Awaitable<R>;
-  /** Hears of a failure; `true` swallows it. */
-  readonly forgives?: (error: unknown) => boolean;
+  /** What the work is told. */
+  readonly given: Given;
 }
 
 /**
@@ -42,9 +48,12 @@ export interface Job<R> {
  *
  * @returns what the work gives; `undefined` if it was not done: handled before, busy, not admitted, or failed and forgiven
  */
-export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | undefined> {
+export async function run<Given, Result>(
+  parts: MachineParts,
+  way: WayIn<Given, Result>,
+  { facts, place, bound, arrivedAt, given }: Arrival<Given>,
+): Promise<Result | undefined> {
   const { host, holder, reentry, turns } = parts;
-  const { facts, place, bound, arrivedAt } = job;
   const key = facts.key as string;
   let hold: Hold | undefined;
   let unit: Unit | undefined;
@@ -55,14 +64,14 @@ export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | unde
     hold = isPromise(taken) ? await taken : taken;
     if (hold === undefined) return undefined;
     hold.place = place;
-    if (job.admits?.(hold) === false) {
+    if (way.admits?.(hold) === false) {
       await hold.release();
       return undefined;
     }
     const opened = open(host, facts, hold, arrivedAt);
     unit = isPromise(opened) ? await opened : opened;
     if (unit === undefined) return undefined;
-    const worked = reentry.isOn ? inside(reentry, job, unit) : job.work(unit);
+    const worked = reentry.isOn ? inside(reentry, way, unit, given) : way.work(unit, given);
     const result = isPromise(worked) ? await worked : worked;
     const finished = finish(unit);
     if (finished !== undefined) await finished;
@@ -70,7 +79,7 @@ export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | unde
   } catch (error) {
     if (unit !== undefined) await fail(unit);
     else await hold?.release();
-    if (job.forgives?.(error) !== true) throw error;
+    if (way.forgives?.(facts, error) !== true) throw error;
     return undefined;
   } finally {
     place.leave();
@@ -82,6 +91,11 @@ export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | unde
   }
 }
 
-function inside<R>(reentry: Reentry, { facts, work }: Job<R>, unit: Unit): Awaitable<R> {
-  return reentry.inside(facts.key as string, () => work(unit));
+function inside<Given, Result>(
+  reentry: Reentry,
+  way: WayIn<Given, Result>,
+  unit: Unit,
+  given: Given,
+): Awaitable<Result> {
+  return reentry.inside(unit.facts.key as string, () => way.work(unit, given));
 }

@@ -13,7 +13,7 @@ import { type Subject, subjectOf } from '../update/subject.ts';
 import { type ArrivalOptions, idOf, waitInLine } from './arrivals.ts';
 import type { BotPort } from './machine-options.ts';
 import type { PipelineHost } from './pipeline.ts';
-import { type MachineParts, run } from './run.ts';
+import { type MachineParts, run, type WayIn } from './run.ts';
 
 /** What handles an update if no scene takes it. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
@@ -59,6 +59,14 @@ export function updatesOf(
     report: (error) => host.tell('speechFailed', { key: '', error }),
   };
 
+  const way: WayIn<Rest, unknown> = {
+    work: (unit, rest) =>
+      host.registry.scenes.size === 0
+        ? rest?.(unit)
+        : dispatch(unit, async () => void (await rest?.(unit))),
+    forgives: isGivenUp,
+  };
+
   return (update, bot, rest, ctx) => {
     if (parts.isStopped()) {
       return Promise.reject(new FsmError('STOPPED', { operation: `update ${update.update_id}` }));
@@ -82,14 +90,9 @@ export function updatesOf(
   };
 
   function handle(facts: UnitFacts, place: Place, arrivedAt: number, rest: Rest): Promise<void> {
-    const work = (unit: Unit) => {
-      if (host.registry.scenes.size === 0) return rest?.(unit);
-      return dispatch(unit, async () => void (await rest?.(unit)));
-    };
     const { bound } = options;
-    const forgives = (error: unknown) => isGivenUp(facts, error);
-    const handled = run(parts, { facts, place, bound, arrivedAt, work, forgives }) as Promise<void>;
-    if (failing.size === 0) return handled;
+    const handled = run(parts, way, { facts, place, bound, arrivedAt, given: rest });
+    if (failing.size === 0) return handled as Promise<void>;
     return handled.then(() => void failing.delete(`${facts.key} ${facts.id}`));
   }
 

@@ -9,6 +9,8 @@ import {
   type Frame,
   isBlank,
   type Past,
+  type PastStep,
+  pastStep,
   type StoredTimer,
   type UnitId,
 } from './record.ts';
@@ -323,21 +325,21 @@ function readFrame(text: FrameText): Frame {
   });
 }
 
-function readHistory(texts: readonly PastText[], frame: Past): readonly Past[] {
-  const history: Past[] = [];
+function readHistory(texts: readonly PastText[], frame: Past): readonly PastStep[] {
+  const pasts: Past[] = [];
   let after = frame;
   for (const [state, added = [], other, scene, memo] of texts) {
     const data: Record<string, unknown> = { ...after.data, ...(other || noData) };
     for (const name of added) delete data[name];
-    after = Object.freeze({
+    after = {
       scene: scene === undefined ? after.scene : scene,
       state,
       data: Object.freeze(data),
       memo: memo ?? noData,
-    });
-    history.unshift(after);
+    };
+    pasts.unshift(after);
   }
-  return Object.freeze(history);
+  return Object.freeze(pasts.map((past, at) => Object.freeze(pastStep(past, pasts[at - 1]))));
 }
 
 function readIds(text: readonly UnitId[]): readonly UnitId[] {

@@ -21,12 +21,18 @@ export const leastOfMany: number = most;
  */
 export function withId(ids: readonly UnitId[], id: UnitId, least: number): readonly UnitId[] {
   if (ids.includes(id)) return ids;
-  const all = [...ids, id];
-  if (all.length <= least) return all;
+  const kept = [...ids, id];
+  if (kept.length <= least) return kept;
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
-  const newest = all.findLast((one) => typeof one === 'number') ?? 0;
-  const close = (one: UnitId) => typeof one === 'number' && Math.abs(newest - one) <= distance;
-  return all.filter((one, at) => at >= all.length - least || close(one)).slice(-most);
+  const newest = kept.findLast((one) => typeof one === 'number') as number;
+  const isFar = (one: UnitId) => typeof one !== 'number' || Math.abs(newest - one) > distance;
+  // mostly it is the first that has come too far away
+  while (kept.length > least && isFar(kept[0] as UnitId)) kept.shift();
+  for (let at = kept.length - least - 1; at > 0; at--) {
+    if (isFar(kept[at] as UnitId)) kept.splice(at, 1);
+  }
+  if (kept.length > most) kept.shift();
+  return kept;
 }
 
 /** How long ids of a cleared conversation are kept, in ms: Telegram sends an update for no longer (Bot API, "Getting updates"). */
@@ -41,10 +47,10 @@ export interface RecentIds {
   add(key: string, ids: readonly UnitId[]): void;
 }
 
-/** Ids of one conversation; a new update's is beyond the highest, and need not be looked for. */
+/** Ids of one conversation, oldest first; a new update's is beyond the highest, and need not be looked for. */
 interface Remembered {
-  readonly ids: readonly UnitId[];
-  readonly highest: number;
+  ids: UnitId[];
+  highest: number;
 }
 
 const rings = new WeakMap<FsmStorage, RecentIds>();
@@ -57,23 +63,29 @@ export function recentIdsOf(storage: FsmStorage): RecentIds {
     ring = {
       has(key, id) {
         const known = byKey.size > 0 ? byKey.get(key) : undefined;
-        if (known === undefined || (typeof id === 'number' && id > known.highest)) return false;
-        return known.ids.includes(id);
+        return known !== undefined && isRemembered(known, id);
       },
-      add(key, more) {
-        const before = byKey.get(key)?.ids ?? [];
-        const ids = [...before, ...more.filter((id) => !before.includes(id))].slice(-most);
-        const highest = ids.reduce<number>(
-          (high, id) => (typeof id === 'number' && id > high ? id : high),
-          Number.NEGATIVE_INFINITY,
-        );
+      add(key, ids) {
+        const known = byKey.get(key) ?? { ids: [], highest: Number.NEGATIVE_INFINITY };
+        for (const id of ids) if (!isRemembered(known, id)) remember(known, id);
         // put at the end, so that the conversation that has been quiet for longest is forgotten first
         byKey.delete(key);
-        byKey.set(key, { ids, highest });
+        byKey.set(key, known);
         if (byKey.size > ringSize) byKey.delete(byKey.keys().next().value as string);
       },
     };
     rings.set(storage, ring);
   }
   return ring;
+}
+
+function isRemembered({ ids, highest }: Remembered, id: UnitId): boolean {
+  return (typeof id !== 'number' || id <= highest) && ids.includes(id);
+}
+
+function remember(known: Remembered, id: UnitId): void {
+  known.ids.push(id);
+  // twice as many at most, so that they are seldom copied
+  if (known.ids.length >= 2 * most) known.ids = known.ids.slice(-most);
+  if (typeof id === 'number' && id > known.highest) known.highest = id;
 }

@@ -1,6 +1,6 @@
 /** The record of a conversation: everything that is kept of it, as a value that nobody can change. */
 
-import { type JsonObject, noData } from '../base/json.ts';
+import { type JsonObject, noData, roughSize } from '../base/json.ts';
 import type { ReplyAddress } from '../update/subject.ts';
 
 /** A state that was left, with its data: where `back` leads. */
@@ -11,6 +11,12 @@ export interface Past {
   readonly memo: JsonObject;
 }
 
+/** A past among others, with what it adds to them. */
+export interface PastStep extends Past {
+  /** About how many characters: what of the past before it is no longer so here, and its memo. The text keeps no more of it. */
+  readonly weight: number;
+}
+
 /** One level of a conversation: a scene or none, a state or none, and data. */
 export interface Frame extends Past {
   /** Number of the visit of its scene; never used twice in a conversation. */
@@ -18,7 +24,7 @@ export interface Frame extends Past {
   /** Key of the caller's data that takes the result. */
   readonly into: string | undefined;
   /** Where `back` leads, oldest first. */
-  readonly history: readonly Past[];
+  readonly history: readonly PastStep[];
 }
 
 /** A timer of the top frame: how long after the record's deadline it passes, in ms; never an instant. */
@@ -81,9 +87,27 @@ export function topOf(record: ConversationRecord): Frame {
   return record.frames[record.frames.length - 1] as Frame;
 }
 
+/**
+ * Makes a step of history.
+ *
+ * @param before - the step before it, if any
+ */
+export function pastStep({ scene, state, data, memo }: Past, before: Past | undefined): PastStep {
+  const own = isBlank(memo) ? 0 : roughSize(memo);
+  return { scene, state, data, memo, weight: own + changedSize(before?.data, data) };
+}
+
+/** About how many characters are in values that the next step does not share. */
+export function changedSize(data: JsonObject | undefined, after: JsonObject): number {
+  let size = 0;
+  for (const name in data) if (data[name] !== after[name]) size += roughSize(data[name]);
+  return size;
+}
+
 /** Whether nothing but ids is worth keeping. */
 export function isEmpty({ frames, extra }: ConversationRecord): boolean {
-  const [{ scene, state, data }] = frames;
+  // by its place: to take a list apart makes an iterator, and this is asked of every update
+  const { scene, state, data } = frames[0];
   return frames.length === 1 && scene === null && state === null && isBlank(data) && isBlank(extra);
 }
 

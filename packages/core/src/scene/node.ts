@@ -6,15 +6,9 @@ import type { JsonObject } from '../base/json.ts';
 import { check, describeIssues, isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Say, Sent } from '../conversation/say.ts';
-import type {
-  AnyScene,
-  CallOptions,
-  ResultOf,
-  SceneTypes,
-  StartArgs,
-} from '../conversation/scene.ts';
+import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
-import type { LeaveReason, Turn } from '../conversation/turn.ts';
+import type { LeaveReason } from '../conversation/turn.ts';
 import {
   type Accept,
   type Accepted,
@@ -23,27 +17,8 @@ import {
   type UserInput,
 } from '../update/input.ts';
 import type { SceneBehaviour, SceneRun } from './behaviour.ts';
+import { apply, type Next, nodeTurn, type SceneTurn } from './node-turn.ts';
 
-/** Where a handler leads. Made by the verbs of its turn; returning nothing stays, silently. */
-export interface Transition {
-  readonly '~transition': true;
-}
-type Next = Awaitable<Transition | void>;
-
-/** The turn of a scene's handlers, with its verbs. They need no `this`: destructure them. */
-export interface SceneTurn<T extends SceneTypes> extends Turn<T['services']> {
-  readonly data: Readonly<T['data']>;
-  readonly goto: <S extends AnyScene>(scene: S, ...start: StartArgs<S>) => Transition;
-  readonly call: <S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>) => Transition;
-  /** Stays here and runs `enter` again. */
-  readonly again: (patch?: Partial<T['data']>, params?: T['params']) => Transition;
-  /** Stays here, silently. */
-  readonly stay: (patch?: Partial<T['data']>) => Transition;
-  readonly back: () => Transition;
-  readonly leave: (
-    ...result: unknown extends T['result'] ? [result?: unknown] : [result: T['result']]
-  ) => Transition;
-}
 /** What a node keeps, takes and needs. */
 export interface SceneOptions<D, P, R, N, A> {
   /** Persisted data: any Standard Schema, checked when it is read back; or `typed<T>()`. */
@@ -146,22 +121,9 @@ export function scene<
   return { on } as never;
 }
 
-/** A transition as the engine reads it; bot authors only hand it back. */
-interface Verb {
-  readonly '~transition': true;
-  readonly apply: (run: SceneRun) => void;
-}
-
-function verb(apply: (run: SceneRun) => void): Transition {
-  const made: Verb = { '~transition': true, apply };
-  return made;
-}
-
 type LooseOptions = SceneOptions<unknown, unknown, unknown, unknown, Accept>;
 // biome-ignore lint/suspicious/noExplicitAny: handlers of any node
 type LooseHandlers = NodeHandlers<any, any>;
-// biome-ignore lint/suspicious/noExplicitAny: the turn of any node
-type LooseTurn = SceneTurn<any>;
 
 function finished(
   id: string,
@@ -199,7 +161,7 @@ function behaviourOfNode(
     if (typeof returned !== 'object' || returned === null || !('~transition' in returned)) {
       throw new FsmError('INVALID_TRANSITION', { scene: id, returned: String(returned) });
     }
-    (returned as Verb).apply(run);
+    apply(returned as never, run);
   };
   const { resume, timeout, leave } = handlers;
   return {
@@ -218,70 +180,36 @@ function behaviourOfNode(
     }),
     async ask(run, params) {
       if (after !== undefined) run.arm(timeoutTimer, after);
-      return () => handlers.enter?.({ ...turnOf(run), params });
+      return () => handlers.enter?.(nodeTurn(run, { params }));
     },
     async handle(run, next) {
       const { input } = run;
       const answer = input && !input.edited ? await acceptInput(accept, input) : undefined;
       if (answer === undefined) return next();
-      await go(run, handlers.handle({ ...turnOf(run), input, answer } as never));
+      await go(run, handlers.handle(nodeTurn(run, { input, answer }) as never));
     },
     ...(resume && {
       resume: (run, result, of) =>
         go(
           run,
-          resume({
-            ...turnOf(run),
-            resultOf: (scene) => (scene.id === of ? result : undefined) as never,
-          }),
+          resume(
+            nodeTurn(run, {
+              resultOf: (scene: AnyScene) => (scene.id === of ? result : undefined) as never,
+            }),
+          ),
         ),
     }),
     async timeout(run) {
       if (timeout === undefined) run.leave('timeout');
-      else await go(run, timeout(turnOf(run)));
+      else await go(run, timeout(nodeTurn(run, {})));
     },
     ...(leave && {
       async leave(run, reason) {
-        const said = await leave({ ...turnOf(run), reason });
+        const said = await leave(nodeTurn(run, { reason }));
         if (said != null && (typeof said === 'string' || !('message_id' in said))) run.say(said);
       },
     }),
     describe: () => ({ kind: 'node', accepts: describeAccept(accept), timeout: after }),
-  };
-}
-
-function turnOf(run: SceneRun): LooseTurn {
-  const { turn } = run;
-  const { state } = turn;
-  return {
-    id: turn.id,
-    subject: turn.subject,
-    services: turn.services,
-    from: turn.from,
-    update: turn.update,
-    place: turn.place,
-    now: turn.now,
-    state,
-    reply: turn.reply,
-    api: turn.api,
-    // read when asked for: most handlers never do
-    get signal() {
-      return turn.signal;
-    },
-    data: run.data,
-    goto: (scene, ...start) => verb(() => state.enter(scene, ...start)),
-    call: (scene, ...start) => verb(() => state.call(scene, ...start)),
-    again: (patch, params) =>
-      verb((now) => {
-        if (patch !== undefined) now.keep({ data: { ...now.data, ...patch } });
-        now.ask(params);
-      }),
-    stay: (patch) =>
-      verb((now) => {
-        if (patch !== undefined) now.keep({ data: { ...now.data, ...patch } });
-      }),
-    back: () => verb(() => state.back()),
-    leave: (...result) => verb((now) => now.leave('done', result[0])),
   };
 }
 

@@ -108,39 +108,42 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 
   const space: Space = {
     clock,
-    write(entry, next, now) {
+    write(entry, next) {
       entry.write = next;
-      setTimes(entry, next, now);
+      setTimes(entry, next);
       if (maxEntries === Number.POSITIVE_INFINITY) return;
       // The map's order is the order of writing.
       entries.delete(entry.key);
       entries.set(entry.key, entry);
     },
-    evict(spared, now) {
-      if (entries.size > maxEntries) evict(spared, now);
+    evict(spared) {
+      if (entries.size > maxEntries) evict(spared, clock.now());
     },
-    letGo(entry, now) {
+    letGo(entry) {
       const waiters = entry.holder?.waiters;
       const next = listeners.size === 0 ? undefined : waiters?.shift();
       if (next === undefined) {
         entry.holder = undefined;
-        if (live(entry, now) === undefined) forget(entry);
+        // most have no end, and need not ask for the time
+        const kept = entry.times === undefined ? entry.write : live(entry, clock.now());
+        if (kept === undefined) forget(entry);
         return;
       }
-      entry.holder = { token: next, until: now + grantedFor, waiters };
+      entry.holder = { token: next, until: clock.now() + grantedFor, waiters };
       queueMicrotask(() => {
         for (const listener of [...listeners]) listener(next);
       });
     },
   };
 
-  function setTimes(entry: Entry, next: Write | undefined, now: number): void {
+  function setTimes(entry: Entry, next: Write | undefined): void {
     const { ttl, deadlineIn } = next ?? {};
     if (ttl === undefined && deadlineIn === undefined) {
       if (entry.times !== undefined) times.delete(entry.key);
       entry.times = undefined;
       return;
     }
+    const now = clock.now();
     const never = Number.POSITIVE_INFINITY;
     entry.times ??= { key: entry.key, expiresAt: never, deadlineAt: never, wakeAt: never };
     entry.times.expiresAt = ttl === undefined ? never : now + ttl;
@@ -250,10 +253,10 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 /** What a lease may do to its entry. */
 interface Space {
   readonly clock: Clock;
-  write(entry: Entry, next: Write | undefined, now: number): void;
-  letGo(entry: Entry, now: number): void;
+  write(entry: Entry, next: Write | undefined): void;
+  letGo(entry: Entry): void;
   /** Forgets one of the oldest if there are too many. */
-  evict(spared: Entry, now: number): void;
+  evict(spared: Entry): void;
 }
 
 /** A class, since one is made for every update: its methods stand on the prototype. */
@@ -288,15 +291,14 @@ class EntryLease implements MemoryLease {
       this.#token = keep;
       return 'already';
     }
-    const now = this.#space.clock.now();
     if (keep !== undefined) {
       this.#token = keep;
       holder.token = keep;
-      holder.until = now + this.#length;
+      holder.until = this.#space.clock.now() + this.#length;
     }
-    this.#space.write(this.#entry, next, now);
-    if (keep === undefined) this.#space.letGo(this.#entry, now);
-    this.#space.evict(this.#entry, now);
+    this.#space.write(this.#entry, next);
+    if (keep === undefined) this.#space.letGo(this.#entry);
+    this.#space.evict(this.#entry);
     return 'done';
   }
 
@@ -309,7 +311,7 @@ class EntryLease implements MemoryLease {
 
   release(): void {
     if (this.#entry.holder?.token !== this.#token) return;
-    this.#space.letGo(this.#entry, this.#space.clock.now());
+    this.#space.letGo(this.#entry);
   }
 }
 

@@ -18,7 +18,7 @@ export interface StateBranches<C> {
    */
   add(targets: readonly Target[], where: string, branch: Link<C>): void;
   /** Runs the branches that match, in the order in which they were added; then what comes behind them. */
-  readonly run: (ctx: C, next: () => Promise<void>) => Promise<void>;
+  readonly run: Link<C>;
 }
 
 /**
@@ -43,11 +43,11 @@ export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C>
       : here;
   }
 
-  async function step(ctx: C, next: () => Promise<void>, from: number): Promise<void> {
+  function step(ctx: C, next: () => Promise<void>, from: number): Awaitable<unknown> {
     const at = find(read(ctx), from);
     if (at === undefined) return next();
     const branch = branches[at] as Link<C>;
-    await branch(ctx, () => step(ctx, next, at + 1));
+    return branch(ctx, async () => void (await step(ctx, next, at + 1)));
   }
 
   return {

@@ -1,6 +1,6 @@
 /** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
 
-import { type JsonObject, mergedData, noData, roughSize } from '../base/json.ts';
+import { type JsonObject, mergedData, noData } from '../base/json.ts';
 import {
   type ConversationRecord,
   emptyFrame,
@@ -8,7 +8,8 @@ import {
   type Frame,
   isBlank,
   isEmpty,
-  type Past,
+  type PastStep,
+  pastStep,
   type StoredTimer,
 } from '../record/record.ts';
 import type { ReplyAddress } from '../update/subject.ts';
@@ -145,8 +146,10 @@ export class Draft {
     const past = top.history[top.history.length - 1];
     if (past === undefined) return false;
     this.timers = this.#withoutTimers();
-    const visit = past.scene === null ? top.visit : this.#visit();
-    this.top = { ...past, visit, into: top.into, history: top.history.slice(0, -1) };
+    const { scene, state, data, memo } = past;
+    const visit = scene === null ? top.visit : this.#visit();
+    const history = top.history.slice(0, -1);
+    this.top = { scene, state, data, memo, visit, into: top.into, history };
     return true;
   }
 
@@ -235,23 +238,19 @@ export class Draft {
     return this.visits;
   }
 
-  #remember({ scene, state, data, memo, history }: Frame): readonly Past[] {
+  #remember(top: Frame): readonly PastStep[] {
     const { historySteps: steps, historyCharacters: characters } = this.#rules;
     if (steps === 0) return emptyFrame.history;
-    const kept = history.slice(Math.max(0, history.length + 1 - steps));
-    kept.push({ scene, state, data, memo });
-    while (kept.length > 1 && sizeOf(kept) > characters) kept.shift();
+    const { history } = top;
+    const kept = [...history, pastStep(top, history[history.length - 1])];
+    if (kept.length > steps) kept.splice(0, kept.length - steps);
+    // of the oldest nothing is said by the one before it
+    let weight = 0;
+    for (let at = 1; at < kept.length; at++) weight += (kept[at] as PastStep).weight;
+    while (kept.length > 1 && weight > characters) {
+      kept.shift();
+      weight -= (kept[0] as PastStep).weight;
+    }
     return kept;
   }
-}
-
-/** Rough size of what history adds: values that the next step does not share. */
-function sizeOf(history: readonly Past[]): number {
-  let size = 0;
-  for (let at = 0; at < history.length - 1; at++) {
-    const { data } = history[at] as Past;
-    const after = (history[at + 1] as Past).data;
-    for (const name in data) if (data[name] !== after[name]) size += roughSize(data[name]);
-  }
-  return size;
 }

@@ -4,12 +4,11 @@ import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Frame } from '../record/record.ts';
-import { boundTo, type SceneBehaviour, type SceneRun } from '../scene/behaviour.ts';
-import type { UserInput } from '../update/input.ts';
-import { leaveTop, type SceneEvent } from './state-context.ts';
+import { boundTo, type SceneBehaviour } from '../scene/behaviour.ts';
+import type { ParsedCommand } from '../update/command.ts';
+import { commandOf, FrameRun } from './frame-run.ts';
+import type { SceneEvent } from './state-context.ts';
 import type { Unit } from './unit.ts';
-
-type Command = NonNullable<SceneRun['command']>;
 
 /** How many hooks of one unit may follow each other. */
 const mostEvents = 100;
@@ -40,7 +39,7 @@ async function offer(
   pass: () => Promise<void>,
 ): Promise<void> {
   const { draft, input } = unit;
-  const run = runOf(unit, draft.top);
+  const run = new FrameRun(unit, draft.top);
   const { command } = run;
   if (command !== undefined) {
     if (await code(unit, behaviour, async () => behaviour.command?.(run, command))) return;
@@ -92,7 +91,9 @@ export async function passTimer(unit: Unit, timer: string): Promise<void> {
     if (say != null) unit.says.push(say);
     return;
   }
-  await code(unit, behaviour, async () => behaviour.timeout?.(runOf(unit, draft.top), timer));
+  await code(unit, behaviour, async () =>
+    behaviour.timeout?.(new FrameRun(unit, draft.top), timer),
+  );
 }
 
 /** Gives an answer to the active scene as if the user had; `false` if that state is not pending. */
@@ -100,7 +101,7 @@ export async function answer(unit: Unit, state: string, value: unknown): Promise
   await unit.loadServices();
   const behaviour = behaviourOn(unit, unit.draft.top);
   if (behaviour?.answer === undefined) return false;
-  return behaviour.answer(runOf(unit, unit.draft.top), state, value);
+  return behaviour.answer(new FrameRun(unit, unit.draft.top), state, value);
 }
 
 /** Tells scenes what has happened to their frames, until nothing more happens, and finds the question that is open then. */
@@ -167,7 +168,7 @@ async function tell(
     if (behaviour?.leave === undefined || skipped.has(frame.visit)) return params;
     unit.leaving = frame;
     try {
-      await code(unit, behaviour, async () => behaviour.leave?.(runOf(unit, frame), reason));
+      await code(unit, behaviour, async () => behaviour.leave?.(new FrameRun(unit, frame), reason));
     } finally {
       unit.leaving = undefined;
     }
@@ -177,7 +178,7 @@ async function tell(
   const behaviour = behaviourOn(unit, top);
   if (event.kind === 'entered' && event.visit !== top.visit) skipped.add(event.visit);
   if (behaviour === undefined) return undefined;
-  const run = runOf(unit, top);
+  const run = new FrameRun(unit, top);
   switch (event.kind) {
     case 'ask':
       return event.params ?? params ?? noData;
@@ -204,11 +205,11 @@ async function findQuestion(unit: Unit, params: object): Promise<Unit['question'
   const { top } = unit.draft;
   const behaviour = behaviourOn(unit, top);
   if (behaviour === undefined) return undefined;
-  return code(unit, behaviour, async () => behaviour.ask?.(runOf(unit, top), params));
+  return code(unit, behaviour, async () => behaviour.ask?.(new FrameRun(unit, top), params));
 }
 
 /** Starts the scene of a deep link or a command; the link says more, so it counts before a scene that `/start` starts. */
-async function start(unit: Unit, { command, argument }: Command): Promise<boolean> {
+async function start(unit: Unit, { command, argument }: ParsedCommand): Promise<boolean> {
   const scenes = [...unit.registry.scenes.values()];
   const linked =
     command === 'start'
@@ -255,11 +256,6 @@ async function answerStale(unit: Unit, tag: string): Promise<void> {
   unit.callbackAnswer ??= { text, show_alert: !isOurs };
 }
 
-/** The command of an input, if it is one that is meant for this bot. */
-function commandOf(input: UserInput | undefined): Command | undefined {
-  return input?.kind === 'command' ? { ...input.value } : undefined;
-}
-
 function behaviourOn({ registry }: Unit, { scene }: Frame): SceneBehaviour | undefined {
   return scene === null ? undefined : registry.scenes.get(scene)?.behaviour;
 }
@@ -274,62 +270,4 @@ async function code<T>(unit: Unit, behaviour: SceneBehaviour, run: () => Promise
     }
     throw error;
   }
-}
-
-/** The view of one frame that a scene's code gets. */
-function runOf(unit: Unit, frame: Frame): SceneRun {
-  const { draft } = unit;
-  const command = commandOf(unit.input);
-  // the frame itself is replaced by each change of it, so look for the one of this visit
-  const now = (): Frame => draft.frames.find((one) => one.visit === frame.visit) ?? frame;
-  const change = (part: { readonly [K in 'state' | 'data' | 'memo']?: Frame[K] }) => {
-    if (draft.top.visit === frame.visit) draft.change(part);
-  };
-  return {
-    turn: unit,
-    ctx: unit.ctx,
-    input: unit.input,
-    command,
-    get state() {
-      return now().state;
-    },
-    get data() {
-      return now().data;
-    },
-    get memo() {
-      return now().memo;
-    },
-    visit: frame.visit,
-    tag: unit.tag,
-    defaults: unit.host.defaults,
-    keep({ state, data, memo }) {
-      change({
-        ...(state === undefined ? {} : { state }),
-        ...(data === undefined ? {} : { data: frozenData(data, 'data') }),
-        ...(memo === undefined ? {} : { memo: frozenData(memo, 'memo') }),
-      });
-    },
-    ask(params) {
-      unit.events.push(params === undefined ? { kind: 'ask' } : { kind: 'ask', params });
-    },
-    leave(reason, result) {
-      if (draft.top.visit === frame.visit) leaveTop(unit, reason, result);
-    },
-    say(say) {
-      unit.says.push(say);
-    },
-    answer(text, alert) {
-      unit.callbackAnswer = {
-        ...(text === undefined ? {} : { text }),
-        ...(alert === undefined ? {} : { show_alert: alert }),
-      };
-    },
-    arm(timer, after) {
-      draft.arm(timer, after === null ? undefined : unit.host.clock.now() + after);
-    },
-    timer(name) {
-      const at = draft.timers?.get(name);
-      return at === undefined ? undefined : at - unit.host.clock.now();
-    },
-  };
 }

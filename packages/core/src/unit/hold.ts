@@ -94,7 +94,7 @@ export function newToken(): string {
 /** Makes the holder of one machine. */
 export function holderOf(options: HoldOptions): Holder {
   const { storage, clock, lease: leaseMs, longest, report } = options;
-  const live = new Set<RunningHold>();
+  const live = new LiveHolds();
   const grants = grantsOf(storage, report);
   let timer: unknown;
 
@@ -102,7 +102,7 @@ export function holderOf(options: HoldOptions): Holder {
   const tick = () => {
     timer = undefined;
     const now = clock.now();
-    for (const hold of live)
+    for (const hold of live.all())
       if (now - hold.takenAt > longest) hold.lose();
       else hold.renew(now);
     if (live.size > 0) arm();
@@ -118,32 +118,31 @@ export function holderOf(options: HoldOptions): Holder {
     return hold;
   };
 
-  /** Asks once. A success that comes late is let go, unless a later call with the same token was or may yet be given it. */
-  const ask = (key: string, taking: Taking): Awaitable<Acquired> => {
-    const { token, bound } = taking;
+  const ask = (key: string, token: string, bound: number): Awaitable<Acquired> => {
     // whoever does not wait must not be handed the conversation either
     const queue = bound > 0 && grants.proven;
-    const asked = storage.acquire(key, { token, lease: leaseMs, queue });
-    if (!isPromise(asked)) return asked;
-    return within(asked, callBound, clock, (late) => {
+    return storage.acquire(key, { token, lease: leaseMs, queue });
+  };
+  /** A success that comes late is let go, unless a later call with the same token was or may yet be given it. */
+  const answered = (asked: Awaitable<Acquired>, taking: Taking): Awaitable<Acquired> =>
+    within(asked, callBound, clock, (late) => {
       if (taking.gaveUp && 'commit' in late) ignore(late.release());
     });
-  };
 
   const takeSlowly = async (
     key: string,
     taking: Taking,
-    first: Awaitable<Acquired> | undefined,
+    first: Awaitable<Acquired>,
     signal: AbortSignal | undefined,
   ): Promise<Hold | undefined> => {
     const { token, bound } = taking;
     const start = clock.now();
-    let answer = first;
+    let answer: Awaitable<Acquired> | undefined = first;
     for (let failures = 0, rounds = 0; ; rounds++) {
       signal?.throwIfAborted();
       let got: Acquired | undefined;
       try {
-        got = await (answer ?? ask(key, taking));
+        got = await answered(answer ?? ask(key, token, bound), taking);
         failures = 0;
       } catch (error) {
         const fault = error instanceof TimedOut ? 'unknown' : faultOf(storage, error);
@@ -173,22 +172,23 @@ export function holderOf(options: HoldOptions): Holder {
 
   return {
     take(key, bound, signal) {
-      const taking: Taking = { token: newToken(), bound, gaveUp: false };
+      const token = newToken();
       let answer: Awaitable<Acquired>;
       try {
-        answer = ask(key, taking);
+        answer = ask(key, token, bound);
       } catch (error) {
         answer = Promise.reject(error);
       }
-      if (!isPromise(answer) && 'commit' in answer) return held(key, taking.token, answer);
+      if (!isPromise(answer) && 'commit' in answer) return held(key, token, answer);
+      const taking: Taking = { token, bound, gaveUp: false };
       // from before the answer on: the message may come by another connection, and overtake it
-      grants.expect(taking.token);
+      grants.expect(token);
       return takeSlowly(key, taking, answer, signal)
         .catch((error) => {
           taking.gaveUp = true;
           throw error;
         })
-        .finally(() => grants.forget(taking.token));
+        .finally(() => grants.forget(token));
     },
     get size() {
       return live.size;
@@ -201,12 +201,48 @@ export function holderOf(options: HoldOptions): Holder {
   };
 }
 
+/** Holds that run, each linked with the next: a set would have to number every one of them. */
+class LiveHolds {
+  size = 0;
+  #newest: RunningHold | undefined;
+
+  add(hold: RunningHold): void {
+    hold.older = this.#newest;
+    if (this.#newest !== undefined) this.#newest.newer = hold;
+    this.#newest = hold;
+    hold.isLive = true;
+    this.size++;
+  }
+
+  delete(hold: RunningHold): void {
+    if (!hold.isLive) return;
+    const { older, newer } = hold;
+    if (older !== undefined) older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    hold.older = undefined;
+    hold.newer = undefined;
+    hold.isLive = false;
+    this.size--;
+  }
+
+  all(): readonly RunningHold[] {
+    const all: RunningHold[] = [];
+    for (let hold = this.#newest; hold !== undefined; hold = hold.older) all.push(hold);
+    return all;
+  }
+}
+
 /** A class, since one is made for every update: its methods stand on the prototype. */
 class RunningHold implements Hold {
   readonly key: string;
   readonly stored: StoredText | undefined;
   readonly takenAt: number;
   place: Place | undefined;
+  /** Kept by {@link LiveHolds}. */
+  isLive = false;
+  older: RunningHold | undefined;
+  newer: RunningHold | undefined;
   #token: string;
   /** Until when the storage certainly leaves it to us. */
   #until: number;
@@ -215,15 +251,9 @@ class RunningHold implements Hold {
   #abort: AbortController | undefined;
   readonly #lease: Lease;
   readonly #options: HoldOptions;
-  readonly #live: Set<RunningHold>;
+  readonly #live: LiveHolds;
 
-  constructor(
-    key: string,
-    token: string,
-    lease: Lease,
-    options: HoldOptions,
-    live: Set<RunningHold>,
-  ) {
+  constructor(key: string, token: string, lease: Lease, options: HoldOptions, live: LiveHolds) {
     this.key = key;
     this.#token = token;
     this.#lease = lease;
@@ -257,7 +287,7 @@ class RunningHold implements Hold {
       () => this.#lease.renew(lease),
       (kept) => {
         if (kept) this.#until = Math.max(this.#until, now + lease);
-        else if (token === this.#token && !this.#isCommitting && this.#live.has(this)) this.lose();
+        else if (token === this.#token && !this.#isCommitting && this.isLive) this.lose();
       },
       (error) => report('renew', error),
     );

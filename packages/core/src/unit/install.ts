@@ -18,14 +18,19 @@ export function refuseTaken(ctx: object, property: string): void {
   throw new FsmError('PROPERTY_TAKEN', { property });
 }
 
+/** One for all contexts: to make a descriptor for each takes longer than to define the property. */
+const hidden: { value: FsmContext | undefined } & PropertyDescriptor = {
+  value: undefined,
+  enumerable: false,
+  configurable: true,
+  writable: false,
+};
+
 /** Puts an FSM on a context: hidden from `Object.assign` and `JSON.stringify`, and removable. */
 export function install(ctx: object, property: string, value: FsmContext): void {
-  Object.defineProperty(ctx, property, {
-    value,
-    enumerable: false,
-    configurable: true,
-    writable: false,
-  });
+  hidden.value = value;
+  Object.defineProperty(ctx, property, hidden);
+  hidden.value = undefined;
 }
 
 /**

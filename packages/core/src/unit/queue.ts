@@ -25,7 +25,7 @@ export interface LocalQueues {
 export function localQueues(): LocalQueues {
   const heads = new Map<string, Head>();
   const tryJoin = (key: string): Head | undefined =>
-    heads.has(key) ? undefined : new Head(heads, key, undefined);
+    heads.size > 0 && heads.has(key) ? undefined : new Head(heads, key, undefined);
   return {
     tryJoin,
     join(key, signal) {

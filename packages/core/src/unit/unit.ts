@@ -13,6 +13,7 @@ import { retire, writeOf } from '../record/codec.ts';
 import { idsKeptFor, leastOfMany, leastOfOne, type RecentIds, withId } from '../record/recent.ts';
 import {
   type ConversationRecord,
+  changedSize,
   emptyRecord,
   type Frame,
   isEmpty,
@@ -131,6 +132,7 @@ export class Unit implements Turn<object> {
   #phase: Phase = 'open';
   #services: object | undefined;
   #input: UserInput | undefined | null = null;
+  #tag: string | undefined;
   #answered = false;
   /** What waits for the commit, and what has waited for it. */
   #tasks: (() => unknown)[] | undefined;
@@ -223,7 +225,8 @@ export class Unit implements Turn<object> {
 
   /** Tells this conversation from others; short, for buttons. */
   get tag(): string {
-    return hashOf(this.facts.key ?? '').toString(36);
+    this.#tag ??= hashOf(this.facts.key ?? '').toString(36);
+    return this.#tag;
   }
 
   /** Answers the callback query, unless a handler has done so. */
@@ -346,19 +349,16 @@ export class Unit implements Turn<object> {
     const empty = isEmpty(record);
     const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
     const write = hasRecord ? this.#writeOf(record, empty) : undefined;
-    const accepted = () => {
-      // where ids of a cleared conversation cannot be kept in a record, this process remembers them
-      if (empty && changed && !shared) host.recent.add(hold.key, record.ids);
-      this.#accepted(record, write, changed);
-    };
     const committed = hold.commit(write, isKnown ? undefined : id, keep);
-    if (isPromise(committed)) return committed.then(accepted);
-    accepted();
+    if (isPromise(committed)) return committed.then(() => this.#accepted(record, write, changed));
+    this.#accepted(record, write, changed);
   }
 
   #accepted(record: ConversationRecord, write: Write | undefined, changed: boolean): void {
     const { draft, host } = this;
     const before = draft.base;
+    // where ids of a cleared conversation cannot be kept in a record, this process remembers them
+    if (write === undefined && changed) host.recent.add(this.key as string, record.ids);
     if (this.#stored !== undefined) retire(this.#stored);
     this.#stored = write;
     this.#exists = !isEmpty(record);
@@ -468,7 +468,8 @@ function checkSize(record: ConversationRecord, text: () => string, limit: number
   let rough = 200;
   for (const { data, memo, history } of record.frames) {
     rough += roughSize(data) + roughSize(memo) + history.length * 100;
-    for (const past of history) if (past.data !== data) rough += roughSize(past.data);
+    rough += changedSize(history[history.length - 1]?.data, data);
+    for (const { weight } of history) rough += weight;
   }
   // a character takes at most six bytes: an escape, or three bytes in UTF-8
   if (rough * 6 <= limit) return;
