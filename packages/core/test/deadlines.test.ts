@@ -24,6 +24,20 @@ describe('the deadline of a conversation', () => {
     await machine.stop();
   });
 
+  it('passes no later than the next look is promised', async () => {
+    const { clock, machine, send, peek } = bench();
+    machine.start();
+    for (let user = 1; user <= 300; user++) {
+      await send(user, 'a', ({ state: fsm }) => {
+        fsm.set(Form.name);
+        fsm.expire('30s');
+      });
+      await clock.advance(30_000 + 1000);
+      expect([user, await peek(user)]).toEqual([user, undefined]);
+    }
+    await machine.stop();
+  });
+
   it('runs onTimeout, which may move the user on and speak', async () => {
     const { clock, machine, send, peek, said } = bench({
       onTimeout: ({ state: fsm }: Turn) => {

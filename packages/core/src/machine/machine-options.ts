@@ -53,7 +53,7 @@ export interface TurnOptions {
 
 /** How deadlines are fired. */
 export interface SweepOptions {
-  /** How often to look. Default 1 s. */
+  /** The longest time between two looks: so late a deadline may be. Default 1 s. */
   readonly every?: Duration;
   /** How many handlers run at once. Default 32. */
   readonly parallel?: number;
