@@ -212,6 +212,7 @@ export type {
   UserInput,
 } from './update/input.ts';
 export { acceptInput, albumOf, inputKinds, inputOf } from './update/input.ts';
+export { invoicePayload } from './update/invoice.ts';
 // Keys and strategies
 export type { KeyParts, Migration, Scope, Strategy } from './update/key.ts';
 export {

@@ -95,6 +95,7 @@ export {
   FsmError,
   flow,
   invalid,
+  invoicePayload,
   isFsmError,
   keyValueStorage,
   memoryStorage,

@@ -96,6 +96,7 @@ export {
   FsmError,
   flow,
   invalid,
+  invoicePayload,
   isFsmError,
   keyValueStorage,
   memoryStorage,

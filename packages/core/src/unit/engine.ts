@@ -6,6 +6,8 @@ import { textOf } from '../conversation/texts.ts';
 import type { Frame } from '../record/record.ts';
 import { boundTo, type SceneBehaviour, type SceneRun } from '../scene/behaviour.ts';
 import type { UserInput } from '../update/input.ts';
+import { markOfPayload } from '../update/invoice.ts';
+import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
 import { leaveTop, type SceneEvent } from './state-context.ts';
 import type { Unit } from './unit.ts';
 
@@ -22,7 +24,7 @@ const mostEvents = 100;
 export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<void> {
   const { draft, input } = unit;
   await unit.loadServices();
-  const tag = input?.kind === 'button' ? boundTo(input.value) : undefined;
+  const tag = input?.kind === 'button' ? boundTo(input.value) : checkoutTag(unit);
   const pass = () => (tag === undefined ? rest() : answerStale(unit, tag));
   const active = behaviourOn(unit, draft.top);
   if (active !== undefined) return offer(unit, active, pass);
@@ -248,11 +250,26 @@ async function enterInitial(unit: Unit): Promise<boolean> {
   return false;
 }
 
-/** A button that no scene takes: of a question that is no longer asked, or shown to somebody else. */
+/** A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else. */
 async function answerStale(unit: Unit, tag: string): Promise<void> {
   const isOurs = tag === unit.tag;
   const text = await textOf(unit.host.defaults.texts, isOurs ? 'stale' : 'notYours', unit);
-  unit.callbackAnswer ??= { text, show_alert: !isOurs };
+  const id = textIn(checkoutOf(unit), 'id');
+  if (id === undefined) unit.callbackAnswer ??= { text, show_alert: !isOurs };
+  else {
+    const payload = { pre_checkout_query_id: id, ok: false, error_message: text };
+    unit.says.push({ method: 'answerPreCheckoutQuery', payload });
+  }
+}
+
+/** The conversation of a checkout whose invoice a flow has sent. */
+function checkoutTag(unit: Unit): string | undefined {
+  const query = unit.input === undefined ? checkoutOf(unit) : undefined;
+  return query && markOfPayload(textIn(query, 'invoice_payload') ?? '')?.tag;
+}
+
+function checkoutOf({ update }: Unit): RawObject | undefined {
+  return update && objectIn(update, 'pre_checkout_query');
 }
 
 /** The command of an input, if it is one that is meant for this bot. */
