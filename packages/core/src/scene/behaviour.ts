@@ -29,6 +29,8 @@ export interface SceneRun {
   readonly input: UserInput | undefined;
   /** The command, if the input is one that is meant for this bot. */
   readonly command: ParsedCommand | undefined;
+  /** What stood behind this scene's own trigger; `undefined` for other commands, also for the deep link of another scene. */
+  readonly trigger: string | undefined;
   /** State of this frame. */
   readonly state: string | null;
   /** Data of this frame, frozen. */

@@ -8,6 +8,7 @@ import { boundTo, type SceneBehaviour, type SceneRun } from '../scene/behaviour.
 import type { UserInput } from '../update/input.ts';
 import { markOfPayload } from '../update/invoice.ts';
 import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
+import type { RegisteredScene } from './registry.ts';
 import { leaveTop, type SceneEvent } from './state-context.ts';
 import type { Unit } from './unit.ts';
 
@@ -209,22 +210,40 @@ async function findQuestion(unit: Unit, params: object): Promise<Unit['question'
   return code(unit, behaviour, async () => behaviour.ask?.(runOf(unit, top), params));
 }
 
-/** Starts the scene of a deep link or a command; the link says more, so it counts before a scene that `/start` starts. */
-async function start(unit: Unit, { command, argument }: Command): Promise<boolean> {
-  const scenes = [...unit.registry.scenes.values()];
-  const linked =
-    command === 'start'
-      ? scenes.find(({ behaviour: { trigger } }) => {
-          return trigger?.deepLink !== undefined && argument.startsWith(trigger.deepLink);
-        })
-      : undefined;
-  const found = linked ?? scenes.find(({ behaviour }) => behaviour.trigger?.command === command);
-  const trigger = found?.behaviour.trigger;
-  if (found === undefined || trigger === undefined) return false;
-  const given = linked ? argument.slice((trigger.deepLink as string).length) : argument;
-  const data = given === '' ? undefined : await trigger.from?.(given, unit);
-  unit.state.enter(found.id as never, data ?? {});
+/** Starts the scene that a command triggers. */
+async function start(unit: Unit, command: Command): Promise<boolean> {
+  const found = triggered(unit, command);
+  if (found === undefined) return false;
+  const { scene, argument } = found;
+  const data = argument === '' ? undefined : await scene.behaviour.trigger?.from?.(argument, unit);
+  unit.state.enter(scene.id as never, data ?? {});
   return true;
+}
+
+/**
+ * Finds the scene that a command triggers, and what stood behind its trigger.
+ *
+ * A deep link says more than `/start`, and a longer one more than its beginning, so the longest counts first.
+ *
+ * @param active - counts before others that the same would trigger
+ */
+function triggered(
+  { registry }: Unit,
+  { command, argument }: Command,
+  active?: string | null,
+): { readonly scene: RegisteredScene; readonly argument: string } | undefined {
+  let found: RegisteredScene | undefined;
+  let most = 0;
+  for (const scene of registry.scenes.values()) {
+    const { deepLink, command: own } = scene.behaviour.trigger ?? {};
+    const isLink = command === 'start' && deepLink !== undefined && argument.startsWith(deepLink);
+    const says = isLink ? deepLink.length + 2 : own === command ? 1 : 0;
+    if (says > most || (says === most && says > 0 && scene.id === active)) {
+      found = scene;
+      most = says;
+    }
+  }
+  return found && { scene: found, argument: argument.slice(Math.max(0, most - 2)) };
 }
 
 /**
@@ -307,6 +326,10 @@ function runOf(unit: Unit, frame: Frame): SceneRun {
     ctx: unit.ctx,
     input: unit.input,
     command,
+    get trigger() {
+      const found = command && triggered(unit, command, frame.scene);
+      return found?.scene.id === frame.scene ? found?.argument : undefined;
+    },
     get state() {
       return now().state;
     },

@@ -1,0 +1,64 @@
+import { flow } from '@telefsm/core';
+import { telegram } from '@telefsm/testing';
+import { describe, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+
+describe.each(frameworks)('flows on %s', (_, framework) => {
+  const hello = flow('hello', { trigger: '/start', description: 'Begin' })
+    .ask('name', { prompt: 'Name?' })
+    .ask('age', { prompt: 'Age?' })
+    .done(() => 'Welcome');
+  const gift = flow('gift', { deepLink: 'gift' })
+    .ask('code', { prompt: 'Code?' })
+    .done(() => 'Redeemed', { from: (code) => ({ code }) });
+  const card = flow('card', { deepLink: 'gift_card_' })
+    .ask('number', { prompt: 'Number?' })
+    .done(({ number }) => `Card ${number}`, { from: (number) => ({ number }) });
+
+  it('the deep link of another flow is not the trigger of the one that /start has started', async () => {
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [hello, gift, card] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/start');
+    await anna.sends('Anna');
+    anna.sees('Age?');
+    await anna.sends('/start gift');
+    anna.sees('Code?');
+    await anna.sends('/start');
+    anna.sees('Name?');
+    await anna.sends('Anna');
+    await anna.sends('/start elsewhere');
+    anna.sees('Name?');
+  });
+
+  it('the longest deep link that fits counts, whatever the order of the flows', async () => {
+    for (const states of [
+      [gift, card],
+      [card, gift],
+    ]) {
+      const { bot, fsm } = framework.bot();
+      fsm({ states });
+      const anna = telegram(bot).user('Anna');
+      await anna.sends('/start gift_card_7');
+      anna.sees('Card 7');
+      await anna.sends('/start gift_7');
+      anna.sees('Redeemed');
+    }
+  });
+
+  it('of two flows with one trigger the active one takes it', async () => {
+    const again = flow('again', { trigger: '/go', deepLink: 'again', onTrigger: 'refuse' })
+      .ask('a', { prompt: 'A?' })
+      .done(() => undefined);
+    const first = flow('first', { trigger: '/go' })
+      .ask('b', { prompt: 'B?' })
+      .done(() => undefined);
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [first, again], texts: { running: 'It runs already.' } });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/start again');
+    anna.sees('A?');
+    await anna.sends('/go');
+    anna.sees('It runs already.');
+  });
+});
