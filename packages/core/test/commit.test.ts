@@ -128,6 +128,7 @@ describe('a late writer', () => {
     return {
       outcome,
       aborted: signals[0]?.aborted,
+      reason: signals[0]?.reason as unknown,
       data: (await mine.peek(1))?.data,
       mine,
       update,
@@ -135,7 +136,8 @@ describe('a late writer', () => {
   };
 
   it('neither commits nor takes away what another has written since', async () => {
-    const { outcome, aborted, data, mine, update } = await lapse(() => {});
+    const { outcome, aborted, reason, data, mine, update } = await lapse(() => {});
+    expect(reason).toMatchObject({ details: { keptBefore: false } });
     expect({ outcome, aborted, data }).toEqual({
       outcome: 'LEASE_LOST',
       aborted: true,
@@ -163,17 +165,16 @@ describe('a late writer', () => {
         await held.opened;
         fsm.update({ second: 1 });
       })
-      .then(
-        () => 'kept',
-        (error: { code?: string }) => error.code,
-      );
+      .catch((error: unknown) => error);
     await clock.advance(0);
     await mine.outlast(
       theirs.send(1, 'x', ({ state: fsm }) => void fsm.update({ theirs: 1 })),
       5000,
     );
     held.open();
-    expect(await mine.outlast(late)).toBe('LEASE_LOST');
+    const error = await mine.outlast(late);
+    expect(error).toMatchObject({ code: 'LEASE_LOST', details: { keptBefore: true } });
+    expect(String(error)).toContain('what this update had committed before stays');
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });
 
