@@ -1,6 +1,6 @@
 import { flow } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 
 describe.each(frameworks)('flows on %s', (_, framework) => {
@@ -60,5 +60,28 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     anna.sees('A?');
     await anna.sends('/go');
     anna.sees('It runs already.');
+  });
+
+  it('work on the same conversation inside an ending of a flow is refused at once', async () => {
+    const codes: unknown[] = [];
+    const bot = framework.bot();
+    const work = async () => {
+      await machine
+        .at({ user: anna.id })
+        .run(() => undefined)
+        .catch((error: { readonly code?: string }) => codes.push(error.code));
+    };
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?' })
+      .done(work, { cancelled: work, left: work });
+    const machine = bot.fsm({ states: [form] });
+    const anna = telegram(bot.bot).user('Anna');
+    machine.connect(bot.bot as never);
+    machine.at({ user: anna.id });
+    await anna.sends('/form');
+    await anna.sends('1');
+    await anna.sends('/form');
+    await anna.sends('/cancel');
+    expect(codes).toEqual(['REENTERED', 'REENTERED', 'REENTERED', 'REENTERED']);
   });
 });

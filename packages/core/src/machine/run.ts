@@ -59,12 +59,15 @@ export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | unde
       await hold.release();
       return undefined;
     }
-    const opened = open(host, facts, hold, arrivedAt);
+    // the bot's code runs in each of the three: hooks and deadlines, handlers, hooks again
+    const opened = reentry.isOn
+      ? inside(reentry, key, hold, (taken) => open(host, facts, taken, arrivedAt))
+      : open(host, facts, hold, arrivedAt);
     unit = isPromise(opened) ? await opened : opened;
     if (unit === undefined) return undefined;
-    const worked = reentry.isOn ? inside(reentry, job, unit) : job.work(unit);
+    const worked = reentry.isOn ? inside(reentry, key, unit, job.work) : job.work(unit);
     const result = isPromise(worked) ? await worked : worked;
-    const finished = finish(unit);
+    const finished = reentry.isOn ? inside(reentry, key, unit, finish) : finish(unit);
     if (finished !== undefined) await finished;
     return result;
   } catch (error) {
@@ -82,6 +85,11 @@ export async function run<R>(parts: MachineParts, job: Job<R>): Promise<R | unde
   }
 }
 
-function inside<R>(reentry: Reentry, { facts, work }: Job<R>, unit: Unit): Awaitable<R> {
-  return reentry.inside(facts.key as string, () => work(unit));
+function inside<A, R>(
+  reentry: Reentry,
+  key: string,
+  argument: A,
+  task: (argument: A) => Awaitable<R>,
+): Promise<R> {
+  return reentry.inside(key, () => task(argument));
 }
