@@ -102,6 +102,7 @@ export type {
   MachineDescription,
   MachineEvents,
   MachineOptions,
+  SceneLeft,
   ServicesOf,
   ServicesOption,
   Snapshot,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn } from '../src/index.ts';
-import { memoryStorage, state, states } from '../src/index.ts';
+import { flow, invalid, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { driverError, textStorage } from './fixtures/text-storage.ts';
 
@@ -360,6 +360,48 @@ describe('observers', () => {
     expect(seen).toEqual([
       [null, 'Form:name', 'update', 'number'],
       ['Form:name', null, 'update', 'number'],
+    ]);
+  });
+
+  it('are told which scenes ended, where and why, also where no hook is', async () => {
+    const one = flow('one', { trigger: '/one', timeout: '1m', attempts: 1 })
+      .ask('a', { prompt: 'A?', validate: (text) => (text === 'bad' ? invalid('No.') : text) })
+      .ask('b', { prompt: 'B?' })
+      .done(({ b }, { state: fsm }) => {
+        if (b === 'go') fsm.enter(room);
+      });
+    const room = scene('room').on({ handle: ({ call }) => call(one) });
+    const { machine, send, clock } = bench({ states: [one, room, Form] });
+    const seen: unknown[] = [];
+    machine.observe(({ left }) => {
+      if (left.length > 0) seen.push(left.map((each) => [each.scene, each.state, each.reason]));
+    });
+    const says = async (...texts: string[]) => {
+      for (const text of texts) await send(1, text);
+    };
+    await says('/one', '1', '2');
+    await says('/one', '1', '/cancel');
+    await says('/one', '/one', 'bad');
+    await says('/one', '1', 'go', 'call', '/cancel');
+    await send(1, '/x', ({ state: fsm }) => fsm.clear());
+    await says('/one');
+    await clock.advance('1m');
+    await machine.sweep();
+    await says('/one');
+    await send(1, '/forget', ({ state: fsm }) => fsm.clear());
+    await says('/one');
+    await send(1, '/form', ({ state: fsm }) => fsm.set(Form.name));
+    expect(seen).toEqual([
+      [['one', 'one:b', 'done']],
+      [['one', 'one:b', 'cancelled']],
+      [['one', 'one:a', 'replaced']],
+      [['one', 'one:a', 'cancelled']],
+      [['one', 'one:b', 'done']],
+      [['one', 'one:a', 'cancelled']],
+      [['room', 'room', 'cleared']],
+      [['one', 'one:a', 'timeout']],
+      [['one', 'one:a', 'cleared']],
+      [['one', 'one:a', 'replaced']],
     ]);
   });
 });

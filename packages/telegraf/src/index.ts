@@ -61,6 +61,7 @@ export type {
   ReplyAddress,
   RichText,
   Say,
+  SceneLeft,
   SceneTurn,
   Schema,
   Scope,

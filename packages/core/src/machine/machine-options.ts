@@ -6,7 +6,7 @@ import type { Say } from '../conversation/say.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State, StatesIn } from '../conversation/states.ts';
 import type { Texts } from '../conversation/texts.ts';
-import type { Turn } from '../conversation/turn.ts';
+import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { BotCommand, CommandPolicy, OwnCommands } from '../scene/behaviour.ts';
 import type { FsmStorage } from '../storage/storage.ts';
 import type { Migrations, UnknownStatePolicy } from '../unit/policy.ts';
@@ -145,6 +145,17 @@ export interface Committed {
   readonly to: CommittedState;
   readonly cause: Cause;
   readonly updateId?: number;
+  /** Scenes that ended by it, in their order. */
+  readonly left: readonly SceneLeft[];
+}
+
+/** A scene that ended by a {@link Committed} change. */
+export interface SceneLeft {
+  readonly scene: string;
+  /** Where it was left. */
+  readonly state: string | null;
+  /** As its hooks have heard it; `cleared` is silent: no hook hears of `clear()`, nor of a repair. */
+  readonly reason: LeaveReason | 'cleared';
 }
 
 /** One side of a {@link Committed} change. */

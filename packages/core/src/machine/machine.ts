@@ -6,6 +6,7 @@ import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, type State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { recentIdsOf } from '../record/recent.ts';
+import type { ConversationRecord } from '../record/record.ts';
 import type { BotCommand, SceneBehaviour } from '../scene/behaviour.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { settle, speak } from '../unit/engine.ts';
@@ -16,6 +17,7 @@ import { localQueues } from '../unit/queue.ts';
 import { reentryOf } from '../unit/reentry.ts';
 import { type Registry, registryOf } from '../unit/registry.ts';
 import { turnCount } from '../unit/turn-count.ts';
+import type { Unit } from '../unit/unit.ts';
 import { chatPrefix, keyOf, migratedKey, migrationOf, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { subjectAt } from '../update/subject.ts';
@@ -27,6 +29,7 @@ import type {
   MachineDescription,
   MachineEvents,
   MachineOptions,
+  SceneLeft,
   ServicesOption,
   StatesOfMachine,
 } from './machine-options.ts';
@@ -245,7 +248,7 @@ function hostOf(
     speak,
     tell: watchers.tell,
     speechFailed: ({ key = '' }, error) => watchers.tell('speechFailed', { key, error }),
-    committed({ facts }, before, after) {
+    committed({ facts, left }, before, after) {
       if (!watchers.has('committed')) return;
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {
@@ -255,9 +258,25 @@ function hostOf(
         to: sideOf(after),
         cause,
         ...(typeof id === 'number' ? { updateId: id } : {}),
+        left: scenesLeft(left ?? [], before, after),
       });
     },
   };
+}
+
+/** Scenes that are no longer there; those whose end nobody was told have been cleared. */
+function scenesLeft(
+  told: NonNullable<Unit['left']>,
+  before: ConversationRecord,
+  after: ConversationRecord,
+): readonly SceneLeft[] {
+  const known = new Set(
+    [...told.map(({ frame }) => frame), ...after.frames].map(({ visit }) => visit),
+  );
+  const cleared = before.frames.filter(({ visit }) => !known.has(visit)).reverse();
+  return [...told, ...cleared.map((frame) => ({ frame, reason: 'cleared' as const }))].flatMap(
+    ({ frame: { scene, state }, reason }) => (scene === null ? [] : [{ scene, state, reason }]),
+  );
 }
 
 function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly BotCommand[] {

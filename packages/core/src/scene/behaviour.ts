@@ -137,8 +137,8 @@ export interface SceneBehaviour {
   handle(run: SceneRun, next: () => Promise<void>): Awaitable<void>;
   /** A scene that it called has left with this result. */
   resume?(run: SceneRun, result: unknown, of: string): Awaitable<void>;
-  /** It has been left; `run` shows the frame as it was. */
-  leave?(run: SceneRun, reason: LeaveReason): Awaitable<void>;
+  /** It has been left; `run` shows the frame as it was. Returns a truer reason for observers, if it knows one. */
+  leave?(run: SceneRun, reason: LeaveReason): Awaitable<LeaveReason | undefined | void>;
   /** A timer has passed. */
   timeout?(run: SceneRun, timer: string): Awaitable<void>;
   /** Takes an answer that comes from outside an update; `false` if the state is not pending. */

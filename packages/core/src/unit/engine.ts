@@ -3,6 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
 import { textOf } from '../conversation/texts.ts';
+import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import { boundTo, type SceneBehaviour, type SceneRun } from '../scene/behaviour.ts';
 import type { UserInput } from '../update/input.ts';
@@ -164,16 +165,8 @@ async function tell(
 ): Promise<object | undefined> {
   const { draft } = unit;
   if (event.kind === 'left') {
-    const { frame, reason } = event;
-    const behaviour = behaviourOn(unit, frame);
     // a scene that was entered and left by one handler has not been there
-    if (behaviour?.leave === undefined || skipped.has(frame.visit)) return params;
-    unit.leaving = frame;
-    try {
-      await code(unit, behaviour, async () => behaviour.leave?.(runOf(unit, frame), reason));
-    } finally {
-      unit.leaving = undefined;
-    }
+    if (!skipped.has(event.frame.visit)) await tellLeft(unit, event);
     return params;
   }
   const { top } = draft;
@@ -201,6 +194,26 @@ async function tell(
       return undefined;
     }
   }
+}
+
+async function tellLeft(
+  unit: Unit,
+  { frame, reason }: Extract<SceneEvent, { readonly kind: 'left' }>,
+): Promise<void> {
+  const behaviour = behaviourOn(unit, frame);
+  let truer: LeaveReason | undefined;
+  if (behaviour?.leave !== undefined) {
+    unit.leaving = frame;
+    try {
+      const run = runOf(unit, frame);
+      truer =
+        (await code(unit, behaviour, async () => behaviour.leave?.(run, reason))) ?? undefined;
+    } finally {
+      unit.leaving = undefined;
+    }
+  }
+  unit.left ??= [];
+  unit.left.push({ frame, reason: truer ?? reason });
 }
 
 async function findQuestion(unit: Unit, params: object): Promise<Unit['question']> {

@@ -8,7 +8,7 @@ import type { FsmContext } from '../conversation/context.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Texts } from '../conversation/texts.ts';
-import type { Turn } from '../conversation/turn.ts';
+import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import { retire, writeOf } from '../record/codec.ts';
 import { idsKeptFor, leastOfMany, leastOfOne, type RecentIds, withId } from '../record/recent.ts';
 import {
@@ -127,6 +127,8 @@ export class Unit implements Turn<object> {
   apology: Texts | undefined;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
+  /** Scenes that have been left since the last commit. */
+  left: { readonly frame: Frame; readonly reason: LeaveReason }[] | undefined;
   readonly state: FsmContext;
   #phase: Phase = 'open';
   #services: object | undefined;
@@ -368,6 +370,7 @@ export class Unit implements Turn<object> {
       this.#tasks = undefined;
     }
     if (changed) host.committed(this, before, record);
+    this.left = undefined;
   }
 
   /** Forgets what has changed since the last commit. */
@@ -380,6 +383,7 @@ export class Unit implements Turn<object> {
     this.callbackAnswer = undefined;
     this.question = undefined;
     this.apology = undefined;
+    this.left = undefined;
   }
 
   /** From here on the conversation cannot be changed by this unit. */
