@@ -19,6 +19,8 @@ export interface Frame extends Past {
   readonly into: string | undefined;
   /** Where `back` leads, oldest first. */
   readonly history: readonly Past[];
+  /** Its timers while a scene runs that it has called: how long each still has, in ms. */
+  readonly paused: readonly StoredTimer[];
 }
 
 /** A timer of the top frame: how long after the record's deadline it passes, in ms; never an instant. */
@@ -52,6 +54,9 @@ export interface ConversationRecord {
   readonly extra: JsonObject;
 }
 
+/** No timers. */
+export const noTimers: readonly StoredTimer[] = Object.freeze([]);
+
 /** A frame without scene, state and data. */
 export const emptyFrame: Frame = Object.freeze({
   scene: null,
@@ -61,6 +66,7 @@ export const emptyFrame: Frame = Object.freeze({
   visit: 0,
   into: undefined,
   history: Object.freeze([]),
+  paused: noTimers,
 });
 
 /** A record of nothing. */
@@ -69,7 +75,7 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   frames: Object.freeze([emptyFrame]) as readonly [Frame],
   ids: Object.freeze([]),
   place: undefined,
-  timers: Object.freeze([]),
+  timers: noTimers,
   failures: 0,
   owed: false,
   visits: 0,
@@ -82,9 +88,10 @@ export function topOf(record: ConversationRecord): Frame {
 }
 
 /** Whether nothing but ids is worth keeping. */
-export function isEmpty({ frames, extra }: ConversationRecord): boolean {
+export function isEmpty({ frames, timers, extra }: ConversationRecord): boolean {
   const [{ scene, state, data }] = frames;
-  return frames.length === 1 && scene === null && state === null && isBlank(data) && isBlank(extra);
+  const isNowhere = frames.length === 1 && scene === null && state === null;
+  return isNowhere && timers.length === 0 && isBlank(data) && isBlank(extra);
 }
 
 /** Whether an object has no members. */

@@ -7,7 +7,7 @@ import {
   emptyRecord,
   type Frame,
   isBlank,
-  isEmpty,
+  noTimers,
   type Past,
   type StoredTimer,
 } from '../record/record.ts';
@@ -22,6 +22,9 @@ export interface DraftRules {
   /** A number for a new visit, greater than the last one of the conversation, also of a forgotten one. */
   nextVisit(last: number): number;
 }
+
+/** The timer of a state, which ends with it; others are their scene's. */
+export const stateTimer = 'state';
 
 /** A new place in a conversation. */
 export interface Entry {
@@ -96,8 +99,9 @@ export class Draft {
     const moved = state !== top.state || scene !== top.scene;
     const history = moved ? this.#remember(top) : top.history;
     if (scene !== top.scene) this.timers = this.#withoutTimers();
+    else if (moved) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
-    this.top = { scene, state, data, memo, visit, into, history };
+    this.top = { scene, state, data, memo, visit, into, history, paused: noTimers };
   }
 
   /** Changes the frame without a step of history. */
@@ -118,25 +122,31 @@ export class Draft {
       visit: this.#visit(),
       into: top.into,
       history: blank ? top.history : this.#remember(top),
+      paused: noTimers,
     };
   }
 
-  /** Puts a scene on top. */
-  call({ scene, state, data }: Entry, into: string | undefined): void {
+  /** Puts a scene on top; timers of the one below wait until it is on top again. */
+  call(entry: Entry, into: string | undefined, now: number): void {
+    const paused = [...(this.timers ?? [])].map(([name, at]) => ({ name, plus: at - now }));
     this.timers = this.#withoutTimers();
-    const history = emptyFrame.history;
-    const frame: Frame = { scene, state, data, memo: noData, visit: this.#visit(), into, history };
-    this.frames = [...this.frames, frame];
+    if (paused.length > 0) this.top = { ...this.top, paused };
+    const visit = this.#visit();
+    this.frames = [...this.frames, { ...emptyFrame, ...entry, visit, into }];
   }
 
   /** Takes the top frame off; the last one leaves nothing. */
-  leave(): void {
+  leave(now: number): void {
     this.timers = this.#withoutTimers();
     const below = this.frames.slice(0, -1);
     this.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as readonly [
       Frame,
       ...Frame[],
     ];
+    const { paused } = this.top;
+    if (paused.length === 0) return;
+    this.top = { ...this.top, paused: noTimers };
+    for (const { name, plus } of paused) this.arm(name, now + plus);
   }
 
   /** Restores the past that was left last; `false` if there is none. */
@@ -146,7 +156,8 @@ export class Draft {
     if (past === undefined) return false;
     this.timers = this.#withoutTimers();
     const visit = past.scene === null ? top.visit : this.#visit();
-    this.top = { ...past, visit, into: top.into, history: top.history.slice(0, -1) };
+    const history = top.history.slice(0, -1);
+    this.top = { ...past, visit, into: top.into, history, paused: noTimers };
     return true;
   }
 
@@ -212,13 +223,9 @@ export class Draft {
     this.#timersChanged = false;
   }
 
-  get isEmpty(): boolean {
-    return isEmpty({ ...this.base, frames: this.frames });
-  }
-
   #storedTimers(): readonly StoredTimer[] {
     const first = this.deadlineAt;
-    if (first === undefined) return emptyRecord.timers;
+    if (first === undefined) return noTimers;
     return [...(this.timers as Map<string, number>)]
       .map(([name, at]) => ({ name, plus: at - first }))
       .sort((a, b) => a.plus - b.plus);

@@ -9,6 +9,7 @@ import { boundTo, type SceneBehaviour, type SceneRun } from '../scene/behaviour.
 import type { UserInput } from '../update/input.ts';
 import { markOfPayload } from '../update/invoice.ts';
 import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
+import { stateTimer } from './draft.ts';
 import type { RegisteredScene } from './registry.ts';
 import { leaveTop, type SceneEvent } from './state-context.ts';
 import type { Unit } from './unit.ts';
@@ -90,7 +91,7 @@ export async function passTimer(unit: Unit, timer: string): Promise<void> {
   draft.arm(timer, undefined);
   await unit.loadServices();
   const behaviour = behaviourOn(unit, draft.top);
-  if (timer === 'state' || behaviour === undefined) {
+  if (timer === stateTimer || behaviour === undefined) {
     const say = await host.onTimeout?.(unit);
     if (host.onTimeout === undefined) unit.state.clear();
     if (say != null) unit.says.push(say);
@@ -378,6 +379,7 @@ function runOf(unit: Unit, frame: Frame): SceneRun {
       };
     },
     arm(timer, after) {
+      if (draft.top.visit !== frame.visit) return;
       draft.arm(timer, after === null ? undefined : unit.host.clock.now() + after);
     },
     timer(name) {
