@@ -54,11 +54,19 @@ describe('machine.at(…).run', () => {
       const { machine, bot, peek } = bench({ clock, storage });
       const conversation = machine.at({ user: 1, bot: bot.id });
       for (let times = 0; times < 3; times++) {
-        await conversation.run(
-          ({ state: fsm }) => void fsm.update({ paid: fsm.get('paid', 0) + 1 }),
+        const count: number | undefined = await conversation.run(
+          ({ state: fsm }) => {
+            fsm.update({ paid: fsm.get('paid', 0) + 1 });
+            return fsm.get('paid', 0);
+          },
           { id: 'payment-7' },
         );
+        // @ts-expect-error a run with an id may have been done before, and then gives nothing
+        const always: number = count;
+        expect(always).toBe(times === 0 ? 1 : undefined);
       }
+      const once: string = await conversation.run(() => 'without an id it is always done');
+      expect(once).toContain('always');
       expect((await peek(1))?.data).toEqual({ paid: 1 });
     }
   });

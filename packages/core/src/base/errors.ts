@@ -119,7 +119,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Put it into a group with states(name, { … }) and use the member of that group.',
   },
   GROUP_DUPLICATE: {
-    message: (d) => `Two different groups of this machine are named '${d.group}'.`,
+    message: (d) =>
+      `Two different groups of this machine are named '${d.group}'; scenes and flows are groups too.`,
     fix: 'Rename one: ids of states are stored, so they must tell groups apart.',
   },
   STATE_UNKNOWN: {

@@ -201,13 +201,17 @@ export interface Conversation<out All extends AnyState = AnyState> {
   /**
    * One unit of work: waits for its turn, commits once, then speaks.
    *
-   * @param options - `id` makes the run idempotent like an update
+   * @param options - `id` makes the run idempotent like an update: one that was done before resolves to `undefined`
    * @throws FsmError `WAIT_TIMEOUT`, `REENTERED`, `LEASE_LOST`, `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `STOPPED`; what `work` throws passes
    */
   run<R>(
     work: (turn: Turn<object, All>) => Awaitable<R>,
-    options?: { readonly id?: string },
+    options?: { readonly id?: undefined },
   ): Promise<R>;
+  run<R>(
+    work: (turn: Turn<object, All>) => Awaitable<R>,
+    options: { readonly id?: string | undefined },
+  ): Promise<R | undefined>;
   /** Answers the pending step as if the user had; `false` if that step is not pending. */
   answer<V>(
     step: { readonly id: string; readonly '~value': V },

@@ -281,10 +281,13 @@ class StateContext {
   #step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
     const { draft, registry } = this.#write(direction);
     const { state } = draft.top;
-    const known = state === null ? undefined : (registry.state(state) ?? this.#seen);
-    const siblings = known?.id === state && known ? factsOf(known).siblings : [];
-    const at = siblings.findIndex((sibling) => sibling.id === state);
-    const target = at < 0 ? undefined : siblings[at + by];
+    if (state === null) throw new FsmError('NO_NEIGHBOUR', { state, direction });
+    const known = [registry.state(state), this.#seen].find((one) => one?.id === state);
+    // without its group there is no telling who its neighbours are
+    if (known === undefined)
+      throw new FsmError('STATE_UNKNOWN', { state, known: registry.stateIds });
+    const { siblings } = factsOf(known);
+    const target = siblings[siblings.findIndex(({ id }) => id === state) + by];
     if (target === undefined) throw new FsmError('NO_NEIGHBOUR', { state, direction });
     this.set(target, patch);
   }

@@ -469,10 +469,14 @@ function storedPlace(update: RawUpdate, { subject, scope }: UnitFacts): ReplyAdd
 
 /** Makes the text, which is costly, only where the record could be too large. */
 function checkSize(record: ConversationRecord, text: () => string, limit: number): void {
-  let rough = 200;
+  let rough = 200 + roughSize(record.extra);
+  for (const id of record.ids) rough += typeof id === 'string' ? id.length + 3 : 16;
   for (const { data, memo, history } of record.frames) {
     rough += roughSize(data) + roughSize(memo) + history.length * 100;
-    for (const past of history) if (past.data !== data) rough += roughSize(past.data);
+    for (const past of history) {
+      if (past.data !== data) rough += roughSize(past.data);
+      if (past.memo !== memo) rough += roughSize(past.memo);
+    }
   }
   // a character takes at most six bytes: an escape, or three bytes in UTF-8
   if (rough * 6 <= limit) return;
