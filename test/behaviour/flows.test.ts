@@ -1,5 +1,5 @@
 import { flow } from '@telefsm/core';
-import { telegram } from '@telefsm/testing';
+import { album, photo, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 
@@ -83,5 +83,34 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     await anna.sends('/form');
     await anna.sends('/cancel');
     expect(codes).toEqual(['REENTERED', 'REENTERED', 'REENTERED', 'REENTERED']);
+  });
+
+  it('the rest of an album whose first part ended a flow reaches neither the bot nor another flow', async () => {
+    const picture = flow('picture', { trigger: '/picture' })
+      .ask('photo', { prompt: 'A photo?', accept: 'photo' })
+      .done(() => 'Thank you.');
+    const page = flow('page', { trigger: '/page' })
+      .ask('cover', { prompt: 'A cover?', accept: ['photo', 'text'] })
+      .done(({ cover }) => `Cover: ${cover.kind}`);
+    const bot = framework.bot();
+    bot.fsm({ states: [picture, page] });
+    const passed: object[] = [];
+    bot.command('call', ({ fsm }) => fsm.call(picture));
+    bot.use(({ ctx }) => passed.push((ctx as { readonly update: object }).update));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/picture');
+    await anna.sends(album(photo(), photo(), photo()));
+    anna.sees('Thank you.');
+    expect(passed).toEqual([]);
+    await anna.sends('/page');
+    await anna.sends('/call');
+    anna.sees('A photo?');
+    await anna.sends(album(photo(), photo()));
+    anna.sees('A cover?');
+    await anna.sends(album(photo(), photo()));
+    anna.sees('Cover: photo');
+    expect(passed).toEqual([]);
+    await anna.sends(album(photo(), photo()));
+    expect(passed).toHaveLength(2);
   });
 });

@@ -9,6 +9,7 @@ import { recentIdsOf } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
 import type { BotCommand, SceneBehaviour } from '../scene/behaviour.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
+import { recentAlbums } from '../unit/albums.ts';
 import { settle, speak } from '../unit/engine.ts';
 import { holderOf } from '../unit/hold.ts';
 import { type Observers, observers } from '../unit/observers.ts';
@@ -135,7 +136,8 @@ export function machineOf(
     const moved = migrationOf(update);
     if (moved === undefined || storage.list === undefined) return undefined;
     const prefix = chatPrefix(namespace, bot.id, moved.from);
-    return takeAlong(storage, holder, prefix, (key) => migratedKey(key, moved)).catch((error) =>
+    const newKey = (key: string) => migratedKey(key, moved);
+    return takeAlong(storage, holder, prefix, newKey, host.ttl).catch((error) =>
       report('migrate', error),
     );
   }
@@ -218,6 +220,7 @@ function hostOf(
     storage,
     registry,
     recent: recentIdsOf(storage),
+    albums: recentAlbums(),
     rules: {
       historySteps: options.history ?? 10,
       historyCharacters,

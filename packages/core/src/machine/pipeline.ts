@@ -277,12 +277,12 @@ async function repair(host: PipelineHost, unit: Unit, found: UnknownState): Prom
   const policy = host.unknownState;
   if (policy === 'keep') return;
   if (policy === 'error') throw refusal(host, found);
+  await unit.loadServices();
   if (policy === 'reset') {
     unit.state.clear();
     const text = await textOf(host.defaults.texts, 'forgotten', unit);
     if (text !== '') unit.says.push(text);
   } else {
-    await unit.loadServices();
     // scenes that no longer exist cannot hear that they are left: what is known of the conversation is its data
     unit.draft.clear();
     unit.draft.change({ data: found.data as Frame['data'] });

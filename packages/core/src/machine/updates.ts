@@ -83,7 +83,10 @@ export function updatesOf(
 
   function handle(facts: UnitFacts, place: Place, arrivedAt: number, rest: Rest): Promise<void> {
     const work = (unit: Unit) => {
-      if (host.registry.scenes.size === 0) return rest?.(unit);
+      if (host.registry.scenes.size === 0) {
+        if (host.services === undefined) return rest?.(unit);
+        return unit.loadServices().then(() => rest?.(unit));
+      }
       return dispatch(unit, async () => void (await rest?.(unit)));
     };
     const { bound } = options;
@@ -140,6 +143,7 @@ async function withoutConversation(
   const unit = new Unit(host, facts, undefined, undefined, undefined);
   let phase: 'done' | 'failed' = 'failed';
   try {
+    await unit.loadServices();
     await rest?.(unit);
     phase = 'done';
   } finally {
@@ -150,6 +154,7 @@ async function withoutConversation(
 /** Tells the user that the bot is busy, in the way that the update allows. */
 async function sayBusy(host: PipelineHost, facts: UnitFacts, update: RawUpdate): Promise<void> {
   const unit = new Unit(host, facts, undefined, undefined, undefined);
+  await unit.loadServices();
   const text = await textOf(host.defaults.texts, 'busy', unit);
   const button = idOf(update, 'callback_query');
   const checkout = idOf(update, 'pre_checkout_query');

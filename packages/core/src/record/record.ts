@@ -99,3 +99,8 @@ export function isBlank(data: JsonObject): boolean {
   for (const _ in data) return false;
   return true;
 }
+
+/** How long an idle record is kept, in ms: never less than until its deadline, from where the time counts. */
+export function lifetime(ttl: number, deadlineIn: number | undefined): number {
+  return ttl + Math.max(0, deadlineIn ?? 0);
+}

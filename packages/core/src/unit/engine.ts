@@ -27,6 +27,7 @@ const mostEvents = 100;
 export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<void> {
   const { draft, input } = unit;
   await unit.loadServices();
+  if (isRestOfAlbum(unit)) return;
   const tag = input?.kind === 'button' ? boundTo(input.value) : checkoutTag(unit);
   const pass = () => (tag === undefined ? rest() : answerStale(unit, tag));
   const active = behaviourOn(unit, draft.top);
@@ -65,8 +66,17 @@ async function offer(
       return pass();
     }),
   );
+  if (isPassed || behaviour.quiet === true || input === undefined) return;
   // a button keeps turning on the user's screen until it is answered
-  if (!isPassed && input?.kind === 'button' && behaviour.quiet !== true) unit.callbackAnswer ??= {};
+  if (input.kind === 'button') unit.callbackAnswer ??= {};
+  if (input.album !== undefined) unit.host.albums.took(unit.key ?? '', input.album, run.visit);
+}
+
+/** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
+function isRestOfAlbum({ input, key = '', host, draft }: Unit): boolean {
+  if (input?.album === undefined || input.edited) return false;
+  const visit = host.albums.takenBy(key, input.album);
+  return visit !== undefined && visit !== draft.top.visit;
 }
 
 /**

@@ -16,6 +16,7 @@ import {
   emptyRecord,
   type Frame,
   isEmpty,
+  lifetime,
   type UnitId,
 } from '../record/record.ts';
 import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
@@ -30,6 +31,7 @@ import {
   type ReplyAddress,
   type Subject,
 } from '../update/subject.ts';
+import type { Albums } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { type Hold, isPromise } from './hold.ts';
 import type { Registry } from './registry.ts';
@@ -44,6 +46,7 @@ export interface UnitHost {
   readonly storage: FsmStorage;
   readonly registry: Registry;
   readonly recent: RecentIds;
+  readonly albums: Albums;
   readonly rules: DraftRules;
   readonly defaults: SceneDefaults;
   readonly strategyName: string;
@@ -432,7 +435,7 @@ export class Unit implements Turn<object> {
     }
     const due = draft.deadlineAt;
     const deadlineIn = due === undefined ? undefined : due - host.clock.now();
-    const ttl = host.ttl === undefined ? undefined : host.ttl + Math.max(0, deadlineIn ?? 0);
+    const ttl = host.ttl === undefined ? undefined : lifetime(host.ttl, deadlineIn);
     const write = writeOf(record, ttl, deadlineIn);
     checkSize(record, () => write.text, host.maxRecordBytes);
     return write;
