@@ -223,6 +223,7 @@ export {
   keyOf,
   migratedKey,
   migrationOf,
+  namespacePrefix,
   parseKey,
   scopeOf,
 } from './update/key.ts';

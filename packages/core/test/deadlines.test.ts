@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn } from '../src/index.ts';
-import { flow, scene, state, states } from '../src/index.ts';
+import { flow, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -129,6 +129,18 @@ describe('the deadline of a conversation', () => {
     expect(await peek(1)).toMatchObject({ state: 'outer:a', deadlineIn: 180_000 });
     await send(1, 'y');
     expect(await peek(1)).toBe(undefined);
+  });
+
+  it('of one machine is hidden by none of another that shares its storage', async () => {
+    const clock = virtualClock();
+    const storage = memoryStorage({ clock });
+    const theirs = bench({ clock, storage, namespace: 'theirs' });
+    const mine = bench({ clock, storage, namespace: 'mine' });
+    for (let user = 1; user <= 150; user++) await theirs.send(user, 'a', arm);
+    await clock.advance('1s');
+    await mine.send(1, 'a', arm);
+    await clock.advance('11m');
+    expect([await mine.machine.sweep(), await theirs.machine.sweep()]).toEqual([1, 150]);
   });
 
   it('may be an instant, and no date is refused', async () => {

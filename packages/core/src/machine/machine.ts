@@ -19,7 +19,14 @@ import { reentryOf } from '../unit/reentry.ts';
 import { type Registry, registryOf } from '../unit/registry.ts';
 import { turnCount } from '../unit/turn-count.ts';
 import type { Unit } from '../unit/unit.ts';
-import { chatPrefix, keyOf, migratedKey, migrationOf, scopeOf } from '../update/key.ts';
+import {
+  chatPrefix,
+  keyOf,
+  migratedKey,
+  migrationOf,
+  namespacePrefix,
+  scopeOf,
+} from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { subjectAt } from '../update/subject.ts';
 import { fire } from './firing.ts';
@@ -124,6 +131,7 @@ export function machineOf(
   });
   const sweeper = sweeperOf({
     storage,
+    prefix: namespacePrefix(namespace),
     clock,
     every: toMs(sweep?.every ?? '1s', 'sweep.every'),
     parallel: sweep?.parallel ?? 32,

@@ -1,7 +1,7 @@
 /** Stored conversations against the code: what a deploy would strand. */
 
-import type { FsmStorage, MachineDescription } from '@telefsm/core';
-import { prefixOf, walk } from './listing.ts';
+import { type FsmStorage, type MachineDescription, namespacePrefix } from '@telefsm/core';
+import { walk } from './listing.ts';
 
 /** A state that is stored and that the code does not have. */
 export interface StoredFault {
@@ -38,7 +38,9 @@ export async function checkStored(
   const verdict = judgeOf(description);
   const found = new Map<string, { count: number; readonly examples: string[] }>();
   let looked = 0;
-  for await (const { key, state } of walk(storage, { prefix: prefixOf(description.namespace) })) {
+  for await (const { key, state } of walk(storage, {
+    prefix: namespacePrefix(description.namespace),
+  })) {
     looked += 1;
     progress(looked);
     if (state === null || verdict(state) === 'known') continue;
