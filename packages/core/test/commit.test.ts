@@ -8,6 +8,37 @@ import { driverError, textStorage } from './fixtures/text-storage.ts';
 const Form = states('Form', { name: state(), age: state(), done: state() });
 
 describe('commit()', () => {
+  it('keeps what was there when it was called: what is changed while it is on its way is of the next unit', async () => {
+    const clock = virtualClock();
+    for (const storage of [memoryStorage({ clock }), textStorage(clock)]) {
+      const { send, peek } = bench({ clock, storage });
+      const ran: string[] = [];
+      const broken = send(1, 'a', async ({ state: fsm }) => {
+        fsm.set(Form.name);
+        fsm.expire('1h');
+        fsm.afterCommit(() => ran.push('first'));
+        const written = fsm.commit();
+        fsm.set(Form.age);
+        fsm.expire('1m');
+        fsm.afterCommit(() => ran.push('second'));
+        await written;
+        expect(fsm.current).toBe('Form:age');
+        throw new Error('too late');
+      });
+      await expect(broken).rejects.toThrow('too late');
+      expect(await peek(1)).toMatchObject({ state: 'Form:name', deadlineIn: 3_600_000 });
+      expect(ran).toEqual(['first']);
+
+      await send(2, 'a', async ({ state: fsm }) => {
+        fsm.set(Form.name);
+        const written = fsm.commit();
+        fsm.expire('1m');
+        await written;
+      });
+      expect(await peek(2)).toMatchObject({ state: 'Form:name', deadlineIn: 60_000 });
+    }
+  });
+
   it('is the point of no return: what came before stays, and a throw undoes only what came later', async () => {
     const { send, peek } = bench();
     const sent = send(1, 'a', async ({ state: fsm }) => {

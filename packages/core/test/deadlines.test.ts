@@ -131,6 +131,33 @@ describe('the deadline of a conversation', () => {
     expect(await peek(1)).toBe(undefined);
   });
 
+  it('that fails beside others leaves those as they were committed', async () => {
+    const clock = virtualClock();
+    const form = flow('form', { trigger: '/form', timeout: '10m' })
+      .ask('a', {
+        prompt: 'A?',
+        timeout: '5m',
+        onTimeout: () => {
+          throw new Error('not now');
+        },
+      })
+      .done(() => undefined);
+    const { machine, send, peek, heard } = bench({
+      clock,
+      states: [form],
+      onTimeout: () => 'One minute has passed.',
+    });
+    const failed = heard('deadlineFailed');
+    await send(1, '/form');
+    await send(1, '/later', ({ state: fsm }) => fsm.expire('1m'));
+    await clock.advance('6m');
+    await machine.sweep();
+    await clock.advance('1s');
+    await machine.sweep();
+    expect(failed).toHaveLength(2);
+    expect((await peek(1))?.state).toBe('form:a');
+  });
+
   it('of one machine is hidden by none of another that shares its storage', async () => {
     const clock = virtualClock();
     const storage = memoryStorage({ clock });

@@ -33,6 +33,14 @@ export interface Entry {
   readonly data: JsonObject;
 }
 
+/** Which changes of timers a record has, and when its deadline passes. */
+interface TimerMark {
+  readonly changes: number;
+  readonly deadlineAt: number | undefined;
+}
+
+const noMark: TimerMark = Object.freeze({ changes: 0, deadlineAt: undefined });
+
 /**
  * A working copy.
  *
@@ -48,7 +56,12 @@ export class Draft {
   version: number;
   /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
   timers: Map<string, number> | undefined;
-  #timersChanged = false;
+  /** How often timers have been changed. */
+  #timerChanges = 0;
+  /** Of the base. */
+  #kept: TimerMark;
+  /** Of the record that was made last: it becomes the base when it has been written. */
+  #written: TimerMark;
   readonly #rules: DraftRules;
 
   constructor(record: ConversationRecord, rules: DraftRules, deadlineAt: number | undefined) {
@@ -59,9 +72,9 @@ export class Draft {
     this.failures = record.failures;
     this.version = record.version;
     this.#rules = rules;
-    if (deadlineAt !== undefined && record.timers.length > 0) {
-      this.timers = new Map(record.timers.map(({ name, plus }) => [name, deadlineAt + plus]));
-    }
+    this.timers = timersAt(record.timers, deadlineAt);
+    this.#kept = markOf(0, deadlineAt);
+    this.#written = this.#kept;
   }
 
   get top(): Frame {
@@ -83,7 +96,7 @@ export class Draft {
       this.owed !== this.base.owed ||
       this.failures !== this.base.failures ||
       this.visits !== this.base.visits ||
-      this.#timersChanged
+      this.#timerChanges !== this.#kept.changes
     );
   }
 
@@ -177,13 +190,13 @@ export class Draft {
     if (at === undefined) this.timers.delete(name);
     else this.timers.set(name, at);
     this.failures = 0;
-    this.#timersChanged = true;
+    this.#timerChanges++;
   }
 
   /** Removes every timer. */
   disarm(): void {
     this.timers = undefined;
-    this.#timersChanged = true;
+    this.#timerChanges++;
   }
 
   /** Puts off a timer whose handler has failed, or removes it for good. */
@@ -203,24 +216,22 @@ export class Draft {
   toRecord(ids: ConversationRecord['ids'], place: ReplyAddress | undefined): ConversationRecord {
     const { frames, visits, owed, failures, version, base } = this;
     const timers = this.#storedTimers();
+    this.#written = markOf(this.#timerChanges, this.deadlineAt);
     return { version, frames, ids, place, timers, failures, owed, visits, extra: base.extra };
   }
 
   /** What has been committed is the base from now on. */
   rebase(record: ConversationRecord): void {
     this.base = record;
-    this.#timersChanged = false;
+    this.#kept = this.#written;
   }
 
   /** Forgets every change since the base. */
-  reset(deadlineAt: number | undefined): void {
+  reset(): void {
     const { frames, visits, owed, failures, version, timers } = this.base;
     Object.assign(this, { frames, visits, owed, failures, version });
-    this.timers =
-      deadlineAt === undefined || timers.length === 0
-        ? undefined
-        : new Map(timers.map(({ name, plus }) => [name, deadlineAt + plus]));
-    this.#timersChanged = false;
+    this.timers = timersAt(timers, this.#kept.deadlineAt);
+    this.#timerChanges = this.#kept.changes;
   }
 
   #storedTimers(): readonly StoredTimer[] {
@@ -232,7 +243,7 @@ export class Draft {
   }
 
   #withoutTimers(): undefined {
-    if (this.timers !== undefined) this.#timersChanged = true;
+    if (this.timers !== undefined) this.#timerChanges++;
     this.failures = 0;
     return undefined;
   }
@@ -250,6 +261,20 @@ export class Draft {
     while (kept.length > 1 && sizeOf(kept) > characters) kept.shift();
     return kept;
   }
+}
+
+/** One for all without timers, which are most. */
+function markOf(changes: number, deadlineAt: number | undefined): TimerMark {
+  return changes === 0 && deadlineAt === undefined ? noMark : { changes, deadlineAt };
+}
+
+/** When stored timers pass; `undefined` if there are none. */
+function timersAt(
+  timers: readonly StoredTimer[],
+  deadlineAt: number | undefined,
+): Map<string, number> | undefined {
+  if (deadlineAt === undefined || timers.length === 0) return undefined;
+  return new Map(timers.map(({ name, plus }) => [name, deadlineAt + plus]));
 }
 
 /** Rough size of what history adds: values that the next step does not share. */

@@ -140,8 +140,9 @@ export class Unit implements Turn<object> {
   /** What waits for the commit, and what has waited for it. */
   #tasks: (() => unknown)[] | undefined;
   #due: (() => unknown)[] | undefined;
-  /** Commits of `ctx.state.commit()`, one after the other. */
+  /** Commits of `ctx.state.commit()`, one after the other; the first failure fails all later ones. */
   #writing: Promise<void> | undefined;
+  #isCommitting = false;
   /** A record was there when the unit began, or has been written by it. */
   #exists: boolean;
   #stored: StoredText | undefined;
@@ -293,15 +294,21 @@ export class Unit implements Turn<object> {
 
   /** `ctx.state.commit()`: what came before stays, whatever comes after. */
   commit(): Promise<void> {
-    const write = (this.#writing ?? Promise.resolve()).then(async () => {
-      await this.host.settle(this);
-      await this.write(true);
-      await this.host.speak(this);
-    });
+    const before = this.#isCommitting ? this.#writing : undefined;
+    const write = before === undefined ? this.#commitNow() : before.then(() => this.#commitNow());
     this.#writing = write;
     // whoever forgets to await it is told by the end of the turn
     write.catch(() => {});
     return write;
+  }
+
+  /** What is written is read before anything is awaited: later changes are of the next unit. Only hooks of scenes run first. */
+  async #commitNow(): Promise<void> {
+    this.#isCommitting = true;
+    if (this.events.length > 0) await this.host.settle(this);
+    await this.write(true);
+    await this.host.speak(this);
+    this.#isCommitting = false;
   }
 
   // ── the machine's side
@@ -351,35 +358,38 @@ export class Unit implements Turn<object> {
     const empty = isEmpty(record);
     const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
     const write = hasRecord ? this.#writeOf(record, empty) : undefined;
+    const tasks = this.#tasks;
+    this.#tasks = undefined;
     const accepted = () => {
       // where ids of a cleared conversation cannot be kept in a record, this process remembers them
       if (empty && changed && !shared) host.recent.add(hold.key, record.ids);
-      this.#accepted(record, write, changed);
+      this.#accepted(record, write, changed, tasks);
     };
     const committed = hold.commit(write, isKnown ? undefined : id, keep);
     if (isPromise(committed)) return committed.then(accepted);
     accepted();
   }
 
-  #accepted(record: ConversationRecord, write: Write | undefined, changed: boolean): void {
+  #accepted(
+    record: ConversationRecord,
+    write: Write | undefined,
+    changed: boolean,
+    tasks: (() => unknown)[] | undefined,
+  ): void {
     const { draft, host } = this;
     const before = draft.base;
     if (this.#stored !== undefined) retire(this.#stored);
     this.#stored = write;
     this.#exists = !isEmpty(record);
     draft.rebase(record);
-    if (this.#tasks !== undefined) {
-      this.#due = [...(this.#due ?? []), ...this.#tasks];
-      this.#tasks = undefined;
-    }
+    if (tasks !== undefined) this.#due = [...(this.#due ?? []), ...tasks];
     if (changed) host.committed(this, before, record);
     this.left = undefined;
   }
 
   /** Forgets what has changed since the last commit. */
   undo(): void {
-    const { draft, hold } = this;
-    draft.reset(hold === undefined ? undefined : deadlineAt(hold));
+    this.draft.reset();
     this.events.length = 0;
     this.says.length = 0;
     this.#tasks = undefined;
