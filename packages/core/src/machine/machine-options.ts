@@ -8,8 +8,8 @@ import type { AnyGroup, AnyState, NoState, State, StatesIn } from '../conversati
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { BotCommand, CommandPolicy, OwnCommands } from '../scene/behaviour.ts';
-import type { FsmStorage } from '../storage/storage.ts';
-import type { Migrations, UnknownStatePolicy } from '../unit/policy.ts';
+import type { FsmStorage, StoredConversation } from '../storage/storage.ts';
+import type { Migrations, UnknownState, UnknownStatePolicy } from '../unit/policy.ts';
 import type { Cause, ServiceTurn } from '../unit/unit.ts';
 import type { Strategy } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -257,6 +257,17 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   botCommands(): readonly BotCommand[];
   /** As JSON, for diagrams and checks. */
   describe(): MachineDescription;
+  /**
+   * Finds what this code does not know in a stored conversation, as the next update would find it; `undefined` if it knows everything.
+   *
+   * It changes nothing: for a check of the storage before a deploy. Answers of flows are looked at when the flow goes on, not here.
+   *
+   * @param conversation - one of `storage.list`
+   * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
+   */
+  inspect(
+    conversation: Pick<StoredConversation, 'key' | 'stored'>,
+  ): Promise<UnknownState | undefined>;
   /** Where conversations are kept. */
   readonly storage: FsmStorage;
 }

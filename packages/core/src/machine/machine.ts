@@ -29,6 +29,7 @@ import {
 } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { subjectAt } from '../update/subject.ts';
+import { examine } from './examine.ts';
 import { fire } from './firing.ts';
 import type {
   BotPort,
@@ -203,6 +204,7 @@ export function machineOf(
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behaviour }) => commandsOf(behaviour)),
     describe: () => describe(namespace, host),
+    inspect: ({ key, stored }) => examine(host, key, stored),
   };
 }
 

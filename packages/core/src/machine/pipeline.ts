@@ -17,6 +17,7 @@ import {
   migrate,
   type UnknownState,
   type UnknownStatePolicy,
+  unreadableRecord,
 } from '../unit/policy.ts';
 import { deadlineAt, Unit, type UnitFacts, type UnitHost } from '../unit/unit.ts';
 import type { MachineEvents } from './machine-options.ts';
@@ -261,14 +262,7 @@ function openUnreadable(
     throw new FsmError('RECORD_UNREADABLE', { key: hold.key, reason });
   }
   const unit = new Unit(host, facts, hold, emptyRecord, undefined);
-  const stored = hold.stored?.text ?? '';
-  const unknown: UnknownState = {
-    stored,
-    data: {},
-    scene: null,
-    reason: 'record',
-    issues: [reason],
-  };
+  const unknown = unreadableRecord(hold.stored?.text ?? '', reason);
   return repair(host, unit, unknown).then(() => unit);
 }
 

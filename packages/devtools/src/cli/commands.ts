@@ -67,7 +67,7 @@ async function checkAll({ config, terminal, options }: Call): Promise<number> {
   const faults: (Fault | StoredFault)[] = [...check(graph(machine, config))];
   let looked = 0;
   if (!options['graph-only']) {
-    const stored = await checkStored(storageIn(config), machine.describe(), terminal.progress);
+    const stored = await checkStored(storageIn(config), machine, terminal.progress);
     terminal.settled();
     looked = stored.looked;
     faults.push(...stored.faults);
