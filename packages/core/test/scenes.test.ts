@@ -224,8 +224,15 @@ describe('an update while a scene is active', () => {
 
 describe('a button of a scene', () => {
   it('of another conversation is answered, and changes nothing', async () => {
-    const { give, peek, calls } = bench({ scenes: [hooked('A', [])] });
-    await give(press(1, '~else.old'), ({ state: fsm }) => fsm.enter('A' as never));
+    let tag = '';
+    const A = hooked('A', [], {
+      enter: (run) => {
+        tag = run.tag;
+      },
+    });
+    const { give, send, peek, calls } = bench({ scenes: [A] });
+    await send(2, 'x', ({ state: fsm }) => fsm.enter('A' as never));
+    await give(press(1, `~${tag}.old`), ({ state: fsm }) => fsm.enter('A' as never));
     expect(calls.map(({ method, payload }) => [method, payload['text']])).toEqual([
       ['answerCallbackQuery', 'This button is for someone else.'],
     ]);

@@ -151,7 +151,7 @@ export interface SceneBehaviour {
  * Reads which conversation a button is bound to: {@link SceneRun.tag}.
  *
  * Callback data of buttons that a scene binds to a visit begins with `~`, the tag and a dot; such a button is always answered, also when it
- * is stale or was shown to somebody else.
+ * is stale or was shown to somebody else. Those of another machine of the bot go on to it.
  *
  * @returns `undefined` for a button of the bot's own
  */

@@ -2,16 +2,14 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
-import { textOf } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
-import { boundTo, type SceneBehaviour, type SceneRun } from '../scene/behaviour.ts';
+import type { SceneBehaviour, SceneRun } from '../scene/behaviour.ts';
 import type { UserInput } from '../update/input.ts';
-import { markOfPayload } from '../update/invoice.ts';
-import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
+import { answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { stateTimer } from './draft.ts';
-import type { RegisteredScene } from './registry.ts';
 import { leaveTop, type SceneEvent } from './state-context.ts';
+import { start, triggered } from './triggers.ts';
 import type { Unit } from './unit.ts';
 
 type Command = NonNullable<SceneRun['command']>;
@@ -28,7 +26,8 @@ export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<v
   const { draft, input } = unit;
   await unit.loadServices();
   if (isRestOfAlbum(unit)) return;
-  const tag = input?.kind === 'button' ? boundTo(input.value) : checkoutTag(unit);
+  const tag = boundTag(unit);
+  if (tag !== undefined && !isFromThisMachine(unit, tag)) return rest();
   const pass = () => (tag === undefined ? rest() : answerStale(unit, tag));
   const active = behaviourOn(unit, draft.top);
   if (active !== undefined) return offer(unit, active, pass);
@@ -234,42 +233,6 @@ async function findQuestion(unit: Unit, params: object): Promise<Unit['question'
   return code(unit, behaviour, async () => behaviour.ask?.(runOf(unit, top), params));
 }
 
-/** Starts the scene that a command triggers. */
-async function start(unit: Unit, command: Command): Promise<boolean> {
-  const found = triggered(unit, command);
-  if (found === undefined) return false;
-  const { scene, argument } = found;
-  const data = argument === '' ? undefined : await scene.behaviour.trigger?.from?.(argument, unit);
-  unit.state.enter(scene.id as never, data ?? {});
-  return true;
-}
-
-/**
- * Finds the scene that a command triggers, and what stood behind its trigger.
- *
- * A deep link says more than `/start`, and a longer one more than its beginning, so the longest counts first.
- *
- * @param active - counts before others that the same would trigger
- */
-function triggered(
-  { registry }: Unit,
-  { command, argument }: Command,
-  active?: string | null,
-): { readonly scene: RegisteredScene; readonly argument: string } | undefined {
-  let found: RegisteredScene | undefined;
-  let most = 0;
-  for (const scene of registry.scenes.values()) {
-    const { deepLink, command: own } = scene.behaviour.trigger ?? {};
-    const isLink = command === 'start' && deepLink !== undefined && argument.startsWith(deepLink);
-    const says = isLink ? deepLink.length + 2 : own === command ? 1 : 0;
-    if (says > most || (says === most && says > 0 && scene.id === active)) {
-      found = scene;
-      most = says;
-    }
-  }
-  return found && { scene: found, argument: argument.slice(Math.max(0, most - 2)) };
-}
-
 /**
  * Opens a conversation with the initial scene.
  *
@@ -291,28 +254,6 @@ async function enterInitial(unit: Unit): Promise<boolean> {
   unit.question = undefined;
   draft.owed = false;
   return false;
-}
-
-/** A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else. */
-async function answerStale(unit: Unit, tag: string): Promise<void> {
-  const isOurs = tag === unit.tag;
-  const text = await textOf(unit.host.defaults.texts, isOurs ? 'stale' : 'notYours', unit);
-  const id = textIn(checkoutOf(unit), 'id');
-  if (id === undefined) unit.callbackAnswer ??= { text, show_alert: !isOurs };
-  else {
-    const payload = { pre_checkout_query_id: id, ok: false, error_message: text };
-    unit.says.push({ method: 'answerPreCheckoutQuery', payload });
-  }
-}
-
-/** The conversation of a checkout whose invoice a flow has sent. */
-function checkoutTag(unit: Unit): string | undefined {
-  const query = unit.input === undefined ? checkoutOf(unit) : undefined;
-  return query && markOfPayload(textIn(query, 'invoice_payload') ?? '')?.tag;
-}
-
-function checkoutOf({ update }: Unit): RawObject | undefined {
-  return update && objectIn(update, 'pre_checkout_query');
 }
 
 /** The command of an input, if it is one that is meant for this bot. */

@@ -227,9 +227,11 @@ export class Unit implements Turn<object> {
     return this.#input;
   }
 
-  /** Tells this conversation from others; short, for buttons. */
+  /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
   get tag(): string {
-    return hashOf(this.facts.key ?? '').toString(36);
+    const { key = '' } = this.facts;
+    const machine = hashOf(key.slice(0, key.indexOf(':'))) % (36 * 36);
+    return machine.toString(36).padStart(2, '0') + hashOf(key).toString(36);
   }
 
   /** Answers the callback query, unless a handler has done so. */
