@@ -82,12 +82,12 @@ function detailsOf(path) {
   return new Map(found.members.map((member) => [member.name.getText(), fieldsOf(member)]));
 }
 
-/** Details whose every value is its own name: `{ key: '‹key›', known: ['‹known›'] }`. */
+/** Details whose every value is its own name: `{ key: '‹key›', known: ['‹known›'] }`; what is true or false is false. */
 function placeholders(fields) {
-  const entries = fields.map(({ name, type }) => [
-    name,
-    type.endsWith('[]') ? [`‹${name}›`] : `‹${name}›`,
-  ]);
+  const entries = fields.map(({ name, type }) => {
+    if (type === 'boolean') return [name, false];
+    return [name, type.endsWith('[]') ? [`‹${name}›`] : `‹${name}›`];
+  });
   return Object.fromEntries(entries);
 }
 

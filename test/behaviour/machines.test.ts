@@ -1,4 +1,4 @@
-import { type FsmContext, isFsmError, noState, state, states } from '@telefsm/core';
+import { type FsmContext, flow, isFsmError, noState, state, states } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks, type Talk, textUpdate } from './frameworks.ts';
@@ -43,6 +43,43 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
       ['c', 3, 'Form:name'],
     ]);
     expect(poll.at({ chat: group }).key).toBe('poll:b1:c-100');
+  });
+
+  it('each takes the buttons and the payments of its own flows, whichever stands first', async () => {
+    const shop = flow('shop', { trigger: '/buy' })
+      .ask('what', { prompt: 'What?', choices: ['Tea', 'Cake'] })
+      .ask('paid', {
+        prompt: {
+          method: 'sendInvoice',
+          payload: {
+            title: 'Tea',
+            description: 'Fresh',
+            payload: 'tea',
+            currency: 'XTR',
+            prices: [{ label: 'Tea', amount: 3 }],
+          },
+        },
+        accept: 'payment',
+      })
+      .done(({ what }) => `One ${what}`);
+    const vote = flow('vote', { trigger: '/vote' })
+      .ask('which', { prompt: 'Which?', choices: ['Cats', 'Dogs'] })
+      .done(({ which }) => `You like ${which}`);
+    const bot = framework.bot();
+    bot.fsm({ states: [vote] });
+    bot.fsm({ property: 'shop', namespace: 'shop', states: [shop] });
+    const tg = telegram(bot.bot);
+    const anna = tg.user('Anna').in(tg.group('Tea room'));
+    await anna.sends('/buy');
+    await anna.taps('Tea');
+    expect(await anna.pays()).toMatchObject({ accepted: true });
+    anna.sees('One Tea');
+    await anna.sends('/buy');
+    await anna.sends('/vote');
+    await anna.taps('Cake');
+    anna.sees({ method: 'sendInvoice' });
+    await anna.taps('Dogs');
+    anna.sees('You like Dogs');
   });
 
   it('each may commit where the other fails', async () => {

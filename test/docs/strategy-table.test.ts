@@ -49,6 +49,11 @@ const inTopic = { ...inGroup, is_topic_message: true, message_thread_id: 9 };
 const button = { id: 'q', from: anna, chat_instance: 'c', data: 'yes' };
 const fromBot = { ...inGroup, from: { id: 1, is_bot: true, first_name: 'Bot' } };
 
+/** A payload as a payment step of a flow in that chat leaves it. */
+function markedWith(chat: number): string {
+  return `tea~fsm.1.1.1.${chat.toString(36)}`;
+}
+
 /** Updates whose place matters more than their type. */
 const places: Readonly<Record<string, object>> = {
   'a message in a group': { message: inGroup },
@@ -59,6 +64,9 @@ const places: Readonly<Record<string, object>> = {
     callback_query: { ...button, message: { ...inTopic, from: fromBot.from } },
   },
   'a button of an inline message': { callback_query: { ...button, inline_message_id: 'i' } },
+  "a checkout of a flow's invoice in a group": {
+    pre_checkout_query: { id: 'q', from: anna, invoice_payload: markedWith(group.id) },
+  },
   'an anonymous administrator': { message: { ...inGroup, from: stranger, sender_chat: group } },
   'a channel that writes in a group': {
     message: { ...inGroup, from: stranger, sender_chat: channel },

@@ -102,6 +102,7 @@ export type {
   MachineDescription,
   MachineEvents,
   MachineOptions,
+  SceneLeft,
   ServicesOf,
   ServicesOption,
   Snapshot,
@@ -211,6 +212,7 @@ export type {
   UserInput,
 } from './update/input.ts';
 export { acceptInput, albumOf, inputKinds, inputOf } from './update/input.ts';
+export { invoicePayload } from './update/invoice.ts';
 // Keys and strategies
 export type { KeyParts, Migration, Scope, Strategy } from './update/key.ts';
 export {
@@ -220,6 +222,7 @@ export {
   keyOf,
   migratedKey,
   migrationOf,
+  namespacePrefix,
   parseKey,
   scopeOf,
 } from './update/key.ts';

@@ -1,13 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn } from '../src/index.ts';
-import { memoryStorage, state, states } from '../src/index.ts';
+import { flow, invalid, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { driverError, textStorage } from './fixtures/text-storage.ts';
 
 const Form = states('Form', { name: state(), age: state(), done: state() });
 
 describe('commit()', () => {
+  it('keeps what was there when it was called: what is changed while it is on its way is of the next unit', async () => {
+    const clock = virtualClock();
+    for (const storage of [memoryStorage({ clock }), textStorage(clock)]) {
+      const { send, peek } = bench({ clock, storage });
+      const ran: string[] = [];
+      const broken = send(1, 'a', async ({ state: fsm }) => {
+        fsm.set(Form.name);
+        fsm.expire('1h');
+        fsm.afterCommit(() => ran.push('first'));
+        const written = fsm.commit();
+        fsm.set(Form.age);
+        fsm.expire('1m');
+        fsm.afterCommit(() => ran.push('second'));
+        await written;
+        expect(fsm.current).toBe('Form:age');
+        throw new Error('too late');
+      });
+      await expect(broken).rejects.toThrow('too late');
+      expect(await peek(1)).toMatchObject({ state: 'Form:name', deadlineIn: 3_600_000 });
+      expect(ran).toEqual(['first']);
+
+      await send(2, 'a', async ({ state: fsm }) => {
+        fsm.set(Form.name);
+        const written = fsm.commit();
+        fsm.expire('1m');
+        await written;
+      });
+      expect(await peek(2)).toMatchObject({ state: 'Form:name', deadlineIn: 60_000 });
+    }
+  });
+
   it('is the point of no return: what came before stays, and a throw undoes only what came later', async () => {
     const { send, peek } = bench();
     const sent = send(1, 'a', async ({ state: fsm }) => {
@@ -128,6 +159,7 @@ describe('a late writer', () => {
     return {
       outcome,
       aborted: signals[0]?.aborted,
+      reason: signals[0]?.reason as unknown,
       data: (await mine.peek(1))?.data,
       mine,
       update,
@@ -135,7 +167,8 @@ describe('a late writer', () => {
   };
 
   it('neither commits nor takes away what another has written since', async () => {
-    const { outcome, aborted, data, mine, update } = await lapse(() => {});
+    const { outcome, aborted, reason, data, mine, update } = await lapse(() => {});
+    expect(reason).toMatchObject({ details: { keptBefore: false } });
     expect({ outcome, aborted, data }).toEqual({
       outcome: 'LEASE_LOST',
       aborted: true,
@@ -163,17 +196,16 @@ describe('a late writer', () => {
         await held.opened;
         fsm.update({ second: 1 });
       })
-      .then(
-        () => 'kept',
-        (error: { code?: string }) => error.code,
-      );
+      .catch((error: unknown) => error);
     await clock.advance(0);
     await mine.outlast(
       theirs.send(1, 'x', ({ state: fsm }) => void fsm.update({ theirs: 1 })),
       5000,
     );
     held.open();
-    expect(await mine.outlast(late)).toBe('LEASE_LOST');
+    const error = await mine.outlast(late);
+    expect(error).toMatchObject({ code: 'LEASE_LOST', details: { keptBefore: true } });
+    expect(String(error)).toContain('what this update had committed before stays');
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });
 
@@ -359,6 +391,48 @@ describe('observers', () => {
     expect(seen).toEqual([
       [null, 'Form:name', 'update', 'number'],
       ['Form:name', null, 'update', 'number'],
+    ]);
+  });
+
+  it('are told which scenes ended, where and why, also where no hook is', async () => {
+    const one = flow('one', { trigger: '/one', timeout: '1m', attempts: 1 })
+      .ask('a', { prompt: 'A?', validate: (text) => (text === 'bad' ? invalid('No.') : text) })
+      .ask('b', { prompt: 'B?' })
+      .done(({ b }, { state: fsm }) => {
+        if (b === 'go') fsm.enter(room);
+      });
+    const room = scene('room').on({ handle: ({ call }) => call(one) });
+    const { machine, send, clock } = bench({ states: [one, room, Form] });
+    const seen: unknown[] = [];
+    machine.observe(({ left }) => {
+      if (left.length > 0) seen.push(left.map((each) => [each.scene, each.state, each.reason]));
+    });
+    const says = async (...texts: string[]) => {
+      for (const text of texts) await send(1, text);
+    };
+    await says('/one', '1', '2');
+    await says('/one', '1', '/cancel');
+    await says('/one', '/one', 'bad');
+    await says('/one', '1', 'go', 'call', '/cancel');
+    await send(1, '/x', ({ state: fsm }) => fsm.clear());
+    await says('/one');
+    await clock.advance('1m');
+    await machine.sweep();
+    await says('/one');
+    await send(1, '/forget', ({ state: fsm }) => fsm.clear());
+    await says('/one');
+    await send(1, '/form', ({ state: fsm }) => fsm.set(Form.name));
+    expect(seen).toEqual([
+      [['one', 'one:b', 'done']],
+      [['one', 'one:b', 'cancelled']],
+      [['one', 'one:a', 'replaced']],
+      [['one', 'one:a', 'cancelled']],
+      [['one', 'one:b', 'done']],
+      [['one', 'one:a', 'cancelled']],
+      [['room', 'room', 'cleared']],
+      [['one', 'one:a', 'timeout']],
+      [['one', 'one:a', 'cleared']],
+      [['one', 'one:a', 'replaced']],
     ]);
   });
 });

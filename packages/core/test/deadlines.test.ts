@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn } from '../src/index.ts';
-import { flow, scene, state, states } from '../src/index.ts';
+import { flow, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -65,6 +65,123 @@ describe('the deadline of a conversation', () => {
     expect(await machine.sweep()).toBe(0);
     await clock.advance('31m');
     expect(await machine.sweep()).toBe(1);
+  });
+
+  it('ends with its state: a move to another removes it, a move to the same one does not', async () => {
+    const { clock, machine, send, peek } = bench();
+    await send(1, 'a', arm);
+    await send(1, 'b', ({ state: fsm }) => fsm.set(Form.age));
+    expect(await peek(1)).toEqual({ state: 'Form:age', scene: null, data: {} });
+    await send(2, 'a', arm);
+    await send(2, 'b', ({ state: fsm }) => fsm.set(Form.name, { seen: true }));
+    await send(2, 'c', ({ state: fsm }) => void fsm.update({ seen: false }));
+    await send(3, 'a', arm);
+    await send(3, 'b', ({ state: fsm }) => fsm.set(null));
+    await clock.advance('11m');
+    expect(await machine.sweep()).toBe(1);
+    expect([(await peek(1))?.state, await peek(2)]).toEqual(['Form:age', undefined]);
+  });
+
+  it('needs no state: a conversation that waits is kept, however empty', async () => {
+    const clock = virtualClock();
+    for (const storage of [undefined, textStorage(clock)]) {
+      const { machine, send, peek, said } = bench({
+        clock,
+        onTimeout: () => 'You asked to be reminded.',
+        ...(storage && { storage }),
+      });
+      await send(1, 'remind me', ({ state: fsm }) => fsm.expire('10m'));
+      expect(await peek(1)).toEqual({ state: null, scene: null, data: {}, deadlineIn: 600_000 });
+      await send(1, 'another message');
+      await clock.advance('11m');
+      expect(await machine.sweep()).toBe(1);
+      expect([said(), await peek(1)]).toEqual([['You asked to be reminded.'], undefined]);
+    }
+  });
+
+  it('of a caller waits while the scene that it has called runs, and goes on with what was left of it', async () => {
+    const clock = virtualClock();
+    const inner = scene('inner', { timeout: '2m' }).on({ handle: ({ leave }) => leave() });
+    for (const storage of [undefined, textStorage(clock)]) {
+      const { machine, send, peek } = bench({
+        clock,
+        states: [Form, inner],
+        ...(storage && { storage }),
+      });
+      await send(1, 'a', arm);
+      await clock.advance('4m');
+      await send(1, '/call', ({ state: fsm }) => fsm.call(inner));
+      expect(await peek(1)).toMatchObject({ state: 'inner', deadlineIn: 120_000 });
+      await clock.advance('1m');
+      await send(1, 'back');
+      expect(await peek(1)).toMatchObject({ state: 'Form:name', deadlineIn: 360_000 });
+      await send(1, '/call', ({ state: fsm }) => fsm.call(inner));
+      await clock.advance('3m');
+      expect(await machine.sweep()).toBe(1);
+      expect(await peek(1)).toMatchObject({ state: 'Form:name', deadlineIn: 360_000 });
+      await clock.advance('6m');
+      expect(await machine.sweep()).toBe(1);
+      expect(await peek(1)).toBe(undefined);
+    }
+  });
+
+  it('of a flow is that of the flow again when the one that it has called is done', async () => {
+    const clock = virtualClock();
+    const inner = flow('inner')
+      .ask('b', { prompt: 'B?' })
+      .done(() => undefined);
+    const outer = flow('outer', { trigger: '/outer', timeout: '10m' })
+      .ask('a', { prompt: 'A?', timeout: '5m' })
+      .done(() => undefined);
+    const { send, peek } = bench({ clock, states: [outer, inner] });
+    await send(1, '/outer');
+    await clock.advance('2m');
+    await send(1, '/call', ({ state: fsm }) => fsm.call(inner));
+    expect(await peek(1)).toEqual({ state: 'inner:b', scene: 'inner', data: {} });
+    await clock.advance('1h');
+    await send(1, 'x');
+    expect(await peek(1)).toMatchObject({ state: 'outer:a', deadlineIn: 180_000 });
+    await send(1, 'y');
+    expect(await peek(1)).toBe(undefined);
+  });
+
+  it('that fails beside others leaves those as they were committed', async () => {
+    const clock = virtualClock();
+    const form = flow('form', { trigger: '/form', timeout: '10m' })
+      .ask('a', {
+        prompt: 'A?',
+        timeout: '5m',
+        onTimeout: () => {
+          throw new Error('not now');
+        },
+      })
+      .done(() => undefined);
+    const { machine, send, peek, heard } = bench({
+      clock,
+      states: [form],
+      onTimeout: () => 'One minute has passed.',
+    });
+    const failed = heard('deadlineFailed');
+    await send(1, '/form');
+    await send(1, '/later', ({ state: fsm }) => fsm.expire('1m'));
+    await clock.advance('6m');
+    await machine.sweep();
+    await clock.advance('1s');
+    await machine.sweep();
+    expect(failed).toHaveLength(2);
+    expect((await peek(1))?.state).toBe('form:a');
+  });
+
+  it('of one machine is hidden by none of another that shares its storage', async () => {
+    const clock = virtualClock();
+    const storage = memoryStorage({ clock });
+    const theirs = bench({ clock, storage, namespace: 'theirs' });
+    const mine = bench({ clock, storage, namespace: 'mine' });
+    for (let user = 1; user <= 150; user++) await theirs.send(user, 'a', arm);
+    await clock.advance('1s');
+    await mine.send(1, 'a', arm);
+    await clock.advance('11m');
+    expect([await mine.machine.sweep(), await theirs.machine.sweep()]).toEqual([1, 150]);
   });
 
   it('may be an instant, and no date is refused', async () => {

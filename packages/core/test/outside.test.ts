@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import { createMachine, isFsmError, memoryStorage, state, states } from '../src/index.ts';
+import { createMachine, isFsmError, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -54,11 +54,19 @@ describe('machine.at(…).run', () => {
       const { machine, bot, peek } = bench({ clock, storage });
       const conversation = machine.at({ user: 1, bot: bot.id });
       for (let times = 0; times < 3; times++) {
-        await conversation.run(
-          ({ state: fsm }) => void fsm.update({ paid: fsm.get('paid', 0) + 1 }),
+        const count: number | undefined = await conversation.run(
+          ({ state: fsm }) => {
+            fsm.update({ paid: fsm.get('paid', 0) + 1 });
+            return fsm.get('paid', 0);
+          },
           { id: 'payment-7' },
         );
+        // @ts-expect-error a run with an id may have been done before, and then gives nothing
+        const always: number = count;
+        expect(always).toBe(times === 0 ? 1 : undefined);
       }
+      const once: string = await conversation.run(() => 'without an id it is always done');
+      expect(once).toContain('always');
       expect((await peek(1))?.data).toEqual({ paid: 1 });
     }
   });
@@ -92,6 +100,41 @@ describe('machine.at(…).run', () => {
     await update;
     await clock.advance('3s');
     expect(await storage.held([conversation.key])).toEqual([]);
+  });
+
+  it('inside a hook of the same conversation is refused at once, before and after the handlers too', async () => {
+    const codes: unknown[] = [];
+    const again = async (where: string) => {
+      const ran = conversation.run(() => {});
+      await ran.catch((error) => codes.push([where, isFsmError(error) && error.code]));
+    };
+    const room = scene('room', { timeout: '1m' }).on({
+      enter: () => void again('enter'),
+      handle: ({ leave }) => leave(),
+      leave: () => again('leave'),
+      timeout: async ({ leave }) => {
+        await again('timeout');
+        return leave();
+      },
+    });
+    const clock = virtualClock();
+    const { machine, bot, send, outlast } = bench({
+      clock,
+      states: [room],
+      adopt: () => again('adopt'),
+    });
+    const conversation = machine.at({ user: 1, bot: bot.id });
+    await outlast(send(1, 'a', ({ state: fsm }) => fsm.enter(room)));
+    await outlast(send(1, 'b'));
+    await outlast(send(1, 'c', ({ state: fsm }) => fsm.enter(room)));
+    await clock.advance('1m');
+    await outlast(send(1, 'd'));
+    expect(codes).toEqual(
+      ['adopt', 'enter', 'leave', 'adopt', 'enter', 'timeout', 'leave'].map((where) => [
+        where,
+        'REENTERED',
+      ]),
+    );
   });
 
   it('inside a handler of the same conversation is refused at once', async () => {

@@ -61,6 +61,7 @@ const history = (last: Past) =>
       }
       return steps(out);
     });
+const timers = fc.array(fc.record({ name: fc.string(), plus: fc.nat() }), { maxLength: 3 });
 const frame: fc.Arbitrary<Frame> = past.chain((last) =>
   fc.record({
     scene: fc.constant(last.scene),
@@ -70,6 +71,7 @@ const frame: fc.Arbitrary<Frame> = past.chain((last) =>
     visit: fc.nat(),
     into: fc.option(fc.string(), { nil: undefined }),
     history: history(last),
+    paused: timers,
   }),
 );
 const place = fc.record(
@@ -91,7 +93,7 @@ const record = fc.record({
     },
   ),
   place: fc.option(place, { nil: undefined }),
-  timers: fc.array(fc.record({ name: fc.string(), plus: fc.nat() }), { maxLength: 3 }),
+  timers,
   failures: fc.nat(4),
   owed: fc.boolean(),
   visits: fc.nat(),
@@ -223,7 +225,7 @@ describe('a record as text', () => {
     }
     const value = {
       ...emptyRecord,
-      frames: [{ ...last, visit: 0, into: undefined, history: steps(way) }],
+      frames: [{ ...last, visit: 0, into: undefined, history: steps(way), paused: [] }],
     };
     expect(textOf(value as unknown as ConversationRecord).length).toBeLessThan(1500);
   });

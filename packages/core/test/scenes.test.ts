@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { AnyScene, SceneBehaviour, SceneRun } from '../src/index.ts';
-import { state, states } from '../src/index.ts';
+import type { AnyScene, AskTurn, SceneBehaviour, SceneRun, ServiceTurn } from '../src/index.ts';
+import { memoryStorage, state, states } from '../src/index.ts';
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -107,6 +107,41 @@ describe('the hooks of a scene', () => {
   });
 });
 
+describe('services', () => {
+  const services = ({ subject }: ServiceTurn) => ({ of: subject.user });
+
+  it('are there for handlers of a machine without scenes, and of updates without a conversation', async () => {
+    const seen: unknown[] = [];
+    for (const options of [{}, { when: () => false }]) {
+      const { send } = bench({ services, ...options });
+      await send(7, 'a', (turn) => void seen.push(turn.services));
+    }
+    const fixed = bench({ services: { of: 'all' } });
+    await fixed.send(7, 'a', (turn) => void seen.push(turn.services));
+    expect(seen).toEqual([{ of: 7 }, { of: 7 }, { of: 'all' }]);
+  });
+
+  it('are there for the texts that telefsm says by itself', async () => {
+    const Old = states('Old', { a: state() });
+    const storage = memoryStorage();
+    await bench({ storage, states: [Old] }).send(7, 'a', ({ state: fsm }) => fsm.set(Old.a));
+    const text = ({ services: { of } }: AskTurn<{ of?: number }>) => `to ${of}`;
+    const { send, said } = bench({
+      storage,
+      states: [],
+      services,
+      texts: { forgotten: text, busy: text },
+      waiting: { policy: 'busy' },
+    });
+    const held = gate();
+    const slow = send(7, 'b', () => held.opened);
+    await send(7, 'c');
+    held.open();
+    await slow;
+    expect(said()).toEqual(['to 7', 'to 7']);
+  });
+});
+
 describe('scenes that call each other', () => {
   it('unwind in order, each resumed with the result of the one above, three deep', async () => {
     const log: string[] = [];
@@ -189,8 +224,15 @@ describe('an update while a scene is active', () => {
 
 describe('a button of a scene', () => {
   it('of another conversation is answered, and changes nothing', async () => {
-    const { give, peek, calls } = bench({ scenes: [hooked('A', [])] });
-    await give(press(1, '~else.old'), ({ state: fsm }) => fsm.enter('A' as never));
+    let tag = '';
+    const A = hooked('A', [], {
+      enter: (run) => {
+        tag = run.tag;
+      },
+    });
+    const { give, send, peek, calls } = bench({ scenes: [A] });
+    await send(2, 'x', ({ state: fsm }) => fsm.enter('A' as never));
+    await give(press(1, `~${tag}.old`), ({ state: fsm }) => fsm.enter('A' as never));
     expect(calls.map(({ method, payload }) => [method, payload['text']])).toEqual([
       ['answerCallbackQuery', 'This button is for someone else.'],
     ]);
@@ -253,6 +295,24 @@ describe('a group that becomes a supergroup', () => {
     await give(moved());
     const at = (chat: number) => machine.at({ chat, user: 2, bot: bot.id }).peek();
     expect((await at(-1005))?.data).toEqual({ fresh: 1 });
+  });
+
+  it('lets none of them live longer than idle ones do', async () => {
+    const clock = virtualClock();
+    const { give, machine, bot } = bench({ clock, storage: memoryStorage({ clock }), ttl: '1h' });
+    await give(inChat(-5, 2), ({ state: fsm }) => void fsm.update({ n: 1 }));
+    await give(inChat(-5, 3), ({ state: fsm }) => {
+      fsm.set('Form:a' as never);
+      fsm.expire('30m');
+    });
+    await give(moved());
+    const at = (user: number) => machine.at({ chat: -1005, user, bot: bot.id }).peek();
+    await clock.advance('59m');
+    expect([(await at(2))?.data, (await at(3))?.state]).toEqual([{ n: 1 }, 'Form:a']);
+    await clock.advance('2m');
+    expect([await at(2), (await at(3))?.state]).toEqual([undefined, 'Form:a']);
+    await clock.advance('30m');
+    expect(await at(3)).toBe(undefined);
   });
 
   it('waits for a conversation that is in use', async () => {

@@ -1,10 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Target, Turn } from '../src/index.ts';
+import type { Lease, Target, Turn } from '../src/index.ts';
 import {
   anyState,
   contains,
   createMachine,
+  flow,
+  hookedScene,
+  memoryStorage,
   noState,
   scene,
   state,
@@ -21,6 +24,8 @@ const Form = states('Form', {
 });
 const Other = states('Other', { name: state() });
 const Empty = states('Empty', {});
+// biome-ignore lint/suspicious/noExplicitAny: what JavaScript, or a careless cast, hands over
+type Loose = any;
 
 describe('states', () => {
   it('have ids of their groups and their names, at any depth', () => {
@@ -81,6 +86,32 @@ describe('a machine', () => {
     const node = () => scene('node').on({ handle: () => {} });
     expect(() => createMachine({ states: [node(), node()] })).toThrow(/SCENE_DUPLICATE/);
     expect(() => createMachine({ states: [Form, Form] })).not.toThrow();
+  });
+
+  it("refuses a group beside a scene or a flow of its name, in any order, unless it is the scene's own", () => {
+    const node = scene('Form').on({ handle: () => {} });
+    const wizard = flow('Form')
+      .ask('a', { prompt: 'A?' })
+      .done(() => undefined);
+    for (const named of [node, wizard]) {
+      for (const list of [
+        [Form, named],
+        [named, Form],
+      ]) {
+        expect(() => createMachine({ states: list })).toThrow(/named 'Form'.*GROUP_DUPLICATE/);
+      }
+    }
+    const own = hookedScene('Form', { states: Form }, { hook: () => undefined, handle: () => {} });
+    const hooked = { id: 'Form', '~scene': own.behaviour } as never;
+    expect(() => createMachine({ states: [Form], scenes: [hooked] })).not.toThrow();
+  });
+
+  it('takes a group of a shape that no type describes', () => {
+    const shape: Loose = { a: state(), nested: { b: state() } };
+    const loose = states('Loose', shape);
+    const machine = createMachine({ states: [loose, Form] as const });
+    expect(statesOf(loose).map(({ id }) => id)).toEqual(['Loose:a', 'Loose.nested:b']);
+    expect(machine.describe().states).toHaveLength(7);
   });
 
   it.each([[undefined], [null], [7], ['Form'], [{}], [state()]])(
@@ -184,6 +215,17 @@ describe('next and previous', () => {
       fsm.previous();
     });
     expect((await peek(1))?.state).toBe('Form:name');
+  });
+
+  it('say what is missing where a state that was read back belongs to no known group', async () => {
+    const { send, peek } = bench();
+    await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
+    await send(1, 'b', ({ state: fsm }) => {
+      expect(() => fsm.next()).toThrow(/'Form:name' is not in this machine.*STATE_UNKNOWN/);
+      expect(fsm.is(Form)).toBe(true);
+      fsm.next();
+    });
+    expect((await peek(1))?.state).toBe('Form:age');
   });
 
   it('know the neighbours of a state that was read back', async () => {
@@ -324,6 +366,33 @@ describe('data', () => {
       details: { limit: 262_144, bytes: expect.any(Number) },
     });
     expect(await text(1)).toBe(before);
+  });
+
+  it('beyond the limit by what stands beside it is refused too: ids of runs, memos, and what a later version wrote', async () => {
+    const storage = memoryStorage();
+    const { send, machine, bot } = bench({ maxRecordBytes: 2000, storage });
+    const run = (id: string) => {
+      return machine
+        .at({ user: 1, bot: bot.id })
+        .run(({ state: fsm }) => fsm.set(Form.name), { id });
+    };
+    await run('short');
+    await expect(run('x'.repeat(2000))).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
+    const { key } = machine.at({ user: 2, bot: bot.id });
+    const lease = storage.acquire(key, { token: 'p.1', lease: 1000, queue: false }) as Lease;
+    const text = JSON.stringify({ v: 1, s: 'Form:name', later: 'x'.repeat(2000) });
+    await lease.commit({ text, state: 'Form:name' });
+    const sent = send(2, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
+    await expect(sent).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
+  });
+
+  it('has one zero, as JSON has', async () => {
+    const { send, peek } = bench();
+    await send(1, 'a', ({ state: fsm }) => {
+      fsm.update({ zero: -0, deep: [{ zero: -0 }] });
+      expect(fsm.data).toEqual({ zero: 0, deep: [{ zero: 0 }] });
+    });
+    expect((await peek(1))?.data).toEqual({ zero: 0, deep: [{ zero: 0 }] });
   });
 
   it('of any size below the limit is kept, and of any above is refused', async () => {

@@ -67,9 +67,13 @@ describe('a check', () => {
     expect(found(createMachine({ states: [stop] }))).toEqual(['error DUPLICATE_COMMAND stop']);
   });
 
-  it('finds deep links of which one begins the other', () => {
-    const flows = [form('a', { deepLink: 'ref' }), form('b', { deepLink: 'ref_b' })] as const;
-    expect(found(createMachine({ states: flows }))).toEqual(['error DUPLICATE_DEEP_LINK b']);
+  it('finds a deep link of two flows; of two that begin alike the longer one counts', () => {
+    const flows = [
+      form('a', { deepLink: 'ref' }),
+      form('b', { deepLink: 'ref_b' }),
+      form('c', { deepLink: 'ref' }),
+    ] as const;
+    expect(found(createMachine({ states: flows }))).toEqual(['error DUPLICATE_DEEP_LINK c']);
   });
 
   it('finds commands, descriptions and deep links that Telegram refuses', () => {

@@ -255,6 +255,26 @@ describe('what it knows', () => {
     });
   });
 
+  it('counts a flow as finished where it was done, and as left where it was cancelled, also at its last step', async () => {
+    const { talk } = await open();
+    const toTheEnd = async (user: number) => {
+      await talk(user).run((turn) => turn.state.enter(order));
+      await talk(user).answer(order.steps.product, 'phone');
+      await talk(user).answer(order.steps.quantity, 2);
+      await talk(user).answer(order.steps.address, 'Torstraße 1, Berlin');
+    };
+    for (const user of [1, 2, 3, 4]) await toTheEnd(user);
+    await talk(1).answer(order.steps.confirm, 'yes');
+    await talk(2).run((turn) => turn.state.cancel());
+    await talk(3).run((turn) => turn.state.enter(order));
+    await talk(4).run((turn) => turn.state.clear());
+    await talk(3).run((turn) => turn.state.enter(order));
+    const { steps } = await json('overview');
+    const at = (step: string) => steps.find(({ id }: { id: string }) => id === `order:${step}`);
+    expect(at('confirm')).toMatchObject({ reached: 4, finished: 1, dropped: 3, timedOut: 0 });
+    expect(at('product')).toMatchObject({ reached: 6, answered: 4, dropped: 1 });
+  });
+
   it('keeps the way of a conversation with its data before and after', async () => {
     const { talk } = await open();
     await talk(1).run((turn) => turn.state.set(Form.name));

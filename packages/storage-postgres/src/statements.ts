@@ -160,11 +160,12 @@ export interface DueRow {
 }
 
 /**
- * $1 limit, $2 claim, $3 how many rows to look at.
+ * $1 limit, $2 claim, $3 how many rows to look at, $4 prefix of the keys.
  *
  * Claims by moving `wake_at` on, and tidies what else has come up in the index: rows whose index was early are put where they belong,
  * expired ones are deleted. A row that somebody took less than a day ago stays, so that its late commit finds it. It looks at so many
- * rows and no more: however many are due, a call costs the same.
+ * rows and no more: however many are due, a call costs the same. What is due under another prefix is none of them; what is to be tidied is,
+ * whoever it belongs to.
  */
 function due(table: string): string {
   const expired = `coalesce(expires_at <= ${now}, false)`;
@@ -174,6 +175,7 @@ function due(table: string): string {
           when ${expired} or deadline_at is null or deadline_at > ${now} then 'early'
           else 'due' end as what
         from ${table} where wake_at <= ${now}
+          and (starts_with(key, $4::text) or deadline_at is null or deadline_at > ${now} or expires_at <= ${now})
         order by wake_at limit $3::integer for update skip locked),
     due as (select key from ripe where what = 'due' limit $1::integer),
     claimed as (

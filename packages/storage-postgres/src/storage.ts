@@ -96,10 +96,10 @@ export function postgresStorage(
 
     granted: (listener) => wakeUps.granted(listener),
 
-    async due(limit, claim) {
+    async due(limit, claim, prefix = '') {
       const look = Math.max(limit, smallestLook);
       for (let tidied = 0; ; ) {
-        const [row] = await run<DueRow>(statements.due, limit, claim, look);
+        const [row] = await run<DueRow>(statements.due, limit, claim, look, toStorable(prefix));
         const keys = JSON.parse(row?.keys ?? '[]') as string[];
         tidied += row?.tidied ?? 0;
         // Only rows to tidy: there may be due ones behind them.

@@ -71,7 +71,11 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
         if (line === undefined) await open();
       } catch (cause) {
         stop();
-        throw new FsmError('STORAGE_FAILED', { key: channel, operation: 'LISTEN' }, { cause });
+        throw new FsmError(
+          'STORAGE_FAILED',
+          { key: channel, operation: 'LISTEN', keptBefore: false },
+          { cause },
+        );
       }
       return stop;
     },

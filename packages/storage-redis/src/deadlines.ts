@@ -10,7 +10,7 @@ import { decodeText, encodeText } from './text.ts';
 export interface Deadlines {
   /** Sees to it that the index looks at a conversation in `ms` ms at the latest. */
   wake(key: string, ms: number): Promise<unknown>;
-  due(limit: number, claim: number): Promise<readonly string[]>;
+  due(limit: number, claim: number, prefix: string): Promise<readonly string[]>;
   settled(key: string): Promise<void>;
 }
 
@@ -31,15 +31,29 @@ const claimEntries = script(claimScript);
 const look = script(lookScript);
 const unclaim = script(unclaimScript);
 
+/** How many entries of one index a call looks at, at most, for those of a prefix. */
+const mostLooked = 1000;
+
 /** Makes the deadline part of a storage. */
 export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
   const claims = new Map<string, Claim>();
+  /** Where the next look at an index begins, by index and prefix. */
+  const skips = new Map<string, number>();
   let turn = 0;
 
-  async function claimFrom(index: string, limit: number, claim: number): Promise<string[]> {
-    const args = [String(limit), String(claim)];
+  async function claimFrom(
+    index: string,
+    limit: number,
+    claim: number,
+    prefix: string,
+  ): Promise<string[]> {
+    const place = `${index} ${prefix}`;
+    const look = prefix === '' ? limit : Math.max(limit, mostLooked);
+    const args = [limit, claim, encodeText(prefix), skips.get(place) ?? 0, look].map(String);
     const answer = await runScript(port, claimEntries, index, args);
-    const [score = '', members = []] = answer as readonly [string?, (readonly string[])?];
+    const [score, members, skip] = answer as readonly [string, readonly string[], number];
+    if (Number(skip) > 0) skips.set(place, Number(skip));
+    else skips.delete(place);
     const until = performance.now() + claim;
     return members.map((member) => {
       const key = decodeText(member);
@@ -82,7 +96,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
       return port.send(index, ['EVAL', wakeScript, '1', index, encodeText(key), String(ms)]);
     },
 
-    async due(limit, claim) {
+    async due(limit, claim, prefix) {
       forgetLapsed();
       const keys = new Set<string>();
       // Another index is asked first each time, so that none starves behind a small limit.
@@ -94,7 +108,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
         const share = Math.max(1, Math.floor(left / unasked.length));
         const asked = unasked.slice(0, left);
         const answers = await Promise.allSettled(
-          asked.map((index) => claimFrom(index, share, claim)),
+          asked.map((index) => claimFrom(index, share, claim, prefix)),
         );
         const found = answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : []));
         failure ??= answers.find((answer) => answer.status === 'rejected');

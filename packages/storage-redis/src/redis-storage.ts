@@ -43,7 +43,7 @@ export interface RedisStorage extends FsmStorage {
   peek(key: string): Promise<StoredText | undefined>;
   classify(error: unknown): StorageFault;
   granted(listener: (token: string) => void): Promise<() => void>;
-  due(limit: number, claim: number): Promise<readonly string[]>;
+  due(limit: number, claim: number, prefix?: string): Promise<readonly string[]>;
   settled(key: string): Promise<void>;
   list(query: ListQuery): AsyncIterable<StoredConversation>;
   close(): void;
@@ -135,9 +135,9 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     classify: classifyFault,
     granted: channel.granted,
 
-    async due(limit, claim) {
+    async due(limit, claim, prefix = '') {
       if (!usable) await firstUse();
-      return deadlines.due(limit, claim);
+      return deadlines.due(limit, claim, prefix);
     },
 
     settled: deadlines.settled,

@@ -156,14 +156,27 @@ local at, present = now + ARGV[2], redis.call('ZSCORE', KEYS[1], ARGV[1])
 if present then at = math.min(at, math.floor(tonumber(present))) end
 redis.call('ZADD', KEYS[1], string.format('%.0f', at), ARGV[1])`;
 
-/** Claims entries that are due. Arguments: limit, claim in ms. Answers {score, members}, or {} if nothing is due. */
+/**
+ * Claims entries that are due. Arguments: limit, claim in ms, prefix, how many entries to skip, how many to look at.
+ *
+ * Entries of another prefix stay where they are. Answers {score, members, how many to skip next time}.
+ */
 export const claimScript: string = `
 ${clock}
-local members = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', 0, ARGV[1])
-if #members == 0 then return {} end
+local limit, prefix, skip, look = tonumber(ARGV[1]), ARGV[3], tonumber(ARGV[4]), tonumber(ARGV[5])
+local found = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now, 'LIMIT', skip, look)
+local members, others = {}, 0
 local score = string.format('%.0f.5', math.floor(now + ARGV[2]))
-for _, member in ipairs(members) do redis.call('ZADD', KEYS[1], 'XX', score, member) end
-return {score, members}`;
+for _, member in ipairs(found) do
+  if string.sub(member, 1, #prefix) ~= prefix then others = others + 1
+  elseif #members < limit then
+    members[#members + 1] = member
+    redis.call('ZADD', KEYS[1], 'XX', score, member)
+  end
+end
+-- Those that were looked at hide what is behind them: the next call begins there, and after the last one at the front again.
+if #members < limit then skip = #found == look and skip + others or 0 end
+return {score, members, skip}`;
 
 /** What the index ought to hold of a conversation: {1 if held, 1 if due, score or '' for none}. */
 export const lookScript: string = `

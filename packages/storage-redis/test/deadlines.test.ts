@@ -180,3 +180,28 @@ describe('the index', () => {
     expect((await indexed('held')).get('k')).toBeLessThanOrEqual(at);
   });
 });
+
+describe('due conversations of another prefix', () => {
+  it('are looked past, a thousand in a call, and are left as they are', async () => {
+    const prefix = 'hidden';
+    const storage = redisStorage(client, { prefix, buckets: 1 });
+    const [index = ''] = layoutOf(prefix, 1).indexes;
+    const arm = async (key: string, deadlineIn: number) => {
+      await (await taken(storage, key, `set.${key}`)).commit({ text: '', state: null, deadlineIn });
+    };
+    const others = Array.from({ length: 2500 }, (_, n) => `other:${n}`);
+    await run(
+      others.map((key) => () => arm(key, 1)),
+      200,
+    );
+    for (const key of ['mine:1', 'mine:2']) await arm(key, 2);
+    await until(async () => (await client.zcount(index, '-inf', Date.now())) === 2502);
+    const before = await client.zrange(index, '0', '-1', 'WITHSCORES');
+    const found: string[] = [];
+    for (let call = 0; call < 3; call++) found.push(...(await storage.due(1, minute, 'mine:')));
+    for (let call = 0; call < 3; call++) found.push(...(await storage.due(1, minute, 'mine:')));
+    expect(found.sort()).toEqual(['mine:1', 'mine:2']);
+    expect(await client.zrange(index, '0', '2499', 'WITHSCORES')).toEqual(before.slice(0, 5000));
+    expect(await storage.due(10_000, minute)).toHaveLength(2500);
+  });
+});

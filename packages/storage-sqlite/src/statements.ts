@@ -64,11 +64,12 @@ const texts: { readonly [name in Name]: string } = {
   finish: `update telefsm_conversation set ${letGo}, ${write} where key = ? and owner = ? returning owner`,
   keep: `update telefsm_conversation set ${goOn}, ${write} where key = ? and owner = ? returning owner`,
   peek: 'select record, deadline_at, expires_at from telefsm_conversation where key = ?',
-  /** Parameters: until when, now, now, limit. */
+  /** Parameters: until when, now, now, prefix, prefix, limit. */
   due: `
     update telefsm_conversation set wake_at = ? where key in (
       select key from telefsm_conversation
-      where wake_at <= ? and (expires_at is null or expires_at > ?) order by wake_at limit ?)
+      where wake_at <= ? and (expires_at is null or expires_at > ?)
+        and key >= ? and key < ? || char(1114111) order by wake_at limit ?)
     returning key`,
   settled: 'update telefsm_conversation set wake_at = deadline_at where key = ?',
   /** Parameters: now, now less a day. */

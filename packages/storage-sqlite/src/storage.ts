@@ -163,10 +163,10 @@ export function sqliteStorage(
       return waiters.listen(listener);
     },
 
-    due(limit, claim) {
+    due(limit, claim, prefix = '') {
       const now = clock.now();
       sweep();
-      const rows = statements.due.all(now + Math.max(claim, 1), now, now, limit);
+      const rows = statements.due.all(now + Math.max(claim, 1), now, now, prefix, prefix, limit);
       return (rows as { readonly key: string }[]).map(({ key }) => key);
     },
 

@@ -35,9 +35,13 @@ export interface FsmErrorDetails {
   RECORD_NEWER: { readonly key: string; readonly version: number; readonly known: number };
   MIGRATION_MISSING: { readonly version: number; readonly known: readonly number[] };
   INVALID_KEY: { readonly bytes: number; readonly limit: number };
-  LEASE_LOST: { readonly key: string };
+  LEASE_LOST: { readonly key: string; readonly keptBefore: boolean };
   COMMIT_UNKNOWN: { readonly key: string };
-  STORAGE_FAILED: { readonly key: string; readonly operation: string };
+  STORAGE_FAILED: {
+    readonly key: string;
+    readonly operation: string;
+    readonly keptBefore: boolean;
+  };
   STORAGE_NEWER: { readonly storage: string; readonly version: number; readonly known: number };
   WAIT_TIMEOUT: { readonly key: string; readonly ms: number };
   QUEUE_FULL: { readonly key: string; readonly limit: number };
@@ -57,6 +61,10 @@ interface CatalogueEntry<Code extends FsmErrorCode> {
 }
 
 const list = (names: readonly string[]) => names.join(', ') || 'none';
+const kept = (before: boolean) =>
+  before
+    ? 'what this update had committed before stays, nothing since was kept'
+    : 'nothing of this update was kept';
 
 /** Every error with its message and what to do; the page of errors in the documentation is made from it. */
 export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<Code> } = {
@@ -111,7 +119,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Put it into a group with states(name, { … }) and use the member of that group.',
   },
   GROUP_DUPLICATE: {
-    message: (d) => `Two different groups of this machine are named '${d.group}'.`,
+    message: (d) =>
+      `Two different groups of this machine are named '${d.group}'; scenes and flows are groups too.`,
     fix: 'Rename one: ids of states are stored, so they must tell groups apart.',
   },
   STATE_UNKNOWN: {
@@ -201,8 +210,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   LEASE_LOST: {
     message: (d) =>
-      `Another process took the conversation '${d.key}' while this update ran; nothing of this update was kept.`,
-    fix: 'Make handlers shorter than turn.max; a redelivered update is handled anew.',
+      `Another process took the conversation '${d.key}' while this update ran; ${kept(d.keptBefore)}.`,
+    fix: 'Make handlers shorter than turn.max. A redelivered update is handled anew, unless a commit() of it was kept (`keptBefore`).',
   },
   COMMIT_UNKNOWN: {
     message: (d) =>
@@ -210,8 +219,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'A redelivery is safe: it runs if and only if nothing was kept. See the cause.',
   },
   STORAGE_FAILED: {
-    message: (d) =>
-      `The storage failed at '${d.operation}' for '${d.key}'; nothing of this update was kept.`,
+    message: (d) => `The storage failed at '${d.operation}' for '${d.key}'; ${kept(d.keptBefore)}.`,
     fix: 'See the cause.',
   },
   STORAGE_NEWER: {

@@ -90,7 +90,7 @@ function copyMembers(
       delete copy[key];
       continue;
     }
-    const kept = isLeaf(member) ? member : copyAny(member, `${path}.${key}`, inside);
+    const kept = isLeaf(member) ? asJson(member) : copyAny(member, `${path}.${key}`, inside);
     // an assignment to __proto__ would set the prototype
     if (key === '__proto__') {
       Object.defineProperty(copy, key, {
@@ -105,12 +105,17 @@ function copyMembers(
 }
 
 function copyAny(value: unknown, path: string, around: readonly object[]): unknown {
-  if (isLeaf(value)) return value;
+  if (isLeaf(value)) return asJson(value);
   if (typeof value === 'object' && value !== null) return copyObject(value, path, around);
   throw refuse(path, typeof value === 'number' ? String(value) : nameOf(value));
 }
 
-/** Whether JSON keeps a value as it is. */
+/** JSON has one zero: without its sign, also where nothing is written as text. */
+function asJson(leaf: unknown): unknown {
+  return leaf === 0 ? 0 : leaf;
+}
+
+/** Whether JSON keeps a value as it is, but for the sign of zero. */
 function isLeaf(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   return typeof value === 'string' || typeof value === 'boolean' || value === null;

@@ -121,7 +121,7 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
   cancel(): void;
   /** Asks the pending question again / runs the `enter` hook again. */
   reenter(): void;
-  /** Sets or removes this conversation's deadline; when it passes `fsm({ onTimeout })` runs. */
+  /** Sets or removes the deadline of the current state, also of none; when it passes `fsm({ onTimeout })` runs. A move to another removes it. */
   expire(after: Duration | Date | null): void;
 
   /** Writes now; later changes are a new unit. */

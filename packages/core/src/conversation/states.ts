@@ -35,20 +35,28 @@ export interface StateTree {
   readonly [name: string]: StateSpec | StateTree;
 }
 
-type Members<Path extends string, T extends StateTree> = {
-  readonly [K in keyof T & string]: T[K] extends StateSpec<infer D>
-    ? State<`${Path}:${K}`, D>
-    : T[K] extends StateTree
-      ? Group<`${Path}.${K}`, T[K]>
-      : never;
-};
-type StatesOfTree<Path extends string, T extends StateTree> = {
-  [K in keyof T & string]: T[K] extends StateSpec<infer D>
-    ? State<`${Path}:${K}`, D>
-    : T[K] extends StateTree
-      ? StatesOfTree<`${Path}.${K}`, T[K]>
-      : never;
-}[keyof T & string];
+/** Of a shape that is `any` nothing is known but that states stand in it; looking into it would have no end. */
+type IsAny<T> = 0 extends 1 & T ? true : false;
+type Members<Path extends string, T extends StateTree> =
+  true extends IsAny<T>
+    ? { readonly [name: string]: State<`${Path}:${string}`> }
+    : {
+        readonly [K in keyof T & string]: T[K] extends StateSpec<infer D>
+          ? State<`${Path}:${K}`, D>
+          : T[K] extends StateTree
+            ? Group<`${Path}.${K}`, T[K]>
+            : never;
+      };
+type StatesOfTree<Path extends string, T extends StateTree> =
+  true extends IsAny<T>
+    ? State<`${Path}:${string}`>
+    : {
+        [K in keyof T & string]: T[K] extends StateSpec<infer D>
+          ? State<`${Path}:${K}`, D>
+          : T[K] extends StateTree
+            ? StatesOfTree<`${Path}.${K}`, T[K]>
+            : never;
+      }[keyof T & string];
 
 /** A named group of states; its members are its properties. */
 export type Group<Path extends string = string, T extends StateTree = StateTree> = Members<

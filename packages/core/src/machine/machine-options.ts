@@ -6,10 +6,10 @@ import type { Say } from '../conversation/say.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State, StatesIn } from '../conversation/states.ts';
 import type { Texts } from '../conversation/texts.ts';
-import type { Turn } from '../conversation/turn.ts';
+import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { BotCommand, CommandPolicy, OwnCommands } from '../scene/behaviour.ts';
-import type { FsmStorage } from '../storage/storage.ts';
-import type { Migrations, UnknownStatePolicy } from '../unit/policy.ts';
+import type { FsmStorage, StoredConversation } from '../storage/storage.ts';
+import type { Migrations, UnknownState, UnknownStatePolicy } from '../unit/policy.ts';
 import type { Cause, ServiceTurn } from '../unit/unit.ts';
 import type { Strategy } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -145,6 +145,17 @@ export interface Committed {
   readonly to: CommittedState;
   readonly cause: Cause;
   readonly updateId?: number;
+  /** Scenes that ended by it, in their order. */
+  readonly left: readonly SceneLeft[];
+}
+
+/** A scene that ended by a {@link Committed} change. */
+export interface SceneLeft {
+  readonly scene: string;
+  /** Where it was left. */
+  readonly state: string | null;
+  /** As its hooks have heard it; `cleared` is silent: no hook hears of `clear()`, nor of a repair. */
+  readonly reason: LeaveReason | 'cleared';
 }
 
 /** One side of a {@link Committed} change. */
@@ -190,13 +201,17 @@ export interface Conversation<out All extends AnyState = AnyState> {
   /**
    * One unit of work: waits for its turn, commits once, then speaks.
    *
-   * @param options - `id` makes the run idempotent like an update
+   * @param options - `id` makes the run idempotent like an update: one that was done before resolves to `undefined`
    * @throws FsmError `WAIT_TIMEOUT`, `REENTERED`, `LEASE_LOST`, `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `STOPPED`; what `work` throws passes
    */
   run<R>(
     work: (turn: Turn<object, All>) => Awaitable<R>,
-    options?: { readonly id?: string },
+    options?: { readonly id?: undefined },
   ): Promise<R>;
+  run<R>(
+    work: (turn: Turn<object, All>) => Awaitable<R>,
+    options: { readonly id?: string | undefined },
+  ): Promise<R | undefined>;
   /** Answers the pending step as if the user had; `false` if that step is not pending. */
   answer<V>(
     step: { readonly id: string; readonly '~value': V },
@@ -242,6 +257,17 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   botCommands(): readonly BotCommand[];
   /** As JSON, for diagrams and checks. */
   describe(): MachineDescription;
+  /**
+   * Finds what this code does not know in a stored conversation, as the next update would find it; `undefined` if it knows everything.
+   *
+   * It changes nothing: for a check of the storage before a deploy. Answers of flows are looked at when the flow goes on, not here.
+   *
+   * @param conversation - one of `storage.list`
+   * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
+   */
+  inspect(
+    conversation: Pick<StoredConversation, 'key' | 'stored'>,
+  ): Promise<UnknownState | undefined>;
   /** Where conversations are kept. */
   readonly storage: FsmStorage;
 }

@@ -6,8 +6,10 @@ import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, type State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { recentIdsOf } from '../record/recent.ts';
+import type { ConversationRecord } from '../record/record.ts';
 import type { BotCommand, SceneBehaviour } from '../scene/behaviour.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
+import { recentAlbums } from '../unit/albums.ts';
 import { settle, speak } from '../unit/engine.ts';
 import { holderOf } from '../unit/hold.ts';
 import { type Observers, observers } from '../unit/observers.ts';
@@ -16,9 +18,18 @@ import { localQueues } from '../unit/queue.ts';
 import { reentryOf } from '../unit/reentry.ts';
 import { type Registry, registryOf } from '../unit/registry.ts';
 import { turnCount } from '../unit/turn-count.ts';
-import { chatPrefix, keyOf, migratedKey, migrationOf, scopeOf } from '../update/key.ts';
+import type { Unit } from '../unit/unit.ts';
+import {
+  chatPrefix,
+  keyOf,
+  migratedKey,
+  migrationOf,
+  namespacePrefix,
+  scopeOf,
+} from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { subjectAt } from '../update/subject.ts';
+import { examine } from './examine.ts';
 import { fire } from './firing.ts';
 import type {
   BotPort,
@@ -27,6 +38,7 @@ import type {
   MachineDescription,
   MachineEvents,
   MachineOptions,
+  SceneLeft,
   ServicesOption,
   StatesOfMachine,
 } from './machine-options.ts';
@@ -120,6 +132,7 @@ export function machineOf(
   });
   const sweeper = sweeperOf({
     storage,
+    prefix: namespacePrefix(namespace),
     clock,
     every: toMs(sweep?.every ?? '1s', 'sweep.every'),
     parallel: sweep?.parallel ?? 32,
@@ -132,7 +145,8 @@ export function machineOf(
     const moved = migrationOf(update);
     if (moved === undefined || storage.list === undefined) return undefined;
     const prefix = chatPrefix(namespace, bot.id, moved.from);
-    return takeAlong(storage, holder, prefix, (key) => migratedKey(key, moved)).catch((error) =>
+    const newKey = (key: string) => migratedKey(key, moved);
+    return takeAlong(storage, holder, prefix, newKey, host.ttl).catch((error) =>
       report('migrate', error),
     );
   }
@@ -190,6 +204,7 @@ export function machineOf(
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behaviour }) => commandsOf(behaviour)),
     describe: () => describe(namespace, host),
+    inspect: ({ key, stored }) => examine(host, key, stored),
   };
 }
 
@@ -215,6 +230,7 @@ function hostOf(
     storage,
     registry,
     recent: recentIdsOf(storage),
+    albums: recentAlbums(),
     rules: {
       historySteps: options.history ?? 10,
       historyCharacters,
@@ -245,7 +261,7 @@ function hostOf(
     speak,
     tell: watchers.tell,
     speechFailed: ({ key = '' }, error) => watchers.tell('speechFailed', { key, error }),
-    committed({ facts }, before, after) {
+    committed({ facts, left }, before, after) {
       if (!watchers.has('committed')) return;
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {
@@ -255,9 +271,25 @@ function hostOf(
         to: sideOf(after),
         cause,
         ...(typeof id === 'number' ? { updateId: id } : {}),
+        left: scenesLeft(left ?? [], before, after),
       });
     },
   };
+}
+
+/** Scenes that are no longer there; those whose end nobody was told have been cleared. */
+function scenesLeft(
+  told: NonNullable<Unit['left']>,
+  before: ConversationRecord,
+  after: ConversationRecord,
+): readonly SceneLeft[] {
+  const known = new Set(
+    [...told.map(({ frame }) => frame), ...after.frames].map(({ visit }) => visit),
+  );
+  const cleared = before.frames.filter(({ visit }) => !known.has(visit)).reverse();
+  return [...told, ...cleared.map((frame) => ({ frame, reason: 'cleared' as const }))].flatMap(
+    ({ frame: { scene, state }, reason }) => (scene === null ? [] : [{ scene, state, reason }]),
+  );
 }
 
 function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly BotCommand[] {

@@ -54,8 +54,10 @@ export function conversationOf(parts: MachineParts, address: ConversationAddress
   };
   return {
     key,
-    run: <R>(task: (turn: Turn) => Awaitable<R>, { id }: { readonly id?: string } = {}) =>
-      work(id ?? newToken(), task) as Promise<R>,
+    run: <R>(
+      task: (turn: Turn) => Awaitable<R>,
+      { id }: { readonly id?: string | undefined } = {},
+    ) => work(id ?? newToken(), task) as Promise<R>,
     answer: async (step, value) =>
       (await work(newToken(), (unit) => answer(unit, step.id, value))) ?? false,
     peek: () => peek(parts, key),

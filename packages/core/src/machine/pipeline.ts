@@ -17,6 +17,7 @@ import {
   migrate,
   type UnknownState,
   type UnknownStatePolicy,
+  unreadableRecord,
 } from '../unit/policy.ts';
 import { deadlineAt, Unit, type UnitFacts, type UnitHost } from '../unit/unit.ts';
 import type { MachineEvents } from './machine-options.ts';
@@ -261,14 +262,7 @@ function openUnreadable(
     throw new FsmError('RECORD_UNREADABLE', { key: hold.key, reason });
   }
   const unit = new Unit(host, facts, hold, emptyRecord, undefined);
-  const stored = hold.stored?.text ?? '';
-  const unknown: UnknownState = {
-    stored,
-    data: {},
-    scene: null,
-    reason: 'record',
-    issues: [reason],
-  };
+  const unknown = unreadableRecord(hold.stored?.text ?? '', reason);
   return repair(host, unit, unknown).then(() => unit);
 }
 
@@ -277,12 +271,12 @@ async function repair(host: PipelineHost, unit: Unit, found: UnknownState): Prom
   const policy = host.unknownState;
   if (policy === 'keep') return;
   if (policy === 'error') throw refusal(host, found);
+  await unit.loadServices();
   if (policy === 'reset') {
     unit.state.clear();
     const text = await textOf(host.defaults.texts, 'forgotten', unit);
     if (text !== '') unit.says.push(text);
   } else {
-    await unit.loadServices();
     // scenes that no longer exist cannot hear that they are left: what is known of the conversation is its data
     unit.draft.clear();
     unit.draft.change({ data: found.data as Frame['data'] });

@@ -68,12 +68,17 @@ export async function run<Given, Result>(
       await hold.release();
       return undefined;
     }
-    const opened = open(host, facts, hold, arrivedAt);
+    // the bot's code runs in each of the three: hooks and deadlines, handlers, hooks again
+    const opened = reentry.isOn
+      ? inside(reentry, key, hold, (taken) => open(host, facts, taken, arrivedAt))
+      : open(host, facts, hold, arrivedAt);
     unit = isPromise(opened) ? await opened : opened;
     if (unit === undefined) return undefined;
-    const worked = reentry.isOn ? inside(reentry, way, unit, given) : way.work(unit, given);
+    const worked = reentry.isOn
+      ? inside(reentry, key, unit, (opened) => way.work(opened, given))
+      : way.work(unit, given);
     const result = isPromise(worked) ? await worked : worked;
-    const finished = finish(unit);
+    const finished = reentry.isOn ? inside(reentry, key, unit, finish) : finish(unit);
     if (finished !== undefined) await finished;
     return result;
   } catch (error) {
@@ -91,11 +96,11 @@ export async function run<Given, Result>(
   }
 }
 
-function inside<Given, Result>(
+function inside<A, R>(
   reentry: Reentry,
-  way: WayIn<Given, Result>,
-  unit: Unit,
-  given: Given,
-): Awaitable<Result> {
-  return reentry.inside(unit.facts.key as string, () => way.work(unit, given));
+  key: string,
+  argument: A,
+  task: (argument: A) => Awaitable<R>,
+): Promise<R> {
+  return reentry.inside(key, () => task(argument));
 }

@@ -1,7 +1,7 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
 import { decode } from '../record/codec.ts';
-import { isEmpty, topOf } from '../record/record.ts';
+import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
 import type { Hold, Holder } from '../unit/hold.ts';
 
@@ -16,28 +16,35 @@ const bound = 5000;
  *
  * @param prefix - begins the keys to look at
  * @param newKey - the new key of a conversation, `undefined` for one that stays
+ * @param ttl - how long an idle conversation is kept, in ms; counted anew
  */
 export async function takeAlong(
   storage: FsmStorage,
   holder: Holder,
   prefix: string,
   newKey: (key: string) => string | undefined,
+  ttl: number | undefined,
 ): Promise<void> {
   const moves: (readonly [string, string])[] = [];
   for await (const { key } of storage.list?.({ prefix }) ?? []) {
     const target = newKey(key);
     if (target !== undefined) moves.push([key, target]);
   }
-  for (const [from, to] of moves) await move(holder, from, to);
+  for (const [from, to] of moves) await move(holder, from, to, ttl);
 }
 
-async function move(holder: Holder, from: string, to: string): Promise<void> {
+async function move(
+  holder: Holder,
+  from: string,
+  to: string,
+  ttl: number | undefined,
+): Promise<void> {
   const holds = new Map<string, Hold>();
   try {
     for (const key of [from, to].sort()) holds.set(key, (await holder.take(key, bound)) as Hold);
     const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
-    await fresh.commit(copyOf(old.stored), undefined, false);
+    await fresh.commit(copyOf(old.stored, ttl), undefined, false);
     holds.delete(to);
     await old.commit(undefined, undefined, false);
     holds.delete(from);
@@ -53,9 +60,14 @@ function isKept(stored: StoredText | undefined): stored is StoredText {
   return !('record' in decoded) || !isEmpty(decoded.record);
 }
 
-function copyOf(stored: StoredText): Write {
+function copyOf(stored: StoredText, ttl: number | undefined): Write {
   const { text, deadlineIn } = stored;
   const decoded = decode(stored);
   const state = 'record' in decoded ? topOf(decoded.record).state : null;
-  return { text, state, ...(deadlineIn === undefined ? {} : { deadlineIn }) };
+  return {
+    text,
+    state,
+    ...(ttl === undefined ? {} : { ttl: lifetime(ttl, deadlineIn) }),
+    ...(deadlineIn === undefined ? {} : { deadlineIn }),
+  };
 }

@@ -6,6 +6,8 @@ import type { FsmStorage } from '../storage/storage.ts';
 /** What the sweeper needs. */
 export interface SweeperOptions {
   readonly storage: FsmStorage;
+  /** Begins the keys of this machine's conversations. */
+  readonly prefix: string;
   readonly clock: Clock;
   /** Ms between two looks, at most. */
   readonly every: number;
@@ -32,7 +34,7 @@ const batch = 100;
 
 /** Makes the sweeper of one machine. */
 export function sweeperOf(options: SweeperOptions): Sweeper {
-  const { storage, clock, every, parallel, fire, report } = options;
+  const { storage, prefix, clock, every, parallel, fire, report } = options;
   let timer: unknown;
   let running: Promise<number> | undefined;
   let stopped = true;
@@ -41,7 +43,7 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
     let fired = 0;
     let left = limit;
     while (left > 0) {
-      const keys = (await storage.due?.(Math.min(batch, left), claim)) ?? [];
+      const keys = (await storage.due?.(Math.min(batch, left), claim, prefix)) ?? [];
       if (keys.length === 0) break;
       left -= keys.length;
       const now = await fireAll(keys);

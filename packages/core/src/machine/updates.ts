@@ -60,10 +60,13 @@ export function updatesOf(
   };
 
   const way: WayIn<Rest, unknown> = {
-    work: (unit, rest) =>
-      host.registry.scenes.size === 0
-        ? rest?.(unit)
-        : dispatch(unit, async () => void (await rest?.(unit))),
+    work(unit, rest) {
+      if (host.registry.scenes.size > 0) {
+        return dispatch(unit, async () => void (await rest?.(unit)));
+      }
+      if (host.services === undefined) return rest?.(unit);
+      return unit.loadServices().then(() => rest?.(unit));
+    },
     forgives: isGivenUp,
   };
 
@@ -143,6 +146,7 @@ async function withoutConversation(
   const unit = new Unit(host, facts, undefined, undefined, undefined);
   let phase: 'done' | 'failed' = 'failed';
   try {
+    await unit.loadServices();
     await rest?.(unit);
     phase = 'done';
   } finally {
@@ -153,6 +157,7 @@ async function withoutConversation(
 /** Tells the user that the bot is busy, in the way that the update allows. */
 async function sayBusy(host: PipelineHost, facts: UnitFacts, update: RawUpdate): Promise<void> {
   const unit = new Unit(host, facts, undefined, undefined, undefined);
+  await unit.loadServices();
   const text = await textOf(host.defaults.texts, 'busy', unit);
   const button = idOf(update, 'callback_query');
   const checkout = idOf(update, 'pre_checkout_query');

@@ -8,6 +8,7 @@ import {
   emptyRecord,
   type Frame,
   isBlank,
+  noTimers,
   type Past,
   type PastStep,
   pastStep,
@@ -60,6 +61,8 @@ interface FrameText {
   r?: string;
   /** History, newest first. */
   h?: PastText[];
+  /** Timers that wait: name, and ms that are left. */
+  w?: [string, number][];
 }
 
 /** A past as the difference to what came after it: names that were not there then, and values that were others. */
@@ -71,7 +74,7 @@ type PastText = [
   memo?: JsonObject,
 ];
 
-const ownNames: ReadonlySet<string> = new Set('vmfiptxozcsdknrh');
+const ownNames: ReadonlySet<string> = new Set('vmfiptxozcsdknrhw');
 
 /** Why a stored text cannot be read, or the record in it. */
 export type Decoded =
@@ -175,7 +178,7 @@ function encode(record: ConversationRecord): string {
   }
   if (ids.length > 0) text.i = encodeIds(ids);
   if (place !== undefined) text.p = encodePlace(place);
-  if (timers.length > 0) text.t = timers.map(({ name, plus }) => [name, plus]);
+  if (timers.length > 0) text.t = encodeTimers(timers);
   if (failures !== 0) text.x = failures;
   if (owed) text.o = 1;
   if (visits !== top.visit) text.z = visits;
@@ -190,6 +193,11 @@ function encodeFrame(frame: Frame, text: FrameText): void {
   if (frame.visit !== 0) text.n = frame.visit;
   if (frame.into !== undefined) text.r = frame.into;
   if (frame.history.length > 0) text.h = encodeHistory(frame);
+  if (frame.paused.length > 0) text.w = encodeTimers(frame.paused);
+}
+
+function encodeTimers(timers: readonly StoredTimer[]): [string, number][] {
+  return timers.map(({ name, plus }) => [name, plus]);
 }
 
 function encodeHistory(frame: Frame): PastText[] {
@@ -260,9 +268,7 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   f: (value) => Array.isArray(value) && value.every((one) => isObject(one) && !firstBroken(one)),
   i: (value) => Array.isArray(value) && value.every((id) => isNumber(id) || typeof id === 'string'),
   p: (value) => Array.isArray(value) && isNumber(value[0]),
-  t: (value) =>
-    Array.isArray(value) &&
-    value.every((one) => Array.isArray(one) && typeof one[0] === 'string' && isNumber(one[1])),
+  t: isTimers,
   x: isNumber,
   z: isNumber,
   c: (value) => typeof value === 'string',
@@ -272,6 +278,7 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   n: isNumber,
   r: (value) => typeof value === 'string',
   h: (value) => Array.isArray(value) && value.every(isPast),
+  w: isTimers,
 };
 
 function firstBroken(found: JsonObject): string | undefined {
@@ -279,6 +286,13 @@ function firstBroken(found: JsonObject): string | undefined {
     if (Object.hasOwn(found, field) && !fieldChecks[field]?.(found[field])) return field;
   }
   return undefined;
+}
+
+function isTimers(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((one) => Array.isArray(one) && typeof one[0] === 'string' && isNumber(one[1]))
+  );
 }
 
 function isPast(value: unknown): boolean {
@@ -301,7 +315,7 @@ function read(text: RecordText): ConversationRecord {
     frames: Object.freeze([...below, top]) as unknown as readonly [Frame, ...Frame[]],
     ids: text.i ? readIds(text.i) : emptyRecord.ids,
     place: text.p && readPlace(text.p),
-    timers: text.t ? text.t.map(readTimer) : emptyRecord.timers,
+    timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
     owed: text.o === 1,
     visits: text.z ?? top.visit,
@@ -322,6 +336,7 @@ function readFrame(text: FrameText): Frame {
     visit: text.n ?? 0,
     into: text.r,
     history: text.h ? readHistory(text.h, frame) : Object.freeze([]),
+    paused: text.w ? Object.freeze(text.w.map(readTimer)) : noTimers,
   });
 }
 
@@ -362,7 +377,7 @@ function readPlace([chat, thread, business, directMessagesTopic]: PlaceText): Re
 }
 
 function readTimer([name, plus]: [string, number]): StoredTimer {
-  return { name, plus };
+  return Object.freeze({ name, plus });
 }
 
 function readExtra(text: object): JsonObject {

@@ -25,6 +25,8 @@ export interface Frame extends Past {
   readonly into: string | undefined;
   /** Where `back` leads, oldest first. */
   readonly history: readonly PastStep[];
+  /** Its timers while a scene runs that it has called: how long each still has, in ms. */
+  readonly paused: readonly StoredTimer[];
 }
 
 /** A timer of the top frame: how long after the record's deadline it passes, in ms; never an instant. */
@@ -58,6 +60,9 @@ export interface ConversationRecord {
   readonly extra: JsonObject;
 }
 
+/** No timers. */
+export const noTimers: readonly StoredTimer[] = Object.freeze([]);
+
 /** A frame without scene, state and data. */
 export const emptyFrame: Frame = Object.freeze({
   scene: null,
@@ -67,6 +72,7 @@ export const emptyFrame: Frame = Object.freeze({
   visit: 0,
   into: undefined,
   history: Object.freeze([]),
+  paused: noTimers,
 });
 
 /** A record of nothing. */
@@ -75,7 +81,7 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   frames: Object.freeze([emptyFrame]) as readonly [Frame],
   ids: Object.freeze([]),
   place: undefined,
-  timers: Object.freeze([]),
+  timers: noTimers,
   failures: 0,
   owed: false,
   visits: 0,
@@ -105,14 +111,20 @@ export function changedSize(data: JsonObject | undefined, after: JsonObject): nu
 }
 
 /** Whether nothing but ids is worth keeping. */
-export function isEmpty({ frames, extra }: ConversationRecord): boolean {
+export function isEmpty({ frames, timers, extra }: ConversationRecord): boolean {
   // by its place: to take a list apart makes an iterator, and this is asked of every update
   const { scene, state, data } = frames[0];
-  return frames.length === 1 && scene === null && state === null && isBlank(data) && isBlank(extra);
+  const isNowhere = frames.length === 1 && scene === null && state === null;
+  return isNowhere && timers.length === 0 && isBlank(data) && isBlank(extra);
 }
 
 /** Whether an object has no members. */
 export function isBlank(data: JsonObject): boolean {
   for (const _ in data) return false;
   return true;
+}
+
+/** How long an idle record is kept, in ms: never less than until its deadline, from where the time counts. */
+export function lifetime(ttl: number, deadlineIn: number | undefined): number {
+  return ttl + Math.max(0, deadlineIn ?? 0);
 }

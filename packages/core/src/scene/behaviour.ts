@@ -29,6 +29,8 @@ export interface SceneRun {
   readonly input: UserInput | undefined;
   /** The command, if the input is one that is meant for this bot. */
   readonly command: ParsedCommand | undefined;
+  /** What stood behind this scene's own trigger; `undefined` for other commands, also for the deep link of another scene. */
+  readonly trigger: string | undefined;
   /** State of this frame. */
   readonly state: string | null;
   /** Data of this frame, frozen. */
@@ -135,8 +137,8 @@ export interface SceneBehaviour {
   handle(run: SceneRun, next: () => Promise<void>): Awaitable<void>;
   /** A scene that it called has left with this result. */
   resume?(run: SceneRun, result: unknown, of: string): Awaitable<void>;
-  /** It has been left; `run` shows the frame as it was. */
-  leave?(run: SceneRun, reason: LeaveReason): Awaitable<void>;
+  /** It has been left; `run` shows the frame as it was. Returns a truer reason for observers, if it knows one. */
+  leave?(run: SceneRun, reason: LeaveReason): Awaitable<LeaveReason | undefined | void>;
   /** A timer has passed. */
   timeout?(run: SceneRun, timer: string): Awaitable<void>;
   /** Takes an answer that comes from outside an update; `false` if the state is not pending. */
@@ -149,7 +151,7 @@ export interface SceneBehaviour {
  * Reads which conversation a button is bound to: {@link SceneRun.tag}.
  *
  * Callback data of buttons that a scene binds to a visit begins with `~`, the tag and a dot; such a button is always answered, also when it
- * is stale or was shown to somebody else.
+ * is stale or was shown to somebody else. Those of another machine of the bot go on to it.
  *
  * @returns `undefined` for a button of the bot's own
  */

@@ -12,8 +12,8 @@ export interface Waking {
 export interface DeadlineIndex {
   /** Looks at a conversation at this instant, and no more at the one before. */
   put(entry: Waking, at: number): void;
-  /** Keys whose deadline has passed; looked at again after `claim` ms. */
-  claim(limit: number, claim: number, now: number): readonly string[];
+  /** Keys that begin with a prefix and whose deadline has passed; looked at again after `claim` ms. */
+  claim(limit: number, claim: number, now: number, prefix?: string): readonly string[];
 }
 
 interface Item {
@@ -40,16 +40,21 @@ export function deadlineIndex(entries: ReadonlyMap<string, Waking>): DeadlineInd
     if (heap.length > 2 * entries.size + 64) heap = heap.filter(valid).sort((a, b) => a.at - b.at);
   }
 
-  function claim(limit: number, length: number, now: number): readonly string[] {
+  function claim(limit: number, length: number, now: number, prefix = ''): readonly string[] {
     const keys: string[] = [];
+    const others: Item[] = [];
     for (let top = heap[0]; keys.length < limit && top && top.at <= now; top = heap[0]) {
       pop(heap);
       const entry = entries.get(top.key);
       if (!entry || entry.wakeAt !== top.at) continue;
-      const due = entry.deadlineAt <= now;
-      if (due) keys.push(top.key);
-      put(entry, due ? now + Math.max(length, 1) : entry.deadlineAt);
+      if (entry.deadlineAt > now) put(entry, entry.deadlineAt);
+      else if (!top.key.startsWith(prefix)) others.push(top);
+      else {
+        keys.push(top.key);
+        put(entry, now + Math.max(length, 1));
+      }
     }
+    for (const other of others) push(heap, other);
     return keys;
   }
 

@@ -40,7 +40,7 @@ export interface MemoryStorage extends FsmStorage {
   acquire(key: string, options: AcquireOptions): MemoryLease | { readonly busy: number };
   peek(key: string): StoredText | undefined;
   granted(listener: (token: string) => void): Promise<() => void>;
-  due(limit: number, claim: number): readonly string[];
+  due(limit: number, claim: number, prefix?: string): readonly string[];
   settled(key: string): void;
   list(query: ListQuery): AsyncIterable<StoredConversation>;
 }
@@ -224,7 +224,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       return () => void listeners.delete(listener);
     },
 
-    due: (limit, claim) => deadlines.claim(limit, claim, clock.now()),
+    due: (limit, claim, prefix) => deadlines.claim(limit, claim, clock.now(), prefix),
 
     settled(key) {
       const known = times.get(key);

@@ -129,8 +129,12 @@ export interface FsmStorage {
    * @returns how to stop, as soon as messages are proven to arrive; rejects if they cannot
    */
   granted?(listener: (token: string) => void): Promise<() => void>;
-  /** Claims up to `limit` conversations whose deadline has passed: for `claim` ms no other call gets them. */
-  due?(limit: number, claim: number): Awaitable<readonly string[]>;
+  /**
+   * Claims up to `limit` conversations whose deadline has passed: for `claim` ms no other call gets them.
+   *
+   * @param prefix - only keys that begin so; others are left to whoever asks for them, and however many they are, they hide none
+   */
+  due?(limit: number, claim: number, prefix?: string): Awaitable<readonly string[]>;
   /** Ends a claim: the deadline index follows the record again. */
   settled?(key: string): Awaitable<void>;
   /** Walks the conversations, for operators: no order across pages of different storages, no snapshot. */

@@ -7,7 +7,7 @@ import {
   emptyRecord,
   type Frame,
   isBlank,
-  isEmpty,
+  noTimers,
   type PastStep,
   pastStep,
   type StoredTimer,
@@ -24,12 +24,23 @@ export interface DraftRules {
   nextVisit(last: number): number;
 }
 
+/** The timer of a state, which ends with it; others are their scene's. */
+export const stateTimer = 'state';
+
 /** A new place in a conversation. */
 export interface Entry {
   readonly scene: string;
   readonly state: string | null;
   readonly data: JsonObject;
 }
+
+/** Which changes of timers a record has, and when its deadline passes. */
+interface TimerMark {
+  readonly changes: number;
+  readonly deadlineAt: number | undefined;
+}
+
+const noMark: TimerMark = Object.freeze({ changes: 0, deadlineAt: undefined });
 
 /**
  * A working copy.
@@ -46,7 +57,12 @@ export class Draft {
   version: number;
   /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
   timers: Map<string, number> | undefined;
-  #timersChanged = false;
+  /** How often timers have been changed. */
+  #timerChanges = 0;
+  /** Of the base. */
+  #kept: TimerMark;
+  /** Of the record that was made last: it becomes the base when it has been written. */
+  #written: TimerMark;
   readonly #rules: DraftRules;
 
   constructor(record: ConversationRecord, rules: DraftRules, deadlineAt: number | undefined) {
@@ -57,9 +73,9 @@ export class Draft {
     this.failures = record.failures;
     this.version = record.version;
     this.#rules = rules;
-    if (deadlineAt !== undefined && record.timers.length > 0) {
-      this.timers = new Map(record.timers.map(({ name, plus }) => [name, deadlineAt + plus]));
-    }
+    this.timers = timersAt(record.timers, deadlineAt);
+    this.#kept = markOf(0, deadlineAt);
+    this.#written = this.#kept;
   }
 
   get top(): Frame {
@@ -81,7 +97,7 @@ export class Draft {
       this.owed !== this.base.owed ||
       this.failures !== this.base.failures ||
       this.visits !== this.base.visits ||
-      this.#timersChanged
+      this.#timerChanges !== this.#kept.changes
     );
   }
 
@@ -97,8 +113,9 @@ export class Draft {
     const moved = state !== top.state || scene !== top.scene;
     const history = moved ? this.#remember(top) : top.history;
     if (scene !== top.scene) this.timers = this.#withoutTimers();
+    else if (moved) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
-    this.top = { scene, state, data, memo, visit, into, history };
+    this.top = { scene, state, data, memo, visit, into, history, paused: noTimers };
   }
 
   /** Changes the frame without a step of history. */
@@ -119,25 +136,31 @@ export class Draft {
       visit: this.#visit(),
       into: top.into,
       history: blank ? top.history : this.#remember(top),
+      paused: noTimers,
     };
   }
 
-  /** Puts a scene on top. */
-  call({ scene, state, data }: Entry, into: string | undefined): void {
+  /** Puts a scene on top; timers of the one below wait until it is on top again. */
+  call(entry: Entry, into: string | undefined, now: number): void {
+    const paused = [...(this.timers ?? [])].map(([name, at]) => ({ name, plus: at - now }));
     this.timers = this.#withoutTimers();
-    const history = emptyFrame.history;
-    const frame: Frame = { scene, state, data, memo: noData, visit: this.#visit(), into, history };
-    this.frames = [...this.frames, frame];
+    if (paused.length > 0) this.top = { ...this.top, paused };
+    const visit = this.#visit();
+    this.frames = [...this.frames, { ...emptyFrame, ...entry, visit, into }];
   }
 
   /** Takes the top frame off; the last one leaves nothing. */
-  leave(): void {
+  leave(now: number): void {
     this.timers = this.#withoutTimers();
     const below = this.frames.slice(0, -1);
     this.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as readonly [
       Frame,
       ...Frame[],
     ];
+    const { paused } = this.top;
+    if (paused.length === 0) return;
+    this.top = { ...this.top, paused: noTimers };
+    for (const { name, plus } of paused) this.arm(name, now + plus);
   }
 
   /** Restores the past that was left last; `false` if there is none. */
@@ -149,7 +172,7 @@ export class Draft {
     const { scene, state, data, memo } = past;
     const visit = scene === null ? top.visit : this.#visit();
     const history = top.history.slice(0, -1);
-    this.top = { scene, state, data, memo, visit, into: top.into, history };
+    this.top = { scene, state, data, memo, visit, into: top.into, history, paused: noTimers };
     return true;
   }
 
@@ -169,13 +192,13 @@ export class Draft {
     if (at === undefined) this.timers.delete(name);
     else this.timers.set(name, at);
     this.failures = 0;
-    this.#timersChanged = true;
+    this.#timerChanges++;
   }
 
   /** Removes every timer. */
   disarm(): void {
     this.timers = undefined;
-    this.#timersChanged = true;
+    this.#timerChanges++;
   }
 
   /** Puts off a timer whose handler has failed, or removes it for good. */
@@ -195,40 +218,34 @@ export class Draft {
   toRecord(ids: ConversationRecord['ids'], place: ReplyAddress | undefined): ConversationRecord {
     const { frames, visits, owed, failures, version, base } = this;
     const timers = this.#storedTimers();
+    this.#written = markOf(this.#timerChanges, this.deadlineAt);
     return { version, frames, ids, place, timers, failures, owed, visits, extra: base.extra };
   }
 
   /** What has been committed is the base from now on. */
   rebase(record: ConversationRecord): void {
     this.base = record;
-    this.#timersChanged = false;
+    this.#kept = this.#written;
   }
 
   /** Forgets every change since the base. */
-  reset(deadlineAt: number | undefined): void {
+  reset(): void {
     const { frames, visits, owed, failures, version, timers } = this.base;
     Object.assign(this, { frames, visits, owed, failures, version });
-    this.timers =
-      deadlineAt === undefined || timers.length === 0
-        ? undefined
-        : new Map(timers.map(({ name, plus }) => [name, deadlineAt + plus]));
-    this.#timersChanged = false;
-  }
-
-  get isEmpty(): boolean {
-    return isEmpty({ ...this.base, frames: this.frames });
+    this.timers = timersAt(timers, this.#kept.deadlineAt);
+    this.#timerChanges = this.#kept.changes;
   }
 
   #storedTimers(): readonly StoredTimer[] {
     const first = this.deadlineAt;
-    if (first === undefined) return emptyRecord.timers;
+    if (first === undefined) return noTimers;
     return [...(this.timers as Map<string, number>)]
       .map(([name, at]) => ({ name, plus: at - first }))
       .sort((a, b) => a.plus - b.plus);
   }
 
   #withoutTimers(): undefined {
-    if (this.timers !== undefined) this.#timersChanged = true;
+    if (this.timers !== undefined) this.#timerChanges++;
     this.failures = 0;
     return undefined;
   }
@@ -253,4 +270,18 @@ export class Draft {
     }
     return kept;
   }
+}
+
+/** One for all without timers, which are most. */
+function markOf(changes: number, deadlineAt: number | undefined): TimerMark {
+  return changes === 0 && deadlineAt === undefined ? noMark : { changes, deadlineAt };
+}
+
+/** When stored timers pass; `undefined` if there are none. */
+function timersAt(
+  timers: readonly StoredTimer[],
+  deadlineAt: number | undefined,
+): Map<string, number> | undefined {
+  if (deadlineAt === undefined || timers.length === 0) return undefined;
+  return new Map(timers.map(({ name, plus }) => [name, deadlineAt + plus]));
 }

@@ -2,12 +2,14 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
-import { textOf } from '../conversation/texts.ts';
+import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
-import { boundTo, type SceneBehaviour } from '../scene/behaviour.ts';
-import type { ParsedCommand } from '../update/command.ts';
+import type { SceneBehaviour } from '../scene/behaviour.ts';
+import { answerStale, boundTag, isFromThisMachine } from './bound.ts';
+import { stateTimer } from './draft.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import type { SceneEvent } from './state-context.ts';
+import { start } from './triggers.ts';
 import type { Unit } from './unit.ts';
 
 /** How many hooks of one unit may follow each other. */
@@ -21,7 +23,9 @@ const mostEvents = 100;
 export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<void> {
   const { draft, input } = unit;
   await unit.loadServices();
-  const tag = input?.kind === 'button' ? boundTo(input.value) : undefined;
+  if (isRestOfAlbum(unit)) return;
+  const tag = boundTag(unit);
+  if (tag !== undefined && !isFromThisMachine(unit, tag)) return rest();
   const pass = () => (tag === undefined ? rest() : answerStale(unit, tag));
   const active = behaviourOn(unit, draft.top);
   if (active !== undefined) return offer(unit, active, pass);
@@ -59,8 +63,17 @@ async function offer(
       return pass();
     }),
   );
+  if (isPassed || behaviour.quiet === true || input === undefined) return;
   // a button keeps turning on the user's screen until it is answered
-  if (!isPassed && input?.kind === 'button' && behaviour.quiet !== true) unit.callbackAnswer ??= {};
+  if (input.kind === 'button') unit.callbackAnswer ??= {};
+  if (input.album !== undefined) unit.host.albums.took(unit.key ?? '', input.album, run.visit);
+}
+
+/** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
+function isRestOfAlbum({ input, key = '', host, draft }: Unit): boolean {
+  if (input?.album === undefined || input.edited) return false;
+  const visit = host.albums.takenBy(key, input.album);
+  return visit !== undefined && visit !== draft.top.visit;
 }
 
 /**
@@ -85,7 +98,7 @@ export async function passTimer(unit: Unit, timer: string): Promise<void> {
   draft.arm(timer, undefined);
   await unit.loadServices();
   const behaviour = behaviourOn(unit, draft.top);
-  if (timer === 'state' || behaviour === undefined) {
+  if (timer === stateTimer || behaviour === undefined) {
     const say = await host.onTimeout?.(unit);
     if (host.onTimeout === undefined) unit.state.clear();
     if (say != null) unit.says.push(say);
@@ -162,16 +175,8 @@ async function tell(
 ): Promise<object | undefined> {
   const { draft } = unit;
   if (event.kind === 'left') {
-    const { frame, reason } = event;
-    const behaviour = behaviourOn(unit, frame);
     // a scene that was entered and left by one handler has not been there
-    if (behaviour?.leave === undefined || skipped.has(frame.visit)) return params;
-    unit.leaving = frame;
-    try {
-      await code(unit, behaviour, async () => behaviour.leave?.(new FrameRun(unit, frame), reason));
-    } finally {
-      unit.leaving = undefined;
-    }
+    if (!skipped.has(event.frame.visit)) await tellLeft(unit, event);
     return params;
   }
   const { top } = draft;
@@ -201,29 +206,31 @@ async function tell(
   }
 }
 
+async function tellLeft(
+  unit: Unit,
+  { frame, reason }: Extract<SceneEvent, { readonly kind: 'left' }>,
+): Promise<void> {
+  const behaviour = behaviourOn(unit, frame);
+  let truer: LeaveReason | undefined;
+  if (behaviour?.leave !== undefined) {
+    unit.leaving = frame;
+    try {
+      const run = new FrameRun(unit, frame);
+      truer =
+        (await code(unit, behaviour, async () => behaviour.leave?.(run, reason))) ?? undefined;
+    } finally {
+      unit.leaving = undefined;
+    }
+  }
+  unit.left ??= [];
+  unit.left.push({ frame, reason: truer ?? reason });
+}
+
 async function findQuestion(unit: Unit, params: object): Promise<Unit['question']> {
   const { top } = unit.draft;
   const behaviour = behaviourOn(unit, top);
   if (behaviour === undefined) return undefined;
   return code(unit, behaviour, async () => behaviour.ask?.(new FrameRun(unit, top), params));
-}
-
-/** Starts the scene of a deep link or a command; the link says more, so it counts before a scene that `/start` starts. */
-async function start(unit: Unit, { command, argument }: ParsedCommand): Promise<boolean> {
-  const scenes = [...unit.registry.scenes.values()];
-  const linked =
-    command === 'start'
-      ? scenes.find(({ behaviour: { trigger } }) => {
-          return trigger?.deepLink !== undefined && argument.startsWith(trigger.deepLink);
-        })
-      : undefined;
-  const found = linked ?? scenes.find(({ behaviour }) => behaviour.trigger?.command === command);
-  const trigger = found?.behaviour.trigger;
-  if (found === undefined || trigger === undefined) return false;
-  const given = linked ? argument.slice((trigger.deepLink as string).length) : argument;
-  const data = given === '' ? undefined : await trigger.from?.(given, unit);
-  unit.state.enter(found.id as never, data ?? {});
-  return true;
 }
 
 /**
@@ -247,13 +254,6 @@ async function enterInitial(unit: Unit): Promise<boolean> {
   unit.question = undefined;
   draft.owed = false;
   return false;
-}
-
-/** A button that no scene takes: of a question that is no longer asked, or shown to somebody else. */
-async function answerStale(unit: Unit, tag: string): Promise<void> {
-  const isOurs = tag === unit.tag;
-  const text = await textOf(unit.host.defaults.texts, isOurs ? 'stale' : 'notYours', unit);
-  unit.callbackAnswer ??= { text, show_alert: !isOurs };
 }
 
 function behaviourOn({ registry }: Unit, { scene }: Frame): SceneBehaviour | undefined {

@@ -6,6 +6,7 @@ import type { SceneDefaults, SceneRun } from '../scene/behaviour.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import { leaveTop } from './state-context.ts';
+import { triggered } from './triggers.ts';
 import type { Unit } from './unit.ts';
 
 /** A class, since several are made for an update: its members stand on the prototype. */
@@ -28,6 +29,12 @@ export class FrameRun implements SceneRun {
 
   get input(): UserInput | undefined {
     return this.turn.input;
+  }
+
+  get trigger(): string | undefined {
+    const { scene } = this.#began;
+    const found = this.command && triggered(this.turn, this.command, scene);
+    return found?.scene.id === scene ? found?.argument : undefined;
   }
 
   get state(): string | null {
@@ -90,6 +97,7 @@ export class FrameRun implements SceneRun {
   get arm(): SceneRun['arm'] {
     return (timer, after) => {
       const { draft, host } = this.turn;
+      if (draft.top.visit !== this.visit) return;
       draft.arm(timer, after === null ? undefined : host.clock.now() + after);
     };
   }

@@ -151,7 +151,8 @@ export function holderOf(options: HoldOptions): Holder {
         const patience = storage.classify === undefined ? 0 : Math.min(bound, leaseMs);
         const once = !storage.features.fencing;
         if (fault === 'fatal' || once || (failures >= 2 && spent >= patience)) {
-          throw new FsmError('STORAGE_FAILED', { key, operation: 'acquire' }, { cause: error });
+          const details = { key, operation: 'acquire', keptBefore: false };
+          throw new FsmError('STORAGE_FAILED', details, { cause: error });
         }
         await sleep(backoff(failures++), clock);
       }
@@ -247,6 +248,8 @@ class RunningHold implements Hold {
   /** Until when the storage certainly leaves it to us. */
   #until: number;
   #lost = false;
+  /** Whether a commit has been accepted that goes on holding. */
+  #keptBefore = false;
   #isCommitting = false;
   #abort: AbortController | undefined;
   readonly #lease: Lease;
@@ -274,7 +277,9 @@ class RunningHold implements Hold {
     this.#lost = true;
     this.#live.delete(this);
     this.place?.leave();
-    this.#abort?.abort(new FsmError('LEASE_LOST', { key: this.key }));
+    if (this.#abort === undefined) return;
+    const { key } = this;
+    this.#abort.abort(new FsmError('LEASE_LOST', { key, keptBefore: this.#keptBefore }));
   }
 
   renew(now: number): void {
@@ -355,6 +360,7 @@ class RunningHold implements Hold {
     if (next === undefined) this.#live.delete(this);
     else {
       this.#token = next;
+      this.#keptBefore = true;
       this.#until = this.#options.clock.now() + this.#options.lease;
     }
   }
@@ -367,6 +373,7 @@ class RunningHold implements Hold {
   ): Promise<void> {
     const { storage, clock } = this.#options;
     const { key } = this;
+    const keptBefore = this.#keptBefore;
     let unsure = false;
     let answer: Awaitable<CommitAnswer> | undefined = first;
     for (let failures = 0; ; failures++) {
@@ -381,6 +388,7 @@ class RunningHold implements Hold {
         cause = error;
       }
       if (kept === true) {
+        this.#keptBefore = true;
         if (next !== undefined) this.lose();
         this.#live.delete(this);
         return;
@@ -389,18 +397,18 @@ class RunningHold implements Hold {
         this.lose();
         // kept and written over since, or never kept: without an id of its own there is no telling
         const isUnknown = unsure && proof === undefined;
-        throw new FsmError(isUnknown ? 'COMMIT_UNKNOWN' : 'LEASE_LOST', { key });
+        throw new FsmError(isUnknown ? 'COMMIT_UNKNOWN' : 'LEASE_LOST', { key, keptBefore });
       }
       answer = undefined;
       const fault = cause instanceof TimedOut ? 'unknown' : faultOf(storage, cause);
       unsure ||= fault === 'unknown';
       if (fault === 'fatal' && !unsure) {
-        throw new FsmError('STORAGE_FAILED', { key, operation: 'commit' }, { cause });
+        throw new FsmError('STORAGE_FAILED', { key, operation: 'commit', keptBefore }, { cause });
       }
       if (clock.now() >= this.#until || !storage.features.fencing) {
         this.lose();
         const code = unsure ? 'COMMIT_UNKNOWN' : 'STORAGE_FAILED';
-        throw new FsmError(code, { key, operation: 'commit' }, { cause });
+        throw new FsmError(code, { key, operation: 'commit', keptBefore }, { cause });
       }
       await sleep(backoff(failures), clock);
     }

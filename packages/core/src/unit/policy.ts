@@ -109,6 +109,11 @@ export function inspect(record: ConversationRecord, registry: Registry): Awaitab
   return frames === record.frames ? record : { frames };
 }
 
+/** What a record that cannot be read is to a policy. */
+export function unreadableRecord(text: string, reason: string): UnknownState {
+  return { stored: text, data: {}, scene: null, reason: 'record', issues: [reason] };
+}
+
 function rename(frame: Frame, registry: Registry): Frame | UnknownState {
   const { scene, state } = frame;
   const sceneId = scene === null ? null : registry.sceneId(scene);

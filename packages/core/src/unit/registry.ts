@@ -46,7 +46,7 @@ export function registryOf(
   const owners = new Map<string, string>();
   const scenes = new Map<string, RegisteredScene>();
   const formerScenes = new Map<string, string>();
-  const groups = new Map<string, object>();
+  const groups = new Map<string, AnyGroup>();
 
   const addState = (member: State, owner?: string) => {
     const before = known.get(member.id);
@@ -65,6 +65,15 @@ export function registryOf(
     groups.set(id, group);
     for (const member of members) addState(member);
   };
+  /** A scene may stand beside a group of its name only if that group's states are its own. */
+  const refuseNamesakes = () => {
+    for (const [id, group] of groups) {
+      const own = scenes.get(id)?.behaviour.states;
+      if (own === undefined) continue;
+      const isOwn = group['~group'].states.every((member) => own.includes(member));
+      if (!isOwn) throw new FsmError('GROUP_DUPLICATE', { group: id });
+    }
+  };
   const addScene = (scene: AnyScene) => {
     const { id } = scene;
     const behaviour = behaviourOf(scene);
@@ -82,6 +91,7 @@ export function registryOf(
     else if ('id' in one && '~data' in one && !isStateSpec(one)) addState(one);
     else throw notAMember(one);
   }
+  refuseNamesakes();
   return {
     strict: states !== undefined,
     scenes,

@@ -15,7 +15,7 @@ import {
 } from '../conversation/states.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
-import type { Draft, Entry } from './draft.ts';
+import { type Draft, type Entry, stateTimer } from './draft.ts';
 import type { RegisteredScene, Registry } from './registry.ts';
 
 /** What has happened to frames and is still to be told to their scenes, in order. */
@@ -58,14 +58,11 @@ export function stateContext(host: ContextHost): FsmContext {
 }
 
 /** Takes a frame off and notes what the scenes are to be told; the caller has checked that there is one. */
-export function leaveTop(
-  { draft, events }: ContextHost,
-  reason: LeaveReason,
-  result: unknown,
-): void {
+export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown): void {
+  const { draft, events } = host;
   const left = draft.top;
   const called = draft.frames.length > 1;
-  draft.leave();
+  draft.leave(host.now());
   if (left.scene !== null) events.push({ kind: 'left', frame: left, reason });
   if (!called) return;
   const into = left.into !== undefined && result !== undefined;
@@ -199,8 +196,9 @@ class StateContext {
     data?: object,
     options?: { readonly params?: object; readonly into?: string },
   ): void {
-    const { draft, events, registry } = this.#write('call');
-    draft.call(entryOf(registry.scene(scene), data), options?.into);
+    const host = this.#write('call');
+    const { draft, events, registry } = host;
+    draft.call(entryOf(registry.scene(scene), data), options?.into, host.now());
     events.push({ kind: 'entered', visit: draft.top.visit, params: options?.params ?? noData });
   }
 
@@ -248,7 +246,7 @@ class StateContext {
     const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
     // a date that is none is refused as what is no length of time
     const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
-    host.draft.arm('state', after === null ? undefined : at);
+    host.draft.arm(stateTimer, after === null ? undefined : at);
   }
 
   commit(): Promise<void> {
@@ -283,10 +281,13 @@ class StateContext {
   #step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
     const { draft, registry } = this.#write(direction);
     const { state } = draft.top;
-    const known = state === null ? undefined : (registry.state(state) ?? this.#seen);
-    const siblings = known?.id === state && known ? factsOf(known).siblings : [];
-    const at = siblings.findIndex((sibling) => sibling.id === state);
-    const target = at < 0 ? undefined : siblings[at + by];
+    if (state === null) throw new FsmError('NO_NEIGHBOUR', { state, direction });
+    const known = [registry.state(state), this.#seen].find((one) => one?.id === state);
+    // without its group there is no telling who its neighbours are
+    if (known === undefined)
+      throw new FsmError('STATE_UNKNOWN', { state, known: registry.stateIds });
+    const { siblings } = factsOf(known);
+    const target = siblings[siblings.findIndex(({ id }) => id === state) + by];
     if (target === undefined) throw new FsmError('NO_NEIGHBOUR', { state, direction });
     this.set(target, patch);
   }

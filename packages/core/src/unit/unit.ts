@@ -8,7 +8,7 @@ import type { FsmContext } from '../conversation/context.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Texts } from '../conversation/texts.ts';
-import type { Turn } from '../conversation/turn.ts';
+import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import { retire, writeOf } from '../record/codec.ts';
 import { idsKeptFor, leastOfMany, leastOfOne, type RecentIds, withId } from '../record/recent.ts';
 import {
@@ -17,6 +17,7 @@ import {
   emptyRecord,
   type Frame,
   isEmpty,
+  lifetime,
   type UnitId,
 } from '../record/record.ts';
 import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
@@ -31,6 +32,7 @@ import {
   type ReplyAddress,
   type Subject,
 } from '../update/subject.ts';
+import type { Albums } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { type Hold, isPromise } from './hold.ts';
 import type { Registry } from './registry.ts';
@@ -45,6 +47,7 @@ export interface UnitHost {
   readonly storage: FsmStorage;
   readonly registry: Registry;
   readonly recent: RecentIds;
+  readonly albums: Albums;
   readonly rules: DraftRules;
   readonly defaults: SceneDefaults;
   readonly strategyName: string;
@@ -128,6 +131,8 @@ export class Unit implements Turn<object> {
   apology: Texts | undefined;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
+  /** Scenes that have been left since the last commit. */
+  left: { readonly frame: Frame; readonly reason: LeaveReason }[] | undefined;
   readonly state: FsmContext;
   #phase: Phase = 'open';
   #services: object | undefined;
@@ -137,8 +142,9 @@ export class Unit implements Turn<object> {
   /** What waits for the commit, and what has waited for it. */
   #tasks: (() => unknown)[] | undefined;
   #due: (() => unknown)[] | undefined;
-  /** Commits of `ctx.state.commit()`, one after the other. */
+  /** Commits of `ctx.state.commit()`, one after the other; the first failure fails all later ones. */
   #writing: Promise<void> | undefined;
+  #isCommitting = false;
   /** A record was there when the unit began, or has been written by it. */
   #exists: boolean;
   #stored: StoredText | undefined;
@@ -223,9 +229,9 @@ export class Unit implements Turn<object> {
     return this.#input;
   }
 
-  /** Tells this conversation from others; short, for buttons. */
+  /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
   get tag(): string {
-    this.#tag ??= hashOf(this.facts.key ?? '').toString(36);
+    this.#tag ??= tagOf(this.facts.key ?? '');
     return this.#tag;
   }
 
@@ -291,15 +297,21 @@ export class Unit implements Turn<object> {
 
   /** `ctx.state.commit()`: what came before stays, whatever comes after. */
   commit(): Promise<void> {
-    const write = (this.#writing ?? Promise.resolve()).then(async () => {
-      await this.host.settle(this);
-      await this.write(true);
-      await this.host.speak(this);
-    });
+    const before = this.#isCommitting ? this.#writing : undefined;
+    const write = before === undefined ? this.#commitNow() : before.then(() => this.#commitNow());
     this.#writing = write;
     // whoever forgets to await it is told by the end of the turn
     write.catch(() => {});
     return write;
+  }
+
+  /** What is written is read before anything is awaited: later changes are of the next unit. Only hooks of scenes run first. */
+  async #commitNow(): Promise<void> {
+    this.#isCommitting = true;
+    if (this.events.length > 0) await this.host.settle(this);
+    await this.write(true);
+    await this.host.speak(this);
+    this.#isCommitting = false;
   }
 
   // ── the machine's side
@@ -349,12 +361,21 @@ export class Unit implements Turn<object> {
     const empty = isEmpty(record);
     const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
     const write = hasRecord ? this.#writeOf(record, empty) : undefined;
+    const tasks = this.#tasks;
+    this.#tasks = undefined;
     const committed = hold.commit(write, isKnown ? undefined : id, keep);
-    if (isPromise(committed)) return committed.then(() => this.#accepted(record, write, changed));
-    this.#accepted(record, write, changed);
+    if (isPromise(committed)) {
+      return committed.then(() => this.#accepted(record, write, changed, tasks));
+    }
+    this.#accepted(record, write, changed, tasks);
   }
 
-  #accepted(record: ConversationRecord, write: Write | undefined, changed: boolean): void {
+  #accepted(
+    record: ConversationRecord,
+    write: Write | undefined,
+    changed: boolean,
+    tasks: (() => unknown)[] | undefined,
+  ): void {
     const { draft, host } = this;
     const before = draft.base;
     // where ids of a cleared conversation cannot be kept in a record, this process remembers them
@@ -363,23 +384,21 @@ export class Unit implements Turn<object> {
     this.#stored = write;
     this.#exists = !isEmpty(record);
     draft.rebase(record);
-    if (this.#tasks !== undefined) {
-      this.#due = [...(this.#due ?? []), ...this.#tasks];
-      this.#tasks = undefined;
-    }
+    if (tasks !== undefined) this.#due = [...(this.#due ?? []), ...tasks];
     if (changed) host.committed(this, before, record);
+    this.left = undefined;
   }
 
   /** Forgets what has changed since the last commit. */
   undo(): void {
-    const { draft, hold } = this;
-    draft.reset(hold === undefined ? undefined : deadlineAt(hold));
+    this.draft.reset();
     this.events.length = 0;
     this.says.length = 0;
     this.#tasks = undefined;
     this.callbackAnswer = undefined;
     this.question = undefined;
     this.apology = undefined;
+    this.left = undefined;
   }
 
   /** From here on the conversation cannot be changed by this unit. */
@@ -428,7 +447,7 @@ export class Unit implements Turn<object> {
     }
     const due = draft.deadlineAt;
     const deadlineIn = due === undefined ? undefined : due - host.clock.now();
-    const ttl = host.ttl === undefined ? undefined : host.ttl + Math.max(0, deadlineIn ?? 0);
+    const ttl = host.ttl === undefined ? undefined : lifetime(host.ttl, deadlineIn);
     const write = writeOf(record, ttl, deadlineIn);
     checkSize(record, () => write.text, host.maxRecordBytes);
     return write;
@@ -465,7 +484,8 @@ function storedPlace(update: RawUpdate, { subject, scope }: UnitFacts): ReplyAdd
 
 /** Makes the text, which is costly, only where the record could be too large. */
 function checkSize(record: ConversationRecord, text: () => string, limit: number): void {
-  let rough = 200;
+  let rough = 200 + roughSize(record.extra);
+  for (const id of record.ids) rough += typeof id === 'string' ? id.length + 3 : 16;
   for (const { data, memo, history } of record.frames) {
     rough += roughSize(data) + roughSize(memo) + history.length * 100;
     rough += changedSize(history[history.length - 1]?.data, data);
@@ -475,6 +495,11 @@ function checkSize(record: ConversationRecord, text: () => string, limit: number
   if (rough * 6 <= limit) return;
   const bytes = new TextEncoder().encode(text()).length;
   if (bytes > limit) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit });
+}
+
+function tagOf(key: string): string {
+  const machine = hashOf(key.slice(0, key.indexOf(':'))) % (36 * 36);
+  return machine.toString(36).padStart(2, '0') + hashOf(key).toString(36);
 }
 
 /** FNV-1a: short, even, and the same in every process. */

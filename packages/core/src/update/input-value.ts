@@ -1,5 +1,6 @@
 /** The value of each kind of input, and how it is read from a message. */
 
+import { invoicePayload } from './invoice.ts';
 import { listIn, numberIn, objectIn, type RawObject, textIn, wholeIn } from './raw-update.ts';
 
 /** A file, by the ids that the Bot API gives it. */
@@ -206,7 +207,12 @@ function paymentIn(payment: RawObject | undefined): InputValues['payment'] | und
     telegram_payment_charge_id === undefined
   )
     return undefined;
-  return { currency, total_amount, invoice_payload, telegram_payment_charge_id };
+  return {
+    currency,
+    total_amount,
+    invoice_payload: invoicePayload(invoice_payload),
+    telegram_payment_charge_id,
+  };
 }
 
 function usersIn(shared: RawObject | undefined): readonly number[] | undefined {

@@ -112,6 +112,11 @@ export function parseKey(key: string): KeyParts | undefined {
   return written(parts) === key ? parts : undefined;
 }
 
+/** Begins the keys of a machine, for listing a storage and for its deadlines. */
+export function namespacePrefix(namespace: string): string {
+  return `${escaped(namespace)}:b`;
+}
+
 /**
  * Begins the keys of a chat, for listing a storage.
  *

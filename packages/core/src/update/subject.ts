@@ -1,6 +1,7 @@
 /** Whose update this is, and where to speak: one table over every update type of the Bot API. */
 
 import { FsmError } from '../base/errors.ts';
+import { type InvoiceMark, markOfPayload } from './invoice.ts';
 import {
   idIn,
   idOf,
@@ -89,8 +90,8 @@ const table: ReadonlyMap<string, (payload: RawObject) => Parties> = new Map([
   ['inline_query', inEvent],
   ['chosen_inline_result', inEvent],
   ['callback_query', inButton],
-  ['shipping_query', inEvent],
-  ['pre_checkout_query', inEvent],
+  ['shipping_query', inInvoice],
+  ['pre_checkout_query', inInvoice],
   ['purchased_paid_media', inEvent],
   ['poll', inEvent],
   ['poll_answer', inEvent],
@@ -125,8 +126,9 @@ export function updateTypeOf(update: RawUpdate): string | undefined {
 /**
  * Tells whose update this is, the same for every framework.
  *
- * A user without a chat (inline queries, poll answers, payments, buttons of inline messages) is in the private chat with the bot, and a
- * private chat without a user (deleted business messages) is its user's. Updates about members belong to who acted, not to the member.
+ * A user without a chat (inline queries, poll answers, checkouts, buttons of inline messages) is in the private chat with the bot, and a
+ * private chat without a user (deleted business messages) is its user's. The checkout of an invoice that a flow has sent is where the
+ * flow is. Updates about members belong to who acted, not to the member.
  * A request to join and a business connection belong to the private chat with the user, where the bot can answer. A button whose message is
  * no longer accessible has its chat but no topic.
  *
@@ -175,7 +177,7 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   const place = chat ?? person;
   if (updateType === undefined || place === undefined) return undefined;
   const message = messageIn(update, updateType);
-  const topic = directMessagesTopic(message);
+  const topic = directMessagesTopic(message) ?? invoiceMark(message)?.directMessagesTopic;
   const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = { chat: place };
   if (topic !== undefined) address.directMessagesTopic = topic;
   else if (thread !== undefined) address.thread = thread;
@@ -247,6 +249,14 @@ function inRequest(request: RawObject): Parties {
   };
 }
 
+function inInvoice(query: RawObject): Parties {
+  const event = inEvent(query);
+  const mark = invoiceMark(query);
+  if (mark === undefined) return event;
+  const { chat, thread, directMessagesTopic } = mark;
+  return { ...event, chat, thread: directMessagesTopic ?? thread };
+}
+
 function inEvent(event: RawObject): Parties {
   const { actor_chat, voter_chat, from, user, business_connection_id } = event;
   const chat = idOf(event['chat']);
@@ -265,6 +275,11 @@ function directMessagesTopic(message: RawObject | undefined): number | undefined
   // read by name: most messages have none
   if (message?.['direct_messages_topic'] === undefined) return undefined;
   return wholeIn(objectIn(message, 'direct_messages_topic'), 'topic_id');
+}
+
+function invoiceMark(query: RawObject | undefined): InvoiceMark | undefined {
+  const payload = textIn(query, 'invoice_payload');
+  return payload === undefined ? undefined : markOfPayload(payload);
 }
 
 function badAddress(part: string, expected: string, found: unknown): FsmError<'INVALID_OPTION'> {

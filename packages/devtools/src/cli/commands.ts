@@ -1,7 +1,8 @@
 /** The commands of the command line. */
 
 import { writeFile } from 'node:fs/promises';
-import { pageOf, prefixOf, walk } from '../conversations/listing.ts';
+import { namespacePrefix } from '@telefsm/core';
+import { pageOf, walk } from '../conversations/listing.ts';
 import { clear, type Found, find, move } from '../conversations/operator.ts';
 import { Refused } from '../conversations/refused.ts';
 import { checkStored, type StoredFault } from '../conversations/stored-check.ts';
@@ -66,7 +67,7 @@ async function checkAll({ config, terminal, options }: Call): Promise<number> {
   const faults: (Fault | StoredFault)[] = [...check(graph(machine, config))];
   let looked = 0;
   if (!options['graph-only']) {
-    const stored = await checkStored(storageIn(config), machine.describe(), terminal.progress);
+    const stored = await checkStored(storageIn(config), machine, terminal.progress);
     terminal.settled();
     looked = stored.looked;
     faults.push(...stored.faults);
@@ -92,7 +93,7 @@ async function list({ config, terminal, words, options }: Call): Promise<number>
   const limit = all ? Number.POSITIVE_INFINITY : wholeNumber(options.limit ?? '50', '--limit');
   const storage = storageIn(config);
   const query = {
-    ...(config.machine && { prefix: prefixOf(config.machine.describe().namespace) }),
+    ...(config.machine && { prefix: namespacePrefix(config.machine.describe().namespace) }),
     ...(state !== undefined && { state }),
     ...(after !== undefined && { after }),
   };

@@ -6,12 +6,13 @@ import { pathToFileURL } from 'node:url';
 import type { FsmStorage } from '@telefsm/core';
 import type { OperatedMachine } from '../conversations/operator.ts';
 import { Refused } from '../conversations/refused.ts';
+import type { CheckedMachine } from '../conversations/stored-check.ts';
 import type { GraphOptions } from '../graph/machine-graph.ts';
 
 /** What a `telefsm.config.mjs` exports; a machine brings its storage along. */
 export interface CliConfig extends GraphOptions {
   /** What `fsm()` or `createMachine()` made; not started. */
-  readonly machine?: OperatedMachine & { stop?(): Promise<void> };
+  readonly machine?: OperatedMachine & CheckedMachine & { stop?(): Promise<void> };
   /** Where conversations are kept, for work without a machine. */
   readonly storage?: FsmStorage;
 }

@@ -1,6 +1,6 @@
 /** Walking stored conversations without holding them: pages for people, one pass for counts and checks. */
 
-import { type FsmStorage, keyOf, type StoredConversation } from '@telefsm/core';
+import type { FsmStorage, StoredConversation } from '@telefsm/core';
 import { Refused } from './refused.ts';
 
 /** Which conversations to list. */
@@ -27,11 +27,6 @@ export interface Page {
 const mostLooked = 20_000;
 /** After so many conversations the other work of this process has its turn. */
 const breath = 500;
-
-/** Begins the keys of a machine's conversations. */
-export function prefixOf(namespace: string): string {
-  return keyOf(namespace, 0, undefined, {}).replace(/0$/, '');
-}
 
 /**
  * Reads one page.

@@ -1,13 +1,23 @@
 /** Stored conversations against the code: what a deploy would strand. */
 
-import type { FsmStorage, MachineDescription } from '@telefsm/core';
-import { prefixOf, walk } from './listing.ts';
+import {
+  type FedMachine,
+  type FsmStorage,
+  isFsmError,
+  type MachineDescription,
+  namespacePrefix,
+  type StoredConversation,
+} from '@telefsm/core';
+import { walk } from './listing.ts';
 
-/** A state that is stored and that the code does not have. */
+/** As much of a machine as a check of its storage needs. */
+export type CheckedMachine = Pick<FedMachine, 'describe' | 'inspect'>;
+
+/** What is stored and what the code cannot go on with. */
 export interface StoredFault {
-  /** `error`: its conversations fall under `unknownState`; `warning`: their flow goes on at its first open question. */
+  /** `error`: its conversations fall under `unknownState`, or are not handled; `warning`: their flow goes on at its first open question. */
   readonly severity: 'error' | 'warning';
-  readonly code: 'STORED_STATE_UNKNOWN' | 'STORED_STEP_GONE';
+  readonly code: StoredFaultCode;
   /** The stored state. */
   readonly where: string;
   readonly message: string;
@@ -17,40 +27,86 @@ export interface StoredFault {
   readonly examples: readonly string[];
 }
 
+/** Kinds of a {@link StoredFault}. */
+export type StoredFaultCode =
+  | 'STORED_STATE_UNKNOWN'
+  | 'STORED_STEP_GONE'
+  | 'STORED_DATA_INVALID'
+  | 'STORED_RECORD_UNREADABLE'
+  | 'STORED_RECORD_NEWER'
+  | 'STORED_CHECK_FAILED';
+
 /** What a check of stored conversations found. */
 export interface StoredCheck {
   readonly looked: number;
   readonly faults: readonly StoredFault[];
 }
 
+/** What is wrong with one conversation; `detail` is that of the first one of its kind. */
+interface Finding {
+  readonly code: StoredFaultCode;
+  readonly where: string;
+  readonly detail: string;
+}
+
 const mostExamples = 3;
 
 /**
- * Walks the conversations of a machine and finds states that its code does not have under their present or a former name.
+ * Walks the conversations of a machine and looks at each as its next update would: state, scenes, data by its schema, migrations.
  *
  * @param progress - hears how many have been looked at, now and then
  */
 export async function checkStored(
   storage: FsmStorage,
-  description: MachineDescription,
+  machine: CheckedMachine,
   progress: (looked: number) => void = () => {},
 ): Promise<StoredCheck> {
+  const description = machine.describe();
   const verdict = judgeOf(description);
-  const found = new Map<string, { count: number; readonly examples: string[] }>();
+  const found = new Map<string, Finding & { count: number; readonly examples: string[] }>();
   let looked = 0;
-  for await (const { key, state } of walk(storage, { prefix: prefixOf(description.namespace) })) {
+  for await (const stored of walk(storage, { prefix: namespacePrefix(description.namespace) })) {
     looked += 1;
     progress(looked);
-    if (state === null || verdict(state) === 'known') continue;
-    const entry = found.get(state) ?? { count: 0, examples: [] };
+    const finding = await findingIn(machine, stored, verdict);
+    if (finding === undefined) continue;
+    const kind = `${finding.code} ${finding.where}`;
+    const entry = found.get(kind) ?? { ...finding, count: 0, examples: [] };
     entry.count += 1;
-    if (entry.examples.length < mostExamples) entry.examples.push(key);
-    found.set(state, entry);
+    if (entry.examples.length < mostExamples) entry.examples.push(stored.key);
+    found.set(kind, entry);
   }
-  const faults = [...found].map(([state, { count, examples }]) => {
-    return faultOf(state, verdict(state) === 'gone', count, examples);
+  const faults = [...found.values()].map((entry): StoredFault => {
+    const { code, where, count, examples } = entry;
+    const severity = code === 'STORED_STEP_GONE' ? 'warning' : 'error';
+    const message = messageOf(entry, count);
+    return { severity, code, where, message, conversations: count, examples };
   });
   return { looked, faults };
+}
+
+async function findingIn(
+  machine: CheckedMachine,
+  conversation: StoredConversation,
+  verdict: (state: string) => Verdict,
+): Promise<Finding | undefined> {
+  const where = conversation.state ?? '(no state)';
+  try {
+    const unknown = await machine.inspect(conversation);
+    if (unknown === undefined) {
+      const isGone = conversation.state !== null && verdict(conversation.state) === 'gone';
+      return isGone ? { code: 'STORED_STEP_GONE', where, detail: '' } : undefined;
+    }
+    const { stored, reason, issues } = unknown;
+    const detail = issues.join('; ');
+    if (reason === 'data') return { code: 'STORED_DATA_INVALID', where: stored, detail };
+    if (reason === 'record') return { code: 'STORED_RECORD_UNREADABLE', where, detail };
+    return { code: 'STORED_STATE_UNKNOWN', where: stored, detail };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const isNewer = isFsmError(error, 'RECORD_NEWER');
+    return { code: isNewer ? 'STORED_RECORD_NEWER' : 'STORED_CHECK_FAILED', where, detail };
+  }
 }
 
 /** What became of a stored state. */
@@ -75,32 +131,21 @@ export function judgeOf({
   };
 }
 
-function faultOf(
-  state: string,
-  isStep: boolean,
-  conversations: number,
-  examples: readonly string[],
-): StoredFault {
-  const many = conversations === 1 ? '1 conversation is' : `${conversations} conversations are`;
-  const found = `${many} in '${state}', which the code does not have`;
-  if (isStep) {
-    const message = `${found}: the flow will go on at its first open question. If the step was renamed, name its former name in \`was\`.`;
-    return {
-      severity: 'warning',
-      code: 'STORED_STEP_GONE',
-      where: state,
-      message,
-      conversations,
-      examples,
-    };
+function messageOf({ code, where, detail }: Finding, count: number): string {
+  const are = count === 1 ? '1 conversation is' : `${count} conversations are`;
+  const policy = 'treated as `unknownState` says';
+  switch (code) {
+    case 'STORED_STEP_GONE':
+      return `${are} in '${where}', which the code does not have: the flow will go on at its first open question. If the step was renamed, name its former name in \`was\`.`;
+    case 'STORED_STATE_UNKNOWN':
+      return `${are} in '${where}', which the code does not have: they will be ${policy}. If the state was renamed, name its former id in \`was\`; else migrate or clear them first.`;
+    case 'STORED_DATA_INVALID':
+      return `${are} in '${where}' with data that its schema refuses (${detail}): they will be ${policy}. Add a migration, or let the schema take what was stored.`;
+    case 'STORED_RECORD_UNREADABLE':
+      return `${are} no record of telefsm (${detail}): they will be ${policy}. See what else writes to this storage.`;
+    case 'STORED_RECORD_NEWER':
+      return `${are} of a newer version, and left alone: their updates will fail. ${detail}`;
+    case 'STORED_CHECK_FAILED':
+      return `${are} in '${where}', and a migration or a schema throws when it sees them: their updates will fail. It said: ${detail}`;
   }
-  const message = `${found}: they will be treated as \`unknownState\` says. If the state was renamed, name its former id in \`was\`; else migrate or clear them first.`;
-  return {
-    severity: 'error',
-    code: 'STORED_STATE_UNKNOWN',
-    where: state,
-    message,
-    conversations,
-    examples,
-  };
 }

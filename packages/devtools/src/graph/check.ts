@@ -113,14 +113,9 @@ function twice(group: GraphGroup, other: string, how: string): Fault {
 function sameDeepLinks({ groups }: Graph): readonly Fault[] {
   const linked = groups.filter(({ deepLink }) => deepLink !== undefined);
   return linked.flatMap((group, at) => {
-    const other = linked
-      .slice(0, at)
-      .find(
-        ({ deepLink = '' }) =>
-          deepLink.startsWith(group.deepLink ?? '') || group.deepLink?.startsWith(deepLink),
-      );
+    const other = linked.slice(0, at).find(({ deepLink }) => deepLink === group.deepLink);
     if (other === undefined) return [];
-    const message = `The deep links of '${group.id}' ('${group.deepLink}') and '${other.id}' ('${other.deepLink}') begin alike, so that only the first is ever started. Let neither begin the other.`;
+    const message = `'${group.id}' and '${other.id}' have the same deep link '${group.deepLink}', so that only the first is ever started. Give one of them another.`;
     return [{ severity: 'error', code: 'DUPLICATE_DEEP_LINK', where: group.id, message }];
   });
 }

@@ -1,7 +1,13 @@
 /** How many conversations are in which state: counted in one pass now and then, and followed from there. */
 
-import { type Clock, type FsmStorage, type MachineDescription, systemClock } from '@telefsm/core';
-import { prefixOf, walk } from '../conversations/listing.ts';
+import {
+  type Clock,
+  type FsmStorage,
+  type MachineDescription,
+  namespacePrefix,
+  systemClock,
+} from '@telefsm/core';
+import { walk } from '../conversations/listing.ts';
 import { judgeOf } from '../conversations/stored-check.ts';
 
 /** A conversation that needs somebody's eye. */
@@ -68,7 +74,7 @@ export function censusOf(
     pass = now;
     try {
       for await (const { key, state, stored } of walk(storage, {
-        prefix: prefixOf(description.namespace),
+        prefix: namespacePrefix(description.namespace),
       })) {
         if (stopped) return;
         seen += 1;

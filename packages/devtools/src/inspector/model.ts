@@ -1,7 +1,14 @@
 /** What the inspector knows, as data: its pages and its JSON are made of it. */
 
-import { type Clock, type Duration, isFsmError, parseKey, toMs } from '@telefsm/core';
-import { type Page, pageOf, prefixOf } from '../conversations/listing.ts';
+import {
+  type Clock,
+  type Duration,
+  isFsmError,
+  namespacePrefix,
+  parseKey,
+  toMs,
+} from '@telefsm/core';
+import { type Page, pageOf } from '../conversations/listing.ts';
 import { askAgain, clear, find, move, type OperatedMachine } from '../conversations/operator.ts';
 import { Refused } from '../conversations/refused.ts';
 import { check } from '../graph/check.ts';
@@ -89,7 +96,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
     let failure: string | undefined;
     try {
       page = await pageOf(storage, {
-        prefix: prefixOf(namespace),
+        prefix: namespacePrefix(namespace),
         limit: pageSize,
         ...(state && { state }),
         ...(search && { match: search }),

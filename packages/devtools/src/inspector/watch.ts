@@ -45,9 +45,9 @@ export interface StepTally {
   readonly answered: number;
   /** Those that went back within their scene. */
   readonly back: number;
-  /** Those whose scene ended here where it may end. */
+  /** Those whose scene was done here. */
   readonly finished: number;
-  /** Those that left their scene here before its end. */
+  /** Those that left their scene here before it was done: cancelled, begun anew, put aside for another, forgotten. */
   readonly dropped: number;
   /** Of the dropped: those whose time was over. */
   readonly timedOut: number;
@@ -111,7 +111,7 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
   const tallies = new Map<string, Tally>();
   const places = new Map<string, { readonly state: string; readonly at: number }>();
   const order = new Map(graph.nodes.map(({ id }, at) => [id, at]));
-  const last = lastSteps(graph);
+  const flows = new Set(graph.groups.filter(({ kind }) => kind === 'flow').map(({ id }) => id));
   let total = 0;
 
   function note(change: Committed): void {
@@ -119,7 +119,8 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
     const now = clock.now();
     const before = shownData(from.data, redact);
     const after = shownData(to.data, redact);
-    if (from.state === to.state && before === after) return;
+    const reason = change.left.find(({ scene }) => scene === from.scene)?.reason;
+    if (from.state === to.state && before === after && reason === undefined) return;
     total += 1;
     moves.push({
       number: total,
@@ -133,8 +134,8 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
       after,
     });
     if (moves.length > mostMoves) moves.shift();
-    if (from.state !== to.state) {
-      if (from.state !== null) left(change, now);
+    if (from.state !== to.state || reason !== undefined) {
+      if (from.state !== null) left(change, reason, now);
       places.delete(key);
       if (to.state !== null) {
         tallyOf(to.state).reached += 1;
@@ -146,7 +147,8 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
     moved(change);
   }
 
-  function left({ key, from, to, cause }: Committed, now: number): void {
+  function left(change: Committed, reason: Reason | undefined, now: number): void {
+    const { key, from, to, cause } = change;
     const state = from.state as string;
     const tally = tallyOf(state);
     const place = places.get(key);
@@ -154,15 +156,17 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
       tally.times.push(now - place.at);
       if (tally.times.length > mostTimes) tally.times.shift();
     }
-    if (to.state !== null && to.scene === from.scene) {
-      const isLater = (order.get(to.state) ?? 0) > (order.get(state) ?? 0);
-      if (isLater) tally.answered += 1;
-      else tally.back += 1;
-    } else if (cause === 'deadline') {
+    const isOver = to.scene !== from.scene || to.state === null;
+    if (reason === 'timeout' || (cause === 'deadline' && isOver && reason !== 'done')) {
       tally.dropped += 1;
       tally.timedOut += 1;
-    } else if (from.scene === null || last.has(state)) tally.finished += 1;
-    else tally.dropped += 1;
+    } else if (reason !== undefined) tally[fateOf(reason, flows.has(from.scene ?? ''))] += 1;
+    else if (from.scene === null && isOver) tally.finished += 1;
+    else if (!isOver) {
+      const isLater = (order.get(to.state ?? '') ?? 0) > (order.get(state) ?? 0);
+      tally[isLater ? 'answered' : 'back'] += 1;
+    }
+    // a scene that has called another waits for it: its step is neither answered nor left
   }
 
   function tallyOf(state: string): Tally {
@@ -233,20 +237,24 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
   };
 }
 
-/** Questions after which a flow may end. */
-function lastSteps({ nodes, edges }: Graph): ReadonlySet<string> {
-  const ending = new Set(nodes.filter(({ kind }) => kind === 'end').map(({ id }) => id));
-  const forks = new Set(nodes.filter(({ kind }) => kind === 'choice').map(({ id }) => id));
-  const last = new Set<string>();
-  for (const end of ending) {
-    for (const { from, to } of edges) {
-      if (to !== end) continue;
-      // before a fork stand the questions that lead into it
-      if (forks.has(from)) ending.add(from);
-      else last.add(from);
-    }
+type Reason = Committed['left'][number]['reason'];
+
+/** What an ending means: a flow says when it is done, other scenes go on by giving way. */
+function fateOf(reason: Reason, isFlow: boolean): 'answered' | 'back' | 'finished' | 'dropped' {
+  switch (reason) {
+    case 'done':
+      return 'finished';
+    case 'back':
+      return 'back';
+    case 'cancelled':
+    case 'timeout':
+      return 'dropped';
+    case 'replaced':
+      return isFlow ? 'dropped' : 'answered';
+    case 'left':
+    case 'cleared':
+      return isFlow ? 'dropped' : 'finished';
   }
-  return last;
 }
 
 function said(error: unknown): string {

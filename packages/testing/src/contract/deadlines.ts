@@ -157,6 +157,34 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
+    name: 'due with a prefix names those that begin so, and leaves the others to whoever asks for them',
+    needs: ['deadlines'],
+    breaks: "machines with different namespaces on one storage put off each other's deadlines",
+    async check({ key, put, advance, storage }) {
+      for (const name of ['a:1', 'a:2', 'b:1', 'ab:1', 'A:1']) {
+        await put(key(name), 'text', { deadlineIn: 20 });
+      }
+      await advance(60);
+      const ofA = [...((await storage.due?.(100, minute, key('a:'))) ?? [])];
+      assert.deepEqual(ofA.sort(), [key('a:1'), key('a:2')]);
+      assert.deepEqual(await storage.due?.(100, minute, key('a:')), []);
+      const all = [...((await storage.due?.(100, minute, key(''))) ?? [])];
+      assert.deepEqual(all.sort(), [key('A:1'), key('ab:1'), key('b:1')]);
+    },
+  },
+  {
+    name: 'due with a prefix is not kept from its own by any number of others that have waited longer',
+    needs: ['deadlines'],
+    breaks: 'a machine whose deadlines nobody fires starves the others on its storage',
+    async check({ key, put, advance, storage }) {
+      for (let n = 0; n < 30; n++) await put(key(`other:${n}`), 'text', { deadlineIn: 10 });
+      await advance(30);
+      await put(key('mine:1'), 'text', { deadlineIn: 20 });
+      await advance(60);
+      assert.deepEqual(await storage.due?.(5, minute, key('mine:')), [key('mine:1')]);
+    },
+  },
+  {
     name: 'a deadline goes to one of several that ask at once',
     needs: ['deadlines'],
     async check(bench) {

@@ -73,6 +73,9 @@ export const faults = [
   'due does not claim',
   'due looks, then claims',
   'due ignores the limit',
+  'due ignores the prefix',
+  'due claims what has another prefix',
+  'due looks at the prefix behind the limit',
   'a claim never lapses',
   'settled does nothing',
   'settled drops the deadline',
@@ -385,18 +388,24 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
         if (!has('cannot stop listening')) listeners.delete(listening);
       };
     },
-    async due(limit, claim) {
+    async due(limit, claim, prefix = '') {
       const { now } = shared;
       const late = [...entries].filter(
         ([, { wakeAt }]) => wakeAt <= now || (wakeAt !== never && has('due names all deadlines')),
       );
       if (has('due looks, then claims')) await nextTask();
-      const found = has('due ignores the limit') ? late : late.slice(0, limit);
+      const isOwn = ([key]: readonly [string, unknown]) => key.startsWith(prefix);
+      const goesBehind = has('due looks at the prefix behind the limit');
+      const own = has('due ignores the prefix') || goesBehind ? late : late.filter(isOwn);
+      const found = has('due ignores the limit') ? own : own.slice(0, limit);
+      if (has('due claims what has another prefix')) {
+        for (const [, entry] of late) entry.wakeAt = now + claim;
+      }
       for (const [, entry] of found) {
         if (has('a claim never lapses')) entry.wakeAt = never;
         else if (!has('due does not claim')) entry.wakeAt = now + claim;
       }
-      return found.map(([key]) => key);
+      return (goesBehind ? found.filter(isOwn) : found).map(([key]) => key);
     },
     async settled(key) {
       const entry = entries.get(key);

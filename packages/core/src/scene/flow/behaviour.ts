@@ -4,7 +4,7 @@ import { toMs } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { namesOf } from '../../conversation/states.ts';
 import type { UserInput } from '../../update/input.ts';
-import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
+import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { SceneBehaviour, SceneRun } from '../behaviour.ts';
 import { ask } from './ask.ts';
 import { readButton } from './button.ts';
@@ -15,11 +15,12 @@ import type { Flow, FlowHooks, FlowOptions } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
+import { checkout } from './payment.ts';
 import { press } from './press.ts';
 import { questionsIn, statesOfSteps } from './steps.ts';
 import { takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
-import { locate, move, type Plan, progressOf, type Visit, wasAsked } from './visit.ts';
+import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
 
 /**
  * Makes a finished flow.
@@ -122,37 +123,6 @@ function asText(
   const message = objectIn(input.update, run.turn.subject.updateType ?? '');
   const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
   return { ...input, kind: 'text', value: text, text };
-}
-
-/** Answers `pre_checkout_query` at a step that takes payments; Telegram waits ten seconds for it. */
-async function checkout(visit: Visit): Promise<boolean> {
-  const { update } = visit.run.turn;
-  const query = update && objectIn(update, 'pre_checkout_query');
-  const id = textIn(query, 'id');
-  if (id === undefined) return false;
-  const { pending } = await locate(visit);
-  const pays =
-    pending?.kind === 'ask' &&
-    wasAsked(visit, pending) &&
-    takesPayment(pending.step.question.accept);
-  if (!pays) return false;
-  const facts = {
-    invoice_payload: textIn(query, 'invoice_payload') ?? '',
-    total_amount: wholeIn(query, 'total_amount') ?? 0,
-  };
-  const { checkout: decide } = pending.step.question;
-  const verdict = decide ? await decide(facts, pending.answers, visit.run.turn) : true;
-  const payload = {
-    pre_checkout_query_id: id,
-    ok: verdict === true,
-    ...(verdict !== true && { error_message: verdict }),
-  };
-  visit.run.say({ method: 'answerPreCheckoutQuery', payload });
-  return true;
-}
-
-function takesPayment(accept: unknown): boolean {
-  return accept === 'payment' || (Array.isArray(accept) && accept.includes('payment'));
 }
 
 async function answerFromOutside(visit: Visit, state: string, value: unknown): Promise<boolean> {

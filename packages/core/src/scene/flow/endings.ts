@@ -8,8 +8,8 @@ import { answered } from './moves.ts';
 import { finishAlbum } from './take.ts';
 import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 
-/** The flow has been left: its hooks hear of it, and speak. Conditions are not asked, so that one that throws traps nobody. */
-export async function left(visit: Visit, reason: LeaveReason): Promise<void> {
+/** The flow has been left: its hooks hear of it, and speak. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
+export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReason> {
   const { plan, run } = visit;
   const { over } = memoOf(run.memo);
   const { hooks } = plan;
@@ -24,7 +24,9 @@ export async function left(visit: Visit, reason: LeaveReason): Promise<void> {
       : await text(visit, 'timedOut');
     tell(visit, said);
   }
-  await hooks.left?.(over === 'done' ? 'done' : reason, run.data, run.turn);
+  const truly = over === 'done' ? 'done' : reason;
+  await hooks.left?.(truly, run.data, run.turn);
+  return truly;
 }
 
 /** A timer has passed. */

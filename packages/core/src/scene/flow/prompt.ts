@@ -6,6 +6,7 @@ import { takesAlbum, takesText } from './answer.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Option, optionsOf } from './options.ts';
+import { bindInvoice } from './payment.ts';
 import type { Place } from './pending.ts';
 import { text, tokenOf, type Visit } from './visit.ts';
 
@@ -26,7 +27,8 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
       : place.kind === 'again'
         ? place.step.again
         : place.step.prompt;
-  const said = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
+  const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
+  const said = bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
   const reply = place.kind === 'ask' && place.step.question.buttons === 'reply';
   const markup = reply

@@ -7,6 +7,7 @@ import { checkValue, choiceByLabel, takesAlbum, valueIn } from './answer.ts';
 import { redo } from './ask.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered, changing } from './moves.ts';
+import { isForAnother } from './payment.ts';
 import { type Place, positionOf } from './pending.ts';
 import { markOf, withAnswer, without, withPassed } from './progress.ts';
 import { choicesOf } from './prompt.ts';
@@ -39,6 +40,7 @@ export async function takeInput(
   const memo = memoOf(run.memo);
   // the rest of an album whose first part was the answer
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
+  if (isForAnother(visit, input)) return next();
   const { pending } = await locate(visit);
   if (pending === undefined || !wasAsked(visit, pending)) {
     return events.has(input.kind) || input.kind === 'button' ? next() : run.ask();

@@ -42,10 +42,9 @@ export async function restart({ plan, run }: Visit, argument: string): Promise<v
 
 /** Takes a command; `false` if it is none of the flow's. */
 export async function takeCommand(visit: Visit, command: Command): Promise<boolean> {
-  const { plan, run } = visit;
-  const argument = triggeredBy(plan.trigger, command);
-  if (argument !== undefined) {
-    await retrigger(visit, argument);
+  const { run } = visit;
+  if (run.trigger !== undefined) {
+    await retrigger(visit, run.trigger);
     return true;
   }
   switch (ownCommand(visit, command.command)) {
@@ -148,17 +147,6 @@ async function skipPending(visit: Visit): Promise<void> {
   if (pending.kind === 'ask' && pending.step.question.optional === true)
     return skip(visit, pending);
   visit.run.say(await text(visit, 'noSkip'));
-}
-
-function triggeredBy(
-  trigger: Trigger | undefined,
-  { command, argument }: Command,
-): string | undefined {
-  if (trigger === undefined) return undefined;
-  if (trigger.command === command) return argument;
-  const { deepLink } = trigger;
-  const isLink = deepLink !== undefined && command === 'start' && argument.startsWith(deepLink);
-  return isLink ? argument.slice(deepLink.length) : undefined;
 }
 
 /** A command as the parser gives it: without the slash, in lower case. */

@@ -1,0 +1,31 @@
+/** Looks at a stored conversation without taking it: what the code would not know when the next update reads it. */
+
+import { FsmError } from '../base/errors.ts';
+import { decode } from '../record/codec.ts';
+import { isEmpty } from '../record/record.ts';
+import type { StoredText } from '../storage/storage.ts';
+import { inspect, migrate, type UnknownState, unreadableRecord } from '../unit/policy.ts';
+import type { PipelineHost } from './pipeline.ts';
+
+/**
+ * Finds the first thing that a machine does not know in a stored conversation, migrated as it would be; `undefined` if it knows all.
+ *
+ * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
+ */
+export async function examine(
+  { registry, version: known, migrations, migrationVersions }: PipelineHost,
+  key: string,
+  stored: StoredText,
+): Promise<UnknownState | undefined> {
+  const decoded = decode(stored);
+  if ('newer' in decoded) {
+    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: 1 });
+  }
+  if ('unreadable' in decoded) return unreadableRecord(stored.text, decoded.unreadable);
+  const { record } = decoded;
+  if (isEmpty(record)) return undefined;
+  const { version } = record;
+  if (version > known) throw new FsmError('RECORD_NEWER', { key, version, known });
+  const found = await inspect(migrate(record, migrations, migrationVersions), registry);
+  return 'frames' in found ? undefined : found;
+}

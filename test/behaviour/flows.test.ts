@@ -1,0 +1,116 @@
+import { flow } from '@telefsm/core';
+import { album, photo, telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+
+describe.each(frameworks)('flows on %s', (_, framework) => {
+  const hello = flow('hello', { trigger: '/start', description: 'Begin' })
+    .ask('name', { prompt: 'Name?' })
+    .ask('age', { prompt: 'Age?' })
+    .done(() => 'Welcome');
+  const gift = flow('gift', { deepLink: 'gift' })
+    .ask('code', { prompt: 'Code?' })
+    .done(() => 'Redeemed', { from: (code) => ({ code }) });
+  const card = flow('card', { deepLink: 'gift_card_' })
+    .ask('number', { prompt: 'Number?' })
+    .done(({ number }) => `Card ${number}`, { from: (number) => ({ number }) });
+
+  it('the deep link of another flow is not the trigger of the one that /start has started', async () => {
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [hello, gift, card] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/start');
+    await anna.sends('Anna');
+    anna.sees('Age?');
+    await anna.sends('/start gift');
+    anna.sees('Code?');
+    await anna.sends('/start');
+    anna.sees('Name?');
+    await anna.sends('Anna');
+    await anna.sends('/start elsewhere');
+    anna.sees('Name?');
+  });
+
+  it('the longest deep link that fits counts, whatever the order of the flows', async () => {
+    for (const states of [
+      [gift, card],
+      [card, gift],
+    ]) {
+      const { bot, fsm } = framework.bot();
+      fsm({ states });
+      const anna = telegram(bot).user('Anna');
+      await anna.sends('/start gift_card_7');
+      anna.sees('Card 7');
+      await anna.sends('/start gift_7');
+      anna.sees('Redeemed');
+    }
+  });
+
+  it('of two flows with one trigger the active one takes it', async () => {
+    const again = flow('again', { trigger: '/go', deepLink: 'again', onTrigger: 'refuse' })
+      .ask('a', { prompt: 'A?' })
+      .done(() => undefined);
+    const first = flow('first', { trigger: '/go' })
+      .ask('b', { prompt: 'B?' })
+      .done(() => undefined);
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [first, again], texts: { running: 'It runs already.' } });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/start again');
+    anna.sees('A?');
+    await anna.sends('/go');
+    anna.sees('It runs already.');
+  });
+
+  it('work on the same conversation inside an ending of a flow is refused at once', async () => {
+    const codes: unknown[] = [];
+    const bot = framework.bot();
+    const work = async () => {
+      await machine
+        .at({ user: anna.id })
+        .run(() => undefined)
+        .catch((error: { readonly code?: string }) => codes.push(error.code));
+    };
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?' })
+      .done(work, { cancelled: work, left: work });
+    const machine = bot.fsm({ states: [form] });
+    const anna = telegram(bot.bot).user('Anna');
+    machine.connect(bot.bot as never);
+    machine.at({ user: anna.id });
+    await anna.sends('/form');
+    await anna.sends('1');
+    await anna.sends('/form');
+    await anna.sends('/cancel');
+    expect(codes).toEqual(['REENTERED', 'REENTERED', 'REENTERED', 'REENTERED']);
+  });
+
+  it('the rest of an album whose first part ended a flow reaches neither the bot nor another flow', async () => {
+    const picture = flow('picture', { trigger: '/picture' })
+      .ask('photo', { prompt: 'A photo?', accept: 'photo' })
+      .done(() => 'Thank you.');
+    const page = flow('page', { trigger: '/page' })
+      .ask('cover', { prompt: 'A cover?', accept: ['photo', 'text'] })
+      .done(({ cover }) => `Cover: ${cover.kind}`);
+    const bot = framework.bot();
+    bot.fsm({ states: [picture, page] });
+    const passed: object[] = [];
+    bot.command('call', ({ fsm }) => fsm.call(picture));
+    bot.use(({ ctx }) => passed.push((ctx as { readonly update: object }).update));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/picture');
+    await anna.sends(album(photo(), photo(), photo()));
+    anna.sees('Thank you.');
+    expect(passed).toEqual([]);
+    await anna.sends('/page');
+    await anna.sends('/call');
+    anna.sees('A photo?');
+    await anna.sends(album(photo(), photo()));
+    anna.sees('A cover?');
+    await anna.sends(album(photo(), photo()));
+    anna.sees('Cover: photo');
+    expect(passed).toEqual([]);
+    await anna.sends(album(photo(), photo()));
+    expect(passed).toHaveLength(2);
+  });
+});
