@@ -22,6 +22,7 @@ const names = [
   'generated',
   'snippets',
   'api',
+  'counts',
   'size',
   'packages',
   'walkthrough',
