@@ -1,17 +1,8 @@
-/**
- * A storage that several processes share, for the examples that need one. In a bot of your own:
- *
- *     import { redisStorage } from '@telefsm/storage-redis';
- *     import { Redis } from 'ioredis';
- *
- *     const storage = redisStorage(new Redis(url));
- *
- * The paths below stand for these two names: the examples of this repository share their Redis with its tests.
- */
+/** A storage that several processes share, for the examples that need one. */
 
 import type { FsmStorage } from '@telefsm/core';
-import { redisStorage } from '../../packages/storage-redis/src/index.ts';
-import { singleClients } from '../../test/servers/redis-clients.ts';
+import { redisStorage } from '@telefsm/storage-redis';
+import { Redis } from 'ioredis';
 
 /** A storage, and how to end its connection. */
 export interface SharedStorage {
@@ -19,10 +10,8 @@ export interface SharedStorage {
   readonly close: () => void;
 }
 
-/** Connects to Redis. */
-export async function sharedStorage(port: number): Promise<SharedStorage> {
-  const [ioredis] = singleClients;
-  const address = { host: '127.0.0.1', port, password: undefined };
-  const { client, close } = await (ioredis as (typeof singleClients)[0]).open(address);
-  return { storage: redisStorage(client), close };
+/** Connects to a Redis of this host. */
+export function sharedStorage(port: number): SharedStorage {
+  const client = new Redis({ host: '127.0.0.1', port });
+  return { storage: redisStorage(client), close: () => client.disconnect() };
 }

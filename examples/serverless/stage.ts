@@ -29,9 +29,7 @@ export async function platform(
   const redis = await startRedis();
   const telegram = await botApiServer();
   const make = { grammy: onGrammy, telegraf: onTelegraf }[framework];
-  const shared = await Promise.all(
-    Array.from({ length: instances }, () => sharedStorage(redis.port)),
-  );
+  const shared = Array.from({ length: instances }, () => sharedStorage(redis.port));
   const row: BotFunction[] = shared.map(({ storage }) =>
     make({
       token: '1:function',

@@ -41,7 +41,7 @@ const hooks: { readonly [F in Framework]: (bot: ExampleBot['bot']) => FetchHandl
 
 /** Answers updates until the process that has started this one ends. */
 export async function work({ example, framework, redis, apiRoot }: Job): Promise<void> {
-  const { storage, close } = await sharedStorage(redis);
+  const { storage, close } = sharedStorage(redis);
   const { bot, machine, watch } = bots[example][framework]({
     token: '1:two-processes',
     apiRoot,

@@ -28,18 +28,18 @@ export interface NodeRedisConnection {
   destroy(): unknown;
 }
 
-/** A client of `redis` (node-redis 5 or 6) made by `createClient`. */
+/** A client of `redis` (node-redis from 5.9 on) made by `createClient`. */
 export interface NodeRedisClient extends NodeRedisConnection {
   sendCommand(args: readonly string[], options?: object): Promise<unknown>;
 }
 
-/** A client of `redis` (node-redis 5 or 6) made by `createSentinel`. */
+/** A client of `redis` (node-redis from 5.9 on) made by `createSentinel`. */
 export interface NodeRedisSentinel extends NodeRedisConnection {
   sendCommand(isReadonly: boolean, args: string[], options?: object): Promise<unknown>;
   getSentinelNode(): unknown;
 }
 
-/** A client of `redis` (node-redis 5 or 6) made by `createCluster`. */
+/** A client of `redis` (node-redis from 5.9 on) made by `createCluster`. */
 export interface NodeRedisCluster extends NodeRedisConnection {
   sendCommand(
     firstKey: string | undefined,
