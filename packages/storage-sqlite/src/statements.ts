@@ -87,7 +87,7 @@ const texts: { readonly [name in Name]: string } = {
 };
 
 /** Those that only look. */
-const reading: ReadonlySet<Name> = new Set<Name>(['holder', 'peek', 'list', 'version']);
+const reading: ReadonlySet<string> = new Set<Name>(['holder', 'peek', 'list', 'version']);
 
 /** Prepares all statements, once the tables are there. */
 export function statementsOf(database: SqliteDatabase): Statements {
@@ -95,7 +95,7 @@ export function statementsOf(database: SqliteDatabase): Statements {
   const isLibsql = 'syncUntil' in database;
   const prepared = Object.entries(texts).map(([name, sql]) => {
     const statement = statementOf(database, sql);
-    const isSafe = !isLibsql || reading.has(name as Name);
+    const isSafe = !isLibsql || reading.has(name);
     return [name, isSafe ? statement : inTransaction(database, statement)];
   });
   return Object.fromEntries(prepared);

@@ -313,7 +313,7 @@ export interface FedMachine<out All extends AnyState = AnyState> extends Machine
   handle(
     update: RawUpdate,
     bot: BotPort,
-    rest?: (turn: Turn) => Awaitable<unknown>,
+    rest?: (turn: Turn<object, All>) => Awaitable<unknown>,
     ctx?: unknown,
   ): Promise<void>;
 }
