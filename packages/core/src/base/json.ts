@@ -52,6 +52,15 @@ export function freezeParsed<T>(value: T): T {
   return value;
 }
 
+/** Sets a member, whatever its name: an assignment to `__proto__` would set the prototype. */
+export function put(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name !== '__proto__') object[name] = value;
+  else {
+    const facts = { value, enumerable: true, configurable: true, writable: true };
+    Object.defineProperty(object, name, facts);
+  }
+}
+
 /** About how many characters a value has as JSON, without making them; never more than six times too little. */
 export function roughSize(value: unknown): number {
   if (typeof value === 'string') return value.length + 2;
@@ -91,15 +100,7 @@ function copyMembers(
       continue;
     }
     const kept = isLeaf(member) ? asJson(member) : copyAny(member, `${path}.${key}`, inside);
-    // an assignment to __proto__ would set the prototype
-    if (key === '__proto__') {
-      Object.defineProperty(copy, key, {
-        value: kept,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      });
-    } else copy[key] = kept;
+    put(copy, key, kept);
   }
   return Object.freeze(copy);
 }

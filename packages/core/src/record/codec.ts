@@ -1,10 +1,11 @@
 /** The record as text: what a storage keeps, versioned, compact, and read with mistrust. */
 
-import { freezeParsed, type JsonObject, noData } from '../base/json.ts';
+import { freezeParsed, type JsonObject, noData, put } from '../base/json.ts';
 import type { StoredText, Write } from '../storage/storage.ts';
 import type { ReplyAddress } from '../update/subject.ts';
 import {
   type ConversationRecord,
+  emptyFrame,
   emptyRecord,
   type Frame,
   isBlank,
@@ -325,36 +326,36 @@ function read(text: RecordText): ConversationRecord {
 
 function readFrame(text: FrameText): Frame {
   const scene = text.c ?? null;
-  const frame: Past = {
-    scene,
-    state: text.s === undefined ? scene : text.s,
-    data: text.d ?? noData,
-    memo: text.k ?? noData,
-  };
-  return Object.freeze({
-    ...frame,
-    visit: text.n ?? 0,
-    into: text.r,
-    history: text.h ? readHistory(text.h, frame) : Object.freeze([]),
-    paused: text.w ? Object.freeze(text.w.map(readTimer)) : noTimers,
-  });
+  const state = text.s === undefined ? scene : text.s;
+  const data = text.d ?? noData;
+  const memo = text.k ?? noData;
+  const history = text.h ? readHistory(text.h, { scene, state, data, memo }) : emptyFrame.history;
+  const paused = text.w ? Object.freeze(text.w.map(readTimer)) : noTimers;
+  // written out: a spread that is frozen takes ten times as long, and this is done for every update
+  const visit = text.n ?? 0;
+  return Object.freeze({ scene, state, data, memo, visit, into: text.r, history, paused });
 }
 
 function readHistory(texts: readonly PastText[], frame: Past): readonly PastStep[] {
   const pasts: Past[] = [];
   let after = frame;
-  for (const [state, added = [], other, scene, memo] of texts) {
-    const data: Record<string, unknown> = { ...after.data, ...(other || noData) };
-    for (const name of added) delete data[name];
-    after = {
-      scene: scene === undefined ? after.scene : scene,
-      state,
-      data: Object.freeze(data),
-      memo: memo ?? noData,
-    };
-    pasts.unshift(after);
+  for (const [state, added = [], other, past, memo = noData] of texts) {
+    const scene = past === undefined ? after.scene : past;
+    after = { scene, state, data: readPastData(after.data, added, other || noData), memo };
+    pasts.push(after);
   }
+  pasts.reverse();
   return Object.freeze(pasts.map((past, at) => Object.freeze(pastStep(past, pasts[at - 1]))));
+}
+
+function readPastData(after: JsonObject, added: readonly string[], other: JsonObject): JsonObject {
+  const data: Record<string, unknown> = {};
+  // picked and not deleted from a copy: an object that has lost a member is slow from then on
+  for (const name of Object.keys(after)) {
+    if (!added.includes(name)) put(data, name, after[name]);
+  }
+  for (const name of Object.keys(other)) put(data, name, other[name]);
+  return Object.freeze(data);
 }
 
 function readIds(text: readonly UnitId[]): readonly UnitId[] {
@@ -362,9 +363,9 @@ function readIds(text: readonly UnitId[]): readonly UnitId[] {
   let before: UnitId | undefined;
   for (const part of text) {
     before = typeof part === 'number' && typeof before === 'number' ? before - part : part;
-    ids.unshift(before);
+    ids.push(before);
   }
-  return ids;
+  return ids.reverse();
 }
 
 function readPlace([chat, thread, business, directMessagesTopic]: PlaceText): ReplyAddress {
