@@ -1,10 +1,14 @@
 /** What is used of a PostgreSQL client library, and how `pg` and `postgres` are brought to one shape. */
 
+import { createHash } from 'node:crypto';
 import { FsmError } from '@telefsm/core';
 
 /** What is used of a `Pool` of `pg`. */
 export interface PgPool {
-  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  query(
+    statement: string | { readonly name: string; readonly text: string },
+    values: unknown[],
+  ): Promise<{ readonly rows: readonly unknown[] }>;
   /** Only for waiting: one connection is kept from the first contention on. */
   connect(): Promise<PgPoolClient>;
   on?(event: 'error', listener: (error: Error) => void): unknown;
@@ -31,6 +35,7 @@ export interface PostgresSql {
   unsafe(
     text: string,
     values: (string | number | boolean | null)[],
+    options?: { readonly prepare: boolean },
   ): PromiseLike<ArrayLike<unknown>>;
   listen(
     channel: string,
@@ -46,7 +51,7 @@ export type Value = string | number | boolean | null;
 
 /** The one shape that the rest of this package knows. */
 export interface Driver {
-  /** Runs one statement in its own transaction: unnamed, so that it works behind a pooler that changes connections. */
+  /** Runs one statement in its own transaction. */
   query<Row>(text: string, ...values: Value[]): Promise<readonly Row[]>;
   /**
    * Listens on a connection of its own.
@@ -62,14 +67,15 @@ export interface Driver {
 /**
  * Brings a client to the shape of a {@link Driver}.
  *
+ * @param named - names statements, which each connection then plans once; without it they work behind a pooler that changes connections
  * @throws FsmError `INVALID_OPTION` for what is neither
  */
-export function driverOf(client: PostgresClient): Driver {
+export function driverOf(client: PostgresClient, named = false): Driver {
   const given: Partial<PgPool & PostgresSql> = Object(client);
   if (typeof given.unsafe === 'function' && typeof given.listen === 'function')
-    return overSql(client as PostgresSql);
+    return overSql(client as PostgresSql, named);
   if (typeof given.query === 'function' && typeof given.connect === 'function')
-    return overPool(client as PgPool);
+    return overPool(client as PgPool, named);
   throw new FsmError('INVALID_OPTION', {
     option: 'pool',
     expected: "a Pool of 'pg', or what postgres() of 'postgres' gives",
@@ -77,14 +83,16 @@ export function driverOf(client: PostgresClient): Driver {
   });
 }
 
-function overPool(pool: PgPool): Driver {
+function overPool(pool: PgPool, named: boolean): Driver {
+  const names = new Map<string, { readonly name: string; readonly text: string }>();
+
   // `pg` reports the end of an idle connection as an 'error' of the pool, which ends the process if nobody listens: a restarted server
   // would take every bot with it. The pool has already replaced the connection, so there is nothing to do but to listen.
   const survive = () => {};
   pool.on?.('error', survive);
   return {
     async query<Row>(text: string, ...values: Value[]) {
-      return (await pool.query(text, values)).rows as readonly Row[];
+      return (await pool.query(named ? nameOf(text) : text, values)).rows as readonly Row[];
     },
     async listen(channel, hear, lost) {
       const client = await pool.connect();
@@ -117,12 +125,23 @@ function overPool(pool: PgPool): Driver {
       pool.off?.('error', survive);
     },
   };
+
+  /** By its text, since a pool may be shared by storages of several schemas, whose statements differ. */
+  function nameOf(text: string) {
+    let statement = names.get(text);
+    if (statement === undefined) {
+      const hash = createHash('sha1').update(text).digest('hex');
+      statement = { name: `telefsm_${hash}`, text };
+      names.set(text, statement);
+    }
+    return statement;
+  }
 }
 
-function overSql(sql: PostgresSql): Driver {
+function overSql(sql: PostgresSql, named: boolean): Driver {
   return {
     async query<Row>(text: string, ...values: Value[]) {
-      return Array.from(await sql.unsafe(text, values)) as Row[];
+      return Array.from(await sql.unsafe(text, values, { prepare: named })) as Row[];
     },
     // The library opens its own connection for listening, shares it and opens it again by itself; it never tells, so whether
     // messages still arrive is found out by asking again.

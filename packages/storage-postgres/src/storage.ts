@@ -19,6 +19,11 @@ import { wakeUpsOver } from './wake-ups.ts';
 export interface PostgresStorageOptions extends PostgresNames {
   /** Whether to make or change the tables at first use, where the role may. Default: `true`. */
   readonly migrate?: boolean;
+  /**
+   * Whether statements are named, so that each connection plans them once and sends their text once. Not behind a pooler that changes
+   * connections and does not know named statements. Default: `false`.
+   */
+  readonly prepare?: boolean;
 }
 
 /** A storage that does all that a storage can do. */
@@ -63,7 +68,7 @@ export function postgresStorage(
   }
   const tables = tablesOf(options);
   const statements = statementsOf(tables);
-  const driver = driverOf(pool);
+  const driver = driverOf(pool, options.prepare);
   const wakeUps = wakeUpsOver(driver, statements.notify);
   let prepared: Promise<void> | undefined;
 

@@ -19,9 +19,11 @@ afterAll(async () => {
   await server?.close();
 });
 
-const ways: readonly (readonly [string, 'direct' | 'pooled', () => OpenClient])[] = [
+const ways: readonly (readonly [string, 'direct' | 'prepared' | 'pooled', () => OpenClient])[] = [
   ['pg', 'direct', () => openPool(server.url)],
   ['postgres', 'direct', () => openSql(server.url)],
+  ['pg with named statements', 'prepared', () => openPool(server.url)],
+  ['postgres with named statements', 'prepared', () => openSql(server.url)],
   ['pg behind pgbouncer', 'pooled', () => openPool(bouncer.url)],
   ['postgres behind pgbouncer', 'pooled', () => openSql(bouncer.url)],
 ];
@@ -43,11 +45,12 @@ describe.each(ways)('over %s', (way, line, open) => {
   afterAll(() => opened.end());
 
   const make = () => {
-    const storage = postgresStorage(opened.client, { schema: `over_${way.replaceAll(' ', '_')}` });
-    return line === 'direct' ? storage : withoutGranted(storage);
+    const schema = `over_${way.replaceAll(' ', '_')}`;
+    const storage = postgresStorage(opened.client, { schema, prepare: line === 'prepared' });
+    return line === 'pooled' ? withoutGranted(storage) : storage;
   };
   const under = () => ({ storage: make(), another: make });
-  for (const rule of storageContract(under, line === 'direct' ? {} : { exceptions })) {
+  for (const rule of storageContract(under, line === 'pooled' ? { exceptions } : {})) {
     it(rule.title, () => rule.run());
   }
 });
