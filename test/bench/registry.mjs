@@ -9,6 +9,7 @@
  * @property {readonly import('./workload/programs.mjs').Program[]} programs
  * @property {string} [variant] - told to `create`
  * @property {boolean} [reenters] - its dispatch program ends after each answer and is begun anew
+ * @property {boolean} [isTwin] - left out of a quick run
  * @property {number} [heapShare] - measured with so much fewer conversations, where each takes long
  * @property {readonly string[]} [packages] - what a bot installs, for sizes and start-up
  * @property {string} [uses] - an import that uses what the form needs, for the bundle; without it everything is taken
@@ -144,6 +145,7 @@ function telefsm(framework, shared, load) {
     load,
     ...rest,
   });
+  const isTwin = framework === 'telegraf';
   const packages = [framework, `@telefsm/${framework}`, '@telefsm/core'];
   return [
     own('switch', { storages: ['memory'], programs: ['form'] }),
@@ -154,24 +156,35 @@ function telefsm(framework, shared, load) {
       uses: `export { FsmComposer, fsm, state, states } from '@telefsm/${framework}';`,
     }),
     own('nodes', {
+      isTwin,
       storages: all,
       programs: ['form'],
       packages,
       uses: `export { fsm, scene } from '@telefsm/${framework}';`,
     }),
     own('flow', {
+      isTwin,
       storages: all,
       programs: ['form', 'long'],
       packages,
       uses: `export { fsm, flow, invalid } from '@telefsm/${framework}';`,
     }),
     own('tree', {
+      isTwin,
       storages: ['memory'],
       programs: ['form'],
       packages: [...packages, '@telefsm/commands'],
       uses: `export { fsm } from '@telefsm/${framework}'; export { commandTree } from '@telefsm/commands';`,
     }),
   ];
+}
+
+/**
+ * The systems of a mode that pass a test. A quick run leaves out twins: what they run behind the framework is what their sibling on the other
+ * framework runs.
+ */
+export function chosen(isQuick, test) {
+  return systems.filter((system) => !(isQuick && system.isTwin) && test(system));
 }
 
 /** The system of an id. */

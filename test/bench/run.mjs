@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 import { buildIfStale } from '../../scripts/lib/build.mjs';
 import { startRuns } from './parent.mjs';
+import { systems } from './registry.mjs';
 
 const sections = {
   memory: () => import('./sections/memory.mjs'),
@@ -47,13 +48,18 @@ const parts = [`# Measurements, ${mode} mode`, about(report)];
 for (const name of wanted) {
   const { title, seconds, run, render } = await sections[name]();
   process.stderr.write(`${title} …\n`);
-  const until = performance.now() + seconds[mode] * 1000;
+  const began = performance.now();
+  const until = began + seconds[mode] * 1000;
   const found = await run({ measure, isQuick, until });
+  process.stderr.write(`  ${Math.round((performance.now() - began) / 1000)} s\n`);
   report.sections[name] = found;
   const part = `## ${title}\n\n${render(found)}`;
   parts.push(part);
   console.log(`\n${part}`);
 }
+const left = isQuick ? systems.filter(({ isTwin }) => isTwin).map(({ id }) => id) : [];
+if (left.length > 0) parts.push(`A quick run leaves out: ${left.join('; ')}.`);
+if (left.length > 0) console.log(`\n${parts.at(-1)}`);
 await servers.close?.();
 if (failures.length > 0)
   parts.push(`## Not measured\n\n${failures.map((why) => `* ${why}`).join('\n')}`);

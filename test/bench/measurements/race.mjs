@@ -2,7 +2,7 @@
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { firstUser } from '../workload/updates.mjs';
+import { countUpdatesFrom, firstUser } from '../workload/updates.mjs';
 
 /** Pairs at once. */
 const batch = 50;
@@ -14,6 +14,7 @@ export async function measure(bench) {
   const { job, sent, say } = bench;
   const prefix = job.prefix ?? `r${process.pid}.`;
   const running = await bench.start({ program: 'race', mode: job.mode, prefix });
+  if (job.isSecond) countUpdatesFrom(1_000_000);
   if (job.isSecond) return await obey(bench, running);
   const second = job.processes === 2 ? await startSecond({ ...job, prefix }) : undefined;
   const found = { lost: 0, failed: 0, hung: 0, unreadable: 0 };

@@ -1,7 +1,7 @@
 /** (d) What an update costs in the last of 10, 100 and 1000 states. */
 
 import { inRounds, spread } from '../parent.mjs';
-import { systems } from '../registry.mjs';
+import { chosen, systems } from '../registry.mjs';
 import { digits, ranged, table } from '../tables.mjs';
 
 export const title = 'Dispatch: CPU time in the last of n states';
@@ -9,9 +9,9 @@ export const seconds = { quick: 30, full: 300 };
 const sizes = [10, 100, 1000];
 
 export async function run({ measure, isQuick, until }) {
-  const chosen = systems.filter(({ programs }) => programs.includes('dispatch'));
+  const all = chosen(isQuick, ({ programs }) => programs.includes('dispatch'));
   const found = {};
-  await inRounds(chosen, { rounds: isQuick ? 2 : 5, until }, async ({ id }) => {
+  await inRounds(all, { rounds: isQuick ? 2 : 5, until }, async ({ id }) => {
     for (const n of sizes) {
       const one = await measure({
         measurement: 'dispatch',

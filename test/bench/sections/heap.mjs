@@ -1,17 +1,17 @@
 /** (b) Bytes of heap for each conversation that waits for its user. */
 
 import { inRounds } from '../parent.mjs';
-import { isBare, systems } from '../registry.mjs';
+import { chosen, isBare, systems } from '../registry.mjs';
 import { digits, table } from '../tables.mjs';
 
 export const title = 'Heap: bytes for each open conversation';
 export const seconds = { quick: 40, full: 600 };
 
 export async function run({ measure, isQuick, until }) {
-  const chosen = systems.filter((each) => !isBare(each) && each.storages.includes('memory'));
-  const most = isQuick ? 20_000 : 100_000;
+  const all = chosen(isQuick, (each) => !isBare(each) && each.storages.includes('memory'));
+  const most = isQuick ? 4000 : 100_000;
   const found = {};
-  await inRounds(chosen, { rounds: 1, until }, async ({ id, heapShare = 1 }) => {
+  await inRounds(all, { rounds: 1, until }, async ({ id, heapShare = 1 }) => {
     const conversations = most / heapShare;
     const one = await measure({ measurement: 'heap', system: id, conversations });
     if (one !== undefined) found[id] = one;

@@ -1,16 +1,16 @@
 /** (h) What the last answers of a conversation of 200 cost against the first. */
 
 import { inRounds } from '../parent.mjs';
-import { systems } from '../registry.mjs';
+import { chosen, systems } from '../registry.mjs';
 import { digits, table } from '../tables.mjs';
 
 export const title = 'Long conversations: CPU time of an answer';
 export const seconds = { quick: 25, full: 200 };
 
 export async function run({ measure, isQuick, until }) {
-  const chosen = systems.filter(({ programs }) => programs.includes('long'));
+  const all = chosen(isQuick, ({ programs }) => programs.includes('long'));
   const found = {};
-  await inRounds(chosen, { rounds: 1, until }, async ({ id, heapShare = 1 }) => {
+  await inRounds(all, { rounds: 1, until }, async ({ id, heapShare = 1 }) => {
     const users = Math.ceil((isQuick ? 40 : 200) / heapShare);
     const one = await measure({ measurement: 'long', system: id, users });
     if (one !== undefined) found[id] = one;

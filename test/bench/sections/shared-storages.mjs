@@ -1,7 +1,7 @@
 /** (c) Redis and PostgreSQL: updates a second, and what one update puts on the wire. */
 
 import { inRounds, spread } from '../parent.mjs';
-import { systems } from '../registry.mjs';
+import { chosen, systems } from '../registry.mjs';
 import { digits, rate, table } from '../tables.mjs';
 
 export const title = 'Redis and PostgreSQL';
@@ -14,16 +14,17 @@ const floors = {
 
 export async function run({ measure, isQuick, until }) {
   const found = { redis: {}, postgres: {} };
-  const chosen = Object.keys(found).flatMap((storage) =>
-    systems.filter((each) => each.storages.includes(storage)).map(({ id }) => ({ id, storage })),
+  const all = Object.keys(found).flatMap((storage) =>
+    chosen(isQuick, (each) => each.storages.includes(storage)).map(({ id }) => ({ id, storage })),
   );
-  await inRounds(chosen, { rounds: isQuick ? 2 : 7, until }, async ({ id, storage }, round) => {
+  const measured = isQuick ? [64] : concurrencies;
+  await inRounds(all, { rounds: isQuick ? 1 : 7, until }, async ({ id, storage }, round) => {
     found[storage][id] ??= { wire: undefined, 1: [], 64: [] };
     const own = found[storage][id];
     const job = { system: id, storage };
     if (round === 0) own.wire = await measure({ measurement: 'wire', ...job });
-    for (const concurrency of concurrencies) {
-      const times = isQuick ? { warmMs: 300, forMs: 400 } : { warmMs: 1500, forMs: 2000 };
+    for (const concurrency of measured) {
+      const times = isQuick ? { warmMs: 700, forMs: 500 } : { warmMs: 1500, forMs: 2000 };
       const one = await measure({
         measurement: 'throughput',
         ...job,

@@ -10,8 +10,10 @@ export async function telefsmStorage({ storage, redis, postgres, prefix }) {
   if (storage === 'postgres') {
     const { migratePostgres, postgresStorage } = await import('@telefsm/storage-postgres');
     const pool = postgres();
-    await migratePostgres(pool);
-    return { storage: postgresStorage(pool), close: () => pool.end() };
+    // what another measurement has kept is not found again
+    const schema = prefix.replace('.', '');
+    await migratePostgres(pool, { schema });
+    return { storage: postgresStorage(pool, { schema, prepare: true }), close: () => pool.end() };
   }
   return { storage: undefined, close: undefined };
 }

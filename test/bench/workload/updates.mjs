@@ -22,6 +22,11 @@ export const token = `42:${'A'.repeat(35)}`;
 /** The first of the users, with an id of the length that new users have. */
 export const firstUser = 5_000_000_000;
 
+/** Begins the ids of this process: two that are given updates of one bot are never given the same. */
+export function countUpdatesFrom(id) {
+  lastUpdate = id;
+}
+
 /** A text message in the user's private chat. */
 export function textFrom(user, text) {
   lastMessage++;
