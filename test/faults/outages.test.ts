@@ -5,6 +5,7 @@ import { postgresStorage } from '@telefsm/storage-postgres';
 import { redisStorage } from '@telefsm/storage-redis';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { Redis } from 'ioredis';
+import Libsql from 'libsql';
 import pg from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type CountingBot, countingBot, type Order, updateOf } from '../processes/counting-bot.ts';
@@ -13,7 +14,6 @@ import { startRedis } from '../servers/redis.ts';
 import { clusterClients, sentinelClients } from '../servers/redis-clients.ts';
 import { startRedisCluster } from '../servers/redis-cluster.ts';
 import { startRedisSentinel } from '../servers/redis-sentinel.ts';
-import { betterSqlite3Driver } from '../servers/sqlite-drivers.ts';
 import { postgresCommands, respCommands, tcpProxy } from '../servers/tcp-proxy.ts';
 
 const minutes = 60_000;
@@ -120,7 +120,7 @@ async function isReadOnly(pool: pg.Pool, value: 'on' | 'off'): Promise<void> {
 }
 
 async function sqlite(breaks: string, mends: string): Promise<Breakable> {
-  const database = new (await betterSqlite3Driver())(':memory:');
+  const database = new Libsql(':memory:');
   toClose.push(() => database.close());
   return {
     storage: sqliteStorage(database),
