@@ -1,7 +1,7 @@
 /**
  * Measures telefsm beside its peers, and writes `test/artifacts/bench/<mode>.json` and `.md`.
  *
- * `node test/bench/run.mjs [--quick] [--only=memory,heap]`; the packages are measured as they are built.
+ * `node test/bench/run.mjs [--quick] [--only=memory,heap] [--minutes=3]` (for each section, and at least one round); the packages are measured as they are built.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -29,6 +29,7 @@ const needServers = ['storages', 'races'];
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    minutes: { type: 'string' },
     only: { type: 'string', default: Object.keys(sections).join(',') },
   },
 });
@@ -49,7 +50,7 @@ for (const name of wanted) {
   const { title, seconds, run, render } = await sections[name]();
   process.stderr.write(`${title} …\n`);
   const began = performance.now();
-  const until = began + seconds[mode] * 1000;
+  const until = began + (values.minutes === undefined ? seconds[mode] : values.minutes * 60) * 1000;
   const found = await run({ measure, isQuick, until });
   process.stderr.write(`  ${Math.round((performance.now() - began) / 1000)} s\n`);
   report.sections[name] = found;
