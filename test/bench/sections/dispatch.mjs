@@ -5,7 +5,7 @@ import { chosen, systems } from '../registry.mjs';
 import { digits, ranged, table } from '../tables.mjs';
 
 export const title = 'Dispatch: CPU time in the last of n states';
-export const seconds = { quick: 30, full: 300 };
+export const seconds = { quick: 18, full: 300 };
 const sizes = [10, 100, 1000];
 
 export async function run({ measure, isQuick, until }) {
@@ -17,7 +17,7 @@ export async function run({ measure, isQuick, until }) {
         measurement: 'dispatch',
         system: id,
         n,
-        forMs: isQuick ? 400 : 2500,
+        forMs: isQuick ? 250 : 2500,
       });
       if (one === undefined) continue;
       found[id] ??= {};

@@ -8,7 +8,9 @@ export const title = 'Heap: bytes for each open conversation';
 export const seconds = { quick: 40, full: 600 };
 
 export async function run({ measure, isQuick, until }) {
-  const all = chosen(isQuick, (each) => !isBare(each) && each.storages.includes('memory'));
+  const keeps = (each) => !isBare(each) && each.storages.includes('memory');
+  // a switch over the state keeps what branches by state keep
+  const all = chosen(isQuick, (each) => keeps(each) && !(isQuick && each.variant === 'switch'));
   const most = isQuick ? 4000 : 100_000;
   const found = {};
   await inRounds(all, { rounds: 1, until }, async ({ id, heapShare = 1 }) => {

@@ -15,7 +15,7 @@ export const seconds = { quick: 40, full: 200 };
 const here = fileURLToPath(new URL('..', import.meta.url));
 
 export async function run({ isQuick }) {
-  const runs = isQuick ? 2 : 15;
+  const runs = isQuick ? 1 : 15;
   const { build } = await bundler();
   const nothing = importTime([], runs);
   const found = {};
