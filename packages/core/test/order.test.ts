@@ -201,6 +201,24 @@ describe('a conversation that nobody uses any more', () => {
     expect(left).toEqual([]);
   });
 
+  it('is renewed as long as it is held, whichever other is let go', async () => {
+    for (const gone of [0, 1, 2]) {
+      const clock = virtualClock();
+      const storage = textStorage(clock);
+      const report = () => {};
+      const holder = holderOf({ storage, clock, lease: 15_000, longest: 60_000, report });
+      const keys = ['a', 'b', 'c'];
+      const holds = await Promise.all(keys.map((key) => holder.take(key, 0)));
+      await holds[gone]?.release();
+      expect(holder.size).toBe(2);
+      await clock.advance('30s');
+      const held = keys.filter((_, at) => at !== gone);
+      expect(await storage.held(keys)).toEqual(held);
+      for (const hold of holds) await hold?.release();
+      expect([holder.size, await storage.held(keys)]).toEqual([0, []]);
+    }
+  });
+
   it('is held by nobody after a throw, a duplicate, a lost lease and a refusal', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
