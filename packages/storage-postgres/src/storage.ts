@@ -58,17 +58,18 @@ export function postgresStorage(
   pool: PostgresClient,
   options: PostgresStorageOptions = {},
 ): PostgresStorage {
-  const { migrate = true } = options;
-  if (typeof migrate !== 'boolean') {
+  const { migrate = true, prepare: named = false } = options;
+  for (const [option, found] of Object.entries({ migrate, prepare: named })) {
+    if (typeof found === 'boolean') continue;
     throw new FsmError('INVALID_OPTION', {
-      option: 'migrate',
+      option,
       expected: 'true or false',
-      found: String(migrate),
+      found: String(found),
     });
   }
   const tables = tablesOf(options);
   const statements = statementsOf(tables);
-  const driver = driverOf(pool, options.prepare);
+  const driver = driverOf(pool, named);
   const wakeUps = wakeUpsOver(driver, statements.notify);
   let prepared: Promise<void> | undefined;
 

@@ -134,3 +134,23 @@ describe('what is handed in', () => {
     },
   );
 });
+
+describe('statements', () => {
+  it.each([true, false])(
+    'are planned once for a connection only where asked: prepare: %s',
+    async (prepare) => {
+      const one = new pg.Pool({ connectionString: server.url, max: 1 });
+      expect(await roundTrip(one, { schema: `prepare_${prepare}`, prepare })).toEqual(['kept']);
+      const { rows } = await one.query(
+        "select count(*)::int as count from pg_prepared_statements where name like 'telefsm_%'",
+      );
+      expect(rows[0].count > 0).toBe(prepare);
+      await one.end();
+    },
+  );
+
+  it('are refused an option that is neither true nor false', () => {
+    const make = () => postgresStorage(owner, { prepare: 'yes' as never });
+    expect(make).toThrow(/'prepare'/);
+  });
+});
