@@ -43,13 +43,25 @@ export function mergedData(data: JsonObject, patch: object, path: string): JsonO
   return copyMembers(patch, path, [patch], { ...data });
 }
 
-/** Freezes a value that `JSON.parse` has just made, in place. */
+/** Freezes a value that `JSON.parse` has made, in place. */
 export function freezeParsed<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const key in value) freezeParsed(value[key]);
-    Object.freeze(value);
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const key in value) {
+    const member: unknown = value[key];
+    if (typeof member === 'object') freezeParsed(member);
   }
-  return value;
+  return Object.freeze(value);
+}
+
+/** Whether an object has no members. */
+export function isBlank(data: JsonObject): boolean {
+  for (const _ in data) return false;
+  return true;
+}
+
+/** Whether a value is an object, and no array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Sets a member, whatever its name: an assignment to `__proto__` would set the prototype. */
@@ -81,7 +93,7 @@ function copyObject(value: object, path: string, around: readonly object[]): unk
 }
 
 function checkObject(value: unknown, path: string): asserts value is object {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  if (isJsonObject(value)) return;
   throw new FsmError('DATA_NOT_JSON', { path, found: `${nameOf(value)} in place of an object` });
 }
 

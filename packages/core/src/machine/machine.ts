@@ -232,8 +232,7 @@ function hostOf(
     recent: recentIdsOf(storage),
     albums: recentAlbums(),
     rules: {
-      historySteps: options.history ?? 10,
-      historyCharacters,
+      history: { most: options.history ?? 10, characters: historyCharacters },
       nextVisit(last) {
         // the time keeps numbers unique also after a conversation was forgotten
         lastVisit = Math.max(last + 1, lastVisit + 1, Math.floor(clock.now()));

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { decode } from '../record/codec.ts';
-import type { UnitId } from '../record/record.ts';
+import { hasSeen, type UnitId } from '../record/ids.ts';
 import type {
   Acquired,
   CommitAnswer,
@@ -425,7 +425,7 @@ class RunningHold implements Hold {
     if (stored === undefined) return write === undefined && isDoubtful;
     if (stored.text === write?.text) return true;
     const decoded = decode(stored);
-    return proof !== undefined && 'record' in decoded && decoded.record.ids.includes(proof);
+    return proof !== undefined && 'record' in decoded && hasSeen(decoded.record.ids, proof);
   }
 }
 

@@ -9,16 +9,15 @@ import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.t
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
-import { retire, writeOf } from '../record/codec.ts';
-import { idsKeptFor, leastOfMany, leastOfOne, type RecentIds, withId } from '../record/recent.ts';
+import { replaced, writeOf } from '../record/codec.ts';
+import { hasSeen, leastOfMany, leastOfOne, listIds, type UnitId, withId } from '../record/ids.ts';
+import { idsKeptFor, type RecentIds } from '../record/recent.ts';
 import {
   type ConversationRecord,
-  changedSize,
   emptyRecord,
   type Frame,
   isEmpty,
   lifetime,
-  type UnitId,
 } from '../record/record.ts';
 import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
 import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
@@ -356,7 +355,7 @@ export class Unit implements Turn<object> {
     const { changed } = draft;
     if (!changed && id === undefined) return keep ? undefined : hold.release();
     const { shared } = host.storage.features;
-    const isKnown = id === undefined || draft.base.ids.includes(id);
+    const isKnown = id === undefined || hasSeen(draft.base.ids, id);
     const record = this.#nextRecord(id);
     const empty = isEmpty(record);
     const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
@@ -379,8 +378,8 @@ export class Unit implements Turn<object> {
     const { draft, host } = this;
     const before = draft.base;
     // where ids of a cleared conversation cannot be kept in a record, this process remembers them
-    if (write === undefined && changed) host.recent.add(this.key as string, record.ids);
-    if (this.#stored !== undefined) retire(this.#stored);
+    if (write === undefined && changed) host.recent.add(this.key as string, listIds(record.ids));
+    replaced(this.#stored, write);
     this.#stored = write;
     this.#exists = !isEmpty(record);
     draft.rebase(record);
@@ -484,12 +483,12 @@ function storedPlace(update: RawUpdate, { subject, scope }: UnitFacts): ReplyAdd
 
 /** Makes the text, which is costly, only where the record could be too large. */
 function checkSize(record: ConversationRecord, text: () => string, limit: number): void {
-  let rough = 200 + roughSize(record.extra);
-  for (const id of record.ids) rough += typeof id === 'string' ? id.length + 3 : 16;
-  for (const { data, memo, history } of record.frames) {
-    rough += roughSize(data) + roughSize(memo) + history.length * 100;
-    rough += changedSize(history[history.length - 1]?.data, data);
-    for (const { weight } of history) rough += weight;
+  let rough = 200 + roughSize(record.extra) + roughSize(record.ids);
+  for (const { data, memo, history, paused } of record.frames) {
+    const size = roughSize(data);
+    rough += size + roughSize(memo) + roughSize(paused) + history.weight;
+    // the last step is told anew where data has changed since, by names and values of both
+    if (history.data !== data) rough += size + roughSize(history.data);
   }
   // a character takes at most six bytes: an escape, or three bytes in UTF-8
   if (rough * 6 <= limit) return;
