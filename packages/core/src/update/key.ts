@@ -167,15 +167,14 @@ export function botIdOf(token: string): number {
 
 function written({ namespace, bot, business, scope }: KeyParts): string {
   const { chat, thread, user, custom } = scope;
-  let key = `${escaped(namespace)}:b${bot}`;
-  if (business !== undefined) key += `:business=${escaped(business)}`;
-  const chatText = chat === undefined ? '' : String(chat);
-  if (chat !== undefined) key += `:c${chatText}`;
-  if (thread !== undefined) key += `:t${thread}`;
-  // in private chats, which are most, both are the same number: writing it is what costs most here
-  if (user !== undefined) key += user === chat ? `:u${chatText}` : `:u${user}`;
-  if (custom !== undefined) key += `:custom=${escaped(custom)}`;
-  return key;
+  // joined, not added up: a sum is a tree of pieces, and stays one for as long as a map holds the key
+  const parts = [escaped(namespace), `b${bot}`];
+  if (business !== undefined) parts.push(`business=${escaped(business)}`);
+  if (chat !== undefined) parts.push(`c${chat}`);
+  if (thread !== undefined) parts.push(`t${thread}`);
+  if (user !== undefined) parts.push(`u${user}`);
+  if (custom !== undefined) parts.push(`custom=${escaped(custom)}`);
+  return parts.join(':');
 }
 
 const plain = /^[\w.-]*$/;
