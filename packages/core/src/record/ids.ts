@@ -13,10 +13,8 @@ export const noIds: SeenIds = Object.freeze([]);
 const distance = 1000;
 /** At most so many. */
 export const mostIds = 128;
-/** At least so many of a conversation of one user. */
+/** So many are kept of a conversation of one user, whatever their distance. */
 export const leastOfOne = 16;
-/** At least so many of a conversation of many users. */
-export const leastOfMany: number = mostIds;
 
 /** Whether an id is among them. */
 export function hasSeen(ids: SeenIds, id: UnitId): boolean {

@@ -10,7 +10,7 @@ import type { AnyScene } from '../conversation/scene.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import { replaced, writeOf } from '../record/codec.ts';
-import { hasSeen, leastOfMany, leastOfOne, listIds, type UnitId, withId } from '../record/ids.ts';
+import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor, type RecentIds } from '../record/recent.ts';
 import {
   type ConversationRecord,
@@ -431,7 +431,7 @@ export class Unit implements Turn<object> {
 
   #nextRecord(id: UnitId | undefined): ConversationRecord {
     const { draft, facts } = this;
-    const least = facts.scope?.user === undefined ? leastOfMany : leastOfOne;
+    const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
     const ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
     const { update } = facts;
     const place = update === undefined ? draft.base.place : storedPlace(update, facts);
