@@ -7,7 +7,9 @@ import { inBatches } from './batches.ts';
 export interface IoRedisClient {
   readonly options: object;
   call(command: string, ...args: string[]): Promise<unknown>;
-  pipeline(commands: string[][]): { exec(): Promise<unknown> };
+  pipeline(commands: string[][]): {
+    exec(): Promise<readonly (readonly [error: unknown, answer?: unknown])[] | null>;
+  };
   subscribe(channel: string): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -127,7 +129,7 @@ function ioredisPort(client: IoRedisClient): RedisPort {
           ['wait', ...amounts],
         ])
         .exec();
-      const [, [error, reached] = []] = answers as [unknown, [Error | null, unknown]?];
+      const [error, reached] = answers?.[1] ?? [];
       if (error) throw error;
       return Number(reached);
     },

@@ -121,6 +121,8 @@ export function holderOf(options: HoldOptions): Holder {
   const ask = (key: string, token: string, bound: number): Awaitable<Acquired> => {
     // whoever does not wait must not be handed the conversation either
     const queue = bound > 0 && grants.proven;
+    // before the answer: the message may come by another connection, and overtake it
+    if (queue) grants.expect(token);
     return storage.acquire(key, { token, lease: leaseMs, queue });
   };
   /** A success that comes late is let go, unless a later call with the same token was or may yet be given it. */
@@ -138,36 +140,43 @@ export function holderOf(options: HoldOptions): Holder {
     const { token, bound } = taking;
     const start = clock.now();
     let answer: Awaitable<Acquired> | undefined = first;
-    for (let failures = 0, rounds = 0; ; rounds++) {
-      signal?.throwIfAborted();
-      let got: Acquired | undefined;
-      try {
-        got = await answered(answer ?? ask(key, token, bound), taking);
-        failures = 0;
-      } catch (error) {
-        const fault = error instanceof TimedOut ? 'unknown' : faultOf(storage, error);
-        const spent = clock.now() - start;
-        // a storage that sorts its errors is worth waiting for; of another, three tries show enough
-        const patience = storage.classify === undefined ? 0 : Math.min(bound, leaseMs);
-        const once = !storage.features.fencing;
-        if (fault === 'fatal' || once || (failures >= 2 && spent >= patience)) {
-          const details = { key, operation: 'acquire', keptBefore: false };
-          throw new FsmError('STORAGE_FAILED', details, { cause: error });
+    try {
+      for (let failures = 0, rounds = 0; ; rounds++) {
+        signal?.throwIfAborted();
+        let got: Acquired | undefined;
+        try {
+          got = await answered(answer ?? ask(key, token, bound), taking);
+          failures = 0;
+        } catch (error) {
+          const fault = error instanceof TimedOut ? 'unknown' : faultOf(storage, error);
+          const spent = clock.now() - start;
+          // a storage that sorts its errors is worth waiting for; of another, three tries show enough
+          const patience = storage.classify === undefined ? 0 : Math.min(bound, leaseMs);
+          const once = !storage.features.fencing;
+          if (fault === 'fatal' || once || (failures >= 2 && spent >= patience)) {
+            const details = { key, operation: 'acquire', keptBefore: false };
+            throw new FsmError('STORAGE_FAILED', details, { cause: error });
+          }
+          await sleep(backoff(failures++), clock);
         }
-        await sleep(backoff(failures++), clock);
+        answer = undefined;
+        if (got === undefined) continue;
+        if ('commit' in got) return held(key, token, got);
+        if (bound === 0) return undefined;
+        const spent = clock.now() - start;
+        if (spent >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(spent) });
+        // opened at the first contention; asked again at once, so that no message is missed
+        if (!grants.proven && (await grants.open())) continue;
+        const wait = grants.proven
+          ? Math.min(got.busy, askAgainAfter) + jitter(20)
+          : Math.min(got.busy + 1, 10 * 1.5 ** Math.min(rounds, 6)) + jitter(5);
+        await grants.wait(token, Math.min(wait, bound - spent + 1), clock);
       }
-      answer = undefined;
-      if (got === undefined) continue;
-      if ('commit' in got) return held(key, token, got);
-      if (bound === 0) return undefined;
-      const spent = clock.now() - start;
-      if (spent >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(spent) });
-      // opened at the first contention; asked again at once, so that no message is missed
-      if (!grants.proven && (await grants.open())) continue;
-      const wait = grants.proven
-        ? Math.min(got.busy, askAgainAfter) + jitter(20)
-        : Math.min(got.busy + 1, 10 * 1.5 ** Math.min(rounds, 6)) + jitter(5);
-      await grants.wait(token, Math.min(wait, bound - spent + 1), clock);
+    } catch (error) {
+      taking.gaveUp = true;
+      throw error;
+    } finally {
+      grants.forget(token);
     }
   };
 
@@ -182,14 +191,7 @@ export function holderOf(options: HoldOptions): Holder {
       }
       if (!isPromise(answer) && 'commit' in answer) return held(key, token, answer);
       const taking: Taking = { token, bound, gaveUp: false };
-      // from before the answer on: the message may come by another connection, and overtake it
-      grants.expect(token);
-      return takeSlowly(key, taking, answer, signal)
-        .catch((error) => {
-          taking.gaveUp = true;
-          throw error;
-        })
-        .finally(() => grants.forget(token));
+      return takeSlowly(key, taking, answer, signal);
     },
     get size() {
       return live.size;
@@ -307,7 +309,7 @@ class RunningHold implements Hold {
       answer = Promise.reject(error);
     }
     if (answer === 'done' || answer === 'already') this.#accepted(next);
-    else return this.#untilCommitted(this.#commitSlowly(answer, write, proof, next));
+    else return this.#commitSlowly(answer, write, proof, next);
   }
 
   release(): Awaitable<void> {
@@ -341,15 +343,6 @@ class RunningHold implements Hold {
     }
   }
 
-  async #untilCommitted(commit: Promise<void>): Promise<void> {
-    this.#isCommitting = true;
-    try {
-      await commit;
-    } finally {
-      this.#isCommitting = false;
-    }
-  }
-
   #send(write: Write | undefined, next: string | undefined): Awaitable<CommitAnswer> {
     return next === undefined
       ? this.#lease.commit(write)
@@ -376,41 +369,46 @@ class RunningHold implements Hold {
     const keptBefore = this.#keptBefore;
     let unsure = false;
     let answer: Awaitable<CommitAnswer> | undefined = first;
-    for (let failures = 0; ; failures++) {
-      let cause: unknown;
-      let kept: boolean | undefined;
-      try {
-        const said = await within(answer ?? this.#send(write, next), callBound, clock);
-        if (said !== 'refused') return this.#accepted(next);
-        // A driver may have sent it twice by itself, so a refusal alone proves nothing: the record does.
-        kept = await this.#isKept(proof, write, unsure);
-      } catch (error) {
-        cause = error;
+    this.#isCommitting = true;
+    try {
+      for (let failures = 0; ; failures++) {
+        let cause: unknown;
+        let kept: boolean | undefined;
+        try {
+          const said = await within(answer ?? this.#send(write, next), callBound, clock);
+          if (said !== 'refused') return this.#accepted(next);
+          // A driver may have sent it twice by itself, so a refusal alone proves nothing: the record does.
+          kept = await this.#isKept(proof, write, unsure);
+        } catch (error) {
+          cause = error;
+        }
+        if (kept === true) {
+          this.#keptBefore = true;
+          if (next !== undefined) this.lose();
+          this.#live.delete(this);
+          return;
+        }
+        if (kept === false) {
+          this.lose();
+          // kept and written over since, or never kept: without an id of its own there is no telling
+          const isUnknown = unsure && proof === undefined;
+          throw new FsmError(isUnknown ? 'COMMIT_UNKNOWN' : 'LEASE_LOST', { key, keptBefore });
+        }
+        answer = undefined;
+        const fault = cause instanceof TimedOut ? 'unknown' : faultOf(storage, cause);
+        unsure ||= fault === 'unknown';
+        if (fault === 'fatal' && !unsure) {
+          throw new FsmError('STORAGE_FAILED', { key, operation: 'commit', keptBefore }, { cause });
+        }
+        if (clock.now() >= this.#until || !storage.features.fencing) {
+          this.lose();
+          const code = unsure ? 'COMMIT_UNKNOWN' : 'STORAGE_FAILED';
+          throw new FsmError(code, { key, operation: 'commit', keptBefore }, { cause });
+        }
+        await sleep(backoff(failures), clock);
       }
-      if (kept === true) {
-        this.#keptBefore = true;
-        if (next !== undefined) this.lose();
-        this.#live.delete(this);
-        return;
-      }
-      if (kept === false) {
-        this.lose();
-        // kept and written over since, or never kept: without an id of its own there is no telling
-        const isUnknown = unsure && proof === undefined;
-        throw new FsmError(isUnknown ? 'COMMIT_UNKNOWN' : 'LEASE_LOST', { key, keptBefore });
-      }
-      answer = undefined;
-      const fault = cause instanceof TimedOut ? 'unknown' : faultOf(storage, cause);
-      unsure ||= fault === 'unknown';
-      if (fault === 'fatal' && !unsure) {
-        throw new FsmError('STORAGE_FAILED', { key, operation: 'commit', keptBefore }, { cause });
-      }
-      if (clock.now() >= this.#until || !storage.features.fencing) {
-        this.lose();
-        const code = unsure ? 'COMMIT_UNKNOWN' : 'STORAGE_FAILED';
-        throw new FsmError(code, { key, operation: 'commit', keptBefore }, { cause });
-      }
-      await sleep(backoff(failures), clock);
+    } finally {
+      this.#isCommitting = false;
     }
   }
 
@@ -463,7 +461,7 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
     },
     /** From now on a message for this token is kept for it, until it is forgotten. */
     expect(token: string): void {
-      if (state !== 'deaf') waiting.set(token, { told: false, wake: undefined });
+      if (!waiting.has(token)) waiting.set(token, { told: false, wake: undefined });
     },
     forget(token: string): void {
       waiting.delete(token);

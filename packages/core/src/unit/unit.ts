@@ -448,7 +448,7 @@ export class Unit implements Turn<object> {
     const deadlineIn = due === undefined ? undefined : due - host.clock.now();
     const ttl = host.ttl === undefined ? undefined : lifetime(host.ttl, deadlineIn);
     const write = writeOf(record, ttl, deadlineIn);
-    checkSize(record, () => write.text, host.maxRecordBytes);
+    checkSize(record, write, host);
     return write;
   }
 }
@@ -481,19 +481,26 @@ function storedPlace(update: RawUpdate, { subject, scope }: UnitFacts): ReplyAdd
   return lasting;
 }
 
-/** Makes the text, which is costly, only where the record could be too large. */
-function checkSize(record: ConversationRecord, text: () => string, limit: number): void {
-  let rough = 200 + roughSize(record.extra) + roughSize(record.ids);
-  for (const { data, memo, history, paused } of record.frames) {
+/** Makes the text, which is costly, only where the record could be too large, or its storage asks for the text anyway. */
+function checkSize(record: ConversationRecord, write: Write, host: UnitHost): void {
+  const { storage, maxRecordBytes: limit } = host;
+  // a character takes at most three bytes in UTF-8, and six as an escape
+  if (storage.features.shared ? write.text.length * 3 <= limit : roughly(record) * 6 <= limit)
+    return;
+  const bytes = new TextEncoder().encode(write.text).length;
+  if (bytes > limit) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit });
+}
+
+/** About how many characters a record has. */
+function roughly({ frames, ids, extra }: ConversationRecord): number {
+  let rough = 200 + roughSize(extra) + roughSize(ids);
+  for (const { data, memo, history, paused } of frames) {
     const size = roughSize(data);
     rough += size + roughSize(memo) + roughSize(paused) + history.weight;
     // the last step is told anew where data has changed since, by names and values of both
     if (history.data !== data) rough += size + roughSize(history.data);
   }
-  // a character takes at most six bytes: an escape, or three bytes in UTF-8
-  if (rough * 6 <= limit) return;
-  const bytes = new TextEncoder().encode(text()).length;
-  if (bytes > limit) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit });
+  return rough;
 }
 
 function tagOf(key: string): string {
