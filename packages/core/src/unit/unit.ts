@@ -392,13 +392,18 @@ export class Unit implements Turn<object> {
   /** Forgets what has changed since the last commit. */
   undo(): void {
     this.draft.reset();
+    this.silence();
+    this.#tasks = undefined;
+    this.left = undefined;
+  }
+
+  /** Forgets what was to be told to scenes and said. */
+  silence(): void {
     this.events.length = 0;
     this.says.length = 0;
-    this.#tasks = undefined;
     this.callbackAnswer = undefined;
     this.question = undefined;
     this.apology = undefined;
-    this.left = undefined;
   }
 
   /** From here on the conversation cannot be changed by this unit. */
