@@ -1,4 +1,4 @@
-import { flow } from '@telefsm/core';
+import { flow, invalid } from '@telefsm/core';
 import { album, photo, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
@@ -112,5 +112,106 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     expect(passed).toEqual([]);
     await anna.sends(album(photo(), photo()));
     expect(passed).toHaveLength(2);
+  });
+
+  it('a start without answers, told by null, asks every question', async () => {
+    const greet = flow('greet', { trigger: '/greet' })
+      .ask('name', { prompt: 'Name?' })
+      .done(({ name }) => `Hello, ${name}!`, { from: () => null as never });
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [greet] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/greet whoever');
+    anna.sees('Name?');
+    await anna.sends('Ben');
+    anna.sees('Hello, Ben!');
+  });
+
+  it('a choice may have any value: none, of punctuation, of a prototype, longer than a button', async () => {
+    const long = 'й'.repeat(60);
+    const values = { '': 'Nothing', 'a.b:c~=#': 'Dots', constructor: 'Class', [long]: 'Long' };
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('one', { prompt: 'Which?', choices: values })
+      .done(({ one }) => `Picked ${JSON.stringify(one)}.`);
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [pick] });
+    const anna = telegram(bot).user('Anna');
+    for (const [value, label] of Object.entries(values)) {
+      await anna.sends('/pick');
+      await anna.taps(label);
+      anna.sees(`Picked ${JSON.stringify(value)}.`);
+    }
+  });
+
+  it('a label of a reply keyboard that reads as a command is the answer; the flow’s own commands are not', async () => {
+    const sure = flow('sure', { trigger: '/sure', otherCommands: 'block' })
+      .ask('yes', {
+        prompt: 'Sure?',
+        choices: { y: '/yes', n: '/no', c: '/cancel' },
+        buttons: 'reply',
+      })
+      .done(({ yes }) => `Said ${yes}.`);
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [sure] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/sure');
+    await anna.taps('/yes');
+    anna.sees('Said y.');
+    await anna.sends('/sure');
+    await anna.taps('/cancel');
+    anna.sees('Cancelled.');
+    await anna.sends('/sure');
+    await anna.sends('/maybe');
+    anna.sees('Please finish this first.');
+  });
+
+  it('an empty text says nothing, wherever something may be said', async () => {
+    const silent = flow('silent', { trigger: '/silent', texts: { noSkip: '', wrongKind: '' } })
+      .ask('a', { prompt: 'A?', validate: (text) => (text === 'no' ? invalid('') : text) })
+      .ask('b', { prompt: 'B?', optional: true })
+      .done(({ a }) => (a === 'loud' ? 'Done.' : ''), { cancelled: () => '' });
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ states: [silent] });
+    const anna = telegram(bot.bot).user('Anna');
+    for (const [says, hears] of [
+      ['/silent', 'A?'],
+      ['no', ''],
+      ['/skip', ''],
+      [photo(), ''],
+      ['/cancel', ''],
+      ['/silent', 'A?'],
+      ['quiet', 'B?'],
+      ['/skip', ''],
+      ['/silent', 'A?'],
+      ['loud', 'B?'],
+      ['/skip', 'Done.'],
+    ] as const) {
+      await anna.sends(says);
+      if (hears === '') anna.seesNothing();
+      else anna.sees(hears);
+    }
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a question whose choices are made empty is refused by name, and the answer before it is not kept', async () => {
+    const dishes = { mon: ['Soup'], sun: [] as string[] };
+    const lunch = flow('lunch', { trigger: '/lunch' })
+      .ask('day', { prompt: 'Which day?', choices: ['mon', 'sun'] })
+      .ask('dish', { prompt: 'Which dish?', choices: ({ day }) => dishes[day] })
+      .done(({ dish }) => `One ${dish}.`);
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ states: [lunch] });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/lunch');
+    await anna.taps('sun');
+    anna.sees('Something went wrong. Please try again.');
+    expect(bot.errors).toMatchObject([
+      { code: 'INVALID_OPTION', details: { option: 'lunch:dish choices', found: 'empty' } },
+    ]);
+    await anna.taps('mon');
+    await anna.taps('Soup');
+    anna.sees('One Soup.');
   });
 });

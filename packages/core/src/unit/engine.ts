@@ -173,11 +173,11 @@ export async function speak(unit: Unit): Promise<void> {
       unit.host.speechFailed(unit, error);
     }
   }
-  for (const say of says.splice(0)) await unit.speak(say);
+  for (const say of says.splice(0)) await unit.tell(say);
   if (question === undefined) return;
   const said = await question();
   const isSent = typeof said === 'object' && 'message_id' in said;
-  const sent = isSent || said == null ? said : await unit.speak(said);
+  const sent = isSent || said == null || said === '' ? said : await unit.speak(said);
   draft.owed = false;
   const asked = behaviourOn(unit, draft.top)?.asked;
   if (sent && asked) draft.change({ memo: frozenData(asked(draft.top.memo, sent), 'memo') });

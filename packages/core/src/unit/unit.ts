@@ -222,6 +222,11 @@ export class Unit implements Turn<object> {
     return (await this.#call(callOf(say, this.place))) as Sent;
   }
 
+  /** Says what a scene or telefsm itself wants said; an empty text is nothing. */
+  async tell(say: Say): Promise<void> {
+    if (say !== '') await this.speak(say);
+  }
+
   /** What the user sent. */
   get input(): UserInput | undefined {
     const { update, bot } = this.facts;

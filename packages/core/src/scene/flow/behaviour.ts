@@ -3,8 +3,6 @@
 import { toMs } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { namesOf } from '../../conversation/states.ts';
-import type { UserInput } from '../../update/input.ts';
-import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { SceneBehaviour, SceneRun } from '../behaviour.ts';
 import { ask } from './ask.ts';
 import { readButton } from './button.ts';
@@ -18,7 +16,7 @@ import { type Definition, definitionSlot } from './outline.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
 import { questionsIn, statesOfSteps } from './steps.ts';
-import { takeEdited, takeInput } from './take.ts';
+import { asText, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
 
@@ -112,17 +110,6 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     return policyOf(visit) === 'answer' ? takeInput(visit, asText(visit, input), next) : next();
   }
   return takeInput(visit, input, next);
-}
-
-/** Where commands are answers, one is the text that was sent. */
-function asText(
-  { run }: Visit,
-  input: Extract<UserInput, { readonly kind: 'command' }>,
-): UserInput {
-  const { command, argument } = input.value;
-  const message = objectIn(input.update, run.turn.subject.updateType ?? '');
-  const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
-  return { ...input, kind: 'text', value: text, text };
 }
 
 async function answerFromOutside(visit: Visit, state: string, value: unknown): Promise<boolean> {

@@ -1,5 +1,6 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
+import { FsmError } from '../../base/errors.ts';
 import type { ReplyMarkup, RichText, Say } from '../../conversation/say.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
@@ -28,8 +29,11 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
         ? place.step.again
         : place.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
+  if (made === undefined || made === '') throw missing(place, 'prompt', 'something to say');
   const said = bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
+  if (options?.length === 0 && !isAnsweredOtherwise(place))
+    throw missing(place, 'choices', 'at least one, or another way to answer');
   const reply = place.kind === 'ask' && place.step.question.buttons === 'reply';
   const markup = reply
     ? await replyMarkup(visit, place, options ?? [])
@@ -48,6 +52,21 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
   const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
   return { say, options, keyboard: undefined };
+}
+
+function missing(place: Place, what: string, expected: string): FsmError {
+  return new FsmError('INVALID_OPTION', {
+    option: `${place.id} ${what}`,
+    expected,
+    found: 'empty',
+  });
+}
+
+/** Whether something other than a choice answers a question, or passes it. */
+function isAnsweredOtherwise(place: Place): boolean {
+  if (place.kind !== 'ask') return true;
+  const { accept, multiple, optional } = place.step.question;
+  return accept !== undefined || multiple === true || optional === true;
 }
 
 /** What may be chosen at a question now. */

@@ -2,7 +2,7 @@
 
 import type { Say } from '../../conversation/say.ts';
 import type { UserInput } from '../../update/input.ts';
-import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { checkValue, choiceByLabel, takesAlbum, valueIn } from './answer.ts';
 import { redo } from './ask.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
@@ -108,7 +108,23 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   return true;
 }
 
-async function answersByLabel(visit: Visit, place: AskPlace, input: UserInput): Promise<boolean> {
+/** A command as the text that was sent, for where commands are answers. */
+export function asText(
+  { run }: Visit,
+  input: Extract<UserInput, { readonly kind: 'command' }>,
+): UserInput {
+  const { command, argument } = input.value;
+  const message = objectIn(input.update, run.turn.subject.updateType ?? '');
+  const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
+  return { ...input, kind: 'text', value: text, text };
+}
+
+/** Takes the label of a button of a reply keyboard; `false` if the text is none. */
+export async function answersByLabel(
+  visit: Visit,
+  place: AskPlace,
+  input: UserInput,
+): Promise<boolean> {
   const { question } = place.step;
   if (question.buttons !== 'reply' || input.kind !== 'text') return false;
   const { labels, picked = [] } = memoOf(visit.run.memo);
