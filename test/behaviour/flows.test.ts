@@ -214,4 +214,29 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     await anna.taps('Soup');
     anna.sees('One Soup.');
   });
+
+  it('a command that is edited begins, restarts and cancels nothing', async () => {
+    const bot = framework.bot();
+    const edited: unknown[] = [];
+    bot.fsm({ states: [hello] });
+    bot.use(({ ctx }) => {
+      edited.push(
+        (ctx as { update: { edited_message?: { text: string } } }).update.edited_message?.text,
+      );
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/start');
+    const trigger = 1;
+    await anna.sends('Anna');
+    anna.sees('Age?');
+    await anna.edits('/start again', trigger);
+    anna.seesNothing();
+    await anna.edits('/cancel');
+    anna.seesNothing();
+    await anna.sends('30');
+    anna.sees('Welcome');
+    await anna.edits('/start', trigger);
+    anna.seesNothing();
+    expect(edited).toEqual(['/start again', '/cancel', '/start']);
+  });
 });
