@@ -2,7 +2,7 @@
 
 import { FsmError } from '../../base/errors.ts';
 import type { ReplyMarkup, RichText, Say } from '../../conversation/say.ts';
-import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { memoOf } from './memo.ts';
@@ -34,7 +34,8 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   const options = await choicesOf(visit, place);
   if (options?.length === 0 && !isAnsweredOtherwise(place))
     throw missing(place, 'choices', 'at least one, or another way to answer');
-  const reply = place.kind === 'ask' && place.step.question.buttons === 'reply';
+  const onlyInline = takesInlineOnly(visit);
+  const reply = !onlyInline && place.kind === 'ask' && place.step.question.buttons === 'reply';
   const markup = reply
     ? await replyMarkup(visit, place, options ?? [])
     : await inlineMarkup(visit, place, options ?? [], 0);
@@ -45,7 +46,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     return { say, options, keyboard: reply ? 'reply' : 'inline' };
   }
   if (hasKeyboard(said)) return { say: said, options, keyboard: undefined };
-  if (inGroup(visit) && expectsText(place)) {
+  if (inGroup(visit) && !onlyInline && expectsText(place)) {
     const force = { force_reply: true, selective: true } as const;
     return { say: dressed(said, force, replyTo(visit)), options, keyboard: undefined };
   }
@@ -121,6 +122,15 @@ function expectsText(place: Place): boolean {
 /** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
 function inGroup({ run }: Visit): boolean {
   return (run.turn.subject.chat ?? 0) < 0;
+}
+
+/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
+function takesInlineOnly({ run: { turn } }: Visit): boolean {
+  const { update, subject, place } = turn;
+  if (place?.business !== undefined) return true;
+  const payload = update && objectIn(update, subject.updateType ?? '');
+  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
+  return textIn(chat, 'type') === 'channel';
 }
 
 /** Parameters that make a message a reply to the user's, so that a selective keyboard is shown to this user alone. */
