@@ -223,8 +223,8 @@ export class Unit implements Turn<object> {
   }
 
   /** Says what a scene or telefsm itself wants said; an empty text is nothing. */
-  async tell(say: Say): Promise<void> {
-    if (say !== '') await this.speak(say);
+  tell(say: Say): Awaitable<unknown> {
+    return say === '' ? undefined : this.speak(say);
   }
 
   /** What the user sent. */

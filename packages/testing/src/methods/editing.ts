@@ -76,7 +76,7 @@ export function deleteBusinessMessages(call: Call): true {
   );
   if (record === undefined || ids.length === 0)
     return refuse(400, 'Bad Request: message to delete not found');
-  for (const id of ids) remove(call, record, record.messages.get(id) as Kept);
+  for (const kept of ids.flatMap((id) => record.messages.get(id) ?? [])) remove(call, record, kept);
   return true;
 }
 

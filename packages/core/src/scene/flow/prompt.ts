@@ -1,6 +1,7 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
-import { FsmError } from '../../base/errors.ts';
+import type { FsmError } from '../../base/errors.ts';
+import { invalidOption } from '../../base/rules.ts';
 import type { ReplyMarkup, RichText, Say } from '../../conversation/say.ts';
 import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
@@ -56,11 +57,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
 }
 
 function missing(place: Place, what: string, expected: string): FsmError {
-  return new FsmError('INVALID_OPTION', {
-    option: `${place.id} ${what}`,
-    expected,
-    found: 'empty',
-  });
+  return invalidOption(`${place.id} ${what}`, expected, 'empty');
 }
 
 /** Whether something other than a choice answers a question, or passes it. */
