@@ -1,4 +1,4 @@
-import { flow, invalid } from '@telefsm/core';
+import { flow, invalid, scene, typed } from '@telefsm/core';
 import { album, photo, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
@@ -238,5 +238,27 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     await anna.edits('/start', trigger);
     anna.seesNothing();
     expect(edited).toEqual(['/start again', '/cancel', '/start']);
+  });
+
+  it('a flow that a command starts during a call gives its caller no result, its own trigger does', async () => {
+    const city = flow('city', { trigger: '/city' })
+      .ask('name', { prompt: 'City?' })
+      .done(() => undefined);
+    const home = scene('home', { data: typed<{ at?: { name: string } }>() }).on({
+      enter: ({ data }) => `At ${JSON.stringify(data.at)}.`,
+      handle: ({ call }) => call(city, {}, { into: 'at' }),
+    });
+    const bot = framework.bot();
+    bot.fsm({ states: [city, home, hello] });
+    bot.command('home', ({ fsm }) => fsm.enter(home));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/home');
+    await anna.sends('where?');
+    anna.sees('City?');
+    for (const answer of ['/start', 'Anna', '30']) await anna.sends(answer);
+    anna.sees('Welcome');
+    anna.sees('At undefined.');
+    for (const answer of ['where?', '/city', 'Lisbon']) await anna.sends(answer);
+    anna.sees('At {"name":"Lisbon"}.');
   });
 });
