@@ -1,5 +1,5 @@
 import { flow, invalid, scene, typed } from '@telefsm/core';
-import { album, photo, telegram } from '@telefsm/testing';
+import { album, photo, telegram, video } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 
@@ -260,5 +260,55 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     anna.sees('At undefined.');
     for (const answer of ['where?', '/city', 'Lisbon']) await anna.sends(answer);
     anna.sees('At {"name":"Lisbon"}.');
+  });
+
+  it('an album that is no answer is refused once, and counts as one attempt', async () => {
+    const story = flow('story', { trigger: '/story', attempts: 3 })
+      .ask('title', { prompt: 'Title?' })
+      .ask('cover', { prompt: 'Cover?', accept: 'photo', validate: () => invalid('Too dark.') })
+      .done(() => 'Done.');
+    const bot = framework.bot();
+    bot.fsm({ states: [story] });
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna');
+    await anna.sends('/story');
+    await anna.sends(album(photo({ caption: 'My title' }), photo(), photo(), photo()));
+    await anna.sends(album(photo(), photo()));
+    await anna.sends('A title');
+    anna.sees('Cover?');
+    await anna.sends(album(photo(), photo(), photo()));
+    await anna.sends('/cancel');
+    expect(
+      world
+        .transcript()
+        .split('\n')
+        .filter((line) => line.startsWith('Bot')),
+    ).toEqual([
+      'Bot: Title?',
+      'Bot: Please answer the question above.',
+      'Bot: Please answer the question above.',
+      'Bot: Cover?',
+      'Bot: Too dark.',
+      'Bot: Cancelled.',
+    ]);
+  });
+
+  it('an album of several kinds gives all its parts of the kind that is asked for', async () => {
+    const pictures = flow('pictures', { trigger: '/pictures' })
+      .ask('photos', { prompt: 'Photos?', accept: { album: 'photo' } })
+      .done(({ photos }) => `${photos.length} photos.`);
+    const bot = framework.bot();
+    bot.fsm({ states: [pictures] });
+    const anna = telegram(bot.bot).user('Anna');
+    for (const parts of [
+      [photo(), video(), photo()],
+      [video(), photo(), photo()],
+      [photo(), photo(), video()],
+    ]) {
+      await anna.sends('/pictures');
+      await anna.sends(album(...parts));
+      await anna.taps('Done');
+      anna.sees('2 photos.');
+    }
   });
 });

@@ -52,7 +52,11 @@ export async function takeInput(
       if (takesAlbum(pending.step.question)) return collect(visit, pending, value, input);
       return accept(visit, pending, value, input);
     }
-    if (memo.parts !== undefined) return finishAlbum(visit, pending);
+    if (memo.parts !== undefined) {
+      // a part of another kind does not end its album
+      if (input.album !== undefined && input.album === memo.album) return;
+      return finishAlbum(visit, pending);
+    }
   }
   return takeOther(visit, pending, input, next);
 }
@@ -176,8 +180,11 @@ async function hint(visit: Visit, place: Place): Promise<void> {
 /** Says what was wrong; the question stays, and only a limit of attempts is counted. */
 async function refuse(visit: Visit, place: Place, say: Say): Promise<void> {
   const { plan, run } = visit;
-  const own = place.kind === 'ask' ? place.step.question.attempts : undefined;
-  const limit = own ?? plan.options.attempts;
+  const question = place.kind === 'ask' ? place.step.question : undefined;
+  const limit = question?.attempts ?? plan.options.attempts;
+  const album = run.input?.album;
+  // an album is refused as a whole; only where parts are collected the next one may fit
+  if (album !== undefined && !(question && takesAlbum(question))) note(visit, { album });
   const count = (memoOf(run.memo).attempts ?? 0) + 1;
   if (limit !== undefined && count >= limit) {
     note(visit, { over: 'attempts' });
