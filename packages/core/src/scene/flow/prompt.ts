@@ -1,6 +1,5 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
-import type { FsmError } from '../../base/errors.ts';
 import { invalidOption } from '../../base/rules.ts';
 import type { ReplyMarkup, RichText, Say } from '../../conversation/say.ts';
 import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
@@ -30,17 +29,21 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
         ? place.step.again
         : place.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
-  if (made === undefined || made === '') throw missing(place, 'prompt', 'something to say');
+  const refuse = (what: string, expected: string) => {
+    throw invalidOption(`${place.id} ${what}`, expected, 'empty');
+  };
+  if (made === undefined || made === '') refuse('prompt', 'something to say');
   const said = bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
-  if (options?.length === 0 && !isAnsweredOtherwise(place))
-    throw missing(place, 'choices', 'at least one, or another way to answer');
+  const question = place.kind === 'ask' ? place.step.question : undefined;
+  const isOpen = question?.accept || question?.multiple || question?.optional;
+  if (options?.length === 0 && !isOpen) refuse('choices', 'at least one');
   const onlyInline = takesInlineOnly(visit);
-  const reply = !onlyInline && place.kind === 'ask' && place.step.question.buttons === 'reply';
+  const reply = !onlyInline && question?.buttons === 'reply';
   const markup = reply
     ? await replyMarkup(visit, place, options ?? [])
     : await inlineMarkup(visit, place, options ?? [], 0);
-  const needed = options !== undefined || (place.kind === 'ask' && takesAlbum(place.step.question));
+  const needed = options !== undefined || (question !== undefined && takesAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {
     const say = dressed(said, markup, reply ? replyTo(visit) : undefined);
@@ -54,17 +57,6 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
   const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
   return { say, options, keyboard: undefined };
-}
-
-function missing(place: Place, what: string, expected: string): FsmError {
-  return invalidOption(`${place.id} ${what}`, expected, 'empty');
-}
-
-/** Whether something other than a choice answers a question, or passes it. */
-function isAnsweredOtherwise(place: Place): boolean {
-  if (place.kind !== 'ask') return true;
-  const { accept, multiple, optional } = place.step.question;
-  return accept !== undefined || multiple === true || optional === true;
 }
 
 /** What may be chosen at a question now. */
