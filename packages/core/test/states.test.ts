@@ -68,6 +68,7 @@ describe('states', () => {
   it.each(['', 'a.b', 'a:b', '~x'])('take no name that makes ids ambiguous: %j', (name) => {
     expect(() => states(name as never, { a: state() })).toThrow(/INVALID_NAME/);
     expect(() => states('Good', { [name]: state() })).toThrow(/INVALID_NAME/);
+    expect(() => states('Good', { [name]: { a: state() } })).toThrow(/INVALID_NAME/);
   });
 
   it('may be named as JavaScript names its own', () => {

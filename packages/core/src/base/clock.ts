@@ -1,6 +1,6 @@
 /** Time: the clock that a machine reads, and lengths of time as people write them. */
 
-import { FsmError } from './errors.ts';
+import { invalidOption } from './rules.ts';
 
 /** What a machine reads the time from and sets its timers with; tests hand in a virtual one. */
 export interface Clock {
@@ -29,11 +29,11 @@ export function toMs(duration: Duration, option: string): number {
     typeof duration === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration) : undefined;
   const ms = match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : duration;
   if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) {
-    throw new FsmError('INVALID_OPTION', {
+    throw invalidOption(
       option,
-      expected: 'milliseconds or a text such as "90s", "10m", "24h", "7d"',
-      found: String(duration),
-    });
+      'milliseconds or a text such as "90s", "10m", "24h", "7d"',
+      String(duration),
+    );
   }
   return ms;
 }

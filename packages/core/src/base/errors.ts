@@ -108,7 +108,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   INVALID_TARGET: {
     message: (d) => `${d.where} was given ${d.found}.`,
-    fix: 'Pass a state, a group, a scene, an id, `anyState` or `noState`.',
+    fix: 'Filters take states, groups, scenes, ids, `anyState` and `noState`; set() takes a state, its id, or null.',
   },
   STATE_REUSED: {
     message: (d) => `One state() stands at '${d.first}' and again at '${d.second}'.`,

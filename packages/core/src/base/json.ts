@@ -144,7 +144,8 @@ function isPlain(value: object): boolean {
   );
 }
 
-function nameOf(value: unknown): string {
+/** Names a value by its kind, for messages of errors. */
+export function nameOf(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return `an instance of ${value.constructor?.name ?? 'a class'}`;

@@ -1,6 +1,7 @@
 /** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
 
 import { FsmError } from '../base/errors.ts';
+import { checkName, checkOption, schematic, shown } from '../base/rules.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import type { Complaint, Storable } from '../base/type-tools.ts';
 
@@ -110,6 +111,9 @@ export function state<Out extends object>(
 export function state(first?: object, second?: StateOptions): StateSpec<never> {
   const schema = isSchema(first) ? first : undefined;
   const options = schema ? second : (first as StateOptions | undefined);
+  // what is no schema would check nothing, silently
+  if (!schema && Object.keys(first ?? {}).some((name) => name !== 'was'))
+    checkOption('state()', first, schematic);
   const facts: SpecFacts = { schema, was: namesOf(options?.was) };
   return { '~spec': facts as object as { readonly data?: never } };
 }
@@ -137,22 +141,24 @@ export function states<const Name extends string, const T extends StateTree>(
   name: Name & GoodName<Name>,
   tree: T,
 ): Group<Name, T> {
+  checkName(name, 'a group');
   return build(name, tree, []) as unknown as Group<Name, T>;
 }
 
 function build(path: string, tree: StateTree, around: readonly string[]): AnyGroup {
-  goodName(
-    path.slice(path.lastIndexOf('.') + 1),
-    'a group',
-    around.length === 0 ? path : undefined,
-  );
   const own: State[] = [];
   const all: State[] = [];
   const groups = [path, ...around];
   const group: Record<string, unknown> = {};
+  const where = `states('${path}')`;
+  if (typeof tree !== 'object' || tree === null)
+    throw new FsmError('INVALID_TARGET', { where, found: shown(tree) });
   for (const [name, member] of Object.entries(tree)) {
+    checkName(name, `a member of '${path}'`);
+    if (isState(member)) {
+      throw new FsmError('STATE_REUSED', { first: member.id, second: `${path}:${name}` });
+    }
     if (isStateSpec(member)) {
-      goodName(name, `a state of '${path}'`);
       const made = bind(`${path}:${name}`, member, groups, own);
       own.push(made);
       all.push(made);
@@ -162,11 +168,15 @@ function build(path: string, tree: StateTree, around: readonly string[]): AnyGro
       all.push(...nested['~group'].states);
       define(group, name, nested);
     } else {
-      throw new FsmError('INVALID_TARGET', { where: `states('${path}')`, found: describe(member) });
+      throw new FsmError('INVALID_TARGET', { where, found: shown(member) });
     }
   }
   define(group, '~group', { id: path, states: Object.freeze(all) });
   return Object.freeze(group) as unknown as AnyGroup;
+}
+
+function isState(value: unknown): value is State {
+  return typeof value === 'object' && value !== null && '~data' in value && 'id' in value;
 }
 
 /** `defineProperty`, so that a member named `__proto__` is a member. */
@@ -208,16 +218,6 @@ export function namesOf(names: string | readonly string[] | undefined): readonly
   return names === undefined ? [] : typeof names === 'string' ? [names] : names;
 }
 
-function goodName(name: string, of: string, whole: string = name): void {
-  if (name === '' || /[.:]/.test(whole) || name.startsWith('~')) {
-    throw new FsmError('INVALID_NAME', {
-      name: whole,
-      of,
-      expected: "a name without '.' and ':', not beginning with '~'",
-    });
-  }
-}
-
 /** Every state of a group, once, in declaration order. */
 export function statesOf<S extends State>(group: AnyGroup<S>): readonly S[] {
   return group['~group'].states;
@@ -227,6 +227,7 @@ export function statesOf<S extends State>(group: AnyGroup<S>): readonly S[] {
 export function contains(group: AnyGroup, what: State | AnyGroup | string): boolean {
   const { id: path, states: all } = group['~group'];
   if (typeof what === 'string') return all.some((member) => member.id === what);
+  if (typeof what !== 'object' || what === null) return false;
   if ('~group' in what) {
     const inner = what['~group'];
     return inner.id.startsWith(`${path}.`) && inner.states.every((s) => all.includes(s));
@@ -283,22 +284,14 @@ export function matcherOf(targets: readonly Target[], where: string): Matcher {
       if (target === '*') always = true;
       else states.set(target, null);
     } else if (typeof target !== 'object' || target === null) {
-      throw new FsmError('INVALID_TARGET', { where, found: describe(target) });
+      throw new FsmError('INVALID_TARGET', { where, found: shown(target) });
     } else if ('~any' in target) always = true;
     else if ('~group' in target) {
       for (const member of target['~group'].states) states.set(member.id, member);
     } else if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where });
     else if (target.id === null) states.set(null, null);
     else if ('id' in target) states.set(target.id, target as State);
-    else throw new FsmError('INVALID_TARGET', { where, found: describe(target) });
+    else throw new FsmError('INVALID_TARGET', { where, found: shown(target) });
   }
   return { always, states };
-}
-
-function describe(value: unknown): string {
-  return value === null
-    ? 'null'
-    : typeof value === 'object'
-      ? 'an object'
-      : `${typeof value} ${String(value)}`;
 }

@@ -2,12 +2,13 @@
 
 import { systemClock, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
+import { atLeast, checkOptions, oneOf, type Rule } from '../base/rules.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, type State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { recentIdsOf } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
-import type { BotCommand, SceneBehaviour } from '../scene/behaviour.ts';
+import { type BotCommand, commandPolicies, type SceneBehaviour } from '../scene/behaviour.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { recentAlbums } from '../unit/albums.ts';
 import { settle, speak } from '../unit/engine.ts';
@@ -208,6 +209,21 @@ export function machineOf(
   };
 }
 
+const list: Rule = { expected: 'a list', fits: Array.isArray };
+
+const machineRules = {
+  states: list,
+  scenes: list,
+  storage: {
+    expected: 'a storage such as memoryStorage()',
+    fits: (found: unknown) => typeof found === 'object' && found !== null && 'features' in found,
+  },
+  otherCommands: commandPolicies,
+  attempts: atLeast(1),
+};
+
+const waitingPolicies = oneOf('queue', 'refuse', 'drop', 'busy');
+
 type WatchedEvents = MachineEvents & { readonly committed: Committed };
 
 function hostOf(
@@ -215,13 +231,17 @@ function hostOf(
   watchers: Observers<WatchedEvents>,
   opened: PipelineHost['opened'],
 ): PipelineHost {
+  checkOptions('', options, machineRules);
+  if (typeof options.unknownState !== 'function')
+    checkOptions('', options, { unknownState: oneOf('reset', 'keep', 'error') });
+  checkOptions('waiting.', options.waiting ?? {}, { policy: waitingPolicies });
   const { strategy = 'userInChat', migrations, initial } = options;
   const clock = options.clock ?? systemClock;
   const storage = options.storage ?? memoryStorage({ clock });
   const registry = registryOf(options.states, options.scenes ?? []);
   const versions = migrationVersions(migrations);
   // what is misspelt fails now and not with the first update
-  if (typeof strategy === 'string') scopeOf(strategy, { bot: 0 });
+  if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
   if (initial !== undefined) registry.scene('id' in initial ? initial : initial[0]);
   if (!storage.features.deadlines && options.deadlines !== 'on-update') refuseTimed(registry);
   let lastVisit = 0;

@@ -125,7 +125,7 @@ export async function fail(unit: Unit): Promise<void> {
   await hold?.release();
   if (apology === undefined || unit.place === undefined) return;
   try {
-    await unit.speak(await textOf(apology, 'failed', unit));
+    await unit.tell(await textOf(apology, 'failed', unit));
     await unit.answerCallback({});
   } catch (error) {
     host.speechFailed(unit, error);
@@ -275,8 +275,7 @@ async function repair(host: PipelineHost, unit: Unit, found: UnknownState): Prom
   await unit.loadServices();
   if (policy === 'reset') {
     unit.state.clear();
-    const text = await textOf(host.defaults.texts, 'forgotten', unit);
-    if (text !== '') unit.says.push(text);
+    unit.says.push(await textOf(host.defaults.texts, 'forgotten', unit));
   } else {
     // scenes that no longer exist cannot hear that they are left: what is known of the conversation is its data
     unit.draft.clear();

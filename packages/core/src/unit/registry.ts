@@ -1,6 +1,7 @@
 /** Everything that a machine may hold, by id: its states, its scenes, and their former ids. */
 
 import { FsmError } from '../base/errors.ts';
+import { shown } from '../base/rules.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, isStateSpec, type State } from '../conversation/states.ts';
 import { behaviourOf, type SceneBehaviour } from '../scene/behaviour.ts';
@@ -26,7 +27,7 @@ export interface Registry {
   sceneId(stored: string): string | undefined;
   /** The scene that a state belongs to. */
   ownerOf(stateId: string): string | undefined;
-  /** Finds a scene. @throws FsmError `SCENE_UNKNOWN` */
+  /** Finds a scene. @throws FsmError `SCENE_UNKNOWN`; `SCENE_DUPLICATE` for another one of the same id */
   scene(scene: AnyScene | string): RegisteredScene;
   /** @throws FsmError `STATE_UNKNOWN` */
   mustKnow(stateId: string): void;
@@ -109,6 +110,7 @@ export function registryOf(
       ) {
         return found;
       }
+      if (found !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
       throw new FsmError('SCENE_UNKNOWN', { scene: String(id), known: [...scenes.keys()] });
     },
     mustKnow(stateId) {
@@ -122,5 +124,5 @@ export function registryOf(
 function notAMember(found: unknown): FsmError {
   const where = 'fsm({ states })';
   if (isStateSpec(found)) return new FsmError('STATE_UNBOUND', { where });
-  return new FsmError('INVALID_TARGET', { where, found: `${typeof found} ${String(found)}` });
+  return new FsmError('INVALID_TARGET', { where, found: shown(found) });
 }

@@ -3,6 +3,7 @@
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts';
+import { shown } from '../base/rules.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import {
@@ -269,6 +270,10 @@ class StateContext {
   #idOf(target: State | string): string {
     const { registry, draft } = this.#host;
     const id = typeof target === 'string' ? target : settableId(target);
+    // what filters read as any state is none
+    if (id === '' || id === '*') {
+      throw new FsmError('INVALID_TARGET', { where: 'set()', found: `'${id}'` });
+    }
     registry.mustKnow(id);
     const owner = registry.ownerOf(id);
     const settable = owner === undefined || registry.scene(owner).behaviour.settable;
@@ -306,7 +311,7 @@ function settableId(target: State): string {
   const isGroup = typeof target === 'object' && target !== null && '~group' in target;
   throw new FsmError('INVALID_TARGET', {
     where: 'set()',
-    found: isGroup ? 'a group' : String(target),
+    found: isGroup ? 'a group' : shown(target),
   });
 }
 

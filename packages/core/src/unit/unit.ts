@@ -221,6 +221,11 @@ export class Unit implements Turn<object> {
     return (await this.#call(callOf(say, this.place))) as Sent;
   }
 
+  /** Says what a scene or telefsm itself wants said; an empty text is nothing. */
+  tell(say: Say): Awaitable<unknown> {
+    return say === '' ? undefined : this.speak(say);
+  }
+
   /** What the user sent. */
   get input(): UserInput | undefined {
     const { update, bot } = this.facts;
@@ -391,13 +396,18 @@ export class Unit implements Turn<object> {
   /** Forgets what has changed since the last commit. */
   undo(): void {
     this.draft.reset();
+    this.silence();
+    this.#tasks = undefined;
+    this.left = undefined;
+  }
+
+  /** Forgets what was to be told to scenes and said. */
+  silence(): void {
     this.events.length = 0;
     this.says.length = 0;
-    this.#tasks = undefined;
     this.callbackAnswer = undefined;
     this.question = undefined;
     this.apology = undefined;
-    this.left = undefined;
   }
 
   /** From here on the conversation cannot be changed by this unit. */

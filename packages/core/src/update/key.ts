@@ -1,7 +1,8 @@
 /** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
 
 import { FsmError } from '../base/errors.ts';
-import { idIn, objectIn, type RawUpdate, shown, whole } from './raw-update.ts';
+import { invalidOption, shown } from '../base/rules.ts';
+import { idIn, objectIn, type RawUpdate, whole } from './raw-update.ts';
 import type { Subject } from './subject.ts';
 
 /** The parts of a key that a strategy chooses; the bot and the business connection are always in it. */
@@ -62,11 +63,11 @@ export function scopeOf(strategy: Strategy, subject: Subject): Scope | undefined
     case 'chatTopic':
       return chat === undefined ? undefined : { chat, thread };
     default:
-      throw new FsmError('INVALID_OPTION', {
-        option: 'strategy',
-        expected: "'userInChat', 'chat', 'globalUser', 'userInTopic', 'chatTopic' or a function",
-        found: shown(strategy),
-      });
+      throw invalidOption(
+        'strategy',
+        "'userInChat', 'chat', 'globalUser', 'userInTopic', 'chatTopic' or a function",
+        shown(strategy),
+      );
   }
 }
 
@@ -158,11 +159,11 @@ export function migratedKey(key: string, { from, to }: Migration): string | unde
 export function botIdOf(token: string): number {
   const id = /^(\d+):/.exec(token)?.[1];
   if (id !== undefined && Number.isSafeInteger(Number(id))) return Number(id);
-  throw new FsmError('INVALID_OPTION', {
-    option: 'token',
-    expected: "the bot's token, which begins with its id and a colon",
-    found: 'a text without them',
-  });
+  throw invalidOption(
+    'token',
+    "the bot's token, which begins with its id and a colon",
+    'a text without them',
+  );
 }
 
 function written({ namespace, bot, business, scope }: KeyParts): string {
@@ -227,10 +228,9 @@ function checkedScope(given: unknown): Scope | undefined {
 }
 
 function badScope(found: string): FsmError<'INVALID_OPTION'> {
-  return new FsmError('INVALID_OPTION', {
-    option: 'strategy',
-    expected:
-      'a synchronous function whose result has at least one of chat, user, thread (whole numbers) and custom (text), or is undefined',
-    found: `a function that returned ${found}`,
-  });
+  return invalidOption(
+    'strategy',
+    'a synchronous function whose result has at least one of chat, user, thread (whole numbers) and custom (text), or is undefined',
+    `a function that returned ${found}`,
+  );
 }

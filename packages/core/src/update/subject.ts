@@ -1,6 +1,7 @@
 /** Whose update this is, and where to speak: one table over every update type of the Bot API. */
 
-import { FsmError } from '../base/errors.ts';
+import type { FsmError } from '../base/errors.ts';
+import { invalidOption, shown } from '../base/rules.ts';
 import { type InvoiceMark, markOfPayload } from './invoice.ts';
 import {
   idIn,
@@ -8,7 +9,6 @@ import {
   objectIn,
   type RawObject,
   type RawUpdate,
-  shown,
   textIn,
   whole,
   wholeIn,
@@ -283,9 +283,5 @@ function invoiceMark(query: RawObject | undefined): InvoiceMark | undefined {
 }
 
 function badAddress(part: string, expected: string, found: unknown): FsmError<'INVALID_OPTION'> {
-  return new FsmError('INVALID_OPTION', {
-    option: `address.${part}`,
-    expected,
-    found: shown(found),
-  });
+  return invalidOption(`address.${part}`, expected, shown(found));
 }
