@@ -269,6 +269,36 @@ describe('the deadline of a conversation', () => {
     expect(fired).toHaveLength(50);
   });
 
+  it('is hidden by none that cannot fire yet, however many those are', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const newer = bench({ clock, storage, migrations: { 1: (record: object) => record } });
+    for (let user = 1; user <= 150; user++) await newer.send(user, 'a', arm);
+    const busy = gate();
+    const { machine, send, peek, heard } = bench({ clock, storage });
+    const failures = heard('storageFailed');
+    const turns = [];
+    for (let user = 201; user <= 350; user++) {
+      await send(user, 'a', arm);
+      turns.push(send(user, 'b', () => busy.opened));
+    }
+    await clock.advance('1s');
+    await send(500, 'a', arm);
+    machine.start();
+    await clock.advance('601s');
+    expect(await peek(500)).toBe(undefined);
+    expect((await peek(1))?.state).toBe('Form:name');
+    // each is tried again every half minute, and not with every look
+    const tried = failures.length;
+    await clock.advance('10s');
+    expect([tried, failures.length]).toEqual([150, 150]);
+    busy.open();
+    await Promise.all(turns);
+    await clock.advance('2s');
+    expect(await peek(201)).toBe(undefined);
+    await machine.stop();
+  });
+
   it('does not let the record expire before it', async () => {
     const clock = virtualClock();
     const { machine, send, peek } = bench({ clock, storage: textStorage(clock), ttl: '1m' });

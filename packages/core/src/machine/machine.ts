@@ -42,6 +42,7 @@ import type {
   ServicesOption,
   StatesOfMachine,
 } from './machine-options.ts';
+import { checkOptions } from './option-checks.ts';
 import { conversationOf, sideOf } from './outside.ts';
 import type { PipelineHost } from './pipeline.ts';
 import type { MachineParts } from './run.ts';
@@ -99,6 +100,7 @@ export function machineOf(
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
   const { strategy = 'userInChat', namespace = 'telefsm', waiting, turn, sweep } = options;
+  checkOptions(options);
   const watchers = observers<WatchedEvents>();
   const host = hostOf(options, watchers, opened);
   const { clock, storage, registry } = host;
@@ -137,6 +139,7 @@ export function machineOf(
     every: toMs(sweep?.every ?? '1s', 'sweep.every'),
     parallel: sweep?.parallel ?? 32,
     fire: (key) => fire(parts, namespace, key),
+    isStopped: () => stopped,
     report,
   });
 
@@ -221,7 +224,7 @@ function hostOf(
   const registry = registryOf(options.states, options.scenes ?? []);
   const versions = migrationVersions(migrations);
   // what is misspelt fails now and not with the first update
-  if (typeof strategy === 'string') scopeOf(strategy, { bot: 0 });
+  if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
   if (initial !== undefined) registry.scene('id' in initial ? initial : initial[0]);
   if (!storage.features.deadlines && options.deadlines !== 'on-update') refuseTimed(registry);
   let lastVisit = 0;
