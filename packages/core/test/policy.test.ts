@@ -322,6 +322,21 @@ describe('migrations', () => {
     expect(await text(1)).toBe(before);
   });
 
+  it.each([
+    ['nothing', () => undefined, 'undefined as state'],
+    ['a promise', async (record: object) => record, 'undefined as state'],
+    ['a state that is no text', (record: object) => ({ ...record, state: 5 }), '5 as state'],
+    ['no data', (record: object) => ({ ...record, data: null }), 'null as data'],
+  ])('that give %s fail the update by name, and nothing changes', async (_, wrong, found) => {
+    const { send, text } = await deploy({ migrations: { 7: wrong } }, named);
+    const before = await text(1);
+    await expect(send(1, 'a')).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      details: { option: 'migrations[7]', found: `one that returned ${found}` },
+    });
+    expect(await text(1)).toBe(before);
+  });
+
   it.each([{}, { 0: log(0) }, { 1.5: log(1) }, { x: log(1) }])('%j are refused', (bad) => {
     expect(() => bench({ migrations: bad })).toThrow(/MIGRATION_MISSING/);
   });
