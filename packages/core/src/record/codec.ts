@@ -252,15 +252,16 @@ function encodePlace({ chat, thread, business, directMessagesTopic }: ReplyAddre
 function parse(text: string): Decoded {
   let found: unknown;
   try {
-    found = JSON.parse(text);
+    // too deep for either is foreign: telefsm writes nothing of the kind
+    found = freezeParsed(JSON.parse(text));
   } catch {
-    return { unreadable: 'it is not JSON' };
+    return { unreadable: 'it is not JSON, or nested too deeply' };
   }
   if (!isObject(found) || !isNumber(found['v'])) return { unreadable: 'it has no format number' };
   if (found['v'] > format) return { newer: found['v'] };
   const broken = firstBroken(found);
   if (broken !== undefined) return { unreadable: `its field '${broken}' is broken` };
-  return { record: Object.freeze(read(freezeParsed(found) as unknown as RecordText)) };
+  return { record: Object.freeze(read(found as unknown as RecordText)) };
 }
 
 /** Each field, and what it must be. A foreign record must not be half understood. */
