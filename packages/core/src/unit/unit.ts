@@ -486,15 +486,21 @@ function storedPlace(update: RawUpdate, { subject, scope }: UnitFacts): ReplyAdd
 function checkSize(record: ConversationRecord, text: () => string, limit: number): void {
   let rough = 200 + roughSize(record.extra);
   for (const id of record.ids) rough += typeof id === 'string' ? id.length + 3 : 16;
-  for (const { data, memo, history } of record.frames) {
-    rough += roughSize(data) + roughSize(memo) + history.length * 100;
+  for (const { name } of record.timers) rough += name.length + 30;
+  for (const { scene, state, data, memo, history, paused } of record.frames) {
+    rough += roughSize(data) + roughSize(memo) + namesOf(scene, state) + history.length * 100;
+    for (const { name } of paused) rough += name.length + 30;
     rough += changedSize(history[history.length - 1]?.data, data);
-    for (const { weight } of history) rough += weight;
+    for (const past of history) rough += past.weight + namesOf(past.scene, past.state);
   }
   // a character takes at most six bytes: an escape, or three bytes in UTF-8
   if (rough * 6 <= limit) return;
   const bytes = new TextEncoder().encode(text()).length;
   if (bytes > limit) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit });
+}
+
+function namesOf(scene: string | null, state: string | null): number {
+  return (scene?.length ?? 0) + (state?.length ?? 0);
 }
 
 function tagOf(key: string): string {
