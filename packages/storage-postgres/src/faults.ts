@@ -21,9 +21,14 @@ const lasting = /^(53100|25006|0A...|22...|23...|28...|3D...|3F...|42...|44...|5
  * what got lost.
  */
 export function classify(error: unknown): StorageFault {
-  if (isFsmError(error)) return 'fatal';
+  if (isFsmError(error) || isEnded(error)) return 'fatal';
   const code = (error as { readonly code?: unknown } | null | undefined)?.code;
   if (typeof code !== 'string') return 'unknown';
   if (passing.test(code)) return 'retry';
   return lasting.test(code) ? 'fatal' : 'unknown';
+}
+
+/** A pool that its owner has ended; `pg` says so without a code. */
+function isEnded(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Cannot use a pool after calling end');
 }

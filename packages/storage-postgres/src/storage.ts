@@ -29,6 +29,9 @@ export interface PostgresStorageOptions extends PostgresNames {
 /** A storage that does all that a storage can do. */
 export type PostgresStorage = Required<FsmStorage>;
 
+/** The SQLSTATE of a table that is not there. */
+const missingTable = '42P01';
+
 /** How many conversations a listing reads at once. */
 const pageSize = 500;
 
@@ -153,7 +156,13 @@ export function postgresStorage(
       throw error;
     });
     await prepared;
-    return driver.query<Row>(text, ...values);
+    try {
+      return await driver.query<Row>(text, ...values);
+    } catch (error) {
+      // dropped, or another database restored in its place: the next statement looks again, and makes them
+      if ((error as { readonly code?: unknown }).code === missingTable) prepared = undefined;
+      throw error;
+    }
   }
 
   function leaseOf(

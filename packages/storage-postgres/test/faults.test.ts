@@ -58,6 +58,14 @@ describe('an error', () => {
     }
   });
 
+  it('of a pool that its owner has ended is fatal', async () => {
+    const opened = openPool(server.url);
+    await opened.end();
+    const error = await errorOf(() => postgresStorage(opened.client).peek('k'));
+    expect(error.message).toMatch(/after calling end/);
+    expect(classify(error)).toBe('fatal');
+  });
+
   it('of a read-only server is fatal and says so', async () => {
     const options = '-c default_transaction_read_only=on';
     const [writable, readOnly] = [openPool(server.url), openPool(server.url, { options })];
