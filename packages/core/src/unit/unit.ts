@@ -32,7 +32,7 @@ import {
   type ReplyAddress,
   type Subject,
 } from '../update/subject.ts';
-import type { Albums } from './albums.ts';
+import { type Albums, albumMark } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { type Hold, isPromise } from './hold.ts';
 import type { Registry } from './registry.ts';
@@ -145,6 +145,8 @@ export class Unit implements Turn<object> {
   /** Commits of `ctx.state.commit()`, one after the other; the first failure fails all later ones. */
   #writing: Promise<void> | undefined;
   #isCommitting = false;
+  /** The mark of an album that a scene has taken. */
+  #album: string | undefined;
   /** A record was there when the unit began, or has been written by it. */
   #exists: boolean;
   #stored: StoredText | undefined;
@@ -401,6 +403,13 @@ export class Unit implements Turn<object> {
     this.left = undefined;
   }
 
+  /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
+  takeAlbum(album: string, visit: number): void {
+    const { albums, storage } = this.host;
+    albums.took(this.key ?? '', album, visit);
+    if (storage.features.shared) this.#album = albumMark(album, visit);
+  }
+
   /** From here on the conversation cannot be changed by this unit. */
   end(phase: 'done' | 'failed'): void {
     this.#phase = phase;
@@ -433,7 +442,8 @@ export class Unit implements Turn<object> {
   #nextRecord(id: UnitId | undefined): ConversationRecord {
     const { draft, facts } = this;
     const least = facts.scope?.user === undefined ? leastOfMany : leastOfOne;
-    const ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
+    let ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
+    if (this.#album !== undefined) ids = withId(ids, this.#album, least);
     const { update } = facts;
     const place = update === undefined ? draft.base.place : storedPlace(update, facts);
     return draft.toRecord(ids, place);
