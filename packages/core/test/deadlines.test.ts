@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { Turn } from '../src/index.ts';
+import type { FsmStorage, Turn } from '../src/index.ts';
 import { flow, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
@@ -298,6 +298,26 @@ describe('the deadline of a conversation', () => {
     expect(await peek(201)).toBe(undefined);
     await machine.stop();
   });
+
+  it.each(['due', 'settled'] as const)(
+    'is met also after a call of %s that was never answered',
+    async (operation) => {
+      const clock = virtualClock();
+      const memory = memoryStorage({ clock });
+      const storage: FsmStorage = { ...memory, [operation]: () => new Promise(() => {}) };
+      const { machine, send, peek, heard } = bench({ clock, storage });
+      const failures = heard('storageFailed');
+      await send(1, 'a', arm);
+      machine.start();
+      await clock.advance('11m');
+      expect(failures).toContainEqual({ operation, error: expect.any(Error) });
+      await send(2, 'a', arm);
+      Object.assign(storage, { [operation]: memory[operation] });
+      await clock.advance('11m');
+      expect([await peek(1), await peek(2)]).toEqual([undefined, undefined]);
+      await machine.stop();
+    },
+  );
 
   it('does not let the record expire before it', async () => {
     const clock = virtualClock();

@@ -209,6 +209,19 @@ describe('peek', () => {
     expect(await peek(2)).toBe(undefined);
   });
 
+  it('ends also where the storage fails, or never answers', async () => {
+    const clock = virtualClock();
+    const failing = [() => Promise.reject(new Error('cut')), () => new Promise<never>(() => {})];
+    for (const peek of failing) {
+      const made = bench({ clock, storage: { ...memoryStorage({ clock }), peek } });
+      await expect(made.outlast(made.peek(1))).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+        details: { operation: 'peek' },
+        cause: expect.any(Error),
+      });
+    }
+  });
+
   it('of a foreign record, or one of a later format, is refused by name', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { FsmStorage } from '../storage/storage.ts';
+import { callBound, within } from '../unit/hold.ts';
 
 /** What the sweeper needs. */
 export interface SweeperOptions {
@@ -47,7 +48,8 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
     // those that were busy stay claimed until the end of the look: so they hide nobody behind them
     const busy: string[] = [];
     while (left > 0 && !isStopped()) {
-      const keys = (await storage.due?.(Math.min(batch, left), claim, prefix)) ?? [];
+      const asked = storage.due?.(Math.min(batch, left), claim, prefix) ?? [];
+      const keys = await within(asked, claim, clock);
       left -= keys.length;
       await each(keys, async (key) => {
         try {
@@ -75,7 +77,7 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
   /** Where this fails, the claim ends by itself. */
   const settle = async (key: string): Promise<void> => {
     try {
-      await storage.settled?.(key);
+      await within(storage.settled?.(key), callBound, clock);
     } catch (error) {
       report('settled', error);
     }
