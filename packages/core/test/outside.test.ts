@@ -182,6 +182,22 @@ describe('machine.at(…).run', () => {
     expect((await silent.peek())?.state).toBe('Form:name');
   });
 
+  it('of a machine with several bots names one of them', () => {
+    const { machine, bot } = bench();
+    expect(machine.at({ user: 1 }).key).toContain(':b123:');
+    machine.connect({ ...bot, id: 456 });
+    expect(() => machine.at({ user: 1 })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        details: expect.objectContaining({
+          option: 'bot',
+          expected: "the id of one of this machine's bots: 123, 456",
+        }),
+      }),
+    );
+    expect(machine.at({ user: 1, bot: 456 }).key).toContain(':b456:');
+  });
+
   it('at an address without a conversation is refused by name', () => {
     const { machine, bot } = bench({ strategy: 'chat' });
     expect(() => machine.at({ bot: bot.id } as never)).toThrow(/TELEFSM_/);

@@ -168,8 +168,7 @@ export function machineOf(
     },
     at(address) {
       reentry.enable();
-      const [only] = bots.keys();
-      const bot = address.bot ?? only;
+      const bot = address.bot ?? onlyOf([...bots.keys()]);
       if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method: 'machine.at' });
       const subject = subjectAt(address, bot);
       const scope = scopeOf(strategy, subject);
@@ -209,6 +208,13 @@ export function machineOf(
     describe: () => describe(namespace, host),
     inspect: ({ key, stored }) => examine(host, key, stored),
   };
+}
+
+/** The bot of a machine that has one: a guess between several would be a stranger's conversation. */
+function onlyOf([only, ...others]: readonly number[]): number | undefined {
+  if (others.length === 0) return only;
+  const expected = `the id of one of this machine's bots: ${[only, ...others].join(', ')}`;
+  throw new FsmError('INVALID_OPTION', { option: 'bot', expected, found: 'left out' });
 }
 
 type WatchedEvents = MachineEvents & { readonly committed: Committed };
