@@ -323,16 +323,16 @@ describe('migrations', () => {
   });
 
   it.each([
-    ['nothing', () => undefined, 'undefined as state'],
-    ['a promise', async (record: object) => record, 'undefined as state'],
-    ['a state that is no text', (record: object) => ({ ...record, state: 5 }), '5 as state'],
-    ['no data', (record: object) => ({ ...record, data: null }), 'null as data'],
+    ['nothing', () => undefined, 'state undefined'],
+    ['a promise', async (record: object) => record, 'state undefined'],
+    ['a state that is no text', (record: object) => ({ ...record, state: 5 }), 'state 5'],
+    ['no data', (record: object) => ({ ...record, data: null }), 'data null'],
   ])('that give %s fail the update by name, and nothing changes', async (_, wrong, found) => {
     const { send, text } = await deploy({ migrations: { 7: wrong } }, named);
     const before = await text(1);
     await expect(send(1, 'a')).rejects.toMatchObject({
       code: 'INVALID_OPTION',
-      details: { option: 'migrations[7]', found: `one that returned ${found}` },
+      details: { option: 'migrations[7]', found: `one with the ${found}` },
     });
     expect(await text(1)).toBe(before);
   });

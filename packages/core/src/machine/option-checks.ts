@@ -6,59 +6,43 @@ import type { AnyGroup, State } from '../conversation/states.ts';
 import { shown } from '../update/raw-update.ts';
 import type { MachineOptions } from './machine-options.ts';
 
-type Options = MachineOptions<readonly (AnyGroup | State)[], readonly AnyScene[], never>;
-
 /**
  * Refuses options that would fail, or do nothing, only later.
  *
  * @throws FsmError `INVALID_OPTION`
  */
-export function checkOptions(options: Options): void {
-  const { unknownState, waiting, lease, ttl, turn, sweep } = options;
-  one('states', options.states, 'a list', Array.isArray);
-  one('scenes', options.scenes, 'a list', Array.isArray);
-  one('namespace', options.namespace, 'a text', (text) => typeof text === 'string');
-  one('storage', options.storage, 'a storage, such as redisStorage(client)', isStorage);
-  one('waiting.policy', waiting?.policy, ...oneOf('queue', 'refuse', 'drop', 'busy'));
-  one('deadlines', options.deadlines, ...oneOf('on-update'));
-  one('otherCommands', options.otherCommands, ...oneOf('pass', 'passAndAsk', 'answer', 'block'));
-  const isPolicy = typeof unknownState === 'function';
-  if (!isPolicy) one('unknownState', unknownState, ...oneOf('reset', 'keep', 'error'));
-  one('history', options.history, ...from(0));
-  one('waiting.limit', waiting?.limit, ...from(0));
-  one('attempts', options.attempts, ...from(1));
-  one('maxRecordBytes', options.maxRecordBytes, ...from(1));
-  one('sweep.parallel', sweep?.parallel, ...from(1));
+export function checkOptions(
+  options: MachineOptions<readonly (AnyGroup | State)[], readonly AnyScene[], never>,
+): void {
+  const { states, scenes, storage, namespace, unknownState, waiting, sweep, turn } = options;
+  const { history, attempts, maxRecordBytes, lease, ttl } = options;
+  const isStorage = typeof Object(storage).acquire === 'function' && storage?.features;
+  one('storage', storage, 'a storage, such as redisStorage(client)', isStorage);
+  one('namespace', namespace, 'a text', typeof namespace === 'string');
+  each({ states, scenes }, 'a list', Array.isArray);
+  const policies = ['queue', 'refuse', 'drop', 'busy'];
+  each({ 'waiting.policy': waiting?.policy }, policies.join(), (word) => policies.includes(word));
+  const rules = ['reset', 'keep', 'error'];
+  const isRule = typeof unknownState === 'function' || rules.includes(unknownState as string);
+  one('unknownState', unknownState, `${rules.join()} or a function`, isRule);
+  each({ history, 'waiting.limit': waiting?.limit }, 'a number from 0', (n) => n >= 0);
+  const counts = { attempts, maxRecordBytes, 'sweep.parallel': sweep?.parallel };
+  each(counts, 'a number from 1', (n) => n >= 1);
   // what is no length of time at all is refused where it is converted
   const lengths = { lease, ttl, 'turn.max': turn?.max, 'sweep.every': sweep?.every };
-  for (const [name, length] of Object.entries(lengths)) {
-    one(name, length, 'longer than nothing', (found) => Number.parseFloat(String(found)) !== 0);
-  }
+  each(lengths, 'longer than nothing', (length) => Number.parseFloat(`${length}`) !== 0);
+}
+
+function each<T>(
+  options: { readonly [name: string]: T | undefined },
+  expected: string,
+  fits: (found: T) => boolean,
+): void {
+  for (const name in options) one(name, options[name], expected, fits(options[name] as T));
 }
 
 /** One option, unless it is left out. */
-function one(
-  option: string,
-  found: unknown,
-  expected: string,
-  fits: (found: unknown) => boolean,
-): void {
-  if (found === undefined || fits(found)) return;
+function one(option: string, found: unknown, expected: string, fits: unknown): void {
+  if (found === undefined || fits) return;
   throw new FsmError('INVALID_OPTION', { option, expected, found: shown(found) });
-}
-
-type Expectation = readonly [expected: string, fits: (found: unknown) => boolean];
-
-function oneOf(...words: readonly string[]): Expectation {
-  const expected = words.map((word) => `'${word}'`).join(' or ');
-  return [expected, (found) => words.includes(found as string)];
-}
-
-function from(least: number): Expectation {
-  return [`a number from ${least}`, (found) => typeof found === 'number' && found >= least];
-}
-
-function isStorage(found: unknown): boolean {
-  const { acquire, features } = Object(found) as { acquire?: unknown; features?: unknown };
-  return typeof acquire === 'function' && typeof features === 'object';
 }

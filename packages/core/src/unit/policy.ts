@@ -89,8 +89,8 @@ function checkMigrated(version: number, given: unknown): void {
   if (isKept && typeof data === 'object' && data !== null) return;
   throw new FsmError('INVALID_OPTION', {
     option: `migrations[${version}]`,
-    expected: 'a synchronous function that returns { state, data }',
-    found: `one that returned ${isKept ? `${data} as data` : `${state} as state`}`,
+    expected: 'a function that returns { state, data } at once',
+    found: isKept ? `one with the data ${data}` : `one with the state ${state}`,
   });
 }
 
