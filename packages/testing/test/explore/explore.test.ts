@@ -205,7 +205,8 @@ describe('explore', () => {
   it.each([{ runs: 0 }, { runs: Number.NaN }, { steps: -1 }, { longest: 1.5 }])(
     'refuses to pass without a walk: %j',
     async (options) => {
-      await expect(exploring(sound, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+      const never = () => expect.unreachable('no bot is made');
+      await expect(explore(never, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
     },
   );
 
