@@ -28,10 +28,16 @@ const exhausted = 'timeout exceeded when trying to connect';
 export function classify(error: unknown): StorageFault {
   if (isFsmError(error) || says(error, ended)) return 'fatal';
   if (says(error, exhausted)) return 'retry';
-  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
+  const code = codeOf(error);
   if (typeof code !== 'string') return 'unknown';
   if (passing.test(code)) return 'retry';
   return lasting.test(code) ? 'fatal' : 'unknown';
+}
+
+/** The SQLSTATE of an error, or what Node says of its socket. */
+export function codeOf(error: unknown): unknown {
+  const { code }: { readonly code?: unknown } = Object(error);
+  return code;
 }
 
 function says(error: unknown, words: string): boolean {

@@ -2,7 +2,7 @@
 
 import { FsmError, type FsmStorage, type Lease, type StoredText } from '@telefsm/core';
 import { driverOf, type PostgresClient, type Value } from './client.ts';
-import { classify } from './faults.ts';
+import { classify, codeOf } from './faults.ts';
 import { prepare } from './migrate.ts';
 import { type PostgresNames, tablesOf } from './names.ts';
 import {
@@ -160,7 +160,7 @@ export function postgresStorage(
       return await driver.query<Row>(text, ...values);
     } catch (error) {
       // dropped, or another database restored in its place: the next statement looks again, and makes them
-      if ((error as { readonly code?: unknown }).code === missingTable) prepared = undefined;
+      if (codeOf(error) === missingTable) prepared = undefined;
       throw error;
     }
   }

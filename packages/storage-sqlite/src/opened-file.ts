@@ -17,11 +17,8 @@ export interface OpenedFile {
 
 /** Finds the file of a database; one in memory has none. */
 export function fileOf(database: SqliteDatabase): OpenedFile | undefined {
-  const rows = database.prepare('pragma database_list').all();
-  const main = (rows as readonly { name: string; file: string | null }[]).find(
-    ({ name }) => name === 'main',
-  );
-  const path = main?.file;
+  const list = database.prepare("select file from pragma_database_list where name = 'main'");
+  const { file: path }: { readonly file?: string | null } = Object(list.all()[0]);
   if (!path) return undefined;
   const opened = identityOf(path);
   return {

@@ -23,7 +23,7 @@ export function checkOptions(
   const policies = ['queue', 'refuse', 'drop', 'busy'];
   each({ 'waiting.policy': waiting?.policy }, policies.join(), (word) => policies.includes(word));
   const rules = ['reset', 'keep', 'error'];
-  const isRule = typeof unknownState === 'function' || rules.includes(unknownState as string);
+  const isRule = typeof unknownState === 'function' || rules.some((rule) => rule === unknownState);
   one('unknownState', unknownState, `${rules.join()} or a function`, isRule);
   each({ history, 'waiting.limit': waiting?.limit }, 'a number from 0', (n) => n >= 0);
   const counts = { attempts, maxRecordBytes, 'sweep.parallel': sweep?.parallel };
@@ -38,7 +38,9 @@ function each<T>(
   expected: string,
   fits: (found: T) => boolean,
 ): void {
-  for (const name in options) one(name, options[name], expected, fits(options[name] as T));
+  for (const [name, found] of Object.entries(options)) {
+    one(name, found, expected, found !== undefined && fits(found));
+  }
 }
 
 /** One option, unless it is left out. */

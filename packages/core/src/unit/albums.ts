@@ -21,7 +21,7 @@ export function albumMark(album: string, visit: number): string {
 export function markedVisit(ids: readonly UnitId[], album: string): number | undefined {
   const begin = albumMark(album, 0).slice(0, -1);
   const mark = ids.findLast((id) => typeof id === 'string' && id.startsWith(begin));
-  return mark === undefined ? undefined : Number((mark as string).slice(begin.length));
+  return mark === undefined ? undefined : Number(String(mark).slice(begin.length));
 }
 
 /** Makes the memory of one machine. */

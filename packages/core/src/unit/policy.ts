@@ -84,7 +84,7 @@ export function migrate(
 
 /** What no later read would understand must not be written. */
 function checkMigrated(version: number, given: unknown): void {
-  const { state, data } = Object(given) as Partial<MigratedRecord>;
+  const { state, data }: Partial<MigratedRecord> = Object(given);
   const isKept = state === null || typeof state === 'string';
   if (isKept && typeof data === 'object' && data !== null) return;
   throw new FsmError('INVALID_OPTION', {
