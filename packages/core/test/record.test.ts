@@ -203,6 +203,11 @@ describe('a record as text', () => {
     );
   });
 
+  it('that is nested beyond any stack is unreadable too', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(read(`{"v":1,"d":{"a":${deep}}}`)).toHaveProperty('unreadable');
+  });
+
   it('with a field of another shape is unreadable by the name of that field, and never half understood', () => {
     const shapes: readonly [string, unknown][] = [
       ['m', 'x'],

@@ -38,11 +38,14 @@ export function toMs(duration: Duration, option: string): number {
   return ms;
 }
 
+/** Beyond it a platform's timer runs at once; whoever waits so long looks again when it is early. */
+const longestTimer = 2 ** 31 - 1;
+
 /** The machine's clock where none is handed in; its timers do not keep a Node process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(task, ms) {
-    const handle: unknown = setTimeout(task, ms);
+    const handle: unknown = setTimeout(task, Math.min(ms, longestTimer));
     if (typeof handle === 'object' && handle !== null && 'unref' in handle) {
       (handle as { unref(): void }).unref();
     }

@@ -43,6 +43,9 @@ export function mergedData(data: JsonObject, patch: object, path: string): JsonO
   return copyMembers(patch, path, [patch], { ...data });
 }
 
+/** Nobody means to nest deeper, and what recurs into values must not run out of stack. */
+const deepest = 500;
+
 /** Freezes a value that `JSON.parse` has made, in place. */
 export function freezeParsed<T>(value: T): T {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
@@ -84,6 +87,7 @@ export function roughSize(value: unknown): number {
 
 function copyObject(value: object, path: string, around: readonly object[]): unknown {
   if (around.includes(value)) throw refuse(path, 'a cycle');
+  if (around.length > deepest) throw refuse('data', `nested more than ${deepest} deep`);
   const inside = [...around, value];
   if (Array.isArray(value)) {
     // Array.from visits holes too, which JSON would turn into null

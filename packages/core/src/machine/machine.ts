@@ -2,13 +2,12 @@
 
 import { systemClock, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import { atLeast, checkOptions, oneOf, type Rule } from '../base/rules.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, type State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { recentIdsOf } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
-import { type BotCommand, commandPolicies, type SceneBehaviour } from '../scene/behaviour.ts';
+import type { BotCommand, SceneBehaviour } from '../scene/behaviour.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { recentAlbums } from '../unit/albums.ts';
 import { settle, speak } from '../unit/engine.ts';
@@ -43,6 +42,7 @@ import type {
   ServicesOption,
   StatesOfMachine,
 } from './machine-options.ts';
+import { checkMachineOptions } from './option-rules.ts';
 import { conversationOf, sideOf } from './outside.ts';
 import type { PipelineHost } from './pipeline.ts';
 import type { MachineParts } from './run.ts';
@@ -100,6 +100,7 @@ export function machineOf(
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
   const { strategy = 'userInChat', namespace = 'telefsm', waiting, turn, sweep } = options;
+  checkMachineOptions(options);
   const watchers = observers<WatchedEvents>();
   const host = hostOf(options, watchers, opened);
   const { clock, storage, registry } = host;
@@ -138,6 +139,7 @@ export function machineOf(
     every: toMs(sweep?.every ?? '1s', 'sweep.every'),
     parallel: sweep?.parallel ?? 32,
     fire: (key) => fire(parts, namespace, key),
+    isStopped: () => stopped,
     report,
   });
 
@@ -166,8 +168,7 @@ export function machineOf(
     },
     at(address) {
       reentry.enable();
-      const [only] = bots.keys();
-      const bot = address.bot ?? only;
+      const bot = address.bot ?? onlyOf([...bots.keys()]);
       if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method: 'machine.at' });
       const subject = subjectAt(address, bot);
       const scope = scopeOf(strategy, subject);
@@ -209,20 +210,12 @@ export function machineOf(
   };
 }
 
-const list: Rule = { expected: 'a list', fits: Array.isArray };
-
-const machineRules = {
-  states: list,
-  scenes: list,
-  storage: {
-    expected: 'a storage such as memoryStorage()',
-    fits: (found: unknown) => typeof found === 'object' && found !== null && 'features' in found,
-  },
-  otherCommands: commandPolicies,
-  attempts: atLeast(1),
-};
-
-const waitingPolicies = oneOf('queue', 'refuse', 'drop', 'busy');
+/** The bot of a machine that has one: a guess between several would be a stranger's conversation. */
+function onlyOf([only, ...others]: readonly number[]): number | undefined {
+  if (others.length === 0) return only;
+  const expected = `the id of one of this machine's bots: ${[only, ...others].join(', ')}`;
+  throw new FsmError('INVALID_OPTION', { option: 'bot', expected, found: 'left out' });
+}
 
 type WatchedEvents = MachineEvents & { readonly committed: Committed };
 
@@ -231,10 +224,6 @@ function hostOf(
   watchers: Observers<WatchedEvents>,
   opened: PipelineHost['opened'],
 ): PipelineHost {
-  checkOptions('', options, machineRules);
-  if (typeof options.unknownState !== 'function')
-    checkOptions('', options, { unknownState: oneOf('reset', 'keep', 'error') });
-  checkOptions('waiting.', options.waiting ?? {}, { policy: waitingPolicies });
   const { strategy = 'userInChat', migrations, initial } = options;
   const clock = options.clock ?? systemClock;
   const storage = options.storage ?? memoryStorage({ clock });

@@ -6,13 +6,15 @@ import type { Turn } from '../conversation/turn.ts';
 import { decode } from '../record/codec.ts';
 import type { UnitId } from '../record/ids.ts';
 import { type ConversationRecord, isEmpty, topOf } from '../record/record.ts';
+import type { StoredText } from '../storage/storage.ts';
 import { answer } from '../unit/engine.ts';
-import { newToken } from '../unit/hold.ts';
+import { callBound, newToken, within } from '../unit/hold.ts';
 import type { Place } from '../unit/queue.ts';
 import type { Cause, Unit, UnitFacts } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import type { CommittedState, Conversation, Snapshot } from './machine-options.ts';
+import type { PipelineHost } from './pipeline.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
 
 /** Ms that work from outside waits for a conversation. */
@@ -95,8 +97,19 @@ async function joinWithin({ queues, host }: MachineParts, key: string): Promise<
   }
 }
 
+async function storedNow(
+  { storage, clock }: PipelineHost,
+  key: string,
+): Promise<StoredText | undefined> {
+  try {
+    return await within(storage.peek(key), callBound, clock);
+  } catch (cause) {
+    throw new FsmError('STORAGE_FAILED', { key, operation: 'peek', keptBefore: false }, { cause });
+  }
+}
+
 async function peek({ host }: MachineParts, key: string): Promise<Snapshot | undefined> {
-  const stored = await host.storage.peek(key);
+  const stored = await storedNow(host, key);
   if (stored === undefined) return undefined;
   const decoded = decode(stored);
   if ('newer' in decoded) {

@@ -207,18 +207,22 @@ function encodePlace({ chat, thread, business, directMessagesTopic }: ReplyAddre
 }
 
 function parse(text: string): Decoded {
-  let found: unknown;
   try {
-    found = JSON.parse(text);
+    return readFound(JSON.parse(text), text.length);
   } catch {
-    return { unreadable: 'it is not JSON' };
+    // too deep to be read is foreign: telefsm writes nothing of the kind
+    return { unreadable: 'it is not JSON, or nested too deeply' };
   }
-  if (!isJsonObject(found) || !isNumber(found['v']))
+}
+
+function readFound(found: unknown, size: number): Decoded {
+  if (!isJsonObject(found) || !isNumber(found['v'])) {
     return { unreadable: 'it has no format number' };
+  }
   if (found['v'] > format) return { newer: found['v'] };
   const broken = firstBroken(found);
   if (broken !== undefined) return { unreadable: `its field '${broken}' is broken` };
-  return { record: read(found as unknown as RecordText, text.length) };
+  return { record: read(found as unknown as RecordText, size) };
 }
 
 /** Each field, and what it must be. A foreign record must not be half understood. */

@@ -77,7 +77,7 @@ interface Taking {
 }
 
 /** How long one call to a storage may take, in ms, before it is asked again. */
-const callBound = 5000;
+export const callBound = 5000;
 /** How long a conversation that was handed over waits to be taken, in ms. */
 const askAgainAfter = 2000;
 
@@ -496,7 +496,8 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
 /** A call to a storage that took too long; what became of it is unknown. */
 class TimedOut extends Error {}
 
-function within<T>(
+/** Bounds how long a call to a storage is waited for; `late` hears of an answer that comes after all. */
+export function within<T>(
   answer: Awaitable<T>,
   ms: number,
   clock: Clock,

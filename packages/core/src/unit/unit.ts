@@ -31,7 +31,7 @@ import {
   type ReplyAddress,
   type Subject,
 } from '../update/subject.ts';
-import type { Albums } from './albums.ts';
+import { type Albums, albumMark } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { type Hold, isPromise } from './hold.ts';
 import type { Registry } from './registry.ts';
@@ -144,6 +144,8 @@ export class Unit implements Turn<object> {
   /** Commits of `ctx.state.commit()`, one after the other; the first failure fails all later ones. */
   #writing: Promise<void> | undefined;
   #isCommitting = false;
+  /** The mark of an album that a scene has taken. */
+  #album: string | undefined;
   /** A record was there when the unit began, or has been written by it. */
   #exists: boolean;
   #stored: StoredText | undefined;
@@ -410,6 +412,13 @@ export class Unit implements Turn<object> {
     this.apology = undefined;
   }
 
+  /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
+  takeAlbum(album: string, visit: number): void {
+    const { albums, storage } = this.host;
+    albums.took(this.key ?? '', album, visit);
+    if (storage.features.shared) this.#album = albumMark(album, visit);
+  }
+
   /** From here on the conversation cannot be changed by this unit. */
   end(phase: 'done' | 'failed'): void {
     this.#phase = phase;
@@ -442,7 +451,8 @@ export class Unit implements Turn<object> {
   #nextRecord(id: UnitId | undefined): ConversationRecord {
     const { draft, facts } = this;
     const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
-    const ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
+    let ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
+    if (this.#album !== undefined) ids = withId(ids, this.#album, least);
     const { update } = facts;
     const place = update === undefined ? draft.base.place : storedPlace(update, facts);
     return draft.toRecord(ids, place);
@@ -502,11 +512,12 @@ function checkSize(record: ConversationRecord, write: Write, host: UnitHost): vo
 }
 
 /** About how many characters a record has. */
-function roughly({ frames, ids, extra }: ConversationRecord): number {
-  let rough = 200 + roughSize(extra) + roughSize(ids);
-  for (const { data, memo, history, paused } of frames) {
+function roughly({ frames, ids, timers, extra }: ConversationRecord): number {
+  let rough = 200 + roughSize(extra) + roughSize(ids) + roughSize(timers);
+  for (const { scene, state, data, memo, history, paused } of frames) {
     const size = roughSize(data);
     rough += size + roughSize(memo) + roughSize(paused) + history.weight;
+    rough += (scene?.length ?? 0) + (state?.length ?? 0);
     // the last step is told anew where data has changed since, by names and values of both
     if (history.data !== data) rough += size + roughSize(history.data);
   }
