@@ -17,7 +17,7 @@ interface Waiting {
 }
 
 /** With so many the server may begin, while this process goes on. */
-const largest = 16;
+const largest = 32;
 
 /**
  * Makes a way to send to a client that keeps the order of the calls.
