@@ -7,7 +7,7 @@ import type { Turn } from '../conversation/turn.ts';
 import { dispatch } from '../unit/engine.ts';
 import type { Place } from '../unit/queue.ts';
 import { Unit, type UnitFacts } from '../unit/unit.ts';
-import { keyOf, type Strategy, scopeOf } from '../update/key.ts';
+import { keyWriter, type Strategy, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { type ArrivalOptions, idOf, waitInLine } from './arrivals.ts';
@@ -51,11 +51,12 @@ export function updatesOf(
   const { clock } = host;
   const copies = sharedOutcomes();
   const failing = new Map<string, number>();
+  const keys: Keys = { ...options, writeKey: keyWriter(options.namespace) };
   const arrivals: ArrivalOptions = {
     ...options.waiting,
     queues,
     clock,
-    sayBusy: (update, bot) => sayBusy(host, factsOf(options, update, bot, undefined), update),
+    sayBusy: (update, bot) => sayBusy(host, factsOf(keys, update, bot, undefined), update),
     report: (error) => host.tell('speechFailed', { key: '', error }),
   };
 
@@ -75,7 +76,7 @@ export function updatesOf(
       return Promise.reject(new FsmError('STOPPED', { operation: `update ${update.update_id}` }));
     }
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
-    const facts = factsOf(options, update, bot, ctx);
+    const facts = factsOf(keys, update, bot, ctx);
     const { key } = facts;
     if (key === undefined) return withoutConversation(host, facts, rest);
     const arrivedAt = clock.now();
@@ -116,8 +117,13 @@ export function updatesOf(
   }
 }
 
+/** Whose an update is, and by which key. */
+interface Keys extends Pick<UpdateOptions, 'strategy' | 'when'> {
+  readonly writeKey: ReturnType<typeof keyWriter>;
+}
+
 function factsOf(
-  { strategy, namespace, when }: UpdateOptions,
+  { strategy, when, writeKey }: Keys,
   update: RawUpdate,
   bot: BotPort,
   ctx: unknown,
@@ -126,7 +132,7 @@ function factsOf(
   const hasConversation = when === undefined || when(subject);
   const scope = hasConversation ? scopeOf(strategy, subject) : undefined;
   return {
-    key: scope && keyOf(namespace, subject.bot, subject.business, scope),
+    key: scope && writeKey(subject.bot, subject.business, scope),
     scope,
     id: update.update_id,
     cause: 'update',

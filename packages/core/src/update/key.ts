@@ -90,6 +90,39 @@ export function keyOf(
   return key;
 }
 
+/** How many keys are known again. */
+const mostKnown = 4096;
+
+/**
+ * Makes {@link keyOf} for one namespace that knows the keys of private chats again.
+ *
+ * Most updates come from few of them at a time, and a text that was written before has been hashed before.
+ */
+export function keyWriter(
+  namespace: string,
+): (bot: number, business: string | undefined, scope: Scope) => string {
+  const knownTo = new Map<number, Map<number, string>>();
+  return (bot, business, scope) => {
+    const { chat, user, thread, custom } = scope;
+    const isPrivate = chat !== undefined && chat === user;
+    if (!isPrivate || business !== undefined || thread !== undefined || custom !== undefined) {
+      return keyOf(namespace, bot, business, scope);
+    }
+    let known = knownTo.get(bot);
+    if (known === undefined) {
+      known = new Map();
+      knownTo.set(bot, known);
+    }
+    let key = known.get(chat);
+    if (key === undefined) {
+      key = keyOf(namespace, bot, business, scope);
+      if (known.size >= mostKnown) known.clear();
+      known.set(chat, key);
+    }
+    return key;
+  };
+}
+
 const form =
   /^([\w.%-]*):b(-?\d+)(?::business=([\w.%-]*))?(?::c(-?\d+))?(?::t(-?\d+))?(?::u(-?\d+))?(?::custom=([\w.%-]*))?$/;
 
