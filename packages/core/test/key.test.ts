@@ -182,7 +182,7 @@ describe('a strategy', () => {
     [{ user: '7' }, "a scope whose 'user' is '7'"],
     [{ user: 7, thread: null }, "a scope whose 'thread' is null"],
     [{ custom: 7 }, "a scope whose 'custom' is 7"],
-    [{ custom: ['a'] }, "a scope whose 'custom' is a list"],
+    [{ custom: ['a'] }, "a scope whose 'custom' is an array"],
     [{ chat: 7, usr: 7 }, "a scope with 'usr'"],
     [Promise.resolve({ chat: 7 }), 'a promise'],
   ])('refuses a function that returned %j', (returned, found) => {
@@ -200,7 +200,7 @@ describe('a strategy', () => {
 
   it.each([
     ['perUser', "'perUser'"],
-    [undefined, 'of type undefined'],
+    [undefined, 'undefined'],
   ])('is refused if it is %j', (strategy, found) => {
     expect(() => scopeOf(strategy as Strategy, { bot })).toThrow(
       expect.objectContaining({

@@ -11,7 +11,7 @@ export interface FsmErrorDetails {
   NO_CONTEXT: { readonly scene: string; readonly hook: string };
   INVALID_OPTION: { readonly option: string; readonly expected: string; readonly found: string };
   INVALID_NAME: { readonly name: string; readonly of: string; readonly expected: string };
-  INVALID_TARGET: { readonly where: string; readonly found: string };
+  INVALID_TARGET: { readonly where: string; readonly found: string; readonly expected: string };
   STATE_REUSED: { readonly first: string; readonly second: string };
   STATE_UNBOUND: { readonly where: string };
   GROUP_DUPLICATE: { readonly group: string };
@@ -107,8 +107,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Rename it.',
   },
   INVALID_TARGET: {
-    message: (d) => `${d.where} was given ${d.found}.`,
-    fix: 'Pass a state, a group, a scene, an id, `anyState` or `noState`.',
+    message: (d) => `${d.where} was given ${d.found}; expected ${d.expected}.`,
+    fix: 'Look for a misspelt name, and for files that import each other, where `undefined` was found.',
   },
   STATE_REUSED: {
     message: (d) => `One state() stands at '${d.first}' and again at '${d.second}'.`,

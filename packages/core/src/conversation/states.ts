@@ -2,6 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
+import { shown } from '../base/shown.ts';
 import type { Complaint, Storable } from '../base/type-tools.ts';
 
 /** One state. Its id is what storage keeps. */
@@ -137,15 +138,15 @@ export function states<const Name extends string, const T extends StateTree>(
   name: Name & GoodName<Name>,
   tree: T,
 ): Group<Name, T> {
+  if (typeof name !== 'string') {
+    const expected = "a name before the states: states('Form', { … })";
+    throw new FsmError('INVALID_TARGET', { where: 'states()', found: shown(name), expected });
+  }
+  goodName(name, 'a group');
   return build(name, tree, []) as unknown as Group<Name, T>;
 }
 
 function build(path: string, tree: StateTree, around: readonly string[]): AnyGroup {
-  goodName(
-    path.slice(path.lastIndexOf('.') + 1),
-    'a group',
-    around.length === 0 ? path : undefined,
-  );
   const own: State[] = [];
   const all: State[] = [];
   const groups = [path, ...around];
@@ -158,11 +159,16 @@ function build(path: string, tree: StateTree, around: readonly string[]): AnyGro
       all.push(made);
       define(group, name, made);
     } else if (typeof member === 'object' && member !== null) {
+      goodName(name, 'a group');
       const nested = build(`${path}.${name}`, member, groups);
       all.push(...nested['~group'].states);
       define(group, name, nested);
     } else {
-      throw new FsmError('INVALID_TARGET', { where: `states('${path}')`, found: describe(member) });
+      throw new FsmError('INVALID_TARGET', {
+        where: `states('${path}')`,
+        found: shown(member),
+        expected: '`state()`, or an object of them',
+      });
     }
   }
   define(group, '~group', { id: path, states: Object.freeze(all) });
@@ -208,10 +214,10 @@ export function namesOf(names: string | readonly string[] | undefined): readonly
   return names === undefined ? [] : typeof names === 'string' ? [names] : names;
 }
 
-function goodName(name: string, of: string, whole: string = name): void {
-  if (name === '' || /[.:]/.test(whole) || name.startsWith('~')) {
+function goodName(name: string, of: string): void {
+  if (/^$|[.:]|^~/.test(name)) {
     throw new FsmError('INVALID_NAME', {
-      name: whole,
+      name,
       of,
       expected: "a name without '.' and ':', not beginning with '~'",
     });
@@ -275,7 +281,9 @@ export interface Matcher {
  * @throws FsmError `INVALID_TARGET` for none, or for what is no target; `STATE_UNBOUND` for a state() outside a group
  */
 export function matcherOf(targets: readonly Target[], where: string): Matcher {
-  if (targets.length === 0) throw new FsmError('INVALID_TARGET', { where, found: 'no target' });
+  const expected = 'a state, a group, a scene, an id, `anyState` or `noState`';
+  if (targets.length === 0)
+    throw new FsmError('INVALID_TARGET', { where, found: 'no target', expected });
   const states = new Map<string | null, State | null>();
   let always = false;
   for (const target of targets) {
@@ -283,22 +291,14 @@ export function matcherOf(targets: readonly Target[], where: string): Matcher {
       if (target === '*') always = true;
       else states.set(target, null);
     } else if (typeof target !== 'object' || target === null) {
-      throw new FsmError('INVALID_TARGET', { where, found: describe(target) });
+      throw new FsmError('INVALID_TARGET', { where, found: shown(target), expected });
     } else if ('~any' in target) always = true;
     else if ('~group' in target) {
       for (const member of target['~group'].states) states.set(member.id, member);
     } else if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where });
     else if (target.id === null) states.set(null, null);
     else if ('id' in target) states.set(target.id, target as State);
-    else throw new FsmError('INVALID_TARGET', { where, found: describe(target) });
+    else throw new FsmError('INVALID_TARGET', { where, found: shown(target), expected });
   }
   return { always, states };
-}
-
-function describe(value: unknown): string {
-  return value === null
-    ? 'null'
-    : typeof value === 'object'
-      ? 'an object'
-      : `${typeof value} ${String(value)}`;
 }

@@ -2,6 +2,7 @@
 
 import { systemClock, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
+import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, type State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -218,6 +219,13 @@ function hostOf(
   const { strategy = 'userInChat', migrations, initial } = options;
   const clock = options.clock ?? systemClock;
   const storage = options.storage ?? memoryStorage({ clock });
+  if (typeof storage.features !== 'object') {
+    throw new FsmError('INVALID_OPTION', {
+      option: 'storage',
+      expected: 'a storage, as in redisStorage(client)',
+      found: shown(storage),
+    });
+  }
   const registry = registryOf(options.states, options.scenes ?? []);
   const versions = migrationVersions(migrations);
   // what is misspelt fails now and not with the first update

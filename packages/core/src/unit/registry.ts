@@ -1,6 +1,7 @@
 /** Everything that a machine may hold, by id: its states, its scenes, and their former ids. */
 
 import { FsmError } from '../base/errors.ts';
+import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, isStateSpec, type State } from '../conversation/states.ts';
 import { behaviourOf, type SceneBehaviour } from '../scene/behaviour.ts';
@@ -84,7 +85,7 @@ export function registryOf(
     for (const was of behaviour.was) formerScenes.set(was, id);
     for (const member of behaviour.states) addState(member, id);
   };
-  for (const one of [...(states ?? []), ...sceneList]) {
+  for (const one of [...listIn('states', states ?? []), ...listIn('scenes', sceneList)]) {
     if (typeof one !== 'object' || one === null) throw notAMember(one);
     if ('~scene' in one) addScene(one);
     else if ('~group' in one) addGroup(one);
@@ -119,8 +120,29 @@ export function registryOf(
   };
 }
 
+/** In JavaScript a group alone is easily given in place of a list. */
+function listIn<T>(option: string, list: readonly T[]): readonly T[] {
+  if (Array.isArray(list)) return list;
+  throw new FsmError('INVALID_OPTION', {
+    option,
+    expected: 'a list, as in [Form, order]',
+    found: shown(list),
+  });
+}
+
+/** What `flow(…)` and `scene(…)` return is of use only to the call that finishes it. */
+function unfinished(member: unknown): string | undefined {
+  if (typeof member !== 'object' || member === null) return undefined;
+  if ('done' in member) return 'a flow that no `.done(…)` has finished';
+  return 'on' in member ? 'a node that no `.on(…)` has finished' : undefined;
+}
+
 function notAMember(found: unknown): FsmError {
   const where = 'fsm({ states })';
   if (isStateSpec(found)) return new FsmError('STATE_UNBOUND', { where });
-  return new FsmError('INVALID_TARGET', { where, found: `${typeof found} ${String(found)}` });
+  return new FsmError('INVALID_TARGET', {
+    where,
+    found: unfinished(found) ?? shown(found),
+    expected: 'groups of states, nodes, flows and scenes',
+  });
 }

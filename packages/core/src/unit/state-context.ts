@@ -3,6 +3,7 @@
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts';
+import { shown } from '../base/shown.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import {
@@ -306,7 +307,8 @@ function settableId(target: State): string {
   const isGroup = typeof target === 'object' && target !== null && '~group' in target;
   throw new FsmError('INVALID_TARGET', {
     where: 'set()',
-    found: isGroup ? 'a group' : String(target),
+    found: isGroup ? 'a group' : shown(target),
+    expected: 'a state, its id, or `null`',
   });
 }
 

@@ -1,7 +1,8 @@
 /** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
 
 import { FsmError } from '../base/errors.ts';
-import { idIn, objectIn, type RawUpdate, shown, whole } from './raw-update.ts';
+import { shown } from '../base/shown.ts';
+import { idIn, objectIn, type RawUpdate, whole } from './raw-update.ts';
 import type { Subject } from './subject.ts';
 
 /** The parts of a key that a strategy chooses; the bot and the business connection are always in it. */

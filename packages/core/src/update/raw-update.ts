@@ -65,10 +65,3 @@ export function idOf(value: unknown): number | undefined {
     ? whole((value as RawObject)['id'])
     : undefined;
 }
-
-/** Names a value of unknown shape, for messages of errors. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  if (typeof value === 'number' || value === null) return String(value);
-  return Array.isArray(value) ? 'a list' : `of type ${typeof value}`;
-}

@@ -1,6 +1,7 @@
 /** Whose update this is, and where to speak: one table over every update type of the Bot API. */
 
 import { FsmError } from '../base/errors.ts';
+import { shown } from '../base/shown.ts';
 import { type InvoiceMark, markOfPayload } from './invoice.ts';
 import {
   idIn,
@@ -8,7 +9,6 @@ import {
   objectIn,
   type RawObject,
   type RawUpdate,
-  shown,
   textIn,
   whole,
   wholeIn,
