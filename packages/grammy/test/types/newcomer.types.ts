@@ -41,6 +41,10 @@ bot.filter(inState(Form.age), async (ctx) => {
   if (ctx.state.is(noState)) return;
   ctx.state.data.name.trim();
 });
+// @ts-expect-error aiogram habit: a filter among the handlers; as middleware it would end the update without a word
+bot.on('message:text', inState(Form.age), () => {});
+// @ts-expect-error the same of a machine's own filter
+bot.use(machine.inState(Form.age));
 // the flavor forgotten, with and without options
 // @ts-expect-error the context has no FSM
 new Bot('').use(fsm());
