@@ -33,6 +33,10 @@ bot.filter(inState(Form.age), async (ctx) => {
   // @ts-expect-error wizard habit
   ctx.state.enter('ordr');
   ctx.state.enter('order');
+  // @ts-expect-error 'order' is a scene: use enter() in place of set()
+  ctx.state.set(order);
+  // @ts-expect-error a state is set
+  ctx.state.enter(Form.name);
   // @ts-expect-error a step is not set
   ctx.state.set(order.steps.n);
   // @ts-expect-error aiogram habit: states are objects of a group; an id is text
