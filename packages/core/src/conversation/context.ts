@@ -3,7 +3,8 @@
 import type { Duration } from '../base/clock.ts';
 import type { Complaint, Simplify } from '../base/type-tools.ts';
 import type { AnyScene, CallOptions, SceneIdIn, StartArgs } from './scene.ts';
-import type { AnyState, DataOf, IdOf, State, StatesIn, Target } from './states.ts';
+import type { AnyState, DataOf, IdOf, State } from './states.ts';
+import type { StatesIn, Target } from './targets.ts';
 
 /** `current` and `data`, told apart by `current`. */
 export type StateView<S> = S extends { readonly id: infer Id }

@@ -4,14 +4,15 @@ import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { decode } from '../record/codec.ts';
-import { type ConversationRecord, isEmpty, topOf, type UnitId } from '../record/record.ts';
+import { isEmpty, type UnitId } from '../record/record.ts';
 import { answer } from '../unit/engine.ts';
 import { newToken } from '../unit/hold.ts';
 import type { Place } from '../unit/queue.ts';
 import type { Cause, Unit, UnitFacts } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import type { CommittedState, Conversation, Snapshot } from './machine-options.ts';
+import { sideOf } from './committed.ts';
+import type { Conversation, Snapshot } from './machine-interface.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
 
 /** Ms that work from outside waits for a conversation. */
@@ -73,12 +74,6 @@ export function factsOutside(
 ): UnitFacts {
   const bot = bots.get(subject.bot);
   return { key, scope, id, cause, subject, update: undefined, ctx: undefined, bot };
-}
-
-/** A record as observers and lookers see it. */
-export function sideOf(record: ConversationRecord): CommittedState {
-  const { state, scene, data } = topOf(record);
-  return { state, scene, data };
 }
 
 async function joinWithin({ queues, host }: MachineParts, key: string): Promise<Place> {

@@ -6,14 +6,8 @@ import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts
 import { shown } from '../base/shown.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
-import {
-  factsOf,
-  isStateSpec,
-  type Matcher,
-  matcherOf,
-  type State,
-  type Target,
-} from '../conversation/states.ts';
+import { factsOf, isStateSpec, type State } from '../conversation/states.ts';
+import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import { type Draft, type Entry, stateTimer } from './draft.ts';
