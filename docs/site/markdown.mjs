@@ -21,6 +21,17 @@ export function showBlocks(markdown) {
   };
 }
 
+/** A column without a title has no header for who hears the table. */
+export function nameColumns(markdown) {
+  for (const part of ['th_open', 'th_close']) {
+    markdown.renderer.rules[part] = (tokens, at, options, _env, self) => {
+      const title = tokens[part === 'th_open' ? at + 1 : at - 1];
+      if (title.content === '') tokens[at].tag = 'td';
+      return self.renderToken(tokens, at, options);
+    };
+  }
+}
+
 /** The component draws it in the browser; until then, and without scripts, its text stands there. */
 function diagram(text) {
   return `<MermaidDiagram text="${encodeURIComponent(text)}"><pre v-pre>${asText(text)}</pre></MermaidDiagram>\n`;
