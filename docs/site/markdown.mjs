@@ -61,8 +61,10 @@ function bubble({ who, where, rest }, isCrowd) {
   const isPlain = where === '' && doing === '' && (side === 'bot' || !isCrowd);
   const [, text, tail] = /^((?:taps)?[\s\S]*?)((?: \[[^\]]+\])*)$/.exec(words);
   const buttons = [...tail.matchAll(/\[([^\]]+)\]/g)].map(([, label]) => `<i>${asText(label)}</i>`);
+  // the frames around them are for those who see them
+  const told = side === 'bot' ? '<span class="visually-hidden">Buttons: </span>' : '';
   return `<li class="${side}"><b${isPlain ? ' class="visually-hidden"' : ''}>${who}${where}${doing}</b> <span>${asText(text)}</span>${
-    buttons.length > 0 ? ` <span class="buttons">${buttons.join(' ')}</span>` : ''
+    buttons.length > 0 ? ` <span class="buttons">${told}${buttons.join(' ')}</span>` : ''
   }</li>`;
 }
 

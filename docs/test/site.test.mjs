@@ -204,6 +204,8 @@ describe('who hears the site, or sees little', () => {
       's_order_product --> s_order_quantity',
     );
     expect(await page.locator('th:empty').count()).toBe(0);
+    const asked = page.locator('.chat .bot', { hasText: 'Gift wrapping?' }).first();
+    expect(await asked.textContent()).toContain('Buttons: Yes No');
   });
 
   it.each(['', 'quick-start-grammy.html', 'guide-flows.html'])(
