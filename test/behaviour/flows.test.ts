@@ -1,5 +1,5 @@
-import { flow } from '@telefsm/core';
-import { album, photo, telegram } from '@telefsm/testing';
+import { flow, invalid, scene, typed } from '@telefsm/core';
+import { album, photo, telegram, video } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 
@@ -112,5 +112,203 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     expect(passed).toEqual([]);
     await anna.sends(album(photo(), photo()));
     expect(passed).toHaveLength(2);
+  });
+
+  it('a start without answers, told by null, asks every question', async () => {
+    const greet = flow('greet', { trigger: '/greet' })
+      .ask('name', { prompt: 'Name?' })
+      .done(({ name }) => `Hello, ${name}!`, { from: () => null as never });
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [greet] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/greet whoever');
+    anna.sees('Name?');
+    await anna.sends('Ben');
+    anna.sees('Hello, Ben!');
+  });
+
+  it('a choice may have any value: none, of punctuation, of a prototype, longer than a button', async () => {
+    const long = 'й'.repeat(60);
+    const values = { '': 'Nothing', 'a.b:c~=#': 'Dots', constructor: 'Class', [long]: 'Long' };
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('one', { prompt: 'Which?', choices: values })
+      .done(({ one }) => `Picked ${JSON.stringify(one)}.`);
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [pick] });
+    const anna = telegram(bot).user('Anna');
+    for (const [value, label] of Object.entries(values)) {
+      await anna.sends('/pick');
+      await anna.taps(label);
+      anna.sees(`Picked ${JSON.stringify(value)}.`);
+    }
+  });
+
+  it('a label of a reply keyboard that reads as a command is the answer; the flow’s own commands are not', async () => {
+    const sure = flow('sure', { trigger: '/sure', otherCommands: 'block' })
+      .ask('yes', {
+        prompt: 'Sure?',
+        choices: { y: '/yes', n: '/no', c: '/cancel' },
+        buttons: 'reply',
+      })
+      .done(({ yes }) => `Said ${yes}.`);
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [sure] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/sure');
+    await anna.taps('/yes');
+    anna.sees('Said y.');
+    await anna.sends('/sure');
+    await anna.taps('/cancel');
+    anna.sees('Cancelled.');
+    await anna.sends('/sure');
+    await anna.sends('/maybe');
+    anna.sees('Please finish this first.');
+  });
+
+  it('an empty text says nothing, wherever something may be said', async () => {
+    const silent = flow('silent', { trigger: '/silent', texts: { noSkip: '', wrongKind: '' } })
+      .ask('a', { prompt: 'A?', validate: (text) => (text === 'no' ? invalid('') : text) })
+      .ask('b', { prompt: 'B?', optional: true })
+      .done(({ a }) => (a === 'loud' ? 'Done.' : ''), { cancelled: () => '' });
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ states: [silent] });
+    const anna = telegram(bot.bot).user('Anna');
+    for (const [says, hears] of [
+      ['/silent', 'A?'],
+      ['no', ''],
+      ['/skip', ''],
+      [photo(), ''],
+      ['/cancel', ''],
+      ['/silent', 'A?'],
+      ['quiet', 'B?'],
+      ['/skip', ''],
+      ['/silent', 'A?'],
+      ['loud', 'B?'],
+      ['/skip', 'Done.'],
+    ] as const) {
+      await anna.sends(says);
+      if (hears === '') anna.seesNothing();
+      else anna.sees(hears);
+    }
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a question whose choices are made empty is refused by name, and the answer before it is not kept', async () => {
+    const dishes = { mon: ['Soup'], sun: [] as string[] };
+    const lunch = flow('lunch', { trigger: '/lunch' })
+      .ask('day', { prompt: 'Which day?', choices: ['mon', 'sun'] })
+      .ask('dish', { prompt: 'Which dish?', choices: ({ day }) => dishes[day] })
+      .done(({ dish }) => `One ${dish}.`);
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ states: [lunch] });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/lunch');
+    await anna.taps('sun');
+    anna.sees('Something went wrong. Please try again.');
+    expect(bot.errors).toMatchObject([
+      { code: 'INVALID_OPTION', details: { option: 'lunch:dish choices', found: 'empty' } },
+    ]);
+    await anna.taps('mon');
+    await anna.taps('Soup');
+    anna.sees('One Soup.');
+  });
+
+  it('a command that is edited begins, restarts and cancels nothing', async () => {
+    const bot = framework.bot();
+    const edited: unknown[] = [];
+    bot.fsm({ states: [hello] });
+    bot.use(({ ctx }) => {
+      edited.push(
+        (ctx as { update: { edited_message?: { text: string } } }).update.edited_message?.text,
+      );
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/start');
+    const trigger = 1;
+    await anna.sends('Anna');
+    anna.sees('Age?');
+    await anna.edits('/start again', trigger);
+    anna.seesNothing();
+    await anna.edits('/cancel');
+    anna.seesNothing();
+    await anna.sends('30');
+    anna.sees('Welcome');
+    await anna.edits('/start', trigger);
+    anna.seesNothing();
+    expect(edited).toEqual(['/start again', '/cancel', '/start']);
+  });
+
+  it('a flow that a command starts during a call gives its caller no result, its own trigger does', async () => {
+    const city = flow('city', { trigger: '/city' })
+      .ask('name', { prompt: 'City?' })
+      .done(() => undefined);
+    const home = scene('home', { data: typed<{ at?: { name: string } }>() }).on({
+      enter: ({ data }) => `At ${JSON.stringify(data.at)}.`,
+      handle: ({ call }) => call(city, {}, { into: 'at' }),
+    });
+    const bot = framework.bot();
+    bot.fsm({ states: [city, home, hello] });
+    bot.command('home', ({ fsm }) => fsm.enter(home));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/home');
+    await anna.sends('where?');
+    anna.sees('City?');
+    for (const answer of ['/start', 'Anna', '30']) await anna.sends(answer);
+    anna.sees('Welcome');
+    anna.sees('At undefined.');
+    for (const answer of ['where?', '/city', 'Lisbon']) await anna.sends(answer);
+    anna.sees('At {"name":"Lisbon"}.');
+  });
+
+  it('an album that is no answer is refused once, and counts as one attempt', async () => {
+    const story = flow('story', { trigger: '/story', attempts: 3 })
+      .ask('title', { prompt: 'Title?' })
+      .ask('cover', { prompt: 'Cover?', accept: 'photo', validate: () => invalid('Too dark.') })
+      .done(() => 'Done.');
+    const bot = framework.bot();
+    bot.fsm({ states: [story] });
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna');
+    await anna.sends('/story');
+    await anna.sends(album(photo({ caption: 'My title' }), photo(), photo(), photo()));
+    await anna.sends(album(photo(), photo()));
+    await anna.sends('A title');
+    anna.sees('Cover?');
+    await anna.sends(album(photo(), photo(), photo()));
+    await anna.sends('/cancel');
+    expect(
+      world
+        .transcript()
+        .split('\n')
+        .filter((line) => line.startsWith('Bot')),
+    ).toEqual([
+      'Bot: Title?',
+      'Bot: Please answer the question above.',
+      'Bot: Please answer the question above.',
+      'Bot: Cover?',
+      'Bot: Too dark.',
+      'Bot: Cancelled.',
+    ]);
+  });
+
+  it('an album of several kinds gives all its parts of the kind that is asked for', async () => {
+    const pictures = flow('pictures', { trigger: '/pictures' })
+      .ask('photos', { prompt: 'Photos?', accept: { album: 'photo' } })
+      .done(({ photos }) => `${photos.length} photos.`);
+    const bot = framework.bot();
+    bot.fsm({ states: [pictures] });
+    const anna = telegram(bot.bot).user('Anna');
+    for (const parts of [
+      [photo(), video(), photo()],
+      [video(), photo(), photo()],
+      [photo(), photo(), video()],
+    ]) {
+      await anna.sends('/pictures');
+      await anna.sends(album(...parts));
+      await anna.taps('Done');
+      anna.sees('2 photos.');
+    }
   });
 });

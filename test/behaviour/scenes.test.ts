@@ -228,6 +228,12 @@ describe.each(frameworks)('Scene on %s', (_, framework) => {
     expect(() => bot.fsm({ scenes: twins })).toThrowError(/SCENE_DUPLICATE/);
   });
 
+  it('no name, and data that no schema describes, are refused when the scene is made', () => {
+    expect(() => framework.scene('')).toThrow(/'id of the scene' is ''/);
+    const notStandard = { parse: (data: unknown) => data };
+    expect(() => framework.scene('s', { data: notStandard })).toThrow(/expected a Standard Schema/);
+  });
+
   it('states without a state are refused when the scene is made', () => {
     expect(() => framework.scene('a', { states: states('Empty', {}) })).toThrowError(
       /INVALID_OPTION/,

@@ -1,14 +1,12 @@
 /** Finds the real servers that tests need, and installs a missing one from Debian where that is allowed. */
 
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access, constants, readdir } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { locked } from './lock.ts';
 
 const run = promisify(execFile);
-const lockFolder = join(tmpdir(), 'telefsm-install.lock');
 const postgresFolder = '/usr/lib/postgresql';
 
 /**
@@ -26,7 +24,7 @@ export async function ensureCommand(command: string, debianPackage: string): Pro
   if (found !== undefined) return found;
   if (process.getuid?.() !== 0 || (await findCommand('apt-get')) === undefined)
     throw missing(command, debianPackage);
-  await locked(async () => {
+  await locked('install', async () => {
     if ((await findCommand(command)) === undefined) await install(command, debianPackage);
   });
   const installed = await findCommand(command);
@@ -76,34 +74,4 @@ function missing(command: string, debianPackage: string, cause?: unknown): Error
     `The tests need the program '${command}': install it, on Debian with 'apt-get install ${debianPackage}'.`,
     { cause },
   );
-}
-
-/** One process at a time; a folder left by a process that has ended is taken over. */
-async function locked(work: () => Promise<void>): Promise<void> {
-  const holder = join(lockFolder, 'pid');
-  for (;;) {
-    const mine = await mkdir(lockFolder).then(
-      () => true,
-      () => false,
-    );
-    if (mine) break;
-    const pid = Number(await readFile(holder, 'utf8').catch(() => '0'));
-    if (pid > 0 && !isAlive(pid)) await rm(lockFolder, { recursive: true, force: true });
-    else await pause(200);
-  }
-  await writeFile(holder, String(process.pid));
-  try {
-    await work();
-  } finally {
-    await rm(lockFolder, { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }

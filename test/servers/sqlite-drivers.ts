@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { locked } from './lock.ts';
 
 const run = promisify(execFile);
 
@@ -40,7 +41,13 @@ export type SqliteConstructor = new (
  */
 export async function betterSqlite3Driver(): Promise<SqliteConstructor> {
   const require = createRequire(`${folder}package.json`);
-  if ((await installedVersion()) !== betterSqlite3) await install();
+  const isMissing = async () => (await installedVersion()) !== betterSqlite3;
+  if (await isMissing()) {
+    // compiled once, however many files ask: the others would only take the time from the first
+    await locked('better-sqlite3', async () => {
+      if (await isMissing()) await install();
+    });
+  }
   return require('better-sqlite3');
 }
 
@@ -74,8 +81,6 @@ async function install(): Promise<void> {
     await rm(folder, { recursive: true, force: true });
     await rename(half, folder);
   } catch (cause) {
-    // Another process may have been faster.
-    if ((await installedVersion()) === betterSqlite3) return;
     const message = `The tests need better-sqlite3: run 'npm install better-sqlite3@${betterSqlite3}' in ${folder}`;
     throw new Error(message, { cause });
   } finally {

@@ -1,6 +1,6 @@
 /** States and commands as an author defines them; types of options and flags accumulate along the chain. */
 
-import type { Awaitable, Complaint, Schema } from '@telefsm/core';
+import { type Awaitable, type Complaint, FsmError, type Schema } from '@telefsm/core';
 import { addCommand, addFlag, addOption, addState, type LooseOptionConfig } from './definition.ts';
 import { CommandError, describeFound } from './errors.ts';
 import { type CommandNode, nameOf, type StateNode, type TreeNode } from './nodes.ts';
@@ -157,6 +157,7 @@ export function buildState(tree: TreeNode, node: StateNode): AnyTreeState {
     command: (...names: readonly string[]) => buildCommand(tree, node, names),
     default(find: Handler) {
       once(node.id, 'default finder', node.find);
+      mustRun(`${node.id} default`, find);
       node.find = find as never;
       return handle;
     },
@@ -198,7 +199,9 @@ export function buildCommand(
   };
   const node = addCommand(tree, state, names, handle);
   function define(what: 'condition' | 'action' | 'failure', run: Handler) {
-    once(nameOf(node), what === 'failure' ? 'catch' : what, node[what]);
+    const member = what === 'failure' ? 'catch' : what;
+    once(nameOf(node), member, node[what]);
+    mustRun(`${nameOf(node)} ${member}`, run);
     node[what] = run as never;
     return handle;
   }
@@ -217,6 +220,16 @@ function stateOf(command: CommandNode, target: unknown): StateNode {
 
 function once(where: string, what: string, before: unknown): void {
   if (before !== undefined) throw new CommandError('ALREADY_DEFINED', { where, what });
+}
+
+/** What is no function would fail when a user says the command, or do nothing. */
+function mustRun(option: string, run: unknown): void {
+  if (typeof run === 'function') return;
+  throw new FsmError('INVALID_OPTION', {
+    option,
+    expected: 'a function',
+    found: describeFound(run),
+  });
 }
 
 function forStates(command: CommandNode, member: string): void {

@@ -1,7 +1,8 @@
 /** A tree without a bot: text in, text out. */
 
-import { type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
+import { FsmError, type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
 import { type ChatMachine, chatMachine, type Waiting } from './chat-machine.ts';
+import { describeFound } from './errors.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import { allowing } from './permissions.ts';
 import type { Position } from './position.ts';
@@ -14,7 +15,7 @@ export interface Chat {
    * Takes one line and resolves to what is said; nothing if the input was dropped.
    *
    * @throws CommandError whatever goes wrong with the input, its `output` being what was said before; the position is as before
-   * @throws FsmError `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `INVALID_KEY`
+   * @throws FsmError `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `INVALID_KEY`, `INVALID_OPTION` for what is no text
    */
   input(text: string): Promise<string>;
 }
@@ -36,10 +37,12 @@ export function chatsOf(
 ): (id: string, services: unknown, settings: ChatSettings) => Chat {
   const machineOn = machines(tree);
   return (id, services, { storage, commands, waiting = 'queue' }) => {
+    mustBeText('id of the chat', id);
     const machine = machineOn(storage, waiting);
     const always = allowing(tree, [commands]);
     return {
       async input(text) {
+        mustBeText('input', text);
         const output = await machine.unit(id, async ({ state, signal }) => {
           const now = allowing(tree, [await permissions?.({ id })]);
           const allows = (command: CommandNode) => always(command) && now(command);
@@ -53,6 +56,12 @@ export function chatsOf(
       },
     };
   };
+}
+
+/** A number is an id to many, and `undefined` a user who was not found: neither may share a position with others. */
+function mustBeText(option: string, found: unknown): void {
+  if (typeof found === 'string') return;
+  throw new FsmError('INVALID_OPTION', { option, expected: 'a text', found: describeFound(found) });
 }
 
 /** Nothing is stored of a user who is where everybody begins. */

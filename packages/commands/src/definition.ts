@@ -51,6 +51,7 @@ export function addCommand(
 ): CommandNode {
   const where = state?.id ?? tree.id;
   const folded = new Set<string>();
+  if (names.length === 0) throw new CommandError('INVALID_COMMAND_NAME', { name: '' });
   for (const name of names) {
     if (!isName(name)) throw new CommandError('INVALID_COMMAND_NAME', { name });
     const rivals = state ? [state] : tree.states.values();

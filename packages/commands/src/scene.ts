@@ -54,7 +54,6 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehaviour {
       if (typeof line === 'string') await take(run, line);
     },
     async command(run, command) {
-      if (run.input?.edited) return false;
       const line = lineOf(command);
       if (!knows(tree, storedOf(run), line)) return false;
       await take(run, line);

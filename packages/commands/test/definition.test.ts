@@ -159,6 +159,27 @@ describe('a definition', () => {
     expect(codeOf(() => command.state('a'))).toBe('NOT_FOR_GLOBAL_COMMAND');
   });
 
+  it('is refused without a name, or with what is no function', () => {
+    const tree = commandTree('t');
+    const loose = tree.root as never as {
+      command(...names: string[]): Record<string, (run: unknown) => unknown>;
+      default(find: unknown): unknown;
+    };
+    expect(codeOf(() => loose.command())).toBe('INVALID_COMMAND_NAME');
+    for (const member of ['action', 'condition', 'catch']) {
+      const command = loose.command(member);
+      for (const bad of [undefined, 'x', true]) {
+        expect(() => command[member]?.(bad)).toThrow(
+          expect.objectContaining({
+            code: 'INVALID_OPTION',
+            details: expect.objectContaining({ option: `${member} ${member}` }),
+          }),
+        );
+      }
+    }
+    expect(() => loose.default('x')).toThrow(/'t:root default' is the text 'x'/);
+  });
+
   it('is refused when an action, a condition, a catch, a description or a finder is given twice', () => {
     const { root } = commandTree('t');
     const command = root

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { Turn } from '../src/index.ts';
+import type { FsmStorage, Turn } from '../src/index.ts';
 import { flow, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
@@ -268,6 +268,56 @@ describe('the deadline of a conversation', () => {
     expect(new Set(fired).size).toBe(50);
     expect(fired).toHaveLength(50);
   });
+
+  it('is hidden by none that cannot fire yet, however many those are', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const newer = bench({ clock, storage, migrations: { 1: (record: object) => record } });
+    for (let user = 1; user <= 150; user++) await newer.send(user, 'a', arm);
+    const busy = gate();
+    const { machine, send, peek, heard } = bench({ clock, storage });
+    const failures = heard('storageFailed');
+    const turns = [];
+    for (let user = 201; user <= 350; user++) {
+      await send(user, 'a', arm);
+      turns.push(send(user, 'b', () => busy.opened));
+    }
+    await clock.advance('1s');
+    await send(500, 'a', arm);
+    machine.start();
+    await clock.advance('601s');
+    expect(await peek(500)).toBe(undefined);
+    expect((await peek(1))?.state).toBe('Form:name');
+    // each is tried again every half minute, and not with every look
+    const tried = failures.length;
+    await clock.advance('10s');
+    expect([tried, failures.length]).toEqual([150, 150]);
+    busy.open();
+    await Promise.all(turns);
+    await clock.advance('2s');
+    expect(await peek(201)).toBe(undefined);
+    await machine.stop();
+  });
+
+  it.each(['due', 'settled'] as const)(
+    'is met also after a call of %s that was never answered',
+    async (operation) => {
+      const clock = virtualClock();
+      const memory = memoryStorage({ clock });
+      const storage: FsmStorage = { ...memory, [operation]: () => new Promise(() => {}) };
+      const { machine, send, peek, heard } = bench({ clock, storage });
+      const failures = heard('storageFailed');
+      await send(1, 'a', arm);
+      machine.start();
+      await clock.advance('11m');
+      expect(failures).toContainEqual({ operation, error: expect.any(Error) });
+      await send(2, 'a', arm);
+      Object.assign(storage, { [operation]: memory[operation] });
+      await clock.advance('11m');
+      expect([await peek(1), await peek(2)]).toEqual([undefined, undefined]);
+      await machine.stop();
+    },
+  );
 
   it('does not let the record expire before it', async () => {
     const clock = virtualClock();

@@ -54,7 +54,7 @@ describe('a mistake that only JavaScript can make is told by name', () => {
     [
       'a group without a name',
       () => group({ name: state() }),
-      /states\(\) was given an object; expected a name before the states/,
+      /'an object' cannot name a group: expected a text as the first argument/,
     ],
     [
       'names in place of states',

@@ -182,6 +182,22 @@ describe('machine.at(…).run', () => {
     expect((await silent.peek())?.state).toBe('Form:name');
   });
 
+  it('of a machine with several bots names one of them', () => {
+    const { machine, bot } = bench();
+    expect(machine.at({ user: 1 }).key).toContain(':b123:');
+    machine.connect({ ...bot, id: 456 });
+    expect(() => machine.at({ user: 1 })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        details: expect.objectContaining({
+          option: 'bot',
+          expected: "the id of one of this machine's bots: 123, 456",
+        }),
+      }),
+    );
+    expect(machine.at({ user: 1, bot: 456 }).key).toContain(':b456:');
+  });
+
   it('at an address without a conversation is refused by name', () => {
     const { machine, bot } = bench({ strategy: 'chat' });
     expect(() => machine.at({ bot: bot.id } as never)).toThrow(/TELEFSM_/);
@@ -207,6 +223,19 @@ describe('peek', () => {
     await send(1, 'b', ({ state: fsm }) => fsm.clear());
     expect(await peek(1)).toBe(undefined);
     expect(await peek(2)).toBe(undefined);
+  });
+
+  it('ends also where the storage fails, or never answers', async () => {
+    const clock = virtualClock();
+    const failing = [() => Promise.reject(new Error('cut')), () => new Promise<never>(() => {})];
+    for (const peek of failing) {
+      const made = bench({ clock, storage: { ...memoryStorage({ clock }), peek } });
+      await expect(made.outlast(made.peek(1))).rejects.toMatchObject({
+        code: 'STORAGE_FAILED',
+        details: { operation: 'peek' },
+        cause: expect.any(Error),
+      });
+    }
   });
 
   it('of a foreign record, or one of a later format, is refused by name', async () => {

@@ -322,6 +322,21 @@ describe('migrations', () => {
     expect(await text(1)).toBe(before);
   });
 
+  it.each([
+    ['nothing', () => undefined, 'state undefined'],
+    ['a promise', async (record: object) => record, 'state undefined'],
+    ['a state that is no text', (record: object) => ({ ...record, state: 5 }), 'state 5'],
+    ['no data', (record: object) => ({ ...record, data: null }), 'data null'],
+  ])('that give %s fail the update by name, and nothing changes', async (_, wrong, found) => {
+    const { send, text } = await deploy({ migrations: { 7: wrong } }, named);
+    const before = await text(1);
+    await expect(send(1, 'a')).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      details: { option: 'migrations[7]', found: `one with the ${found}` },
+    });
+    expect(await text(1)).toBe(before);
+  });
+
   it.each([{}, { 0: log(0) }, { 1.5: log(1) }, { x: log(1) }])('%j are refused', (bad) => {
     expect(() => bench({ migrations: bad })).toThrow(/MIGRATION_MISSING/);
   });

@@ -1,9 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frozenData, type JsonObject } from '../src/base/json.ts';
-import { decode, writeOf } from '../src/record/codec.ts';
-import type { ConversationRecord, Frame, Past } from '../src/record/record.ts';
-import { emptyRecord, pastStep } from '../src/record/record.ts';
+import { decode, replaced, writeOf } from '../src/record/codec.ts';
+import {
+  before,
+  type History,
+  lastOf,
+  noHistory,
+  type Past,
+  remember,
+} from '../src/record/history.ts';
+import { listIds, seenIds } from '../src/record/ids.ts';
+import type { ConversationRecord, Frame } from '../src/record/record.ts';
+import { emptyFrame, emptyRecord } from '../src/record/record.ts';
 
 /** Names as people choose them, as JavaScript trips over them, and as the format itself uses them. */
 const name = fc.oneof(
@@ -35,17 +44,30 @@ const json = fc.letrec<{ value: unknown; object: JsonObject }>((tie) => ({
     .array(fc.tuple(name, tie('value')), { maxLength: 4 })
     .map((entries) => frozenData(Object.fromEntries(entries), 'data')),
 }));
-const id = fc.option(fc.string({ minLength: 1, maxLength: 12 }), { nil: null });
+const id = fc.option(
+  fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom('d', 'G:d', 'G.N:s', 'G:')),
+  { nil: null },
+);
 const past: fc.Arbitrary<Past> = fc.record({
   scene: id,
   state: id,
   data: json.object,
   memo: json.object,
 });
-/** A way back as moves make it. */
-const steps = (pasts: readonly Past[]) => pasts.map((one, at) => pastStep(one, pasts[at - 1]));
-/** Histories share values with what came after them, as moves make them: only then are differences small. */
-const history = (last: Past) =>
+/** A way back as moves make it, oldest first, and its end. */
+const wayTo = (last: Past, pasts: readonly Past[]): History =>
+  pasts.reduce(
+    (history, one, at) =>
+      remember(history, one, pasts[at + 1] ?? last, { most: 9, characters: 1e6 }),
+    noHistory,
+  );
+/** Where a way leads, oldest first. */
+function placesOf(history: History): Past[] {
+  const last = lastOf(history);
+  return last === undefined ? [] : [...placesOf(before(history, last)), last];
+}
+/** Places share values with what came after them, as moves make them: only then are differences small. */
+const pastsOf = (last: Past) =>
   fc
     .array(fc.tuple(past, fc.boolean(), fc.subarray([0, 1, 2, 3])), { maxLength: 4 })
     .map((list) => {
@@ -59,7 +81,7 @@ const history = (last: Past) =>
           : one;
         out.unshift(after);
       }
-      return steps(out);
+      return out;
     });
 const timers = fc.array(fc.record({ name: fc.string(), plus: fc.nat() }), { maxLength: 3 });
 const frame: fc.Arbitrary<Frame> = past.chain((last) =>
@@ -70,7 +92,10 @@ const frame: fc.Arbitrary<Frame> = past.chain((last) =>
     memo: fc.constant(last.memo),
     visit: fc.nat(),
     into: fc.option(fc.string(), { nil: undefined }),
-    history: history(last),
+    history: fc.tuple(pastsOf(last), past, fc.boolean()).map(([pasts, other, isChanged]) =>
+      // data may have been changed since the last move
+      wayTo(isChanged ? other : last, pasts),
+    ),
     paused: timers,
   }),
 );
@@ -86,12 +111,11 @@ const place = fc.record(
 const record = fc.record({
   version: fc.nat(99),
   frames: fc.array(frame, { minLength: 1, maxLength: 3 }),
-  ids: fc.uniqueArray(
-    fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })),
-    {
+  ids: fc
+    .uniqueArray(fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })), {
       maxLength: 12,
-    },
-  ),
+    })
+    .map(seenIds),
   place: fc.option(place, { nil: undefined }),
   timers,
   failures: fc.nat(4),
@@ -104,6 +128,13 @@ const record = fc.record({
     ),
   ),
 }) as unknown as fc.Arbitrary<ConversationRecord>;
+
+/** A record as the bot meets it: ids and ways back as what they stand for. */
+const met = (value: ConversationRecord) => ({
+  ...value,
+  ids: listIds(value.ids),
+  frames: value.frames.map((one) => ({ ...one, history: placesOf(one.history) })),
+});
 
 /** Equality that sees a member named `__proto__`, too. */
 const shown = (value: unknown): string =>
@@ -123,7 +154,7 @@ describe('a record as text', () => {
     fc.assert(
       fc.property(record, (value) => {
         const decoded = read(textOf(value));
-        expect('record' in decoded && shown(decoded.record)).toBe(shown(value));
+        expect('record' in decoded && shown(met(decoded.record))).toBe(shown(met(value)));
       }),
     );
   });
@@ -134,17 +165,19 @@ describe('a record as text', () => {
         const decoded = read(textOf(value));
         if (!('record' in decoded)) throw new Error('unreadable');
         const again = read(textOf(decoded.record));
-        expect('record' in again && shown(again.record)).toBe(shown(decoded.record));
+        expect('record' in again && shown(met(again.record))).toBe(shown(met(decoded.record)));
       }),
     );
   });
 
-  it('comes back as an object that nobody can change, at any depth', () => {
+  it('comes back with data that nobody can change, at any depth, here and on the way back', () => {
     fc.assert(
       fc.property(record, (value) => {
         const decoded = read(textOf(value));
         if (!('record' in decoded)) throw new Error('unreadable');
-        const open: unknown[] = [decoded.record.frames];
+        const { frames } = decoded.record;
+        const places = frames.flatMap((one) => [one, ...placesOf(one.history)]);
+        const open: unknown[] = places.flatMap(({ data, memo }) => [data, memo]);
         for (let one = open.pop(); one !== undefined; one = open.pop()) {
           if (typeof one !== 'object' || one === null) continue;
           expect(Object.isFrozen(one)).toBe(true);
@@ -168,6 +201,11 @@ describe('a record as text', () => {
         expect(['record', 'newer', 'unreadable']).toContain(Object.keys(read(text))[0]);
       }),
     );
+  });
+
+  it('that is nested beyond any stack is unreadable too', () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(read(`{"v":1,"d":{"a":${deep}}}`)).toHaveProperty('unreadable');
   });
 
   it('with a field of another shape is unreadable by the name of that field, and never half understood', () => {
@@ -206,7 +244,23 @@ describe('a record as text', () => {
   });
 
   it('leaves out what has its usual value, and names everything by one letter', () => {
-    expect(textOf({ ...emptyRecord, ids: [10, 11, 13] })).toBe('{"v":1,"i":[13,2,1]}');
+    expect(textOf({ ...emptyRecord, ids: seenIds([10, 11, 13]) })).toBe('{"v":1,"i":[13,2,1]}');
+  });
+
+  it('keeps a form that asks for what its states are named after as little more than those names', () => {
+    const place = (state: string | null, data: object): Past => ({
+      scene: null,
+      state,
+      data: frozenData(data, 'data'),
+      memo: {},
+    });
+    const name = { name: 'Ann' };
+    const pasts = [place(null, {}), place('Form:name', {}), place('Form:age', name)];
+    const last = place('Form:city', { ...name, age: 30 });
+    const frame = { ...emptyFrame, ...last, history: wayTo(last, pasts) };
+    expect(textOf({ ...emptyRecord, frames: [frame] })).toBe(
+      '{"v":1,"s":"Form:city","d":{"name":"Ann","age":30},"h":[["Form:age",2],["Form:name",1],[]]}',
+    );
   });
 
   it('keeps a way back as differences: a form of many steps costs no copies of its data', () => {
@@ -225,20 +279,35 @@ describe('a record as text', () => {
     }
     const value = {
       ...emptyRecord,
-      frames: [{ ...last, visit: 0, into: undefined, history: steps(way), paused: [] }],
+      frames: [{ ...last, visit: 0, into: undefined, history: wayTo(last, way), paused: [] }],
     };
     expect(textOf(value as unknown as ConversationRecord).length).toBeLessThan(1500);
   });
 });
 
 describe('a record in the memory of this process', () => {
+  const written = (id: number) => {
+    const value: ConversationRecord = { ...emptyRecord, ids: [id] };
+    return { value, write: writeOf(value, undefined, undefined) };
+  };
+
   it('is handed back as the very object, until a thousand others were written', () => {
-    const value: ConversationRecord = { ...emptyRecord, ids: [1] };
-    const write = writeOf(value, undefined, undefined);
-    expect(decode(write)).toEqual({ record: value });
-    for (let n = 0; n < 1100; n++) writeOf({ ...emptyRecord, ids: [n] }, undefined, undefined);
+    const { value, write } = written(1);
+    replaced(undefined, write);
+    const decoded = decode(write);
+    expect('record' in decoded && decoded.record).toBe(value);
+    for (let n = 0; n < 1100; n++) replaced(undefined, written(n).write);
     const cooled = decode(write);
     expect('record' in cooled && cooled.record).not.toBe(value);
     expect('record' in cooled && cooled.record.ids).toEqual([1]);
+  });
+
+  it('is its text alone once a storage has asked for that', () => {
+    const { value, write } = written(1);
+    expect(write.text).toBe('{"v":1,"i":[1]}');
+    replaced(undefined, write);
+    const decoded = decode(write);
+    expect('record' in decoded && decoded.record).not.toBe(value);
+    expect(decoded).toEqual({ record: value });
   });
 });

@@ -68,6 +68,7 @@ describe('states', () => {
   it.each(['', 'a.b', 'a:b', '~x'])('take no name that makes ids ambiguous: %j', (name) => {
     expect(() => states(name as never, { a: state() })).toThrow(/INVALID_NAME/);
     expect(() => states('Good', { [name]: state() })).toThrow(/INVALID_NAME/);
+    expect(() => states('Good', { [name]: { a: state() } })).toThrow(/INVALID_NAME/);
   });
 
   it('may be named as JavaScript names its own', () => {
@@ -387,6 +388,35 @@ describe('data', () => {
     await lease.commit({ text, state: 'Form:name' });
     const sent = send(2, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
     await expect(sent).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
+  });
+
+  it('beyond the limit by names is refused too: of states, also of those on the way back, and of scenes that wait', async () => {
+    const { send } = bench({ maxRecordBytes: 20_000 });
+    const long = (n: number) => `${n}`.repeat(10_000);
+    await send(1, 'a', ({ state: fsm }) => fsm.set(long(1) as never));
+    const second = send(1, 'b', ({ state: fsm }) => fsm.set(long(2) as never));
+    await expect(second).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
+    const alone = send(2, 'a', ({ state: fsm }) => fsm.set('x'.repeat(20_000) as never));
+    await expect(alone).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
+    const name = 's'.repeat(3000);
+    const waiting = scene(name, { timeout: '1h' }).on({ handle: () => {} });
+    const { send: sendTo } = bench({ maxRecordBytes: 20_000, scenes: [waiting] });
+    const calls = ({ state: fsm }: Turn) => {
+      for (let times = 0; times < 8; times++) fsm.call(waiting);
+    };
+    await expect(sendTo(1, 'a', calls)).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
+  });
+
+  it('nested deeper than any code can follow is refused', async () => {
+    let deep: unknown[] = [];
+    for (let level = 0; level < 20_000; level++) deep = [deep];
+    const { send } = bench();
+    await expect(send(1, 'a', ({ state: fsm }) => void fsm.update({ deep }))).rejects.toMatchObject(
+      {
+        code: 'DATA_NOT_JSON',
+        details: { found: 'nested more than 500 deep' },
+      },
+    );
   });
 
   it('has one zero, as JSON has', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { Turn } from '../src/index.ts';
-import { state, states } from '../src/index.ts';
+import type { FsmStorage, Turn } from '../src/index.ts';
+import { memoryStorage, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -73,5 +73,33 @@ describe('machine.stop()', () => {
     await clock.advance('5s');
     expect([await peek(1), await peek(2)]).toEqual([undefined, undefined]);
     await machine.stop();
+  });
+
+  it('and start() right behind it leave one sweeper, and stop() ends that', async () => {
+    const clock = virtualClock();
+    const memory = memoryStorage({ clock });
+    const held = gate();
+    let looks = 0;
+    const storage: FsmStorage = {
+      ...memory,
+      async due(limit, claim, prefix) {
+        looks++;
+        await held.opened;
+        return memory.due(limit, claim, prefix);
+      },
+    };
+    const { machine } = bench({ clock, storage });
+    machine.start();
+    const stopping = machine.stop();
+    machine.start();
+    held.open();
+    await stopping;
+    await clock.advance('10s');
+    expect(looks).toBeLessThanOrEqual(13);
+    expect(looks).toBeGreaterThanOrEqual(10);
+    await machine.stop();
+    const before = looks;
+    await clock.advance('10s');
+    expect(looks).toBe(before);
   });
 });

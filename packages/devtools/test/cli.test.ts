@@ -241,6 +241,18 @@ describe('the command line', () => {
     );
   });
 
+  it.each([
+    ['machine', '{}', 'fsm() or createMachine()'],
+    ['machine', 'Promise.resolve()', 'fsm() or createMachine()'],
+    ['storage', 'null', 'redisStorage(client) and its like'],
+  ])('says what a %s is where %s was configured', async (name, value, made) => {
+    await writeFile(join(folder, 'wrong.mjs'), `export const ${name} = ${value};\n`);
+    const { code, err } = await telefsm(['list', '--config', 'wrong.mjs']);
+    expect(code).toBe(2);
+    expect(err).toMatch(`wrong.mjs is none: export what ${made} gave.`);
+    expect(err).not.toContain('    at ');
+  });
+
   it('says what to configure', async () => {
     const { code, err } = await telefsm(['list', '--config', 'other.mjs']);
     expect(code).toBe(2);

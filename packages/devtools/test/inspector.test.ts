@@ -99,6 +99,17 @@ describe('who may look', () => {
     await second.stop();
   });
 
+  it.each(['', ' ', 'a;b', 'x\ny'])(
+    'is not asked for the token %j, which guards nothing',
+    async (token) => {
+      const { machine } = await open();
+      await expect(inspector(machine as never, { token })).rejects.toMatchObject({
+        code: 'INVALID_OPTION',
+        details: { option: 'token' },
+      });
+    },
+  );
+
   it('must call the page by its own name: a name that points here is refused', async () => {
     await open();
     const port = opened?.port;

@@ -1,8 +1,14 @@
+import { createMachine } from '@telefsm/core';
 import { botApiServer, location, photo, virtualClock } from '@telefsm/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { examples } from '../../../examples/index.ts';
-import { type Playground, playground } from '../src/index.ts';
+import {
+  type Playground,
+  type PlaygroundBot,
+  type PlaygroundBotOptions,
+  playground,
+} from '../src/index.ts';
 import { barriers, openBrowser, picture } from './browser.ts';
 
 let browser: Browser;
@@ -101,6 +107,37 @@ describe('the playground', () => {
     expect((await fetch(origin)).status).toBe(401);
     const body = new URLSearchParams({ when: 'now' });
     expect((await fetch(`${origin}/do/crash`, { method: 'POST', body })).status).toBe(401);
+  });
+
+  it('moves on by a day, and what was due by then has happened', async () => {
+    await open('order');
+    await says('/order');
+    await sees('What would you like to order?');
+    await page.getByRole('button', { name: '+ 1 day' }).click();
+    await sees('⏰ Your order has expired. Send /order to start again.');
+    await page.getByText('(1440 min later)').waitFor();
+  });
+
+  it('stops also while a handler never ends', async () => {
+    await open('order');
+    await opened.stop();
+    const machine = createMachine({ states: [] });
+    const hanging = {
+      about: 'never ends',
+      bots: {
+        none: ({ clock }: PlaygroundBotOptions): PlaygroundBot => ({
+          machine,
+          run: async () => {},
+          stop: () => new Promise((resolve) => void clock.setTimeout(resolve, 25_000)),
+        }),
+      },
+    };
+    opened = await playground({
+      examples: { hanging },
+      openServer: botApiServer,
+      makeClock: virtualClock,
+    });
+    await opened.stop();
   });
 
   it('has several users, whose conversations are apart', async () => {

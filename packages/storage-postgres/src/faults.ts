@@ -4,15 +4,20 @@ import { isFsmError, type StorageFault } from '@telefsm/core';
 
 /**
  * Errors that the server answers with after it has undone the statement, and that pass: serialization failures, deadlocks, no memory or
- * no free connection, a lock or a time limit, a server that is still starting; and the one error of a socket that was never open.
+ * no free connection, a lock or a time limit, a server that is still starting, a named statement that this connection does not have; and
+ * the one error of a socket that was never open.
  */
-const passing = /^(40001|40P01|53[2-9]..|55P03|57014|57P03|ECONNREFUSED)$/;
+const passing = /^(26000|40001|40P01|53[2-9]..|55P03|57014|57P03|ECONNREFUSED)$/;
 
 /**
  * Errors that stay until somebody does something: a full disk, read-only, no rights, a wrong password, database or schema, a table that
  * is not what it should be, a value that cannot be stored.
  */
 const lasting = /^(53100|25006|0A...|22...|23...|28...|3D...|3F...|42...|44...|54...)$/;
+
+/** What a pool of `pg` says, without a code, before a statement is sent: its owner has ended it, or all connections are in use. */
+const ended = 'Cannot use a pool after calling end';
+const exhausted = 'timeout exceeded when trying to connect';
 
 /**
  * Sorts an error by its SQLSTATE; whatever is not certainly undone is `unknown`.
@@ -21,9 +26,20 @@ const lasting = /^(53100|25006|0A...|22...|23...|28...|3D...|3F...|42...|44...|5
  * what got lost.
  */
 export function classify(error: unknown): StorageFault {
-  if (isFsmError(error)) return 'fatal';
-  const code = (error as { readonly code?: unknown } | null | undefined)?.code;
+  if (isFsmError(error) || says(error, ended)) return 'fatal';
+  if (says(error, exhausted)) return 'retry';
+  const code = codeOf(error);
   if (typeof code !== 'string') return 'unknown';
   if (passing.test(code)) return 'retry';
   return lasting.test(code) ? 'fatal' : 'unknown';
+}
+
+/** The SQLSTATE of an error, or what Node says of its socket. */
+export function codeOf(error: unknown): unknown {
+  const { code }: { readonly code?: unknown } = Object(error);
+  return code;
+}
+
+function says(error: unknown, words: string): boolean {
+  return error instanceof Error && error.message.startsWith(words);
 }

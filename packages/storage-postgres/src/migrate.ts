@@ -2,7 +2,7 @@
 
 import { FsmError } from '@telefsm/core';
 import { type Driver, driverOf, type PostgresClient } from './client.ts';
-import { classify } from './faults.ts';
+import { classify, codeOf } from './faults.ts';
 import { type PostgresNames, type Tables, tablesOf } from './names.ts';
 
 /**
@@ -118,7 +118,7 @@ async function change(driver: Driver, tables: Tables): Promise<void> {
     } catch (error) {
       // Where transactions are repeatable reads by default, the second in line does not see what the first has made.
       if (classify(error) === 'retry' && attempt < 5) continue;
-      if ((error as { readonly code?: unknown }).code !== '42501') throw error;
+      if (codeOf(error) !== '42501') throw error;
       throw new FsmError(
         'INVALID_OPTION',
         {

@@ -2,7 +2,7 @@
 
 import { FsmError, type FsmStorage, type Lease, type StoredText } from '@telefsm/core';
 import { driverOf, type PostgresClient, type Value } from './client.ts';
-import { classify } from './faults.ts';
+import { classify, codeOf } from './faults.ts';
 import { prepare } from './migrate.ts';
 import { type PostgresNames, tablesOf } from './names.ts';
 import {
@@ -28,6 +28,9 @@ export interface PostgresStorageOptions extends PostgresNames {
 
 /** A storage that does all that a storage can do. */
 export type PostgresStorage = Required<FsmStorage>;
+
+/** The SQLSTATE of a table that is not there. */
+const missingTable = '42P01';
 
 /** How many conversations a listing reads at once. */
 const pageSize = 500;
@@ -153,7 +156,13 @@ export function postgresStorage(
       throw error;
     });
     await prepared;
-    return driver.query<Row>(text, ...values);
+    try {
+      return await driver.query<Row>(text, ...values);
+    } catch (error) {
+      // dropped, or another database restored in its place: the next statement looks again, and makes them
+      if (codeOf(error) === missingTable) prepared = undefined;
+      throw error;
+    }
   }
 
   function leaseOf(

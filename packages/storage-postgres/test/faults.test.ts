@@ -27,7 +27,7 @@ async function errorOf(call: () => unknown): Promise<Error> {
 
 describe('an error', () => {
   it.each([
-    ['retry', '40001 40P01 53200 53300 55P03 57014 57P03 ECONNREFUSED'],
+    ['retry', '26000 40001 40P01 53200 53300 55P03 57014 57P03 ECONNREFUSED'],
     ['fatal', '53100 25006 42501 42P01 28P01 28000 3D000 3F000 22021 23514 54000'],
     ['unknown', '08006 08P01 57P01 57P02 40003 58030 XX000 ECONNRESET EPIPE CONNECTION_CLOSED'],
   ])('is %s by its code: %s', (fault, codes) => {
@@ -56,6 +56,23 @@ describe('an error', () => {
       expect(classify(error)).toBe(fault);
       await opened.end();
     }
+  });
+
+  it('of a pool that its owner has ended is fatal', async () => {
+    const opened = openPool(server.url);
+    await opened.end();
+    const error = await errorOf(() => postgresStorage(opened.client).peek('k'));
+    expect(error.message).toMatch(/after calling end/);
+    expect(classify(error)).toBe('fatal');
+  });
+
+  it('of a pool without a free connection passes', async () => {
+    const pool = new pg.Pool({ connectionString: server.url, max: 1, connectionTimeoutMillis: 50 });
+    const taken = await pool.connect();
+    const error = await errorOf(() => postgresStorage(pool).peek('k'));
+    expect([error.message, classify(error)]).toEqual([expect.stringMatching(/timeout/), 'retry']);
+    taken.release();
+    await pool.end();
   });
 
   it('of a read-only server is fatal and says so', async () => {

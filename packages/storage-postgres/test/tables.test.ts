@@ -93,6 +93,20 @@ describe('the tables', () => {
     );
   });
 
+  it('are made anew when somebody has dropped them, without a restart', async () => {
+    const schema = 'dropped';
+    const storage = postgresStorage(owner, { schema });
+    const taken = async () => storage.acquire('k', { token: 'a.1', lease: 1000, queue: false });
+    await taken();
+    await owner.query(`drop schema ${schema} cascade`);
+    const error = await errorOf(taken());
+    expect([storage.classify(error), error]).toEqual([
+      'fatal',
+      expect.objectContaining({ code: '42P01' }),
+    ]);
+    expect(await taken()).toHaveProperty('record', undefined);
+  });
+
   it('need no right to create tables where an owner has made them', async () => {
     await owner.query('create role bot login');
     const bot = openPool(server.url.replace('postgres@', 'bot@'));

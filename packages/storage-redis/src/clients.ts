@@ -1,11 +1,15 @@
 /** The two families of Redis clients, as far as the storage uses them, and one door to both. */
 
 import { FsmError } from '@telefsm/core';
+import { inBatches } from './batches.ts';
 
 /** An `ioredis` client (5 or 6): `Redis`, with Sentinel or without, or `Cluster`. */
 export interface IoRedisClient {
   readonly options: object;
   call(command: string, ...args: string[]): Promise<unknown>;
+  pipeline(commands: string[][]): {
+    exec(): Promise<readonly (readonly [error: unknown, answer?: unknown])[] | null>;
+  };
   subscribe(channel: string): Promise<unknown>;
   on(event: 'message', listener: (channel: string, message: string) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -16,7 +20,6 @@ export interface IoRedisClient {
 /** What only a `Cluster` of `ioredis` has. */
 interface IoRedisCluster extends IoRedisClient {
   nodes(role: 'master'): readonly IoRedisClient[];
-  pipeline(commands: readonly (readonly string[])[]): { exec(): Promise<unknown> };
 }
 
 /** What all clients of `redis` have in common. */
@@ -111,7 +114,8 @@ function ioredisPort(client: IoRedisClient): RedisPort {
     (node: IoRedisClient): Send =>
     ([name = '', ...args]) =>
       node.call(name, ...args);
-  const send = sendTo(client);
+  // in a cluster each command finds its own way
+  const send = cluster === undefined ? inBatches(client) : sendTo(client);
   return {
     cluster: cluster !== undefined,
     send: (_key, command) => send(command),
@@ -125,7 +129,7 @@ function ioredisPort(client: IoRedisClient): RedisPort {
           ['wait', ...amounts],
         ])
         .exec();
-      const [, [error, reached] = []] = answers as [unknown, [Error | null, unknown]?];
+      const [error, reached] = answers?.[1] ?? [];
       if (error) throw error;
       return Number(reached);
     },

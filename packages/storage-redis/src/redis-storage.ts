@@ -18,7 +18,7 @@ import { checkLayout, findEviction } from './first-use.ts';
 import { layoutOf } from './layout.ts';
 import { leasesOf } from './lease.ts';
 import { listConversations } from './listing.ts';
-import { runScript, script } from './scripting.ts';
+import { runScript, script, withoutEmptyEnd } from './scripting.ts';
 import { acquireScript, peekScript } from './scripts.ts';
 import { decodeText } from './text.ts';
 import { wakeUps } from './wake-ups.ts';
@@ -115,7 +115,13 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
 
     async acquire(key, { token, lease, queue, offset = 0 }) {
       if (!usable) await firstUse();
-      const args = [token, String(lease), queue ? channel.channel() : '', String(offset)];
+      const waiter = queue ? channel.channel() : '';
+      const args = withoutEmptyEnd([
+        token,
+        String(lease),
+        waiter,
+        offset === 0 ? '' : String(offset),
+      ]);
       const answer = await runScript(port, acquireText, layout.conversation(key), args);
       if (typeof answer === 'string') return leases(key, token, lease, storedText(answer));
       const [first, deadlineIn, indexedIn] = answer as readonly [unknown?, number?, unknown?];

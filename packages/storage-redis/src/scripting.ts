@@ -15,6 +15,13 @@ export function script(text: string): Script {
   return { text, hash: createHash('sha1').update(text).digest('hex') };
 }
 
+/** Leaves out the empty arguments at the end, which scripts read as empty all the same. */
+export function withoutEmptyEnd(args: readonly string[]): readonly string[] {
+  let end = args.length;
+  while (end > 0 && args[end - 1] === '') end--;
+  return end === args.length ? args : args.slice(0, end);
+}
+
 /**
  * Runs a script with one key.
  *

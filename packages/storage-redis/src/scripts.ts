@@ -1,11 +1,11 @@
 /**
  * The statements of the storage, as scripts: each runs whole or not at all, and reads the server's clock.
  *
- * One hash a conversation: `r` record, `s` state, `l` lock ("until token", empty when free), `w` waiters ("channel token", one a line), `d`
- * deadline, `e` expiry, `k` the latest instant at which the deadline index looks at it. Instants are milliseconds of the server's clock.
+ * One hash a conversation: `r` record, `s` state, `l` lock ("until token", empty when free), `w` waiters ("channel token", one a line; the
+ * channel after an asterisk where listeners of other nodes are not counted), `d` deadline, `e` expiry, `k` the latest instant at which the deadline index looks at it. Instants are milliseconds of the server's clock.
  *
  * Each script has one key, also where it could use two of one slot: a script over two keys of which one does not exist fails while the
- * slot is being moved.
+ * slot is being moved. Arguments that are empty at the end are left out: each of them costs the client and the server about as much as a field.
  */
 
 /** How long a conversation is kept for a waiter that it was handed to, in ms. */
@@ -19,14 +19,14 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 /**
- * Takes and reads. Arguments: token, lease, channel ('' registers no waiter), offset of the clock.
+ * Takes and reads. Arguments: token, lease, channel (without one no waiter is registered), offset of the clock.
  *
  * Answers the text alone, or with a deadline {text, ms until it, ms until the index looks}; {} without a record; {ms} while held.
  */
 export const acquireScript: string = String.raw`
-local key, token, channel = KEYS[1], ARGV[1], ARGV[3]
+local key, token, channel = KEYS[1], ARGV[1], ARGV[3] or ''
 local lock, waiters, text, deadline, expiry, indexed = unpack(redis.call('HMGET', key, 'l', 'w', 'r', 'd', 'e', 'k'), 1, 6)
-${clock} + ARGV[4]
+${clock} + (ARGV[4] or 0)
 if lock and lock ~= '' then
   local space = string.find(lock, ' ', 1, true)
   local left = tonumber(string.sub(lock, 1, space - 1)) - now
@@ -56,13 +56,13 @@ if not deadline then return text end
 return {text, deadline - now, indexed and indexed - now or false}`;
 
 /**
- * Commits, renews and releases. Arguments: token, token to go on under ('' lets go), lease, what to do ('w'rite, 'd'elete, '-' nothing),
- * text, state, ttl, deadline ('' for none), '1' if the index was told of the deadline, channel prefix, '1' in a cluster.
+ * Commits, renews and releases. Arguments: token, what to do ('w'rite, 'd'elete, '-' nothing), text, state, token to go on under (without
+ * one it lets go), lease, ttl, deadline, '1' if the index was told of the deadline.
  *
  * Answers 1 done, 3 done and the index must yet be told, 2 done before, 0 refused.
  */
 export const settleScript: string = String.raw`
-local key, token, keep = KEYS[1], ARGV[1], ARGV[2]
+local key, token, what, keep, ttl, due = KEYS[1], ARGV[1], ARGV[2], ARGV[5] or '', ARGV[7] or '', ARGV[8] or ''
 local lock, waiters, expiry, deadline, indexed = unpack(redis.call('HMGET', key, 'l', 'w', 'e', 'd', 'k'), 1, 5)
 local owner = lock and lock ~= '' and string.sub(lock, string.find(lock, ' ', 1, true) + 1) or ''
 if owner ~= token then return keep ~= '' and owner == keep and 2 or 0 end
@@ -78,7 +78,7 @@ local function text(instant) return string.format('%.0f', instant) end
 
 local held = ''
 if keep ~= '' then
-  held = text(after(ARGV[3])) .. ' ' .. keep
+  held = text(after(ARGV[6])) .. ' ' .. keep
 elseif waiters then
   local rest = {}
   for waiter in string.gmatch(waiters, '[^\n]+') do
@@ -87,9 +87,10 @@ elseif waiters then
     else
       local space = string.find(waiter, ' ', 1, true)
       local following = string.sub(waiter, space + 1)
-      -- A user without the right to publish lets go all the same. In a cluster only this node's listeners are counted.
-      local heard = redis.pcall('PUBLISH', ARGV[10] .. string.sub(waiter, 1, space - 1), following)
-      if type(heard) == 'number' and (heard > 0 or ARGV[11] == '1') then
+      local elsewhere = string.sub(waiter, 1, 1) == '*'
+      -- A user without the right to publish lets go all the same.
+      local heard = redis.pcall('PUBLISH', string.sub(waiter, elsewhere and 2 or 1, space - 1), following)
+      if type(heard) == 'number' and (heard > 0 or elsewhere) then
         held = text(after(${handedOverFor})) .. ' ' .. following
       end
     end
@@ -98,10 +99,10 @@ elseif waiters then
 end
 
 local answer = 1
-if ARGV[4] == 'w' then
-  redis.call('HSET', key, 'r', ARGV[5], 's', ARGV[6], 'l', held)
-  if ARGV[8] ~= '' then
-    local at = after(ARGV[8])
+if what == 'w' then
+  redis.call('HSET', key, 'r', ARGV[3] or '', 's', ARGV[4] or '', 'l', held)
+  if due ~= '' then
+    local at = after(due)
     indexed = indexed and tonumber(indexed)
     if ARGV[9] ~= '1' and indexed and indexed > now and indexed <= at then
       redis.call('HSET', key, 'd', text(at))
@@ -112,8 +113,8 @@ if ARGV[4] == 'w' then
   elseif deadline then
     redis.call('HDEL', key, 'd', 'k')
   end
-  if ARGV[7] ~= '' then
-    local at = after(ARGV[7])
+  if ttl ~= '' then
+    local at = after(ttl)
     redis.call('HSET', key, 'e', text(at))
     redis.call('PEXPIREAT', key, text(held == '' and at or at + ${lockKeptFor}))
   else
@@ -121,7 +122,7 @@ if ARGV[4] == 'w' then
     -- Always: the lock of an empty conversation has left an expiry, which must not end the record.
     redis.call('PERSIST', key)
   end
-elseif ARGV[4] == 'd' then
+elseif what == 'd' then
   if held == '' then
     redis.call('DEL', key)
   else

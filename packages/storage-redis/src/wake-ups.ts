@@ -24,8 +24,9 @@ const proofMark = '\n';
  * @param prefix - what the names of channels begin with
  */
 export function wakeUps(port: RedisPort, prefix: string): WakeUps {
-  const id = randomUUID().slice(0, 13);
-  const name = prefix + id;
+  const name = prefix + randomUUID().slice(0, 13);
+  // scripts count the listeners of their own node only
+  const registered = port.cluster ? `*${name}` : name;
   const listeners = new Set<(token: string) => void>();
   let opening: Promise<Subscription> | undefined;
   let open: Subscription | undefined;
@@ -77,7 +78,7 @@ export function wakeUps(port: RedisPort, prefix: string): WakeUps {
   }
 
   return {
-    channel: () => (open === undefined ? '' : id),
+    channel: () => (open === undefined ? '' : registered),
     async granted(listener) {
       listeners.add(listener);
       const stop = () => {

@@ -1,7 +1,8 @@
 /** What an update costs, counted where the client's bytes pass. */
 
 import type { Lease } from '@telefsm/core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import type { OpenClient } from '../../../test/servers/redis-clients.ts';
@@ -16,6 +17,51 @@ beforeAll(async () => {
   server = await startRedis();
 });
 afterAll(() => server.stop());
+
+describe('what ioredis is asked for in one turn of the event loop', () => {
+  const opened = async () => {
+    const client = new Redis({ port: server.port });
+    const storage = redisStorage(client, { prefix: 'batches' });
+    await (await taken(storage, 'first', 't.0')).commit({ text: '{}', state: null });
+    const batches = vi.spyOn(client, 'pipeline');
+    return { client, storage, batches };
+  };
+
+  it('goes by few writes, and each is given its own answer', async () => {
+    const { client, storage, batches } = await opened();
+    const keys = Array.from({ length: 50 }, (_, at) => `chat ${at}`);
+    const leases = await Promise.all(keys.map((key) => taken(storage, key, `t.${key}`)));
+    expect(batches.mock.calls.map(([commands]) => commands?.length)).toEqual([16, 16, 16, 2]);
+    const commits = leases.map((lease, at) => lease.commit({ text: `{"n":${at}}`, state: null }));
+    expect(await Promise.all(commits)).toEqual(keys.map(() => 'done'));
+    const texts = await Promise.all(keys.map(async (key) => (await storage.peek(key))?.text));
+    expect(texts).toEqual(keys.map((_, at) => `{"n":${at}}`));
+    client.disconnect();
+  });
+
+  it('fails alone', async () => {
+    const { client, storage } = await opened();
+    const lease = await taken(storage, 'broken', 't.1');
+    await lease.commit({ text: '{}', state: null });
+    const [broken = ''] = await client.keys('*:broken');
+    await client.set(broken, 'no hash');
+    const [failed, good] = await Promise.allSettled([
+      taken(storage, 'broken', 't.2'),
+      taken(storage, 'whole', 't.3'),
+    ]);
+    expect(failed).toMatchObject({ status: 'rejected', reason: { message: /^WRONGTYPE/ } });
+    expect(good.status).toBe('fulfilled');
+    client.disconnect();
+  });
+
+  it('is refused whole by a client that is closed', async () => {
+    const { client, storage } = await opened();
+    client.disconnect();
+    const tries = ['a', 'b'].map((key) => taken(storage, key, `t.${key}`));
+    const outcomes = await Promise.allSettled(tries);
+    expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  });
+});
 
 describe.each(singleClients)('through $name', (kind) => {
   let proxy: TcpProxy;

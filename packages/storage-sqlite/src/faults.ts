@@ -30,6 +30,9 @@ const lasting: readonly (readonly [name: string, code: number])[] = [
   ['NOTADB', 26],
 ];
 
+/** A database that its owner has closed, in the words of each driver, which give it no code of SQLite's. */
+const closed = /^(?:The )?database(?: connection)? is not open/i;
+
 /**
  * Sorts an error by its result code. SQLite takes back a statement that failed, so each error of its own means: not executed.
  *
@@ -37,6 +40,7 @@ const lasting: readonly (readonly [name: string, code: number])[] = [
  */
 export function classify(error: unknown): StorageFault {
   if (typeof error !== 'object' || error === null) return 'unknown';
+  if (error instanceof Error && closed.test(error.message)) return 'fatal';
   const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
   const [, name] = /^SQLITE_([A-Z]+)/.exec(typeof code === 'string' ? code : '') ?? [];
   // The low byte is the primary code.

@@ -10,10 +10,11 @@ import type {
   StoredText,
   Write,
 } from '@telefsm/core';
-import { systemClock } from '@telefsm/core';
+import { FsmError, systemClock } from '@telefsm/core';
 import type { OpenOptions, SqliteDatabase } from './database.ts';
 import { openDatabase, started } from './database.ts';
 import { classify } from './faults.ts';
+import { fileOf } from './opened-file.ts';
 import { prepareTables } from './schema.ts';
 import { statementsOf } from './statements.ts';
 import { fromValue, toValue } from './text.ts';
@@ -63,12 +64,14 @@ export function sqliteStorage(
   { clock = systemClock, ...options }: SqliteStorageOptions = {},
 ): FsmStorage {
   const own = typeof pathOrDatabase === 'string';
+  requireDatabase(pathOrDatabase);
   const database = own ? openDatabase(pathOrDatabase, options) : pathOrDatabase;
   prepareTables(database);
   if (own) started(database);
 
   const statements = statementsOf(database);
   const waiters = wakeUps(statements);
+  const file = fileOf(database);
   let turns = 0;
   let closed = false;
 
@@ -91,6 +94,7 @@ export function sqliteStorage(
       { keep }: { readonly keep?: string } = {},
     ): CommitAnswer {
       if (keep === token) return holder() === token ? 'already' : 'refused';
+      file?.check();
       if (next === undefined && keep === undefined && statements.remove.run(key, token).changes) {
         return 'done';
       }
@@ -200,6 +204,18 @@ export function sqliteStorage(
       if (own) database.close();
     },
   };
+}
+
+/** An empty path would be a file that SQLite deletes when it is closed. */
+function requireDatabase(given: unknown): void {
+  const { prepare, exec }: Partial<SqliteDatabase> = Object(given);
+  const isDatabase = typeof prepare === 'function' && typeof exec === 'function';
+  if (isDatabase || (typeof given === 'string' && given.trim() !== '')) return;
+  throw new FsmError('INVALID_OPTION', {
+    option: 'path',
+    expected: 'a file, or an opened database of node:sqlite, better-sqlite3 or libsql',
+    found: typeof given === 'string' ? 'empty' : String(given),
+  });
 }
 
 interface Held {

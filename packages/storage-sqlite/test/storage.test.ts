@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import type { FsmStorage, Lease, StoredConversation, Write } from '@telefsm/core';
 import { isFsmError } from '@telefsm/core';
 import fc from 'fast-check';
@@ -60,6 +60,16 @@ describe('a path', () => {
     const error = caught(() => sqliteStorage(path));
     expect(isFsmError(error, 'INVALID_OPTION')).toBe(true);
     expect(String(error)).toContain('not a database');
+  });
+
+  it.each([
+    ['', 'empty'],
+    [' ', 'empty'],
+    [undefined, 'undefined'],
+    [{}, '[object Object]'],
+  ])('is refused when it is %j', (path, found) => {
+    const error = caught(() => sqliteStorage(path as string));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'path', found } });
   });
 
   it('may be in memory', async () => {
@@ -191,6 +201,36 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     expect(await lease.commit(write)).toBe('done');
     expect((await storage.peek('k'))?.text).toBe(write.text);
     database.close();
+  });
+
+  it('is written no more when its file was deleted or replaced, since all would be lost', async () => {
+    const path = newFile();
+    const database = new Database(path);
+    const storage = sqliteStorage(database);
+    await put(storage, 'k', 'before');
+    const lease = await take(storage, 'k');
+    renameSync(path, `${path}.away`);
+    const write = { text: 'after', state: null };
+    const isRefused = () => {
+      const error = caught(() => lease.commit(write));
+      expect(String(error)).toContain(`${path}' was deleted or replaced`);
+      expect(classify(error)).toBe('fatal');
+    };
+    isRefused();
+    writeFileSync(path, '');
+    isRefused();
+    renameSync(`${path}.away`, path);
+    expect(await lease.commit(write)).toBe('done');
+    expect((await storage.peek('k'))?.text).toBe('after');
+    database.close();
+  });
+
+  it('is not asked again when its owner has closed it', () => {
+    const database = new Database(newFile());
+    const storage = sqliteStorage(database);
+    database.close();
+    const error = caught(() => storage.acquire('k', { token: 't.0', lease: 1000, queue: false }));
+    expect(classify(error)).toBe('fatal');
   });
 
   it('gives nobody the conversation of one who came while another process wrote', async () => {

@@ -166,6 +166,13 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
     ]);
   });
 
+  it('refuses to send what is neither text nor made for sending', async () => {
+    const anna = telegram(make(registration)).user('Anna');
+    for (const what of [undefined, null, 5, { photo: 'x' }]) {
+      await expect(async () => anna.sends(what as never)).rejects.toThrow(/A user sends a text/);
+    }
+  });
+
   it('lets calls fail as Telegram fails them', async () => {
     const failures: unknown[] = [];
     const tg = telegram(

@@ -109,8 +109,9 @@ describe('Telegraf in process', () => {
 
 describe('anything else', () => {
   it('is refused', () => {
-    expect(() => telegram({ handleUpdate: async () => {} })).toThrow(
-      /neither a grammY Bot nor a Telegraf bot/,
-    );
+    const others = [{ handleUpdate: async () => {} }, undefined, null, 'bot'];
+    for (const other of others) {
+      expect(() => telegram(other as never)).toThrow(/neither a grammY Bot nor a Telegraf bot/);
+    }
   });
 });

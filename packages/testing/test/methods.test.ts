@@ -76,6 +76,20 @@ const refusals: readonly (readonly [
     /Wrong HTTP URL/,
   ],
   [
+    'a forced reply in a channel',
+    'sendMessage',
+    () => ({ chat_id: server.channel('News').id, text: 'x', reply_markup: { force_reply: true } }),
+    400,
+    'Bad Request: inline keyboard expected',
+  ],
+  [
+    'a deletion for an unknown business',
+    'deleteBusinessMessages',
+    () => ({ business_connection_id: 'x', message_ids: [1] }),
+    400,
+    'Bad Request: BUSINESS_CONNECTION_INVALID',
+  ],
+  [
     'a reply to nothing',
     'sendMessage',
     () => ({ chat_id: anna.id, text: 'x', reply_parameters: { message_id: 9999 } }),

@@ -1,6 +1,6 @@
 /** Time: the clock that a machine reads, and lengths of time as people write them. */
 
-import { FsmError } from './errors.ts';
+import { invalidOption } from './rules.ts';
 import { shown } from './shown.ts';
 
 /** What a machine reads the time from and sets its timers with; tests hand in a virtual one. */
@@ -30,20 +30,23 @@ export function toMs(duration: Duration, option: string): number {
     typeof duration === 'string' ? /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(duration) : undefined;
   const ms = match ? Number(match[1]) * unitMs[match[2] as keyof typeof unitMs] : duration;
   if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) {
-    throw new FsmError('INVALID_OPTION', {
+    throw invalidOption(
       option,
-      expected: 'milliseconds or a text such as "90s", "10m", "24h", "7d"',
-      found: shown(duration),
-    });
+      'milliseconds or a text such as "90s", "10m", "24h", "7d"',
+      shown(duration),
+    );
   }
   return ms;
 }
+
+/** Beyond it a platform's timer runs at once; whoever waits so long looks again when it is early. */
+const longestTimer = 2 ** 31 - 1;
 
 /** The machine's clock where none is handed in; its timers do not keep a Node process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(task, ms) {
-    const handle: unknown = setTimeout(task, ms);
+    const handle: unknown = setTimeout(task, Math.min(ms, longestTimer));
     if (typeof handle === 'object' && handle !== null && 'unref' in handle) {
       (handle as { unref(): void }).unref();
     }

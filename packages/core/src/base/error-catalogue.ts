@@ -104,7 +104,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   INVALID_NAME: {
     message: (d) => `'${d.name}' cannot name ${d.of}: expected ${d.expected}.`,
-    fix: 'Rename it.',
+    fix: 'Give it such a name.',
   },
   INVALID_TARGET: {
     message: (d) => `${d.where} was given ${d.found}; expected ${d.expected}.`,

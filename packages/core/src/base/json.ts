@@ -44,13 +44,28 @@ export function mergedData(data: JsonObject, patch: object, path: string): JsonO
   return copyMembers(patch, path, [patch], { ...data });
 }
 
-/** Freezes a value that `JSON.parse` has just made, in place. */
+/** Nobody means to nest deeper, and what recurs into values must not run out of stack. */
+const deepest = 500;
+
+/** Freezes a value that `JSON.parse` has made, in place. */
 export function freezeParsed<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) {
-    for (const key in value) freezeParsed(value[key]);
-    Object.freeze(value);
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const key in value) {
+    const member: unknown = value[key];
+    if (typeof member === 'object') freezeParsed(member);
   }
-  return value;
+  return Object.freeze(value);
+}
+
+/** Whether an object has no members. */
+export function isBlank(data: JsonObject): boolean {
+  for (const _ in data) return false;
+  return true;
+}
+
+/** Whether a value is an object, and no array. */
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Sets a member, whatever its name: an assignment to `__proto__` would set the prototype. */
@@ -73,6 +88,7 @@ export function roughSize(value: unknown): number {
 
 function copyObject(value: object, path: string, around: readonly object[]): unknown {
   if (around.includes(value)) throw refuse(path, 'a cycle');
+  if (around.length > deepest) throw refuse('data', `nested more than ${deepest} deep`);
   const inside = [...around, value];
   if (Array.isArray(value)) {
     // Array.from visits holes too, which JSON would turn into null
@@ -82,7 +98,7 @@ function copyObject(value: object, path: string, around: readonly object[]): unk
 }
 
 function checkObject(value: unknown, path: string): asserts value is object {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
+  if (isJsonObject(value)) return;
   throw new FsmError('DATA_NOT_JSON', { path, found: `${shown(value)} in place of an object` });
 }
 

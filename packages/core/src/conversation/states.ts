@@ -1,6 +1,7 @@
 /** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
 
 import { FsmError } from '../base/errors.ts';
+import { checkName, checkOption, invalidTarget, schematic } from '../base/rules.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import { shown } from '../base/shown.ts';
 import type { Complaint, Storable } from '../base/type-tools.ts';
@@ -111,6 +112,9 @@ export function state<Out extends object>(
 export function state(first?: object, second?: StateOptions): StateSpec<never> {
   const schema = isSchema(first) ? first : undefined;
   const options = schema ? second : (first as StateOptions | undefined);
+  // what is no schema would check nothing, silently
+  if (!schema && Object.keys(first ?? {}).some((name) => name !== 'was'))
+    checkOption('state()', first, schematic);
   const facts: SpecFacts = { schema, was: namesOf(options?.was) };
   return { '~spec': facts as object as { readonly data?: never } };
 }
@@ -138,11 +142,7 @@ export function states<const Name extends string, const T extends StateTree>(
   name: Name & GoodName<Name>,
   tree: T,
 ): Group<Name, T> {
-  if (typeof name !== 'string') {
-    const expected = "a name before the states: states('Form', { … })";
-    throw new FsmError('INVALID_TARGET', { where: 'states()', found: shown(name), expected });
-  }
-  goodName(name, 'a group');
+  checkName(name, 'a group');
   return build(name, tree, []) as unknown as Group<Name, T>;
 }
 
@@ -151,28 +151,34 @@ function build(path: string, tree: StateTree, around: readonly string[]): AnyGro
   const all: State[] = [];
   const groups = [path, ...around];
   const group: Record<string, unknown> = {};
+  if (typeof tree !== 'object' || tree === null)
+    throw invalidTarget(
+      `states('${around[0] ?? path}')`,
+      '`state()`, or an object of them',
+      shown(tree),
+    );
   for (const [name, member] of Object.entries(tree)) {
+    checkName(name, `a member of '${path}'`);
+    if (isState(member)) {
+      throw new FsmError('STATE_REUSED', { first: member.id, second: `${path}:${name}` });
+    }
     if (isStateSpec(member)) {
-      goodName(name, `a state of '${path}'`);
       const made = bind(`${path}:${name}`, member, groups, own);
       own.push(made);
       all.push(made);
       define(group, name, made);
-    } else if (typeof member === 'object' && member !== null) {
-      goodName(name, 'a group');
+    } else {
       const nested = build(`${path}.${name}`, member, groups);
       all.push(...nested['~group'].states);
       define(group, name, nested);
-    } else {
-      throw new FsmError('INVALID_TARGET', {
-        where: `states('${path}')`,
-        found: shown(member),
-        expected: '`state()`, or an object of them',
-      });
     }
   }
   define(group, '~group', { id: path, states: Object.freeze(all) });
   return Object.freeze(group) as unknown as AnyGroup;
+}
+
+function isState(value: unknown): value is State {
+  return typeof value === 'object' && value !== null && '~data' in value && 'id' in value;
 }
 
 /** `defineProperty`, so that a member named `__proto__` is a member. */
@@ -214,16 +220,6 @@ export function namesOf(names: string | readonly string[] | undefined): readonly
   return names === undefined ? [] : typeof names === 'string' ? [names] : names;
 }
 
-function goodName(name: string, of: string): void {
-  if (/^$|[.:]|^~/.test(name)) {
-    throw new FsmError('INVALID_NAME', {
-      name,
-      of,
-      expected: "a name without '.' and ':', not beginning with '~'",
-    });
-  }
-}
-
 /** Every state of a group, once, in declaration order. */
 export function statesOf<S extends State>(group: AnyGroup<S>): readonly S[] {
   return group['~group'].states;
@@ -233,6 +229,7 @@ export function statesOf<S extends State>(group: AnyGroup<S>): readonly S[] {
 export function contains(group: AnyGroup, what: State | AnyGroup | string): boolean {
   const { id: path, states: all } = group['~group'];
   if (typeof what === 'string') return all.some((member) => member.id === what);
+  if (typeof what !== 'object' || what === null) return false;
   if ('~group' in what) {
     const inner = what['~group'];
     return inner.id.startsWith(`${path}.`) && inner.states.every((s) => all.includes(s));

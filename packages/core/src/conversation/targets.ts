@@ -1,6 +1,7 @@
 /** What filters take: states, groups, scenes, ids, or any state; read once into a matcher. */
 
 import { FsmError } from '../base/errors.ts';
+import { invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { type AnyGroup, type AnyState, isStateSpec, type NoState, type State } from './states.ts';
 
@@ -37,24 +38,23 @@ export interface Matcher {
  * @throws FsmError `INVALID_TARGET` for none, or for what is no target; `STATE_UNBOUND` for a state() outside a group
  */
 export function matcherOf(targets: readonly Target[], where: string): Matcher {
-  const expected = 'a state, a group, a scene, an id, `anyState` or `noState`';
-  if (targets.length === 0)
-    throw new FsmError('INVALID_TARGET', { where, found: 'no target', expected });
+  const no = (found: string) =>
+    invalidTarget(where, 'a state, a group, a scene, an id, `anyState` or `noState`', found);
+  if (targets.length === 0) throw no('no target');
   const states = new Map<string | null, State | null>();
   let always = false;
   for (const target of targets) {
     if (typeof target === 'string') {
       if (target === '*') always = true;
       else states.set(target, null);
-    } else if (typeof target !== 'object' || target === null) {
-      throw new FsmError('INVALID_TARGET', { where, found: shown(target), expected });
-    } else if ('~any' in target) always = true;
+    } else if (typeof target !== 'object' || target === null) throw no(shown(target));
+    else if ('~any' in target) always = true;
     else if ('~group' in target) {
       for (const member of target['~group'].states) states.set(member.id, member);
     } else if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where });
     else if (target.id === null) states.set(null, null);
     else if ('id' in target) states.set(target.id, target as State);
-    else throw new FsmError('INVALID_TARGET', { where, found: shown(target), expected });
+    else throw no(shown(target));
   }
   return { always, states };
 }

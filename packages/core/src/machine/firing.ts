@@ -26,27 +26,14 @@ const due: WayIn<MachineHost, boolean> = {
 export async function fire(parts: MachineParts, namespace: string, key: string): Promise<boolean> {
   const { host, queues, isStopped } = parts;
   const told = parseKey(key);
-  try {
-    if (told?.namespace !== namespace || isStopped()) return false;
-    const place = queues.tryJoin(key);
-    if (place === undefined) return false;
-    const { scope, bot, business } = told;
-    const { chat = scope.user, user, thread } = scope;
-    const subject: Subject = { bot, chat, user, thread, business };
-    const facts = factsOutside(parts, { key, scope, subject }, newToken(), 'deadline');
-    const arrivedAt = host.clock.now();
-    const fired = await run(parts, due, { facts, place, bound: 0, arrivedAt, given: host });
-    return fired ?? false;
-  } finally {
-    await settled(parts, key);
-  }
-}
-
-/** Where this fails, the claim ends by itself. */
-async function settled({ host }: MachineParts, key: string): Promise<void> {
-  try {
-    await host.storage.settled?.(key);
-  } catch (error) {
-    host.tell('storageFailed', { operation: 'settled', error });
-  }
+  if (told?.namespace !== namespace || isStopped()) return false;
+  const place = queues.tryJoin(key);
+  if (place === undefined) return false;
+  const { scope, bot, business } = told;
+  const { chat = scope.user, user, thread } = scope;
+  const subject: Subject = { bot, chat, user, thread, business };
+  const facts = factsOutside(parts, { key, scope, subject }, newToken(), 'deadline');
+  const arrivedAt = host.clock.now();
+  const fired = await run(parts, due, { facts, place, bound: 0, arrivedAt, given: host });
+  return fired ?? false;
 }

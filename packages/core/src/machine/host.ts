@@ -2,7 +2,6 @@
 
 import { systemClock, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
@@ -58,17 +57,10 @@ export function hostOf(
   const { strategy = 'userInChat', migrations, initial } = options;
   const clock = options.clock ?? systemClock;
   const storage = options.storage ?? memoryStorage({ clock });
-  if (typeof storage.features !== 'object') {
-    throw new FsmError('INVALID_OPTION', {
-      option: 'storage',
-      expected: 'a storage, as in redisStorage(client)',
-      found: shown(storage),
-    });
-  }
   const registry = registryOf(options.states, options.scenes ?? []);
   const versions = migrationVersions(migrations);
   // what is misspelt fails now and not with the first update
-  if (typeof strategy === 'string') scopeOf(strategy, { bot: 0 });
+  if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
   if (initial !== undefined) registry.scene('id' in initial ? initial : initial[0]);
   if (!storage.features.deadlines && options.deadlines !== 'on-update') refuseTimed(registry);
   let lastVisit = 0;
@@ -79,8 +71,7 @@ export function hostOf(
     recent: recentIdsOf(storage),
     albums: recentAlbums(),
     rules: {
-      historySteps: options.history ?? 10,
-      historyCharacters,
+      history: { most: options.history ?? 10, characters: historyCharacters },
       nextVisit(last) {
         // the time keeps numbers unique also after a conversation was forgotten
         lastVisit = Math.max(last + 1, lastVisit + 1, Math.floor(clock.now()));

@@ -90,7 +90,11 @@ export interface Conversation<out All extends AnyState = AnyState> {
     step: { readonly id: string; readonly '~value': V },
     value: NoInfer<V>,
   ): Promise<boolean>;
-  /** Reads what was last committed; it may be old when it arrives. */
+  /**
+   * Reads what was last committed; it may be old when it arrives.
+   *
+   * @throws FsmError `STORAGE_FAILED`, `RECORD_NEWER`, `RECORD_UNREADABLE`
+   */
   peek(): Promise<Snapshot | undefined>;
 }
 

@@ -2,6 +2,7 @@
 
 import { toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -26,6 +27,7 @@ import { fire } from './firing.ts';
 import { hostOf, type LooseOptions, type WatchedEvents } from './host.ts';
 import type { BotPort, FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
+import { checkMachineOptions } from './option-rules.ts';
 import { conversationOf } from './outside.ts';
 import type { MachineParts } from './run.ts';
 import { takeAlong } from './supergroup.ts';
@@ -76,6 +78,7 @@ export function machineOf(
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
   const { strategy = 'userInChat', namespace = 'telefsm', waiting, turn, sweep } = options;
+  checkMachineOptions(options);
   const watchers = observers<WatchedEvents>();
   const host = hostOf(options, watchers, opened);
   const { clock, storage, registry } = host;
@@ -114,6 +117,7 @@ export function machineOf(
     every: toMs(sweep?.every ?? '1s', 'sweep.every'),
     parallel: sweep?.parallel ?? 32,
     fire: (key) => fire(parts, namespace, key),
+    isStopped: () => stopped,
     report,
   });
 
@@ -142,8 +146,7 @@ export function machineOf(
     },
     at(address) {
       reentry.enable();
-      const [only] = bots.keys();
-      const bot = address.bot ?? only;
+      const bot = address.bot ?? onlyOf([...bots.keys()]);
       if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method: 'machine.at' });
       const subject = subjectAt(address, bot);
       const scope = scopeOf(strategy, subject);
@@ -183,4 +186,11 @@ export function machineOf(
     describe: () => describe(namespace, host),
     inspect: ({ key, stored }) => examine(host, key, stored),
   };
+}
+
+/** The bot of a machine that has one: a guess between several would be a stranger's conversation. */
+function onlyOf([only, ...others]: readonly number[]): number | undefined {
+  if (others.length === 0) return only;
+  const expected = `the id of one of this machine's bots: ${[only, ...others].join(', ')}`;
+  throw invalidOption('bot', expected, 'left out');
 }

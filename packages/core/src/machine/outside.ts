@@ -4,14 +4,17 @@ import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { decode } from '../record/codec.ts';
-import { isEmpty, type UnitId } from '../record/record.ts';
+import type { UnitId } from '../record/ids.ts';
+import { isEmpty } from '../record/record.ts';
+import type { StoredText } from '../storage/storage.ts';
 import { answer } from '../unit/engine.ts';
-import { newToken } from '../unit/hold.ts';
+import { callBound, newToken, within } from '../unit/hold.ts';
 import type { Place } from '../unit/queue.ts';
 import type { Cause, Unit, UnitFacts } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import { sideOf } from './committed.ts';
+import type { MachineHost } from './host.ts';
 import type { Conversation, Snapshot } from './machine-interface.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
 
@@ -89,8 +92,19 @@ async function joinWithin({ queues, host }: MachineParts, key: string): Promise<
   }
 }
 
+async function storedNow(
+  { storage, clock }: MachineHost,
+  key: string,
+): Promise<StoredText | undefined> {
+  try {
+    return await within(storage.peek(key), callBound, clock);
+  } catch (cause) {
+    throw new FsmError('STORAGE_FAILED', { key, operation: 'peek', keptBefore: false }, { cause });
+  }
+}
+
 async function peek({ host }: MachineParts, key: string): Promise<Snapshot | undefined> {
-  const stored = await host.storage.peek(key);
+  const stored = await storedNow(host, key);
   if (stored === undefined) return undefined;
   const decoded = decode(stored);
   if ('newer' in decoded) {

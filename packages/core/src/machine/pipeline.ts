@@ -5,6 +5,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { decode } from '../record/codec.ts';
+import { hasSeen } from '../record/ids.ts';
 import { type ConversationRecord, emptyRecord, isEmpty } from '../record/record.ts';
 import { askOwed, settle, speak } from '../unit/engine.ts';
 import { type Hold, isPromise } from '../unit/hold.ts';
@@ -44,7 +45,7 @@ export function open(
     throw new FsmError('RECORD_NEWER', { key: hold.key, version, known: host.version });
   }
   const isKnown =
-    record.ids.includes(facts.id) ||
+    hasSeen(record.ids, facts.id) ||
     (!host.storage.features.shared && host.recent.has(hold.key, facts.id));
   if (isKnown && !record.owed) return skip(host, facts, hold);
   const due = deadlineAt(hold);
@@ -104,7 +105,7 @@ export async function fail(unit: Unit): Promise<void> {
   await hold?.release();
   if (apology === undefined || unit.place === undefined) return;
   try {
-    await unit.speak(await textOf(apology, 'failed', unit));
+    await unit.tell(await textOf(apology, 'failed', unit));
     await unit.answerCallback({});
   } catch (error) {
     host.speechFailed(unit, error);

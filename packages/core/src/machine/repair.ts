@@ -36,8 +36,7 @@ export async function repair(host: MachineHost, unit: Unit, found: UnknownState)
   await unit.loadServices();
   if (policy === 'reset') {
     unit.state.clear();
-    const text = await textOf(host.defaults.texts, 'forgotten', unit);
-    if (text !== '') unit.says.push(text);
+    unit.says.push(await textOf(host.defaults.texts, 'forgotten', unit));
   } else {
     // scenes that no longer exist cannot hear that they are left: what is known of the conversation is its data
     unit.draft.clear();

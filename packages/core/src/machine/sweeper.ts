@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { FsmStorage } from '../storage/storage.ts';
+import { callBound, within } from '../unit/hold.ts';
 
 /** What the sweeper needs. */
 export interface SweeperOptions {
@@ -15,6 +16,8 @@ export interface SweeperOptions {
   readonly parallel: number;
   /** Fires one; `true` if a deadline was fired, `false` if it was busy or not yet due. */
   readonly fire: (key: string) => Promise<boolean>;
+  /** Whether nothing more is to be fired. */
+  readonly isStopped: () => boolean;
   readonly report: (operation: string, error: unknown) => void;
 }
 
@@ -34,7 +37,7 @@ const batch = 100;
 
 /** Makes the sweeper of one machine. */
 export function sweeperOf(options: SweeperOptions): Sweeper {
-  const { storage, prefix, clock, every, parallel, fire, report } = options;
+  const { storage, prefix, clock, every, parallel, fire, isStopped, report } = options;
   let timer: unknown;
   let running: Promise<number> | undefined;
   let stopped = true;
@@ -42,31 +45,42 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
   const sweep = async (limit: number): Promise<number> => {
     let fired = 0;
     let left = limit;
-    while (left > 0) {
-      const keys = (await storage.due?.(Math.min(batch, left), claim, prefix)) ?? [];
-      if (keys.length === 0) break;
+    // those that were busy stay claimed until the end of the look: so they hide nobody behind them
+    const busy: string[] = [];
+    while (left > 0 && !isStopped()) {
+      const asked = storage.due?.(Math.min(batch, left), claim, prefix) ?? [];
+      const keys = await within(asked, claim, clock);
       left -= keys.length;
-      const now = await fireAll(keys);
-      fired += now;
-      // those that were busy are due again: they wait for the next look
-      if (now === 0 || keys.length < batch) break;
-    }
-    return fired;
-  };
-  const fireAll = async (keys: readonly string[]): Promise<number> => {
-    let fired = 0;
-    let next = 0;
-    const worker = async () => {
-      for (let key = keys[next++]; key !== undefined; key = keys[next++]) {
+      await each(keys, async (key) => {
         try {
-          if (await fire(key)) fired++;
+          if (await fire(key)) {
+            fired++;
+            await settle(key);
+          } else busy.push(key);
         } catch (error) {
+          // tried again when its claim has ended, not at once: it may fail for as long as a deploy lasts
           report('deadline', error);
         }
-      }
+      });
+      if (keys.length < batch) break;
+    }
+    await each(busy, settle);
+    return fired;
+  };
+  const each = async (keys: readonly string[], work: (key: string) => Promise<void>) => {
+    let next = 0;
+    const worker = async () => {
+      for (let key = keys[next++]; key !== undefined; key = keys[next++]) await work(key);
     };
     await Promise.all(Array.from({ length: Math.min(parallel, keys.length) }, worker));
-    return fired;
+  };
+  /** Where this fails, the claim ends by itself. */
+  const settle = async (key: string): Promise<void> => {
+    try {
+      await within(storage.settled?.(key), callBound, clock);
+    } catch (error) {
+      report('settled', error);
+    }
   };
   const tick = () => {
     timer = undefined;
@@ -85,7 +99,8 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
     start() {
       if (!stopped) return;
       stopped = false;
-      tick();
+      // a look that still runs goes on
+      if (running === undefined) tick();
     },
     async stop() {
       stopped = true;

@@ -163,7 +163,7 @@ async function sayBusy(host: MachineHost, facts: UnitFacts, update: RawUpdate): 
   } else if (checkout !== undefined) {
     const refusal = { pre_checkout_query_id: checkout, ok: false, error_message: text };
     await unit.api('answerPreCheckoutQuery', refusal);
-  } else if (unit.place !== undefined) await unit.speak(text);
+  } else if (unit.place !== undefined) await unit.tell(text);
 }
 
 /** Copies of one update that wait at the same time: each but the first shares its outcome. */

@@ -1,39 +1,7 @@
-/** Ids of units of work: which are remembered in a record, and a bounded ring for storages that keep none of a cleared one. */
+/** Ids of units of work for storages that keep none of a cleared record: a bounded ring in this process. */
 
 import type { FsmStorage } from '../storage/storage.ts';
-import type { UnitId } from './record.ts';
-
-/** Ids within this distance of the newest are kept: a batch of polling, and Telegram's queues for webhooks. */
-const distance = 1000;
-/** At most so many. */
-const most = 128;
-/** At least so many of a conversation of one user. */
-export const leastOfOne = 16;
-/** At least so many of a conversation of many users. */
-export const leastOfMany: number = most;
-
-/**
- * Adds an id to those that a record remembers.
- *
- * It is a set, never a maximum: `update_id` starts anew at random after a week without updates (Bot API, Update).
- *
- * @param least - how many are kept whatever their distance
- */
-export function withId(ids: readonly UnitId[], id: UnitId, least: number): readonly UnitId[] {
-  if (ids.includes(id)) return ids;
-  const kept = [...ids, id];
-  if (kept.length <= least) return kept;
-  // ids of work from outside have no distance: they are kept as the last ones, and make no number older
-  const newest = kept.findLast((one) => typeof one === 'number') as number;
-  const isFar = (one: UnitId) => typeof one !== 'number' || Math.abs(newest - one) > distance;
-  // mostly it is the first that has come too far away
-  while (kept.length > least && isFar(kept[0] as UnitId)) kept.shift();
-  for (let at = kept.length - least - 1; at > 0; at--) {
-    if (isFar(kept[at] as UnitId)) kept.splice(at, 1);
-  }
-  if (kept.length > most) kept.shift();
-  return kept;
-}
+import { mostIds, type UnitId } from './ids.ts';
 
 /** How long ids of a cleared conversation are kept, in ms: Telegram sends an update for no longer (Bot API, "Getting updates"). */
 export const idsKeptFor = 86_400_000;
@@ -86,6 +54,6 @@ function isRemembered({ ids, highest }: Remembered, id: UnitId): boolean {
 function remember(known: Remembered, id: UnitId): void {
   known.ids.push(id);
   // twice as many at most, so that they are seldom copied
-  if (known.ids.length >= 2 * most) known.ids = known.ids.slice(-most);
+  if (known.ids.length >= 2 * mostIds) known.ids = known.ids.slice(-mostIds);
   if (typeof id === 'number' && id > known.highest) known.highest = id;
 }

@@ -1,21 +1,9 @@
 /** The record of a conversation: everything that is kept of it, as a value that nobody can change. */
 
-import { type JsonObject, noData, roughSize } from '../base/json.ts';
+import { isBlank, type JsonObject, noData } from '../base/json.ts';
 import type { ReplyAddress } from '../update/subject.ts';
-
-/** A state that was left, with its data: where `back` leads. */
-export interface Past {
-  readonly scene: string | null;
-  readonly state: string | null;
-  readonly data: JsonObject;
-  readonly memo: JsonObject;
-}
-
-/** A past among others, with what it adds to them. */
-export interface PastStep extends Past {
-  /** About how many characters: what of the past before it is no longer so here, and its memo. The text keeps no more of it. */
-  readonly weight: number;
-}
+import { type History, noHistory, type Past } from './history.ts';
+import { noIds, type SeenIds } from './ids.ts';
 
 /** One level of a conversation: a scene or none, a state or none, and data. */
 export interface Frame extends Past {
@@ -23,8 +11,7 @@ export interface Frame extends Past {
   readonly visit: number;
   /** Key of the caller's data that takes the result. */
   readonly into: string | undefined;
-  /** Where `back` leads, oldest first. */
-  readonly history: readonly PastStep[];
+  readonly history: History;
   /** Its timers while a scene runs that it has called: how long each still has, in ms. */
   readonly paused: readonly StoredTimer[];
 }
@@ -35,17 +22,13 @@ export interface StoredTimer {
   readonly plus: number;
 }
 
-/** Tells one unit of work from others: an update's id, or the id of a run from outside. */
-export type UnitId = number | string;
-
 /** Everything that is kept of one conversation. Nobody can change it; a unit of work makes a new one. */
 export interface ConversationRecord {
   /** The highest migration that it has seen. */
   readonly version: number;
   /** Bottom first; the last one is active. Never empty. */
   readonly frames: readonly [Frame, ...Frame[]];
-  /** Units of work that it has seen, oldest first. */
-  readonly ids: readonly UnitId[];
+  readonly ids: SeenIds;
   /** Where the conversation last was, if its key does not tell. */
   readonly place: ReplyAddress | undefined;
   /** Timers of the top frame, soonest first. */
@@ -71,7 +54,7 @@ export const emptyFrame: Frame = Object.freeze({
   memo: noData,
   visit: 0,
   into: undefined,
-  history: Object.freeze([]),
+  history: noHistory,
   paused: noTimers,
 });
 
@@ -79,7 +62,7 @@ export const emptyFrame: Frame = Object.freeze({
 export const emptyRecord: ConversationRecord = Object.freeze({
   version: 0,
   frames: Object.freeze([emptyFrame]) as readonly [Frame],
-  ids: Object.freeze([]),
+  ids: noIds,
   place: undefined,
   timers: noTimers,
   failures: 0,
@@ -93,35 +76,12 @@ export function topOf(record: ConversationRecord): Frame {
   return record.frames[record.frames.length - 1] as Frame;
 }
 
-/**
- * Makes a step of history.
- *
- * @param before - the step before it, if any
- */
-export function pastStep({ scene, state, data, memo }: Past, before: Past | undefined): PastStep {
-  const own = isBlank(memo) ? 0 : roughSize(memo);
-  return { scene, state, data, memo, weight: own + changedSize(before?.data, data) };
-}
-
-/** About how many characters are in values that the next step does not share. */
-export function changedSize(data: JsonObject | undefined, after: JsonObject): number {
-  let size = 0;
-  for (const name in data) if (data[name] !== after[name]) size += roughSize(data[name]);
-  return size;
-}
-
 /** Whether nothing but ids is worth keeping. */
 export function isEmpty({ frames, timers, extra }: ConversationRecord): boolean {
   // by its place: to take a list apart makes an iterator, and this is asked of every update
   const { scene, state, data } = frames[0];
   const isNowhere = frames.length === 1 && scene === null && state === null;
   return isNowhere && timers.length === 0 && isBlank(data) && isBlank(extra);
-}
-
-/** Whether an object has no members. */
-export function isBlank(data: JsonObject): boolean {
-  for (const _ in data) return false;
-  return true;
 }
 
 /** How long an idle record is kept, in ms: never less than until its deadline, from where the time counts. */

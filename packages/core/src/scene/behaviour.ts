@@ -4,6 +4,7 @@
  */
 
 import type { JsonObject } from '../base/json.ts';
+import { oneOf, type Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene } from '../conversation/scene.ts';
@@ -18,6 +19,9 @@ export type Speech = () => Awaitable<Say | Sent | undefined | void>;
 
 /** What a bot's command does while a scene is active; see `FlowOptions.otherCommands`. */
 export type CommandPolicy = 'pass' | 'passAndAsk' | 'answer' | 'block';
+
+/** Takes a {@link CommandPolicy}. */
+export const commandPolicies: Rule = oneOf('pass', 'passAndAsk', 'answer', 'block');
 
 /** One run of a scene's code, on one frame of one conversation. */
 export interface SceneRun {

@@ -3,6 +3,7 @@
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
+import { callable, checkOption, checkOptions, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Say, Sent } from '../conversation/say.ts';
@@ -12,6 +13,7 @@ import type { LeaveReason } from '../conversation/turn.ts';
 import {
   type Accept,
   type Accepted,
+  acceptable,
   acceptInput,
   type InputKind,
   type UserInput,
@@ -116,7 +118,9 @@ export function scene<
   },
   A
 > {
+  checkOption('id of the scene', id, textual);
   const accept = (options?.accept ?? 'text') as A;
+  checkOptions(`${id} `, options ?? {}, { accept: acceptable, data: schematic });
   const on = (handlers: LooseHandlers) => finished(id, accept, options ?? {}, handlers);
   return { on } as never;
 }
@@ -131,6 +135,7 @@ function finished(
   options: LooseOptions,
   handlers: LooseHandlers,
 ): AnyScene & AnyGroup {
+  checkOption(`${id} handle`, handlers?.handle, callable);
   const groups = [id];
   const siblings: State[] = [];
   const own = makeState(id, { schema: undefined, was: namesOf(options.was), groups, siblings });

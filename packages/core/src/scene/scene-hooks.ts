@@ -2,6 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { type JsonObject, noData } from '../base/json.ts';
+import { checkOption, checkOptions, invalidOption, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, type Schema } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
@@ -46,22 +47,24 @@ export interface HookedScene {
  *
  * Outside an update there is none: a hook that would have to run then fails, and with it the work that called for it.
  *
- * @throws FsmError `INVALID_OPTION` for `states` without a state
+ * @throws FsmError `INVALID_OPTION` for `states` without a state, and for what an option does not take
  */
 export function hookedScene<C extends object>(
   id: string,
   options: HookedSceneOptions,
   hooks: SceneHooks<C>,
 ): HookedScene {
+  checkOption('id of the scene', id, textual);
+  checkOptions(`${id} `, options, { data: schematic });
   const { data: schema, otherUpdates } = options;
   const group = options.states?.['~group'] ?? { id, states: [ownState(id)] };
   const [first] = group.states;
   if (first === undefined) {
-    throw new FsmError('INVALID_OPTION', {
-      option: `states of the scene '${id}'`,
-      expected: 'a group with at least one state',
-      found: `the empty group '${group.id}'`,
-    });
+    throw invalidOption(
+      `states of the scene '${id}'`,
+      'a group with at least one state',
+      `the empty group '${group.id}'`,
+    );
   }
 
   async function tell<Name extends keyof ToldBy>(

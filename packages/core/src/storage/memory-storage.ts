@@ -47,26 +47,34 @@ export interface MemoryStorage extends FsmStorage {
 
 /** How long a conversation is kept for a waiter that it was handed to, in ms. */
 const grantedFor = 2000;
-/** How long a lapsed lease without a record is remembered, in ms; its holder may commit until then. */
+/** How long a lapsed lease over an expired record is remembered, in ms; its holder may commit until then. */
 const lapsedFor = 86_400_000;
 /** How many of the oldest conversations are looked at to find one to forget. */
 const evictionLook = 100;
 
-/** One conversation: as little as can be, since there may be a million that wait for their users. */
-interface Entry {
+/**
+ * What is known of a conversation: while somebody has it, its holding; else what was written, and nothing around it, since there may be a
+ * million that wait for their users.
+ */
+type Entry = Write | Holding;
+
+/** A conversation that somebody has. A class, since one is made for every update, and tells itself from a write. */
+class Holding {
   readonly key: string;
   /** Core's own object; its text is made only if somebody reads it. */
   write: Write | undefined;
-  /** Who has it; an entry that is in no map any more has none, so that a late lease over it is refused. */
-  holder: Holder | undefined;
-  times: Times | undefined;
-}
-
-/** Who has a conversation. */
-interface Holder {
-  token: string;
+  /** Who has it; nobody once it is over, so that a late lease is refused. */
+  token: string | undefined;
   until: number;
   waiters: string[] | undefined;
+
+  constructor(key: string, write: Write | undefined, token: string, until: number) {
+    this.key = key;
+    this.write = write;
+    this.token = token;
+    this.until = until;
+    this.waiters = undefined;
+  }
 }
 
 /** When something happens to a conversation; most have neither a deadline nor an end. */
@@ -104,88 +112,110 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   const times = new Map<string, Times>();
   const listeners = new Set<(token: string) => void>();
   const deadlines = deadlineIndex(times);
-  let broom = entries.values();
+  /** Not over all conversations: an iterator that rests keeps every entry of a map that has shrunk since. */
+  let broom = times.values();
 
   const space: Space = {
     clock,
-    write(entry, next) {
-      entry.write = next;
-      setTimes(entry, next);
+    write(holding, next) {
+      const { key } = holding;
+      holding.write = next;
+      setTimes(key, next);
       if (maxEntries === Number.POSITIVE_INFINITY) return;
       // The map's order is the order of writing.
-      entries.delete(entry.key);
-      entries.set(entry.key, entry);
+      entries.delete(key);
+      entries.set(key, holding);
     },
     evict(spared) {
       if (entries.size > maxEntries) evict(spared, clock.now());
     },
-    letGo(entry) {
-      const waiters = entry.holder?.waiters;
+    letGo(holding) {
+      const { key, waiters } = holding;
       const next = listeners.size === 0 ? undefined : waiters?.shift();
+      holding.token = next;
       if (next === undefined) {
-        entry.holder = undefined;
-        // most have no end, and need not ask for the time
-        const kept = entry.times === undefined ? entry.write : live(entry, clock.now());
-        if (kept === undefined) forget(entry);
+        const kept = live(key, holding.write);
+        if (kept === undefined) forget(key);
+        else entries.set(key, kept);
         return;
       }
-      entry.holder = { token: next, until: clock.now() + grantedFor, waiters };
+      holding.until = clock.now() + grantedFor;
       queueMicrotask(() => {
         for (const listener of [...listeners]) listener(next);
       });
     },
   };
 
-  function setTimes(entry: Entry, next: Write | undefined): void {
+  function setTimes(key: string, next: Write | undefined): void {
     const { ttl, deadlineIn } = next ?? {};
     if (ttl === undefined && deadlineIn === undefined) {
-      if (entry.times !== undefined) times.delete(entry.key);
-      entry.times = undefined;
+      if (times.size > 0) times.delete(key);
       return;
     }
     const now = clock.now();
     const never = Number.POSITIVE_INFINITY;
-    entry.times ??= { key: entry.key, expiresAt: never, deadlineAt: never, wakeAt: never };
-    entry.times.expiresAt = ttl === undefined ? never : now + ttl;
-    entry.times.deadlineAt = deadlineIn === undefined ? never : now + deadlineIn;
-    if (entry.times.deadlineAt < entry.times.wakeAt) {
-      times.set(entry.key, entry.times);
-      deadlines.put(entry.times, entry.times.deadlineAt);
-    }
+    const known = times.get(key) ?? { key, expiresAt: never, deadlineAt: never, wakeAt: never };
+    times.set(key, known);
+    known.expiresAt = ttl === undefined ? never : now + ttl;
+    known.deadlineAt = deadlineIn === undefined ? never : now + deadlineIn;
+    if (known.deadlineAt < known.wakeAt) deadlines.put(known, known.deadlineAt);
   }
 
-  /** Looks at two entries for each new one, so that the map cannot grow past what has expired. */
+  /** What was written, unless its time is over; most have no end, and need not ask for the time. */
+  function live(key: string, write: Write | undefined, offset = 0): Write | undefined {
+    if (write?.ttl === undefined) return write;
+    const { expiresAt } = times.get(key) as Times;
+    return expiresAt > clock.now() + offset ? write : undefined;
+  }
+
+  /** What was written, as the very object that core handed in: it knows it again and need not decode its text. */
+  function stored(key: string, write: Write | undefined, offset = 0): StoredText | undefined {
+    const kept = live(key, write, offset);
+    if (kept === undefined || kept.deadlineIn === undefined) return kept;
+    const { deadlineAt } = times.get(key) as Times;
+    return {
+      get text() {
+        return kept.text;
+      },
+      deadlineIn: deadlineAt - clock.now() - offset,
+    };
+  }
+
+  /** Looks at two conversations that end for each new one, so that the map cannot grow past what has expired. */
   function sweep(now: number): void {
-    for (let looks = 0; looks < 2; looks++) {
-      const { value: entry, done } = broom.next();
+    for (let looks = 0; looks < 2 && times.size > 0; looks++) {
+      const { value, done } = broom.next();
       if (done) {
-        broom = entries.values();
+        broom = times.values();
         return;
       }
-      const idle = entry.holder === undefined || entry.holder.until + lapsedFor <= now;
-      if (idle && live(entry, now) === undefined) forget(entry);
+      const { key, expiresAt } = value;
+      const entry = entries.get(key);
+      const isHeld = entry instanceof Holding && entry.until + lapsedFor > now;
+      if (!isHeld && expiresAt <= now) forget(key);
     }
   }
 
-  function evict(spared: Entry, now: number): void {
+  function evict(spared: Holding, now: number): void {
     let looks = evictionLook;
-    let withDeadline: Entry | undefined;
-    for (const entry of entries.values()) {
+    let withDeadline: string | undefined;
+    for (const [key, entry] of entries) {
       if (looks-- === 0) break;
-      if (entry === spared || isHeld(entry, now)) continue;
-      if (entry.times === undefined || entry.times.deadlineAt === Number.POSITIVE_INFINITY) {
-        forget(entry);
+      if (key === spared.key || (entry instanceof Holding && entry.until > now)) continue;
+      if (writeIn(entry)?.deadlineIn === undefined) {
+        forget(key);
         return;
       }
-      withDeadline ??= entry;
+      withDeadline ??= key;
     }
     if (withDeadline !== undefined) forget(withDeadline);
   }
 
-  function forget(entry: Entry): void {
-    entry.holder = undefined;
-    entries.delete(entry.key);
-    if (entry.times !== undefined) times.delete(entry.key);
+  function forget(key: string): void {
+    const entry = entries.get(key);
+    if (entry instanceof Holding) entry.token = undefined;
+    entries.delete(key);
+    if (times.size > 0) times.delete(key);
   }
 
   return {
@@ -193,31 +223,30 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 
     acquire(key, { token, lease, queue, offset = 0 }) {
       const now = clock.now() + offset;
-      let entry = entries.get(key);
-      let waiters: string[] | undefined;
-      if (entry === undefined) {
-        sweep(now);
-        entry = { key, write: undefined, holder: undefined, times: undefined };
-        entries.set(key, entry);
-      } else if (entry.holder !== undefined) {
-        const { holder } = entry;
-        if (holder.token !== token && holder.until > now) {
-          if (queue && listeners.size > 0 && !holder.waiters?.includes(token)) {
-            holder.waiters ??= [];
-            holder.waiters.push(token);
+      const entry = entries.get(key);
+      if (entry === undefined) sweep(now);
+      let holding: Holding;
+      if (entry instanceof Holding) {
+        holding = entry;
+        const { waiters } = holding;
+        if (holding.token !== token && holding.until > now) {
+          if (queue && listeners.size > 0 && !waiters?.includes(token)) {
+            if (waiters === undefined) holding.waiters = [token];
+            else waiters.push(token);
           }
-          return { busy: holder.until - now };
+          return { busy: holding.until - now };
         }
-        waiters = holder.waiters?.filter((waiter) => waiter !== token);
+        holding.token = token;
+        holding.until = now + lease;
+        holding.waiters = waiters?.filter((waiter) => waiter !== token);
+      } else {
+        holding = new Holding(key, entry, token, now + lease);
+        entries.set(key, holding);
       }
-      entry.holder = { token, until: now + lease, waiters };
-      return new EntryLease(space, entry, token, lease, stored(entry, now));
+      return new HoldingLease(space, holding, token, lease, stored(key, holding.write, offset));
     },
 
-    peek(key) {
-      const entry = entries.get(key);
-      return entry && stored(entry, clock.now());
-    },
+    peek: (key) => stored(key, writeIn(entries.get(key))),
 
     async granted(listener) {
       listeners.add(listener);
@@ -238,10 +267,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       let left = limit;
       for (const key of keys.sort()) {
         if (left <= 0) return;
-        const entry = entries.get(key);
-        const now = clock.now();
-        const found = entry && stored(entry, now);
-        const at = entry?.write?.state ?? null;
+        const write = writeIn(entries.get(key));
+        const found = stored(key, write);
+        const at = write?.state ?? null;
         if (!found || (state !== undefined && at !== state)) continue;
         left--;
         yield { key, stored: found, state: at };
@@ -250,88 +278,70 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   };
 }
 
-/** What a lease may do to its entry. */
+/** What a lease may do to its conversation. */
 interface Space {
   readonly clock: Clock;
-  write(entry: Entry, next: Write | undefined): void;
-  letGo(entry: Entry): void;
+  write(holding: Holding, next: Write | undefined): void;
+  letGo(holding: Holding): void;
   /** Forgets one of the oldest if there are too many. */
-  evict(spared: Entry): void;
+  evict(spared: Holding): void;
 }
 
 /** A class, since one is made for every update: its methods stand on the prototype. */
-class EntryLease implements MemoryLease {
+class HoldingLease implements MemoryLease {
   readonly record: StoredText | undefined;
   readonly #space: Space;
-  readonly #entry: Entry;
+  readonly #holding: Holding;
   readonly #length: number;
   #token: string;
 
   constructor(
     space: Space,
-    entry: Entry,
+    holding: Holding,
     token: string,
     length: number,
     record: StoredText | undefined,
   ) {
     this.record = record;
     this.#space = space;
-    this.#entry = entry;
+    this.#holding = holding;
     this.#token = token;
     this.#length = length;
   }
 
   commit(next: Write | undefined, options?: { readonly keep?: string }): CommitAnswer {
     const keep = options?.keep;
-    const holder = this.#entry.holder;
+    const holding = this.#holding;
     // A repeated call: this lease went on under `keep` already.
-    if (keep === this.#token) return holder?.token === keep ? 'already' : 'refused';
-    if (holder === undefined || holder.token !== this.#token) {
-      if (keep === undefined || holder?.token !== keep) return 'refused';
+    if (keep === this.#token) return holding.token === keep ? 'already' : 'refused';
+    if (holding.token !== this.#token) {
+      if (keep === undefined || holding.token !== keep) return 'refused';
       this.#token = keep;
       return 'already';
     }
     if (keep !== undefined) {
       this.#token = keep;
-      holder.token = keep;
-      holder.until = this.#space.clock.now() + this.#length;
+      holding.token = keep;
+      holding.until = this.#space.clock.now() + this.#length;
     }
-    this.#space.write(this.#entry, next);
-    if (keep === undefined) this.#space.letGo(this.#entry);
-    this.#space.evict(this.#entry);
+    this.#space.write(holding, next);
+    if (keep === undefined) this.#space.letGo(holding);
+    this.#space.evict(holding);
     return 'done';
   }
 
   renew(ms: number): boolean {
-    const { holder } = this.#entry;
-    if (holder?.token !== this.#token) return false;
-    holder.until = this.#space.clock.now() + ms;
+    const holding = this.#holding;
+    if (holding.token !== this.#token) return false;
+    holding.until = this.#space.clock.now() + ms;
     return true;
   }
 
   release(): void {
-    if (this.#entry.holder?.token !== this.#token) return;
-    this.#space.letGo(this.#entry);
+    if (this.#holding.token === this.#token) this.#space.letGo(this.#holding);
   }
 }
 
-function isHeld({ holder }: Entry, now: number): boolean {
-  return holder !== undefined && holder.until > now;
-}
-
-function live({ write, times }: Entry, now: number): Write | undefined {
-  return times === undefined || times.expiresAt > now ? write : undefined;
-}
-
-/** What was written, as the very object that core handed in: it knows it again and need not decode its text. */
-function stored(entry: Entry, now: number): StoredText | undefined {
-  const write = live(entry, now);
-  if (write === undefined || write.deadlineIn === undefined) return write;
-  const { deadlineAt } = entry.times as Times;
-  return {
-    get text() {
-      return write.text;
-    },
-    deadlineIn: deadlineAt - now,
-  };
+function writeIn(entry: Entry | undefined): Write | undefined {
+  return entry instanceof Holding ? entry.write : entry;
 }

@@ -1,5 +1,7 @@
 /** Albums whose parts a scene has taken: parts that arrive when it has ended are not messages of their own. */
 
+import { listIds, type SeenIds } from '../record/ids.ts';
+
 /** How many albums are remembered: their parts arrive within seconds. */
 const most = 1000;
 
@@ -8,6 +10,18 @@ export interface Albums {
   /** The visit that has taken a part of an album. */
   takenBy(key: string, album: string): number | undefined;
   took(key: string, album: string, visit: number): void;
+}
+
+/** What a record keeps of an album, among its ids: other processes have no part in this one's memory, and ids outlive `clear()`. */
+export function albumMark(album: string, visit: number): string {
+  return `album:${album}:${visit}`;
+}
+
+/** The visit that has taken a part of an album, by the ids of a record. */
+export function markedVisit(ids: SeenIds, album: string): number | undefined {
+  const begin = albumMark(album, 0).slice(0, -1);
+  const mark = listIds(ids).findLast((id) => typeof id === 'string' && id.startsWith(begin));
+  return mark === undefined ? undefined : Number(String(mark).slice(begin.length));
 }
 
 /** Makes the memory of one machine. */

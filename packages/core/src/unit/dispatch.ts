@@ -1,6 +1,7 @@
 /** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
 
 import type { SceneBehaviour } from '../scene/behaviour.ts';
+import { markedVisit } from './albums.ts';
 import { answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { behaviourOn, guarded, settle } from './engine.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
@@ -58,13 +59,13 @@ async function offer(
   if (isPassed || behaviour.quiet === true || input === undefined) return;
   // a button keeps turning on the user's screen until it is answered
   if (input.kind === 'button') unit.callbackAnswer ??= {};
-  if (input.album !== undefined) unit.host.albums.took(unit.key ?? '', input.album, run.visit);
+  if (input.album !== undefined) unit.takeAlbum(input.album, run.visit);
 }
 
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
 function isRestOfAlbum({ input, key = '', host, draft }: Unit): boolean {
   if (input?.album === undefined || input.edited) return false;
-  const visit = host.albums.takenBy(key, input.album);
+  const visit = host.albums.takenBy(key, input.album) ?? markedVisit(draft.base.ids, input.album);
   return visit !== undefined && visit !== draft.top.visit;
 }
 

@@ -1,25 +1,20 @@
 /** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
 
-import { type JsonObject, mergedData, noData } from '../base/json.ts';
+import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
+import { before, type History, type HistoryRules, lastOf, remember } from '../record/history.ts';
 import {
   type ConversationRecord,
   emptyFrame,
   emptyRecord,
   type Frame,
-  isBlank,
   noTimers,
-  type PastStep,
-  pastStep,
   type StoredTimer,
 } from '../record/record.ts';
 import type { ReplyAddress } from '../update/subject.ts';
 
 /** What a draft is told by its machine. */
 export interface DraftRules {
-  /** At most so many steps back are kept. */
-  readonly historySteps: number;
-  /** At most so many characters of data are kept for them, counted roughly; the oldest go first. */
-  readonly historyCharacters: number;
+  readonly history: HistoryRules;
   /** A number for a new visit, greater than the last one of the conversation, also of a forgotten one. */
   nextVisit(last: number): number;
 }
@@ -111,7 +106,7 @@ export class Draft {
     const { visit, into } = top;
     const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
     const moved = state !== top.state || scene !== top.scene;
-    const history = moved ? this.#remember(top) : top.history;
+    const history = moved ? this.#remember({ scene, data }) : top.history;
     if (scene !== top.scene) this.timers = this.#withoutTimers();
     else if (moved) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
@@ -135,7 +130,7 @@ export class Draft {
       memo: noData,
       visit: this.#visit(),
       into: top.into,
-      history: blank ? top.history : this.#remember(top),
+      history: blank ? top.history : this.#remember({ scene, data }),
       paused: noTimers,
     };
   }
@@ -166,12 +161,12 @@ export class Draft {
   /** Restores the past that was left last; `false` if there is none. */
   back(): boolean {
     const { top } = this;
-    const past = top.history[top.history.length - 1];
+    const past = lastOf(top.history);
     if (past === undefined) return false;
     this.timers = this.#withoutTimers();
     const { scene, state, data, memo } = past;
     const visit = scene === null ? top.visit : this.#visit();
-    const history = top.history.slice(0, -1);
+    const history = before(top.history, past);
     this.top = { scene, state, data, memo, visit, into: top.into, history, paused: noTimers };
     return true;
   }
@@ -250,25 +245,14 @@ export class Draft {
     return undefined;
   }
 
+  /** The way back from what comes after the top frame. */
+  #remember(after: Pick<Frame, 'scene' | 'data'>): History {
+    return remember(this.top.history, this.top, after, this.#rules.history);
+  }
+
   #visit(): number {
     this.visits = this.#rules.nextVisit(this.visits);
     return this.visits;
-  }
-
-  #remember(top: Frame): readonly PastStep[] {
-    const { historySteps: steps, historyCharacters: characters } = this.#rules;
-    if (steps === 0) return emptyFrame.history;
-    const { history } = top;
-    const kept = [...history, pastStep(top, history[history.length - 1])];
-    if (kept.length > steps) kept.splice(0, kept.length - steps);
-    // of the oldest nothing is said by the one before it
-    let weight = 0;
-    for (let at = 1; at < kept.length; at++) weight += (kept[at] as PastStep).weight;
-    while (kept.length > 1 && weight > characters) {
-      kept.shift();
-      weight -= (kept[0] as PastStep).weight;
-    }
-    return kept;
   }
 }
 

@@ -16,17 +16,33 @@ const mostEvents = 100;
 /**
  * Asks again what was committed and perhaps never said, because a process died in between.
  *
+ * Where it cannot be asked, now either, it stays owed. That fails only what would be an answer to it: commands, buttons and work from
+ * elsewhere are the ways out for a user whose question can never be said.
+ *
  * @returns whether the update may go on: an answer to a question that nobody saw is none
  */
 export async function askOwed(unit: Unit): Promise<boolean> {
+  const { draft, input } = unit;
+  const { frames } = draft;
+  const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
+  const tolerate = (error: unknown) => {
+    if (!goesOn) throw error;
+    unit.host.speechFailed(unit, error);
+  };
   await unit.loadServices();
-  unit.draft.owed = false;
+  draft.owed = false;
   unit.events.push({ kind: 'ask' });
-  await settle(unit);
+  try {
+    await settle(unit);
+  } catch (error) {
+    tolerate(error);
+    unit.silence();
+    draft.frames = frames;
+    draft.owed = true;
+  }
   await unit.writeAhead();
-  await speak(unit);
-  const { input } = unit;
-  return input === undefined || input.kind === 'command' || input.kind === 'button';
+  await speak(unit).catch(tolerate);
+  return goesOn;
 }
 
 /** Lets a timer of the active frame pass. */
@@ -94,11 +110,11 @@ export async function speak(unit: Unit): Promise<void> {
       unit.host.speechFailed(unit, error);
     }
   }
-  for (const say of says.splice(0)) await unit.speak(say);
+  for (const say of says.splice(0)) await unit.tell(say);
   if (question === undefined) return;
   const said = await question();
   const isSent = typeof said === 'object' && 'message_id' in said;
-  const sent = isSent || said == null ? said : await unit.speak(said);
+  const sent = isSent || said == null || said === '' ? said : await unit.speak(said);
   draft.owed = false;
   const asked = behaviourOn(unit, draft.top)?.asked;
   if (sent && asked) draft.change({ memo: frozenData(asked(draft.top.memo, sent), 'memo') });

@@ -118,7 +118,7 @@ export class FrameRun implements SceneRun {
   }
 }
 
-/** The command of an input, if it is one that is meant for this bot. */
+/** The command of an input, if it is one that is meant for this bot. One that was edited is an old one, and begins nothing. */
 export function commandOf(input: UserInput | undefined): ParsedCommand | undefined {
-  return input?.kind === 'command' ? { ...input.value } : undefined;
+  return input?.kind === 'command' && !input.edited ? { ...input.value } : undefined;
 }

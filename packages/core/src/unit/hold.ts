@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { decode } from '../record/codec.ts';
-import type { UnitId } from '../record/record.ts';
+import { hasSeen, type UnitId } from '../record/ids.ts';
 import type {
   Acquired,
   CommitAnswer,
@@ -77,7 +77,7 @@ interface Taking {
 }
 
 /** How long one call to a storage may take, in ms, before it is asked again. */
-const callBound = 5000;
+export const callBound = 5000;
 /** How long a conversation that was handed over waits to be taken, in ms. */
 const askAgainAfter = 2000;
 
@@ -121,6 +121,8 @@ export function holderOf(options: HoldOptions): Holder {
   const ask = (key: string, token: string, bound: number): Awaitable<Acquired> => {
     // whoever does not wait must not be handed the conversation either
     const queue = bound > 0 && grants.proven;
+    // before the answer: the message may come by another connection, and overtake it
+    if (queue) grants.expect(token);
     return storage.acquire(key, { token, lease: leaseMs, queue });
   };
   /** A success that comes late is let go, unless a later call with the same token was or may yet be given it. */
@@ -138,36 +140,43 @@ export function holderOf(options: HoldOptions): Holder {
     const { token, bound } = taking;
     const start = clock.now();
     let answer: Awaitable<Acquired> | undefined = first;
-    for (let failures = 0, rounds = 0; ; rounds++) {
-      signal?.throwIfAborted();
-      let got: Acquired | undefined;
-      try {
-        got = await answered(answer ?? ask(key, token, bound), taking);
-        failures = 0;
-      } catch (error) {
-        const fault = error instanceof TimedOut ? 'unknown' : faultOf(storage, error);
-        const spent = clock.now() - start;
-        // a storage that sorts its errors is worth waiting for; of another, three tries show enough
-        const patience = storage.classify === undefined ? 0 : Math.min(bound, leaseMs);
-        const once = !storage.features.fencing;
-        if (fault === 'fatal' || once || (failures >= 2 && spent >= patience)) {
-          const details = { key, operation: 'acquire', keptBefore: false };
-          throw new FsmError('STORAGE_FAILED', details, { cause: error });
+    try {
+      for (let failures = 0, rounds = 0; ; rounds++) {
+        signal?.throwIfAborted();
+        let got: Acquired | undefined;
+        try {
+          got = await answered(answer ?? ask(key, token, bound), taking);
+          failures = 0;
+        } catch (error) {
+          const fault = error instanceof TimedOut ? 'unknown' : faultOf(storage, error);
+          const spent = clock.now() - start;
+          // a storage that sorts its errors is worth waiting for; of another, three tries show enough
+          const patience = storage.classify === undefined ? 0 : Math.min(bound, leaseMs);
+          const once = !storage.features.fencing;
+          if (fault === 'fatal' || once || (failures >= 2 && spent >= patience)) {
+            const details = { key, operation: 'acquire', keptBefore: false };
+            throw new FsmError('STORAGE_FAILED', details, { cause: error });
+          }
+          await sleep(backoff(failures++), clock);
         }
-        await sleep(backoff(failures++), clock);
+        answer = undefined;
+        if (got === undefined) continue;
+        if ('commit' in got) return held(key, token, got);
+        if (bound === 0) return undefined;
+        const spent = clock.now() - start;
+        if (spent >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(spent) });
+        // opened at the first contention; asked again at once, so that no message is missed
+        if (!grants.proven && (await grants.open())) continue;
+        const wait = grants.proven
+          ? Math.min(got.busy, askAgainAfter) + jitter(20)
+          : Math.min(got.busy + 1, 10 * 1.5 ** Math.min(rounds, 6)) + jitter(5);
+        await grants.wait(token, Math.min(wait, bound - spent + 1), clock);
       }
-      answer = undefined;
-      if (got === undefined) continue;
-      if ('commit' in got) return held(key, token, got);
-      if (bound === 0) return undefined;
-      const spent = clock.now() - start;
-      if (spent >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(spent) });
-      // opened at the first contention; asked again at once, so that no message is missed
-      if (!grants.proven && (await grants.open())) continue;
-      const wait = grants.proven
-        ? Math.min(got.busy, askAgainAfter) + jitter(20)
-        : Math.min(got.busy + 1, 10 * 1.5 ** Math.min(rounds, 6)) + jitter(5);
-      await grants.wait(token, Math.min(wait, bound - spent + 1), clock);
+    } catch (error) {
+      taking.gaveUp = true;
+      throw error;
+    } finally {
+      grants.forget(token);
     }
   };
 
@@ -182,14 +191,7 @@ export function holderOf(options: HoldOptions): Holder {
       }
       if (!isPromise(answer) && 'commit' in answer) return held(key, token, answer);
       const taking: Taking = { token, bound, gaveUp: false };
-      // from before the answer on: the message may come by another connection, and overtake it
-      grants.expect(token);
-      return takeSlowly(key, taking, answer, signal)
-        .catch((error) => {
-          taking.gaveUp = true;
-          throw error;
-        })
-        .finally(() => grants.forget(token));
+      return takeSlowly(key, taking, answer, signal);
     },
     get size() {
       return live.size;
@@ -307,7 +309,7 @@ class RunningHold implements Hold {
       answer = Promise.reject(error);
     }
     if (answer === 'done' || answer === 'already') this.#accepted(next);
-    else return this.#untilCommitted(this.#commitSlowly(answer, write, proof, next));
+    else return this.#commitSlowly(answer, write, proof, next);
   }
 
   release(): Awaitable<void> {
@@ -341,15 +343,6 @@ class RunningHold implements Hold {
     }
   }
 
-  async #untilCommitted(commit: Promise<void>): Promise<void> {
-    this.#isCommitting = true;
-    try {
-      await commit;
-    } finally {
-      this.#isCommitting = false;
-    }
-  }
-
   #send(write: Write | undefined, next: string | undefined): Awaitable<CommitAnswer> {
     return next === undefined
       ? this.#lease.commit(write)
@@ -376,41 +369,46 @@ class RunningHold implements Hold {
     const keptBefore = this.#keptBefore;
     let unsure = false;
     let answer: Awaitable<CommitAnswer> | undefined = first;
-    for (let failures = 0; ; failures++) {
-      let cause: unknown;
-      let kept: boolean | undefined;
-      try {
-        const said = await within(answer ?? this.#send(write, next), callBound, clock);
-        if (said !== 'refused') return this.#accepted(next);
-        // A driver may have sent it twice by itself, so a refusal alone proves nothing: the record does.
-        kept = await this.#isKept(proof, write, unsure);
-      } catch (error) {
-        cause = error;
+    this.#isCommitting = true;
+    try {
+      for (let failures = 0; ; failures++) {
+        let cause: unknown;
+        let kept: boolean | undefined;
+        try {
+          const said = await within(answer ?? this.#send(write, next), callBound, clock);
+          if (said !== 'refused') return this.#accepted(next);
+          // A driver may have sent it twice by itself, so a refusal alone proves nothing: the record does.
+          kept = await this.#isKept(proof, write, unsure);
+        } catch (error) {
+          cause = error;
+        }
+        if (kept === true) {
+          this.#keptBefore = true;
+          if (next !== undefined) this.lose();
+          this.#live.delete(this);
+          return;
+        }
+        if (kept === false) {
+          this.lose();
+          // kept and written over since, or never kept: without an id of its own there is no telling
+          const isUnknown = unsure && proof === undefined;
+          throw new FsmError(isUnknown ? 'COMMIT_UNKNOWN' : 'LEASE_LOST', { key, keptBefore });
+        }
+        answer = undefined;
+        const fault = cause instanceof TimedOut ? 'unknown' : faultOf(storage, cause);
+        unsure ||= fault === 'unknown';
+        if (fault === 'fatal' && !unsure) {
+          throw new FsmError('STORAGE_FAILED', { key, operation: 'commit', keptBefore }, { cause });
+        }
+        if (clock.now() >= this.#until || !storage.features.fencing) {
+          this.lose();
+          const code = unsure ? 'COMMIT_UNKNOWN' : 'STORAGE_FAILED';
+          throw new FsmError(code, { key, operation: 'commit', keptBefore }, { cause });
+        }
+        await sleep(backoff(failures), clock);
       }
-      if (kept === true) {
-        this.#keptBefore = true;
-        if (next !== undefined) this.lose();
-        this.#live.delete(this);
-        return;
-      }
-      if (kept === false) {
-        this.lose();
-        // kept and written over since, or never kept: without an id of its own there is no telling
-        const isUnknown = unsure && proof === undefined;
-        throw new FsmError(isUnknown ? 'COMMIT_UNKNOWN' : 'LEASE_LOST', { key, keptBefore });
-      }
-      answer = undefined;
-      const fault = cause instanceof TimedOut ? 'unknown' : faultOf(storage, cause);
-      unsure ||= fault === 'unknown';
-      if (fault === 'fatal' && !unsure) {
-        throw new FsmError('STORAGE_FAILED', { key, operation: 'commit', keptBefore }, { cause });
-      }
-      if (clock.now() >= this.#until || !storage.features.fencing) {
-        this.lose();
-        const code = unsure ? 'COMMIT_UNKNOWN' : 'STORAGE_FAILED';
-        throw new FsmError(code, { key, operation: 'commit', keptBefore }, { cause });
-      }
-      await sleep(backoff(failures), clock);
+    } finally {
+      this.#isCommitting = false;
     }
   }
 
@@ -425,7 +423,7 @@ class RunningHold implements Hold {
     if (stored === undefined) return write === undefined && isDoubtful;
     if (stored.text === write?.text) return true;
     const decoded = decode(stored);
-    return proof !== undefined && 'record' in decoded && decoded.record.ids.includes(proof);
+    return proof !== undefined && 'record' in decoded && hasSeen(decoded.record.ids, proof);
   }
 }
 
@@ -463,7 +461,7 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
     },
     /** From now on a message for this token is kept for it, until it is forgotten. */
     expect(token: string): void {
-      if (state !== 'deaf') waiting.set(token, { told: false, wake: undefined });
+      if (!waiting.has(token)) waiting.set(token, { told: false, wake: undefined });
     },
     forget(token: string): void {
       waiting.delete(token);
@@ -498,7 +496,8 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
 /** A call to a storage that took too long; what became of it is unknown. */
 class TimedOut extends Error {}
 
-function within<T>(
+/** Bounds how long a call to a storage is waited for; `late` hears of an answer that comes after all. */
+export function within<T>(
   answer: Awaitable<T>,
   ms: number,
   clock: Clock,

@@ -72,11 +72,26 @@ export function migrate(
   if (due.length === 0) return record;
   const frames = record.frames.map((frame) => {
     let now: MigratedRecord = { state: frame.state, data: structuredCopy(frame.data) };
-    for (const version of due) now = (migrations[version] as Migrations[number])(now);
+    for (const version of due) {
+      now = (migrations[version] as Migrations[number])(now);
+      checkMigrated(version, now);
+    }
     return { ...frame, state: now.state, data: frozenData(now.data, 'data') };
   });
   const version = due[due.length - 1] as number;
   return { ...record, frames: frames as unknown as ConversationRecord['frames'], version };
+}
+
+/** What no later read would understand must not be written. */
+function checkMigrated(version: number, given: unknown): void {
+  const { state, data }: Partial<MigratedRecord> = Object(given);
+  const isKept = state === null || typeof state === 'string';
+  if (isKept && typeof data === 'object' && data !== null) return;
+  throw new FsmError('INVALID_OPTION', {
+    option: `migrations[${version}]`,
+    expected: 'a function that returns { state, data } at once',
+    found: isKept ? `one with the data ${data}` : `one with the state ${state}`,
+  });
 }
 
 /** A copy that a migration may change. */

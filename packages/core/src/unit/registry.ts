@@ -1,6 +1,7 @@
 /** Everything that a machine may hold, by id: its states, its scenes, and their former ids. */
 
 import { FsmError } from '../base/errors.ts';
+import { invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, isStateSpec, type State } from '../conversation/states.ts';
@@ -27,7 +28,7 @@ export interface Registry {
   sceneId(stored: string): string | undefined;
   /** The scene that a state belongs to. */
   ownerOf(stateId: string): string | undefined;
-  /** Finds a scene. @throws FsmError `SCENE_UNKNOWN` */
+  /** Finds a scene. @throws FsmError `SCENE_UNKNOWN`; `SCENE_DUPLICATE` for another one of the same id */
   scene(scene: AnyScene | string): RegisteredScene;
   /** @throws FsmError `STATE_UNKNOWN` */
   mustKnow(stateId: string): void;
@@ -85,7 +86,7 @@ export function registryOf(
     for (const was of behaviour.was) formerScenes.set(was, id);
     for (const member of behaviour.states) addState(member, id);
   };
-  for (const one of [...listIn('states', states ?? []), ...listIn('scenes', sceneList)]) {
+  for (const one of [...(states ?? []), ...sceneList]) {
     if (typeof one !== 'object' || one === null) throw notAMember(one);
     if ('~scene' in one) addScene(one);
     else if ('~group' in one) addGroup(one);
@@ -110,6 +111,7 @@ export function registryOf(
       ) {
         return found;
       }
+      if (found !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
       throw new FsmError('SCENE_UNKNOWN', { scene: String(id), known: [...scenes.keys()] });
     },
     mustKnow(stateId) {
@@ -118,16 +120,6 @@ export function registryOf(
       }
     },
   };
-}
-
-/** In JavaScript a group alone is easily given in place of a list. */
-function listIn<T>(option: string, list: readonly T[]): readonly T[] {
-  if (Array.isArray(list)) return list;
-  throw new FsmError('INVALID_OPTION', {
-    option,
-    expected: 'a list, as in [Form, order]',
-    found: shown(list),
-  });
 }
 
 /** What `flow(…)` and `scene(…)` return is of use only to the call that finishes it. */
@@ -140,9 +132,9 @@ function unfinished(member: unknown): string | undefined {
 function notAMember(found: unknown): FsmError {
   const where = 'fsm({ states })';
   if (isStateSpec(found)) return new FsmError('STATE_UNBOUND', { where });
-  return new FsmError('INVALID_TARGET', {
+  return invalidTarget(
     where,
-    found: unfinished(found) ?? shown(found),
-    expected: 'groups of states, nodes, flows and scenes',
-  });
+    'groups of states, nodes, flows and scenes',
+    unfinished(found) ?? shown(found),
+  );
 }

@@ -3,6 +3,7 @@
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts';
+import { invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
@@ -264,6 +265,10 @@ class StateContext {
   #idOf(target: State | string): string {
     const { registry, draft } = this.#host;
     const id = typeof target === 'string' ? target : settableId(target);
+    // what filters read as any state is none
+    if (id === '' || id === '*') {
+      throw notSettable(shown(id));
+    }
     registry.mustKnow(id);
     const owner = registry.ownerOf(id);
     const settable = owner === undefined || registry.scene(owner).behaviour.settable;
@@ -299,11 +304,11 @@ function settableId(target: State): string {
   }
   if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where: 'set()' });
   const isGroup = typeof target === 'object' && target !== null && '~group' in target;
-  throw new FsmError('INVALID_TARGET', {
-    where: 'set()',
-    found: isGroup ? 'a group' : shown(target),
-    expected: 'a state, its id, or `null`',
-  });
+  throw notSettable(isGroup ? 'a group' : shown(target));
+}
+
+function notSettable(found: string): FsmError {
+  return invalidTarget('set()', 'a state, its id, or `null`', found);
 }
 
 function entryOf({ id, behaviour }: RegisteredScene, data: object | undefined): Entry {

@@ -10,6 +10,8 @@ export async function start(unit: Unit, command: ParsedCommand): Promise<boolean
   if (found === undefined) return false;
   const { scene, argument } = found;
   const data = argument === '' ? undefined : await scene.behaviour.trigger?.from?.(argument, unit);
+  // the scene that was called is left for good: what this one gives was not asked for
+  unit.draft.top = { ...unit.draft.top, into: undefined };
   unit.state.enter(scene.id as never, data ?? {});
   return true;
 }

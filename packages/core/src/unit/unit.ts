@@ -9,16 +9,15 @@ import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.t
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
-import { retire, writeOf } from '../record/codec.ts';
-import { idsKeptFor, leastOfMany, leastOfOne, type RecentIds, withId } from '../record/recent.ts';
+import { replaced, writeOf } from '../record/codec.ts';
+import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
+import { idsKeptFor, type RecentIds } from '../record/recent.ts';
 import {
   type ConversationRecord,
-  changedSize,
   emptyRecord,
   type Frame,
   isEmpty,
   lifetime,
-  type UnitId,
 } from '../record/record.ts';
 import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
 import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
@@ -27,7 +26,7 @@ import type { Scope } from '../update/key.ts';
 import { guestChats } from '../update/parties.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
-import type { Albums } from './albums.ts';
+import { type Albums, albumMark } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { type Hold, isPromise } from './hold.ts';
 import type { Registry } from './registry.ts';
@@ -140,6 +139,8 @@ export class Unit implements Turn<object> {
   /** Commits of `ctx.state.commit()`, one after the other; the first failure fails all later ones. */
   #writing: Promise<void> | undefined;
   #isCommitting = false;
+  /** The mark of an album that a scene has taken. */
+  #album: string | undefined;
   /** A record was there when the unit began, or has been written by it. */
   #exists: boolean;
   #stored: StoredText | undefined;
@@ -215,6 +216,11 @@ export class Unit implements Turn<object> {
   /** Says something where the conversation lives. */
   async speak(say: Say): Promise<Sent> {
     return (await this.#call(callOf(say, this.place))) as Sent;
+  }
+
+  /** Says what a scene or telefsm itself wants said; an empty text is nothing. */
+  tell(say: Say): Awaitable<unknown> {
+    return say === '' ? undefined : this.speak(say);
   }
 
   /** What the user sent. */
@@ -351,7 +357,7 @@ export class Unit implements Turn<object> {
     const { changed } = draft;
     if (!changed && id === undefined) return keep ? undefined : hold.release();
     const { shared } = host.storage.features;
-    const isKnown = id === undefined || draft.base.ids.includes(id);
+    const isKnown = id === undefined || hasSeen(draft.base.ids, id);
     const record = this.#nextRecord(id);
     const empty = isEmpty(record);
     const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
@@ -374,8 +380,8 @@ export class Unit implements Turn<object> {
     const { draft, host } = this;
     const before = draft.base;
     // where ids of a cleared conversation cannot be kept in a record, this process remembers them
-    if (write === undefined && changed) host.recent.add(this.key as string, record.ids);
-    if (this.#stored !== undefined) retire(this.#stored);
+    if (write === undefined && changed) host.recent.add(this.key as string, listIds(record.ids));
+    replaced(this.#stored, write);
     this.#stored = write;
     this.#exists = !isEmpty(record);
     draft.rebase(record);
@@ -387,13 +393,25 @@ export class Unit implements Turn<object> {
   /** Forgets what has changed since the last commit. */
   undo(): void {
     this.draft.reset();
+    this.silence();
+    this.#tasks = undefined;
+    this.left = undefined;
+  }
+
+  /** Forgets what was to be told to scenes and said. */
+  silence(): void {
     this.events.length = 0;
     this.says.length = 0;
-    this.#tasks = undefined;
     this.callbackAnswer = undefined;
     this.question = undefined;
     this.apology = undefined;
-    this.left = undefined;
+  }
+
+  /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
+  takeAlbum(album: string, visit: number): void {
+    const { albums, storage } = this.host;
+    albums.took(this.key ?? '', album, visit);
+    if (storage.features.shared) this.#album = albumMark(album, visit);
   }
 
   /** From here on the conversation cannot be changed by this unit. */
@@ -427,8 +445,9 @@ export class Unit implements Turn<object> {
 
   #nextRecord(id: UnitId | undefined): ConversationRecord {
     const { draft, facts } = this;
-    const least = facts.scope?.user === undefined ? leastOfMany : leastOfOne;
-    const ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
+    const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
+    let ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
+    if (this.#album !== undefined) ids = withId(ids, this.#album, least);
     const { update } = facts;
     const place = update === undefined ? draft.base.place : storedPlace(update, facts);
     return draft.toRecord(ids, place);
@@ -444,7 +463,7 @@ export class Unit implements Turn<object> {
     const deadlineIn = due === undefined ? undefined : due - host.clock.now();
     const ttl = host.ttl === undefined ? undefined : lifetime(host.ttl, deadlineIn);
     const write = writeOf(record, ttl, deadlineIn);
-    checkSize(record, () => write.text, host.maxRecordBytes);
+    checkSize(record, write, host);
     return write;
   }
 }
@@ -477,19 +496,27 @@ function storedPlace(update: RawUpdate, { subject, scope }: UnitFacts): ReplyAdd
   return lasting;
 }
 
-/** Makes the text, which is costly, only where the record could be too large. */
-function checkSize(record: ConversationRecord, text: () => string, limit: number): void {
-  let rough = 200 + roughSize(record.extra);
-  for (const id of record.ids) rough += typeof id === 'string' ? id.length + 3 : 16;
-  for (const { data, memo, history } of record.frames) {
-    rough += roughSize(data) + roughSize(memo) + history.length * 100;
-    rough += changedSize(history[history.length - 1]?.data, data);
-    for (const { weight } of history) rough += weight;
-  }
-  // a character takes at most six bytes: an escape, or three bytes in UTF-8
-  if (rough * 6 <= limit) return;
-  const bytes = new TextEncoder().encode(text()).length;
+/** Makes the text, which is costly, only where the record could be too large, or its storage asks for the text anyway. */
+function checkSize(record: ConversationRecord, write: Write, host: UnitHost): void {
+  const { storage, maxRecordBytes: limit } = host;
+  // a character takes at most three bytes in UTF-8, and six as an escape
+  if (storage.features.shared ? write.text.length * 3 <= limit : roughly(record) * 6 <= limit)
+    return;
+  const bytes = new TextEncoder().encode(write.text).length;
   if (bytes > limit) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit });
+}
+
+/** About how many characters a record has. */
+function roughly({ frames, ids, timers, extra }: ConversationRecord): number {
+  let rough = 200 + roughSize(extra) + roughSize(ids) + roughSize(timers);
+  for (const { scene, state, data, memo, history, paused } of frames) {
+    const size = roughSize(data);
+    rough += size + roughSize(memo) + roughSize(paused) + history.weight;
+    rough += (scene?.length ?? 0) + (state?.length ?? 0);
+    // the last step is told anew where data has changed since, by names and values of both
+    if (history.data !== data) rough += size + roughSize(history.data);
+  }
+  return rough;
 }
 
 function tagOf(key: string): string {

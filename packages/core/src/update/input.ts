@@ -1,10 +1,12 @@
 /** What users send, as small values told apart by kind, and how a step picks the ones it takes. */
 
+import type { Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isMeantFor, readCommand } from './command.ts';
 import {
   type InputKind,
   type InputValues,
+  inputKinds,
   pollAnswerIn,
   type Tagged,
   tag,
@@ -99,6 +101,21 @@ export function acceptInput<const A extends Accept>(
   input: UserInput,
 ): Awaitable<Accepted<A> | undefined> {
   return picked(accept, input) as Awaitable<Accepted<A> | undefined>;
+}
+
+/** Takes what is an {@link Accept}. */
+export const acceptable: Rule = {
+  expected: `'any', a function, an album, or of ${inputKinds.join(', ')}`,
+  fits: (found) =>
+    found === 'any' ||
+    typeof found === 'function' ||
+    areKinds(typeof found === 'object' && found !== null && 'album' in found ? found.album : found),
+};
+
+function areKinds(found: unknown): boolean {
+  const kinds: readonly unknown[] = Array.isArray(found) ? found : [found];
+  const known: readonly unknown[] = inputKinds;
+  return kinds.length > 0 && kinds.every((kind) => known.includes(kind));
 }
 
 function picked(accept: Accept, input: UserInput): unknown {

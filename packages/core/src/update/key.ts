@@ -1,6 +1,7 @@
 /** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
 
 import { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { idIn, objectIn, type RawUpdate, whole } from './raw-update.ts';
 import type { Subject } from './subject.ts';
@@ -63,11 +64,11 @@ export function scopeOf(strategy: Strategy, subject: Subject): Scope | undefined
     case 'chatTopic':
       return chat === undefined ? undefined : { chat, thread };
     default:
-      throw new FsmError('INVALID_OPTION', {
-        option: 'strategy',
-        expected: "'userInChat', 'chat', 'globalUser', 'userInTopic', 'chatTopic' or a function",
-        found: shown(strategy),
-      });
+      throw invalidOption(
+        'strategy',
+        "'userInChat', 'chat', 'globalUser', 'userInTopic', 'chatTopic' or a function",
+        shown(strategy),
+      );
   }
 }
 
@@ -159,24 +160,23 @@ export function migratedKey(key: string, { from, to }: Migration): string | unde
 export function botIdOf(token: string): number {
   const id = /^(\d+):/.exec(token)?.[1];
   if (id !== undefined && Number.isSafeInteger(Number(id))) return Number(id);
-  throw new FsmError('INVALID_OPTION', {
-    option: 'token',
-    expected: "the bot's token, which begins with its id and a colon",
-    found: 'a text without them',
-  });
+  throw invalidOption(
+    'token',
+    "the bot's token, which begins with its id and a colon",
+    'a text without them',
+  );
 }
 
 function written({ namespace, bot, business, scope }: KeyParts): string {
   const { chat, thread, user, custom } = scope;
-  let key = `${escaped(namespace)}:b${bot}`;
-  if (business !== undefined) key += `:business=${escaped(business)}`;
-  const chatText = chat === undefined ? '' : String(chat);
-  if (chat !== undefined) key += `:c${chatText}`;
-  if (thread !== undefined) key += `:t${thread}`;
-  // in private chats, which are most, both are the same number: writing it is what costs most here
-  if (user !== undefined) key += user === chat ? `:u${chatText}` : `:u${user}`;
-  if (custom !== undefined) key += `:custom=${escaped(custom)}`;
-  return key;
+  // joined, not added up: a sum is a tree of pieces, and stays one for as long as a map holds the key
+  const parts = [escaped(namespace), `b${bot}`];
+  if (business !== undefined) parts.push(`business=${escaped(business)}`);
+  if (chat !== undefined) parts.push(`c${chat}`);
+  if (thread !== undefined) parts.push(`t${thread}`);
+  if (user !== undefined) parts.push(`u${user}`);
+  if (custom !== undefined) parts.push(`custom=${escaped(custom)}`);
+  return parts.join(':');
 }
 
 const plain = /^[\w.-]*$/;
@@ -229,10 +229,9 @@ function checkedScope(given: unknown): Scope | undefined {
 }
 
 function badScope(found: string): FsmError<'INVALID_OPTION'> {
-  return new FsmError('INVALID_OPTION', {
-    option: 'strategy',
-    expected:
-      'a synchronous function whose result has at least one of chat, user, thread (whole numbers) and custom (text), or is undefined',
-    found: `a function that returned ${found}`,
-  });
+  return invalidOption(
+    'strategy',
+    'a synchronous function whose result has at least one of chat, user, thread (whole numbers) and custom (text), or is undefined',
+    `a function that returned ${found}`,
+  );
 }

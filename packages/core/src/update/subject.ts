@@ -1,6 +1,7 @@
 /** Whose update this is, and where to speak. */
 
-import { FsmError } from '../base/errors.ts';
+import type { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import {
   directMessagesTopic,
@@ -137,9 +138,5 @@ function messageIn(update: RawUpdate, updateType: string): RawObject | undefined
 }
 
 function badAddress(part: string, expected: string, found: unknown): FsmError<'INVALID_OPTION'> {
-  return new FsmError('INVALID_OPTION', {
-    option: `address.${part}`,
-    expected,
-    found: shown(found),
-  });
+  return invalidOption(`address.${part}`, expected, shown(found));
 }

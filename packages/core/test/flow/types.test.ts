@@ -175,6 +175,8 @@ describe('the types of a flow', () => {
       flow('x').ask('age', { prompt: '?', schema: z.number() });
       // @ts-expect-error a Date cannot be kept
       flow('x').ask('day', { prompt: '?', schema: z.coerce.date() });
+      // @ts-expect-error a Date cannot be kept, whoever makes it
+      flow('x').ask('day', { prompt: '?', validate: async (text) => new Date(text) });
       // @ts-expect-error not answered yet
       flow('x').ask('a', { prompt: (a) => `${a.b}` });
       flow('x')

@@ -28,7 +28,8 @@ const usualNames = [
  * Loads the module.
  *
  * @param path - the file, relative to `folder`; one of the usual names when left out
- * @throws Refused where there is none, or it exports neither a machine nor a storage; what the module throws passes
+ * @throws Refused where there is none, or it exports neither a machine nor a storage, or something else by that name; what the module
+ * throws passes
  */
 export async function loadConfig(path: string | undefined, folder: string): Promise<CliConfig> {
   const names = path === undefined ? usualNames : [path];
@@ -44,6 +45,14 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   const { machine, storage, moves } = { ...loaded.default, ...loaded };
   if (machine === undefined && storage === undefined) {
     throw new Refused(`${file} exports neither \`machine\` nor \`storage\`.`);
+  }
+  const isMachine = machine === undefined || typeof machine?.describe === 'function';
+  const isStorage = storage === undefined || typeof storage?.acquire === 'function';
+  if (!isMachine || !isStorage) {
+    const [name, made] = isMachine
+      ? ['storage', 'redisStorage(client) and its like']
+      : ['machine', 'fsm() or createMachine()'];
+    throw new Refused(`The \`${name}\` of ${file} is none: export what ${made} gave.`);
   }
   return {
     ...(machine !== undefined && { machine }),

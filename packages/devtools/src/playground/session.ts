@@ -1,6 +1,6 @@
 /** One bot on the playground, over all its crashes: its chats, its calls, its storage and its clock. */
 
-import { type FsmStorage, memoryStorage, parseKey } from '@telefsm/core';
+import { type Clock, type FsmStorage, memoryStorage, parseKey } from '@telefsm/core';
 import { Refused } from '../conversations/refused.ts';
 import { type Model, modelOf } from '../inspector/model.ts';
 import type { ConversationView } from '../inspector/view-data.ts';
@@ -9,7 +9,6 @@ import { type ChatLog, chatLog } from './chat-log.ts';
 import { openWire, type WireCall } from './wire.ts';
 import type {
   PlaygroundBot,
-  PlaygroundClock,
   PlaygroundExample,
   PlaygroundOptions,
   PlaygroundUser,
@@ -23,7 +22,7 @@ export interface Session {
   readonly name: string;
   readonly framework: string;
   readonly example: PlaygroundExample;
-  readonly clock: PlaygroundClock;
+  readonly clock: Clock;
   readonly log: ChatLog;
   /** Newest first. */
   readonly calls: readonly WireCall[];
@@ -57,6 +56,10 @@ interface Life {
 export const people: readonly string[] = ['Anna', 'Boris', 'Clara'];
 /** Ms that a restart takes: longer than a dead process may hold a conversation. */
 const restartTakes = 20_000;
+/** Longer than a machine waits for its turns when it is stopped, in ms of the bot's clock. */
+const stoppingTakes = 30_000;
+/** How often bots look for deadlines, at most, while time leaps. */
+const mostLooks = 400;
 const mostCalls = 60;
 const mostMoves = 200;
 const token = '1:playground';
@@ -73,7 +76,22 @@ export async function openSession(
   if (example === undefined || makeBot === undefined) {
     throw new Refused(`There is no example '${name}' on '${framework}'.`);
   }
-  const clock = makeClock();
+  const time = makeClock();
+  let shortest = 0;
+  // a day has 86,400 looks for deadlines, and each takes a moment of real time: while time leaps, timers are longer
+  const clock: Clock = {
+    now: () => time.now(),
+    setTimeout: (task, ms) => time.setTimeout(task, Math.max(ms, shortest)),
+    clearTimeout: (handle) => time.clearTimeout(handle),
+  };
+  const leap = async (ms: number) => {
+    shortest = ms / mostLooks;
+    // the last stretch is walked, so that what is due by then has happened
+    const walked = 2 * shortest;
+    await time.advance(ms - walked);
+    shortest = 0;
+    await time.advance(walked);
+  };
   const server = await openServer({ clock });
   const storage: FsmStorage = memoryStorage({ clock });
   const log = chatLog();
@@ -187,7 +205,7 @@ export async function openSession(
       act(userIn(user, place).taps(label, shown), chat);
     },
     async later(ms) {
-      await clock.advance(ms);
+      await leap(ms);
       log.note(`(${Math.round(ms / 60_000)} min later)`);
       changed();
     },
@@ -207,7 +225,7 @@ export async function openSession(
         void bot.machine.stop().catch(() => {});
         void bot.stop().catch(() => {});
         changed();
-        await clock.advance(restartTakes);
+        await leap(restartTakes);
       };
       if (when === 'now') await crash();
       else wire.cutAtNext(() => void crash());
@@ -216,7 +234,8 @@ export async function openSession(
     async stop() {
       const { bot, model } = life;
       model.stop();
-      await bot.stop().catch(() => {});
+      // a turn that never ends is given up by the bot's clock, which would stand still
+      await Promise.race([bot.stop().catch(() => {}), leap(stoppingTakes)]);
       await wire.stop();
       await server.stop();
     },

@@ -3,6 +3,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { FsmError } from '@telefsm/core';
 import { Refused } from '../conversations/refused.ts';
 import { type Html, html, textOf } from './html.ts';
 import { cookiesOf, formOf, Turned } from './request.ts';
@@ -71,7 +72,7 @@ const headers = {
 /**
  * Serves a page.
  *
- * @throws Error of Node where the port is taken
+ * @throws FsmError `INVALID_OPTION` for a token that is empty or that no cookie can carry; Error of Node where the port is taken
  */
 export async function openWeb(
   {
@@ -82,6 +83,7 @@ export async function openWeb(
   }: WebOptions,
   answer: (request: WebRequest) => Promise<WebAnswer> | WebAnswer,
 ): Promise<OpenWeb> {
+  requireToken(token);
   const listeners = new Set<ServerResponse>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -180,6 +182,16 @@ export async function openWeb(
       await ended;
     },
   };
+}
+
+/** An empty one, as of a variable that is not set, would open the page to everybody. */
+function requireToken(token: string): void {
+  if (/^[\w.~+/=-]+$/.test(token)) return;
+  throw new FsmError('INVALID_OPTION', {
+    option: 'token',
+    expected: 'at least one letter, digit or one of - . _ ~ + / =, and nothing else',
+    found: token === '' ? 'empty' : 'a text with other signs',
+  });
 }
 
 function addressOf({ url = '/' }: IncomingMessage): URL {

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Bench, Rule } from './rule.ts';
-import { minute } from './rule.ts';
+import { minute, year } from './rule.ts';
 
 export const deadlineRules: readonly Rule[] = [
   {
@@ -48,6 +48,38 @@ export const deadlineRules: readonly Rule[] = [
       await put(key('never'), 'text');
       await advance(60);
       assert.deepEqual(await dueOf(bench, minute), [key('due')]);
+    },
+  },
+  {
+    name: 'a deadline that has passed when it is written is due at once',
+    needs: ['deadlines'],
+    breaks: 'what was to happen at a time that has passed would never happen',
+    async check(bench) {
+      const { key, put, read } = bench;
+      await put(key('now'), 'text', { deadlineIn: 0 });
+      await put(key('past'), 'text', { deadlineIn: -minute });
+      assertNear((await read(key('past')))?.deadlineIn, -minute);
+      await bench.advance(1);
+      assert.deepEqual((await dueOf(bench, minute)).toSorted(), [key('now'), key('past')]);
+    },
+  },
+  {
+    name: 'a deadline in a year is not due before',
+    needs: ['deadlines'],
+    breaks: 'a timer or a column of 32 bits ends after 25 days',
+    async check(bench) {
+      const { key, put, read } = bench;
+      await put(key('k'), 'text', { deadlineIn: year });
+      assert.deepEqual(await dueOf(bench, minute), []);
+      assertNear((await read(key('k')))?.deadlineIn, year);
+    },
+  },
+  {
+    name: 'a deadline may have fractions of a millisecond',
+    needs: ['deadlines'],
+    async check({ key, put, read }) {
+      await put(key('k'), 'text', { deadlineIn: minute - 0.5 });
+      assertNear((await read(key('k')))?.deadlineIn, minute);
     },
   },
   {

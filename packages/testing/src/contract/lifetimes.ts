@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Rule } from './rule.ts';
-import { minute, record } from './rule.ts';
+import { minute, record, year } from './rule.ts';
 
 export const lifetimeRules: readonly Rule[] = [
   {
@@ -39,6 +39,18 @@ export const lifetimeRules: readonly Rule[] = [
       await finds(key('k'), 'today');
       await finds(key('l'), 'today');
       assert.equal((await read(key('k'), { offset: 100 * minute }))?.text, 'today');
+    },
+  },
+  {
+    name: 'a lifetime may be a year, or have fractions of a millisecond',
+    needs: ['ttl'],
+    breaks:
+      'a timer or a column of 32 bits ends after 25 days, one of whole numbers takes no fractions',
+    async check({ key, put, read, finds }) {
+      await put(key('year'), 'text', { ttl: year });
+      await put(key('fraction'), 'text', { ttl: minute + 0.5 });
+      for (const name of ['year', 'fraction']) await finds(key(name), 'text');
+      assert.equal((await read(key('year'), { offset: year / 2 }))?.text, 'text');
     },
   },
   {

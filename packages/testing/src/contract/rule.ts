@@ -72,6 +72,9 @@ export interface Rule {
 /** How long a lease of a rule lasts unless the rule says otherwise, in ms. */
 export const minute = 60_000;
 
+/** More than a timer or a column of 32 bits can count, in ms. */
+export const year: number = 365 * 86_400_000;
+
 /** What a rule writes. */
 export function record(text: string, more: Partial<Write> = {}): Write {
   return { text, state: null, ...more };
@@ -116,6 +119,7 @@ export function benchOf(under: StorageUnderTest, opened: FsmStorage[], patience:
     async busy(key, taking = {}) {
       const taken = await acquire(key, taking);
       assert.ok('busy' in taken, `${key} should be busy, and is free`);
+      assert.equal(typeof taken.busy, 'number', `busy for '${taken.busy}'`);
       assert.ok(taken.busy > 0, `busy for ${taken.busy} ms: free would have been the answer`);
       return taken.busy;
     },

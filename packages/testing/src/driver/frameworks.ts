@@ -10,8 +10,9 @@ export interface AnyBot {
 
 /** Takes a bot by its shape. */
 export function portOf(bot: AnyBot): BotPort {
-  if (isGrammy(bot)) return grammyPort(bot);
-  if (isTelegraf(bot)) return telegrafPort(bot);
+  const isBot = typeof bot === 'object' && bot !== null;
+  if (isBot && isGrammy(bot)) return grammyPort(bot);
+  if (isBot && isTelegraf(bot)) return telegrafPort(bot);
   throw new TypeError(
     'This is neither a grammY Bot nor a Telegraf bot: pass the instance that you made with `new Bot(…)` or `new Telegraf(…)`.',
   );

@@ -168,7 +168,13 @@ export function partsOf(
   what: string | Sendable,
   sender: Sender,
 ): readonly Readonly<Record<string, unknown>>[] {
-  if (typeof what !== 'string') return what['~parts'](sender);
+  if (typeof what !== 'string') {
+    const parts: unknown = what?.['~parts'];
+    if (typeof parts === 'function') return what['~parts'](sender);
+    throw new TypeError(
+      'A user sends a text, or what photo(), album(), location() and their like have made.',
+    );
+  }
   return [{ text: what, ...marked('entities', what) }];
 }
 

@@ -1,4 +1,5 @@
 /** Explores a bot: walks it with generated input, and reports what is wrong with it by the shortest way there. */
+import { FsmError } from '@telefsm/core';
 import fc from 'fast-check';
 import { type Atlas, newAtlas, type Sighting } from './atlas.ts';
 import { chooseMove, type Draw, pick, type Repertoire, repertoireOf } from './choose.ts';
@@ -35,7 +36,7 @@ export interface ExploreOptions {
  * the same seed won't find the same. The machine need not be started. Work that the bot does without waiting for it is not watched.
  *
  * @param make - makes the bot, and its machine if it has one, with the clock and storage of a walk
- * @throws whatever `make` throws
+ * @throws whatever `make` throws; FsmError `INVALID_OPTION` for a number that would walk nowhere, and so find nothing
  *
  * @example
  * ```ts
@@ -56,6 +57,7 @@ export async function explore(
 ): Promise<Exploration> {
   const { seed = 1, runs = 100, steps = 20, texts = [], longest = 1000 } = options;
   const { chat = 'private', strict = false, ignore = [] } = options;
+  requireWhole({ runs, steps, longest });
   let machine: Explored['machine'];
   const start = () =>
     startWalk(async (world) => {
@@ -85,6 +87,14 @@ export async function explore(
   const { states, unvisited, passages } = plan.atlas;
   const coverage: Coverage = { ...plan.tally, states, unvisited, transitions: passages };
   return { seed, faults, coverage, report: reportOf({ seed, faults, coverage }) };
+}
+
+function requireWhole(numbers: { readonly [option: string]: number }): void {
+  for (const [option, found] of Object.entries(numbers)) {
+    if (Number.isInteger(found) && found > 0) continue;
+    const expected = 'a whole number from 1';
+    throw new FsmError('INVALID_OPTION', { option, expected, found: String(found) });
+  }
 }
 
 interface Plan {

@@ -40,7 +40,9 @@ export interface Finding {
 /** Finds what is wrong with an outcome by itself. */
 export function findingsIn(outcome: Outcome, strict: boolean): readonly Finding[] {
   const { move, before: state, press, noticed } = outcome;
-  const refusals = outcome.refusals.filter((call) => !isHarmless(call, outcome));
+  const refusals = outcome.refusals.filter(
+    (call) => !outcome.again.includes(call) && !isHarmless(call, outcome),
+  );
   const errors = outcome.errors.filter(
     (error) => ![...outcome.refusals].some((call) => isAbout(error, call)),
   );
@@ -48,7 +50,8 @@ export function findingsIn(outcome: Outcome, strict: boolean): readonly Finding[
     ...errors.map((error) => crash(error, state)),
     ...refusals.map((call) => refusal(call, outcome)),
   ];
-  if (found.length > 0 || press === undefined || move.do !== 'taps') return found;
+  if (found.length > 0 || outcome.again.length > 0) return found;
+  if (press === undefined || move.do !== 'taps') return [];
   const place = `[${move.label}]${inState(state)}`;
   const key = `${state} [${masked(move.label)}]`;
   if (press.current && !noticed) {

@@ -58,6 +58,8 @@ export interface Outcome {
   readonly errors: readonly unknown[];
   /** Calls that Telegram refused. */
   readonly refusals: readonly ApiCall[];
+  /** Those among them that an earlier move of this walk has tried in vain: what is owed is asked again. */
+  readonly again: readonly ApiCall[];
 }
 
 /** A button that can be pressed. */
@@ -99,6 +101,8 @@ export async function startWalk(
   const { world, cloud, port } = openTelegram(bot, { clock });
   const errors = new Set<unknown>();
   const passages: Passage[] = [];
+  /** What Telegram has refused, by method and payload. */
+  const refused = new Set<string>();
   port.onError((error) => errors.add(error));
   /** The conversation that each user is in, and what was last committed of each. */
   const keys = new Map<number, string>();
@@ -203,6 +207,9 @@ export async function startWalk(
         askedIn.set(event.shown, after);
       }
       const calls = cloud.calls.slice(marks[1]);
+      const refusals = calls.filter(({ answer }) => answer?.ok === false);
+      const again = refusals.filter((call) => refused.has(textOfCall(call)));
+      for (const call of refusals) refused.add(textOfCall(call));
       return {
         move,
         before,
@@ -213,7 +220,8 @@ export async function startWalk(
             ? { answered: lastPress(cloud)?.answer !== undefined, current }
             : undefined,
         errors: [...errors],
-        refusals: calls.filter(({ answer }) => answer?.ok === false),
+        refusals,
+        again,
       };
     },
     state,
@@ -275,4 +283,8 @@ function isSeen({ method, payload, answer }: ApiCall): boolean {
   if (answer?.ok !== true || method === 'sendChatAction' || method.startsWith('get')) return false;
   if (method !== 'answerCallbackQuery') return true;
   return Boolean(textOf(payload, 'text')) || payload['url'] !== undefined;
+}
+
+function textOfCall({ method, payload }: ApiCall): string {
+  return `${method} ${JSON.stringify(payload)}`;
 }

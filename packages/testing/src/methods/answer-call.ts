@@ -6,6 +6,7 @@ import { stir } from '../event-loop.ts';
 import { chatMethods } from './chats.ts';
 import type { Call } from './contents.ts';
 import {
+  deleteBusinessMessages,
   deleteMessage,
   deleteMessages,
   editMessage,
@@ -43,6 +44,7 @@ const methods: Readonly<Record<string, (call: Call) => unknown>> = {
   stopPoll,
   deleteMessage,
   deleteMessages,
+  deleteBusinessMessages,
   setMessageReaction,
   pinChatMessage,
   getFile: ({ cloud, payload, uploads }) => {

@@ -56,10 +56,27 @@ export function stopPoll(call: Call): unknown {
   return closed;
 }
 
-/** Deletes a message. */
+/** Deletes a message. Those of business accounts have a method of their own, so a connection is not looked at. */
 export function deleteMessage(call: Call): true {
-  const record = chatOf(call.cloud, call.payload);
-  remove(call, record, messageOf(record, call.payload, 'delete'));
+  const { business_connection_id: _, ...payload } = call.payload;
+  const record = chatOf(call.cloud, payload);
+  remove(call, record, messageOf(record, payload, 'delete'));
+  return true;
+}
+
+/** Deletes messages that were sent for a business account; all stand in one chat. */
+export function deleteBusinessMessages(call: Call): true {
+  const { cloud, payload } = call;
+  const connection = textOf(payload, 'business_connection_id');
+  if (connection === undefined || !cloud.connections.has(connection))
+    return refuse(400, 'Bad Request: BUSINESS_CONNECTION_INVALID');
+  const ids = listOf(payload, 'message_ids').map(Number);
+  const record = [...cloud.chats.values()].find(({ messages }) =>
+    ids.every((id) => messages.get(id)?.message['business_connection_id'] === connection),
+  );
+  if (record === undefined || ids.length === 0)
+    return refuse(400, 'Bad Request: message to delete not found');
+  for (const kept of ids.flatMap((id) => record.messages.get(id) ?? [])) remove(call, record, kept);
   return true;
 }
 

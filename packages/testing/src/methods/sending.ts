@@ -67,6 +67,9 @@ function post(call: Call, record: ChatRecord, content: Content): RawMessage {
   const replied = repliedOf(record, payload);
   const thread = numberOf(payload, 'message_thread_id');
   const business = textOf(payload, 'business_connection_id');
+  const onlyInline = record.chat.type === 'channel' || business !== undefined;
+  if (onlyInline && markup !== undefined && markup.inline_keyboard === undefined)
+    refuse(400, 'Bad Request: inline keyboard expected');
   const author =
     record.chat.type === 'channel'
       ? { sender_chat: record.chat }

@@ -41,6 +41,7 @@ export const faults = [
   'a commit does not let go',
   'the holder is a stranger to itself',
   'lease in seconds',
+  'tells of the lease as text',
   'lease of 15 s whatever was asked',
   'renewal never happens',
   'renewal by the first token',
@@ -60,12 +61,16 @@ export const faults = [
   // Lifetimes
   'lifetime ignored',
   'lifetime in seconds',
+  'lifetime of 32 bits',
   'lifetime judged only by acquire',
   'lifetime of yesterday',
   'lifetime slides with every turn',
   'the lease ends with the lifetime',
   // Deadlines
   'deadline as an instant',
+  'deadline of 32 bits',
+  'a deadline of nothing is none',
+  'whole milliseconds only',
   'no deadline once it has passed',
   'deadline of yesterday',
   'a release clears the deadline',
@@ -225,10 +230,12 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
     entry.write = next;
     if (next === undefined) entry.count = 0;
     const second = has('lifetime in seconds') ? 1000 : 1;
-    if (next?.ttl !== undefined && !has('lifetime ignored'))
-      entry.expiresAt = shared.now + next.ttl * second;
-    else if (!has('lifetime of yesterday')) entry.expiresAt = never;
-    if (next?.deadlineIn !== undefined) entry.deadlineAt = shared.now + next.deadlineIn;
+    if (next?.ttl !== undefined && !has('lifetime ignored')) {
+      const ttl = has('lifetime of 32 bits') ? next.ttl | 0 : next.ttl;
+      entry.expiresAt = shared.now + ttl * second;
+    } else if (!has('lifetime of yesterday')) entry.expiresAt = never;
+    const deadlineIn = next && deadlineOf(next, has);
+    if (deadlineIn !== undefined) entry.deadlineAt = shared.now + deadlineIn;
     else if (!has('deadline of yesterday')) entry.deadlineAt = never;
     if (has('the index keeps its first deadline') && entry.wakeAt !== never) return;
     entry.wakeAt = Math.min(entry.wakeAt, entry.deadlineAt);
@@ -311,7 +318,8 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
       if ((queue || has('everybody queues')) && !entry.waiters.includes(token)) {
         entry.waiters.push(token);
       }
-      return { busy: entry.until - now };
+      const busy = entry.until - now;
+      return { busy: has('tells of the lease as text') ? (`${busy}` as never) : busy };
     }
     if (has('looks, then takes')) await nextTask();
     if (!has('who has taken still waits')) drop(entry, token);
@@ -446,4 +454,13 @@ function matches(key: string, prefix: string, has: (fault: Fault) => boolean): b
     .replaceAll('%', '.*')
     .replaceAll('_', '.');
   return new RegExp(`^${pattern}`).test(key);
+}
+
+function deadlineOf({ deadlineIn }: Write, has: (fault: Fault) => boolean): number | undefined {
+  if (deadlineIn === undefined || (deadlineIn <= 0 && has('a deadline of nothing is none'))) {
+    return undefined;
+  }
+  if (!Number.isInteger(deadlineIn) && has('whole milliseconds only'))
+    throw new Error('no integer');
+  return has('deadline of 32 bits') ? deadlineIn | 0 : deadlineIn;
 }

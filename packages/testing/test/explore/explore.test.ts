@@ -202,6 +202,14 @@ describe.each(frameworks)('explore on %s', (_, make) => {
 });
 
 describe('explore', () => {
+  it.each([{ runs: 0 }, { runs: Number.NaN }, { steps: -1 }, { longest: 1.5 }])(
+    'refuses to pass without a walk: %j',
+    async (options) => {
+      const never = () => expect.unreachable('no bot is made');
+      await expect(explore(never, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    },
+  );
+
   it('passes on what the maker of the bot throws', async () => {
     const broken = () => {
       throw new Error('No token.');

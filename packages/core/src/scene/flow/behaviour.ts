@@ -2,10 +2,17 @@
 
 import { toMs } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
+import {
+  atLeast,
+  callable,
+  checkOption,
+  checkOptions,
+  matching,
+  oneOf,
+  textual,
+} from '../../base/rules.ts';
 import { namesOf } from '../../conversation/states.ts';
-import type { UserInput } from '../../update/input.ts';
-import { objectIn, textIn } from '../../update/raw-update.ts';
-import type { SceneBehaviour, SceneRun } from '../behaviour.ts';
+import { commandPolicies, type SceneBehaviour, type SceneRun } from '../behaviour.ts';
 import { ask } from './ask.ts';
 import { readButton } from './button.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
@@ -18,14 +25,23 @@ import { type Definition, definitionSlot } from './outline.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
 import { questionsIn, statesOfSteps } from './steps.ts';
-import { takeEdited, takeInput } from './take.ts';
+import { asText, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
+
+const flowRules = {
+  trigger: matching(/^\/?\w{1,64}$/, "a command such as '/order'"),
+  deepLink: textual,
+  attempts: atLeast(1),
+  onTrigger: oneOf('restart', 'continue', 'ask', 'refuse'),
+  otherCommands: commandPolicies,
+  otherInput: oneOf('hint', 'pass', 'ignore'),
+};
 
 /**
  * Makes a finished flow.
  *
- * @throws FsmError `INVALID_OPTION` for a time that is none
+ * @throws FsmError `INVALID_OPTION` for what an option does not take
  */
 export function flowOf(
   definition: Definition,
@@ -34,6 +50,8 @@ export function flowOf(
   hooks: FlowHooks<JsonObject, object> = {},
 ): Flow {
   const { id, steps } = definition;
+  checkOptions(`${id} `, options, flowRules);
+  checkOption(`${id} done`, handler, callable);
   let fingerprint: string | undefined;
   const plan: Plan = {
     id,
@@ -112,17 +130,6 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     return policyOf(visit) === 'answer' ? takeInput(visit, asText(visit, input), next) : next();
   }
   return takeInput(visit, input, next);
-}
-
-/** Where commands are answers, one is the text that was sent. */
-function asText(
-  { run }: Visit,
-  input: Extract<UserInput, { readonly kind: 'command' }>,
-): UserInput {
-  const { command, argument } = input.value;
-  const message = objectIn(input.update, run.turn.subject.updateType ?? '');
-  const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
-  return { ...input, kind: 'text', value: text, text };
 }
 
 async function answerFromOutside(visit: Visit, state: string, value: unknown): Promise<boolean> {

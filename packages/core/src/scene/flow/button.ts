@@ -51,9 +51,9 @@ const actions = new Map(
 export function buttonData(
   button: Omit<FlowButton, 'value'> & { readonly value?: string },
 ): string {
-  const { tag, visit, question, action, value = '' } = button;
+  const { tag, visit, question, action, value } = button;
   const head = `~${tag}.${visit.toString(36)}.${question}.${letters[action]}`;
-  return head + valueToken(value, maxBytes - byteLength(head));
+  return value === undefined ? head : head + valueToken(value, maxBytes - byteLength(head));
 }
 
 /** Reads a button's data; `undefined` for what no flow has written. */
@@ -76,7 +76,6 @@ export function questionToken(mark: string): string {
 }
 
 function valueToken(value: string, room: number): string {
-  if (value === '') return '';
   return byteLength(value) < room ? `=${value}` : hashOf(value);
 }
 

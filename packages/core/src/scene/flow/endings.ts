@@ -43,7 +43,7 @@ export async function passed(visit: Visit, timer: string): Promise<void> {
 }
 
 function tell({ run }: Visit, said: Say | undefined | void): void {
-  if (said !== undefined && said !== null && said !== '') run.say(said);
+  if (said !== undefined && said !== null) run.say(said);
 }
 
 /** The turn, with the name of the step that was pending. It inherits, so that services are not looked at before their time. */

@@ -1,8 +1,18 @@
 /** Collects the steps of a flow while it is being built, and refuses what cannot work. */
 
 import { FsmError } from '../../base/errors.ts';
+import {
+  atLeast,
+  callable,
+  checkName,
+  checkOptions,
+  invalidOption,
+  oneOf,
+  schematic,
+} from '../../base/rules.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
+import { acceptable } from '../../update/input.ts';
 import type { AskOptions, ConfirmStep, RepeatStep, Step } from './steps.ts';
 import { againName, namedSteps, questionsIn } from './steps.ts';
 
@@ -117,11 +127,7 @@ type ConfirmOptions = Pick<ConfirmStep, 'prompt' | 'yes' | 'no'> &
   Partial<Pick<ConfirmStep, 'name' | 'edit'>>;
 
 function notHere(): never {
-  throw new FsmError('INVALID_OPTION', {
-    option: 'done',
-    expected: 'done() on the flow itself',
-    found: 'called inside a branch or a round',
-  });
+  throw invalidOption('done', 'done() on the flow itself', 'called inside a branch or a round');
 }
 
 function namesIn(steps: readonly Step[]): readonly string[] {
@@ -144,42 +150,39 @@ function newName({ flow, steps, taken }: Part, name: string): string {
 
 function goodName(name: string, of: string): void {
   // `__proto__` as a key would set the prototype of the answers
-  if (/^$|[.:]|^~|^__proto__$/.test(name)) {
-    throw new FsmError('INVALID_NAME', {
-      name,
-      of,
-      expected: "a name without '.' and ':', not beginning with '~'",
-    });
-  }
+  checkName(name === '__proto__' ? `~${name}` : name, of);
 }
 
 function unknownStep(flow: string, step: string, known: readonly string[]): FsmError {
   return new FsmError('STEP_UNKNOWN', { flow, step, known });
 }
 
-function checkQuestion(where: string, question: AskOptions): void {
-  const { multiple, choices, attempts, accept } = question;
+const questionRules = {
+  accept: acceptable,
+  buttons: oneOf('inline', 'reply'),
+  attempts: atLeast(1),
+  schema: schematic,
+  validate: callable,
+  when: callable,
+  onTimeout: callable,
+  checkout: callable,
+};
+
+function checkQuestion(where: string, question: AskOptions | undefined): void {
+  const { prompt, multiple, choices } = question ?? {};
   const refuse = (option: string, expected: string, found: string) =>
-    new FsmError('INVALID_OPTION', { option: `${where} ${option}`, expected, found });
-  if (question.prompt === undefined) throw refuse('prompt', 'something to say', 'missing');
+    invalidOption(`${where} ${option}`, expected, found);
+  if (prompt == null || prompt === '') throw refuse('prompt', 'something to say', 'missing');
   if (multiple === true && choices === undefined)
     throw refuse('multiple', '`choices` with it', 'alone');
-  if (Array.isArray(choices) && choices.length === 0)
+  if (typeof choices === 'object' && Object.keys(choices).length === 0)
     throw refuse('choices', 'at least one', 'empty');
-  if (Array.isArray(accept) && accept.length === 0)
-    throw refuse('accept', 'at least one kind', 'empty');
-  if (attempts !== undefined && !(attempts >= 1)) {
-    throw refuse('attempts', 'a number from 1', String(attempts));
-  }
+  checkOptions(`${where} `, question ?? {}, questionRules);
 }
 
 function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {
   if (!(min >= 0 && max >= 1 && min <= max)) {
-    throw new FsmError('INVALID_OPTION', {
-      option: `${where} min, max`,
-      expected: '0 ≤ min ≤ max and 1 ≤ max',
-      found: `${min}, ${max}`,
-    });
+    throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
   }
   if (questionsIn(steps).length === 0) throw new FsmError('FLOW_EMPTY', { flow: where });
 }

@@ -1,6 +1,6 @@
 /** Payment steps: the invoice is bound to a visit and a question, the checkout is answered, and only what was paid for it is an answer. */
 
-import { FsmError } from '../../base/errors.ts';
+import { invalidOption } from '../../base/rules.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { UserInput } from '../../update/input.ts';
 import {
@@ -27,11 +27,11 @@ export function bindInvoice(visit: Visit, place: Place, say: Say): Say {
   const own = (say.payload as { readonly payload?: unknown }).payload ?? '';
   const bytes = new TextEncoder().encode(String(own)).length;
   if (bytes > payloadLimit) {
-    throw new FsmError('INVALID_OPTION', {
-      option: `payload of the invoice of '${place.id}'`,
-      expected: `at most ${payloadLimit} bytes, beside which telefsm puts a mark of its own`,
-      found: `${bytes} bytes`,
-    });
+    throw invalidOption(
+      `payload of the invoice of '${place.id}'`,
+      `at most ${payloadLimit} bytes, beside which telefsm puts a mark of its own`,
+      `${bytes} bytes`,
+    );
   }
   const { chat, thread, directMessagesTopic } = turn.place;
   const question = tokenOf(place);

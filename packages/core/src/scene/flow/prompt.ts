@@ -1,7 +1,8 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
+import { invalidOption } from '../../base/rules.ts';
 import type { ReplyMarkup, RichText, Say } from '../../conversation/say.ts';
-import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
@@ -29,20 +30,28 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
         ? place.step.again
         : place.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
+  const refuse = (what: string, expected: string) => {
+    throw invalidOption(`${place.id} ${what}`, expected, 'empty');
+  };
+  if (made === undefined || made === '') refuse('prompt', 'something to say');
   const said = bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
-  const reply = place.kind === 'ask' && place.step.question.buttons === 'reply';
+  const question = place.kind === 'ask' ? place.step.question : undefined;
+  const isOpen = question?.accept || question?.multiple || question?.optional;
+  if (options?.length === 0 && !isOpen) refuse('choices', 'at least one');
+  const onlyInline = takesInlineOnly(visit);
+  const reply = !onlyInline && question?.buttons === 'reply';
   const markup = reply
     ? await replyMarkup(visit, place, options ?? [])
     : await inlineMarkup(visit, place, options ?? [], 0);
-  const needed = options !== undefined || (place.kind === 'ask' && takesAlbum(place.step.question));
+  const needed = options !== undefined || (question !== undefined && takesAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {
     const say = dressed(said, markup, reply ? replyTo(visit) : undefined);
     return { say, options, keyboard: reply ? 'reply' : 'inline' };
   }
   if (hasKeyboard(said)) return { say: said, options, keyboard: undefined };
-  if (inGroup(visit) && expectsText(place)) {
+  if (inGroup(visit) && !onlyInline && expectsText(place)) {
     const force = { force_reply: true, selective: true } as const;
     return { say: dressed(said, force, replyTo(visit)), options, keyboard: undefined };
   }
@@ -111,6 +120,15 @@ function expectsText(place: Place): boolean {
 /** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
 function inGroup({ run }: Visit): boolean {
   return (run.turn.subject.chat ?? 0) < 0;
+}
+
+/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
+function takesInlineOnly({ run: { turn } }: Visit): boolean {
+  const { update, subject, place } = turn;
+  if (place?.business !== undefined) return true;
+  const payload = update && objectIn(update, subject.updateType ?? '');
+  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
+  return textIn(chat, 'type') === 'channel';
 }
 
 /** Parameters that make a message a reply to the user's, so that a selective keyboard is shown to this user alone. */

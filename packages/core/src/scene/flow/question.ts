@@ -83,6 +83,9 @@ type Fits<S, Raw> =
       : Complaint<'This schema does not take what the step accepts: use a coercing schema, or change `accept`/`choices`.'>
     : unknown;
 
+/** Refuses, with a sentence, an answer that cannot be stored. */
+type Keeps<V> = [V] extends [Unset] ? unknown : [V] extends [Storable<V>] ? unknown : Storable<V>;
+
 /** The answer that is kept. */
 export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;
 
@@ -100,11 +103,12 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   /** Checks and converts; its issues are shown. */
   readonly schema?: S & Fits<NoInfer<S>, RawOf<A, Ch, M>>;
   /** Checks and converts by hand, after `schema`: the value, or `invalid("why")`. */
-  readonly validate?: (
+  readonly validate?: ((
     value: Checked<RawOf<A, Ch, M>, S>,
     answers: Answers,
     turn: Turn<Services>,
-  ) => Awaitable<V | Invalid | Redo<keyof Answers & string>>;
+  ) => Awaitable<V | Invalid | Redo<keyof Answers & string>>) &
+    Keeps<NoInfer<V>>;
   /** Asked only if this holds; afterwards its answer is optional. */
   readonly when?: W;
   /** May be left out, by /skip or a button; afterwards its answer is optional. */

@@ -2,7 +2,7 @@
 
 import type { Say } from '../../conversation/say.ts';
 import type { UserInput } from '../../update/input.ts';
-import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { checkValue, choiceByLabel, takesAlbum, valueIn } from './answer.ts';
 import { redo } from './ask.ts';
 import { controlsAt, goBack } from './controls.ts';
@@ -53,7 +53,11 @@ export async function takeInput(
       if (takesAlbum(pending.step.question)) return collect(visit, pending, value, input);
       return accept(visit, pending, value, input);
     }
-    if (memo.parts !== undefined) return finishAlbum(visit, pending);
+    if (memo.parts !== undefined) {
+      // a part of another kind does not end its album
+      if (input.album !== undefined && input.album === memo.album) return;
+      return finishAlbum(visit, pending);
+    }
   }
   return takeOther(visit, pending, input, next);
 }
@@ -109,7 +113,23 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   return true;
 }
 
-async function answersByLabel(visit: Visit, place: AskPlace, input: UserInput): Promise<boolean> {
+/** A command as the text that was sent, for where commands are answers. */
+export function asText(
+  { run }: Visit,
+  input: Extract<UserInput, { readonly kind: 'command' }>,
+): UserInput {
+  const { command, argument } = input.value;
+  const message = objectIn(input.update, run.turn.subject.updateType ?? '');
+  const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
+  return { ...input, kind: 'text', value: text, text };
+}
+
+/** Takes the label of a button of a reply keyboard; `false` if the text is none. */
+export async function answersByLabel(
+  visit: Visit,
+  place: AskPlace,
+  input: UserInput,
+): Promise<boolean> {
   const { question } = place.step;
   if (question.buttons !== 'reply' || input.kind !== 'text') return false;
   const { labels, picked = [] } = memoOf(visit.run.memo);
@@ -169,8 +189,11 @@ async function hint(visit: Visit, place: Place): Promise<void> {
 /** Says what was wrong; the question stays, and only a limit of attempts is counted. */
 async function refuse(visit: Visit, place: Place, say: Say): Promise<void> {
   const { plan, run } = visit;
-  const own = place.kind === 'ask' ? place.step.question.attempts : undefined;
-  const limit = own ?? plan.options.attempts;
+  const question = place.kind === 'ask' ? place.step.question : undefined;
+  const limit = question?.attempts ?? plan.options.attempts;
+  const album = run.input?.album;
+  // an album is refused as a whole; only where parts are collected the next one may fit
+  if (album !== undefined && !(question && takesAlbum(question))) note(visit, { album });
   const count = (memoOf(run.memo).attempts ?? 0) + 1;
   if (limit !== undefined && count >= limit) {
     note(visit, { over: 'attempts' });

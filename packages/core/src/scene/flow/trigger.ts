@@ -10,7 +10,7 @@ import type { FlowOptions } from './flow.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
 import { questionsIn } from './steps.ts';
-import { skip, takeInput } from './take.ts';
+import { answersByLabel, asText, skip, takeInput } from './take.ts';
 import { locate, text, type Visit, wasAsked } from './visit.ts';
 
 type Command = InputValues['command'];
@@ -28,7 +28,7 @@ export function triggerOf(
     ...(from !== undefined && {
       async from(argument: string, turn: unknown) {
         const given = await from(argument, turn as never);
-        return given === undefined ? undefined : { [givenSlot]: given };
+        return given == null ? undefined : { [givenSlot]: given };
       },
     }),
   };
@@ -87,13 +87,17 @@ function ownCommand({ plan, run }: Visit, name: string): 'cancel' | 'back' | 'sk
   return undefined;
 }
 
-/** A command is an answer only where the question names that kind; other ones may be blocked. */
+/** A command is an answer only where the question names that kind, or shows it as a label; other ones may be blocked. */
 async function takeForeign(visit: Visit): Promise<boolean> {
   const { run } = visit;
+  const { input } = run;
   const { pending } = await locate(visit);
-  if (pending?.kind === 'ask' && wasAsked(visit, pending) && namesCommands(pending) && run.input) {
-    await takeInput(visit, run.input, async () => {});
-    return true;
+  if (input?.kind === 'command' && pending?.kind === 'ask' && wasAsked(visit, pending)) {
+    if (await answersByLabel(visit, pending, asText(visit, input))) return true;
+    if (namesCommands(pending)) {
+      await takeInput(visit, input, async () => {});
+      return true;
+    }
   }
   if (policyOf(visit) !== 'block') return false;
   run.say(await text(visit, 'blocked'));

@@ -102,12 +102,15 @@ export function tidy({ plan, run }: Visit): void {
   const { sent } = memoOf(run.memo);
   const { state, api, place } = run.turn;
   if (cleanUp === 'keep' || !sent || place === undefined) return;
-  const method = cleanUp === 'deletePrompts' ? 'deleteMessage' : 'editMessageReplyMarkup';
-  const payload = {
-    chat_id: place.chat,
-    message_id: sent,
-    ...(place.business !== undefined && { business_connection_id: place.business }),
-  };
+  const { chat, business } = place;
+  const connection = business === undefined ? {} : { business_connection_id: business };
+  const message = { chat_id: chat, message_id: sent };
+  const [method, payload] =
+    cleanUp !== 'deletePrompts'
+      ? ['editMessageReplyMarkup', { ...message, ...connection }]
+      : business === undefined
+        ? ['deleteMessage', message]
+        : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
   // an old message may be gone, or too old: that is no reason to fail what the user did
   state.afterCommit(() => api(method, payload).catch(() => undefined));
 }

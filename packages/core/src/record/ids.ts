@@ -1,0 +1,73 @@
+/** Ids of the units of work that a record has seen: a set, kept as differences, as the text keeps it. */
+
+/** Tells one unit of work from others: an update's id, or the id of a run from outside. */
+export type UnitId = number | string;
+
+/** Newest first; a number after a number is the difference between them. */
+export type SeenIds = readonly UnitId[];
+
+/** No ids. */
+export const noIds: SeenIds = Object.freeze([]);
+
+/** Ids within this distance of the newest are kept: a batch of polling, and Telegram's queues for webhooks. */
+const distance = 1000;
+/** At most so many. */
+export const mostIds = 128;
+/** So many are kept of a conversation of one user, whatever their distance. */
+export const leastOfOne = 16;
+
+/** Whether an id is among them. */
+export function hasSeen(ids: SeenIds, id: UnitId): boolean {
+  let before: UnitId | undefined;
+  for (let at = 0; at < ids.length; at++) {
+    before = apart(ids[at] as UnitId, before);
+    if (before === id) return true;
+  }
+  return false;
+}
+
+/**
+ * Adds an id.
+ *
+ * It is a set, never a maximum: `update_id` starts anew at random after a week without updates (Bot API, Update).
+ *
+ * @param least - how many are kept whatever their distance
+ */
+export function withId(ids: SeenIds, id: UnitId, least: number): SeenIds {
+  if (hasSeen(ids, id)) return ids;
+  if (ids.length === 0) return [id];
+  const newest = ids[0] as UnitId;
+  const kept = [id, apart(newest, id), ...ids.slice(1)];
+  return kept.length <= least ? kept : withoutFar(kept, least);
+}
+
+/** The ids themselves, oldest first. */
+export function listIds(ids: SeenIds): UnitId[] {
+  const listed: UnitId[] = [];
+  let before: UnitId | undefined;
+  for (const part of ids) {
+    before = apart(part, before);
+    listed.push(before);
+  }
+  return listed.reverse();
+}
+
+/** The ids of a list, oldest first, as a set. */
+export function seenIds(listed: readonly UnitId[]): SeenIds {
+  return listed.map((id, at) => apart(id, listed[at + 1])).reverse();
+}
+
+/** A number beside a number as the difference to it, and the number again from the difference. */
+function apart(id: UnitId, before: UnitId | undefined): UnitId {
+  return typeof id === 'number' && typeof before === 'number' ? before - id : id;
+}
+
+function withoutFar(ids: SeenIds, least: number): SeenIds {
+  const listed = listIds(ids);
+  // ids of work from outside have no distance: they are kept as the last ones, and make no number older
+  const newest = listed.findLast((one) => typeof one === 'number') as number;
+  const isNear = (one: UnitId) => typeof one === 'number' && Math.abs(newest - one) <= distance;
+  const kept = listed.filter((one, at) => at >= listed.length - least || isNear(one));
+  if (kept.length === ids.length && kept.length <= mostIds) return ids;
+  return seenIds(kept.slice(-mostIds));
+}
