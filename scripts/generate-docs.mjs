@@ -42,7 +42,7 @@ function page(path, text) {
 }
 
 function errorsPage(catalogue) {
-  const source = 'packages/core/src/base/errors.ts';
+  const source = 'packages/core/src/base/error-catalogue.ts';
   const details = detailsOf(source);
   const entries = Object.entries(catalogue).map(([code, entry]) => {
     const fields = details.get(code);

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitepress';
 import { sidebarFile } from '../site/folders.mjs';
-import { anchorOf, showBlocks } from '../site/markdown.mjs';
+import { anchorOf, nameColumns, showBlocks } from '../site/markdown.mjs';
 
 /** A conversation with two states, in the colour of the site. */
 const icon =
@@ -19,8 +19,11 @@ export default defineConfig({
   cacheDir: '.vitepress/cache/vite',
   markdown: {
     anchor: { slugify: anchorOf },
-    config: showBlocks,
-    theme: { light: 'github-light-high-contrast', dark: 'github-dark' },
+    config(markdown) {
+      showBlocks(markdown);
+      nameColumns(markdown);
+    },
+    theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   vite: {
     // Mermaid is one large part, loaded only by pages with a diagram.

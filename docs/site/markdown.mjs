@@ -21,6 +21,17 @@ export function showBlocks(markdown) {
   };
 }
 
+/** A column without a title has no header for who hears the table. */
+export function nameColumns(markdown) {
+  for (const part of ['th_open', 'th_close']) {
+    markdown.renderer.rules[part] = (tokens, at, options, _env, self) => {
+      const title = tokens[part === 'th_open' ? at + 1 : at - 1];
+      if (title.content === '') tokens[at].tag = 'td';
+      return self.renderToken(tokens, at, options);
+    };
+  }
+}
+
 /** The component draws it in the browser; until then, and without scripts, its text stands there. */
 function diagram(text) {
   return `<MermaidDiagram text="${encodeURIComponent(text)}"><pre v-pre>${asText(text)}</pre></MermaidDiagram>\n`;
@@ -50,8 +61,10 @@ function bubble({ who, where, rest }, isCrowd) {
   const isPlain = where === '' && doing === '' && (side === 'bot' || !isCrowd);
   const [, text, tail] = /^((?:taps)?[\s\S]*?)((?: \[[^\]]+\])*)$/.exec(words);
   const buttons = [...tail.matchAll(/\[([^\]]+)\]/g)].map(([, label]) => `<i>${asText(label)}</i>`);
+  // the frames around them are for those who see them
+  const told = side === 'bot' ? '<span class="visually-hidden">Buttons: </span>' : '';
   return `<li class="${side}"><b${isPlain ? ' class="visually-hidden"' : ''}>${who}${where}${doing}</b> <span>${asText(text)}</span>${
-    buttons.length > 0 ? ` <span class="buttons">${buttons.join(' ')}</span>` : ''
+    buttons.length > 0 ? ` <span class="buttons">${told}${buttons.join(' ')}</span>` : ''
   }</li>`;
 }
 

@@ -150,3 +150,70 @@ describe('the site', () => {
     expect(await response.text()).toContain('404');
   });
 });
+
+/** How much lighter one of two colours is than the other (WCAG 2, contrast ratio), as the browser paints them. */
+const contrast = (selector) =>
+  page
+    .locator(selector)
+    .first()
+    .evaluate((element) => {
+      const channels = (color) => color.match(/[\d.]+/g).map(Number);
+      const light = (color) => {
+        const [r, g, b] = channels(color).map((value) => {
+          const part = value / 255;
+          return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+        });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+      };
+      let ground = element;
+      const isClear = (color) => channels(color)[3] === 0;
+      while (isClear(getComputedStyle(ground).backgroundColor)) ground = ground.parentElement;
+      const [a, b] = [
+        light(getComputedStyle(element).color),
+        light(getComputedStyle(ground).backgroundColor),
+      ].sort((x, y) => y - x);
+      return (a + 0.05) / (b + 0.05);
+    });
+
+describe('who hears the site, or sees little', () => {
+  it.each(['light', 'dark'])(
+    'finds enough contrast where VitePress has too little, %s',
+    async (scheme) => {
+      await open('', screens.desktop, scheme);
+      const parts = ['.VPButton.brand', 'div[class*="language-"] > .lang', '.vp-doc .chat i'];
+      for (const part of parts) expect(await contrast(part), part).toBeGreaterThanOrEqual(4.5);
+    },
+  );
+
+  it('finds a landmark for the content on every page', async () => {
+    await open('', screens.desktop);
+    expect(await page.getByRole('main').count()).toBe(1);
+    await page.getByRole('link', { name: 'Start with grammY' }).click();
+    await page.getByRole('heading', { level: 1, name: 'Quick start: grammY' }).waitFor();
+    expect(await page.getByRole('main').count()).toBe(1);
+    await page.goBack();
+    await page.getByRole('link', { name: 'Start with grammY' }).waitFor();
+    expect(await page.getByRole('main').count()).toBe(1);
+  });
+
+  it('reads a diagram by its source, and no column without a title', async () => {
+    await open('guide-flows.html', screens.desktop);
+    await diagrams();
+    const told = page.getByRole('figure', { name: 'Diagram' }).first();
+    expect(await told.locator('pre').textContent()).toContain(
+      's_order_product --> s_order_quantity',
+    );
+    expect(await page.locator('th:empty').count()).toBe(0);
+    const asked = page.locator('.chat .bot', { hasText: 'Gift wrapping?' }).first();
+    expect(await asked.textContent()).toContain('Buttons: Yes No');
+  });
+
+  it.each(['', 'quick-start-grammy.html', 'guide-flows.html'])(
+    'reads "%s" on a phone at twice the size without scrolling sideways',
+    async (path) => {
+      await open(path, { width: 195, height: 422 });
+      await page.locator('h1').first().waitFor();
+      expect(await overhang()).toBe(0);
+    },
+  );
+});

@@ -41,7 +41,8 @@ export function makeReader({ home, env, versions, kit }) {
     if (program === 'mkdir') mkdirSync(join(folder, ...args));
     else if (program === 'cd') folder = join(folder, ...args);
     else if (program === 'npm') await obeyNpm(args);
-    else if (program === 'curl' || args[0] === '--test') await runs(command);
+    else if (program === 'curl') await runs([program, ...(await Promise.all(args.map(reached)))]);
+    else if (args[0] === '--test') await runs(command);
     else if (program === 'node') await open({ command, set });
     else throw new Error(`'${program}' is no command that the walkthrough knows`);
   }
@@ -53,6 +54,9 @@ export function makeReader({ home, env, versions, kit }) {
     if (what === 'install' && start === undefined && needsTsx)
       await runs([...npm, what, 'tsx', ...quietly]);
   }
+
+  /** An address of the bot's own, as the walkthrough has to call it. */
+  const reached = (word) => (word.startsWith('http://') ? bot.reached(word) : word);
 
   async function runs(command) {
     const { status, output } = await run(command, { cwd: folder, env });

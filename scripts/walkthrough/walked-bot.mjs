@@ -17,9 +17,12 @@ export async function walkedBot([program, ...args], { cwd, env, telegram }) {
   const child = spawn(program, ['--require', redirect, ...args], {
     cwd,
     env: { ...process.env, ...env, WALKTHROUGH_BOT_API: telegram.url },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const ended = new Promise((resolve) => child.once('close', resolve));
+  /** The ports that it got, by those that its page names. */
+  const ports = new Map();
+  child.on('message', ({ named, port }) => ports.set(named, port));
   let output = '';
   let killed = false;
   for (const stream of [child.stdout, child.stderr])
@@ -36,6 +39,18 @@ export async function walkedBot([program, ...args], { cwd, env, telegram }) {
     crash,
     get output() {
       return output;
+    },
+    /** The address with the port that the bot got, once it listens; one that it never asks for ends in an error. */
+    async reached(address) {
+      const url = new URL(address);
+      const named = Number(url.port);
+      const until = Date.now() + 10_000;
+      while (!ports.has(named)) {
+        if (Date.now() > until) throw new Error(`the bot does not listen on port ${named}`);
+        await pause(20);
+      }
+      url.port = ports.get(named);
+      return url.href;
     },
     /** Ends it as a crash of its machine does. */
     async kill() {

@@ -35,6 +35,11 @@ const tables = [
     members: [...membersOf(`${core}/scene/flow/steps.ts`, 'AskOptions'), 'was'],
     cells: firstCells('docs/guide-flows.md', '## `.ask(name, question)`', '### Prompts'),
   },
+  {
+    what: 'a command tree',
+    members: membersOf('packages/commands/src/command-tree.ts', 'CommandTreeOptions'),
+    cells: firstCells('docs/guide-commands.md', '## `commandTree(id, options)`', '## Help'),
+  },
 ];
 
 describe('the options of', () => {

@@ -1,5 +1,6 @@
 /** The site's theme: VitePress's own with the fonts of the reader's system, diagrams and chats. */
 
+import { onContentUpdated } from 'vitepress';
 import theme from 'vitepress/theme-without-fonts';
 import { MermaidDiagram } from './mermaid-diagram.mjs';
 import './style.css';
@@ -8,5 +9,9 @@ export default {
   extends: theme,
   enhanceApp({ app }) {
     app.component('MermaidDiagram', MermaidDiagram);
+  },
+  setup() {
+    // VitePress gives every page a `main` but this one
+    onContentUpdated(() => document.querySelector('.VPHome')?.setAttribute('role', 'main'));
   },
 };

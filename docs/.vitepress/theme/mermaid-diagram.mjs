@@ -22,9 +22,14 @@ export const MermaidDiagram = defineComponent({
     onMounted(() => {
       watch(isDark, draw, { immediate: true });
     });
+    const source = decodeURIComponent(text);
     return () =>
       svg.value
-        ? h('figure', { class: 'diagram', innerHTML: svg.value })
+        ? h('figure', { class: 'diagram', 'aria-label': 'Diagram' }, [
+            h('div', { innerHTML: svg.value, 'aria-hidden': true }),
+            // a drawing says nothing to who hears the page: its source does
+            h('pre', { class: 'visually-hidden' }, source),
+          ])
         : h('figure', { class: 'diagram' }, slots.default?.());
   },
 });
@@ -36,7 +41,7 @@ async function svgOf(text, isDark) {
     securityLevel: 'strict',
     theme: isDark ? 'dark' : 'neutral',
     fontFamily: 'inherit',
-    themeVariables: { fontSize: '14px' },
+    themeVariables: { fontSize: '14px', ...(isDark && { edgeLabelBackground: '#333' }) },
     flowchart: { wrappingWidth: 340, nodeSpacing: 40, rankSpacing: 32 },
   });
   drawn += 1;

@@ -71,7 +71,9 @@ const list = (names: readonly string[]) => {
   const more = names.length - 20;
   return `${names.slice(0, 20).join(', ') || 'none'}${more > 0 ? ` and ${more} more` : ''}`;
 };
-const reason = (error: unknown) => (error instanceof Error ? error.message : shown(error));
+/** The sentence around it brings the full stop. */
+const reason = (error: unknown) =>
+  (error instanceof Error ? error.message : shown(error)).replace(/\.$/, '');
 const nameRule =
   'a word of letters, digits, emoji, - and _, beginning with a letter, a digit, an emoji or _';
 

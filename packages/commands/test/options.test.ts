@@ -193,6 +193,14 @@ describe('a schema', () => {
       message: "The option 'n' of 'set' cannot be used: whole numbers only.",
     });
   });
+
+  it('may say a whole sentence, which keeps one full stop', async () => {
+    const tree = commandTree('t');
+    tree.root.command('set').option('n', { schema: z.coerce.number('A number, please.') });
+    await expect(tree.chat('Bob').input('set x')).rejects.toMatchObject({
+      message: "The option 'n' of 'set' cannot be used: A number, please.",
+    });
+  });
 });
 
 describe('a prompt', () => {

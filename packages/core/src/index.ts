@@ -8,9 +8,11 @@
 // Time
 export type { Clock, Duration } from './base/clock.ts';
 export { systemClock, toMs } from './base/clock.ts';
+export type { FsmErrorCode, FsmErrorDetails } from './base/error-catalogue.ts';
+export { errorCatalogue } from './base/error-catalogue.ts';
 // Errors
-export type { AnyFsmError, FsmErrorCode, FsmErrorDetails } from './base/errors.ts';
-export { errorCatalogue, FsmError, isFsmError } from './base/errors.ts';
+export type { AnyFsmError } from './base/errors.ts';
+export { FsmError, isFsmError } from './base/errors.ts';
 export type { JsonObject } from './base/json.ts';
 // Schemas
 export type {
@@ -72,12 +74,9 @@ export type {
   StateFacts,
   StateOptions,
   StateSpec,
-  StatesIn,
   StateTree,
-  Target,
 } from './conversation/states.ts';
 export {
-  anyState,
   contains,
   factsOf,
   makeState,
@@ -86,11 +85,12 @@ export {
   states,
   statesOf,
 } from './conversation/states.ts';
+export type { StatesIn, Target } from './conversation/targets.ts';
+export { anyState } from './conversation/targets.ts';
 export type { Text, TextName, Texts } from './conversation/texts.ts';
 export { defaultTexts, textOf } from './conversation/texts.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
 export { createMachine, machineOf } from './machine/machine.ts';
-// Machine
 export type {
   AnyMachine,
   BotPort,
@@ -101,11 +101,14 @@ export type {
   Machine,
   MachineDescription,
   MachineEvents,
-  MachineOptions,
   SceneLeft,
+  Snapshot,
+} from './machine/machine-interface.ts';
+// Machine
+export type {
+  MachineOptions,
   ServicesOf,
   ServicesOption,
-  Snapshot,
   StatesOfMachine,
   SweepOptions,
   TurnOptions,
@@ -226,15 +229,8 @@ export {
   parseKey,
   scopeOf,
 } from './update/key.ts';
+export { guestChats, updateTypeOf, updateTypes } from './update/parties.ts';
 export type { RawObject, RawUpdate } from './update/raw-update.ts';
 // Whose update it is
 export type { Address, ReplyAddress, Subject } from './update/subject.ts';
-export {
-  addressOf,
-  fromOf,
-  guestChats,
-  subjectAt,
-  subjectOf,
-  updateTypeOf,
-  updateTypes,
-} from './update/subject.ts';
+export { addressOf, fromOf, subjectAt, subjectOf } from './update/subject.ts';

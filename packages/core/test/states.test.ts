@@ -165,6 +165,9 @@ describe('a filter of states', () => {
   });
 
   it('of nothing, or of what is no state, is refused when it is made', () => {
+    expect(() => stateFilter([undefined as never], 'inState()')).toThrow(
+      /^inState\(\) was given undefined; expected a state, a group, .+ files that import each other/,
+    );
     expect(() => stateFilter([], 'inState()')).toThrow(/INVALID_TARGET/);
     expect(() => stateFilter([state() as never], 'inState()')).toThrow(/STATE_UNBOUND/);
     for (const bad of [undefined, null, 7, {}, () => true]) {

@@ -67,9 +67,14 @@ describe('the page in a browser', () => {
     await picture(page, 'inspector-move');
     await page.getByRole('button', { name: 'Move it' }).click();
     await page.getByText(`moved ${key(42)} from Form:age to Form:city`).waitFor();
+    // who hears the page is told what was done
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('moved');
     expect((await talk(42).peek())?.state).toBe('Form:city');
     expect(await page.locator('.timeline li').count()).toBe(3);
     await page.locator('.timeline summary').first().click();
+    await talk(42).run((turn) => turn.state.update({ name: 'Ann' }));
+    await page.locator('.timeline li').nth(3).waitFor();
+    expect(await page.locator('.timeline details[open]').count()).toBe(1);
     await picture(page, 'inspector-conversation');
   });
 
@@ -141,5 +146,8 @@ describe('the page in a browser', () => {
     expect(width).toBeLessThanOrEqual(390);
     await page.emulateMedia({ colorScheme: 'dark' });
     await picture(page, 'inspector-phone');
+    // the same phone at twice the size
+    await page.setViewportSize({ width: 195, height: 400 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(195);
   });
 });

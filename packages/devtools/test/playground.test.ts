@@ -187,5 +187,48 @@ describe('the playground', () => {
       390,
     );
     await picture(page, 'playground-phone');
+    // the same phone at twice the size
+    await page.setViewportSize({ width: 195, height: 400 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(195);
+  });
+
+  it('reads out what is new in the chat, and not all of it again', async () => {
+    await open('order');
+    await says('/order');
+    await sees('What would you like to order?');
+    const read = page.getByRole('log').evaluate(
+      (log) =>
+        new Promise<string[]>((resolve) => {
+          const texts: string[] = [];
+          new MutationObserver((changes) => {
+            for (const { addedNodes } of changes)
+              for (const node of addedNodes) texts.push(node.textContent ?? '');
+            if (log.textContent?.includes('How many')) resolve(texts);
+          }).observe(log, { childList: true });
+        }),
+    );
+    await taps('📱 Phone');
+    await sees('How many of the phone?');
+    expect((await read).join('\n')).not.toContain('What would you like to order?');
+  });
+
+  it('keeps the focus in the chat when the pressed button goes', async () => {
+    await open('order');
+    await says('/order');
+    await page.getByRole('button', { name: '📱 Phone' }).press('Enter');
+    await sees('How many of the phone?');
+    const focused = () => page.evaluate(() => document.activeElement?.closest('.phone') !== null);
+    expect(await focused()).toBe(true);
+  });
+
+  it('lets one choose by keyboard before it changes the page', async () => {
+    await open('order');
+    const example = page.getByLabel('Example');
+    await example.focus();
+    await page.keyboard.type('restaurant');
+    expect(await example.inputValue()).toBe('restaurant');
+    await page.getByText('three nodes that hand over').waitFor({ state: 'detached' });
+    for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key);
+    await page.getByText('three nodes that hand over').waitFor();
   });
 });

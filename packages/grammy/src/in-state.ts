@@ -1,7 +1,9 @@
 /** The filter by state, for `bot.filter`. */
 
 import {
+  type Complaint,
   type FsmContext,
+  FsmError,
   installedAt,
   type KnownTo,
   type StatesIn,
@@ -15,18 +17,23 @@ import type { InState, Installed } from './context.ts';
 /** At least one target. */
 export type Targets = readonly [Target, ...Target[]];
 
+/** Takes no `next`: a filter given to `on` or `use` would end the update without a word. */
+export type NotMiddleware =
+  Complaint<'inState() is a filter and no middleware: bot.filter(inState(…)).on(…).'>;
+
 /** A type predicate on a context that has a machine at a property. */
 export type PropertyFilter<P extends string, T extends Targets> = <
   D extends Context & { readonly [K in P]: FsmContext },
 >(
   ctx: D,
+  notMiddleware?: NotMiddleware,
 ) => ctx is D & { readonly [K in P]: StateView<StatesIn<T[number]>> };
 
 /**
  * Lets updates through whose conversation is in one of the targets; narrows `ctx.state.data`.
  *
  * @param targets - states, groups, scenes, flows, ids, `anyState` or `noState`; several mean OR
- * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`; the filter `NOT_INSTALLED` without `fsm()` before it
+ * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`; the filter `NOT_INSTALLED` without `fsm()` before it, `INVALID_TARGET` as middleware
  *
  * @example
  * ```ts
@@ -45,12 +52,23 @@ export function inState<const T extends Targets>(
   ...targets: T
 ): <C extends Context & Installed>(
   ctx: C & KnownTo<C['state'], T[number]>,
+  notMiddleware?: NotMiddleware,
 ) => ctx is InState<C & KnownTo<C['state'], T[number]>, T[number]> {
   return filterAt('state', targets) as never;
 }
 
 /** The same at any property. */
-export function filterAt(property: string, targets: readonly Target[]): (ctx: object) => boolean {
-  const matches = stateFilter(targets, 'inState()');
-  return (ctx) => matches(installedAt(ctx, property));
+export function filterAt(
+  property: string,
+  targets: readonly Target[],
+): (ctx: object, next?: unknown) => boolean {
+  const where = 'inState()';
+  const matches = stateFilter(targets, where);
+  return (ctx, next) => {
+    if (typeof next === 'function') {
+      const expected = 'to be a filter: bot.filter(inState(…)).on(…)';
+      throw new FsmError('INVALID_TARGET', { where, found: '`next`, as middleware is', expected });
+    }
+    return matches(installedAt(ctx, property));
+  };
 }

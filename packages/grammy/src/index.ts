@@ -112,7 +112,7 @@ export { FsmComposer } from './composer.ts';
 export type { FsmFlavor, InState, Installed, PropertyFlavor } from './context.ts';
 export type { GrammyMachine } from './fsm.ts';
 export { fsm } from './fsm.ts';
-export type { PropertyFilter, Targets } from './in-state.ts';
+export type { NotMiddleware, PropertyFilter, Targets } from './in-state.ts';
 export { inState } from './in-state.ts';
 export type { GrammyBot } from './port.ts';
 export type { SceneContext, SceneOptions } from './scene.ts';

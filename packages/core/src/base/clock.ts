@@ -1,6 +1,7 @@
 /** Time: the clock that a machine reads, and lengths of time as people write them. */
 
 import { invalidOption } from './rules.ts';
+import { shown } from './shown.ts';
 
 /** What a machine reads the time from and sets its timers with; tests hand in a virtual one. */
 export interface Clock {
@@ -32,7 +33,7 @@ export function toMs(duration: Duration, option: string): number {
     throw invalidOption(
       option,
       'milliseconds or a text such as "90s", "10m", "24h", "7d"',
-      String(duration),
+      shown(duration),
     );
   }
   return ms;

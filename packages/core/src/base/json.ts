@@ -1,6 +1,7 @@
 /** JSON values as conversations keep them: checked, copied and frozen, so that nobody outside can change them. */
 
 import { FsmError } from './errors.ts';
+import { shown } from './shown.ts';
 
 /** A JSON object that nobody can change. */
 export interface JsonObject {
@@ -103,7 +104,7 @@ function copyObject(value: object, path: string, around: readonly object[]): unk
 
 function checkObject(value: unknown, path: string): asserts value is object {
   if (isJsonObject(value)) return;
-  throw new FsmError('DATA_NOT_JSON', { path, found: `${nameOf(value)} in place of an object` });
+  throw new FsmError('DATA_NOT_JSON', { path, found: `${shown(value)} in place of an object` });
 }
 
 /** Copies the members of a plain object onto another one, and freezes that. */
@@ -113,7 +114,7 @@ function copyMembers(
   inside: readonly object[],
   copy: Record<string, unknown>,
 ): JsonObject {
-  if (!isPlain(value)) throw refuse(path, nameOf(value));
+  if (!isPlain(value)) throw refuse(path, shown(value));
   for (const key of Object.keys(value)) {
     const member = (value as JsonObject)[key];
     if (member === undefined) {
@@ -129,7 +130,7 @@ function copyMembers(
 function copyAny(value: unknown, path: string, around: readonly object[]): unknown {
   if (isLeaf(value)) return asJson(value);
   if (typeof value === 'object' && value !== null) return copyObject(value, path, around);
-  throw refuse(path, typeof value === 'number' ? String(value) : nameOf(value));
+  throw refuse(path, shown(value));
 }
 
 /** JSON has one zero: without its sign, also where nothing is written as text. */
@@ -151,14 +152,6 @@ function isPlain(value: object): boolean {
     prototype === null ||
     (Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, 'valueOf'))
   );
-}
-
-/** Names a value by its kind, for messages of errors. */
-export function nameOf(value: unknown): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') return `an instance of ${value.constructor?.name ?? 'a class'}`;
-  return value === undefined ? 'undefined' : `a ${typeof value}`;
 }
 
 function refuse(path: string, found: string): FsmError {

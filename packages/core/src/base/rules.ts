@@ -1,8 +1,8 @@
 /** Options as plain JavaScript may give them: what no compiler has looked at is refused by name where it is defined. */
 
 import { FsmError } from './errors.ts';
-import { nameOf } from './json.ts';
 import { isSchema } from './schema.ts';
+import { shown } from './shown.ts';
 
 /** What an option may be. */
 export interface Rule {
@@ -18,6 +18,15 @@ export function invalidOption(
   found: string,
 ): FsmError<'INVALID_OPTION'> {
   return new FsmError('INVALID_OPTION', { option, expected, found });
+}
+
+/** Makes the error for what is no state where one is wanted. */
+export function invalidTarget(
+  where: string,
+  expected: string,
+  found: string,
+): FsmError<'INVALID_TARGET'> {
+  return new FsmError('INVALID_TARGET', { where, expected, found });
 }
 
 /** Takes some texts. */
@@ -84,16 +93,13 @@ export function checkOption(option: string, found: unknown, { expected, fits }: 
  * @throws FsmError `INVALID_NAME` for one that would make ids ambiguous
  */
 export function checkName(name: unknown, of: string): void {
-  if (typeof name === 'string' && !/^$|[.:]|^~/.test(name)) return;
+  const isText = typeof name === 'string';
+  if (isText && !/^$|[.:]|^~/.test(name)) return;
   throw new FsmError('INVALID_NAME', {
-    name: String(name),
+    name: isText ? name : shown(name),
     of,
-    expected: "a name without '.' and ':', not beginning with '~'",
+    expected: isText
+      ? "a name without '.' and ':', not beginning with '~'"
+      : 'a text as the first argument',
   });
-}
-
-/** Names a value of unknown shape, for messages of errors. */
-export function shown(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`;
-  return typeof value === 'number' ? String(value) : nameOf(value);
 }

@@ -3,7 +3,8 @@
 import type { Duration } from '../base/clock.ts';
 import type { Complaint, Simplify } from '../base/type-tools.ts';
 import type { AnyScene, CallOptions, SceneIdIn, StartArgs } from './scene.ts';
-import type { AnyState, DataOf, IdOf, State, StatesIn, Target } from './states.ts';
+import type { AnyState, DataOf, IdOf, State } from './states.ts';
+import type { StatesIn, Target } from './targets.ts';
 
 /** `current` and `data`, told apart by `current`. */
 export type StateView<S> = S extends { readonly id: infer Id }
@@ -25,20 +26,16 @@ type LiteralId<S> = S extends { readonly id: infer Id extends string }
     ? never
     : Id
   : never;
-type KnownScene<Id, All> =
-  Loose<All> extends true
-    ? unknown
-    : Id extends SceneIdIn<All>
-      ? unknown
-      : Complaint<`This machine has no scene '${Id & string}'.`>;
+/** Ids of the scenes that a machine may hold; editors offer them. */
+type SceneId<All> = Loose<All> extends true ? string : SceneIdIn<All>;
 
 type Settable<T, All> = [T] extends [null]
   ? unknown
   : '~step' extends keyof T
     ? Complaint<`'${IdOf<T> & string}' is a step of a flow: enter the flow, or answer the step.`>
-    : '~node' extends keyof T
-      ? Complaint<`'${IdOf<T> & string}' is a scene: enter it.`>
-      : Registered<T, All>;
+    : [keyof T & ('~node' | '~scene')] extends [never]
+      ? Registered<T, All>
+      : Complaint<`'${IdOf<T> & string}' is a scene: use enter() in place of set().`>;
 
 /** Keys that a move must bring: required by `To` and not guaranteed by `From`, or kept from `From` with another type. */
 export type MissingKeys<From, To> = From extends unknown
@@ -73,11 +70,11 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
     ...targets: readonly [T & Registered<T, All>, ...(T & Registered<T, All>)[]]
   ): this is FsmContext<All> & StateView<StatesIn<T>>;
   /** Moves; `null` leaves the state. Data is kept; the patch brings what the target needs and the current state does not guarantee. */
-  set<const T extends State | null, Self extends HasData>(
+  set<const T extends State | AnyScene | null, Self extends HasData>(
     this: Self,
     target: T & Settable<T, All> & Bring<Self['data'], T>,
   ): void;
-  set<const T extends State | null, Self extends HasData>(
+  set<const T extends State | AnyScene | null, Self extends HasData>(
     this: Self,
     target: T & Settable<T, All>,
     patch: Patch<Self['data'], DataOf<T>>,
@@ -105,12 +102,7 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
   previous(): void;
 
   /** Enters a scene in place of the active one. Sync: the record changes now, hooks and prompts run when the handler has returned. */
-  enter<S extends AnyScene>(scene: S, ...start: StartArgs<S>): void;
-  enter<const Id extends string>(
-    sceneId: Id & KnownScene<Id, All>,
-    data?: object,
-    options?: { readonly params?: object },
-  ): void;
+  enter<const S extends AnyScene | SceneId<All>>(scene: S, ...start: StartArgs<S>): void;
   /** Puts a scene on top; its result is merged into this frame's data under `into`, or comes to the `resume` hook. */
   call<S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>): void;
   /** Back to the previous state *and* its data. */

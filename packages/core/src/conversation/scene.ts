@@ -33,9 +33,13 @@ export type SceneIdIn<All> = All extends { readonly '~step': infer Id extends st
 /** Transient input for the scene's `enter` hook; never stored. */
 type Params<S> =
   {} extends ParamsOf<S> ? { readonly params?: ParamsOf<S> } : { readonly params: ParamsOf<S> };
-/** What `enter`, `goto` and `call` take after the scene: its start data, then options. Each is optional when nothing in it is required. */
-export type StartArgs<S, Options = {}> =
-  {} extends Params<S>
+/**
+ * What `enter`, `goto` and `call` take after the scene: its start data, then options. Each is optional when nothing in it is required;
+ * of a scene that is given by its id nothing is known.
+ */
+export type StartArgs<S, Options = {}> = [S] extends [string]
+  ? [data?: object, options?: { readonly params?: object } & Options]
+  : {} extends Params<S>
     ? {} extends StartOf<S>
       ? [data?: StartOf<S>, options?: Params<S> & Options]
       : [data: StartOf<S>, options?: Params<S> & Options]

@@ -1,8 +1,9 @@
 /** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
 
 import { FsmError } from '../base/errors.ts';
-import { checkName, checkOption, schematic, shown } from '../base/rules.ts';
+import { checkName, checkOption, invalidTarget, schematic } from '../base/rules.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
+import { shown } from '../base/shown.ts';
 import type { Complaint, Storable } from '../base/type-tools.ts';
 
 /** One state. Its id is what storage keeps. */
@@ -150,9 +151,12 @@ function build(path: string, tree: StateTree, around: readonly string[]): AnyGro
   const all: State[] = [];
   const groups = [path, ...around];
   const group: Record<string, unknown> = {};
-  const where = `states('${path}')`;
   if (typeof tree !== 'object' || tree === null)
-    throw new FsmError('INVALID_TARGET', { where, found: shown(tree) });
+    throw invalidTarget(
+      `states('${around[0] ?? path}')`,
+      '`state()`, or an object of them',
+      shown(tree),
+    );
   for (const [name, member] of Object.entries(tree)) {
     checkName(name, `a member of '${path}'`);
     if (isState(member)) {
@@ -163,12 +167,10 @@ function build(path: string, tree: StateTree, around: readonly string[]): AnyGro
       own.push(made);
       all.push(made);
       define(group, name, made);
-    } else if (typeof member === 'object' && member !== null) {
+    } else {
       const nested = build(`${path}.${name}`, member, groups);
       all.push(...nested['~group'].states);
       define(group, name, nested);
-    } else {
-      throw new FsmError('INVALID_TARGET', { where, found: shown(member) });
     }
   }
   define(group, '~group', { id: path, states: Object.freeze(all) });
@@ -235,63 +237,10 @@ export function contains(group: AnyGroup, what: State | AnyGroup | string): bool
   return all.some((member) => member.id === what.id);
 }
 
-/** Matches always, also when there is no state. */
-export const anyState: { readonly '~any': true } = Object.freeze({ '~any': true });
-
 /** Matches only when there is no state. */
 export const noState: NoState = Object.freeze({ id: null, '~data': Object.freeze({}) });
-
-/** What a filter takes: a state, a group, a scene, a flow, an id, {@link anyState} or {@link noState}. */
-export type Target = State | AnyGroup | NoState | typeof anyState | (string & {});
 
 /** The data of a state. */
 export type DataOf<S> = S extends { readonly '~data': infer D } ? D : {};
 /** The id of a state. */
 export type IdOf<S> = S extends { readonly id: infer Id } ? Id : never;
-/** The states meant by a target, or by a list of targets. */
-export type StatesIn<T> =
-  T extends AnyGroup<infer S>
-    ? S
-    : T extends State | NoState
-      ? T
-      : T extends { readonly '~any': true }
-        ? AnyState
-        : T extends readonly (infer E)[]
-          ? StatesIn<E>
-          : T extends string
-            ? State<T>
-            : never;
-
-/** What a list of targets stands for: read once, then asked for each update. */
-export interface Matcher {
-  /** Whether it matches whatever the state. */
-  readonly always: boolean;
-  /** By id; `null` where only the id is known, or for no state. */
-  readonly states: ReadonlyMap<string | null, State | null>;
-}
-
-/**
- * Reads targets as a {@link Matcher}.
- *
- * @throws FsmError `INVALID_TARGET` for none, or for what is no target; `STATE_UNBOUND` for a state() outside a group
- */
-export function matcherOf(targets: readonly Target[], where: string): Matcher {
-  if (targets.length === 0) throw new FsmError('INVALID_TARGET', { where, found: 'no target' });
-  const states = new Map<string | null, State | null>();
-  let always = false;
-  for (const target of targets) {
-    if (typeof target === 'string') {
-      if (target === '*') always = true;
-      else states.set(target, null);
-    } else if (typeof target !== 'object' || target === null) {
-      throw new FsmError('INVALID_TARGET', { where, found: shown(target) });
-    } else if ('~any' in target) always = true;
-    else if ('~group' in target) {
-      for (const member of target['~group'].states) states.set(member.id, member);
-    } else if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where });
-    else if (target.id === null) states.set(null, null);
-    else if ('id' in target) states.set(target.id, target as State);
-    else throw new FsmError('INVALID_TARGET', { where, found: shown(target) });
-  }
-  return { always, states };
-}

@@ -4,7 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { LocalQueues, Place } from '../unit/queue.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import type { BotPort, WaitingOptions } from './machine-options.ts';
+import type { BotPort } from './machine-interface.ts';
+import type { WaitingOptions } from './machine-options.ts';
 
 /** How updates of one conversation wait for each other. */
 export interface ArrivalOptions {

@@ -5,7 +5,7 @@ import { decode } from '../record/codec.ts';
 import { isEmpty } from '../record/record.ts';
 import type { StoredText } from '../storage/storage.ts';
 import { inspect, migrate, type UnknownState, unreadableRecord } from '../unit/policy.ts';
-import type { PipelineHost } from './pipeline.ts';
+import type { MachineHost } from './host.ts';
 
 /**
  * Finds the first thing that a machine does not know in a stored conversation, migrated as it would be; `undefined` if it knows all.
@@ -13,7 +13,7 @@ import type { PipelineHost } from './pipeline.ts';
  * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
  */
 export async function examine(
-  { registry, version: known, migrations, migrationVersions }: PipelineHost,
+  { registry, version: known, migrations, migrationVersions }: MachineHost,
   key: string,
   stored: StoredText,
 ): Promise<UnknownState | undefined> {

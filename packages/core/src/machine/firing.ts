@@ -3,11 +3,12 @@
 import { newToken } from '../unit/hold.ts';
 import { parseKey } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
+import type { MachineHost } from './host.ts';
 import { factsOutside } from './outside.ts';
-import { fireDeadline, type PipelineHost } from './pipeline.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
+import { fireDeadline } from './timers.ts';
 
-const due: WayIn<PipelineHost, boolean> = {
+const due: WayIn<MachineHost, boolean> = {
   admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
   async work(unit, host) {
     await fireDeadline(host, unit, 0);

@@ -1,24 +1,16 @@
 /** The machine: its options become the ways into it, for updates, for work from outside and for deadlines. */
 
-import { systemClock, toMs } from '../base/clock.ts';
+import { toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
 import type { AnyScene } from '../conversation/scene.ts';
-import { type AnyGroup, factsOf, type State } from '../conversation/states.ts';
+import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { recentIdsOf } from '../record/recent.ts';
-import type { ConversationRecord } from '../record/record.ts';
-import type { BotCommand, SceneBehaviour } from '../scene/behaviour.ts';
-import { memoryStorage } from '../storage/memory-storage.ts';
-import { recentAlbums } from '../unit/albums.ts';
-import { settle, speak } from '../unit/engine.ts';
 import { holderOf } from '../unit/hold.ts';
-import { type Observers, observers } from '../unit/observers.ts';
-import { migrationVersions } from '../unit/policy.ts';
+import { observers } from '../unit/observers.ts';
 import { localQueues } from '../unit/queue.ts';
 import { reentryOf } from '../unit/reentry.ts';
-import { type Registry, registryOf } from '../unit/registry.ts';
 import { turnCount } from '../unit/turn-count.ts';
-import type { Unit } from '../unit/unit.ts';
 import {
   chatPrefix,
   keyOf,
@@ -29,22 +21,14 @@ import {
 } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { subjectAt } from '../update/subject.ts';
+import { commandsOf, describe } from './describe.ts';
 import { examine } from './examine.ts';
 import { fire } from './firing.ts';
-import type {
-  BotPort,
-  Committed,
-  FedMachine,
-  MachineDescription,
-  MachineEvents,
-  MachineOptions,
-  SceneLeft,
-  ServicesOption,
-  StatesOfMachine,
-} from './machine-options.ts';
+import { hostOf, type LooseOptions, type WatchedEvents } from './host.ts';
+import type { BotPort, FedMachine } from './machine-interface.ts';
+import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
 import { checkMachineOptions } from './option-rules.ts';
-import { conversationOf, sideOf } from './outside.ts';
-import type { PipelineHost } from './pipeline.ts';
+import { conversationOf } from './outside.ts';
 import type { MachineParts } from './run.ts';
 import { takeAlong } from './supergroup.ts';
 import { sweeperOf } from './sweeper.ts';
@@ -52,12 +36,6 @@ import { updatesOf } from './updates.ts';
 
 /** Ms that stopping waits for running turns. */
 const drainBound = 25_000;
-/** How much of the way back is kept, in characters of data. */
-const historyCharacters = 32_768;
-
-type LooseOptions = MachineOptions<readonly (AnyGroup | State)[], readonly AnyScene[], never> & {
-  readonly services?: unknown;
-};
 
 /**
  * Makes a machine that is fed raw updates. Bot authors use `fsm()` of their framework's adapter, which is made of it.
@@ -214,130 +192,5 @@ export function machineOf(
 function onlyOf([only, ...others]: readonly number[]): number | undefined {
   if (others.length === 0) return only;
   const expected = `the id of one of this machine's bots: ${[only, ...others].join(', ')}`;
-  throw new FsmError('INVALID_OPTION', { option: 'bot', expected, found: 'left out' });
-}
-
-type WatchedEvents = MachineEvents & { readonly committed: Committed };
-
-function hostOf(
-  options: LooseOptions,
-  watchers: Observers<WatchedEvents>,
-  opened: PipelineHost['opened'],
-): PipelineHost {
-  const { strategy = 'userInChat', migrations, initial } = options;
-  const clock = options.clock ?? systemClock;
-  const storage = options.storage ?? memoryStorage({ clock });
-  const registry = registryOf(options.states, options.scenes ?? []);
-  const versions = migrationVersions(migrations);
-  // what is misspelt fails now and not with the first update
-  if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
-  if (initial !== undefined) registry.scene('id' in initial ? initial : initial[0]);
-  if (!storage.features.deadlines && options.deadlines !== 'on-update') refuseTimed(registry);
-  let lastVisit = 0;
-  return {
-    clock,
-    storage,
-    registry,
-    recent: recentIdsOf(storage),
-    albums: recentAlbums(),
-    rules: {
-      history: { most: options.history ?? 10, characters: historyCharacters },
-      nextVisit(last) {
-        // the time keeps numbers unique also after a conversation was forgotten
-        lastVisit = Math.max(last + 1, lastVisit + 1, Math.floor(clock.now()));
-        return lastVisit;
-      },
-    },
-    defaults: {
-      texts: options.texts ?? {},
-      commands: options.commands ?? {},
-      otherCommands: options.otherCommands ?? 'pass',
-    },
-    strategyName: typeof strategy === 'function' ? strategy.name || 'a function' : strategy,
-    ttl: options.ttl === undefined ? undefined : toMs(options.ttl, 'ttl'),
-    maxRecordBytes: options.maxRecordBytes ?? 262_144,
-    services: options.services as PipelineHost['services'],
-    initial: initialOf(initial),
-    onTimeout: options.onTimeout,
-    version: versions[versions.length - 1] ?? 0,
-    migrations: migrations ?? {},
-    migrationVersions: versions,
-    unknownState: options.unknownState ?? 'reset',
-    adopt: options.adopt as PipelineHost['adopt'],
-    opened,
-    settle,
-    speak,
-    tell: watchers.tell,
-    speechFailed: ({ key = '' }, error) => watchers.tell('speechFailed', { key, error }),
-    committed({ facts, left }, before, after) {
-      if (!watchers.has('committed')) return;
-      const { key, subject, cause, id } = facts;
-      watchers.tell('committed', {
-        key: key as string,
-        subject,
-        from: sideOf(before),
-        to: sideOf(after),
-        cause,
-        ...(typeof id === 'number' ? { updateId: id } : {}),
-        left: scenesLeft(left ?? [], before, after),
-      });
-    },
-  };
-}
-
-/** Scenes that are no longer there; those whose end nobody was told have been cleared. */
-function scenesLeft(
-  told: NonNullable<Unit['left']>,
-  before: ConversationRecord,
-  after: ConversationRecord,
-): readonly SceneLeft[] {
-  const known = new Set(
-    [...told.map(({ frame }) => frame), ...after.frames].map(({ visit }) => visit),
-  );
-  const cleared = before.frames.filter(({ visit }) => !known.has(visit)).reverse();
-  return [...told, ...cleared.map((frame) => ({ frame, reason: 'cleared' as const }))].flatMap(
-    ({ frame: { scene, state }, reason }) => (scene === null ? [] : [{ scene, state, reason }]),
-  );
-}
-
-function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly BotCommand[] {
-  const { command, description } = trigger ?? {};
-  const own = command === undefined || description === undefined ? [] : [{ command, description }];
-  return [...own, ...(botCommands?.() ?? [])];
-}
-
-function refuseTimed({ scenes }: Registry): void {
-  const timed = [...scenes.values()].find(({ behaviour }) => behaviour.timed);
-  if (timed === undefined) return;
-  throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The time-out of '${timed.id}'` });
-}
-
-function initialOf(initial: LooseOptions['initial']): PipelineHost['initial'] {
-  if (initial === undefined) return undefined;
-  if ('id' in initial) return { scene: initial, start: () => ({}) };
-  const [scene, start] = initial as readonly [AnyScene, (turn: unknown) => object];
-  return { scene, start };
-}
-
-function describe(
-  namespace: string,
-  { registry, version, defaults, initial }: PipelineHost,
-): MachineDescription {
-  return {
-    namespace,
-    version,
-    strict: registry.strict,
-    initial: initial?.scene.id ?? null,
-    commands: defaults.commands,
-    states: registry.stateIds.map((id) => {
-      const { groups, was } = factsOf(registry.state(id) as State);
-      return { id, groups, was };
-    }),
-    scenes: [...registry.scenes.values()].map(({ id, behaviour }) => ({
-      id,
-      was: behaviour.was,
-      states: behaviour.states.map((member) => member.id),
-      details: behaviour.describe?.() ?? {},
-    })),
-  };
+  throw invalidOption('bot', expected, 'left out');
 }

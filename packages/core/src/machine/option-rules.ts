@@ -3,7 +3,7 @@
 import { atLeast, checkOptions, oneOf, type Rule } from '../base/rules.ts';
 import { commandPolicies } from '../scene/behaviour.ts';
 
-const list: Rule = { expected: 'a list', fits: Array.isArray };
+const list: Rule = { expected: 'a list, as in [Form, order]', fits: Array.isArray };
 const policies = oneOf('reset', 'keep', 'error');
 /** What is no length of time at all is refused where it is converted. */
 const length: Rule = {

@@ -5,7 +5,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { decode } from '../record/codec.ts';
 import type { UnitId } from '../record/ids.ts';
-import { type ConversationRecord, isEmpty, topOf } from '../record/record.ts';
+import { isEmpty } from '../record/record.ts';
 import type { StoredText } from '../storage/storage.ts';
 import { answer } from '../unit/engine.ts';
 import { callBound, newToken, within } from '../unit/hold.ts';
@@ -13,8 +13,9 @@ import type { Place } from '../unit/queue.ts';
 import type { Cause, Unit, UnitFacts } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import type { CommittedState, Conversation, Snapshot } from './machine-options.ts';
-import type { PipelineHost } from './pipeline.ts';
+import { sideOf } from './committed.ts';
+import type { MachineHost } from './host.ts';
+import type { Conversation, Snapshot } from './machine-interface.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
 
 /** Ms that work from outside waits for a conversation. */
@@ -78,12 +79,6 @@ export function factsOutside(
   return { key, scope, id, cause, subject, update: undefined, ctx: undefined, bot };
 }
 
-/** A record as observers and lookers see it. */
-export function sideOf(record: ConversationRecord): CommittedState {
-  const { state, scene, data } = topOf(record);
-  return { state, scene, data };
-}
-
 async function joinWithin({ queues, host }: MachineParts, key: string): Promise<Place> {
   const quick = queues.tryJoin(key);
   if (quick !== undefined) return quick;
@@ -98,7 +93,7 @@ async function joinWithin({ queues, host }: MachineParts, key: string): Promise<
 }
 
 async function storedNow(
-  { storage, clock }: PipelineHost,
+  { storage, clock }: MachineHost,
   key: string,
 ): Promise<StoredText | undefined> {
   try {

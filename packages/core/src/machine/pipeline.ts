@@ -1,6 +1,4 @@
-/**
- * What happens to every unit of work between taking a conversation and letting it go: duplicate check, deadline, repair, handlers, one commit.
- */
+/** What every unit of work begins and ends with: duplicate check, deadline, repair; then one commit, and the bot speaks. */
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -8,32 +6,14 @@ import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { decode } from '../record/codec.ts';
 import { hasSeen } from '../record/ids.ts';
-import { type ConversationRecord, emptyRecord, type Frame, isEmpty } from '../record/record.ts';
-import { askOwed, passTimer, settle, speak } from '../unit/engine.ts';
+import { type ConversationRecord, emptyRecord, isEmpty } from '../record/record.ts';
+import { askOwed, settle, speak } from '../unit/engine.ts';
 import { type Hold, isPromise } from '../unit/hold.ts';
-import {
-  type Inspection,
-  inspect,
-  type Migrations,
-  migrate,
-  type UnknownState,
-  type UnknownStatePolicy,
-  unreadableRecord,
-} from '../unit/policy.ts';
-import { deadlineAt, Unit, type UnitFacts, type UnitHost } from '../unit/unit.ts';
-import type { MachineEvents } from './machine-options.ts';
-
-/** What the pipeline needs of its machine. */
-export interface PipelineHost extends UnitHost {
-  readonly unknownState: UnknownStatePolicy;
-  readonly migrations: Migrations;
-  readonly migrationVersions: readonly number[];
-  readonly adopt: ((turn: Turn & { readonly ctx: unknown }) => Awaitable<void>) | undefined;
-  tell<Name extends keyof MachineEvents>(event: Name, what: MachineEvents[Name]): void;
-}
-
-/** Delays after each failure of a deadline's handler, in ms; after the last one it is removed. */
-const deadlineDelays = [1000, 4000, 16_000, 64_000];
+import { type Inspection, inspect, migrate } from '../unit/policy.ts';
+import { deadlineAt, Unit, type UnitFacts } from '../unit/unit.ts';
+import type { MachineHost } from './host.ts';
+import { openUnreadable, repair } from './repair.ts';
+import { fireDeadline } from './timers.ts';
 
 /**
  * Reads a conversation that has been taken, and brings it up to date.
@@ -45,7 +25,7 @@ const deadlineDelays = [1000, 4000, 16_000, 64_000];
  * @throws FsmError `RECORD_NEWER`, `RECORD_UNREADABLE`, `STATE_UNKNOWN`, `DATA_INVALID` by policy
  */
 export function open(
-  host: PipelineHost,
+  host: MachineHost,
   facts: UnitFacts,
   hold: Hold,
   arrivedAt: number,
@@ -117,7 +97,7 @@ function writeLast(unit: Unit): Awaitable<void> {
 /** Ends a unit that failed: nothing since its last commit is kept. */
 export async function fail(unit: Unit): Promise<void> {
   const { apology, hold } = unit;
-  const host = unit.host as PipelineHost;
+  const host = unit.host as MachineHost;
   // a commit() that nobody awaited is on its way all the same
   if (unit.isWriting) await unit.written().catch(() => {});
   unit.undo();
@@ -132,58 +112,6 @@ export async function fail(unit: Unit): Promise<void> {
   }
 }
 
-/** Fires every timer that has passed, as a unit of its own. */
-export async function fireDeadline(host: PipelineHost, unit: Unit, waited: number): Promise<void> {
-  const { draft } = unit;
-  const now = host.clock.now();
-  // what a migration has changed stays, whatever the handlers do
-  if (draft.changed) await unit.writeAhead();
-  const passed = [...(draft.timers ?? [])]
-    .filter(([, at]) => at + waited <= now)
-    .sort(([, a], [, b]) => a - b);
-  for (const [timer] of passed) {
-    // an earlier one may have moved the conversation on, and with it gone the later ones
-    if (draft.timers?.has(timer) !== true) continue;
-    try {
-      await passTimer(unit, timer);
-      await settle(unit);
-      await unit.writeAhead();
-    } catch (error) {
-      if (error instanceof FsmError && error.code === 'LEASE_LOST') throw error;
-      await postpone(host, unit, timer, error);
-      continue;
-    }
-    try {
-      await speak(unit);
-    } catch (error) {
-      // the transition is committed and must not come again; a question that was not said is owed
-      if (unit.facts.cause !== 'deadline') throw error;
-      host.speechFailed(unit, error);
-    }
-  }
-  // a deadline without timers: written by a version that knew more
-  if (passed.length === 0 && draft.timers === undefined) draft.disarm();
-}
-
-async function postpone(
-  host: PipelineHost,
-  unit: Unit,
-  timer: string,
-  error: unknown,
-): Promise<void> {
-  unit.undo();
-  const { draft } = unit;
-  const delay = deadlineDelays[draft.failures];
-  draft.postpone(timer, delay === undefined ? undefined : host.clock.now() + delay);
-  await unit.writeAhead();
-  const key = unit.key ?? '';
-  host.tell('deadlineFailed', {
-    key,
-    error,
-    ...(delay === undefined ? {} : { retryIn: delay }),
-  });
-}
-
 /** What is known of a conversation that needs more than reading. */
 interface Found {
   readonly record: ConversationRecord;
@@ -194,7 +122,7 @@ interface Found {
 }
 
 async function openSlowly(
-  host: PipelineHost,
+  host: MachineHost,
   facts: UnitFacts,
   hold: Hold,
   found: Found,
@@ -213,7 +141,7 @@ async function openSlowly(
 
 /** @returns whether the update is still to be handled */
 async function bringUpToDate(
-  host: PipelineHost,
+  host: MachineHost,
   unit: Unit,
   { record: stored, inspected, isKnown, waited }: Found,
 ): Promise<boolean> {
@@ -243,65 +171,13 @@ async function bringUpToDate(
 }
 
 /** Takes over what an earlier system kept; what it does is part of the unit. */
-async function adopt(take: NonNullable<PipelineHost['adopt']>, unit: Unit): Promise<void> {
+async function adopt(take: NonNullable<MachineHost['adopt']>, unit: Unit): Promise<void> {
   await unit.loadServices();
   await take(unit as Turn & { readonly ctx: unknown });
   await settle(unit);
 }
 
-function openUnreadable(
-  host: PipelineHost,
-  facts: UnitFacts,
-  hold: Hold,
-  found: { readonly newer: number } | { readonly unreadable: string },
-): Promise<Unit> {
-  if ('newer' in found) {
-    throw new FsmError('RECORD_NEWER', { key: hold.key, version: found.newer, known: 1 });
-  }
-  const reason = found.unreadable;
-  if (host.unknownState === 'error' || host.unknownState === 'keep') {
-    throw new FsmError('RECORD_UNREADABLE', { key: hold.key, reason });
-  }
-  const unit = new Unit(host, facts, hold, emptyRecord, undefined);
-  const unknown = unreadableRecord(hold.stored?.text ?? '', reason);
-  return repair(host, unit, unknown).then(() => unit);
-}
-
-/** Applies the policy to what is unknown, as a unit of its own, and then tells the user. */
-async function repair(host: PipelineHost, unit: Unit, found: UnknownState): Promise<void> {
-  const policy = host.unknownState;
-  if (policy === 'keep') return;
-  if (policy === 'error') throw refusal(host, found);
-  await unit.loadServices();
-  if (policy === 'reset') {
-    unit.state.clear();
-    unit.says.push(await textOf(host.defaults.texts, 'forgotten', unit));
-  } else {
-    // scenes that no longer exist cannot hear that they are left: what is known of the conversation is its data
-    unit.draft.clear();
-    unit.draft.change({ data: found.data as Frame['data'] });
-    await policy(found, unit);
-    await settle(unit);
-  }
-  await unit.writeAhead();
-  host.tell('repaired', { key: unit.key ?? '', stored: found.stored, reason: found.reason });
-  try {
-    await speak(unit);
-  } catch (error) {
-    host.speechFailed(unit, error);
-  }
-}
-
-function refusal({ registry }: PipelineHost, found: UnknownState): FsmError {
-  const { stored, reason, issues } = found;
-  if (reason === 'data') return new FsmError('DATA_INVALID', { state: stored, issues });
-  if (reason === 'scene') {
-    return new FsmError('SCENE_UNKNOWN', { scene: stored, known: [...registry.scenes.keys()] });
-  }
-  return new FsmError('STATE_UNKNOWN', { state: stored, known: registry.stateIds });
-}
-
-async function skip(host: PipelineHost, facts: UnitFacts, hold: Hold): Promise<undefined> {
+async function skip(host: MachineHost, facts: UnitFacts, hold: Hold): Promise<undefined> {
   await hold.release();
   const { id, bot, update } = facts;
   if (typeof id === 'number') host.tell('duplicate', { key: hold.key, updateId: id });

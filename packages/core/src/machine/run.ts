@@ -6,12 +6,13 @@ import type { LocalQueues, Place } from '../unit/queue.ts';
 import type { Reentry } from '../unit/reentry.ts';
 import type { TurnCount } from '../unit/turn-count.ts';
 import type { Unit, UnitFacts } from '../unit/unit.ts';
-import type { BotPort } from './machine-options.ts';
-import { fail, finish, open, type PipelineHost } from './pipeline.ts';
+import type { MachineHost } from './host.ts';
+import type { BotPort } from './machine-interface.ts';
+import { fail, finish, open } from './pipeline.ts';
 
 /** What the ways into a machine share. */
 export interface MachineParts {
-  readonly host: PipelineHost;
+  readonly host: MachineHost;
   readonly holder: Holder;
   readonly queues: LocalQueues;
   readonly reentry: Reentry;

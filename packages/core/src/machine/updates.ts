@@ -1,18 +1,19 @@
 /** The way in for updates: whose they are, their order in this process, copies, and those that fail again and again. */
 
-import { FsmError, type FsmErrorCode, isFsmError } from '../base/errors.ts';
+import type { FsmErrorCode } from '../base/error-catalogue.ts';
+import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { dispatch } from '../unit/engine.ts';
+import { dispatch } from '../unit/dispatch.ts';
 import type { Place } from '../unit/queue.ts';
 import { Unit, type UnitFacts } from '../unit/unit.ts';
 import { keyWriter, type Strategy, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { type ArrivalOptions, idOf, waitInLine } from './arrivals.ts';
-import type { BotPort } from './machine-options.ts';
-import type { PipelineHost } from './pipeline.ts';
+import type { MachineHost } from './host.ts';
+import type { BotPort } from './machine-interface.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
 
 /** What handles an update if no scene takes it. */
@@ -144,11 +145,7 @@ function factsOf(
 }
 
 /** An update that belongs to no conversation: handlers run, and nothing is locked, read or written. */
-async function withoutConversation(
-  host: PipelineHost,
-  facts: UnitFacts,
-  rest: Rest,
-): Promise<void> {
+async function withoutConversation(host: MachineHost, facts: UnitFacts, rest: Rest): Promise<void> {
   const unit = new Unit(host, facts, undefined, undefined, undefined);
   let phase: 'done' | 'failed' = 'failed';
   try {
@@ -161,7 +158,7 @@ async function withoutConversation(
 }
 
 /** Tells the user that the bot is busy, in the way that the update allows. */
-async function sayBusy(host: PipelineHost, facts: UnitFacts, update: RawUpdate): Promise<void> {
+async function sayBusy(host: MachineHost, facts: UnitFacts, update: RawUpdate): Promise<void> {
   const unit = new Unit(host, facts, undefined, undefined, undefined);
   await unit.loadServices();
   const text = await textOf(host.defaults.texts, 'busy', unit);

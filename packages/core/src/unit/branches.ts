@@ -2,7 +2,8 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import { type Matcher, matcherOf, type State, type Target } from '../conversation/states.ts';
+import type { State } from '../conversation/states.ts';
+import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import { matches } from './state-context.ts';
 
 /** Middleware as both frameworks have it. */

@@ -1,81 +1,17 @@
-/** The scene engine: in which order scenes hear of an update, of their frames' coming and going, and of their questions. */
+/** The scene engine: in which order scenes hear of their frames' coming and going, of timers, and of their questions. */
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneBehaviour } from '../scene/behaviour.ts';
-import { markedVisit } from './albums.ts';
-import { answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { stateTimer } from './draft.ts';
-import { commandOf, FrameRun } from './frame-run.ts';
+import { FrameRun } from './frame-run.ts';
 import type { SceneEvent } from './state-context.ts';
-import { start } from './triggers.ts';
 import type { Unit } from './unit.ts';
 
 /** How many hooks of one unit may follow each other. */
 const mostEvents = 100;
-
-/**
- * Gives an update to the active scene, to triggers and to the initial scene, in this order; what none of them takes goes to the bot.
- *
- * @param rest - the bot's other middleware
- */
-export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<void> {
-  const { draft, input } = unit;
-  await unit.loadServices();
-  if (isRestOfAlbum(unit)) return;
-  const tag = boundTag(unit);
-  if (tag !== undefined && !isFromThisMachine(unit, tag)) return rest();
-  const pass = () => (tag === undefined ? rest() : answerStale(unit, tag));
-  const active = behaviourOn(unit, draft.top);
-  if (active !== undefined) return offer(unit, active, pass);
-  const command = commandOf(input);
-  if (command !== undefined && (await start(unit, command))) return;
-  if (await enterInitial(unit)) return;
-  const opened = behaviourOn(unit, draft.top);
-  return opened === undefined ? pass() : offer(unit, opened, pass);
-}
-
-/** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
-async function offer(
-  unit: Unit,
-  behaviour: SceneBehaviour,
-  pass: () => Promise<void>,
-): Promise<void> {
-  const { draft, input } = unit;
-  const run = new FrameRun(unit, draft.top);
-  const { command } = run;
-  if (command !== undefined) {
-    if (await code(unit, behaviour, async () => behaviour.command?.(run, command))) return;
-    const policy = behaviour.otherCommands ?? unit.host.defaults.otherCommands;
-    if (policy !== 'answer' && (await start(unit, command))) return;
-    if (policy === 'passAndAsk') {
-      const { visit } = draft.top;
-      await pass();
-      if (draft.top.visit === visit) unit.events.push({ kind: 'ask' });
-      return;
-    }
-  }
-  let isPassed = false;
-  await code(unit, behaviour, async () =>
-    behaviour.handle(run, () => {
-      isPassed = true;
-      return pass();
-    }),
-  );
-  if (isPassed || behaviour.quiet === true || input === undefined) return;
-  // a button keeps turning on the user's screen until it is answered
-  if (input.kind === 'button') unit.callbackAnswer ??= {};
-  if (input.album !== undefined) unit.takeAlbum(input.album, run.visit);
-}
-
-/** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
-function isRestOfAlbum({ input, key = '', host, draft }: Unit): boolean {
-  if (input?.album === undefined || input.edited) return false;
-  const visit = host.albums.takenBy(key, input.album) ?? markedVisit(draft.base.ids, input.album);
-  return visit !== undefined && visit !== draft.top.visit;
-}
 
 /**
  * Asks again what was committed and perhaps never said, because a process died in between.
@@ -121,7 +57,7 @@ export async function passTimer(unit: Unit, timer: string): Promise<void> {
     if (say != null) unit.says.push(say);
     return;
   }
-  await code(unit, behaviour, async () =>
+  await guarded(unit, behaviour, async () =>
     behaviour.timeout?.(new FrameRun(unit, draft.top), timer),
   );
 }
@@ -208,16 +144,16 @@ async function tell(
       if (event.visit !== top.visit) return params;
       const checked = await behaviour.check?.(top.data, top.state);
       if (checked !== undefined) draft.change({ data: frozenData(checked, 'data') });
-      await code(unit, behaviour, async () => behaviour.enter?.(run, event.params));
+      await guarded(unit, behaviour, async () => behaviour.enter?.(run, event.params));
       return event.params;
     }
     case 'returned': {
       const { result, of } = event;
       if (event.into || behaviour.resume === undefined) {
-        await code(unit, behaviour, async () => behaviour.enter?.(run, noData));
+        await guarded(unit, behaviour, async () => behaviour.enter?.(run, noData));
         return noData;
       }
-      await code(unit, behaviour, async () => behaviour.resume?.(run, result, of));
+      await guarded(unit, behaviour, async () => behaviour.resume?.(run, result, of));
       return undefined;
     }
   }
@@ -234,7 +170,7 @@ async function tellLeft(
     try {
       const run = new FrameRun(unit, frame);
       truer =
-        (await code(unit, behaviour, async () => behaviour.leave?.(run, reason))) ?? undefined;
+        (await guarded(unit, behaviour, async () => behaviour.leave?.(run, reason))) ?? undefined;
     } finally {
       unit.leaving = undefined;
     }
@@ -247,38 +183,20 @@ async function findQuestion(unit: Unit, params: object): Promise<Unit['question'
   const { top } = unit.draft;
   const behaviour = behaviourOn(unit, top);
   if (behaviour === undefined) return undefined;
-  return code(unit, behaviour, async () => behaviour.ask?.(new FrameRun(unit, top), params));
+  return guarded(unit, behaviour, async () => behaviour.ask?.(new FrameRun(unit, top), params));
 }
 
-/**
- * Opens a conversation with the initial scene.
- *
- * @returns whether that was all; `false` without entering anything, or with a scene that takes the first input at once
- */
-async function enterInitial(unit: Unit): Promise<boolean> {
-  const { initial } = unit.host;
-  const { input, draft } = unit;
-  if (initial === undefined || draft.top.state !== null) return false;
-  // what was said before, or elsewhere, begins nothing
-  if (input === undefined || input.edited || input.kind === 'poll_answer') return false;
-  const takesAtOnce = unit.registry.scene(initial.scene).behaviour.opens?.(input) === true;
-  if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
-  const { data, params } = initial.start(unit);
-  unit.state.enter(initial.scene as never, data ?? {}, params === undefined ? {} : { params });
-  if (!takesAtOnce) return true;
-  await settle(unit);
-  // what the user has said already is not asked for
-  unit.question = undefined;
-  draft.owed = false;
-  return false;
-}
-
-function behaviourOn({ registry }: Unit, { scene }: Frame): SceneBehaviour | undefined {
+/** What the scene of a frame does; `undefined` for a frame that is in none. */
+export function behaviourOn({ registry }: Unit, { scene }: Frame): SceneBehaviour | undefined {
   return scene === null ? undefined : registry.scenes.get(scene)?.behaviour;
 }
 
 /** Runs code of a scene; if it throws, the user is told later that something failed. */
-async function code<T>(unit: Unit, behaviour: SceneBehaviour, run: () => Promise<T>): Promise<T> {
+export async function guarded<T>(
+  unit: Unit,
+  behaviour: SceneBehaviour,
+  run: () => Promise<T>,
+): Promise<T> {
   try {
     return await run();
   } catch (error) {

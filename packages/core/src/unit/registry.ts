@@ -1,7 +1,8 @@
 /** Everything that a machine may hold, by id: its states, its scenes, and their former ids. */
 
 import { FsmError } from '../base/errors.ts';
-import { shown } from '../base/rules.ts';
+import { invalidTarget } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, factsOf, isStateSpec, type State } from '../conversation/states.ts';
 import { behaviourOf, type SceneBehaviour } from '../scene/behaviour.ts';
@@ -121,8 +122,19 @@ export function registryOf(
   };
 }
 
+/** What `flow(…)` and `scene(…)` return is of use only to the call that finishes it. */
+function unfinished(member: unknown): string | undefined {
+  if (typeof member !== 'object' || member === null) return undefined;
+  if ('done' in member) return 'a flow that no `.done(…)` has finished';
+  return 'on' in member ? 'a node that no `.on(…)` has finished' : undefined;
+}
+
 function notAMember(found: unknown): FsmError {
   const where = 'fsm({ states })';
   if (isStateSpec(found)) return new FsmError('STATE_UNBOUND', { where });
-  return new FsmError('INVALID_TARGET', { where, found: shown(found) });
+  return invalidTarget(
+    where,
+    'groups of states, nodes, flows and scenes',
+    unfinished(found) ?? shown(found),
+  );
 }

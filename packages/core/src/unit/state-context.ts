@@ -3,17 +3,12 @@
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts';
-import { shown } from '../base/rules.ts';
+import { invalidTarget } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
-import {
-  factsOf,
-  isStateSpec,
-  type Matcher,
-  matcherOf,
-  type State,
-  type Target,
-} from '../conversation/states.ts';
+import { factsOf, isStateSpec, type State } from '../conversation/states.ts';
+import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import { type Draft, type Entry, stateTimer } from './draft.ts';
@@ -272,7 +267,7 @@ class StateContext {
     const id = typeof target === 'string' ? target : settableId(target);
     // what filters read as any state is none
     if (id === '' || id === '*') {
-      throw new FsmError('INVALID_TARGET', { where: 'set()', found: `'${id}'` });
+      throw notSettable(shown(id));
     }
     registry.mustKnow(id);
     const owner = registry.ownerOf(id);
@@ -309,10 +304,11 @@ function settableId(target: State): string {
   }
   if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where: 'set()' });
   const isGroup = typeof target === 'object' && target !== null && '~group' in target;
-  throw new FsmError('INVALID_TARGET', {
-    where: 'set()',
-    found: isGroup ? 'a group' : shown(target),
-  });
+  throw notSettable(isGroup ? 'a group' : shown(target));
+}
+
+function notSettable(found: string): FsmError {
+  return invalidTarget('set()', 'a state, its id, or `null`', found);
 }
 
 function entryOf({ id, behaviour }: RegisteredScene, data: object | undefined): Entry {

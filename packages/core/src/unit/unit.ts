@@ -23,14 +23,9 @@ import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
 import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import type { Scope } from '../update/key.ts';
+import { guestChats } from '../update/parties.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import {
-  addressOf,
-  fromOf,
-  guestChats,
-  type ReplyAddress,
-  type Subject,
-} from '../update/subject.ts';
+import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
 import { type Albums, albumMark } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { type Hold, isPromise } from './hold.ts';

@@ -1,7 +1,8 @@
 /** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
 
 import { FsmError } from '../base/errors.ts';
-import { invalidOption, shown } from '../base/rules.ts';
+import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import { idIn, objectIn, type RawUpdate, whole } from './raw-update.ts';
 import type { Subject } from './subject.ts';
 

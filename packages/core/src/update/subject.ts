@@ -1,18 +1,16 @@
-/** Whose update this is, and where to speak: one table over every update type of the Bot API. */
+/** Whose update this is, and where to speak. */
 
 import type { FsmError } from '../base/errors.ts';
-import { invalidOption, shown } from '../base/rules.ts';
-import { type InvoiceMark, markOfPayload } from './invoice.ts';
+import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import {
-  idIn,
-  idOf,
-  objectIn,
-  type RawObject,
-  type RawUpdate,
-  textIn,
-  whole,
-  wholeIn,
-} from './raw-update.ts';
+  directMessagesTopic,
+  guestChats,
+  invoiceMark,
+  partiesOf,
+  updateTypeOf,
+} from './parties.ts';
+import { objectIn, type RawObject, type RawUpdate, textIn, wholeIn } from './raw-update.ts';
 
 /**
  * Whose update this is.
@@ -55,72 +53,6 @@ export interface ReplyAddress {
   readonly receiver?: number;
   /** `guest_query_id`: the bot is no member of that chat, and only `answerGuestQuery` reaches it. */
   readonly guestQuery?: string;
-}
-
-/**
- * The {@link Subject.business} of guest messages.
- *
- * The ids of chats in which a bot is a guest may coincide with those of its own chats (Bot API, Message.guest_query_id), so their
- * conversations are kept apart as those of business connections are.
- */
-export const guestChats = 'guest';
-
-/** What a row of the table finds in an update's payload. */
-interface Parties {
-  readonly chat?: number | undefined;
-  readonly user?: number | undefined;
-  readonly thread?: number | undefined;
-  readonly business?: string | undefined;
-}
-
-/** Every update type of Bot API 10.3; a type that is newer is read as an event. */
-const table: ReadonlyMap<string, (payload: RawObject) => Parties> = new Map([
-  ['message', inMessage],
-  ['edited_message', inMessage],
-  ['channel_post', inMessage],
-  ['edited_channel_post', inMessage],
-  ['business_connection', inRequest],
-  ['business_message', inMessage],
-  ['edited_business_message', inMessage],
-  ['deleted_business_messages', inEvent],
-  ['guest_message', inGuestMessage],
-  ['stopped_message_generation', inThread],
-  ['message_reaction', inEvent],
-  ['message_reaction_count', inEvent],
-  ['inline_query', inEvent],
-  ['chosen_inline_result', inEvent],
-  ['callback_query', inButton],
-  ['shipping_query', inInvoice],
-  ['pre_checkout_query', inInvoice],
-  ['purchased_paid_media', inEvent],
-  ['poll', inEvent],
-  ['poll_answer', inEvent],
-  ['my_chat_member', inEvent],
-  ['chat_member', inEvent],
-  ['chat_join_request', inRequest],
-  ['chat_boost', inEvent],
-  ['removed_chat_boost', inEvent],
-  ['managed_bot', inEvent],
-  ['subscription', inEvent],
-]);
-
-/** Every update type that telefsm knows by name. */
-export const updateTypes: readonly string[] = [...table.keys()];
-
-/**
- * Names an update's type: the field that holds its payload.
- *
- * @returns `undefined` for an update without a payload
- */
-export function updateTypeOf(update: RawUpdate): string | undefined {
-  let unknown: string | undefined;
-  for (const field in update) {
-    const value = update[field];
-    if (typeof value !== 'object' || value === null) continue;
-    if (table.has(field)) return field;
-    unknown ??= field;
-  }
-  return unknown;
 }
 
 /**
@@ -203,83 +135,6 @@ export function fromOf(update: RawUpdate): RawObject | undefined {
 function messageIn(update: RawUpdate, updateType: string): RawObject | undefined {
   const payload = objectIn(update, updateType);
   return updateType === 'callback_query' ? objectIn(payload, 'message') : payload;
-}
-
-function partiesOf(update: RawUpdate, updateType: string | undefined): Parties {
-  if (updateType === undefined) return {};
-  return (table.get(updateType) ?? inEvent)(update[updateType] as RawObject);
-}
-
-/** Telegram's stand-in for every anonymous administrator of every group. */
-const groupAnonymousBot = 1087968824;
-
-function inMessage(message: RawObject): Parties {
-  const event = inEvent(message);
-  const { chat } = event;
-  const { is_topic_message, message_thread_id, sender_chat } = message;
-  const topic = is_topic_message === true ? whole(message_thread_id) : undefined;
-  const behalf = idOf(sender_chat);
-  // A channel speaks for itself in its own posts: nobody in particular.
-  const faceless = behalf === chat && textIn(objectIn(message, 'chat'), 'type') === 'channel';
-  return {
-    chat,
-    user: faceless ? undefined : (behalf ?? event.user),
-    thread: topic ?? directMessagesTopic(message),
-    business: event.business,
-  };
-}
-
-function inGuestMessage(message: RawObject): Parties {
-  return { ...inMessage(message), business: guestChats };
-}
-
-function inButton(query: RawObject): Parties {
-  const message = objectIn(query, 'message');
-  return { ...(message && inMessage(message)), user: idIn(query, 'from') };
-}
-
-function inThread(event: RawObject): Parties {
-  return { ...inEvent(event), thread: wholeIn(event, 'message_thread_id') };
-}
-
-function inRequest(request: RawObject): Parties {
-  return {
-    chat: wholeIn(request, 'user_chat_id'),
-    user: idIn(request, 'from') ?? idIn(request, 'user'),
-  };
-}
-
-function inInvoice(query: RawObject): Parties {
-  const event = inEvent(query);
-  const mark = invoiceMark(query);
-  if (mark === undefined) return event;
-  const { chat, thread, directMessagesTopic } = mark;
-  return { ...event, chat, thread: directMessagesTopic ?? thread };
-}
-
-function inEvent(event: RawObject): Parties {
-  const { actor_chat, voter_chat, from, user, business_connection_id } = event;
-  const chat = idOf(event['chat']);
-  // The chats come first: beside them stands a stand-in user, if any.
-  const actor = idOf(actor_chat) ?? idOf(voter_chat) ?? idOf(from) ?? idOf(user);
-  const alone = chat !== undefined && chat > 0 ? chat : undefined;
-  return {
-    chat,
-    user: actor === groupAnonymousBot ? chat : (actor ?? alone),
-    thread: undefined,
-    business: typeof business_connection_id === 'string' ? business_connection_id : undefined,
-  };
-}
-
-function directMessagesTopic(message: RawObject | undefined): number | undefined {
-  // read by name: most messages have none
-  if (message?.['direct_messages_topic'] === undefined) return undefined;
-  return wholeIn(objectIn(message, 'direct_messages_topic'), 'topic_id');
-}
-
-function invoiceMark(query: RawObject | undefined): InvoiceMark | undefined {
-  const payload = textIn(query, 'invoice_payload');
-  return payload === undefined ? undefined : markOfPayload(payload);
 }
 
 function badAddress(part: string, expected: string, found: unknown): FsmError<'INVALID_OPTION'> {

@@ -3,7 +3,8 @@
 import type { Fault } from '../graph/fault.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Census, Stray } from './census.ts';
-import type { Idle, Move, StepTally, Trouble } from './watch.ts';
+import type { StepTally } from './tally.ts';
+import type { Idle, Move, Trouble } from './watch.ts';
 
 /** The first page. */
 export interface Overview {

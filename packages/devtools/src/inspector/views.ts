@@ -129,7 +129,7 @@ export function conversationPage(view: ConversationView, graph: Graph): Html {
   const before = moves[0]?.to === state ? moves[0].from : undefined;
   const marks = { count: () => 0, link: () => undefined, current: state, before };
   return html`<p><a href="/conversations">← Conversations</a></p><h1 class="key">${key}</h1>
-<div id="notice" role="status">${notice !== undefined && html`<p class="notice">${notice}</p>`}</div>
+<div id="notice" role="status">${notice !== undefined && html`<p class="notice" tabindex="-1" autofocus>${notice}</p>`}</div>
 <div id="now" data-live>
 ${!view.isStored && html`<p>Nothing is stored for this conversation.</p>`}
 <dl class="facts">${parts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}
@@ -152,7 +152,7 @@ function timelineEntry(move: ConversationView['moves'][number]): Html {
       : cause === 'deadline'
         ? 'its deadline'
         : 'work from outside';
-  return html`<li><details><summary><span class="from">${from ?? 'none'}</span> → <strong>${to ?? 'none'}</strong> <small><time datetime="${new Date(at).toISOString()}">${clockTime(at)}</time> · by ${by} · #${number}</small></summary>
+  return html`<li><details id="move-${number}"><summary id="move-${number}-line"><span class="from">${from ?? 'none'}</span> → <strong>${to ?? 'none'}</strong> <small><time datetime="${new Date(at).toISOString()}">${clockTime(at)}</time> · by ${by} · #${number}</small></summary>
 <div class="sides"><div><h3>Before</h3><pre>${before}</pre></div><div><h3>After</h3><pre>${after}</pre></div></div></details></li>`;
 }
 

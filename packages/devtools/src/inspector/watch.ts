@@ -1,8 +1,9 @@
-/** What an inspector remembers of a machine at work: moves, times and losses per step, failures. All of it is bounded. */
+/** What an inspector remembers of a machine at work: moves, where conversations are, failures. All of it is bounded. */
 
 import { type Clock, type Committed, type MachineEvents, systemClock } from '@telefsm/core';
 import type { Graph } from '../graph/graph.ts';
 import { type Redact, shownData } from './redact.ts';
+import { reasonOf, type StepTally, talliesOf } from './tally.ts';
 
 /** What can be watched. */
 export interface Watchable {
@@ -37,24 +38,6 @@ export interface Trouble {
   readonly message: string;
 }
 
-/** What happened at a state since the watch began. */
-export interface StepTally {
-  /** Conversations that came to it. */
-  readonly reached: number;
-  /** Those that went on within their scene. */
-  readonly answered: number;
-  /** Those that went back within their scene. */
-  readonly back: number;
-  /** Those whose scene was done here. */
-  readonly finished: number;
-  /** Those that left their scene here before it was done: cancelled, begun anew, put aside for another, forgotten. */
-  readonly dropped: number;
-  /** Of the dropped: those whose time was over. */
-  readonly timedOut: number;
-  /** The middle of the times that conversations stayed, in ms; `undefined` while nobody has left. */
-  readonly medianMs: number | undefined;
-}
-
 /** A conversation that has not moved for long. */
 export interface Idle {
   readonly key: string;
@@ -81,18 +64,7 @@ export interface Watch {
 const mostMoves = 2000;
 const mostTroubles = 200;
 const mostPlaces = 50_000;
-const mostTimes = 200;
 const mostIdle = 100;
-
-interface Tally {
-  reached: number;
-  answered: number;
-  back: number;
-  finished: number;
-  dropped: number;
-  timedOut: number;
-  readonly times: number[];
-}
 
 /** What a watch is told. */
 export interface WatchOptions {
@@ -108,10 +80,8 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
   const { redact, clock = systemClock, moved, troubled } = options;
   const moves: Move[] = [];
   const troubles: Trouble[] = [];
-  const tallies = new Map<string, Tally>();
+  const tallies = talliesOf(graph);
   const places = new Map<string, { readonly state: string; readonly at: number }>();
-  const order = new Map(graph.nodes.map(({ id }, at) => [id, at]));
-  const flows = new Set(graph.groups.filter(({ kind }) => kind === 'flow').map(({ id }) => id));
   let total = 0;
 
   function note(change: Committed): void {
@@ -119,7 +89,7 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
     const now = clock.now();
     const before = shownData(from.data, redact);
     const after = shownData(to.data, redact);
-    const reason = change.left.find(({ scene }) => scene === from.scene)?.reason;
+    const reason = reasonOf(change);
     if (from.state === to.state && before === after && reason === undefined) return;
     total += 1;
     moves.push({
@@ -135,54 +105,18 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
     });
     if (moves.length > mostMoves) moves.shift();
     if (from.state !== to.state || reason !== undefined) {
-      if (from.state !== null) left(change, reason, now);
+      const place = places.get(key);
+      const stayed = place?.state === from.state ? now - place.at : undefined;
+      if (from.state !== null) tallies.left(change, stayed);
       places.delete(key);
       if (to.state !== null) {
-        tallyOf(to.state).reached += 1;
+        tallies.reached(to.state);
         places.set(key, { state: to.state, at: now });
         const [oldest] = places.keys();
         if (places.size > mostPlaces && oldest !== undefined) places.delete(oldest);
       }
     }
     moved(change);
-  }
-
-  function left(change: Committed, reason: Reason | undefined, now: number): void {
-    const { key, from, to, cause } = change;
-    const state = from.state as string;
-    const tally = tallyOf(state);
-    const place = places.get(key);
-    if (place?.state === state) {
-      tally.times.push(now - place.at);
-      if (tally.times.length > mostTimes) tally.times.shift();
-    }
-    const isOver = to.scene !== from.scene || to.state === null;
-    if (reason === 'timeout' || (cause === 'deadline' && isOver && reason !== 'done')) {
-      tally.dropped += 1;
-      tally.timedOut += 1;
-    } else if (reason !== undefined) tally[fateOf(reason, flows.has(from.scene ?? ''))] += 1;
-    else if (from.scene === null && isOver) tally.finished += 1;
-    else if (!isOver) {
-      const isLater = (order.get(to.state ?? '') ?? 0) > (order.get(state) ?? 0);
-      tally[isLater ? 'answered' : 'back'] += 1;
-    }
-    // a scene that has called another waits for it: its step is neither answered nor left
-  }
-
-  function tallyOf(state: string): Tally {
-    const known = tallies.get(state);
-    if (known !== undefined) return known;
-    const made = {
-      reached: 0,
-      answered: 0,
-      back: 0,
-      finished: 0,
-      dropped: 0,
-      timedOut: 0,
-      times: [],
-    };
-    tallies.set(state, made);
-    return made;
   }
 
   function trouble(kind: keyof MachineEvents, key: string | undefined, message: string): void {
@@ -210,13 +144,7 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
   return {
     moves: (key) => moves.filter((move) => key === undefined || move.key === key).reverse(),
     troubles,
-    tally(state) {
-      const { times, ...counted } = tallies.get(state) ?? tallyOf(state);
-      return {
-        ...counted,
-        medianMs: [...times].sort((a, b) => a - b)[Math.floor(times.length / 2)],
-      };
-    },
+    tally: tallies.of,
     idle(ms) {
       const now = clock.now();
       const found: Idle[] = [];
@@ -235,26 +163,6 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
       for (const end of ends) end();
     },
   };
-}
-
-type Reason = Committed['left'][number]['reason'];
-
-/** What an ending means: a flow says when it is done, other scenes go on by giving way. */
-function fateOf(reason: Reason, isFlow: boolean): 'answered' | 'back' | 'finished' | 'dropped' {
-  switch (reason) {
-    case 'done':
-      return 'finished';
-    case 'back':
-      return 'back';
-    case 'cancelled':
-    case 'timeout':
-      return 'dropped';
-    case 'replaced':
-      return isFlow ? 'dropped' : 'answered';
-    case 'left':
-    case 'cleared':
-      return isFlow ? 'dropped' : 'finished';
-  }
 }
 
 function said(error: unknown): string {

@@ -30,7 +30,7 @@ export function playgroundPage(
 <body>
 <a class="skip" href="#message">Skip to the chat</a>
 <header class="bar"><span class="brand"><span aria-hidden="true">◆</span> telefsm <small>playground</small></span>
-<form method="post" action="/do/open" class="row-plain"><label class="inline">Example <select name="example" data-submits>${Object.keys(examples).map((each) => option(each, name))}</select></label> <label class="inline">Framework <select name="framework" data-submits>${Object.keys(session.example.bots).map((each) => option(each, session.framework))}</select></label></form>
+<form method="post" action="/do/open" class="row-plain"><label class="inline">Example <select name="example" data-submits>${Object.keys(examples).map((each) => option(each, name))}</select></label> <label class="inline">Framework <select name="framework" data-submits>${Object.keys(session.example.bots).map((each) => option(each, session.framework))}</select></label> <button class="go">Open</button></form>
 <span id="live" class="live" role="status">Live</span></header>
 <main id="main"><h1 class="hidden">Playground</h1><p class="about">${session.example.about}</p>
 <div class="playground">${phone(session, media, { user, place }, hidden)}
@@ -56,7 +56,7 @@ function phone(
     html`<option value="${to}"${to === place ? html` selected` : ''}>${text}</option>`;
   return html`<section class="phone" aria-label="Chat">
 <header><span class="face" aria-hidden="true">${user.slice(0, 1)}</span><strong>${user}</strong>
-<form action="/"><label><span class="hidden">User</span><select name="user" data-submits>${people.map((each) => html`<option${each === user ? html` selected` : ''}>${each}</option>`)}</select></label> <label><span class="hidden">Chat</span><select name="place" data-submits>${where('private', 'with the bot')}${where('group', 'in Friends')}</select></label></form></header>
+<form action="/"><label><span class="hidden">User</span><select name="user" data-submits>${people.map((each) => html`<option${each === user ? html` selected` : ''}>${each}</option>`)}</select></label> <label><span class="hidden">Chat</span><select name="place" data-submits>${where('private', 'with the bot')}${where('group', 'in Friends')}</select></label> <button class="go">Show</button></form></header>
 <div id="chat" class="log" data-live data-log tabindex="0" role="log" aria-label="Messages">${log.bubbles(chat).map((bubble) => bubbleOf(bubble, user, place, hidden))}</div>
 <div id="keyboard" data-live>${keyboard.length > 0 && html`<form class="keyboard" method="post" action="/do/tap" data-quiet>${hidden}${keyboard.map((row) => html`<div class="line">${row.map((label) => html`<button name="label" value="${label}">${label}</button>`)}</div>`)}</form>`}</div>
 <form class="write" method="post" action="/do/send" data-quiet>${hidden}<label><span class="hidden">Message</span><input id="message" name="text" placeholder="Message, or /start" autocomplete="off" data-once></label><button class="strong">Send</button></form>
@@ -78,7 +78,7 @@ function bubbleOf(
   const keys =
     buttons.length > 0 &&
     html`<div class="keys"><form method="post" action="/do/tap" data-quiet>${hidden}<input type="hidden" name="message" value="${id}">${buttons.map((row, at) => html`<span class="line">${row.map((label, column) => html`<button id="b${id}-${at}-${column}" name="label" value="${label}">${label}</button>`)}</span>`)}</form></div>`;
-  return html`<div class="${names}"><span class="${isNamed ? 'writer' : 'hidden'}">${writer}: </span>${media !== undefined && html`<span class="media">[${media}]</span>`}${text}</div>${keys}`;
+  return html`<div class="${names}"><span class="${isNamed ? 'writer' : 'hidden'}">${writer}${isGone && ' (deleted)'}: </span>${media !== undefined && html`<span class="media">[${media}]</span>`}${text}</div>${keys}`;
 }
 
 function controls(session: Session): Html {

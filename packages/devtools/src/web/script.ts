@@ -12,10 +12,13 @@ function page(): void {
   let isStale = false;
   /** Ms that the last refresh took: the next one waits a multiple of it. */
   let took = 0;
+  let byKeyboard = false;
 
   const status = document.getElementById('live');
   const tell = (text: string) => {
-    if (status !== null && status.textContent !== text) status.textContent = text;
+    if (status === null || status.textContent === text) return;
+    status.textContent = text;
+    status.toggleAttribute('data-off', text !== 'Live');
   };
 
   /** Fetches this page again and takes over the parts of it that have changed. */
@@ -33,7 +36,9 @@ function page(): void {
       const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
       for (const part of document.querySelectorAll('[data-live]')) {
         const next = fresh.getElementById(part.id);
-        if (next !== null && next.innerHTML !== part.innerHTML) replace(part, next);
+        if (next === null) continue;
+        keepOpen(part, next);
+        if (next.innerHTML !== part.innerHTML) replace(part, next);
       }
       tell('Live');
     } catch {
@@ -44,13 +49,39 @@ function page(): void {
     if (isStale) setTimeout(() => void refresh(), Math.max(100, took * 5));
   }
 
+  /** What somebody has opened stays open. */
+  function keepOpen(part: Element, next: Element): void {
+    for (const { id } of part.querySelectorAll('details[open]'))
+      if (id !== '') next.querySelector(`#${CSS.escape(id)}`)?.setAttribute('open', '');
+  }
+
+  /** A log changes where it differs: who hears it is told what is new, and not all of it again. */
+  function follow(log: Element, next: Element): void {
+    const old = [...log.childNodes];
+    const fresh = [...next.childNodes];
+    for (const [at, node] of fresh.entries()) {
+      const before = old[at];
+      if (before === undefined) log.append(node);
+      else if (!before.isEqualNode(node)) before.replaceWith(node);
+    }
+    for (const gone of old.slice(fresh.length)) gone.remove();
+  }
+
+  /** What had the focus may be gone: then it goes to what is nearest, and not back to the top of the page. */
+  function refocus(part: Element, id: string): void {
+    if (part.contains(document.activeElement)) return;
+    const near = part instanceof HTMLElement && part.tabIndex >= 0 ? part : null;
+    const refuge = document.getElementById(id) ?? near ?? document.getElementById('message');
+    refuge?.focus({ preventScroll: true });
+  }
+
   function replace(part: Element, next: Element): void {
     const focused = document.activeElement;
     // who types or decides is not disturbed
     if (part.querySelector('dialog[open]') !== null) return;
     if (focused !== null && part.contains(focused) && focused.matches('input, select, textarea'))
       return;
-    const id = focused !== null && part.contains(focused) ? focused.id : '';
+    const isInside = focused !== null && part.contains(focused);
     const isAtEnd = part.scrollTop + part.clientHeight >= part.scrollHeight - 40;
     const { scrollTop, scrollLeft } = part;
     const counts = new Map(
@@ -59,7 +90,8 @@ function page(): void {
         node.getAttribute('data-count'),
       ]),
     );
-    part.replaceChildren(...next.childNodes);
+    if (part.hasAttribute('data-log')) follow(part, next);
+    else part.replaceChildren(...next.childNodes);
     for (const node of part.querySelectorAll('[data-node]')) {
       const before = counts.get(node.id);
       if (before !== undefined && before !== node.getAttribute('data-count'))
@@ -67,7 +99,7 @@ function page(): void {
     }
     part.scrollTop = isAtEnd && part.hasAttribute('data-log') ? part.scrollHeight : scrollTop;
     part.scrollLeft = scrollLeft;
-    if (id !== '') document.getElementById(id)?.focus();
+    if (isInside) refocus(part, focused.id);
   }
 
   async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<void> {
@@ -91,6 +123,12 @@ function page(): void {
     if (dialog instanceof HTMLDialogElement) dialog.showModal();
     target.closest('[data-closes]')?.closest('dialog')?.close();
   });
+  document.addEventListener('keydown', () => {
+    byKeyboard = true;
+  });
+  document.addEventListener('pointerdown', () => {
+    byKeyboard = false;
+  });
   document.addEventListener('submit', (event) => {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || !form.hasAttribute('data-quiet')) return;
@@ -99,7 +137,8 @@ function page(): void {
   });
   document.addEventListener('change', (event) => {
     const { target } = event;
-    if (target instanceof Element && target.hasAttribute('data-submits'))
+    // by keyboard one passes other options on the way to one's own: there the form has a button
+    if (target instanceof Element && target.hasAttribute('data-submits') && !byKeyboard)
       target.closest('form')?.requestSubmit();
   });
   for (const log of document.querySelectorAll('[data-log]')) log.scrollTop = log.scrollHeight;

@@ -33,6 +33,10 @@ bot.filter(inState(Form.age), async (ctx) => {
   // @ts-expect-error wizard habit
   ctx.state.enter('ordr');
   ctx.state.enter('order');
+  // @ts-expect-error 'order' is a scene: use enter() in place of set()
+  ctx.state.set(order);
+  // @ts-expect-error a state is set
+  ctx.state.enter(Form.name);
   // @ts-expect-error a step is not set
   ctx.state.set(order.steps.n);
   // @ts-expect-error aiogram habit: states are objects of a group; an id is text
@@ -41,6 +45,10 @@ bot.filter(inState(Form.age), async (ctx) => {
   if (ctx.state.is(noState)) return;
   ctx.state.data.name.trim();
 });
+// @ts-expect-error aiogram habit: a filter among the handlers; as middleware it would end the update without a word
+bot.on('message:text', inState(Form.age), () => {});
+// @ts-expect-error the same of a machine's own filter
+bot.use(machine.inState(Form.age));
 // the flavor forgotten, with and without options
 // @ts-expect-error the context has no FSM
 new Bot('').use(fsm());

@@ -1,12 +1,22 @@
 /** The builder of flows: each call adds a step, and its answer to the type. */
 
 import type { SchemaOf } from '../../base/schema.ts';
-import type { Awaitable, Complaint, Simplify, UnionToIntersection } from '../../base/type-tools.ts';
+import type { Awaitable, Simplify, UnionToIntersection } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { GoodName } from '../../conversation/states.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
 import { flowOf } from './behaviour.ts';
+import type {
+  Branched,
+  InRounds,
+  KeysOf,
+  NeedsMet,
+  NewName,
+  Out,
+  Rebase,
+  With,
+} from './builder-types.ts';
 import type {
   AnswersOf,
   AnyFlow,
@@ -33,68 +43,6 @@ type AnySchema = SchemaOf<unknown>;
 type ObjectSchema = SchemaOf<object>;
 // biome-ignore lint/suspicious/noExplicitAny: what a case has built is inferred from it
 type AnyFragment = UnfinishedFlow<any, any, any, any>;
-
-type NewName<Name extends string, Answers, Steps> = Name extends keyof Answers | keyof Steps
-  ? Complaint<`This flow already has a step '${Name}'.`>
-  : Name extends `${string}${'.' | ':'}${string}`
-    ? Complaint<`A step's name holds no '.' and no ':': '${Name}'.`>
-    : unknown;
-
-// `W`, `A` and `Ch` have no default, or their functions' parameters would lose their types; left out they are inferred as their
-// constraint, with `undefined`
-type With<Answers, Name extends string, V, W, O> = Answers &
-  (undefined extends W
-    ? [O] extends [true]
-      ? { readonly [K in Name]?: V }
-      : { readonly [K in Name]: V }
-    : { readonly [K in Name]?: V });
-
-/** The steps of an included flow, as steps of this one. */
-type Rebase<
-  Steps,
-  FromId extends string,
-  ToId extends string,
-  FlowId extends string,
-  Answers,
-  Name extends string,
-> = {
-  readonly [K in keyof Steps]: Steps[K] extends StepState<infer Id, infer Data, infer V, string>
-    ? Id extends `${FromId}${infer Rest}`
-      ? StepState<`${ToId}${Rest}`, Simplify<Answers & { readonly [N in Name]: Data }>, V, FlowId>
-      : never
-    : Rebase<Steps[K], FromId, ToId, FlowId, Answers, Name>;
-};
-
-/** The steps of a round, as steps of the flow: the data there is the flow's, with the rounds so far. */
-type InRounds<Steps, FlowId extends string, Data extends object> = {
-  readonly [K in keyof Steps]: Steps[K] extends StepState<infer Id, object, infer V, string>
-    ? StepState<Id, Data, V, FlowId>
-    : InRounds<Steps[K], FlowId, Data>;
-};
-
-type Branched<Answers, K extends keyof Answers, Cases> = Answers[K] extends infer V
-  ? V extends string
-    ? Simplify<
-        Omit<Answers, K> & { readonly [P in K]: V } & (V extends keyof Cases
-            ? Cases[V] extends (builder: never) => { readonly '~answers': infer Inner }
-              ? Omit<Inner, keyof Answers>
-              : {}
-            : {})
-      >
-    : never
-  : never;
-
-type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
-type ServicesOf<F> = F extends { readonly '~scene': { readonly types?: infer T } }
-  ? Exclude<T, undefined> extends { readonly services: infer Services }
-    ? Services
-    : never
-  : never;
-type NeedsMet<Services, F> =
-  Services extends ServicesOf<F>
-    ? unknown
-    : Complaint<'The included flow needs services that this flow does not declare.'>;
-type KeysOf<U> = U extends unknown ? keyof U & string : never;
 
 /** Questions of a part of a flow. */
 type Fragment<
@@ -131,6 +79,8 @@ export interface UnfinishedFlow<
    */
   ask<
     const Name extends string,
+    // `W`, `A` and `Ch` have no default, or their functions' parameters would lose their types; left out they are inferred as
+    // their constraint, with `undefined`
     W extends Condition<Answers, Services> | undefined,
     const A extends Accept | undefined,
     const Ch extends Choices<Services> | undefined,

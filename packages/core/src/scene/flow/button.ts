@@ -8,6 +8,8 @@ export type ButtonAction =
   | 'page'
   | 'finish'
   | 'skip'
+  | 'back'
+  | 'cancel'
   | 'edit'
   | 'restart'
   | 'continue';
@@ -35,6 +37,8 @@ const letters: Readonly<Record<ButtonAction, string>> = {
   page: 'p',
   finish: 'd',
   skip: 's',
+  back: 'b',
+  cancel: 'x',
   edit: 'e',
   restart: 'n',
   continue: 'k',

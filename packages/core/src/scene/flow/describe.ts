@@ -2,6 +2,7 @@
 
 import { toMs } from '../../base/clock.ts';
 import type { OwnCommands } from '../behaviour.ts';
+import { backEverywhere } from './controls.ts';
 import type { FlowOptions } from './flow.ts';
 import type { AskOptions, Step } from './steps.ts';
 
@@ -63,8 +64,9 @@ export interface FlowDescription {
 /** Describes a flow. */
 export function describeFlow(
   steps: readonly Step[],
-  { trigger, deepLink, description, timeout, commands, back }: FlowOptions<unknown>,
+  options: FlowOptions<unknown>,
 ): FlowDescription {
+  const { trigger, deepLink, description, timeout, commands } = options;
   return {
     kind: 'flow',
     ...(trigger !== undefined && { trigger }),
@@ -72,15 +74,15 @@ export function describeFlow(
     ...(description !== undefined && { description }),
     ...(timeout !== undefined && { timeout: toMs(timeout, 'timeout') }),
     ...(commands !== undefined && { commands }),
-    steps: steps.map((step) => describeStep(step, back === true)),
+    steps: steps.map((step) => describeStep(step, backEverywhere(options))),
   };
 }
 
-function describeStep(step: Step, backEverywhere: boolean): StepDescription {
-  const inner = (steps: readonly Step[]) => steps.map((each) => describeStep(each, backEverywhere));
+function describeStep(step: Step, everywhere: boolean): StepDescription {
+  const inner = (steps: readonly Step[]) => steps.map((each) => describeStep(each, everywhere));
   switch (step.kind) {
     case 'ask':
-      return { kind: 'ask', name: step.name, ...describeQuestion(step.question, backEverywhere) };
+      return { kind: 'ask', name: step.name, ...describeQuestion(step.question, everywhere) };
     case 'confirm': {
       const { name, prompt, edit } = step;
       return { kind: 'confirm', name, ...said(prompt), ...(edit !== false && { edit }) };
@@ -101,7 +103,7 @@ function describeStep(step: Step, backEverywhere: boolean): StepDescription {
   }
 }
 
-function describeQuestion(question: AskOptions, backEverywhere: boolean): object {
+function describeQuestion(question: AskOptions, everywhere: boolean): object {
   const { prompt, accept, choices, multiple, when, optional, attempts, timeout } = question;
   const kinds = typeof accept === 'object' && 'album' in accept ? accept.album : accept;
   return {
@@ -111,7 +113,7 @@ function describeQuestion(question: AskOptions, backEverywhere: boolean): object
     ...(multiple === true && { multiple }),
     ...(when !== undefined && { conditional: true }),
     ...(optional === true && { optional }),
-    ...((question.back ?? backEverywhere) && { back: true }),
+    ...((question.back ?? everywhere) && { back: true }),
     ...(attempts !== undefined && { attempts }),
     ...(timeout !== undefined && { timeout: toMs(timeout, 'timeout') }),
   };

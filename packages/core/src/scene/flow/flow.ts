@@ -34,6 +34,11 @@ export interface FlowOptions<Services> {
   readonly timeout?: Duration;
   /** Whether one may go back at every step. Default `false`. */
   readonly back?: boolean;
+  /**
+   * Buttons below every question that go back or cancel, for users who would not type a command. `back` is shown where there is an
+   * earlier question, and allows /back. Default: none.
+   */
+  readonly controls?: readonly ('back' | 'cancel')[];
   /** Names of its commands; `false` switches one off. Default `cancel`, `back`, `skip`. */
   readonly commands?: OwnCommands;
   /** What its own trigger does while it runs. Default `"restart"`. */

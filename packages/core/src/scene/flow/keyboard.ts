@@ -2,6 +2,7 @@
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import { buttonData, type FlowButton } from './button.ts';
+import type { ControlLabels } from './controls.ts';
 import type { Option } from './options.ts';
 
 /** An inline button; the Bot API calls its data `callback_data`. */
@@ -23,6 +24,7 @@ export interface InlineKeyboard {
     readonly more: string;
     readonly back: string;
   };
+  readonly controls: ControlLabels;
 }
 
 /** What binds buttons to a question. */
@@ -34,7 +36,7 @@ const rowButtons = 5;
 
 /** Makes an inline keyboard; `undefined` if it would be empty. */
 export function inlineKeyboard(shown: InlineKeyboard, binding: Binding): ReplyMarkup | undefined {
-  const { options, picked, page, labels } = shown;
+  const { options, picked, page, labels, controls } = shown;
   const button = (text: string, action: FlowButton['action'], value?: string): InlineButton => ({
     text,
     callback_data: buttonData({ ...binding, action, ...(value !== undefined && { value }) }),
@@ -59,7 +61,12 @@ export function inlineKeyboard(shown: InlineKeyboard, binding: Binding): ReplyMa
     ...(labels.finish === undefined ? [] : [button(labels.finish, 'finish')]),
     ...(labels.skip === undefined ? [] : [button(labels.skip, 'skip')]),
   ];
-  const all = [...rows, turns, further].filter((row) => row.length > 0);
+  const own = [
+    // on later pages the same label turns a page
+    ...(controls.back === undefined || at > 0 ? [] : [button(controls.back, 'back')]),
+    ...(controls.cancel === undefined ? [] : [button(controls.cancel, 'cancel')]),
+  ];
+  const all = [...rows, turns, further, own].filter((row) => row.length > 0);
   return all.length === 0 ? undefined : { inline_keyboard: all };
 }
 

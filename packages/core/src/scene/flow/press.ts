@@ -4,6 +4,7 @@ import type { ReplyMarkup } from '../../conversation/say.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { redo } from './ask.ts';
 import { buttonData, type FlowButton, isValue } from './button.ts';
+import { goBack } from './controls.ts';
 import { pageOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
@@ -38,6 +39,12 @@ async function act(visit: Visit, place: Place, button: FlowButton): Promise<bool
     case 'skip':
       if (place.kind !== 'ask' || place.step.question.optional !== true) return false;
       skip(visit, place);
+      return true;
+    case 'back':
+      await goBack(visit);
+      return true;
+    case 'cancel':
+      visit.run.leave('cancelled');
       return true;
     case 'edit':
       return edit(visit, place, button);

@@ -4,6 +4,7 @@ import { invalidOption } from '../../base/rules.ts';
 import type { ReplyMarkup, RichText, Say } from '../../conversation/say.ts';
 import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
+import { controlsAt } from './controls.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Option, optionsOf } from './options.ts';
@@ -80,8 +81,14 @@ export async function inlineMarkup(
     finish: finishes ? await text(visit, 'done') : undefined,
     skip: question?.optional === true ? await text(visit, 'skip') : undefined,
   };
+  // a keyboard would take the place of the forced reply
+  const bare = visit.plan.options.controls === undefined || (inGroup(visit) && expectsText(place));
+  const controls = bare ? {} : await controlsAt(visit, place);
   const picked = several ? (memoOf(visit.run.memo).picked ?? []) : undefined;
-  return inlineKeyboard({ options, picked, page, labels }, bindingOf(visit, tokenOf(place)));
+  return inlineKeyboard(
+    { options, picked, page, labels, controls },
+    bindingOf(visit, tokenOf(place)),
+  );
 }
 
 /** What binds buttons to a question of this visit. */
@@ -99,6 +106,8 @@ async function replyMarkup(
   const labels = options.map(({ value, label }) => (picked.includes(value) ? `✓ ${label}` : label));
   if (question?.multiple === true) labels.push(await text(visit, 'done'));
   if (question?.optional === true) labels.push(await text(visit, 'skip'));
+  const { back, cancel } = await controlsAt(visit, place);
+  for (const label of [back, cancel]) if (label !== undefined) labels.push(label);
   return replyKeyboard(labels, inGroup(visit));
 }
 

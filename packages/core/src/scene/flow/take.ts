@@ -5,6 +5,7 @@ import type { UserInput } from '../../update/input.ts';
 import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { checkValue, choiceByLabel, takesAlbum, valueIn } from './answer.ts';
 import { redo } from './ask.ts';
+import { controlsAt, goBack } from './controls.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered, changing } from './moves.ts';
 import { isForAnother } from './payment.ts';
@@ -146,7 +147,15 @@ export async function answersByLabel(
     await accept(visit, place, picked, input);
   } else if (question.optional === true && input.text === (await text(visit, 'skip'))) {
     skip(visit, place);
-  } else return false;
+  } else return takeControl(visit, place, input.text);
+  return true;
+}
+
+async function takeControl(visit: Visit, place: AskPlace, label: string): Promise<boolean> {
+  const { back, cancel } = await controlsAt(visit, place);
+  if (label === back) await goBack(visit);
+  else if (label === cancel) visit.run.leave('cancelled');
+  else return false;
   return true;
 }
 

@@ -4,14 +4,14 @@ import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
 import type { CommandPolicy, Trigger } from '../behaviour.ts';
 import { buttonData } from './button.ts';
+import { backEverywhere, goBack } from './controls.ts';
 import { givenSlot } from './deploy.ts';
 import type { FlowOptions } from './flow.ts';
-import { backTo } from './moves.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
 import { questionsIn } from './steps.ts';
 import { answersByLabel, asText, skip, takeInput } from './take.ts';
-import { locate, move, progressOf, text, type Visit, wasAsked } from './visit.ts';
+import { locate, text, type Visit, wasAsked } from './visit.ts';
 
 type Command = InputValues['command'];
 
@@ -52,7 +52,7 @@ export async function takeCommand(visit: Visit, command: Command): Promise<boole
       run.leave('cancelled');
       return true;
     case 'back':
-      await back(visit);
+      await goBack(visit);
       return true;
     case 'skip':
       await skipPending(visit);
@@ -68,7 +68,7 @@ export function policyOf({ plan, run }: Visit): CommandPolicy {
 }
 
 function ownCommand({ plan, run }: Visit, name: string): 'cancel' | 'back' | 'skip' | undefined {
-  const { commands, back: everywhere } = plan.options;
+  const { commands } = plan.options;
   const names = {
     cancel: 'cancel',
     back: 'back',
@@ -80,8 +80,9 @@ function ownCommand({ plan, run }: Visit, name: string): 'cancel' | 'back' | 'sk
   if (is(names.cancel)) return 'cancel';
   const questions = questionsIn(plan.steps);
   // a command that no question allows is left to the bot
-  if (is(names.back) && (everywhere || questions.some(({ question }) => question.back)))
-    return 'back';
+  const backSomewhere =
+    backEverywhere(plan.options) || questions.some(({ question }) => question.back);
+  if (is(names.back) && backSomewhere) return 'back';
   if (is(names.skip) && questions.some(({ question }) => question.optional)) return 'skip';
   return undefined;
 }
@@ -134,15 +135,6 @@ async function yesOrNo(visit: Visit): Promise<ReplyMarkup> {
       ],
     ],
   };
-}
-
-async function back(visit: Visit): Promise<void> {
-  const { plan, run } = visit;
-  const { pending, previous } = await locate(visit);
-  const own = pending?.kind === 'ask' ? pending.step.question.back : undefined;
-  if (!(own ?? plan.options.back ?? false)) return run.say(await text(visit, 'noBack'));
-  if (previous === undefined) return run.say(await text(visit, 'firstStep'));
-  move(visit, backTo(progressOf(run), previous));
 }
 
 async function skipPending(visit: Visit): Promise<void> {

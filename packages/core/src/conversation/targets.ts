@@ -1,0 +1,60 @@
+/** What filters take: states, groups, scenes, ids, or any state; read once into a matcher. */
+
+import { FsmError } from '../base/errors.ts';
+import { invalidTarget } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
+import { type AnyGroup, type AnyState, isStateSpec, type NoState, type State } from './states.ts';
+
+/** Matches always, also when there is no state. */
+export const anyState: { readonly '~any': true } = Object.freeze({ '~any': true });
+
+/** What a filter takes: a state, a group, a scene, a flow, an id, {@link anyState} or `noState`. */
+export type Target = State | AnyGroup | NoState | typeof anyState | (string & {});
+/** The states meant by a target, or by a list of targets. */
+export type StatesIn<T> =
+  T extends AnyGroup<infer S>
+    ? S
+    : T extends State | NoState
+      ? T
+      : T extends { readonly '~any': true }
+        ? AnyState
+        : T extends readonly (infer E)[]
+          ? StatesIn<E>
+          : T extends string
+            ? State<T>
+            : never;
+
+/** What a list of targets stands for: read once, then asked for each update. */
+export interface Matcher {
+  /** Whether it matches whatever the state. */
+  readonly always: boolean;
+  /** By id; `null` where only the id is known, or for no state. */
+  readonly states: ReadonlyMap<string | null, State | null>;
+}
+
+/**
+ * Reads targets as a {@link Matcher}.
+ *
+ * @throws FsmError `INVALID_TARGET` for none, or for what is no target; `STATE_UNBOUND` for a state() outside a group
+ */
+export function matcherOf(targets: readonly Target[], where: string): Matcher {
+  const no = (found: string) =>
+    invalidTarget(where, 'a state, a group, a scene, an id, `anyState` or `noState`', found);
+  if (targets.length === 0) throw no('no target');
+  const states = new Map<string | null, State | null>();
+  let always = false;
+  for (const target of targets) {
+    if (typeof target === 'string') {
+      if (target === '*') always = true;
+      else states.set(target, null);
+    } else if (typeof target !== 'object' || target === null) throw no(shown(target));
+    else if ('~any' in target) always = true;
+    else if ('~group' in target) {
+      for (const member of target['~group'].states) states.set(member.id, member);
+    } else if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where });
+    else if (target.id === null) states.set(null, null);
+    else if ('id' in target) states.set(target.id, target as State);
+    else throw no(shown(target));
+  }
+  return { always, states };
+}

@@ -1,0 +1,37 @@
+/** What a machine tells of itself: its commands for the bot's menu, and all of it as JSON. */
+
+import { factsOf, type State } from '../conversation/states.ts';
+import type { BotCommand, SceneBehaviour } from '../scene/behaviour.ts';
+import type { MachineHost } from './host.ts';
+import type { MachineDescription } from './machine-interface.ts';
+
+/** The commands of a scene that have a description. */
+export function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly BotCommand[] {
+  const { command, description } = trigger ?? {};
+  const own = command === undefined || description === undefined ? [] : [{ command, description }];
+  return [...own, ...(botCommands?.() ?? [])];
+}
+
+/** The whole machine as JSON. */
+export function describe(
+  namespace: string,
+  { registry, version, defaults, initial }: MachineHost,
+): MachineDescription {
+  return {
+    namespace,
+    version,
+    strict: registry.strict,
+    initial: initial?.scene.id ?? null,
+    commands: defaults.commands,
+    states: registry.stateIds.map((id) => {
+      const { groups, was } = factsOf(registry.state(id) as State);
+      return { id, groups, was };
+    }),
+    scenes: [...registry.scenes.values()].map(({ id, behaviour }) => ({
+      id,
+      was: behaviour.was,
+      states: behaviour.states.map((member) => member.id),
+      details: behaviour.describe?.() ?? {},
+    })),
+  };
+}

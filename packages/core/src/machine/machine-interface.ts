@@ -1,0 +1,196 @@
+/** What a machine offers, as types: conversations from outside, events, its description. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import type { AnyState } from '../conversation/states.ts';
+import type { LeaveReason, Turn } from '../conversation/turn.ts';
+import type { BotCommand, OwnCommands } from '../scene/behaviour.ts';
+import type { FsmStorage, StoredConversation } from '../storage/storage.ts';
+import type { UnknownState } from '../unit/policy.ts';
+import type { Cause } from '../unit/unit.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import type { Address, Subject } from '../update/subject.ts';
+
+/** A committed change. */
+export interface Committed {
+  readonly key: string;
+  readonly subject: Subject;
+  readonly from: CommittedState;
+  readonly to: CommittedState;
+  readonly cause: Cause;
+  readonly updateId?: number;
+  /** Scenes that ended by it, in their order. */
+  readonly left: readonly SceneLeft[];
+}
+
+/** A scene that ended by a {@link Committed} change. */
+export interface SceneLeft {
+  readonly scene: string;
+  /** Where it was left. */
+  readonly state: string | null;
+  /** As its hooks have heard it; `cleared` is silent: no hook hears of `clear()`, nor of a repair. */
+  readonly reason: LeaveReason | 'cleared';
+}
+
+/** One side of a {@link Committed} change. */
+export interface CommittedState {
+  readonly state: string | null;
+  readonly scene: string | null;
+  readonly data: object;
+}
+
+/** What a machine does beside committing, by name. */
+export interface MachineEvents {
+  /** An update that had been handled before was skipped. */
+  readonly duplicate: { readonly key: string; readonly updateId: number };
+  /** An update failed so often that it was given up. */
+  readonly poisoned: { readonly key: string; readonly updateId: number; readonly error: unknown };
+  /** The handler of a deadline failed; without `retryIn` (ms) it was removed. */
+  readonly deadlineFailed: {
+    readonly key: string;
+    readonly error: unknown;
+    readonly retryIn?: number;
+  };
+  /** A stored conversation that the code did not know was repaired. */
+  readonly repaired: { readonly key: string; readonly stored: string; readonly reason: string };
+  /** The storage failed where nothing was lost by it: letting go, renewing, listening, sweeping. */
+  readonly storageFailed: { readonly operation: string; readonly error: unknown };
+  /** A message could not be sent where nobody waits for it. */
+  readonly speechFailed: { readonly key: string; readonly error: unknown };
+}
+
+/** What is stored, without taking the conversation. */
+export interface Snapshot {
+  readonly state: string | null;
+  readonly scene: string | null;
+  readonly data: object;
+  /** Ms until the deadline. */
+  readonly deadlineIn?: number;
+}
+
+/** One conversation, from outside an update. */
+export interface Conversation<out All extends AnyState = AnyState> {
+  /** Its key in the storage. */
+  readonly key: string;
+  /**
+   * One unit of work: waits for its turn, commits once, then speaks.
+   *
+   * @param options - `id` makes the run idempotent like an update: one that was done before resolves to `undefined`
+   * @throws FsmError `WAIT_TIMEOUT`, `REENTERED`, `LEASE_LOST`, `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `STOPPED`; what `work` throws passes
+   */
+  run<R>(
+    work: (turn: Turn<object, All>) => Awaitable<R>,
+    options?: { readonly id?: undefined },
+  ): Promise<R>;
+  run<R>(
+    work: (turn: Turn<object, All>) => Awaitable<R>,
+    options: { readonly id?: string | undefined },
+  ): Promise<R | undefined>;
+  /** Answers the pending step as if the user had; `false` if that step is not pending. */
+  answer<V>(
+    step: { readonly id: string; readonly '~value': V },
+    value: NoInfer<V>,
+  ): Promise<boolean>;
+  /**
+   * Reads what was last committed; it may be old when it arrives.
+   *
+   * @throws FsmError `STORAGE_FAILED`, `RECORD_NEWER`, `RECORD_UNREADABLE`
+   */
+  peek(): Promise<Snapshot | undefined>;
+}
+
+/** What a machine needs of a bot; both frameworks' bots fit through their adapter. */
+export interface BotPort {
+  readonly id: number;
+  readonly username?: string | undefined;
+  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
+  /**
+   * From now on calls of this update that the test picks resolve to `true` unsent.
+   *
+   * Needed where a callback query was answered early, since answering it again is an error.
+   */
+  mute?(test: (method: string, payload: object) => boolean): void;
+}
+
+/** A machine: conversations under one strategy in one storage. */
+export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
+  /** Any conversation, without an update. */
+  at(address: Address): Conversation<All>;
+  /** Sees every transition that this process has committed; returns how to stop. */
+  observe(listener: (change: Committed) => void): () => void;
+  /** Sees what else happens, by name. */
+  observe<Name extends keyof MachineEvents>(
+    event: Name,
+    listener: (event: MachineEvents[Name]) => void,
+  ): () => void;
+  /** Names the bots whose API work outside updates uses. Middleware connects its own bot by itself. */
+  connect(...bots: readonly Bot[]): this;
+  /** Fires deadlines until `stop`. */
+  start(...bots: readonly Bot[]): this;
+  /** Begins no new turn, waits for those that run, and lets everything go. */
+  stop(): Promise<void>;
+  /** Fires what is due, once, and returns how many: for serverless schedules. */
+  sweep(limit?: number): Promise<number>;
+  /** Triggers and descriptions, as `setMyCommands` takes them. */
+  botCommands(): readonly BotCommand[];
+  /** As JSON, for diagrams and checks. */
+  describe(): MachineDescription;
+  /**
+   * Finds what this code does not know in a stored conversation, as the next update would find it; `undefined` if it knows everything.
+   *
+   * It changes nothing: for a check of the storage before a deploy. Answers of flows are looked at when the flow goes on, not here.
+   *
+   * @param conversation - one of `storage.list`
+   * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
+   */
+  inspect(
+    conversation: Pick<StoredConversation, 'key' | 'stored'>,
+  ): Promise<UnknownState | undefined>;
+  /** Where conversations are kept. */
+  readonly storage: FsmStorage;
+}
+
+/** A machine as JSON: what diagrams and checks are made from. */
+export interface MachineDescription {
+  readonly namespace: string;
+  readonly version: number;
+  /** Whether a list of states was given; without one every state is accepted. */
+  readonly strict: boolean;
+  /** Id of the scene of a user who has none. */
+  readonly initial: string | null;
+  /** Commands that active scenes take, where `fsm({ commands })` chooses them. */
+  readonly commands: OwnCommands;
+  /** Every state with the groups around it, innermost first, and its former ids. */
+  readonly states: readonly {
+    readonly id: string;
+    readonly groups: readonly string[];
+    readonly was: readonly string[];
+  }[];
+  /** Every scene with its former ids, its states, and what it tells of itself. */
+  readonly scenes: readonly {
+    readonly id: string;
+    readonly was: readonly string[];
+    readonly states: readonly string[];
+    readonly details: object;
+  }[];
+}
+
+/** Any machine: for providers and helpers that only need `at`, `sweep`, `stop`. */
+export type AnyMachine = Machine<AnyState, never>;
+
+/** A machine that is fed raw updates; adapters are made of it. */
+export interface FedMachine<out All extends AnyState = AnyState> extends Machine<All> {
+  /**
+   * Handles one update as one unit of work.
+   *
+   * @param bot - calls the Bot API for this update
+   * @param rest - what handles the update if no scene takes it
+   * @param ctx - the framework's context, for services and for the framework's own scenes
+   * @throws whatever a handler throws, and FsmError for what the storage could not do
+   */
+  handle(
+    update: RawUpdate,
+    bot: BotPort,
+    rest?: (turn: Turn<object, All>) => Awaitable<unknown>,
+    ctx?: unknown,
+  ): Promise<void>;
+}

@@ -1,0 +1,75 @@
+/** What JavaScript lets through, and the compiler would not: the error names the mistake and what belongs there. */
+
+import { describe, expect, it } from 'vitest';
+import { createMachine, flow, scene, state, states } from '../src/index.ts';
+
+const Form = states('Form', { name: state() });
+// biome-ignore lint/suspicious/noExplicitAny: without the compiler nothing has a type
+type Loose = any;
+const make: Loose = createMachine;
+const group: Loose = states;
+
+describe('a mistake that only JavaScript can make is told by name', () => {
+  it.each<[string, () => unknown, RegExp]>([
+    [
+      'a group in place of a list',
+      () => make({ states: Form }),
+      /The option 'states' is an object; expected a list, as in \[Form, order\]/,
+    ],
+    [
+      'a scene in place of a list',
+      () => make({ scenes: scene('s').on({ handle: () => {} }) }),
+      /The option 'scenes' is an object; expected a list/,
+    ],
+    [
+      'a name in the list',
+      () => make({ states: ['Form'] }),
+      /fsm\({ states }\) was given 'Form'; expected groups of states, nodes, flows and scenes/,
+    ],
+    [
+      'a flow without its end',
+      () => make({ states: [flow('f').ask('a', { prompt: 'A?' })] }),
+      /was given a flow that no `\.done\(…\)` has finished/,
+    ],
+    [
+      'a node without its handlers',
+      () => make({ states: [scene('s')] }),
+      /was given a node that no `\.on\(…\)` has finished/,
+    ],
+    [
+      'what a circle of imports has not made yet',
+      () => make({ states: [undefined] }),
+      /was given undefined; .+ files that import each other/,
+    ],
+    [
+      'an address of a storage',
+      () => make({ storage: 'redis://localhost' }),
+      /The option 'storage' is 'redis:\/\/localhost'; expected a storage/,
+    ],
+    [
+      'some other store',
+      () => make({ storage: new Map() }),
+      /The option 'storage' is an instance of Map; expected a storage/,
+    ],
+    [
+      'a group without a name',
+      () => group({ name: state() }),
+      /'an object' cannot name a group: expected a text as the first argument/,
+    ],
+    [
+      'names in place of states',
+      () => group('Form', ['name']),
+      /states\('Form'\) was given 'name'; expected `state\(\)`, or an object of them/,
+    ],
+    [
+      'a length of time in words',
+      () =>
+        flow('f', { timeout: '10 minutes' as Loose })
+          .ask('a', { prompt: 'A?' })
+          .done(() => {}),
+      /The option 'f timeout' is '10 minutes'; expected milliseconds or a text such as/,
+    ],
+  ])('%s', (_, wrong, said) => {
+    expect(wrong).toThrow(said);
+  });
+});
