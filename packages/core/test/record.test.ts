@@ -285,6 +285,44 @@ describe('a record as text', () => {
   });
 });
 
+describe('a way back', () => {
+  const places = past.chain((last) => fc.tuple(fc.constant(last), pastsOf(last)));
+
+  it('leads through the places that it came by, as they were', () => {
+    fc.assert(
+      fc.property(places, ([last, pasts]) => {
+        expect(shown(placesOf(wayTo(last, pasts)))).toBe(shown(pasts));
+      }),
+    );
+  });
+
+  it('does so whatever has become of the data since, and in the text', () => {
+    fc.assert(
+      fc.property(places, past, ([last, pasts], now) => {
+        const here = { ...emptyFrame, ...now, history: wayTo(last, pasts) };
+        const decoded = read(textOf({ ...emptyRecord, frames: [here] }));
+        if (!('record' in decoded)) throw new Error('unreadable');
+        expect(shown(placesOf(decoded.record.frames[0].history))).toBe(shown(pasts));
+      }),
+    );
+  });
+
+  it('is as long as its rules allow, the newest steps first', () => {
+    fc.assert(
+      fc.property(places, fc.nat(5), fc.nat(300), ([last, pasts], most, characters) => {
+        const way = pasts.reduce(
+          (history, one, at) => remember(history, one, pasts[at + 1] ?? last, { most, characters }),
+          noHistory,
+        );
+        const kept = placesOf(way);
+        expect(kept.length).toBeLessThanOrEqual(most);
+        expect(kept.length).toBeGreaterThanOrEqual(Math.min(most, pasts.length, 1));
+        expect(shown(kept)).toBe(shown(kept.length === 0 ? [] : pasts.slice(-kept.length)));
+      }),
+    );
+  });
+});
+
 describe('a record in the memory of this process', () => {
   const written = (id: number) => {
     const value: ConversationRecord = { ...emptyRecord, ids: [id] };

@@ -1,0 +1,61 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  hasSeen,
+  leastOfOne,
+  listIds,
+  mostIds,
+  noIds,
+  seenIds,
+  type UnitId,
+  withId,
+} from '../src/record/ids.ts';
+
+const id: fc.Arbitrary<UnitId> = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 5000, max: 5200 }) },
+  { weight: 2, arbitrary: fc.nat({ max: 2 ** 45 }) },
+  { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 3 }) },
+);
+
+/** What is kept, written down plainly: the last ones, and of those before them what is near the newest update. */
+function plainly(seen: readonly UnitId[], next: UnitId, least: number): readonly UnitId[] {
+  if (seen.includes(next)) return seen;
+  const all = [...seen, next];
+  const newest = all.findLast((one) => typeof one === 'number') ?? Number.NaN;
+  const kept = all.filter(
+    (one, at) =>
+      at >= all.length - least ||
+      (typeof one === 'number' && Math.abs(Number(newest) - one) <= 1000),
+  );
+  return kept.slice(-mostIds);
+}
+
+describe('the ids of a record', () => {
+  it('are the set that a plain list of them would be', () => {
+    fc.assert(
+      fc.property(
+        fc.array(id, { maxLength: 200 }),
+        fc.constantFrom(2, leastOfOne, mostIds),
+        fc.array(id, { maxLength: 5 }),
+        (arriving, least, others) => {
+          let ids = noIds;
+          let plain: readonly UnitId[] = [];
+          for (const one of arriving) {
+            ids = withId(ids, one, least);
+            plain = plainly(plain, one, least);
+          }
+          expect(listIds(ids)).toEqual(plain);
+          expect(seenIds(plain)).toEqual(ids);
+          for (const one of [...arriving, ...others]) {
+            expect(hasSeen(ids, one)).toBe(plain.includes(one));
+          }
+        },
+      ),
+    );
+  });
+
+  it('are the same object where nothing is added', () => {
+    const ids = withId(noIds, 7, leastOfOne);
+    expect(withId(ids, 7, leastOfOne)).toBe(ids);
+  });
+});
