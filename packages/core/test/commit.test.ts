@@ -205,7 +205,7 @@ describe('a late writer', () => {
     held.open();
     const error = await mine.outlast(late);
     expect(error).toMatchObject({ code: 'LEASE_LOST', details: { keptBefore: true } });
-    expect(String(error)).toContain('what this update had committed before stays');
+    expect(String(error)).toContain('only what this update had committed before was kept');
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });
 

@@ -54,7 +54,7 @@ describe('a mistake that only JavaScript can make is told by name', () => {
     [
       'a group without a name',
       () => group({ name: state() }),
-      /'an object' cannot name a group: expected a text as the first argument/,
+      /'an object' cannot name a group: expected a text without/,
     ],
     [
       'names in place of states',

@@ -1,5 +1,6 @@
 /** Time: the clock that a machine reads, and lengths of time as people write them. */
 
+import { holds } from './holds.ts';
 import { invalidOption } from './rules.ts';
 import { shown } from './shown.ts';
 
@@ -47,7 +48,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   setTimeout(task, ms) {
     const handle: unknown = setTimeout(task, Math.min(ms, longestTimer));
-    if (typeof handle === 'object' && handle !== null && 'unref' in handle) {
+    if (holds(handle, 'unref')) {
       (handle as { unref(): void }).unref();
     }
     return handle;

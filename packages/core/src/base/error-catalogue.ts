@@ -60,22 +60,22 @@ interface CatalogueEntry<Code extends FsmErrorCode> {
   readonly fix: string;
 }
 
-const list = (names: readonly string[]) => names.join(', ') || 'none';
+const list = (names: readonly unknown[]) => names.join(', ') || 'none';
 const kept = (before: boolean) =>
   before
-    ? 'what this update had committed before stays, nothing since was kept'
+    ? 'only what this update had committed before was kept'
     : 'nothing of this update was kept';
 
 /** Every error with its message and what to do; the page of errors in the documentation is made from it. */
 export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<Code> } = {
   TURN_ENDED: {
     message: (d) => `'${d.member}' was used after its update had ended; the change would be lost.`,
-    fix: 'Await everything inside the handler: a missing `await` is the usual cause. For work after the update use machine.at(…).run(…).',
+    fix: 'Look for a missing `await`. For work after the update use machine.at(…).run(…).',
   },
   NO_CONVERSATION: {
     message: (d) =>
-      `This update (${d.updateType}) has no conversation under the strategy '${d.strategy}', so there is no state to read or write.`,
-    fix: 'Guard the handler by `key !== undefined`, or choose a strategy that covers such updates.',
+      `This update (${d.updateType}) has no conversation under the strategy '${d.strategy}'.`,
+    fix: 'Guard the handler by `key !== undefined`, or choose another strategy.',
   },
   NOT_INSTALLED: {
     message: (d) => `There is no FSM at ctx.${d.property}.`,
@@ -83,11 +83,11 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   INSTALLED_TWICE: {
     message: (d) => `This update already has an FSM at ctx.${d.property}.`,
-    fix: 'Call bot.use(fsm()) once; a second machine needs another `property` and another `namespace`.',
+    fix: 'Call bot.use(fsm()) once; a second machine needs its own `property` and `namespace`.',
   },
   PROPERTY_TAKEN: {
     message: (d) => `The framework's context already has a property '${d.property}'.`,
-    fix: 'Choose another name in fsm({ property }).',
+    fix: 'Choose another fsm({ property }).',
   },
   NOT_CONNECTED: {
     message: (d) => `No bot is connected, so '${d.method}' cannot be called.`,
@@ -96,7 +96,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   NO_CONTEXT: {
     message: (d) =>
       `The '${d.hook}' hook of the scene '${d.scene}' needs the framework's context, and there is no update.`,
-    fix: 'Use scene(…).on(…) or a flow, which need no context, for what is entered or left outside updates.',
+    fix: 'Outside updates use scene(…).on(…) or a flow, which need none.',
   },
   INVALID_OPTION: {
     message: (d) => `The option '${d.option}' is ${d.found}; expected ${d.expected}.`,
@@ -116,12 +116,12 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   STATE_UNBOUND: {
     message: (d) => `${d.where} was given a state() that no group has named.`,
-    fix: 'Put it into a group with states(name, { … }) and use the member of that group.',
+    fix: 'Put it into states(name, { … }) and use the member of that group.',
   },
   GROUP_DUPLICATE: {
     message: (d) =>
       `Two different groups of this machine are named '${d.group}'; scenes and flows are groups too.`,
-    fix: 'Rename one: ids of states are stored, so they must tell groups apart.',
+    fix: 'Rename one.',
   },
   STATE_UNKNOWN: {
     message: (d) =>
@@ -139,7 +139,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   STEP_DUPLICATE: {
     message: (d) => `The flow '${d.flow}' has two steps named '${d.step}'.`,
-    fix: 'Give each step its own name.',
+    fix: 'Rename one.',
   },
   STEP_UNKNOWN: {
     message: (d) => `The flow '${d.flow}' has no step '${d.step}'. Its steps: ${list(d.known)}.`,
@@ -172,7 +172,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   INVALID_TRANSITION: {
     message: (d) => `The handler of '${d.scene}' returned ${d.returned}.`,
-    fix: "Return what one of the turn's verbs gives (goto, call, again, stay, back, leave), or nothing to stay.",
+    fix: 'Return what goto, call, again, stay, back or leave gives, or nothing to stay.',
   },
   TRANSITION_LOOP: {
     message: (d) => `Scenes hand over to each other without end: ${d.scenes.join(' → ')} → …`,
@@ -184,25 +184,24 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   DATA_NOT_JSON: {
     message: (d) => `Data at '${d.path}' is ${d.found}, which JSON cannot keep.`,
-    fix: 'Keep plain JSON: a Date as text or number, a Map or Set as an object or array, no functions, no classes.',
+    fix: 'Keep plain JSON: a Date as text, a Map or Set as an array, no functions, no classes.',
   },
   RECORD_TOO_LARGE: {
     message: (d) => `The conversation would take ${d.bytes} bytes; the limit is ${d.limit}.`,
-    fix: 'Keep large values elsewhere and store their id, or raise fsm({ maxRecordBytes }).',
+    fix: 'Store large values elsewhere, or raise fsm({ maxRecordBytes }).',
   },
   RECORD_UNREADABLE: {
     message: (d) => `What is stored under '${d.key}' is no record of telefsm: ${d.reason}.`,
-    fix: 'See what else writes to this storage; choose a policy with fsm({ unknownState }).',
+    fix: 'See what else writes there; choose a policy with fsm({ unknownState }).',
   },
   RECORD_NEWER: {
     message: (d) =>
       `The conversation '${d.key}' was written by version ${d.version}; this process knows ${d.known}. It was left alone.`,
-    fix: 'Deploy the newer version here too. A webhook update is sent again and reaches it.',
+    fix: 'Deploy the newer version here too.',
   },
   MIGRATION_MISSING: {
-    message: (d) =>
-      `Migration ${d.version} is not usable. Declared: ${d.known.join(', ') || 'none'}.`,
-    fix: 'Declare at least one migration under a whole number from 1, or leave the option out.',
+    message: (d) => `Migration ${d.version} is not usable. Declared: ${list(d.known)}.`,
+    fix: 'Number migrations from 1, or leave the option out.',
   },
   INVALID_KEY: {
     message: (d) => `The key of this conversation takes ${d.bytes} bytes; the limit is ${d.limit}.`,
@@ -211,12 +210,12 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   LEASE_LOST: {
     message: (d) =>
       `Another process took the conversation '${d.key}' while this update ran; ${kept(d.keptBefore)}.`,
-    fix: 'Make handlers shorter than turn.max. A redelivered update is handled anew, unless a commit() of it was kept (`keptBefore`).',
+    fix: 'Make handlers shorter than turn.max. A redelivered update is handled anew, unless `keptBefore`.',
   },
   COMMIT_UNKNOWN: {
     message: (d) =>
       `The storage did not answer for '${d.key}', so it is not known whether the update was kept.`,
-    fix: 'A redelivery is safe: it runs if and only if nothing was kept. See the cause.',
+    fix: 'A redelivery is safe: it runs only if nothing was kept. See the cause.',
   },
   STORAGE_FAILED: {
     message: (d) => `The storage failed at '${d.operation}' for '${d.key}'; ${kept(d.keptBefore)}.`,
@@ -246,7 +245,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   STOPPED: {
     message: (d) => `The machine has been stopped, so '${d.operation}' was not begun.`,
-    fix: 'Stop the bot before the machine. A webhook update that was refused is sent again.',
+    fix: 'Stop the bot before the machine.',
   },
   DEADLINES_UNAVAILABLE: {
     message: (d) => `${d.what} needs deadlines, which this storage cannot fire by itself.`,

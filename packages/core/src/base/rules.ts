@@ -47,6 +47,12 @@ export function atLeast(least: number): Rule {
   };
 }
 
+/** Takes a whole number. */
+export const wholeNumber: Rule = { expected: 'a whole number', fits: Number.isSafeInteger };
+
+/** Takes a text. */
+export const anyText: Rule = matching(/^/, 'a text');
+
 /** Takes a text that is not empty. */
 export const textual: Rule = matching(/./, 'a text');
 
@@ -98,8 +104,6 @@ export function checkName(name: unknown, of: string): void {
   throw new FsmError('INVALID_NAME', {
     name: isText ? name : shown(name),
     of,
-    expected: isText
-      ? "a name without '.' and ':', not beginning with '~'"
-      : 'a text as the first argument',
+    expected: "a text without '.' and ':', not beginning with '~'",
   });
 }

@@ -1,6 +1,7 @@
 /** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
 
 import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
 import { checkName, checkOption, invalidTarget, schematic } from '../base/rules.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import { shown } from '../base/shown.ts';
@@ -177,8 +178,9 @@ function build(path: string, tree: StateTree, around: readonly string[]): AnyGro
   return Object.freeze(group) as unknown as AnyGroup;
 }
 
-function isState(value: unknown): value is State {
-  return typeof value === 'object' && value !== null && '~data' in value && 'id' in value;
+/** Whether a value is a state with its id. */
+export function isState(value: unknown): value is State {
+  return holds(value, '~data') && holds(value, 'id');
 }
 
 /** `defineProperty`, so that a member named `__proto__` is a member. */
@@ -212,7 +214,7 @@ export function factsOf(state: State): StateFacts {
 
 /** Whether a value is a state() that no group has named yet. */
 export function isStateSpec(value: unknown): value is StateSpec {
-  return typeof value === 'object' && value !== null && '~spec' in value;
+  return holds(value, '~spec');
 }
 
 /** One name or several, as a list. */
@@ -229,12 +231,11 @@ export function statesOf<S extends State>(group: AnyGroup<S>): readonly S[] {
 export function contains(group: AnyGroup, what: State | AnyGroup | string): boolean {
   const { id: path, states: all } = group['~group'];
   if (typeof what === 'string') return all.some((member) => member.id === what);
-  if (typeof what !== 'object' || what === null) return false;
-  if ('~group' in what) {
+  if (holds(what, '~group')) {
     const inner = what['~group'];
     return inner.id.startsWith(`${path}.`) && inner.states.every((s) => all.includes(s));
   }
-  return all.some((member) => member.id === what.id);
+  return all.some((member) => member.id === what?.id);
 }
 
 /** Matches only when there is no state. */

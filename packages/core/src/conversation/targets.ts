@@ -1,6 +1,7 @@
 /** What filters take: states, groups, scenes, ids, or any state; read once into a matcher. */
 
 import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
 import { invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { type AnyGroup, type AnyState, isStateSpec, type NoState, type State } from './states.ts';
@@ -47,13 +48,11 @@ export function matcherOf(targets: readonly Target[], where: string): Matcher {
     if (typeof target === 'string') {
       if (target === '*') always = true;
       else states.set(target, null);
-    } else if (typeof target !== 'object' || target === null) throw no(shown(target));
-    else if ('~any' in target) always = true;
-    else if ('~group' in target) {
+    } else if (holds(target, '~any')) always = true;
+    else if (holds(target, '~group')) {
       for (const member of target['~group'].states) states.set(member.id, member);
     } else if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where });
-    else if (target.id === null) states.set(null, null);
-    else if ('id' in target) states.set(target.id, target as State);
+    else if (holds(target, 'id')) states.set(target.id, target.id === null ? null : target);
     else throw no(shown(target));
   }
   return { always, states };

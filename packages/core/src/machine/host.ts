@@ -54,14 +54,15 @@ export function hostOf(
   watchers: Observers<WatchedEvents>,
   opened: MachineHost['opened'],
 ): MachineHost {
-  const { strategy = 'userInChat', migrations, initial } = options;
+  const { strategy = 'userInChat', migrations } = options;
+  const initial = initialOf(options.initial);
   const clock = options.clock ?? systemClock;
   const storage = options.storage ?? memoryStorage({ clock });
   const registry = registryOf(options.states, options.scenes ?? []);
   const versions = migrationVersions(migrations);
   // what is misspelt fails now and not with the first update
   if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
-  if (initial !== undefined) registry.scene('id' in initial ? initial : initial[0]);
+  if (initial !== undefined) registry.scene(initial.scene);
   if (!storage.features.deadlines && options.deadlines !== 'on-update') refuseTimed(registry);
   let lastVisit = 0;
   return {
@@ -87,7 +88,7 @@ export function hostOf(
     ttl: options.ttl === undefined ? undefined : toMs(options.ttl, 'ttl'),
     maxRecordBytes: options.maxRecordBytes ?? 262_144,
     services: options.services as MachineHost['services'],
-    initial: initialOf(initial),
+    initial,
     onTimeout: options.onTimeout,
     version: versions[versions.length - 1] ?? 0,
     migrations: migrations ?? {},

@@ -1,6 +1,6 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
-import { atLeast, checkOptions, oneOf, type Rule } from '../base/rules.ts';
+import { anyText, atLeast, callable, checkOptions, oneOf, type Rule } from '../base/rules.ts';
 import { commandPolicies } from '../scene/behaviour.ts';
 
 const list: Rule = { expected: 'a list, as in [Form, order]', fits: Array.isArray };
@@ -17,12 +17,12 @@ const rules = {
   storage: {
     expected: 'a storage, such as redisStorage(client)',
     fits: (found: unknown) =>
-      typeof Reflect.get(Object(found), 'acquire') === 'function' && 'features' in Object(found),
+      callable.fits(Reflect.get(Object(found), 'acquire')) && 'features' in Object(found),
   },
-  namespace: { expected: 'a text', fits: (found: unknown) => typeof found === 'string' },
+  namespace: anyText,
   unknownState: {
     expected: `${policies.expected} or a function`,
-    fits: (found: unknown) => typeof found === 'function' || policies.fits(found),
+    fits: (found: unknown) => callable.fits(found) || policies.fits(found),
   },
   otherCommands: commandPolicies,
   history: atLeast(0),

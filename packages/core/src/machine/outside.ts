@@ -8,7 +8,7 @@ import type { UnitId } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import type { StoredText } from '../storage/storage.ts';
 import { answer } from '../unit/engine.ts';
-import { callBound, newToken, within } from '../unit/hold.ts';
+import { callBound, newToken, storageFailed, within } from '../unit/hold.ts';
 import type { Place } from '../unit/queue.ts';
 import type { Cause, Unit, UnitFacts } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
@@ -99,7 +99,7 @@ async function storedNow(
   try {
     return await within(storage.peek(key), callBound, clock);
   } catch (cause) {
-    throw new FsmError('STORAGE_FAILED', { key, operation: 'peek', keptBefore: false }, { cause });
+    throw storageFailed(key, 'peek', cause);
   }
 }
 
@@ -116,5 +116,5 @@ async function peek({ host }: MachineParts, key: string): Promise<Snapshot | und
   const { record } = decoded;
   if (isEmpty(record)) return undefined;
   const { deadlineIn } = stored;
-  return { ...sideOf(record), ...(deadlineIn === undefined ? {} : { deadlineIn }) };
+  return { ...sideOf(record), ...(deadlineIn !== undefined && { deadlineIn }) };
 }

@@ -225,24 +225,25 @@ function readFound(found: unknown, size: number): Decoded {
   return { record: read(found as unknown as RecordText, size) };
 }
 
+const timers = listOf((one) => Array.isArray(one) && isText(one[0]) && isNumber(one[1]));
+
 /** Each field, and what it must be. A foreign record must not be half understood. */
 const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   m: isNumber,
-  f: (value) =>
-    Array.isArray(value) && value.every((one) => isJsonObject(one) && !firstBroken(one)),
-  i: (value) => Array.isArray(value) && value.every((id) => isNumber(id) || typeof id === 'string'),
+  f: listOf((one) => isJsonObject(one) && !firstBroken(one)),
+  i: listOf((id) => isNumber(id) || isText(id)),
   p: (value) => Array.isArray(value) && isNumber(value[0]),
-  t: isTimers,
+  t: timers,
   x: isNumber,
   z: isNumber,
-  c: (value) => typeof value === 'string',
-  s: (value) => typeof value === 'string' || value === null,
+  c: isText,
+  s: (value) => isText(value) || value === null,
   d: isJsonObject,
   k: isJsonObject,
   n: isNumber,
-  r: (value) => typeof value === 'string',
-  h: (value) => Array.isArray(value) && value.every(isStep),
-  w: isTimers,
+  r: isText,
+  h: listOf(isStep),
+  w: timers,
 };
 
 function firstBroken(found: JsonObject): string | undefined {
@@ -252,11 +253,8 @@ function firstBroken(found: JsonObject): string | undefined {
   return undefined;
 }
 
-function isTimers(value: unknown): boolean {
-  return (
-    Array.isArray(value) &&
-    value.every((one) => Array.isArray(one) && typeof one[0] === 'string' && isNumber(one[1]))
-  );
+function listOf(fits: (one: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(fits);
 }
 
 function read(text: RecordText, size: number): ConversationRecord {
@@ -307,6 +305,10 @@ function readExtra(text: object): JsonObject {
     put(extra, name, (text as JsonObject)[name]);
   }
   return extra ?? noData;
+}
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
 }
 
 function isNumber(value: unknown): value is number {

@@ -2,6 +2,7 @@
 
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
 import type { JsonObject } from '../base/json.ts';
 import { callable, checkOption, checkOptions, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
@@ -163,7 +164,7 @@ function behaviourOfNode(
   const go = async (run: SceneRun, next: Next) => {
     const returned: unknown = await next;
     if (returned === undefined) return;
-    if (typeof returned !== 'object' || returned === null || !('~transition' in returned)) {
+    if (!holds(returned, '~transition')) {
       throw new FsmError('INVALID_TRANSITION', { scene: id, returned: String(returned) });
     }
     apply(returned as never, run);

@@ -2,7 +2,8 @@
 
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
-import { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import { deadlineIndex, type Waking } from './deadline-index.ts';
 import type {
   AcquireOptions,
@@ -101,11 +102,7 @@ interface Times extends Waking {
 export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
   const { clock = systemClock, maxEntries = Number.POSITIVE_INFINITY } = options;
   if (maxEntries < 1 || (options.maxEntries !== undefined && !Number.isInteger(maxEntries))) {
-    throw new FsmError('INVALID_OPTION', {
-      option: 'maxEntries',
-      expected: 'a whole number from 1',
-      found: String(maxEntries),
-    });
+    throw invalidOption('maxEntries', 'a whole number from 1', shown(maxEntries));
   }
 
   const entries = new Map<string, Entry>();

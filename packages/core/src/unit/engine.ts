@@ -1,6 +1,7 @@
 /** The scene engine: in which order scenes hear of their frames' coming and going, of timers, and of their questions. */
 
 import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
@@ -113,8 +114,8 @@ export async function speak(unit: Unit): Promise<void> {
   for (const say of says.splice(0)) await unit.tell(say);
   if (question === undefined) return;
   const said = await question();
-  const isSent = typeof said === 'object' && 'message_id' in said;
-  const sent = isSent || said == null || said === '' ? said : await unit.speak(said);
+  const isSaid = said == null || said === '' || holds(said, 'message_id');
+  const sent = isSaid ? said : await unit.speak(said);
   draft.owed = false;
   const asked = behaviourOn(unit, draft.top)?.asked;
   if (sent && asked) draft.change({ memo: frozenData(asked(draft.top.memo, sent), 'memo') });

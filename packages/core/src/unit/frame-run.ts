@@ -71,8 +71,7 @@ export class FrameRun implements SceneRun {
   }
 
   get ask(): SceneRun['ask'] {
-    return (params) =>
-      void this.turn.events.push(params === undefined ? { kind: 'ask' } : { kind: 'ask', params });
+    return (params) => void this.turn.events.push({ kind: 'ask', ...(params && { params }) });
   }
 
   get leave(): SceneRun['leave'] {

@@ -154,8 +154,7 @@ export function holderOf(options: HoldOptions): Holder {
           const patience = storage.classify === undefined ? 0 : Math.min(bound, leaseMs);
           const once = !storage.features.fencing;
           if (fault === 'fatal' || once || (failures >= 2 && spent >= patience)) {
-            const details = { key, operation: 'acquire', keptBefore: false };
-            throw new FsmError('STORAGE_FAILED', details, { cause: error });
+            throw storageFailed(key, 'acquire', error);
           }
           await sleep(backoff(failures++), clock);
         }
@@ -398,12 +397,12 @@ class RunningHold implements Hold {
         const fault = cause instanceof TimedOut ? 'unknown' : faultOf(storage, cause);
         unsure ||= fault === 'unknown';
         if (fault === 'fatal' && !unsure) {
-          throw new FsmError('STORAGE_FAILED', { key, operation: 'commit', keptBefore }, { cause });
+          throw storageFailed(key, 'commit', cause, keptBefore);
         }
         if (clock.now() >= this.#until || !storage.features.fencing) {
           this.lose();
-          const code = unsure ? 'COMMIT_UNKNOWN' : 'STORAGE_FAILED';
-          throw new FsmError(code, { key, operation: 'commit', keptBefore }, { cause });
+          if (unsure) throw new FsmError('COMMIT_UNKNOWN', { key }, { cause });
+          throw storageFailed(key, 'commit', cause, keptBefore);
         }
         await sleep(backoff(failures), clock);
       }
@@ -522,6 +521,16 @@ export function within<T>(
       },
     );
   });
+}
+
+/** Makes the error for a call to a storage that failed for good. */
+export function storageFailed(
+  key: string,
+  operation: string,
+  cause: unknown,
+  keptBefore = false,
+): FsmError<'STORAGE_FAILED'> {
+  return new FsmError('STORAGE_FAILED', { key, operation, keptBefore }, { cause });
 }
 
 function faultOf(storage: FsmStorage, error: unknown): 'retry' | 'fatal' | 'unknown' {

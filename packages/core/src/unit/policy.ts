@@ -2,6 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, frozenJson, type JsonObject } from '../base/json.ts';
+import { invalidOption } from '../base/rules.ts';
 import { check, describeIssues } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { factsOf } from '../conversation/states.ts';
@@ -87,11 +88,11 @@ function checkMigrated(version: number, given: unknown): void {
   const { state, data }: Partial<MigratedRecord> = Object(given);
   const isKept = state === null || typeof state === 'string';
   if (isKept && typeof data === 'object' && data !== null) return;
-  throw new FsmError('INVALID_OPTION', {
-    option: `migrations[${version}]`,
-    expected: 'a function that returns { state, data } at once',
-    found: isKept ? `one with the data ${data}` : `one with the state ${state}`,
-  });
+  throw invalidOption(
+    `migrations[${version}]`,
+    'a function that returns { state, data } at once',
+    `one with the ${isKept ? `data ${data}` : `state ${state}`}`,
+  );
 }
 
 /** A copy that a migration may change. */

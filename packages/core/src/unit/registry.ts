@@ -1,10 +1,17 @@
 /** Everything that a machine may hold, by id: its states, its scenes, and their former ids. */
 
 import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
 import { invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
-import { type AnyGroup, factsOf, isStateSpec, type State } from '../conversation/states.ts';
+import {
+  type AnyGroup,
+  factsOf,
+  isState,
+  isStateSpec,
+  type State,
+} from '../conversation/states.ts';
 import { behaviourOf, type SceneBehaviour } from '../scene/behaviour.ts';
 
 /** A scene of a machine. */
@@ -87,10 +94,9 @@ export function registryOf(
     for (const member of behaviour.states) addState(member, id);
   };
   for (const one of [...(states ?? []), ...sceneList]) {
-    if (typeof one !== 'object' || one === null) throw notAMember(one);
-    if ('~scene' in one) addScene(one);
-    else if ('~group' in one) addGroup(one);
-    else if ('id' in one && '~data' in one && !isStateSpec(one)) addState(one);
+    if (holds(one, '~scene')) addScene(one);
+    else if (holds(one, '~group')) addGroup(one);
+    else if (isState(one)) addState(one);
     else throw notAMember(one);
   }
   refuseNamesakes();
@@ -124,9 +130,8 @@ export function registryOf(
 
 /** What `flow(…)` and `scene(…)` return is of use only to the call that finishes it. */
 function unfinished(member: unknown): string | undefined {
-  if (typeof member !== 'object' || member === null) return undefined;
-  if ('done' in member) return 'a flow that no `.done(…)` has finished';
-  return 'on' in member ? 'a node that no `.on(…)` has finished' : undefined;
+  if (holds(member, 'done')) return 'a flow that no `.done(…)` has finished';
+  return holds(member, 'on') ? 'a node that no `.on(…)` has finished' : undefined;
 }
 
 function notAMember(found: unknown): FsmError {

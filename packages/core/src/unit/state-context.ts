@@ -2,6 +2,7 @@
 
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
 import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts';
 import { invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
@@ -90,7 +91,7 @@ export function matches(fsm: FsmContext, matcher: Matcher): boolean {
 
 /** Whether a value is a `ctx.state`, also of another copy of this package. */
 export function isStateContext(value: unknown): value is FsmContext {
-  return typeof value === 'object' && value !== null && '~matches' in value;
+  return holds(value, '~matches');
 }
 
 /** A class, since one is made for every update: its members stand on the prototype. */
@@ -266,9 +267,7 @@ class StateContext {
     const { registry, draft } = this.#host;
     const id = typeof target === 'string' ? target : settableId(target);
     // what filters read as any state is none
-    if (id === '' || id === '*') {
-      throw notSettable(shown(id));
-    }
+    if (id === '' || id === '*') throw notSettable(shown(id));
     registry.mustKnow(id);
     const owner = registry.ownerOf(id);
     const settable = owner === undefined || registry.scene(owner).behaviour.settable;
@@ -295,16 +294,13 @@ class StateContext {
 
 /** The id of a state object; everything else that a filter takes cannot be moved to. */
 function settableId(target: State): string {
-  if (typeof target === 'object' && typeof target?.id === 'string' && '~data' in target) {
-    return target.id;
-  }
-  if (typeof target === 'object' && target !== null && '~scene' in target) {
-    const { id } = target as AnyScene;
+  if (holds(target, '~data') && typeof target.id === 'string') return target.id;
+  if (holds(target, '~scene')) {
+    const { id } = target;
     throw new FsmError('NOT_SETTABLE', { state: id, scene: id });
   }
   if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where: 'set()' });
-  const isGroup = typeof target === 'object' && target !== null && '~group' in target;
-  throw notSettable(isGroup ? 'a group' : shown(target));
+  throw notSettable(holds(target, '~group') ? 'a group' : shown(target));
 }
 
 function notSettable(found: string): FsmError {

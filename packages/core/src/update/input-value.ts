@@ -114,25 +114,25 @@ type Reader = (message: RawObject) => Tagged<InputKind> | undefined;
 const readers: readonly (readonly [field: string, Reader])[] = [
   ['photo', (message) => tag('photo', photoIn(message))],
   ...(['animation', 'video', 'voice', 'audio', 'document', 'video_note', 'sticker'] as const).map(
-    (kind): readonly [string, Reader] => [
-      kind,
-      (message) => tag(kind, fileIn(objectIn(message, kind), message)),
-    ],
+    (kind) => part(kind, kind, fileIn),
   ),
-  ['location', (message) => tag('location', locationIn(objectIn(message, 'location')))],
-  ['contact', (message) => tag('contact', contactIn(objectIn(message, 'contact')))],
-  ['poll', (message) => tag('poll', pollIn(objectIn(message, 'poll')))],
-  [
-    'successful_payment',
-    (message) => tag('payment', paymentIn(objectIn(message, 'successful_payment'))),
-  ],
-  ['web_app_data', (message) => tag('web_app', textIn(objectIn(message, 'web_app_data'), 'data'))],
-  ['users_shared', (message) => tag('users_shared', usersIn(objectIn(message, 'users_shared')))],
-  [
-    'chat_shared',
-    (message) => tag('chat_shared', wholeIn(objectIn(message, 'chat_shared'), 'chat_id')),
-  ],
+  part('location', 'location', locationIn),
+  part('contact', 'contact', contactIn),
+  part('poll', 'poll', pollIn),
+  part('successful_payment', 'payment', paymentIn),
+  part('web_app_data', 'web_app', (data) => textIn(data, 'data')),
+  part('users_shared', 'users_shared', usersIn),
+  part('chat_shared', 'chat_shared', (shared) => wholeIn(shared, 'chat_id')),
 ];
+
+/** Reads an input from one field of its message. */
+function part<K extends InputKind>(
+  field: string,
+  kind: K,
+  read: (found: RawObject | undefined, message: RawObject) => InputValues[K] | undefined,
+): readonly [string, Reader] {
+  return [field, (message) => tag<InputKind>(kind, read(objectIn(message, field), message))];
+}
 
 function fileIn(file: RawObject | undefined, message: RawObject): FileValue | undefined {
   const file_id = textIn(file, 'file_id');

@@ -1,5 +1,6 @@
 /** What users send, as small values told apart by kind, and how a step picks the ones it takes. */
 
+import { holds } from '../base/holds.ts';
 import type { Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isMeantFor, readCommand } from './command.ts';
@@ -109,7 +110,7 @@ export const acceptable: Rule = {
   fits: (found) =>
     found === 'any' ||
     typeof found === 'function' ||
-    areKinds(typeof found === 'object' && found !== null && 'album' in found ? found.album : found),
+    areKinds(holds(found, 'album') ? found.album : found),
 };
 
 function areKinds(found: unknown): boolean {

@@ -1,7 +1,7 @@
 /** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
 
 import { FsmError } from '../base/errors.ts';
-import { invalidOption } from '../base/rules.ts';
+import { anyText, invalidOption, type Rule, wholeNumber } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { idIn, objectIn, type RawUpdate, whole } from './raw-update.ts';
 import type { Subject } from './subject.ts';
@@ -239,7 +239,9 @@ function optional<T>(text: string | undefined, read: (text: string) => T): T | u
   return text === undefined ? undefined : read(text);
 }
 
-const scopeParts: ReadonlySet<string> = new Set(['chat', 'user', 'thread', 'custom']);
+const scopeParts: ReadonlyMap<string, Rule> = new Map(
+  Object.entries({ chat: wholeNumber, user: wholeNumber, thread: wholeNumber, custom: anyText }),
+);
 /** What a strategy may give back of a subject that it spreads; core knows these itself. */
 const subjectParts: ReadonlySet<string> = new Set(['bot', 'business', 'updateType']);
 
@@ -251,9 +253,9 @@ function checkedScope(given: unknown): Scope | undefined {
   let parts = 0;
   for (const [name, value] of Object.entries(given)) {
     if (value === undefined || subjectParts.has(name)) continue;
-    if (!scopeParts.has(name)) throw badScope(`a scope with '${name}'`);
-    const good = name === 'custom' ? typeof value === 'string' : Number.isSafeInteger(value);
-    if (!good) throw badScope(`a scope whose '${name}' is ${shown(value)}`);
+    const rule = scopeParts.get(name);
+    if (rule === undefined) throw badScope(`a scope with '${name}'`);
+    if (!rule.fits(value)) throw badScope(`a scope whose '${name}' is ${shown(value)}`);
     parts += 1;
   }
   if (parts === 0) throw badScope('an empty scope');
@@ -264,7 +266,7 @@ function checkedScope(given: unknown): Scope | undefined {
 function badScope(found: string): FsmError<'INVALID_OPTION'> {
   return invalidOption(
     'strategy',
-    'a synchronous function whose result has at least one of chat, user, thread (whole numbers) and custom (text), or is undefined',
+    'a function that returns at once chat, user, thread (whole numbers) or custom (text), or undefined',
     `a function that returned ${found}`,
   );
 }

@@ -1,8 +1,6 @@
 /** Whose update this is, and where to speak. */
 
-import type { FsmError } from '../base/errors.ts';
-import { invalidOption } from '../base/rules.ts';
-import { shown } from '../base/shown.ts';
+import { anyText, checkOptions, wholeNumber } from '../base/rules.ts';
 import {
   directMessagesTopic,
   guestChats,
@@ -72,6 +70,14 @@ export function subjectOf(update: RawUpdate, botId: number): Subject {
   return { bot: botId, chat: chat ?? user, user, thread, business, updateType };
 }
 
+const addressRules = {
+  chat: wholeNumber,
+  user: wholeNumber,
+  thread: wholeNumber,
+  bot: wholeNumber,
+  business: anyText,
+};
+
 /**
  * Makes the subject of a conversation that is named from outside an update.
  *
@@ -79,13 +85,8 @@ export function subjectOf(update: RawUpdate, botId: number): Subject {
  * @throws FsmError `INVALID_OPTION` if an id is no whole number or the business connection no text
  */
 export function subjectAt(address: Address, botId: number): Subject {
-  for (const part of ['chat', 'user', 'thread', 'bot'] as const) {
-    if (address[part] !== undefined && !Number.isSafeInteger(address[part]))
-      throw badAddress(part, 'a whole number', address[part]);
-  }
+  checkOptions('address.', address, addressRules);
   const { chat, user, thread, business } = address;
-  if (business !== undefined && typeof business !== 'string')
-    throw badAddress('business', 'text', business);
   const alone = chat !== undefined && chat > 0 ? chat : undefined;
   return {
     bot: address.bot ?? botId,
@@ -135,8 +136,4 @@ export function fromOf(update: RawUpdate): RawObject | undefined {
 function messageIn(update: RawUpdate, updateType: string): RawObject | undefined {
   const payload = objectIn(update, updateType);
   return updateType === 'callback_query' ? objectIn(payload, 'message') : payload;
-}
-
-function badAddress(part: string, expected: string, found: unknown): FsmError<'INVALID_OPTION'> {
-  return invalidOption(`address.${part}`, expected, shown(found));
 }

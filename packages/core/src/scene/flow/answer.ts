@@ -1,5 +1,6 @@
 /** From what a user sent to an answer: what a question accepts, and how it is checked. */
 
+import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { check, describeIssues } from '../../base/schema.ts';
 import type { Say } from '../../conversation/say.ts';
@@ -22,7 +23,7 @@ function acceptOf({ accept, choices }: AskOptions): Accept | undefined {
 
 /** Whether a question collects the parts of an album. */
 export function takesAlbum({ accept }: AskOptions): boolean {
-  return typeof accept === 'object' && 'album' in accept;
+  return holds(accept, 'album');
 }
 
 /** Picks the value that a question accepts; `undefined` if it takes none. Commands only where it names them. */
@@ -62,7 +63,7 @@ export async function checkValue(
   }
   if (validate === undefined) return { kind: 'answer', value: checked };
   const said = await validate(checked, answers, turn);
-  if (isTagged<Invalid>(said, '~invalid')) return { kind: 'refused', say: said['~invalid'] };
+  if (isInvalid(said)) return { kind: 'refused', say: said['~invalid'] };
   if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
   return { kind: 'answer', value: said };
 }
@@ -104,9 +105,9 @@ export function takesText(question: AskOptions): boolean {
 
 /** Whether a handler asks for an answer to be given again. */
 export function isRedo(value: unknown): value is Redo {
-  return isTagged<Redo>(value, '~redo');
+  return holds(value, '~redo');
 }
 
-function isTagged<T extends object>(value: unknown, slot: keyof T): value is T {
-  return typeof value === 'object' && value !== null && slot in value;
+function isInvalid(value: unknown): value is Invalid {
+  return holds(value, '~invalid');
 }
