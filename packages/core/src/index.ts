@@ -191,6 +191,7 @@ export type {
 // For adapters
 export type { Link, StateBranches } from './unit/branches.ts';
 export { stateBranches } from './unit/branches.ts';
+export type { Cause, ServiceTurn } from './unit/facts.ts';
 export { install, installedAt, refuseTaken } from './unit/install.ts';
 export type {
   MigratedRecord,
@@ -201,7 +202,6 @@ export type {
 export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
 export { sessionValues } from './unit/session-store.ts';
 export { stateFilter } from './unit/state-context.ts';
-export type { Cause, ServiceTurn } from './unit/unit.ts';
 // Commands
 export type { ParsedCommand } from './update/command.ts';
 export { isMeantFor, parseCommand, readCommand } from './update/command.ts';

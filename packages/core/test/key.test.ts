@@ -16,6 +16,7 @@ import {
   scopeOf,
   subjectOf,
 } from '../src/index.ts';
+import { keyWriter } from '../src/update/key.ts';
 import { bot, message, oddFixtures, updateFixtures } from './fixtures/updates.ts';
 
 function keyFor(strategy: Strategy, update: RawUpdate, botId = bot): string | undefined {
@@ -288,6 +289,19 @@ describe('a key', () => {
         expect(parseKey(key)).toEqual(parts);
       }),
       { numRuns: 3000 },
+    );
+  });
+
+  it('is the same where it is known from an earlier update', () => {
+    const id = fc.constantFrom(undefined, 1, 2);
+    const custom = fc.constantFrom(undefined, 'x');
+    const scope = fc.record({ chat: id, user: id, thread: id, custom });
+    const asked = fc.tuple(fc.constantFrom(1, 2), fc.constantFrom(undefined, 'b'), scope);
+    fc.assert(
+      fc.property(fc.array(asked, { maxLength: 40 }), (all) => {
+        const writeKey = keyWriter('n');
+        for (const one of all) expect(writeKey(...one)).toBe(keyOf('n', ...one));
+      }),
     );
   });
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn } from '../src/index.ts';
 import { memoryStorage, state, states } from '../src/index.ts';
-import { holderOf } from '../src/unit/hold.ts';
+import { holderOf } from '../src/unit/holder.ts';
 import { localQueues } from '../src/unit/queue.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';

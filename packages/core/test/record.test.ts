@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frozenData, type JsonObject } from '../src/base/json.ts';
-import { decode, replaced, writeOf } from '../src/record/codec.ts';
 import {
   before,
   type History,
@@ -13,6 +12,7 @@ import {
 import { listIds, seenIds } from '../src/record/ids.ts';
 import type { ConversationRecord, Frame } from '../src/record/record.ts';
 import { emptyFrame, emptyRecord } from '../src/record/record.ts';
+import { decode, replaced, writeOf } from '../src/record/stored.ts';
 
 /** Names as people choose them, as JavaScript trips over them, and as the format itself uses them. */
 const name = fc.oneof(

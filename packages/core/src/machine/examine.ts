@@ -1,8 +1,8 @@
 /** Looks at a stored conversation without taking it: what the code would not know when the next update reads it. */
 
 import { FsmError } from '../base/errors.ts';
-import { decode } from '../record/codec.ts';
 import { isEmpty } from '../record/record.ts';
+import { decode } from '../record/stored.ts';
 import type { StoredText } from '../storage/storage.ts';
 import { inspect, migrate, type UnknownState, unreadableRecord } from '../unit/policy.ts';
 import type { MachineHost } from './host.ts';

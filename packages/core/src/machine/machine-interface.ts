@@ -5,8 +5,8 @@ import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { BotCommand, OwnCommands } from '../scene/behaviour.ts';
 import type { FsmStorage, StoredConversation } from '../storage/storage.ts';
+import type { Cause } from '../unit/facts.ts';
 import type { UnknownState } from '../unit/policy.ts';
-import type { Cause } from '../unit/unit.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Address, Subject } from '../update/subject.ts';
 

@@ -10,8 +10,8 @@ import type { Texts } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { CommandPolicy, OwnCommands } from '../scene/behaviour.ts';
 import type { FsmStorage } from '../storage/storage.ts';
+import type { ServiceTurn } from '../unit/facts.ts';
 import type { Migrations, UnknownStatePolicy } from '../unit/policy.ts';
-import type { ServiceTurn } from '../unit/unit.ts';
 import type { Strategy } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 

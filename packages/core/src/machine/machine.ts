@@ -6,7 +6,7 @@ import { invalidOption } from '../base/rules.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { holderOf } from '../unit/hold.ts';
+import { holderOf } from '../unit/holder.ts';
 import { observers } from '../unit/observers.ts';
 import { localQueues } from '../unit/queue.ts';
 import { reentryOf } from '../unit/reentry.ts';

@@ -3,14 +3,15 @@
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { decode } from '../record/codec.ts';
 import type { UnitId } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
+import { decode } from '../record/stored.ts';
 import type { StoredText } from '../storage/storage.ts';
 import { answer } from '../unit/engine.ts';
-import { callBound, newToken, storageFailed, within } from '../unit/hold.ts';
+import type { Cause, UnitFacts } from '../unit/facts.ts';
 import type { Place } from '../unit/queue.ts';
-import type { Cause, Unit, UnitFacts } from '../unit/unit.ts';
+import { callBound, newToken, storageFailed, within } from '../unit/storage-calls.ts';
+import type { Unit } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import { sideOf } from './committed.ts';

@@ -4,9 +4,10 @@ import { FsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';
 import { emptyRecord, type Frame } from '../record/record.ts';
 import { settle, speak } from '../unit/engine.ts';
+import type { UnitFacts } from '../unit/facts.ts';
 import type { Hold } from '../unit/hold.ts';
 import { type UnknownState, unreadableRecord } from '../unit/policy.ts';
-import { Unit, type UnitFacts } from '../unit/unit.ts';
+import { Unit } from '../unit/unit.ts';
 import type { MachineHost } from './host.ts';
 
 /** Opens a conversation whose text is no record, or one of a newer version. */

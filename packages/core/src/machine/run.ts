@@ -1,11 +1,14 @@
 /** Runs one unit of work from taking the conversation to letting it go, whatever the cause. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import { type Hold, type Holder, isPromise } from '../unit/hold.ts';
+import type { UnitFacts } from '../unit/facts.ts';
+import type { Hold } from '../unit/hold.ts';
+import type { Holder } from '../unit/holder.ts';
 import type { LocalQueues, Place } from '../unit/queue.ts';
 import type { Reentry } from '../unit/reentry.ts';
+import { isPromise } from '../unit/storage-calls.ts';
 import type { TurnCount } from '../unit/turn-count.ts';
-import type { Unit, UnitFacts } from '../unit/unit.ts';
+import type { Unit } from '../unit/unit.ts';
 import type { MachineHost } from './host.ts';
 import type { BotPort } from './machine-interface.ts';
 import { fail, finish, open } from './pipeline.ts';

@@ -1,9 +1,10 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
-import { decode } from '../record/codec.ts';
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
+import { decode } from '../record/stored.ts';
 import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
-import type { Hold, Holder } from '../unit/hold.ts';
+import type { Hold } from '../unit/hold.ts';
+import type { Holder } from '../unit/holder.ts';
 
 /** Ms that each conversation is waited for. */
 const bound = 5000;

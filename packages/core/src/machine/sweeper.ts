@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { FsmStorage } from '../storage/storage.ts';
-import { callBound, within } from '../unit/hold.ts';
+import { callBound, within } from '../unit/storage-calls.ts';
 
 /** What the sweeper needs. */
 export interface SweeperOptions {

@@ -2,14 +2,11 @@
 
 import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import { roughSize } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
-import type { AnyScene } from '../conversation/scene.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
-import { replaced, writeOf } from '../record/codec.ts';
 import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor, type RecentIds } from '../record/recent.ts';
 import {
@@ -19,21 +16,21 @@ import {
   isEmpty,
   lifetime,
 } from '../record/record.ts';
+import { checkSize } from '../record/size.ts';
+import { replaced, writeOf } from '../record/stored.ts';
 import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
 import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
-import type { Scope } from '../update/key.ts';
-import { guestChats } from '../update/parties.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
 import { type Albums, albumMark } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
-import { type Hold, isPromise } from './hold.ts';
+import { type Initial, placeTold, type ServiceTurn, storedPlace, type UnitFacts } from './facts.ts';
+import type { Hold } from './hold.ts';
 import type { Registry } from './registry.ts';
 import { type SceneEvent, stateContext } from './state-context.ts';
-
-/** What makes a machine work on a conversation. */
-export type Cause = 'update' | 'deadline' | 'outside';
+import { isPromise } from './storage-calls.ts';
+import { tagOf } from './tag.ts';
 
 /** What a unit of work needs of its machine. */
 export interface UnitHost {
@@ -66,40 +63,6 @@ export interface UnitHost {
   speechFailed(unit: Unit, error: unknown): void;
   /** Tells observers. */
   committed(unit: Unit, before: ConversationRecord, after: ConversationRecord): void;
-}
-
-/** The scene of a user who has none, and what it starts with. */
-export interface Initial {
-  readonly scene: AnyScene;
-  start(turn: ServiceTurn): { readonly data?: object; readonly params?: object };
-}
-
-/** What services are made from: without an update there is no context. */
-export interface ServiceTurn<Context = unknown> {
-  readonly ctx: Context | undefined;
-  readonly subject: Subject;
-  readonly update: RawUpdate | undefined;
-}
-
-/** What a unit of work is about. */
-export interface UnitFacts {
-  readonly key: string | undefined;
-  /** The parts of the key. */
-  readonly scope: Scope | undefined;
-  readonly id: UnitId;
-  readonly cause: Cause;
-  readonly subject: Subject;
-  readonly update: RawUpdate | undefined;
-  /** The framework's context. */
-  readonly ctx: unknown;
-  /** The bot that speaks; absent while none is connected. */
-  readonly bot: UnitBot | undefined;
-}
-
-/** What a unit of work needs of a bot. */
-export interface UnitBot {
-  readonly username?: string | undefined;
-  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
 }
 
 type Phase = 'open' | 'done' | 'failed';
@@ -463,7 +426,7 @@ export class Unit implements Turn<object> {
     const deadlineIn = due === undefined ? undefined : due - host.clock.now();
     const ttl = host.ttl === undefined ? undefined : lifetime(host.ttl, deadlineIn);
     const write = writeOf(record, ttl, deadlineIn);
-    checkSize(record, write, host);
+    checkSize(record, write, host.maxRecordBytes, host.storage.features.shared);
     return write;
   }
 }
@@ -471,62 +434,4 @@ export class Unit implements Turn<object> {
 /** When the stored deadline passes, by the machine's clock. */
 export function deadlineAt({ stored, takenAt }: Hold): number | undefined {
   return stored?.deadlineIn === undefined ? undefined : takenAt + stored.deadlineIn;
-}
-
-/** Where a conversation speaks as far as its key tells. */
-function placeTold({ subject, scope }: UnitFacts): ReplyAddress | undefined {
-  const chat = subject.chat ?? scope?.chat ?? scope?.user;
-  if (chat === undefined) return undefined;
-  const { thread, business } = subject;
-  return {
-    chat,
-    ...(thread === undefined ? {} : { thread }),
-    ...(business === undefined || business === guestChats ? {} : { business }),
-  };
-}
-
-/** The place of an update, unless the key tells as much. */
-function storedPlace(update: RawUpdate, { subject, scope }: UnitFacts): ReplyAddress | undefined {
-  const { chat, thread, business } = subject;
-  if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;
-  const place = addressOf(update);
-  if (place === undefined) return undefined;
-  // an answer that only one user sees, or a guest's, is of this update alone
-  const { receiver: _, guestQuery: __, ...lasting } = place;
-  return lasting;
-}
-
-/** Makes the text, which is costly, only where the record could be too large, or its storage asks for the text anyway. */
-function checkSize(record: ConversationRecord, write: Write, host: UnitHost): void {
-  const { storage, maxRecordBytes: limit } = host;
-  // a character takes at most three bytes in UTF-8, and six as an escape
-  if (storage.features.shared ? write.text.length * 3 <= limit : roughly(record) * 6 <= limit)
-    return;
-  const bytes = new TextEncoder().encode(write.text).length;
-  if (bytes > limit) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit });
-}
-
-/** About how many characters a record has. */
-function roughly({ frames, ids, timers, extra }: ConversationRecord): number {
-  let rough = 200 + roughSize(extra) + roughSize(ids) + roughSize(timers);
-  for (const { scene, state, data, memo, history, paused } of frames) {
-    const size = roughSize(data);
-    rough += size + roughSize(memo) + roughSize(paused) + history.weight;
-    rough += (scene?.length ?? 0) + (state?.length ?? 0);
-    // the last step is told anew where data has changed since, by names and values of both
-    if (history.data !== data) rough += size + roughSize(history.data);
-  }
-  return rough;
-}
-
-function tagOf(key: string): string {
-  const machine = hashOf(key.slice(0, key.indexOf(':'))) % (36 * 36);
-  return machine.toString(36).padStart(2, '0') + hashOf(key).toString(36);
-}
-
-/** FNV-1a: short, even, and the same in every process. */
-function hashOf(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
 }

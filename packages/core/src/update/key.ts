@@ -95,24 +95,21 @@ export function keyOf(
 const mostKnown = 4096;
 
 /**
- * Makes {@link keyOf} for one namespace that knows the keys of private chats again.
+ * Makes {@link keyOf} for one namespace that knows the keys of private chats again, with the first bot that it is asked for.
  *
  * Most updates come from few of them at a time, and a text that was written before has been hashed before.
  */
 export function keyWriter(
   namespace: string,
 ): (bot: number, business: string | undefined, scope: Scope) => string {
-  const knownTo = new Map<number, Map<number, string>>();
+  const known = new Map<number, string>();
+  let first: number | undefined;
   return (bot, business, scope) => {
     const { chat, user, thread, custom } = scope;
-    const isPrivate = chat !== undefined && chat === user;
-    if (!isPrivate || business !== undefined || thread !== undefined || custom !== undefined) {
+    first ??= bot;
+    const isOther = bot !== first || business !== undefined || chat === undefined || chat !== user;
+    if (isOther || thread !== undefined || custom !== undefined) {
       return keyOf(namespace, bot, business, scope);
-    }
-    let known = knownTo.get(bot);
-    if (known === undefined) {
-      known = new Map();
-      knownTo.set(bot, known);
     }
     let key = known.get(chat);
     if (key === undefined) {

@@ -1,0 +1,98 @@
+/** Records on their way to a storage and back: as text where it asks for text, and as they are where it hands the same object back. */
+
+import type { StoredText, Write } from '../storage/storage.ts';
+import { type Decoded, encode, parse } from './codec.ts';
+import { type ConversationRecord, topOf } from './record.ts';
+
+/** A record that need not be read from its text. */
+interface Warm {
+  readonly record: ConversationRecord;
+  /** Where it stands among the others. */
+  place?: number;
+}
+
+/**
+ * A write whose text is made when somebody asks for it.
+ *
+ * A storage in this process hands the same object back, and then neither writing nor reading costs a conversion.
+ */
+class LazyWrite implements Write, StoredText {
+  readonly state: string | null;
+  /** The record, or its text: one of them, and nothing else, since there may be a million that wait for their users. */
+  #content: Warm | string;
+
+  constructor(record: ConversationRecord) {
+    this.state = topOf(record).state;
+    this.#content = { record };
+  }
+
+  get text(): string {
+    if (typeof this.#content !== 'string') this.#content = encode(this.#content.record);
+    return this.#content;
+  }
+
+  /** Keeps the text alone, and in one piece: `JSON.stringify` gives a tree of small ones, which a search puts together. */
+  cool(): void {
+    anything.test(this.text);
+  }
+
+  static warmIn(stored: object): Warm | undefined {
+    return #content in stored && typeof stored.#content === 'object' ? stored.#content : undefined;
+  }
+}
+
+/** One that ends or has a deadline; most have neither. */
+class TimedWrite extends LazyWrite {
+  readonly ttl?: number;
+  readonly deadlineIn?: number;
+
+  constructor(record: ConversationRecord, ttl: number | undefined, deadlineIn: number | undefined) {
+    super(record);
+    if (ttl !== undefined) this.ttl = ttl;
+    if (deadlineIn !== undefined) this.deadlineIn = deadlineIn;
+  }
+}
+
+/** How many records of this process stay decoded, so that a parked conversation costs no more than its text. */
+const warmest = 1024;
+const ring: (LazyWrite | undefined)[] = new Array(warmest).fill(undefined);
+let coldest = 0;
+const anything = /^/;
+
+/**
+ * Makes what a storage commits.
+ *
+ * @param ttl - ms until the record may be forgotten
+ * @param deadlineIn - ms until it is due
+ */
+export function writeOf(
+  record: ConversationRecord,
+  ttl: number | undefined,
+  deadlineIn: number | undefined,
+): Write {
+  return ttl === undefined && deadlineIn === undefined
+    ? new LazyWrite(record)
+    : new TimedWrite(record, ttl, deadlineIn);
+}
+
+/**
+ * Notes that a record was written in place of another.
+ *
+ * It stays decoded for a while if the storage has not asked for its text: it may hand the same object back. Of the other hardly anybody
+ * wants the text any more, so none is made and nothing holds on to it.
+ */
+export function replaced(before: StoredText | undefined, after: Write | undefined): void {
+  const old = before && LazyWrite.warmIn(before);
+  if (old?.place !== undefined) ring[old.place] = undefined;
+  const warm = after && LazyWrite.warmIn(after);
+  if (warm === undefined) return;
+  ring[coldest]?.cool();
+  ring[coldest] = after as LazyWrite;
+  warm.place = coldest;
+  coldest = (coldest + 1) % warmest;
+}
+
+/** Reads what a storage kept. */
+export function decode(stored: StoredText): Decoded {
+  return LazyWrite.warmIn(stored) ?? parse(stored.text);
+}
