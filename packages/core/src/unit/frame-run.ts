@@ -94,6 +94,10 @@ export class FrameRun implements SceneRun {
     };
   }
 
+  get attempt(): SceneRun['attempt'] {
+    return (hook) => this.turn.attempt(hook);
+  }
+
   get arm(): SceneRun['arm'] {
     return (timer, after) => {
       const { draft, host } = this.turn;
