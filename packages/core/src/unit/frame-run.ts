@@ -33,7 +33,7 @@ export class FrameRun implements SceneRun {
 
   get trigger(): string | undefined {
     const { scene } = this.#began;
-    const found = this.command && triggered(this.turn, this.command, scene);
+    const found = this.command && triggered(this.turn, this.command);
     return found?.scene.id === scene ? found?.argument : undefined;
   }
 
