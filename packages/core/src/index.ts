@@ -198,6 +198,8 @@ export type {
   UnknownState,
   UnknownStatePolicy,
 } from './unit/policy.ts';
+export type { Reentry } from './unit/reentry.ts';
+export { reentryOf } from './unit/reentry.ts';
 export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
 export { sessionValues } from './unit/session-store.ts';
 export { stateFilter } from './unit/state-context.ts';
