@@ -14,6 +14,9 @@ export { errorCatalogue } from './base/error-catalogue.ts';
 export type { AnyFsmError } from './base/errors.ts';
 export { FsmError, isFsmError } from './base/errors.ts';
 export type { JsonObject } from './base/json.ts';
+// Options of packages beside it
+export type { Rule } from './base/rules.ts';
+export { checkOptions } from './base/rules.ts';
 // Schemas
 export type {
   Schema,

@@ -63,13 +63,20 @@ export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema }
  * Checks the options that are given.
  *
  * @param where - what stands before their names in the message
- * @throws FsmError `INVALID_OPTION` for the first that its rule does not take
+ * @param others - names that are known and have no rule, with spaces between
+ * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
  */
 export function checkOptions(
   where: string,
   options: object,
   rules: { readonly [name: string]: Rule },
+  others = '',
 ): void {
+  const known = [...Object.keys(rules), ...others.split(' ')];
+  const unknown = Object.keys(options).find((name) => !known.includes(name));
+  if (unknown !== undefined) {
+    throw invalidOption(where + unknown, `one of ${known.join(', ').trim()}`, 'unknown');
+  }
   for (const [name, rule] of Object.entries(rules)) {
     const found: unknown = Reflect.get(options, name);
     if (found !== undefined) checkOption(where + name, found, rule);

@@ -32,8 +32,15 @@ const rules = {
   ttl: length,
 };
 
+const others =
+  'strategy initial property when waiting turn migrations adopt onTimeout deadlines sweep commands texts clock services';
+
 const rulesOfParts = {
-  waiting: { policy: oneOf('queue', 'refuse', 'drop', 'busy'), limit: atLeast(0) },
+  waiting: {
+    policy: oneOf('queue', 'refuse', 'drop', 'busy'),
+    limit: atLeast(0),
+    answerCallbacksAfter: { expected: 'a length of time', fits: () => true },
+  },
   turn: { max: length },
   sweep: { every: length, parallel: atLeast(1) },
 };
@@ -44,7 +51,7 @@ const rulesOfParts = {
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkMachineOptions(options: object): void {
-  checkOptions('', options, rules);
+  checkOptions('', options, rules, others);
   for (const [part, own] of Object.entries(rulesOfParts)) {
     checkOptions(`${part}.`, Object(Reflect.get(options, part)), own);
   }
