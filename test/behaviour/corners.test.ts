@@ -602,4 +602,236 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     await anna.in(group).sends('in');
     anna.in(group).sees('outside in');
   });
+
+  it('under the strategy chat the first member’s answer counts, and the next question forces nobody else', async () => {
+    const poll = flow('poll', { trigger: '/poll' })
+      .ask('day', { prompt: 'Day?', choices: ['Mo', 'Tu'] })
+      .ask('place', { prompt: 'Place?' })
+      .done(({ day, place }) => `${day} ${place}.`);
+    const { bot, world, anna } = play(framework, [poll], { strategy: 'chat' });
+    const ben = world.user('Ben');
+    const group = world.group('Friends', [anna, ben]);
+    await anna.in(group).sends('/poll');
+    await ben.in(group).taps('Tu');
+    const asked = world.calls.findLast(({ method }) => method === 'sendMessage');
+    expect(asked?.payload).toEqual({ chat_id: group.id, text: 'Place?' });
+    await ben.in(group).sends('Park');
+    ben.in(group).sees('Tu Park.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('under the strategy globalUser a flow that goes on in another chat replies to no message of the first', async () => {
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?', choices: ['x', 'y'] })
+      .ask('b', { prompt: 'B?' })
+      .done(({ a, b }) => `${a}${b}.`);
+    const { bot, world, anna, machine } = play(framework, [form], { strategy: 'globalUser' });
+    machine.connect(bot.bot as never);
+    const [one, two] = [world.group('One', [anna]), world.group('Two', [anna])];
+    await anna.in(one).sends('/form');
+    await anna.in(two).sends('/again');
+    await anna.in(one).taps('x');
+    const asked = world.calls.findLast(({ method }) => method === 'sendMessage');
+    expect(asked?.payload).toEqual({ chat_id: one.id, text: 'B?' });
+    await anna.sends('z');
+    anna.sees('xz.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('controls below a question in a group work for its user alone', async () => {
+    const form = flow('form', { trigger: '/form', controls: ['back', 'cancel'] })
+      .ask('a', { prompt: 'A?', choices: ['x', 'y'] })
+      .ask('b', { prompt: 'B?', choices: ['x', 'y'] })
+      .done(({ a, b }) => `${a}${b}.`);
+    const { bot, world, anna } = play(framework, [form]);
+    const ben = world.user('Ben');
+    const group = world.group('Friends', [anna, ben]);
+    await anna.in(group).sends('/form');
+    const shown = anna.in(group).sees('A?');
+    await anna.in(group).taps('x');
+    await ben.in(group).taps('Cancel');
+    await anna.in(group).sends('/where');
+    anna.in(group).sees('At form:b {"a":"x"}.');
+    await anna.in(group).taps('Cancel', shown);
+    await anna.in(group).sends('/where');
+    anna.in(group).sees('At form:b {"a":"x"}.');
+    await anna.in(group).taps('Cancel');
+    anna.in(group).sees('Cancelled.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('an album sent to a node is taken part by part, and the parts after its end reach nobody', async () => {
+    const seen: string[] = [];
+    const node = scene('node', { accept: 'photo' }).on({
+      enter: () => 'Photo?',
+      handle: ({ leave }) => {
+        seen.push('node');
+        return leave();
+      },
+    });
+    const { bot, anna } = play(framework, [node]);
+    enters(bot, node);
+    bot.use(() => void seen.push('bot'));
+    await anna.sends('/node');
+    await anna.sends(album(photo(), photo(), photo()));
+    expect(seen).toEqual(['node']);
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a node’s handler that both moves by verb and by return does what came last', async () => {
+    const [a, b] = [asks('a'), asks('b')];
+    const node = scene('node').on({
+      enter: () => 'Where?',
+      handle: ({ state: fsm, goto }) => {
+        fsm.update({ lost: 1 } as never);
+        return goto(b);
+      },
+    });
+    const { bot, anna } = play(framework, [a, b, node]);
+    enters(bot, node);
+    await anna.sends('/node');
+    await anna.sends('x');
+    anna.sees('b?');
+    await anna.sends('/where');
+    anna.sees('At b:a {}.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a flow restarted by its trigger below a call leaves the caller waiting where it was', async () => {
+    const inner = asks('inner', { trigger: '/inner' });
+    const outer = flow('outer', { trigger: '/outer' })
+      .ask('o', { prompt: 'outer?' })
+      .done(({ o }) => `outer ${o}.`);
+    const { bot, anna } = play(framework, [outer, inner]);
+    bot.command('call', ({ fsm }) => fsm.call(inner as never));
+    await anna.sends('/outer');
+    await anna.sends('/call');
+    anna.sees('inner?');
+    await anna.sends('/inner');
+    anna.sees('inner?');
+    await anna.sends('1');
+    anna.sees('inner 1.');
+    anna.sees('outer?');
+    await anna.sends('2');
+    anna.sees('outer 2.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('cancel() inside a step’s validator ends the flow, and what the validator gave is not kept', async () => {
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', {
+        prompt: 'A?',
+        validate: (a, _answers, { state: fsm }) => {
+          if (a === 'stop') fsm.cancel();
+          return a;
+        },
+      })
+      .ask('b', { prompt: 'B?' })
+      .done(() => undefined);
+    const { bot, anna } = play(framework, [form]);
+    await anna.sends('/form');
+    await anna.sends('stop');
+    anna.sees('Cancelled.');
+    await anna.sends('/where');
+    anna.sees('At null {}.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('clear() in done says what done gives, and asks nothing more', async () => {
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?' })
+      .done((_answers, { state: fsm }) => {
+        fsm.clear();
+        return 'All forgotten.';
+      });
+    const { bot, anna } = play(framework, [form]);
+    await anna.sends('/form');
+    await anna.sends('x');
+    anna.sees('All forgotten.');
+    await anna.sends('/where');
+    anna.sees('At null {}.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a prompt of text beyond Telegram’s limit in a repeat can be cancelled and gone back from', async () => {
+    const form = flow('form', { trigger: '/form', back: true })
+      .repeat('parts', {
+        each: (b) =>
+          b.ask('a', { prompt: 'A?' }).ask('b', { prompt: ({ a }) => `${a}`.repeat(2000) }),
+        again: 'More?',
+      })
+      .done(() => undefined);
+    const { bot, anna } = play(framework, [form]);
+    await anna.sends('/form');
+    await anna.sends('long');
+    expect(bot.errors).toHaveLength(1);
+    await anna.sends('/back');
+    anna.sees('A?');
+    await anna.sends('o');
+    await anna.sends('/cancel');
+    anna.sees('Cancelled.');
+  });
+
+  it('two machines, one of members and one of the chat, take their own commands in one group', async () => {
+    const bot = framework.bot();
+    bot.noteErrors();
+    const form = asks('form', { trigger: '/form' });
+    const poll = flow('poll', { trigger: '/poll' })
+      .ask('day', { prompt: 'Day?', choices: ['Mo', 'Tu'] })
+      .done(({ day }) => `${day}.`);
+    bot.fsm({ states: [form] });
+    bot.fsm({ states: [poll], strategy: 'chat', namespace: 'chat', property: 'shared' });
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna');
+    const there = anna.in(world.group('Friends', [anna]));
+    await there.sends('/form');
+    await there.sends('/poll');
+    there.sees('Day?');
+    await there.taps('Mo');
+    there.sees('Mo.');
+    await there.sends('x');
+    there.sees('form x.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a business customer’s flow is apart from that in the bot’s own chat, and its hooks speak there', async () => {
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?' })
+      .done(({ a }) => `Done ${a}.`, { cancelled: () => 'Never mind.' });
+    const { bot, world, anna } = play(framework, [form]);
+    const there = anna.in(await world.user('Owner').connects());
+    await there.sends('/form');
+    await anna.sends('/form');
+    await there.sends('/cancel');
+    there.sees('Never mind.');
+    await anna.sends('x');
+    anna.sees('Done x.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a payment after the flow was cancelled goes to the bot, and takes no other flow’s question', async () => {
+    const shop = flow('shop', { trigger: '/buy' })
+      .ask('paid', {
+        prompt: {
+          method: 'sendInvoice',
+          payload: {
+            title: 'Tea',
+            description: 'Fresh',
+            payload: 'tea',
+            currency: 'XTR',
+            prices: [{ label: 'Tea', amount: 3 }],
+          },
+        },
+        accept: 'payment',
+      })
+      .done(() => 'Paid.');
+    const { bot, anna } = play(framework, [shop, asks('form', { trigger: '/form' })]);
+    await anna.sends('/buy');
+    await anna.sends('/cancel');
+    await anna.sends('/form');
+    expect(await anna.pays()).toMatchObject({ accepted: false });
+    await anna.sends('/where');
+    anna.sees('At form:a {}.');
+    expect(bot.errors).toEqual([]);
+  });
 });
