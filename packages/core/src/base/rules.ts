@@ -70,16 +70,13 @@ export function checkOptions(
   where: string,
   options: object,
   rules: { readonly [name: string]: Rule },
-  others = '',
+  others: string,
 ): void {
-  const known = [...Object.keys(rules), ...others.split(' ')];
-  const unknown = Object.keys(options).find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    throw invalidOption(where + unknown, `one of ${known.join(', ').trim()}`, 'unknown');
-  }
-  for (const [name, rule] of Object.entries(rules)) {
-    const found: unknown = Reflect.get(options, name);
-    if (found !== undefined) checkOption(where + name, found, rule);
+  const known = [...Object.keys(rules), others].join(' ').trim().split(' ');
+  for (const [name, found] of Object.entries(options)) {
+    if (!known.includes(name)) throw invalidOption(where + name, known.join(', '), 'unknown');
+    const rule = rules[name];
+    if (rule !== undefined && found !== undefined) checkOption(where + name, found, rule);
   }
 }
 
