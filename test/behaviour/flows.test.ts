@@ -46,20 +46,27 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     }
   });
 
-  it('of two flows with one trigger the active one takes it', async () => {
-    const again = flow('again', { trigger: '/go', deepLink: 'again', onTrigger: 'refuse' })
-      .ask('a', { prompt: 'A?' })
-      .done(() => undefined);
-    const first = flow('first', { trigger: '/go' })
-      .ask('b', { prompt: 'B?' })
-      .done(() => undefined);
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [first, again], texts: { running: 'It runs already.' } });
-    const anna = telegram(bot).user('Anna');
-    await anna.sends('/start again');
-    anna.sees('A?');
-    await anna.sends('/go');
-    anna.sees('It runs already.');
+  it('two flows with one trigger are refused by name when the machine is made', () => {
+    const make = (id: string, options: object) =>
+      flow(id, options)
+        .ask('a', { prompt: 'A?' })
+        .done(() => undefined);
+    const own = make('own', { trigger: '/Go', deepLink: 'go' });
+    const refused: unknown[] = [];
+    for (const options of [{ trigger: 'go' }, { trigger: '/x', deepLink: 'go' }]) {
+      try {
+        framework.bot().fsm({ states: [own, make('other', options)] });
+      } catch (error) {
+        refused.push((error as { readonly details?: object }).details);
+      }
+    }
+    const expected = 'one of its own';
+    expect(refused).toEqual([
+      { option: 'other trigger', expected, found: "'/go', as that of 'own'" },
+      { option: 'other deepLink', expected, found: "'go', as that of 'own'" },
+    ]);
+    // one flow may be named twice, and a deep link begin as another
+    framework.bot().fsm({ states: [own, make('longer', { deepLink: 'go_on' })], scenes: [own] });
   });
 
   it('work on the same conversation inside an ending of a flow is refused at once', async () => {

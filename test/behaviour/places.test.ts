@@ -49,6 +49,82 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     expect(deleted.every(({ answer }) => answer?.ok)).toBe(true);
   });
 
+  it('in a group reach a user who has pressed a button by the last message of this user', async () => {
+    const lunch = flow('lunch', { trigger: '/lunch' })
+      .ask('dish', { prompt: 'Which dish?', choices: ['Soup', 'Pie'] })
+      .ask('note', { prompt: { photo: 'photo-1', caption: 'A note?' } })
+      .ask('name', { prompt: 'A name?' })
+      .done(() => 'Thank you.');
+    const bot = framework.bot();
+    bot.fsm({ states: [lunch] });
+    bot.use(({ fsm, ctx }) => {
+      if ('callback_query' in (ctx as { readonly update: object }).update)
+        fsm.enter(lunch as never);
+    });
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna');
+    const there = anna.in(world.group('Friends', [anna]));
+    await there.sends('/lunch');
+    const trigger = world.calls.length;
+    await there.taps('Soup');
+    await there.sends('Hot');
+    const asked = world.calls.filter(({ method }) => /^send(Photo|Message)$/.test(method));
+    const replies = asked.map(({ payload }) => (payload as never)['reply_parameters']) as {
+      readonly message_id: number;
+    }[];
+    expect(trigger).toBe(1);
+    expect(asked.map(({ payload }) => (payload as never)['reply_markup'])).toEqual([
+      { inline_keyboard: expect.anything() },
+      { force_reply: true, selective: true },
+      { force_reply: true, selective: true },
+    ]);
+    expect(replies[0]).toBeUndefined();
+    expect(replies[1]).toEqual({
+      message_id: expect.any(Number),
+      allow_sending_without_reply: true,
+    });
+    expect(replies[2]?.message_id).toBeGreaterThan(replies[1]?.message_id ?? 0);
+  });
+
+  it('in a group force nobody where no message of the user is known', async () => {
+    const quiz = flow('quiz')
+      .ask('answer', { prompt: 'How many?' })
+      .done(() => 'Right.');
+    const bot = framework.bot();
+    const machine = bot.fsm({ states: [quiz] });
+    const world = telegram(bot.bot);
+    const anna = world.user('Anna');
+    const group = world.group('Friends', [anna]);
+    machine.connect(bot.bot as never);
+    await machine
+      .at({ chat: group.id, user: anna.id })
+      .run(({ state: fsm }) => fsm.enter(quiz as never));
+    expect(world.calls.map(({ payload }) => payload)).toEqual([
+      { chat_id: group.id, text: 'How many?' },
+    ]);
+  });
+
+  it('do not start in a chat where the bot is a guest: the update goes to the bot', async () => {
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ states: [paint], initial: paint });
+    const seen: string[] = [];
+    const world = telegram(bot.bot);
+    bot.use(({ fsm, ctx }) => {
+      const { update } = ctx as { readonly update: { readonly guest_message?: { text: string } } };
+      seen.push(`${update.guest_message?.text} at ${fsm.current}`);
+    });
+    const chat = { id: -77, type: 'supergroup', title: 'Strangers' };
+    const from = { id: 5, is_bot: false, first_name: 'Anna' };
+    const facts = { message_id: 1, date: 1, chat, from, guest_query_id: 'q1' };
+    const entities = [{ type: 'bot_command', offset: 0, length: 6 }];
+    await bot.handle({ update_id: 1, guest_message: { ...facts, text: '/paint', entities } });
+    await bot.handle({ update_id: 2, guest_message: { ...facts, text: 'hello' } });
+    expect(seen).toEqual(['/paint at null', 'hello at null']);
+    expect(world.calls).toEqual([]);
+    expect(bot.errors).toEqual([]);
+  });
+
   it('in a group forces a reply of whoever wrote', async () => {
     const { world } = play(framework);
     const anna = world.user('Anna');

@@ -4,9 +4,11 @@ import {
   type Clock,
   createMachine,
   type FedMachine,
+  FsmError,
   type FsmStorage,
   isFsmError,
   type RawUpdate,
+  type Reentry,
   type Turn,
 } from '@telefsm/core';
 import { CommandError } from './errors.ts';
@@ -21,16 +23,22 @@ export interface ChatMachine {
    *
    * @returns what the work returns; `undefined` if it was dropped
    * @throws CommandError `LOCK_FAIL` if the conversation could not be taken or held
+   * @throws FsmError `REENTERED` inside the work of the same conversation, which would wait for itself
    */
   unit<Result>(id: string, work: (turn: Turn) => Promise<Result>): Promise<Result | undefined>;
 }
 
-/** Makes the machine of one tree on one storage. */
+/**
+ * Makes the machine of one tree on one storage.
+ *
+ * @param reentry - shared by all machines of that tree and storage, whatever their policy
+ */
 export function chatMachine(
   namespace: string,
   storage: FsmStorage,
   clock: Clock,
   waiting: Waiting,
+  reentry: Reentry,
 ): ChatMachine {
   const ids = new Map<number, string>();
   const machine: FedMachine = createMachine({
@@ -43,12 +51,13 @@ export function chatMachine(
   const bot = { id: 0, call: async () => true };
   return {
     async unit(id, work) {
+      if (reentry.isInside(id)) throw new FsmError('REENTERED', { key: id });
       const number = anyNumber();
       let result: Awaited<ReturnType<typeof work>> | undefined;
       ids.set(number, id);
       try {
         await machine.handle(updateOf(number), bot, async (turn) => {
-          result = await work(turn);
+          result = await reentry.inside(id, () => work(turn));
         });
         return result;
       } catch (error) {

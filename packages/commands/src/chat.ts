@@ -1,6 +1,13 @@
 /** A tree without a bot: text in, text out. */
 
-import { FsmError, type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
+import {
+  FsmError,
+  type FsmStorage,
+  memoryStorage,
+  type Reentry,
+  reentryOf,
+  type Turn,
+} from '@telefsm/core';
 import { type ChatMachine, chatMachine, type Waiting } from './chat-machine.ts';
 import { describeFound } from './errors.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
@@ -15,7 +22,8 @@ export interface Chat {
    * Takes one line and resolves to what is said; nothing if the input was dropped.
    *
    * @throws CommandError whatever goes wrong with the input, its `output` being what was said before; the position is as before
-   * @throws FsmError `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `INVALID_KEY`, `INVALID_OPTION` for what is no text
+   * @throws FsmError `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `INVALID_KEY`, `INVALID_OPTION` for what is no text; `REENTERED` inside an action of the same
+   *   chat, which would wait for itself
    */
   input(text: string): Promise<string>;
 }
@@ -78,14 +86,24 @@ function keep(state: Turn['state'], tree: TreeNode, { state: id, flags, pending 
 function machines(
   tree: TreeNode,
 ): (storage: FsmStorage | undefined, waiting: Waiting) => ChatMachine {
-  const made = new WeakMap<FsmStorage, Map<Waiting, ChatMachine>>();
+  const made = new WeakMap<FsmStorage, MachinesOfStorage>();
   let own: FsmStorage | undefined;
   return (given, waiting) => {
     own ??= given === undefined ? memoryStorage({ clock: tree.clock }) : undefined;
     const storage = given ?? (own as FsmStorage);
-    const byPolicy = made.get(storage) ?? new Map<Waiting, ChatMachine>();
-    const machine = byPolicy.get(waiting) ?? chatMachine(tree.id, storage, tree.clock, waiting);
-    made.set(storage, byPolicy.set(waiting, machine));
+    const { byPolicy, reentry } = made.get(storage) ?? {
+      byPolicy: new Map(),
+      reentry: reentryOf(),
+    };
+    reentry.enable();
+    const machine =
+      byPolicy.get(waiting) ?? chatMachine(tree.id, storage, tree.clock, waiting, reentry);
+    made.set(storage, { byPolicy: byPolicy.set(waiting, machine), reentry });
     return machine;
   };
+}
+
+interface MachinesOfStorage {
+  readonly byPolicy: Map<Waiting, ChatMachine>;
+  readonly reentry: Reentry;
 }

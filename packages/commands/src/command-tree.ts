@@ -4,6 +4,7 @@ import {
   type AnyGroup,
   type AnyScene,
   type Clock,
+  checkOptions,
   type Duration,
   FsmError,
   type Schema,
@@ -46,6 +47,9 @@ export interface CommandTreeOptions<Services> {
   /** For time-outs. Default: the system's clock. */
   readonly clock?: Clock;
 }
+
+const knownOptions =
+  'services nonExactMatch format join actionTimeout optionTimeout help description permissions explain clock';
 
 /** Options of a headless chat; `services` is asked for exactly when the tree needs some. */
 export type ChatOptions<Services extends object> = ChatSettings &
@@ -118,6 +122,7 @@ export function commandTree<const Id extends string, Services = undefined>(
   options: CommandTreeOptions<(Services & Schema<unknown, object>) | undefined> = {},
 ): CommandTree<Id, Needs<Services>> {
   const tree = makeTree(id, options);
+  checkOptions(`${id} `, options, {}, knownOptions);
   const { permissions, explain, services } = options;
   const chat = chatsOf(tree, permissions);
   const built = {
@@ -126,8 +131,10 @@ export function commandTree<const Id extends string, Services = undefined>(
     '~group': { id, states: tree.members },
     root: buildState(tree, tree.root),
     command: (...names: readonly string[]) => buildCommand(tree, undefined, names),
-    chat: (of: string, settings: ChatSettings & { readonly services?: unknown } = {}) =>
-      chat(of, settings.services ?? {}, settings),
+    chat(of: string, settings: ChatSettings & { readonly services?: unknown } = {}) {
+      checkOptions(`${id} chat `, settings, {}, 'storage commands waiting services');
+      return chat(of, settings.services ?? {}, settings);
+    },
     botCommands: () => botCommandsOf(tree),
   };
   return Object.freeze(built) as never;

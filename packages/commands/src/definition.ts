@@ -1,6 +1,6 @@
 /** Defining a tree: each addition, and the rules that it must keep. */
 
-import type { State } from '@telefsm/core';
+import { checkOptions, type State } from '@telefsm/core';
 import { CommandError, describeFound } from './errors.ts';
 import { fold, isName } from './names.ts';
 import {
@@ -86,6 +86,7 @@ export function addCommand(
  * Adds an option.
  *
  * @throws CommandError `INVALID_OPTION_NAME`, `DUPLICATE_OPTION`, `INVALID_SETTER`, `NON_DEFAULT_OPTION_FOLLOWS_DEFAULT`
+ * @throws FsmError `INVALID_OPTION` for a misspelt one
  */
 export function addOption(command: CommandNode, name: string, config: LooseOptionConfig): void {
   const label = nameOf(command);
@@ -96,6 +97,7 @@ export function addOption(command: CommandNode, name: string, config: LooseOptio
       throw new CommandError('DUPLICATE_OPTION', { command: label, option: key });
     }
   }
+  checkOptions(`${label} ${name} `, config, {}, 'alias default schema set prompt description');
   const { schema, set, prompt, description } = config;
   const flaw = flawOf(schema, set);
   if (flaw) throw new CommandError('INVALID_SETTER', { command: label, option: name, found: flaw });

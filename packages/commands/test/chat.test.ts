@@ -66,6 +66,19 @@ describe('an input while another of the same user runs', () => {
     expect(await chat.input('add')).toBe('2');
   });
 
+  it('is refused at once inside an action of that user, whatever the policies, and may wait for another’s', async () => {
+    const tree = commandTree('nested', { actionTimeout: 0 });
+    const outcome = (input: Promise<string>) =>
+      input.catch((error: { readonly code?: string }) => error.code);
+    tree.command('hello').action(({ say }) => say('Hello.'));
+    tree.root.command('go').action(async ({ say }) => {
+      const chats = [tree.chat('Bob'), tree.chat('Bob', { waiting: 'drop' }), tree.chat('Ann')];
+      for (const chat of chats) say('%s', await outcome(chat.input('hello')));
+    });
+    expect(await tree.chat('Bob').input('go')).toBe('REENTERED\nREENTERED\nHello.');
+    expect(await tree.chat('Bob').input('hello')).toBe('Hello.');
+  });
+
   it('waits for another chat of that user as well', async () => {
     const { tree, first, end } = begin();
     const other = tree.chat('Bob').input('add');

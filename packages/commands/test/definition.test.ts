@@ -14,6 +14,27 @@ const codeOf = (define: () => unknown): CommandErrorCode | undefined => {
   return undefined;
 };
 
+it('refuses misspelt options by name', () => {
+  // biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may write
+  const loose = commandTree as any;
+  const misspelt = [
+    () => loose('t', { hepl: false }),
+    () => loose('t').chat('Bob', { storge: {} }),
+    () => loose('t').root.command('buy').option('name', { deflaut: 1 }),
+  ].map((define) => {
+    try {
+      return define();
+    } catch (error) {
+      return (error as { readonly details: object }).details;
+    }
+  });
+  expect(misspelt).toMatchObject([
+    { option: 't hepl', found: 'unknown' },
+    { option: 't chat storge', found: 'unknown' },
+    { option: 'buy name deflaut', found: 'unknown' },
+  ]);
+});
+
 describe('a definition', () => {
   it('is refused when two commands of one state share a name or an alias, in any case', () => {
     const { root } = commandTree('t');

@@ -14,6 +14,9 @@ export { errorCatalogue } from './base/error-catalogue.ts';
 export type { AnyFsmError } from './base/errors.ts';
 export { FsmError, isFsmError } from './base/errors.ts';
 export type { JsonObject } from './base/json.ts';
+// Options of packages beside it
+export type { Rule } from './base/rules.ts';
+export { checkOptions } from './base/rules.ts';
 // Schemas
 export type {
   Schema,
@@ -199,6 +202,8 @@ export type {
   UnknownState,
   UnknownStatePolicy,
 } from './unit/policy.ts';
+export type { Reentry } from './unit/reentry.ts';
+export { reentryOf } from './unit/reentry.ts';
 export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
 export { sessionValues } from './unit/session-store.ts';
 export { stateFilter } from './unit/state-context.ts';

@@ -16,6 +16,20 @@ const asking = (question?: object, options?: object) =>
 
 /** What is refused when it is defined, not when a user meets it: by which option, and what is found there. */
 const nonsense: readonly (readonly [option: string, found: string, define: () => unknown])[] = [
+  // what is misspelt
+  ['sates', 'unknown', () => createMachine({ sates: [] })],
+  ['waiting.polcy', 'unknown', () => createMachine({ waiting: { polcy: 'drop' } })],
+  ['f triger', 'unknown', () => asking({ prompt: 'X?' }, { triger: '/x' })],
+  ['f:x promt', 'unknown', () => asking({ prompt: 'X?', promt: 'X?' })],
+  [
+    'f done canceled',
+    'unknown',
+    () => flow('f').ask('x', { prompt: 'X?' }).done(asking, { canceled: asking }),
+  ],
+  ['f:sure promt', 'unknown', () => flow('f').confirm({ name: 'sure', promt: 'X?' })],
+  ['f:r maximum', 'unknown', () => flow('f').repeat('r', { maximum: 2 })],
+  ['node datas', 'unknown', () => scene('node', { datas: {} })],
+  ['node onEnter', 'unknown', () => scene('node').on({ handle() {}, onEnter() {} })],
   // machines
   ['strategy', '5', () => createMachine({ strategy: 5 })],
   ['strategy', 'null', () => createMachine({ strategy: null })],

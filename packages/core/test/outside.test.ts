@@ -20,6 +20,12 @@ describe('machine.at(…).run', () => {
     expect(said()).toEqual(['from outside']);
   });
 
+  it('needs an address that has a conversation, and says what is missing', () => {
+    const { machine, bot } = bench();
+    expect(() => machine.at({ chat: -5, bot: bot.id })).toThrow(/an address without user/);
+    expect(() => machine.at({ bot: bot.id })).toThrow(/an address without chat and user/);
+  });
+
   it('changes nothing when the work throws', async () => {
     const { machine, bot, peek } = bench();
     const ran = machine.at({ user: 1, bot: bot.id }).run(({ state: fsm }) => {

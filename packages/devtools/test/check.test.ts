@@ -60,20 +60,9 @@ describe('a check', () => {
     ]);
   });
 
-  it('finds commands with two meanings', () => {
-    const flows = [form('a', { trigger: 'go' }), form('b', { trigger: '/go' })] as const;
-    expect(found(createMachine({ states: flows }))).toEqual(['error DUPLICATE_COMMAND b']);
+  it('finds a command that a flow takes for its own while it runs', () => {
     const stop = form('stop', { trigger: 'cancel' });
     expect(found(createMachine({ states: [stop] }))).toEqual(['error DUPLICATE_COMMAND stop']);
-  });
-
-  it('finds a deep link of two flows; of two that begin alike the longer one counts', () => {
-    const flows = [
-      form('a', { deepLink: 'ref' }),
-      form('b', { deepLink: 'ref_b' }),
-      form('c', { deepLink: 'ref' }),
-    ] as const;
-    expect(found(createMachine({ states: flows }))).toEqual(['error DUPLICATE_DEEP_LINK c']);
   });
 
   it('finds commands, descriptions and deep links that Telegram refuses', () => {

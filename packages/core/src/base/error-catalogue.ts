@@ -163,7 +163,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   NO_SCENE: {
     message: (d) => `'${d.verb}' needs an active scene, and there is none.`,
-    fix: 'Enter a scene first, or use set(null) or clear() for plain states.',
+    fix: 'Enter a scene first, or use set(null) or clear() for plain states. What has been left can be read only.',
   },
   NOT_SETTABLE: {
     message: (d) =>

@@ -69,16 +69,21 @@ export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema }
  * Checks the options that are given.
  *
  * @param where - what stands before their names in the message
- * @throws FsmError `INVALID_OPTION` for the first that its rule does not take
+ * @param others - names that are known and have no rule, with spaces between; without it names that nobody knows are left alone
+ * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
  */
 export function checkOptions(
   where: string,
   options: object,
   rules: { readonly [name: string]: Rule },
+  others?: string,
 ): void {
-  for (const [name, rule] of Object.entries(rules)) {
-    const found: unknown = Reflect.get(options, name);
-    if (found !== undefined) checkOption(where + name, found, rule);
+  const known = [...Object.keys(rules), others].join(' ').trim().split(' ');
+  for (const [name, found] of Object.entries(options)) {
+    if (others !== undefined && !known.includes(name))
+      throw invalidOption(where + name, known.join(', '), 'unknown');
+    const rule = rules[name];
+    if (rule !== undefined && found !== undefined) checkOption(where + name, found, rule);
   }
 }
 

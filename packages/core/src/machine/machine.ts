@@ -152,7 +152,10 @@ export function machineOf(
       const scope = scopeOf(strategy, subject);
       if (scope === undefined) {
         const { strategyName } = host;
-        throw new FsmError('NO_CONVERSATION', { updateType: 'address', strategy: strategyName });
+        const missing = (['chat', 'user'] as const).filter((part) => subject[part] === undefined);
+        const without = missing.length > 0 ? ` without ${missing.join(' and ')}` : '';
+        const updateType = `an address${without}`;
+        throw new FsmError('NO_CONVERSATION', { updateType, strategy: strategyName });
       }
       const key = keyOf(namespace, bot, subject.business, scope);
       return conversationOf(parts, { key, scope, subject });

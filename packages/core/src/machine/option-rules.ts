@@ -32,6 +32,9 @@ const rules = {
   ttl: length,
 };
 
+const others =
+  'strategy initial property when waiting turn migrations adopt onTimeout deadlines sweep commands texts clock services';
+
 const rulesOfParts = {
   waiting: { policy: oneOf('queue', 'refuse', 'drop', 'busy'), limit: atLeast(0) },
   turn: { max: length },
@@ -44,8 +47,9 @@ const rulesOfParts = {
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkMachineOptions(options: object): void {
-  checkOptions('', options, rules);
+  checkOptions('', options, rules, others);
   for (const [part, own] of Object.entries(rulesOfParts)) {
-    checkOptions(`${part}.`, Object(Reflect.get(options, part)), own);
+    const found: object = Object(Reflect.get(options, part));
+    checkOptions(`${part}.`, found, own, part === 'waiting' ? 'answerCallbacksAfter' : '');
   }
 }

@@ -72,7 +72,9 @@ export function open(
  * @returns a promise only where there is something to wait for
  */
 export function finish(unit: Unit): PromiseLike<void> | undefined {
-  if (unit.isWriting || unit.events.length > 0 || unit.speaks) return finishSlowly(unit);
+  if (unit.isWriting || unit.events.length > 0 || unit.speaks || unit.failure) {
+    return finishSlowly(unit);
+  }
   return writeLast(unit) as PromiseLike<void> | undefined;
 }
 
@@ -82,12 +84,13 @@ async function finishSlowly(unit: Unit): Promise<void> {
   if (unit.question === undefined) {
     await writeLast(unit);
     await speak(unit);
-    return;
+  } else {
+    // the question is marked as owed until it has been said: then a process that dies in between is made good by the next
+    await unit.write(true);
+    await speak(unit);
+    await writeLast(unit);
   }
-  // the question is marked as owed until it has been said: then a process that dies in between is made good by the next
-  await unit.write(true);
-  await speak(unit);
-  await writeLast(unit);
+  unit.throwFailure();
 }
 
 /** What a handler that nobody awaits changes from here on could not be kept, so it is refused. */

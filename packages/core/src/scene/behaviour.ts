@@ -61,6 +61,12 @@ export interface SceneRun {
   say(say: Say): void;
   /** Answers the callback query of this update after the commit; the last call wins. */
   answer(text?: string, alert?: boolean): void;
+  /**
+   * Runs a hook of a leaving: if it throws, what the hook changed is undone and the leaving stands; its error is thrown after the commit.
+   *
+   * @returns whether it did not throw
+   */
+  attempt(hook: () => unknown): Promise<boolean>;
   /** Sets or removes a timer of this frame, in ms; {@link SceneBehaviour.timeout} hears of it. */
   arm(timer: string, after: number | null): void;
   /** Ms until a timer of this frame passes. */
@@ -141,7 +147,10 @@ export interface SceneBehaviour {
   handle(run: SceneRun, next: () => Promise<void>): Awaitable<void>;
   /** A scene that it called has left with this result. */
   resume?(run: SceneRun, result: unknown, of: string): Awaitable<void>;
-  /** It has been left; `run` shows the frame as it was. Returns a truer reason for observers, if it knows one. */
+  /**
+   * It has been left; `run` shows the frame as it was. Returns a truer reason for observers, if it knows one. What it throws does not
+   * undo the leaving, except by a time-out, which is tried again.
+   */
   leave?(run: SceneRun, reason: LeaveReason): Awaitable<LeaveReason | undefined | void>;
   /** A timer has passed. */
   timeout?(run: SceneRun, timer: string): Awaitable<void>;

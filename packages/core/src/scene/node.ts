@@ -121,7 +121,8 @@ export function scene<
 > {
   checkOption('id of the scene', id, textual);
   const accept = (options?.accept ?? 'text') as A;
-  checkOptions(`${id} `, options ?? {}, { accept: acceptable, data: schematic });
+  const known = { accept: acceptable, data: schematic };
+  checkOptions(`${id} `, options ?? {}, known, 'params result services was timeout');
   const on = (handlers: LooseHandlers) => finished(id, accept, options ?? {}, handlers);
   return { on } as never;
 }
@@ -137,6 +138,7 @@ function finished(
   handlers: LooseHandlers,
 ): AnyScene & AnyGroup {
   checkOption(`${id} handle`, handlers?.handle, callable);
+  checkOptions(`${id} `, handlers, {}, 'enter handle resume timeout leave');
   const groups = [id];
   const siblings: State[] = [];
   const own = makeState(id, { schema: undefined, was: namesOf(options.was), groups, siblings });

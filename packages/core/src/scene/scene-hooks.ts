@@ -55,7 +55,7 @@ export function hookedScene<C extends object>(
   hooks: SceneHooks<C>,
 ): HookedScene {
   checkOption('id of the scene', id, textual);
-  checkOptions(`${id} `, options, { data: schematic });
+  checkOptions(`${id} `, options, { data: schematic }, 'states was otherUpdates');
   const { data: schema, otherUpdates } = options;
   const group = options.states?.['~group'] ?? { id, states: [ownState(id)] };
   const [first] = group.states;

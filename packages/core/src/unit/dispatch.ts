@@ -5,7 +5,7 @@ import { markedVisit } from './albums.ts';
 import { answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { behaviourOn, guarded, settle } from './engine.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
-import { start } from './triggers.ts';
+import { isGuest, start } from './triggers.ts';
 import type { Unit } from './unit.ts';
 
 /**
@@ -77,7 +77,7 @@ function isRestOfAlbum({ input, key = '', host, draft }: Unit): boolean {
 async function enterInitial(unit: Unit): Promise<boolean> {
   const { initial } = unit.host;
   const { input, draft } = unit;
-  if (initial === undefined || draft.top.state !== null) return false;
+  if (initial === undefined || draft.top.state !== null || isGuest(unit)) return false;
   // what was said before, or elsewhere, begins nothing
   if (input === undefined || input.edited || input.kind === 'poll_answer') return false;
   const takesAtOnce = unit.registry.scene(initial.scene).behaviour.opens?.(input) === true;

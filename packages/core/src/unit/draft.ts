@@ -223,6 +223,17 @@ export class Draft {
     this.#kept = this.#written;
   }
 
+  /** Remembers the copy as it is; what it returns makes it so again. */
+  mark(): () => void {
+    const { frames, visits, owed, failures } = this;
+    const timers = this.timers && new Map(this.timers);
+    const changes = this.#timerChanges;
+    return () => {
+      Object.assign(this, { frames, visits, owed, failures, timers });
+      this.#timerChanges = changes;
+    };
+  }
+
   /** Forgets every change since the base. */
   reset(): void {
     const { frames, visits, owed, failures, version, timers } = this.base;

@@ -168,10 +168,13 @@ async function tellLeft(
   let truer: LeaveReason | undefined;
   if (behaviour?.leave !== undefined) {
     unit.leaving = frame;
+    const hook = async () => {
+      truer = (await behaviour.leave?.(new FrameRun(unit, frame), reason)) ?? undefined;
+    };
     try {
-      const run = new FrameRun(unit, frame);
-      truer =
-        (await guarded(unit, behaviour, async () => behaviour.leave?.(run, reason))) ?? undefined;
+      // what a deadline does is tried again; everybody else would be held in the scene
+      if (reason === 'timeout') await guarded(unit, behaviour, hook);
+      else await unit.attempt(hook);
     } finally {
       unit.leaving = undefined;
     }

@@ -33,7 +33,7 @@ export class FrameRun implements SceneRun {
 
   get trigger(): string | undefined {
     const { scene } = this.#began;
-    const found = this.command && triggered(this.turn, this.command, scene);
+    const found = this.command && triggered(this.turn, this.command);
     return found?.scene.id === scene ? found?.argument : undefined;
   }
 
@@ -91,6 +91,10 @@ export class FrameRun implements SceneRun {
         ...(alert === undefined ? {} : { show_alert: alert }),
       };
     };
+  }
+
+  get attempt(): SceneRun['attempt'] {
+    return (hook) => this.turn.attempt(hook);
   }
 
   get arm(): SceneRun['arm'] {

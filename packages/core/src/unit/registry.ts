@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
-import { invalidTarget } from '../base/rules.ts';
+import { invalidOption, invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import {
@@ -44,7 +44,8 @@ export interface Registry {
 /**
  * Makes the registry of a machine.
  *
- * @throws FsmError `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, or `INVALID_TARGET` for what is no state, group or scene
+ * @throws FsmError `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `INVALID_OPTION` for a trigger that two scenes have, or `INVALID_TARGET` for what is
+ *   no state, group or scene
  */
 export function registryOf(
   states: readonly (AnyGroup | State | AnyScene)[] | undefined,
@@ -56,6 +57,7 @@ export function registryOf(
   const scenes = new Map<string, RegisteredScene>();
   const formerScenes = new Map<string, string>();
   const groups = new Map<string, AnyGroup>();
+  const triggers = new Map<string, string>();
 
   const addState = (member: State, owner?: string) => {
     const before = known.get(member.id);
@@ -83,6 +85,19 @@ export function registryOf(
       if (!isOwn) throw new FsmError('GROUP_DUPLICATE', { group: id });
     }
   };
+  const addTrigger = (id: string, kind: string, trigger: string | undefined) => {
+    if (trigger === undefined) return;
+    const name = `${kind} ${trigger}`;
+    const other = triggers.get(name);
+    if (other !== undefined) {
+      throw invalidOption(
+        `${id} ${kind}`,
+        'one of its own',
+        `${shown(trigger)}, as that of '${other}'`,
+      );
+    }
+    triggers.set(name, id);
+  };
   const addScene = (scene: AnyScene) => {
     const { id } = scene;
     const behaviour = behaviourOf(scene);
@@ -90,6 +105,9 @@ export function registryOf(
     if (before?.behaviour === behaviour) return;
     if (before !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
     scenes.set(id, { id, behaviour });
+    const { command, deepLink } = behaviour.trigger ?? {};
+    addTrigger(id, 'trigger', command && `/${command}`);
+    addTrigger(id, 'deepLink', deepLink);
     for (const was of behaviour.was) formerScenes.set(was, id);
     for (const member of behaviour.states) addState(member, id);
   };

@@ -143,7 +143,7 @@ class StateContext {
   }
 
   set(target: State | string | null, patch?: object): void {
-    const { draft, events, registry } = this.#write('set');
+    const { draft, events, registry } = this.#writeHere('set');
     const id = target === null ? null : this.#idOf(target);
     const left = draft.top;
     const stays = left.scene !== null && id !== null && registry.ownerOf(id) === left.scene;
@@ -155,13 +155,13 @@ class StateContext {
   }
 
   update(patch: object): JsonObject {
-    const { draft } = this.#write('update');
+    const { draft } = this.#writeHere('update');
     draft.move(draft.top.state, patch, draft.top.scene);
     return draft.top.data;
   }
 
   replace(data: object): void {
-    const { draft } = this.#write('replace');
+    const { draft } = this.#writeHere('replace');
     draft.change({ data: frozenData(data, 'data') });
   }
 
@@ -239,7 +239,7 @@ class StateContext {
   }
 
   expire(after: Duration | Date | null): void {
-    const host = this.#write('expire');
+    const host = this.#writeHere('expire');
     const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
     // a date that is none is refused as what is no length of time
     const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
@@ -263,6 +263,17 @@ class StateContext {
     return this.#host;
   }
 
+  /** Refuses to write what would not be where a `leave` hook reads; one that leads nowhere may still set a state. */
+  #writeHere(member: string): ContextHost {
+    const host = this.#write(member);
+    const { top } = host.draft;
+    const isNowhere = top.scene === null && top.state === null;
+    if (host.shown !== top && !(member === 'set' && isNowhere)) {
+      throw new FsmError('NO_SCENE', { verb: `${member}() in a leave hook` });
+    }
+    return host;
+  }
+
   #idOf(target: State | string): string {
     const { registry, draft } = this.#host;
     const id = typeof target === 'string' ? target : settableId(target);
@@ -278,7 +289,7 @@ class StateContext {
   }
 
   #step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
-    const { draft, registry } = this.#write(direction);
+    const { draft, registry } = this.#writeHere(direction);
     const { state } = draft.top;
     if (state === null) throw new FsmError('NO_NEIGHBOUR', { state, direction });
     const known = [registry.state(state), this.#seen].find((one) => one?.id === state);

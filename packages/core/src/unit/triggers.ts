@@ -1,12 +1,13 @@
 /** Which scene a command or a deep link starts. */
 
 import type { ParsedCommand } from '../update/command.ts';
+import { guestChats } from '../update/parties.ts';
 import type { RegisteredScene } from './registry.ts';
 import type { Unit } from './unit.ts';
 
 /** Starts the scene that a command triggers; `false` if it triggers none. */
 export async function start(unit: Unit, command: ParsedCommand): Promise<boolean> {
-  const found = triggered(unit, command);
+  const found = isGuest(unit) ? undefined : triggered(unit, command);
   if (found === undefined) return false;
   const { scene, argument } = found;
   const data = argument === '' ? undefined : await scene.behaviour.trigger?.from?.(argument, unit);
@@ -16,17 +17,19 @@ export async function start(unit: Unit, command: ParsedCommand): Promise<boolean
   return true;
 }
 
+/** Whether the bot is a guest in this chat: it could not ask anything there (Bot API, answerGuestQuery). */
+export function isGuest({ subject }: Unit): boolean {
+  return subject.business === guestChats;
+}
+
 /**
  * Finds the scene that a command triggers, and what stood behind its trigger.
  *
  * A deep link says more than `/start`, and a longer one more than its beginning, so the longest counts first.
- *
- * @param active - counts before others that the same would trigger
  */
 export function triggered(
   { registry }: Unit,
   { command, argument }: ParsedCommand,
-  active?: string | null,
 ): { readonly scene: RegisteredScene; readonly argument: string } | undefined {
   let found: RegisteredScene | undefined;
   let most = 0;
@@ -34,7 +37,7 @@ export function triggered(
     const { deepLink, command: own } = scene.behaviour.trigger ?? {};
     const isLink = command === 'start' && deepLink !== undefined && argument.startsWith(deepLink);
     const says = isLink ? deepLink.length + 2 : own === command ? 1 : 0;
-    if (says > most || (says === most && says > 0 && scene.id === active)) {
+    if (says > most) {
       found = scene;
       most = says;
     }

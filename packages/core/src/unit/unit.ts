@@ -1,7 +1,7 @@
 /** One unit of work on one conversation: read once, work on a copy, write once. What promise 1 and 2 of the documentation mean. */
 
 import type { Clock } from '../base/clock.ts';
-import { FsmError } from '../base/errors.ts';
+import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
@@ -88,6 +88,8 @@ export class Unit implements Turn<object> {
   apology: Texts | undefined;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
+  /** The first error of a hook that did not keep its scene from being left; thrown after the commit. */
+  failure: { readonly error: unknown } | undefined;
   /** Scenes that have been left since the last commit. */
   left: { readonly frame: Frame; readonly reason: LeaveReason }[] | undefined;
   readonly state: FsmContext;
@@ -275,6 +277,7 @@ export class Unit implements Turn<object> {
     if (this.events.length > 0) await this.host.settle(this);
     await this.write(true);
     await this.host.speak(this);
+    this.throwFailure();
     this.#isCommitting = false;
   }
 
@@ -353,10 +356,44 @@ export class Unit implements Turn<object> {
     this.left = undefined;
   }
 
+  /**
+   * Runs a hook of a leaving. If it throws, what it has changed is undone, and nothing else.
+   *
+   * @returns whether it did not throw
+   */
+  async attempt(hook: () => unknown): Promise<boolean> {
+    const { callbackAnswer, events, says } = this;
+    const tasks = this.#tasks && [...this.#tasks];
+    const before = [[...events], [...says]];
+    const reset = this.draft.mark();
+    try {
+      await hook();
+      return true;
+    } catch (error) {
+      // where it cannot run at all, what has called for it is refused
+      if (isFsmError(error, 'NO_CONTEXT')) throw error;
+      reset();
+      events.splice(0, Infinity, ...(before[0] as SceneEvent[]));
+      says.splice(0, Infinity, ...(before[1] as Say[]));
+      this.callbackAnswer = callbackAnswer;
+      this.#tasks = tasks;
+      this.failure ??= { error };
+      return false;
+    }
+  }
+
+  /** @throws what a hook has thrown that was attempted */
+  throwFailure(): void {
+    const { failure } = this;
+    this.failure = undefined;
+    if (failure !== undefined) throw failure.error;
+  }
+
   /** Forgets what has changed since the last commit. */
   undo(): void {
     this.draft.reset();
     this.silence();
+    this.failure = undefined;
     this.#tasks = undefined;
     this.left = undefined;
   }

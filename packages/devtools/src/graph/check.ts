@@ -16,7 +16,6 @@ export function check(graph: Graph): readonly Fault[] {
     ...endless(graph),
     ...withoutEscape(graph),
     ...sameCommands(graph),
-    ...sameDeepLinks(graph),
     ...limitFaults(graph),
   ];
 }
@@ -84,21 +83,13 @@ function withoutEscape({ groups, nodes }: Graph): readonly Fault[] {
     }));
 }
 
+/** Of two flows with one command the machine is not made; but a flow may take it for its own. */
 function sameCommands({ groups }: Graph): readonly Fault[] {
-  const faults: Fault[] = [];
-  const triggered = new Map<string, GraphGroup>();
-  for (const group of groups) {
-    if (group.trigger === undefined) continue;
-    const other = triggered.get(group.trigger);
-    if (other !== undefined) faults.push(twice(group, other.id, `/${group.trigger} starts it too`));
-    else triggered.set(group.trigger, group);
-  }
-  for (const { id, cancel } of groups) {
-    const taken = typeof cancel === 'string' ? triggered.get(cancel) : undefined;
-    if (taken !== undefined)
-      faults.push(twice(taken, id, `/${taken.trigger} cancels it while it runs`));
-  }
-  return faults;
+  return groups.flatMap(({ id, cancel }) => {
+    const taken = groups.find(({ trigger }) => typeof cancel === 'string' && trigger === cancel);
+    if (taken === undefined) return [];
+    return [twice(taken, id, `/${taken.trigger} cancels it while it runs`)];
+  });
 }
 
 function twice(group: GraphGroup, other: string, how: string): Fault {
@@ -108,14 +99,4 @@ function twice(group: GraphGroup, other: string, how: string): Fault {
     where: group.id,
     message: `The command /${group.trigger} of '${group.id}' has a second meaning in '${other}': ${how}. Give one of them another name.`,
   };
-}
-
-function sameDeepLinks({ groups }: Graph): readonly Fault[] {
-  const linked = groups.filter(({ deepLink }) => deepLink !== undefined);
-  return linked.flatMap((group, at) => {
-    const other = linked.slice(0, at).find(({ deepLink }) => deepLink === group.deepLink);
-    if (other === undefined) return [];
-    const message = `'${group.id}' and '${other.id}' have the same deep link '${group.deepLink}', so that only the first is ever started. Give one of them another.`;
-    return [{ severity: 'error', code: 'DUPLICATE_DEEP_LINK', where: group.id, message }];
-  });
 }

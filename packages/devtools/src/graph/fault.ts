@@ -16,7 +16,6 @@ export type FaultCode =
   | 'NO_WAY_OUT'
   | 'NO_ESCAPE'
   | 'DUPLICATE_COMMAND'
-  | 'DUPLICATE_DEEP_LINK'
   | 'EMPTY_TEXT'
   | 'TEXT_TOO_LONG'
   | 'BAD_COMMAND'

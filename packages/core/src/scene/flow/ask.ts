@@ -11,7 +11,7 @@ import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import type { Place } from './pending.ts';
 import { type Progress, readAt, without } from './progress.ts';
-import { choicesOf, show } from './prompt.ts';
+import { choicesOf, heardOf, show } from './prompt.ts';
 import { namedSteps } from './steps.ts';
 import { keep, locate, note, progressOf, tokenOf, type Visit, wasAsked } from './visit.ts';
 
@@ -130,6 +130,7 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
         ? options?.map(({ value, label }) => [value, label] as const)
         : undefined,
     sent: wanted ? 0 : undefined,
+    heard: heardOf(visit) ?? before.heard,
   };
   note(visit, change, place.id);
   const timeout = place.kind === 'ask' ? place.step.question.timeout : undefined;

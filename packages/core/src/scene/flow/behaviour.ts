@@ -38,6 +38,9 @@ const flowRules = {
   otherInput: oneOf('hint', 'pass', 'ignore'),
 };
 
+const otherOptions =
+  'description services timeout back controls commands editedMessages cleanUp texts was';
+
 /**
  * Makes a finished flow.
  *
@@ -50,7 +53,8 @@ export function flowOf(
   hooks: FlowHooks<JsonObject, object> = {},
 ): Flow {
   const { id, steps } = definition;
-  checkOptions(`${id} `, options, flowRules);
+  checkOptions(`${id} `, options, flowRules, otherOptions);
+  checkOptions(`${id} done `, hooks, {}, 'cancelled timedOut left from');
   checkOption(`${id} done`, handler, callable);
   let fingerprint: string | undefined;
   const plan: Plan = {

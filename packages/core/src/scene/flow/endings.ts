@@ -12,20 +12,21 @@ import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReason> {
   const { plan, run } = visit;
   const { over } = memoOf(run.memo);
-  const { hooks } = plan;
+  const { cancelled, timedOut, left: always } = plan.hooks;
+  const isLate = reason === 'timeout';
+  const hook = isLate ? timedOut : reason === 'cancelled' ? cancelled : undefined;
+  const words = over === 'attempts' ? 'tooManyAttempts' : isLate ? 'timedOut' : 'cancelled';
+  // a time-out is tried again as a whole
+  const attempt = isLate ? (work: () => Promise<void>) => work().then(() => true) : run.attempt;
+  const say = () => attempt(async () => run.say(await text(visit, words)));
   tidy(visit);
-  if (over === 'attempts') run.say(await text(visit, 'tooManyAttempts'));
-  if (reason === 'cancelled') {
-    const standard = over === 'attempts' ? undefined : await text(visit, 'cancelled');
-    tell(visit, hooks.cancelled ? await hooks.cancelled(run.data, endingTurn(visit)) : standard);
-  } else if (reason === 'timeout') {
-    const said = hooks.timedOut
-      ? await hooks.timedOut(run.data, endingTurn(visit))
-      : await text(visit, 'timedOut');
-    tell(visit, said);
-  }
+  if (over === 'attempts') await say();
+  const isTold =
+    hook !== undefined &&
+    (await attempt(async () => tell(visit, await hook(run.data, endingTurn(visit)))));
+  if (!isTold && over !== 'attempts' && (isLate || reason === 'cancelled')) await say();
   const truly = over === 'done' ? 'done' : reason;
-  await hooks.left?.(truly, run.data, run.turn);
+  await attempt(async () => always?.(truly, run.data, run.turn));
   return truly;
 }
 

@@ -29,6 +29,8 @@ export interface FlowMemo {
   readonly reply?: true;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
+  /** In groups, the last message of the user to reply to, behind whose and where it is. */
+  readonly heard?: readonly [whose: string, message: number];
   /** The ending that has begun. */
   readonly over?: 'done' | 'attempts';
 }

@@ -55,14 +55,19 @@ export function redone(
   { path, level }: Pick<Place, 'path' | 'level'>,
   name: string,
 ): Progress | undefined {
+  if (!namedSteps(level).some((step) => step.name === name)) return undefined;
+  const own = [...path.slice(0, -1), name];
+  return changing(without(reviewed(progress, own, level), own), own, level);
+}
+
+/** Summaries that come after a step of their level are to be shown again. */
+export function reviewed(progress: Progress, path: Path, level: readonly Step[]): Progress {
   const steps = namedSteps(level);
-  const at = steps.findIndex((step) => step.name === name);
-  if (at < 0) return undefined;
-  const beside = (other: string): Path => [...path.slice(0, -1), other];
-  const summaries = steps.slice(at).filter(({ kind }) => kind === 'confirm');
-  const again = unconfirmed(
+  const beside = path.slice(0, -1);
+  const later = steps.slice(steps.findIndex(({ name }) => name === path[beside.length]));
+  const summaries = later.filter(({ kind }) => kind === 'confirm');
+  return unconfirmed(
     progress,
-    summaries.map((step) => beside(step.name)),
+    summaries.map(({ name }) => [...beside, name]),
   );
-  return changing(without(again, beside(name)), beside(name), level);
 }

@@ -80,7 +80,9 @@ function outline(part: Part): Outline {
       }
       return add({ kind: 'include', name: fresh(name), flows, steps });
     },
-    repeat(name: string, { each, again, min = 1, max = Number.POSITIVE_INFINITY }: RepeatOptions) {
+    repeat(name: string, options: RepeatOptions) {
+      const { each, again, min = 1, max = Number.POSITIVE_INFINITY } = options;
+      checkOptions(`${part.flow}:${name} `, options, {}, 'each again min max');
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {
           flow: `${part.flow}.${name}`,
@@ -100,7 +102,9 @@ function outline(part: Part): Outline {
       };
       return add(step);
     },
-    confirm({ name = 'confirm', prompt, yes, no, edit = false }: ConfirmOptions) {
+    confirm(options: ConfirmOptions) {
+      const { name = 'confirm', prompt, yes, no, edit = false } = options;
+      checkOptions(`${part.flow}:${name} `, options, {}, 'name prompt yes no edit');
       return add({ kind: 'confirm', name: fresh(name), prompt, yes, no, edit });
     },
     done(handler: unknown, hooks: unknown) {
@@ -168,6 +172,8 @@ const questionRules = {
   checkout: callable,
 };
 
+const otherParts = 'prompt choices multiple optional back timeout otherwise was';
+
 function checkQuestion(where: string, question: AskOptions | undefined): void {
   const { prompt, multiple, choices } = question ?? {};
   const refuse = (option: string, expected: string, found: string) =>
@@ -177,7 +183,7 @@ function checkQuestion(where: string, question: AskOptions | undefined): void {
     throw refuse('multiple', '`choices` with it', 'alone');
   if (typeof choices === 'object' && Object.keys(choices).length === 0)
     throw refuse('choices', 'at least one', 'empty');
-  checkOptions(`${where} `, question ?? {}, questionRules);
+  checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
 }
 
 function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {

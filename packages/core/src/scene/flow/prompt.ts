@@ -1,12 +1,12 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
 import { invalidOption } from '../../base/rules.ts';
-import type { ReplyMarkup, RichText, Say } from '../../conversation/say.ts';
+import { callOf, type ReplyMarkup, type RichText, type Say } from '../../conversation/say.ts';
 import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
-import { memoOf } from './memo.ts';
+import { type FlowMemo, memoOf } from './memo.ts';
 import { type Option, optionsOf } from './options.ts';
 import { bindInvoice } from './payment.ts';
 import type { Place } from './pending.ts';
@@ -51,9 +51,10 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     return { say, options, keyboard: reply ? 'reply' : 'inline' };
   }
   if (hasKeyboard(said)) return { say: said, options, keyboard: undefined };
-  if (inGroup(visit) && !onlyInline && expectsText(place)) {
+  const target = !onlyInline && expectsText(place) ? replyTo(visit) : undefined;
+  if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
-    return { say: dressed(said, force, replyTo(visit)), options, keyboard: undefined };
+    return { say: dressed(said, force, target), options, keyboard: undefined };
   }
   const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
   const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
@@ -131,11 +132,24 @@ function takesInlineOnly({ run: { turn } }: Visit): boolean {
   return textIn(chat, 'type') === 'channel';
 }
 
-/** Parameters that make a message a reply to the user's, so that a selective keyboard is shown to this user alone. */
-function replyTo(visit: Visit): object | undefined {
+/**
+ * The last message of this user in this group: that of the update, or of one before. A selective keyboard is for the author of the message
+ * to which it replies; without one, a bot in privacy mode could not read the answer.
+ */
+export function heardOf(visit: Visit): FlowMemo['heard'] {
   const { update, subject } = visit.run.turn;
-  if (!inGroup(visit) || update === undefined || subject.updateType === undefined) return undefined;
-  const message_id = wholeIn(objectIn(update, subject.updateType), 'message_id');
+  const { chat, thread, user, updateType } = subject;
+  if (!inGroup(visit)) return undefined;
+  const whose = [chat, thread, user].join();
+  const message = update && updateType && wholeIn(objectIn(update, updateType), 'message_id');
+  if (typeof message === 'number') return [whose, message];
+  const { heard } = memoOf(visit.run.memo);
+  return heard?.[0] === whose ? heard : undefined;
+}
+
+/** Parameters that make a message a reply to the user's. */
+function replyTo(visit: Visit): object | undefined {
+  const message_id = heardOf(visit)?.[1];
   if (message_id === undefined) return undefined;
   return { reply_parameters: { message_id, allow_sending_without_reply: true } };
 }
@@ -148,9 +162,9 @@ function hasKeyboard(say: Say): boolean {
 function dressed(say: Say, keyboard: ReplyMarkup, options: object | undefined): Say {
   if (typeof say === 'string')
     return { text: say, keyboard, ...(options && { options }) } as RichText;
-  if ('method' in say) {
-    return { method: say.method, payload: { ...say.payload, ...options, reply_markup: keyboard } };
+  if ('text' in say) {
+    return { ...say, keyboard, ...(options && { options: { ...options, ...say.options } }) };
   }
-  if (!('text' in say)) return { ...say, keyboard };
-  return { ...say, keyboard, ...(options && { options: { ...say.options, ...options } }) };
+  const { method, payload } = callOf(say, undefined);
+  return { method, payload: { ...options, ...payload, reply_markup: keyboard } };
 }

@@ -7,7 +7,7 @@ import { checkValue, choiceByLabel, takesAlbum, valueIn } from './answer.ts';
 import { redo } from './ask.ts';
 import { controlsAt, goBack } from './controls.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
-import { answered, changing } from './moves.ts';
+import { answered, changing, reviewed } from './moves.ts';
 import { isForAnother } from './payment.ts';
 import { type Place, positionOf } from './pending.ts';
 import { markOf, withAnswer, without, withPassed } from './progress.ts';
@@ -106,10 +106,11 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   const verdict = await checkValue(pending.step.question, value, pending.answers, run.turn);
   if (verdict.kind === 'refused') run.say(verdict.say);
   if (verdict.kind !== 'answer') return true;
-  const others = changing(progressOf(run), path, pending.level);
+  const others = changing(reviewed(progressOf(run), path, pending.level), path, pending.level);
   keep(visit, withAnswer(others, path, verdict.value), memoOf(run.memo));
   const after = (await locate(visit)).pending;
-  if (after === undefined || !wasAsked(visit, after)) run.ask();
+  // a summary that was shown is of what was said before
+  if (after?.kind === 'confirm' || after === undefined || !wasAsked(visit, after)) run.ask();
   return true;
 }
 

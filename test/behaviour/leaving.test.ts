@@ -1,0 +1,210 @@
+import { flow, isFsmError, scene, state, states } from '@telefsm/core';
+import { telegram, virtualClock } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { type BotUnderTest, frameworks } from './frameworks.ts';
+
+const Menu = states('Menu', { main: state() });
+const broken = new Error('broken hook');
+const fails = () => {
+  throw broken;
+};
+
+/** A bot that says where a user is, and Anna. */
+function play(bot: BotUnderTest, states: readonly object[], scenes: readonly object[] = []) {
+  bot.noteErrors();
+  const machine = bot.fsm({ states: [Menu, ...states], scenes });
+  bot.command('where', ({ fsm, say }) => say(`At ${fsm.current} ${JSON.stringify(fsm.data)}.`));
+  bot.command('leave', ({ fsm }) => fsm.cancel());
+  return { machine, anna: telegram(bot.bot).user('Anna') };
+}
+
+describe.each(frameworks)('leaving on %s', (_, framework) => {
+  it('stands although every hook of the flow throws; each runs, and the first error reaches the bot', async () => {
+    const heard: string[] = [];
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?' })
+      .done(() => 'Done.', {
+        cancelled: (_answers, { state: fsm }) => {
+          heard.push('cancelled');
+          fsm.enter(form as never);
+          fails();
+        },
+        left: (reason, _answers, { state: fsm }) => {
+          heard.push(reason);
+          fsm.afterCommit(() => void heard.push('lost'));
+          throw new Error('second');
+        },
+      });
+    const bot = framework.bot();
+    const { anna } = play(bot, [form]);
+    await anna.sends('/form');
+    await anna.sends('/cancel');
+    anna.sees('Cancelled.');
+    expect(heard).toEqual(['cancelled', 'cancelled']);
+    expect(bot.errors).toEqual([broken]);
+    await anna.sends('/where');
+    anna.sees('At null {}.');
+    await anna.sends('/form');
+    await anna.sends('1');
+    anna.sees('Done.');
+    expect(heard.slice(2)).toEqual(['done']);
+    await anna.sends('/where');
+    anna.sees('At null {}.');
+  });
+
+  it('undoes what the hook that throws has changed, and nothing else', async () => {
+    const heard: string[] = [];
+    const inner = scene('inner').on({
+      handle: ({ leave }) => leave(),
+      leave: ({ state: fsm }) => {
+        fsm.afterCommit(() => void heard.push('inner'));
+        fsm.enter(form as never);
+        fails();
+      },
+    });
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?', validate: (a) => a })
+      .done(() => undefined, {
+        left: (_reason, _answers, { state: fsm }) =>
+          void fsm.afterCommit(() => void heard.push('form')),
+      });
+    const bot = framework.bot();
+    const { anna } = play(bot, [form, inner]);
+    bot.command('call', ({ fsm }) => fsm.call(inner as never));
+    await anna.sends('/form');
+    await anna.sends('/call');
+    await anna.sends('/leave');
+    expect(heard).toEqual(['form']);
+    expect(bot.errors).toEqual([broken]);
+    await anna.sends('/where');
+    anna.sees('At null {}.');
+  });
+
+  it('of a framework’s scene stands too, also into another scene, whose hooks run', async () => {
+    const bot = framework.bot();
+    const [from, to] = [framework.scene('from'), framework.scene('to')];
+    from.leave(fails);
+    to.enter(({ say }) => say('Entered.'));
+    const { anna } = play(bot, [], [from.scene, to.scene]);
+    bot.command('from', ({ fsm }) => fsm.enter(from.scene));
+    bot.command('to', ({ fsm }) => fsm.enter(to.scene));
+    await anna.sends('/from');
+    await anna.sends('/to');
+    anna.sees('Entered.');
+    expect(bot.errors).toEqual([broken]);
+    await anna.sends('/where');
+    anna.sees('At to {}.');
+  });
+
+  it('outside an update is told to whoever did the work, and stands', async () => {
+    const node = scene('node').on({ handle: () => undefined, leave: fails });
+    const bot = framework.bot();
+    const { anna, machine } = play(bot, [node]);
+    bot.command('node', ({ fsm }) => fsm.enter(node as never));
+    await anna.sends('/node');
+    machine.connect(bot.bot as never);
+    const there = machine.at({ user: anna.id });
+    await expect(there.run(({ state: fsm }) => fsm.leave())).rejects.toBe(broken);
+    expect(await there.peek()).toBeUndefined();
+  });
+
+  it('outside an update is refused where the hook cannot run at all', async () => {
+    const bot = framework.bot();
+    const from = framework.scene('from');
+    from.leave(() => undefined);
+    const { anna, machine } = play(bot, [], [from.scene]);
+    bot.command('from', ({ fsm }) => fsm.enter(from.scene));
+    await anna.sends('/from');
+    machine.connect(bot.bot as never);
+    const there = machine.at({ user: anna.id });
+    const work = there.run(({ state: fsm }) => fsm.leave());
+    await expect(work).rejects.toMatchObject({ code: 'NO_CONTEXT' });
+    expect(await there.peek()).toMatchObject({ scene: 'from' });
+  });
+
+  it('by commit() is kept, and commit() tells of the error', async () => {
+    const node = scene('node').on({ handle: () => undefined, leave: fails });
+    const bot = framework.bot();
+    const { anna } = play(bot, [node]);
+    bot.command('node', ({ fsm }) => fsm.enter(node as never));
+    bot.command('end', async ({ fsm }) => {
+      fsm.leave();
+      await fsm.commit();
+    });
+    await anna.sends('/node');
+    await anna.sends('/end');
+    expect(bot.errors).toEqual([broken]);
+    await anna.sends('/where');
+    anna.sees('At null {}.');
+  });
+
+  it('by a deadline is tried again, as everything that a deadline does', async () => {
+    const clock = virtualClock();
+    let failing = true;
+    const form = flow('form', { trigger: '/form', timeout: '1m' })
+      .ask('a', { prompt: 'A?' })
+      .done(() => undefined, { left: () => (failing ? fails() : undefined) });
+    const bot = framework.bot();
+    const machine = bot.fsm({ states: [form], clock });
+    const anna = telegram(bot.bot, { clock }).user('Anna');
+    machine.connect(bot.bot as never);
+    await anna.sends('/form');
+    anna.sees('A?');
+    const failed: unknown[] = [];
+    machine.observe('deadlineFailed', ({ error }) => failed.push(error));
+    await clock.advance('2m');
+    await machine.sweep();
+    expect(failed).toEqual([broken]);
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ state: 'form:a' });
+    failing = false;
+    await clock.advance('2s');
+    await machine.sweep();
+    anna.sees('Time is up. Please start again.');
+  });
+
+  it('is over for hooks that write: the data would be that of the next scene', async () => {
+    const bot = framework.bot();
+    const [from, to] = [framework.scene('from'), framework.scene('to')];
+    const codes: unknown[] = [];
+    from.leave(({ fsm }) => {
+      for (const write of [
+        () => fsm.update({ a: 1 } as never),
+        () => fsm.replace({ a: 1 } as never),
+        () => fsm.set(Menu.main),
+        () => fsm.next(),
+        () => fsm.expire('1m'),
+      ]) {
+        try {
+          write();
+        } catch (error) {
+          codes.push(isFsmError(error) ? error.code : error);
+        }
+      }
+      codes.push(fsm.current, fsm.data);
+    });
+    const { anna } = play(bot, [], [from.scene, to.scene]);
+    bot.command('from', ({ fsm }) => fsm.enter(from.scene, { from: 1 } as never));
+    bot.command('to', ({ fsm }) => fsm.enter(to.scene, { to: 1 } as never));
+    await anna.sends('/from');
+    await anna.sends('/to');
+    expect(codes).toEqual([...Array(5).fill('NO_SCENE'), 'from', { from: 1 }]);
+    await anna.sends('/where');
+    anna.sees('At to {"to":1}.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('may lead on: an ending sets a state where there is none, and enters a scene', async () => {
+    const form = flow('form', { trigger: '/form' })
+      .ask('a', { prompt: 'A?' })
+      .done(() => undefined, {
+        cancelled: (_answers, { state: fsm }) => fsm.set(Menu.main),
+      });
+    const bot = framework.bot();
+    const { anna } = play(bot, [form]);
+    await anna.sends('/form');
+    await anna.sends('/cancel');
+    await anna.sends('/where');
+    anna.sees('At Menu:main {}.');
+    expect(bot.errors).toEqual([]);
+  });
+});
