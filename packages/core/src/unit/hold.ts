@@ -81,6 +81,9 @@ export const callBound = 5000;
 /** How long a conversation that was handed over waits to be taken, in ms. */
 const askAgainAfter = 2000;
 
+/** How long a message channel that could not be opened is left alone, in ms. */
+const deafFor = 60_000;
+
 let processId: string | undefined;
 let tokens = 0;
 
@@ -95,7 +98,7 @@ export function newToken(): string {
 export function holderOf(options: HoldOptions): Holder {
   const { storage, clock, lease: leaseMs, longest, report } = options;
   const live = new LiveHolds();
-  const grants = grantsOf(storage, report);
+  const grants = grantsOf(storage, clock, report);
   let timer: unknown;
 
   // One timer for all leases. It goes on for as long as there is any, so a quick turn neither sets nor clears one.
@@ -170,7 +173,7 @@ export function holderOf(options: HoldOptions): Holder {
         const wait = grants.proven
           ? Math.min(got.busy, askAgainAfter) + jitter(20)
           : Math.min(got.busy + 1, 10 * 1.5 ** Math.min(rounds, 6)) + jitter(5);
-        await grants.wait(token, Math.min(wait, bound - spent + 1), clock);
+        await grants.wait(token, Math.min(wait, bound - spent + 1));
       }
     } catch (error) {
       taking.gaveUp = true;
@@ -428,18 +431,20 @@ class RunningHold implements Hold {
 }
 
 /** Wake-ups by the storage's message channel, opened at the first contention. */
-function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
+function grantsOf(storage: FsmStorage, clock: Clock, report: HoldOptions['report']) {
   const waiting = new Map<string, { told: boolean; wake: (() => void) | undefined }>();
-  let state: 'closed' | 'open' | 'deaf' = storage.granted ? 'closed' : 'deaf';
+  let isOpen = false;
+  /** When to try again to open it. */
+  let nextTry = storage.granted ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   let opening: Promise<boolean> | undefined;
   let stop: (() => void) | undefined;
   return {
     get proven(): boolean {
-      return state === 'open';
+      return isOpen;
     },
     /** Whether messages arrive from now on. */
     open(): Promise<boolean> {
-      if (state === 'deaf') return Promise.resolve(false);
+      if (clock.now() < nextTry) return Promise.resolve(false);
       opening ??= (storage.granted as NonNullable<FsmStorage['granted']>)((token) => {
         const waiter = waiting.get(token);
         if (waiter === undefined) return;
@@ -448,12 +453,13 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
       }).then(
         (off) => {
           stop = off;
-          state = 'open';
+          isOpen = true;
           return true;
         },
         (error) => {
           report('granted', error);
-          state = 'deaf';
+          nextTry = clock.now() + deafFor;
+          opening = undefined;
           return false;
         },
       );
@@ -467,7 +473,7 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
       waiting.delete(token);
     },
     /** Waits for the token's message, or for so many ms. */
-    wait(token: string, ms: number, clock: Clock): Promise<void> {
+    wait(token: string, ms: number): Promise<void> {
       const waiter = waiting.get(token);
       return new Promise((resolve) => {
         const done = () => {
@@ -488,7 +494,7 @@ function grantsOf(storage: FsmStorage, report: HoldOptions['report']) {
       stop?.();
       stop = undefined;
       opening = undefined;
-      if (state === 'open') state = 'closed';
+      isOpen = false;
     },
   };
 }
