@@ -210,7 +210,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   LEASE_LOST: {
     message: (d) =>
-      `Another process took the conversation '${d.key}' while this update ran; ${kept(d.keptBefore)}.`,
+      `The conversation '${d.key}' was taken by another process, or deleted, while this update ran; ${kept(d.keptBefore)}.`,
     fix: 'Make handlers shorter than turn.max. A redelivered update is handled anew, unless a commit() of it was kept (`keptBefore`).',
   },
   COMMIT_UNKNOWN: {
