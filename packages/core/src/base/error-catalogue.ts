@@ -229,7 +229,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   WAIT_TIMEOUT: {
     message: (d) => `The conversation '${d.key}' was busy for ${d.ms} ms.`,
-    fix: 'Look for a handler that does not end. Work on another conversation belongs in afterCommit(…).',
+    fix: 'Look for a handler that does not end, or that waits for its own conversation. Work by machine.at(…) belongs in afterCommit(…).',
   },
   QUEUE_FULL: {
     message: (d) => `${d.limit} updates of '${d.key}' are waiting already.`,
