@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { Turn } from '../src/index.ts';
+import type { FsmStorage, Turn } from '../src/index.ts';
 import { flow, invalid, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { driverError, textStorage } from './fixtures/text-storage.ts';
@@ -181,6 +181,21 @@ describe('a late writer', () => {
   it('neither commits with commit() in mid-handler', async () => {
     const { outcome, data } = await lapse(({ state: fsm }) => fsm.commit());
     expect({ outcome, data }).toEqual({ outcome: 'LEASE_LOST', data: { theirs: 1 } });
+  });
+
+  it('is told so also where the conversation was deleted meanwhile', async () => {
+    const memory = memoryStorage();
+    const storage: FsmStorage = {
+      ...memory,
+      acquire: () => ({
+        record: undefined,
+        commit: () => 'refused',
+        renew: () => false,
+        release: () => {},
+      }),
+    };
+    const late = bench({ storage }).send(1, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
+    await expect(late).rejects.toThrow(/was taken by another process, or deleted, while/);
   });
 
   it('is refused with its second unit, though its first has left the id of the update', async () => {

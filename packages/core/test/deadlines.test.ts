@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { FsmStorage, Turn } from '../src/index.ts';
+import type { Clock, FsmStorage, Turn } from '../src/index.ts';
 import { flow, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
@@ -12,7 +12,56 @@ const arm = ({ state: fsm }: Turn) => {
   fsm.expire('10m');
 };
 
+/** A storage in memory that counts how often it is asked what is due. */
+function counting(clock: Clock): { readonly storage: FsmStorage; looks: number } {
+  const storage = memoryStorage({ clock });
+  const count = {
+    looks: 0,
+    storage: {
+      ...storage,
+      due(limit: number, claim: number, prefix?: string) {
+        count.looks++;
+        return storage.due(limit, claim, prefix);
+      },
+    },
+  };
+  return count;
+}
+
 describe('the deadline of a conversation', () => {
+  it('is met on a virtual clock without the looks that would find nothing', async () => {
+    const clock = virtualClock();
+    const count = counting(clock);
+    const { machine, send, peek } = bench({ clock, storage: count.storage });
+    machine.start();
+    await clock.advance('30d');
+    expect(count.looks).toBe(1);
+    await send(1, 'a', ({ state: fsm }) => {
+      fsm.set(Form.name);
+      fsm.expire('20h');
+    });
+    await send(2, 'a', arm);
+    await clock.advance('9m');
+    expect([count.looks, (await peek(2))?.state]).toEqual([1, 'Form:name']);
+    await clock.advance('1m');
+    expect([await peek(2), (await peek(1))?.state]).toEqual([undefined, 'Form:name']);
+    await clock.advance('30d');
+    expect(await peek(1)).toBe(undefined);
+    expect(count.looks).toBeLessThan(8);
+    await machine.stop();
+  });
+
+  it('is looked for every second where the storage cannot tell', async () => {
+    const clock = virtualClock();
+    const { dueIn: _, ...storage } = memoryStorage({ clock });
+    const { machine, send, peek } = bench({ clock, storage });
+    machine.start();
+    await send(1, 'a', arm);
+    await clock.advance(600_000 + 1000);
+    expect(await peek(1)).toBe(undefined);
+    await machine.stop();
+  });
+
   it('clears it where nothing else was said', async () => {
     const { clock, machine, send, peek } = bench();
     machine.start();

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import { createMachine, type FsmStorage, memoryStorage } from '../src/index.ts';
+import { bench, gate } from './fixtures/bench.ts';
 import { message } from './fixtures/updates.ts';
 
 describe('the message that a conversation has been handed over', () => {
@@ -36,5 +38,45 @@ describe('the message that a conversation has been handed over', () => {
     // no timer ever ends: only the message can wake it
     await machine.handle(message({ text: 'a' }), bot, () => void handled++);
     expect([handled, asked]).toEqual([1, 3]);
+  });
+});
+
+describe('a message channel that cannot be opened', () => {
+  it('is tried again by whoever waits, once a minute at most', async () => {
+    const clock = virtualClock();
+    const memory = memoryStorage({ clock });
+    const tries: number[] = [];
+    const start = clock.now();
+    const storage: FsmStorage = {
+      ...memory,
+      async granted(listener) {
+        tries.push(clock.now() - start);
+        if (tries.length === 1) throw new Error('no connection');
+        return memory.granted(listener);
+      },
+    };
+    const theirs = bench({ clock, storage });
+    const mine = bench({ clock, storage });
+    const failed: string[] = [];
+    mine.machine.observe('storageFailed', ({ operation }) => void failed.push(operation));
+    const contend = async (ms: number) => {
+      const held = gate();
+      const first = theirs.send(1, 'a', () => held.opened);
+      await clock.advance(0);
+      const second = mine.send(1, 'b');
+      await clock.advance(ms);
+      held.open();
+      await Promise.all([first, clock.advance(1000), second]);
+    };
+    await contend(20_000);
+    await contend(20_000);
+    expect(tries).toEqual([0]);
+    expect(failed).toEqual(['granted']);
+    await contend(30_000);
+    expect(tries.length).toBe(2);
+    await clock.advance('1h');
+    await contend(1000);
+    expect(tries.length).toBe(2);
+    expect(tries[1]).toBeGreaterThanOrEqual(60_000);
   });
 });

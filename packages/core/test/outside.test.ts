@@ -153,6 +153,18 @@ describe('machine.at(…).run', () => {
     expect(codes).toEqual(['REENTERED']);
   });
 
+  it('inside a handler by the first call of at() in the process is told what it may have been', async () => {
+    const { machine, bot, send, outlast } = bench();
+    let error: unknown;
+    const asked = send(1, 'a', async () => {
+      const own = machine.at({ user: 1, bot: bot.id });
+      error = await own.run(() => {}).catch((thrown) => thrown);
+    });
+    await outlast(asked, 1000);
+    expect(error).toMatchObject({ code: 'WAIT_TIMEOUT' });
+    expect(String(error)).toMatch(/does not end, or that waits for its own conversation/);
+  });
+
   it('inside a handler of another conversation runs', async () => {
     const { machine, bot, send, peek } = bench();
     const other = machine.at({ user: 2, bot: bot.id });

@@ -9,7 +9,8 @@ import {
   type PlaygroundBotOptions,
   playground,
 } from '../src/index.ts';
-import { barriers, openBrowser, picture } from './browser.ts';
+import { barriers } from './barriers.ts';
+import { openBrowser, picture } from './browser.ts';
 
 let browser: Browser;
 let opened: Playground;
@@ -174,7 +175,7 @@ describe('the playground', () => {
     await current('start');
   });
 
-  it('has no barriers that the checker knows, and fits a phone', async () => {
+  it('has no barriers that can be looked for, and fits a phone', async () => {
     await open('order');
     await says('/order');
     await sees('What would you like to order?');

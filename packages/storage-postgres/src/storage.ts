@@ -27,7 +27,7 @@ export interface PostgresStorageOptions extends PostgresNames {
 }
 
 /** A storage that does all that a storage can do. */
-export type PostgresStorage = Required<FsmStorage>;
+export type PostgresStorage = Required<Omit<FsmStorage, 'dueIn'>>;
 
 /** The SQLSTATE of a table that is not there. */
 const missingTable = '42P01';

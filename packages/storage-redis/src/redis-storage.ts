@@ -9,7 +9,7 @@ import type {
   StoredConversation,
   StoredText,
 } from '@telefsm/core';
-import { FsmError } from '@telefsm/core';
+import { FsmError, isFsmError } from '@telefsm/core';
 import type { RedisClient } from './clients.ts';
 import { portOf } from './clients.ts';
 import { deadlinesOf } from './deadlines.ts';
@@ -49,6 +49,9 @@ export interface RedisStorage extends FsmStorage {
   close(): void;
 }
 
+/** How long an agreed layout is relied on, in ms. */
+const lookAgainAfter = 60_000;
+
 const acquireText = script(acquireScript);
 const peekText = script(peekScript);
 
@@ -82,18 +85,33 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
   const channel = wakeUps(port, layout.channels);
   let usable = false;
   let checking: Promise<void> | undefined;
+  /** By this process's steady clock. */
+  let lookAgainAt = 0;
 
   /** Agreed once; asked again if it could not be asked. */
   function firstUse(): Promise<void> {
     checking ??= checkLayout(port, layout.meta, buckets)
       .then(() => {
         usable = true;
+        lookAgainAt = performance.now() + lookAgainAfter;
         findEviction(port).then(warnOfEviction, () => {});
       })
       .finally(() => {
         checking = undefined;
       });
     return checking;
+  }
+
+  /** Looked at again beside the other commands: somebody may have emptied the server, and others would agree on something else. */
+  function isAgreed(): boolean {
+    if (usable && performance.now() >= lookAgainAt) {
+      lookAgainAt = performance.now() + lookAgainAfter;
+      checkLayout(port, layout.meta, buckets).catch((error) => {
+        // told by the next use; what only failed is tried again
+        if (isFsmError(error)) usable = false;
+      });
+    }
+    return usable;
   }
 
   function warnOfEviction(policy: string | undefined): void {
@@ -114,7 +132,7 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true },
 
     async acquire(key, { token, lease, queue, offset = 0 }) {
-      if (!usable) await firstUse();
+      if (!isAgreed()) await firstUse();
       const waiter = queue ? channel.channel() : '';
       const args = withoutEmptyEnd([
         token,
@@ -134,7 +152,7 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     },
 
     async peek(key) {
-      if (!usable) await firstUse();
+      if (!isAgreed()) await firstUse();
       return (await read(key))?.stored;
     },
 
@@ -142,14 +160,14 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     granted: channel.granted,
 
     async due(limit, claim, prefix = '') {
-      if (!usable) await firstUse();
+      if (!isAgreed()) await firstUse();
       return deadlines.due(limit, claim, prefix);
     },
 
     settled: deadlines.settled,
 
     async *list(query) {
-      if (!usable) await firstUse();
+      if (!isAgreed()) await firstUse();
       yield* listConversations(port, layout, read, query);
     },
 

@@ -2,7 +2,7 @@
 
 import { isFsmError } from '@telefsm/core';
 import { Cluster, Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import type { RedisClient, RedisWarning } from '../src/index.ts';
@@ -61,6 +61,28 @@ describe('the stored layout', () => {
     await taken(redisStorage(client, { prefix: 'first', buckets: 16 }), 'k', 't.1');
     expect(await client.hgetall('first:meta')).toEqual({ format: '1', buckets: '16' });
     expect(await redisStorage(client, { prefix: 'first', buckets: 16 }).peek('k')).toBe(undefined);
+  });
+
+  it('is recorded again within a minute where the server was emptied', async () => {
+    const now = performance.now.bind(performance);
+    let later = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => now() + later);
+    const storage = redisStorage(client, { prefix: 'emptied', buckets: 16 });
+    await taken(storage, 'k', 't.1');
+    await client.del('emptied:meta');
+    await storage.peek('k');
+    later = 60_000;
+    await storage.peek('k');
+    // sent before it on the same connection
+    expect(await client.hgetall('emptied:meta')).toEqual({ format: '1', buckets: '16' });
+
+    await client.hset('emptied:meta', 'buckets', '8');
+    later = 120_000;
+    await storage.peek('k');
+    await client.ping();
+    const error = await failure(() => storage.peek('k'));
+    expect(isFsmError(error, 'INVALID_OPTION') && error.details.option).toBe('buckets');
+    clock.mockRestore();
   });
 
   it('with other buckets is refused, and says with how many', async () => {

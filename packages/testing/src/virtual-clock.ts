@@ -17,6 +17,8 @@ export interface VirtualClock extends Clock {
 interface Timer {
   readonly due: number;
   readonly task: () => void;
+  /** In how many ms the task has something to do; before that it is not run. */
+  readonly idle: () => number;
 }
 
 /**
@@ -40,11 +42,11 @@ export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): Vi
   async function runUntil(target: number): Promise<void> {
     await rest();
     for (;;) {
-      const timer = earliest(timers);
-      if (timer === undefined || timer.due > target) break;
-      timers.delete(timer);
-      now = Math.max(now, timer.due);
-      timer.task();
+      const next = earliest(timers, now);
+      if (next === undefined || next.at > target) break;
+      timers.delete(next.timer);
+      now = Math.max(now, next.at);
+      next.timer.task();
       await rest();
     }
     now = target;
@@ -61,8 +63,8 @@ export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): Vi
 
   return {
     now: () => now,
-    setTimeout(task, ms) {
-      const timer: Timer = { due: now + Math.max(ms || 0, 0), task };
+    setTimeout(task, ms, idle = () => 0) {
+      const timer: Timer = { due: now + Math.max(ms || 0, 0), task, idle };
       timers.add(timer);
       return timer;
     },
@@ -77,8 +79,16 @@ export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): Vi
   };
 }
 
-function earliest(timers: Iterable<Timer>): Timer | undefined {
-  let found: Timer | undefined;
-  for (const timer of timers) if (found === undefined || timer.due < found.due) found = timer;
-  return found;
+function earliest(
+  timers: Iterable<Timer>,
+  now: number,
+): { readonly timer: Timer; readonly at: number } | undefined {
+  let timer: Timer | undefined;
+  let at = Number.POSITIVE_INFINITY;
+  for (const each of timers) {
+    if (each.due >= at) continue;
+    const begins = Math.max(each.due, now + each.idle());
+    if (begins < at) [timer, at] = [each, begins];
+  }
+  return timer && { timer, at };
 }

@@ -277,6 +277,17 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
     expect([order.slice(2), count]).toEqual([['a', 'b'], 3]);
   });
 
+  it('names the update that the bot never finishes with', async () => {
+    const hanging = make({ onText: () => new Promise(() => {}) });
+    const tg = telegram(hanging, { patience: 20, updateId: 7 });
+    const anna = tg.user('Anna');
+    await expect(anna.sends('hang')).rejects.toThrow(
+      /still handles update 7 \(message\) after 20 ms.*Anna: hang/s,
+    );
+    await expect(tg.redeliver()).rejects.toThrow('still handles update 7');
+    expect(() => telegram(hanging, { patience: 0 })).toThrow(/patience/);
+  });
+
   it('gives an unfinished update to the bot that comes after a restart', async () => {
     const heard: string[] = [];
     let hang = true;

@@ -8,8 +8,13 @@ import { shown } from './shown.ts';
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
-  /** Runs a task once after `ms` milliseconds; the result is for {@link Clock.clearTimeout}. */
-  setTimeout(task: () => void, ms: number): unknown;
+  /**
+   * Runs a task once after `ms` milliseconds; the result is for {@link Clock.clearTimeout}.
+   *
+   * @param idle - in how many ms the task will have something to do. A clock that is moved may put it off for so long, if it asks
+   *   again whenever it looks for its next task; others leave it aside
+   */
+  setTimeout(task: () => void, ms: number, idle?: () => number): unknown;
   /** Forgets a task of {@link Clock.setTimeout}; one that has run, or is unknown, is no error. */
   clearTimeout(handle: unknown): void;
 }

@@ -209,7 +209,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   LEASE_LOST: {
     message: (d) =>
-      `Another process took the conversation '${d.key}' while this update ran; ${kept(d.keptBefore)}.`,
+      `The conversation '${d.key}' was taken by another process, or deleted, while this update ran; ${kept(d.keptBefore)}.`,
     fix: 'Make handlers shorter than turn.max. A redelivered update is handled anew, unless `keptBefore`.',
   },
   COMMIT_UNKNOWN: {
@@ -228,7 +228,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   WAIT_TIMEOUT: {
     message: (d) => `The conversation '${d.key}' was busy for ${d.ms} ms.`,
-    fix: 'Look for a handler that does not end. Work on another conversation belongs in afterCommit(…).',
+    fix: 'Look for a handler that does not end, or that waits for its own conversation. Work by machine.at(…) belongs in afterCommit(…).',
   },
   QUEUE_FULL: {
     message: (d) => `${d.limit} updates of '${d.key}' are waiting already.`,

@@ -82,6 +82,7 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
       report('settled', error);
     }
   };
+  const idle = () => storage.dueIn?.() ?? 0;
   const tick = () => {
     timer = undefined;
     running = sweep(Number.POSITIVE_INFINITY)
@@ -92,7 +93,8 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
       .finally(() => {
         running = undefined;
         // jitter, so that processes do not look at the same moment; never later than was promised
-        if (!stopped) timer = clock.setTimeout(tick, every * (0.8 + Math.random() * 0.2));
+        if (stopped) return;
+        timer = clock.setTimeout(tick, every * (0.8 + Math.random() * 0.2), idle);
       });
   };
   return {

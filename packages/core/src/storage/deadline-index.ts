@@ -14,6 +14,8 @@ export interface DeadlineIndex {
   put(entry: Waking, at: number): void;
   /** Keys that begin with a prefix and whose deadline has passed; looked at again after `claim` ms. */
   claim(limit: number, claim: number, now: number, prefix?: string): readonly string[];
+  /** The first instant at which there may be something to claim. */
+  nextAt(): number;
 }
 
 interface Item {
@@ -58,7 +60,7 @@ export function deadlineIndex(entries: ReadonlyMap<string, Waking>): DeadlineInd
     return keys;
   }
 
-  return { put, claim };
+  return { put, claim, nextAt: () => heap[0]?.at ?? Number.POSITIVE_INFINITY };
 }
 
 function push(heap: Item[], item: Item): void {

@@ -42,6 +42,7 @@ export interface MemoryStorage extends FsmStorage {
   peek(key: string): StoredText | undefined;
   granted(listener: (token: string) => void): Promise<() => void>;
   due(limit: number, claim: number, prefix?: string): readonly string[];
+  dueIn(): number;
   settled(key: string): void;
   list(query: ListQuery): AsyncIterable<StoredConversation>;
 }
@@ -251,6 +252,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     },
 
     due: (limit, claim, prefix) => deadlines.claim(limit, claim, clock.now(), prefix),
+
+    dueIn: () => deadlines.nextAt() - clock.now(),
 
     settled(key) {
       const known = times.get(key);

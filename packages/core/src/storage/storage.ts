@@ -135,6 +135,12 @@ export interface FsmStorage {
    * @param prefix - only keys that begin so; others are left to whoever asks for them, and however many they are, they hide none
    */
   due?(limit: number, claim: number, prefix?: string): Awaitable<readonly string[]>;
+  /**
+   * In how many ms `due` has something to give, for any prefix, as it stands now; `Infinity` for never.
+   *
+   * Perhaps too few, never too many: so only where no other process writes. Virtual clocks leave out the looks before it.
+   */
+  dueIn?(): number;
   /** Ends a claim: the deadline index follows the record again. */
   settled?(key: string): Awaitable<void>;
   /** Walks the conversations, for operators: no order across pages of different storages, no snapshot. */

@@ -3,6 +3,9 @@
 import type { Clock } from '../base/clock.ts';
 import type { FsmStorage } from '../storage/storage.ts';
 
+/** How long a message channel that could not be opened is left alone, in ms. */
+const deafFor = 60_000;
+
 /** The wake-ups of one machine. */
 export interface Grants {
   /** Whether messages arrive. */
@@ -13,25 +16,28 @@ export interface Grants {
   expect(token: string): void;
   forget(token: string): void;
   /** Waits for the token's message, or for so many ms. */
-  wait(token: string, ms: number, clock: Clock): Promise<void>;
+  wait(token: string, ms: number): Promise<void>;
   close(): void;
 }
 
 /** Makes the wake-ups by a storage's message channel, which is opened at the first contention. */
 export function grantsOf(
   storage: FsmStorage,
+  clock: Clock,
   report: (operation: string, error: unknown) => void,
 ): Grants {
   const waiting = new Map<string, { told: boolean; wake: (() => void) | undefined }>();
-  let state: 'closed' | 'open' | 'deaf' = storage.granted ? 'closed' : 'deaf';
+  let isOpen = false;
+  /** When to try again to open it. */
+  let nextTry = storage.granted ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
   let opening: Promise<boolean> | undefined;
   let stop: (() => void) | undefined;
   return {
     get proven() {
-      return state === 'open';
+      return isOpen;
     },
     open() {
-      if (state === 'deaf') return Promise.resolve(false);
+      if (clock.now() < nextTry) return Promise.resolve(false);
       opening ??= (storage.granted as NonNullable<FsmStorage['granted']>)((token) => {
         const waiter = waiting.get(token);
         if (waiter === undefined) return;
@@ -40,12 +46,13 @@ export function grantsOf(
       }).then(
         (off) => {
           stop = off;
-          state = 'open';
+          isOpen = true;
           return true;
         },
         (error) => {
           report('granted', error);
-          state = 'deaf';
+          nextTry = clock.now() + deafFor;
+          opening = undefined;
           return false;
         },
       );
@@ -57,7 +64,7 @@ export function grantsOf(
     forget(token) {
       waiting.delete(token);
     },
-    wait(token, ms, clock) {
+    wait(token, ms) {
       const waiter = waiting.get(token);
       return new Promise((resolve) => {
         const done = () => {
@@ -78,7 +85,7 @@ export function grantsOf(
       stop?.();
       stop = undefined;
       opening = undefined;
-      if (state === 'open') state = 'closed';
+      isOpen = false;
     },
   };
 }

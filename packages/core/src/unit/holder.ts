@@ -52,7 +52,7 @@ const askAgainAfter = 2000;
 export function holderOf(options: HoldOptions): Holder {
   const { storage, clock, lease: leaseMs, longest, report } = options;
   const live = new LinkedList<RunningHold>();
-  const grants = grantsOf(storage, report);
+  const grants = grantsOf(storage, clock, report);
   let timer: unknown;
 
   // One timer for all leases. It goes on for as long as there is any, so a quick turn neither sets nor clears one.
@@ -126,7 +126,7 @@ export function holderOf(options: HoldOptions): Holder {
         const wait = (await grants.proven)
           ? Math.min(got.busy, askAgainAfter) + jitter(20)
           : Math.min(got.busy + 1, 10 * 1.5 ** Math.min(rounds, 6)) + jitter(5);
-        await grants.wait(token, Math.min(wait, bound - spent + 1), clock);
+        await grants.wait(token, Math.min(wait, bound - spent + 1));
       }
     } catch (error) {
       taking.gaveUp = true;

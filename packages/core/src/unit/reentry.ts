@@ -31,7 +31,8 @@ export interface Reentry {
  * Makes the detector of a machine.
  *
  * It is switched on by the first work from outside an update, since it slows all asynchronous code a little; and it exists only where
- * AsyncLocalStorage does (Node, Bun, Deno). Elsewhere such a call ends in `WAIT_TIMEOUT`.
+ * AsyncLocalStorage does (Node, Bun, Deno). Elsewhere such a call ends in `WAIT_TIMEOUT`, as the very first one does from inside a unit:
+ * whether it waits for itself, or only beside that unit, nobody can tell any more.
  */
 export function reentryOf(): Reentry {
   const machine = {};

@@ -66,7 +66,7 @@ function part({ graph, census, tally }: Overview, group: GraphGroup | undefined)
     const late = timedOut > 0 ? `, ${timedOut} by time` : '';
     return html`<tr><th scope="row"><a href="${marks.link(node.id)}">${node.label}</a></th>
 <td>${marks.count(node.id)}</td><td>${reached}</td>
-<td><meter min="0" max="${Math.max(1, reached)}" value="${answered + finished}">${answered + finished}</meter> ${answered + finished}${back > 0 && html` <small>(${back} back)</small>`}</td>
+<td><meter aria-hidden="true" min="0" max="${Math.max(1, reached)}" value="${answered + finished}">${answered + finished}</meter> ${answered + finished}${back > 0 && html` <small>(${back} back)</small>`}</td>
 <td class="${lost > 0 ? 'lost' : ''}">${dropped === 0 ? '–' : `${dropped} (${lost} %${late})`}</td>
 <td>${medianMs === undefined ? '–' : readableTime(medianMs)}</td></tr>`;
   });
@@ -112,7 +112,7 @@ export function listPage(view: ListView): Html {
 <button>Search</button></form>
 <div id="list" data-live>
 ${view.failure !== undefined && html`<p class="notice" role="alert">${view.failure}</p>`}
-<div class="scroll" tabindex="0" role="region" aria-label="Conversations"><table><thead><tr><th scope="col">Conversation</th><th scope="col">State</th><th scope="col">Last move</th><th scope="col">Deadline</th></tr></thead><tbody>
+<div class="scroll" tabindex="0" role="region" aria-label="Conversations"><table aria-label="Conversations"><thead><tr><th scope="col">Conversation</th><th scope="col">State</th><th scope="col">Last move</th><th scope="col">Deadline</th></tr></thead><tbody>
 ${page.conversations.map(({ key, state: at, since, deadlineIn }) => html`<tr><th scope="row"><a href="${conversationLink(key)}">${key}</a></th><td>${at ?? html`<em>none</em>`}</td><td>${since === undefined ? '–' : `${readableTime(since)} ago`}</td><td>${deadlineIn === undefined ? '–' : dueIn(deadlineIn)}</td></tr>`)}
 </tbody></table></div>
 ${page.conversations.length === 0 && html`<p>${page.next === undefined ? 'None found.' : 'None on this stretch; search on.'}</p>`}
@@ -195,7 +195,7 @@ export function auditPage(
 ): Html {
   return html`<h1>Audit</h1><div id="audit" data-live><h2>Done through this page</h2>
 ${audit.length === 0 ? html`<p>Nothing.</p>` : html`<ol class="timeline">${audit.map(({ at, text }) => html`<li><time datetime="${new Date(at).toISOString()}">${clockTime(at)}</time> ${text}</li>`)}</ol>`}
-<h2>Latest moves</h2><div class="scroll" tabindex="0" role="region" aria-label="Latest moves"><table><thead><tr><th scope="col">Time</th><th scope="col">Conversation</th><th scope="col">From</th><th scope="col">To</th></tr></thead><tbody>${moves.map(({ at, key, from, to }) => html`<tr><td>${clockTime(at)}</td><th scope="row"><a href="${conversationLink(key)}">${key}</a></th><td>${from ?? 'none'}</td><td>${to ?? 'none'}</td></tr>`)}</tbody></table></div></div>`;
+<h2>Latest moves</h2><div class="scroll" tabindex="0" role="region" aria-label="Latest moves"><table aria-label="Latest moves"><thead><tr><th scope="col">Time</th><th scope="col">Conversation</th><th scope="col">From</th><th scope="col">To</th></tr></thead><tbody>${moves.map(({ at, key, from, to }) => html`<tr><td>${clockTime(at)}</td><th scope="row"><a href="${conversationLink(key)}">${key}</a></th><td>${from ?? 'none'}</td><td>${to ?? 'none'}</td></tr>`)}</tbody></table></div></div>`;
 }
 
 /** The address of a conversation's page. */

@@ -58,7 +58,7 @@ export const people: readonly string[] = ['Anna', 'Boris', 'Clara'];
 const restartTakes = 20_000;
 /** Longer than a machine waits for its turns when it is stopped, in ms of the bot's clock. */
 const stoppingTakes = 30_000;
-/** How often bots look for deadlines, at most, while time leaps. */
+/** How often bots ask for updates, at most, while time leaps. */
 const mostLooks = 400;
 const mostCalls = 60;
 const mostMoves = 200;
@@ -78,10 +78,10 @@ export async function openSession(
   }
   const time = makeClock();
   let shortest = 0;
-  // a day has 86,400 looks for deadlines, and each takes a moment of real time: while time leaps, timers are longer
+  // a day has 2,880 polls for updates, and each takes a moment of real time: while time leaps, timers are longer
   const clock: Clock = {
     now: () => time.now(),
-    setTimeout: (task, ms) => time.setTimeout(task, Math.max(ms, shortest)),
+    setTimeout: (task, ms, idle) => time.setTimeout(task, Math.max(ms, shortest), idle),
     clearTimeout: (handle) => time.clearTimeout(handle),
   };
   const leap = async (ms: number) => {

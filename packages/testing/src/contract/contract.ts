@@ -7,6 +7,7 @@ import { deadlineRules } from './deadlines.ts';
 import { leaseRules } from './leases.ts';
 import { lifetimeRules } from './lifetimes.ts';
 import { listingRules } from './listing.ts';
+import { nextDeadlineRule } from './next-deadline.ts';
 import { raceRules } from './races.ts';
 import { recordRules } from './records.ts';
 import type { Rule, StorageNeed, StorageUnderTest } from './rule.ts';
@@ -46,7 +47,7 @@ const concepts: { readonly [concept: string]: readonly Rule[] } = {
   leases: leaseRules,
   commits: commitRules,
   lifetimes: lifetimeRules,
-  deadlines: deadlineRules,
+  deadlines: [...deadlineRules, nextDeadlineRule],
   listing: listingRules,
   waiting: waitingRules,
   races: raceRules,

@@ -1,5 +1,5 @@
 /** The chat driver: a world around a bot of either framework. */
-import { type Clock, systemClock } from '@telefsm/core';
+import { type Clock, type RawUpdate, systemClock } from '@telefsm/core';
 import { identity } from '../cloud/bot-identity.ts';
 import { type Cloud, openCloud } from '../cloud/cloud.ts';
 import type { BotPort } from './bot-port.ts';
@@ -7,6 +7,7 @@ import { type AnyBot, portOf } from './frameworks.ts';
 import { inProcess } from './in-process.ts';
 import { interleave, type Step } from './interleave.ts';
 import { overHttp, type WebhookUnderTest } from './over-http.ts';
+import { handledWithin, requirePatience } from './patience.ts';
 import { makeWorld, type World } from './world.ts';
 
 /** Options of {@link telegram}. */
@@ -22,6 +23,11 @@ export interface TelegramOptions {
   readonly via?: 'process' | 'polling' | 'webhook';
   /** The webhook handler to test; one as simple as possible when left out. */
   readonly webhook?: WebhookUnderTest;
+  /**
+   * Ms of real time that an action waits for the bot to finish; 5000 when left out, `Infinity` waits without end. Then it fails and names the
+   * update that is still being handled.
+   */
+  readonly patience?: number;
 }
 
 /** A world with a bot in it. */
@@ -65,16 +71,19 @@ export function openTelegram(
   bot: AnyBot,
   options: TelegramOptions,
 ): { readonly world: BotWorld; readonly cloud: Cloud; readonly port: BotPort } {
-  const { clock = systemClock, updateId = 1, via = 'process', webhook } = options;
+  const { clock = systemClock, updateId = 1, via = 'process', webhook, patience = 5000 } = options;
+  requirePatience(patience);
   const port = portOf(bot);
   const cloud = openCloud({ clock, me: port.info ?? identity(port.id), updateId });
   const transport =
     via === 'process' ? inProcess(cloud, port) : overHttp(cloud, port, via, webhook);
+  const deliver = (update: RawUpdate, again: boolean) =>
+    handledWithin(patience, cloud, update, transport.deliver(update, again));
   const world = makeWorld(cloud, {
     async deliver(updates) {
-      await Promise.all(updates.map((update) => transport.deliver(update, false)));
+      await Promise.all(updates.map((update) => deliver(update, false)));
     },
-    redeliver: (update) => transport.deliver(update, true),
+    redeliver: (update) => deliver(update, true),
     stop: () => transport.stop(),
   });
   const botWorld: BotWorld = {

@@ -23,6 +23,8 @@ export interface ExploreOptions {
   readonly longest?: number;
   /** Where users write; `"private"` when left out. */
   readonly chat?: 'private' | 'group';
+  /** Ms of real time that a move waits for the bot to finish; 5000 when left out. Then `explore` rejects, with what led there. */
+  readonly patience?: number;
   /** Reports also what many bots leave out on purpose: answers to late presses, and to kinds of input that a state never takes. */
   readonly strict?: boolean;
   /** Kinds of faults that are not looked for. */
@@ -36,7 +38,8 @@ export interface ExploreOptions {
  * the same seed won't find the same. The machine need not be started. Work that the bot does without waiting for it is not watched.
  *
  * @param make - makes the bot, and its machine if it has one, with the clock and storage of a walk
- * @throws whatever `make` throws; FsmError `INVALID_OPTION` for a number that would walk nowhere, and so find nothing
+ * @throws whatever `make` throws; FsmError `INVALID_OPTION` for a number that would walk nowhere, and so find nothing;
+ * an error that names the update, where the bot does not finish with one
  *
  * @example
  * ```ts
@@ -56,15 +59,19 @@ export async function explore(
   options: ExploreOptions = {},
 ): Promise<Exploration> {
   const { seed = 1, runs = 100, steps = 20, texts = [], longest = 1000 } = options;
-  const { chat = 'private', strict = false, ignore = [] } = options;
+  const { chat = 'private', strict = false, ignore = [], patience } = options;
   requireWhole({ runs, steps, longest });
   let machine: Explored['machine'];
   const start = () =>
-    startWalk(async (world) => {
-      const made = await make(world);
-      machine = made.machine;
-      return made;
-    }, chat);
+    startWalk(
+      async (world) => {
+        const made = await make(world);
+        machine = made.machine;
+        return made;
+      },
+      chat,
+      patience,
+    );
   await (await start()).end();
   const description = machine?.describe();
   const plan: Plan = {

@@ -11,6 +11,7 @@ import type { RawButton } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import type { AnyBot } from '../driver/frameworks.ts';
 import { allShown } from '../driver/looking.ts';
+import { StillHandled } from '../driver/patience.ts';
 import { privateChat } from '../driver/stage.ts';
 import { openTelegram } from '../driver/telegram.ts';
 import type { TestUser } from '../driver/user.ts';
@@ -95,10 +96,15 @@ export interface Walk {
 export async function startWalk(
   make: (world: ExploreWorld) => Explored | Promise<Explored>,
   chat: 'private' | 'group',
+  patience: number | undefined,
 ): Promise<Walk> {
   const clock = virtualClock();
   const { bot, machine } = await make({ clock, storage: memoryStorage({ clock }) });
-  const { world, cloud, port } = openTelegram(bot, { clock });
+  const { world, cloud, port } = openTelegram(bot, {
+    clock,
+    ...(patience === undefined ? {} : { patience }),
+  });
+  let isStuck = false;
   const errors = new Set<unknown>();
   const passages: Passage[] = [];
   /** What Telegram has refused, by method and payload. */
@@ -199,6 +205,10 @@ export async function startWalk(
       try {
         await perform(move);
       } catch (error) {
+        if (error instanceof StillHandled) {
+          isStuck = true;
+          throw error;
+        }
         errors.add(error);
       }
       const after = await state(who);
@@ -236,12 +246,15 @@ export async function startWalk(
     passages,
     transcript: world.transcript,
     async end() {
-      await machine?.stop();
+      // a turn that never ends is waited for by the walk's clock, which would stand still
+      await Promise.all([machine?.stop(), isStuck && clock.advance(longestStop)]);
       await world.stop();
     },
   };
 }
 
+/** Longer than a machine waits for its turns when it is stopped, in ms. */
+const longestStop = 30_000;
 const nowhere: CommittedState = { state: null, scene: null, data: {} };
 
 function idOf({ state, scene }: CommittedState): string | null {

@@ -82,6 +82,9 @@ export const faults = [
   'due claims what has another prefix',
   'due looks at the prefix behind the limit',
   'a claim never lapses',
+  'the next deadline is told too late',
+  'the next deadline is told without claims that lapse',
+  'what is due is told as something later',
   'settled does nothing',
   'settled drops the deadline',
   'the index keeps its first deadline',
@@ -414,6 +417,16 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
         else if (!has('due does not claim')) entry.wakeAt = now + claim;
       }
       return (goesBehind ? found.filter(isOwn) : found).map(([key]) => key);
+    },
+    dueIn() {
+      const waking = [...entries.values()].filter(
+        ({ wakeAt, deadlineAt }) =>
+          wakeAt === deadlineAt || !has('the next deadline is told without claims that lapse'),
+      );
+      const all = waking.map(({ wakeAt }) => wakeAt - shared.now);
+      if (has('the next deadline is told too late')) return all[0] ?? never;
+      const later = all.filter((ms) => ms > 0 || !has('what is due is told as something later'));
+      return Math.min(...later);
     },
     async settled(key) {
       const entry = entries.get(key);

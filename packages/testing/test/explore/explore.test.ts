@@ -105,6 +105,22 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     expect(told.faults, told.report).toEqual([]);
   });
 
+  it('says which update a bot never finishes with', async () => {
+    const hangs = explore(
+      (world) => {
+        const machine = createMachine(world);
+        const bot = make({
+          async onAny(update, call) {
+            await machine.handle(update as RawUpdate, { id: 1, call }, () => new Promise(() => {}));
+          },
+        });
+        return { bot, machine };
+      },
+      { patience: 20 },
+    );
+    await expect(hangs).rejects.toThrow(/still handles update 1 \(message\).*(?:Anna|Ben)/s);
+  });
+
   it('finds a button that nobody handles', async () => {
     const { faults } = await exploring({
       ...sound,
