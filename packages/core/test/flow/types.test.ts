@@ -216,6 +216,9 @@ describe('the types of a flow', () => {
       })
         .include('s', signup)
         .ask('q', { prompt: (a) => a.s.name });
+      const dated = (): string | { at: Date } => 'x';
+      // @ts-expect-error a Date beside texts would come back as text too
+      flow('y').ask('q', { prompt: '?', validate: dated });
       const half = flow('half').ask('a', { prompt: '?' });
       // @ts-expect-error not finished
       createMachine({ scenes: [half] });
