@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import type { FsmStorage, Lease, StoredConversation, Write } from '@telefsm/core';
 import { isFsmError } from '@telefsm/core';
 import fc from 'fast-check';
@@ -90,6 +90,22 @@ describe('the tables', () => {
     expect(error).toMatchObject({ details: { version: 2, known: 1 } });
     expect(rowsOf(database)).toMatchObject([{ key: 'k', record: 'text' }]);
     database.close();
+  });
+
+  it('keep no file open where a later version has made them', async () => {
+    const path = newFile();
+    await sqliteStorage(path).close?.();
+    const database = new libsql(path);
+    database.exec("update telefsm_meta set value = 2 where name = 'version'");
+    database.close();
+    expect(
+      isFsmError(
+        caught(() => sqliteStorage(path)),
+        'STORAGE_NEWER',
+      ),
+    ).toBe(true);
+    // SQLite removes it with the last connection
+    expect(existsSync(`${path}-wal`)).toBe(false);
   });
 
   it('may stand beside others', async () => {
