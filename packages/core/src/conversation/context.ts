@@ -79,7 +79,7 @@ type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
 interface HasData {
   readonly data: object;
 }
-/** What `ctx.state` can do, whatever the state. Verbs return nothing, so that a one-line handler compiles on Telegraf too. */
+/** What `ctx.state` can do, whatever the state. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too. */
 export interface FsmVerbs<out All extends AnyState = AnyState> {
   /** Types only. */
   readonly '~all': All;
