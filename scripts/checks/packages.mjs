@@ -5,11 +5,14 @@
 
 import {
   copyFileSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   realpathSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -103,8 +106,23 @@ async function useTarballs(packed) {
     await runs(`${name} --help`, [process.execPath, path, '--help']);
   await runs('A CommonJS bot on Telegraf', [process.execPath, 'cjs-telegraf.cjs']);
   await runs('An ES module bot on grammY', [process.execPath, 'esm-grammy.mjs']);
-  await compiles();
+  await compiles('Compiling a bot', ['typescript-5', 'typescript', 'typescript-7']);
   await bundles();
+  hideCore();
+  await compiles('Compiling a bot that does not reach core', ['typescript-5', 'typescript-7']);
+}
+
+/** Puts core where pnpm and others put it: within reach of the adapters, not of the bot. */
+function hideCore() {
+  const core = join(work, 'node_modules/@telefsm/core');
+  const hidden = join(work, 'node_modules/.hidden/node_modules/@telefsm');
+  mkdirSync(hidden, { recursive: true });
+  renameSync(core, join(hidden, 'core'));
+  for (const adapter of ['grammy', 'telegraf']) {
+    const visible = join(work, 'node_modules/@telefsm', adapter);
+    renameSync(visible, join(hidden, adapter));
+    symlinkSync(join(hidden, adapter), visible, 'junction');
+  }
 }
 
 /** Installs the tarballs and the frameworks as a user does, in a folder that knows nothing of the workspace. */
@@ -130,7 +148,7 @@ function programsOf(packed) {
   );
 }
 
-async function compiles() {
+async function compiles(title, versions) {
   const compilerOptions = {
     target: 'ES2022',
     lib: ['ES2023', 'DOM'],
@@ -145,14 +163,8 @@ async function compiles() {
   };
   const files = ['types.mts', 'types.cts'];
   writeFileSync(join(work, 'tsconfig.json'), JSON.stringify({ compilerOptions, files }));
-  for (const name of ['typescript-5', 'typescript', 'typescript-7'])
-    await runs(`Compiling a bot with ${name}`, [
-      ...tool(name, 'tsc'),
-      '-p',
-      '.',
-      '--pretty',
-      'false',
-    ]);
+  for (const name of versions)
+    await runs(`${title} with ${name}`, [...tool(name, 'tsc'), '-p', '.', '--pretty', 'false']);
 }
 
 /** Bundles core without Node's modules, where an import that cannot be resolved is an error, and runs the bundle. */

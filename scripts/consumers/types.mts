@@ -1,6 +1,18 @@
 /** What a bot author writes in TypeScript; compiled as an ES module and, word for word, as CommonJS. */
 
-import { type FsmFlavor, flow, fsm, inState, state, states } from '@telefsm/grammy';
+import {
+  type FsmFlavor,
+  flow,
+  fsm,
+  inState,
+  invalid,
+  memoryStorage,
+  redo,
+  scene,
+  state,
+  states,
+  typed,
+} from '@telefsm/grammy';
 import * as onTelegraf from '@telefsm/telegraf';
 import { Bot, type Context } from 'grammy';
 import { Telegraf, type Context as TelegrafContext } from 'telegraf';
@@ -22,14 +34,29 @@ bot.filter(inState(Form.age)).on('message:text', (ctx) => {
   return ctx.reply(name);
 });
 
-/** Exported without a type of its own, so what is inferred has to be nameable in the bot's declarations. */
+// Exported without a type of its own, so what is inferred has to be nameable in the bot's declarations, also where only the
+// adapter is within the bot's reach.
+export const nameSpec = state<{ name: string }>();
+export const isAge = inState(Form.age);
+export const whyNot = invalid('Too young.');
+export const oncemore = redo('count');
+export const storage = memoryStorage();
+export const commands = machine.botCommands();
+export const unfinishedScene = scene('profile', { data: typed<{ bio?: string }>() });
+export const profile = unfinishedScene.on({ handle: ({ stay }) => stay() });
+export const unfinishedOrder = flow('sketch').ask('count', { prompt: 'How many?' });
 export const order = flow('order', { trigger: '/order' })
   .ask('product', { prompt: 'What would you like?', choices: { phone: 'Phone', laptop: 'Laptop' } })
   .ask('count', { prompt: ({ product }) => `How many ${product}s?` })
   .done(({ product, count }) => `Ordered ${count} × ${product}.`);
 
+export const telegrafMachine = onTelegraf.fsm({ states: app });
+export const voting = onTelegraf.fsm({ property: 'vote', states: app });
+export const bare = onTelegraf.fsm();
+export const cart = onTelegraf.scene('cart').on({ handle: ({ stay }) => stay() });
+export const Steps = onTelegraf.states('Steps', { first: onTelegraf.state() });
 const other = new Telegraf<onTelegraf.FsmFlavor<TelegrafContext, typeof app>>('1:T');
-other.use(onTelegraf.fsm({ states: app }));
+other.use(telegrafMachine);
 export const form = new onTelegraf.FsmComposer<onTelegraf.FsmFlavor<TelegrafContext, typeof app>>();
 form.state(Form.age).on(message('text'), (ctx) => {
   const name: string = ctx.fsm.data.name;

@@ -1,6 +1,12 @@
 /** States and commands as an author defines them; types of options and flags accumulate along the chain. */
 
-import { type Awaitable, type Complaint, FsmError, type Schema } from '@telefsm/core';
+import {
+  type Awaitable,
+  type Complaint,
+  FsmError,
+  type Schema,
+  type Storable,
+} from '@telefsm/core';
 import { addCommand, addFlag, addOption, addState, type LooseOptionConfig } from './definition.ts';
 import { CommandError, describeFound } from './errors.ts';
 import { type CommandNode, nameOf, type StateNode, type TreeNode } from './nodes.ts';
@@ -43,6 +49,10 @@ type NewOption<Name extends string, Options> = Name extends keyof Options
 type NewFlag<Name extends string, Flags> = Name extends keyof Flags
   ? Complaint<`This state already has a flag '${Name}'.`>
   : unknown;
+/** Refuses, with a sentence, a flag that cannot be stored. */
+type Stored<Value> = [Value] extends [Storable<Value>]
+  ? unknown
+  : Complaint<'Flags are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>;
 type OptionValue<Default, Checked, Value> = [Value] extends [Unset]
   ? Checked extends Schema<unknown, infer Output>
     ? Output
@@ -122,9 +132,11 @@ export interface TreeState<Flags extends object, Services> extends AnyTreeState 
    * @param initial - JSON, or a function that makes it once for each user
    * @param onChange - called and awaited when a command gives it another value
    * @throws CommandError `DUPLICATE_FLAG`, `INVALID_FLAG_NAME`
+   * @throws FsmError `DATA_NOT_JSON` for a value that cannot be stored
    */
   flag<const Name extends string, Value>(
-    name: Name & NewFlag<Name, Flags>,
+    // what is wrong with the value is told at the name, since a parameter that is more than `Value` would keep `0` from being a number
+    name: Name & NewFlag<Name, Flags> & Stored<Value>,
     initial: Value | (() => Value),
     onChange?: (
       value: Value,

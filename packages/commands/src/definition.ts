@@ -1,6 +1,6 @@
 /** Defining a tree: each addition, and the rules that it must keep. */
 
-import { checkOptions, type State } from '@telefsm/core';
+import { checkOptions, isSchema, type State } from '@telefsm/core';
 import { CommandError, describeFound } from './errors.ts';
 import { fold, isName } from './names.ts';
 import {
@@ -170,11 +170,7 @@ function belowOf(state: StateNode): readonly StateNode[] {
 function flawOf(schema: unknown, set: unknown): string | undefined {
   if (set !== undefined && typeof set !== 'function') return `${describeFound(set)} as 'set'`;
   if (schema === undefined) return undefined;
-  const isSchema =
-    (typeof schema === 'object' || typeof schema === 'function') &&
-    schema !== null &&
-    '~standard' in schema;
-  if (!isSchema) return `${describeFound(schema)} as 'schema'`;
+  if (!isSchema(schema)) return `${describeFound(schema)} as 'schema'`;
   return set === undefined ? undefined : "both 'set' and 'schema'";
 }
 

@@ -1,6 +1,6 @@
 /** Reading the options of a command: words to names, texts to values. */
 
-import type { Schema } from '@telefsm/core';
+import { check, type Schema } from '@telefsm/core';
 import type { CommandError, CommandErrorArgs } from './errors.ts';
 import { type CommandNode, nameOf, type OptionNode } from './nodes.ts';
 import type { Pending } from './position.ts';
@@ -171,7 +171,7 @@ async function limited<T>(
 }
 
 async function checked(schema: Schema, value: unknown): Promise<unknown> {
-  const result = await schema['~standard'].validate(value);
+  const result = await check(schema, value);
   if (result.issues) throw new Error(result.issues.map(({ message }) => message).join('; '));
   return result.value;
 }

@@ -89,6 +89,24 @@ below.flag('stock', 1);
 // @ts-expect-error a flag of its own
 below.flag('asked', 1);
 
+// Flags are stored, so they are JSON.
+// @ts-expect-error a Date would come back as text
+commandTree('dates').root.flag('day', new Date());
+// @ts-expect-error also below other values, and beside them
+commandTree('dates').root.flag('range', { from: new Date() } as string | { from: Date });
+// @ts-expect-error so would one that a function makes
+commandTree('dates').root.flag('day', () => new Date());
+commandTree('json')
+  .root.flag('note', undefined as string | undefined)
+  .flag('list', [] as readonly { readonly id: number }[])
+  .flag('mode', 'a' as 'a' | 'b')
+  .command('x')
+  .action(({ flags, setFlag }) => {
+    same<typeof flags.mode, 'a' | 'b'>();
+    setFlag('note', undefined);
+    setFlag('list', [{ id: 1 }]);
+  });
+
 // Targets: states, what the turn shows, or nothing.
 root.command('a').action(() => below);
 root.command('b').action(async ({ state }) => state.parent);

@@ -66,8 +66,13 @@ export function sqliteStorage(
   const own = typeof pathOrDatabase === 'string';
   requireDatabase(pathOrDatabase);
   const database = own ? openDatabase(pathOrDatabase, options) : pathOrDatabase;
-  prepareTables(database);
-  if (own) started(database);
+  try {
+    prepareTables(database);
+    if (own) started(database);
+  } catch (error) {
+    if (own) database.close();
+    throw error;
+  }
 
   const statements = statementsOf(database);
   const waiters = wakeUps(statements);

@@ -2,8 +2,8 @@ import { renameSync, writeFileSync } from 'node:fs';
 import type { FsmStorage, Lease, StoredConversation, Write } from '@telefsm/core';
 import { isFsmError } from '@telefsm/core';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
-import type { SqliteConstructor } from '../../../test/servers/sqlite-drivers.ts';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { nodeSqliteDriver, type SqliteConstructor } from '../../../test/servers/sqlite-drivers.ts';
 import { classify } from '../src/faults.ts';
 import { sqliteStorage } from '../src/index.ts';
 import { fromValue, toValue } from '../src/text.ts';
@@ -90,6 +90,22 @@ describe('the tables', () => {
     expect(error).toMatchObject({ details: { version: 2, known: 1 } });
     expect(rowsOf(database)).toMatchObject([{ key: 'k', record: 'text' }]);
     database.close();
+  });
+
+  it('keep no file open where a later version has made them', async () => {
+    const path = newFile();
+    await sqliteStorage(path).close?.();
+    const database = new libsql(path);
+    database.exec("update telefsm_meta set value = 2 where name = 'version'");
+    database.close();
+    // libsql lets go of the file itself only with the garbage, so the call is what can be seen
+    const close = vi.spyOn((nodeSqliteDriver() ?? libsql).prototype, 'close');
+    const error = caught(() => sqliteStorage(path));
+    const closed = close.mock.contexts.length;
+    close.mockRestore();
+    expect(isFsmError(error, 'STORAGE_NEWER')).toBe(true);
+    // once for the look at the driver in memory, once for the file
+    expect(closed).toBe(2);
   });
 
   it('may stand beside others', async () => {

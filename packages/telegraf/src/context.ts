@@ -25,5 +25,10 @@ export type PropertyFlavor<C extends Context, P extends string, S = AnyState> = 
   ? Complaint<`'${P}' is taken in this context; choose another property.`>
   : C & { readonly [K in P]: FsmContext<StatesIn<S> | NoState> };
 
+/** Any context with a machine at a property: what handlers of a machine get when nothing more is said of them. */
+export type MachineContext<P extends string = 'fsm'> = Context & {
+  readonly [K in P]: FsmContext;
+};
+
 /** A context whose state is known. */
 export type InState<C, T> = C & { readonly fsm: StateView<StatesIn<T>> };

@@ -4,7 +4,6 @@ import {
   type AnyGroup,
   type AnyScene,
   type AnyState,
-  type FsmContext,
   install,
   type Machine,
   type MachineOptions,
@@ -20,7 +19,7 @@ import {
 import type { Context, MiddlewareFn } from 'telegraf';
 import { forward } from './bag.ts';
 import { filterAt, type Handlers, type Targets } from './composer.ts';
-import type { Installed } from './context.ts';
+import type { MachineContext } from './context.ts';
 import { botPort, type TelegrafBot, UpdatePort } from './port.ts';
 
 /** A machine that is Telegraf's middleware: `bot.use(machine)`. */
@@ -29,7 +28,7 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
   /** What `bot.use` takes. */
   middleware(): MiddlewareFn<C>;
   /** `inState` on this machine's own property. */
-  inState<D extends Context & { readonly [K in P]: FsmContext }, const T extends Targets>(
+  inState<D extends MachineContext<P>, const T extends Targets>(
     targets: T,
     ...handlers: Handlers<NoInfer<D> & { readonly [K in P]: StateView<StatesIn<T>> }>
   ): MiddlewareFn<D>;
@@ -58,14 +57,12 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
  * });
  * ```
  */
-export function fsm<C extends Context & Installed>(): TelegrafMachine<C, AnyState>;
+export function fsm<C extends MachineContext>(): TelegrafMachine<C, AnyState>;
 export function fsm<
   const States extends readonly (AnyGroup | State)[] = readonly [],
   const Scenes extends readonly AnyScene[] = readonly [],
   const P extends string = 'fsm',
-  C extends Context & { readonly [K in P]: FsmContext } = Context & {
-    readonly [K in P]: FsmContext;
-  },
+  C extends MachineContext<P> = MachineContext<P>,
 >(
   options: MachineOptions<States, Scenes, C, P> & ServicesOption<[...States, ...Scenes], C>,
 ): TelegrafMachine<C, StatesOfMachine<States, Scenes>, P>;

@@ -13,6 +13,7 @@ export type {
   Address,
   AnswersOf,
   AnyFlow,
+  AnyFsmError,
   AnyGroup,
   AnyMachine,
   AnyScene,
@@ -20,6 +21,7 @@ export type {
   ApiCall,
   AskTurn,
   Awaitable,
+  BotCommand,
   CallOptions,
   Cause,
   Choices,
@@ -42,9 +44,11 @@ export type {
   Group,
   IdOf,
   InputKind,
+  Invalid,
   JsonObject,
   KeyboardLike,
   KeyValueStore,
+  KnownTo,
   Lease,
   LeaveReason,
   Machine,
@@ -52,16 +56,19 @@ export type {
   MachineEvents,
   MachineOptions,
   Media,
+  MemoryStorage,
   MigratedRecord,
   Migrations,
   NoState,
   OwnCommands,
   Prompt,
   RawUpdate,
+  Redo,
   ReplyAddress,
   RichText,
   Say,
   SceneLeft,
+  SceneNode,
   SceneTurn,
   Schema,
   Scope,
@@ -72,7 +79,9 @@ export type {
   Snapshot,
   State,
   StateOptions,
+  StateSpec,
   StatesIn,
+  StateTree,
   StateView,
   StepState,
   StorageFault,
@@ -86,6 +95,8 @@ export type {
   Texts,
   Transition,
   Turn,
+  UnfinishedFlow,
+  UnfinishedScene,
   UnknownState,
   UnknownStatePolicy,
   UserInput,
@@ -113,7 +124,7 @@ export type { AdoptOptions, LegacyScene } from './adopt-scenes.ts';
 export { adoptScenes } from './adopt-scenes.ts';
 export type { Handlers, Targets } from './composer.ts';
 export { FsmComposer, inState } from './composer.ts';
-export type { FsmFlavor, InState, Installed, PropertyFlavor } from './context.ts';
+export type { FsmFlavor, InState, Installed, MachineContext, PropertyFlavor } from './context.ts';
 export type { TelegrafMachine } from './fsm.ts';
 export { fsm } from './fsm.ts';
 export type { TelegrafBot } from './port.ts';

@@ -28,6 +28,10 @@ type NotJson =
   | ((...parameters: never[]) => unknown)
   | ArrayBufferView;
 
+/** Refuses what JSON has no form for. */
+export type NotStorable =
+  Complaint<'Conversations are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>;
+
 /**
  * What a conversation can keep: JSON.
  *
@@ -36,7 +40,7 @@ type NotJson =
 export type Storable<T> = T extends string | number | boolean | null | undefined
   ? T
   : T extends NotJson
-    ? Complaint<'Conversations are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>
+    ? NotStorable
     : T extends object
       ? { [K in keyof T]: Storable<T[K]> }
       : T;

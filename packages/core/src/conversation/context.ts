@@ -37,20 +37,40 @@ type Settable<T, All> = [T] extends [null]
       ? Registered<T, All>
       : Complaint<`'${IdOf<T> & string}' is a scene: use enter() in place of set().`>;
 
-/** Keys that a move must bring: required by `To` and not guaranteed by `From`, or kept from `From` with another type. */
+/**
+ * Keys that a move must bring: required by `To` and not guaranteed by `From`, or kept from `From` with another type. Of a union one
+ * member has to be met.
+ */
 export type MissingKeys<From, To> = From extends unknown
-  ? {
-      [K in keyof To]-?: K extends keyof From
-        ? From[K] extends To[K]
-          ? never
-          : K
-        : {} extends Pick<To, K>
-          ? never
-          : K;
-    }[keyof To]
+  ? true extends Met<From, To>
+    ? never
+    : Lacks<From, To>
+  : never;
+type Met<From, To> = To extends unknown
+  ? [Lacks<From, To>] extends [never]
+    ? true
+    : false
+  : never;
+type Lacks<From, To> = From extends unknown
+  ? To extends unknown
+    ? {
+        [K in keyof To]-?: K extends keyof From
+          ? From[K] extends To[K]
+            ? never
+            : K
+          : {} extends Pick<To, K>
+            ? never
+            : K;
+      }[keyof To]
+    : never
   : never;
 /** What a move brings: what is missing, and whatever else of the target's data. */
-export type Patch<From, To> = Simplify<Pick<To, MissingKeys<From, To> & keyof To> & Partial<To>>;
+export type Patch<From, To> = [MissingKeys<From, To>] extends [never]
+  ? Partial<To>
+  : Brought<From, To>;
+type Brought<From, To> = To extends unknown
+  ? Simplify<Pick<To, Lacks<From, To> & keyof To> & Partial<To>>
+  : never;
 /** The patch may be left out exactly when nothing is missing; otherwise the compiler says what to bring. */
 type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
   ? unknown
@@ -59,7 +79,7 @@ type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
 interface HasData {
   readonly data: object;
 }
-/** What `ctx.state` can do, whatever the state. Verbs return nothing, so that a one-line handler compiles on Telegraf too. */
+/** What `ctx.state` can do, whatever the state. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too. */
 export interface FsmVerbs<out All extends AnyState = AnyState> {
   /** Types only. */
   readonly '~all': All;

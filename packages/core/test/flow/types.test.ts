@@ -216,6 +216,9 @@ describe('the types of a flow', () => {
       })
         .include('s', signup)
         .ask('q', { prompt: (a) => a.s.name });
+      const dated = (): string | { at: Date } => 'x';
+      // @ts-expect-error a Date beside texts would come back as text too
+      flow('y').ask('q', { prompt: '?', validate: dated });
       const half = flow('half').ask('a', { prompt: '?' });
       // @ts-expect-error not finished
       createMachine({ scenes: [half] });
@@ -258,4 +261,56 @@ describe('the types of a flow', () => {
       .done((_, turn) => turn.state.enter(ping));
     expect([ping.id, pong.id]).toEqual(['ping', 'pong']);
   });
+});
+
+it('keeps what several branches tell apart', () => {
+  const told = flow('told')
+    .ask('kind', { prompt: '?', choices: ['car', 'bike'] })
+    .ask('pay', { prompt: '?', choices: ['card', 'cash'] })
+    .branch('kind', {
+      car: (b) =>
+        b
+          .ask('fuel', { prompt: '?', choices: ['petrol', 'none'] })
+          .branch('fuel', { petrol: (inner) => inner.ask('litres', { prompt: '?' }) }),
+    })
+    .branch('pay', { card: (b) => b.ask('bank', { prompt: '?' }) })
+    .done((a) => {
+      if (a.kind === 'car' && a.fuel === 'petrol' && a.pay === 'card') {
+        exact<Equal<typeof a.litres, string>>();
+        exact<Equal<typeof a.bank, string>>();
+      }
+      // @ts-expect-error a bike takes no fuel
+      if (a.kind === 'bike') a.fuel;
+      // @ts-expect-error cash needs no bank
+      if (a.pay === 'cash') a.bank;
+    });
+  expect(Object.keys(told.steps)).toEqual(['kind', 'pay', 'fuel', 'litres', 'bank']);
+});
+
+it('keeps the answer that a branch is on optional, where its question may be left out', () => {
+  flow('skippable')
+    .ask('kind', { prompt: '?', choices: ['car', 'bike'], optional: true })
+    .branch('kind', { car: (b) => b.ask('doors', { prompt: '?' }) })
+    .done((a) => {
+      exact<Equal<typeof a.kind, 'car' | 'bike' | undefined>>();
+      if (a.kind === 'car') a.doors.trim();
+      // @ts-expect-error it may have been skipped
+      a.kind.trim();
+    });
+});
+
+it('tells apart what a block under a condition has told apart', () => {
+  flow('block')
+    .ask('name', { prompt: '?' })
+    .branch(
+      (a) => a.name === 'x',
+      (b) =>
+        b
+          .ask('kind', { prompt: '?', choices: ['car', 'bike'] })
+          .branch('kind', { car: (inner) => inner.ask('doors', { prompt: '?' }) }),
+    )
+    .done((a) => {
+      exact<Equal<typeof a.name, string>>();
+      if (a.kind === 'car') exact<Equal<typeof a.doors, string | undefined>>();
+    });
 });

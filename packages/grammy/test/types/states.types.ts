@@ -91,3 +91,26 @@ bot2.filter(inState(A.a), (ctx) => {
   ctx.state.set(B.b);
   ctx.state.set(B.b, { id: 1 });
 });
+// data that is a union: one member has to be met, whole
+const U = states('U', {
+  start: state<{ note?: string }>(),
+  way: state<{ by: 'car'; doors: number } | { by: 'bike'; bell: boolean }>(),
+  either: state<{ mail: string } | { phone: string }>(),
+});
+const bot3 = new Bot<FsmFlavor<Context, typeof U>>('');
+bot3.filter(inState(U.start), (ctx) => {
+  ctx.state.set(U.way, { by: 'car', doors: 3 });
+  // @ts-expect-error a car has doors
+  ctx.state.set(U.way, { by: 'car' });
+  // @ts-expect-error a bell is no part of a car
+  ctx.state.set(U.way, { by: 'car', bell: true });
+  // @ts-expect-error one of the two is needed
+  ctx.state.set(U.either);
+  // @ts-expect-error one of the two is needed
+  ctx.state.set(U.either, {});
+  ctx.state.set(U.either, { phone: '1' });
+});
+bot3.filter(inState(U.way), (ctx) => {
+  ctx.state.set(U.way);
+  ctx.state.set(U.way, { by: 'bike', bell: true });
+});

@@ -42,17 +42,31 @@ export type InRounds<Steps, FlowId extends string, Data extends object> = {
     : InRounds<Steps[K], FlowId, Data>;
 };
 
-/** The answers after a branch: told apart by the answer that it is on. */
-export type Branched<Answers, K extends keyof Answers, Cases> = Answers[K] extends infer V
-  ? V extends string
-    ? Simplify<
-        Omit<Answers, K> & { readonly [P in K]: V } & (V extends keyof Cases
-            ? Cases[V] extends (builder: never) => { readonly '~answers': infer Inner }
-              ? Omit<Inner, keyof Answers>
-              : {}
-            : {})
-      >
+/**
+ * The answers after a branch: told apart by the answer that it is on. Each member of a union is looked at for itself, so what an
+ * earlier branch, or one inside a case, tells apart stays so.
+ */
+export type Branched<Answers, K extends keyof Answers, Cases> = Answers extends unknown
+  ? Answers[K] extends infer V
+    ? V extends string
+      ? Simplify<
+          Omit<Answers, K> & { readonly [P in K]: V } & (V extends keyof Cases
+              ? Cases[V] extends (builder: never) => { readonly '~answers': infer Inner }
+                ? Added<Extract<Inner, Added<Answers, K>>, keyof Answers>
+                : {}
+              : {})
+        >
+      : // without that answer no case is asked
+        Simplify<Omit<Answers, K> & { readonly [P in K]?: never }>
     : never
+  : never;
+
+/** What a case adds, for each member of a union. */
+type Added<Inner, Known> = Inner extends unknown ? Omit<Inner, Known & keyof Inner> : never;
+
+/** The answers of a block that is asked under a condition, for each member of a union. */
+export type Maybe<Then, Answers> = Then extends unknown
+  ? Partial<Omit<Then, keyof Answers>>
   : never;
 
 /** What a schema makes; `Else` without one. */

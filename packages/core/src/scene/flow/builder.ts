@@ -11,6 +11,7 @@ import type {
   Branched,
   InRounds,
   KeysOf,
+  Maybe,
   NeedsMet,
   NewName,
   Out,
@@ -137,7 +138,7 @@ export interface UnfinishedFlow<
     then: (
       builder: UnfinishedFlow<Id, Services, Answers, {}>,
     ) => Fragment<Id, Services, Then, Inner>,
-  ): UnfinishedFlow<Id, Services, Answers & Partial<Omit<Then, keyof Answers>>, Steps & Inner>;
+  ): UnfinishedFlow<Id, Services, Answers & Maybe<Then, Answers>, Steps & Inner>;
 
   /**
    * Asks another flow's questions as one step; its answers are one object, and its own `done` does not run.

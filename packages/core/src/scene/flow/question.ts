@@ -2,7 +2,13 @@
 
 import type { Duration } from '../../base/clock.ts';
 import type { Schema } from '../../base/schema.ts';
-import type { Awaitable, Complaint, Simplify, Storable } from '../../base/type-tools.ts';
+import type {
+  Awaitable,
+  Complaint,
+  NotStorable,
+  Simplify,
+  Storable,
+} from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accepted } from '../../update/input.ts';
@@ -83,8 +89,8 @@ type Fits<S, Raw> =
       : Complaint<'This schema does not take what the step accepts: use a coercing schema, or change `accept`/`choices`.'>
     : unknown;
 
-/** Refuses, with a sentence, an answer that cannot be stored. */
-type Keeps<V> = [V] extends [Unset] ? unknown : [V] extends [Storable<V>] ? unknown : Storable<V>;
+/** Refuses, with a sentence, an answer that cannot be stored. Names `V` in its tests only, so that nothing is inferred from here. */
+type Keeps<V> = [V] extends [Unset] ? unknown : [V] extends [Storable<V>] ? unknown : NotStorable;
 
 /** The answer that is kept. */
 export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;
@@ -108,7 +114,7 @@ export interface Question<Answers extends object, Services extends object, A, Ch
     answers: Answers,
     turn: Turn<Services>,
   ) => Awaitable<V | Invalid | Redo<keyof Answers & string>>) &
-    Keeps<NoInfer<V>>;
+    Keeps<V>;
   /** Asked only if this holds; afterwards its answer is optional. */
   readonly when?: W;
   /** May be left out, by /skip or a button; afterwards its answer is optional. */
