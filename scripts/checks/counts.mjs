@@ -34,11 +34,11 @@ function shown(counts) {
 }
 
 /** What one update of each kind does. */
-async function countUpdates({ createMachine, flow, memoryStorage, scene, state, states }) {
+async function countUpdates({ createMachine, flow, invalid, memoryStorage, scene, state, states }) {
   const Form = states('Form', { name: state(), age: state() });
   const survey = flow('survey', { trigger: '/survey' })
     .ask('name', { prompt: 'Your name?' })
-    .ask('age', { prompt: 'Your age?', check: (text) => text === '7' || 'No.' })
+    .ask('age', { prompt: 'Your age?', validate: (text) => (text === '7' ? text : invalid('No.')) })
     .done(() => 'Thanks.');
   const node = scene('node', {}).on({ enter: () => 'Go on.', handle: ({ again }) => again() });
   const counts = {};

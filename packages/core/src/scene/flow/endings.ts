@@ -26,7 +26,7 @@ export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReas
     (await attempt(async () => tell(visit, await hook(run.data, endingTurn(visit)))));
   if (!isTold && over !== 'attempts' && (isLate || reason === 'cancelled')) await say();
   const truly = over === 'done' ? 'done' : reason;
-  await attempt(async () => always?.(truly, run.data, run.turn));
+  if (always !== undefined) await attempt(async () => always(truly, run.data, run.turn));
   return truly;
 }
 
