@@ -19,8 +19,8 @@ export const leastOfOne = 16;
 /** Whether an id is among them. */
 export function hasSeen(ids: SeenIds, id: UnitId): boolean {
   let before: UnitId | undefined;
-  for (let at = 0; at < ids.length; at++) {
-    before = apart(ids[at] as UnitId, before);
+  for (const part of ids) {
+    before = apart(part, before);
     if (before === id) return true;
   }
   return false;
@@ -35,9 +35,9 @@ export function hasSeen(ids: SeenIds, id: UnitId): boolean {
  */
 export function withId(ids: SeenIds, id: UnitId, least: number): SeenIds {
   if (hasSeen(ids, id)) return ids;
-  if (ids.length === 0) return [id];
-  const newest = ids[0] as UnitId;
-  const kept = [id, apart(newest, id), ...ids.slice(1)];
+  const [newest, ...others] = ids;
+  if (newest === undefined) return [id];
+  const kept = [id, apart(newest, id), ...others];
   return kept.length <= least ? kept : withoutFar(kept, least);
 }
 
@@ -65,7 +65,7 @@ function apart(id: UnitId, before: UnitId | undefined): UnitId {
 function withoutFar(ids: SeenIds, least: number): SeenIds {
   const listed = listIds(ids);
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
-  const newest = listed.findLast((one) => typeof one === 'number') as number;
+  const newest = Number(listed.findLast((one) => typeof one === 'number'));
   const isNear = (one: UnitId) => typeof one === 'number' && Math.abs(newest - one) <= distance;
   const kept = listed.filter((one, at) => at >= listed.length - least || isNear(one));
   if (kept.length === ids.length && kept.length <= mostIds) return ids;
