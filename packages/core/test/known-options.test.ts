@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type AnyFlow,
+  createMachine,
+  type FlowHooks,
+  type FlowOptions,
+  flow,
+  type HookedSceneOptions,
+  hookedScene,
+  type MachineOptions,
+  type NodeHandlers,
+  type Question,
+  type SceneOptions,
+  type SweepOptions,
+  scene,
+  type TurnOptions,
+  type WaitingOptions,
+} from '../src/index.ts';
+
+/** Every option that the types know, by the compiler's own list; what is not listed here does not compile. */
+type Every<T> = { readonly [K in keyof Required<T>]: true };
+
+type AnyQuestion = Question<object, object, never, never, never, never, never, never, never>;
+type AnyHandlers = NodeHandlers<
+  { data: object; start: object; params: object; result: unknown; services: object },
+  'text'
+>;
+
+const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
+  Every<{ services: unknown }> = {
+  states: true,
+  scenes: true,
+  initial: true,
+  storage: true,
+  strategy: true,
+  namespace: true,
+  property: true,
+  when: true,
+  ttl: true,
+  waiting: true,
+  lease: true,
+  turn: true,
+  history: true,
+  maxRecordBytes: true,
+  attempts: true,
+  unknownState: true,
+  migrations: true,
+  adopt: true,
+  onTimeout: true,
+  deadlines: true,
+  sweep: true,
+  commands: true,
+  otherCommands: true,
+  texts: true,
+  clock: true,
+  services: true,
+};
+const waiting: Every<WaitingOptions> = { policy: true, limit: true, answerCallbacksAfter: true };
+const turn: Every<TurnOptions> = { max: true };
+const sweep: Every<SweepOptions> = { every: true, parallel: true };
+const flowOptions: Every<FlowOptions<object>> = {
+  trigger: true,
+  deepLink: true,
+  description: true,
+  services: true,
+  timeout: true,
+  back: true,
+  controls: true,
+  commands: true,
+  onTrigger: true,
+  otherCommands: true,
+  otherInput: true,
+  editedMessages: true,
+  cleanUp: true,
+  attempts: true,
+  texts: true,
+  was: true,
+};
+const hooks: Every<FlowHooks<object, object>> = {
+  cancelled: true,
+  timedOut: true,
+  left: true,
+  from: true,
+};
+const question: Omit<Every<AnyQuestion>, 'prompt'> = {
+  accept: true,
+  choices: true,
+  multiple: true,
+  buttons: true,
+  schema: true,
+  validate: true,
+  when: true,
+  optional: true,
+  back: true,
+  attempts: true,
+  timeout: true,
+  onTimeout: true,
+  otherwise: true,
+  checkout: true,
+  was: true,
+};
+const node: Every<SceneOptions<unknown, unknown, unknown, unknown, 'text'>> = {
+  data: true,
+  params: true,
+  result: true,
+  services: true,
+  accept: true,
+  was: true,
+  timeout: true,
+};
+const handlers: Omit<Every<AnyHandlers>, 'handle'> = {
+  enter: true,
+  resume: true,
+  timeout: true,
+  leave: true,
+};
+const hooked: Every<HookedSceneOptions> = {
+  data: true,
+  states: true,
+  was: true,
+  otherUpdates: true,
+};
+
+const asked = { prompt: 'Name?' };
+const handle = () => {};
+const made: readonly (readonly [string, object, (given: object) => unknown])[] = [
+  ['a machine', machine, (given) => createMachine(given)],
+  ['its waiting', waiting, (given) => createMachine({ waiting: given })],
+  ['its turns', turn, (given) => createMachine({ turn: given })],
+  ['its sweeper', sweep, (given) => createMachine({ sweep: given })],
+  ['a flow', flowOptions, (given) => flow('f', given).ask('a', asked).done(handle)],
+  ['its hooks', hooks, (given) => flow('f').ask('a', asked).done(handle, given)],
+  [
+    'a question',
+    question,
+    (given): AnyFlow =>
+      flow('f')
+        .ask('a', { ...asked, ...given })
+        .done(handle),
+  ],
+  ['a node', node, (given) => scene('n', given).on({ handle })],
+  ['its handlers', handlers, (given) => scene('n').on({ handle, ...given })],
+  [
+    "a framework's scene",
+    hooked,
+    (given) => hookedScene('s', given, { hook: () => undefined, handle }),
+  ],
+];
+
+describe.each(made)('%s', (_name, options, make) => {
+  it.each(Object.keys(options))("knows '%s'", (option) => {
+    expect(() => make({ [option]: undefined })).not.toThrow();
+  });
+
+  it('refuses what it does not know by name, with what it knows', () => {
+    const refusal = expect.objectContaining({ code: 'INVALID_OPTION' });
+    expect(() => make({ misspelt: 1 })).toThrow(refusal);
+    expect(() => make({ misspelt: 1 })).toThrow(/misspelt' is unknown; expected /);
+  });
+});
