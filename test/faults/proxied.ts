@@ -46,11 +46,11 @@ async function overRedis(): Promise<FaultyEngine> {
       return {
         address: { ...address, port: proxy.port } as Address,
         proxy,
-        // a script with four arguments takes, one with eleven settles, and writes by `w`
-        is: (kind, command) =>
-          kind === 'acquire'
-            ? command.includes('*8\r\n') && command.includes('EVALSHA')
-            : command.includes('*15\r\n') && command.includes('\r\n$1\r\nw\r\n'),
+        // the script that settles is told what to do by a letter; the one that takes has none
+        is(kind, command) {
+          const [, what] = /\r\n\$1\r\n([wd-])\r\n/.exec(command.toString('latin1')) ?? [];
+          return command.includes('EVALSHA') && what === (kind === 'commit' ? 'w' : undefined);
+        },
       };
     },
     restart: () => server.restart(),
