@@ -3,6 +3,7 @@ import { flow, memoryStorage, redo, scene, state, states, typed } from '@telefsm
 import { album, photo, telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type BotUnderTest, type Framework, frameworks, type Options } from './frameworks.ts';
+import { invoiceForTea } from './tea-shop.ts';
 
 const Menu = states('Menu', { main: state(), help: state() });
 
@@ -812,16 +813,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
   it('a payment after the flow was cancelled goes to the bot, and takes no other flow’s question', async () => {
     const shop = flow('shop', { trigger: '/buy' })
       .ask('paid', {
-        prompt: {
-          method: 'sendInvoice',
-          payload: {
-            title: 'Tea',
-            description: 'Fresh',
-            payload: 'tea',
-            currency: 'XTR',
-            prices: [{ label: 'Tea', amount: 3 }],
-          },
-        },
+        prompt: invoiceForTea,
         accept: 'payment',
       })
       .done(() => 'Paid.');

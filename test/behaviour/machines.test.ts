@@ -2,6 +2,7 @@ import { type FsmContext, flow, isFsmError, noState, state, states } from '@tele
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks, type Talk, textUpdate } from './frameworks.ts';
+import { invoiceForTea } from './tea-shop.ts';
 
 const Form = states('Form', { name: state(), age: state() });
 const Poll = states('Poll', { open: state<{ votes: number }>() });
@@ -49,16 +50,7 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     const shop = flow('shop', { trigger: '/buy' })
       .ask('what', { prompt: 'What?', choices: ['Tea', 'Cake'] })
       .ask('paid', {
-        prompt: {
-          method: 'sendInvoice',
-          payload: {
-            title: 'Tea',
-            description: 'Fresh',
-            payload: 'tea',
-            currency: 'XTR',
-            prices: [{ label: 'Tea', amount: 3 }],
-          },
-        },
+        prompt: invoiceForTea,
         accept: 'payment',
       })
       .done(({ what }) => `One ${what}`);

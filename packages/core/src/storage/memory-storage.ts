@@ -79,7 +79,7 @@ class Holding {
   }
 }
 
-/** When something happens to a conversation; most have neither a deadline nor an end. */
+/** When something happens to a conversation; none is kept for those without a deadline and an end, which are most. */
 interface Times extends Waking {
   expiresAt: number;
   deadlineAt: number;

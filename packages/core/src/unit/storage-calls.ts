@@ -1,4 +1,4 @@
-/** Calls to a storage: how long one may take, what its failure means, and when it is tried again. */
+/** Calls to a storage: by which token, how long one may take, what its failure means, and when it is tried again. */
 
 import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
@@ -7,6 +7,7 @@ import type { FsmStorage } from '../storage/storage.ts';
 
 /** How long one call to a storage may take, in ms, before it is asked again. */
 export const callBound = 5000;
+
 let processId: string | undefined;
 let tokens = 0;
 
