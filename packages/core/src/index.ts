@@ -34,6 +34,19 @@ export type {
   Storable,
   UnionToIntersection,
 } from './base/type-tools.ts';
+// Scenes
+export type {
+  BotCommand,
+  CommandPolicy,
+  EngineFactory,
+  OwnCommands,
+  SceneBehaviour,
+  SceneDefaults,
+  SceneRun,
+  Speech,
+  Trigger,
+} from './conversation/behaviour.ts';
+export { behaviourOf, boundTo } from './conversation/behaviour.ts';
 // Turns
 export type {
   FsmContext,
@@ -93,6 +106,7 @@ export { anyState } from './conversation/targets.ts';
 export type { Text, TextName, Texts } from './conversation/texts.ts';
 export { defaultTexts, textOf } from './conversation/texts.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export { sceneEngine } from './engine/engine.ts';
 export { createMachine, machineOf } from './machine/machine.ts';
 export type {
   AnyMachine,
@@ -117,18 +131,6 @@ export type {
   TurnOptions,
   WaitingOptions,
 } from './machine/machine-options.ts';
-// Scenes
-export type {
-  BotCommand,
-  CommandPolicy,
-  OwnCommands,
-  SceneBehaviour,
-  SceneDefaults,
-  SceneRun,
-  Speech,
-  Trigger,
-} from './scene/behaviour.ts';
-export { behaviourOf, boundTo } from './scene/behaviour.ts';
 // Flows
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
@@ -172,6 +174,11 @@ export type {
   SceneHooks,
 } from './scene/scene-hooks.ts';
 export { hookedScene } from './scene/scene-hooks.ts';
+// For adapters
+export type { Link, StateBranches } from './state/branches.ts';
+export { stateBranches } from './state/branches.ts';
+export { stateFilter } from './state/context.ts';
+export { install, installedAt, refuseTaken } from './state/install.ts';
 // Storages of core's own
 export type { KeyValueStorageOptions, KeyValueStore } from './storage/key-value-storage.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
@@ -191,22 +198,17 @@ export type {
   StoredText,
   Write,
 } from './storage/storage.ts';
-// For adapters
-export type { Link, StateBranches } from './unit/branches.ts';
-export { stateBranches } from './unit/branches.ts';
-export type { Cause, ServiceTurn } from './unit/facts.ts';
-export { install, installedAt, refuseTaken } from './unit/install.ts';
 export type {
   MigratedRecord,
   Migrations,
   UnknownState,
   UnknownStatePolicy,
-} from './unit/policy.ts';
+} from './transaction/evolve.ts';
+export type { Cause, ServiceTurn } from './transaction/facts.ts';
+export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
+export { sessionValues } from './transaction/session-values.ts';
 export type { Reentry } from './unit/reentry.ts';
 export { reentryOf } from './unit/reentry.ts';
-export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
-export { sessionValues } from './unit/session-store.ts';
-export { stateFilter } from './unit/state-context.ts';
 // Commands
 export type { ParsedCommand } from './update/command.ts';
 export { isMeantFor, parseCommand, readCommand } from './update/command.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { AnyScene, SceneRun } from '../src/index.ts';
-import { isFsmError, scene, state, states, typed } from '../src/index.ts';
+import { isFsmError, scene, sceneEngine, state, states, typed } from '../src/index.ts';
 import { bench, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -262,6 +262,7 @@ describe('scene verbs', () => {
     const Loop = {
       id: 'loop',
       '~scene': {
+        engine: sceneEngine,
         was: [],
         states: [],
         settable: false,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { AnyScene, AskTurn, SceneBehaviour, SceneRun, ServiceTurn } from '../src/index.ts';
-import { memoryStorage, state, states } from '../src/index.ts';
+import { memoryStorage, sceneEngine, state, states } from '../src/index.ts';
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -9,6 +9,7 @@ import { textStorage } from './fixtures/text-storage.ts';
 function hooked(id: string, log: string[], more: Partial<SceneBehaviour> = {}): AnyScene {
   const group = states(id, { first: state(), second: state() });
   const behaviour: SceneBehaviour = {
+    engine: sceneEngine,
     was: [],
     states: [group.first, group.second],
     settable: true,

@@ -1,7 +1,7 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
 import { anyText, atLeast, callable, checkOptions, oneOf, type Rule } from '../base/rules.ts';
-import { commandPolicies } from '../scene/behaviour.ts';
+import { commandPolicies } from '../conversation/behaviour.ts';
 
 const list: Rule = { expected: 'a list, as in [Form, order]', fits: Array.isArray };
 const policies = oneOf('reset', 'keep', 'error');
