@@ -116,6 +116,11 @@ class UpdateJob implements Job {
     this.first = waiting.get(this.#name);
     if (this.first !== undefined) return undefined;
     this.waits = true;
+    const { interrupt } = rt.options.waiting;
+    if (interrupt?.(this.update, this.subject) === true) {
+      rt.interrupts?.interrupt(key);
+      return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
+    }
     return waitInQueue(rt, key, (signal) =>
       waitInLine(arrivals, key, this.update, this.bot, signal),
     );
