@@ -1,7 +1,8 @@
 /** What JavaScript lets through, and the compiler would not: the error names the mistake and what belongs there. */
 
 import { describe, expect, it } from 'vitest';
-import { createMachine, flow, scene, state, states } from '../src/index.ts';
+import { createMachine } from '../src/adapter.ts';
+import { flow, scene, state, states } from '../src/index.ts';
 
 const Form = states('Form', { name: state() });
 // biome-ignore lint/suspicious/noExplicitAny: without the compiler nothing has a type

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { AnyScene, SceneRun } from '../src/index.ts';
+import type { AnyScene } from '../src/index.ts';
 import { isFsmError, scene, state, states, typed } from '../src/index.ts';
+import type { SceneRun } from '../src/scene-kit.ts';
 import { bench, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 

@@ -1,20 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Lease, Target, Turn } from '../src/index.ts';
+import { createMachine, hookedScene, stateFilter } from '../src/adapter.ts';
+import type { Target, Turn } from '../src/index.ts';
 import {
   anyState,
   contains,
-  createMachine,
   flow,
-  hookedScene,
   memoryStorage,
   noState,
   scene,
   state,
-  stateFilter,
   states,
   statesOf,
 } from '../src/index.ts';
+import type { Lease } from '../src/storage.ts';
 import { bench } from './fixtures/bench.ts';
 
 const Form = states('Form', {
