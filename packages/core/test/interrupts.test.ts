@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { RawUpdate, SceneBehaviour, Turn } from '../src/index.ts';
-import { memoryStorage, sceneEngine, state, states } from '../src/index.ts';
+import type { RawUpdate, Turn } from '../src/index.ts';
+import { memoryStorage, state, states } from '../src/index.ts';
+import { type SceneBehaviour, sceneEngine } from '../src/scene-kit.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -20,10 +21,11 @@ describe.each([
     const { send, peek } = make();
     const log: string[] = [];
     await send(1, 'start', ({ state: fsm }) => fsm.set(Form.name, { from: 'start' }));
-    const stuck = gate();
+    const [begun, stuck] = [gate(), gate()];
     let signal: AbortSignal | undefined;
     const slow = send(1, 'check this', async (turn: Turn) => {
       signal = turn.signal;
+      begun.open();
       turn.state.set(Form.age, { from: 'slow' });
       turn.state.afterCommit(() => void log.push('after the slow commit'));
       await stuck.opened;
@@ -31,6 +33,7 @@ describe.each([
       log.push('slow ends');
     });
     const queued = send(1, 'are you there?', () => void log.push('queued'));
+    await begun.opened;
     await send(1, '/cancel', ({ state: fsm }) => {
       log.push(`cancel at ${fsm.current} from ${fsm.get('from')}`);
     });
@@ -66,21 +69,32 @@ describe.each([
 
   it('keeps what the turn had committed before, and what failed in it is no error of the bot', async () => {
     const { send, peek } = make();
-    const stuck = gate();
+    const [begun, stuck] = [gate(), gate()];
     const slow = send(1, 'slow', async ({ state: fsm }) => {
       fsm.set(Form.name);
       await fsm.commit();
       fsm.set(Form.age);
+      begun.open();
       await stuck.opened;
       throw new Error('too late');
     });
-    await send(1, 'other');
+    await begun.opened;
     await send(1, '/cancel');
     await slow;
     stuck.open();
     await Promise.resolve();
     expect((await peek(1))?.state).toBe('Form:name');
-  }, 5000);
+  });
+
+  it('keeps the handlers of a turn from starting that is still being opened', async () => {
+    const { send } = make();
+    let hasBegun = false;
+    const slow = send(1, 'slow', () => {
+      hasBegun = true;
+    });
+    await Promise.all([slow, send(1, '/cancel')]);
+    expect(hasBegun).toBe(false);
+  });
 
   it('of another conversation interrupts nothing, and alone it is an update like others', async () => {
     const { send, peek } = make();

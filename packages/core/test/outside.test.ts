@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import { createMachine, isFsmError, memoryStorage, scene, state, states } from '../src/index.ts';
+import { createMachine } from '../src/adapter.ts';
+import { isFsmError, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 

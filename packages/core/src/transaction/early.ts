@@ -10,7 +10,7 @@ export interface EarlyUpdates {
   asks(key: string): void;
   /** Whether the last question was asked after the update had come. */
   isEarly(key: string, arrival: number): boolean;
-  /** A turn has ended. */
+  /** A turn is about to end. */
   leaves(key: string): void;
 }
 

@@ -5,24 +5,31 @@ import type { Interrupts, OpenTurn } from './runtime.ts';
 
 /** Makes the interrupts of one machine. */
 export function interruptsOf(): Interrupts {
-  const running = new Map<string, OpenTurn>();
+  /** By conversation; only its head is here. */
+  const heads = new Map<string, AbortController>();
   return {
-    async race(turn, work) {
-      const { key = '', interruption } = turn;
-      if (interruption === undefined) return work;
+    begin(key, cause) {
+      // nobody sends a deadline again, and somebody waits for the result of work from outside
+      if (cause !== 'update') return undefined;
+      const interruption = new AbortController();
+      heads.set(key, interruption);
+      return interruption;
+    },
+    end(key, interruption) {
+      if (heads.get(key) === interruption) heads.delete(key);
+    },
+    async race(turn, job) {
+      const { interruption } = turn;
+      if (interruption === undefined) return job.work(turn);
       const { signal } = interruption;
-      running.set(key, turn);
-      try {
-        return await new Promise((resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason));
-          Promise.resolve(work).then(resolve, reject);
-        });
-      } finally {
-        running.delete(key);
-      }
+      signal.throwIfAborted();
+      return new Promise((resolve, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+        Promise.resolve(job.work(turn)).then(resolve, reject);
+      });
     },
     interrupt(key) {
-      running.get(key)?.interruption?.abort(new FsmError('INTERRUPTED', { key }));
+      heads.get(key)?.abort(new FsmError('INTERRUPTED', { key }));
     },
   };
 }

@@ -80,7 +80,7 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
-  readonly interruption: AbortController | undefined;
+  interruption: AbortController | undefined;
   /** Sends a message now, to where the conversation lives. */
   send(say: Say): Promise<Sent>;
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
@@ -93,13 +93,20 @@ export interface OpenTurn extends Turn<object>, ContextHost {
 
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
+  /** A turn is the head of its conversation; `undefined` for one that nothing may interrupt. */
+  begin(key: string, cause: TurnFacts['cause']): AbortController | undefined;
+  /** It is the head no longer. */
+  end(key: string, interruption: AbortController): void;
   /**
-   * Waits for the handlers of a turn, unless the turn is interrupted.
+   * Runs the handlers of a turn, unless the turn is interrupted.
    *
    * @throws FsmError `INTERRUPTED`; what the handlers throw passes
    */
-  race<Result>(turn: OpenTurn, work: Awaitable<Result>): Promise<Result>;
-  /** Interrupts the turn of a conversation whose handlers run in this process, if there is one. */
+  race<Result>(
+    turn: OpenTurn,
+    job: { work(turn: OpenTurn): Awaitable<Result> },
+  ): Promise<Result>;
+  /** Interrupts the head of a conversation, if there is one in this process. */
   interrupt(key: string): void;
 }
 

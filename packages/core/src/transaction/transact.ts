@@ -46,11 +46,13 @@ async function telefsmTurn<Result>(
   const arrivedAt = mayWait ? rt.clock.now() : undefined;
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
+  let interruption: AbortController | undefined;
   rt.stopping.begin();
   try {
     place ??= await job.wait(key);
     if (place === undefined) return undefined;
     stay.begin();
+    interruption = rt.interrupts?.begin(key, job.cause);
     rt.stopping.refuseLate(job);
 
     hold = await rt.holder.take(key, job.timeout, rt.stopping.late);
@@ -61,13 +63,14 @@ async function telefsmTurn<Result>(
     const opened = open(rt, job, hold);
     if (opened.isDuplicate && !opened.turn.copy.owed) return void (await skip(opened.turn));
     turn = opened.turn;
+    turn.interruption = interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
     const isCurrent = isUpToDate(opened, arrivedAt);
     if (!isCurrent && !(await bringUpToDate(opened, arrivedAt))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 
-    const work = job.work(turn);
-    const result = await (rt.interrupts === undefined ? work : rt.interrupts.race(turn, work));
+    const { interrupts } = rt;
+    const result = await (interrupts === undefined ? job.work(turn) : interrupts.race(turn, job));
 
     if (turn.writing !== undefined) await turn.writing;
     if (turn.effects.hasEvents) await settle(turn);
@@ -89,8 +92,9 @@ async function telefsmTurn<Result>(
     if (job.forgives?.(error) !== true) throw error;
     return undefined;
   } finally {
-    place?.leave();
+    if (interruption !== undefined) rt.interrupts?.end(key, interruption);
     rt.early.leaves(key);
+    place?.leave();
     stay.end();
     try {
       if (turn?.effects.hasReleased) await runReleased(turn);

@@ -41,7 +41,7 @@ export class RunningTurn implements OpenTurn {
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
-  readonly interruption: AbortController | undefined;
+  interruption: AbortController | undefined;
   private given: object | undefined;
   private read: { readonly input: UserInput | undefined } | undefined;
   private mark: string | undefined;
@@ -61,9 +61,6 @@ export class RunningTurn implements OpenTurn {
     this.copy = new WorkingCopy(record ?? emptyRecord, rt.rules, deadlineAt);
     if (record === undefined) this.copy.version = rt.options.version;
     this.state = stateContext(this);
-    // nobody sends a deadline again, and somebody waits for the result of work from outside
-    const mayEndEarly = rt.interrupts !== undefined && facts.cause === 'update';
-    this.interruption = mayEndEarly ? new AbortController() : undefined;
   }
 
   // ── what handlers see
