@@ -32,7 +32,10 @@ async function outlast(clock: VirtualClock, promise: Promise<unknown>): Promise<
   void promise.finally(() => {
     isSettled = true;
   });
-  for (let rounds = 0; !isSettled && rounds < 1000; rounds++) await clock.advance(100);
+  for (let rounds = 0; !isSettled && rounds < 1000; rounds++) {
+    await clock.advance(100);
+    await new Promise(setImmediate);
+  }
   await promise;
 }
 
@@ -53,7 +56,7 @@ describe.each(frameworks)('a handler that waits for its own conversation, on %s'
     const codes: unknown[] = [];
     const waited: number[] = [];
     bot.command('again', async () => {
-      await undefined;
+      await new Promise(setImmediate);
       const begun = clock.now();
       codes.push(await outcome(bot, update('inner')));
       waited.push(clock.now() - begun);
