@@ -47,78 +47,81 @@ function gate() {
   return { opened, open: () => open() };
 }
 
-describe.each(frameworks)('a handler that waits for its own conversation, on %s', (_, framework) => {
-  it('by handing an update to its bot is refused within a second, later ones at once', async () => {
-    const clock = virtualClock();
-    const bot = framework.bot();
-    bot.noteErrors();
-    bot.fsm({ clock, storage: memoryStorage({ clock }) });
-    const codes: unknown[] = [];
-    const waited: number[] = [];
-    bot.command('again', async () => {
-      await new Promise(setImmediate);
-      const begun = clock.now();
-      codes.push(await outcome(bot, update('inner')));
-      waited.push(clock.now() - begun);
-    });
-    await outlast(clock, bot.handle(command('/again')));
-    await bot.handle(command('/again'));
-    expect(codes).toEqual(['REENTERED', 'REENTERED']);
-    expect(waited[0]).toBeLessThanOrEqual(1000);
-    expect(waited[1]).toBe(0);
-  });
-
-  it('by running its machine again on another context of the update is refused within a second', async () => {
-    const clock = virtualClock();
-    const bot = framework.bot();
-    bot.noteErrors();
-    const machine = bot.fsm({ clock, storage: memoryStorage({ clock }) });
-    const middleware = (machine as never as { middleware(): Middleware }).middleware();
-    let code: unknown;
-    bot.command('plugin', async ({ ctx }) => {
-      const copy = copyOf(ctx);
-      await middleware(copy, async () => {}).catch((error: unknown) => {
-        code = codeOf(error);
+describe.each(frameworks)(
+  'a handler that waits for its own conversation, on %s',
+  (_, framework) => {
+    it('by handing an update to its bot is refused within a second, later ones at once', async () => {
+      const clock = virtualClock();
+      const bot = framework.bot();
+      bot.noteErrors();
+      bot.fsm({ clock, storage: memoryStorage({ clock }) });
+      const codes: unknown[] = [];
+      const waited: number[] = [];
+      bot.command('again', async () => {
+        await new Promise(setImmediate);
+        const begun = clock.now();
+        codes.push(await outcome(bot, update('inner')));
+        waited.push(clock.now() - begun);
       });
+      await outlast(clock, bot.handle(command('/again')));
+      await bot.handle(command('/again'));
+      expect(codes).toEqual(['REENTERED', 'REENTERED']);
+      expect(waited[0]).toBeLessThanOrEqual(1000);
+      expect(waited[1]).toBe(0);
     });
-    const begun = clock.now();
-    await outlast(clock, bot.handle(command('/plugin')));
-    expect(clock.now() - begun).toBeLessThanOrEqual(2000);
-    expect(code).toBe('REENTERED');
-  });
 
-  it('is looked for from the start where the machine is told so', async () => {
-    const clock = virtualClock();
-    const bot = framework.bot();
-    bot.noteErrors();
-    bot.fsm({ clock, turn: { detectReentry: true } });
-    let code: unknown;
-    bot.command('again', async () => {
-      code = await outcome(bot, update('inner'));
+    it('by running its machine again on another context of the update is refused within a second', async () => {
+      const clock = virtualClock();
+      const bot = framework.bot();
+      bot.noteErrors();
+      const machine = bot.fsm({ clock, storage: memoryStorage({ clock }) });
+      const middleware = (machine as never as { middleware(): Middleware }).middleware();
+      let code: unknown;
+      bot.command('plugin', async ({ ctx }) => {
+        const copy = copyOf(ctx);
+        await middleware(copy, async () => {}).catch((error: unknown) => {
+          code = codeOf(error);
+        });
+      });
+      const begun = clock.now();
+      await outlast(clock, bot.handle(command('/plugin')));
+      expect(clock.now() - begun).toBeLessThanOrEqual(2000);
+      expect(code).toBe('REENTERED');
     });
-    await bot.handle(command('/again'));
-    expect(code).toBe('REENTERED');
-  });
 
-  it('is told from an update that only comes while a slow handler runs', async () => {
-    const clock = virtualClock();
-    const bot = framework.bot();
-    bot.noteErrors();
-    bot.fsm({ clock, storage: memoryStorage({ clock }) });
-    const slow = gate();
-    const log: string[] = [];
-    bot.command('slow', () => slow.opened);
-    bot.use(({ text }) => void log.push(text));
-    const first = bot.handle(command('/slow'));
-    const second = bot.handle(update('second'));
-    await clock.advance('5s');
-    expect(log).toEqual([]);
-    slow.open();
-    await Promise.all([first, second]);
-    expect(log).toEqual(['second']);
-    expect(bot.errors).toEqual([]);
-  });
-});
+    it('is looked for from the start where the machine is told so', async () => {
+      const clock = virtualClock();
+      const bot = framework.bot();
+      bot.noteErrors();
+      bot.fsm({ clock, turn: { detectReentry: true } });
+      let code: unknown;
+      bot.command('again', async () => {
+        code = await outcome(bot, update('inner'));
+      });
+      await bot.handle(command('/again'));
+      expect(code).toBe('REENTERED');
+    });
+
+    it('is told from an update that only comes while a slow handler runs', async () => {
+      const clock = virtualClock();
+      const bot = framework.bot();
+      bot.noteErrors();
+      bot.fsm({ clock, storage: memoryStorage({ clock }) });
+      const slow = gate();
+      const log: string[] = [];
+      bot.command('slow', () => slow.opened);
+      bot.use(({ text }) => void log.push(text));
+      const first = bot.handle(command('/slow'));
+      const second = bot.handle(update('second'));
+      await clock.advance('5s');
+      expect(log).toEqual([]);
+      slow.open();
+      await Promise.all([first, second]);
+      expect(log).toEqual(['second']);
+      expect(bot.errors).toEqual([]);
+    });
+  },
+);
 
 describe.each(frameworks)('stop(), on %s', (_, framework) => {
   it('rejects what waits when it gives up waiting, and nothing starts afterwards', async () => {
@@ -307,7 +310,13 @@ type Middleware = (ctx: object, next: () => Promise<void>) => Promise<unknown>;
 
 /** A second context of one update, as plugins that replay updates make it. */
 function copyOf(ctx: object): object {
-  const { update, api, me, telegram: client, botInfo } = ctx as {
+  const {
+    update,
+    api,
+    me,
+    telegram: client,
+    botInfo,
+  } = ctx as {
     update: object;
     api?: object;
     me?: object;

@@ -32,10 +32,10 @@ export type {
 export { hookedScene } from './scene/scene-hooks.ts';
 export type { Link, StateBranches } from './state/branches.ts';
 export { stateBranches } from './state/branches.ts';
+export { stateFilter } from './state/context.ts';
 export { install, installedAt, refuseTaken } from './state/install.ts';
 export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
 export { sessionValues } from './transaction/session-values.ts';
-export { stateFilter } from './state/context.ts';
 export { inputOf } from './update/input.ts';
 export type { Scope } from './update/key.ts';
 export { botIdOf, scopeOf } from './update/key.ts';

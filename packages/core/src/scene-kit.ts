@@ -8,9 +8,6 @@ export type { Rule } from './base/rules.ts';
 export { checkOptions } from './base/rules.ts';
 export { check, describeIssues, isSchema } from './base/schema.ts';
 export type { Simplify, Storable, UnionToIntersection } from './base/type-tools.ts';
-export { factsOf, makeState } from './conversation/states.ts';
-export type { TextName } from './conversation/texts.ts';
-export { defaultTexts, textOf } from './conversation/texts.ts';
 export type {
   CommandPolicy,
   EngineFactory,
@@ -22,6 +19,9 @@ export type {
   Trigger,
 } from './conversation/behaviour.ts';
 export { behaviourOf, boundTo } from './conversation/behaviour.ts';
+export { factsOf, makeState } from './conversation/states.ts';
+export type { TextName } from './conversation/texts.ts';
+export { defaultTexts, textOf } from './conversation/texts.ts';
 export { sceneEngine } from './engine/engine.ts';
 export type { Reentry } from './unit/reentry.ts';
 export { reentryOf } from './unit/reentry.ts';

@@ -124,7 +124,7 @@ describe('an input that was sent before the question was asked', () => {
       first: () => null,
       ask: () => () => 'Question?',
       async handle(run) {
-        const { text } = run.turn.update?.['message'] as { text: string };
+        const text = run.input?.kind === 'text' ? run.input.text : '';
         early.push([text, run.early]);
         if (text !== 'answer') return;
         await first.opened;

@@ -1,8 +1,8 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
 import {
-  anything,
   anyText,
+  anything,
   atLeast,
   callable,
   checkOptions,

@@ -102,10 +102,7 @@ export interface Interrupts {
    *
    * @throws FsmError `INTERRUPTED`; what the handlers throw passes
    */
-  race<Result>(
-    turn: OpenTurn,
-    job: { work(turn: OpenTurn): Awaitable<Result> },
-  ): Promise<Result>;
+  race<Result>(turn: OpenTurn, job: { work(turn: OpenTurn): Awaitable<Result> }): Promise<Result>;
   /** Interrupts the head of a conversation, if there is one in this process. */
   interrupt(key: string): void;
 }

@@ -48,7 +48,12 @@ export function sessionValues<T>(
 
   async function send(key: string, next: Write | undefined): Promise<void> {
     const hold = (await holder.take(prefix + key, waitBound)) as Hold;
-    await hold.commit(next, newToken(), false);
+    try {
+      await hold.commit(next, newToken(), false);
+    } catch (error) {
+      await hold.release();
+      throw error;
+    }
   }
 
   function begin(key: string, next: Write | undefined): Promise<void> {
