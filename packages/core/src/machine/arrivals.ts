@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import type { LocalQueues, Place } from '../unit/queue.ts';
+import type { LocalQueues, Place } from '../lease/queue.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { WaitingOptions } from './machine-options.ts';

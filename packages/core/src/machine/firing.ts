@@ -1,6 +1,6 @@
 /** The way in for deadlines: one conversation whose time may have come. */
 
-import { newToken } from '../unit/storage-calls.ts';
+import { newToken } from '../lease/calls.ts';
 import { parseKey } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import type { MachineHost } from './host.ts';

@@ -6,10 +6,10 @@ import { invalidOption } from '../base/rules.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { holderOf } from '../unit/holder.ts';
+import { holderOf } from '../lease/coordination.ts';
 import { observers } from '../unit/observers.ts';
-import { localQueues } from '../unit/queue.ts';
-import { reentryOf } from '../unit/reentry.ts';
+import { localQueues } from '../lease/queue.ts';
+import { reentryOf } from '../lease/reentry.ts';
 import { turnCount } from '../unit/turn-count.ts';
 import {
   chatPrefix,

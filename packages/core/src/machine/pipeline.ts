@@ -9,9 +9,9 @@ import { type ConversationRecord, emptyRecord, isEmpty } from '../record/record.
 import { decode } from '../record/stored.ts';
 import { askOwed, settle, speak } from '../unit/engine.ts';
 import type { UnitFacts } from '../unit/facts.ts';
-import type { Hold } from '../unit/hold.ts';
+import type { Hold } from '../lease/lease.ts';
 import { type Inspection, inspect, migrate } from '../unit/policy.ts';
-import { isPromise } from '../unit/storage-calls.ts';
+import { isPromise } from '../lease/calls.ts';
 import { deadlineAt, Unit } from '../unit/unit.ts';
 import type { MachineHost } from './host.ts';
 import { openUnreadable, repair } from './repair.ts';

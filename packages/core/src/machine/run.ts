@@ -2,11 +2,11 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { UnitFacts } from '../unit/facts.ts';
-import type { Hold } from '../unit/hold.ts';
-import type { Holder } from '../unit/holder.ts';
-import type { LocalQueues, Place } from '../unit/queue.ts';
-import type { Reentry } from '../unit/reentry.ts';
-import { isPromise } from '../unit/storage-calls.ts';
+import type { Hold } from '../lease/lease.ts';
+import type { Holder } from '../lease/coordination.ts';
+import type { LocalQueues, Place } from '../lease/queue.ts';
+import type { Reentry } from '../lease/reentry.ts';
+import { isPromise } from '../lease/calls.ts';
 import type { TurnCount } from '../unit/turn-count.ts';
 import type { Unit } from '../unit/unit.ts';
 import type { MachineHost } from './host.ts';

@@ -3,8 +3,8 @@
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
-import type { Hold } from '../unit/hold.ts';
-import type { Holder } from '../unit/holder.ts';
+import type { Hold } from '../lease/lease.ts';
+import type { Holder } from '../lease/coordination.ts';
 
 /** Ms that each conversation is waited for. */
 const bound = 5000;

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { FsmStorage } from '../storage/storage.ts';
-import { callBound, within } from '../unit/storage-calls.ts';
+import { callBound, within } from '../lease/calls.ts';
 
 /** What the sweeper needs. */
 export interface SweeperOptions {

@@ -7,7 +7,7 @@ import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { dispatch } from '../unit/dispatch.ts';
 import type { UnitFacts } from '../unit/facts.ts';
-import type { Place } from '../unit/queue.ts';
+import type { Place } from '../lease/queue.ts';
 import { Unit } from '../unit/unit.ts';
 import { keyWriter, type Strategy, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';

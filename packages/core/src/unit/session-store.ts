@@ -2,9 +2,9 @@
 
 import { type Clock, systemClock } from '../base/clock.ts';
 import type { FsmStorage, Write } from '../storage/storage.ts';
-import type { Hold } from './hold.ts';
-import { holderOf } from './holder.ts';
-import { newToken } from './storage-calls.ts';
+import type { Hold } from '../lease/lease.ts';
+import { holderOf } from '../lease/coordination.ts';
+import { newToken } from '../lease/calls.ts';
 
 /** A store of JSON values under keys. */
 export interface SessionValues<T> {

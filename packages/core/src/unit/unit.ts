@@ -26,10 +26,10 @@ import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/su
 import { type Albums, albumMark } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { type Initial, placeTold, type ServiceTurn, storedPlace, type UnitFacts } from './facts.ts';
-import type { Hold } from './hold.ts';
+import type { Hold } from '../lease/lease.ts';
 import type { Registry } from './registry.ts';
 import { type SceneEvent, stateContext } from './state-context.ts';
-import { isPromise } from './storage-calls.ts';
+import { isPromise } from '../lease/calls.ts';
 import { tagOf } from './tag.ts';
 
 /** What a unit of work needs of its machine. */
