@@ -13,16 +13,12 @@ import type { Place } from './queue.ts';
 
 /** How a conversation is acquired. */
 export interface TakeOptions {
-  /** Ms to wait at most; 0 takes it only if it is free. */
+  /** Ms to wait at most; 0 takes it only if it is free, as waiting rules other than `wait` need it. */
   readonly bound: number;
   /** Ends the waiting; the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /**
-   * Called once, at the first busy answer, if there is a bound.
-   *
-   * @returns `false` to give up, and `take` resolves to `undefined`; what it throws, `take` rejects with
-   */
-  readonly onBusy?: ((holder: Busy) => Awaitable<boolean>) | undefined;
+  /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
+  readonly onBusy?: ((holder: Busy) => void) | undefined;
 }
 
 /** How a turn commits. */
@@ -71,8 +67,8 @@ export interface Leases {
    *
    * Only the head of the local queue of the key may call it.
    *
-   * @returns `undefined` if it was busy, and `bound` is 0 or `onBusy` gave up
-   * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; what `onBusy` throws; the reason of `signal`
+   * @returns `undefined` if it was busy and `bound` is 0
+   * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of `signal`
    */
   take(key: string, options: TakeOptions): Promise<Hold | undefined>;
   /** Sends a statement of another kind (`peek`, `due`, `settled`) in its turn among all others of the storage. */
@@ -93,6 +89,8 @@ export interface LeaseOptions {
   readonly longest: number;
   /** Gets failures that end no turn: of releases, renewals and wake-ups. */
   readonly report: (operation: string, error: unknown) => void;
+  /** Called after a commit that has written a deadline, with the ms until then. */
+  readonly armed?: ((deadlineIn: number) => void) | undefined;
 }
 
 /** Makes the leases of one machine. A shared storage brings its own, so that other bots never load them. */

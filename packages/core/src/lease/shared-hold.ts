@@ -1,267 +1,271 @@
-/** A conversation that this process holds: holding on, writing for certain, and letting go. */
+/** A conversation that this process holds for one turn: renewing, committing for certain, releasing. */
 
-import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import type { Awaitable } from '../base/type-tools.ts';
 import { hasSeen, type UnitId } from '../record/ids.ts';
+import { hasMark, type Marks, markOf, mayHaveRolled, noMarks, withMark } from '../record/marks.ts';
 import { decode } from '../record/stored.ts';
-import type { CommitAnswer, FsmStorage, Lease, StoredText, Write } from '../storage/storage.ts';
-import type { Linked, LinkedList } from './linked-list.ts';
+import type { CommitAnswer, LeaseHolder, StoredText, Write } from '../storage/storage.ts';
+import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
+import type { SharedLeases } from './coordination.ts';
+import type { CommitOptions, Hold } from './lease.ts';
+import { Mailbox } from './mailbox.ts';
 import type { Place } from './queue.ts';
-import {
-  backoff,
-  callBound,
-  faultOf,
-  isPromise,
-  newToken,
-  sleep,
-  storageFailed,
-  TimedOut,
-  within,
-} from './storage-calls.ts';
 
-/** The right to one conversation, with everything that a storage leaves to core. */
-export interface Hold {
-  readonly key: string;
-  /** What was stored when it was taken. */
-  readonly stored: StoredText | undefined;
-  /** When it was taken, by the machine's clock. */
-  readonly takenAt: number;
-  /** Aborted when the conversation may have been lost. */
-  readonly signal: AbortSignal;
-  /** Left when it is lost or has been held for the longest time of a turn. */
-  place: Place | undefined;
-  /**
-   * Writes, and lets go unless `keep`.
-   *
-   * A commit whose answer is lost is asked again, and proven by the record.
-   *
-   * @param proof - an id that only this commit brings into the record; without one only the same text is proof
-   * @throws FsmError `LEASE_LOST` (certainly not kept), `COMMIT_UNKNOWN` (the storage could not be asked in time), `STORAGE_FAILED` (not kept)
-   */
-  commit(write: Write | undefined, proof: UnitId | undefined, keep: boolean): Awaitable<void>;
-  /** Lets go without writing. Never fails: the lease ends by itself, and the failure is reported. */
-  release(): Awaitable<void>;
+/** After so many ms a missing mark proves nothing: the record may have been deleted in between. */
+const proofEnds = 3_600_000;
+
+/** A commit that is being sent. */
+interface Sending {
+  readonly write: Write | undefined;
+  readonly keep: boolean;
+  readonly id: UnitId | undefined;
+  /** Who commits; a kept commit goes on under the next fence. */
+  readonly holder: LeaseHolder;
+  /** The mark that the text has; `undefined` if nobody asked for one. */
+  readonly mark: string | undefined;
+  /** When it was sent first, by the monotonic clock. */
+  readonly since: number;
 }
 
-/** How conversations are held. */
-export interface HoldOptions {
-  readonly storage: FsmStorage;
-  readonly clock: Clock;
-  /** Ms that a lease lasts unless renewed. */
-  readonly lease: number;
-  /** Ms that a turn lasts at most; after it the lease is no longer renewed. */
-  readonly longest: number;
-  /** Hears of releases and wake-ups that failed; they never fail a unit of work. */
-  readonly report: (operation: string, error: unknown) => void;
-}
+type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
 
-/** A class, since one is made for every update: its methods stand on the prototype. */
-export class RunningHold implements Hold, Linked<RunningHold> {
+/** What the record says of a commit that was refused, or not answered. */
+type Verdict = 'kept' | 'lost' | 'handled' | 'unknown';
+
+/** The {@link Hold} of a shared storage. */
+export class SharedHold implements Hold {
   readonly key: string;
+  readonly token: string;
   readonly stored: StoredText | undefined;
   readonly takenAt: number;
+  /** When the turn began, by the monotonic clock. */
+  readonly startedAt: number;
   place: Place | undefined;
-  isLinked = false;
-  older: RunningHold | undefined;
-  newer: RunningHold | undefined;
-  #token: string;
-  /** Until when the storage certainly leaves it to us. */
+  readonly #leases: SharedLeases;
+  #fence: number;
+  /** Until when the storage certainly leaves it to us, and how long that lease was. */
   #until: number;
-  #lost = false;
-  /** Whether a commit has been accepted that goes on holding. */
-  #keptBefore = false;
+  #length: number;
   #isCommitting = false;
+  #isRenewing = false;
+  #isLost = false;
+  #keptBefore = false;
   #abort: AbortController | undefined;
-  readonly #lease: Lease;
-  readonly #options: HoldOptions;
-  readonly #live: LinkedList<RunningHold>;
+  /** The mark that {@link SharedHold.withMark} made last, and those that the record had before. */
+  #mark: { readonly text: string; readonly fence: number; readonly seen: Marks } | undefined;
 
   constructor(
+    leases: SharedLeases,
     key: string,
-    token: string,
-    lease: Lease,
-    options: HoldOptions,
-    live: LinkedList<RunningHold>,
+    { token, fence }: LeaseHolder,
+    stored: StoredText | undefined,
+    until: number,
   ) {
+    const { clock } = leases.options;
+    this.#leases = leases;
     this.key = key;
-    this.#token = token;
-    this.#lease = lease;
-    this.stored = lease.record;
-    this.#options = options;
-    this.takenAt = options.clock.now();
-    this.#until = this.takenAt + options.lease;
-    this.#live = live;
+    this.token = token;
+    this.#fence = fence;
+    this.stored = stored;
+    this.#length = leases.short;
+    this.#until = until;
+    this.takenAt = clock.now();
+    this.startedAt = clock.monotonic();
   }
 
   get signal(): AbortSignal {
     this.#abort ??= new AbortController();
-    if (this.#lost) this.lose();
+    if (this.#isLost) this.#abort.abort(this.#lost());
     return this.#abort.signal;
   }
 
+  /** The conversation is somebody else's, or the turn has lasted too long. */
   lose(): void {
-    this.#lost = true;
-    this.#live.delete(this);
+    this.#isLost = true;
+    this.#leases.over(this);
     this.place?.leave();
-    if (this.#abort === undefined) return;
-    const { key } = this;
-    this.#abort.abort(new FsmError('LEASE_LOST', { key, keptBefore: this.#keptBefore }));
+    this.#abort?.abort(this.#lost());
   }
 
-  renew(now: number): void {
-    const { lease, report } = this.#options;
-    // a commit on its way spends the token that a renewal would name
-    if (this.#isCommitting) return;
-    if (this.#until - now > (lease * 2) / 3) return;
-    const token = this.#token;
-    void settle(
-      () => this.#lease.renew(lease),
-      (kept) => {
-        if (kept) this.#until = Math.max(this.#until, now + lease);
-        else if (token === this.#token && !this.#isCommitting && this.isLinked) this.lose();
-      },
-      (error) => report('renew', error),
-    );
+  /** Extends the lease if less than two thirds of it are left. Not while a commit is on its way, which spends the fence. */
+  renew(): void {
+    const { clock, lease, storage, report } = this.#leases.options;
+    if (this.#isCommitting || this.#isRenewing) return;
+    if (this.#until - clock.monotonic() > (this.#length * 2) / 3) return;
+    this.#isRenewing = true;
+    const { token, key } = this;
+    const fence = this.#fence;
+    let sentAt = 0;
+    const renewing = this.#leases.urgent(() => {
+      sentAt = clock.monotonic();
+      return storage.renew(key, { token, fence }, lease);
+    });
+    renewing
+      .then(
+        (isOurs) => {
+          if (isOurs) {
+            this.#length = lease;
+            this.#until = Math.max(this.#until, sentAt + lease);
+          } else if (fence === this.#fence && !this.#isCommitting && this.#leases.has(this)) {
+            this.lose();
+          }
+        },
+        (error) => report('renew', error),
+      )
+      .finally(() => {
+        this.#isRenewing = false;
+      });
   }
 
-  commit(write: Write | undefined, proof: UnitId | undefined, keep: boolean): Awaitable<void> {
-    const next = keep ? newToken() : undefined;
-    let answer: Awaitable<CommitAnswer>;
-    try {
-      answer = this.#send(write, next);
-    } catch (error) {
-      answer = Promise.reject(error);
-    }
-    if (answer === 'done' || answer === 'already') this.#accepted(next);
-    else return this.#commitSlowly(answer, write, proof, next);
+  withMark(marks: Marks): Marks {
+    const text = markOf(this.token, this.#fence);
+    const before = this.#mark?.text;
+    this.#mark = { text, fence: this.#fence, seen: marks };
+    return withMark(marks, text, before);
   }
 
-  release(): Awaitable<void> {
-    this.#live.delete(this);
-    const released = this.#letGo();
-    if (isPromise(released)) return this.#untilReleased(released);
-  }
-
-  #letGo(): Awaitable<void> {
-    try {
-      return this.#lease.release();
-    } catch (error) {
-      return Promise.reject(error);
-    }
-  }
-
-  /** Asks again where the storage was busy: whoever comes next would have to wait for the end of the lease. */
-  async #untilReleased(first: PromiseLike<void>): Promise<void> {
-    const { report, clock, storage } = this.#options;
-    let released: Awaitable<void> = first;
-    for (let failures = 0; ; failures++) {
-      try {
-        // nobody waits for an answer that never comes
-        return await within(released, callBound, clock);
-      } catch (error) {
-        const isPassing = !(error instanceof TimedOut) && faultOf(storage, error) === 'retry';
-        if (!isPassing || clock.now() >= this.#until) return report('release', error);
-      }
-      await sleep(backoff(failures), clock);
-      released = this.#letGo();
-    }
-  }
-
-  #send(write: Write | undefined, next: string | undefined): Awaitable<CommitAnswer> {
-    return next === undefined
-      ? this.#lease.commit(write)
-      : this.#lease.commit(write, { keep: next });
-  }
-
-  #accepted(next: string | undefined): void {
-    if (next === undefined) this.#live.delete(this);
-    else {
-      this.#token = next;
-      this.#keptBefore = true;
-      this.#until = this.#options.clock.now() + this.#options.lease;
-    }
-  }
-
-  async #commitSlowly(
-    first: Awaitable<CommitAnswer>,
-    write: Write | undefined,
-    proof: UnitId | undefined,
-    next: string | undefined,
-  ): Promise<void> {
-    const { storage, clock } = this.#options;
-    const { key } = this;
-    const keptBefore = this.#keptBefore;
-    let unsure = false;
-    let answer: Awaitable<CommitAnswer> | undefined = first;
+  async commit(write: Write | undefined, { keep, id }: CommitOptions): Promise<void> {
+    const holder = { token: this.token, fence: this.#fence };
+    const mark = this.#mark?.fence === this.#fence ? this.#mark.text : undefined;
+    const since = this.#leases.options.clock.monotonic();
     this.#isCommitting = true;
     try {
-      for (let failures = 0; ; failures++) {
-        let cause: unknown;
-        let kept: boolean | undefined;
-        try {
-          const said = await within(answer ?? this.#send(write, next), callBound, clock);
-          if (said !== 'refused') return this.#accepted(next);
-          // A driver may have sent it twice by itself, so a refusal alone proves nothing: the record does.
-          kept = await this.#isKept(proof, write, unsure);
-        } catch (error) {
-          cause = error;
-        }
-        if (kept === true) {
-          this.#keptBefore = true;
-          if (next !== undefined) this.lose();
-          this.#live.delete(this);
-          return;
-        }
-        if (kept === false) {
-          this.lose();
-          // kept and written over since, or never kept: without an id of its own there is no telling
-          const isUnknown = unsure && proof === undefined;
-          throw new FsmError(isUnknown ? 'COMMIT_UNKNOWN' : 'LEASE_LOST', { key, keptBefore });
-        }
-        answer = undefined;
-        const fault = cause instanceof TimedOut ? 'unknown' : faultOf(storage, cause);
-        unsure ||= fault === 'unknown';
-        if (fault === 'fatal' && !unsure) {
-          throw storageFailed(key, 'commit', cause, keptBefore);
-        }
-        if (clock.now() >= this.#until || !storage.features.fencing) {
-          this.lose();
-          if (unsure) throw new FsmError('COMMIT_UNKNOWN', { key }, { cause });
-          throw storageFailed(key, 'commit', cause, keptBefore);
-        }
-        await sleep(backoff(failures), clock);
-      }
+      await this.#send({ write, keep, id, holder, mark, since });
     } finally {
       this.#isCommitting = false;
+      if (!keep) this.#leases.over(this);
     }
   }
 
-  /** Whether the record shows that a commit, though refused now, was executed before. */
-  async #isKept(
-    proof: UnitId | undefined,
-    write: Write | undefined,
-    isDoubtful: boolean,
-  ): Promise<boolean> {
-    const { storage, clock } = this.#options;
-    const stored = await within(storage.peek(this.key), callBound, clock);
-    if (stored === undefined) return write === undefined && isDoubtful;
-    if (stored.text === write?.text) return true;
-    const decoded = decode(stored);
-    return proof !== undefined && 'record' in decoded && hasSeen(decoded.record.ids, proof);
+  async release(): Promise<void> {
+    const { report, clock, storage } = this.#leases.options;
+    this.#leases.over(this);
+    for (let failures = 0; ; failures++) {
+      try {
+        return await this.#releaseOnce();
+      } catch (error) {
+        // the next update would wait for the end of the lease
+        const isPassing = faultOf(storage, error) === 'retry' && clock.monotonic() < this.#until;
+        if (!isPassing) return report('release', error);
+      }
+      await sleep(backoff(failures), clock);
+    }
   }
-}
 
-function settle<T>(
-  call: () => Awaitable<T>,
-  done: (value: T) => void,
-  failed: (error: unknown) => void,
-): Awaitable<void> {
-  try {
-    const answer = call();
-    if (isPromise(answer)) return answer.then(done, failed);
-    done(answer);
-  } catch (error) {
-    failed(error);
+  #releaseOnce(): Promise<void> {
+    const holder = { token: this.token, fence: this.#fence };
+    return this.#leases.urgent(() => this.#leases.options.storage.release(this.key, holder));
+  }
+
+  /** Sends a commit until it is answered; any answer counts, also one to an earlier copy. */
+  async #send(sending: Sending): Promise<void> {
+    const { storage, clock, lease } = this.#leases.options;
+    const answers = new Mailbox<Answer>(clock);
+    let isUnsure = false;
+    let pause = 0;
+    for (let failures = 0; ; ) {
+      const answer = await answers.take(pause);
+      if (answer === undefined) {
+        this.#request(sending, answers, failures > 0);
+        pause = Number.POSITIVE_INFINITY;
+        continue;
+      }
+      if ('said' in answer) {
+        if (answer.said !== 'refused') return this.#accepted(sending);
+        // a driver may have sent it twice by itself, so a refusal alone proves nothing: the record does
+        return this.#prove(sending, isUnsure, undefined);
+      }
+      const cause = answer.failed;
+      const fault = faultOf(storage, cause);
+      isUnsure ||= fault === 'unknown';
+      const isOver = clock.monotonic() - sending.since >= lease;
+      if (!isUnsure && (fault === 'fatal' || isOver)) {
+        this.lose();
+        throw storageFailed(this.key, 'commit', cause, this.#keptBefore);
+      }
+      if (fault === 'fatal' || isOver) return this.#giveUp(sending, cause);
+      pause = backoff(failures++);
+    }
+  }
+
+  #request({ write, keep, holder }: Sending, answers: Mailbox<Answer>, isRepeated: boolean): void {
+    const { storage } = this.#leases.options;
+    const answered = (said: CommitAnswer) => answers.put({ said });
+    const length = keep ? this.#leases.short : undefined;
+    this.#leases
+      .urgent(() => storage.commit(this.key, holder, write, length), isRepeated, answered)
+      .then(answered, (failed) => answers.put({ failed }));
+  }
+
+  #accepted({ keep, write, since }: Sending): void {
+    if (keep) {
+      this.#fence++;
+      this.#keptBefore = true;
+      this.#until = Math.max(this.#until, since + this.#leases.short);
+    }
+    if (write?.deadlineIn !== undefined) this.#leases.options.armed?.(write.deadlineIn);
+  }
+
+  /** No answer for as long as a lease lasts. A release that is answered shuts every copy out, so that the record can tell. */
+  async #giveUp(sending: Sending, cause: unknown): Promise<void> {
+    await this.#releaseOnce().catch(() => this.#unknown(cause));
+    return this.#prove(sending, true, cause);
+  }
+
+  async #prove(sending: Sending, isUnsure: boolean, cause: unknown): Promise<void> {
+    const { storage, lease } = this.#leases.options;
+    const { key } = this;
+    let found: StoredText | undefined;
+    try {
+      found = await this.#leases.urgent(() => storage.peek(key));
+    } catch (error) {
+      this.#unknown(cause ?? error);
+    }
+    const verdict = this.#verdict(sending, found, isUnsure);
+    if (verdict === 'unknown') this.#unknown(cause);
+    if (verdict !== 'kept') {
+      this.lose();
+      throw this.#lost(verdict === 'handled', cause);
+    }
+    this.#accepted(sending);
+    if (!sending.keep) return;
+    const holder = { token: this.token, fence: this.#fence };
+    const goesOn = await this.#leases
+      .urgent(() => storage.renew(key, holder, lease))
+      .catch(() => false);
+    if (!goesOn) this.lose();
+  }
+
+  #verdict(
+    { write, id, mark, since }: Sending,
+    found: StoredText | undefined,
+    isUnsure: boolean,
+  ): Verdict {
+    if (write === undefined) return found === undefined && isUnsure ? 'kept' : 'lost';
+    if (mark === undefined) {
+      if (found?.text === write.text) return 'kept';
+      return isUnsure ? 'unknown' : 'lost';
+    }
+    const age = this.#leases.options.clock.monotonic() - since;
+    const isTooOld = age > Math.min(proofEnds, write.ttl ?? proofEnds);
+    if (found === undefined) return isTooOld ? 'unknown' : 'lost';
+    const decoded = decode(found);
+    if (!('record' in decoded)) return 'unknown';
+    const { marks, ids } = decoded.record;
+    if (hasMark(marks, mark)) return 'kept';
+    // written by a version that has no marks
+    if (marks === noMarks) return 'unknown';
+    if (isTooOld || mayHaveRolled(marks, this.#mark?.seen ?? noMarks)) return 'unknown';
+    return id !== undefined && !this.#keptBefore && hasSeen(ids, id) ? 'handled' : 'lost';
+  }
+
+  #unknown(cause: unknown): never {
+    this.lose();
+    throw new FsmError('COMMIT_UNKNOWN', { key: this.key }, { cause });
+  }
+
+  #lost(handled = false, cause?: unknown): FsmError<'LEASE_LOST'> {
+    const details = { key: this.key, keptBefore: this.#keptBefore, handled };
+    return new FsmError('LEASE_LOST', details, cause === undefined ? undefined : { cause });
   }
 }

@@ -1,91 +1,56 @@
-/** Wake-ups: how a process hears that it was handed a conversation it waits for. */
+/** Wake-ups: how a process is notified that it was handed a conversation it waits for. */
 
 import type { Clock } from '../base/clock.ts';
 import type { FsmStorage } from '../storage/storage.ts';
 
 /** How long a message channel that could not be opened is left alone, in ms. */
-const deafFor = 60_000;
+const pause = 60_000;
 
-/** The wake-ups of one machine. */
-export interface Grants {
+/** The message channel of one machine; opened at the first contention. */
+export interface WakeUps {
   /** Whether messages arrive. */
-  readonly proven: boolean;
+  readonly isOpen: boolean;
   /** Whether messages arrive from now on. */
   open(): Promise<boolean>;
-  /** From now on a message for this token is kept for it, until it is forgotten. */
-  expect(token: string): void;
-  forget(token: string): void;
-  /** Waits for the token's message, or for so many ms. */
-  wait(token: string, ms: number): Promise<void>;
   close(): void;
 }
 
-/** Makes the wake-ups by a storage's message channel, which is opened at the first contention. */
-export function grantsOf(
+/** Makes the wake-ups of a machine. */
+export function wakeUpsOf(
   storage: FsmStorage,
   clock: Clock,
+  handedOver: (token: string, fence: number) => void,
   report: (operation: string, error: unknown) => void,
-): Grants {
-  const waiting = new Map<string, { told: boolean; wake: (() => void) | undefined }>();
-  let isOpen = false;
-  /** When to try again to open it. */
-  let nextTry = storage.granted ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  let opening: Promise<boolean> | undefined;
+): WakeUps {
   let stop: (() => void) | undefined;
+  let opening: Promise<boolean> | undefined;
+  let nextTry = Number.NEGATIVE_INFINITY;
+
+  const listen = async (): Promise<boolean> => {
+    if (storage.granted === undefined) return false;
+    try {
+      stop = await storage.granted(handedOver);
+      return true;
+    } catch (error) {
+      report('granted', error);
+      nextTry = clock.monotonic() + pause;
+      opening = undefined;
+      return false;
+    }
+  };
   return {
-    get proven() {
-      return isOpen;
+    get isOpen() {
+      return stop !== undefined;
     },
-    open() {
-      if (clock.now() < nextTry) return Promise.resolve(false);
-      opening ??= (storage.granted as NonNullable<FsmStorage['granted']>)((token) => {
-        const waiter = waiting.get(token);
-        if (waiter === undefined) return;
-        waiter.told = true;
-        waiter.wake?.();
-      }).then(
-        (off) => {
-          stop = off;
-          isOpen = true;
-          return true;
-        },
-        (error) => {
-          report('granted', error);
-          nextTry = clock.now() + deafFor;
-          opening = undefined;
-          return false;
-        },
-      );
+    async open() {
+      if (opening === undefined && clock.monotonic() < nextTry) return false;
+      opening ??= listen();
       return opening;
-    },
-    expect(token) {
-      if (!waiting.has(token)) waiting.set(token, { told: false, wake: undefined });
-    },
-    forget(token) {
-      waiting.delete(token);
-    },
-    wait(token, ms) {
-      const waiter = waiting.get(token);
-      return new Promise((resolve) => {
-        const done = () => {
-          if (waiter !== undefined) {
-            waiter.told = false;
-            waiter.wake = undefined;
-          }
-          clock.clearTimeout(timer);
-          resolve();
-        };
-        const timer = clock.setTimeout(done, ms);
-        if (waiter === undefined) return;
-        waiter.wake = done;
-        if (waiter.told) done();
-      });
     },
     close() {
       stop?.();
       stop = undefined;
       opening = undefined;
-      isOpen = false;
     },
   };
 }

@@ -178,6 +178,12 @@ export interface FsmStorage {
    * @param prefix - only keys that begin so; others are left for their own machine, and however many they are, they hide none
    */
   due?(limit: number, claim: number, prefix?: string): Awaitable<readonly string[]>;
+  /**
+   * In how many ms `due` has something to give, for any prefix; `Infinity` for never. Perhaps too few, never too many.
+   *
+   * Only for storages that one process writes: it then sleeps until the next deadline, and does not look every second.
+   */
+  nextDueIn?(): number;
   /** Ends a claim: the deadline index follows the record again. */
   settled?(key: string): Awaitable<void>;
   /** Walks the conversations, for operators: no order across pages of different storages, no snapshot. */
