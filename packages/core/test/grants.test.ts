@@ -72,7 +72,7 @@ describe('a message channel that cannot be opened', () => {
       const second = mine.send(1, 'b');
       await clock.advance(ms);
       held.open();
-      await Promise.all([first, clock.advance(1000), second]);
+      await Promise.all([first, clock.advance(3000), second]);
     };
     await contend(20_000);
     await contend(20_000);
