@@ -53,7 +53,7 @@ describe('the deadline of a conversation', () => {
 
   it('is looked for every second where the storage cannot tell', async () => {
     const clock = virtualClock();
-    const { dueIn: _, ...storage } = memoryStorage({ clock });
+    const { nextDueIn: _, ...storage } = memoryStorage({ clock });
     const { machine, send, peek } = bench({ clock, storage });
     machine.start();
     await send(1, 'a', arm);

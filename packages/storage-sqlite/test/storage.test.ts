@@ -1,9 +1,10 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import type { FsmStorage } from '@telefsm/core';
 import { isFsmError } from '@telefsm/core';
-import type { Lease, StoredConversation, Write } from '@telefsm/core/storage';
+import type { StoredConversation, Write } from '@telefsm/core/storage';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { nodeSqliteDriver, type SqliteConstructor } from '../../../test/servers/sqlite-drivers.ts';
 import { classify } from '../src/faults.ts';
 import { sqliteStorage } from '../src/index.ts';
@@ -18,7 +19,7 @@ afterAll(() => files.remove());
 let tokens = 0;
 async function take(storage: FsmStorage, key: string): Promise<Lease> {
   const options = { token: `t.${++tokens}`, lease: 60_000, queue: false };
-  return (await storage.acquire(key, options)) as Lease;
+  return (await acquire(storage, key, options)) as Lease;
 }
 async function put(storage: FsmStorage, key: string, text: string, more: Partial<Write> = {}) {
   return (await take(storage, key)).commit({ text, state: null, ...more });
@@ -193,7 +194,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     database.exec('pragma query_only = 1');
     const storage = sqliteStorage(database);
     expect((await storage.peek('k'))?.text).toBe('text');
-    const error = caught(() => storage.acquire('k', { token: 't.0', lease: 1000, queue: false }));
+    const error = caught(() => acquire(storage, 'k', { token: 't.0', lease: 1000, queue: false }));
     expect(String(error)).toContain('readonly');
     expect(classify(error)).toBe('fatal');
     database.close();
@@ -246,7 +247,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     const database = new Database(newFile());
     const storage = sqliteStorage(database);
     database.close();
-    const error = caught(() => storage.acquire('k', { token: 't.0', lease: 1000, queue: false }));
+    const error = caught(() => acquire(storage, 'k', { token: 't.0', lease: 1000, queue: false }));
     expect(classify(error)).toBe('fatal');
   });
 
@@ -258,10 +259,10 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     for (const key of ['ann', 'bob']) await put(storage, key, `of ${key}`);
     other.exec('begin immediate');
     const options = { lease: 1000, queue: false };
-    const error = caught(() => storage.acquire('ann', { ...options, token: 't.1' }));
+    const error = caught(() => acquire(storage, 'ann', { ...options, token: 't.1' }));
     expect(classify(error)).toBe('retry');
     other.exec('rollback');
-    const lease = (await storage.acquire('bob', { ...options, token: 't.2' })) as Lease;
+    const lease = (await acquire(storage, 'bob', { ...options, token: 't.2' })) as Lease;
     expect(lease.record?.text).toBe('of bob');
     expect(await lease.commit({ text: 'new', state: null })).toBe('done');
     expect((await storage.peek('ann'))?.text).toBe('of ann');
@@ -285,7 +286,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
       () => busy[0]?.renew(renewed),
       () => storage.settled?.('ann'),
       () => storage.due?.(10, 1000),
-      () => storage.acquire('new', { token: `t.${++tokens}`, lease: 1000, queue: false }),
+      () => acquire(storage, 'new', { token: `t.${++tokens}`, lease: 1000, queue: false }),
     ];
     let keep = 0;
     for (const call of calls) {
@@ -293,7 +294,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
       expect(classify(caught(call))).toBe('retry');
       other.exec('rollback');
       const text = `${++keep}`;
-      await free.commit({ text, state: null }, { keep: `t.${++tokens}` });
+      await free.commit({ text, state: null }, 1000);
       const seen = () =>
         other.prepare('select record from telefsm_conversation where key = ?').get('dan');
       expect(seen()).toMatchObject({ record: text });
