@@ -81,9 +81,9 @@ describe('the tables', () => {
     expect(isFsmError(error, 'STORAGE_NEWER') && error.details).toEqual({
       storage: '"newer"."telefsm_conversation"',
       version: 99,
-      known: 1,
+      known: 2,
     });
-    await owner.query('update newer.telefsm_meta set version = 1');
+    await owner.query('update newer.telefsm_meta set version = 2');
     expect(await roundTrip(owner, { schema: 'newer' })).toEqual(['kept']);
   });
 

@@ -98,7 +98,7 @@ describe('several processes on one file', () => {
     }
     expect(storage.classify?.(failed)).toBe('retry');
     other.exec('rollback');
-    expect(acquire(storage, 'k', { token: 't.1', lease: 1000, queue: false })).toHaveProperty(
+    expect(await acquire(storage, 'k', { token: 't.1', lease: 1000, queue: false })).toHaveProperty(
       'commit',
     );
     other.close();
