@@ -7,7 +7,7 @@ const coreLayers = [
   'storage',
   'record',
   'conversation',
-  'unit',
+  'lease',
   'state',
   'transaction',
   'engine',

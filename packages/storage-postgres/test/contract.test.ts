@@ -4,7 +4,9 @@ import { storageContract } from '@telefsm/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { driverOf } from '../src/client.ts';
 import { type PostgresStorage, postgresStorage } from '../src/index.ts';
+import { toStorable } from '../src/text.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
 
 let server: PostgresServer;
@@ -37,6 +39,25 @@ function withoutGranted({ granted: _, ...storage }: PostgresStorage) {
   return storage;
 }
 
+/** Moves every stored instant of a conversation. */
+async function shiftIn(
+  client: OpenClient['client'],
+  schema: string,
+  key: string,
+  ms: number,
+): Promise<void> {
+  const by = "$2::float8 * interval '1 ms'";
+  const driver = driverOf(client);
+  await driver.query(
+    `update ${schema}.telefsm_conversation set lease_until = lease_until + ${by},
+      deadline_at = deadline_at + ${by}, wake_at = wake_at + ${by}, expires_at = expires_at + ${by}
+      where key = $1::text`,
+    toStorable(key),
+    ms,
+  );
+  driver.detach();
+}
+
 describe.each(ways)('over %s', (way, line, open) => {
   let opened: OpenClient;
   beforeAll(() => {
@@ -49,7 +70,9 @@ describe.each(ways)('over %s', (way, line, open) => {
     const storage = postgresStorage(opened.client, { schema, prepare: line === 'prepared' });
     return line === 'pooled' ? withoutGranted(storage) : storage;
   };
-  const under = () => ({ storage: make(), another: make });
+  const shift = (key: string, ms: number) =>
+    shiftIn(opened.client, `over_${way.replaceAll(' ', '_')}`, key, ms);
+  const under = () => ({ storage: make(), another: make, shift });
   for (const rule of storageContract(under, line === 'pooled' ? { exceptions } : {})) {
     it(rule.title, () => rule.run());
   }

@@ -3,6 +3,7 @@
 import { isFsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
 import { migratePostgres, type PostgresClient, postgresStorage } from '../src/index.ts';
 import { openPool, openSql } from './clients.ts';
@@ -29,7 +30,7 @@ async function errorOf(promise: PromiseLike<unknown>): Promise<unknown> {
 
 async function roundTrip(client: PostgresClient, options: Parameters<typeof postgresStorage>[1]) {
   const storage = postgresStorage(client, options);
-  const lease = await storage.acquire('k', { token: 'a.1', lease: 1000, queue: false });
+  const lease = await acquire(storage, 'k', { token: 'a.1', lease: 1000, queue: false });
   if ('busy' in lease) throw new Error('busy');
   await lease.commit({ text: 'kept', state: 's' });
   await storage.settled('k');
@@ -80,9 +81,9 @@ describe('the tables', () => {
     expect(isFsmError(error, 'STORAGE_NEWER') && error.details).toEqual({
       storage: '"newer"."telefsm_conversation"',
       version: 99,
-      known: 1,
+      known: 2,
     });
-    await owner.query('update newer.telefsm_meta set version = 1');
+    await owner.query('update newer.telefsm_meta set version = 2');
     expect(await roundTrip(owner, { schema: 'newer' })).toEqual(['kept']);
   });
 
@@ -96,7 +97,7 @@ describe('the tables', () => {
   it('are made anew when somebody has dropped them, without a restart', async () => {
     const schema = 'dropped';
     const storage = postgresStorage(owner, { schema });
-    const taken = async () => storage.acquire('k', { token: 'a.1', lease: 1000, queue: false });
+    const taken = async () => acquire(storage, 'k', { token: 'a.1', lease: 1000, queue: false });
     await taken();
     await owner.query(`drop schema ${schema} cascade`);
     const error = await errorOf(taken());

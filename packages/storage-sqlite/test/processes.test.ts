@@ -1,5 +1,5 @@
-import type { Lease } from '@telefsm/core/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { sqliteStorage } from '../src/index.ts';
 import { folder, libsql } from './opening.ts';
@@ -48,7 +48,7 @@ describe('several processes on one file', () => {
     const path = newFile();
     const storage = sqliteStorage(path);
     for (let n = 0; n < 1000; n++) {
-      const lease = (await storage.acquire(`k${n}`, {
+      const lease = (await acquire(storage, `k${n}`, {
         token: `t.${n}`,
         lease: 1000,
         queue: false,
@@ -77,9 +77,9 @@ describe('several processes on one file', () => {
 
     const storage = sqliteStorage(path);
     const options = { token: 'next.1', lease: 1000, queue: false };
-    const first = await storage.acquire('held', options);
+    const first = await acquire(storage, 'held', options);
     if ('busy' in first) await new Promise((resolve) => setTimeout(resolve, first.busy));
-    const lease = (await storage.acquire('held', options)) as Lease;
+    const lease = (await acquire(storage, 'held', options)) as Lease;
     expect(lease.record?.text).toBe('kept');
     expect(await lease.commit({ text: 'after', state: null })).toBe('done');
     await storage.close?.();
@@ -92,13 +92,13 @@ describe('several processes on one file', () => {
     other.exec('begin immediate');
     let failed: unknown;
     try {
-      await storage.acquire('k', { token: 't.1', lease: 1000, queue: false });
+      await acquire(storage, 'k', { token: 't.1', lease: 1000, queue: false });
     } catch (error) {
       failed = error;
     }
     expect(storage.classify?.(failed)).toBe('retry');
     other.exec('rollback');
-    expect(storage.acquire('k', { token: 't.1', lease: 1000, queue: false })).toHaveProperty(
+    expect(await acquire(storage, 'k', { token: 't.1', lease: 1000, queue: false })).toHaveProperty(
       'commit',
     );
     other.close();

@@ -2,6 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -72,7 +73,7 @@ export function machineOf(
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
   const watchers = observers<WatchedEvents>();
-  const rt = runtimeOf(options, watchers, opened);
+  const rt = runtimeOf(options, watchers, opened, (ms) => sweeper.expect(ms));
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName, ttl } = rt.options;
   const report = rt.notices.storageFailed;
@@ -80,6 +81,7 @@ export function machineOf(
   const sweeper = sweeperOf({
     ...rt.options.sweep,
     storage,
+    leases: rt.leases,
     prefix: namespacePrefix(namespace),
     clock,
     fire: (key) => fire(rt, key),
@@ -93,7 +95,7 @@ export function machineOf(
     if (moved === undefined || storage.list === undefined) return undefined;
     const prefix = chatPrefix(namespace, bot.id, moved.from);
     const newKey = (key: string) => migratedKey(key, moved);
-    return takeAlong(storage, rt.holder, prefix, newKey, ttl).catch((error) =>
+    return takeAlong(storage, rt.leases, prefix, newKey, ttl).catch((error) =>
       report('migrate', error),
     );
   }
@@ -150,7 +152,7 @@ export function machineOf(
       });
       await Promise.race([ended, bound]);
       clock.clearTimeout(timer);
-      rt.holder.stop();
+      rt.leases.stop();
     },
     sweep: (limit = 1000) => sweeper.sweep(limit),
     botCommands: () =>

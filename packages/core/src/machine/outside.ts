@@ -3,6 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
+import { newToken, storageFailed } from '../lease/calls.ts';
 import type { UnitId } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
@@ -12,7 +13,6 @@ import type { TurnFacts } from '../transaction/facts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
-import { callBound, newToken, storageFailed, within } from '../unit/storage-calls.ts';
 import { parseKey, type Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import { sideOf } from './committed.ts';
@@ -39,11 +39,11 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
   ): Promise<R | undefined> => {
     const facts = factsOutside(rt, address, id, 'outside');
     stopping.refuseNew(facts);
-    const arrivedAt = clock.now();
+    const arrivedAt = clock.monotonic();
     return transact(rt, {
       ...facts,
       get timeout() {
-        return Math.max(1, timeout - (clock.now() - arrivedAt));
+        return Math.max(1, timeout - (clock.monotonic() - arrivedAt));
       },
       wait: () => waitInQueue(rt, key, (signal) => rt.queues.join(key, signal), timeout),
       work,
@@ -99,11 +99,11 @@ function factsOutside(
 }
 
 async function storedNow(
-  { storage, clock }: MachineRuntime,
+  { storage, leases }: MachineRuntime,
   key: string,
 ): Promise<StoredText | undefined> {
   try {
-    return await within(storage.peek(key), callBound, clock);
+    return await leases.ask(() => storage.peek(key));
   } catch (cause) {
     throw storageFailed(key, 'peek', cause);
   }

@@ -3,6 +3,9 @@
 import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Turn } from '../conversation/turn.ts';
+import { directLeases } from '../lease/direct.ts';
+import { queuesOf } from '../lease/queue.ts';
+import { reentryOf } from '../lease/reentry.ts';
 import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
@@ -10,9 +13,6 @@ import { earlyUpdates } from '../transaction/early.ts';
 import { interruptsOf } from '../transaction/interrupts.ts';
 import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
 import { stoppingOf } from '../transaction/stopping.ts';
-import { holderOf } from '../unit/holder.ts';
-import { localQueues } from '../unit/queue.ts';
-import { reentryOf } from '../unit/reentry.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
 import type { Observers } from './observers.ts';
@@ -34,12 +34,14 @@ const historyCharacters = 32_768;
 /**
  * Makes the runtime of a machine.
  *
+ * @param armed - called when a deadline was committed, with the ms until then
  * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `MIGRATION_MISSING`, `DEADLINES_UNAVAILABLE`
  */
 export function runtimeOf(
   given: LooseOptions,
   watchers: Observers<WatchedEvents>,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
+  armed: (ms: number) => void,
 ): MachineRuntime {
   const options = settingsOf(given);
   const clock = given.clock ?? systemClock;
@@ -50,7 +52,7 @@ export function runtimeOf(
   const notices = noticesOf(watchers);
   const { lease, longest } = options;
   const report = notices.storageFailed;
-  const queues = localQueues();
+  const queues = queuesOf(storage);
   const reentry = reentryOf();
   if (options.detectReentry) reentry.enable();
   let lastVisit = 0;
@@ -60,7 +62,15 @@ export function runtimeOf(
     storage,
     registry,
     engine: undefined,
-    holder: holderOf({ storage, clock, lease, longest, report }),
+    // a shared storage brings its coordination; any other one is used by this process alone
+    leases: (storage.coordination ?? directLeases)({
+      storage,
+      clock,
+      lease,
+      longest,
+      report,
+      armed,
+    }),
     queues,
     reentry,
     recent: recentIdsOf(storage),

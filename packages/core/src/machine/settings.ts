@@ -1,8 +1,11 @@
 /** Resolves the options of a machine: checked, with their defaults, every length of time in ms. */
 
-import { toMs } from '../base/clock.ts';
+import { type Duration, toMs } from '../base/clock.ts';
+import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
+import { leaseTimes } from '../storage/times.ts';
 import { migrationVersions } from '../transaction/evolve.ts';
 import type { Initial, Settings } from '../transaction/settings.ts';
 import { scopeOf } from '../update/key.ts';
@@ -40,7 +43,7 @@ export function settingsOf(options: LooseOptions): Settings {
       answerCallbacksAfter: toMs(waiting?.answerCallbacksAfter ?? '1s', 'waiting'),
       interrupt: waiting?.interrupt,
     },
-    lease: toMs(options.lease ?? '15s', 'lease'),
+    lease: leaseOf(options.lease ?? '15s'),
     longest: toMs(turn?.max ?? '10m', 'turn.max'),
     detectReentry: turn?.detectReentry ?? false,
     attempts: options.attempts ?? 5,
@@ -65,6 +68,12 @@ export function settingsOf(options: LooseOptions): Settings {
       otherCommands: options.otherCommands ?? 'pass',
     },
   };
+}
+
+function leaseOf(lease: Duration): number {
+  const ms = toMs(lease, 'lease');
+  if (ms <= leaseTimes.longest) return ms;
+  throw invalidOption('lease', `at most ${leaseTimes.longest} ms`, shown(lease));
 }
 
 function initialOf(initial: LooseOptions['initial']): Initial | undefined {

@@ -3,17 +3,17 @@
 import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
+import type { Place } from '../lease/queue.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
-import type { Place } from '../unit/queue.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
-import { type ArrivalOptions, idOf, waitInLine } from './arrivals.ts';
+import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -46,7 +46,7 @@ export function updatesOf(
       ...waiting,
       queues,
       clock,
-      sayBusy: (update, bot) => sayBusy(rt, update, bot),
+      sayBusy: (update, bot, sent) => sayBusy(rt, update, bot, sent),
       report: (error) => notices.speechFailed('', error),
     },
     waiting: new Map(),
@@ -79,6 +79,7 @@ class UpdateJob implements Job {
   private readonly rest: Rest;
   private waits = false;
   private first: Promise<unknown> | undefined;
+  private waiting: Waiting | undefined;
 
   constructor(
     updates: Updates,
@@ -104,10 +105,10 @@ class UpdateJob implements Job {
     return this.update.update_id;
   }
 
-  /** The longest turn of another process, and until its lease has lapsed. */
+  /** The longest turn of another process, and until its lease has lapsed; an update that must not wait learns at once that it would. */
   get timeout(): number {
-    const { longest, lease } = this.updates.rt.options;
-    return longest + lease;
+    const { waiting, longest, lease } = this.updates.rt.options;
+    return waiting.policy === 'queue' ? longest + lease : 0;
   }
 
   async wait(key: string): Promise<Place | undefined> {
@@ -121,9 +122,19 @@ class UpdateJob implements Job {
       rt.interrupts?.interrupt(key);
       return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
     }
-    return waitInQueue(rt, key, (signal) =>
-      waitInLine(arrivals, key, this.update, this.bot, signal),
-    );
+    return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
+  }
+
+  busy(): void {
+    this.patience(this.key as string).begin();
+  }
+
+  ready(): void {
+    this.waiting?.end();
+  }
+
+  refuse(): Promise<void> {
+    return this.patience(this.key as string).refuse();
   }
 
   /** The outcome of this update: that of the first of several that wait. */
@@ -170,13 +181,23 @@ class UpdateJob implements Job {
     return false;
   }
 
+  private patience(key: string): Waiting {
+    this.waiting ??= waitingOf(this.updates.arrivals, key, this.update, this.bot);
+    return this.waiting;
+  }
+
   get #name(): string {
     return `${this.key} ${this.id}`;
   }
 }
 
 /** Tells the user that the bot is busy, in the way that the update allows. */
-async function sayBusy(rt: MachineRuntime, update: RawUpdate, bot: BotPort): Promise<void> {
+async function sayBusy(
+  rt: MachineRuntime,
+  update: RawUpdate,
+  bot: BotPort,
+  sent: () => void = () => {},
+): Promise<void> {
   const subject = subjectOf(update, bot.id);
   const scope = scopeOf(rt.options.strategy, subject);
   const facts = { key: undefined, scope, id: update.update_id, subject, update, bot };
@@ -190,6 +211,8 @@ async function sayBusy(rt: MachineRuntime, update: RawUpdate, bot: BotPort): Pro
     await turn.api('answerCallbackQuery', { callback_query_id: button, text });
   } else if (checkout !== undefined) {
     const refusal = { pre_checkout_query_id: checkout, ok: false, error_message: text };
-    await turn.api('answerPreCheckoutQuery', refusal);
+    const answer = turn.api('answerPreCheckoutQuery', refusal);
+    sent();
+    await answer;
   } else if (turn.place !== undefined) await turn.tell(text);
 }

@@ -46,25 +46,17 @@ export function keyValueStorage(
   return {
     features: { shared: false, fencing: false, ttl: false, deadlines: false, list: false },
 
-    acquire(key, { offset = 0 }) {
-      return then(store.get(key), (found) => {
-        let kept = asText(found);
-        return {
-          record: unwrap(kept, clock.now() + offset),
-          commit(next) {
-            const text = next && wrap(next, clock.now());
-            if (text === kept) return 'done';
-            const answer = text === undefined ? store.delete(key) : store.set(key, text, next?.ttl);
-            return then(answer, () => {
-              kept = text;
-              return 'done' as const;
-            });
-          },
-          renew: () => true,
-          release() {},
-        };
-      });
+    acquire: (key) =>
+      then(store.get(key), (found) => ({ fence: 0, stored: unwrap(asText(found), clock.now()) })),
+
+    commit(key, _, next) {
+      const answer =
+        next === undefined ? store.delete(key) : store.set(key, wrap(next, clock.now()), next.ttl);
+      return then(answer, () => 'done' as const);
     },
+
+    renew: () => true,
+    release() {},
 
     peek: (key) => then(store.get(key), (found) => unwrap(asText(found), clock.now())),
   };

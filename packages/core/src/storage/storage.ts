@@ -1,17 +1,28 @@
 /** The contract between core and a storage: a few small atomic statements over text. Everything else is core's. */
 
 import type { Awaitable } from '../base/type-tools.ts';
+import type { Coordination } from '../lease/lease.ts';
 
-/** How to take a conversation. */
+/** How to acquire a conversation. */
 export interface AcquireOptions {
-  /** Names the holder and is never used twice; the same token again gives the same answer. `<process>.<number>`. */
+  /** Names the attempt, `<process>.<number>`, and is never used for another one. */
   readonly token: string;
-  /** How long the conversation is held unless renewed, in ms. */
+  /** How long the lease lasts from now, in ms. */
   readonly lease: number;
-  /** Whether to register the token as a waiter if the conversation is held, so that `granted` hears of it. */
+  /** Whether to register the token as a waiter if the conversation is busy. */
   readonly queue: boolean;
-  /** Added to the storage's clock, in ms; for tests of the contract only. */
-  readonly offset?: number;
+}
+
+/**
+ * Names one grant of a conversation.
+ *
+ * A pair is granted once and never again, so a request that names it and arrives late changes nothing.
+ */
+export interface LeaseHolder {
+  /** The token that acquired the conversation. */
+  readonly token: string;
+  /** A whole number below 2^53. Each grant and each kept commit changes it. */
+  readonly fence: number;
 }
 
 /** What is stored for one conversation. Times are lengths in ms, counted from the answer; never instants. */
@@ -34,36 +45,35 @@ export interface Write {
   readonly state: string | null;
 }
 
+/** The conversation was acquired. */
+export interface Granted {
+  /** The fence of this grant; the present holder gets the same one again. */
+  readonly fence: number;
+  /** What is stored. */
+  readonly stored: StoredText | undefined;
+}
+
+/** Another attempt holds the conversation. */
+export interface Busy {
+  /** How long its lease lasts, in ms. */
+  readonly busy: number;
+  /** The token of the holder. */
+  readonly owner: string;
+  /** The fence of the holder. */
+  readonly fence: number;
+}
+
+/** The answer to `acquire`. */
+export type Acquired = Granted | Busy;
+
 /**
  * What became of a commit.
  *
- * `done`: written. `already`: this same commit had been written before. `refused`: another holds the conversation now, or nobody
- * does; nothing was written, and the same commit can never succeed later.
+ * - `done`: written.
+ * - `already`: a kept commit that was written before by an earlier copy of the same request.
+ * - `refused`: the holder no longer has the conversation. Nothing was written, and the same commit can never succeed later.
  */
 export type CommitAnswer = 'done' | 'already' | 'refused';
-
-/** The right to write one conversation. Core renews it, retries and proves; a storage keeps no timer. */
-export interface Lease {
-  /** What was stored when the lease was taken. */
-  readonly record: StoredText | undefined;
-  /**
-   * Writes and lets go, or goes on under a new token.
-   *
-   * Every accepted commit spends its token: the same call again answers `already` while the token `keep` holds the
-   * conversation, else `refused`.
-   *
-   * @param next - the new record; `undefined` deletes it
-   * @param options - `keep`: the token to go on under, for the length of lease that was asked for when acquiring
-   */
-  commit(next: Write | undefined, options?: { readonly keep?: string }): Awaitable<CommitAnswer>;
-  /** Holds on for `lease` ms from now; `false` if another has the conversation. */
-  renew(lease: number): Awaitable<boolean>;
-  /** Lets go without writing; a stranger's release changes nothing. */
-  release(): Awaitable<void>;
-}
-
-/** A {@link Lease}, or for how many ms the present holder's lease lasts. */
-export type Acquired = Lease | { readonly busy: number };
 
 /** What a storage can do; what it cannot, core does without or refuses loudly. */
 export interface StorageFeatures {
@@ -77,6 +87,8 @@ export interface StorageFeatures {
   readonly deadlines: boolean;
   /** Whether `list` exists. */
   readonly list: boolean;
+  /** How many statements it executes at once, such as the size of a pool; more of them wait in core. Absent: any number. */
+  readonly parallel?: number;
 }
 
 /** Which conversations to list. */
@@ -111,36 +123,67 @@ export type StorageFault = 'retry' | 'fatal' | 'unknown';
  * Where conversations are kept.
  *
  * Each method is one atomic statement. A storage throws only what its driver throws; core retries, waits, renews and proves. Methods may
- * answer at once or by a promise.
+ * answer at once or by a promise. {@link leaseTimes} has the lengths that they share.
  *
  * @see `storageContract` in `@telefsm/testing`, which tests any implementation
  */
 export interface FsmStorage {
   readonly features: StorageFeatures;
-  /** Takes and reads in one step; never waits. */
+  /**
+   * How conversations are shared between processes: a shared storage carries `sharedLeases` of `@telefsm/core/storage`.
+   *
+   * Without it, updates of one conversation wait for each other in this process only.
+   */
+  readonly coordination?: Coordination;
+  /**
+   * Acquires and reads in one step; never waits.
+   *
+   * - The present holder (also of a lapsed lease) gets its own fence again. Its lease is not shortened.
+   * - A conversation that is free, or whose lease has lapsed, gets a new fence: at least 2 more than the stored one, and one that no earlier
+   *   grant of the same token had.
+   * - Otherwise it is busy. A lease that ends later than `leaseTimes.longest` from now is shortened to `options.lease`.
+   */
   acquire(key: string, options: AcquireOptions): Awaitable<Acquired>;
-  /** Reads what was last committed, without taking the conversation; an expired record is absent. */
+  /**
+   * Writes, then releases the conversation or keeps it.
+   *
+   * @param holder - who writes; any other is refused. A lapsed lease that nobody acquired is still good
+   * @param next - the new record; `undefined` deletes it
+   * @param keep - keeps the conversation for at least so many ms, and adds 1 to the fence; without it the conversation is released
+   */
+  commit(
+    key: string,
+    holder: LeaseHolder,
+    next: Write | undefined,
+    keep?: number,
+  ): Awaitable<CommitAnswer>;
+  /** Makes the lease last `lease` ms from now; `false` if the holder no longer has the conversation. */
+  renew(key: string, holder: LeaseHolder, lease: number): Awaitable<boolean>;
+  /** Releases without writing; does nothing unless the holder has the conversation. The first waiter gets it for `leaseTimes.handOver`. */
+  release(key: string, holder: LeaseHolder): Awaitable<void>;
+  /** Reads what was last committed, without acquiring the conversation; an expired record is absent. */
   peek(key: string): Awaitable<StoredText | undefined>;
   /** Sorts an error of the driver; without it every error is `unknown`. */
   classify?(error: unknown): StorageFault;
   /**
-   * Hears of tokens that have been handed a conversation they waited for.
+   * Notifies of conversations that were handed over to waiters.
    *
+   * @param listener - gets the waiter's token, and the fence that it was granted
    * @returns how to stop, as soon as messages are proven to arrive; rejects if they cannot
    */
-  granted?(listener: (token: string) => void): Promise<() => void>;
+  granted?(listener: (token: string, fence: number) => void): Promise<() => void>;
   /**
    * Claims up to `limit` conversations whose deadline has passed: for `claim` ms no other call gets them.
    *
-   * @param prefix - only keys that begin so; others are left to whoever asks for them, and however many they are, they hide none
+   * @param prefix - only keys that begin so; others are left for their own machine, and however many they are, they hide none
    */
   due?(limit: number, claim: number, prefix?: string): Awaitable<readonly string[]>;
   /**
-   * In how many ms `due` has something to give, for any prefix, as it stands now; `Infinity` for never.
+   * In how many ms `due` has something to give, for any prefix; `Infinity` for never. Perhaps too few, never too many.
    *
-   * Perhaps too few, never too many: so only where no other process writes. Virtual clocks leave out the looks before it.
+   * Only for storages that one process writes: it then sleeps until the next deadline, and does not look every second.
    */
-  dueIn?(): number;
+  nextDueIn?(): number;
   /** Ends a claim: the deadline index follows the record again. */
   settled?(key: string): Awaitable<void>;
   /** Walks the conversations, for operators: no order across pages of different storages, no snapshot. */

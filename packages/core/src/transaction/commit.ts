@@ -2,13 +2,13 @@
 
 import { isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import type { Hold } from '../lease/lease.ts';
 import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize } from '../record/size.ts';
 import { replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/storage.ts';
-import { isPromise } from '../unit/storage-calls.ts';
 import type { Task } from './effects.ts';
 import { storedAddress } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
@@ -135,13 +135,13 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   if (!changed && id === undefined) return keep ? undefined : hold.release();
   const { shared } = rt.storage.features;
   const isKnown = id === undefined || hasSeen(copy.base.ids, id);
-  const record = recordOf(turn, id);
+  const record = recordOf(turn, hold, id);
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
   const tasks = effects.takeTasks();
-  const committed = hold.commit(next, isKnown ? undefined : id, keep);
-  if (!isPromise(committed)) return accepted(turn, record, next, changed, tasks);
-  return committed.then(() => accepted(turn, record, next, changed, tasks));
+  return hold
+    .commit(next, { keep, id: isKnown ? undefined : id })
+    .then(() => accepted(turn, record, next, changed, tasks));
 }
 
 function accepted(
@@ -163,19 +163,23 @@ function accepted(
   effects.takeLeft();
 }
 
-function recordOf({ copy, effects, facts }: OpenTurn, id: UnitId | undefined) {
+function recordOf(
+  { copy, effects, facts }: OpenTurn,
+  hold: Hold,
+  id: UnitId | undefined,
+): ConversationRecord {
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
   for (const mark of effects.keptMarks ?? []) ids = withId(ids, mark, least);
   const { update } = facts;
   const address = update === undefined ? copy.base.place : storedAddress(update, facts);
-  return copy.toRecord(ids, address);
+  return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   if (isEmpty(record)) {
-    const { version, ids } = record;
-    return writeOf({ ...emptyRecord, version, ids }, idsKeptFor, undefined);
+    const { version, ids, marks } = record;
+    return writeOf({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
   }
   const { ttl, maxRecordBytes } = rt.options;
   const due = copy.deadlineAt;

@@ -1,6 +1,6 @@
 /** Which updates were sent before the question was asked that is pending when their turn comes. */
 
-import type { LocalQueues } from '../unit/queue.ts';
+import type { LocalQueues } from '../lease/queue.ts';
 
 /** What the turns of one machine note about questions. Only updates that waited in this process can be told apart. */
 export interface EarlyUpdates {

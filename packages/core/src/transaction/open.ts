@@ -1,10 +1,10 @@
 /** Opens a leased conversation: decodes its record, recognizes redelivered updates, and brings an old record up to date. */
 
 import { FsmError } from '../base/errors.ts';
+import type { Hold } from '../lease/lease.ts';
 import { hasSeen } from '../record/ids.ts';
 import { type ConversationRecord, emptyRecord, isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import type { Hold } from '../unit/hold.ts';
 import { commit, commitAhead, deliver, settle } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
 import { inspect, isCurrent, migrate, unreadableRecord } from './evolve.ts';
@@ -49,15 +49,15 @@ export function open(rt: Runtime, job: Job, hold: Hold): Opened {
 /**
  * Whether a conversation can be worked on as it was read.
  *
- * @param arrivedAt - when the turn came, by the machine's clock: what passes later is after it
+ * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
  */
-export function isUpToDate({ turn, unreadable }: Opened, arrivedAt: number | undefined): boolean {
+export function isUpToDate({ turn, unreadable }: Opened, waited: number): boolean {
   const { rt, copy, stored } = turn;
   const { base } = copy;
   if (stored === undefined) return rt.options.adopt === undefined;
   if (unreadable !== undefined || base.owed || base.version !== rt.options.version) return false;
   const due = copy.deadlineAt;
-  if (due !== undefined && due <= (arrivedAt ?? rt.clock.now())) return false;
+  if (due !== undefined && due + waited <= rt.clock.now()) return false;
   return isCurrent(base, rt.registry);
 }
 
@@ -70,11 +70,10 @@ export function isUpToDate({ turn, unreadable }: Opened, arrivedAt: number | und
  */
 export async function bringUpToDate(
   { turn, isDuplicate, unreadable }: Opened,
-  arrivedAt: number | undefined,
+  waited: number,
 ): Promise<boolean> {
   const { rt, copy, facts } = turn;
   const isNew = turn.stored === undefined;
-  const waited = arrivedAt === undefined ? 0 : rt.clock.now() - arrivedAt;
   if (unreadable !== undefined) {
     await repair(turn, unreadableRecord(turn.stored?.text ?? '', unreadable));
     return true;

@@ -5,16 +5,15 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { Turn } from '../conversation/turn.ts';
+import type { Hold, Leases } from '../lease/lease.ts';
+import type { LocalQueues } from '../lease/queue.ts';
+import type { Reentry } from '../lease/reentry.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
 import type { ContextHost } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { FsmStorage, StoredText } from '../storage/storage.ts';
-import type { Hold } from '../unit/hold.ts';
-import type { Holder } from '../unit/holder.ts';
-import type { LocalQueues } from '../unit/queue.ts';
-import type { Reentry } from '../unit/reentry.ts';
 import type { UserInput } from '../update/input.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
@@ -115,7 +114,7 @@ export interface Runtime {
   readonly registry: Registry;
   /** Absent while the machine has no scene. */
   readonly engine: Engine | undefined;
-  readonly holder: Holder;
+  readonly leases: Leases;
   readonly queues: LocalQueues;
   readonly reentry: Reentry;
   readonly recent: RecentIds;

@@ -1,10 +1,9 @@
 /** A storage as the simple store that session middleware takes. */
 
 import { type Clock, systemClock } from '../base/clock.ts';
+import { directLeases } from '../lease/direct.ts';
+import type { Hold } from '../lease/lease.ts';
 import type { FsmStorage, Write } from '../storage/storage.ts';
-import type { Hold } from '../unit/hold.ts';
-import { holderOf } from '../unit/holder.ts';
-import { newToken } from '../unit/storage-calls.ts';
 
 /** A store of JSON values under keys. */
 export interface SessionValues<T> {
@@ -41,15 +40,16 @@ export function sessionValues<T>(
   storage: FsmStorage,
   { prefix = 'session:', clock = systemClock }: SessionValuesOptions = {},
 ): SessionValues<T> {
-  const holder = holderOf({ storage, clock, lease, longest: lease, report: () => {} });
+  const coordination = storage.coordination ?? directLeases;
+  const leases = coordination({ storage, clock, lease, longest: lease, report: () => {} });
 
   const writing = new Map<string, Promise<void>>();
   const waiting = new Map<string, Waiting>();
 
   async function send(key: string, next: Write | undefined): Promise<void> {
-    const hold = (await holder.take(prefix + key, waitBound)) as Hold;
+    const hold = (await leases.take(prefix + key, { bound: waitBound })) as Hold;
     try {
-      await hold.commit(next, newToken(), false);
+      await hold.commit(next, { keep: false });
     } catch (error) {
       await hold.release();
       throw error;
@@ -84,7 +84,7 @@ export function sessionValues<T>(
 
   return {
     async get(key) {
-      const stored = await storage.peek(prefix + key);
+      const stored = await leases.ask(() => storage.peek(prefix + key));
       return stored === undefined ? undefined : JSON.parse(stored.text);
     },
     set: (key, value) =>

@@ -1,9 +1,10 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
 
+import { isFsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';
-import type { Hold } from '../unit/hold.ts';
-import type { Place } from '../unit/queue.ts';
-import type { Stay } from '../unit/reentry.ts';
+import type { Hold } from '../lease/lease.ts';
+import type { Place } from '../lease/queue.ts';
+import type { Stay } from '../lease/reentry.ts';
 import {
   commit,
   commitId,
@@ -42,8 +43,8 @@ async function telefsmTurn<Result>(
   // joined before anything is awaited: that is the order that users see
   let place: Place | undefined = rt.queues.tryJoin(key);
   const arrival = place === undefined ? rt.early.arrives() : undefined;
-  const mayWait = arrival !== undefined || rt.storage.features.shared;
-  const arrivedAt = mayWait ? rt.clock.now() : undefined;
+  const { shared } = rt.storage.features;
+  const arrivedAt = shared || arrival !== undefined ? rt.clock.monotonic() : undefined;
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
   let interruption: AbortController | undefined;
@@ -55,8 +56,13 @@ async function telefsmTurn<Result>(
     interruption = rt.interrupts?.begin(key, job.cause);
     rt.stopping.refuseLate(job);
 
-    hold = await rt.holder.take(key, job.timeout, rt.stopping.late);
-    if (hold === undefined) return undefined;
+    hold = await rt.leases.take(key, {
+      bound: job.timeout,
+      signal: rt.stopping.late,
+      ...(shared && { onBusy: () => job.busy?.() }),
+    });
+    job.ready?.();
+    if (hold === undefined) return void (await job.refuse?.());
     hold.place = place;
     if (job.admits?.(hold) === false) return void (await hold.release());
 
@@ -65,8 +71,9 @@ async function telefsmTurn<Result>(
     turn = opened.turn;
     turn.interruption = interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
-    const isCurrent = isUpToDate(opened, arrivedAt);
-    if (!isCurrent && !(await bringUpToDate(opened, arrivedAt))) return undefined;
+    const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
+    const isCurrent = isUpToDate(opened, waited);
+    if (!isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 
     const { interrupts } = rt;
@@ -89,12 +96,17 @@ async function telefsmTurn<Result>(
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
     else await fail(turn);
+    if (isHandledElsewhere(error)) {
+      if (typeof job.id === 'number') rt.notices.duplicate(key, job.id);
+      return undefined;
+    }
     if (job.forgives?.(error) !== true) throw error;
     return undefined;
   } finally {
     if (interruption !== undefined) rt.interrupts?.end(key, interruption);
     rt.early.leaves(key);
     place?.leave();
+    job.ready?.();
     stay.end();
     try {
       if (turn?.effects.hasReleased) await runReleased(turn);
@@ -116,6 +128,11 @@ async function skip({ rt, facts, hold, key = '' }: OpenTurn): Promise<void> {
   } catch (error) {
     rt.notices.speechFailed(key, error);
   }
+}
+
+/** Another attempt has handled this very update: for whoever delivers it, it is done. */
+function isHandledElsewhere(error: unknown): boolean {
+  return isFsmError(error, 'LEASE_LOST') && error.details.handled;
 }
 
 /** Ends a turn that was interrupted: what it began with stays, and its update is not handled again. */

@@ -1,8 +1,8 @@
 /** Waiting in the queue of this process, and what ends it early: a timeout, `stop()`, or code that waits for itself. */
 
 import { FsmError } from '../base/errors.ts';
-import type { Place } from '../unit/queue.ts';
-import { leadsThroughTurn } from '../unit/reentry.ts';
+import type { Place } from '../lease/queue.ts';
+import { leadsThroughTurn } from '../lease/reentry.ts';
 import type { Runtime } from './runtime.ts';
 
 /** How long code may wait that perhaps waits for itself, in ms. */

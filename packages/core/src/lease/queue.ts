@@ -1,5 +1,7 @@
 /** Order inside one process: one queue for each conversation, joined before anything is awaited. */
 
+import type { FsmStorage } from '../storage/storage.ts';
+
 /** A place at the head of a queue; nobody else of this process works on the conversation until it is left. */
 export interface Place {
   leave(): void;
@@ -22,7 +24,16 @@ export interface LocalQueues {
   readonly size: number;
 }
 
-/** Makes the queues of one machine. */
+const queues = new WeakMap<FsmStorage, LocalQueues>();
+
+/** The queues of a storage: machines of one process that share it wait for each other in one line. */
+export function queuesOf(storage: FsmStorage): LocalQueues {
+  const known = queues.get(storage) ?? localQueues();
+  queues.set(storage, known);
+  return known;
+}
+
+/** Makes queues. */
 export function localQueues(): LocalQueues {
   const heads = new Map<string, Head>();
   const tryJoin = (key: string): Head | undefined =>
