@@ -2,7 +2,6 @@
 
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
-import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
