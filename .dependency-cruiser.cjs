@@ -36,6 +36,13 @@ module.exports = {
       from: { path: '^packages/core/src/' },
       to: { pathNot: '^packages/core/src/' },
     },
+    {
+      name: 'scenes-bring-the-engine',
+      comment: 'A bot without scenes must not load the engine: the machine gets it from a scene.',
+      severity: 'error',
+      from: { path: '^packages/core/src/machine/' },
+      to: { path: '^packages/core/src/engine/' },
+    },
     ...coreLayers.map((layer, at) => ({
       name: `core-${layer}-imports-only-downwards`,
       comment: `Core's layers: ${coreLayers.join(' → ')} → index.`,

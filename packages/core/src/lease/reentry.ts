@@ -44,8 +44,8 @@ export interface Reentry {
   readonly isOn: boolean;
   /** Whether the running code is in a turn of this conversation. */
   isInside(key: string): boolean;
-  /** The stay of a turn that is not looked for. */
-  untracked(): Stay;
+  /** How many turns run that are not looked for. */
+  untracked: number;
   /** Remembers who asks, where that may be a turn that is not looked for; `undefined` where it certainly is none. */
   trace(): Error | undefined;
   /** Runs a turn whose stay is looked for, if it looks. */
@@ -63,13 +63,6 @@ export interface Reentry {
 export function reentryOf(): Reentry {
   const machine = {};
   let isOn = false;
-  let untracked = 0;
-  const untrackedStay: Stay = {
-    begin() {},
-    end() {
-      untracked--;
-    },
-  };
   const all = () => (isOn ? stays()?.getStore() : undefined) ?? [];
   const here = () => all().filter(({ isInside }) => isInside);
   const track = <R>(key: string, turn: (stay: Stay) => Promise<R>): Promise<R> => {
@@ -85,12 +78,11 @@ export function reentryOf(): Reentry {
     get isOn() {
       return isOn;
     },
-    untracked() {
-      untracked++;
-      return untrackedStay;
-    },
+    untracked: 0,
     // the turn that asks has its own stay, which has not begun
-    trace: () => (untracked > 0 && all().length <= 1 ? deepError() : undefined),
+    trace() {
+      return this.untracked > 0 && all().length <= 1 ? deepError() : undefined;
+    },
     isInside: (key) => here().some((stay) => stay.machine === machine && stay.key === key),
     track,
     inside: (key, task) =>

@@ -38,7 +38,7 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
     work: (turn: OpenTurn) => Awaitable<R>,
   ): Promise<R | undefined> => {
     const facts = factsOutside(rt, address, id, 'outside');
-    stopping.refuseNew(facts);
+    if (stopping.isStopped) throw stopping.error(facts);
     const arrivedAt = clock.monotonic();
     return transact(rt, {
       ...facts,

@@ -12,7 +12,7 @@ import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
 import { interruptsOf } from '../transaction/interrupts.ts';
 import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
-import { stoppingOf } from '../transaction/stopping.ts';
+import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
 import type { Observers } from './observers.ts';
@@ -76,7 +76,7 @@ export function runtimeOf(
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
     interrupts: options.waiting.interrupt && interruptsOf(),
-    stopping: stoppingOf(),
+    stopping: new Stopping(),
     notices,
     rules: {
       history: { most: options.history, characters: historyCharacters },

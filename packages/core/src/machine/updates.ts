@@ -26,6 +26,8 @@ const mostFailing = 1000;
 /** What the updates of one machine share. */
 interface Updates {
   readonly rt: MachineRuntime;
+  /** The longest turn of another process, and until its lease has lapsed; 0 where an update must not wait. */
+  readonly timeout: number;
   readonly arrivals: ArrivalOptions;
   /** Redeliveries that wait at the same time: each but the first shares its outcome. */
   readonly waiting: Map<string, Promise<unknown>>;
@@ -42,6 +44,7 @@ export function updatesOf(
   const writeKey = keyWriter(namespace);
   const updates: Updates = {
     rt,
+    timeout: waiting.policy === 'queue' ? options.longest + options.lease : 0,
     arrivals: {
       ...waiting,
       queues,
@@ -59,10 +62,10 @@ export function updatesOf(
     const scope = hasConversation ? scopeOf(strategy, subject) : undefined;
     const key = scope && writeKey(subject.bot, subject.business, scope);
     const job = new UpdateJob(updates, key, scope, subject, update, bot, rest, ctx);
-    stopping.refuseNew(job);
+    if (stopping.isStopped) throw stopping.error(job);
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const handled = transact(rt, job);
-    return job.shares(handled) as Promise<void>;
+    return (job.isWaiting ? job.shares(handled) : handled) as Promise<void>;
   };
 }
 
@@ -75,9 +78,12 @@ class UpdateJob implements Job {
   readonly bot: BotPort;
   readonly ctx: unknown;
   readonly cause = 'update';
+  readonly id: number;
+  readonly timeout: number;
   private readonly updates: Updates;
   private readonly rest: Rest;
-  private waits = false;
+  /** Whether the update has found its conversation busy. */
+  isWaiting = false;
   private first: Promise<unknown> | undefined;
   private waiting: Waiting | undefined;
 
@@ -96,27 +102,19 @@ class UpdateJob implements Job {
     this.scope = scope;
     this.subject = subject;
     this.update = update;
+    this.id = update.update_id;
+    this.timeout = updates.timeout;
     this.bot = bot;
     this.rest = rest;
     this.ctx = ctx;
   }
 
-  get id(): number {
-    return this.update.update_id;
-  }
-
-  /** The longest turn of another process, and until its lease has lapsed; an update that must not wait learns at once that it would. */
-  get timeout(): number {
-    const { waiting, longest, lease } = this.updates.rt.options;
-    return waiting.policy === 'queue' ? longest + lease : 0;
-  }
-
   async wait(key: string): Promise<Place | undefined> {
     const { rt, arrivals, waiting } = this.updates;
     // the same update waits already: there is nothing to do but to share its outcome
+    this.isWaiting = true;
     this.first = waiting.get(this.#name);
     if (this.first !== undefined) return undefined;
-    this.waits = true;
     const { interrupt } = rt.options.waiting;
     if (interrupt?.(this.update, this.subject) === true) {
       rt.interrupts?.interrupt(key);
@@ -140,7 +138,6 @@ class UpdateJob implements Job {
   /** The outcome of this update: that of the first of several that wait. */
   shares(handled: Promise<unknown>): Promise<unknown> {
     if (this.first !== undefined) return this.first;
-    if (!this.waits) return handled;
     const { waiting } = this.updates;
     const name = this.#name;
     waiting.set(name, handled);

@@ -9,8 +9,10 @@ import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../reco
 import { checkSize } from '../record/size.ts';
 import { replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/storage.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import { addressOf, type ReplyAddress } from '../update/subject.ts';
 import type { Task } from './effects.ts';
-import { storedAddress } from './facts.ts';
+import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Tells scenes what has happened to their frames, until nothing more happens, and finds what to ask. */
@@ -138,7 +140,7 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   const record = recordOf(turn, hold, id);
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
-  const tasks = effects.takeTasks();
+  const tasks = effects.isUsed ? effects.takeTasks() : undefined;
   return hold
     .commit(next, { keep, id: isKnown ? undefined : id })
     .then(() => accepted(turn, record, next, changed, tasks));
@@ -158,9 +160,9 @@ function accepted(
   replaced(turn.stored, next);
   turn.stored = next;
   copy.rebase(record);
-  effects.release(tasks);
+  if (effects.isUsed) effects.release(tasks);
   if (changed) rt.notices.committed(turn, before, record);
-  effects.takeLeft();
+  if (effects.isUsed) effects.takeLeft();
 }
 
 function recordOf(
@@ -170,7 +172,7 @@ function recordOf(
 ): ConversationRecord {
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
-  for (const mark of effects.keptMarks ?? []) ids = withId(ids, mark, least);
+  if (effects.isUsed) for (const mark of effects.keptMarks ?? []) ids = withId(ids, mark, least);
   const { update } = facts;
   const address = update === undefined ? copy.base.place : storedAddress(update, facts);
   return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
@@ -188,4 +190,15 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   const next = writeOf(record, life, deadlineIn);
   checkSize(record, next, maxRecordBytes, rt.storage.features.shared);
   return next;
+}
+
+/** The reply address of an update, unless the key tells as much. */
+function storedAddress(update: RawUpdate, { subject, scope }: TurnFacts): ReplyAddress | undefined {
+  const { chat, thread, business } = subject;
+  if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;
+  const address = addressOf(update);
+  if (address === undefined) return undefined;
+  // an answer that only one user sees, or a guest's, is of this update alone
+  const { receiver: _, guestQuery: __, ...lasting } = address;
+  return lasting;
 }

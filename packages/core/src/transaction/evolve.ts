@@ -123,7 +123,6 @@ export async function inspect(record: ConversationRecord, registry: Registry): P
 
 /** Whether a machine certainly knows everything in a record; if not, {@link inspect} looks closer. */
 export function isCurrent({ frames }: ConversationRecord, registry: Registry): boolean {
-  if (!registry.strict && registry.scenes.size === 0) return true;
   return frames.every(
     (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,
   );

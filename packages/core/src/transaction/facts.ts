@@ -4,7 +4,7 @@ import type { UnitId } from '../record/ids.ts';
 import type { Scope } from '../update/key.ts';
 import { guestChats } from '../update/parties.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { addressOf, type ReplyAddress, type Subject } from '../update/subject.ts';
+import type { ReplyAddress, Subject } from '../update/subject.ts';
 
 /** What makes a machine work on a conversation. */
 export type Cause = 'update' | 'deadline' | 'outside';
@@ -48,18 +48,4 @@ export function addressOfKey({ subject, scope }: TurnFacts): ReplyAddress | unde
     ...(thread === undefined ? {} : { thread }),
     ...(business === undefined || business === guestChats ? {} : { business }),
   };
-}
-
-/** The reply address of an update, unless the key tells as much. */
-export function storedAddress(
-  update: RawUpdate,
-  { subject, scope }: TurnFacts,
-): ReplyAddress | undefined {
-  const { chat, thread, business } = subject;
-  if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;
-  const address = addressOf(update);
-  if (address === undefined) return undefined;
-  // an answer that only one user sees, or a guest's, is of this update alone
-  const { receiver: _, guestQuery: __, ...lasting } = address;
-  return lasting;
 }

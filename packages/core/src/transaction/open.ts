@@ -36,7 +36,9 @@ export interface Opened {
  */
 export function open(rt: Runtime, job: Job, hold: Hold): Opened {
   const { record, unreadable } = read(rt, hold);
-  const turn = new RunningTurn(rt, job, hold, record, deadlineAt(hold));
+  const deadlineIn = hold.stored?.deadlineIn;
+  const deadlineAt = deadlineIn === undefined ? undefined : hold.takenAt + deadlineIn;
+  const turn = new RunningTurn(rt, job, hold, record, deadlineAt);
   const isDuplicate =
     (record !== undefined && hasSeen(record.ids, job.id)) ||
     (!rt.storage.features.shared && rt.recent.has(hold.key, job.id));
@@ -58,7 +60,9 @@ export function isUpToDate({ turn, unreadable }: Opened, waited: number): boolea
   if (unreadable !== undefined || base.owed || base.version !== rt.options.version) return false;
   const due = copy.deadlineAt;
   if (due !== undefined && due + waited <= rt.clock.now()) return false;
-  return isCurrent(base, rt.registry);
+  const { registry } = rt;
+  const knowsAny = !registry.strict && registry.scenes.size === 0;
+  return knowsAny || isCurrent(base, registry);
 }
 
 /**
@@ -165,9 +169,4 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
   await commitAhead(turn);
   await deliver(turn).catch(tolerate);
   return goesOn;
-}
-
-/** When the stored deadline passes, by the machine's clock. */
-function deadlineAt({ stored, takenAt }: Hold): number | undefined {
-  return stored?.deadlineIn === undefined ? undefined : takenAt + stored.deadlineIn;
 }

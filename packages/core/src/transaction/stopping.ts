@@ -1,79 +1,64 @@
-/** Counts running turns, so that stopping can wait for the last one, and rejects those that have not begun. */
+/** How a machine stops: it waits for the turns that run, and then rejects those that have not begun. */
 
 import { FsmError } from '../base/errors.ts';
 import type { TurnFacts } from './facts.ts';
 
-/** How a machine stops. */
-export interface Stopping {
+/** A class, since its fields are read by every turn. */
+export class Stopping {
   /** Whether new turns are refused. */
-  readonly isStopped: boolean;
-  /** Aborted when also those are refused that wait; replaced when the machine starts again. */
-  readonly late: AbortSignal;
-  /** Ends a wait when no turn begins any more; returns how to take it back. */
-  ends(wait: AbortController): () => void;
-  begin(): void;
-  end(): void;
-  /** @throws FsmError `STOPPED` for a turn that comes after `stop()` */
-  refuseNew(facts: Pick<TurnFacts, 'cause' | 'id' | 'key'>): void;
-  /** @throws FsmError `STOPPED` for a turn that would begin after `stop()` has given up waiting */
-  refuseLate(facts: Pick<TurnFacts, 'cause' | 'id' | 'key'>): void;
-  /** From now on new turns are refused; resolves when none runs or waits. */
-  stop(): Promise<void>;
-  /** From now on no turn begins any more. */
-  giveUp(): void;
-  /** New turns are welcome again. */
-  start(): void;
-}
+  isStopped = false;
+  /** Turns that run or wait. */
+  running = 0;
+  /** Called when none does. */
+  idle: (() => void) | undefined;
+  /** Aborted when also those are refused that wait. */
+  late: AbortSignal;
+  #late: AbortController;
+  readonly #waits = new Set<AbortController>();
 
-/** Makes the brake of one machine. */
-export function stoppingOf(): Stopping {
-  let running = 0;
-  let idle: (() => void)[] = [];
-  let isStopped = false;
-  let late = new AbortController();
-  const waits = new Set<AbortController>();
-  const stopped = ({ cause, id, key }: Pick<TurnFacts, 'cause' | 'id' | 'key'>) =>
-    new FsmError('STOPPED', {
-      operation: cause === 'update' ? `update ${id}` : `work on '${key}'`,
+  constructor() {
+    this.#late = new AbortController();
+    this.late = this.#late.signal;
+  }
+
+  /** Makes the error for a turn that is refused. */
+  error({ cause, id, key }: Pick<TurnFacts, 'cause' | 'id' | 'key'>): FsmError<'STOPPED'> {
+    const operation = cause === 'update' ? `update ${id}` : `work on '${key}'`;
+    return new FsmError('STOPPED', { operation });
+  }
+
+  /** Ends a wait when no turn begins any more; returns how to take it back. */
+  ends(wait: AbortController): () => void {
+    this.#waits.add(wait);
+    return () => void this.#waits.delete(wait);
+  }
+
+  /** From now on new turns are refused; resolves when none runs or waits. */
+  stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.running === 0) return Promise.resolve();
+    const before = this.idle;
+    return new Promise((resolve) => {
+      this.idle = () => {
+        before?.();
+        resolve();
+        this.idle = undefined;
+      };
     });
-  return {
-    get isStopped() {
-      return isStopped;
-    },
-    get late() {
-      return late.signal;
-    },
-    ends(wait) {
-      waits.add(wait);
-      return () => void waits.delete(wait);
-    },
-    begin() {
-      running++;
-    },
-    end() {
-      running--;
-      if (running > 0 || idle.length === 0) return;
-      for (const resolve of idle) resolve();
-      idle = [];
-    },
-    refuseNew(facts) {
-      if (isStopped) throw stopped(facts);
-    },
-    refuseLate(facts) {
-      if (late.signal.aborted) throw stopped(facts);
-    },
-    stop() {
-      isStopped = true;
-      return running === 0 ? Promise.resolve() : new Promise((resolve) => void idle.push(resolve));
-    },
-    giveUp() {
-      const reason = new FsmError('STOPPED', { operation: 'a turn that waits' });
-      late.abort(reason);
-      for (const wait of waits) wait.abort(reason);
-    },
-    start() {
-      isStopped = false;
-      if (late.signal.aborted) late = new AbortController();
-    },
-  };
+  }
+
+  /** From now on no turn begins any more. */
+  giveUp(): void {
+    const reason = new FsmError('STOPPED', { operation: 'a turn that waits' });
+    this.#late.abort(reason);
+    for (const wait of this.#waits) wait.abort(reason);
+  }
+
+  /** New turns are welcome again. */
+  start(): void {
+    this.isStopped = false;
+    if (!this.late.aborted) return;
+    this.#late = new AbortController();
+    this.late = this.#late.signal;
+  }
 }

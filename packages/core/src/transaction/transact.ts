@@ -29,7 +29,7 @@ export function transact<Result>(rt: Runtime, job: Job<Result>): Promise<Result 
   const { key } = job;
   if (key === undefined) return withoutConversation(rt, job);
   const { reentry } = rt;
-  if (!reentry.isOn) return telefsmTurn(rt, job, key, reentry.untracked());
+  if (!reentry.isOn) return telefsmTurn(rt, job, key, undefined);
   return reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay));
 }
 
@@ -38,30 +38,33 @@ async function telefsmTurn<Result>(
   rt: Runtime,
   job: Job<Result>,
   key: string,
-  stay: Stay,
+  stay: Stay | undefined,
 ): Promise<Result | undefined> {
+  const { reentry } = rt;
+  if (stay === undefined) reentry.untracked++;
   // joined before anything is awaited: that is the order that users see
   let place: Place | undefined = rt.queues.tryJoin(key);
   const arrival = place === undefined ? rt.early.arrives() : undefined;
   const { shared } = rt.storage.features;
-  const arrivedAt = shared || arrival !== undefined ? rt.clock.monotonic() : undefined;
+  const mayWait = shared || arrival !== undefined;
+  const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
   let interruption: AbortController | undefined;
-  rt.stopping.begin();
+  rt.stopping.running++;
   try {
     place ??= await job.wait(key);
     if (place === undefined) return undefined;
-    stay.begin();
+    stay?.begin();
     interruption = rt.interrupts?.begin(key, job.cause);
-    rt.stopping.refuseLate(job);
+    if (rt.stopping.late.aborted) throw rt.stopping.error(job);
 
     hold = await rt.leases.take(key, {
       bound: job.timeout,
       signal: rt.stopping.late,
       ...(shared && { onBusy: () => job.busy?.() }),
     });
-    job.ready?.();
+    if (mayWait) job.ready?.();
     if (hold === undefined) return void (await job.refuse?.());
     hold.place = place;
     if (job.admits?.(hold) === false) return void (await hold.release());
@@ -80,17 +83,22 @@ async function telefsmTurn<Result>(
     const result = await (interrupts === undefined ? job.work(turn) : interrupts.race(turn, job));
 
     if (turn.writing !== undefined) await turn.writing;
-    if (turn.effects.hasEvents) await settle(turn);
-    if (turn.effects.hasPrompt) {
-      // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
-      await commit(turn, true);
-      await deliver(turn);
+    const { effects } = turn;
+    if (effects.isUsed) {
+      if (effects.hasEvents) await settle(turn);
+      if (effects.hasPrompt) {
+        // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
+        await commit(turn, true);
+        await deliver(turn);
+      }
     }
     // what a handler that nobody awaits changes from here on could not be kept, so it is refused
     turn.phase = 'over';
     await commit(turn, false);
-    if (turn.effects.isSending) await deliver(turn);
-    throwFailure(turn);
+    if (effects.isUsed) {
+      if (effects.isSending) await deliver(turn);
+      throwFailure(turn);
+    }
     return result;
   } catch (error) {
     if (turn === undefined) await hold?.release();
@@ -104,14 +112,15 @@ async function telefsmTurn<Result>(
     return undefined;
   } finally {
     if (interruption !== undefined) rt.interrupts?.end(key, interruption);
-    rt.early.leaves(key);
+    if (rt.early.asked.size > 0) rt.early.leaves(key);
     place?.leave();
-    job.ready?.();
-    stay.end();
+    if (mayWait) job.ready?.();
+    if (stay === undefined) reentry.untracked--;
+    else stay.end();
     try {
-      if (turn?.effects.hasReleased) await runReleased(turn);
+      if (turn?.effects.isUsed) await runReleased(turn);
     } finally {
-      rt.stopping.end();
+      if (--rt.stopping.running === 0) rt.stopping.idle?.();
     }
   }
 }

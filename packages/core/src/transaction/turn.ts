@@ -26,6 +26,7 @@ import type { OpenTurn, Runtime } from './runtime.ts';
 export class RunningTurn implements OpenTurn {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
+  readonly registry: Registry;
   readonly hold: Hold | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
@@ -56,6 +57,7 @@ export class RunningTurn implements OpenTurn {
   ) {
     this.rt = rt;
     this.facts = facts;
+    this.registry = rt.registry;
     this.hold = hold;
     this.stored = hold?.stored;
     this.copy = new WorkingCopy(record ?? emptyRecord, rt.rules, deadlineAt);
@@ -171,10 +173,6 @@ export class RunningTurn implements OpenTurn {
 
   get key(): string | undefined {
     return this.facts.key;
-  }
-
-  get registry(): Registry {
-    return this.rt.registry;
   }
 
   mayRead(member: string): void {
