@@ -74,6 +74,13 @@ describe('the tables', () => {
     }
   });
 
+  it.each(['conversation', 'meta'])('are made whole when %s was dropped', async (dropped) => {
+    const schema = `without_${dropped}`;
+    await roundTrip(owner, { schema });
+    await owner.query(`drop table ${schema}.telefsm_${dropped}`);
+    expect(await roundTrip(owner, { schema })).toEqual(['kept']);
+  });
+
   it('are refused if a newer version has made them', async () => {
     await migratePostgres(owner, { schema: 'newer' });
     await owner.query('update newer.telefsm_meta set version = 99');

@@ -78,6 +78,8 @@ export function sqliteStorage(
   let closed = false;
 
   function take(key: string, { token, lease }: AcquireOptions): Granted | undefined {
+    // before a handler runs: what it wrote would be lost
+    file?.check();
     const now = clock.now();
     const until = now + lease;
     const kept = until + leaseTimes.emptyRow;
