@@ -3,20 +3,19 @@
 import { storageContract } from '@telefsm/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { type PostgresStorage, postgresStorage } from '../src/index.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let bouncer: PgBouncer;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
   bouncer = await startPgBouncer(server);
 });
 afterAll(async () => {
   await bouncer?.close();
-  await server?.close();
 });
 
 const ways: readonly (readonly [string, 'direct' | 'prepared' | 'pooled', () => OpenClient])[] = [

@@ -3,20 +3,20 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
 import { bundle, type Program } from '../../../test/servers/processes.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { postgresStorage } from '../src/index.ts';
 import { takeTurns } from './turns.ts';
 import type { Answer, Job } from './worker.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let bouncer: PgBouncer;
 let pool: pg.Pool;
 let program: Program;
 
 beforeAll(async () => {
   [server, program] = await Promise.all([
-    startPostgres(),
+    sharedPostgres(),
     bundle(new URL('worker.ts', import.meta.url)),
   ]);
   bouncer = await startPgBouncer(server);
@@ -25,7 +25,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await pool?.end();
   await bouncer?.close();
-  await server?.close();
   await program?.remove();
 });
 
