@@ -1,4 +1,4 @@
 import { defineConfig } from 'vitest/config';
 import { tier } from './test/setup/tier.ts';
 
-export default defineConfig(tier(['{packages/*/test,test,examples}/**/*.stress.test.ts'], []));
+export default defineConfig(tier('stress'));

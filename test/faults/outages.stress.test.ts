@@ -147,6 +147,6 @@ it('a slot of a cluster that moves is not noticed by a whole bot', {
 
 it.each(['Redis', 'PostgreSQL'] as const)(
   'connections that are cut again and again cost no update: %s',
-  { timeout: sized(5, 60) * minutes },
-  (engine) => expectCutsHarmless(engine, sized(20, 200)),
+  { timeout: sized({ quick: 5, full: 60 }) * minutes },
+  (engine) => expectCutsHarmless(engine, sized({ quick: 20, full: 200 })),
 );

@@ -16,7 +16,7 @@ const large: readonly (readonly [string, Scenario])[] = [
 ];
 
 describe('the protocol of a turn, with more faults at once', () => {
-  it.each(large.slice(0, sized(2, large.length)))(
+  it.each(large.slice(0, sized({ quick: 2, full: large.length })))(
     'holds for %s',
     (_, scenario) => {
       const { violation, trace, states } = explore(scenario);

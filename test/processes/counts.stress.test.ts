@@ -6,7 +6,10 @@ import { countUpdates } from './count-updates.ts';
 import { engines, type RunningEngine } from './servers.ts';
 import { removeBots } from './stage.ts';
 
-const spread = { updates: sized(5000, 50_000), chats: sized(100, 500) };
+const spread = {
+  updates: sized({ quick: 5000, full: 50_000 }),
+  chats: sized({ quick: 100, full: 500 }),
+};
 const minutes = 60_000;
 
 afterAll(removeBots);
@@ -26,7 +29,7 @@ describe.each(engines)('on $name', ({ start }) => {
 
   it.each([2, 4])(
     `%i processes count each of ${spread.updates} updates of ${spread.chats} conversations once`,
-    { timeout: sized(10, 60) * minutes },
+    { timeout: sized({ quick: 10, full: 60 }) * minutes },
     (processes) => countUpdates(engine, { processes, ...spread }),
   );
 });

@@ -6,7 +6,7 @@ import { sized } from '../setup/size.ts';
 import { engines, type RunningEngine } from './servers.ts';
 import { removeBots, stage } from './stage.ts';
 
-const count = sized(6000, 100_000);
+const count = sized({ quick: 6000, full: 100_000 });
 const parallel = 8;
 const minutes = 60_000;
 

@@ -7,7 +7,7 @@ import type { Entry, Order } from './counting-bot.ts';
 import { engines, type RunningEngine } from './servers.ts';
 import { type BotProcess, removeBots, stage } from './stage.ts';
 
-const kills = sized(20, 200);
+const kills = sized({ quick: 20, full: 200 });
 /** Chooses who is killed, and when. */
 const seed = 20_261_128;
 const chats = 20;

@@ -1,4 +1,4 @@
-/** What the two tiers of tests share: `*.test.ts` belongs to `npm test`, `*.stress.test.ts` to `npm run test:stress`. */
+/** What the two tiers of tests share. */
 
 import { availableParallelism } from 'node:os';
 import type { ViteUserConfig } from 'vitest/config';
@@ -7,19 +7,29 @@ import { SlowestFiles } from './slowest-files.ts';
 // Tests read the sources: no build first.
 const conditions = ['@telefsm/source', 'module', 'node', 'development|production'];
 
+const everywhere = '{packages/*/test,test,examples}/**';
+
+/** Files that both tiers run, on other clients and drivers or with larger counts in the stress tier. */
+const both = [
+  'packages/storage-*/test/{contract,processes}.test.ts',
+  'packages/storage-sqlite/test/storage.test.ts',
+];
+
 /**
  * Configures Vitest for one tier.
  *
- * @param include - globs of its test files
- * @param exclude - globs of the other tier's files
+ * @param name - `test` is `npm test` and has `*.test.ts`; `stress` is `npm run test:stress` and has `*.stress.test.ts`
  */
-export function tier(include: readonly string[], exclude: readonly string[]): ViteUserConfig {
+export function tier(name: 'test' | 'stress'): ViteUserConfig {
+  const isStress = name === 'stress';
   return {
     resolve: { conditions },
     ssr: { resolve: { conditions } },
     test: {
-      include: [...include],
-      exclude: ['**/node_modules/**', '**/dist/**', ...exclude],
+      name,
+      include: isStress ? [`${everywhere}/*.stress.test.ts`, ...both] : [`${everywhere}/*.test.ts`],
+      exclude: ['**/node_modules/**', '**/dist/**', ...(isStress ? [] : ['**/*.stress.test.ts'])],
+      provide: { tier: name },
       passWithNoTests: false,
       // A module is evaluated once per worker, not once per file. So a test file restores what it changes globally.
       pool: 'threads',
