@@ -1,5 +1,6 @@
 /** What an update costs when nobody else wants its conversation, counted on the way to the server. */
 
+import type { FsmStorage } from '@telefsm/core';
 import { afterAll, expect, it } from 'vitest';
 import { startPgBouncer } from '../servers/pgbouncer.ts';
 import { freshName, sharedPostgres, sharedRedis } from '../servers/shared.ts';
@@ -14,16 +15,23 @@ afterAll(async () => {
   for (const close of toClose.reverse()) await close();
 });
 
+/** A bot whose storage reaches its server through a proxy. */
+interface Proxied {
+  readonly proxy: TcpProxy;
+  readonly bot: CountingBot;
+  readonly storage: FsmStorage;
+}
+
 async function throughProxy(
   to: number,
   protocol: typeof respCommands,
   addressAt: (port: number) => Address,
-): Promise<readonly [TcpProxy, CountingBot]> {
+): Promise<Proxied> {
   const proxy = await tcpProxy({ to, protocol });
   const { storage, close } = open(addressAt(proxy.port));
   const bot = countingBot({ storage, name: 'here', log: () => {} });
   toClose.push(() => proxy.close(), close);
-  return [proxy, bot];
+  return { proxy, bot, storage };
 }
 
 const portOf = (url: string) => Number(new URL(url).port);
@@ -35,9 +43,10 @@ const at =
     space: freshName(),
   });
 
-const ways: readonly (readonly [string, () => Promise<readonly [TcpProxy, CountingBot]>])[] = [
+const ways: readonly (readonly [string, number, () => Promise<Proxied>])[] = [
   [
     'commands on Redis',
+    64,
     async () => {
       const { port } = await sharedRedis();
       const space = freshName();
@@ -46,6 +55,7 @@ const ways: readonly (readonly [string, () => Promise<readonly [TcpProxy, Counti
   ],
   [
     'statements on PostgreSQL',
+    1,
     async () => {
       const server = await sharedPostgres();
       return throughProxy(server.port, postgresCommands, at(server.url));
@@ -53,6 +63,7 @@ const ways: readonly (readonly [string, () => Promise<readonly [TcpProxy, Counti
   ],
   [
     'statements on PostgreSQL behind pgbouncer',
+    1,
     async () => {
       const bouncer = await startPgBouncer(await sharedPostgres());
       toClose.push(() => bouncer.close());
@@ -61,31 +72,39 @@ const ways: readonly (readonly [string, () => Promise<readonly [TcpProxy, Counti
   ],
 ];
 
-it.each(ways)('an update without contention costs two %s', async (_, start) => {
-  const [proxy, bot] = await start();
-  const lanes = 4;
-  // four lanes, so that all connections of a pool are open and all scripts are loaded before it counts
-  const run = (count: number, firstId: number) =>
-    Promise.all(
-      Array.from({ length: lanes }, async (_, lane) => {
-        for (let n = 0; n < count / lanes; n++) {
-          const chat = (n % 125) * lanes + lane + 1;
-          expect(await bot.handle({ id: firstId + n, chat, text: 'add' })).toMatchObject({
-            what: 'kept',
-          });
-        }
-      }),
-    );
-  await run(4 * lanes, 1);
-  const before = proxy.commands;
-  await run(updates, 1000);
-  expect(proxy.commands - before).toBe(2 * updates);
+it.each(ways)(
+  'an update without contention costs two %s, an idle sweep %i',
+  async (_, idle, start) => {
+    const { proxy, bot, storage } = await start();
+    const lanes = 4;
+    // four lanes, so that all connections of a pool are open and all scripts are loaded before it counts
+    const run = (count: number, firstId: number) =>
+      Promise.all(
+        Array.from({ length: lanes }, async (_, lane) => {
+          for (let n = 0; n < count / lanes; n++) {
+            const chat = (n % 125) * lanes + lane + 1;
+            expect(await bot.handle({ id: firstId + n, chat, text: 'add' })).toMatchObject({
+              what: 'kept',
+            });
+          }
+        }),
+      );
+    await run(4 * lanes, 1);
+    const before = proxy.commands;
+    await run(updates, 1000);
+    expect(proxy.commands - before).toBe(2 * updates);
 
-  const poll = { id: '1', question: '?', options: [], total_voter_count: 0 };
-  const port = { id: 1, call: async () => true };
-  let handled = 0;
-  for (let n = 0; n < 100; n++) {
-    await bot.machine.handle({ update_id: 900_000 + n, poll }, port, () => void handled++);
-  }
-  expect([handled, proxy.commands - before]).toEqual([100, 2 * updates]);
-});
+    const poll = { id: '1', question: '?', options: [], total_voter_count: 0 };
+    const port = { id: 1, call: async () => true };
+    let handled = 0;
+    for (let n = 0; n < 100; n++) {
+      await bot.machine.handle({ update_id: 900_000 + n, poll }, port, () => void handled++);
+    }
+    expect([handled, proxy.commands - before]).toEqual([100, 2 * updates]);
+
+    await storage.due?.(100, 30_000);
+  const beforeSweep = proxy.commands;
+    expect(await storage.due?.(100, 30_000)).toEqual([]);
+    expect(proxy.commands - beforeSweep).toBe(idle);
+  },
+);
