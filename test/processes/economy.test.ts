@@ -103,7 +103,7 @@ it.each(ways)(
     expect([handled, proxy.commands - before]).toEqual([100, 2 * updates]);
 
     await storage.due?.(100, 30_000);
-  const beforeSweep = proxy.commands;
+    const beforeSweep = proxy.commands;
     expect(await storage.due?.(100, 30_000)).toEqual([]);
     expect(proxy.commands - beforeSweep).toBe(idle);
   },
