@@ -88,6 +88,8 @@ function startProcess<Said, Told>(
   running.add(child);
   const exit = once(child, 'exit').finally(() => running.delete(child));
   exit.catch(() => {});
+  // the last messages may come after the exit, but never after the channel has closed
+  const drained = once(child, 'disconnect').catch(() => {});
   const messages: Said[] = [];
   const waiting: ((said: Said) => void)[] = [];
   child.on('message', (message) => {
@@ -102,7 +104,7 @@ function startProcess<Said, Told>(
       const message = messages.shift();
       if (message !== undefined) return message;
       const said = new Promise<Said>((resolve) => waiting.push(resolve));
-      const ended = exit.then(([code, signal]) => {
+      const ended = Promise.all([exit, drained]).then(([[code, signal]]) => {
         throw new Error(`The process ended (${code ?? signal}) without the message waited for.`);
       });
       return Promise.race([said, ended]);
