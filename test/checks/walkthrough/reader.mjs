@@ -1,39 +1,36 @@
-/** A reader who does what pages say, in an empty folder: commands, files, and a chat with the bot that comes of it. */
+/** A reader who follows pages in an empty folder: runs the commands, writes the files and chats with the bot. */
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { npm, quietly } from '../lib/packing.mjs';
-import { run } from '../lib/processes.mjs';
+import { npmCommand, packed, run, versions } from '../packed.mjs';
 import { walkedBot } from './walked-bot.mjs';
 
 const [major, minor] = process.versions.node.split('.').map(Number);
-/** What the pages tell those whose Node does not run TypeScript by itself. */
+/** The pages name `tsx` for a Node that does not run TypeScript by itself. */
 const needsTsx = major < 22 || (major === 22 && minor < 18);
 const node = [process.execPath, ...(needsTsx ? ['--import', 'tsx'] : [])];
+const tarballs = new Map(packed.map(({ name, tarball }) => [name, tarball]));
 
 /**
- * Makes a reader; `follow(step)` does one step of a page and throws an error that begins with its place there.
+ * Makes a reader; `follow(step)` follows one step of a page and throws an error that begins with the line of the page.
  *
  * @param home - an empty folder
- * @param env - for npm
- * @param versions - of packages that are not ours, by name: those that the workspace is tested with
  * @param kit - `botApiServer`, and `play` of the examples
  */
-export function makeReader({ home, env, versions, kit }) {
+export function makeReader({ home, kit }) {
   let folder = home;
-  /** How the page starts its bot. */
   let start;
   let bot;
   let telegram;
-  /** Lines of the chat that have been compared. */
-  let told = 0;
+  /** How many lines of the chat have been compared. */
+  let compared = 0;
   let isEdited = false;
 
   async function obey(words) {
     const set = {};
     while (/^[A-Z_]+=/.test(words[0])) {
       const [name, value] = words.shift().split('=');
-      // the page leaves the token to its reader
+      // The reader brings a token.
       set[name] = value === '…' ? '1:walk' : value;
     }
     const [program, ...args] = words;
@@ -44,24 +41,23 @@ export function makeReader({ home, env, versions, kit }) {
     else if (program === 'curl') await runs([program, ...(await Promise.all(args.map(reached)))]);
     else if (args[0] === '--test') await runs(command);
     else if (program === 'node') await open({ command, set });
-    else throw new Error(`'${program}' is no command that the walkthrough knows`);
+    else throw new Error(`'${program}' is not a command of the walkthrough`);
   }
 
-  async function obeyNpm([what, ...args]) {
-    const pinned = args.map((arg) => (versions[arg] ? `${arg}@${versions[arg]}` : arg));
-    await runs([...npm, what, ...pinned, ...quietly]);
-    // said in the page's first lines, for old Nodes only
-    if (what === 'install' && start === undefined && needsTsx)
-      await runs([...npm, what, 'tsx', ...quietly]);
+  async function obeyNpm([command, ...args]) {
+    const named = args.flatMap((arg) => {
+      if (versions[arg]) return [`${arg}@${versions[arg]}`];
+      // Nothing is published, so core comes as a tarball too.
+      return tarballs.has(arg) ? [tarballs.get('@telefsm/core'), tarballs.get(arg)] : [arg];
+    });
+    const isFirst = command === 'install' && start === undefined && needsTsx;
+    await runs(npmCommand(command, ...named, ...(isFirst ? ['tsx'] : [])));
   }
 
   /** An address of the bot's own, as the walkthrough has to call it. */
   const reached = (word) => (word.startsWith('http://') ? bot.reached(word) : word);
 
-  async function runs(command) {
-    const { status, output } = await run(command, { cwd: folder, env });
-    if (status !== 0) throw new Error(`the command ends with ${status}:\n${output.trimEnd()}`);
-  }
+  const runs = (command) => run(command, folder);
 
   /** Starts the bot beside a Telegram of its own, in which Anna is the first user. */
   async function open(how) {
@@ -69,7 +65,7 @@ export function makeReader({ home, env, versions, kit }) {
     start = how;
     telegram = await kit.botApiServer();
     telegram.user('Anna');
-    told = 0;
+    compared = 0;
     await startBot();
   }
 
@@ -79,7 +75,7 @@ export function makeReader({ home, env, versions, kit }) {
   }
 
   async function talk(script) {
-    if (start === undefined) throw new Error('the page has not said how to start the bot');
+    if (start === undefined) throw new Error('the page does not say how to start the bot');
     if (isEdited) await open(start);
     let crashed;
     const crash = new Promise((_, reject) => {
@@ -93,10 +89,10 @@ export function makeReader({ home, env, versions, kit }) {
     };
     watch();
     const transcript = await Promise.race([kit.play(telegram, script, { restart }), crash]);
-    const heard = transcript.split('\n').slice(told).join('\n');
-    told = telegram.transcript().split('\n').length;
-    if (heard !== script)
-      throw new Error(`the page says\n\n${script}\n\nand what happens is\n\n${heard}\n`);
+    const found = transcript.split('\n').slice(compared).join('\n');
+    compared = telegram.transcript().split('\n').length;
+    if (found !== script)
+      throw new Error(`the page says\n\n${script}\n\nbut the bot says\n\n${found}\n`);
   }
 
   async function close() {
@@ -129,22 +125,22 @@ export function makeReader({ home, env, versions, kit }) {
       try {
         await doing[step.kind](step);
       } catch (error) {
-        const said = bot?.output ? `\nthe bot said:\n${bot.output.trimEnd()}` : '';
-        throw new Error(`${step.where}: ${error.message}${said}`, { cause: error });
+        const output = bot?.output ? `\nthe output of the bot:\n${bot.output.trimEnd()}` : '';
+        throw new Error(`${step.where}: ${error.message}${output}`, { cause: error });
       }
     },
     close,
   };
 }
 
-/** The words of a command; what stands between quotes is one. */
+/** The words of a command; a quoted text is one word. */
 function wordsOf(command) {
   return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, plain]) => single ?? double ?? plain,
   );
 }
 
-/** A text after an edit that a page shows as a diff: added lines take the place of the removed ones before them, or stand first. */
+/** Applies a diff of a page: added lines replace the removed lines before them, or come first in the file. */
 function edited(text, diff) {
   let lines = text.split('\n');
   let at = 0;

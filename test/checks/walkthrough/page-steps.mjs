@@ -1,13 +1,13 @@
-/** What a page tells its reader to do, step by step. */
+/** The steps of a page that its reader follows. */
 
-import { blocksIn } from '../lib/markdown.mjs';
-import { read } from '../lib/workspace.mjs';
+import { blocksIn } from '../../../scripts/lib/markdown.mjs';
+import { read } from '../../../scripts/lib/workspace.mjs';
 
 /**
  * The steps of a page, in order: `{ kind, where, text, file }`.
  *
  * `commands` is an `sh` block. `write` is a block of code behind a line that names its file (`` `bot.ts`: ``), `edit` a `diff` behind such a
- * line. `talk` is a `text transcript`, or a `text walkthrough`, which needs more than one bot in one process. Other blocks are for reading.
+ * line. `talk` is a `text transcript`, or a `text walkthrough`, which needs more than one bot in one process. Other blocks are not steps.
  *
  * @param heading - only the section under it
  */

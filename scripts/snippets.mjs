@@ -1,16 +1,14 @@
 /**
  * Compiles every ```ts block of the Markdown files and of the doc comments.
  *
- * Words after `ts` say what a block is: `continues` (goes on where the page's previous block ended), `with NAME` (stands after
- * `scripts/preludes/NAME.ts`), `ignore: REASON` (is not compiled; the reason is part of the page's source).
+ * Words after `ts` change that: `continues` appends the block to the previous block of the page, and `ignore: REASON` leaves it out.
  */
 
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { blocksIn } from '../lib/markdown.mjs';
-import { finish } from '../lib/outcome.mjs';
-import { run, tool } from '../lib/processes.mjs';
-import { projectFiles, read, root } from '../lib/workspace.mjs';
+import { blocksIn } from './lib/markdown.mjs';
+import { projectFiles, read, root } from './lib/workspace.mjs';
 
 // In the folder whose dependencies are all packages, frameworks and clients that a page can import.
 const folder = join(root, 'test/node_modules/.cache/snippets');
@@ -22,20 +20,19 @@ for (const path of projectFiles(/\.md$/)) {
   collect(path, read(path).split('\n'));
 }
 for (const path of projectFiles(/^packages\/[^/]+\/src\/.+\.ts$/)) {
-  // The stars of a doc comment give way to the margin, so that line numbers stay.
+  // Only the margin of a doc comment is removed, so line numbers stay.
   const lines = read(path).split('\n');
   collect(
     path,
     lines.map((line) => (/^\s*\/?\*/.test(line) ? line.replace(/^\s*\/?\*+ ?/, '') : '')),
   );
 }
-const compiled = await compile();
+const compiled = compile();
 if (snippets.length === 0) problems.push('No snippet was found.');
-// What is wrong in a block is told once, also where others continue it.
-finish(
-  [...new Set(problems)],
-  `${compiled} snippets compiled, ${snippets.length - compiled} not, for a reason`,
-);
+// A block that others continue is compiled with each of them.
+for (const problem of new Set(problems)) console.error(problem);
+console.log(`${compiled} snippets compiled, ${snippets.length - compiled} ignored with a reason.`);
+process.exitCode = problems.length > 0 ? 1 : 0;
 
 /** Adds the blocks of one file. */
 function collect(path, lines) {
@@ -50,50 +47,40 @@ function collect(path, lines) {
 function add(path, { words, from, lines }, previous) {
   const where = `${path}:${from}`;
   const ignored = /^ignore(?::\s*(.*))?$/.exec(words);
-  const prelude = /^with ([\w-]+)$/.exec(words)?.[1];
   if (ignored) {
     if (!/\S+\s+\S+/.test(ignored[1] ?? ''))
-      problems.push(`${where}: a block that is not compiled says why: \`\`\`ts ignore: REASON`);
+      problems.push(`${where}: give the reason: \`\`\`ts ignore: REASON`);
     snippets.push({ where, ignored: true });
     return previous;
   }
-  if (words !== '' && words !== 'continues' && !prelude && !/^\{[\d,-]+\}$/.test(words))
-    problems.push(
-      `${where}: '${words}' after \`\`\`ts is none of: continues, with NAME, ignore: REASON`,
-    );
-  const before = words === 'continues' ? previous : prelude ? preludeLines(prelude, where) : [];
+  if (words !== '' && words !== 'continues' && !/^\{[\d,-]+\}$/.test(words))
+    problems.push(`${where}: '${words}' after \`\`\`ts is none of: continues, ignore: REASON`);
+  const before = words === 'continues' ? previous : [];
   const all = [...before, ...lines.map((each) => ({ ...each, path }))];
   snippets.push({ where, lines: all });
   return all;
 }
 
-function preludeLines(name, where) {
-  const path = `scripts/preludes/${name}.ts`;
-  if (!existsSync(join(root, path))) {
-    problems.push(`${where}: there is no ${path}.`);
-    return [];
-  }
-  return read(path)
-    .split('\n')
-    .map((text, at) => ({ text, path, line: at + 1 }));
-}
-
-/** Writes every snippet as a module of its own and translates what the compiler says back to the pages. */
-async function compile() {
+/** Compiles every snippet as its own module and reports errors at their lines in the pages. */
+function compile() {
   const written = snippets.filter(({ ignored }) => !ignored);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   for (const [at, { lines }] of written.entries()) {
     const text = lines.map((line) => line.text).join('\n');
-    // A snippet may be without imports and exports; the last line makes it a module all the same.
+    // The last line makes a module of a snippet without imports and exports.
     writeFileSync(join(folder, `${at}.mts`), `${text}\nexport {};\n`);
   }
   const base = relative(folder, join(root, 'tsconfig.test.json'));
   const options = { noUnusedLocals: false, noUnusedParameters: false };
   const config = { extends: base, compilerOptions: options, include: ['*.mts'] };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-  const command = [...tool('typescript-7', 'tsc'), '-p', folder, '--pretty', 'false'];
-  const { status, output } = await run(command);
+  const command = ['node_modules/typescript-7/bin/tsc', '-p', folder, '--pretty', 'false'];
+  const { status, stdout: output } = spawnSync(process.execPath, command, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
   const errors = [...output.matchAll(/(\d+)\.mts\((\d+),\d+\): (error .*(?:\n {2,}.*)*)/g)];
   for (const [, at, line, message] of errors) {
     const { lines, where } = written[Number(at)];
