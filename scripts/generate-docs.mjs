@@ -13,13 +13,13 @@ import { read, root } from './lib/workspace.mjs';
 const isCheck = process.argv.includes('--check');
 const notice = '<!-- Made by `npm run generate`; edit the source named below instead. -->';
 
-const { errorCatalogue } = await import(built('core'));
+const { errorCatalogue } = await import(built('core', 'tools'));
 const { storageContract } = await import(built('testing'));
 page('docs/errors.md', errorsPage(errorCatalogue));
 page('docs/storage-contract.md', contractPage(storageContract));
 
-function built(folder) {
-  return pathToFileURL(join(root, 'packages', folder, 'dist/index.js')).href;
+function built(folder, entry = 'index') {
+  return pathToFileURL(join(root, 'packages', folder, `dist/${entry}.js`)).href;
 }
 
 function page(path, text) {

@@ -28,6 +28,12 @@ export function packages() {
 /** The packages that are published. */
 export const publicPackages = () => packages().filter(({ manifest }) => !manifest.private);
 
+/** The names of a package's entries: `index`, and others such as `storage`. */
+export const entriesOf = ({ manifest }) =>
+  Object.values(manifest.exports).flatMap((target) =>
+    typeof target === 'object' ? [/([^/]+)\.js$/.exec(target.import.default)[1]] : [],
+  );
+
 /**
  * Paths from the root of all files that git tracks or would track, so that a new file is checked before its first commit.
  *
