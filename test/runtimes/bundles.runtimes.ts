@@ -1,4 +1,4 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -70,14 +70,21 @@ describe.each(bundlers)('a bot bundled by %s', (bundler, ending) => {
     const cwd = join(bot, '..');
     for (const runtime of nodes.slice(1))
       expect(await runOn(runtime, bot, [`${bot}-${runtime.name}.db`], { cwd })).toEqual(replies);
-    const without = await runOn(node20, bot, [`${bot}.db`], { cwd: folder });
-    expect(without.output).toContain("libsql: Cannot find module 'libsql'");
-    for (const name of ['libsql', '@libsql', '@neon-rs', 'detect-libc'])
-      await cp(`${inject('app')}/node_modules/${name}`, join(cwd, 'node_modules', name), {
-        recursive: true,
-      });
-    // From another working directory too: the driver lies beside the bundle.
-    expect(await runOn(node20, bot, [`${bot}.db`], { cwd: folder })).toEqual(replies);
+    // webpack writes the folder of the sources into the bundle; a machine that only runs the bundle has no such folder.
+    const installed = `${inject('app')}/node_modules`;
+    await rename(`${installed}/libsql`, `${installed}/libsql.away`);
+    try {
+      const without = await runOn(node20, bot, [`${bot}.db`], { cwd: folder });
+      expect(without.output).toContain("libsql: Cannot find module 'libsql'");
+      const beside = (name: string) => join(cwd, 'node_modules', name);
+      for (const name of ['@libsql', '@neon-rs', 'detect-libc'])
+        await cp(`${installed}/${name}`, beside(name), { recursive: true });
+      await cp(`${installed}/libsql.away`, beside('libsql'), { recursive: true });
+      // From another working directory too: the driver lies beside the bundle.
+      expect(await runOn(node20, bot, [`${bot}.db`], { cwd: folder })).toEqual(replies);
+    } finally {
+      await rename(`${installed}/libsql.away`, `${installed}/libsql`);
+    }
   });
 
   it('answers on Redis', async () => {
