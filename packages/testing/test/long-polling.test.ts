@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const server of opened.splice(0)) await server.stop();
 });
 const open = async (options?: BotApiServerOptions): Promise<BotApiServer> => {
-  const server = await botApiServer(options);
+  const server = await botApiServer({ updateId: 1, ...options });
   opened.push(server);
   return server;
 };
