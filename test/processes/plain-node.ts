@@ -1,9 +1,9 @@
 /** What `plain-node.mjs` runs: a conversation that prints its transcript, or never ends. */
 import { flow } from '@telefsm/core';
-import { fsm } from '@telefsm/grammy';
+import { type FsmFlavor, fsm } from '@telefsm/grammy';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { telegram } from '@telefsm/testing';
-import { Bot } from 'grammy';
+import { Bot, type Context } from 'grammy';
 
 export const scenarios = {
   async hang(patience: string): Promise<void> {
@@ -27,7 +27,7 @@ export const scenarios = {
       .ask('name', { prompt: 'Your name?' })
       .done((answers) => `Hello, ${answers.name}!`);
     const storage = await sqliteStorage(file);
-    const bot = new Bot('1:T');
+    const bot = new Bot<FsmFlavor<Context>>('1:T');
     const machine = fsm({ states: [name], storage });
     bot.use(machine);
     const world = telegram(bot);

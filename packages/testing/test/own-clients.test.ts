@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import http from 'node:http';
 import https from 'node:https';
+import net from 'node:net';
 import { type Conversation, conversations, createConversation } from '@grammyjs/conversations';
 import { Api, Bot, type Context, InputFile } from 'grammy';
 import { Telegraf, Telegram } from 'telegraf';
@@ -53,16 +55,17 @@ describe.each(transports)('clients that a bot makes by itself, by %s', (via) => 
   });
 
   it('Telegraf: a new Telegram reaches the fake Telegram, files and refusals included', async () => {
-    const bot = new Telegraf('73:own');
+    const token = '73:own';
+    const bot = new Telegraf(token);
     const outcomes: unknown[] = [];
     bot.on('photo', async (ctx) => {
-      const elsewhere = new Telegram(bot.token, { apiRoot: 'https://bot-api.example.com' });
-      for (const client of [new Telegram(bot.token), elsewhere]) {
+      const elsewhere = new Telegram(token, { apiRoot: 'https://bot-api.example.com' });
+      for (const client of [new Telegram(token), elsewhere]) {
         await client.sendDocument(ctx.chat.id, { source: Buffer.from('abc'), filename: 'a.txt' });
         await client.sendMessage(99, 'x').catch((error) => outcomes.push(error.description));
       }
       const link = await ctx.telegram.getFileLink(ctx.message.photo[0]?.file_id as string);
-      outcomes.push(new URL(link).pathname.startsWith(`/file/bot${bot.token}/`));
+      outcomes.push(new URL(link).pathname.startsWith(`/file/bot${token}/`));
       outcomes.push(
         (await downloaded(String(link).replace(/^http:.*?\/file/, 'https://api.telegram.org/file')))
           .length,
@@ -90,6 +93,9 @@ describe('the network', () => {
       cause: { name: 'RefusedRequest' },
     });
     await expect(downloaded('https://api.telegram.org/file/bot75:x/a')).rejects.toThrow(/Refused/);
+    const socket = net.connect({ host: 'api.telegram.org', port: 443 });
+    const [error] = (await once(socket, 'error')) as [Error];
+    expect(error.name).toBe('RefusedRequest');
   });
 
   it('stays open for everything else', async () => {

@@ -1,7 +1,7 @@
 /** The transport by HTTP: the bot polls the fake Bot API server, or is called by it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { RawUpdate } from '@telefsm/core';
+import { FsmError, type RawUpdate } from '@telefsm/core';
 import type { Cloud } from '../cloud/cloud.ts';
 import { settle } from '../event-loop.ts';
 import { guard, within } from '../network/guard.ts';
@@ -15,7 +15,7 @@ import type { Transport, Waiting } from './transport.ts';
 export interface WebhookUnderTest {
   /** Answers requests to `/`. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => unknown;
-  /** The secret that it expects, if it expects one. */
+  /** The secret that it expects: `secret_token` of `setWebhook`. Omit it only for a handler that checks none. */
   readonly secret?: string;
 }
 
@@ -51,6 +51,16 @@ export function overHttp(
   via: 'polling' | 'webhook',
   webhook: WebhookUnderTest | undefined,
 ): Transport {
+  if (webhook?.secret !== undefined && !/^[\w-]{1,256}$/.test(webhook.secret)) {
+    throw new FsmError('INVALID_OPTION', {
+      option: 'webhook.secret',
+      expected: '1 to 256 letters, digits, _ and -, as `secret_token` of setWebhook',
+      found:
+        webhook.secret === ''
+          ? 'empty, as of an environment variable that is not set'
+          : 'other signs',
+    });
+  }
   const deliveries = new Map<number, Delivery>();
   let opening: Promise<HttpServer> | undefined;
   let port = first;

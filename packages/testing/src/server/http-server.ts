@@ -1,5 +1,5 @@
 /** The Bot API over HTTP: addresses, tokens, answers (Bot API, Making requests). */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApiAnswer, answering, refusalOf } from '../cloud/answer.ts';
 import { takeIdentity } from '../cloud/bot-identity.ts';
@@ -147,6 +147,10 @@ export async function openHttpServer(
   }
 
   const server = createServer((request, response) => {
+    if (isFromPage(request)) {
+      response.writeHead(403).end('This server answers bots, not web pages.');
+      return;
+    }
     void answerRequest(cloud, endpoint, request, response);
   });
   const underWay = watchRequests(server);
@@ -183,6 +187,14 @@ export async function openHttpServer(
       await ended;
     },
   };
+}
+
+/** Whether a browser sends it for a page, which could take a test's updates away. Clients of bots send none of these headers, and the right host. */
+function isFromPage({ headers, socket }: IncomingMessage): boolean {
+  const own = [`127.0.0.1:${socket.localPort}`, `localhost:${socket.localPort}`];
+  const { origin, host = '' } = headers;
+  const site = headers['sec-fetch-site'] ?? 'none';
+  return origin !== undefined || site !== 'none' || !own.includes(host);
 }
 
 const webhookActive = {
