@@ -25,7 +25,7 @@ interface Delivery extends Waiting {
 }
 
 /** An action after the bot has stopped polling: no update reaches it any more. */
-export class PollingEnded extends Error {
+class PollingEnded extends Error {
   override readonly name = 'PollingEnded';
 
   constructor(cloud: Cloud, update: RawUpdate | undefined, error: unknown) {

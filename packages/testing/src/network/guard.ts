@@ -23,7 +23,7 @@ export interface Fake {
 }
 
 /** A request to Telegram that no fake answers. */
-export class RefusedRequest extends Error {
+class RefusedRequest extends Error {
   override readonly name = 'RefusedRequest';
 
   constructor(host: string) {
