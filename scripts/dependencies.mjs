@@ -7,7 +7,7 @@ import { publicPackages, root } from './lib/workspace.mjs';
 const reviewed = {
   grammy: ['grammy'],
   telegraf: ['telegraf'],
-  testing: ['fast-check'],
+  testing: ['@fastify/busboy', 'fast-check'],
   devtools: ['@dagrejs/dagre'],
 };
 const free = 'MIT ISC BSD-2-Clause BSD-3-Clause Apache-2.0 0BSD Unlicense'.split(' ');
