@@ -22,8 +22,9 @@ const sections = {
   startup: () => import('./sections/startup.mjs'),
   deadlines: () => import('./sections/deadlines.mjs'),
   long: () => import('./sections/long.mjs'),
+  servers: () => import('./sections/servers.mjs'),
 };
-const needServers = ['storages', 'races'];
+const needServers = ['storages', 'races', 'servers'];
 
 const { values } = parseArgs({
   options: {
@@ -49,7 +50,7 @@ for (const name of wanted) {
   process.stderr.write(`${title} …\n`);
   const began = performance.now();
   const until = began + (values.minutes === undefined ? seconds[mode] : values.minutes * 60) * 1000;
-  const found = await run({ measure, isQuick, until });
+  const found = await run({ measure, isQuick, until, servers });
   process.stderr.write(`  ${Math.round((performance.now() - began) / 1000)} s\n`);
   report.sections[name] = found;
   const part = `## ${title}\n\n${render(found)}`;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   [program, module] = await Promise.all([
     bundle(new URL('../src/cli.ts', import.meta.url)),
     // beside the driver of SQLite, which it finds there
-    bundle(new URL('./cli-machine.ts', import.meta.url), `${drivers}cli-machine-${process.pid}`),
+    bundle(new URL('./cli-machine.ts', import.meta.url), `${drivers}cli-machine-${randomUUID()}`),
   ]);
   folder = await mkdtemp(join(tmpdir(), 'telefsm-cli-'));
   const url = pathToFileURL(module.path).href;

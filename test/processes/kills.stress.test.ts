@@ -1,13 +1,15 @@
 /** Processes that are killed at random under load: each update is counted once, whoever died on it. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sized } from '../setup/size.ts';
 import type { Said } from './bot.ts';
 import type { Entry, Order } from './counting-bot.ts';
 import { engines, type RunningEngine } from './servers.ts';
 import { type BotProcess, removeBots, stage } from './stage.ts';
 
-/** `TELEFSM_FULL=1`: 200 kills. */
-const kills = process.env['TELEFSM_FULL'] === '1' ? 200 : 20;
+const kills = sized({ quick: 20, full: 200 });
+/** Chooses who is killed, and when. */
+const seed = 20_261_128;
 const chats = 20;
 const updatesForEachKill = 30;
 
@@ -37,7 +39,6 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
   afterAll(() => engine?.close());
 
   it(`${kills} kills lose no update and double none`, { timeout: kills * 20_000 }, async () => {
-    const seed = Number(process.env['TELEFSM_SEED'] ?? Date.now() % 1_000_000);
     const below = random(seed);
     const { start, here, entries, close } = await stage();
     const address = engine.newAddress();

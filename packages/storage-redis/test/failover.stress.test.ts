@@ -9,7 +9,7 @@ import { classifyFault } from '../src/faults.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
-import { taken } from './taking.ts';
+import { taken, until } from './taking.ts';
 
 /** Counts on one conversation until told to stop. */
 function countOn(storage: RedisStorage, key: string) {
@@ -27,7 +27,13 @@ function countOn(storage: RedisStorage, key: string) {
         if (answer === 'done') done.push(next);
       } catch (error) {
         errors.push(error);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // the server answers again when there is a new master
+        await until(() =>
+          storage.peek(key).then(
+            () => true,
+            () => false,
+          ),
+        );
       }
     }
   })();
@@ -37,7 +43,7 @@ function countOn(storage: RedisStorage, key: string) {
     /** Resolves when so many more have been counted. */
     async more(count: number): Promise<void> {
       const enough = done.length + count;
-      while (done.length < enough) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(async () => done.length >= enough);
     },
     async stop(): Promise<void> {
       going = false;

@@ -1,12 +1,12 @@
 /** Thousands of due deadlines over three processes: each fires once, few at a time, and fresh updates do not wait for them. */
 
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until } from '../servers/until.ts';
+import { sized } from '../setup/size.ts';
 import { engines, type RunningEngine } from './servers.ts';
 import { removeBots, stage } from './stage.ts';
 
-/** `TELEFSM_FULL=1`: 100,000 deadlines. */
-const count = process.env['TELEFSM_FULL'] === '1' ? 100_000 : 6000;
+const count = sized({ quick: 6000, full: 100_000 });
 const parallel = 8;
 const minutes = 60_000;
 
@@ -34,11 +34,11 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     );
     const fired = () => entries().filter(({ what }) => what === 'fired');
     for (const bot of bots) bot.tell({ sweep: true });
-    while (fired().length === 0) await pause(20);
+    await until(() => fired().length > 0);
     const freshChat = 500_000_000;
     for (const [n, bot] of bots.entries())
       bot.tell({ handle: [{ id: 2, chat: freshChat + n, text: 'add' }] });
-    while (fired().length < count) await pause(200);
+    await until(() => fired().length >= count);
     await Promise.all(bots.map((bot) => bot.leave()));
 
     const log = entries();
