@@ -10,7 +10,6 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
-import { buildIfStale } from '../../scripts/lib/build.mjs';
 import { startRuns } from './parent.mjs';
 import { systems } from './registry.mjs';
 
@@ -42,7 +41,6 @@ for (const name of wanted) {
   throw new Error(`There is no section '${name}'; there are ${Object.keys(sections).join(', ')}.`);
 }
 
-await buildIfStale();
 const servers = wanted.some((name) => needServers.includes(name)) ? await startServers() : {};
 const { measure, failures } = startRuns(servers);
 const report = { mode, machine: machine(), versions: versions(), sections: {}, failures };

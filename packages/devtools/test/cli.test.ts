@@ -90,6 +90,36 @@ describe('telefsm diagram', () => {
   });
 });
 
+describe('stored text', () => {
+  const bad = '\u001b[2J\u0007\u007f\u009b31m\u202eevil\u2066\u2028\u200f\nforged line';
+
+  it('never commands the terminal', async () => {
+    const file = await fileWith('evil.db', { 1: 'name' });
+    const storage = sqliteStorage(file);
+    const machine = createMachine({ states: [Form], storage });
+    machine.connect({ id: 1, call: async () => ({ message_id: 1 }) });
+    await machine.at({ bot: 1, user: 1 }).run(({ state }) => state.set(Form.name, { said: bad }));
+    await machine.stop();
+    await storage.close?.();
+    const env = { TELEFSM_TEST_FILE: file };
+    for (const args of [
+      ['show', key(1)],
+      ['show', key(1), '--json'],
+      ['show', `${key(1)}${bad}`],
+      ['list', bad],
+      ['clear', `${key(1)}${bad}`, '--yes'],
+      ['move', key(1), bad, '--yes'],
+      [bad],
+    ]) {
+      const { out, err } = await telefsm(args, env);
+      expect(`${out}${err}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200f\u2028\u202e\u2066]/u);
+    }
+    const { out } = await telefsm(['show', key(1), '--json'], env);
+    expect(JSON.parse(out).snapshot.data).toMatchObject({ said: bad });
+    expect(out).toContain('\\u202eevil');
+  });
+});
+
 describe('telefsm check', () => {
   it('is content where every stored state is known by its present or a former name', async () => {
     const file = await fileWith('known.db', { 1: 'name', 2: 'years', 3: 'order' });
