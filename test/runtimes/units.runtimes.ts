@@ -8,7 +8,7 @@ const projects = ['core', 'commands', 'grammy', 'telegraf', 'testing', 'storage-
 
 describe.each(nodes)('$name', (runtime) => {
   it('passes the unit tests', async () => {
-    const names = projects.flatMap((name) => ['--project', name]);
+    const names = projects.map((name) => `packages/${name}/`);
     const args = ['node_modules/vitest/vitest.mjs', 'run', ...names, '--reporter=dot'];
     const { code, output } = await start(binaryOf(runtime), [...args, '--maxWorkers=2'], root);
     expect(code, output.slice(-8000)).toBe(0);
