@@ -9,6 +9,7 @@ import { type Address, open } from '../processes/engines.ts';
 import type { BotProcess, Stage } from '../processes/stage.ts';
 import { acquire } from '../servers/lease.ts';
 import type { HeldCommand } from '../servers/tcp-proxy.ts';
+import { until } from '../servers/until.ts';
 import type { Fault, Point } from './matrix.ts';
 import type { FaultyEngine, Way } from './proxied.ts';
 
@@ -225,7 +226,7 @@ async function conversationThatIs(
   if (isDue) {
     await withStorage(address, async (storage) => {
       const key = keyOf(witness, chat);
-      while (((await storage.peek(key))?.deadlineIn ?? 1) > 0);
+      await until(async () => ((await storage.peek(key))?.deadlineIn ?? 1) <= 0);
     });
   }
   if (before !== 'held') return [[50], free];

@@ -4,20 +4,19 @@ import { isFsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acquire } from '../../../test/servers/lease.ts';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { migratePostgres, type PostgresClient, postgresStorage } from '../src/index.ts';
 import { openPool, openSql } from './clients.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let owner: pg.Pool;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
   owner = new pg.Pool({ connectionString: server.url });
 });
 afterAll(async () => {
   await owner?.end();
-  await server?.close();
 });
 
 /** What the call is rejected with. */
@@ -72,6 +71,13 @@ describe('the tables', () => {
       await Promise.all(pools.map(({ client }) => postgresStorage(client, { schema }).peek('k')));
       await Promise.all(pools.map((pool) => pool.end()));
     }
+  });
+
+  it.each(['conversation', 'meta'])('are made whole when %s was dropped', async (dropped) => {
+    const schema = `without_${dropped}`;
+    await roundTrip(owner, { schema });
+    await owner.query(`drop table ${schema}.telefsm_${dropped}`);
+    expect(await roundTrip(owner, { schema })).toEqual(['kept']);
   });
 
   it('are refused if a newer version has made them', async () => {
