@@ -11,6 +11,7 @@ import { directLeases } from '../lease/direct.ts';
 import type { LeaseOptions, Leases } from '../lease/lease.ts';
 import { queuesOf } from '../lease/queue.ts';
 import { reentryOf } from '../lease/reentry.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 import { leaseTimes } from '../storage/times.ts';
 import { observers } from '../unit/observers.ts';
 import { turnCount } from '../unit/turn-count.ts';
@@ -38,8 +39,13 @@ import { sweeperOf } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
 
 /** A shared storage brings its coordination; any other one is used by this process alone. */
-function leasesOf(options: LeaseOptions): Leases {
-  return (options.storage.coordination ?? directLeases)(options);
+function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Leases {
+  const { coordination, features } = options.storage;
+  if (features.shared && coordination === undefined) {
+    const expected = 'one with `coordination: sharedLeases`, if several processes share it';
+    throw invalidOption('storage', expected, 'a shared one without coordination');
+  }
+  return (coordination ?? directLeases)(options);
 }
 
 /** Ms that stopping waits for running turns. */

@@ -8,14 +8,13 @@ import type { Place } from '../lease/queue.ts';
 import type { UnitId } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import type { StoredText } from '../storage/storage.ts';
+import type { StoredText } from '../storage/statements.ts';
 import { answer } from '../unit/engine.ts';
 import type { Cause, UnitFacts } from '../unit/facts.ts';
 import type { Unit } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import { sideOf } from './committed.ts';
-import type { MachineHost } from './host.ts';
 import type { Conversation, Snapshot } from './machine-interface.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
 

@@ -8,6 +8,7 @@ import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.t
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { Hold } from '../lease/lease.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor, type RecentIds } from '../record/recent.ts';
 import {
@@ -20,7 +21,7 @@ import {
 import { checkSize } from '../record/size.ts';
 import { replaced, writeOf } from '../record/stored.ts';
 import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
-import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
+import type { StoredText, Write } from '../storage/statements.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
