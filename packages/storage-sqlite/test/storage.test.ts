@@ -262,7 +262,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     expect(classify(error)).toBe('fatal');
   });
 
-  it('is not asked again for a statement, a text or a new statement after it was closed', () => {
+  it('is not asked again for a statement, a text or a new statement after it was closed', async () => {
     const database = new Database(newFile());
     const statement = database.prepare('select 1');
     database.close();
@@ -271,7 +271,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
       () => database.prepare('select 1'),
       () => database.exec('select 1'),
     ];
-    for (const use of uses) expect(classify(caught(use))).toBe('fatal');
+    for (const use of uses) expect(classify(await caught(use))).toBe('fatal');
   });
 
   it('gives nobody the conversation of one who came while another process wrote', async () => {
