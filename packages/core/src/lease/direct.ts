@@ -3,7 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Marks } from '../record/marks.ts';
-import type { LeaseHolder, StoredText, Write } from '../storage/storage.ts';
+import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, callBound, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
 import type { Place } from './queue.ts';

@@ -1,6 +1,6 @@
 /** Order inside one process: one queue for each conversation, joined before anything is awaited. */
 
-import type { FsmStorage } from '../storage/storage.ts';
+import type { StorageStatements } from '../storage/statements.ts';
 
 /** A place at the head of a queue; nobody else of this process works on the conversation until it is left. */
 export interface Place {
@@ -24,10 +24,10 @@ export interface LocalQueues {
   readonly size: number;
 }
 
-const queues = new WeakMap<FsmStorage, LocalQueues>();
+const queues = new WeakMap<StorageStatements, LocalQueues>();
 
 /** The queues of a storage: machines of one process that share it wait for each other in one line. */
-export function queuesOf(storage: FsmStorage): LocalQueues {
+export function queuesOf(storage: StorageStatements): LocalQueues {
   const known = queues.get(storage) ?? localQueues();
   queues.set(storage, known);
   return known;

@@ -9,7 +9,7 @@ import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.
 import type { StatesIn } from '../conversation/targets.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { FsmStorage } from '../storage/storage.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 import type { Migrations, UnknownStatePolicy } from '../transaction/evolve.ts';
 import type { ServiceTurn } from '../transaction/facts.ts';
 import type { Strategy } from '../update/key.ts';

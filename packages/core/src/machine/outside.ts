@@ -7,7 +7,7 @@ import { newToken, storageFailed } from '../lease/calls.ts';
 import type { UnitId } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import type { StoredText } from '../storage/storage.ts';
+import type { StoredText } from '../storage/statements.ts';
 import { fireDeadlines } from '../transaction/deadlines.ts';
 import type { TurnFacts } from '../transaction/facts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';

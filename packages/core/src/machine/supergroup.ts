@@ -1,9 +1,10 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
 import type { Hold, Leases } from '../lease/lease.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
+import type { StoredText, Write } from '../storage/statements.ts';
 
 /** Ms that each conversation is waited for. */
 const bound = 5000;

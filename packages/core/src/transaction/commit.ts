@@ -8,7 +8,7 @@ import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize } from '../record/size.ts';
 import { replaced, writeOf } from '../record/stored.ts';
-import type { Write } from '../storage/storage.ts';
+import type { Write } from '../storage/statements.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { addressOf, type ReplyAddress } from '../update/subject.ts';
 import type { Task } from './effects.ts';

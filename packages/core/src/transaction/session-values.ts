@@ -3,7 +3,8 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { Hold } from '../lease/lease.ts';
-import type { FsmStorage, Write } from '../storage/storage.ts';
+import type { FsmStorage } from '../lease/storage.ts';
+import type { Write } from '../storage/statements.ts';
 
 /** A store of JSON values under keys. */
 export interface SessionValues<T> {

@@ -10,7 +10,7 @@ import { type ConversationRecord, emptyRecord } from '../record/record.ts';
 import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import { WorkingCopy } from '../state/working-copy.ts';
-import type { StoredText } from '../storage/storage.ts';
+import type { StoredText } from '../storage/statements.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';

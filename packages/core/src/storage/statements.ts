@@ -1,7 +1,6 @@
 /** The contract between core and a storage: a few small atomic statements over text. Everything else is core's. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Coordination } from '../lease/lease.ts';
 
 /** How to acquire a conversation. */
 export interface AcquireOptions {
@@ -120,21 +119,13 @@ export interface StoredConversation {
 export type StorageFault = 'retry' | 'fatal' | 'unknown';
 
 /**
- * Where conversations are kept.
+ * The statements of a storage: each is atomic.
  *
- * Each method is one atomic statement. A storage throws only what its driver throws; core retries, waits, renews and proves. Methods may
- * answer at once or by a promise. {@link leaseTimes} has the lengths that they share.
- *
- * @see `storageContract` in `@telefsm/testing`, which tests any implementation
+ * A storage throws only what its driver throws; core retries, waits, renews and proves. Methods may answer at once or by a promise.
+ * {@link leaseTimes} has the lengths that they share.
  */
-export interface FsmStorage {
+export interface StorageStatements {
   readonly features: StorageFeatures;
-  /**
-   * How conversations are shared between processes: a shared storage carries `sharedLeases` of `@telefsm/core/storage`.
-   *
-   * Without it, updates of one conversation wait for each other in this process only.
-   */
-  readonly coordination?: Coordination;
   /**
    * Acquires and reads in one step; never waits.
    *
