@@ -74,7 +74,7 @@ export function machineOf(
   const watchers = observers<WatchedEvents>();
   const rt = runtimeOf(options, watchers, opened, (ms) => sweeper.expect(ms));
   const { clock, storage, registry, bots, stopping } = rt;
-  const { namespace, strategy, strategyName, ttl } = rt.options;
+  const { namespace, strategy, strategyName } = rt.options;
   const report = rt.notices.storageFailed;
   const handle = updatesOf(rt);
   const sweeper = sweeperOf({
@@ -94,9 +94,7 @@ export function machineOf(
     if (moved === undefined || storage.list === undefined) return undefined;
     const prefix = chatPrefix(namespace, bot.id, moved.from);
     const newKey = (key: string) => migratedKey(key, moved);
-    return takeAlong(storage, rt.leases, prefix, newKey, ttl).catch((error) =>
-      report('migrate', error),
-    );
+    return takeAlong(rt, prefix, newKey).catch((error) => report('migrate', error));
   }
 
   return {
