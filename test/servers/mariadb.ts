@@ -49,7 +49,9 @@ export async function startMariadb(
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
     ...asRoot,
-  ]);
+  ]).catch(({ stdout, stderr, message }) => {
+    throw new Error(`${message}\n${stdout}${stderr}`);
+  });
   const port = await freePort();
   // No test cuts the power: what the system has been given survives.
   const all = {

@@ -30,18 +30,29 @@ export async function migrateMysql(pool: MysqlPool, names: MysqlNames = {}): Pro
   await prepare(pool, tablesOf(names), true);
 }
 
+/** What the server accepts. */
+export interface Limits {
+  /** The bytes of the values of one statement. */
+  readonly bytes: number;
+}
+
+/** What a packet needs besides the values of its statement, in bytes. */
+const packetHead = 1024;
+
 /**
  * Checks that the tables are as this version needs them, and changes them if that is allowed.
  *
  * The check comes first, so that a user without the right to create tables can use those that exist.
  */
-export async function prepare(pool: MysqlPool, tables: Tables, migrate: boolean): Promise<void> {
+export async function prepare(pool: MysqlPool, tables: Tables, migrate: boolean): Promise<Limits> {
+  const [rows] = await pool.query('select @@max_allowed_packet as bytes');
+  const bytes = Number((rows as readonly { readonly bytes: number }[])[0]?.bytes) - packetHead;
   const found = await versionOf(pool, tables);
   if (found > migrations.length) {
     const known = migrations.length;
     throw new FsmError('STORAGE_NEWER', { storage: tables.conversation, version: found, known });
   }
-  if (found === migrations.length) return;
+  if (found === migrations.length) return { bytes };
   if (!migrate) {
     const state = found === 0 ? 'missing' : `version ${found}, not ${migrations.length}`;
     throw new FsmError('INVALID_OPTION', {
@@ -51,6 +62,7 @@ export async function prepare(pool: MysqlPool, tables: Tables, migrate: boolean)
     });
   }
   await change(pool, tables);
+  return { bytes };
 }
 
 /** Steps from one version of the tables to the next; never edited once released, only added to. */

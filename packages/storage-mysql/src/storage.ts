@@ -12,7 +12,7 @@ import {
 import { afterPrefix, fromBytes, toBytes } from './bytes.ts';
 import { checkPool, connectionsOf, type MysqlPool, type Value } from './client.ts';
 import { classify, codeOf } from './faults.ts';
-import { prepare } from './migrate.ts';
+import { type Limits, prepare } from './migrate.ts';
 import { type MysqlNames, tablesOf } from './names.ts';
 import { statementsOf } from './statements.ts';
 
@@ -69,7 +69,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
   }
   const tables = tablesOf(options);
   const statements = statementsOf(tables);
-  let prepared: Promise<void> | undefined;
+  let prepared: Promise<Limits> | undefined;
 
   return {
     features: {
@@ -105,8 +105,8 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
           : await change(statements.commitAndKeep, ...write, keep, ...named(key, holder));
       if (written > 0) return 'done';
       if (keep === undefined) return 'refused';
-      const next_ = { token: holder.token, fence: holder.fence + 1 };
-      const rows = await run<readonly unknown[]>(statements.holds, ...named(key, next_));
+      const kept = { token: holder.token, fence: holder.fence + 1 };
+      const rows = await run<readonly unknown[]>(statements.holds, ...named(key, kept));
       return rows.length > 0 ? 'already' : 'refused';
     },
 
@@ -170,7 +170,11 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       prepared = undefined;
       throw error;
     });
-    await prepared;
+    const limits = await prepared;
+    // the server would cut the connection, perhaps before its answer is read
+    const bytes = values.reduce<number>((sum, value) => sum + bytesOf(value), 0);
+    if (bytes > limits.bytes)
+      throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: limits.bytes });
     try {
       const [answer] = await pool.execute(text, values);
       return answer as Answer;
@@ -185,6 +189,10 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
   async function change(text: string, ...values: Value[]): Promise<number> {
     return (await run<{ readonly affectedRows: number }>(text, ...values)).affectedRows;
   }
+}
+
+function bytesOf(value: Value): number {
+  return Buffer.isBuffer(value) ? value.length : 8;
 }
 
 function named(key: string, { token, fence }: LeaseHolder): Value[] {

@@ -3,15 +3,15 @@
 import { storageContract } from '@telefsm/testing';
 import { createPool, type Pool, type PoolOptions } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { type MariadbServer, startMariadb } from '../../../test/servers/mariadb.ts';
+import { type SharedServer, sharedMariadb } from '../../../test/servers/shared.ts';
+import { isStress } from '../../../test/setup/size.ts';
 import { mysqlStorage } from '../src/index.ts';
 
-let server: MariadbServer;
+let server: SharedServer;
 
 beforeAll(async () => {
-  server = await startMariadb();
+  server = await sharedMariadb();
 });
-afterAll(() => server?.close());
 
 const exceptions = {
   granted: 'neither MySQL nor MariaDB sends messages to clients, so core asks again',
@@ -19,9 +19,8 @@ const exceptions = {
 
 const strange =
   'ANSI,TRADITIONAL,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,SIMULTANEOUS_ASSIGNMENT,HIGH_NOT_PRECEDENCE';
-const sessions: readonly (readonly [string, PoolOptions, readonly string[]])[] = [
+const sessions: [string, PoolOptions, readonly string[]][] = [
   ['a plain session', {}, []],
-  ['a pool of one connection', { connectionLimit: 1 }, []],
   [
     'a session with another SQL mode, time zone, character set and isolation',
     { charset: 'latin1', supportBigNumbers: true, rowsAsArray: false },
@@ -32,6 +31,7 @@ const sessions: readonly (readonly [string, PoolOptions, readonly string[]])[] =
     ],
   ],
 ];
+if (isStress) sessions.push(['a pool of one connection', { connectionLimit: 1 }, []]);
 
 describe.each(sessions)('%s', (name, options, settings) => {
   let pool: Pool;
