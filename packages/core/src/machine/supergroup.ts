@@ -1,6 +1,7 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
 import type { Hold, Leases } from '../lease/lease.ts';
+import { type Place, queuesOf } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
@@ -31,19 +32,23 @@ export async function takeAlong(
     const target = newKey(key);
     if (target !== undefined) moves.push([key, target]);
   }
-  for (const [from, to] of moves) await move(leases, from, to, ttl);
+  for (const [from, to] of moves) await move(storage, leases, from, to, ttl);
 }
 
 async function move(
+  storage: FsmStorage,
   leases: Leases,
   from: string,
   to: string,
   ttl: number | undefined,
 ): Promise<void> {
   const holds = new Map<string, Hold>();
+  const places: Place[] = [];
   try {
-    for (const key of [from, to].sort())
+    for (const key of [from, to].sort()) {
+      places.push(await queuesOf(storage).join(key));
       holds.set(key, (await leases.take(key, { bound })) as Hold);
+    }
     const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
     await fresh.commit(copyOf(old.stored, ttl), { keep: false });
@@ -52,6 +57,7 @@ async function move(
     holds.delete(from);
   } finally {
     for (const hold of holds.values()) await hold.release();
+    for (const place of places) place.leave();
   }
 }
 
