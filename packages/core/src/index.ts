@@ -172,6 +172,22 @@ export type {
   SceneHooks,
 } from './scene/scene-hooks.ts';
 export { hookedScene } from './scene/scene-hooks.ts';
+// Sessions and stages of the frameworks
+export type { BridgedStore } from './session/bridge.ts';
+export type { OwnRecordOptions } from './session/own-record.ts';
+export type { SessionMiddleware, SessionPlan } from './session/session.ts';
+export { sessionMiddleware } from './session/session.ts';
+export type { SessionValue } from './session/slot.ts';
+export { slotStore } from './session/slot.ts';
+export type {
+  SceneData,
+  StagedScene,
+  StageMiddleware,
+  StageParts,
+  StageSettings,
+} from './stage/scene-control.ts';
+export { SceneControl } from './stage/scene-control.ts';
+export { namedStep, WizardControl } from './stage/wizard-control.ts';
 // Storages of core's own
 export type { KeyValueStorageOptions, KeyValueStore } from './storage/key-value-storage.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
@@ -206,7 +222,8 @@ export type { Reentry } from './unit/reentry.ts';
 export { reentryOf } from './unit/reentry.ts';
 export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
 export { sessionValues } from './unit/session-store.ts';
-export { stateFilter } from './unit/state-context.ts';
+export type { SessionAccess } from './unit/state-context.ts';
+export { sessionOf, stateFilter } from './unit/state-context.ts';
 // Commands
 export type { ParsedCommand } from './update/command.ts';
 export { isMeantFor, parseCommand, readCommand } from './update/command.ts';

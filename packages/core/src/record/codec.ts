@@ -38,6 +38,8 @@ interface RecordText extends FrameText {
   o?: 1;
   /** Number of the last visit, if it is not the top frame's. */
   z?: number;
+  /** Session. */
+  e?: JsonObject;
 }
 
 type PlaceText = [chat: number, thread?: number, business?: string, directMessagesTopic?: number];
@@ -61,7 +63,7 @@ interface FrameText {
   w?: [string, number][];
 }
 
-const ownNames: ReadonlySet<string> = new Set('vmfiptxozcsdknrhw');
+const ownNames: ReadonlySet<string> = new Set('vmfiptxozecsdknrhw');
 
 /** Why a stored text cannot be read, or the record in it. */
 export type Decoded =
@@ -71,7 +73,7 @@ export type Decoded =
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
-  const { version, frames, ids, place, timers, failures, owed, visits, extra } = record;
+  const { version, frames, ids, place, timers, failures, owed, visits, session, extra } = record;
   const top = topOf(record);
   const text: RecordText = { v: format };
   if (version !== 0) text.m = version;
@@ -89,6 +91,7 @@ export function encode(record: ConversationRecord): string {
   if (failures !== 0) text.x = failures;
   if (owed) text.o = 1;
   if (visits !== top.visit) text.z = visits;
+  if (session !== undefined) text.e = session;
   return JSON.stringify(isBlank(extra) ? text : { ...extra, ...text });
 }
 
@@ -144,6 +147,7 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   t: timers,
   x: isNumber,
   z: isNumber,
+  e: isJsonObject,
   c: isText,
   s: (value) => isText(value) || value === null,
   d: isJsonObject,
@@ -177,6 +181,7 @@ function read(text: RecordText, size: number): ConversationRecord {
     failures: text.x ?? 0,
     owed: text.o === 1,
     visits: text.z ?? top.visit,
+    session: text.e && freezeParsed(text.e),
     extra: readExtra(text),
   };
 }
