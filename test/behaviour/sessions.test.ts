@@ -95,6 +95,33 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     });
   });
 
+  it('behind fsm() with a storage of its own is rejected, since one record would have two places', async () => {
+    const storage = memoryStorage();
+    const bot = framework.bot();
+    bot.use(framework.fsm({ storage }));
+    bot.use(framework.session({ storage }));
+    await expect(telegram(bot.bot).user('Anna').sends('hello')).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      details: { option: 'session storage' },
+    });
+  });
+
+  it('behind fsm() with conversations of another kind has a record of its own', async () => {
+    const bot = framework.bot();
+    bot.use(framework.fsm({ strategy: 'chat' }));
+    bot.use(framework.session());
+    bot.use((ctx) => {
+      count(ctx);
+      return ctx.reply(`${ctx.session?.['count']} in ${ctx.fsm.key}`);
+    });
+    const tg = telegram(bot.bot);
+    const [anna, ben] = [tg.user('Anna'), tg.user('Ben')];
+    const group = tg.group('Group', [anna, ben]);
+    await anna.in(group).sends('a');
+    await ben.in(group).sends('b');
+    ben.in(group).sees(`1 in telefsm:b1:c${group.id}`);
+  });
+
   it('behind fsm() is in the same record, rolled back with the state, and kept after clear()', async () => {
     const storage = memoryStorage();
     const bot = framework.bot();

@@ -461,6 +461,61 @@ describe.each(stageFrameworks)('flows on a stage on $name', (framework) => {
     anna.sees('The bot.');
   });
 
+  it('enter scenes of the stage, whose enter handlers have session, scene and wizard', async () => {
+    const wizard = framework.wizard(
+      'ticket',
+      async (ctx) => {
+        await ctx.reply(`${ctx.wizard.state['about']}?`);
+        ctx.wizard.next();
+      },
+      async (ctx) => {
+        ctx.session = { ...ctx.session, tickets: Number(ctx.session?.['tickets'] ?? 0) + 1 };
+        await ctx.reply('Sent.');
+        await ctx.scene.leave();
+      },
+    );
+    const stage = framework.stage([wizard]);
+    const [ticket] = stage.asScenes();
+    const help = flow('help')
+      .ask('about', { prompt: 'What about?' })
+      .done(({ about }, { state }) => state.enter(ticket as never, { about }));
+    const bot = framework.bot();
+    bot.use(framework.fsm({ states: [help], scenes: stage.asScenes() }));
+    bot.use(framework.session());
+    bot.command('help', (ctx) => ctx.fsm.enter(help));
+    bot.use(stage as never);
+    bot.use((ctx) => ctx.reply(`${ctx.session?.['tickets']} ticket, ${ctx.fsm.current}`));
+    const tg = telegram(bot.bot);
+    const anna = tg.user('Anna');
+    await anna.sends('/help');
+    await anna.sends('Billing');
+    anna.sees('Billing?');
+    await anna.sends('Wrong sum');
+    anna.sees('Sent.');
+    await anna.sends('hello');
+    anna.sees('1 ticket, null');
+  });
+
+  it('cannot call scenes of the stage, nor enter them without an update', async () => {
+    const stage = framework.stage([framework.scene('room')]);
+    const [room] = stage.asScenes();
+    const bot = framework.bot();
+    const machine = framework.fsm({ states: [Note], scenes: stage.asScenes() });
+    bot.use(machine);
+    bot.use(framework.session());
+    bot.use(stage as never);
+    bot.command('note', (ctx) => ctx.fsm.enter(Note));
+    bot.command('call', (ctx) => ctx.fsm.call(room as never));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/note');
+    await expect(anna.sends('/call')).rejects.toMatchObject({
+      code: 'INVALID_TARGET',
+    });
+    await expect(
+      machine.at({ user: anna.id }).run((turn) => turn.state.enter(room as never)),
+    ).rejects.toMatchObject({ code: 'NO_CONTEXT' });
+  });
+
   it('need a machine, and the error says so', async () => {
     const bot = framework.bot();
     bot.use(framework.session({ store: new Map() }));

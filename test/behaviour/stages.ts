@@ -1,6 +1,6 @@
 /** Scenes, wizards and sessions of both frameworks under one set of words, so that one scenario runs on each. */
 
-import type { AnyScene, FsmContext, FsmStorage } from '@telefsm/core';
+import type { AnyScene, FsmContext, FsmStorage, Machine } from '@telefsm/core';
 import * as g from '@telefsm/grammy';
 import * as grammyScenes from '@telefsm/grammy/scenes';
 import * as t from '@telefsm/telegraf';
@@ -77,7 +77,10 @@ export interface StageFramework {
   stage(
     scenes: readonly (SceneOfEither | AnyScene)[],
     options?: object,
-  ): Handles & { register(...scenes: SceneOfEither[]): unknown };
+  ): Handles & {
+    register(...scenes: SceneOfEither[]): unknown;
+    asScenes(): readonly AnyScene[];
+  };
   readonly Stage: {
     enter(...parameters: Parameters<StageContext['scene']['enter']>): StageHandler;
     reenter(): StageHandler;
@@ -85,7 +88,7 @@ export interface StageFramework {
   };
   step(name: string, handler: StageHandler, options?: { readonly was?: string }): StageHandler;
   selectStep(ctx: StageContext, name: string): void;
-  fsm(options?: object): StageHandler & { readonly storage: FsmStorage };
+  fsm(options?: object): StageHandler & Machine;
 }
 
 const me = { id: 1, is_bot: true, first_name: 'Bot', username: 'test_bot' } as never;

@@ -179,6 +179,7 @@ export type { SessionMiddleware, SessionPlan } from './session/session.ts';
 export { sessionMiddleware } from './session/session.ts';
 export type { SessionValue } from './session/slot.ts';
 export { slotStore } from './session/slot.ts';
+export { entranceOf } from './stage/entrance.ts';
 export type {
   SceneData,
   StagedScene,

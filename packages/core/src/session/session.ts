@@ -1,5 +1,7 @@
 /** The session middleware of both frameworks, without a framework: where a session is kept, and when it is read and written. */
 
+import type { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -67,12 +69,14 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   }
   const { byKey, shared } = plan;
   const opened = (turn: Turn, ctx: unknown) => {
-    if (shared !== undefined && !byKey) install(ctx as C, shared, turn.state);
+    if (shared === undefined || byKey || shared in (ctx as C)) return;
+    install(ctx as C, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;
   const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, opened);
   return async (ctx, next, show) => {
-    const fsm = byKey || own.storage !== undefined ? undefined : userInChatAt(ctx, shared);
+    const fsm = byKey ? undefined : userInChatAt(ctx, shared);
+    if (fsm !== undefined && own.storage !== undefined) throw twoStorages();
     if (fsm !== undefined) return inRecord(fsm, ctx, next, show);
     const key = byKey ? await plan.keyOf(ctx) : undefined;
     if (byKey && !key) {
@@ -144,6 +148,12 @@ function userInChatAt(ctx: object, property: string | undefined): FsmContext | u
   const { chat, user, thread, custom } = parseKey(fsm.key)?.scope ?? {};
   const isUserInChat = chat !== undefined && user !== undefined;
   return isUserInChat && thread === undefined && custom === undefined ? fsm : undefined;
+}
+
+function twoStorages(): FsmError {
+  const expected =
+    'left out behind fsm(), whose record keeps the session; with `store`, pass `machine` to adopt';
+  return invalidOption('session storage', expected, 'a storage');
 }
 
 /** The context property of a framework's machine. */

@@ -3,6 +3,7 @@
 import {
   type AnyGroup,
   type AnyScene,
+  entranceOf,
   installedAt,
   SceneControl,
   type StagedScene,
@@ -54,6 +55,8 @@ export class Stage<
   /** The scenes by their ids. */
   readonly scenes: Map<string, BaseScene<C>> = new Map();
   readonly #flows = new Map<string, AnyScene & AnyGroup>();
+  /** One for each scene: a machine tells scenes of one id apart. */
+  readonly #entrances = new Map<string, AnyScene & AnyGroup>();
   readonly #settings: StageOptions<D>;
 
   /**
@@ -95,7 +98,34 @@ export class Stage<
 
   /** Installs `ctx.scene`, and runs the handlers of the stage and of the current scene. */
   override middleware(): MiddlewareFn<C> {
-    const parts: StageParts<C> = {
+    const parts = this.#parts;
+    const handler = new Composer<C>(
+      (ctx, next) => {
+        ctx.scene = new SceneControl<C>(ctx, parts) as unknown as C['scene'];
+        return next();
+      },
+      super.middleware(),
+      (ctx, next) => (ctx.scene as unknown as SceneControl<C>).handle(next),
+    ).middleware();
+    const { sessionName = 'session' } = this.#settings;
+    return (ctx, next) => (hasSession(ctx, sessionName) ? handler(ctx, next) : next());
+  }
+
+  /**
+   * Its scenes and wizards for `fsm({ scenes })`, so that flows and nodes can enter them: `turn.state.enter('id')`.
+   *
+   * The session has to be in the machine's record, as `session()` behind `fsm()` or `session({ machine })` keeps it. Without an update, and
+   * by `call`, they cannot be entered.
+   */
+  asScenes(): readonly (AnyScene & AnyGroup)[] {
+    for (const id of this.scenes.keys()) {
+      if (!this.#entrances.has(id)) this.#entrances.set(id, entranceOf(id, this.#parts));
+    }
+    return [...this.#entrances.values()];
+  }
+
+  get #parts(): StageParts<C> {
+    return {
       settings: this.#settings,
       scene: (id) => {
         const scene = this.scenes.get(id);
@@ -110,16 +140,6 @@ export class Stage<
         return fsm === undefined ? Date.now() : sessionOf(fsm).now();
       },
     };
-    const handler = new Composer<C>(
-      (ctx, next) => {
-        ctx.scene = new SceneControl<C>(ctx, parts) as unknown as C['scene'];
-        return next();
-      },
-      super.middleware(),
-      (ctx, next) => (ctx.scene as unknown as SceneControl<C>).handle(next),
-    ).middleware();
-    const { sessionName = 'session' } = this.#settings;
-    return (ctx, next) => (hasSession(ctx, sessionName) ? handler(ctx, next) : next());
   }
 }
 

@@ -3,6 +3,7 @@
 import {
   type AnyGroup,
   type AnyScene,
+  entranceOf,
   installedAt,
   SceneControl,
   type StagedScene,
@@ -52,6 +53,8 @@ export class Stage<
   D extends SceneSessionData = SceneSessionData,
 > extends TelegrafStage<C, D> {
   readonly #flows = new Map<string, AnyScene & AnyGroup>();
+  /** One for each scene: a machine tells scenes of one id apart. */
+  readonly #entrances = new Map<string, AnyScene & AnyGroup>();
   readonly #settings: Partial<StageOptions<D>>;
 
   /**
@@ -78,7 +81,34 @@ export class Stage<
 
   /** Installs `ctx.scene`, and runs the handlers of the stage and of the current scene. */
   override middleware(): MiddlewareFn<C> {
-    const parts: StageParts<C> = {
+    const parts = this.#parts;
+    const handler = Composer.compose<C>([
+      (ctx, next) => {
+        ctx.scene = new SceneControl<C>(ctx, parts) as unknown as C['scene'];
+        return next();
+      },
+      Composer.prototype.middleware.call(this) as MiddlewareFn<C>,
+      (ctx, next) => (ctx.scene as unknown as SceneControl<C>).handle(next),
+    ]);
+    const { sessionName = 'session' } = this.#settings;
+    return (ctx, next) => (sessionName in ctx ? handler(ctx, next) : next());
+  }
+
+  /**
+   * Its scenes and wizards for `fsm({ scenes })`, so that flows and nodes can enter them: `turn.state.enter('id')`.
+   *
+   * The session has to be in the machine's record, as `session()` behind `fsm()` or `session({ machine })` keeps it. Without an update, and
+   * by `call`, they cannot be entered.
+   */
+  asScenes(): readonly (AnyScene & AnyGroup)[] {
+    for (const id of this.scenes.keys()) {
+      if (!this.#entrances.has(id)) this.#entrances.set(id, entranceOf(id, this.#parts));
+    }
+    return [...this.#entrances.values()];
+  }
+
+  get #parts(): StageParts<C> {
+    return {
       settings: this.#settings,
       scene: (id) => {
         const scene = this.scenes.get(id);
@@ -93,16 +123,6 @@ export class Stage<
         return fsm === undefined ? Date.now() : sessionOf(fsm).now();
       },
     };
-    const handler = Composer.compose<C>([
-      (ctx, next) => {
-        ctx.scene = new SceneControl<C>(ctx, parts) as unknown as C['scene'];
-        return next();
-      },
-      Composer.prototype.middleware.call(this) as MiddlewareFn<C>,
-      (ctx, next) => (ctx.scene as unknown as SceneControl<C>).handle(next),
-    ]);
-    const { sessionName = 'session' } = this.#settings;
-    return (ctx, next) => (sessionName in ctx ? handler(ctx, next) : next());
   }
 }
 
