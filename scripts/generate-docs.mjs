@@ -19,14 +19,14 @@ const problems = [];
 const pages = [];
 
 await ensureBuilt();
-const { errorCatalogue } = await import(built('core'));
+const { errorCatalogue } = await import(built('core', 'tools'));
 const { storageContract } = await import(built('testing'));
 page('docs/errors.md', errorsPage(errorCatalogue));
 if (storageContract) page('docs/storage-contract.md', contractPage(storageContract));
 finish(problems, `${pages.join(', ')} ${values.check ? 'compared with the code' : 'written'}`);
 
-function built(folder) {
-  return pathToFileURL(join(root, 'packages', folder, 'dist/index.js')).href;
+function built(folder, entry = 'index') {
+  return pathToFileURL(join(root, 'packages', folder, `dist/${entry}.js`)).href;
 }
 
 function page(path, text) {

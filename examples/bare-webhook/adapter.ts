@@ -1,13 +1,7 @@
 /** An adapter for no framework at all: updates come by a web hook, calls go out by `fetch`. The README beside it tells the contract. */
 
-import {
-  type Awaitable,
-  type BotPort,
-  botIdOf,
-  type FedMachine,
-  type RawUpdate,
-  type Turn,
-} from '@telefsm/core';
+import type { Awaitable, RawUpdate, Turn } from '@telefsm/core';
+import { type BotPort, botIdOf, type FedMachine } from '@telefsm/core/adapter';
 import type { FetchHandler } from '../lib/serve.ts';
 
 /** A bot, by what the Bot API needs to know of it. */

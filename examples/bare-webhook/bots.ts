@@ -1,6 +1,7 @@
 /** Bots of other examples on the bare adapter: the same states, flows, nodes and command trees. */
 
-import { createMachine, type FedMachine, inputOf, type Turn } from '@telefsm/core';
+import type { Turn } from '@telefsm/core';
+import { createMachine, type FedMachine, inputOf } from '@telefsm/core/adapter';
 import type { BotOptions } from '../lib/example.ts';
 import { given } from '../lib/given.ts';
 import { order } from '../order/order.ts';

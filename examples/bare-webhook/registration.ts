@@ -1,6 +1,7 @@
 /** The handlers of the registration bot without a framework: what the update says, and `state`. */
 
-import { inputOf, noState, type Turn } from '@telefsm/core';
+import { noState, type Turn } from '@telefsm/core';
+import { inputOf } from '@telefsm/core/adapter';
 import { ageIn, Form, summary, texts, wordIn } from '../registration/registration.ts';
 
 const buttons = [

@@ -7,7 +7,8 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Clock, type FsmStorage, systemClock } from '@telefsm/core';
+import type { Clock, FsmStorage } from '@telefsm/core';
+import { systemClock } from '@telefsm/core/tools';
 import { playground } from '@telefsm/devtools';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { type BotApiServer, botApiServer, location, photo, virtualClock } from '@telefsm/testing';

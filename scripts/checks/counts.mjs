@@ -17,7 +17,8 @@ const { values } = parseArgs({ options: { update: { type: 'boolean', default: fa
 const dataFile = 'scripts/counts.json';
 
 await ensureBuilt();
-const core = await import(pathToFileURL(join(root, 'packages/core/dist/index.js')));
+const door = (name) => import(pathToFileURL(join(root, `packages/core/dist/${name}.js`)));
+const core = { ...(await door('index')), ...(await door('adapter')) };
 const found = { ...(await countUpdates(core)), ...(await countTypes()) };
 if (values.update) writeFileSync(join(root, dataFile), `${JSON.stringify(found, null, 2)}\n`);
 const expected = readJson(dataFile);

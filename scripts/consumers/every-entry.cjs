@@ -7,7 +7,8 @@ async function main(names) {
   for (const name of names) {
     const required = Object.keys(require(name)).sort();
     const imported = Object.keys(await import(name)).sort();
-    assert.ok(required.length > 0, `${name} offers something`);
+    // the storage contract is types only
+    assert.ok(required.length > 0 || name.endsWith('/storage'), `${name} offers something`);
     assert.deepEqual(required, imported, `${name} offers the same to both`);
   }
 }

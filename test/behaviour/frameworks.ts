@@ -1,13 +1,7 @@
 /** Both frameworks under one set of words, so that one scenario runs on each. */
 
-import type {
-  AnyMachine,
-  FsmContext,
-  FsmStorage,
-  Machine,
-  MachineOptions,
-  Target,
-} from '@telefsm/core';
+import type { FsmContext, FsmStorage, Machine, MachineOptions, Target } from '@telefsm/core';
+import type { AnyMachine } from '@telefsm/core/adapter';
 import * as g from '@telefsm/grammy';
 import * as t from '@telefsm/telegraf';
 import { Bot, type Context as GrammyContext } from 'grammy';

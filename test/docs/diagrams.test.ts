@@ -1,5 +1,5 @@
 import type { AnyScene } from '@telefsm/core';
-import { createMachine } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { graph, mermaid } from '@telefsm/devtools';
 import { describe, expect, it } from 'vitest';
 import { diagramsOf, pages } from './pages.ts';

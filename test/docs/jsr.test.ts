@@ -5,11 +5,11 @@ interface Manifest {
   readonly name: string;
   readonly version: string;
   readonly license: string;
+  readonly exports: { readonly [path: string]: string | { readonly '@telefsm/source': string } };
   readonly peerDependencies?: { readonly [name: string]: string };
 }
 
 interface JsrManifest extends Manifest {
-  readonly exports: string;
   readonly imports?: { readonly [name: string]: string };
 }
 
@@ -22,7 +22,10 @@ describe.each(['core', 'grammy'])('the package %s for JSR', (folder) => {
 
   it('is the one for npm: name, version, licence, source', () => {
     const { name, version, license } = npm;
-    expect(jsr).toMatchObject({ name, version, license, exports: './src/index.ts' });
+    const exports: Record<string, string> = {};
+    for (const [path, target] of Object.entries(npm.exports))
+      if (typeof target === 'object') exports[path] = target['@telefsm/source'];
+    expect(jsr).toMatchObject({ name, version, license, exports });
   });
 
   it('imports what the one for npm depends on', () => {

@@ -1,4 +1,5 @@
-import { type RawUpdate, type Scope, type Strategy, scopeOf, subjectOf } from '@telefsm/core';
+import type { RawUpdate, Strategy } from '@telefsm/core';
+import { type Scope, scopeOf, subjectOf } from '@telefsm/core/adapter';
 import { sampleUpdate, updateTypes } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { fileOf } from './pages.ts';

@@ -1,6 +1,7 @@
 /** One cell of the crash matrix: brings an update to its point, lets something fail, and looks whether all that was promised holds. */
 
-import { createMachine, type FsmStorage, state, states } from '@telefsm/core';
+import { type FsmStorage, state, states } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { expect } from 'vitest';
 import type { Said } from '../processes/bot.ts';
 import { type CountingBot, type Entry, type Order, updateOf } from '../processes/counting-bot.ts';

@@ -1,8 +1,6 @@
 /** The bot of these tests: a whole machine that counts what it has handled, and writes down what it does. */
 
 import {
-  createMachine,
-  type FedMachine,
   type FsmStorage,
   isFsmError,
   type RawUpdate,
@@ -12,6 +10,7 @@ import {
   type Turn,
   typed,
 } from '@telefsm/core';
+import { createMachine, type FedMachine } from '@telefsm/core/adapter';
 
 /** What a conversation knows: each id that was counted, in the order of the commits. */
 export interface Tally {

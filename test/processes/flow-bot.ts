@@ -1,7 +1,8 @@
 /** The program of a bot with one flow, which can be stopped on its way so that the test kills it there. */
 
 import { appendFileSync } from 'node:fs';
-import { createMachine, flow } from '@telefsm/core';
+import { flow } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { updateOf } from './counting-bot.ts';
 import { type Address, open } from './engines.ts';
 import { gatedStorage, type StatementPoint } from './gated-storage.ts';

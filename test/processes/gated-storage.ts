@@ -1,6 +1,7 @@
 /** A storage in the same process that can be stopped right before and right after each of its statements. */
 
-import type { FsmStorage, Lease } from '@telefsm/core';
+import type { FsmStorage } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 
 /** Where a statement is stopped. */
 export type StatementPoint =

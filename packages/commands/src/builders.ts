@@ -1,12 +1,7 @@
 /** States and commands as an author defines them; types of options and flags accumulate along the chain. */
 
-import {
-  type Awaitable,
-  type Complaint,
-  FsmError,
-  type Schema,
-  type Storable,
-} from '@telefsm/core';
+import { type Awaitable, type Complaint, FsmError, type Schema } from '@telefsm/core';
+import type { Storable } from '@telefsm/core/scene-kit';
 import { addCommand, addFlag, addOption, addState, type LooseOptionConfig } from './definition.ts';
 import { CommandError, describeFound } from './errors.ts';
 import { type CommandNode, nameOf, type StateNode, type TreeNode } from './nodes.ts';

@@ -2,15 +2,14 @@
 
 import {
   type Clock,
-  createMachine,
-  type FedMachine,
   FsmError,
   type FsmStorage,
   isFsmError,
   type RawUpdate,
-  type Reentry,
   type Turn,
 } from '@telefsm/core';
+import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import type { Reentry } from '@telefsm/core/scene-kit';
 import { CommandError } from './errors.ts';
 
 /** What an input does when its user's last one is still running. */

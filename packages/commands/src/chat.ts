@@ -1,13 +1,7 @@
 /** A tree without a bot: text in, text out. */
 
-import {
-  FsmError,
-  type FsmStorage,
-  memoryStorage,
-  type Reentry,
-  reentryOf,
-  type Turn,
-} from '@telefsm/core';
+import { FsmError, type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
+import { type Reentry, reentryOf } from '@telefsm/core/scene-kit';
 import { type ChatMachine, chatMachine, type Waiting } from './chat-machine.ts';
 import { describeFound } from './errors.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';

@@ -4,14 +4,13 @@ import {
   type AnyGroup,
   type AnyScene,
   type Clock,
-  checkOptions,
   type Duration,
   FsmError,
   type Schema,
   type State,
-  systemClock,
-  toMs,
 } from '@telefsm/core';
+import { checkOptions } from '@telefsm/core/scene-kit';
+import { systemClock, toMs } from '@telefsm/core/tools';
 import { buildCommand, buildState, type GlobalCommand, type TreeState } from './builders.ts';
 import { type Chat, type ChatSettings, chatsOf } from './chat.ts';
 import { makeState, register } from './definition.ts';

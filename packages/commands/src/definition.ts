@@ -1,6 +1,7 @@
 /** Defining a tree: each addition, and the rules that it must keep. */
 
-import { checkOptions, isSchema, type State } from '@telefsm/core';
+import type { State } from '@telefsm/core';
+import { checkOptions, isSchema } from '@telefsm/core/scene-kit';
 import { CommandError, describeFound } from './errors.ts';
 import { fold, isName } from './names.ts';
 import {

@@ -1,6 +1,7 @@
 /** Reading the options of a command: words to names, texts to values. */
 
-import { check, type Schema } from '@telefsm/core';
+import type { Schema } from '@telefsm/core';
+import { check } from '@telefsm/core/scene-kit';
 import type { CommandError, CommandErrorArgs } from './errors.ts';
 import { type CommandNode, nameOf, type OptionNode } from './nodes.ts';
 import type { Pending } from './position.ts';

@@ -1,6 +1,6 @@
 /** A tree as a scene of a bot: lines are what the user writes, answers are messages. */
 
-import type { ParsedCommand, SceneBehaviour, SceneRun } from '@telefsm/core';
+import type { ParsedCommand, SceneBehaviour, SceneRun } from '@telefsm/core/scene-kit';
 import type { AnyCommandError, CommandErrorCode } from './errors.ts';
 import { botCommandsOf } from './help.ts';
 import { messagesOf } from './messages.ts';

@@ -1,6 +1,7 @@
 /** What the functions of a command see and may do while one input is handled. */
 
-import type { Awaitable, Simplify } from '@telefsm/core';
+import type { Awaitable } from '@telefsm/core';
+import type { Simplify } from '@telefsm/core/scene-kit';
 import type { AnyCommandError } from './errors.ts';
 
 /**

@@ -1,13 +1,7 @@
 /** A tree as a scene of a bot. */
 
-import {
-  createMachine,
-  type FedMachine,
-  memoryStorage,
-  type RawUpdate,
-  scene,
-  type Turn,
-} from '@telefsm/core';
+import { memoryStorage, type RawUpdate, scene, type Turn } from '@telefsm/core';
+import { createMachine, type FedMachine } from '@telefsm/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { commandTree } from '../src/index.ts';
 import { makeTrader, type Services } from './trader.ts';

@@ -1,6 +1,7 @@
 /** What the compiler knows of a tree, and what it refuses; checked by tsc, never run. */
 
-import { createMachine, scene, type Turn, typed } from '@telefsm/core';
+import { scene, type Turn, typed } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { z } from 'zod';
 import { commandTree, isCommandError } from '../src/index.ts';
 

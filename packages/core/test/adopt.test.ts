@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createMachine, flow, type RawUpdate } from '../src/index.ts';
+import { createMachine } from '../src/adapter.ts';
+import { flow, type RawUpdate } from '../src/index.ts';
 
 const order = flow('order')
   .ask('product', { prompt: 'What?' })

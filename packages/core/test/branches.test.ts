@@ -1,12 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  createMachine,
-  type FsmContext,
-  type RawUpdate,
-  state,
-  stateBranches,
-  states,
-} from '../src/index.ts';
+import { createMachine, stateBranches } from '../src/adapter.ts';
+import { type FsmContext, type RawUpdate, state, states } from '../src/index.ts';
 
 const bot = { id: 1, call: async () => true };
 const update: RawUpdate = {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import * as adapter from '../src/adapter.ts';
 import * as core from '../src/index.ts';
 
 // what a bot author without a compiler may write
 // biome-ignore lint/suspicious/noExplicitAny: that is what plain JavaScript is
-const { createMachine, flow, isFsmError, scene, state, states } = core as any;
+const { createMachine, flow, isFsmError, scene, state, states } = { ...core, ...adapter } as any;
 
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Loose = any;

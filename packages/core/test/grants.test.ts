@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import { createMachine, type FsmStorage, memoryStorage } from '../src/index.ts';
+import { createMachine } from '../src/adapter.ts';
+import { type FsmStorage, memoryStorage } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { message } from './fixtures/updates.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOf, flow, invoicePayload, isFsmError, subjectOf } from '../src/index.ts';
+import { addressOf, subjectOf } from '../src/adapter.ts';
+import { flow, invoicePayload, isFsmError } from '../src/index.ts';
 import { markedPayload, markOfPayload, payloadLimit } from '../src/update/invoice.ts';
 import { chat } from './flow/chat.ts';
 

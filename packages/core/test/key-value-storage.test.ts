@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { FsmStorage, Lease, Write } from '../src/index.ts';
+import type { FsmStorage } from '../src/index.ts';
 import { keyValueStorage } from '../src/index.ts';
+import type { Lease, Write } from '../src/storage.ts';
 
 const options = { token: 'p.1', lease: 1000, queue: false };
 const write = (text: string, more: Partial<Write> = {}): Write => ({ text, state: null, ...more });

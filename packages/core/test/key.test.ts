@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { botIdOf, type Scope, scopeOf, subjectOf } from '../src/adapter.ts';
+import type { RawUpdate, Strategy, Subject } from '../src/index.ts';
 import {
-  botIdOf,
   chatPrefix,
   type KeyParts,
   keyLimit,
@@ -9,13 +10,7 @@ import {
   migratedKey,
   migrationOf,
   parseKey,
-  type RawUpdate,
-  type Scope,
-  type Strategy,
-  type Subject,
-  scopeOf,
-  subjectOf,
-} from '../src/index.ts';
+} from '../src/tools.ts';
 import { keyWriter } from '../src/update/key.ts';
 import { bot, message, oddFixtures, updateFixtures } from './fixtures/updates.ts';
 

@@ -2,9 +2,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { MemoryLease, MemoryStorage, Write } from '../src/index.ts';
+import type { MemoryStorage } from '../src/index.ts';
 import { isFsmError, memoryStorage } from '../src/index.ts';
 import { deadlineIndex } from '../src/storage/deadline-index.ts';
+import type { MemoryLease, Write } from '../src/storage.ts';
 
 let tokens = 0;
 const token = () => `p.${++tokens}`;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { AnyScene, SceneRun } from '../src/index.ts';
+import type { AnyScene } from '../src/index.ts';
 import { isFsmError, scene, state, states, typed } from '../src/index.ts';
+import type { SceneRun } from '../src/scene-kit.ts';
 import { bench, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -225,7 +226,9 @@ describe('scene verbs', () => {
         expect(() => fsm.enter(bad as never, {} as never, {} as never)).toThrow(/SCENE_UNKNOWN/);
         expect(() => fsm.call(bad as never, {} as never, {} as never)).toThrow(/SCENE_UNKNOWN/);
       }
-      expect(() => fsm.enter('nowhere' as never)).toThrow(/Known scenes: start, hungry/);
+      expect(() => fsm.enter('nowhere' as never)).toThrow(
+        /Unknown scene "nowhere"\. Known: start, hungry/,
+      );
       expect(() => fsm.set('start' as never)).toThrow(/NOT_SETTABLE/);
       expect(() => fsm.enter(Start, { bad: new Date() } as never)).toThrow(/DATA_NOT_JSON/);
     });

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createMachine, systemClock } from '../src/index.ts';
+import { createMachine } from '../src/adapter.ts';
+import { systemClock } from '../src/tools.ts';
 
 describe('an option that cannot work', () => {
   it.each([

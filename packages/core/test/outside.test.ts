@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import { createMachine, isFsmError, memoryStorage, scene, state, states } from '../src/index.ts';
+import { createMachine } from '../src/adapter.ts';
+import { isFsmError, memoryStorage, scene, state, states } from '../src/index.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -162,7 +163,7 @@ describe('machine.at(…).run', () => {
     });
     await outlast(asked, 1000);
     expect(error).toMatchObject({ code: 'WAIT_TIMEOUT' });
-    expect(String(error)).toMatch(/does not end, or that waits for its own conversation/);
+    expect(String(error)).toMatch(/does not end or waits for its own conversation/);
   });
 
   it('inside a handler of another conversation runs', async () => {

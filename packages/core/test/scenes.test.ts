@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { AnyScene, AskTurn, SceneBehaviour, SceneRun, ServiceTurn } from '../src/index.ts';
+import type { AnyScene, AskTurn, ServiceTurn } from '../src/index.ts';
 import { memoryStorage, state, states } from '../src/index.ts';
+import type { SceneBehaviour, SceneRun } from '../src/scene-kit.ts';
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 

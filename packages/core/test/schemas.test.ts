@@ -3,8 +3,8 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createMachine } from '../src/adapter.ts';
 import {
-  createMachine,
   type DataOf,
   isFsmError,
   memoryStorage,

@@ -3,19 +3,9 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  addressOf,
-  fromOf,
-  inputOf,
-  migrationOf,
-  type RawUpdate,
-  type ReplyAddress,
-  type Subject,
-  subjectAt,
-  subjectOf,
-  updateTypeOf,
-  updateTypes,
-} from '../src/index.ts';
+import { addressOf, fromOf, inputOf, subjectOf } from '../src/adapter.ts';
+import type { RawUpdate, ReplyAddress, Subject } from '../src/index.ts';
+import { migrationOf, subjectAt, updateTypeOf, updateTypes } from '../src/tools.ts';
 import { bot, business, oddFixtures, type UpdateType, updateFixtures } from './fixtures/updates.ts';
 
 type Parts = Pick<Subject, 'chat' | 'user' | 'thread' | 'business'>;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { BotPort } from '../src/index.ts';
+import type { BotPort } from '../src/adapter.ts';
 import { state, states } from '../src/index.ts';
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';

@@ -1,4 +1,5 @@
-import { createMachine, flow, state, states } from '@telefsm/core';
+import { flow, state, states } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { feedback } from '../../../examples/feedback/feedback.ts';
 import { order } from '../../../examples/order/order.ts';

@@ -1,6 +1,7 @@
 /** The machine that the command line works on in tests: an order flow and a form, in a file or in memory with some conversations. */
 
-import { createMachine, memoryStorage, state, states } from '@telefsm/core';
+import { memoryStorage, state, states } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { order } from '../../../examples/order/order.ts';
 import { sqliteStorage } from '../../storage-sqlite/src/index.ts';
 

@@ -1,4 +1,5 @@
-import { createMachine, scene, state, states } from '@telefsm/core';
+import { scene, state, states } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { order } from '../../../examples/order/order.ts';
 import { commandTree } from '../../commands/src/index.ts';

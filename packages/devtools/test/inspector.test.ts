@@ -1,5 +1,6 @@
 import { request } from 'node:http';
-import { createMachine, type FedMachine, memoryStorage, state, states } from '@telefsm/core';
+import { memoryStorage, state, states } from '@telefsm/core';
+import { createMachine, type FedMachine } from '@telefsm/core/adapter';
 import { afterEach, describe, expect, it } from 'vitest';
 import { order } from '../../../examples/order/order.ts';
 import { type Inspector, type InspectorOptions, inspector } from '../src/index.ts';

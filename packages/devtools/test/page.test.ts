@@ -1,4 +1,5 @@
-import { createMachine, type FedMachine, state, states } from '@telefsm/core';
+import { state, states } from '@telefsm/core';
+import { createMachine, type FedMachine } from '@telefsm/core/adapter';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { order } from '../../../examples/order/order.ts';

@@ -1,4 +1,4 @@
-import { createMachine } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { botApiServer, location, photo, virtualClock } from '@telefsm/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';

@@ -1,12 +1,6 @@
-import {
-  createMachine,
-  flow,
-  type Lease,
-  memoryStorage,
-  type SchemaOf,
-  state,
-  states,
-} from '@telefsm/core';
+import { flow, memoryStorage, state, states } from '@telefsm/core';
+import { createMachine, type SchemaOf } from '@telefsm/core/adapter';
+import type { Lease } from '@telefsm/core/storage';
 import { describe, expect, it } from 'vitest';
 import { checkStored } from '../src/conversations/stored-check.ts';
 

@@ -1,12 +1,7 @@
 /** grammY's Composer with branches by state; the one file that needs grammY at run time. */
 
-import {
-  installedAt,
-  type KnownTo,
-  type StateBranches,
-  stateBranches,
-  type Target,
-} from '@telefsm/core';
+import type { KnownTo, Target } from '@telefsm/core';
+import { installedAt, type StateBranches, stateBranches } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
 import type { InState, Installed } from './context.ts';
 

@@ -1,20 +1,22 @@
 /** `fsm()`: a machine as grammY's middleware. */
 
+import type {
+  AnyGroup,
+  AnyScene,
+  AnyState,
+  FsmContext,
+  Machine,
+  MachineOptions,
+  RawUpdate,
+  State,
+} from '@telefsm/core';
 import {
-  type AnyGroup,
-  type AnyScene,
-  type AnyState,
-  type FsmContext,
   install,
-  type Machine,
-  type MachineOptions,
   machineOf,
-  type RawUpdate,
   refuseTaken,
   type ServicesOption,
-  type State,
   type StatesOfMachine,
-} from '@telefsm/core';
+} from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'grammy';
 import type { Installed } from './context.ts';
 import { filterAt, type PropertyFilter, type Targets } from './in-state.ts';

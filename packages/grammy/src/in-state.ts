@@ -4,13 +4,12 @@ import {
   type Complaint,
   type FsmContext,
   FsmError,
-  installedAt,
   type KnownTo,
   type StatesIn,
   type StateView,
-  stateFilter,
   type Target,
 } from '@telefsm/core';
+import { installedAt, stateFilter } from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 import type { InState, Installed } from './context.ts';
 

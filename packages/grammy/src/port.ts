@@ -1,6 +1,6 @@
 /** How a machine calls the Bot API through grammY. */
 
-import { type BotPort, botIdOf } from '@telefsm/core';
+import { type BotPort, botIdOf } from '@telefsm/core/adapter';
 import type { Api, Context } from 'grammy';
 
 /** grammY's `Bot` of either major, by what is used of it. */

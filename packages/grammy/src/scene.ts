@@ -1,14 +1,7 @@
 /** `Scene`: a place in a conversation that is a Composer with hooks. */
 
-import {
-  type AnyGroup,
-  type AnyScene,
-  hookedScene,
-  installedAt,
-  type LeaveReason,
-  type Schema,
-  type State,
-} from '@telefsm/core';
+import type { AnyGroup, AnyScene, LeaveReason, Schema, State } from '@telefsm/core';
+import { hookedScene, installedAt } from '@telefsm/core/adapter';
 import type { Context, Middleware, MiddlewareFn } from 'grammy';
 import { FsmComposer } from './composer.ts';
 import type { Installed } from './context.ts';

@@ -1,12 +1,7 @@
 /** Bridges between telefsm's storages and grammY's `StorageAdapter`. */
 
-import {
-  type FsmStorage,
-  keyValueStorage,
-  type SessionValuesOptions,
-  type StoredText,
-  sessionValues,
-} from '@telefsm/core';
+import { type FsmStorage, keyValueStorage, type StoredText } from '@telefsm/core';
+import { type SessionValuesOptions, sessionValues } from '@telefsm/core/adapter';
 import type { StorageAdapter } from 'grammy';
 
 /**

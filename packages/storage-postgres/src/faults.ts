@@ -1,6 +1,7 @@
 /** What an error of PostgreSQL or of its client says about the statement that failed. */
 
-import { isFsmError, type StorageFault } from '@telefsm/core';
+import { isFsmError } from '@telefsm/core';
+import type { StorageFault } from '@telefsm/core/storage';
 
 /**
  * Errors that the server answers with after it has undone the statement, and that pass: serialization failures, deadlocks, no memory or

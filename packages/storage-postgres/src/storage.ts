@@ -1,6 +1,7 @@
 /** The storage over PostgreSQL: what core asks for, in statements, and their answers read. */
 
-import { FsmError, type FsmStorage, type Lease, type StoredText } from '@telefsm/core';
+import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 import { driverOf, type PostgresClient, type Value } from './client.ts';
 import { classify, codeOf } from './faults.ts';
 import { prepare } from './migrate.ts';

@@ -1,6 +1,6 @@
 /** Deadlines, expiry and listing: what the one index finds, and what it costs. */
 
-import type { Write } from '@telefsm/core';
+import type { Write } from '@telefsm/core/storage';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';

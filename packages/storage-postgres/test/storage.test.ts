@@ -1,6 +1,6 @@
 /** What PostgreSQL adds to the contract: two statements an update, nothing held in between, answers that get lost. */
 
-import type { Lease } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';

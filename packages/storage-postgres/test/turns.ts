@@ -1,7 +1,8 @@
 /** Turns as core takes them, cut down to what a storage sees of them: local queue, waiting to be told, asking again. */
 
 import { randomBytes } from 'node:crypto';
-import type { FsmStorage, Lease } from '@telefsm/core';
+import type { FsmStorage } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 
 /** Takes turns over one storage, as one process. */
 export interface Turns {

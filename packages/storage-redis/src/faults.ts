@@ -1,6 +1,6 @@
 /** What an error of a Redis client says about the statement that failed. */
 
-import type { StorageFault } from '@telefsm/core';
+import type { StorageFault } from '@telefsm/core/storage';
 
 /** What the server answers; before version 7 it put the reason of a script's failure in the middle. */
 const refusals: readonly (readonly [fault: StorageFault, words: RegExp])[] = [

@@ -1,6 +1,7 @@
 /** The lease: everything that changes a conversation, by the one script that lets go, goes on, writes and deletes. */
 
-import type { CommitAnswer, Lease, StoredText, Write } from '@telefsm/core';
+import type { StoredText } from '@telefsm/core';
+import type { CommitAnswer, Lease, Write } from '@telefsm/core/storage';
 import type { RedisPort } from './clients.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Layout } from './layout.ts';

@@ -1,6 +1,6 @@
 /** Walking the conversations: in the order of their keys, which Redis does not keep and the walk makes. */
 
-import type { ListQuery, StoredConversation } from '@telefsm/core';
+import type { ListQuery, StoredConversation } from '@telefsm/core/storage';
 import type { RedisPort, Send } from './clients.ts';
 import type { Layout } from './layout.ts';
 

@@ -1,15 +1,14 @@
 /** The storage: conversations in Redis or Valkey, on one node, behind Sentinel, or in a Cluster. */
 
+import type { FsmStorage, StoredText } from '@telefsm/core';
+import { FsmError, isFsmError } from '@telefsm/core';
 import type {
   Acquired,
   AcquireOptions,
-  FsmStorage,
   ListQuery,
   StorageFault,
   StoredConversation,
-  StoredText,
-} from '@telefsm/core';
-import { FsmError, isFsmError } from '@telefsm/core';
+} from '@telefsm/core/storage';
 import type { RedisClient } from './clients.ts';
 import { portOf } from './clients.ts';
 import { deadlinesOf } from './deadlines.ts';

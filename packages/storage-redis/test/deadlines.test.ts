@@ -1,6 +1,6 @@
 /** Deadlines of many conversations, met by several processes. */
 
-import type { Lease } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisServer } from '../../../test/servers/redis.ts';

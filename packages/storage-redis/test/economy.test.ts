@@ -1,6 +1,6 @@
 /** What an update costs, counted where the client's bytes pass. */
 
-import type { Lease } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RedisServer } from '../../../test/servers/redis.ts';

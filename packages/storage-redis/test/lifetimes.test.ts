@@ -1,6 +1,6 @@
 /** What the server forgets by itself, and when: never a record that is wanted, never a lock that is held. */
 
-import type { Lease } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

@@ -1,6 +1,7 @@
 /** Taking conversations in tests. */
 
-import type { FsmStorage, Lease } from '@telefsm/core';
+import type { FsmStorage } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 
 /** Takes a conversation that must be free. */
 export async function taken(

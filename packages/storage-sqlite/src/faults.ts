@@ -1,6 +1,6 @@
 /** What an error of SQLite says about the statement that failed. */
 
-import type { StorageFault } from '@telefsm/core';
+import type { StorageFault } from '@telefsm/core/storage';
 
 /** Passes: another process writes, the schema has just changed, no memory, interrupted. */
 const passing: readonly (readonly [name: string, code: number])[] = [

@@ -1,16 +1,9 @@
 /** Conversations in an SQLite file. */
 
-import type {
-  Acquired,
-  AcquireOptions,
-  Clock,
-  CommitAnswer,
-  FsmStorage,
-  Lease,
-  StoredText,
-  Write,
-} from '@telefsm/core';
-import { FsmError, systemClock } from '@telefsm/core';
+import type { Clock, FsmStorage, StoredText } from '@telefsm/core';
+import { FsmError } from '@telefsm/core';
+import type { Acquired, AcquireOptions, CommitAnswer, Lease, Write } from '@telefsm/core/storage';
+import { systemClock } from '@telefsm/core/tools';
 import type { OpenOptions, SqliteDatabase } from './database.ts';
 import { openDatabase, started } from './database.ts';
 import { classify } from './faults.ts';

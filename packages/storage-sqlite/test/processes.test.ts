@@ -1,4 +1,4 @@
-import type { Lease } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { sqliteStorage } from '../src/index.ts';

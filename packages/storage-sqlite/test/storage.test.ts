@@ -1,6 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
-import type { FsmStorage, Lease, StoredConversation, Write } from '@telefsm/core';
+import type { FsmStorage } from '@telefsm/core';
 import { isFsmError } from '@telefsm/core';
+import type { Lease, StoredConversation, Write } from '@telefsm/core/storage';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { nodeSqliteDriver, type SqliteConstructor } from '../../../test/servers/sqlite-drivers.ts';

@@ -1,6 +1,7 @@
 /** What another process does in the tests: it counts, claims, or holds a conversation until it is killed. */
 
-import type { Acquired, FsmStorage, Lease } from '@telefsm/core';
+import type { FsmStorage } from '@telefsm/core';
+import type { Acquired, Lease } from '@telefsm/core/storage';
 import { sqliteStorage } from '../src/index.ts';
 
 /** What a process is started for. */

@@ -1,13 +1,7 @@
 /** Telegraf's Composer with branches by state, and the filter by state; the one file that needs Telegraf at run time. */
 
-import {
-  installedAt,
-  type KnownTo,
-  type StateBranches,
-  stateBranches,
-  stateFilter,
-  type Target,
-} from '@telefsm/core';
+import type { KnownTo, Target } from '@telefsm/core';
+import { installedAt, type StateBranches, stateBranches, stateFilter } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'telegraf';
 import type { InState, Installed } from './context.ts';
 

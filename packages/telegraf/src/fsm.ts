@@ -1,21 +1,23 @@
 /** `fsm()`: a machine as Telegraf's middleware. */
 
+import type {
+  AnyGroup,
+  AnyScene,
+  AnyState,
+  Machine,
+  MachineOptions,
+  RawUpdate,
+  State,
+  StatesIn,
+  StateView,
+} from '@telefsm/core';
 import {
-  type AnyGroup,
-  type AnyScene,
-  type AnyState,
   install,
-  type Machine,
-  type MachineOptions,
   machineOf,
-  type RawUpdate,
   refuseTaken,
   type ServicesOption,
-  type State,
-  type StatesIn,
   type StatesOfMachine,
-  type StateView,
-} from '@telefsm/core';
+} from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'telegraf';
 import { forward } from './bag.ts';
 import { filterAt, type Handlers, type Targets } from './composer.ts';

@@ -1,6 +1,6 @@
 /** How a machine calls the Bot API through Telegraf. */
 
-import { type BotPort, botIdOf } from '@telefsm/core';
+import { type BotPort, botIdOf } from '@telefsm/core/adapter';
 import type { Context, Telegram } from 'telegraf';
 
 /** Telegraf's bot, by what is used of it. */

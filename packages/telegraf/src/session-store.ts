@@ -1,14 +1,11 @@
 /** Bridges between telefsm's storages and Telegraf's session stores. */
 
+import { type Awaitable, type FsmStorage, keyValueStorage, type StoredText } from '@telefsm/core';
 import {
-  type Awaitable,
-  type FsmStorage,
-  keyValueStorage,
   type SessionValues,
   type SessionValuesOptions,
-  type StoredText,
   sessionValues,
-} from '@telefsm/core';
+} from '@telefsm/core/adapter';
 
 /** A session store of Telegraf, sync or async, by what is used of it: `@telegraf/session` and `session({ store })`. */
 export interface SessionStore<T> {

@@ -1,5 +1,6 @@
 /** A clock that stands still until a test moves it. */
-import { type Clock, type Duration, toMs } from '@telefsm/core';
+import type { Clock, Duration } from '@telefsm/core';
+import { toMs } from '@telefsm/core/tools';
 import { rest } from './event-loop.ts';
 
 /** A `Clock` that stands still until it is moved. Give the same one to `fsm({ clock })` and to the driver. */

@@ -1,5 +1,6 @@
 import { AssertionError } from 'node:assert';
-import { createMachine, noState, type RawUpdate, state, states } from '@telefsm/core';
+import { noState, type RawUpdate, state, states } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { assertData, assertState, type ChatMatchers, matchers, telegram } from '../src/index.ts';
 import { frameworks } from './bots.ts';

@@ -25,7 +25,7 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`;
 const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /**
- * Converts a {@link Duration} to milliseconds.
+ * Converts a `Duration` to milliseconds.
  *
  * @param duration - the length; a negative or non-finite one is refused
  * @param option - the name of the option it came from, for the message

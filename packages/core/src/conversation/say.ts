@@ -106,7 +106,7 @@ export function callOf(say: Say, place: ReplyAddress | undefined): ApiCall {
 }
 
 /** A keyboard as `reply_markup` takes it. */
-export function markupOf(keyboard: KeyboardLike): ReplyMarkup {
+function markupOf(keyboard: KeyboardLike): ReplyMarkup {
   return 'reply_markup' in keyboard ? keyboard.reply_markup : keyboard;
 }
 

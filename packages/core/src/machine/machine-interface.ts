@@ -22,7 +22,7 @@ export interface Committed {
   readonly left: readonly SceneLeft[];
 }
 
-/** A scene that ended by a {@link Committed} change. */
+/** A scene that ended by a `Committed` change. */
 export interface SceneLeft {
   readonly scene: string;
   /** Where it was left. */
@@ -31,7 +31,7 @@ export interface SceneLeft {
   readonly reason: LeaveReason | 'cleared';
 }
 
-/** One side of a {@link Committed} change. */
+/** One side of a `Committed` change. */
 export interface CommittedState {
   readonly state: string | null;
   readonly scene: string | null;

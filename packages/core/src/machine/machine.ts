@@ -44,7 +44,8 @@ const drainBound = 25_000;
  *
  * @example
  * ```ts
- * import { createMachine, state, states, type BotPort, type RawUpdate } from '@telefsm/core';
+ * import { state, states, type RawUpdate } from '@telefsm/core';
+ * import { createMachine, type BotPort } from '@telefsm/core/adapter';
  *
  * const Form = states('Form', { name: state() });
  * const machine = createMachine({ states: [Form] });

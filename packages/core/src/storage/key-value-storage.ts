@@ -15,7 +15,7 @@ export interface KeyValueStore {
   delete(key: string): Awaitable<unknown>;
 }
 
-/** What {@link keyValueStorage} can be told. */
+/** What `keyValueStorage` can be told. */
 export interface KeyValueStorageOptions {
   /** What tells the time; a virtual one in tests. */
   readonly clock?: Clock;

@@ -16,7 +16,7 @@ import type {
   Write,
 } from './storage.ts';
 
-/** What {@link memoryStorage} can be told. */
+/** What `memoryStorage` can be told. */
 export interface MemoryStorageOptions {
   /**
    * The most conversations to keep; without it there is no bound.
@@ -29,7 +29,7 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock;
 }
 
-/** The {@link Lease} of a {@link MemoryStorage}. */
+/** The {@link Lease} of a `MemoryStorage`. */
 export interface MemoryLease extends Lease {
   commit(next: Write | undefined, options?: { readonly keep?: string }): CommitAnswer;
   renew(lease: number): boolean;

@@ -22,7 +22,7 @@ export interface ParsedCommand {
  * @param username - the bot's own, without the `@`
  * @example
  * ```ts
- * import { parseCommand } from '@telefsm/core';
+ * import { parseCommand } from '@telefsm/core/scene-kit';
  *
  * parseCommand('/start@MyBot from-the-web', undefined, 'mybot'); // { command: 'start', argument: 'from-the-web', mention: 'MyBot' }
  * parseCommand('/start@other', undefined, 'mybot'); // undefined

@@ -61,7 +61,7 @@ export type Tagged<K extends InputKind> = {
   [P in K]: { readonly kind: P; readonly value: InputValues[P] };
 }[K];
 
-/** Reads the value of a message that is not text; `undefined` for kinds that are not in {@link InputValues}. */
+/** Reads the value of a message that is not text; `undefined` for kinds that are not in `InputValues`. */
 export function valueIn(message: RawObject): Tagged<InputKind> | undefined {
   for (const [field, read] of readers) {
     if (message[field] !== undefined) return read(message);

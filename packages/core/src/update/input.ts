@@ -16,7 +16,7 @@ import {
 import { updateTypeOf } from './parties.ts';
 import { objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
 
-export type { FileValue, InputKind, InputValues } from './input-value.ts';
+export type { InputKind, InputValues } from './input-value.ts';
 export { inputKinds } from './input-value.ts';
 
 /** What every input has. */
@@ -67,9 +67,9 @@ export type Accepted<A> = A extends InputKind
  * Reads what the user sent.
  *
  * `undefined` for what is no input: events, requests that need an answer of their own (inline queries, checkouts), service messages,
- * commands for another bot, and kinds that are not in {@link InputValues}.
+ * commands for another bot, and kinds that are not in `InputValues`.
  *
- * @param username - the bot's own, see {@link parseCommand}
+ * @param username - the bot's own, see `parseCommand`
  */
 export function inputOf(update: RawUpdate, username?: string): UserInput | undefined {
   const updateType = updateTypeOf(update);

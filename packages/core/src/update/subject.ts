@@ -22,7 +22,7 @@ export interface Subject {
   readonly user?: number | undefined;
   /** The topic, in chats that have topics; a thread of replies is none. */
   readonly thread?: number | undefined;
-  /** Whose chats `chat` is one of: the business connection, or {@link guestChats}; absent for the bot's own. */
+  /** Whose chats `chat` is one of: the business connection, or `guestChats`; absent for the bot's own. */
   readonly business?: string | undefined;
   /** `message`, `callback_query`, …; absent outside an update. */
   readonly updateType?: string | undefined;

@@ -1,14 +1,9 @@
 /** A chat with a machine: what one or several users send and press, and what they see. */
 
-import type {
-  BotPort,
-  Clock,
-  FedMachine,
-  FsmStorage,
-  MachineOptions,
-  RawUpdate,
-} from '../../src/index.ts';
-import { createMachine, memoryStorage } from '../../src/index.ts';
+import type { BotPort, FedMachine } from '../../src/adapter.ts';
+import { createMachine } from '../../src/adapter.ts';
+import type { Clock, FsmStorage, MachineOptions, RawUpdate } from '../../src/index.ts';
+import { memoryStorage } from '../../src/index.ts';
 
 /** A clock that stands still until it is moved. */
 export interface StandingClock {

@@ -3,9 +3,9 @@
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createMachine } from '../../src/adapter.ts';
 import {
   type AnswersOf,
-  createMachine,
   type DataOf,
   flow,
   invalid,

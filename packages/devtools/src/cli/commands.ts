@@ -1,7 +1,7 @@
 /** The commands of the command line. */
 
 import { writeFile } from 'node:fs/promises';
-import { namespacePrefix } from '@telefsm/core';
+import { namespacePrefix } from '@telefsm/core/tools';
 import { pageOf, walk } from '../conversations/listing.ts';
 import { clear, type Found, find, move } from '../conversations/operator.ts';
 import { Refused } from '../conversations/refused.ts';

@@ -1,6 +1,7 @@
 /** Walking stored conversations without holding them: pages for people, one pass for counts and checks. */
 
-import type { FsmStorage, StoredConversation } from '@telefsm/core';
+import type { FsmStorage } from '@telefsm/core';
+import type { StoredConversation } from '@telefsm/core/storage';
 import { Refused } from './refused.ts';
 
 /** Which conversations to list. */

@@ -6,11 +6,11 @@ import {
   type Conversation,
   type FsmStorage,
   isFsmError,
-  type MachineDescription,
-  parseKey,
   type Snapshot,
   type Turn,
 } from '@telefsm/core';
+import type { MachineDescription } from '@telefsm/core/adapter';
+import { parseKey } from '@telefsm/core/tools';
 import { Refused } from './refused.ts';
 
 /** As much of a machine as operators need. */

@@ -1,13 +1,9 @@
 /** Stored conversations against the code: what a deploy would strand. */
 
-import {
-  type FedMachine,
-  type FsmStorage,
-  isFsmError,
-  type MachineDescription,
-  namespacePrefix,
-  type StoredConversation,
-} from '@telefsm/core';
+import { type FsmStorage, isFsmError } from '@telefsm/core';
+import type { FedMachine, MachineDescription } from '@telefsm/core/adapter';
+import type { StoredConversation } from '@telefsm/core/storage';
+import { namespacePrefix } from '@telefsm/core/tools';
 import { walk } from './listing.ts';
 
 /** As much of a machine as a check of its storage needs. */

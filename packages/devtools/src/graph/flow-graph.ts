@@ -1,6 +1,7 @@
 /** A flow as a part of the graph: its questions in order, with forks where the order depends on answers. */
 
-import type { FlowDescription, OwnCommands, StepDescription } from '@telefsm/core';
+import type { OwnCommands } from '@telefsm/core/scene-kit';
+import type { FlowDescription, StepDescription } from '@telefsm/core/tools';
 import { type Collected, type GraphNode, kindsOf } from './graph.ts';
 
 /** A way out of what has been drawn so far, to whatever comes next. */

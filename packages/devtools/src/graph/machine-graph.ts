@@ -1,6 +1,7 @@
 /** A machine as a graph: states, questions and scenes are nodes; what leads from one to another are edges. */
 
-import type { FlowDescription, MachineDescription } from '@telefsm/core';
+import type { MachineDescription } from '@telefsm/core/adapter';
+import type { FlowDescription } from '@telefsm/core/tools';
 import { addCommandTree, type CommandTreeDescription } from './command-tree-graph.ts';
 import { addFlow } from './flow-graph.ts';
 import { type Collected, type Graph, type GraphNode, kindsOf } from './graph.ts';
@@ -32,7 +33,8 @@ const machineEnd = '~end';
  *
  * @example
  * ```ts
- * import { createMachine, flow } from '@telefsm/core';
+ * import { flow } from '@telefsm/core';
+ * import { createMachine } from '@telefsm/core/adapter';
  * import { graph, mermaid } from '@telefsm/devtools';
  *
  * const hello = flow('hello', { trigger: '/hello' })

@@ -1,12 +1,8 @@
 /** How many conversations are in which state: counted in one pass now and then, and followed from there. */
 
-import {
-  type Clock,
-  type FsmStorage,
-  type MachineDescription,
-  namespacePrefix,
-  systemClock,
-} from '@telefsm/core';
+import type { Clock, FsmStorage } from '@telefsm/core';
+import type { MachineDescription } from '@telefsm/core/adapter';
+import { namespacePrefix, systemClock } from '@telefsm/core/tools';
 import { walk } from '../conversations/listing.ts';
 import { judgeOf } from '../conversations/stored-check.ts';
 

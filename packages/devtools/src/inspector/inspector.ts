@@ -1,6 +1,7 @@
 /** The inspector: a local page that shows a machine at work. */
 
-import { type Clock, type Duration, systemClock } from '@telefsm/core';
+import type { Clock, Duration } from '@telefsm/core';
+import { systemClock } from '@telefsm/core/tools';
 import { html } from '../web/html.ts';
 import { script } from '../web/script.ts';
 import {
@@ -51,7 +52,8 @@ export type Inspector = Web;
  *
  * @example
  * ```ts
- * import { createMachine, state, states } from '@telefsm/core';
+ * import { state, states } from '@telefsm/core';
+ * import { createMachine } from '@telefsm/core/adapter';
  * import { inspector } from '@telefsm/devtools';
  *
  * const machine = createMachine({ states: [states('Form', { name: state() })] });

@@ -1,13 +1,7 @@
 /** What the inspector knows, as data: its pages and its JSON are made of it. */
 
-import {
-  type Clock,
-  type Duration,
-  isFsmError,
-  namespacePrefix,
-  parseKey,
-  toMs,
-} from '@telefsm/core';
+import { type Clock, type Duration, isFsmError } from '@telefsm/core';
+import { namespacePrefix, parseKey, toMs } from '@telefsm/core/tools';
 import { type Page, pageOf } from '../conversations/listing.ts';
 import { askAgain, clear, find, move, type OperatedMachine } from '../conversations/operator.ts';
 import { Refused } from '../conversations/refused.ts';

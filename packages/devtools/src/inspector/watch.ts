@@ -1,6 +1,7 @@
 /** What an inspector remembers of a machine at work: moves, where conversations are, failures. All of it is bounded. */
 
-import { type Clock, type Committed, type MachineEvents, systemClock } from '@telefsm/core';
+import type { Clock, Committed, MachineEvents } from '@telefsm/core';
+import { systemClock } from '@telefsm/core/tools';
 import type { Graph } from '../graph/graph.ts';
 import { type Redact, shownData } from './redact.ts';
 import { reasonOf, type StepTally, talliesOf } from './tally.ts';

@@ -1,6 +1,7 @@
 /** One bot on the playground, over all its crashes: its chats, its calls, its storage and its clock. */
 
-import { type Clock, type FsmStorage, memoryStorage, parseKey } from '@telefsm/core';
+import { type Clock, type FsmStorage, memoryStorage } from '@telefsm/core';
+import { parseKey } from '@telefsm/core/tools';
 import { Refused } from '../conversations/refused.ts';
 import { type Model, modelOf } from '../inspector/model.ts';
 import type { ConversationView } from '../inspector/view-data.ts';

@@ -1,12 +1,12 @@
 /** `session()` with Telegraf's options, so that a bot takes its wizards along when it changes its framework. */
 
+import type { Awaitable } from '@telefsm/core';
 import {
   type AnyMachine,
-  type Awaitable,
   type BridgedStore,
   type OwnRecordOptions,
   sessionMiddleware,
-} from '@telefsm/core';
+} from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'grammy';
 import { UpdatePort } from '../port.ts';
 import { show, updateOf } from '../session/show.ts';

@@ -1,15 +1,14 @@
 /** `Stage`: the scenes of a bot, which may also be flows, nodes and command trees. */
 
+import type { AnyGroup, AnyScene } from '@telefsm/core';
 import {
-  type AnyGroup,
-  type AnyScene,
   entranceOf,
   installedAt,
   SceneControl,
   type StagedScene,
   type StageParts,
   sessionOf,
-} from '@telefsm/core';
+} from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'grammy';
 import { BaseScene } from './base-scene.ts';
 import type { SceneContextScene, SceneSessionData } from './types.ts';

@@ -1,6 +1,6 @@
 /** `WizardScene`: a scene of steps, one for each update. */
 
-import { namedStep, type SceneControl, WizardControl } from '@telefsm/core';
+import { namedStep, type SceneControl, WizardControl } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
 import { BaseScene, type SceneOptions } from './base-scene.ts';
 import type { SceneContextScene, WizardContextWizard } from './types.ts';

@@ -1,6 +1,6 @@
 /** Keeps the state of `@grammyjs/conversations` inside the turn. */
 
-import { type AnyMachine, installedAt, sessionOf, slotStore } from '@telefsm/core';
+import { type AnyMachine, installedAt, sessionOf, slotStore } from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 
 /** What `@grammyjs/conversations` 2 accepts as `storage`: an adapter that is given the context. */

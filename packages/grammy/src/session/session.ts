@@ -1,13 +1,13 @@
 /** grammY's `session()` and `lazySession()`, inside the turn. */
 
+import type { FsmStorage } from '@telefsm/core';
 import {
   type AnyMachine,
   type BridgedStore,
-  type FsmStorage,
   type OwnRecordOptions,
   type SessionMiddleware,
   sessionMiddleware,
-} from '@telefsm/core';
+} from '@telefsm/core/adapter';
 import type {
   Context,
   SessionOptions as GrammySessionOptions,

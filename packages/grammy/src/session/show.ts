@@ -1,6 +1,7 @@
 /** Sessions on grammY's context. */
 
-import type { RawUpdate, SessionValue } from '@telefsm/core';
+import type { RawUpdate } from '@telefsm/core';
+import type { SessionValue } from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 
 /** Puts a session on a context; `undefined` makes reading and assigning it throw, as grammY's session does. */

@@ -1,14 +1,12 @@
 /** A custom strategy, and custom storages, simple and full. */
 
+import type { Acquired, AcquireOptions, Write } from '@telefsm/core/storage';
 import {
-  type Acquired,
-  type AcquireOptions,
   type FsmFlavor,
   type FsmStorage,
   fsm,
   keyValueStorage,
   type Strategy,
-  type Write,
 } from '@telefsm/grammy';
 import { Bot, type Context } from 'grammy';
 

@@ -1,13 +1,12 @@
 /** Telegraf's `session()`, inside the turn. */
 
+import type { FsmStorage, RawUpdate } from '@telefsm/core';
 import {
   type AnyMachine,
-  type FsmStorage,
   type OwnRecordOptions,
-  type RawUpdate,
   type SessionValue,
   sessionMiddleware,
-} from '@telefsm/core';
+} from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'telegraf';
 import type { session as telegrafSession } from 'telegraf/session';
 import { UpdatePort } from '../port.ts';

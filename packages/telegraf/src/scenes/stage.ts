@@ -1,15 +1,14 @@
 /** Telegraf's `Stage`, whose scenes may also be flows, nodes and command trees. */
 
+import type { AnyGroup, AnyScene } from '@telefsm/core';
 import {
-  type AnyGroup,
-  type AnyScene,
   entranceOf,
   installedAt,
   SceneControl,
   type StagedScene,
   type StageParts,
   sessionOf,
-} from '@telefsm/core';
+} from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'telegraf';
 import {
   type BaseScene,

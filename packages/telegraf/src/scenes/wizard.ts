@@ -1,6 +1,6 @@
 /** Telegraf's `WizardScene`, whose steps may have names. */
 
-import { namedStep, WizardControl } from '@telefsm/core';
+import { namedStep, WizardControl } from '@telefsm/core/adapter';
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'telegraf';
 import {
   type SceneContextScene,

@@ -1,16 +1,7 @@
 /** Class use, as with dependency injection: handlers as methods, the machine a provider. */
 
-import {
-  type AnyMachine,
-  type FsmFlavor,
-  flow,
-  fsm,
-  inState,
-  Scene,
-  state,
-  states,
-  typed,
-} from '@telefsm/telegraf';
+import type { AnyMachine } from '@telefsm/core/adapter';
+import { type FsmFlavor, flow, fsm, inState, Scene, state, states, typed } from '@telefsm/telegraf';
 import { Composer, type Context, Telegraf } from 'telegraf';
 import { message } from 'telegraf/filters';
 

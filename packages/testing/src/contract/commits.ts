@@ -1,7 +1,7 @@
 /** Rules of the contract: every accepted commit spends its token, whatever the network repeats, delays or reorders. */
 
 import assert from 'node:assert/strict';
-import type { CommitAnswer, Lease } from '@telefsm/core';
+import type { CommitAnswer, Lease } from '@telefsm/core/storage';
 import type { Bench, Rule } from './rule.ts';
 import { minute, record } from './rule.ts';
 

@@ -1,7 +1,7 @@
 /** Rules of the contract: walking the conversations. */
 
 import assert from 'node:assert/strict';
-import type { ListQuery, StoredConversation } from '@telefsm/core';
+import type { ListQuery, StoredConversation } from '@telefsm/core/storage';
 import type { Bench, Rule } from './rule.ts';
 import { minute, record } from './rule.ts';
 

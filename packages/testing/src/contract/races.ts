@@ -1,7 +1,8 @@
 /** Rules of the contract: many at once, and any sequence of calls. */
 
 import assert from 'node:assert/strict';
-import type { FsmStorage, Lease } from '@telefsm/core';
+import type { FsmStorage } from '@telefsm/core';
+import type { Lease } from '@telefsm/core/storage';
 import fc from 'fast-check';
 import type { Bench, Rule } from './rule.ts';
 import { minute, pause, record } from './rule.ts';

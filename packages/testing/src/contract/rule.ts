@@ -1,15 +1,8 @@
 /** What a rule of the storage contract is, and what it works with. */
 
 import assert from 'node:assert/strict';
-import type {
-  AcquireOptions,
-  Awaitable,
-  FsmStorage,
-  Lease,
-  StorageFeatures,
-  StoredText,
-  Write,
-} from '@telefsm/core';
+import type { Awaitable, FsmStorage, StoredText } from '@telefsm/core';
+import type { AcquireOptions, Lease, StorageFeatures, Write } from '@telefsm/core/storage';
 
 /** What a storage must offer for a rule to apply: a feature it declares, or waking those who wait. */
 export type StorageNeed = keyof StorageFeatures | 'granted';

@@ -1,5 +1,6 @@
 /** The chat driver: a world around a bot of either framework. */
-import { type Clock, type RawUpdate, systemClock } from '@telefsm/core';
+import type { Clock, RawUpdate } from '@telefsm/core';
+import { systemClock } from '@telefsm/core/tools';
 import { identity } from '../cloud/bot-identity.ts';
 import { type Cloud, openCloud } from '../cloud/cloud.ts';
 import type { BotPort } from './bot-port.ts';

@@ -1,5 +1,6 @@
 /** The world of a test: users, chats, raw updates, scripted failures, the call log and the transcript. */
-import { type Duration, type RawUpdate, toMs } from '@telefsm/core';
+import type { Duration, RawUpdate } from '@telefsm/core';
+import { toMs } from '@telefsm/core/tools';
 import type { Failure } from '../cloud/answer.ts';
 import type { ApiCall, Cloud } from '../cloud/cloud.ts';
 import type { RawChat, RawUser } from '../cloud/raw.ts';

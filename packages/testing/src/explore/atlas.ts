@@ -1,5 +1,5 @@
 /** What is known of a bot over all walks: its states, ways to them, what was tried in each, and where nothing leads on. */
-import type { MachineDescription } from '@telefsm/core';
+import type { MachineDescription } from '@telefsm/core/adapter';
 import { type Finding, inputKindOf, inState } from './fault.ts';
 import type { Move } from './move.ts';
 import type { Outcome, Passage } from './walk.ts';

@@ -1,5 +1,6 @@
 /** Chooses the next move of a walk: what was not tried here before, or anything at all. */
-import type { BotCommand, Duration, MachineDescription } from '@telefsm/core';
+import type { BotCommand, Duration } from '@telefsm/core';
+import type { MachineDescription } from '@telefsm/core/adapter';
 import fc from 'fast-check';
 import { type Atlas, keyOf } from './atlas.ts';
 import { type Move, type Person, shareable, userTexts, usualTexts } from './move.ts';

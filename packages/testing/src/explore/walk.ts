@@ -1,10 +1,6 @@
 /** One walk through a bot: a fresh world with it, in which moves are done one after the other and watched. */
-import {
-  type AnyMachine,
-  type CommittedState,
-  type MemoryStorage,
-  memoryStorage,
-} from '@telefsm/core';
+import { type MemoryStorage, memoryStorage } from '@telefsm/core';
+import type { AnyMachine, CommittedState } from '@telefsm/core/adapter';
 import type { ApiCall, Cloud, Query } from '../cloud/cloud.ts';
 import type { Place } from '../cloud/place.ts';
 import type { RawButton } from '../cloud/raw.ts';

@@ -26,7 +26,8 @@ export type AskedState = { readonly id: string | null } | string | null;
  *
  * @example
  * ```ts
- * import { createMachine, state, states } from '@telefsm/core';
+ * import { state, states } from '@telefsm/core';
+ * import { createMachine } from '@telefsm/core/adapter';
  * import { assertState } from '@telefsm/testing';
  *
  * const Form = states('Form', { name: state() });

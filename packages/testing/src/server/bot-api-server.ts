@@ -1,5 +1,6 @@
 /** The fake Bot API server: a world for bots that reach it by `apiRoot`, whatever they are written in. */
-import { type Clock, type RawUpdate, systemClock } from '@telefsm/core';
+import type { Clock, RawUpdate } from '@telefsm/core';
+import { systemClock } from '@telefsm/core/tools';
 import { identity } from '../cloud/bot-identity.ts';
 import { openCloud } from '../cloud/cloud.ts';
 import { makeWorld, type World } from '../driver/world.ts';

@@ -1,15 +1,8 @@
 /** A correct storage that can be given one plausible mistake. */
 
-import type {
-  Acquired,
-  AcquireOptions,
-  CommitAnswer,
-  FsmStorage,
-  Lease,
-  StoredText,
-  Write,
-} from '@telefsm/core';
-import { systemClock } from '@telefsm/core';
+import type { FsmStorage, StoredText } from '@telefsm/core';
+import type { Acquired, AcquireOptions, CommitAnswer, Lease, Write } from '@telefsm/core/storage';
+import { systemClock } from '@telefsm/core/tools';
 import type { StorageUnderTest } from '../../src/contract/rule.ts';
 
 /** Every mistake that the contract must notice, in the words of who would make it. */

@@ -1,4 +1,5 @@
-import { createMachine, flow, type RawUpdate } from '@telefsm/core';
+import { flow, type RawUpdate } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { type ExploreOptions, explore } from '../../src/index.ts';
 import { frameworks, type Script } from '../bots.ts';

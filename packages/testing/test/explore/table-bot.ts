@@ -1,5 +1,6 @@
 /** Small bots for exploration, written as tables: in which state which input is answered by what, and where it leads. */
-import { createMachine, type RawUpdate, type State, state, states, type Turn } from '@telefsm/core';
+import { type RawUpdate, type State, state, states, type Turn } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import type { AnyBot, Explored, ExploreWorld } from '../../src/index.ts';
 import type { Script } from '../bots.ts';
 

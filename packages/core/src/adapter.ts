@@ -1,0 +1,59 @@
+/**
+ * @module @telefsm/core/adapter
+ *
+ * What connects a framework, or a bare webhook, to a machine.
+ */
+
+export type { SchemaOf } from './base/schema.ts';
+export type {
+  CallOptions,
+  ParamsOf,
+  ResultOf,
+  SceneIdIn,
+  SceneTypes,
+  StartArgs,
+  StartOf,
+} from './conversation/scene.ts';
+export { createMachine, machineOf } from './machine/machine.ts';
+export type {
+  AnyMachine,
+  BotPort,
+  CommittedState,
+  FedMachine,
+  MachineDescription,
+} from './machine/machine-interface.ts';
+export type { ServicesOf, ServicesOption, StatesOfMachine } from './machine/machine-options.ts';
+export type {
+  ContextMiddleware,
+  HookedScene,
+  HookedSceneOptions,
+  SceneHooks,
+} from './scene/scene-hooks.ts';
+export { hookedScene } from './scene/scene-hooks.ts';
+export type { BridgedStore } from './session/bridge.ts';
+export type { OwnRecordOptions } from './session/own-record.ts';
+export type { SessionMiddleware, SessionPlan } from './session/session.ts';
+export { sessionMiddleware } from './session/session.ts';
+export type { SessionValue } from './session/slot.ts';
+export { slotStore } from './session/slot.ts';
+export { entranceOf } from './stage/entrance.ts';
+export type {
+  SceneData,
+  StagedScene,
+  StageMiddleware,
+  StageParts,
+  StageSettings,
+} from './stage/scene-control.ts';
+export { SceneControl } from './stage/scene-control.ts';
+export { namedStep, WizardControl } from './stage/wizard-control.ts';
+export type { Link, StateBranches } from './unit/branches.ts';
+export { stateBranches } from './unit/branches.ts';
+export { install, installedAt, refuseTaken } from './unit/install.ts';
+export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
+export { sessionValues } from './unit/session-store.ts';
+export type { SessionAccess } from './unit/state-context.ts';
+export { sessionOf, stateFilter } from './unit/state-context.ts';
+export { inputOf } from './update/input.ts';
+export type { Scope } from './update/key.ts';
+export { botIdOf, scopeOf } from './update/key.ts';
+export { addressOf, fromOf, subjectOf } from './update/subject.ts';

@@ -1,0 +1,29 @@
+/**
+ * @module @telefsm/core/scene-kit
+ *
+ * What a new kind of scene is made of; nodes, flows and command trees are made of the same.
+ */
+
+export type { Rule } from './base/rules.ts';
+export { checkOptions } from './base/rules.ts';
+export { check, describeIssues, isSchema } from './base/schema.ts';
+export type { Simplify, Storable, UnionToIntersection } from './base/type-tools.ts';
+export { factsOf, makeState } from './conversation/states.ts';
+export type { TextName } from './conversation/texts.ts';
+export { defaultTexts, textOf } from './conversation/texts.ts';
+export type {
+  CommandPolicy,
+  OwnCommands,
+  SceneBehaviour,
+  SceneDefaults,
+  SceneRun,
+  Speech,
+  Trigger,
+} from './scene/behaviour.ts';
+export { behaviourOf, boundTo } from './scene/behaviour.ts';
+export type { Reentry } from './unit/reentry.ts';
+export { reentryOf } from './unit/reentry.ts';
+export type { ParsedCommand } from './update/command.ts';
+export { isMeantFor, parseCommand, readCommand } from './update/command.ts';
+export type { Accept, Accepted, InputValues } from './update/input.ts';
+export { acceptInput, albumOf } from './update/input.ts';
