@@ -456,6 +456,31 @@ describe("grammY's session()", () => {
     anna.sees('4');
   });
 
+  it('of type multi adopts each session from its own adapter', async () => {
+    const adapters = { a: new MemorySessionStorage<Data>(), b: new MemorySessionStorage<Data>() };
+    const bot = make<FsmFlavor<Context & SessionFlavor<{ a: Data; b: Data }>>>();
+    const machine = fsm();
+    bot.use(machine as never);
+    const initial = (): Data => ({ count: 0 });
+    bot.use(
+      session<{ a: Data; b: Data }, Context>({
+        type: 'multi',
+        machine,
+        a: { initial, storage: adapters.a },
+        b: { initial, storage: adapters.b },
+      }),
+    );
+    bot.use((ctx) => ctx.reply(`${ctx.session.a.count} ${ctx.session.b.count}`));
+    const anna = telegram(bot).user('Anna');
+    adapters.a.write(`${anna.id}`, { count: 1 });
+    adapters.b.write(`${anna.id}`, { count: 2 });
+    await anna.sends('hello');
+    anna.sees('1 2');
+    expect([...adapters.a.readAllKeys(), ...adapters.b.readAllKeys()]).toEqual([]);
+    await anna.sends('hello');
+    anna.sees('1 2');
+  });
+
   it('may be lazy: a promise may be read and assigned', async () => {
     const bot = make<Context & LazySessionFlavor<Data>>();
     bot.use(lazySession({ initial: () => ({ count: 0 }) }));

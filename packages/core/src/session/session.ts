@@ -7,12 +7,12 @@ import type { FsmContext } from '../conversation/context.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { AnyMachine, BotPort } from '../machine/machine-interface.ts';
 import { install, installedAt } from '../unit/install.ts';
-import { sessionOf } from '../unit/state-context.ts';
+import { type SessionAccess, sessionOf } from '../unit/state-context.ts';
 import { parseKey } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type BridgedStore, bridgeOf } from './bridge.ts';
 import { type OwnRecordOptions, ownRecord } from './own-record.ts';
-import { openSlot, type SessionValue } from './slot.ts';
+import { hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
 import { warnOnce } from './warning.ts';
 
 /** What a framework's session middleware was told. */
@@ -54,7 +54,7 @@ export type SessionMiddleware<C> = (
   ctx: C,
   next: () => Promise<unknown>,
   show: (value: SessionValue | undefined) => void,
-) => Promise<void>;
+) => Promise<unknown>;
 
 /** Makes the session middleware of a plan. */
 export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): SessionMiddleware<C> {
@@ -74,19 +74,34 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   };
   const storage = own.storage ?? machine?.storage;
   const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, opened);
-  return async (ctx, next, show) => {
-    const fsm = byKey ? undefined : userInChatAt(ctx, shared);
-    if (fsm !== undefined && own.storage !== undefined) throw twoStorages();
-    if (fsm !== undefined) return inRecord(fsm, ctx, next, show);
-    const key = byKey ? await plan.keyOf(ctx) : undefined;
-    if (byKey && !key) {
-      show(undefined);
-      await next();
-      return;
-    }
-    const rest = (turn: Turn) => inRecord(turn.state, ctx, next, show);
-    return run(plan.updateOf(ctx), plan.portOf(ctx), key, rest, ctx);
+  const inOwn = (ctx: C, key: string | undefined, next: Next, show: Show) =>
+    run(
+      plan.updateOf(ctx),
+      plan.portOf(ctx),
+      key,
+      (turn) => inRecord(turn.state, ctx, next, show),
+      ctx,
+    );
+  if (byKey) {
+    return async (ctx, next, show) => {
+      const key = await plan.keyOf(ctx);
+      return key ? inOwn(ctx, key, next, show) : withoutSession(next, show);
+    };
+  }
+  return (ctx, next, show) => {
+    const fsm = userInChatAt(ctx, shared);
+    if (fsm === undefined) return inOwn(ctx, undefined, next, show);
+    if (own.storage !== undefined) throw twoStorages();
+    return inRecord(fsm, ctx, next, show);
   };
+}
+
+type Next = () => Promise<unknown>;
+type Show = (value: SessionValue | undefined) => void;
+
+function withoutSession(next: Next, show: Show): Promise<unknown> {
+  show(undefined);
+  return next();
 }
 
 function bridged<C extends object>(
@@ -97,11 +112,7 @@ function bridged<C extends object>(
   const { initial, lazy, writesInitial } = plan;
   return async (ctx, next, show) => {
     const key = await plan.keyOf(ctx);
-    if (!key) {
-      show(undefined);
-      await next();
-      return;
-    }
+    if (!key) return withoutSession(next, show);
     const make = initial && (() => initial(ctx));
     return bridge(key, { store, initial: make, lazy, writesInitial }, (value) => {
       show(value);
@@ -112,31 +123,34 @@ function bridged<C extends object>(
 
 /** Runs the rest of an update with a session in the record of its turn. */
 function slotsOf<C extends object>(plan: SessionPlan<C>) {
-  const { property: slot, part, store, initial } = plan;
+  const { property: slot, part, store, initial, lazy } = plan;
   const converted = warnOnce();
-  return async (
-    fsm: FsmContext,
-    ctx: C,
-    next: () => Promise<unknown>,
-    show: (value: SessionValue | undefined) => void,
-  ): Promise<void> => {
-    const access = sessionOf(fsm);
-    if (access.key === undefined) {
-      show(undefined);
-      await next();
-      return;
-    }
-    let adopted: unknown;
-    if (store !== undefined && access.readSession(slot) === undefined) {
-      const key = await plan.keyOf(ctx);
-      adopted = key ? await store.get(key) : undefined;
-      if (adopted != null) access.afterCommit(() => store.delete(key as string));
-    }
+  const opened = (access: SessionAccess, ctx: C, adopted: unknown): Slot => {
     const make = initial && (() => initial(ctx));
-    const value = openSlot(access, { slot, part, initial: make, adopted, converted });
+    return openSlot(access, { slot, part, initial: make, adopted, converted });
+  };
+  async function adopting(
+    access: SessionAccess,
+    ctx: C,
+    next: Next,
+    show: Show,
+    from: BridgedStore,
+  ) {
+    const key = hasValue(access, slot, part) ? undefined : await plan.keyOf(ctx);
+    const adopted = key ? await from.get(key) : undefined;
+    if (adopted != null) access.afterCommit(() => from.delete(key as string));
+    return running(opened(access, ctx, adopted), next, show);
+  }
+  async function running(value: Slot, next: Next, show: Show) {
     show(value);
     await next();
-    if (plan.lazy) await value.settle();
+    if (lazy) await value.settle();
+  }
+  return (fsm: FsmContext, ctx: C, next: Next, show: Show): Promise<unknown> => {
+    const access = sessionOf(fsm);
+    if (access.key === undefined) return withoutSession(next, show);
+    if (store !== undefined) return adopting(access, ctx, next, show, store);
+    return running(opened(access, ctx, undefined), next, show);
   };
 }
 

@@ -80,12 +80,7 @@ export class Slot implements SessionValue {
   }
 
   get #stored(): unknown {
-    const { slot, part } = this.#plan;
-    const whole = this.#access.readSession(slot);
-    if (part === undefined || typeof whole !== 'object' || whole === null) {
-      return part === undefined ? whole : undefined;
-    }
-    return Object.hasOwn(whole, part) ? (whole as JsonObject)[part] : undefined;
+    return storedIn(this.#access, this.#plan.slot, this.#plan.part);
   }
 }
 
@@ -108,4 +103,16 @@ export function slotStore(
       );
     },
   };
+}
+
+/** Whether the record has something in a slot, or in a part of one. */
+export function hasValue(access: SessionAccess, slot: string, part: string | undefined): boolean {
+  return storedIn(access, slot, part) !== undefined;
+}
+
+function storedIn(access: SessionAccess, slot: string, part: string | undefined): unknown {
+  const whole = access.readSession(slot);
+  if (part === undefined) return whole;
+  const isThere = typeof whole === 'object' && whole !== null && Object.hasOwn(whole, part);
+  return isThere ? (whole as JsonObject)[part] : undefined;
 }

@@ -35,15 +35,28 @@ export class WizardScene<
     wizard: WizardContextWizard<C>;
   },
 > extends TelegrafWizardScene<C> {
+  /** The scene's own handlers that {@link WizardScene.#chain} was made for; Telegraf makes new ones when a handler is added. */
+  #own: MiddlewareFn<C> | undefined;
+  #chain: MiddlewareFn<C> | undefined;
+
   /** Runs the scene's own handlers, then the current step; past the last step the scene is left. */
   override middleware(): MiddlewareFn<C> {
+    const own = Composer.prototype.middleware.call(this) as MiddlewareFn<C>;
+    if (this.#chain === undefined || this.#own !== own) {
+      this.#own = own;
+      this.#chain = this.#chained(own);
+    }
+    return this.#chain;
+  }
+
+  #chained(own: MiddlewareFn<C>): MiddlewareFn<C> {
     return Composer.compose<C>([
       (ctx, next) => {
         const control = new WizardControl(ctx.scene as never, this.steps);
         ctx.wizard = control as unknown as C['wizard'];
         return next();
       },
-      Composer.prototype.middleware.call(this) as MiddlewareFn<C>,
+      own,
       (ctx, next) => {
         const { step: current } = ctx.wizard;
         if (current !== undefined) return Composer.unwrap(current)(ctx, next);
