@@ -1,6 +1,7 @@
 /** Other processes of a test: a TypeScript file bundled once, so that plain Node runs it, and messages to and from it. */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -52,7 +53,7 @@ process.on('exit', () => {
  */
 export async function bundle(script: URL, into?: string): Promise<Program> {
   const file = fileURLToPath(script);
-  const name = `${basename(file, '.ts')}-${process.pid}`;
+  const name = `${basename(file, '.ts')}-${randomUUID()}`;
   const folder = into ?? fileURLToPath(new URL(`../node_modules/.cache/${name}`, script));
   await mkdir(folder, { recursive: true });
   await build({
@@ -87,6 +88,8 @@ function startProcess<Said, Told>(
   running.add(child);
   const exit = once(child, 'exit').finally(() => running.delete(child));
   exit.catch(() => {});
+  // the last messages may come after the exit, but never after the channel has closed
+  const drained = once(child, 'disconnect').catch(() => {});
   const messages: Said[] = [];
   const waiting: ((said: Said) => void)[] = [];
   child.on('message', (message) => {
@@ -101,7 +104,7 @@ function startProcess<Said, Told>(
       const message = messages.shift();
       if (message !== undefined) return message;
       const said = new Promise<Said>((resolve) => waiting.push(resolve));
-      const ended = exit.then(([code, signal]) => {
+      const ended = Promise.all([exit, drained]).then(([[code, signal]]) => {
         throw new Error(`The process ended (${code ?? signal}) without the message waited for.`);
       });
       return Promise.race([said, ended]);
