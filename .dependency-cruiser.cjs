@@ -6,6 +6,7 @@ const coreLayers = [
   'update',
   'storage',
   'record',
+  'lease',
   'conversation',
   'scene',
   'unit',

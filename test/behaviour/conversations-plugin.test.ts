@@ -65,7 +65,7 @@ describe('conversationStorage()', () => {
     await anna.sends('hello');
     anna.sees('3 × tea');
     const text = (await storage.peek(`telefsm:b1:c${anna.id}:u${anna.id}`))?.text ?? '{}';
-    expect(JSON.parse(text).e).toEqual({ session: { orders: ['3 × tea'] } });
+    expect(JSON.parse(text).u).toEqual({ session: { orders: ['3 × tea'] } });
   });
 
   it('takes two texts at once in their order, and a redelivered one once', async () => {

@@ -67,7 +67,7 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     await anna.sends('hello');
     anna.sees('1');
     const written = JSON.parse((await storage.peek(key))?.text ?? '{}');
-    expect(written.e).toEqual({ session: { count: 1 } });
+    expect(written.u).toEqual({ session: { count: 1 } });
   });
 
   it('is removed by assigning nothing', async () => {
@@ -408,7 +408,7 @@ describe("grammY's session()", () => {
     const own = JSON.parse(
       (await storage.peek(`telefsm:b1:c${anna.id}:u${anna.id}`))?.text ?? '{}',
     );
-    expect(own.e).toEqual({ session: { cart: { items: ['tea'] } } });
+    expect(own.u).toEqual({ session: { cart: { items: ['tea'] } } });
   });
 
   it('throws where an update has no key, in the words of what is missing', async () => {

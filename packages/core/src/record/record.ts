@@ -4,6 +4,7 @@ import { isBlank, type JsonObject, noData } from '../base/json.ts';
 import type { ReplyAddress } from '../update/subject.ts';
 import { type History, noHistory, type Past } from './history.ts';
 import { noIds, type SeenIds } from './ids.ts';
+import { type Marks, noMarks } from './marks.ts';
 
 /** One level of a conversation: a scene or none, a state or none, and data. */
 export interface Frame extends Past {
@@ -29,6 +30,8 @@ export interface ConversationRecord {
   /** Bottom first; the last one is active. Never empty. */
   readonly frames: readonly [Frame, ...Frame[]];
   readonly ids: SeenIds;
+  /** Proofs of the last commits, for storages that are shared. */
+  readonly marks: Marks;
   /** Where the conversation last was, if its key does not tell. */
   readonly place: ReplyAddress | undefined;
   /** Timers of the top frame, soonest first. */
@@ -65,6 +68,7 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   version: 0,
   frames: Object.freeze([emptyFrame]) as readonly [Frame],
   ids: noIds,
+  marks: noMarks,
   place: undefined,
   timers: noTimers,
   failures: 0,

@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { roughSize } from '../base/json.ts';
-import type { Write } from '../storage/storage.ts';
+import type { Write } from '../storage/statements.ts';
 import type { ConversationRecord } from './record.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Sessions in a store of the framework: in order inside one process, and written only if the update succeeds. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import { localQueues } from '../unit/queue.ts';
+import { localQueues } from '../lease/queue.ts';
 import type { SessionValue } from './slot.ts';
 
 /** A session store of either framework. */

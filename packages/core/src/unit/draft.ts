@@ -214,12 +214,16 @@ export class Draft {
   }
 
   /** The record that a commit writes, and from then on the base. */
-  toRecord(ids: ConversationRecord['ids'], place: ReplyAddress | undefined): ConversationRecord {
+  toRecord(
+    ids: ConversationRecord['ids'],
+    marks: ConversationRecord['marks'],
+    place: ReplyAddress | undefined,
+  ): ConversationRecord {
     const { frames, visits, owed, failures, version, session, base } = this;
     const timers = this.#storedTimers();
     this.#written = markOf(this.#timerChanges, this.deadlineAt);
     const { extra } = base;
-    return { version, frames, ids, place, timers, failures, owed, visits, session, extra };
+    return { version, frames, ids, marks, place, timers, failures, owed, visits, session, extra };
   }
 
   /** What has been committed is the base from now on. */
