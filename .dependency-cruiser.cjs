@@ -11,6 +11,8 @@ const coreLayers = [
   'scene',
   'unit',
   'machine',
+  'session',
+  'stage',
 ];
 
 /** Packages that also run where there is no Node. */

@@ -2,6 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import { FsmError, isFsmError } from '../base/errors.ts';
+import { isBlank } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
@@ -101,6 +102,8 @@ export class Unit implements Turn<object> {
   /** What waits for the commit, and what has waited for it. */
   #tasks: (() => unknown)[] | undefined;
   #due: (() => unknown)[] | undefined;
+  /** Brings session data that was changed in place into the working copy, before each commit. */
+  #flushes: (() => void)[] | undefined;
   /** Commits of `ctx.state.commit()`, one after the other; the first failure fails all later ones. */
   #writing: Promise<void> | undefined;
   #isCommitting = false;
@@ -261,6 +264,23 @@ export class Unit implements Turn<object> {
     this.#tasks.push(task);
   }
 
+  readSession(slot: string): unknown {
+    return this.draft.session?.[slot];
+  }
+
+  writeSession(slot: string, value: unknown): void {
+    const { draft } = this;
+    if (draft.session?.[slot] === value) return;
+    const { [slot]: _, ...rest } = draft.session ?? {};
+    if (value !== undefined) draft.session = Object.freeze({ ...rest, [slot]: value });
+    else draft.session = isBlank(rest) ? undefined : Object.freeze(rest);
+  }
+
+  beforeCommit(task: () => void): void {
+    this.#flushes ??= [];
+    this.#flushes.push(task);
+  }
+
   /** `ctx.state.commit()`: what came before stays, whatever comes after. */
   commit(): Promise<void> {
     const before = this.#isCommitting ? this.#writing : undefined;
@@ -300,6 +320,7 @@ export class Unit implements Turn<object> {
   write(keep: boolean): Awaitable<void> {
     const { hold, draft, host } = this;
     if (hold === undefined) return;
+    if (this.#flushes !== undefined) for (const flush of this.#flushes) flush();
     const { id, cause } = this.facts;
     // nobody delivers a deadline again
     if (cause === 'deadline') return this.#commit(hold, keep, undefined);
