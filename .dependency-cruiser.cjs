@@ -13,6 +13,8 @@ const coreLayers = [
   'engine',
   'scene',
   'machine',
+  'session',
+  'stage',
 ];
 
 /** Packages that also run where there is no Node. */

@@ -50,6 +50,8 @@ export class WorkingCopy {
   owed: boolean;
   failures: number;
   version: number;
+  /** Session data by slot, as the last commit or the last flush left it. */
+  session: JsonObject | undefined;
   /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
   timers: Map<string, number> | undefined;
   /** How often timers have been changed. */
@@ -69,6 +71,7 @@ export class WorkingCopy {
     this.owed = record.owed;
     this.failures = record.failures;
     this.version = record.version;
+    this.session = record.session;
     this.#rules = rules;
     this.timers = timersAt(record.timers, deadlineAt);
     this.#kept = markOf(0, deadlineAt);
@@ -99,6 +102,7 @@ export class WorkingCopy {
       this.owed !== this.base.owed ||
       this.failures !== this.base.failures ||
       this.visits !== this.base.visits ||
+      this.session !== this.base.session ||
       this.#timerChanges !== this.#kept.changes
     );
   }
@@ -222,11 +226,11 @@ export class WorkingCopy {
     marks: ConversationRecord['marks'],
     place: ReplyAddress | undefined,
   ): ConversationRecord {
-    const { frames, visits, owed, failures, version, base } = this;
+    const { frames, visits, owed, failures, version, session, base } = this;
     const timers = this.#storedTimers();
     this.#written = markOf(this.#timerChanges, this.deadlineAt);
     const { extra } = base;
-    return { version, frames, ids, marks, place, timers, failures, owed, visits, extra };
+    return { version, frames, ids, marks, place, timers, failures, owed, visits, session, extra };
   }
 
   /** What has been committed is the base from now on. */
@@ -248,8 +252,8 @@ export class WorkingCopy {
 
   /** Forgets every change since the base. */
   reset(): void {
-    const { frames, visits, owed, failures, version, timers } = this.base;
-    Object.assign(this, { frames, visits, owed, failures, version });
+    const { frames, visits, owed, failures, version, session, timers } = this.base;
+    Object.assign(this, { frames, visits, owed, failures, version, session });
     this.timers = timersAt(timers, this.#kept.deadlineAt);
     this.#timerChanges = this.#kept.changes;
   }

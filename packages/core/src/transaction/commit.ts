@@ -33,6 +33,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
 export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
   const { hold, copy, effects, rt, facts } = turn;
   if (hold === undefined) return;
+  if (effects.isUsed) effects.flush();
   // nobody delivers a deadline again
   if (facts.cause === 'deadline') return write(turn, undefined, keep);
   const isDone = copy.changed || keep || effects.runOnce;

@@ -43,6 +43,8 @@ export class Effects {
   /** What waits for a commit, and what has been released by one. */
   private tasks: Task[] | undefined;
   private released: Task[] | undefined;
+  /** Brings session data that was changed in place into the working copy. */
+  private flushes: (() => void)[] | undefined;
   /** Noted in the record beside the update's id. */
   private marks: string[] | undefined;
 
@@ -78,6 +80,13 @@ export class Effects {
   ask(prompt: (() => Promise<void>) | undefined): void {
     this.isUsed = true;
     this.prompt = prompt;
+  }
+
+  /** Runs a task before each commit of this turn; if it throws, the commit fails. */
+  beforeCommit(task: () => void): void {
+    this.isUsed = true;
+    this.flushes ??= [];
+    this.flushes.push(task);
   }
 
   /** Runs a task after the commit. */
@@ -152,6 +161,11 @@ export class Effects {
       this.answer !== undefined ||
       (this.outbox !== undefined && this.outbox.length > 0)
     );
+  }
+
+  /** Runs what comes before a commit. */
+  flush(): void {
+    for (const task of this.flushes ?? []) task();
   }
 
   /** Takes what is to be sent. */

@@ -1,6 +1,7 @@
 /** The turn that handlers get, and what `ctx.state` works on: the working copy of the conversation, and the effects. */
 
 import { FsmError } from '../base/errors.ts';
+import { isBlank } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
@@ -188,6 +189,22 @@ export class RunningTurn implements OpenTurn {
         strategy: this.rt.options.strategyName,
       });
     }
+  }
+
+  readSession(slot: string): unknown {
+    return this.copy.session?.[slot];
+  }
+
+  writeSession(slot: string, value: unknown): void {
+    const { copy } = this;
+    if (copy.session?.[slot] === value) return;
+    const { [slot]: _, ...rest } = copy.session ?? {};
+    if (value !== undefined) copy.session = Object.freeze({ ...rest, [slot]: value });
+    else copy.session = isBlank(rest) ? undefined : Object.freeze(rest);
+  }
+
+  beforeCommit(task: () => void): void {
+    this.effects.beforeCommit(task);
   }
 
   afterCommit(task: Task): void {
