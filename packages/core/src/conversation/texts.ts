@@ -40,6 +40,8 @@ export interface Texts<Services extends object = {}> {
   readonly forgotten?: Text<Services>;
   /** The conversation is busy with another update. */
   readonly busy?: Text<Services>;
+  /** A checkout was approved, and its payment has not come yet. */
+  readonly paying?: Text<Services>;
   /** Button: leave the question out. */
   readonly skip?: Text<Services>;
   /** Button: the page before. */
@@ -80,6 +82,7 @@ export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.fr
   blocked: 'Please finish this first.',
   forgotten: 'I have been changed and no longer know where we were. Please start again.',
   busy: 'One moment, please.',
+  paying: 'Your payment is on its way. One moment, please.',
   skip: 'Skip',
   back: '« Back',
   more: 'More »',

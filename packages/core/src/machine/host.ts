@@ -15,6 +15,7 @@ import type { Migrations, UnknownStatePolicy } from '../unit/policy.ts';
 import { migrationVersions } from '../unit/policy.ts';
 import { type Registry, registryOf } from '../unit/registry.ts';
 import type { UnitHost } from '../unit/unit.ts';
+import { unmatchedPayment } from '../update/invoice.ts';
 import { scopeOf } from '../update/key.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { Committed, MachineEvents } from './machine-interface.ts';
@@ -100,6 +101,13 @@ export function hostOf(
     speak,
     tell: watchers.tell,
     speechFailed: ({ key = '' }, error) => watchers.tell('speechFailed', { key, error }),
+    paymentUnmatched: ({ key = '', subject, from }, payment) =>
+      watchers.tell('paymentUnmatched', {
+        key,
+        subject,
+        user: from?.id,
+        payment: unmatchedPayment(payment),
+      }),
     committed({ facts, left }, before, after) {
       if (!watchers.has('committed')) return;
       const { key, subject, cause, id } = facts;

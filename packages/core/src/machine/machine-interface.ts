@@ -7,6 +7,7 @@ import type { BotCommand, OwnCommands } from '../scene/behaviour.ts';
 import type { FsmStorage, StoredConversation } from '../storage/storage.ts';
 import type { Cause } from '../unit/facts.ts';
 import type { UnknownState } from '../unit/policy.ts';
+import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Address, Subject } from '../update/subject.ts';
 
@@ -54,6 +55,18 @@ export interface MachineEvents {
   readonly repaired: { readonly key: string; readonly stored: string; readonly reason: string };
   /** The storage failed where nothing was lost by it: letting go, renewing, listening, sweeping. */
   readonly storageFailed: { readonly operation: string; readonly error: unknown };
+  /**
+   * A payment arrived for an invoice of a flow that no pending question has asked for, so no answer came of it.
+   *
+   * The update goes on to the bot's middleware too. It is reported again if the update is redelivered; the charge id tells duplicates.
+   */
+  readonly paymentUnmatched: {
+    readonly key: string;
+    readonly subject: Subject;
+    /** Who paid: `user_id` of `refundStarPayment`. */
+    readonly user: number | undefined;
+    readonly payment: UnmatchedPayment;
+  };
   /** A message could not be sent where nobody waits for it. */
   readonly speechFailed: { readonly key: string; readonly error: unknown };
 }

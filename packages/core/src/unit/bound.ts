@@ -6,13 +6,12 @@ import { markOfPayload } from '../update/invoice.ts';
 import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
 import type { Unit } from './unit.ts';
 
-/** The conversation that a button, or the invoice of a checkout, is bound to; `undefined` for those of the bot's own. */
+/** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
 export function boundTag(unit: Unit): string | undefined {
-  if (unit.input !== undefined) {
-    return unit.input.kind === 'button' ? boundTo(unit.input.value) : undefined;
-  }
-  const query = checkoutOf(unit);
-  return query && markOfPayload(textIn(query, 'invoice_payload') ?? '')?.tag;
+  const { input } = unit;
+  if (input?.kind === 'button') return boundTo(input.value);
+  const holder = input === undefined ? checkoutOf(unit) : paymentOf(unit);
+  return holder && markOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
 }
 
 /** Whether a button or an invoice is this machine's; another one of the bot, with another namespace, stands further down. */
@@ -20,8 +19,21 @@ export function isFromThisMachine({ tag }: Unit, found: string): boolean {
   return found.slice(0, 2) === tag.slice(0, 2);
 }
 
-/** A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else. */
-export async function answerStale(unit: Unit, tag: string): Promise<void> {
+/**
+ * A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else.
+ *
+ * Money that has moved is the bot's to give back: its middleware gets the update, and observers get what a refund needs.
+ */
+export async function answerStale(
+  unit: Unit,
+  tag: string,
+  rest: () => Promise<void>,
+): Promise<void> {
+  const payment = paymentOf(unit);
+  if (payment !== undefined) {
+    unit.host.paymentUnmatched(unit, payment);
+    return rest();
+  }
   const isOurs = tag === unit.tag;
   const text = await textOf(unit.host.defaults.texts, isOurs ? 'stale' : 'notYours', unit);
   const id = textIn(checkoutOf(unit), 'id');
@@ -34,4 +46,9 @@ export async function answerStale(unit: Unit, tag: string): Promise<void> {
 
 function checkoutOf({ update }: Unit): RawObject | undefined {
   return update && objectIn(update, 'pre_checkout_query');
+}
+
+function paymentOf({ update, subject, input }: Unit): RawObject | undefined {
+  if (update === undefined || input?.kind !== 'payment') return undefined;
+  return objectIn(objectIn(update, subject.updateType ?? ''), 'successful_payment');
 }

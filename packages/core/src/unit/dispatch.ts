@@ -19,7 +19,7 @@ export async function dispatch(unit: Unit, rest: () => Promise<void>): Promise<v
   if (isRestOfAlbum(unit)) return;
   const tag = boundTag(unit);
   if (tag !== undefined && !isFromThisMachine(unit, tag)) return rest();
-  const pass = () => (tag === undefined ? rest() : answerStale(unit, tag));
+  const pass = () => (tag === undefined ? rest() : answerStale(unit, tag, rest));
   const active = behaviourOn(unit, draft.top);
   if (active !== undefined) return offer(unit, active, pass);
   const command = commandOf(input);
@@ -62,6 +62,11 @@ async function offer(
   if (input.album !== undefined) unit.takeAlbum(input.album, run.visit);
 }
 
+/** Kinds that come without being written to the bot. */
+function isEvent(kind: string): boolean {
+  return kind === 'poll_answer' || kind === 'payment';
+}
+
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
 function isRestOfAlbum({ input, key = '', host, draft }: Unit): boolean {
   if (input?.album === undefined || input.edited) return false;
@@ -79,7 +84,7 @@ async function enterInitial(unit: Unit): Promise<boolean> {
   const { input, draft } = unit;
   if (initial === undefined || draft.top.state !== null || isGuest(unit)) return false;
   // what was said before, or elsewhere, begins nothing
-  if (input === undefined || input.edited || input.kind === 'poll_answer') return false;
+  if (input === undefined || input.edited || isEvent(input.kind)) return false;
   const takesAtOnce = unit.registry.scene(initial.scene).behaviour.opens?.(input) === true;
   if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
   const { data, params } = initial.start(unit);

@@ -21,7 +21,7 @@ import { replaced, writeOf } from '../record/stored.ts';
 import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
 import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
+import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
 import { type Albums, albumMark } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
@@ -61,6 +61,8 @@ export interface UnitHost {
   speak(unit: Unit): Promise<void>;
   /** Tells observers of what could not be said where nobody waits for it. */
   speechFailed(unit: Unit, error: unknown): void;
+  /** Tells observers of a payment that no pending question has asked for. */
+  paymentUnmatched(unit: Unit, payment: RawObject): void;
   /** Tells observers. */
   committed(unit: Unit, before: ConversationRecord, after: ConversationRecord): void;
 }

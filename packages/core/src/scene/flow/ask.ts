@@ -9,11 +9,12 @@ import { checkGiven, isRedo } from './answer.ts';
 import { givenSlot, recheck } from './deploy.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
+import { awaitsPayment } from './payment.ts';
 import type { Place } from './pending.ts';
 import { type Progress, readAt, without } from './progress.ts';
 import { choicesOf, heardOf, show } from './prompt.ts';
 import { namedSteps } from './steps.ts';
-import { keep, locate, note, progressOf, tokenOf, type Visit, wasAsked } from './visit.ts';
+import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /**
  * Asks the pending question; if there is none, finishes the flow.
@@ -117,7 +118,12 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   const { plan, run } = visit;
   const before = memoOf(run.memo);
   if (before.at !== undefined && !wasAsked(visit, place)) run.keep({ memo: afterMove(before) });
-  const { say, options, keyboard } = await show(visit, place);
+  if (awaitsPayment(visit) !== undefined && wasAsked(visit, place)) {
+    // another invoice would be one too many
+    const words = await text(visit, 'paying');
+    return () => words;
+  }
+  const { say, options, keyboard, invoice } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
   // 0 marks that the message's id is wanted
   const wanted =
@@ -130,6 +136,7 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
         ? options?.map(({ value, label }) => [value, label] as const)
         : undefined,
     sent: wanted ? 0 : undefined,
+    invoice,
     heard: heardOf(visit) ?? before.heard,
   };
   note(visit, change, place.id);

@@ -9,6 +9,7 @@ import { pageOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { correctable, type Option, readable } from './options.ts';
+import { saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
 import { bindingOf, choicesOf, inlineMarkup } from './prompt.ts';
 import { accept, finishAlbum, skip } from './take.ts';
@@ -21,6 +22,7 @@ export async function press(visit: Visit, button: FlowButton): Promise<void> {
   if (button.tag !== run.tag) return run.answer(await text(visit, 'notYours'), true);
   const stale = async () => run.answer(await text(visit, 'stale'));
   if (button.visit !== run.visit) return stale();
+  if (await saysPaying(visit)) return;
   run.answer();
   if (button.action === 'restart') return restart(visit, '');
   if (button.action === 'continue') return run.ask();

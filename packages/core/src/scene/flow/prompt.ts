@@ -6,7 +6,7 @@ import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
-import { type FlowMemo, memoOf } from './memo.ts';
+import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import { type Option, optionsOf } from './options.ts';
 import { bindInvoice } from './payment.ts';
 import type { Place } from './pending.ts';
@@ -18,6 +18,7 @@ export interface Shown {
   /** What may be chosen, as this user sees it. */
   readonly options: readonly Option[] | undefined;
   readonly keyboard: 'inline' | 'reply' | undefined;
+  readonly invoice: SentInvoice | undefined;
 }
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
@@ -34,7 +35,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     throw invalidOption(`${place.id} ${what}`, expected, 'empty');
   };
   if (made === undefined || made === '') refuse('prompt', 'something to say');
-  const said = bindInvoice(visit, place, made);
+  const { say: said, invoice } = bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
   const question = place.kind === 'ask' ? place.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
@@ -48,17 +49,17 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {
     const say = dressed(said, markup, reply ? replyTo(visit) : undefined);
-    return { say, options, keyboard: reply ? 'reply' : 'inline' };
+    return { say, options, keyboard: reply ? 'reply' : 'inline', invoice };
   }
-  if (hasKeyboard(said)) return { say: said, options, keyboard: undefined };
+  if (hasKeyboard(said)) return { say: said, options, keyboard: undefined, invoice };
   const target = !onlyInline && expectsText(place) ? replyTo(visit) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
-    return { say: dressed(said, force, target), options, keyboard: undefined };
+    return { say: dressed(said, force, target), options, keyboard: undefined, invoice };
   }
   const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
   const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
-  return { say, options, keyboard: undefined };
+  return { say, options, keyboard: undefined, invoice };
 }
 
 /** What may be chosen at a question now. */

@@ -8,7 +8,7 @@ import { redo } from './ask.ts';
 import { controlsAt, goBack } from './controls.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered, changing, reviewed } from './moves.ts';
-import { isForAnother } from './payment.ts';
+import { isPaid, saysPaying } from './payment.ts';
 import { type Place, positionOf } from './pending.ts';
 import { markOf, withAnswer, without, withPassed } from './progress.ts';
 import { choicesOf } from './prompt.ts';
@@ -41,7 +41,9 @@ export async function takeInput(
   const memo = memoOf(run.memo);
   // the rest of an album whose first part was the answer
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
-  if (isForAnother(visit, input)) return next();
+  if (input.kind === 'payment') {
+    if (!(await isPaid(visit))) return next();
+  } else if (!events.has(input.kind) && (await saysPaying(visit))) return;
   const { pending } = await locate(visit);
   if (pending === undefined || !wasAsked(visit, pending)) {
     return events.has(input.kind) || input.kind === 'button' ? next() : run.ask();
@@ -51,7 +53,7 @@ export async function takeInput(
     const value = await valueIn(pending.step.question, input);
     if (value !== undefined) {
       if (takesAlbum(pending.step.question)) return collect(visit, pending, value, input);
-      return accept(visit, pending, value, input);
+      return accept(visit, pending, value, input, next);
     }
     if (memo.parts !== undefined) {
       // a part of another kind does not end its album
@@ -68,10 +70,15 @@ export async function accept(
   place: AskPlace,
   value: unknown,
   input?: UserInput,
+  next?: () => Promise<void>,
 ): Promise<void> {
   const { run } = visit;
   const verdict = await checkValue(place.step.question, value, place.answers, run.turn);
-  if (verdict.kind === 'refused') return refuse(visit, place, verdict.say);
+  if (verdict.kind === 'refused') {
+    await refuse(visit, place, verdict.say);
+    // the money has moved all the same
+    return input?.kind === 'payment' ? next?.() : undefined;
+  }
   if (verdict.kind === 'redo') return move(visit, redo(visit, place, verdict.name));
   move(visit, answered(progressOf(run), place, verdict.value), provenance(visit, place, input));
 }
@@ -96,6 +103,7 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   const message = messageId(visit, input);
   const given = memoOf(run.memo).gave?.find(([, id]) => id === message);
   if (given === undefined) return false;
+  if (await saysPaying(visit)) return true;
   const [path] = given;
   const rest = without(progressOf(run), path);
   const { pending } = await positionOf(plan.id, plan.steps, rest, run.turn);
@@ -109,8 +117,9 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   const others = changing(reviewed(progressOf(run), path, pending.level), path, pending.level);
   keep(visit, withAnswer(others, path, verdict.value), memoOf(run.memo));
   const after = (await locate(visit)).pending;
-  // a summary that was shown is of what was said before
-  if (after?.kind === 'confirm' || after === undefined || !wasAsked(visit, after)) run.ask();
+  // a summary or an invoice that was shown is of what was said before
+  const isOutdated = after?.kind === 'confirm' || memoOf(run.memo).invoice !== undefined;
+  if (isOutdated || after === undefined || !wasAsked(visit, after)) run.ask();
   return true;
 }
 

@@ -7,6 +7,7 @@ import { buttonData } from './button.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import { givenSlot } from './deploy.ts';
 import type { FlowOptions } from './flow.ts';
+import { saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
 import { questionsIn } from './steps.ts';
@@ -43,6 +44,7 @@ export async function restart({ plan, run }: Visit, argument: string): Promise<v
 /** Takes a command; `false` if it is none of the flow's. */
 export async function takeCommand(visit: Visit, command: Command): Promise<boolean> {
   const { run } = visit;
+  if (await saysPaying(visit)) return true;
   if (run.trigger !== undefined) {
     await retrigger(visit, run.trigger);
     return true;
