@@ -13,6 +13,8 @@ export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint } from './base/type-tools.ts';
 export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
+export type { Formatted } from './conversation/format.ts';
+export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
 export type { KeyboardLike, Media, Say, Sent } from './conversation/say.ts';
 export type { AnyScene } from './conversation/scene.ts';
 export type {
@@ -64,6 +66,7 @@ export type { FsmStorage, StoredText } from './storage/storage.ts';
 export type { ServiceTurn } from './unit/facts.ts';
 export type { Migrations, UnknownState } from './unit/policy.ts';
 export type { InputKind, UserInput } from './update/input.ts';
+export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';

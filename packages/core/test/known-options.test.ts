@@ -82,6 +82,7 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   optional: true,
   back: true,
   attempts: true,
+  maxLength: true,
   timeout: true,
   onTimeout: true,
   otherwise: true,

@@ -101,6 +101,7 @@ export function hostOf(
     speak,
     tell: watchers.tell,
     speechFailed: ({ key = '' }, error) => watchers.tell('speechFailed', { key, error }),
+    inputRefused: ({ key = '' }, error) => watchers.tell('inputRefused', { key, error }),
     paymentUnmatched: ({ key = '', subject, from }, payment) =>
       watchers.tell('paymentUnmatched', {
         key,

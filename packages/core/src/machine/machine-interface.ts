@@ -67,7 +67,15 @@ export interface MachineEvents {
     readonly user: number | undefined;
     readonly payment: UnmatchedPayment;
   };
-  /** A message could not be sent where nobody waits for it. */
+  /**
+   * A scene took an input, but what it made of it cannot be stored: the record would be too large (`RECORD_TOO_LARGE`), or it is no JSON
+   * (`DATA_NOT_JSON`). Nothing of it was kept, and the user was told.
+   */
+  readonly inputRefused: { readonly key: string; readonly error: unknown };
+  /**
+   * A message could not be sent where no handler waits for it: a prompt that Telegram rejects, an edit of an old message, the answer to a
+   * callback query.
+   */
   readonly speechFailed: { readonly key: string; readonly error: unknown };
 }
 

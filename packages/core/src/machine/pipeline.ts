@@ -1,13 +1,13 @@
 /** What every unit of work begins and ends with: duplicate check, deadline, repair; then one commit, and the bot speaks. */
 
-import { FsmError } from '../base/errors.ts';
+import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { hasSeen } from '../record/ids.ts';
 import { type ConversationRecord, emptyRecord, isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import { askOwed, settle, speak } from '../unit/engine.ts';
+import { askOwed, behaviourOn, settle, speak } from '../unit/engine.ts';
 import type { UnitFacts } from '../unit/facts.ts';
 import type { Hold } from '../unit/hold.ts';
 import { type Inspection, inspect, migrate } from '../unit/policy.ts';
@@ -72,7 +72,7 @@ export function open(
  * @returns a promise only where there is something to wait for
  */
 export function finish(unit: Unit): PromiseLike<void> | undefined {
-  if (unit.isWriting || unit.events.length > 0 || unit.speaks || unit.failure) {
+  if (unit.isWriting || unit.isTaken || unit.events.length > 0 || unit.speaks || unit.failure) {
     return finishSlowly(unit);
   }
   return writeLast(unit) as PromiseLike<void> | undefined;
@@ -80,6 +80,32 @@ export function finish(unit: Unit): PromiseLike<void> | undefined {
 
 async function finishSlowly(unit: Unit): Promise<void> {
   if (unit.isWriting) await unit.written();
+  if (unit.unkept !== undefined) return refuseInput(unit, unit.unkept.error);
+  try {
+    await commitAndSpeak(unit);
+  } catch (error) {
+    if (!unit.isTaken || !isFsmError(error, 'RECORD_TOO_LARGE')) throw error;
+    return refuseInput(unit, error);
+  }
+  unit.throwFailure();
+}
+
+/** What a scene made of an input cannot be stored: the user is told, and everything is as it was, but for the id of the update. */
+async function refuseInput(unit: Unit, error: unknown): Promise<void> {
+  const { host, draft } = unit;
+  const isButton = unit.input?.kind === 'button';
+  unit.undo();
+  host.inputRefused(unit, error);
+  const texts = { ...host.defaults.texts, ...behaviourOn(unit, draft.top)?.texts };
+  const name = isFsmError(error, 'RECORD_TOO_LARGE') ? 'tooLong' : 'invalid';
+  const text = await textOf(texts, name, unit);
+  if (isButton) unit.callbackAnswer = { text, show_alert: true };
+  else unit.says.push(text);
+  await writeLast(unit);
+  await speak(unit);
+}
+
+async function commitAndSpeak(unit: Unit): Promise<void> {
   await settle(unit);
   if (unit.question === undefined) {
     await writeLast(unit);
@@ -90,7 +116,6 @@ async function finishSlowly(unit: Unit): Promise<void> {
     await speak(unit);
     await writeLast(unit);
   }
-  unit.throwFailure();
 }
 
 /** What a handler that nobody awaits changes from here on could not be kept, so it is refused. */

@@ -40,7 +40,7 @@ export async function answerStale(
   if (id === undefined) unit.callbackAnswer ??= { text, show_alert: !isOurs };
   else {
     const payload = { pre_checkout_query_id: id, ok: false, error_message: text };
-    unit.says.push({ method: 'answerPreCheckoutQuery', payload });
+    unit.callQuietly({ method: 'answerPreCheckoutQuery', payload });
   }
 }
 

@@ -1,5 +1,6 @@
 /** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
 
+import { isFsmError } from '../base/errors.ts';
 import type { SceneBehaviour } from '../scene/behaviour.ts';
 import { markedVisit } from './albums.ts';
 import { answerStale, boundTag, isFromThisMachine } from './bound.ts';
@@ -50,13 +51,20 @@ async function offer(
     }
   }
   let isPassed = false;
-  await guarded(unit, behaviour, async () =>
-    behaviour.handle(run, () => {
-      isPassed = true;
-      return pass();
-    }),
-  );
+  try {
+    await guarded(unit, behaviour, async () =>
+      behaviour.handle(run, () => {
+        isPassed = true;
+        return pass();
+      }),
+    );
+  } catch (error) {
+    const isInput = input !== undefined && !isPassed && behaviour.quiet !== true;
+    if (!isInput || !isUnkeepable(error)) throw error;
+    unit.unkept = { error };
+  }
   if (isPassed || behaviour.quiet === true || input === undefined) return;
+  unit.isTaken = true;
   // a button keeps turning on the user's screen until it is answered
   if (input.kind === 'button') unit.callbackAnswer ??= {};
   if (input.album !== undefined) unit.takeAlbum(input.album, run.visit);
@@ -65,6 +73,11 @@ async function offer(
 /** Kinds that come without being written to the bot. */
 function isEvent(kind: string): boolean {
   return kind === 'poll_answer' || kind === 'payment';
+}
+
+/** Whether an error says that what a scene made of an input cannot be stored. */
+function isUnkeepable(error: unknown): boolean {
+  return isFsmError(error, 'DATA_NOT_JSON') || isFsmError(error, 'RECORD_TOO_LARGE');
 }
 
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */

@@ -3,9 +3,12 @@
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import { isRejected } from '../conversation/rejected.ts';
+import { textOf } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
-import type { SceneBehaviour } from '../scene/behaviour.ts';
+import type { SceneBehaviour, Speech } from '../scene/behaviour.ts';
 import { stateTimer } from './draft.ts';
 import { FrameRun } from './frame-run.ts';
 import type { SceneEvent } from './state-context.ts';
@@ -42,7 +45,7 @@ export async function askOwed(unit: Unit): Promise<boolean> {
     draft.owed = true;
   }
   await unit.writeAhead();
-  await speak(unit).catch(tolerate);
+  await speak(unit, goesOn).catch(tolerate);
   return goesOn;
 }
 
@@ -98,21 +101,43 @@ export async function settle(unit: Unit): Promise<void> {
   }
 }
 
-/** Says what was to be said, in order, and last the question. */
-export async function speak(unit: Unit): Promise<void> {
-  const { callbackAnswer, says, question, draft } = unit;
+/**
+ * Says what was to be said, in order, and last the question.
+ *
+ * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
+ * that something failed. A question that was rejected stays owed: an answer to a question that nobody saw is none.
+ *
+ * @param silently - do not tell the user of a rejection
+ */
+export async function speak(unit: Unit, silently = false): Promise<void> {
+  const { callbackAnswer, says, question, quiet } = unit;
   unit.callbackAnswer = undefined;
   unit.question = undefined;
-  if (callbackAnswer !== undefined) {
+  unit.quiet = undefined;
+  let isRejection = false;
+  const sending = async <T>(send: () => Awaitable<T>, isQuiet = false) => {
     try {
-      await unit.answerCallback(callbackAnswer);
+      return await send();
     } catch (error) {
-      // a query that has waited for long cannot be answered any more; what else is to be said does not depend on it
+      const rejected = isRejected(error);
+      if (!rejected && !isQuiet) throw error;
       unit.host.speechFailed(unit, error);
+      isRejection ||= !isQuiet;
+      return undefined;
     }
-  }
-  for (const say of says.splice(0)) await unit.tell(say);
-  if (question === undefined) return;
+  };
+  // a query that has waited for long cannot be answered any more; what else is to be said does not depend on it
+  if (callbackAnswer !== undefined) await sending(() => unit.answerCallback(callbackAnswer), true);
+  for (const say of says.splice(0)) await sending(() => unit.tell(say), quiet?.has(say));
+  if (question !== undefined) await sending(() => askNow(unit, question));
+  if (!isRejection || silently) return;
+  const texts = { ...unit.host.defaults.texts, ...behaviourOn(unit, unit.draft.top)?.texts };
+  const text = await textOf(texts, 'failed', unit);
+  await sending(() => unit.tell(text), true);
+}
+
+async function askNow(unit: Unit, question: Speech): Promise<void> {
+  const { draft } = unit;
   const said = await question();
   const isSaid = said == null || said === '' || holds(said, 'message_id');
   const sent = isSaid ? said : await unit.speak(said);

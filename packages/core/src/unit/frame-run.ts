@@ -84,6 +84,14 @@ export class FrameRun implements SceneRun {
     return (say) => void this.turn.says.push(say);
   }
 
+  get call(): SceneRun['call'] {
+    return (call) => this.turn.callQuietly(call);
+  }
+
+  get report(): SceneRun['report'] {
+    return (error) => this.turn.host.speechFailed(this.turn, error);
+  }
+
   get answer(): SceneRun['answer'] {
     return (text, alert) => {
       this.turn.callbackAnswer = {

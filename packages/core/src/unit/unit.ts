@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
+import { inParts } from '../conversation/long-text.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
@@ -61,6 +62,8 @@ export interface UnitHost {
   speak(unit: Unit): Promise<void>;
   /** Tells observers of what could not be said where nobody waits for it. */
   speechFailed(unit: Unit, error: unknown): void;
+  /** Tells observers of an input of which nothing can be stored. */
+  inputRefused(unit: Unit, error: unknown): void;
   /** Tells observers of a payment that no pending question has asked for. */
   paymentUnmatched(unit: Unit, payment: RawObject): void;
   /** Tells observers. */
@@ -82,6 +85,8 @@ export class Unit implements Turn<object> {
   readonly events: SceneEvent[] = [];
   /** What is said after the commit. */
   readonly says: Say[] = [];
+  /** Of `says`, those whose failure concerns observers only. */
+  quiet: Set<Say> | undefined;
   /** How the callback query is answered after the commit. */
   callbackAnswer: { readonly text?: string; readonly show_alert?: boolean } | undefined;
   /** Asks after the commit. */
@@ -94,6 +99,10 @@ export class Unit implements Turn<object> {
   failure: { readonly error: unknown } | undefined;
   /** Scenes that have been left since the last commit. */
   left: { readonly frame: Frame; readonly reason: LeaveReason }[] | undefined;
+  /** A scene has taken what the user sent, so what cannot be stored of it is told to the user. */
+  isTaken = false;
+  /** What kept the scene's changes from being stored. */
+  unkept: { readonly error: unknown } | undefined;
   readonly state: FsmContext;
   #phase: Phase = 'open';
   #services: object | undefined;
@@ -182,7 +191,9 @@ export class Unit implements Turn<object> {
 
   /** Says something where the conversation lives. */
   async speak(say: Say): Promise<Sent> {
-    return (await this.#call(callOf(say, this.place))) as Sent;
+    let sent: unknown;
+    for (const call of inParts(callOf(say, this.place))) sent = await this.#call(call);
+    return sent as Sent;
   }
 
   /** Says what a scene or telefsm itself wants said; an empty text is nothing. */
@@ -201,6 +212,13 @@ export class Unit implements Turn<object> {
   get tag(): string {
     this.#tag ??= tagOf(this.facts.key ?? '');
     return this.#tag;
+  }
+
+  /** Calls the Bot API after the commit, in the order of what is said; a failure is reported to observers only. */
+  callQuietly(call: ApiCall): void {
+    this.quiet ??= new Set();
+    this.quiet.add(call);
+    this.says.push(call);
   }
 
   /** Answers the callback query, unless a handler has done so. */

@@ -44,7 +44,6 @@ export interface InputValues {
     readonly total_amount: number;
     readonly invoice_payload: string;
     readonly telegram_payment_charge_id: string;
-    readonly provider_payment_charge_id?: string;
   };
   /** What a web app sent. */
   web_app: string;
@@ -208,13 +207,11 @@ function paymentIn(payment: RawObject | undefined): InputValues['payment'] | und
     telegram_payment_charge_id === undefined
   )
     return undefined;
-  const provider_payment_charge_id = textIn(payment, 'provider_payment_charge_id');
   return {
     currency,
     total_amount,
     invoice_payload: invoicePayload(invoice_payload),
     telegram_payment_charge_id,
-    ...(provider_payment_charge_id !== undefined && { provider_payment_charge_id }),
   };
 }
 

@@ -62,17 +62,6 @@ describe('what a step accepts', () => {
     for (const text of ['/f', 'x', '9e99', '5']) await ann.sends(text);
     expect(said()).toEqual(['N?', 'A number.', 'Too late.', '{"at":5}']);
   });
-
-  it('may pass without an answer', async () => {
-    const f = flow('f', { trigger: '/f' })
-      .ask('a', { prompt: 'A?', validate: () => undefined })
-      .ask('b', { prompt: 'B?' })
-      .done((a) => JSON.stringify(a));
-    const { user, said } = chat([f]);
-    const ann = user(1);
-    for (const text of ['/f', '1', '2']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'B?', '{"b":"2"}']);
-  });
 });
 
 describe('an album', () => {

@@ -37,6 +37,9 @@ interface Part {
   finish(definition: Definition, handler: unknown, hooks: unknown): unknown;
 }
 
+/** How many rounds a repeat has at most, unless it says otherwise: answers without end would not fit into a record. */
+const mostRounds = 100;
+
 /** Key under which a finished flow keeps its definition for those that include it. */
 export const definitionSlot = '~definition';
 
@@ -81,7 +84,7 @@ function outline(part: Part): Outline {
       return add({ kind: 'include', name: fresh(name), flows, steps });
     },
     repeat(name: string, options: RepeatOptions) {
-      const { each, again, min = 1, max = Number.POSITIVE_INFINITY } = options;
+      const { each, again, min = 1, max = mostRounds } = options;
       checkOptions(`${part.flow}:${name} `, options, {}, 'each again min max');
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {
@@ -165,6 +168,7 @@ const questionRules = {
   accept: acceptable,
   buttons: oneOf('inline', 'reply'),
   attempts: atLeast(1),
+  maxLength: atLeast(1),
   schema: schematic,
   validate: callable,
   when: callable,

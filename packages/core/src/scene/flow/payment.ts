@@ -96,7 +96,7 @@ export async function checkout(visit: Visit): Promise<boolean> {
     ok: verdict === true,
     ...(verdict !== true && { error_message: verdict }),
   };
-  run.say({ method: 'answerPreCheckoutQuery', payload });
+  run.call({ method: 'answerPreCheckoutQuery', payload });
   return true;
 }
 

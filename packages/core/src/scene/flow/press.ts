@@ -122,5 +122,5 @@ function redraw({ run }: Visit, reply_markup: ReplyMarkup | undefined): void {
   const query = run.input && objectIn(run.input.update, 'callback_query');
   const message_id = wholeIn(objectIn(query, 'message'), 'message_id');
   if (message_id === undefined) return;
-  run.say({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
+  run.call({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
 }

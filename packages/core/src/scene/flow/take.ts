@@ -1,9 +1,10 @@
 /** Takes what a user sends while a flow is active: answers, buttons, parts of albums, edited messages. */
 
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { UserInput } from '../../update/input.ts';
 import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
-import { checkValue, choiceByLabel, takesAlbum, valueIn } from './answer.ts';
+import { checkValue, choiceByLabel, takesAlbum, type Verdict, valueIn } from './answer.ts';
 import { redo } from './ask.ts';
 import { controlsAt, goBack } from './controls.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
@@ -75,7 +76,7 @@ export async function accept(
   const { run } = visit;
   const verdict = await checkValue(place.step.question, value, place.answers, run.turn);
   if (verdict.kind === 'refused') {
-    await refuse(visit, place, verdict.say);
+    await refuse(visit, place, await wordsOf(visit, verdict));
     // the money has moved all the same
     return input?.kind === 'payment' ? next?.() : undefined;
   }
@@ -112,7 +113,7 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   const value = await valueIn(pending.step.question, input);
   if (value === undefined) return false;
   const verdict = await checkValue(pending.step.question, value, pending.answers, run.turn);
-  if (verdict.kind === 'refused') run.say(verdict.say);
+  if (verdict.kind === 'refused') run.say(await wordsOf(visit, verdict));
   if (verdict.kind !== 'answer') return true;
   const others = changing(reviewed(progressOf(run), path, pending.level), path, pending.level);
   keep(visit, withAnswer(others, path, verdict.value), memoOf(run.memo));
@@ -194,6 +195,13 @@ async function hint(visit: Visit, place: Place): Promise<void> {
   const own =
     typeof otherwise === 'function' ? await otherwise(place.answers, visit.run.turn) : otherwise;
   await refuse(visit, place, own ?? (await text(visit, 'wrongKind')));
+}
+
+function wordsOf(
+  visit: Visit,
+  verdict: Extract<Verdict, { readonly kind: 'refused' }>,
+): Awaitable<Say> {
+  return 'say' in verdict ? verdict.say : text(visit, verdict.text);
 }
 
 /** Says what was wrong; the question stays, and only a limit of attempts is counted. */
