@@ -1,11 +1,11 @@
 /** Builds every package, ESM and CommonJS with declarations; what to build is read from each package's `exports` and `bin`. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, extname } from 'node:path';
 import { defineConfig, type UserConfig } from 'tsdown';
 
 interface Manifest {
   readonly bin?: Readonly<Record<string, string>>;
   readonly exports: Readonly<Record<string, string | { readonly '@telefsm/source'?: string }>>;
+  readonly imports?: Readonly<Record<string, { readonly '@telefsm/source': object }>>;
 }
 
 /** The packages that must also run in browsers and edge workers, where there is no Node. */
@@ -16,6 +16,12 @@ const configs: UserConfig[] = readdirSync('packages').map((name) => ({
   cwd: `packages/${name}`,
   entry: entriesOf(name),
   format: ['esm', 'cjs'],
+  // A file for each module: a bundle takes only the modules that a bot uses.
+  unbundle: true,
+  // Else an import whose constants were inlined stays behind as a bare one, of which bundlers warn.
+  inputOptions: { optimization: { inlineConst: false } },
+  // A condition of `imports` chooses between two modules where the package is used, not where it is built.
+  external: [/^#/],
   platform: withoutNode.includes(name) ? 'neutral' : 'node',
   target: 'es2022',
   fixedExtension: false,
@@ -38,8 +44,15 @@ function entriesOf(name: string): Record<string, string> {
   );
   const programs = Object.values(manifest.bin ?? {});
   sources.push(...programs.map((path) => path.replace(/dist\/(.+)\.js$/, 'src/$1.ts')));
+  sources.push(
+    ...Object.values(manifest.imports ?? {}).flatMap((target): string[] =>
+      Object.values(target['@telefsm/source']),
+    ),
+  );
   const present = sources.filter((path) => existsSync(`packages/${name}/${path}`));
-  return Object.fromEntries(present.map((path) => [basename(path, extname(path)), path]));
+  return Object.fromEntries(
+    present.map((path) => [path.replace(/^\.\/|^src\/|\.ts$/g, '').replace('src/', ''), path]),
+  );
 }
 
 export default defineConfig(configs);

@@ -87,7 +87,7 @@ function homePage(readme) {
       name: title,
       text: 'Conversations for Telegram bots',
       tagline:
-        'States, data, scenes and flows for grammY and Telegraf, one unit of work for every update.',
+        'Conversations that survive crashes, deploys and impatient users, on grammY and Telegraf.',
       actions: [
         { theme: 'brand', text: 'Start with grammY', link: '/quick-start-grammy' },
         { theme: 'brand', text: 'Start with Telegraf', link: '/quick-start-telegraf' },
@@ -96,13 +96,13 @@ function homePage(readme) {
     },
   };
   const ways =
-    'Which to take, states, scenes, nodes or flows: [the guide](/guide.md). Coming from [Telegraf scenes](/migrate-telegraf.md), ' +
-    '[grammY session or conversations](/migrate-grammy.md), [aiogram](/migrate-aiogram.md). Everything: [all pages](/contents.md).';
+    'Flows, states, scenes or nodes? [Choosing an API](/guide.md). Coming from [Telegraf scenes](/migrate-telegraf.md), ' +
+    '[grammY session or conversations](/migrate-grammy.md), [aiogram](/migrate-aiogram.md). [All pages](/contents.md).';
   return [
     `---\n${JSON.stringify(head, null, 2)}\n---`,
     `<div class="beside">\n<div>\n\n${about}\n\n${bot}\n\n${ways}\n\n</div>\n\n${transcript}\n\n</div>`,
-    sectionOf(readme, 'What is promised'),
-    sectionOf(readme, 'Beside the others'),
+    sectionOf(readme, 'Guarantees'),
+    sectionOf(readme, 'Packages'),
   ].join('\n\n');
 }
 

@@ -1,4 +1,4 @@
-/** Measures what a bot's bundle grows by, minified and gzipped, against the limits of `.size-limit.json`. */
+/** Measures what a bot's bundle grows by, minified and gzipped, against the limits of `.size-limit.mjs`. */
 
 import { ensureBuilt } from '../lib/build.mjs';
 import { finish } from '../lib/outcome.mjs';

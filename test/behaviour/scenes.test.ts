@@ -229,9 +229,9 @@ describe.each(frameworks)('Scene on %s', (_, framework) => {
   });
 
   it('no name, and data that no schema describes, are refused when the scene is made', () => {
-    expect(() => framework.scene('')).toThrow(/'id of the scene' is ''/);
+    expect(() => framework.scene('')).toThrow(/"id of the scene": found ''/);
     const notStandard = { parse: (data: unknown) => data };
-    expect(() => framework.scene('s', { data: notStandard })).toThrow(/expected a Standard Schema/);
+    expect(() => framework.scene('s', { data: notStandard })).toThrow(/Expected a Standard Schema/);
   });
 
   it('states without a state are refused when the scene is made', () => {

@@ -248,7 +248,7 @@ describe('plain JavaScript', () => {
   it('is refused where the id of a chat, or an input, is no text', async () => {
     const tree = commandTree('t');
     for (const id of [undefined, null, 5, {}])
-      expect(() => tree.chat(id as never)).toThrow(/'id of the chat' is .*expected a text/);
+      expect(() => tree.chat(id as never)).toThrow(/"id of the chat": found .*Expected a text/);
     for (const text of [undefined, null, 5, {}])
       await expect(tree.chat('Bob').input(text as never)).rejects.toMatchObject({
         code: 'INVALID_OPTION',

@@ -199,7 +199,7 @@ describe('a definition', () => {
         );
       }
     }
-    expect(() => loose.default('x')).toThrow(/'t:root default' is the text 'x'/);
+    expect(() => loose.default('x')).toThrow(/"t:root default": found the text 'x'/);
   });
 
   it('is refused when an action, a condition, a catch, a description or a finder is given twice', () => {

@@ -195,7 +195,7 @@ describe('a late writer', () => {
       }),
     };
     const late = bench({ storage }).send(1, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
-    await expect(late).rejects.toThrow(/was taken by another process, or deleted, while/);
+    await expect(late).rejects.toThrow(/Another process acquired or deleted the conversation/);
   });
 
   it('is refused with its second unit, though its first has left the id of the update', async () => {
@@ -220,7 +220,7 @@ describe('a late writer', () => {
     held.open();
     const error = await mine.outlast(late);
     expect(error).toMatchObject({ code: 'LEASE_LOST', details: { keptBefore: true } });
-    expect(String(error)).toContain('only what this update had committed before was kept');
+    expect(String(error)).toContain('only its earlier commit() was kept');
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });
 

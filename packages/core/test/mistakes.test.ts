@@ -15,17 +15,17 @@ describe('a mistake that only JavaScript can make is told by name', () => {
     [
       'a group in place of a list',
       () => make({ states: Form }),
-      /The option 'states' is an object; expected a list, as in \[Form, order\]/,
+      /Invalid option "states": found an object\. Expected a list, as in \[Form, order\]/,
     ],
     [
       'a scene in place of a list',
       () => make({ scenes: scene('s').on({ handle: () => {} }) }),
-      /The option 'scenes' is an object; expected a list/,
+      /Invalid option "scenes": found an object\. Expected a list/,
     ],
     [
       'a name in the list',
       () => make({ states: ['Form'] }),
-      /fsm\({ states }\) was given 'Form'; expected groups of states, nodes, flows and scenes/,
+      /fsm\({ states }\) was given 'Form'\. Expected groups of states, nodes, flows and scenes/,
     ],
     [
       'a flow without its end',
@@ -40,27 +40,27 @@ describe('a mistake that only JavaScript can make is told by name', () => {
     [
       'what a circle of imports has not made yet',
       () => make({ states: [undefined] }),
-      /was given undefined; .+ files that import each other/,
+      /was given undefined\. .+ circular import/,
     ],
     [
       'an address of a storage',
       () => make({ storage: 'redis://localhost' }),
-      /The option 'storage' is 'redis:\/\/localhost'; expected a storage/,
+      /Invalid option "storage": found 'redis:\/\/localhost'\. Expected a storage/,
     ],
     [
       'some other store',
       () => make({ storage: new Map() }),
-      /The option 'storage' is an instance of Map; expected a storage/,
+      /Invalid option "storage": found an instance of Map\. Expected a storage/,
     ],
     [
       'a group without a name',
       () => group({ name: state() }),
-      /'an object' cannot name a group: expected a text without/,
+      /Invalid name for a group: "an object"\. Expected a text without/,
     ],
     [
       'names in place of states',
       () => group('Form', ['name']),
-      /states\('Form'\) was given 'name'; expected `state\(\)`, or an object of them/,
+      /states\('Form'\) was given 'name'\. Expected `state\(\)`, or an object of them/,
     ],
     [
       'a length of time in words',
@@ -68,7 +68,7 @@ describe('a mistake that only JavaScript can make is told by name', () => {
         flow('f', { timeout: '10 minutes' as Loose })
           .ask('a', { prompt: 'A?' })
           .done(() => {}),
-      /The option 'f timeout' is '10 minutes'; expected milliseconds or a text such as/,
+      /Invalid option "f timeout": found '10 minutes'\. Expected milliseconds or a text such as/,
     ],
   ])('%s', (_, wrong, said) => {
     expect(wrong).toThrow(said);

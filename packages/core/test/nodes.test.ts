@@ -226,7 +226,9 @@ describe('scene verbs', () => {
         expect(() => fsm.enter(bad as never, {} as never, {} as never)).toThrow(/SCENE_UNKNOWN/);
         expect(() => fsm.call(bad as never, {} as never, {} as never)).toThrow(/SCENE_UNKNOWN/);
       }
-      expect(() => fsm.enter('nowhere' as never)).toThrow(/Known scenes: start, hungry/);
+      expect(() => fsm.enter('nowhere' as never)).toThrow(
+        /Unknown scene "nowhere"\. Known: start, hungry/,
+      );
       expect(() => fsm.set('start' as never)).toThrow(/NOT_SETTABLE/);
       expect(() => fsm.enter(Start, { bad: new Date() } as never)).toThrow(/DATA_NOT_JSON/);
     });

@@ -163,7 +163,7 @@ describe('machine.at(…).run', () => {
     });
     await outlast(asked, 1000);
     expect(error).toMatchObject({ code: 'WAIT_TIMEOUT' });
-    expect(String(error)).toMatch(/does not end, or that waits for its own conversation/);
+    expect(String(error)).toMatch(/does not end or waits for its own conversation/);
   });
 
   it('inside a handler of another conversation runs', async () => {

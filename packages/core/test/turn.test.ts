@@ -132,8 +132,8 @@ describe('ctx.state after its update', () => {
     const turns: Turn[] = [];
     await bench().send(1, 'a', (turn) => void turns.push(turn));
     const fsm = (turns[0] as Turn).state;
-    expect(() => fsm.current).toThrow(/'current' was used after its update had ended/);
-    expect(() => fsm.set(Form.name)).toThrow(/'set' was used after/);
+    expect(() => fsm.current).toThrow(/"current" was used after its turn ended/);
+    expect(() => fsm.set(Form.name)).toThrow(/"set" was used after/);
     await expect(fsm.commit()).rejects.toThrow(/TURN_ENDED/);
   });
 

@@ -11,6 +11,6 @@ it('inState() among the handlers is refused by name, since it would end the upda
   bot.on('message', inState(Form.name) as unknown as MiddlewareFn<Context>, () => {});
   const anna = telegram(bot).user('Anna');
   await expect(anna.sends('hello')).rejects.toThrow(
-    /inState\(\) was given `next`, as middleware is; expected to be a filter: bot\.filter\(inState\(…\)\)\.on\(…\)/,
+    /inState\(\) was given `next`, as middleware is\. Expected to be a filter: bot\.filter\(inState\(…\)\)\.on\(…\)/,
   );
 });

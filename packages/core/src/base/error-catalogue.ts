@@ -62,193 +62,212 @@ interface CatalogueEntry<Code extends FsmErrorCode> {
 
 const list = (names: readonly unknown[]) => names.join(', ') || 'none';
 const kept = (before: boolean) =>
-  before
-    ? 'only what this update had committed before was kept'
-    : 'nothing of this update was kept';
+  before ? 'only its earlier commit() was kept' : 'nothing of this turn was kept';
+
+/** Names the known id that looks like a misspelled one, else all of them. */
+function suggestion(found: string, known: readonly string[]): string {
+  const close = known.find((name) => distance(found.toLowerCase(), name.toLowerCase()) <= 2);
+  return close === undefined ? ` Known: ${list(known)}.` : ` Did you mean "${close}"?`;
+}
+
+/** How many letters must be inserted, removed or replaced (Levenshtein). */
+function distance(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (const [at, letter] of [...from].entries()) {
+    const next = [at + 1];
+    for (let column = 1; column <= to.length; column++) {
+      const replaced = (row[column - 1] ?? 0) + (letter === to[column - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[to.length] ?? 0;
+}
 
 /** Every error with its message and what to do; the page of errors in the documentation is made from it. */
 export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<Code> } = {
   TURN_ENDED: {
-    message: (d) => `'${d.member}' was used after its update had ended; the change would be lost.`,
-    fix: 'Look for a missing `await`. For work after the update use machine.at(…).run(…).',
+    message: (d) => `"${d.member}" was used after its turn ended, so the change would be lost.`,
+    fix: 'Add the missing `await`. For work after the turn, use machine.at(…).run(…).',
   },
   NO_CONVERSATION: {
     message: (d) =>
-      `This update (${d.updateType}) has no conversation under the strategy '${d.strategy}'.`,
-    fix: 'Guard the handler by `key !== undefined`, or choose another strategy.',
+      `This update (${d.updateType}) has no conversation under the strategy "${d.strategy}".`,
+    fix: 'Check `key !== undefined` in the handler, or choose another strategy.',
   },
   NOT_INSTALLED: {
-    message: (d) => `There is no FSM at ctx.${d.property}.`,
-    fix: 'Install it with bot.use(fsm()) before everything that uses it.',
+    message: (d) => `ctx.${d.property} is not installed.`,
+    fix: 'Call bot.use(fsm()) before all middleware that uses it.',
   },
   INSTALLED_TWICE: {
-    message: (d) => `This update already has an FSM at ctx.${d.property}.`,
-    fix: 'Call bot.use(fsm()) once; a second machine needs its own `property` and `namespace`.',
+    message: (d) => `ctx.${d.property} is already installed for this update.`,
+    fix: 'Call bot.use(fsm()) once. Give a second machine its own `property` and `namespace`.',
   },
   PROPERTY_TAKEN: {
-    message: (d) => `The framework's context already has a property '${d.property}'.`,
-    fix: 'Choose another fsm({ property }).',
+    message: (d) => `The context already has a property "${d.property}".`,
+    fix: 'Choose another name with fsm({ property }).',
   },
   NOT_CONNECTED: {
-    message: (d) => `No bot is connected, so '${d.method}' cannot be called.`,
-    fix: 'Name the bot with machine.connect(bot) or machine.start(bot).',
+    message: (d) => `No bot is connected, so "${d.method}" cannot be called.`,
+    fix: 'Call machine.connect(bot) or machine.start(bot).',
   },
   NO_CONTEXT: {
     message: (d) =>
-      `The '${d.hook}' hook of the scene '${d.scene}' needs the framework's context, and there is no update.`,
-    fix: 'Outside updates use scene(…).on(…) or a flow, which need none.',
+      `The "${d.hook}" hook of scene "${d.scene}" needs a context, but there is no update.`,
+    fix: 'Outside updates, use scene(…).on(…) or a flow. Neither needs a context.',
   },
   INVALID_OPTION: {
-    message: (d) => `The option '${d.option}' is ${d.found}; expected ${d.expected}.`,
+    message: (d) =>
+      d.found === 'unknown'
+        ? `Unknown option "${d.option}".${suggestion(d.option, d.expected.split(', '))}`
+        : `Invalid option "${d.option}": found ${d.found}. Expected ${d.expected}.`,
     fix: 'Correct the option.',
   },
   INVALID_NAME: {
-    message: (d) => `'${d.name}' cannot name ${d.of}: expected ${d.expected}.`,
-    fix: 'Give it such a name.',
+    message: (d) => `Invalid name for ${d.of}: "${d.name}". Expected ${d.expected}.`,
+    fix: 'Rename it.',
   },
   INVALID_TARGET: {
-    message: (d) => `${d.where} was given ${d.found}; expected ${d.expected}.`,
-    fix: 'Look for a misspelt name, and for files that import each other, where `undefined` was found.',
+    message: (d) => `${d.where} was given ${d.found}. Expected ${d.expected}.`,
+    fix: 'If it was undefined, check for a typo or a circular import.',
   },
   STATE_REUSED: {
-    message: (d) => `One state() stands at '${d.first}' and again at '${d.second}'.`,
-    fix: 'Call state() once for each name.',
+    message: (d) => `The same state() is used for both "${d.first}" and "${d.second}".`,
+    fix: 'Call state() once per name.',
   },
   STATE_UNBOUND: {
-    message: (d) => `${d.where} was given a state() that no group has named.`,
-    fix: 'Put it into states(name, { … }) and use the member of that group.',
+    message: (d) => `${d.where} was given a state() that belongs to no group.`,
+    fix: 'Declare it in states(name, { … }) and use the member of that group.',
   },
   GROUP_DUPLICATE: {
-    message: (d) =>
-      `Two different groups of this machine are named '${d.group}'; scenes and flows are groups too.`,
-    fix: 'Rename one.',
+    message: (d) => `Two groups of this machine are named "${d.group}".`,
+    fix: 'Rename one. Scenes and flows are groups too.',
   },
   STATE_UNKNOWN: {
-    message: (d) =>
-      `The state '${d.state}' is not in this machine. Known states: ${list(d.known)}.`,
-    fix: 'Add its group to fsm({ states }), or name its former id in state({ was }).',
+    message: (d) => `Unknown state "${d.state}".${suggestion(d.state, d.known)}`,
+    fix: 'Add its group to fsm({ states }), or declare the former id with state({ was }).',
   },
   SCENE_UNKNOWN: {
-    message: (d) =>
-      `The scene '${d.scene}' is not in this machine. Known scenes: ${list(d.known)}.`,
+    message: (d) => `Unknown scene "${d.scene}".${suggestion(d.scene, d.known)}`,
     fix: 'Add it to fsm({ states }) or fsm({ scenes }).',
   },
   SCENE_DUPLICATE: {
-    message: (d) => `Two scenes of this machine are named '${d.scene}'.`,
+    message: (d) => `Two scenes of this machine are named "${d.scene}".`,
     fix: 'Rename one.',
   },
   STEP_DUPLICATE: {
-    message: (d) => `The flow '${d.flow}' has two steps named '${d.step}'.`,
+    message: (d) => `Flow "${d.flow}" has two steps named "${d.step}".`,
     fix: 'Rename one.',
   },
   STEP_UNKNOWN: {
-    message: (d) => `The flow '${d.flow}' has no step '${d.step}'. Its steps: ${list(d.known)}.`,
+    message: (d) => `Flow "${d.flow}" has no step "${d.step}".${suggestion(d.step, d.known)}`,
     fix: 'Use the name of a step.',
   },
   FLOW_EMPTY: {
-    message: (d) => `The flow '${d.flow}' asks nothing.`,
+    message: (d) => `Flow "${d.flow}" has no steps.`,
     fix: 'Add a step before done().',
   },
   FLOW_CYCLE: {
-    message: (d) => `The flow '${d.flow}' includes itself: ${d.path.join(' → ')}.`,
+    message: (d) => `Flow "${d.flow}" includes itself: ${d.path.join(' → ')}.`,
     fix: 'Use repeat() for several rounds, or call() another flow.',
   },
   NO_NEIGHBOUR: {
-    message: (d) => `The state '${d.state ?? 'none'}' has no ${d.direction} state in its group.`,
-    fix: 'Name the state with set(…), or clear() at the end.',
+    message: (d) => `State "${d.state ?? 'none'}" has no ${d.direction} state in its group.`,
+    fix: 'Move with set(…), or call clear() at the end.',
   },
   NO_HISTORY: {
-    message: (d) => `There is nothing to go back to from '${d.state ?? 'no state'}'.`,
-    fix: 'Call back() only after a move; how many moves are kept is fsm({ history }).',
+    message: (d) => `The history is empty at ${d.state === null ? 'no state' : `"${d.state}"`}.`,
+    fix: 'Call back() only after a move. fsm({ history }) sets how many moves are kept.',
   },
   NO_SCENE: {
-    message: (d) => `'${d.verb}' needs an active scene, and there is none.`,
-    fix: 'Enter a scene first, or use set(null) or clear() for plain states. What has been left can be read only.',
+    message: (d) => `"${d.verb}" needs an active scene. A scene that was left is read-only.`,
+    fix: 'Enter a scene first. For plain states, use set(null) or clear().',
   },
   NOT_SETTABLE: {
-    message: (d) =>
-      `'${d.state}' belongs to the scene '${d.scene}' and cannot be set from outside.`,
-    fix: 'Enter the scene, or answer its step.',
+    message: (d) => `State "${d.state}" belongs to scene "${d.scene}" and cannot be set.`,
+    fix: 'Enter the scene instead.',
   },
   INVALID_TRANSITION: {
-    message: (d) => `The handler of '${d.scene}' returned ${d.returned}.`,
-    fix: 'Return what goto, call, again, stay, back or leave gives, or nothing to stay.',
+    message: (d) => `The handler of "${d.scene}" returned ${d.returned}.`,
+    fix: 'Return the result of goto, call, again, stay, back or leave, or nothing to stay.',
   },
   TRANSITION_LOOP: {
-    message: (d) => `Scenes hand over to each other without end: ${d.scenes.join(' → ')} → …`,
-    fix: 'An `enter` hook must not always enter another scene.',
+    message: (d) =>
+      `Scenes redirect to each other in an infinite loop: ${d.scenes.join(' → ')} → …`,
+    fix: 'Make one `enter` hook stay in its scene.',
   },
   DATA_INVALID: {
-    message: (d) => `The data of '${d.state}' does not match its schema: ${d.issues.join('; ')}.`,
+    message: (d) => `The data of "${d.state}" does not match its schema: ${d.issues.join('; ')}.`,
     fix: 'Correct the data, add a migration, or choose a policy with fsm({ unknownState }).',
   },
   DATA_NOT_JSON: {
-    message: (d) => `Data at '${d.path}' is ${d.found}, which JSON cannot keep.`,
-    fix: 'Keep plain JSON: a Date as text, a Map or Set as an array, no functions, no classes.',
+    message: (d) => `The data at "${d.path}" is ${d.found}, which JSON cannot represent.`,
+    fix: 'Use plain JSON: a string for a Date, an array for a Map or Set, no functions or classes.',
   },
   RECORD_TOO_LARGE: {
-    message: (d) => `The conversation would take ${d.bytes} bytes; the limit is ${d.limit}.`,
+    message: (d) => `The conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
     fix: 'Store large values elsewhere, or raise fsm({ maxRecordBytes }).',
   },
   RECORD_UNREADABLE: {
-    message: (d) => `What is stored under '${d.key}' is no record of telefsm: ${d.reason}.`,
-    fix: 'See what else writes there; choose a policy with fsm({ unknownState }).',
+    message: (d) => `The value at "${d.key}" is not a telefsm record: ${d.reason}.`,
+    fix: 'Find out what else writes to this key, or choose a policy with fsm({ unknownState }).',
   },
   RECORD_NEWER: {
     message: (d) =>
-      `The conversation '${d.key}' was written by version ${d.version}; this process knows ${d.known}. It was left alone.`,
+      `Conversation "${d.key}" was written by version ${d.version}, but this process supports ${d.known}. It was not changed.`,
     fix: 'Deploy the newer version here too.',
   },
   MIGRATION_MISSING: {
-    message: (d) => `Migration ${d.version} is not usable. Declared: ${list(d.known)}.`,
-    fix: 'Number migrations from 1, or leave the option out.',
+    message: (d) => `Migration ${d.version} cannot be used. Declared: ${list(d.known)}.`,
+    fix: 'Number migrations from 1, or omit the option.',
   },
   INVALID_KEY: {
-    message: (d) => `The key of this conversation takes ${d.bytes} bytes; the limit is ${d.limit}.`,
-    fix: 'Return shorter parts from the strategy, or a shorter namespace.',
+    message: (d) =>
+      `The key of this conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
+    fix: 'Return shorter parts from the strategy, or use a shorter namespace.',
   },
   LEASE_LOST: {
     message: (d) =>
-      `The conversation '${d.key}' was taken by another process, or deleted, while this update ran; ${kept(d.keptBefore)}.`,
-    fix: 'Make handlers shorter than turn.max. A redelivered update is handled anew, unless `keptBefore`.',
+      `Another process acquired or deleted the conversation "${d.key}" during this turn; ${kept(d.keptBefore)}.`,
+    fix: 'Keep handlers shorter than turn.max. Telegram may redeliver the update.',
   },
   COMMIT_UNKNOWN: {
     message: (d) =>
-      `The storage did not answer for '${d.key}', so it is not known whether the update was kept.`,
-    fix: 'A redelivery is safe: it runs only if nothing was kept. See the cause.',
+      `The storage did not answer for "${d.key}", so it is unknown whether the turn was committed.`,
+    fix: 'See the cause. A redelivery is safe: it runs only if nothing was committed.',
   },
   STORAGE_FAILED: {
-    message: (d) => `The storage failed at '${d.operation}' for '${d.key}'; ${kept(d.keptBefore)}.`,
+    message: (d) => `The storage failed to ${d.operation} "${d.key}"; ${kept(d.keptBefore)}.`,
     fix: 'See the cause.',
   },
   STORAGE_NEWER: {
     message: (d) =>
-      `'${d.storage}' was set up by a newer telefsm (version ${d.version}); this one knows ${d.known}. It was left alone.`,
+      `"${d.storage}" was set up by a newer telefsm (version ${d.version}), but this one supports ${d.known}. It was not changed.`,
     fix: 'Deploy the newer version here too.',
   },
   WAIT_TIMEOUT: {
-    message: (d) => `The conversation '${d.key}' was busy for ${d.ms} ms.`,
-    fix: 'Look for a handler that does not end, or that waits for its own conversation. Work by machine.at(…) belongs in afterCommit(…).',
+    message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms.`,
+    fix: 'Find the handler that does not end or waits for its own conversation. Move calls of machine.at(…) into afterCommit(…).',
   },
   QUEUE_FULL: {
-    message: (d) => `${d.limit} updates of '${d.key}' are waiting already.`,
-    fix: 'Look for a slow handler, or raise fsm({ waiting: { limit } }).',
+    message: (d) => `${d.limit} updates of "${d.key}" are already waiting.`,
+    fix: 'Find the slow handler, or raise fsm({ waiting: { limit } }).',
   },
   BUSY: {
-    message: (d) => `The conversation '${d.key}' is busy, and this machine refuses to wait.`,
-    fix: 'Try again, or choose fsm({ waiting: { policy: "queue" } }).',
+    message: (d) => `Conversation "${d.key}" is busy, and the waiting policy is not to wait.`,
+    fix: 'Try again, or set fsm({ waiting: { policy: "queue" } }).',
   },
   REENTERED: {
     message: (d) =>
-      `A handler of '${d.key}' opened the same conversation again, which would wait for itself.`,
-    fix: 'Use the state that the handler has, or do it in afterCommit(…).',
+      `A handler of "${d.key}" opened its own conversation and would wait for itself.`,
+    fix: "Use the handler's own state, or do it in afterCommit(…).",
   },
   STOPPED: {
-    message: (d) => `The machine has been stopped, so '${d.operation}' was not begun.`,
+    message: (d) => `The machine was stopped, so "${d.operation}" did not begin.`,
     fix: 'Stop the bot before the machine.',
   },
   DEADLINES_UNAVAILABLE: {
-    message: (d) => `${d.what} needs deadlines, which this storage cannot fire by itself.`,
+    message: (d) => `${d.what} needs deadlines, and this storage cannot fire them.`,
     fix: 'Use a storage with deadlines, or accept fsm({ deadlines: "on-update" }).',
   },
 };

@@ -1,6 +1,7 @@
 /** The one error class, told apart by code. */
 
-import { errorCatalogue, type FsmErrorCode, type FsmErrorDetails } from './error-catalogue.ts';
+import { sentenceOf } from '#sentences';
+import type { FsmErrorCode, FsmErrorDetails } from './error-catalogue.ts';
 
 const brand = Symbol.for('telefsm.error');
 
@@ -17,8 +18,7 @@ export class FsmError<Code extends FsmErrorCode = FsmErrorCode> extends Error {
   readonly details: FsmErrorDetails[Code];
 
   constructor(code: Code, details: FsmErrorDetails[Code], options?: { readonly cause?: unknown }) {
-    const entry = errorCatalogue[code];
-    super(`${entry.message(details)} ${entry.fix} [TELEFSM_${code}]`, options);
+    super(sentenceOf(code, details), options);
     this.code = code;
     this.details = details;
     Object.defineProperty(this, brand, { value: true });

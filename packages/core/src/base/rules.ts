@@ -1,15 +1,13 @@
 /** Options as plain JavaScript may give them: what no compiler has looked at is refused by name where it is defined. */
 
+import * as chosen from '#option-checks';
 import { FsmError } from './errors.ts';
+import type * as checks from './option-checks.ts';
+import type { Rule } from './option-checks.ts';
 import { isSchema } from './schema.ts';
 import { shown } from './shown.ts';
 
-/** What an option may be. */
-export interface Rule {
-  /** In words, for the message. */
-  readonly expected: string;
-  fits(found: unknown): boolean;
-}
+export type { Rule } from './option-checks.ts';
 
 /** Makes the error for an option that is none. */
 export function invalidOption(
@@ -72,30 +70,14 @@ export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema }
  * @param others - names that are known and have no rule, with spaces between; without it names that nobody knows are left alone
  * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
  */
-export function checkOptions(
-  where: string,
-  options: object,
-  rules: { readonly [name: string]: Rule },
-  others?: string,
-): void {
-  const known = [...Object.keys(rules), others].join(' ').trim().split(' ');
-  for (const [name, found] of Object.entries(options)) {
-    if (others !== undefined && !known.includes(name))
-      throw invalidOption(where + name, known.join(', '), 'unknown');
-    const rule = rules[name];
-    if (rule !== undefined && found !== undefined) checkOption(where + name, found, rule);
-  }
-}
+export const checkOptions: typeof checks.checkOptions = chosen.checkOptions;
 
 /**
  * Checks one option, whether it is given or not.
  *
  * @throws FsmError `INVALID_OPTION`
  */
-export function checkOption(option: string, found: unknown, { expected, fits }: Rule): void {
-  if (fits(found)) return;
-  throw invalidOption(option, expected, shown(found));
-}
+export const checkOption: typeof checks.checkOption = chosen.checkOption;
 
 /**
  * Checks a name that ids are made of.

@@ -1,0 +1,45 @@
+/** What a bot's bundle may weigh, gzipped. The goals are those of the design: 17, 20 and 29 kB; 14.5, 17.5 and 26 kB for production. */
+
+const core = 'packages/core/dist';
+const machine = { [`${core}/adapter.js`]: '{ createMachine }' };
+
+/** A bot as it is bundled by default, and under the `production` condition. */
+const bot = (name, imports, limit, productionLimit) => [
+  { name, path: `${core}/index.js`, import: imports, gzip: true, limit },
+  {
+    name: `${name}, production`,
+    path: `${core}/index.js`,
+    import: imports,
+    gzip: true,
+    limit: productionLimit,
+    modifyEsbuildConfig: (config) => ({ ...config, conditions: ['production'] }),
+  },
+];
+
+const adapter = (name) => ({
+  name: `@telefsm/${name}`,
+  path: `packages/${name}/dist/index.js`,
+  import: '*',
+  gzip: true,
+  limit: '2 kB',
+  ignore: [name, '@telefsm/core'],
+});
+
+export default [
+  ...bot(
+    'a bot with states',
+    { ...machine, [`${core}/index.js`]: '{ state, states }' },
+    '32 kB',
+    '29.5 kB',
+  ),
+  ...bot('a bot with a flow', { ...machine, [`${core}/index.js`]: '{ flow }' }, '44.5 kB', '42 kB'),
+  {
+    name: 'keyValueStorage alone',
+    path: `${core}/index.js`,
+    import: '{ keyValueStorage }',
+    gzip: true,
+    limit: '1 kB',
+  },
+  adapter('grammy'),
+  adapter('telegraf'),
+];

@@ -1,0 +1,7 @@
+/** What errors say under the `production` condition: the code and the facts; the page of errors has the sentence and the fix. */
+
+import type { sentenceOf as defaultSentenceOf } from './sentences.ts';
+
+/** Makes the text of an error without its sentence. */
+export const sentenceOf: typeof defaultSentenceOf = (code, details) =>
+  `[TELEFSM_${code}] ${JSON.stringify(details)} See docs/errors.md#${code.toLowerCase()}.`;
