@@ -35,10 +35,17 @@ export async function valueIn(question: AskOptions, input: UserInput): Promise<u
   return acceptInput(accept, input);
 }
 
-/** Finds the choice whose label was sent as text, by a reply keyboard. */
+/** Finds the choice whose label was sent as text. */
 export function choiceByLabel(options: readonly Option[], text: string): string | undefined {
   const label = text.trim();
   return options.find((option) => option.label.trim() === label)?.value;
+}
+
+/** Finds the one choice whose label was sent in other letters, capital or small. */
+export function choiceInAnyCase(options: readonly Option[], text: string): string | undefined {
+  const label = text.trim().toLowerCase();
+  const found = options.filter((option) => option.label.trim().toLowerCase() === label);
+  return found.length === 1 ? found[0]?.value : undefined;
 }
 
 /** The longest text that is an answer, in characters: as long as a message may be. What a web app or a link gives may be longer. */

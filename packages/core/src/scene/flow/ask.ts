@@ -7,12 +7,14 @@ import type { Say } from '../../conversation/say.ts';
 import type { Speech } from '../behaviour.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { givenSlot, recheck } from './deploy.ts';
+import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
+import { choicesOf } from './offer.ts';
 import { awaitsPayment } from './payment.ts';
 import type { Place } from './pending.ts';
 import { type Progress, readAt, without } from './progress.ts';
-import { choicesOf, heardOf, show } from './prompt.ts';
+import { heardOf, show } from './prompt.ts';
 import { namedSteps } from './steps.ts';
 import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
@@ -125,9 +127,11 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   }
   const { say, options, keyboard, invoice } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
-  // 0 marks that the message's id is wanted
+  // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
+  const isRedrawn = options !== undefined && (pagesOf(options) > 1 || severalAt(place));
   const wanted =
-    cleanUp === 'deletePrompts' || (cleanUp === 'removeKeyboards' && keyboard === 'inline');
+    cleanUp === 'deletePrompts' ||
+    (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
     reply: keyboard === 'reply' ? (true as const) : undefined,
@@ -145,6 +149,10 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     run.arm('step', toMs(timeout, `${place.id} timeout`));
   }
   return () => say;
+}
+
+function severalAt(place: Place): boolean {
+  return place.kind === 'ask' && place.step.question.multiple === true;
 }
 
 /** Whether labels differ between users or times, so that those which were shown have to be kept. */

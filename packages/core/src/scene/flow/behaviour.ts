@@ -88,7 +88,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
   for (const { name, question } of questions) {
     if (question.timeout !== undefined) toMs(question.timeout, `${plan.id}:${name} timeout`);
   }
-  const { was, services, texts, otherCommands, cleanUp = 'keep' } = options;
+  const { was, services, texts, otherCommands } = options;
   const renames = questions.some((step) => step.was.length > 0);
   return {
     was: namesOf(was),
@@ -102,7 +102,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     ...(texts !== undefined && { texts }),
     ...(otherCommands !== undefined && { otherCommands }),
     ...(renames && { check: (data: JsonObject) => renamed(steps, data) }),
-    ...(cleanUp !== 'keep' && { asked }),
+    asked,
     first: () => states[0]?.id ?? null,
     ask: (run) => ask({ plan, run }),
     command: (run, command) => takeCommand({ plan, run }, command),
@@ -123,7 +123,7 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
   }
   if (input.kind === 'button') {
     const button = readButton(input.value);
-    if (button !== undefined) return press(visit, button);
+    if (button !== undefined) return press(visit, button, input.value);
   }
   if (input.edited) {
     const changes = plan.options.editedMessages === 'update' && (await takeEdited(visit, input));

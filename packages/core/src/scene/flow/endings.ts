@@ -2,11 +2,11 @@
 
 import type { Say } from '../../conversation/say.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
+import { finishAlbum } from './accept.ts';
 import type { EndingTurn } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { awaitsPayment } from './payment.ts';
-import { finishAlbum } from './take.ts';
 import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 
 /** The flow has been left: its hooks hear of it, and speak. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */

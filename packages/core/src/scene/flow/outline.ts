@@ -187,6 +187,10 @@ function checkQuestion(where: string, question: AskOptions | undefined): void {
     throw refuse('multiple', '`choices` with it', 'alone');
   if (typeof choices === 'object' && Object.keys(choices).length === 0)
     throw refuse('choices', 'at least one', 'empty');
+  if (Array.isArray(choices)) {
+    const twice = choices.find((value, at) => choices.indexOf(value) !== at);
+    if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
+  }
   checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
 }
 
