@@ -59,6 +59,7 @@ const flowOptions: Every<FlowOptions<object>> = {
   onTrigger: true,
   otherCommands: true,
   otherInput: true,
+  replies: true,
   editedMessages: true,
   cleanUp: true,
   attempts: true,

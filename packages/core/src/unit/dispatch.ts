@@ -98,6 +98,8 @@ async function enterInitial(unit: Unit): Promise<boolean> {
   if (initial === undefined || draft.top.state !== null || isGuest(unit)) return false;
   // what was said before, or elsewhere, begins nothing
   if (input === undefined || input.edited || isEvent(input.kind)) return false;
+  // a channel, and whoever writes in the name of a group, is no person to be greeted
+  if ((unit.subject.user ?? 0) <= 0 && unit.subject.business === undefined) return false;
   const takesAtOnce = unit.registry.scene(initial.scene).behaviour.opens?.(input) === true;
   if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
   const { data, params } = initial.start(unit);

@@ -12,6 +12,8 @@ import {
   textual,
 } from '../../base/rules.ts';
 import { namesOf } from '../../conversation/states.ts';
+import type { UserInput } from '../../update/input.ts';
+import { idIn, objectIn } from '../../update/raw-update.ts';
 import { commandPolicies, type SceneBehaviour, type SceneRun } from '../behaviour.ts';
 import { ask } from './ask.ts';
 import { readButton } from './button.ts';
@@ -36,6 +38,7 @@ const flowRules = {
   onTrigger: oneOf('restart', 'continue', 'ask', 'refuse'),
   otherCommands: commandPolicies,
   otherInput: oneOf('hint', 'pass', 'ignore'),
+  replies: oneOf('any', 'only'),
 };
 
 const otherOptions =
@@ -125,6 +128,7 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     const button = readButton(input.value);
     if (button !== undefined) return press(visit, button, input.value);
   }
+  if (isOtherTalk(visit, input)) return next();
   if (input.edited) {
     const changes = plan.options.editedMessages === 'update' && (await takeEdited(visit, input));
     if (!changes) await next();
@@ -134,6 +138,17 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     return policyOf(visit) === 'answer' ? takeInput(visit, asText(visit, input), next) : next();
   }
   return takeInput(visit, input, next);
+}
+
+/** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
+function isOtherTalk({ plan, run }: Visit, { kind, update, album }: UserInput): boolean {
+  const { subject } = run.turn;
+  if (plan.options.replies !== 'only' || (subject.chat ?? 0) >= 0) return false;
+  if (kind === 'button' || kind === 'command' || kind === 'payment') return false;
+  // only the first part of an album is a reply
+  if (album !== undefined && album === memoOf(run.memo).album) return false;
+  const message = objectIn(update, subject.updateType ?? '');
+  return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
 }
 
 async function answerFromOutside(visit: Visit, state: string, value: unknown): Promise<boolean> {
