@@ -7,8 +7,11 @@ const coreLayers = [
   'storage',
   'record',
   'conversation',
-  'scene',
   'unit',
+  'state',
+  'transaction',
+  'engine',
+  'scene',
   'machine',
 ];
 

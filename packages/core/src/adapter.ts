@@ -30,12 +30,12 @@ export type {
   SceneHooks,
 } from './scene/scene-hooks.ts';
 export { hookedScene } from './scene/scene-hooks.ts';
-export type { Link, StateBranches } from './unit/branches.ts';
-export { stateBranches } from './unit/branches.ts';
-export { install, installedAt, refuseTaken } from './unit/install.ts';
-export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
-export { sessionValues } from './unit/session-store.ts';
-export { stateFilter } from './unit/state-context.ts';
+export type { Link, StateBranches } from './state/branches.ts';
+export { stateBranches } from './state/branches.ts';
+export { stateFilter } from './state/context.ts';
+export { install, installedAt, refuseTaken } from './state/install.ts';
+export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
+export { sessionValues } from './transaction/session-values.ts';
 export { inputOf } from './update/input.ts';
 export type { Scope } from './update/key.ts';
 export { botIdOf, scopeOf } from './update/key.ts';

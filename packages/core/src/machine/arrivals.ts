@@ -26,6 +26,7 @@ const checkoutBound = 8000;
 /**
  * Waits for the turn of an update behind others of its conversation.
  *
+ * @param signal - ends the wait
  * @returns the place at the head, or `undefined` if the policy leaves the update unhandled
  * @throws FsmError `BUSY`, `QUEUE_FULL`
  */
@@ -34,6 +35,7 @@ export async function waitInLine(
   key: string,
   update: RawUpdate,
   bot: BotPort,
+  signal: AbortSignal,
 ): Promise<Place | undefined> {
   const { queues, policy, limit, sayBusy } = options;
   if (policy === 'refuse') throw new FsmError('BUSY', { key });
@@ -48,7 +50,7 @@ export async function waitInLine(
   }
   const stop = answerEarly(options, update, bot);
   try {
-    return await queues.join(key);
+    return await queues.join(key, signal);
   } finally {
     stop();
   }

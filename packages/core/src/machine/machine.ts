@@ -1,16 +1,10 @@
 /** The machine: its options become the ways into it, for updates, for work from outside and for deadlines. */
 
-import { toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { holderOf } from '../unit/holder.ts';
-import { observers } from '../unit/observers.ts';
-import { localQueues } from '../unit/queue.ts';
-import { reentryOf } from '../unit/reentry.ts';
-import { turnCount } from '../unit/turn-count.ts';
 import {
   chatPrefix,
   keyOf,
@@ -23,13 +17,12 @@ import type { RawUpdate } from '../update/raw-update.ts';
 import { checkAddress, subjectAt } from '../update/subject.ts';
 import { commandsOf, describe } from './describe.ts';
 import { examine } from './examine.ts';
-import { fire } from './firing.ts';
-import { hostOf, type LooseOptions, type WatchedEvents } from './host.ts';
 import type { BotPort, FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
-import { checkMachineOptions } from './option-rules.ts';
-import { conversationOf } from './outside.ts';
-import type { MachineParts } from './run.ts';
+import { observers } from './observers.ts';
+import { conversationOf, fire } from './outside.ts';
+import { runtimeOf, type WatchedEvents } from './runtime.ts';
+import type { LooseOptions } from './settings.ts';
 import { takeAlong } from './supergroup.ts';
 import { sweeperOf } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
@@ -78,47 +71,19 @@ export function machineOf(
   options: LooseOptions,
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
-  const { strategy = 'userInChat', namespace = 'telefsm', waiting, turn, sweep } = options;
-  checkMachineOptions(options);
   const watchers = observers<WatchedEvents>();
-  const host = hostOf(options, watchers, opened);
-  const { clock, storage, registry } = host;
-  const report = (operation: string, error: unknown) =>
-    watchers.tell('storageFailed', { operation, error });
-  const lease = toMs(options.lease ?? '15s', 'lease');
-  const longest = toMs(turn?.max ?? '10m', 'turn.max');
-  let stopped = false;
-  const parts: MachineParts = {
-    host,
-    holder: holderOf({ storage, clock, lease, longest, report }),
-    queues: localQueues(),
-    reentry: reentryOf(),
-    turns: turnCount(),
-    bots: new Map(),
-    isStopped: () => stopped,
-  };
-  const { holder, bots, turns, reentry } = parts;
-  const handle = updatesOf(parts, {
-    strategy,
-    namespace,
-    when: options.when,
-    waiting: {
-      policy: waiting?.policy ?? 'queue',
-      limit: waiting?.limit ?? 5000,
-      answerCallbacksAfter: toMs(waiting?.answerCallbacksAfter ?? '1s', 'waiting'),
-    },
-    attempts: options.attempts ?? 5,
-    // the longest turn of another process, and until its lease has lapsed
-    bound: longest + lease,
-  });
+  const rt = runtimeOf(options, watchers, opened);
+  const { clock, storage, registry, bots, stopping } = rt;
+  const { namespace, strategy, strategyName, ttl } = rt.options;
+  const report = rt.notices.storageFailed;
+  const handle = updatesOf(rt);
   const sweeper = sweeperOf({
+    ...rt.options.sweep,
     storage,
     prefix: namespacePrefix(namespace),
     clock,
-    every: toMs(sweep?.every ?? '1s', 'sweep.every'),
-    parallel: sweep?.parallel ?? 32,
-    fire: (key) => fire(parts, namespace, key),
-    isStopped: () => stopped,
+    fire: (key) => fire(rt, key),
+    isStopped: () => stopping.isStopped,
     report,
   });
 
@@ -128,7 +93,7 @@ export function machineOf(
     if (moved === undefined || storage.list === undefined) return undefined;
     const prefix = chatPrefix(namespace, bot.id, moved.from);
     const newKey = (key: string) => migratedKey(key, moved);
-    return takeAlong(storage, holder, prefix, newKey, host.ttl).catch((error) =>
+    return takeAlong(storage, rt.holder, prefix, newKey, ttl).catch((error) =>
       report('migrate', error),
     );
   }
@@ -141,26 +106,25 @@ export function machineOf(
         if (followed === undefined) return handle(update, bot, rest, ctx);
         return followed.then(() => handle(update, bot, rest, ctx));
       } catch (error) {
-        // a strategy or `when` that throws: told as everything else that fails
+        // a strategy or `when` that throws: rejected as everything else that fails
         return Promise.reject(error);
       }
     },
     at(address) {
       checkAddress(address);
-      reentry.enable();
+      rt.reentry.enable();
       const bot = address.bot ?? onlyOf([...bots.keys()]);
       if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method: 'machine.at' });
       const subject = subjectAt(address, bot);
       const scope = scopeOf(strategy, subject);
       if (scope === undefined) {
-        const { strategyName } = host;
         const missing = (['chat', 'user'] as const).filter((part) => subject[part] === undefined);
         const without = missing.length > 0 ? ` without ${missing.join(' and ')}` : '';
         const updateType = `an address${without}`;
         throw new FsmError('NO_CONVERSATION', { updateType, strategy: strategyName });
       }
       const key = keyOf(namespace, bot, subject.business, scope);
-      return conversationOf(parts, { key, scope, subject });
+      return conversationOf(rt, { key, scope, subject });
     },
     observe(...args: unknown[]) {
       const [event, listener] = args.length === 1 ? ['committed', args[0]] : args;
@@ -171,25 +135,29 @@ export function machineOf(
       return this;
     },
     start(...ports) {
-      stopped = false;
+      stopping.start();
       sweeper.start();
       return this.connect(...ports);
     },
     async stop() {
-      stopped = true;
+      const ended = Promise.all([stopping.stop(), sweeper.stop()]);
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
-        timer = clock.setTimeout(resolve, drainBound);
+        timer = clock.setTimeout(() => {
+          // what has not begun by now would begin when nobody waits for it any more
+          stopping.giveUp();
+          resolve();
+        }, drainBound);
       });
-      await Promise.race([Promise.all([sweeper.stop(), turns.none()]), bound]);
+      await Promise.race([ended, bound]);
       clock.clearTimeout(timer);
-      holder.stop();
+      rt.holder.stop();
     },
     sweep: (limit = 1000) => sweeper.sweep(limit),
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behaviour }) => commandsOf(behaviour)),
-    describe: () => describe(namespace, host),
-    inspect: ({ key, stored }) => examine(host, key, stored),
+    describe: () => describe(rt),
+    inspect: ({ key, stored }) => examine(rt, key, stored),
   };
 }
 

@@ -1,6 +1,5 @@
-/** What a unit of work is about, before anything is read, and where it speaks. */
+/** Whose turn it is and what caused it, before anything is read; and where its messages go. */
 
-import type { AnyScene } from '../conversation/scene.ts';
 import type { UnitId } from '../record/ids.ts';
 import type { Scope } from '../update/key.ts';
 import { guestChats } from '../update/parties.ts';
@@ -10,12 +9,6 @@ import { addressOf, type ReplyAddress, type Subject } from '../update/subject.ts
 /** What makes a machine work on a conversation. */
 export type Cause = 'update' | 'deadline' | 'outside';
 
-/** The scene of a user who has none, and what it starts with. */
-export interface Initial {
-  readonly scene: AnyScene;
-  start(turn: ServiceTurn): { readonly data?: object; readonly params?: object };
-}
-
 /** What services are made from: without an update there is no context. */
 export interface ServiceTurn<Context = unknown> {
   readonly ctx: Context | undefined;
@@ -23,8 +16,15 @@ export interface ServiceTurn<Context = unknown> {
   readonly update: RawUpdate | undefined;
 }
 
-/** What a unit of work is about. */
-export interface UnitFacts {
+/** What a turn needs of a bot. */
+export interface TurnBot {
+  readonly username?: string | undefined;
+  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
+}
+
+/** Whose turn it is and what caused it. */
+export interface TurnFacts {
+  /** `undefined` where the update has no conversation. */
   readonly key: string | undefined;
   /** The parts of the key. */
   readonly scope: Scope | undefined;
@@ -34,18 +34,12 @@ export interface UnitFacts {
   readonly update: RawUpdate | undefined;
   /** The framework's context. */
   readonly ctx: unknown;
-  /** The bot that speaks; absent while none is connected. */
-  readonly bot: UnitBot | undefined;
+  /** Calls the Bot API; absent while no bot is connected. */
+  readonly bot: TurnBot | undefined;
 }
 
-/** What a unit of work needs of a bot. */
-export interface UnitBot {
-  readonly username?: string | undefined;
-  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
-}
-
-/** Where a conversation speaks as far as its key tells. */
-export function placeTold({ subject, scope }: UnitFacts): ReplyAddress | undefined {
+/** Where a conversation can be reached as far as its key tells. */
+export function addressOfKey({ subject, scope }: TurnFacts): ReplyAddress | undefined {
   const chat = subject.chat ?? scope?.chat ?? scope?.user;
   if (chat === undefined) return undefined;
   const { thread, business } = subject;
@@ -56,16 +50,16 @@ export function placeTold({ subject, scope }: UnitFacts): ReplyAddress | undefin
   };
 }
 
-/** The place of an update, unless the key tells as much. */
-export function storedPlace(
+/** The reply address of an update, unless the key tells as much. */
+export function storedAddress(
   update: RawUpdate,
-  { subject, scope }: UnitFacts,
+  { subject, scope }: TurnFacts,
 ): ReplyAddress | undefined {
   const { chat, thread, business } = subject;
   if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;
-  const place = addressOf(update);
-  if (place === undefined) return undefined;
+  const address = addressOf(update);
+  if (address === undefined) return undefined;
   // an answer that only one user sees, or a guest's, is of this update alone
-  const { receiver: _, guestQuery: __, ...lasting } = place;
+  const { receiver: _, guestQuery: __, ...lasting } = address;
   return lasting;
 }
