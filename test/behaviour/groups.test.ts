@@ -25,10 +25,7 @@ describe.each(frameworks)('groups and business chats, on %s', (_, framework) => 
     anna.seesNothing();
     expect(passed).toEqual(['What a day']);
     const { update } = world;
-    const last = world.updates.at(-1)?.['message'] as {
-      readonly from: object;
-      readonly chat: object;
-    };
+    const last = messageOf(world);
     await update({
       message: {
         ...last,
@@ -38,7 +35,7 @@ describe.each(frameworks)('groups and business chats, on %s', (_, framework) => 
         reply_to_message: {
           message_id: 2,
           date: 1,
-          chat: last.chat,
+          chat: last['chat'],
           from: { id: 1, is_bot: true },
         },
       },
