@@ -1,25 +1,27 @@
 /** Every example by its name, as the demo and the tests find it. */
 
 import { readFileSync } from 'node:fs';
-import { makeBot as feedbackOnGrammy } from './feedback/grammy.ts';
-import { makeBot as feedbackOnTelegraf } from './feedback/telegraf.ts';
-import { makeBot as groupPollOnGrammy } from './group-poll/grammy.ts';
-import { makeBot as groupPollOnTelegraf } from './group-poll/telegraf.ts';
+import { setUp as feedbackOnGrammy } from './feedback/grammy.ts';
+import { setUp as feedbackOnTelegraf } from './feedback/telegraf.ts';
+import { setUp as groupPollOnGrammy } from './group-poll/grammy.ts';
+import { setUp as groupPollOnTelegraf } from './group-poll/telegraf.ts';
 import type { Example, Framework } from './lib/example.ts';
-import { makeBot as orderOnGrammy } from './order/grammy.ts';
-import { makeBot as orderOnTelegraf } from './order/telegraf.ts';
-import { makeBot as quizOnGrammy } from './quiz/grammy.ts';
-import { makeBot as quizOnTelegraf } from './quiz/telegraf.ts';
-import { makeBot as registrationOnGrammy } from './registration/grammy.ts';
-import { makeBot as registrationOnTelegraf } from './registration/telegraf.ts';
-import { makeBot as restaurantOnGrammy } from './restaurant/grammy.ts';
-import { makeBot as restaurantOnTelegraf } from './restaurant/telegraf.ts';
-import { makeBot as supportOnGrammy } from './support/grammy.ts';
-import { makeBot as supportOnTelegraf } from './support/telegraf.ts';
-import { makeBot as traderOnGrammy } from './trader/grammy.ts';
-import { makeBot as traderOnTelegraf } from './trader/telegraf.ts';
-import { makeBot as turnstileOnGrammy } from './turnstile/grammy.ts';
-import { makeBot as turnstileOnTelegraf } from './turnstile/telegraf.ts';
+import { onGrammy } from './lib/grammy.ts';
+import { onTelegraf } from './lib/telegraf.ts';
+import { setUp as orderOnGrammy } from './order/grammy.ts';
+import { setUp as orderOnTelegraf } from './order/telegraf.ts';
+import { setUp as quizOnGrammy } from './quiz/grammy.ts';
+import { setUp as quizOnTelegraf } from './quiz/telegraf.ts';
+import { setUp as registrationOnGrammy } from './registration/grammy.ts';
+import { setUp as registrationOnTelegraf } from './registration/telegraf.ts';
+import { setUp as restaurantOnGrammy } from './restaurant/grammy.ts';
+import { setUp as restaurantOnTelegraf } from './restaurant/telegraf.ts';
+import { setUp as supportOnGrammy } from './support/grammy.ts';
+import { setUp as supportOnTelegraf } from './support/telegraf.ts';
+import { setUp as traderOnGrammy } from './trader/grammy.ts';
+import { setUp as traderOnTelegraf } from './trader/telegraf.ts';
+import { setUp as turnstileOnGrammy } from './turnstile/grammy.ts';
+import { setUp as turnstileOnTelegraf } from './turnstile/telegraf.ts';
 
 const script = (name: string): string =>
   readFileSync(new URL(`./${name}/script.txt`, import.meta.url), 'utf8').trimEnd();
@@ -28,47 +30,47 @@ const script = (name: string): string =>
 export const examples: { readonly [name: string]: Example } = {
   registration: {
     about: 'a form with states: name, age, city, summary, /cancel anywhere',
-    bots: { grammy: registrationOnGrammy, telegraf: registrationOnTelegraf },
+    bots: { grammy: onGrammy(registrationOnGrammy), telegraf: onTelegraf(registrationOnTelegraf) },
     script: script('registration'),
   },
   'group-poll': {
     about: 'one state for a whole group: a poll that all members vote in',
-    bots: { grammy: groupPollOnGrammy, telegraf: groupPollOnTelegraf },
+    bots: { grammy: onGrammy(groupPollOnGrammy), telegraf: onTelegraf(groupPollOnTelegraf) },
     script: script('group-poll'),
   },
   order: {
     about: 'a flow: choices, a checked number, a conditional question, back, a time-out',
-    bots: { grammy: orderOnGrammy, telegraf: orderOnTelegraf },
+    bots: { grammy: onGrammy(orderOnGrammy), telegraf: onTelegraf(orderOnTelegraf) },
     script: script('order'),
   },
   feedback: {
     about: 'a flow: stars by buttons, a comment that may be skipped',
-    bots: { grammy: feedbackOnGrammy, telegraf: feedbackOnTelegraf },
+    bots: { grammy: onGrammy(feedbackOnGrammy), telegraf: onTelegraf(feedbackOnTelegraf) },
     script: script('feedback'),
   },
   restaurant: {
     about: 'three nodes that hand over to each other, with a cart',
-    bots: { grammy: restaurantOnGrammy, telegraf: restaurantOnTelegraf },
+    bots: { grammy: onGrammy(restaurantOnGrammy), telegraf: onTelegraf(restaurantOnTelegraf) },
     script: script('restaurant'),
   },
   support: {
     about: 'a flow: a ticket with screenshots as an album and a summary to correct',
-    bots: { grammy: supportOnGrammy, telegraf: supportOnTelegraf },
+    bots: { grammy: onGrammy(supportOnGrammy), telegraf: onTelegraf(supportOnTelegraf) },
     script: script('support'),
   },
   quiz: {
     about: 'a flow: a question that times out, and the next one comes',
-    bots: { grammy: quizOnGrammy, telegraf: quizOnTelegraf },
+    bots: { grammy: onGrammy(quizOnGrammy), telegraf: onTelegraf(quizOnTelegraf) },
     script: script('quiz'),
   },
   turnstile: {
     about: 'a tree of commands: coin and push',
-    bots: { grammy: turnstileOnGrammy, telegraf: turnstileOnTelegraf },
+    bots: { grammy: onGrammy(turnstileOnGrammy), telegraf: onTelegraf(turnstileOnTelegraf) },
     script: script('turnstile'),
   },
   trader: {
     about: 'a tree of commands with options, flags and a confirmation',
-    bots: { grammy: traderOnGrammy, telegraf: traderOnTelegraf },
+    bots: { grammy: onGrammy(traderOnGrammy), telegraf: onTelegraf(traderOnTelegraf) },
     script: script('trader'),
   },
 };

@@ -62,12 +62,21 @@ export function botPort({
   };
 }
 
-/** A web hook: one request is one update, answered when its conversation has been committed. */
+/**
+ * A web hook: one request is one update, answered when its conversation has been committed.
+ *
+ * @throws Error without a secret: everybody could speak for any user
+ */
 export function webhook(
   machine: FedMachine,
   bot: BotPort,
   { secret, rest, onError = console.error }: WebhookOptions,
 ): FetchHandler {
+  if (!/^[\w-]{1,256}$/.test(secret ?? '')) {
+    throw new Error(
+      'The webhook secret must be 1 to 256 letters, digits, _ or -. Pass the secret_token of setWebhook.',
+    );
+  }
   return async (request) => {
     if (request.method !== 'POST') return new Response('POST updates here', { status: 405 });
     const given = request.headers.get('x-telegram-bot-api-secret-token') ?? '';

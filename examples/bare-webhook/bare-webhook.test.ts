@@ -2,7 +2,7 @@ import { virtualClock } from '@telefsm/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { examples } from '../index.ts';
 import { play } from '../lib/play.ts';
-import { bots } from './bots.ts';
+import { bots, makeBareBot } from './bots.ts';
 import { type Stage, secret, stage } from './stage.ts';
 
 const open: Stage[] = [];
@@ -70,6 +70,11 @@ describe('an adapter without a framework', () => {
     expect(await knock(url, forged)).toBe(401);
     expect(await knock(url, forged, { 'x-telegram-bot-api-secret-token': `${secret}!` })).toBe(401);
     expect(await machine.at({ user: anna.id }).peek()).toBeUndefined();
+  });
+
+  it.each([undefined, '', 'no spaces here'])('does not start with the secret %o', (given) => {
+    const options = { token: '1:bare', secret: given as string };
+    expect(() => makeBareBot('order', options)).toThrow(/The webhook secret must be/);
   });
 
   it('refuses what is no update', async () => {

@@ -1,18 +1,21 @@
 /** The feedback bot on grammY. */
 
-import { type FsmFlavor, fsm } from '@telefsm/grammy';
-import type { Context } from 'grammy';
-import type { BotOptions, ExampleBot } from '../lib/example.ts';
-import { given } from '../lib/given.ts';
-import { newBot, running } from '../lib/grammy.ts';
+import { type Clock, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/grammy';
+import type { Bot, Context } from 'grammy';
 import { feedback } from './feedback.ts';
 
 const app = [feedback] as const;
 
-export function makeBot(options: BotOptions): ExampleBot {
-  const bot = newBot<FsmFlavor<Context, typeof app>>(options);
-  const machine = fsm({ states: app, ...given(options) });
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
+
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Bot<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
+  const machine = fsm({ states: app, ...options });
   bot.use(machine);
   bot.on('message', (ctx) => ctx.reply('Send /feedback.'));
-  return running(bot, machine);
+  return machine;
 }

@@ -1,18 +1,19 @@
 /** The group poll on grammY: the strategy `chat` gives all members of a chat one conversation. */
 
-import { FsmComposer, type FsmFlavor, fsm } from '@telefsm/grammy';
-import { type Context, InlineKeyboard } from 'grammy';
-import type { BotOptions, ExampleBot } from '../lib/example.ts';
-import { given } from '../lib/given.ts';
-import { newBot, running } from '../lib/grammy.ts';
+import { type Clock, FsmComposer, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/grammy';
+import { type Bot, type Context, InlineKeyboard } from 'grammy';
 import { Poll, questionIn, standing, texts, withVote } from './group-poll.ts';
 
 const app = [Poll] as const;
-type MyContext = FsmFlavor<Context, typeof app>;
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
 
-export function makeBot(options: BotOptions): ExampleBot {
-  const bot = newBot<MyContext>(options);
-  const machine = fsm({ states: app, strategy: 'chat', ...given(options) });
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Bot<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
+  const machine = fsm({ states: app, strategy: 'chat', ...options });
   bot.use(machine);
 
   const poll = new FsmComposer<MyContext>();
@@ -39,5 +40,5 @@ export function makeBot(options: BotOptions): ExampleBot {
     await ctx.reply(question, { reply_markup: keyboard });
   });
   bot.command('close', (ctx) => ctx.reply(texts.none));
-  return running(bot, machine);
+  return machine;
 }

@@ -1,29 +1,32 @@
-/** How examples make and run a grammY bot. */
+/** How the runner makes and runs the grammY bot of an example. */
 
 import { Bot, type Context } from 'grammy';
 import type { BotOptions, ExampleBot } from './example.ts';
+import { type Given, given } from './given.ts';
 
-/** A bot that talks to Telegram, or to the server that was given. */
-export function newBot<C extends Context>({ token, apiRoot }: BotOptions): Bot<C> {
-  return new Bot<C>(token, apiRoot === undefined ? {} : { client: { apiRoot } });
-}
-
-/** A bot with its machine, ready to run. */
-export function running<C extends Context>(
+type SetUp<C extends Context> = (
   bot: Bot<C>,
-  machine: ExampleBot['machine'] & { start(bot: Bot<C>): unknown },
-): ExampleBot {
-  return {
-    bot,
-    machine,
-    watch: () => void machine.start(bot),
-    run: () => {
-      machine.start(bot);
-      return bot.start();
-    },
-    stop: async () => {
-      await bot.stop();
-      await machine.stop();
-    },
+  options: Given,
+) => ExampleBot['machine'] & { start(bot: Bot<C>): unknown };
+
+/** Makes the bot of an example, ready to run. */
+export function onGrammy<C extends Context>(setUp: SetUp<C>): (options: BotOptions) => ExampleBot {
+  return (options) => {
+    const { token, apiRoot } = options;
+    const bot = new Bot<C>(token, apiRoot === undefined ? {} : { client: { apiRoot } });
+    const machine = setUp(bot, given(options));
+    return {
+      bot,
+      machine,
+      watch: () => void machine.start(bot),
+      run: () => {
+        machine.start(bot);
+        return bot.start();
+      },
+      stop: async () => {
+        await bot.stop();
+        await machine.stop();
+      },
+    };
   };
 }

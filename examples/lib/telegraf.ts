@@ -1,29 +1,34 @@
-/** How examples make and run a Telegraf bot. */
+/** How the runner makes and runs the Telegraf bot of an example. */
 
 import { type Context, Telegraf } from 'telegraf';
 import type { BotOptions, ExampleBot } from './example.ts';
+import { type Given, given } from './given.ts';
 
-/** A bot that talks to Telegram, or to the server that was given. */
-export function newBot<C extends Context>({ token, apiRoot }: BotOptions): Telegraf<C> {
-  return new Telegraf<C>(token, apiRoot === undefined ? {} : { telegram: { apiRoot } });
-}
-
-/** A bot with its machine, ready to run. */
-export function running<C extends Context>(
+type SetUp<C extends Context> = (
   bot: Telegraf<C>,
-  machine: ExampleBot['machine'] & { start(bot: Telegraf<C>): unknown },
-): ExampleBot {
-  return {
-    bot,
-    machine,
-    watch: () => void machine.start(bot),
-    run: () => {
-      machine.start(bot);
-      return bot.launch();
-    },
-    stop: async () => {
-      bot.stop();
-      await machine.stop();
-    },
+  options: Given,
+) => ExampleBot['machine'] & { start(bot: Telegraf<C>): unknown };
+
+/** Makes the bot of an example, ready to run. */
+export function onTelegraf<C extends Context>(
+  setUp: SetUp<C>,
+): (options: BotOptions) => ExampleBot {
+  return (options) => {
+    const { token, apiRoot } = options;
+    const bot = new Telegraf<C>(token, apiRoot === undefined ? {} : { telegram: { apiRoot } });
+    const machine = setUp(bot, given(options));
+    return {
+      bot,
+      machine,
+      watch: () => void machine.start(bot),
+      run: () => {
+        machine.start(bot);
+        return bot.launch();
+      },
+      stop: async () => {
+        bot.stop();
+        await machine.stop();
+      },
+    };
   };
 }

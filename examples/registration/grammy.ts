@@ -1,18 +1,26 @@
 /** The registration bot on grammY. */
 
-import { FsmComposer, type FsmFlavor, fsm, noState } from '@telefsm/grammy';
-import { type Context, InlineKeyboard } from 'grammy';
-import type { BotOptions, ExampleBot } from '../lib/example.ts';
-import { given } from '../lib/given.ts';
-import { newBot, running } from '../lib/grammy.ts';
+import {
+  type Clock,
+  FsmComposer,
+  type FsmFlavor,
+  type FsmStorage,
+  fsm,
+  noState,
+} from '@telefsm/grammy';
+import { type Bot, type Context, InlineKeyboard } from 'grammy';
 import { ageIn, Form, summary, texts, wordIn } from './registration.ts';
 
 const app = [Form] as const;
-type MyContext = FsmFlavor<Context, typeof app>;
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
 
-export function makeBot(options: BotOptions): ExampleBot {
-  const bot = newBot<MyContext>(options);
-  const machine = fsm({ states: app, ...given(options) });
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Bot<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
+  const machine = fsm({ states: app, ...options });
   bot.use(machine);
 
   bot.command('start', async (ctx) => {
@@ -63,5 +71,5 @@ export function makeBot(options: BotOptions): ExampleBot {
     await ctx.reply(texts.again);
   });
   bot.use(form);
-  return running(bot, machine);
+  return machine;
 }

@@ -1,10 +1,7 @@
 /** The restaurant on grammY: a machine of nodes with a start for users it does not know. */
 
-import { type FsmFlavor, fsm } from '@telefsm/grammy';
-import type { Context } from 'grammy';
-import type { BotOptions, ExampleBot } from '../lib/example.ts';
-import { given } from '../lib/given.ts';
-import { newBot, running } from '../lib/grammy.ts';
+import { type Clock, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/grammy';
+import type { Bot, Context } from 'grammy';
 import { Hold } from './hold.ts';
 import { Hungry } from './hungry.ts';
 import type { Kitchen } from './services.ts';
@@ -13,14 +10,20 @@ import { Start } from './start.ts';
 const app = [Start, Hungry, Hold] as const;
 const kitchen: Kitchen = { order: async () => {} };
 
-export function makeBot(options: BotOptions): ExampleBot {
-  const bot = newBot<FsmFlavor<Context, typeof app>>(options);
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
+
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Bot<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
   const machine = fsm({
     states: app,
     services: { kitchen },
     initial: [Start, () => ({ params: { first: true } })],
-    ...given(options),
+    ...options,
   });
   bot.use(machine);
-  return running(bot, machine);
+  return machine;
 }

@@ -3,14 +3,15 @@
 import { FsmComposer, type FsmFlavor, fsm } from '@telefsm/grammy';
 import { Bot, type Context, webhookCallback } from 'grammy';
 import { Basket, texts, withItem } from './basket.ts';
-import type { BotFunction, Settings } from './function.ts';
+import { type BotFunction, requireSecret, type Settings } from './function.ts';
 
 const app = [Basket] as const;
 type MyContext = FsmFlavor<Context, typeof app>;
 
 /** Makes one instance, as a platform does at a cold start. */
 export function makeFunction(settings: Settings): BotFunction {
-  const { token, secret, storage, apiRoot, keptFor = '10m' } = settings;
+  const { token, storage, apiRoot, keptFor = '10m' } = settings;
+  const secret = requireSecret(settings.secret);
   const bot = new Bot<MyContext>(token, apiRoot === undefined ? {} : { client: { apiRoot } });
   const machine = fsm({
     states: app,

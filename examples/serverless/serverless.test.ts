@@ -1,6 +1,11 @@
+import { memoryStorage } from '@telefsm/core';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { frameworks } from '../lib/example.ts';
+import { makeFunction as onGrammy } from './grammy.ts';
 import { type Platform, platform, secret, tell } from './stage.ts';
+import { makeFunction as onTelegraf } from './telegraf.ts';
+
+const makers = { grammy: onGrammy, telegraf: onTelegraf };
 
 const open: Platform[] = [];
 afterEach(async () => {
@@ -47,6 +52,11 @@ describe.each(frameworks)('a serverless function on %s', (framework) => {
     expect(await tell(url, forged, { 'x-telegram-bot-api-secret-token': 'a guess' })).toBe(401);
     await anna.sends('tea');
     anna.sees('In your basket: tea.');
+  });
+
+  it.each([undefined, '', 'no spaces here'])('does not start with the secret %o', (given) => {
+    const settings = { token: '1:function', storage: memoryStorage(), secret: given };
+    expect(() => makers[framework](settings)).toThrow(/Set WEBHOOK_SECRET/);
   });
 
   it('handles an update once, whichever instance it comes to again', async () => {

@@ -4,14 +4,15 @@ import { FsmComposer, type FsmFlavor, fsm } from '@telefsm/telegraf';
 import { type Context, Telegraf } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { Basket, texts, withItem } from './basket.ts';
-import type { BotFunction, Settings } from './function.ts';
+import { type BotFunction, requireSecret, type Settings } from './function.ts';
 
 const app = [Basket] as const;
 type MyContext = FsmFlavor<Context, typeof app>;
 
 /** Makes one instance, as a platform does at a cold start. */
 export function makeFunction(settings: Settings): BotFunction {
-  const { token, secret, storage, apiRoot, keptFor = '10m' } = settings;
+  const { token, storage, apiRoot, keptFor = '10m' } = settings;
+  const secret = requireSecret(settings.secret);
   const bot = new Telegraf<MyContext>(token, {
     handlerTimeout: 55_000, // Telegram waits 60 s
     ...(apiRoot !== undefined && { telegram: { apiRoot } }),

@@ -1,22 +1,25 @@
 /** The trader on grammY: a tree of commands as the scene of every user. */
 
-import { type FsmFlavor, fsm } from '@telefsm/grammy';
-import type { Context } from 'grammy';
-import type { BotOptions, ExampleBot } from '../lib/example.ts';
-import { given } from '../lib/given.ts';
-import { newBot, running } from '../lib/grammy.ts';
+import { type Clock, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/grammy';
+import type { Bot, Context } from 'grammy';
 import { trader } from './trader.ts';
 
 const app = [trader] as const;
 
-export function makeBot(options: BotOptions): ExampleBot {
-  const bot = newBot<FsmFlavor<Context, typeof app>>(options);
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
+
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Bot<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
   const machine = fsm({
     states: app,
     initial: trader,
     services: { broker: { buy: async () => {} } },
-    ...given(options),
+    ...options,
   });
   bot.use(machine);
-  return running(bot, machine);
+  return machine;
 }

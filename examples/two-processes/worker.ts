@@ -3,17 +3,22 @@
 import { once } from 'node:events';
 import { type Bot, webhookCallback } from 'grammy';
 import type { Telegraf } from 'telegraf';
-import { makeBot as pollOnGrammy } from '../group-poll/grammy.ts';
-import { makeBot as pollOnTelegraf } from '../group-poll/telegraf.ts';
+import { setUp as pollOnGrammy } from '../group-poll/grammy.ts';
+import { setUp as pollOnTelegraf } from '../group-poll/telegraf.ts';
 import type { ExampleBot, Framework } from '../lib/example.ts';
+import { onGrammy } from '../lib/grammy.ts';
 import { sharedStorage } from '../lib/redis.ts';
 import { type FetchHandler, serve } from '../lib/serve.ts';
-import { makeBot as registrationOnGrammy } from '../registration/grammy.ts';
-import { makeBot as registrationOnTelegraf } from '../registration/telegraf.ts';
+import { onTelegraf } from '../lib/telegraf.ts';
+import { setUp as registrationOnGrammy } from '../registration/grammy.ts';
+import { setUp as registrationOnTelegraf } from '../registration/telegraf.ts';
 
 const bots = {
-  registration: { grammy: registrationOnGrammy, telegraf: registrationOnTelegraf },
-  'group-poll': { grammy: pollOnGrammy, telegraf: pollOnTelegraf },
+  registration: {
+    grammy: onGrammy(registrationOnGrammy),
+    telegraf: onTelegraf(registrationOnTelegraf),
+  },
+  'group-poll': { grammy: onGrammy(pollOnGrammy), telegraf: onTelegraf(pollOnTelegraf) },
 } as const;
 
 /** What a process is told when it starts. */

@@ -1,4 +1,4 @@
-/** The blocks of code in Markdown. */
+/** The code blocks of Markdown. */
 
 /**
  * Reads the fenced blocks of a text: of each its language, the words behind it, the number of its first line, and its lines as

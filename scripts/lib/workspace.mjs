@@ -1,4 +1,4 @@
-/** What the workspace consists of: its root, its packages, its files. */
+/** The root, the packages and the files of the workspace. */
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -28,12 +28,11 @@ export function packages() {
 /** The packages that are published. */
 export const publicPackages = () => packages().filter(({ manifest }) => !manifest.private);
 
-/** The names of a package's entries: `index`, and others such as `cli`. */
-export function entriesOf({ manifest }) {
-  return Object.values(manifest.exports).flatMap((target) =>
+/** The names of a package's entries: `index`, and others such as `storage`. */
+export const entriesOf = ({ manifest }) =>
+  Object.values(manifest.exports).flatMap((target) =>
     typeof target === 'object' ? [/([^/]+)\.js$/.exec(target.import.default)[1]] : [],
   );
-}
 
 /**
  * Paths from the root of all files that git tracks or would track, so that a new file is checked before its first commit.

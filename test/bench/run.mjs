@@ -10,7 +10,6 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
-import { buildIfStale } from '../../scripts/lib/build.mjs';
 import { startRuns } from './parent.mjs';
 import { systems } from './registry.mjs';
 
@@ -23,8 +22,9 @@ const sections = {
   startup: () => import('./sections/startup.mjs'),
   deadlines: () => import('./sections/deadlines.mjs'),
   long: () => import('./sections/long.mjs'),
+  servers: () => import('./sections/servers.mjs'),
 };
-const needServers = ['storages', 'races'];
+const needServers = ['storages', 'races', 'servers'];
 
 const { values } = parseArgs({
   options: {
@@ -41,7 +41,6 @@ for (const name of wanted) {
   throw new Error(`There is no section '${name}'; there are ${Object.keys(sections).join(', ')}.`);
 }
 
-await buildIfStale();
 const servers = wanted.some((name) => needServers.includes(name)) ? await startServers() : {};
 const { measure, failures } = startRuns(servers);
 const report = { mode, machine: machine(), versions: versions(), sections: {}, failures };
@@ -51,7 +50,7 @@ for (const name of wanted) {
   process.stderr.write(`${title} …\n`);
   const began = performance.now();
   const until = began + (values.minutes === undefined ? seconds[mode] : values.minutes * 60) * 1000;
-  const found = await run({ measure, isQuick, until });
+  const found = await run({ measure, isQuick, until, servers });
   process.stderr.write(`  ${Math.round((performance.now() - began) / 1000)} s\n`);
   report.sections[name] = found;
   const part = `## ${title}\n\n${render(found)}`;

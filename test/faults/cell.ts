@@ -8,6 +8,7 @@ import { type CountingBot, type Entry, type Order, updateOf } from '../processes
 import { type Address, open } from '../processes/engines.ts';
 import type { BotProcess, Stage } from '../processes/stage.ts';
 import type { HeldCommand } from '../servers/tcp-proxy.ts';
+import { until } from '../servers/until.ts';
 import type { Fault, Point } from './matrix.ts';
 import type { FaultyEngine, Way } from './proxied.ts';
 
@@ -224,7 +225,7 @@ async function conversationThatIs(
   if (isDue) {
     await withStorage(address, async (storage) => {
       const key = keyOf(witness, chat);
-      while (((await storage.peek(key))?.deadlineIn ?? 1) > 0);
+      await until(async () => ((await storage.peek(key))?.deadlineIn ?? 1) <= 0);
     });
   }
   if (before !== 'held') return [[50], free];

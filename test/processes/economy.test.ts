@@ -1,31 +1,37 @@
 /** What an update costs when nobody else wants its conversation, counted on the way to the server. */
 
+import type { FsmStorage } from '@telefsm/core';
 import { afterAll, expect, it } from 'vitest';
 import { startPgBouncer } from '../servers/pgbouncer.ts';
-import { startPostgres } from '../servers/postgres.ts';
-import { startRedis } from '../servers/redis.ts';
+import { freshName, sharedPostgres, sharedRedis } from '../servers/shared.ts';
 import { postgresCommands, respCommands, type TcpProxy, tcpProxy } from '../servers/tcp-proxy.ts';
 import { type CountingBot, countingBot } from './counting-bot.ts';
 import { type Address, open } from './engines.ts';
 
-const updates = 10_000;
-const minutes = 60_000;
+const updates = 200;
 const toClose: (() => Promise<void>)[] = [];
 
 afterAll(async () => {
   for (const close of toClose.reverse()) await close();
 });
 
+/** A bot whose storage reaches its server through a proxy. */
+interface Proxied {
+  readonly proxy: TcpProxy;
+  readonly bot: CountingBot;
+  readonly storage: FsmStorage;
+}
+
 async function throughProxy(
   to: number,
   protocol: typeof respCommands,
   addressAt: (port: number) => Address,
-): Promise<readonly [TcpProxy, CountingBot]> {
+): Promise<Proxied> {
   const proxy = await tcpProxy({ to, protocol });
   const { storage, close } = open(addressAt(proxy.port));
   const bot = countingBot({ storage, name: 'here', log: () => {} });
   toClose.push(() => proxy.close(), close);
-  return [proxy, bot];
+  return { proxy, bot, storage };
 }
 
 const portOf = (url: string) => Number(new URL(url).port);
@@ -34,49 +40,42 @@ const at =
   (port: number): Address => ({
     engine: 'postgres',
     url: url.replace(`:${portOf(url)}/`, `:${port}/`),
-    space: `economy_${portOf(url)}`,
+    space: freshName(),
   });
 
-const ways: readonly (readonly [string, () => Promise<readonly [TcpProxy, CountingBot]>])[] = [
+const ways: readonly (readonly [string, number, () => Promise<Proxied>])[] = [
   [
     'commands on Redis',
+    64,
     async () => {
-      const server = await startRedis();
-      toClose.push(() => server.kill());
-      return throughProxy(server.port, respCommands, (port) => ({
-        engine: 'redis',
-        port,
-        space: 'economy',
-      }));
+      const { port } = await sharedRedis();
+      const space = freshName();
+      return throughProxy(port, respCommands, (port) => ({ engine: 'redis', port, space }));
     },
   ],
   [
     'statements on PostgreSQL',
+    1,
     async () => {
-      const server = await startPostgres();
-      toClose.push(() => server.close());
+      const server = await sharedPostgres();
       return throughProxy(server.port, postgresCommands, at(server.url));
     },
   ],
   [
     'statements on PostgreSQL behind pgbouncer',
+    1,
     async () => {
-      const server = await startPostgres();
-      const bouncer = await startPgBouncer(server);
-      toClose.push(
-        () => server.close(),
-        () => bouncer.close(),
-      );
+      const bouncer = await startPgBouncer(await sharedPostgres());
+      toClose.push(() => bouncer.close());
       return throughProxy(portOf(bouncer.url), postgresCommands, at(bouncer.url));
     },
   ],
 ];
 
 it.each(ways)(
-  'ten thousand updates cost twice as many %s',
-  { timeout: 10 * minutes },
-  async (_, start) => {
-    const [proxy, bot] = await start();
+  'an update without contention costs two %s, an idle sweep %i',
+  async (_, idle, start) => {
+    const { proxy, bot, storage } = await start();
     const lanes = 4;
     // four lanes, so that all connections of a pool are open and all scripts are loaded before it counts
     const run = (count: number, firstId: number) =>
@@ -102,5 +101,10 @@ it.each(ways)(
       await bot.machine.handle({ update_id: 900_000 + n, poll }, port, () => void handled++);
     }
     expect([handled, proxy.commands - before]).toEqual([100, 2 * updates]);
+
+    await storage.due?.(100, 30_000);
+    const beforeSweep = proxy.commands;
+    expect(await storage.due?.(100, 30_000)).toEqual([]);
+    expect(proxy.commands - beforeSweep).toBe(idle);
   },
 );

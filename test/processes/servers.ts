@@ -1,10 +1,9 @@
-/** A real server, or a file, for each engine. */
+/** The run's shared server, or a file, for each engine. */
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PostgresServer, startPostgres } from '../servers/postgres.ts';
-import { type RedisServer, startRedis } from '../servers/redis.ts';
+import { freshName, sharedPostgres, sharedRedis } from '../servers/shared.ts';
 import type { Address } from './engines.ts';
 
 /** One engine that runs. */
@@ -19,37 +18,31 @@ export const engines: readonly {
   readonly name: Address['engine'];
   start(): Promise<RunningEngine>;
 }[] = [
-  {
-    name: 'redis',
-    start: async () => overRedis(await startRedis()),
-  },
-  {
-    name: 'postgres',
-    start: async () => overPostgres(await startPostgres()),
-  },
+  { name: 'redis', start: overRedis },
+  { name: 'postgres', start: overPostgres },
   { name: 'sqlite', start: startSqlite },
 ];
 
-let spaces = 0;
-
-function overRedis(server: RedisServer): RunningEngine {
+async function overRedis(): Promise<RunningEngine> {
+  const { port } = await sharedRedis();
   return {
-    newAddress: () => ({ engine: 'redis', port: server.port, space: `t${++spaces}` }),
-    close: () => server.kill(),
+    newAddress: () => ({ engine: 'redis', port, space: freshName() }),
+    close: async () => {},
   };
 }
 
-function overPostgres(server: PostgresServer): RunningEngine {
+async function overPostgres(): Promise<RunningEngine> {
+  const { url } = await sharedPostgres();
   return {
-    newAddress: () => ({ engine: 'postgres', url: server.url, space: `t${++spaces}` }),
-    close: () => server.close(),
+    newAddress: () => ({ engine: 'postgres', url, space: freshName() }),
+    close: async () => {},
   };
 }
 
 async function startSqlite(): Promise<RunningEngine> {
   const folder = await mkdtemp(join(tmpdir(), 'telefsm-processes-'));
   return {
-    newAddress: () => ({ engine: 'sqlite', path: join(folder, `t${++spaces}.db`) }),
+    newAddress: () => ({ engine: 'sqlite', path: join(folder, `${freshName()}.db`) }),
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }

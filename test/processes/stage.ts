@@ -37,7 +37,9 @@ function bots(): Promise<Program> {
 
 /** Removes the bundle. */
 export async function removeBots(): Promise<void> {
-  await (await program.built)?.remove();
+  const { built } = program;
+  delete program.built;
+  await (await built)?.remove();
 }
 
 /** Sets up a log. */

@@ -19,9 +19,13 @@ export interface PgBouncer {
 /**
  * Starts a pgbouncer in transaction mode.
  *
+ * @param server - where it connects to, and the database of its own URL
  * @param poolSize - how many connections to the server it shares among its clients
  */
-export async function startPgBouncer(server: PostgresServer, poolSize = 4): Promise<PgBouncer> {
+export async function startPgBouncer(
+  server: Pick<PostgresServer, 'port' | 'url'>,
+  poolSize = 4,
+): Promise<PgBouncer> {
   const program = await ensureCommand('pgbouncer', 'pgbouncer');
   const owner = await unprivileged();
   const folder = await ownFolder('telefsm-pgbouncer-', owner);
@@ -53,7 +57,7 @@ ignore_startup_parameters = extra_float_digits
     await once(socket, 'connect').finally(() => socket.destroy());
   });
   return {
-    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    url: server.url.replace(`:${server.port}/`, `:${port}/`),
     async close() {
       process.off('exit', killAtExit);
       const exited = once(child, 'exit');

@@ -1,6 +1,7 @@
 /** Other processes of a test: a TypeScript file bundled once, so that plain Node runs it, and messages to and from it. */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -52,7 +53,7 @@ process.on('exit', () => {
  */
 export async function bundle(script: URL, into?: string): Promise<Program> {
   const file = fileURLToPath(script);
-  const name = `${basename(file, '.ts')}-${process.pid}`;
+  const name = `${basename(file, '.ts')}-${randomUUID()}`;
   const folder = into ?? fileURLToPath(new URL(`../node_modules/.cache/${name}`, script));
   await mkdir(folder, { recursive: true });
   await build({

@@ -137,22 +137,13 @@ describe('a very long line', () => {
     'letters with marks': 'a\u0301',
   };
 
-  it.each(Object.keys(shapes))('of %s costs time in proportion to its length', (shape) => {
+  // With quadratic costs a line of this length would take minutes, far beyond the timeout of a test.
+  it.each(Object.keys(shapes))('of %s is read in linear time', (shape) => {
     const part = shapes[shape] as string;
-    const cost = (repeat: number) => {
-      const text = part.repeat(repeat);
-      let best = Number.POSITIVE_INFINITY;
-      for (let round = 0; round < 3; round++) {
-        const begin = performance.now();
-        tokenize(text);
-        readLine(text);
-        best = Math.min(best, performance.now() - begin);
-      }
-      return best;
-    };
-    cost(1_000);
-    // Linear would be 32, quadratic 1024.
-    expect(cost(32_000) / cost(1_000)).toBeLessThan(400);
+    const text = part.repeat(Math.ceil(1_000_000 / part.length));
+    const read = tokenize(text).reduce((sum, { text }) => sum + text.length, 0);
+    expect(read).toBeLessThanOrEqual(text.length);
+    expect(readLine(text)).toBeDefined();
   });
 
   it('is refused with a short message', async () => {

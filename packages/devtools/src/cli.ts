@@ -2,6 +2,7 @@
 /** The program `telefsm`. */
 
 import { runCommandLine } from './cli/run.ts';
+import { printable } from './cli/terminal.ts';
 
 const { argv, stdin: input, stdout: output, stderr: error } = process;
 
@@ -9,7 +10,7 @@ const { argv, stdin: input, stdout: output, stderr: error } = process;
 runCommandLine(argv.slice(2), process.cwd(), { input, output, error }).then(
   (code) => process.exit(code),
   (failure: unknown) => {
-    error.write(`${failure}\n`);
+    error.write(`${printable(String(failure))}\n`);
     process.exit(3);
   },
 );

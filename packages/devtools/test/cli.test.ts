@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   [program, module] = await Promise.all([
     bundle(new URL('../src/cli.ts', import.meta.url)),
     // beside the driver of SQLite, which it finds there
-    bundle(new URL('./cli-machine.ts', import.meta.url), `${drivers}cli-machine-${process.pid}`),
+    bundle(new URL('./cli-machine.ts', import.meta.url), `${drivers}cli-machine-${randomUUID()}`),
   ]);
   folder = await mkdtemp(join(tmpdir(), 'telefsm-cli-'));
   const url = pathToFileURL(module.path).href;
@@ -86,6 +87,36 @@ describe('telefsm diagram', () => {
     const out = join(folder, 'machine.mmd');
     expect(await telefsm(['diagram', '--out', out])).toEqual({ code: 0, out: '', err: '' });
     expect(await readFile(out, 'utf8')).toMatch(/^stateDiagram-v2/);
+  });
+});
+
+describe('stored text', () => {
+  const bad = '\u001b[2J\u0007\u007f\u009b31m\u202eevil\u2066\u2028\u200f\nforged line';
+
+  it('never commands the terminal', async () => {
+    const file = await fileWith('evil.db', { 1: 'name' });
+    const storage = sqliteStorage(file);
+    const machine = createMachine({ states: [Form], storage });
+    machine.connect({ id: 1, call: async () => ({ message_id: 1 }) });
+    await machine.at({ bot: 1, user: 1 }).run(({ state }) => state.set(Form.name, { said: bad }));
+    await machine.stop();
+    await storage.close?.();
+    const env = { TELEFSM_TEST_FILE: file };
+    for (const args of [
+      ['show', key(1)],
+      ['show', key(1), '--json'],
+      ['show', `${key(1)}${bad}`],
+      ['list', bad],
+      ['clear', `${key(1)}${bad}`, '--yes'],
+      ['move', key(1), bad, '--yes'],
+      [bad],
+    ]) {
+      const { out, err } = await telefsm(args, env);
+      expect(`${out}${err}`.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u200f\u2028\u202e\u2066]/u);
+    }
+    const { out } = await telefsm(['show', key(1), '--json'], env);
+    expect(JSON.parse(out).snapshot.data).toMatchObject({ said: bad });
+    expect(out).toContain('\\u202eevil');
   });
 });
 

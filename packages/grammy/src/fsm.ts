@@ -54,6 +54,12 @@ export interface GrammyMachine<C extends Context, All extends AnyState, P extend
  * ```
  */
 export function fsm<C extends Context & Installed>(): GrammyMachine<C, AnyState>;
+/**
+ * Makes the middleware of a bot with states, scenes or options of yours.
+ *
+ * @param options - the states and scenes, the storage, and how updates are handled
+ * @throws FsmError for options that contradict each other
+ */
 export function fsm<
   const States extends readonly (AnyGroup | State)[] = readonly [],
   const Scenes extends readonly AnyScene[] = readonly [],

@@ -1,30 +1,34 @@
-/** The contract of storages, kept over each client, directly and through a pooler. */
+/** The storage contract over each client, directly and through a pooler. The stress tier adds the other combinations. */
 
 import { storageContract } from '@telefsm/testing';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
+import { isStress } from '../../../test/setup/size.ts';
 import { type PostgresStorage, postgresStorage } from '../src/index.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let bouncer: PgBouncer;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
   bouncer = await startPgBouncer(server);
 });
 afterAll(async () => {
   await bouncer?.close();
-  await server?.close();
 });
 
-const ways: readonly (readonly [string, 'direct' | 'prepared' | 'pooled', () => OpenClient])[] = [
+type Way = readonly [string, 'direct' | 'prepared' | 'pooled', () => OpenClient];
+
+const inEveryRun: readonly Way[] = [
   ['pg', 'direct', () => openPool(server.url)],
   ['postgres', 'direct', () => openSql(server.url)],
+  ['pg behind pgbouncer', 'pooled', () => openPool(bouncer.url)],
+];
+const inStress: readonly Way[] = [
   ['pg with named statements', 'prepared', () => openPool(server.url)],
   ['postgres with named statements', 'prepared', () => openSql(server.url)],
-  ['pg behind pgbouncer', 'pooled', () => openPool(bouncer.url)],
   ['postgres behind pgbouncer', 'pooled', () => openSql(bouncer.url)],
 ];
 
@@ -37,7 +41,7 @@ function withoutGranted({ granted: _, ...storage }: PostgresStorage) {
   return storage;
 }
 
-describe.each(ways)('over %s', (way, line, open) => {
+describe.each(isStress ? inStress : inEveryRun)('over %s', (way, line, open) => {
   let opened: OpenClient;
   beforeAll(() => {
     opened = open();

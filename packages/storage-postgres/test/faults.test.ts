@@ -4,6 +4,7 @@ import { FsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { until } from '../../../test/servers/until.ts';
 import { postgresStorage } from '../src/index.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
 
@@ -108,14 +109,16 @@ describe.each(ways)('a server that crashes and comes back, over %s', (way, open)
 
     /** Asks until there is an answer, as core does: the same statement with the same tokens. */
     async function insist<T>(ask: () => PromiseLike<T> | T): Promise<T> {
-      for (;;) {
+      const answers: T[] = [];
+      await until(async () => {
         try {
-          return await ask();
+          answers.push(await ask());
         } catch (error) {
           faults.add(classify(error));
-          await new Promise((resolve) => setTimeout(resolve, 20));
         }
-      }
+        return answers.length > 0;
+      });
+      return answers[0] as T;
     }
     async function increment(key: string): Promise<void> {
       for (;;) {
@@ -134,7 +137,7 @@ describe.each(ways)('a server that crashes and comes back, over %s', (way, open)
       }
     }
     async function crashAt(count: number): Promise<void> {
-      while (commits < count) await new Promise((resolve) => setTimeout(resolve, 1));
+      await until(() => commits >= count);
       await server.crash();
       await server.start();
     }

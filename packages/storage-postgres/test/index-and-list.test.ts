@@ -3,20 +3,19 @@
 import type { Write } from '@telefsm/core/storage';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { type PostgresStorage, postgresStorage } from '../src/index.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let pool: pg.Pool;
 let tokens = 0;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
   pool = new pg.Pool({ connectionString: server.url });
 });
 afterAll(async () => {
   await pool?.end();
-  await server?.close();
 });
 
 async function write(storage: PostgresStorage, key: string, next: Partial<Write> | undefined) {

@@ -3,20 +3,21 @@
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
 import { bundle, type Program } from '../../../test/servers/processes.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
+import { isStress, sized } from '../../../test/setup/size.ts';
 import { postgresStorage } from '../src/index.ts';
 import { takeTurns } from './turns.ts';
 import type { Answer, Job } from './worker.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let bouncer: PgBouncer;
 let pool: pg.Pool;
 let program: Program;
 
 beforeAll(async () => {
   [server, program] = await Promise.all([
-    startPostgres(),
+    sharedPostgres(),
     bundle(new URL('worker.ts', import.meta.url)),
   ]);
   bouncer = await startPgBouncer(server);
@@ -25,7 +26,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await pool?.end();
   await bouncer?.close();
-  await server?.close();
   await program?.remove();
 });
 
@@ -46,6 +46,9 @@ async function together(processes: number, job: Omit<Job, 'name'>) {
   });
 }
 
+const increments = sized({ test: 240, quick: 1200, full: 12_000 });
+const deadlines = sized({ test: 1000, quick: 20_000, full: 100_000 });
+
 describe('several processes', () => {
   // What this would catch: the record in one table and the lock in another, even in one statement. The statement that waits for the lock's
   // row then reads the record as it was before the wait, and about half of all increments are lost.
@@ -54,20 +57,20 @@ describe('several processes', () => {
     [4, 'pg', () => server.url],
     [2, 'pgbouncer', () => bouncer.url],
   ])(
-    'lose none of 1,200 increments of one conversation: %i processes over %s',
+    `lose none of ${increments} increments of one conversation: %i processes over %s`,
     async (processes, way, url) => {
       const schema = `increments_${processes}_${way}`;
-      const job = { url: url(), schema, work: 'increment', count: 1200 / processes } as const;
+      const job = { url: url(), schema, work: 'increment', count: increments / processes } as const;
       const answers = await together(processes, job);
       expect(answers.map((answer) => answer.done)).toEqual(answers.map(() => job.count));
-      expect((await postgresStorage(pool, { schema }).peek('counter'))?.text).toBe('1200');
+      expect((await postgresStorage(pool, { schema }).peek('counter'))?.text).toBe(`${increments}`);
       // Each process was told of its turns, unless messages cannot reach it.
       for (const { heard } of answers) expect(heard > 0).toBe(way === 'pg');
     },
   );
 
-  it('create the tables at once, eight of them, several times over', async () => {
-    for (const round of [1, 2, 3]) {
+  it('create the tables at once, eight of them', async () => {
+    for (const round of isStress ? [1, 2, 3] : [1]) {
       const answers = await together(8, {
         url: server.url,
         schema: `made_${round}`,
@@ -96,9 +99,9 @@ describe('several processes', () => {
     await storage.close();
   });
 
-  it('fire 20,000 due deadlines once each, three of them', async () => {
+  it(`fire ${deadlines} due deadlines once each, three of them`, async () => {
     const schema = 'deadlines';
-    const count = 20_000;
+    const count = deadlines;
     const storage = postgresStorage(pool, { schema });
     await storage.peek('make the tables');
     await pool.query(

@@ -4,18 +4,18 @@ import type { Lease } from '@telefsm/core/storage';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { tcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { type PostgresStorage, postgresStorage } from '../src/index.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let bouncer: PgBouncer;
 let admin: pg.Pool;
 let tokens = 0;
 
 beforeAll(async () => {
-  server = await startPostgres({ shared_preload_libraries: 'pg_stat_statements' });
+  server = await sharedPostgres();
   bouncer = await startPgBouncer(server);
   admin = new pg.Pool({ connectionString: server.url });
   await admin.query('create extension pg_stat_statements');
@@ -23,7 +23,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await admin?.end();
   await bouncer?.close();
-  await server?.close();
 });
 
 async function take(storage: PostgresStorage, key: string): Promise<Lease> {

@@ -3,20 +3,19 @@
 import { isFsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { migratePostgres, type PostgresClient, postgresStorage } from '../src/index.ts';
 import { openPool, openSql } from './clients.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let owner: pg.Pool;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
   owner = new pg.Pool({ connectionString: server.url });
 });
 afterAll(async () => {
   await owner?.end();
-  await server?.close();
 });
 
 /** What the call is rejected with. */

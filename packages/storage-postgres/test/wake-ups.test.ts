@@ -4,7 +4,7 @@ import { isFsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
-import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
+import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { driverOf } from '../src/client.ts';
 import {
   type PgPoolClient,
@@ -16,20 +16,19 @@ import { wakeUpsOver } from '../src/wake-ups.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
 import { takeTurns } from './turns.ts';
 
-let server: PostgresServer;
+let server: SharedServer;
 let bouncer: PgBouncer;
 let admin: pg.Pool;
 let tokens = 0;
 
 beforeAll(async () => {
-  server = await startPostgres();
+  server = await sharedPostgres();
   bouncer = await startPgBouncer(server);
   admin = new pg.Pool({ connectionString: server.url });
 });
 afterAll(async () => {
   await admin?.end();
   await bouncer?.close();
-  await server?.close();
 });
 
 /** Lets one wait for another, and gives back the token that waited once it may be heard of. */
@@ -51,7 +50,7 @@ async function waitersOf(key: string): Promise<readonly string[] | null> {
 
 const cutListeners = () =>
   admin.query(
-    "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen %' and pid <> pg_backend_pid()",
+    "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen %' and datname = current_database() and pid <> pg_backend_pid()",
   );
 
 const ways: readonly (readonly [string, () => OpenClient])[] = [

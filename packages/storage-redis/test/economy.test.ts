@@ -82,25 +82,25 @@ describe.each(singleClients)('through $name', (kind) => {
   };
   const storageOf = (prefix: string) => redisStorage(open.client, { prefix: kind.name + prefix });
 
-  it('an uncontended update costs two commands, ten thousand cost twenty thousand', async () => {
+  it('an update without contention costs two commands', async () => {
     const storage = storageOf('two');
     // The first use looks at the layout, and both scripts are loaded.
     await (await taken(storage, 'first', 't.0')).commit({ text: '{}', state: null });
     await storage.peek('first');
     let done = 0;
     const commands = await countedFrom(async () => {
-      for (let start = 0; start < 10_000; start += 100) {
+      for (let start = 0; start < 500; start += 100) {
         const batch = Array.from({ length: 100 }, (_, index) => start + index);
         await Promise.all(
           batch.map(async (n) => {
-            const lease = await taken(storage, `chat ${n % 500}-${n % 100}`, `t.${n}`);
+            const lease = await taken(storage, `chat ${n % 250}`, `t.${n}`);
             const answer = await lease.commit({ text: `{"n":${n}}`, state: 'counting' });
             if (answer === 'done') done++;
           }),
         );
       }
     });
-    expect([done, commands]).toEqual([10_000, 20_000]);
+    expect([done, commands]).toEqual([500, 1000]);
   });
 
   it('a new deadline costs one command more, renewing it to a later one none', async () => {

@@ -238,12 +238,14 @@ it('a client that its owner has closed refuses at once', async () => {
 
 /** As core does it: what was not refused is asked again. */
 async function askAgain<Answer>(ask: () => Answer): Promise<Awaited<Answer>> {
-  for (;;) {
+  const answers: Awaited<Answer>[] = [];
+  await until(async () => {
     try {
-      return await ask();
+      answers.push(await ask());
     } catch (error) {
       if (classifyFault(error) === 'fatal') throw error;
-      await new Promise((resolve) => setTimeout(resolve, 20));
     }
-  }
+    return answers.length > 0;
+  });
+  return answers[0] as Awaited<Answer>;
 }

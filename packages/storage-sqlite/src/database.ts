@@ -1,9 +1,8 @@
 /** The databases that the storage works on: what it needs of a driver, and which driver opens a path. */
 
-import { createRequire } from 'node:module';
 import { FsmError } from '@telefsm/core';
 
-/** A prepared statement of better-sqlite3, libsql or node:sqlite. */
+/** A prepared statement of node:sqlite, bun:sqlite, better-sqlite3 or libsql. */
 export interface SqliteStatement {
   run(...parameters: SqliteValue[]): { readonly changes: number | bigint };
   get(...parameters: SqliteValue[]): unknown;
@@ -13,7 +12,7 @@ export interface SqliteStatement {
 /** What a statement is given. */
 export type SqliteValue = string | number | null | Uint8Array;
 
-/** A database of better-sqlite3, libsql or node:sqlite; they have more than is needed here. */
+/** A database of node:sqlite, bun:sqlite, better-sqlite3 or libsql; they have more than is needed here. */
 export interface SqliteDatabase {
   prepare(sql: string): SqliteStatement;
   exec(sql: string): unknown;
@@ -68,11 +67,10 @@ export function started(database: SqliteDatabase): void {
 type Open = (path: string) => SqliteDatabase;
 type Constructor = new (path: string) => SqliteDatabase;
 
-const require = createRequire(import.meta.url);
-
 /** Modules that have a driver, the runtime's own first, and the names of their constructors. */
 const drivers: readonly (readonly [string, (module: unknown) => unknown])[] = [
   ['node:sqlite', (module) => (module as { readonly DatabaseSync?: unknown }).DatabaseSync],
+  ['bun:sqlite', (module) => (module as { readonly Database?: unknown }).Database],
   ['better-sqlite3', (module) => module],
   ['libsql', (module) => module],
 ];
@@ -81,7 +79,7 @@ function findDriver(): Open {
   const reasons: string[] = [];
   for (const [name, constructorOf] of drivers) {
     try {
-      const Database = constructorOf(require(name)) as Constructor;
+      const Database = constructorOf(load(name)) as Constructor;
       // A driver may be installed and still not run here: its binary is loaded at first use.
       new Database(':memory:').close();
       return (path) => new Database(path);
@@ -92,9 +90,32 @@ function findDriver(): Open {
   throw new FsmError('INVALID_OPTION', {
     option: 'path',
     expected:
-      'an opened database, or a runtime that can open one: Node 22.13 or later (node:sqlite), or better-sqlite3 or libsql installed',
+      'an opened database, or a runtime that can open one: Node 22.13 or later, Deno or Bun, or better-sqlite3 or libsql installed',
     found: `a path, and no driver (${reasons.join('; ')})`,
   });
+}
+
+/**
+ * Loads a module at run time. Bundlers never see its name: a native driver cannot be bundled, and a missing one must not fail the build.
+ *
+ * In a bundle `import.meta.url` is undefined or an address of the machine that built it, so the bot's main module and its working
+ * directory are tried as well.
+ */
+function load(name: string): unknown {
+  const builtin: unknown = process.getBuiltinModule(name);
+  if (builtin) return builtin;
+  const { createRequire } = process.getBuiltinModule('node:module');
+  const [, main] = process.argv;
+  const places = [import.meta.url, main, `${process.cwd()}/`].filter((place) => !!place);
+  let reason: unknown;
+  for (const place of places) {
+    try {
+      return createRequire(place as string)(name);
+    } catch (error) {
+      reason ??= error;
+    }
+  }
+  throw reason;
 }
 
 function firstLine(error: unknown): string {

@@ -30,8 +30,9 @@ const lasting: readonly (readonly [name: string, code: number])[] = [
   ['NOTADB', 26],
 ];
 
-/** A database that its owner has closed, in the words of each driver, which give it no code of SQLite's. */
-const closed = /^(?:The )?database(?: connection)? is not open/i;
+/** How each driver words a database that its owner has closed: none of them gives it a result code. */
+const closed =
+  /database(?: connection)? is not open|statement has been finalized|closed database|database has closed/i;
 
 /**
  * Sorts an error by its result code. SQLite takes back a statement that failed, so each error of its own means: not executed.

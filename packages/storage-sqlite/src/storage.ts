@@ -37,11 +37,14 @@ interface Row {
 /**
  * Keeps conversations in an SQLite file, which several processes of one host may share; it has to be on a local disk.
  *
- * A path is opened with what the runtime has: node:sqlite, better-sqlite3 or libsql, in this order. A database that is handed in keeps
+ * A path is opened with what the runtime has: node:sqlite, bun:sqlite, better-sqlite3 or libsql, in this order. A database that is handed in keeps
  * its settings and stays open; give it `pragma journal_mode = wal` and `pragma busy_timeout = 50`, since these drivers stop the event
  * loop while they wait for another process. The tables (`telefsm_…`) are made and migrated here.
  *
- * @param pathOrDatabase - a file, or an opened database of one of the three drivers
+ * Use one SQLite library per file in a process: two libraries do not see each other's locks. If the bot has tables of its own in the file,
+ * open it once and pass that database.
+ *
+ * @param pathOrDatabase - a file, or an opened database of one of the four drivers
  * @throws FsmError `INVALID_OPTION` where the file cannot be opened or no driver is installed; `STORAGE_NEWER` where a later version of
  * telefsm has made the tables
  *
@@ -158,7 +161,8 @@ export function sqliteStorage(
 
     peek(key) {
       const row = statements.peek.get(key) as Row | undefined;
-      return row && stored(row, clock.now());
+      // bun:sqlite gives null for no row
+      return row ? stored(row, clock.now()) : undefined;
     },
 
     async granted(listener) {
@@ -211,7 +215,7 @@ function requireDatabase(given: unknown): void {
   if (isDatabase || (typeof given === 'string' && given.trim() !== '')) return;
   throw new FsmError('INVALID_OPTION', {
     option: 'path',
-    expected: 'a file, or an opened database of node:sqlite, better-sqlite3 or libsql',
+    expected: 'a file, or an opened database of node:sqlite, bun:sqlite, better-sqlite3 or libsql',
     found: typeof given === 'string' ? 'empty' : String(given),
   });
 }

@@ -6,18 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SqliteConstructor } from '../../../test/servers/sqlite-drivers.ts';
 import { betterSqlite3Driver, nodeSqliteDriver } from '../../../test/servers/sqlite-drivers.ts';
+import { isStress } from '../../../test/setup/size.ts';
 
 /** The driver of the lockfile. */
 export const libsql: SqliteConstructor = createRequire(import.meta.url)('libsql');
 
-/** Each driver that this runtime has, by name; better-sqlite3 is installed when it is missing. */
+/** Drivers by name: those that need no compiler, or in the stress tier better-sqlite3, which is compiled when it is missing. */
 export async function drivers(): Promise<{ readonly [name: string]: SqliteConstructor }> {
+  if (isStress) return { 'better-sqlite3': await betterSqlite3Driver() };
   const node = nodeSqliteDriver();
-  return {
-    libsql,
-    'better-sqlite3': await betterSqlite3Driver(),
-    ...(node && { 'node:sqlite': node }),
-  };
+  return { libsql, ...(node && { 'node:sqlite': node }) };
 }
 
 /** A folder for files of databases. */

@@ -81,6 +81,13 @@ describe('a path', () => {
   });
 });
 
+it.each(['Database has closed', 'Cannot use a closed database'])(
+  'a bun:sqlite database that says "%s" is not asked again',
+  (message) => {
+    expect(classify(new Error(message))).toBe('fatal');
+  },
+);
+
 describe('the tables', () => {
   it('are left alone where a later version has made them', async () => {
     const database = new libsql(newFile());
@@ -248,6 +255,18 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     database.close();
     const error = caught(() => storage.acquire('k', { token: 't.0', lease: 1000, queue: false }));
     expect(classify(error)).toBe('fatal');
+  });
+
+  it('is not asked again for a statement, a text or a new statement after it was closed', () => {
+    const database = new Database(newFile());
+    const statement = database.prepare('select 1');
+    database.close();
+    const uses = [
+      () => statement.get(),
+      () => database.prepare('select 1'),
+      () => database.exec('select 1'),
+    ];
+    for (const use of uses) expect(classify(caught(use))).toBe('fatal');
   });
 
   it('gives nobody the conversation of one who came while another process wrote', async () => {

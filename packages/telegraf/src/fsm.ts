@@ -60,6 +60,12 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
  * ```
  */
 export function fsm<C extends MachineContext>(): TelegrafMachine<C, AnyState>;
+/**
+ * Makes the middleware of a bot with states, scenes or options of yours.
+ *
+ * @param options - the states and scenes, the storage, and how updates are handled
+ * @throws FsmError for options that contradict each other
+ */
 export function fsm<
   const States extends readonly (AnyGroup | State)[] = readonly [],
   const Scenes extends readonly AnyScene[] = readonly [],

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import fc from 'fast-check';
 import { Bot } from 'grammy';
 import { Telegraf } from 'telegraf';
@@ -20,7 +20,7 @@ afterEach(async () => {
   for (const server of opened.splice(0)) await server.stop();
 });
 const open = async (options?: BotApiServerOptions): Promise<BotApiServer> => {
-  const server = await botApiServer(options);
+  const server = await botApiServer({ updateId: 1, ...options });
   opened.push(server);
   return server;
 };
@@ -195,6 +195,31 @@ describe('long polling', () => {
     expect([a, b]).toEqual([500, 501]);
     expect(c).not.toBe(502);
     expect(d).toBe((c as number) + 1);
+  });
+});
+
+describe('web pages', () => {
+  it.each([
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { host: 'evil.example:80' },
+  ])('with %o can do nothing', async (headers) => {
+    const server = await open({ token: '1:T' });
+    const { port } = new URL(server.url);
+    const status = await new Promise((resolve, reject) => {
+      const path = '/bot1:T/setWebhook?url=https://evil.example/';
+      request({ port, host: '127.0.0.1', path, method: 'POST', headers }, (response) => {
+        response.resume();
+        resolve(response.statusCode);
+      })
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(403);
+    const info = await call(server.url, 'getWebhookInfo');
+    expect(info.result).toMatchObject({ url: '' });
   });
 });
 

@@ -47,7 +47,7 @@ async function hookOn(
   settings: object = {},
 ): Promise<{ readonly server: BotApiServer; readonly arrivals: Arrival[]; readonly url: string }> {
   const began = clock.now();
-  const server = await botApiServer({ clock });
+  const server = await botApiServer({ clock, updateId: 1 });
   closing.push(() => server.stop());
   const arrivals: Arrival[] = [];
   const url = await listen(async (request, response) => {

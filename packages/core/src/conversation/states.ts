@@ -103,9 +103,11 @@ interface SpecFacts {
  * validator) data is checked when it is read back.
  */
 export function state(options?: StateOptions): StateSpec<{}>;
+/** Declares a state whose data has a type that you name; nothing checks it at run time. */
 export function state<Data extends object & { [K in keyof Data]: Storable<Data[K]> }>(
   options?: StateOptions,
 ): StateSpec<Data>;
+/** Declares a state whose data is checked by `schema` when it is read back. */
 export function state<Out extends object>(
   schema: SchemaOf<Out> & ([Out] extends [Storable<Out>] ? unknown : Storable<Out>),
   options?: StateOptions,

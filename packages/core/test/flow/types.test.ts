@@ -171,6 +171,11 @@ describe('the types of a flow', () => {
         .ask('a', { prompt: '?' });
       // @ts-expect-error a name holds no dot
       flow('x').ask('a.b', { prompt: '?' });
+      const reply_markup = { inline_keyboard: [] };
+      // @ts-expect-error a keyboard is called `keyboard`
+      flow('x').ask('a', { prompt: { text: '?', reply_markup } });
+      // @ts-expect-error also where a function makes it
+      flow('x').ask('a', { prompt: () => ({ text: '?', reply_markup }) });
       // @ts-expect-error a test is no answer
       flow('x').ask('pin', { prompt: '?', validate: (text) => text === '1234' });
       // @ts-expect-error a forgotten return

@@ -56,7 +56,7 @@ async function diagram({ config, terminal, words, options }: Call): Promise<numb
   const text = json
     ? `${JSON.stringify(made, null, 2)}\n`
     : mermaid(made, { direction, ...(only !== undefined && { only }) });
-  if (out === undefined) await terminal.print(text.trimEnd());
+  if (out === undefined) await terminal.print(...text.trimEnd().split('\n'));
   else await writeFile(out, text);
   return 0;
 }
@@ -74,10 +74,10 @@ async function checkAll({ config, terminal, options }: Call): Promise<number> {
   }
   const errors = faults.filter(({ severity }) => severity === 'error').length;
   const warnings = faults.length - errors;
-  if (json) await terminal.print(JSON.stringify({ errors, warnings, looked, faults }, null, 2));
+  if (json) await terminal.print(...documentOf({ errors, warnings, looked, faults }));
   else {
     for (const { severity, code, where, message, ...more } of faults) {
-      await terminal.print(`${severity} ${code} ${where}\n  ${message}`);
+      await terminal.print(`${severity} ${code} ${where}`, `  ${message}`);
       if ('examples' in more) await terminal.print(`  Such as: ${more.examples.join(', ')}`);
     }
     await terminal.print(
@@ -132,8 +132,8 @@ async function show({ config, terminal, words, options }: Call): Promise<number>
   const key = wordAt(words, 0, 'the key of a conversation');
   const found = await find(storageIn(config), config.machine, key);
   if (found === undefined) throw nothingAt(key);
-  if (options.json) await terminal.print(JSON.stringify(found, null, 2));
-  else for (const line of described(found)) await terminal.print(line);
+  if (options.json) await terminal.print(...documentOf(found));
+  else await terminal.print(...described(found));
   return 0;
 }
 
@@ -145,14 +145,18 @@ function described({ key, snapshot, unreadable, text, deadlineIn }: Found): read
       `state     ${snapshot.state ?? '(no state)'}`,
       `scene     ${snapshot.scene ?? '(none)'}`,
     );
-    lines.push(
-      `data      ${JSON.stringify(snapshot.data, null, 2).replaceAll('\n', '\n          ')}`,
-    );
+    const data = documentOf(snapshot.data);
+    lines.push(...data.map((line, at) => `${at === 0 ? 'data      ' : '          '}${line}`));
   }
   if (unreadable !== undefined) lines.push(`problem   ${unreadable}`);
   if (deadlineIn !== undefined) lines.push(`deadline  ${dueIn(deadlineIn)}`);
   lines.push(`size      ${Buffer.byteLength(text)} bytes`);
   return lines;
+}
+
+/** A JSON document by its lines. */
+function documentOf(value: unknown): readonly string[] {
+  return JSON.stringify(value, null, 2).split('\n');
 }
 
 async function clearSome({ config, terminal, words, options }: Call): Promise<number> {

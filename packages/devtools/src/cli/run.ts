@@ -59,7 +59,7 @@ export async function runCommandLine(
     terminal = terminalOn(streams, values.progress);
     const [name, ...words] = positionals;
     if (values.help || name === undefined || name === 'help') {
-      await terminal.print(help);
+      await terminal.print(...help.split('\n'));
       return values.help || name === 'help' ? 0 : 2;
     }
     const command = commands.get(name);
@@ -72,7 +72,7 @@ export async function runCommandLine(
     return await command({ config, terminal, words, options: values });
   } catch (error) {
     terminal.settled();
-    terminal.tell(error instanceof Refused ? error.message : shown(error));
+    terminal.tell(...(error instanceof Refused ? error.message : shown(error)).split('\n'));
     return error instanceof Refused ? 2 : 3;
   } finally {
     await config?.machine?.stop?.();

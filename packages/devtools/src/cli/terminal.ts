@@ -12,16 +12,31 @@ export interface Streams {
 
 /** A terminal, or what stands in its place. */
 export interface Terminal {
-  /** Writes a line of the result; waits where its reader is slow. */
-  print(line: string): Promise<void>;
-  /** Writes a line for the person. */
-  tell(line: string): void;
+  /** Writes lines of the result, each made {@link printable}; waits where their reader is slow. */
+  print(...lines: readonly string[]): Promise<void>;
+  /** Writes lines for the person, each made {@link printable}. */
+  tell(...lines: readonly string[]): void;
   /** Shows how far a scan is; only where somebody looks. */
   progress(count: number): void;
   /** Takes the progress away. */
   settled(): void;
   /** Asks for a yes; `undefined` where nobody can answer. */
   confirm(question: string): Promise<boolean | undefined>;
+}
+
+/** Control characters (C0, DEL, C1), separators of lines, and what changes the direction of writing (Unicode, Bidi_Control). */
+const unprintable = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+
+/** A line in which nothing commands the terminal, as stored text may try to; `\u001b` stands for an escape, also inside JSON. */
+export function printable(line: string): string {
+  return line.replace(
+    unprintable,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
 /** Ms between two pictures of the progress. */
@@ -35,11 +50,11 @@ export function terminalOn(
   let last = 0;
   let shown = false;
   return {
-    print: (line) =>
+    print: (...lines) =>
       new Promise((resolve, reject) => {
-        output.write(`${line}\n`, (failure) => (failure ? reject(failure) : resolve()));
+        output.write(textOf(lines), (failure) => (failure ? reject(failure) : resolve()));
       }),
-    tell: (line) => void error.write(`${line}\n`),
+    tell: (...lines) => void error.write(textOf(lines)),
     progress(count) {
       if (!shows || (shown && Date.now() - last < frame)) return;
       last = Date.now();
@@ -55,7 +70,7 @@ export function terminalOn(
       if (input.isTTY !== true) return undefined;
       const lines = createInterface({ input, output: error });
       try {
-        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+        return /^y(es)?$/i.test((await lines.question(`${printable(question)} [y/N] `)).trim());
       } finally {
         lines.close();
       }

@@ -1,5 +1,6 @@
 /** One bot on the playground, over all its crashes: its chats, its calls, its storage and its clock. */
 
+import { randomBytes } from 'node:crypto';
 import { type Clock, type FsmStorage, memoryStorage } from '@telefsm/core';
 import { parseKey } from '@telefsm/core/tools';
 import { Refused } from '../conversations/refused.ts';
@@ -63,7 +64,6 @@ const stoppingTakes = 30_000;
 const mostLooks = 400;
 const mostCalls = 60;
 const mostMoves = 200;
-const token = '1:playground';
 
 /** Starts a bot. */
 export async function openSession(
@@ -93,13 +93,15 @@ export async function openSession(
     shortest = 0;
     await time.advance(walked);
   };
-  const server = await openServer({ clock });
+  // a page of another site that guesses the port does not guess this
+  const token = `1:${randomBytes(24).toString('base64url')}`;
+  const server = await openServer({ clock, token });
   const storage: FsmStorage = memoryStorage({ clock });
   const log = chatLog();
   const calls: WireCall[] = [];
   const users = new Map(people.map((each) => [each, server.user(each)]));
   const group = server.group('Friends', [...users.values()] as never[]);
-  const wire = openWire(server.url, (call) => {
+  const wire = openWire(server.url, token, (call) => {
     calls.unshift(call);
     calls.length = Math.min(calls.length, mostCalls);
     log.said(call);

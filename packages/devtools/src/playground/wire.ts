@@ -32,13 +32,17 @@ export interface Wire {
 /** Methods by which a bot speaks. */
 const speaking = /^(?:send|edit|answer|delete(?!Webhook))/;
 
-/** Opens a wire to a server. */
-export function openWire(target: string, heard: (call: WireCall) => void): Wire {
+/** Opens a wire to a server; only the bot with this token is let through. */
+export function openWire(target: string, token: string, heard: (call: WireCall) => void): Wire {
   let server: Server | undefined;
   let cut: (() => void) | undefined;
 
   async function pass(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const { url = '/', socket } = incoming;
+    if (!url.startsWith(`/bot${token}/`) && !url.startsWith(`/file/bot${token}/`)) {
+      response.writeHead(401).end();
+      return;
+    }
     const body = await bytesOf(incoming);
     const method = url.slice(url.lastIndexOf('/') + 1).replace(/\?.*$/, '');
     if (cut !== undefined && speaking.test(method)) {

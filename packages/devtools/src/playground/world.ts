@@ -55,7 +55,10 @@ export interface PlaygroundClock extends Clock {
 export interface PlaygroundOptions extends WebOptions {
   readonly examples: { readonly [name: string]: PlaygroundExample };
   /** Opens a fake Bot API: `botApiServer`. */
-  readonly openServer: (options: { readonly clock: Clock }) => Promise<PlaygroundServer>;
+  readonly openServer: (options: {
+    readonly clock: Clock;
+    readonly token: string;
+  }) => Promise<PlaygroundServer>;
   /** Makes a clock: `virtualClock`. */
   readonly makeClock: () => PlaygroundClock;
   /** What users can send beside texts, by name: `{ photo: photo() }`. */

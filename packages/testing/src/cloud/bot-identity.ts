@@ -14,6 +14,8 @@ export function identity(id: number): RawUser {
     supports_inline_queries: true,
     can_connect_to_business: true,
     has_main_web_app: false,
+    has_topics_enabled: true,
+    allows_users_to_create_topics: true,
   };
 }
 

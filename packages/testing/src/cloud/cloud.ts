@@ -102,13 +102,13 @@ export interface Cloud {
 export function openCloud(options: {
   readonly clock: Clock;
   readonly me: RawUser;
-  readonly updateId?: number;
+  readonly updateId: number | undefined;
 }): Cloud {
   const { clock } = options;
   const counters = new Map<string, number>();
   const chats = new Map<string, ChatRecord>();
   const screen: ScreenEvent[] = [];
-  const updateIds = makeUpdateIds(clock, options.updateId ?? 1);
+  const updateIds = makeUpdateIds(clock, options.updateId);
   const next = (kind: string): number => {
     const value = (counters.get(kind) ?? 0) + 1;
     counters.set(kind, value);

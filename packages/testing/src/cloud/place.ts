@@ -7,6 +7,8 @@ export interface Place {
   readonly chat: RawChat;
   /** The number of the topic. */
   readonly thread?: number;
+  /** The topic of a user in the direct messages of a channel. */
+  readonly direct?: number;
   /** The id of the business connection. */
   readonly business?: string;
 }
@@ -15,16 +17,21 @@ export interface Place {
 export function placeOf(message: RawMessage): Place {
   const thread = message['message_thread_id'];
   const business = message['business_connection_id'];
+  const direct = (message['direct_messages_topic'] as { topic_id?: number } | undefined)?.topic_id;
   return {
     chat: message.chat,
     ...(typeof thread === 'number' && message['is_topic_message'] === true ? { thread } : {}),
+    ...(direct === undefined ? {} : { direct }),
     ...(typeof business === 'string' ? { business } : {}),
   };
 }
 
-/** Tells whether two places are one: the same chat, topic and business connection. */
+/** Tells whether two places are one: the same chat, topics and business connection. */
 export function samePlace(one: Place, other: Place): boolean {
   return (
-    one.chat.id === other.chat.id && one.thread === other.thread && one.business === other.business
+    one.chat.id === other.chat.id &&
+    one.thread === other.thread &&
+    one.direct === other.direct &&
+    one.business === other.business
   );
 }

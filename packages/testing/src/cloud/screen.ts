@@ -136,5 +136,6 @@ function lineOf(event: ScreenEvent, people: number): string {
 }
 
 function alone(place: Place): boolean {
-  return place.chat.type === 'private' && place.business === undefined;
+  const { chat, business, thread } = place;
+  return chat.type === 'private' && business === undefined && thread === undefined;
 }

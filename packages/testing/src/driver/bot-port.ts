@@ -14,6 +14,8 @@ export type Perform = (
 
 /** A bot of either framework. */
 export interface BotPort {
+  /** The bot's token. */
+  readonly token: string;
   /** The bot's id, which its token begins with. */
   readonly id: number;
   /** Who the bot has been told to be, if it has. */
@@ -32,8 +34,11 @@ export interface BotPort {
   report(error: unknown): Promise<void>;
   /** Hears of everything that the bot's code throws, also where an error handler takes it. */
   onError(listener: (error: unknown) => void): void;
-  /** Sees every update that the framework hands to the bot by itself. */
-  intercept(around: (update: RawUpdate, handle: () => Promise<void>) => Promise<void>): void;
+  /** Sees every update that the framework hands to the bot by itself; `handle` ends as the framework ends, error handlers included. */
+  intercept(
+    via: 'polling' | 'webhook',
+    around: (update: RawUpdate, handle: () => Promise<void>) => Promise<void>,
+  ): void;
   /** Starts long polling; resolves when it has ended. */
   poll(allowedUpdates: readonly string[]): Promise<void>;
   /** Stops long polling. */

@@ -1,6 +1,6 @@
 /** Chats of a test: groups with topics, channels, business accounts. */
 import type { Cloud } from '../cloud/cloud.ts';
-import { type Place, placeOf, samePlace } from '../cloud/place.ts';
+import { type Place, placeOf } from '../cloud/place.ts';
 import type { RawChat, RawUser } from '../cloud/raw.ts';
 import { type Shown, shownOf } from '../cloud/screen.ts';
 import { openTopic } from '../methods/chats.ts';
@@ -15,6 +15,8 @@ export interface TestChat {
   readonly thread: number | undefined;
   /** A topic of this group by its name, opened when it is new; the group becomes a forum. */
   topic(name: string): TestChat;
+  /** The direct messages of this channel: each user writes in a topic of their own, and the bot answers with `direct_messages_topic_id`. */
+  directMessages(): TestChat;
   /** The messages of the bot that stand here now, as they look now. */
   readonly messages: readonly Shown[];
   /** Publishes something in this channel, in its own name. */
@@ -55,9 +57,20 @@ export function makeChat(stage: Stage, chat: RawChat, thread?: number): TestChat
       const known = [...topics].find(([, title]) => title === name)?.[0];
       return makeChat(stage, record().chat, known ?? openTopic(cloud, record(), name));
     },
+    directMessages() {
+      const channel = record().chat;
+      if (channel.type !== 'channel') {
+        throw new Error(`Only channels have direct messages, and ${cloud.where(place())} is none.`);
+      }
+      const id = channel.id - 1_000_000;
+      const title = `${String(channel['title'])} direct messages`;
+      const direct: RawChat = { id, type: 'supergroup', title, is_direct_messages: true };
+      cloud.record(direct).members.set(cloud.me.id, 'administrator');
+      return makeChat(stage, direct);
+    },
     get messages() {
       return [...record().messages.values()].flatMap(({ message, call }) =>
-        call !== undefined && samePlace(placeOf(message), place()) ? [shownOf(message, call)] : [],
+        call !== undefined && placeOf(message).thread === thread ? [shownOf(message, call)] : [],
       );
     },
     async posts(what) {
@@ -100,7 +113,8 @@ export function makeChat(stage: Stage, chat: RawChat, thread?: number): TestChat
       ]);
       return makeChat(stage, supergroup);
     },
-    '~place': place,
+    '~place': (user) =>
+      record().chat['is_direct_messages'] === true ? { ...place(), direct: user.id } : place(),
   };
 }
 

@@ -32,6 +32,8 @@ export interface GrammyLike {
   errorHandler: (error: unknown) => unknown;
   isInited(): boolean;
   handleUpdate(update: RawUpdate, envelope?: unknown): Promise<void>;
+  /** What its polling calls with every batch. */
+  handleUpdates(updates: readonly RawUpdate[]): Promise<void>;
   start(options: { readonly allowed_updates: readonly string[] }): Promise<void>;
   stop(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export function grammyPort(bot: GrammyLike): BotPort {
   const ownError = (error: unknown) => (error as { readonly error?: unknown }).error ?? error;
 
   return {
+    token: bot.token,
     id: idInToken(bot.token),
     info: bot.isInited() ? bot.botInfo : undefined,
     introduce(me) {
@@ -91,7 +94,15 @@ export function grammyPort(bot: GrammyLike): BotPort {
           throw error;
         });
     },
-    intercept(around) {
+    intercept(via, around) {
+      if (via === 'polling') {
+        // Here grammY asks the error handler; an error that passes ends its loop.
+        const handleAll = bot.handleUpdates.bind(bot);
+        bot.handleUpdates = async (updates) => {
+          for (const update of updates) await around(update, () => handleAll([update]));
+        };
+        return;
+      }
       const handle = bot.handleUpdate.bind(bot);
       bot.handleUpdate = (update, envelope) => around(update, () => handle(update, envelope));
     },

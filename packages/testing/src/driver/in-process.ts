@@ -4,7 +4,9 @@ import type { RawUpdate } from '@telefsm/core';
 import type { Cloud } from '../cloud/cloud.ts';
 import { nextTurn, settle } from '../event-loop.ts';
 import { performCall } from '../methods/answer-call.ts';
-import type { BotPort } from './bot-port.ts';
+import { type Fake, guard, within } from '../network/guard.ts';
+import { answerRequest } from '../server/answer-request.ts';
+import type { BotPort, Perform } from './bot-port.ts';
 import { gate } from './interleave.ts';
 import type { Transport, Waiting } from './transport.ts';
 
@@ -15,10 +17,10 @@ export function inProcess(cloud: Cloud, first: BotPort): Transport {
 
   /** Ends the waiting of an action, unless the process has died meanwhile: then the next one takes the update over. */
   async function run(update: RawUpdate): Promise<void> {
-    const { port, idle, lives } = life;
+    const { port, handle, idle, lives } = life;
     let end: (waiting: Waiting) => void = ({ resolve }) => resolve();
     try {
-      await port.handle(structuredClone(update)).catch((error) => port.report(error));
+      await handle(structuredClone(update)).catch((error) => port.report(error));
     } catch (error) {
       end = ({ reject }) => reject(error);
     }
@@ -54,6 +56,8 @@ export function inProcess(cloud: Cloud, first: BotPort): Transport {
 /** A process that the bot runs in. */
 interface Life {
   readonly port: BotPort;
+  /** Hands over an update, with every client of the process kept off the network. */
+  handle(update: RawUpdate): Promise<void>;
   lives(): boolean;
   end(): void;
   /** Waits for calls that the bot has made without awaiting them. */
@@ -64,7 +68,7 @@ function bring(cloud: Cloud, port: BotPort): Life {
   let lives = true;
   let underWay = 0;
   if (port.info === undefined) port.introduce(cloud.me);
-  port.attach(async (method, payload, uploads) => {
+  const perform: Perform = async (method, payload, uploads) => {
     underWay += 1;
     try {
       await gate(method);
@@ -74,9 +78,21 @@ function bring(cloud: Cloud, port: BotPort): Life {
     } finally {
       underWay -= 1;
     }
-  });
+  };
+  port.attach(perform);
+  const endpoint = {
+    admits: (token: string) => token === port.token,
+    answers: () => true,
+    perform,
+  };
+  const fake: Fake = {
+    passes: () => false,
+    answer: (request, response) => answerRequest(cloud, endpoint, request, response),
+  };
+  guard(port.token, fake);
   return {
     port,
+    handle: (update) => within(port.token, fake, () => port.handle(update)),
     lives: () => lives,
     end() {
       lives = false;

@@ -1,8 +1,10 @@
 /** The transport by HTTP: the bot polls the fake Bot API server, or is called by it. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { FsmError, type RawUpdate } from '@telefsm/core';
 import type { Cloud } from '../cloud/cloud.ts';
 import { settle } from '../event-loop.ts';
+import { guard, within } from '../network/guard.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { type UnderWay, watchRequests } from '../server/under-way.ts';
 import { updateTypes } from '../update-types.ts';
@@ -13,12 +15,31 @@ import type { Transport, Waiting } from './transport.ts';
 export interface WebhookUnderTest {
   /** Answers requests to `/`. */
   readonly handler: (request: IncomingMessage, response: ServerResponse) => unknown;
-  /** The secret that it expects, if it expects one. */
+  /** The secret that it expects: `secret_token` of `setWebhook`. Omit it only for a handler that checks none. */
   readonly secret?: string;
 }
 
 interface Delivery extends Waiting {
   started: boolean;
+  isEnding: boolean;
+}
+
+/** An action after the bot has stopped polling: no update reaches it any more. */
+class PollingEnded extends Error {
+  override readonly name = 'PollingEnded';
+
+  constructor(cloud: Cloud, update: RawUpdate | undefined, error: unknown) {
+    const type = Object.keys(update ?? {}).find((key) => key !== 'update_id');
+    const at =
+      update === undefined
+        ? ''
+        : ` at update ${cloud.updateIds.nameOf(update.update_id)} (${type})`;
+    const why = error === undefined ? '' : `: ${error instanceof Error ? error.message : error}`;
+    super(
+      `The bot has stopped polling${at}${why}. Updates no longer reach it, as in real life. Handle the error with bot.catch(), or start the next process with restart().`,
+      { cause: error },
+    );
+  }
 }
 
 const ownSecret = 'a-secret-of-the-driver';
@@ -30,6 +51,16 @@ export function overHttp(
   via: 'polling' | 'webhook',
   webhook: WebhookUnderTest | undefined,
 ): Transport {
+  if (webhook?.secret !== undefined && !/^[\w-]{1,256}$/.test(webhook.secret)) {
+    throw new FsmError('INVALID_OPTION', {
+      option: 'webhook.secret',
+      expected: '1 to 256 letters, digits, _ and -, as `secret_token` of setWebhook',
+      found:
+        webhook.secret === ''
+          ? 'empty, as of an environment variable that is not set'
+          : 'other signs',
+    });
+  }
   const deliveries = new Map<number, Delivery>();
   let opening: Promise<HttpServer> | undefined;
   let port = first;
@@ -38,6 +69,7 @@ export function overHttp(
   let answer: (request: IncomingMessage, response: ServerResponse) => unknown = () => {};
   let hook: Server | undefined;
   let requests: UnderWay | undefined;
+  let stopped: PollingEnded | undefined;
 
   async function open(): Promise<HttpServer> {
     const server = await openHttpServer(cloud, { port: 0, token: undefined });
@@ -59,40 +91,43 @@ export function overHttp(
   function connect(server: HttpServer): void {
     const mine = ++life;
     const bot = port;
-    bot.reach(server.nextLife());
+    const { apiRoot, fake } = server.nextLife();
+    bot.reach(apiRoot);
+    guard(bot.token, fake);
     // A poller asks who it is, a webhook may not.
     if (via === 'webhook' && bot.info === undefined) bot.introduce(cloud.me);
-    bot.intercept(async (update, handle) => {
+    bot.intercept(via, async (update, handle) => {
       const delivery = deliveries.get(update.update_id);
       if (delivery !== undefined && mine === life) delivery.started = true;
       const finish = async (end: (waiting: Waiting) => void): Promise<void> => {
+        if (delivery !== undefined) delivery.isEnding = true;
         await settle(); // calls that the bot made without awaiting them
         if (delivery === undefined || mine !== life) return;
         deliveries.delete(update.update_id);
         end(delivery);
       };
       try {
-        await handle();
+        await within(bot.token, fake, handle);
         void finish(({ resolve }) => resolve());
       } catch (error) {
-        if (via === 'webhook') {
-          void finish(({ reject }) => reject(bot.ownError(error)));
-          throw error; // the webhook answers with an error, and Telegram sends the update again
-        }
-        // Passed on, it would end the polling and every later action with it.
-        await bot.report(error).then(
-          () => void finish(({ resolve }) => resolve()),
-          (own: unknown) => void finish(({ reject }) => reject(own)),
-        );
+        const own = bot.ownError(error);
+        void finish(({ reject }) => reject(own));
+        if (mine === life && via === 'polling') stopped = new PollingEnded(cloud, update, own);
+        throw error; // a webhook is called again, a poller stops: as the framework does it
       }
     });
     if (via === 'webhook') answer = webhook?.handler ?? bot.webhook('/', ownSecret);
     else {
-      ended = bot.poll(updateTypes).catch((error: unknown) => {
+      const end = (error?: unknown): void => {
         if (mine !== life) return;
-        for (const { reject } of deliveries.values()) reject(error);
-        deliveries.clear();
-      });
+        stopped ??= new PollingEnded(cloud, undefined, error);
+        for (const [id, { isEnding, reject }] of deliveries) {
+          if (isEnding) continue;
+          deliveries.delete(id);
+          reject(stopped);
+        }
+      };
+      ended = bot.poll(updateTypes).then(() => end(), end);
     }
   }
 
@@ -101,8 +136,12 @@ export function overHttp(
       opening ??= open();
       const server = await opening;
       await new Promise<void>((resolve, reject) => {
-        const delivery: Delivery = { resolve, reject, started: false };
+        const delivery: Delivery = { resolve, reject, started: false, isEnding: false };
         deliveries.set(update.update_id, delivery);
+        if (stopped !== undefined) {
+          deliveries.delete(update.update_id);
+          reject(stopped);
+        }
         // Off the queue without having reached the bot: expired, or of a type that it does not want.
         void server.queue.push(update, again).then(() => {
           if (!delivery.started) resolve();
@@ -114,7 +153,10 @@ export function overHttp(
       const server = await opening;
       const old = port;
       port = make();
-      for (const delivery of deliveries.values()) delivery.started = false;
+      stopped = undefined;
+      for (const delivery of deliveries.values()) {
+        Object.assign(delivery, { started: false, isEnding: false });
+      }
       connect(server);
       // What the dead process still says goes to an address that never answers.
       if (via === 'polling') void old.stopPolling().catch(() => {});

@@ -11,29 +11,40 @@ export class StillHandled extends Error {
   constructor(cloud: Cloud, update: RawUpdate, ms: number) {
     const type = Object.keys(update).find((key) => key !== 'update_id');
     super(
-      `The bot still handles update ${update.update_id} (${type}) after ${ms} ms of real time. Its handler waits for something that does not come: ` +
+      `The bot still handles update ${cloud.updateIds.nameOf(update.update_id)} (${type})${ms === Number.POSITIVE_INFINITY ? ', and nothing in this process can end it' : ` after ${ms} ms of real time`}. Its handler waits for something that does not come: ` +
         'a timer of a clock that nobody moves meanwhile, an answer, a promise that nobody resolves. If it only takes long, raise `patience`.' +
         `\n\nThe conversation so far:\n\n${conversation(cloud)}\n`,
     );
   }
 }
 
-/** Waits until an update is handled, at most for so many ms of real time; what waits keeps no process alive. */
+/**
+ * Waits until an update is handled, at most for so many ms of real time.
+ *
+ * The timer keeps the process alive: without it, plain `node` would end with exit code 13 and no text. A wait without end ends when nothing
+ * is left in the process that could end it.
+ */
 export async function handledWithin(
   ms: number,
   cloud: Cloud,
   update: RawUpdate,
   handled: Promise<void>,
 ): Promise<void> {
-  if (ms === Number.POSITIVE_INFINITY) return handled;
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => {};
   const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new StillHandled(cloud, update, ms)), ms).unref();
+    const giveUp = (): void => reject(new StillHandled(cloud, update, ms));
+    if (ms === Number.POSITIVE_INFINITY) {
+      process.once('beforeExit', giveUp);
+      cancel = () => process.off('beforeExit', giveUp);
+    } else {
+      const timer = setTimeout(giveUp, ms);
+      cancel = () => clearTimeout(timer);
+    }
   });
   try {
     await Promise.race([handled, over]);
   } finally {
-    clearTimeout(timer);
+    cancel();
   }
 }
 

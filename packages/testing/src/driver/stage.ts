@@ -80,6 +80,9 @@ function header(cloud: Cloud, user: RawUser, place: Place): RawMessage {
     ...(place.thread === undefined
       ? {}
       : { message_thread_id: place.thread, is_topic_message: true }),
+    ...(place.direct === undefined
+      ? {}
+      : { direct_messages_topic: { topic_id: place.direct, user } }),
     ...(place.business === undefined ? {} : { business_connection_id: place.business }),
   };
 }

@@ -40,6 +40,7 @@ export function telegrafPort(bot: TelegrafLike): BotPort {
     };
   }
   return {
+    token: bot.token,
     id: idInToken(bot.token),
     info: bot.botInfo,
     introduce(me) {
@@ -82,7 +83,7 @@ export function telegrafPort(bot: TelegrafLike): BotPort {
         return handle.call(bot, error, context);
       };
     },
-    intercept(around) {
+    intercept(_, around) {
       const handle = bot.handleUpdate.bind(bot);
       bot.handleUpdate = (update, response) => around(update, () => handle(update, response));
     },

@@ -15,7 +15,10 @@ import { makeWorld, type World } from './world.ts';
 export interface TelegramOptions {
   /** The time of messages and delays; give the bot's machine the same one. The system's when left out. */
   readonly clock?: Clock;
-  /** The number of the first update; 1 when left out. */
+  /**
+   * The number of the first update. When omitted, a random one, so that worlds that share a storage never use a number twice; the transcript
+   * counts updates from 1 all the same.
+   */
   readonly updateId?: number;
   /**
    * How updates reach the bot: handed over in this process (when left out), or by HTTP through a fake Bot API server, which the bot polls or which calls its webhook.
@@ -72,7 +75,7 @@ export function openTelegram(
   bot: AnyBot,
   options: TelegramOptions,
 ): { readonly world: BotWorld; readonly cloud: Cloud; readonly port: BotPort } {
-  const { clock = systemClock, updateId = 1, via = 'process', webhook, patience = 5000 } = options;
+  const { clock = systemClock, updateId, via = 'process', webhook, patience = 5000 } = options;
   requirePatience(patience);
   const port = portOf(bot);
   const cloud = openCloud({ clock, me: port.info ?? identity(port.id), updateId });

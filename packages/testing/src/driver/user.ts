@@ -3,6 +3,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Place } from '../cloud/place.ts';
 import type { Payload, RawUser } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
+import { openTopic } from '../methods/chats.ts';
 import { listOf } from '../methods/parameters.ts';
 import type { TestBusiness, TestChat } from './chat.ts';
 import { complaint } from './complaint.ts';
@@ -72,6 +73,8 @@ export interface TestUser {
   seesNothing(): void;
   /** The last message that the bot has shown here. */
   readonly last: Shown;
+  /** The same user in a topic of the private chat, by its name; opened when it is new. */
+  topic(name: string): TestUser;
   /** The same user in another chat. */
   in(chat: TestChat | TestBusiness): TestUser;
 }
@@ -138,6 +141,13 @@ export function makeUser(
     seesNothing: () => expectNothing(cloud, user, place),
     get last() {
       return lastShown(cloud, user, place);
+    },
+    topic(name) {
+      const chat = privateChat(user);
+      const record = cloud.record(chat);
+      const known = [...record.topics].find(([, title]) => title === name)?.[0];
+      const thread = known ?? openTopic(cloud, record, name);
+      return makeUser(stage, user, { chat, thread });
     },
     in: (chat) => makeUser(stage, user, enter(cloud, user, chat['~place'](user))),
   };

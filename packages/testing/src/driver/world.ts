@@ -110,13 +110,19 @@ export function makeWorld(cloud: Cloud, courier: Courier): World {
     async update(raw) {
       const update: RawUpdate = { ...raw, update_id: raw.update_id ?? cloud.updateIds.take() };
       const type = Object.keys(update).find((key) => key !== 'update_id') ?? 'empty';
-      cloud.screen.push({ kind: 'noted', what: `(${type} ${update.update_id})` });
+      cloud.screen.push({
+        kind: 'noted',
+        what: `(${type} ${cloud.updateIds.nameOf(update.update_id)})`,
+      });
       await stage.deliver([update]);
     },
     async redeliver(update = updates.at(-1)) {
       if (update === undefined)
         throw new Error('There is no update to deliver again: let a user do something first.');
-      cloud.screen.push({ kind: 'noted', what: `(update ${update.update_id} again)` });
+      cloud.screen.push({
+        kind: 'noted',
+        what: `(update ${cloud.updateIds.nameOf(update.update_id)} again)`,
+      });
       await courier.redeliver(update);
     },
     updates,

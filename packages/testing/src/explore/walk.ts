@@ -98,6 +98,7 @@ export async function startWalk(
   const { bot, machine } = await make({ clock, storage: memoryStorage({ clock }) });
   const { world, cloud, port } = openTelegram(bot, {
     clock,
+    updateId: 1, // the same walk for the same seed
     ...(patience === undefined ? {} : { patience }),
   });
   let isStuck = false;

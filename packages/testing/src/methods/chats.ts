@@ -41,7 +41,8 @@ export const chatMethods: Readonly<Record<string, (call: Call) => unknown>> = {
   createForumTopic: ({ cloud, payload }) => {
     const record = chatOf(cloud, payload);
     const name = textOf(payload, 'name') ?? '';
-    if (record.chat['is_forum'] !== true) refuse(400, 'Bad Request: the chat is not a forum');
+    if (record.chat['is_forum'] !== true && record.chat.type !== 'private')
+      refuse(400, 'Bad Request: the chat is not a forum');
     return { message_thread_id: openTopic(cloud, record, name), name, icon_color: 7_322_096 };
   },
   exportChatInviteLink: ({ cloud, payload }) => inviteLink(cloud, chatOf(cloud, payload)),

@@ -66,6 +66,7 @@ function post(call: Call, record: ChatRecord, content: Content): RawMessage {
   const markup = markupOf(payload);
   const replied = repliedOf(record, payload);
   const thread = numberOf(payload, 'message_thread_id');
+  const direct = numberOf(payload, 'direct_messages_topic_id');
   const business = textOf(payload, 'business_connection_id');
   const onlyInline = record.chat.type === 'channel' || business !== undefined;
   if (onlyInline && markup !== undefined && markup.inline_keyboard === undefined)
@@ -82,6 +83,9 @@ function post(call: Call, record: ChatRecord, content: Content): RawMessage {
     chat: record.chat,
     date: cloud.date(),
     ...(thread === undefined ? {} : { message_thread_id: thread, is_topic_message: true }),
+    ...(direct === undefined
+      ? {}
+      : { direct_messages_topic: { topic_id: direct, user: cloud.users.get(direct) } }),
     ...(business === undefined ? {} : { business_connection_id: business }),
     ...(replied === undefined ? {} : { reply_to_message: withoutReply(replied.message) }),
     ...content,
@@ -110,6 +114,7 @@ function contentOf(message: RawMessage): Content {
     reply_to_message,
     message_thread_id,
     is_topic_message,
+    direct_messages_topic,
     sender_chat,
     ...content
   } = message;

@@ -35,8 +35,16 @@ export function openChatOf(cloud: Cloud, payload: Payload): ChatRecord {
     });
   }
   const thread = numberOf(payload, 'message_thread_id');
-  if (thread !== undefined && chat['is_forum'] === true && !record.topics.has(thread)) {
+  const hasTopics = chat['is_forum'] === true || (chat.type === 'private' && !business);
+  if (thread !== undefined && hasTopics && !record.topics.has(thread)) {
     refuse(400, 'Bad Request: message thread not found');
+  }
+  const direct = numberOf(payload, 'direct_messages_topic_id');
+  if (chat['is_direct_messages'] === true && direct === undefined) {
+    refuse(400, 'Bad Request: channel direct messages topic must be specified');
+  }
+  if (direct !== undefined && !cloud.users.has(direct)) {
+    refuse(400, 'Bad Request: direct messages topic not found');
   }
   return record;
 }

@@ -14,7 +14,10 @@ export interface BotApiServerOptions {
   readonly clock?: Clock;
   /** The only token that is let in; the first one that comes when left out. */
   readonly token?: string;
-  /** The number of the first update; 1 when left out. */
+  /**
+   * The number of the first update. When omitted, a random one, so that worlds that share a storage never use a number twice; the transcript
+   * counts updates from 1 all the same.
+   */
   readonly updateId?: number;
 }
 
@@ -48,7 +51,7 @@ export interface BotApiServer extends World {
  * ```
  */
 export async function botApiServer(options: BotApiServerOptions = {}): Promise<BotApiServer> {
-  const { clock = systemClock, port = 0, token, updateId = 1 } = options;
+  const { clock = systemClock, port = 0, token, updateId } = options;
   const cloud = openCloud({ clock, me: identity(1), updateId });
   const server = await openHttpServer(cloud, { port, token });
   const world = makeWorld(cloud, {

@@ -1,13 +1,15 @@
 /** The Bot API over HTTP: addresses, tokens, answers (Bot API, Making requests). */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type ApiAnswer, answering, refusalOf } from '../cloud/answer.ts';
 import { takeIdentity } from '../cloud/bot-identity.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { performCall } from '../methods/answer-call.ts';
-import { listOf, numberOf, readParameters, textOf } from '../methods/parameters.ts';
-import { type RequestBody, readBody } from './request-body.ts';
+import { listOf, numberOf, readParameters, textOf, type Uploads } from '../methods/parameters.ts';
+import { type Fake, guard } from '../network/guard.ts';
+import { answerRequest, type Endpoint } from './answer-request.ts';
+
 import { watchRequests } from './under-way.ts';
 import { type Connection, makeUpdateQueue, type UpdateQueue } from './update-queue.ts';
 import { startWebhook, type WebhookSender } from './webhook-sender.ts';
@@ -19,10 +21,18 @@ export interface HttpServer {
   readonly queue: UpdateQueue;
   /** Does what the method `setWebhook` does. */
   setWebhook(payload: Payload): ApiAnswer;
-  /** The address for the next process of the bot; from here on the former's calls are never answered. */
-  nextLife(): string;
+  /** Begins the next process of the bot; from here on calls of the former are never answered. */
+  nextLife(): Life;
   /** Stops listening and cuts every connection. */
   stop(): Promise<void>;
+}
+
+/** A process of the bot, as the server knows it. */
+export interface Life {
+  /** The address for its clients. */
+  readonly apiRoot: string;
+  /** Answers the clients that it makes by itself, with other addresses. */
+  readonly fake: Fake;
 }
 
 /** Options of {@link openHttpServer}. */
@@ -108,56 +118,28 @@ export async function openHttpServer(
     };
   }
 
-  async function answerRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const address = new URL(request.url ?? '/', 'http://localhost');
-    const route = /^(?:\/(\d+))?\/(file\/)?bot([^/]+)(?:\/test)?\/(.+)$/.exec(address.pathname);
-    const body = await collect(request);
-    if (route === null) {
-      send(response, refusalOf({ error_code: 404 }));
-      return;
-    }
-    const [, from, file, given, rest] = route as unknown as [
-      string,
-      string?,
-      string?,
-      string?,
-      string?,
-    ];
-    if (from !== undefined && Number(from) !== life) return; // nothing answers a process that is no more
-    if (token === undefined) {
-      token = given as string;
-      takeIdentity(cloud, token);
-    }
-    if (given !== token || file !== undefined) {
-      if (given !== token) send(response, refusalOf({ error_code: 401 }));
-      else sendFile(cloud, response, rest as string);
-      return;
-    }
-    const answer = await call(request, address, rest as string, body, response);
-    if (answer === 'cut') request.socket.destroy();
-    else send(response, answer);
-  }
+  const endpoint: Endpoint = {
+    admits(given) {
+      if (token === undefined) {
+        token = given;
+        takeIdentity(cloud, token);
+        guard(token, fakeOf(life));
+      }
+      return given === token;
+    },
+    answers: (prefix) => prefix === '' || prefix === `/${life}`,
+    perform: call,
+  };
 
   async function call(
-    request: IncomingMessage,
-    address: URL,
     method: string,
-    body: Buffer,
+    payload: Payload,
+    uploads: Uploads,
     connection: Connection,
   ): Promise<ApiAnswer | 'cut'> {
-    let read: RequestBody;
-    try {
-      read = readBody(request.headers['content-type'], body);
-    } catch {
-      return refusalOf({
-        error_code: 400,
-        description: "Bad Request: can't parse the request body",
-      });
-    }
-    const payload = { ...Object.fromEntries(address.searchParams), ...read.payload };
     const own = transport[method.toLowerCase()];
     const scripted = cloud.failures.some((each) => each.method === method && each.times > 0);
-    if (own === undefined || scripted) return performCall(cloud, method, payload, read.uploads);
+    if (own === undefined || scripted) return performCall(cloud, method, payload, uploads);
     const parameters = answering(() => readParameters(payload));
     const answer = parameters.ok ? await own(parameters.result as Payload, connection) : parameters;
     if (own !== transport['getupdates']) cloud.calls.push({ method, payload, answer });
@@ -165,17 +147,29 @@ export async function openHttpServer(
   }
 
   const server = createServer((request, response) => {
-    answerRequest(request, response).catch((error: unknown) => {
-      if (!response.headersSent)
-        response.writeHead(500, String(error).replace(/[^\x20-\x7e]/g, ' ')).end();
-    });
+    if (isFromPage(request)) {
+      response.writeHead(403).end('This server answers bots, not web pages.');
+      return;
+    }
+    void answerRequest(cloud, endpoint, request, response);
   });
   const underWay = watchRequests(server);
+
+  /** A server on this computer may be a proxy of the test itself: requests to it stay here anyway. */
+  function fakeOf(mine: number): Fake {
+    return {
+      passes: ({ hostname }) => /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname),
+      answer: (request, response) =>
+        answerRequest(cloud, { ...endpoint, answers: () => mine === life }, request, response),
+    };
+  }
+
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  if (token !== undefined) guard(token, fakeOf(life));
   return {
     url,
     queue,
@@ -183,7 +177,7 @@ export async function openHttpServer(
     nextLife() {
       life += 1;
       underWay.cut();
-      return `${url}/${life}`;
+      return { apiRoot: `${url}/${life}`, fake: fakeOf(life) };
     },
     async stop() {
       leaveWebhook();
@@ -195,21 +189,12 @@ export async function openHttpServer(
   };
 }
 
-async function collect(request: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
-}
-
-function send(response: ServerResponse, answer: ApiAnswer): void {
-  const status = answer.ok ? 200 : answer.error_code;
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
-}
-
-function sendFile(cloud: Cloud, response: ServerResponse, path: string): void {
-  const file = [...cloud.files.values()].find(({ file_path }) => file_path === path);
-  if (file === undefined) send(response, refusalOf({ error_code: 404 }));
-  else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(file.bytes);
+/** Whether a browser sends it for a page, which could take a test's updates away. Clients of bots send none of these headers, and the right host. */
+function isFromPage({ headers, socket }: IncomingMessage): boolean {
+  const own = [`127.0.0.1:${socket.localPort}`, `localhost:${socket.localPort}`];
+  const { origin, host = '' } = headers;
+  const site = headers['sec-fetch-site'] ?? 'none';
+  return origin !== undefined || site !== 'none' || !own.includes(host);
 }
 
 const webhookActive = {

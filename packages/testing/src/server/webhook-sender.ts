@@ -125,7 +125,7 @@ export function startWebhook(
   async function answerWith(contentType: string | undefined, body: Buffer): Promise<void> {
     let read: RequestBody;
     try {
-      read = readBody(contentType, body);
+      read = await readBody(contentType, body);
     } catch {
       return; // whatever is no call counts as a plain answer
     }

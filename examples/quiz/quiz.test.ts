@@ -1,0 +1,34 @@
+import { telegram, virtualClock } from '@telefsm/testing';
+import { Bot } from 'grammy';
+import { Telegraf } from 'telegraf';
+import { it } from 'vitest';
+import * as onGrammy from './grammy.ts';
+import * as onTelegraf from './telegraf.ts';
+
+const clock = virtualClock();
+
+function grammyBot() {
+  const bot = new Bot<onGrammy.MyContext>('1:test');
+  onGrammy.setUp(bot, { clock }).start(bot);
+  return bot;
+}
+
+function telegrafBot() {
+  const bot = new Telegraf<onTelegraf.MyContext>('1:test');
+  onTelegraf.setUp(bot, { clock }).start(bot);
+  return bot;
+}
+
+it.each([
+  ['grammY', grammyBot],
+  ['Telegraf', telegrafBot],
+])('counts a question as missed after thirty seconds, on %s', async (_, makeBot) => {
+  const world = telegram(makeBot(), { clock });
+  const anna = world.user('Anna');
+  await anna.sends('/quiz');
+  await anna.taps('Canberra');
+  await clock.advance('31s');
+  anna.sees('What is 6 × 7?');
+  await anna.taps('42');
+  anna.sees('2 of 3 right.');
+});

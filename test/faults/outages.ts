@@ -1,0 +1,248 @@
+/** Bots on servers that go away, change or refuse. */
+
+import type { FsmStorage } from '@telefsm/core';
+import { postgresStorage } from '@telefsm/storage-postgres';
+import { redisStorage } from '@telefsm/storage-redis';
+import { sqliteStorage } from '@telefsm/storage-sqlite';
+import { Redis } from 'ioredis';
+import Libsql from 'libsql';
+import pg from 'pg';
+import { expect } from 'vitest';
+import { type CountingBot, countingBot, type Order } from '../processes/counting-bot.ts';
+import { startPostgres } from '../servers/postgres.ts';
+import { startRedis } from '../servers/redis.ts';
+import { freshName, sharedPostgres, sharedRedis } from '../servers/shared.ts';
+import { postgresCommands, respCommands, tcpProxy } from '../servers/tcp-proxy.ts';
+import { until } from '../servers/until.ts';
+
+/** The conversation that most updates belong to. */
+export const chat = 1;
+/** How to end what the running test has opened. */
+export const toClose: (() => unknown)[] = [];
+
+/** Ends what the last test has opened, the newest first; each file calls it after each of its tests. */
+export async function closeAll(): Promise<void> {
+  for (const close of toClose.splice(0).reverse()) await close();
+}
+
+/** A bot whose handlers may be held up. */
+export interface HeldBot extends CountingBot {
+  /** The next handler waits for what it gives. */
+  holdUp(): { readonly begun: Promise<void>; goOn(): void };
+}
+
+/** A bot on a storage; both are ended by {@link closeAll}. */
+export function botOn(storage: FsmStorage, lease = 1000): HeldBot {
+  let stop: (() => Promise<void>) | undefined;
+  const bot = countingBot({ storage, name: 'bot', log: () => {}, lease, stopAt: () => stop?.() });
+  toClose.push(
+    () => storage.close?.(),
+    () => bot.machine.stop(),
+  );
+  return {
+    ...bot,
+    holdUp() {
+      let begin = () => {};
+      let goOn = () => {};
+      const begun = new Promise<void>((resolve) => {
+        begin = resolve;
+      });
+      const gone = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      stop = () => {
+        stop = undefined;
+        begin();
+        return gone;
+      };
+      return { begun, goOn: () => goOn() };
+    },
+  };
+}
+
+/** An update that counts. */
+export const add = (id: number): Order => ({ id, chat, text: 'add' });
+/** What is written down when an update was handled. */
+export const kept = (id: number) => ({ what: 'kept', id });
+
+/** A storage that can be made unusable and usable again. */
+export interface Breakable {
+  readonly storage: FsmStorage;
+  break(): Promise<unknown>;
+  mend(): Promise<unknown>;
+}
+
+/** A Redis of its own. */
+export async function redis(
+  breaks: (server: Awaited<ReturnType<typeof startRedis>>) => Promise<unknown>,
+  mends: (server: Awaited<ReturnType<typeof startRedis>>) => Promise<unknown>,
+): Promise<Breakable> {
+  const server = await startRedis({ directives: ['appendonly yes', 'appendfsync always'] });
+  const client = new Redis(server.port);
+  client.on('error', () => {});
+  toClose.push(
+    () => server.kill(),
+    () => client.disconnect(),
+  );
+  return { storage: redisStorage(client), break: () => breaks(server), mend: () => mends(server) };
+}
+
+/** A PostgreSQL of its own. */
+export async function postgres(
+  breaks: (
+    server: Awaited<ReturnType<typeof startPostgres>>,
+    query: (sql: string) => Promise<unknown>,
+    pool: pg.Pool,
+  ) => Promise<unknown>,
+  mends: typeof breaks,
+): Promise<Breakable> {
+  const server = await startPostgres();
+  const pool = new pg.Pool({ connectionString: server.url, max: 4 });
+  // an operator's own connection, which may write whatever the default is
+  const query = async (sql: string) => {
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    await client.query(sql);
+    await client.query('select pg_reload_conf()');
+    await client.end();
+  };
+  toClose.push(
+    () => server.close(),
+    () => pool.end(),
+  );
+  return {
+    storage: postgresStorage(pool),
+    break: () => breaks(server, query, pool),
+    mend: () => mends(server, query, pool),
+  };
+}
+
+/** Waits for a configuration that the server tells its processes one by one. */
+export async function isReadOnly(pool: pg.Pool, value: 'on' | 'off'): Promise<void> {
+  for (;;) {
+    const { rows } = await pool.query('show default_transaction_read_only');
+    if (rows[0].default_transaction_read_only === value) return;
+  }
+}
+
+/** An SQLite in memory. */
+export async function sqlite(breaks: string, mends: string): Promise<Breakable> {
+  const database = new Libsql(':memory:');
+  toClose.push(() => database.close());
+  return {
+    storage: sqliteStorage(database),
+    break: async () => database.exec(breaks),
+    mend: async () => database.exec(mends),
+  };
+}
+
+/** Handles updates one after the other on some chats until told to stop; a failed one comes again. */
+export function load(bot: CountingBot, chats: number) {
+  let going = true;
+  let id = 0;
+  const keptIds: number[][] = Array.from({ length: chats }, () => []);
+  const codes = new Set<string | undefined>();
+  const lanes = keptIds.map(async (ids, at) => {
+    while (going) {
+      const order: Order = { id: ++id, chat: at + 1, text: 'add' };
+      for (;;) {
+        const { what, code } = await bot.handle(order);
+        if (what === 'kept') break;
+        codes.add(code);
+      }
+      ids.push(order.id);
+    }
+  });
+  const count = () => keptIds.reduce((sum, { length }) => sum + length, 0);
+  return {
+    keptIds,
+    codes,
+    async more(updates: number): Promise<void> {
+      const enough = count() + updates;
+      await until(() => count() >= enough);
+    },
+    async stop(): Promise<void> {
+      going = false;
+      await Promise.all(lanes);
+    },
+  };
+}
+
+/** A storage that refuses is reported, loses nothing, and works when it is mended. */
+export async function expectReported(start: () => Promise<Breakable>): Promise<void> {
+  const { storage, break: breaks, mend } = await start();
+  const bot = botOn(storage);
+  expect(await bot.handle(add(1))).toMatchObject(kept(1));
+  // one is in its handler when it happens, one comes afterwards
+  const held = bot.holdUp();
+  const during = bot.handle({ id: 2, chat, text: 'wait' });
+  await held.begun;
+  await breaks();
+  held.goOn();
+  expect(await during).toMatchObject({ what: 'failed', code: 'STORAGE_FAILED' });
+  expect(await bot.handle({ ...add(3), chat: 2 })).toMatchObject({ code: 'STORAGE_FAILED' });
+  await mend();
+  for (const id of [2, 4]) expect(await bot.handle(add(id))).toMatchObject(kept(id));
+  expect(await bot.handle({ ...add(3), chat: 2 })).toMatchObject(kept(3));
+  expect(await bot.tally(chat)).toMatchObject({ count: 3, ids: [1, 2, 4] });
+  expect(await bot.tally(2)).toMatchObject({ count: 1, ids: [3] });
+}
+
+/** Connections that are cut again and again cost no update. */
+export async function expectCutsHarmless(
+  engine: 'Redis' | 'PostgreSQL',
+  cuts: number,
+): Promise<void> {
+  const isRedis = engine === 'Redis';
+  const { url, port } = await (isRedis ? sharedRedis() : sharedPostgres());
+  const protocol = isRedis ? respCommands : postgresCommands;
+  const proxy = await tcpProxy({ to: port, protocol });
+  let storage: FsmStorage;
+  if (isRedis) {
+    const client = new Redis(proxy.port);
+    client.on('error', () => {});
+    toClose.push(() => client.disconnect());
+    storage = redisStorage(client, { prefix: freshName() });
+  } else {
+    const pool = new pg.Pool({
+      connectionString: url.replace(`:${port}/`, `:${proxy.port}/`),
+      max: 4,
+    });
+    toClose.push(() => pool.end());
+    storage = postgresStorage(pool);
+  }
+  toClose.unshift(() => proxy.close());
+  const bot = botOn(storage, 60_000);
+  const running = load(bot, 4);
+  for (let cut = 0; cut < cuts; cut++) {
+    await running.more(5);
+    // before or after the server, at one of the next commands
+    await proxy.fail(cut % 2 === 0 ? 'cut-before' : 'cut-after', 1 + (cut % 5));
+  }
+  await running.more(20);
+  await running.stop();
+  expect([...running.codes]).toEqual([]);
+  for (const [at, ids] of running.keptIds.entries()) {
+    expect(await bot.tally(at + 1)).toMatchObject({ count: ids.length, ids });
+  }
+}
+
+/** Servers that can be taken away. */
+export const absences: readonly (readonly [string, () => Promise<Breakable>])[] = [
+  [
+    'Redis',
+    () =>
+      redis(
+        (server) => server.kill(),
+        (server) => server.start(),
+      ),
+  ],
+  [
+    'PostgreSQL',
+    () =>
+      postgres(
+        (server) => server.crash(),
+        (server) => server.start(),
+      ),
+  ],
+];

@@ -1,0 +1,4 @@
+import { memoryStorage } from '@telefsm/grammy';
+import { answers } from './bot.mjs';
+
+void answers(memoryStorage()).then(() => process.exit(0));

@@ -1,0 +1,106 @@
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startPostgres } from '../servers/postgres.ts';
+import { runOn } from './processes.ts';
+import { nodes, runtimes } from './runtimes.ts';
+
+const on = (name: string) => {
+  const found = runtimes.find((each) => each.name === name);
+  if (!found) throw new Error(`Unknown runtime "${name}".`);
+  return found;
+};
+const node20 = on('Node 20');
+const bundlers = [
+  ['esbuild (cjs)', 'cjs'],
+  ['esbuild (esm)', 'mjs'],
+  ['webpack', 'cjs'],
+  ['Rollup', 'mjs'],
+  ['Vite SSR', 'mjs'],
+  ['ncc', 'mjs'],
+] as const;
+
+let folder: string;
+let databases = 0;
+let postgres: Awaited<ReturnType<typeof startPostgres>>;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'telefsm-bundles-'));
+  postgres = await startPostgres();
+});
+afterAll(async () => {
+  await postgres.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Bundles a bot into an empty folder, where no package can be found. */
+async function bundle(bundler: string, ending: string, bot: string): Promise<string> {
+  const out = join(folder, bundler.replace(/\W+/g, '-'), bot, `bot.${ending}`);
+  const app = inject('app');
+  const args = [bundler, inject('tools'), `${app}/bots/${bot}.mjs`, out];
+  const { output } = await runOn(on('Node 22'), `${app}/programs/bundle.mjs`, args);
+  expect(output).toMatch(/^bundled$/m);
+  expect(output).not.toMatch(/warning|@telefsm/);
+  return out;
+}
+
+/** Creates a database that no other bot uses, and returns its address. */
+async function newDatabase(): Promise<string> {
+  const client = new pg.Client(postgres.url);
+  await client.connect();
+  const name = `bundle_${++databases}`;
+  await client.query(`create database ${name}`);
+  await client.end();
+  const url = new URL(postgres.url);
+  url.pathname = name;
+  return url.href;
+}
+
+const replies = { code: 0, output: 'replies 1 2\n' };
+
+describe.each(bundlers)('a bot bundled by %s', (bundler, ending) => {
+  it('answers on the memory storage', async () => {
+    const bot = await bundle(bundler, ending, 'memory');
+    expect(await runOn(node20, bot)).toEqual(replies);
+  });
+
+  it('answers on SQLite of the runtime, and on a driver that is installed beside it', async () => {
+    const bot = await bundle(bundler, ending, 'sqlite');
+    const cwd = join(bot, '..');
+    for (const runtime of nodes.slice(1))
+      expect(await runOn(runtime, bot, [`${bot}-${runtime.name}.db`], { cwd })).toEqual(replies);
+    // webpack writes the folder of the sources into the bundle; a machine that only runs the bundle has no such folder.
+    const installed = `${inject('app')}/node_modules`;
+    await rename(`${installed}/libsql`, `${installed}/libsql.away`);
+    try {
+      const without = await runOn(node20, bot, [`${bot}.db`], { cwd: folder });
+      expect(without.output).toContain("libsql: Cannot find module 'libsql'");
+      const beside = (name: string) => join(cwd, 'node_modules', name);
+      for (const name of ['@libsql', '@neon-rs', 'detect-libc'])
+        await cp(`${installed}/${name}`, beside(name), { recursive: true });
+      await cp(`${installed}/libsql.away`, beside('libsql'), { recursive: true });
+      // From another working directory too: the driver lies beside the bundle.
+      expect(await runOn(node20, bot, [`${bot}.db`], { cwd: folder })).toEqual(replies);
+    } finally {
+      await rename(`${installed}/libsql.away`, `${installed}/libsql`);
+    }
+  });
+
+  it('answers on Redis', async () => {
+    const bot = await bundle(bundler, ending, 'redis');
+    expect(await runOn(node20, bot, [bundler.replace(/\W+/g, '-')])).toEqual(replies);
+  });
+
+  it('answers on PostgreSQL', async () => {
+    const bot = await bundle(bundler, ending, 'postgres');
+    expect(await runOn(node20, bot, [await newDatabase()])).toEqual(replies);
+  });
+});
+
+it('a webhook bot on workerd checks the secret, answers, and ignores a redelivery', async () => {
+  const worker = await bundle('esbuild (worker)', 'mjs', 'webhook-worker');
+  const args = [inject('tools'), worker];
+  const script = `${inject('app')}/programs/workerd.mjs`;
+  expect(await runOn(on('Node 22'), script, args)).toEqual({ code: 0, output: 'ok 5\n' });
+});

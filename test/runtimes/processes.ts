@@ -1,0 +1,41 @@
+/** Starts a script on a runtime, and waits for its end. */
+
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import type { Runtime } from './runtimes.ts';
+
+/** What a finished process has printed. */
+export interface Finished {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** The absolute path of a runtime's binary. */
+export function binaryOf({ install: [name], binary }: Runtime): string {
+  return join(inject('tools'), 'node_modules', name, binary);
+}
+
+/** Runs a script of the app's folder on a runtime. */
+export function runOn(
+  runtime: Runtime,
+  script: string,
+  args: readonly string[] = [],
+  { cwd = inject('app') }: { readonly cwd?: string } = {},
+): Promise<Finished> {
+  return start(binaryOf(runtime), [...runtime.args, script, ...args], cwd);
+}
+
+/** Runs a command, whose failure is an answer too. */
+export function start(command: string, args: readonly string[], cwd: string): Promise<Finished> {
+  // The variables of pnpm and Vitest would lead to the workspace's packages.
+  const { NODE_PATH: _, NODE_OPTIONS: __, NODE_ENV: ___, VITEST: ____, ...own } = process.env;
+  const env = { ...own, REDIS_URL: inject('redis') };
+  const options = { cwd, env, timeout: 280_000, maxBuffer: 64 << 20 };
+  return new Promise((resolve) => {
+    execFile(command, args, options, (error, stdout, stderr) => {
+      const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;
+      resolve({ code, output: `${stdout}${stderr}` });
+    });
+  });
+}

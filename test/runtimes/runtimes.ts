@@ -1,0 +1,127 @@
+/** The runtimes that telefsm runs on, what is run on each of them, and what one of them cannot do. */
+
+/** A runtime of the registry: the folder name of its package in the cache, and how it runs a script. */
+export interface Runtime {
+  readonly name: string;
+  /** Name and exact version of the package that ships the binary for this platform. */
+  readonly install: readonly [name: string, spec: string];
+  /** The binary, relative to the package. */
+  readonly binary: string;
+  /** Arguments that come before the script. */
+  readonly args: readonly string[];
+}
+
+const cpu = process.arch === 'arm64' ? 'arm64' : 'x64';
+const node = (line: string, version: string): Runtime => ({
+  name: `Node ${line}`,
+  install: [`node-${line}`, `npm:node-linux-${cpu}@${version}`],
+  binary: 'bin/node',
+  args: ['--no-warnings'],
+});
+
+export const nodes: readonly Runtime[] = [
+  node('20', '20.20.2'),
+  node('22', '22.23.5'),
+  node('24', '24.22.3'),
+  node('26', '26.12.1'),
+];
+
+const bunCpu = cpu === 'arm64' ? 'aarch64' : 'x64';
+export const runtimes: readonly Runtime[] = [
+  ...nodes,
+  {
+    name: 'Bun 1.4',
+    install: [`@oven/bun-linux-${bunCpu}`, '1.4.5'],
+    binary: 'bin/bun',
+    args: ['run'],
+  },
+  {
+    name: 'Deno 2.9',
+    install: [`@deno/linux-${cpu}-glibc`, '2.9.6'],
+    binary: 'deno',
+    args: ['run', '--allow-all', '--node-modules-dir=manual'],
+  },
+];
+
+/** Edge workers: miniflare starts workerd, on Node 22 or newer. */
+export const workerd: Readonly<Record<string, string>> = { miniflare: '4.20260730.0' };
+
+/** A script of `programs`, with its arguments and the row that it has in the docs. */
+export interface Program {
+  readonly title: string;
+  readonly script: string;
+  readonly args: readonly string[];
+}
+
+const program = (title: string, script: string, ...args: string[]): Program => ({
+  title,
+  script: `${script}.mjs`,
+  args,
+});
+
+export const programs: readonly Program[] = [
+  program('quick start, grammY', 'quick-start', 'grammy'),
+  program('quick start, Telegraf', 'quick-start', 'telegraf'),
+  program('flow, grammY', 'flow', 'grammy'),
+  program('flow, Telegraf', 'flow', 'telegraf'),
+  program('file upload, grammY', 'upload', 'grammy'),
+  program('file upload, Telegraf', 'upload', 'telegraf'),
+  program('SQLite from a path', 'sqlite-path'),
+  program('storage contract, `node:sqlite`', 'contract-sqlite', 'node:sqlite'),
+  program('storage contract, `bun:sqlite`', 'contract-sqlite', 'bun:sqlite'),
+  program('storage contract, `libsql`', 'contract-sqlite', 'libsql'),
+  program('storage contract, Redis by `ioredis`', 'contract-redis', 'ioredis'),
+  program('storage contract, Redis by `redis`', 'contract-redis', 'redis'),
+];
+
+/** What a runtime cannot do. Each entry is tried, and must fail with its error. */
+export interface Impossible {
+  readonly runtime: string;
+  readonly program: string;
+  /** Shown in the docs. */
+  readonly reason: string;
+  readonly error: RegExp;
+}
+
+const noBunSqlite = (runtime: string): Impossible => ({
+  runtime,
+  program: 'storage contract, `bun:sqlite`',
+  reason: 'only Bun has `bun:sqlite`',
+  error: /bun:sqlite/,
+});
+
+export const impossible: readonly Impossible[] = [
+  {
+    runtime: 'Node 20',
+    program: 'storage contract, `node:sqlite`',
+    reason: '`node:sqlite` needs Node 22.13',
+    error: /No such built-in module: node:sqlite/,
+  },
+  ...['Node 26', 'Bun 1.4', 'Deno 2.9'].map((runtime) => ({
+    runtime,
+    program: 'file upload, Telegraf',
+    reason:
+      'uploads of Telegraf 4.16.3 never end on Node 26, Bun and Deno, with or without telefsm',
+    error: /The upload hangs/,
+  })),
+  ...nodes.map(({ name }) => noBunSqlite(name)),
+  noBunSqlite('Deno 2.9'),
+];
+
+/** The table of the page on versions. */
+export function table(): string {
+  const names = runtimes.map(({ name }) => name);
+  const reasons: string[] = [];
+  const rows = programs.map(({ title }) => {
+    const cells = names.map((runtime) => {
+      const entry = impossible.find((each) => each.runtime === runtime && each.program === title);
+      if (!entry) return 'yes';
+      if (!reasons.includes(entry.reason)) reasons.push(entry.reason);
+      return `no ${reasons.indexOf(entry.reason) + 1}`;
+    });
+    return `| ${title} | ${cells.join(' | ')} |`;
+  });
+  const head = [`| | ${names.join(' | ')} |`, `|---|${names.map(() => '---|').join('')}`];
+  const notes = reasons.map((reason, index) => `${index + 1}. ${reason}`);
+  return [...head, ...rows, '', ...notes].join('\n');
+}

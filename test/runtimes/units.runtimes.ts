@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { binaryOf, start } from './processes.ts';
+import { nodes } from './runtimes.ts';
+
+const root = join(import.meta.dirname, '../..');
+const projects = ['core', 'commands', 'grammy', 'telegraf', 'testing', 'storage-sqlite'];
+
+describe.each(nodes)('$name', (runtime) => {
+  it('passes the unit tests', async () => {
+    const names = projects.flatMap((name) => ['--project', name]);
+    const args = ['node_modules/vitest/vitest.mjs', 'run', ...names, '--reporter=dot'];
+    const { code, output } = await start(binaryOf(runtime), [...args, '--maxWorkers=2'], root);
+    expect(code, output.slice(-8000)).toBe(0);
+  });
+});
