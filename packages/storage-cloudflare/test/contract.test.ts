@@ -1,0 +1,46 @@
+/** The contract of storages, kept by Durable Objects on workerd, which two isolates reach. */
+
+import { storageContract } from '@telefsm/testing';
+import { afterAll, beforeAll, describe, it } from 'vitest';
+import { durableObjectStorage, type ObjectNamespace } from '../src/index.ts';
+import { shardOf } from '../src/shard-of.ts';
+import { startWorkerd, type Workerd } from './workerd.ts';
+
+let workerd: Workerd;
+
+beforeAll(async () => {
+  workerd = await startWorkerd({ script: new URL('worker.ts', import.meta.url), isolates: 2 });
+});
+afterAll(() => workerd?.close());
+
+/** The namespace as this process sees it: each request goes by an isolate to the object. */
+function namespaceBy(isolate: number, suffix: string): ObjectNamespace {
+  return {
+    idFromName: (name) => `${name}${suffix}`,
+    get: (id) => ({
+      fetch: (_, request) =>
+        fetch(`${workerd.urls()[isolate]}/object/${encodeURIComponent(`${id}`)}/`, request),
+    }),
+  };
+}
+
+const exceptions = {
+  granted: 'an object cannot send messages to Workers, so core asks again',
+};
+
+describe.each([1, 4])('%i shards', (shards) => {
+  const suffix = ` of ${shards}`;
+  const open = (isolate: number) => durableObjectStorage(namespaceBy(isolate, suffix), { shards });
+
+  /** Moves the stored instants of one conversation, as if the object's clock had moved the other way. */
+  async function shift(key: string, ms: number): Promise<void> {
+    const name = encodeURIComponent(`telefsm:${shardOf(key, shards)}${suffix}`);
+    const query = new URLSearchParams({ key, ms: `${ms}` });
+    const { ok } = await fetch(`${workerd.urls()[0]}/object/${name}/shift?${query}`, {
+      method: 'POST',
+    });
+    if (!ok) throw new Error('The object did not shift its clock.');
+  }
+  const under = () => ({ storage: open(0), another: () => open(1), shift });
+  for (const rule of storageContract(under, { exceptions })) it(rule.title, () => rule.run());
+});
