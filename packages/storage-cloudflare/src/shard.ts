@@ -8,8 +8,8 @@ import { checkShards, prepareTables } from './schema.ts';
 
 /** Expired conversations are deleted together, so many ms after the first of them, so that an idle bot wakes rarely. */
 const tidyAfter = 3_600_000;
-/** How long deadlines rest that the last alarm left alone, in ms: those that failed, or of a machine that `sweep` does not sweep. */
-const restAfter = 60_000;
+/** How long deadlines rest that a sweep left alone, in ms: those of a machine that it does not sweep. After a failure it begins with a second. */
+const rest = { first: 1000, longest: 60_000 } as const;
 
 const names: ReadonlySet<string> = new Set<keyof Calls>([
   'acquire',
@@ -49,6 +49,8 @@ export class ConversationShard<out Env = unknown> {
   #shards: number | undefined;
   /** When the alarm rings; infinite for never, `undefined` until this instance has set it. */
   #alarmAt: number | undefined;
+  /** How many sweeps have failed since one succeeded. */
+  #failures = 0;
 
   constructor(ctx: ObjectState, env: Env) {
     this.ctx = ctx;
@@ -58,7 +60,7 @@ export class ConversationShard<out Env = unknown> {
   /**
    * Fires the deadlines that have passed: create your machine over `durableObjectStorage(namespace, { within: this })`, and call its `sweep()`.
    *
-   * Called by the alarm. After an error it is called again in a minute or less, for as long as it fails. Without this method no alarm is set
+   * Called by the alarm. After an error it is called again, after 1 s at first and up to 60 s later, for as long as it fails. Without this method no alarm is set
    * for deadlines; then sweep by a cron trigger.
    */
   sweep?(): Awaitable<unknown>;
@@ -79,8 +81,14 @@ export class ConversationShard<out Env = unknown> {
   async alarm(): Promise<void> {
     const began = Date.now();
     this.#alarmAt = Number.POSITIVE_INFINITY;
+    let pause: number = rest.longest;
     try {
       await this.sweep?.();
+      this.#failures = 0;
+    } catch (error) {
+      pause = Math.min(pause, rest.first * 2 ** this.#failures++);
+      // for Cloudflare's log; an alarm that was set below replaces its own retries, which end after six
+      throw error;
     } finally {
       const conversations = this.#opened();
       conversations.tidy();
@@ -88,7 +96,7 @@ export class ConversationShard<out Env = unknown> {
         const at = conversations.next(what, began);
         if (at !== undefined) this.#expect(what, at);
       }
-      if (conversations.isDue(began)) this.#expect('due', began + restAfter);
+      if (conversations.isDue(began)) this.#expect('due', Date.now() + pause);
     }
   }
 

@@ -1,7 +1,7 @@
 /** The storage over Durable Objects: finds the object of a key, and asks it. */
 
 import { FsmError, type FsmStorage } from '@telefsm/core';
-import { sharedLeases } from '@telefsm/core/storage';
+import { sharedLeases, type Write } from '@telefsm/core/storage';
 import { classify, remoteShard, type Shard } from './calls.ts';
 import type { ObjectNamespace } from './platform.ts';
 import type { ConversationShard } from './shard.ts';
@@ -65,7 +65,7 @@ export function durableObjectStorage(
     classify,
     acquire: (key, options) => at(key).call('acquire', key, options),
     commit: (key, holder, next, keep) =>
-      at(key).call('commit', key, holder, next ?? null, keep ?? null),
+      at(key).call('commit', key, holder, next === undefined ? null : plain(next), keep ?? null),
     renew: (key, holder, lease) => at(key).call('renew', key, holder, lease),
     release: (key, holder) => at(key).call('release', key, holder),
     peek: (key) => at(key).call('peek', key),
@@ -93,5 +93,15 @@ export function durableObjectStorage(
         }
       }
     },
+  };
+}
+
+/** Core's writes make their text when it is read, which JSON would leave out. */
+function plain({ text, state, ttl, deadlineIn }: Write): Write {
+  return {
+    text,
+    state,
+    ...(ttl !== undefined && { ttl }),
+    ...(deadlineIn !== undefined && { deadlineIn }),
   };
 }

@@ -1,13 +1,14 @@
 /** The contract of storages, kept by Durable Objects on workerd, which two isolates reach. */
 
 import { storageContract } from '@telefsm/testing';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import { durableObjectStorage, type ObjectNamespace } from '../src/index.ts';
 import { shardOf } from '../src/shard-of.ts';
 import { startWorkerd, type Workerd } from './workerd.ts';
 
 let workerd: Workerd;
 
+// Without a Bot API every sweep by an alarm fails, so that none takes a deadline away from a rule.
 beforeAll(async () => {
   workerd = await startWorkerd({ script: new URL('worker.ts', import.meta.url), isolates: 2 });
 });
@@ -18,8 +19,10 @@ function namespaceBy(isolate: number, suffix: string): ObjectNamespace {
   return {
     idFromName: (name) => `${name}${suffix}`,
     get: (id) => ({
-      fetch: (_, request) =>
-        fetch(`${workerd.urls()[isolate]}/object/${encodeURIComponent(`${id}`)}/`, request),
+      async fetch(_, request) {
+        const url = (await workerd.urls())[isolate];
+        return fetch(`${url}/object/${encodeURIComponent(`${id}`)}/`, request);
+      },
     }),
   };
 }
@@ -28,7 +31,7 @@ const exceptions = {
   granted: 'an object cannot send messages to Workers, so core asks again',
 };
 
-describe.each([1, 4])('%i shards', (shards) => {
+describe.each(inject('tier') === 'stress' ? [1, 4] : [4])('%i shards', (shards) => {
   const suffix = ` of ${shards}`;
   const open = (isolate: number) => durableObjectStorage(namespaceBy(isolate, suffix), { shards });
 
@@ -36,9 +39,8 @@ describe.each([1, 4])('%i shards', (shards) => {
   async function shift(key: string, ms: number): Promise<void> {
     const name = encodeURIComponent(`telefsm:${shardOf(key, shards)}${suffix}`);
     const query = new URLSearchParams({ key, ms: `${ms}` });
-    const { ok } = await fetch(`${workerd.urls()[0]}/object/${name}/shift?${query}`, {
-      method: 'POST',
-    });
+    const url = `${(await workerd.urls())[0]}/object/${name}/shift?${query}`;
+    const { ok } = await fetch(url, { method: 'POST' });
     if (!ok) throw new Error('The object did not shift its clock.');
   }
   const under = () => ({ storage: open(0), another: () => open(1), shift });

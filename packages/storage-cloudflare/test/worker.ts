@@ -55,7 +55,8 @@ function makeBot(env: Env, within?: ConversationShard) {
     const ids = [...before, ctx.update.update_id];
     if (ctx.msg.text === 'wait') await ctx.api.sendMessage(ctx.chat.id, 'waiting');
     ctx.state.set(Counting.on, { ids });
-    if (ctx.msg.text === 'arm') ctx.state.expire(1);
+    const [, ms] = /^arm (\d+)$/.exec(ctx.msg.text) ?? [];
+    if (ms !== undefined) ctx.state.expire(Number(ms));
     if (ctx.msg.text === 'tell') await ctx.reply(JSON.stringify(ids));
   });
   return { bot, machine };

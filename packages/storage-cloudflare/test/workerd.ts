@@ -12,8 +12,8 @@ import { build } from 'vite';
 
 /** A running `workerd`. */
 export interface Workerd {
-  /** Where each isolate is reached; the addresses change with a restart. */
-  urls(): readonly string[];
+  /** Where each isolate is reached, as soon as it listens; the addresses change with a restart. */
+  urls(): Promise<readonly string[]>;
   /** Ends the process at once, and starts another on the same disk. */
   restart(): Promise<void>;
   close(): Promise<void>;
@@ -40,15 +40,17 @@ export async function startWorkerd(options: WorkerdOptions): Promise<Workerd> {
   const folder = await mkdtemp(join(tmpdir(), 'telefsm-workerd-'));
   await bundle(options.script, folder);
   await writeFile(join(folder, 'config.capnp'), configOf(folder, options));
-  let started = await serve(folder, options);
+  let starting = serve(folder, options);
+  await starting;
   return {
-    urls: () => started.urls,
+    urls: async () => (await starting).urls,
     async restart() {
-      await started.kill();
-      started = await serve(folder, options);
+      const last = await starting;
+      starting = last.kill().then(() => serve(folder, options));
+      await starting;
     },
     async close() {
-      await started.kill();
+      await (await starting).kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
