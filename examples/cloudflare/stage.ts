@@ -1,7 +1,7 @@
 /** Cloudflare on this machine: the Worker on workerd, and a fake Telegram that calls it. */
 
 import { type BotApiServer, botApiServer } from '@telefsm/testing';
-import { startWorkerd } from '../../packages/storage-cloudflare/test/workerd.ts';
+import { startWorkerd } from '../../test/servers/workerd.ts';
 
 /** What `setWebhook` is given. */
 export const secret = 'only-Telegram-knows-it';

@@ -1,8 +1,8 @@
 /** A webhook bot on workerd: two isolates, objects that are evicted, alarms. Telegram sends again what is not answered with 200. */
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startWorkerd, type Workerd } from '../../../test/servers/workerd.ts';
 import { type BotApi, startBotApi } from './bot-api.ts';
-import { startWorkerd, type Workerd } from './workerd.ts';
 
 let api: BotApi;
 let workerd: Workerd;

@@ -2,9 +2,9 @@
 
 import { storageContract } from '@telefsm/testing';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import { startWorkerd, type Workerd } from '../../../test/servers/workerd.ts';
 import { durableObjectStorage, type ObjectNamespace } from '../src/index.ts';
 import { shardOf } from '../src/shard-of.ts';
-import { startWorkerd, type Workerd } from './workerd.ts';
 
 let workerd: Workerd;
 

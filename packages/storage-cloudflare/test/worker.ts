@@ -2,7 +2,12 @@
 
 import { type FsmFlavor, fsm, state, states } from '@telefsm/grammy';
 import { Bot, type Context, webhookCallback } from 'grammy';
-import { ConversationShard, durableObjectStorage, type ObjectNamespace } from '../src/index.ts';
+import {
+  ConversationShard,
+  durableObjectStorage,
+  type ObjectNamespace,
+  type ObjectState,
+} from '../src/index.ts';
 
 interface Env {
   readonly CONVERSATIONS: ObjectNamespace;
@@ -76,7 +81,7 @@ export class Conversations extends ConversationShard<Env> {
     const { sql } = this.ctx.storage;
     if (pathname === '/abort') {
       // Cloudflare's own way to end an instance; what it has in memory is gone
-      const ctx: { readonly abort?: (reason: string) => void } = this.ctx;
+      const ctx: ObjectState & { readonly abort?: (reason: string) => void } = this.ctx;
       ctx.abort?.('evicted by a test');
     }
     if (pathname !== '/shift') return super.fetch(request);

@@ -29,6 +29,7 @@ export interface WorkerdOptions {
   readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** The package has no types; it exports the path of the binary for this platform. */
 const binary: string = createRequire(import.meta.url)('workerd').default;
 const running = new Set<ChildProcess>();
 process.on('exit', () => {
