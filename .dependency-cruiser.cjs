@@ -6,10 +6,15 @@ const coreLayers = [
   'update',
   'storage',
   'record',
+  'lease',
   'conversation',
+  'state',
+  'transaction',
+  'engine',
   'scene',
-  'unit',
   'machine',
+  'session',
+  'stage',
 ];
 
 /** Packages that also run where there is no Node. */
@@ -32,6 +37,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^packages/core/src/' },
       to: { pathNot: '^packages/core/src/' },
+    },
+    {
+      name: 'scenes-bring-the-engine',
+      comment: 'A bot without scenes must not load the engine: the machine gets it from a scene.',
+      severity: 'error',
+      from: { path: '^packages/core/src/machine/' },
+      to: { path: '^packages/core/src/engine/' },
     },
     ...coreLayers.map((layer, at) => ({
       name: `core-${layer}-imports-only-downwards`,

@@ -12,7 +12,10 @@ export type { JsonObject } from './base/json.ts';
 export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint } from './base/type-tools.ts';
+export type { BotCommand } from './conversation/behaviour.ts';
 export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
+export type { Formatted } from './conversation/format.ts';
+export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
 export type { KeyboardLike, Media, Say, Sent } from './conversation/say.ts';
 export type { AnyScene } from './conversation/scene.ts';
 export type {
@@ -32,6 +35,7 @@ export type { StatesIn, Target } from './conversation/targets.ts';
 export { anyState } from './conversation/targets.ts';
 export type { Text, Texts } from './conversation/texts.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export type { FsmStorage } from './lease/storage.ts';
 export type {
   Committed,
   Conversation,
@@ -40,7 +44,6 @@ export type {
   Snapshot,
 } from './machine/machine-interface.ts';
 export type { MachineOptions } from './machine/machine-options.ts';
-export type { BotCommand } from './scene/behaviour.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
 export type {
@@ -60,10 +63,11 @@ export type { KeyValueStore } from './storage/key-value-storage.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
-export type { FsmStorage, StoredText } from './storage/storage.ts';
-export type { ServiceTurn } from './unit/facts.ts';
-export type { Migrations, UnknownState } from './unit/policy.ts';
+export type { StoredText } from './storage/statements.ts';
+export type { Migrations, UnknownState } from './transaction/evolve.ts';
+export type { ServiceTurn } from './transaction/facts.ts';
 export type { InputKind, UserInput } from './update/input.ts';
+export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';

@@ -18,7 +18,8 @@ export type {
   ListQuery,
   StorageFault,
   StorageFeatures,
+  StorageStatements,
   StoredConversation,
   Write,
-} from './storage/storage.ts';
+} from './storage/statements.ts';
 export { leaseTimes } from './storage/times.ts';

@@ -18,7 +18,8 @@ function twoProcesses(network?: Network) {
   const storage = textStorage(clock);
   const mine = bench({ clock: stopped, storage: storage.view(network) });
   const theirs = bench({ clock, storage: storage.view() });
-  const kept = async () => (await theirs.peek(1))?.data['log'];
+  const kept = async () =>
+    ((await theirs.peek(1))?.data as { readonly log?: string[] } | undefined)?.log;
   return { clock, stopped, storage, mine, theirs, kept };
 }
 
@@ -294,7 +295,8 @@ describe('a clock that jumps by an hour', () => {
     held.open();
     await mine.outlast(Promise.all([slow, sameProcess, other]));
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
-    const notes = (await mine.outlast(mine.peek(1)))?.data['log'] as string[];
+    const data = (await mine.outlast(mine.peek(1)))?.data as { log: string[] } | undefined;
+    const notes = data?.log ?? [];
     expect([...notes].sort()).toEqual(['other process', 'same process', 'slow']);
   });
 });

@@ -125,6 +125,10 @@ const record = fc.record({
   failures: fc.nat(4),
   owed: fc.boolean(),
   visits: fc.nat(),
+  session: fc.option(
+    json.object.map((session) => frozenData(session, 'session')),
+    { nil: undefined },
+  ),
   extra: json.object.map((extra) =>
     frozenData(
       Object.fromEntries(Object.entries(extra).filter(([key]) => key.length > 1)),

@@ -96,7 +96,7 @@ describe('the tables', () => {
   it('are not made if that was forbidden', async () => {
     const error = await errorOf(roundTrip(owner, { schema: 'forbidden', migrate: false }));
     expect(isFsmError(error, 'INVALID_OPTION') && error.message).toMatch(
-      /'migrate' is false, and "forbidden"."telefsm_conversation" is not there; expected true, or tables made beforehand/,
+      /"migrate": found false, and "forbidden"."telefsm_conversation" is not there\. Expected true, or tables made beforehand/,
     );
   });
 
@@ -141,8 +141,8 @@ describe('the tables', () => {
 
   it('are named by plain names only', () => {
     for (const name of ['', '1a', 'pg_bot', 'a-b', 'a"b', 'ü', 'a'.repeat(45)]) {
-      expect(() => postgresStorage(owner, { schema: name })).toThrow(/option 'schema'/);
-      expect(() => postgresStorage(owner, { table: name })).toThrow(/option 'table'/);
+      expect(() => postgresStorage(owner, { schema: name })).toThrow(/option "schema"/);
+      expect(() => postgresStorage(owner, { table: name })).toThrow(/option "table"/);
     }
   });
 });
@@ -151,7 +151,7 @@ describe('what is handed in', () => {
   it.each([undefined, 'postgres://localhost', {}, { query() {} }])(
     'is refused if it is %j',
     (client) => {
-      expect(() => postgresStorage(client as never)).toThrow(/option 'pool'/);
+      expect(() => postgresStorage(client as never)).toThrow(/option "pool"/);
     },
   );
 });
@@ -172,6 +172,6 @@ describe('statements', () => {
 
   it('are refused an option that is neither true nor false', () => {
     const make = () => postgresStorage(owner, { prepare: 'yes' as never });
-    expect(make).toThrow(/'prepare'/);
+    expect(make).toThrow(/"prepare"/);
   });
 });

@@ -1,7 +1,6 @@
 /** What another process does in the tests: it counts, claims, or holds a conversation until it is killed. */
 
 import type { FsmStorage } from '@telefsm/core';
-import type { Acquired } from '@telefsm/core/storage';
 import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { sqliteStorage } from '../src/index.ts';
 
@@ -91,7 +90,7 @@ async function take(
   for (;;) {
     const told = new Promise<void>((resolve) => granted.set(token, resolve));
     const ask = () => acquire(storage, key, { token, lease: 15_000, queue: true });
-    const taken = await again<Acquired>(storage, ask);
+    const taken = await again(storage, ask);
     if (!('busy' in taken)) {
       granted.delete(token);
       return taken;

@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { FsmStorage, StorageFault } from '../storage/storage.ts';
+import type { StorageFault, StorageStatements } from '../storage/statements.ts';
 
 /** How long a statement may take, in ms from sending it, before it is sent again. */
 export const callBound = 5000;
@@ -69,7 +69,7 @@ export function storageFailed(
 }
 
 /** What an error of a storage says about the statement. */
-export function faultOf(storage: FsmStorage, error: unknown): StorageFault {
+export function faultOf(storage: StorageStatements, error: unknown): StorageFault {
   if (error instanceof TimedOut) return 'unknown';
   // an error of ours is no accident of the network: the storage says what is wrong
   if (error instanceof FsmError) return 'fatal';

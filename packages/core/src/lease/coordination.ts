@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Acquired, LeaseHolder } from '../storage/storage.ts';
+import type { Acquired, LeaseHolder } from '../storage/statements.ts';
 import { leaseTimes } from '../storage/times.ts';
 import {
   backoff,
@@ -16,7 +16,7 @@ import {
 import { type Gate, gateOf } from './gate.ts';
 import type { Coordination, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
 import { Mailbox } from './mailbox.ts';
-import { SharedHold } from './shared-hold.ts';
+import { type LeaseRoom, SharedHold } from './shared-hold.ts';
 import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
 
 /**
@@ -57,7 +57,7 @@ const inUse = new Set<string>();
 const mostRemembered = 1000;
 
 /** The {@link Leases} of a shared storage. */
-export class SharedLeases implements Leases {
+export class SharedLeases implements Leases, LeaseRoom {
   readonly options: LeaseOptions;
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
@@ -239,7 +239,10 @@ export class SharedLeases implements Leases {
 
   readonly #handedOver = (token: string, fence: number): void => {
     const taking = this.#takings.get(token);
-    if (taking !== undefined) return taking.news.put('handed over');
+    if (taking !== undefined) {
+      taking.news.put('handed over');
+      return;
+    }
     const key = this.#gaveUp.get(token);
     this.#gaveUp.delete(token);
     if (key !== undefined) this.#late(key, { token, fence });

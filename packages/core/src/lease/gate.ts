@@ -7,7 +7,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { FsmStorage } from '../storage/storage.ts';
+import type { StorageStatements } from '../storage/statements.ts';
 import { callBound, isPromise, TimedOut } from './calls.ts';
 
 /** How a statement passes the gate. */
@@ -25,7 +25,7 @@ export interface Passing<T> {
 
 /** Lets the statements of one storage pass. */
 export class Gate {
-  readonly #storage: FsmStorage;
+  readonly #storage: StorageStatements;
   readonly #urgent: (() => void)[] = [];
   readonly #others: (() => void)[] = [];
   /** Statements that were sent and are within their bound. */
@@ -33,7 +33,7 @@ export class Gate {
   /** Statements beyond it whose slot was given to others; at most as many as there are slots. */
   #overdue = 0;
 
-  constructor(storage: FsmStorage) {
+  constructor(storage: StorageStatements) {
     this.#storage = storage;
   }
 
@@ -69,9 +69,13 @@ export class Gate {
     try {
       answer = statement();
     } catch (error) {
-      return reject(error);
+      reject(error);
+      return;
     }
-    if (!isPromise(answer)) return resolve(answer);
+    if (!isPromise(answer)) {
+      resolve(answer);
+      return;
+    }
     this.#running++;
     let isLate = false;
     let hasSlot = true;
@@ -114,10 +118,10 @@ export class Gate {
   }
 }
 
-const gates = new WeakMap<FsmStorage, Gate>();
+const gates = new WeakMap<StorageStatements, Gate>();
 
 /** The gate of a storage, shared by all machines of this process. */
-export function gateOf(storage: FsmStorage): Gate {
+export function gateOf(storage: StorageStatements): Gate {
   const gate = gates.get(storage) ?? new Gate(storage);
   gates.set(storage, gate);
   return gate;

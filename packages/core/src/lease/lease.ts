@@ -8,7 +8,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { UnitId } from '../record/ids.ts';
 import type { Marks } from '../record/marks.ts';
-import type { Busy, FsmStorage, StoredText, Write } from '../storage/storage.ts';
+import type { Busy, StorageStatements, StoredText, Write } from '../storage/statements.ts';
 import type { Place } from './queue.ts';
 
 /** How a conversation is acquired. */
@@ -81,7 +81,7 @@ export interface Leases {
 
 /** What the leases of one machine work with. */
 export interface LeaseOptions {
-  readonly storage: FsmStorage;
+  readonly storage: StorageStatements;
   readonly clock: Clock;
   /** Ms that a renewed lease lasts, at most `leaseTimes.longest`; a new one lasts a third of it. */
   readonly lease: number;

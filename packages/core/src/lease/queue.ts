@@ -1,6 +1,6 @@
 /** Order inside one process: one queue for each conversation, joined before anything is awaited. */
 
-import type { FsmStorage } from '../storage/storage.ts';
+import type { StorageStatements } from '../storage/statements.ts';
 
 /** A place at the head of a queue; nobody else of this process works on the conversation until it is left. */
 export interface Place {
@@ -15,18 +15,19 @@ export interface LocalQueues {
    * Joins the end.
    *
    * @param signal - stops the waiting; the promise rejects with its reason
+   * @param isNext - joins in front of all others that wait
    */
-  join(key: string, signal?: AbortSignal): Promise<Place>;
+  join(key: string, signal?: AbortSignal, isNext?: boolean): Promise<Place>;
   /** How many wait. */
   waiting(key: string): number;
   /** Keys in use; for tests. */
   readonly size: number;
 }
 
-const queues = new WeakMap<FsmStorage, LocalQueues>();
+const queues = new WeakMap<StorageStatements, LocalQueues>();
 
 /** The queues of a storage: machines of one process that share it wait for each other in one line. */
-export function queuesOf(storage: FsmStorage): LocalQueues {
+export function queuesOf(storage: StorageStatements): LocalQueues {
   const known = queues.get(storage) ?? localQueues();
   queues.set(storage, known);
   return known;
@@ -39,12 +40,13 @@ export function localQueues(): LocalQueues {
     heads.size > 0 && heads.has(key) ? undefined : new Head(heads, key, undefined);
   return {
     tryJoin,
-    join(key, signal) {
+    join(key, signal, isNext = false) {
       const first = tryJoin(key);
       if (first !== undefined) return Promise.resolve(first);
       const waiting = (heads.get(key) as Head).line();
       return new Promise((go, fail) => {
-        waiting.push(go);
+        if (isNext) waiting.unshift(go);
+        else waiting.push(go);
         signal?.addEventListener('abort', () => {
           const at = waiting.indexOf(go);
           if (at < 0) return;

@@ -1,13 +1,13 @@
 /** A conversation that this process holds for one turn: renewing, committing for certain, releasing. */
 
 import { FsmError } from '../base/errors.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import { hasSeen, type UnitId } from '../record/ids.ts';
 import { hasMark, type Marks, markOf, mayHaveRolled, noMarks, withMark } from '../record/marks.ts';
 import { decode } from '../record/stored.ts';
-import type { CommitAnswer, LeaseHolder, StoredText, Write } from '../storage/storage.ts';
+import type { CommitAnswer, LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
-import type { SharedLeases } from './coordination.ts';
-import type { CommitOptions, Hold } from './lease.ts';
+import type { CommitOptions, Hold, LeaseOptions } from './lease.ts';
 import { Mailbox } from './mailbox.ts';
 import type { Place } from './queue.ts';
 
@@ -32,6 +32,23 @@ type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
 /** What the record says of a commit that was refused, or not answered. */
 type Verdict = 'kept' | 'lost' | 'handled' | 'unknown';
 
+/** What a hold needs of the leases of its machine. */
+export interface LeaseRoom {
+  readonly options: LeaseOptions;
+  /** Ms that a lease lasts before its first renewal. */
+  readonly short: number;
+  /** Whether the turn of a hold is not over. */
+  has(hold: SharedHold): boolean;
+  /** The turn of a hold has ended. */
+  over(hold: SharedHold): void;
+  /** Sends a statement that ends, extends or proves a turn. */
+  urgent<T>(
+    statement: () => Awaitable<T>,
+    isRepeated?: boolean,
+    late?: (value: T) => void,
+  ): Promise<T>;
+}
+
 /** The {@link Hold} of a shared storage. */
 export class SharedHold implements Hold {
   readonly key: string;
@@ -41,7 +58,7 @@ export class SharedHold implements Hold {
   /** When the turn began, by the monotonic clock. */
   readonly startedAt: number;
   place: Place | undefined;
-  readonly #leases: SharedLeases;
+  readonly #leases: LeaseRoom;
   #fence: number;
   /** Until when the storage certainly leaves it to us, and how long that lease was. */
   #until: number;
@@ -55,7 +72,7 @@ export class SharedHold implements Hold {
   #mark: { readonly text: string; readonly fence: number; readonly seen: Marks } | undefined;
 
   constructor(
-    leases: SharedLeases,
+    leases: LeaseRoom,
     key: string,
     { token, fence }: LeaseHolder,
     stored: StoredText | undefined,

@@ -1,7 +1,7 @@
 /** Wake-ups: how a process is notified that it was handed a conversation it waits for. */
 
 import type { Clock } from '../base/clock.ts';
-import type { FsmStorage } from '../storage/storage.ts';
+import type { StorageStatements } from '../storage/statements.ts';
 
 /** How long a message channel that could not be opened is left alone, in ms. */
 const pause = 60_000;
@@ -17,7 +17,7 @@ export interface WakeUps {
 
 /** Makes the wake-ups of a machine. */
 export function wakeUpsOf(
-  storage: FsmStorage,
+  storage: StorageStatements,
   clock: Clock,
   handedOver: (token: string, fence: number) => void,
   report: (operation: string, error: unknown) => void,

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Leases } from '../lease/lease.ts';
-import type { FsmStorage } from '../storage/storage.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 
 /** What the sweeper needs. */
 export interface SweeperOptions {

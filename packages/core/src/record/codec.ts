@@ -41,6 +41,8 @@ interface RecordText extends FrameText {
   o?: 1;
   /** Number of the last visit, if it is not the top frame's. */
   z?: number;
+  /** Session. */
+  u?: JsonObject;
 }
 
 type PlaceText = [chat: number, thread?: number, business?: string, directMessagesTopic?: number];
@@ -64,7 +66,7 @@ interface FrameText {
   w?: [string, number][];
 }
 
-const ownNames: ReadonlySet<string> = new Set('vmfieptxozcsdknrhw');
+const ownNames: ReadonlySet<string> = new Set('vmfieptxozucsdknrhw');
 
 /** Why a stored text cannot be read, or the record in it. */
 export type Decoded =
@@ -74,7 +76,8 @@ export type Decoded =
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
-  const { version, frames, ids, marks, place, timers, failures, owed, visits, extra } = record;
+  const { version, frames, ids, marks, place, timers, failures, owed, visits } = record;
+  const { session, extra } = record;
   const top = topOf(record);
   const text: RecordText = { v: format };
   if (version !== 0) text.m = version;
@@ -93,6 +96,7 @@ export function encode(record: ConversationRecord): string {
   if (failures !== 0) text.x = failures;
   if (owed) text.o = 1;
   if (visits !== top.visit) text.z = visits;
+  if (session !== undefined) text.u = session;
   return JSON.stringify(isBlank(extra) ? text : { ...extra, ...text });
 }
 
@@ -149,6 +153,7 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   t: timers,
   x: isNumber,
   z: isNumber,
+  u: isJsonObject,
   c: isText,
   s: (value) => isText(value) || value === null,
   d: isJsonObject,
@@ -183,6 +188,7 @@ function read(text: RecordText, size: number): ConversationRecord {
     failures: text.x ?? 0,
     owed: text.o === 1,
     visits: text.z ?? top.visit,
+    session: text.u && freezeParsed(text.u),
     extra: readExtra(text),
   };
 }

@@ -42,6 +42,8 @@ export interface ConversationRecord {
   readonly owed: boolean;
   /** The last visit's number. */
   readonly visits: number;
+  /** Session data by the name that its owner chose; it stays when the conversation is cleared. */
+  readonly session: JsonObject | undefined;
   /** Fields of a later version of this format; they are kept. */
   readonly extra: JsonObject;
 }
@@ -72,6 +74,7 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   failures: 0,
   owed: false,
   visits: 0,
+  session: undefined,
   extra: noData,
 });
 
@@ -81,7 +84,8 @@ export function topOf(record: ConversationRecord): Frame {
 }
 
 /** Whether nothing but ids is worth keeping. */
-export function isEmpty({ frames, timers, extra }: ConversationRecord): boolean {
+export function isEmpty({ frames, timers, session, extra }: ConversationRecord): boolean {
+  if (session !== undefined) return false;
   // by its place: to take a list apart makes an iterator, and this is asked of every update
   const { scene, state, data } = frames[0];
   const isNowhere = frames.length === 1 && scene === null && state === null;

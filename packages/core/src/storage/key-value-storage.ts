@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { FsmStorage, StoredText, Write } from './storage.ts';
+import type { StorageStatements, StoredText, Write } from './statements.ts';
 
 /** A store of texts under keys. */
 export interface KeyValueStore {
@@ -42,7 +42,7 @@ export interface KeyValueStorageOptions {
 export function keyValueStorage(
   store: KeyValueStore,
   { clock = systemClock }: KeyValueStorageOptions = {},
-): FsmStorage {
+): StorageStatements {
   return {
     features: { shared: false, fencing: false, ttl: false, deadlines: false, list: false },
 

@@ -9,13 +9,13 @@ import type {
   Acquired,
   AcquireOptions,
   CommitAnswer,
-  FsmStorage,
   LeaseHolder,
   ListQuery,
+  StorageStatements,
   StoredConversation,
   StoredText,
   Write,
-} from './storage.ts';
+} from './statements.ts';
 import { leaseTimes } from './times.ts';
 
 /** What `memoryStorage` can be told. */
@@ -32,7 +32,7 @@ export interface MemoryStorageOptions {
 }
 
 /** A storage that answers at once: no method of a conversation returns a promise. */
-export interface MemoryStorage extends FsmStorage {
+export interface MemoryStorage extends StorageStatements {
   acquire(key: string, options: AcquireOptions): Acquired;
   commit(key: string, holder: LeaseHolder, next: Write | undefined, keep?: number): CommitAnswer;
   renew(key: string, holder: LeaseHolder, lease: number): boolean;
