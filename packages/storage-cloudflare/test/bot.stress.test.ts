@@ -71,13 +71,17 @@ async function flood(chat: number, perIsolate: number, lanes: number): Promise<r
 
 const inOrder = (ids: readonly number[]) => ids.toSorted((a, b) => a - b);
 
-it('two isolates that handle 1,000 updates each of one conversation lose none', async () => {
+it('two isolates that handle 1,000 updates each of one conversation lose none', {
+  timeout: 300_000,
+}, async () => {
   const sent = await flood(1, 1000, 5);
   expect(sent).toHaveLength(2000);
   expect(inOrder(await counted(1))).toEqual(sent);
 });
 
-it('a runtime that is killed five times while it handles updates loses none and handles none twice', async () => {
+it('a runtime that is killed five times while it handles updates loses none and handles none twice', {
+  timeout: 300_000,
+}, async () => {
   const flooding = flood(2, 300, 5);
   for (let kills = 0; kills < 5; kills++) {
     await send(3, 'count');

@@ -1,5 +1,7 @@
 /** What the storage checks, what it sends, and how it spreads conversations; objects run on workerd where they matter. */
 
+import { type FsmFlavor, fsm, state, states } from '@telefsm/grammy';
+import { Bot, type Context } from 'grammy';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorkerd, type Workerd } from '../../../test/servers/workerd.ts';
 import { durableObjectStorage, type ObjectNamespace } from '../src/index.ts';
@@ -103,6 +105,39 @@ describe('objects', () => {
         fetch(`${(await workerd.urls())[0]}/object/${encodeURIComponent(`${id}`)}/`, request),
     }),
   };
+
+  it('an update costs two requests to one object', async () => {
+    const asked: string[] = [];
+    const counting: ObjectNamespace = {
+      idFromName: (name) => name,
+      get: (id) => ({
+        fetch(url, request) {
+          asked.push(`${JSON.parse(request.body).name} of ${id}`);
+          return namespace.get(id).fetch(url, request);
+        },
+      }),
+    };
+    const Count = states('Count', { on: state<{ n: number }>() });
+    const app = [Count] as const;
+    const bot = new Bot<FsmFlavor<Context, typeof app>>('1:test', {
+      botInfo: { id: 1, is_bot: true, first_name: 'Bot', username: 'a_bot' } as never,
+    });
+    bot.use(fsm({ states: app, storage: durableObjectStorage(counting) }));
+    bot.on('message', (ctx) => {
+      const n = ctx.state.is(Count.on) ? ctx.state.data.n : 0;
+      ctx.state.set(Count.on, { n: n + 1 });
+    });
+    const from = { id: 7, is_bot: false as const, first_name: 'Ann' };
+    const chat = { id: 7, type: 'private' as const, first_name: 'Ann' };
+    for (const id of [1, 2])
+      await bot.handleUpdate({
+        update_id: id,
+        message: { message_id: id, date: 0, chat, from, text: 'hello' },
+      });
+    const shard = `telefsm:${shardOf('telefsm:b1:c7:u7', 4)}`;
+    const each = [`acquire of ${shard}`, `commit of ${shard}`];
+    expect(asked).toEqual([...each, ...each]);
+  });
 
   it('another number of shards is rejected, also by an object that was started again', async () => {
     const four = durableObjectStorage(namespace, { shards: 4 });
