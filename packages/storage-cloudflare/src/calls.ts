@@ -22,13 +22,21 @@ export interface Page {
 
 /** The statements of the storage contract, as one shard executes them: each without awaiting anything, so nothing comes between. */
 export interface Calls {
+  /** Acquires and reads. */
   acquire(key: string, options: AcquireOptions): Acquired;
+  /** Writes; `null` deletes the record, or releases the conversation. */
   commit(key: string, holder: LeaseHolder, next: Write | null, keep: number | null): CommitAnswer;
+  /** Extends a lease to `lease` ms from now. */
   renew(key: string, holder: LeaseHolder, lease: number): boolean;
+  /** Releases without writing. */
   release(key: string, holder: LeaseHolder): void;
+  /** Reads without acquiring. */
   peek(key: string): StoredText | undefined;
+  /** Claims conversations of this shard whose deadline has passed. */
   due(limit: number, claim: number, prefix: string): readonly string[];
+  /** Ends a claim. */
   settled(key: string): void;
+  /** Reads one page, in the order of the keys. */
   list(query: ListQuery): Page;
 }
 

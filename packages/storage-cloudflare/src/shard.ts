@@ -60,8 +60,8 @@ export class ConversationShard<out Env = unknown> {
   /**
    * Fires the deadlines that have passed: create your machine over `durableObjectStorage(namespace, { within: this })`, and call its `sweep()`.
    *
-   * Called by the alarm. After an error it is called again, after 1 s at first and up to 60 s later, for as long as it fails. Without this method no alarm is set
-   * for deadlines; then sweep by a cron trigger.
+   * Called by the alarm. After an error it is called again, after 1 s at first and later after up to 60 s, for as long as it fails. Without
+   * this method no alarm is set for deadlines; then sweep by a cron trigger.
    */
   sweep?(): Awaitable<unknown>;
 
@@ -87,7 +87,7 @@ export class ConversationShard<out Env = unknown> {
       this.#failures = 0;
     } catch (error) {
       pause = Math.min(pause, rest.first * 2 ** this.#failures++);
-      // for Cloudflare's log; an alarm that was set below replaces its own retries, which end after six
+      // for Cloudflare's log. The alarm that is set below replaces Cloudflare's retries, which end after a few
       throw error;
     } finally {
       const conversations = this.#opened();
