@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedRedis } from '../servers/shared.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const examples = readdirSync(join(root, 'examples')).filter((name) =>
@@ -16,13 +17,16 @@ interface Ended {
   readonly output: string;
 }
 
-/** Runs a program without what a test runner tells its children. */
+let redis: string;
+
+/** Runs a program without the environment variables of the test runner. */
 function run(cwd: string, command: string, ...args: readonly string[]): Promise<Ended> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(VITEST|NODE_ENV$|TEST$|BOT_TOKEN$)/.test(name),
     ),
   );
+  env['REDIS_URL'] = redis;
   return new Promise((resolve) => {
     execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, output: `${stdout}${stderr}` });
@@ -35,6 +39,7 @@ let folder: string;
 const tarballs: Record<string, string> = {};
 
 beforeAll(async () => {
+  redis = (await sharedRedis()).url;
   folder = await mkdtemp(join(tmpdir(), 'telefsm-alone-'));
   const bin = (name: string) => join(root, 'node_modules/.bin', name);
   expect(await run(root, bin('tsdown'), '--logLevel', 'error')).toMatchObject({ code: 0 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { examples } from '../../examples/index.ts';
+import { examples } from '../stories/index.ts';
 import { bundle } from '../servers/processes.ts';
 import { startRedis } from '../servers/redis.ts';
 import type { Job, Said } from './trader.ts';
