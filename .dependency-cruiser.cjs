@@ -6,10 +6,13 @@ const coreLayers = [
   'update',
   'storage',
   'record',
+  'lease',
   'conversation',
   'scene',
   'unit',
   'machine',
+  'session',
+  'stage',
 ];
 
 /** Packages that also run where there is no Node. */

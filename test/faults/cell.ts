@@ -7,6 +7,7 @@ import type { Said } from '../processes/bot.ts';
 import { type CountingBot, type Entry, type Order, updateOf } from '../processes/counting-bot.ts';
 import { type Address, open } from '../processes/engines.ts';
 import type { BotProcess, Stage } from '../processes/stage.ts';
+import { acquire } from '../servers/lease.ts';
 import type { HeldCommand } from '../servers/tcp-proxy.ts';
 import { until } from '../servers/until.ts';
 import type { Fault, Point } from './matrix.ts';
@@ -178,7 +179,7 @@ async function expectCounted(
   });
   await withStorage(address, async (storage) => {
     const options = { token: `after.${chat}`, lease: 1000, queue: false };
-    const taken = await storage.acquire(keyOf(witness, chat), options);
+    const taken = await acquire(storage, keyOf(witness, chat), options);
     expect(taken).toHaveProperty('commit');
     if ('commit' in taken) await taken.release();
   });
@@ -192,7 +193,7 @@ async function expectFreeWithin(
 ): Promise<void> {
   await withStorage(address, async (storage) => {
     const options = { token: `look.${chat}`, lease: 1, queue: false };
-    const taken = await storage.acquire(keyOf(witness, chat), options);
+    const taken = await acquire(storage, keyOf(witness, chat), options);
     if ('commit' in taken) await taken.release();
     else expect(taken.busy).toBeLessThanOrEqual(Math.max(lease, handedOverFor));
   });

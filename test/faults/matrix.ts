@@ -47,7 +47,8 @@ export const points: readonly Point[] = [
     stop: 'granted-unheard',
     command: { kind: 'acquire', nth: 1, executed: true },
     isKept: false,
-    afterStop: 'LEASE_LOST',
+    // an answer that was so long on its way is not relied on: the same token asks again before the handler begins
+    afterStop: 'kept',
   },
   { name: 'held', text: 'wait', stop: 'held', isKept: false, afterStop: 'LEASE_LOST' },
   {

@@ -57,6 +57,27 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     await witness.close();
   });
 
+  it('runs no effects where another process has handled the same update: they run once', async () => {
+    const address = engine.newAddress();
+    const witness = shared.here(address);
+    const sleeper = await shared.start({ name: 'sleeper', address, lease: 500 });
+    sleeper.tell({ stopAt: 'held' });
+    sleeper.tell({ handle: [{ id: 2, chat: 1, text: 'effect' }] });
+    expect(await sleeper.next()).toEqual({ at: 'held' });
+    sleeper.pause(true);
+    const again = await witness.handle({ id: 2, chat: 1, text: 'effect' });
+    expect(again).toMatchObject({ what: 'kept' });
+    sleeper.pause(false);
+    sleeper.tell({ goOn: true });
+    // for its framework the update is done, as a duplicate is
+    expect(await outcomeOf(sleeper)).toMatchObject({ what: 'kept', id: 2 });
+    expect(await witness.tally(1)).toMatchObject({ count: 1, ids: [2] });
+    await sleeper.leave();
+    await witness.close();
+    const effects = shared.entries().filter(({ what }) => what === 'effect');
+    expect(effects.map(({ by }) => by)).toEqual(['here']);
+  });
+
   it('what it had committed before stays, and what it changes after is refused', async () => {
     const { late, sleeper, witness } = await overslept('twice');
     expect(late).toMatchObject({ what: 'failed', code: 'LEASE_LOST' });

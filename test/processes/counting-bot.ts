@@ -24,7 +24,7 @@ export interface Tally {
 
 /** What a process writes down, in one file for all: the order of the lines is the order of what happened. */
 export interface Entry {
-  readonly what: 'began' | 'ended' | 'fired' | 'said' | 'kept' | 'failed' | 'trouble';
+  readonly what: 'began' | 'ended' | 'fired' | 'said' | 'effect' | 'kept' | 'failed' | 'trouble';
   readonly by: string;
   readonly chat: number;
   /** Id of the update; 0 for a deadline. */
@@ -40,10 +40,11 @@ export interface Order {
   readonly id: number;
   readonly chat: number;
   /**
-   * `add` counts; `wait` stops in the handler first; `slow` gives way to other work before it counts; `arm` counts and sets a deadline that passes at once; `ask` counts
+   * `add` counts; `wait` stops in the handler first; `effect` does so too, and has an effect after its commit; `slow` gives way to other
+   * work before it counts; `arm` counts and sets a deadline that passes at once; `ask` counts
    * and asks a question, which has a commit before and one after it; `twice` counts, commits, stops, and counts once more.
    */
-  readonly text: 'add' | 'wait' | 'slow' | 'arm' | 'ask' | 'twice';
+  readonly text: 'add' | 'wait' | 'effect' | 'slow' | 'arm' | 'ask' | 'twice';
 }
 
 /** Where a bot can be stopped. */
@@ -121,10 +122,14 @@ export function countingBot(options: CountingBotOptions): CountingBot {
 
   async function work(turn: Turn, { text }: Order): Promise<void> {
     const id = turn.update?.update_id ?? 0;
-    if (text === 'wait') await stopAt?.('held');
+    if (text === 'wait' || text === 'effect') await stopAt?.('held');
     // counted from what the turn began with, so that a turn that went on from something older is found out
     const next = counted(tallyIn(turn), id);
     if (text === 'slow') await giveWay();
+    if (text === 'effect') {
+      const effect: Entry = { what: 'effect', by: name, chat: chatOf(turn), id };
+      turn.state.afterCommit(() => log(effect));
+    }
     if (text === 'ask') return turn.state.enter(Asking, next as never);
     turn.state.set(Counting.on, next as never);
     if (text === 'arm') turn.state.expire(1);

@@ -1,7 +1,6 @@
 /** A storage in the same process that can be stopped right before and right after each of its statements. */
 
 import type { FsmStorage } from '@telefsm/core';
-import type { Lease } from '@telefsm/core/storage';
 
 /** Where a statement is stopped. */
 export type StatementPoint =
@@ -20,32 +19,24 @@ export function gatedStorage(
   storage: FsmStorage,
   stopAt: (point: StatementPoint) => Promise<void> | undefined,
 ): FsmStorage {
-  const stoppable = (lease: Lease): Lease => {
-    let commits = 0;
-    return {
-      record: lease.record,
-      async commit(next, options) {
-        const number = ++commits;
-        await stopAt(`commit ${number} sent`);
-        const answer = await lease.commit(next, options);
-        await stopAt(`commit ${number} applied`);
-        return answer;
-      },
-      renew: (ms) => lease.renew(ms),
-      release: () => lease.release(),
-    };
-  };
+  /** How many commits each token has sent. */
+  const commits = new Map<string, number>();
   return {
     ...storage,
     async acquire(key, options) {
       await stopAt('asked');
       const got = await storage.acquire(key, options);
-      if ('commit' in got) {
-        await stopAt('granted-unheard');
-        return stoppable(got);
-      }
-      if (options.queue) await stopAt('queued');
+      if (!('busy' in got)) await stopAt('granted-unheard');
+      else if (options.queue) await stopAt('queued');
       return got;
+    },
+    async commit(key, holder, next, keep) {
+      const number = (commits.get(holder.token) ?? 0) + 1;
+      commits.set(holder.token, number);
+      await stopAt(`commit ${number} sent`);
+      const answer = await storage.commit(key, holder, next, keep);
+      await stopAt(`commit ${number} applied`);
+      return answer;
     },
   };
 }

@@ -1,10 +1,11 @@
 /** The servers that all test files of a run share. A test that stops, pauses or configures a server starts its own. */
 
 import { randomBytes } from 'node:crypto';
+import { createConnection } from 'mysql2/promise';
 import pg from 'pg';
 import { inject } from 'vitest';
 
-/** A PostgreSQL database, or a Redis, that somebody else starts and ends. */
+/** A database of PostgreSQL or MariaDB, or a Redis, that somebody else starts and ends. */
 export interface SharedServer {
   readonly port: number;
   readonly url: string;
@@ -36,7 +37,21 @@ export async function sharedPostgres(): Promise<SharedServer> {
   return { port, url: `${at}/${database}` };
 }
 
-async function portOf(name: 'redis' | 'postgres'): Promise<number> {
+/** A new database on the run's MariaDB, as its user `root`. */
+export async function sharedMariadb(): Promise<SharedServer> {
+  const port = await portOf('mariadb');
+  const at = `mysql://root@127.0.0.1:${port}`;
+  const database = freshName();
+  const client = await createConnection(at);
+  try {
+    await client.query(`create database ${database}`);
+  } finally {
+    await client.end();
+  }
+  return { port, url: `${at}/${database}` };
+}
+
+async function portOf(name: 'redis' | 'postgres' | 'mariadb'): Promise<number> {
   const answer = await fetch(`${inject('sharedServers')}/${name}`);
   if (!answer.ok) throw new Error(await answer.text());
   return ((await answer.json()) as { readonly port: number }).port;

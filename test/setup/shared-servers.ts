@@ -1,7 +1,8 @@
-/** One Redis and one PostgreSQL for a whole run, started when the first test file asks for them. */
+/** One Redis, one PostgreSQL and one MariaDB for a whole run, each started when the first test file asks for them. */
 
 import { createServer, type Server } from 'node:http';
 import type { TestProject } from 'vitest/node';
+import { startMariadb } from '../servers/mariadb.ts';
 import { listenOnFreePort } from '../servers/ports.ts';
 import { startPostgres } from '../servers/postgres.ts';
 import { startRedis } from '../servers/redis.ts';
@@ -25,6 +26,7 @@ const starters: Readonly<Record<string, () => Promise<Started>>> = {
   },
   postgres: () =>
     startPostgres({ max_connections: '300', shared_preload_libraries: 'pg_stat_statements' }),
+  mariadb: () => startMariadb(),
 };
 
 /** Called by Vitest before the first file; what it returns is called after the last. */

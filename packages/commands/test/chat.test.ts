@@ -1,6 +1,7 @@
 /** Headless chats: one input of a user at a time, positions on any storage. */
 
 import { type FsmStorage, memoryStorage } from '@telefsm/core';
+import { sharedLeases } from '@telefsm/core/storage';
 import { type VirtualClock, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { commandTree, type Waiting } from '../src/index.ts';
@@ -145,17 +146,23 @@ describe('two processes on one storage', () => {
 
   it('refuse the late writer: what a process did while it had lost the user is not kept', async () => {
     const clock = virtualClock();
-    const storage = memoryStorage({ clock });
+    const memory = memoryStorage({ clock });
+    // each process has a view of its own
+    const features = { ...memory.features, shared: true };
+    const process = (): FsmStorage => ({ ...memory, features, coordination: sharedLeases });
+    const [theirs, mine] = [process(), process()];
     const [frozen, other] = [makeCounter(), makeCounter()];
-    const late = expect(frozen.tree.chat('Bob', { storage }).input('slow')).rejects.toMatchObject({
+    const late = expect(
+      frozen.tree.chat('Bob', { storage: theirs }).input('slow'),
+    ).rejects.toMatchObject({
       code: 'LOCK_FAIL',
       cause: { code: 'LEASE_LOST' },
     });
     await clock.advance(60_000);
-    expect(await other.tree.chat('Bob', { storage }).input('add')).toBe('1');
+    expect(await other.tree.chat('Bob', { storage: mine }).input('add')).toBe('1');
     await frozen.end();
     await late;
-    expect(await other.tree.chat('Bob', { storage }).input('add')).toBe('2');
+    expect(await other.tree.chat('Bob', { storage: mine }).input('add')).toBe('2');
   });
 });
 

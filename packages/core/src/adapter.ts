@@ -30,12 +30,29 @@ export type {
   SceneHooks,
 } from './scene/scene-hooks.ts';
 export { hookedScene } from './scene/scene-hooks.ts';
+export type { BridgedStore } from './session/bridge.ts';
+export type { OwnRecordOptions } from './session/own-record.ts';
+export type { SessionMiddleware, SessionPlan } from './session/session.ts';
+export { sessionMiddleware } from './session/session.ts';
+export type { SessionValue } from './session/slot.ts';
+export { slotStore } from './session/slot.ts';
+export { entranceOf } from './stage/entrance.ts';
+export type {
+  SceneData,
+  StagedScene,
+  StageMiddleware,
+  StageParts,
+  StageSettings,
+} from './stage/scene-control.ts';
+export { SceneControl } from './stage/scene-control.ts';
+export { namedStep, WizardControl } from './stage/wizard-control.ts';
 export type { Link, StateBranches } from './unit/branches.ts';
 export { stateBranches } from './unit/branches.ts';
 export { install, installedAt, refuseTaken } from './unit/install.ts';
 export type { SessionValues, SessionValuesOptions } from './unit/session-store.ts';
 export { sessionValues } from './unit/session-store.ts';
-export { stateFilter } from './unit/state-context.ts';
+export type { SessionAccess } from './unit/state-context.ts';
+export { sessionOf, stateFilter } from './unit/state-context.ts';
 export { inputOf } from './update/input.ts';
 export type { Scope } from './update/key.ts';
 export { botIdOf, scopeOf } from './update/key.ts';

@@ -32,6 +32,7 @@ export type { StatesIn, Target } from './conversation/targets.ts';
 export { anyState } from './conversation/targets.ts';
 export type { Text, Texts } from './conversation/texts.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export type { FsmStorage } from './lease/storage.ts';
 export type {
   Committed,
   Conversation,
@@ -60,7 +61,7 @@ export type { KeyValueStore } from './storage/key-value-storage.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
-export type { FsmStorage, StoredText } from './storage/storage.ts';
+export type { StoredText } from './storage/statements.ts';
 export type { ServiceTurn } from './unit/facts.ts';
 export type { Migrations, UnknownState } from './unit/policy.ts';
 export type { InputKind, UserInput } from './update/input.ts';

@@ -11,6 +11,8 @@ export type { Simplify, Storable, UnionToIntersection } from './base/type-tools.
 export { factsOf, makeState } from './conversation/states.ts';
 export type { TextName } from './conversation/texts.ts';
 export { defaultTexts, textOf } from './conversation/texts.ts';
+export type { Reentry } from './lease/reentry.ts';
+export { reentryOf } from './lease/reentry.ts';
 export type {
   CommandPolicy,
   OwnCommands,
@@ -21,8 +23,6 @@ export type {
   Trigger,
 } from './scene/behaviour.ts';
 export { behaviourOf, boundTo } from './scene/behaviour.ts';
-export type { Reentry } from './unit/reentry.ts';
-export { reentryOf } from './unit/reentry.ts';
 export type { ParsedCommand } from './update/command.ts';
 export { isMeantFor, parseCommand, readCommand } from './update/command.ts';
 export type { Accept, Accepted, InputValues } from './update/input.ts';

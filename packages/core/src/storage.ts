@@ -4,16 +4,22 @@
  * The contract between core and a storage; `storageContract` of `@telefsm/testing` tests an implementation.
  */
 
+export { sharedLeases } from './lease/coordination.ts';
+export type { Coordination, Hold, LeaseOptions, Leases, TakeOptions } from './lease/lease.ts';
 export type { KeyValueStorageOptions } from './storage/key-value-storage.ts';
-export type { MemoryLease, MemoryStorageOptions } from './storage/memory-storage.ts';
+export type { MemoryStorageOptions } from './storage/memory-storage.ts';
 export type {
   Acquired,
   AcquireOptions,
+  Busy,
   CommitAnswer,
-  Lease,
+  Granted,
+  LeaseHolder,
   ListQuery,
   StorageFault,
   StorageFeatures,
+  StorageStatements,
   StoredConversation,
   Write,
-} from './storage/storage.ts';
+} from './storage/statements.ts';
+export { leaseTimes } from './storage/times.ts';

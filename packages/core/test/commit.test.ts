@@ -187,12 +187,8 @@ describe('a late writer', () => {
     const memory = memoryStorage();
     const storage: FsmStorage = {
       ...memory,
-      acquire: () => ({
-        record: undefined,
-        commit: () => 'refused',
-        renew: () => false,
-        release: () => {},
-      }),
+      acquire: () => ({ fence: 1, stored: undefined }),
+      commit: () => 'refused',
     };
     const late = bench({ storage }).send(1, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
     await expect(late).rejects.toThrow(/Another process acquired or deleted the conversation/);

@@ -53,7 +53,7 @@ describe('the deadline of a conversation', () => {
 
   it('is looked for every second where the storage cannot tell', async () => {
     const clock = virtualClock();
-    const { dueIn: _, ...storage } = memoryStorage({ clock });
+    const { nextDueIn: _, ...storage } = memoryStorage({ clock });
     const { machine, send, peek } = bench({ clock, storage });
     machine.start();
     await send(1, 'a', arm);
@@ -324,7 +324,7 @@ describe('the deadline of a conversation', () => {
     const newer = bench({ clock, storage, migrations: { 1: (record: object) => record } });
     for (let user = 1; user <= 150; user++) await newer.send(user, 'a', arm);
     const busy = gate();
-    const { machine, send, peek, heard } = bench({ clock, storage });
+    const { machine, send, peek, heard } = bench({ clock, storage, turn: { max: '20m' } });
     const failures = heard('storageFailed');
     const turns = [];
     for (let user = 201; user <= 350; user++) {

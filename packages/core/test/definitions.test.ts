@@ -147,7 +147,7 @@ describe('plain JavaScript', () => {
       );
       await expect(done).rejects.toMatchObject({
         code: 'INVALID_TARGET',
-        message: expect.stringContaining('expected a state, its id, or `null`'),
+        message: expect.stringContaining('Expected a state, its id, or `null`'),
       });
     }
   });

@@ -209,7 +209,11 @@ describe('ids of updates', () => {
       fsm.expire('1m');
     });
     await give(message(1, 'a', 42), ({ state: fsm }) => fsm.clear());
-    expect(JSON.parse((await text(1)) as string)).toEqual({ v: 1, i: [42, 1] });
+    expect(JSON.parse((await text(1)) as string)).toEqual({
+      v: 1,
+      i: [42, 1],
+      e: expect.stringMatching(/^.{12}$/),
+    });
     await clock.advance('23h');
     expect(await text(1)).not.toBe(undefined);
     await clock.advance('2h');

@@ -2,17 +2,19 @@ import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import { createMachine } from '../src/adapter.ts';
 import { type FsmStorage, memoryStorage } from '../src/index.ts';
+import { sharedLeases } from '../src/storage.ts';
 import { bench, gate } from './fixtures/bench.ts';
 import { message } from './fixtures/updates.ts';
 
 describe('the message that a conversation has been handed over', () => {
   it('wakes its waiter also if it overtakes the answer that he has to wait', async () => {
     const memory = memoryStorage();
-    let tell = (_: string) => {};
+    let tell = (_: string, _fence: number) => {};
     let asked = 0;
     const storage: FsmStorage = {
       ...memory,
       features: { ...memory.features, shared: true },
+      coordination: sharedLeases,
       async granted(listener) {
         tell = listener;
         return () => {};
@@ -20,13 +22,15 @@ describe('the message that a conversation has been handed over', () => {
       async acquire(key, options) {
         asked++;
         // the first answer opens the channel; the second is overtaken
-        if (asked === 2) tell(options.token);
-        return asked <= 2 ? { busy: 60_000 } : memory.acquire(key, options);
+        if (asked === 2) tell(options.token, 1);
+        const busy = { busy: 60_000, owner: 'other.1', fence: 1 };
+        return asked <= 2 ? busy : memory.acquire(key, options);
       },
     };
     const timers = new Set<() => void>();
     const clock = {
       now: () => 0,
+      monotonic: () => 0,
       setTimeout(task: () => void) {
         timers.add(task);
         return task;
@@ -48,16 +52,17 @@ describe('a message channel that cannot be opened', () => {
     const memory = memoryStorage({ clock });
     const tries: number[] = [];
     const start = clock.now();
-    const storage: FsmStorage = {
+    const process = (): FsmStorage => ({
       ...memory,
-      async granted(listener) {
+      coordination: sharedLeases,
+      async granted() {
         tries.push(clock.now() - start);
         if (tries.length === 1) throw new Error('no connection');
-        return memory.granted(listener);
+        return () => {};
       },
-    };
-    const theirs = bench({ clock, storage });
-    const mine = bench({ clock, storage });
+    });
+    const theirs = bench({ clock, storage: process() });
+    const mine = bench({ clock, storage: process() });
     const failed: string[] = [];
     mine.machine.observe('storageFailed', ({ operation }) => void failed.push(operation));
     const contend = async (ms: number) => {
@@ -67,7 +72,7 @@ describe('a message channel that cannot be opened', () => {
       const second = mine.send(1, 'b');
       await clock.advance(ms);
       held.open();
-      await Promise.all([first, clock.advance(1000), second]);
+      await Promise.all([first, clock.advance(3000), second]);
     };
     await contend(20_000);
     await contend(20_000);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FsmStorage } from '../src/index.ts';
 import { keyValueStorage } from '../src/index.ts';
-import type { Lease, Write } from '../src/storage.ts';
+import type { Granted, LeaseHolder, Write } from '../src/storage.ts';
 
 const options = { token: 'p.1', lease: 1000, queue: false };
 const write = (text: string, more: Partial<Write> = {}): Write => ({ text, state: null, ...more });
@@ -10,7 +10,13 @@ const write = (text: string, more: Partial<Write> = {}): Write => ({ text, state
 function stored() {
   const texts = new Map<string, string>();
   const calls: string[] = [];
-  const clock = { time: 1_000_000, now: () => clock.time, setTimeout() {}, clearTimeout() {} };
+  const clock = {
+    time: 1_000_000,
+    now: () => clock.time,
+    monotonic: () => clock.time,
+    setTimeout() {},
+    clearTimeout() {},
+  };
   const storage = keyValueStorage(
     {
       get: (key) => texts.get(key),
@@ -28,8 +34,15 @@ function stored() {
   return { texts, calls, clock, storage };
 }
 
-function take(storage: FsmStorage, key = 'k'): Lease {
-  return storage.acquire(key, options) as Lease;
+const holder: LeaseHolder = { token: options.token, fence: 0 };
+
+function take(storage: FsmStorage, key = 'k') {
+  const { stored } = storage.acquire(key, options) as Granted;
+  return {
+    record: stored,
+    commit: (next: Write | undefined) => storage.commit(key, holder, next),
+    release: () => storage.release(key, holder),
+  };
 }
 
 describe('keyValueStorage', () => {
@@ -78,16 +91,10 @@ describe('keyValueStorage', () => {
     expect(calls).toEqual(['set k 1000']);
   });
 
-  it('writes nothing when nothing changed', async () => {
+  it('writes nothing when a turn ends without a commit', async () => {
     const { calls, storage } = stored();
     await take(storage).release();
-    await take(storage).commit(undefined);
-    await take(storage).commit(write('x'));
-    await take(storage).commit(write('x'));
-    const lease = take(storage);
-    await lease.commit(write('y'), { keep: 'p.2' });
-    await lease.commit(write('y'));
-    expect(calls).toEqual(['set k undefined', 'set k undefined']);
+    expect(calls).toEqual([]);
   });
 
   it('deletes', async () => {
@@ -112,9 +119,9 @@ describe('keyValueStorage', () => {
       set: async (key, text) => texts.set(key, text),
       delete: async (key) => texts.delete(key),
     });
-    const lease = (await storage.acquire('k', options)) as Lease;
-    expect(lease.record).toBe(undefined);
-    expect(await lease.commit(write('x'))).toBe('done');
+    const lease = (await storage.acquire('k', options)) as Granted;
+    expect(lease.stored).toBe(undefined);
+    expect(await storage.commit('k', holder, write('x'))).toBe('done');
     expect(await storage.peek('k')).toEqual({ text: 'x' });
   });
 

@@ -5,20 +5,18 @@ import { describe, expect, it } from 'vitest';
 import type { MemoryStorage } from '../src/index.ts';
 import { isFsmError, memoryStorage } from '../src/index.ts';
 import { deadlineIndex } from '../src/storage/deadline-index.ts';
-import type { MemoryLease, Write } from '../src/storage.ts';
-
-let tokens = 0;
-const token = () => `p.${++tokens}`;
+import type { Write } from '../src/storage.ts';
+import { take } from './fixtures/held.ts';
 
 function stopped() {
-  const clock = { time: 1_000_000, now: () => clock.time, setTimeout() {}, clearTimeout() {} };
+  const clock = {
+    time: 1_000_000,
+    now: () => clock.time,
+    monotonic: () => clock.time,
+    setTimeout() {},
+    clearTimeout() {},
+  };
   return clock;
-}
-
-function take(storage: MemoryStorage, key: string): MemoryLease {
-  const taken = storage.acquire(key, { token: token(), lease: 1000, queue: false });
-  if ('busy' in taken) throw new Error(`${key} is busy`);
-  return taken;
 }
 
 const write = (text: string, more: Partial<Write> = {}): Write => ({ text, state: null, ...more });
@@ -44,8 +42,8 @@ describe('memoryStorage', () => {
   it('answers without a promise', () => {
     const storage = memoryStorage();
     const lease = take(storage, 'k');
-    expect(lease.commit(write('a'), { keep: 'next' })).toBe('done');
-    expect(lease.renew(1000)).toBe(true);
+    expect(lease.commit(write('a'), 1000)).toBe('done');
+    expect(storage.renew('k', { token: 'stranger.1', fence: 1 }, 1000)).toBe(false);
     expect(lease.release()).toBe(undefined);
     expect(storage.peek('k')?.text).toBe('a');
   });
@@ -87,25 +85,6 @@ describe('memoryStorage', () => {
     const lease = take(storage, 'k');
     clock.time += 60_000;
     expect(lease.commit(write('late'))).toBe('done');
-  });
-
-  it('hands a conversation over only while somebody listens', async () => {
-    const storage = memoryStorage({ clock: stopped() });
-    const queued = { token: token(), lease: 1000, queue: true };
-    const first = take(storage, 'k');
-    storage.acquire('k', queued);
-    first.release();
-    expect('busy' in storage.acquire('k', { ...queued, token: token() })).toBe(false);
-
-    const heard: string[] = [];
-    const stop = await storage.granted((granted) => heard.push(granted));
-    const second = take(storage, 'l');
-    storage.acquire('l', queued);
-    second.release();
-    await Promise.resolve();
-    stop();
-    expect(heard).toEqual([queued.token]);
-    expect(storage.acquire('l', { ...queued, token: token() })).toEqual({ busy: 2000 });
   });
 
   describe('with maxEntries', () => {

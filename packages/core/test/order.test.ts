@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn } from '../src/index.ts';
 import { memoryStorage, state, states } from '../src/index.ts';
-import { holderOf } from '../src/unit/holder.ts';
-import { localQueues } from '../src/unit/queue.ts';
+import { localQueues } from '../src/lease/queue.ts';
+import { sharedLeases } from '../src/storage.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -167,6 +167,7 @@ describe('a conversation that nobody uses any more', () => {
     let timers = 0;
     const counting = {
       now: clock.now,
+      monotonic: clock.monotonic,
       setTimeout(task: () => void, ms: number) {
         timers++;
         return clock.setTimeout(() => {
@@ -206,16 +207,16 @@ describe('a conversation that nobody uses any more', () => {
       const clock = virtualClock();
       const storage = textStorage(clock);
       const report = () => {};
-      const holder = holderOf({ storage, clock, lease: 15_000, longest: 60_000, report });
+      const leases = sharedLeases({ storage, clock, lease: 15_000, longest: 60_000, report });
       const keys = ['a', 'b', 'c'];
-      const holds = await Promise.all(keys.map((key) => holder.take(key, 0)));
+      const holds = await Promise.all(keys.map((key) => leases.take(key, { bound: 0 })));
       await holds[gone]?.release();
-      expect(holder.size).toBe(2);
+      expect(leases.size).toBe(2);
       await clock.advance('30s');
       const held = keys.filter((_, at) => at !== gone);
       expect(await storage.held(keys)).toEqual(held);
       for (const hold of holds) await hold?.release();
-      expect([holder.size, await storage.held(keys)]).toEqual([0, []]);
+      expect([leases.size, await storage.held(keys)]).toEqual([0, []]);
     }
   });
 
@@ -223,18 +224,18 @@ describe('a conversation that nobody uses any more', () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const report = () => {};
-    const holder = holderOf({ storage, clock, lease: 15_000, longest: 60_000, report });
-    const first = await holder.take('k', 1000);
-    expect(await holder.take('k', 0)).toBe(undefined);
-    expect(holder.size).toBe(1);
+    const leases = sharedLeases({ storage, clock, lease: 15_000, longest: 60_000, report });
+    const first = await leases.take('k', { bound: 1000 });
+    expect(await leases.take('k', { bound: 0 })).toBe(undefined);
+    expect(leases.size).toBe(1);
     await first?.release();
-    expect(holder.size).toBe(0);
-    const second = await holder.take('k', 0);
-    await second?.commit({ text: '{"v":1}', state: null }, undefined, false);
-    expect(holder.size).toBe(0);
-    const third = await holder.take('k', 0);
+    expect(leases.size).toBe(0);
+    const second = await leases.take('k', { bound: 0 });
+    await second?.commit({ text: '{"v":1}', state: null }, { keep: false });
+    expect(leases.size).toBe(0);
+    const third = await leases.take('k', { bound: 0 });
     await clock.advance('2m');
     expect(third?.signal.aborted).toBe(true);
-    expect(holder.size).toBe(0);
+    expect(leases.size).toBe(0);
   });
 });

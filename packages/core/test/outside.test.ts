@@ -263,12 +263,9 @@ describe('peek', () => {
     const { machine, bot } = bench({ clock, storage });
     const conversation = machine.at({ user: 1, bot: bot.id });
     const put = async (text: string) => {
-      const taken = await storage.acquire(conversation.key, {
-        token: text,
-        lease: 9,
-        queue: false,
-      });
-      if ('commit' in taken) await taken.commit({ text, state: null });
+      const { key } = conversation;
+      const { fence } = await storage.acquire(key, { token: text, lease: 9, queue: false });
+      await storage.commit(key, { token: text, fence }, { text, state: null });
     };
     await put('not json');
     await expect(conversation.peek()).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' });

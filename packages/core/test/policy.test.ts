@@ -27,8 +27,9 @@ async function left(text: string, options: BenchOptions = {}) {
 }
 
 async function put(storage: FsmStorage, key: string, text: string): Promise<void> {
-  const taken = await storage.acquire(key, { token: `t${text}`, lease: 9, queue: false });
-  if ('commit' in taken) await taken.commit({ text, state: null });
+  const token = `t${text}`;
+  const { fence } = await storage.acquire(key, { token, lease: 9, queue: false });
+  await storage.commit(key, { token, fence }, { text, state: null });
 }
 
 const gone = ({ state: fsm }: Turn) => {

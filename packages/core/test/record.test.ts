@@ -10,6 +10,7 @@ import {
   remember,
 } from '../src/record/history.ts';
 import { listIds, seenIds } from '../src/record/ids.ts';
+import { markOf } from '../src/record/marks.ts';
 import type { ConversationRecord, Frame } from '../src/record/record.ts';
 import { emptyFrame, emptyRecord } from '../src/record/record.ts';
 import { decode, replaced, writeOf } from '../src/record/stored.ts';
@@ -116,11 +117,18 @@ const record = fc.record({
       maxLength: 12,
     })
     .map(seenIds),
+  marks: fc
+    .array(fc.nat(), { maxLength: 8 })
+    .map((fences) => fences.map((fence) => markOf('p.1', fence)).join('')),
   place: fc.option(place, { nil: undefined }),
   timers,
   failures: fc.nat(4),
   owed: fc.boolean(),
   visits: fc.nat(),
+  session: fc.option(
+    json.object.map((session) => frozenData(session, 'session')),
+    { nil: undefined },
+  ),
   extra: json.object.map((extra) =>
     frozenData(
       Object.fromEntries(Object.entries(extra).filter(([key]) => key.length > 1)),

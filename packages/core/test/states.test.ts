@@ -13,7 +13,6 @@ import {
   states,
   statesOf,
 } from '../src/index.ts';
-import type { Lease } from '../src/storage.ts';
 import { bench } from './fixtures/bench.ts';
 
 const Form = states('Form', {
@@ -382,9 +381,9 @@ describe('data', () => {
     await run('short');
     await expect(run('x'.repeat(2000))).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
     const { key } = machine.at({ user: 2, bot: bot.id });
-    const lease = storage.acquire(key, { token: 'p.1', lease: 1000, queue: false }) as Lease;
+    const { fence } = await storage.acquire(key, { token: 'p.1', lease: 1000, queue: false });
     const text = JSON.stringify({ v: 1, s: 'Form:name', later: 'x'.repeat(2000) });
-    await lease.commit({ text, state: 'Form:name' });
+    await storage.commit(key, { token: 'p.1', fence }, { text, state: 'Form:name' });
     const sent = send(2, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
     await expect(sent).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
   });

@@ -78,7 +78,7 @@ describe('machine.stop()', () => {
   it('and start() right behind it leave one sweeper, and stop() ends that', async () => {
     const clock = virtualClock();
     // one that does not tell its next deadline is looked at again and again
-    const { dueIn: _, ...memory } = memoryStorage({ clock });
+    const { nextDueIn: _, ...memory } = memoryStorage({ clock });
     const held = gate();
     let looks = 0;
     const storage: FsmStorage = {

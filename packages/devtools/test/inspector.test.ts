@@ -246,7 +246,12 @@ describe('what it knows', () => {
 
   it('tells how many reached a step, went on, left it, and how long it took', async () => {
     let time = 1_700_000_000_000;
-    const clock = { now: () => time, setTimeout: () => undefined, clearTimeout() {} };
+    const clock = {
+      now: () => time,
+      monotonic: () => time,
+      setTimeout: () => undefined,
+      clearTimeout() {},
+    };
     const { talk } = await open({ clock });
     const start = (user: number) => talk(user).run((turn) => turn.state.enter(order));
     for (const user of [1, 2, 3]) await start(user);
@@ -305,7 +310,12 @@ describe('what it knows', () => {
       .at({ bot: 1, user: 9 })
       .run((turn) => turn.state.set(Old.gone));
     let time = 1_700_000_000_000;
-    const clock = { now: () => time, setTimeout: () => undefined, clearTimeout() {} };
+    const clock = {
+      now: () => time,
+      monotonic: () => time,
+      setTimeout: () => undefined,
+      clearTimeout() {},
+    };
     const { talk } = await open({ clock, stuckAfter: '1h' }, storage);
     await talk(1).run((turn) => turn.state.set(Form.name));
     time += 3_600_000;
@@ -395,9 +405,10 @@ describe('with 100,000 stored conversations', () => {
   it('shows its first view before they are counted, and each page by itself', async () => {
     const storage = memoryStorage();
     for (let user = 1; user <= 100_000; user++) {
-      const lease = storage.acquire(key(user), { token: `t.${user}`, lease: 1000, queue: false });
-      if ('busy' in lease) throw new Error('busy');
-      lease.commit({ text: '{"v":1,"s":"Form:name"}', state: 'Form:name' });
+      const token = `t.${user}`;
+      const { fence } = storage.acquire(key(user), { token, lease: 1000, queue: false });
+      const next = { text: '{"v":1,"s":"Form:name"}', state: 'Form:name' };
+      storage.commit(key(user), { token, fence }, next);
     }
     await open({}, storage);
     // the answer to the first request is there while the count goes on

@@ -1,6 +1,5 @@
 import { flow, memoryStorage, state, states } from '@telefsm/core';
 import { createMachine, type SchemaOf } from '@telefsm/core/adapter';
-import type { Lease } from '@telefsm/core/storage';
 import { describe, expect, it } from 'vitest';
 import { checkStored } from '../src/conversations/stored-check.ts';
 
@@ -25,8 +24,8 @@ async function kept(texts: Readonly<Record<string, string>> = {}) {
   });
   for (const [name, text] of Object.entries(texts)) {
     const key = `telefsm:b1:custom=${name}`;
-    const lease = storage.acquire(key, { token: name, lease: 1000, queue: false }) as Lease;
-    await lease.commit({ text, state: null });
+    const { fence } = await storage.acquire(key, { token: name, lease: 1000, queue: false });
+    await storage.commit(key, { token: name, fence }, { text, state: null });
   }
   return storage;
 }

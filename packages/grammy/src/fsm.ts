@@ -25,6 +25,8 @@ import { botPort, type GrammyBot, UpdatePort } from './port.ts';
 /** A machine that is grammY's middleware: `bot.use(machine)`. */
 export interface GrammyMachine<C extends Context, All extends AnyState, P extends string = 'state'>
   extends Machine<All, GrammyBot> {
+  /** The context property of the FSM. */
+  readonly '~property': P;
   /** What `bot.use` takes. */
   middleware(): MiddlewareFn<C>;
   /** `inState` on this machine's own property. */
@@ -86,6 +88,7 @@ export function fsm(
   };
   return {
     ...machine,
+    '~property': property,
     middleware: () => middleware,
     inState: (...targets) => filterAt(property, targets) as never,
     connect(...bots) {

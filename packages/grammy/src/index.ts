@@ -15,4 +15,6 @@ export { inState } from './in-state.ts';
 export type { GrammyBot } from './port.ts';
 export type { SceneContext, SceneOptions } from './scene.ts';
 export { Scene } from './scene.ts';
+export type { ConversationStorage } from './session/conversation-storage.ts';
+export { conversationStorage } from './session/conversation-storage.ts';
 export { fromStorageAdapter, toStorageAdapter } from './storage-adapter.ts';

@@ -35,6 +35,8 @@ export function fromStorageAdapter(adapter: StorageAdapter<StoredText>): FsmStor
 /**
  * Turns a storage of telefsm into one of grammY's, for `session({ storage })`.
  *
+ * It has `readAllKeys`, `readAllValues` and `readAllEntries` if the storage can list.
+ *
  * @example
  * ```ts
  * import { memoryStorage, toStorageAdapter } from '@telefsm/grammy';
@@ -49,5 +51,26 @@ export function toStorageAdapter<T>(
   options: SessionValuesOptions = {},
 ): StorageAdapter<T> {
   const values = sessionValues<T>(storage, options);
-  return { read: values.get, write: values.set, delete: values.delete };
+  const { prefix = 'session:' } = options;
+  async function* entries(list: NonNullable<FsmStorage['list']>): AsyncGenerator<[string, T]> {
+    for await (const { key, stored } of list.call(storage, { prefix })) {
+      yield [key.slice(prefix.length), JSON.parse(stored.text)];
+    }
+  }
+  const { list } = storage;
+  return {
+    read: values.get,
+    write: values.set,
+    delete: values.delete,
+    has: async (key) => (await values.get(key)) !== undefined,
+    ...(list && {
+      async *readAllKeys() {
+        for await (const [key] of entries(list)) yield key;
+      },
+      async *readAllValues() {
+        for await (const [, value] of entries(list)) yield value;
+      },
+      readAllEntries: () => entries(list),
+    }),
+  };
 }

@@ -151,3 +151,24 @@ it('a file stands for each conversation in the folder of storage-file', async ()
   await telegram(bot).user('Boris', { id: 77 }).sends('hello');
   expect((await readdir(folder)).length).toBeGreaterThan(before - 1);
 });
+
+describe('toStorageAdapter over a storage that can list', () => {
+  it('lists the keys, values and entries of its own sessions', async () => {
+    const storage = memoryStorage();
+    const adapter = toStorageAdapter<{ count: number }>(storage);
+    const other = toStorageAdapter<{ count: number }>(storage, { prefix: 'other:' });
+    await adapter.write('a', { count: 1 });
+    await adapter.write('b', { count: 2 });
+    await other.write('c', { count: 3 });
+    const all = async <T>(list: Iterable<T> | AsyncIterable<T> | undefined) => {
+      const found: T[] = [];
+      for await (const one of list ?? []) found.push(one);
+      return found;
+    };
+    expect(await all(adapter.readAllKeys?.())).toEqual(['a', 'b']);
+    expect(await all(adapter.readAllValues?.())).toEqual([{ count: 1 }, { count: 2 }]);
+    expect(await all(other.readAllEntries?.())).toEqual([['c', { count: 3 }]]);
+    expect(await adapter.has?.('a')).toBe(true);
+    expect(await adapter.has?.('c')).toBe(false);
+  });
+});

@@ -5,6 +5,7 @@ import { FsmError } from '@telefsm/core';
 
 /** What is used of a `Pool` of `pg`. */
 export interface PgPool {
+  readonly options?: { readonly max?: number | undefined };
   query(
     statement: string | { readonly name: string; readonly text: string },
     values: unknown[],
@@ -32,6 +33,7 @@ export interface PgNotification {
 
 /** What is used of the function that `postgres()` of the package `postgres` gives. */
 export interface PostgresSql {
+  readonly options?: { readonly max?: number | undefined };
   unsafe(
     text: string,
     values: (string | number | boolean | null)[],
@@ -49,8 +51,13 @@ export type PostgresClient = PgPool | PostgresSql;
 /** What a statement takes; every placeholder has a cast, so that no library has to guess its type. */
 export type Value = string | number | boolean | null;
 
+/** How many connections both libraries open unless they are told otherwise. */
+const usualConnections = 10;
+
 /** The one shape that the rest of this package knows. */
 export interface Driver {
+  /** How many statements run at once: each has a connection. */
+  atOnce(isListening: boolean): number;
   /** Runs one statement in its own transaction. */
   query<Row>(text: string, ...values: Value[]): Promise<readonly Row[]>;
   /**
@@ -90,7 +97,10 @@ function overPool(pool: PgPool, named: boolean): Driver {
   // would take every bot with it. The pool has already replaced the connection, so there is nothing to do but to listen.
   const survive = () => {};
   pool.on?.('error', survive);
+  const connections = pool.options?.max ?? usualConnections;
   return {
+    // one of them is kept for listening
+    atOnce: (isListening) => Math.max(1, connections - (isListening ? 1 : 0)),
     async query<Row>(text: string, ...values: Value[]) {
       return (await pool.query(named ? nameOf(text) : text, values)).rows as readonly Row[];
     },
@@ -140,6 +150,7 @@ function overPool(pool: PgPool, named: boolean): Driver {
 
 function overSql(sql: PostgresSql, named: boolean): Driver {
   return {
+    atOnce: () => sql.options?.max ?? usualConnections,
     async query<Row>(text: string, ...values: Value[]) {
       return Array.from(await sql.unsafe(text, values, { prepare: named })) as Row[];
     },

@@ -79,16 +79,23 @@ const migrations: readonly ((tables: Tables) => string)[] = [
     create index ${wakeIndex} on ${conversation} (wake_at) where wake_at is not null;
     comment on table ${conversation} is 'Conversations of telefsm: one row each, its lock included';
     comment on column ${conversation}.wake_at is 'When to look at the deadline and the expiry; may be early, never late';`,
+  // no default: running processes go on, and no row is rewritten
+  ({ conversation }) => `
+    alter table ${conversation} add column fence bigint;
+    comment on column ${conversation}.fence is 'Numbers each grant; with the owner it names the holder';`,
 ];
 
-async function versionOf(driver: Driver, { meta }: Tables): Promise<number> {
-  const [there] = await driver.query<{ there: boolean }>(
-    'select to_regclass($1::text) is not null as there',
+async function versionOf(driver: Driver, { meta, conversation }: Tables): Promise<number> {
+  const [found] = await driver.query<{ version: boolean; rows: boolean }>(
+    'select to_regclass($1::text) is not null as version, to_regclass($2::text) is not null as rows',
     meta,
+    conversation,
   );
-  if (there?.there !== true) return 0;
+  if (found?.version !== true) return 0;
   const [row] = await driver.query<{ version: number }>(`select version from ${meta}`);
-  return row?.version ?? 0;
+  const version = row?.version ?? 0;
+  // a later version is left alone, also where its conversations are gone
+  return found.rows || version > migrations.length ? version : 0;
 }
 
 /** One statement, hence one transaction on any connection: whoever comes second waits for the lock and finds nothing to do. */
@@ -108,8 +115,14 @@ async function change(driver: Driver, tables: Tables): Promise<void> {
     if found is null then
       raise exception 'telefsm: the tables are being made by another process' using errcode = '40001';
     end if;
+    -- one of the two tables was dropped: what is there tells which steps are missing
+    if to_regclass('${conversation}') is null then found := 0;
+    elsif found = 0 then
+      found := case when exists (select from pg_attribute
+        where attrelid = to_regclass('${conversation}') and attname = 'fence' and not attisdropped) then 2 else 1 end;
+    end if;
     ${steps.join('\n')}
-    update ${meta} set version = found where version < found;
+    update ${meta} set version = found where version <> found;
   end $telefsm$`;
   for (let attempt = 1; ; attempt++) {
     try {

@@ -7,15 +7,17 @@
  * All instants are the server's `statement_timestamp()`, which stays the same within a statement.
  */
 
+import { leaseTimes } from '@telefsm/core/storage';
 import type { Tables } from './names.ts';
 
-/** How long a conversation is kept for a waiter that was told of it, in ms. */
-const handedOverFor = 2000;
-
 /** How long an empty row stays, so that a stateless conversation isn't inserted and deleted with every update. */
-const emptyFor = "interval '1 day'";
+const emptyFor = `interval '${leaseTimes.emptyRow} ms'`;
+/** No lease ends later than this from now. */
+const longest = `interval '${leaseTimes.longest} ms'`;
 
 const now = 'statement_timestamp()';
+/** The fence of a new grant. A statement that waited for the row has an older timestamp than the one it waited for. */
+const newFence = `greatest(coalesce(t.fence, 0) + 2, (extract(epoch from ${now}) * 1000000)::bigint)`;
 const ms = (parameter: string) => `${parameter}::float8 * interval '1 ms'`;
 const lengthUntil = (instant: string, from: string) =>
   `(extract(epoch from ${instant} - ${from}) * 1000)::float8`;
@@ -53,53 +55,61 @@ export function statementsOf({ conversation }: Tables): Statements {
 /** One row of the answer to `acquire`. */
 export interface AcquiredRow {
   readonly taken: boolean;
+  readonly owner: string;
+  readonly fence: number;
   readonly record: string | null;
   readonly deadline_in: number | null;
   readonly busy: number;
 }
 
 /**
- * $1 key, $2 token, $3 lease, $4 channel to be told by, $5 whether to wait there, $6 offset.
+ * $1 key, $2 token, $3 lease, $4 channel to be told by, $5 whether to wait there.
  *
- * A waiter is written as `channel token`, so that whoever hands over knows whom to tell.
+ * A waiter is written as `channel token`, so that whoever hands over knows whom to tell. Whoever holds it keeps the fence, and a longer
+ * lease; processes of the first edition leave no fence.
  */
 function acquire(table: string): string {
-  const clock = `(${now} + ${ms('$6')})`;
-  const free = `(t.owner is null or t.owner = excluded.owner or t.lease_until < ${clock})`;
+  const mine = '(t.owner = excluded.owner and t.fence is not null)';
+  const free = `(t.owner is null or t.owner = excluded.owner or t.lease_until <= ${now})`;
   const waiter = `($4::text || ' ' || $2::text)`;
-  return `insert into ${table} as t (key, owner, lease_until, expires_at, wake_at)
-    values ($1::text, $2::text, ${clock} + ${ms('$3')}, ${clock} + ${emptyFor}, ${clock} + ${emptyFor})
+  return `insert into ${table} as t (key, owner, fence, lease_until, expires_at, wake_at)
+    values ($1::text, $2::text, (extract(epoch from ${now}) * 1000000)::bigint,
+      ${now} + ${ms('$3')}, ${now} + ${emptyFor}, ${now} + ${emptyFor})
     on conflict (key) do update set
       owner = case when ${free} then excluded.owner else t.owner end,
-      lease_until = case when ${free} then excluded.lease_until else t.lease_until end,
+      fence = case when ${mine} is not true and ${free} then ${newFence} else t.fence end,
+      lease_until = case
+        when ${mine} then least(greatest(t.lease_until, excluded.lease_until), ${now} + ${longest})
+        when ${free} or t.lease_until > ${now} + ${longest} then excluded.lease_until
+        else t.lease_until end,
       waiters = case
         when ${free} then nullif(array_remove(t.waiters, ${waiter}), '{}')
         when not $5::boolean or coalesce(${waiter} = any(t.waiters), false) then t.waiters
         else array_append(t.waiters, ${waiter}) end
     returning
-      t.owner = $2::text as taken,
-      case when t.expires_at <= ${clock} then null else t.record end as record,
-      ${lengthUntil('t.deadline_at', clock)} as deadline_in,
-      ${lengthUntil('t.lease_until', clock)} as busy`;
+      t.owner = $2::text as taken, t.owner, coalesce(t.fence, 0)::float8 as fence,
+      case when t.expires_at <= ${now} then null else t.record end as record,
+      ${lengthUntil('t.deadline_at', now)} as deadline_in,
+      ${lengthUntil('t.lease_until', now)} as busy`;
 }
 
-/** Sets the next holder: `keep` if given, else the first waiter, else nobody; the channel is where that waiter listens. */
-function handOver(keep: string, lease: string): string {
-  return `
-      owner = coalesce(${keep}, split_part(t.waiters[1], ' ', 2)),
-      channel = case when ${keep} is null then split_part(t.waiters[1], ' ', 1) end,
-      lease_until = ${now} + case
-        when ${keep} is not null then ${lease}
-        when t.waiters is not null then interval '${handedOverFor} ms' end,
-      waiters = case when ${keep} is null then nullif(t.waiters[2:], '{}') else t.waiters end`;
-}
+/** The first waiter holds from now on, or nobody does; the channel is where that waiter listens. */
+const handOver = `
+      owner = split_part(t.waiters[1], ' ', 2),
+      fence = case when t.waiters is null then t.fence else ${newFence} end,
+      channel = split_part(t.waiters[1], ' ', 1),
+      lease_until = ${now} + case when t.waiters is not null then interval '${leaseTimes.handOver} ms' end,
+      waiters = nullif(t.waiters[2:], '{}')`;
 
 /** Tells the next holder, and only one who waits: NOTIFY takes a lock on the whole database. */
 const tellNextHolder =
-  'returning case when t.channel is not null then pg_notify(t.channel, t.owner) end';
+  "returning case when t.channel is not null then pg_notify(t.channel, t.owner || ' ' || t.fence) end";
+
+/** $1 key, $2 token, $3 fence. */
+const held = 't.key = $1::text and t.owner = $2::text and t.fence = $3::bigint';
 
 /**
- * $1 key, $2 token, $3 token to go on under or null, $4 lease, $5 record or null, $6 state, $7 ttl or null, $8 deadline or null.
+ * $4 ms to go on holding or null, $5 record or null, $6 state, $7 ttl or null, $8 deadline or null.
  *
  * One row if it was written. The index trails: `wake_at` is only ever moved earlier here, so that a deadline renewed at every step
  * leaves it alone.
@@ -107,33 +117,38 @@ const tellNextHolder =
 function commit(table: string): string {
   const expiresAt = `${now} + case when $5::text is null then ${emptyFor} else ${ms('$7')} end`;
   const deadlineAt = `${now} + ${ms('$8')}`;
+  const keep = '$4::float8 is not null';
   return `update ${table} as t set
       record = $5::text,
       state = $6::text,
       deadline_at = ${deadlineAt},
       expires_at = ${expiresAt},
       wake_at = least(t.wake_at, ${deadlineAt}, ${expiresAt}),
-      ${handOver('$3::text', ms('$4'))}
-    where t.key = $1::text and t.owner = $2::text ${tellNextHolder}`;
+      owner = case when ${keep} then t.owner else split_part(t.waiters[1], ' ', 2) end,
+      fence = case when ${keep} then t.fence + 1 when t.waiters is null then t.fence else ${newFence} end,
+      channel = case when ${keep} then null else split_part(t.waiters[1], ' ', 1) end,
+      lease_until = case
+        when ${keep} then greatest(t.lease_until, ${now} + ${ms('$4')})
+        when t.waiters is not null then ${now} + interval '${leaseTimes.handOver} ms' end,
+      waiters = case when ${keep} then t.waiters else nullif(t.waiters[2:], '{}') end
+    where ${held} ${tellNextHolder}`;
 }
 
-/** $1 key, $2 token: one row if it holds the conversation. */
+/** One row if the conversation is held so. */
 function holds(table: string): string {
-  return `select true from ${table} where key = $1::text and owner = $2::text`;
+  return `select true from ${table} as t where ${held}`;
 }
 
-/** $1 key, $2 token, $3 the token it may have been replaced by or null, $4 lease: one row if it was renewed. */
+/** $4 lease: one row if it was renewed. */
 function renew(table: string): string {
-  return `update ${table} as t set lease_until = ${now} + ${ms('$4')}
-    where t.key = $1::text and t.owner in ($2::text, $3::text) returning true`;
+  return `update ${table} as t set lease_until = ${now} + ${ms('$4')} where ${held} returning true`;
 }
 
-/** $1 key, $2 token, $3 the token it may have been replaced by or null. */
 function release(table: string): string {
   return `update ${table} as t set
       expires_at = case when t.record is null then ${now} + ${emptyFor} else t.expires_at end,
-      ${handOver('null::text', 'null::interval')}
-    where t.key = $1::text and t.owner in ($2::text, $3::text) ${tellNextHolder}`;
+      ${handOver}
+    where ${held} ${tellNextHolder}`;
 }
 
 const present = `record is not null and (expires_at is null or expires_at > ${now})`;

@@ -1,7 +1,7 @@
 /** The storage over PostgreSQL: what core asks for, in statements, and their answers read. */
 
 import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
-import type { Lease } from '@telefsm/core/storage';
+import { sharedLeases } from '@telefsm/core/storage';
 import { driverOf, type PostgresClient, type Value } from './client.ts';
 import { classify, codeOf } from './faults.ts';
 import { prepare } from './migrate.ts';
@@ -28,7 +28,7 @@ export interface PostgresStorageOptions extends PostgresNames {
 }
 
 /** A storage that does all that a storage can do. */
-export type PostgresStorage = Required<Omit<FsmStorage, 'dueIn'>>;
+export type PostgresStorage = Required<Omit<FsmStorage, 'nextDueIn'>>;
 
 /** The SQLSTATE of a table that is not there. */
 const missingTable = '42P01';
@@ -78,25 +78,56 @@ export function postgresStorage(
   let prepared: Promise<void> | undefined;
 
   return {
-    features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true },
+    features: {
+      shared: true,
+      fencing: true,
+      ttl: true,
+      deadlines: true,
+      list: true,
+      get parallel() {
+        return driver.atOnce(wakeUps.isListening());
+      },
+    },
+    coordination: sharedLeases,
     classify,
 
-    async acquire(key, { token, lease, queue, offset = 0 }) {
-      const name = toStorable(key);
+    async acquire(key, { token, lease, queue }) {
       const wait = queue && wakeUps.arrives();
-      const [row] = await run<AcquiredRow>(
-        statements.acquire,
+      const channel = wakeUps.channel();
+      const values = [toStorable(key), token, lease, channel, wait] as const;
+      const [row] = await run<AcquiredRow>(statements.acquire, ...values);
+      const { fence = 0, busy = 0, owner = '' } = row ?? {};
+      if (row?.taken !== true) return { busy: Math.max(0, busy), owner, fence };
+      const { record, deadline_in } = row;
+      return { fence, stored: record === null ? undefined : storedText({ record, deadline_in }) };
+    },
+
+    async commit(key, { token, fence }, write, keep) {
+      const name = toStorable(key);
+      const written = await run(
+        statements.commit,
         name,
         token,
-        lease,
-        wakeUps.channel(),
-        wait,
-        offset,
+        fence,
+        keep ?? null,
+        write === undefined ? null : toStorable(write.text),
+        write === undefined || write.state === null ? null : toStorable(write.state),
+        write?.ttl ?? null,
+        write?.deadlineIn ?? null,
       );
-      if (row?.taken !== true) return { busy: Math.max(0, row?.busy ?? 0) };
-      const { record, deadline_in } = row;
-      const stored = record === null ? undefined : storedText({ record, deadline_in });
-      return leaseOf(name, token, lease, stored);
+      if (written.length > 0) return 'done';
+      if (keep === undefined) return 'refused';
+      // A statement of its own: one that waited for an earlier copy of itself would still see what was before that copy.
+      const hasGoneOn = (await run(statements.holds, name, token, fence + 1)).length > 0;
+      return hasGoneOn ? 'already' : 'refused';
+    },
+
+    async renew(key, { token, fence }, lease) {
+      return (await run(statements.renew, toStorable(key), token, fence, lease)).length > 0;
+    },
+
+    async release(key, { token, fence }) {
+      await run(statements.release, toStorable(key), token, fence);
     },
 
     async peek(key) {
@@ -164,55 +195,6 @@ export function postgresStorage(
       if (codeOf(error) === missingTable) prepared = undefined;
       throw error;
     }
-  }
-
-  function leaseOf(
-    key: string,
-    first: string,
-    lease: number,
-    record: StoredText | undefined,
-  ): Lease {
-    /** The token that holds the conversation as far as answers tell. */
-    let token = first;
-    /** The token of a commit whose answer may have been lost: it may already hold the conversation. */
-    let next: string | null = null;
-    /** Which token a commit spent, by the one it went on under: the same call again must spend the same one. */
-    const spentFor = new Map<string, string>();
-    return {
-      record,
-      async commit(write, { keep } = {}) {
-        const spent = (keep === undefined ? undefined : spentFor.get(keep)) ?? token;
-        if (keep !== undefined) {
-          spentFor.set(keep, spent);
-          next = keep;
-        }
-        const written = await run(
-          statements.commit,
-          key,
-          spent,
-          keep ?? null,
-          lease,
-          write === undefined ? null : toStorable(write.text),
-          write === undefined || write.state === null ? null : toStorable(write.state),
-          write?.ttl ?? null,
-          write?.deadlineIn ?? null,
-        );
-        // A statement of its own: one that waited for an earlier copy of itself would still see what was before that copy.
-        const already =
-          written.length === 0 &&
-          keep !== undefined &&
-          (await run(statements.holds, key, keep)).length > 0;
-        if (written.length === 0 && !already) return 'refused';
-        if (keep !== undefined && spent === token) token = keep;
-        return already ? 'already' : 'done';
-      },
-      async renew(length) {
-        return (await run(statements.renew, key, token, next, length)).length > 0;
-      },
-      async release() {
-        await run(statements.release, key, token, next);
-      },
-    };
   }
 }
 

@@ -27,7 +27,9 @@ export interface WakeUps {
    * @returns how to stop, once messages are proven to arrive
    * @throws FsmError `STORAGE_FAILED` if they do not, as behind a pooler that changes connections
    */
-  granted(listener: (token: string) => void): Promise<() => void>;
+  granted(listener: (token: string, fence: number) => void): Promise<() => void>;
+  /** Whether a connection is kept for listening. */
+  isListening(): boolean;
   /** Ends listening and gives the connection up. */
   close(): void;
 }
@@ -44,7 +46,7 @@ interface Line {
  * @param notify - the statement that sends `$2` to the channel `$1`
  */
 export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proofLasts): WakeUps {
-  const listeners = new Set<(token: string) => void>();
+  const listeners = new Set<(token: string, fence: number) => void>();
   const proofs = new Map<string, () => void>();
   /** Of the line, or of the last one; at first of none. */
   let channel = channelName();
@@ -54,6 +56,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
 
   return {
     channel: () => channel,
+    isListening: () => line !== undefined || opening !== undefined,
     arrives() {
       // Who waits without having asked to be told has his own ways to find out.
       if (listeners.size === 0) return true;
@@ -62,7 +65,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     },
     async granted(listener) {
       // One connection, however many listen; each by its own entry, so that stopping one stops only that one.
-      const own = (token: string) => listener(token);
+      const own = (token: string, fence: number) => listener(token, fence);
       listeners.add(own);
       const stop = () => {
         if (listeners.delete(own) && listeners.size === 0) hangUp();
@@ -165,7 +168,11 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
 
   function hear(payload: string): void {
     if (payload.startsWith(proofMark)) proofs.get(payload)?.();
-    else for (const listener of [...listeners]) listener(payload);
+    else {
+      // processes of the first edition name no fence
+      const [token = '', fence] = payload.split(' ');
+      for (const listener of [...listeners]) listener(token, Number(fence ?? 0));
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 import { FsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import { type PostgresServer, startPostgres } from '../../../test/servers/postgres.ts';
 import { until } from '../../../test/servers/until.ts';
 import { postgresStorage } from '../src/index.ts';
@@ -85,7 +86,7 @@ describe('an error', () => {
     await postgresStorage(writable.client).peek('make the tables');
     const storage = postgresStorage(readOnly.client);
     expect(await storage.peek('k')).toBeUndefined();
-    const second = await errorOf(() => storage.acquire('k', ask));
+    const second = await errorOf(() => acquire(storage, 'k', ask));
     expect([classify(second), second.message]).toEqual([
       'fatal',
       expect.stringMatching(/read-only/),
@@ -124,7 +125,7 @@ describe.each(ways)('a server that crashes and comes back, over %s', (way, open)
       for (;;) {
         const token = `p.${++number}`;
         const lease = await insist(() =>
-          storage.acquire(key, { token, lease: 30_000, queue: false }),
+          acquire(storage, key, { token, lease: 30_000, queue: false }),
         );
         if ('busy' in lease) throw new Error('nobody else takes it');
         const count = Number(lease.record?.text.split(' ')[0] ?? 0) + 1;

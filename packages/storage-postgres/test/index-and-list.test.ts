@@ -3,6 +3,7 @@
 import type { Write } from '@telefsm/core/storage';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { type PostgresStorage, postgresStorage } from '../src/index.ts';
 
@@ -20,7 +21,7 @@ afterAll(async () => {
 
 async function write(storage: PostgresStorage, key: string, next: Partial<Write> | undefined) {
   const token = `t.${++tokens}`;
-  const lease = await storage.acquire(key, { token, lease: 15_000, queue: false });
+  const lease = await acquire(storage, key, { token, lease: 15_000, queue: false });
   if ('busy' in lease) throw new Error('busy');
   return lease.commit(next && { text: 'x', state: null, ...next });
 }
@@ -87,8 +88,8 @@ describe('due', () => {
     const storage = postgresStorage(pool, { schema: 'expiry' });
     for (const key of ['gone', 'held', 'lapsed']) await write(storage, key, { ttl: 0 });
     await write(storage, 'kept', { ttl: 60_000 });
-    const holder = await storage.acquire('held', { token: 'h.1', lease: 15_000, queue: false });
-    const late = await storage.acquire('lapsed', { token: 'l.1', lease: -1000, queue: false });
+    const holder = await acquire(storage, 'held', { token: 'h.1', lease: 15_000, queue: false });
+    const late = await acquire(storage, 'lapsed', { token: 'l.1', lease: -1000, queue: false });
     expect(await storage.due(10, 1000)).toEqual([]);
     const { rows } = await pool.query('select key from expiry.telefsm_conversation order by key');
     expect(rows.map((row) => row.key)).toEqual(['held', 'kept', 'lapsed']);

@@ -2,6 +2,7 @@
 
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
@@ -91,7 +92,7 @@ describe('several processes', () => {
     worker.tell('go');
     expect(await worker.next()).toEqual({ held: true });
     await worker.kill();
-    const busy = await storage.acquire('held', { token: 'other.1', lease: 1000, queue: false });
+    const busy = await acquire(storage, 'held', { token: 'other.1', lease: 1000, queue: false });
     expect(busy).toHaveProperty('busy');
     await turns.run('held', (text) => `${text},2`);
     expect((await storage.peek('held'))?.text).toBe('1,2');

@@ -3,6 +3,7 @@
 import { isFsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { migratePostgres, type PostgresClient, postgresStorage } from '../src/index.ts';
 import { openPool, openSql } from './clients.ts';
@@ -28,7 +29,7 @@ async function errorOf(promise: PromiseLike<unknown>): Promise<unknown> {
 
 async function roundTrip(client: PostgresClient, options: Parameters<typeof postgresStorage>[1]) {
   const storage = postgresStorage(client, options);
-  const lease = await storage.acquire('k', { token: 'a.1', lease: 1000, queue: false });
+  const lease = await acquire(storage, 'k', { token: 'a.1', lease: 1000, queue: false });
   if ('busy' in lease) throw new Error('busy');
   await lease.commit({ text: 'kept', state: 's' });
   await storage.settled('k');
@@ -72,6 +73,13 @@ describe('the tables', () => {
     }
   });
 
+  it.each(['conversation', 'meta'])('are made whole when %s was dropped', async (dropped) => {
+    const schema = `without_${dropped}`;
+    await roundTrip(owner, { schema });
+    await owner.query(`drop table ${schema}.telefsm_${dropped}`);
+    expect(await roundTrip(owner, { schema })).toEqual(['kept']);
+  });
+
   it('are refused if a newer version has made them', async () => {
     await migratePostgres(owner, { schema: 'newer' });
     await owner.query('update newer.telefsm_meta set version = 99');
@@ -79,23 +87,23 @@ describe('the tables', () => {
     expect(isFsmError(error, 'STORAGE_NEWER') && error.details).toEqual({
       storage: '"newer"."telefsm_conversation"',
       version: 99,
-      known: 1,
+      known: 2,
     });
-    await owner.query('update newer.telefsm_meta set version = 1');
+    await owner.query('update newer.telefsm_meta set version = 2');
     expect(await roundTrip(owner, { schema: 'newer' })).toEqual(['kept']);
   });
 
   it('are not made if that was forbidden', async () => {
     const error = await errorOf(roundTrip(owner, { schema: 'forbidden', migrate: false }));
     expect(isFsmError(error, 'INVALID_OPTION') && error.message).toMatch(
-      /'migrate' is false, and "forbidden"."telefsm_conversation" is not there; expected true, or tables made beforehand/,
+      /"migrate": found false, and "forbidden"."telefsm_conversation" is not there\. Expected true, or tables made beforehand/,
     );
   });
 
   it('are made anew when somebody has dropped them, without a restart', async () => {
     const schema = 'dropped';
     const storage = postgresStorage(owner, { schema });
-    const taken = async () => storage.acquire('k', { token: 'a.1', lease: 1000, queue: false });
+    const taken = async () => acquire(storage, 'k', { token: 'a.1', lease: 1000, queue: false });
     await taken();
     await owner.query(`drop schema ${schema} cascade`);
     const error = await errorOf(taken());
@@ -133,8 +141,8 @@ describe('the tables', () => {
 
   it('are named by plain names only', () => {
     for (const name of ['', '1a', 'pg_bot', 'a-b', 'a"b', 'ü', 'a'.repeat(45)]) {
-      expect(() => postgresStorage(owner, { schema: name })).toThrow(/option 'schema'/);
-      expect(() => postgresStorage(owner, { table: name })).toThrow(/option 'table'/);
+      expect(() => postgresStorage(owner, { schema: name })).toThrow(/option "schema"/);
+      expect(() => postgresStorage(owner, { table: name })).toThrow(/option "table"/);
     }
   });
 });
@@ -143,7 +151,7 @@ describe('what is handed in', () => {
   it.each([undefined, 'postgres://localhost', {}, { query() {} }])(
     'is refused if it is %j',
     (client) => {
-      expect(() => postgresStorage(client as never)).toThrow(/option 'pool'/);
+      expect(() => postgresStorage(client as never)).toThrow(/option "pool"/);
     },
   );
 });
@@ -164,6 +172,6 @@ describe('statements', () => {
 
   it('are refused an option that is neither true nor false', () => {
     const make = () => postgresStorage(owner, { prepare: 'yes' as never });
-    expect(make).toThrow(/'prepare'/);
+    expect(make).toThrow(/"prepare"/);
   });
 });

@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { FsmStorage } from '@telefsm/core';
-import type { Lease } from '@telefsm/core/storage';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 
 /** Takes turns over one storage, as one process. */
 export interface Turns {
@@ -42,7 +42,7 @@ export async function takeTurns(
         let timer: NodeJS.Timeout | undefined;
         const woken = new Promise<void>((resolve) => wake.set(token, resolve));
         const queue = stop !== undefined;
-        const answer = await storage.acquire(key, { token, lease: 15_000, queue });
+        const answer = await acquire(storage, key, { token, lease: 15_000, queue });
         if (!('busy' in answer)) return answer;
         const pause = queue ? Math.min(answer.busy, askAgain) + 20 : 10 + Math.random() * 20;
         await Promise.race([woken, new Promise((go) => (timer = setTimeout(go, pause)))]);

@@ -3,6 +3,7 @@
 import { isFsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { driverOf } from '../src/client.ts';
@@ -34,9 +35,9 @@ afterAll(async () => {
 /** Lets one wait for another, and gives back the token that waited once it may be heard of. */
 async function handOver(storage: PostgresStorage, key: string): Promise<string> {
   const [holder, waiter] = [`h.${++tokens}`, `w.${++tokens}`];
-  const lease = await storage.acquire(key, { token: holder, lease: 15_000, queue: false });
+  const lease = await acquire(storage, key, { token: holder, lease: 15_000, queue: false });
   if ('busy' in lease) throw new Error('busy');
-  await storage.acquire(key, { token: waiter, lease: 15_000, queue: true });
+  await acquire(storage, key, { token: waiter, lease: 15_000, queue: true });
   await lease.release();
   return waiter;
 }
@@ -127,8 +128,8 @@ describe('messages that do not arrive', () => {
     await storage.granted(() => {});
     const registered = async () => {
       const key = `deaf ${++tokens}`;
-      await storage.acquire(key, { token: `h.${tokens}`, lease: 15_000, queue: false });
-      await storage.acquire(key, { token: `w.${tokens}`, lease: 15_000, queue: true });
+      await acquire(storage, key, { token: `h.${tokens}`, lease: 15_000, queue: false });
+      await acquire(storage, key, { token: `w.${tokens}`, lease: 15_000, queue: true });
       return (await waitersOf(key)) !== null;
     };
     expect(await registered()).toBe(true);

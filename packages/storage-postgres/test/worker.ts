@@ -1,6 +1,7 @@
 /** What another process does in the tests: it increments, claims, creates tables or holds a conversation until it is killed. */
 
 import pg from 'pg';
+import { acquire } from '../../../test/servers/lease.ts';
 import { postgresStorage } from '../src/index.ts';
 import { takeTurns } from './turns.ts';
 
@@ -44,7 +45,7 @@ if (job.work === 'increment') {
     if (keys.length === 0) break;
     await Promise.all(
       keys.map(async (key) => {
-        const lease = await storage.acquire(key, {
+        const lease = await acquire(storage, key, {
           token: `${job.name}.${++number}`,
           lease: 15_000,
           queue: false,
@@ -57,7 +58,11 @@ if (job.work === 'increment') {
     );
   }
 } else if (job.work === 'hold') {
-  const lease = await storage.acquire('held', { token: `${job.name}.1`, lease: 700, queue: false });
+  const lease = await acquire(storage, 'held', {
+    token: `${job.name}.1`,
+    lease: 700,
+    queue: false,
+  });
   if ('busy' in lease) throw new Error('busy');
   tell({ held: true });
   setInterval(() => {}, 1000);

@@ -1,7 +1,6 @@
-/** The lease: everything that changes a conversation, by the one script that lets go, goes on, writes and deletes. */
+/** Everything that changes a conversation which is held, by the one script that writes, deletes, renews and releases. */
 
-import type { StoredText } from '@telefsm/core';
-import type { CommitAnswer, Lease, Write } from '@telefsm/core/storage';
+import type { CommitAnswer, LeaseHolder, Write } from '@telefsm/core/storage';
 import type { RedisPort } from './clients.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Layout } from './layout.ts';
@@ -10,155 +9,53 @@ import { settleScript } from './scripts.ts';
 import { encodeText } from './text.ts';
 import type { RedisWarning } from './warnings.ts';
 
-/**
- * Makes the lease of one conversation.
- *
- * @param length - how long it lasts, in ms
- * @param indexedIn - in how many ms the deadline index will look at the conversation
- */
-export type MakeLease = (
-  key: string,
-  token: string,
-  length: number,
-  record?: StoredText,
-  indexedIn?: number,
-) => Lease;
-
 /** How long a commit waits for replicas, in ms. */
 const replicasTake = 50;
 /** A look of the index that is nearer than this is not relied on, in ms. */
 const nearly = 1000;
+/** Of so many turns it is remembered when the index looks; of the others the index is told once more. */
+const mostLooks = 10_000;
 
 const settleText = script(settleScript);
 const answers = ['refused', 'done', 'already', 'done'] as const;
 const refused = 0;
 const indexUntold = 3;
 
-/** What the leases of one storage share. */
-interface Shared {
-  readonly port: RedisPort;
-  readonly layout: Layout;
-  readonly deadlines: Deadlines;
-  readonly replicas: number;
-  readonly onWarning: (warning: RedisWarning) => void;
+/** The statements of whoever holds a conversation. */
+export interface Settling {
+  commit(
+    key: string,
+    holder: LeaseHolder,
+    next: Write | undefined,
+    keep?: number,
+  ): Promise<CommitAnswer>;
+  renew(key: string, holder: LeaseHolder, lease: number): Promise<boolean>;
+  release(key: string, holder: LeaseHolder): Promise<void>;
+  /** The index will look at a conversation that this token has acquired in so many ms. */
+  looksIn(token: string, ms: number): void;
 }
 
-/** Prepares leases of one storage. */
-export function leasesOf(
+/** Makes the statements of one storage. */
+export function settlingOf(
   port: RedisPort,
   layout: Layout,
   deadlines: Deadlines,
   replicas: number,
   onWarning: (warning: RedisWarning) => void,
-): MakeLease {
-  const shared: Shared = { port, layout, deadlines, replicas, onWarning };
-  return (key, token, length, record, indexedIn) =>
-    new RedisLease(shared, key, token, length, record, indexedIn);
-}
+): Settling {
+  /** When the index looks, by this process's steady clock and by token. A hint: the script decides. */
+  const looks = new Map<string, number>();
 
-/** A class, since one is made for every update: its methods stand on the prototype. */
-class RedisLease implements Lease {
-  readonly record: StoredText | undefined;
-  readonly #shared: Shared;
-  readonly #key: string;
-  readonly #length: number;
-  #token: string;
-  /** Which token each kept one has spent, for calls that are repeated. */
-  #spent: Map<string, string> | undefined;
-  /** When the index looks, by this process's steady clock. */
-  #look: number | undefined;
-
-  constructor(
-    shared: Shared,
-    key: string,
-    token: string,
-    length: number,
-    record: StoredText | undefined,
-    indexedIn: number | undefined,
-  ) {
-    this.record = record;
-    this.#shared = shared;
-    this.#key = key;
-    this.#token = token;
-    this.#length = length;
-    this.#look = indexedIn === undefined ? undefined : performance.now() + indexedIn;
-  }
-
-  async commit(
-    next: Write | undefined,
-    options?: { readonly keep?: string },
-  ): Promise<CommitAnswer> {
-    const keep = options?.keep;
-    const from = keep === undefined ? this.#token : (this.#spent?.get(keep) ?? this.#token);
-    const held = keep === undefined ? ['', ''] : [keep, String(this.#length)];
-    const answer = Number(
-      await (next === undefined
-        ? this.#settle([from, 'd', '', '', ...held])
-        : this.#write(next, [
-            from,
-            'w',
-            encodeText(next.text),
-            encodeText(next.state ?? ''),
-            ...held,
-          ])),
-    );
-    if (keep !== undefined && answer !== refused) {
-      this.#spent ??= new Map();
-      this.#spent.set(keep, from);
-      this.#token = keep;
-    }
-    return answers[answer] ?? 'refused';
-  }
-
-  async renew(ms: number): Promise<boolean> {
-    const token = this.#token;
-    return Number(await this.#settle([token, '-', '', '', token, String(ms)])) !== refused;
-  }
-
-  async release(): Promise<void> {
-    await this.#settle([this.#token, '-']);
-  }
-
-  #write({ ttl, deadlineIn }: Write, args: string[]): Promise<unknown> {
-    args.push(ttl === undefined ? '' : String(ttl));
-    const look = this.#look;
-    // If the answer is lost, the same commit tells the index again.
-    this.#look = undefined;
-    if (deadlineIn === undefined) return this.#settle(args);
-    args.push(String(deadlineIn));
-    return this.#writeDue(deadlineIn, args, look);
-  }
-
-  async #writeDue(
-    deadlineIn: number,
-    args: readonly string[],
-    look: number | undefined,
-  ): Promise<unknown> {
-    const { deadlines } = this.#shared;
-    const ahead = look === undefined ? 0 : look - performance.now();
-    if (ahead >= nearly && ahead <= deadlineIn) {
-      const answer = await this.#settle(args);
-      if (Number(answer) === indexUntold) await deadlines.wake(this.#key, deadlineIn);
-      else this.#look = look;
-      return answer;
-    }
-    // In this order on one connection: an index that looks in vain is harmless, one that never looks is not.
-    const woken = deadlines.wake(this.#key, deadlineIn);
-    const [answer] = await Promise.all([this.#settle([...args, '1']), woken]);
-    this.#look = performance.now() + deadlineIn;
-    return answer;
-  }
-
-  #settle(args: readonly string[]): Promise<unknown> {
-    const { port, layout, replicas } = this.#shared;
-    const name = layout.conversation(this.#key);
+  function settle(key: string, args: readonly string[]): Promise<unknown> {
+    const name = layout.conversation(key);
     const full = withoutEmptyEnd(args);
-    if (replicas > 0 && args[1] !== '-') return this.#settleAndReplicate(name, full);
-    return runScript(port, settleText, name, full);
+    const isWrite = args[1] === 'w' || args[1] === 'd';
+    return replicas > 0 && isWrite
+      ? settleAndReplicate(name, full)
+      : runScript(port, settleText, name, full);
   }
 
-  async #settleAndReplicate(name: string, args: readonly string[]): Promise<unknown> {
-    const { port, replicas, onWarning } = this.#shared;
+  async function settleAndReplicate(name: string, args: readonly string[]): Promise<unknown> {
     let reached = Promise.resolve(0);
     const answer = await runScript(port, settleText, name, args, () => {
       // The commit stands, whatever becomes of the question.
@@ -171,4 +68,61 @@ class RedisLease implements Lease {
     }
     return answer;
   }
+
+  async function write(
+    key: string,
+    token: string,
+    args: readonly string[],
+    deadlineIn: number,
+  ): Promise<unknown> {
+    const look = looks.get(token);
+    const ahead = look === undefined ? 0 : look - performance.now();
+    if (ahead >= nearly && ahead <= deadlineIn) {
+      const answer = await settle(key, args);
+      if (Number(answer) === indexUntold) await deadlines.wake(key, deadlineIn);
+      return answer;
+    }
+    // In this order on one connection: an index that looks in vain is harmless, one that never looks is not.
+    const woken = deadlines.wake(key, deadlineIn);
+    const [answer] = await Promise.all([settle(key, [...args, '1']), woken]);
+    looksIn(token, deadlineIn);
+    return answer;
+  }
+
+  function looksIn(token: string, ms: number): void {
+    looks.set(token, performance.now() + ms);
+    if (looks.size > mostLooks) looks.delete(looks.keys().next().value as string);
+  }
+
+  return {
+    looksIn,
+
+    async commit(key, { token, fence }, next, keep) {
+      const held = keep === undefined ? '' : String(keep);
+      const head = [token, next === undefined ? 'd' : 'w', String(fence), held];
+      let answer: unknown;
+      if (next === undefined) answer = await settle(key, head);
+      else {
+        const { text, state, ttl, deadlineIn } = next;
+        const args = [...head, encodeText(text), encodeText(state ?? '')];
+        args.push(ttl === undefined ? '' : String(ttl));
+        answer =
+          deadlineIn === undefined
+            ? await settle(key, args)
+            : await write(key, token, [...args, String(deadlineIn)], deadlineIn);
+      }
+      if (keep === undefined) looks.delete(token);
+      return answers[Number(answer)] ?? 'refused';
+    },
+
+    async renew(key, { token, fence }, lease) {
+      const answer = await settle(key, [token, '+', String(fence), String(lease)]);
+      return Number(answer) !== refused;
+    },
+
+    async release(key, { token, fence }) {
+      looks.delete(token);
+      await settle(key, [token, '-', String(fence)]);
+    },
+  };
 }

@@ -5,17 +5,21 @@ import { FsmError, isFsmError } from '@telefsm/core';
 import type {
   Acquired,
   AcquireOptions,
+  CommitAnswer,
+  LeaseHolder,
   ListQuery,
   StorageFault,
   StoredConversation,
+  Write,
 } from '@telefsm/core/storage';
+import { sharedLeases } from '@telefsm/core/storage';
 import type { RedisClient } from './clients.ts';
 import { portOf } from './clients.ts';
 import { deadlinesOf } from './deadlines.ts';
 import { classifyFault } from './faults.ts';
 import { checkLayout, findEviction } from './first-use.ts';
 import { layoutOf } from './layout.ts';
-import { leasesOf } from './lease.ts';
+import { settlingOf } from './lease.ts';
 import { listConversations } from './listing.ts';
 import { runScript, script, withoutEmptyEnd } from './scripting.ts';
 import { acquireScript, peekScript } from './scripts.ts';
@@ -36,12 +40,25 @@ export interface RedisStorageOptions {
   readonly onWarning?: (warning: RedisWarning) => void;
 }
 
+/** How many commands are on their way at once; more wait in core, where commits overtake acquires. */
+const mostAtOnce = 1000;
+/** In place of a fence: another attempt holds the conversation. */
+const busy = 0;
+
 /** A storage in Redis. */
 export interface RedisStorage extends FsmStorage {
   acquire(key: string, options: AcquireOptions): Promise<Acquired>;
+  commit(
+    key: string,
+    holder: LeaseHolder,
+    next: Write | undefined,
+    keep?: number,
+  ): Promise<CommitAnswer>;
+  renew(key: string, holder: LeaseHolder, lease: number): Promise<boolean>;
+  release(key: string, holder: LeaseHolder): Promise<void>;
   peek(key: string): Promise<StoredText | undefined>;
   classify(error: unknown): StorageFault;
-  granted(listener: (token: string) => void): Promise<() => void>;
+  granted(listener: (token: string, fence: number) => void): Promise<() => void>;
   due(limit: number, claim: number, prefix?: string): Promise<readonly string[]>;
   settled(key: string): Promise<void>;
   list(query: ListQuery): AsyncIterable<StoredConversation>;
@@ -80,7 +97,7 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
   const port = portOf(client);
   const layout = layoutOf(prefix, buckets);
   const deadlines = deadlinesOf(port, layout);
-  const leases = leasesOf(port, layout, deadlines, replicas, onWarning);
+  const { looksIn, ...settling } = settlingOf(port, layout, deadlines, replicas, onWarning);
   const channel = wakeUps(port, layout.channels);
   let usable = false;
   let checking: Promise<void> | undefined;
@@ -128,27 +145,32 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
   }
 
   return {
-    features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true },
-
-    async acquire(key, { token, lease, queue, offset = 0 }) {
-      if (!isAgreed()) await firstUse();
-      const waiter = queue ? channel.channel() : '';
-      const args = withoutEmptyEnd([
-        token,
-        String(lease),
-        waiter,
-        offset === 0 ? '' : String(offset),
-      ]);
-      const answer = await runScript(port, acquireText, layout.conversation(key), args);
-      if (typeof answer === 'string') return leases(key, token, lease, storedText(answer));
-      const [first, deadlineIn, indexedIn] = answer as readonly [unknown?, number?, unknown?];
-      if (deadlineIn !== undefined) {
-        const look = indexedIn === null ? undefined : Number(indexedIn);
-        return leases(key, token, lease, storedText(String(first), deadlineIn), look);
-      }
-      if (first !== undefined) return { busy: Number(first) };
-      return leases(key, token, lease);
+    features: {
+      shared: true,
+      fencing: true,
+      ttl: true,
+      deadlines: true,
+      list: true,
+      parallel: mostAtOnce,
     },
+    coordination: sharedLeases,
+
+    async acquire(key, { token, lease, queue }) {
+      if (!isAgreed()) await firstUse();
+      const args = withoutEmptyEnd([token, String(lease), queue ? channel.channel() : '']);
+      const answer = await runScript(port, acquireText, layout.conversation(key), args);
+      const [number, found, deadlineIn, indexedIn] = answer as readonly unknown[];
+      const fence = Number(number);
+      if (fence === busy) {
+        return { busy: Number(found), owner: String(deadlineIn), fence: Number(indexedIn) };
+      }
+      if (found === undefined) return { fence, stored: undefined };
+      if (deadlineIn === undefined) return { fence, stored: storedText(String(found)) };
+      if (indexedIn !== null) looksIn(token, Number(indexedIn));
+      return { fence, stored: storedText(String(found), Number(deadlineIn)) };
+    },
+
+    ...settling,
 
     async peek(key) {
       if (!isAgreed()) await firstUse();

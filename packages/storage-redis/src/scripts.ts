@@ -1,42 +1,48 @@
 /**
  * The statements of the storage, as scripts: each runs whole or not at all, and reads the server's clock.
  *
- * One hash a conversation: `r` record, `s` state, `l` lock ("until token", empty when free), `w` waiters ("channel token", one a line; the
+ * One hash a conversation: `r` record, `s` state, `l` lock ("until token", empty when free), `f` fence, `w` waiters ("channel token", one a line; the
  * channel after an asterisk where listeners of other nodes are not counted), `d` deadline, `e` expiry, `k` the latest instant at which the deadline index looks at it. Instants are milliseconds of the server's clock.
  *
  * Each script has one key, also where it could use two of one slot: a script over two keys of which one does not exist fails while the
  * slot is being moved. Arguments that are empty at the end are left out: each of them costs the client and the server about as much as a field.
  */
 
-/** How long a conversation is kept for a waiter that it was handed to, in ms. */
-const handedOverFor = 2000;
+import { leaseTimes } from '@telefsm/core/storage';
 
-/** How long the server keeps the lock of a conversation without a record, or past the record's expiry, in ms. */
-const lockKeptFor = 86_400_000;
+const { handOver, longest, emptyRow } = leaseTimes;
 
 const clock = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)`;
 
 /**
- * Takes and reads. Arguments: token, lease, channel (without one no waiter is registered), offset of the clock.
+ * Acquires and reads. Arguments: token, lease, channel (without one no waiter is registered).
  *
- * Answers the text alone, or with a deadline {text, ms until it, ms until the index looks}; {} without a record; {ms} while held.
+ * Answers {fence}, with a record {fence, text}, with a deadline {fence, text, ms until it, ms until the index looks}; while held
+ * {0, ms, owner, fence}.
  */
 export const acquireScript: string = String.raw`
 local key, token, channel = KEYS[1], ARGV[1], ARGV[3] or ''
-local lock, waiters, text, deadline, expiry, indexed = unpack(redis.call('HMGET', key, 'l', 'w', 'r', 'd', 'e', 'k'), 1, 6)
-${clock} + (ARGV[4] or 0)
+local lock, waiters, text, deadline, expiry, indexed, fence = unpack(redis.call('HMGET', key, 'l', 'w', 'r', 'd', 'e', 'k', 'f'), 1, 7)
+${clock}
+local ends, owner = 0, ''
 if lock and lock ~= '' then
   local space = string.find(lock, ' ', 1, true)
-  local left = tonumber(string.sub(lock, 1, space - 1)) - now
-  if left > 0 and string.sub(lock, space + 1) ~= token then
-    local waiter = channel .. ' ' .. token
-    if channel ~= '' and not string.find('\n' .. (waiters or '') .. '\n', '\n' .. waiter .. '\n', 1, true) then
-      redis.call('HSET', key, 'w', waiters and waiters .. '\n' .. waiter or waiter)
-    end
-    return {math.ceil(left)}
+  ends, owner = tonumber(string.sub(lock, 1, space - 1)), string.sub(lock, space + 1)
+end
+local short = now + ARGV[2]
+if ends > now and owner ~= token then
+  if ends > now + ${longest} then
+    -- the clock went back: whoever lives renews
+    ends = short
+    redis.call('HSET', key, 'l', string.format('%.0f ', ends) .. owner)
   end
+  local waiter = channel .. ' ' .. token
+  if channel ~= '' and not string.find('\n' .. (waiters or '') .. '\n', '\n' .. waiter .. '\n', 1, true) then
+    redis.call('HSET', key, 'w', waiters and waiters .. '\n' .. waiter or waiter)
+  end
+  return {0, math.ceil(ends - now), owner, tonumber(fence or '') or 0}
 end
 if waiters and string.find(waiters, token, 1, true) then
   local rest = {}
@@ -45,31 +51,42 @@ if waiters and string.find(waiters, token, 1, true) then
   end
   if #rest > 0 then redis.call('HSET', key, 'w', table.concat(rest, '\n')) else redis.call('HDEL', key, 'w') end
 end
-redis.call('HSET', key, 'l', string.format('%.0f ', now + ARGV[2]) .. token)
+if owner == token and fence then
+  fence, ends = tonumber(fence), math.min(math.max(ends, short), now + ${longest})
+else
+  -- microseconds, and 2 more than the one before: a kept commit adds 1
+  fence, ends = math.max((tonumber(fence or '') or 0) + 2, time[1] * 1000000 + time[2]), short
+end
+redis.call('HSET', key, 'l', string.format('%.0f ', ends) .. token, 'f', string.format('%.0f', fence))
 expiry = expiry and tonumber(expiry)
 if expiry or not text then
   -- An expiry must end neither the lock nor the record before its time.
-  redis.call('PEXPIREAT', key, string.format('%.0f', math.max(now, expiry or 0) + ${lockKeptFor}))
+  redis.call('PEXPIREAT', key, string.format('%.0f', math.max(now, expiry or 0) + ${emptyRow}))
 end
-if not text or expiry and expiry <= now then return {} end
-if not deadline then return text end
-return {text, deadline - now, indexed and indexed - now or false}`;
+if not text or expiry and expiry <= now then return {fence} end
+if not deadline then return {fence, text} end
+return {fence, text, deadline - now, indexed and indexed - now or false}`;
 
 /**
- * Commits, renews and releases. Arguments: token, what to do ('w'rite, 'd'elete, '-' nothing), text, state, token to go on under (without
- * one it lets go), lease, ttl, deadline, '1' if the index was told of the deadline.
+ * Commits, renews and releases. Arguments: token, what to do ('w'rite, 'd'elete, '+' renew, '-' release), fence, ms to go on holding
+ * (without them it lets go), text, state, ttl, deadline, '1' if the index was told of the deadline.
  *
  * Answers 1 done, 3 done and the index must yet be told, 2 done before, 0 refused.
  */
 export const settleScript: string = String.raw`
-local key, token, what, keep, ttl, due = KEYS[1], ARGV[1], ARGV[2], ARGV[5] or '', ARGV[7] or '', ARGV[8] or ''
-local lock, waiters, expiry, deadline, indexed = unpack(redis.call('HMGET', key, 'l', 'w', 'e', 'd', 'k'), 1, 5)
-local owner = lock and lock ~= '' and string.sub(lock, string.find(lock, ' ', 1, true) + 1) or ''
-if owner ~= token then return keep ~= '' and owner == keep and 2 or 0 end
-local now
+local key, token, what, keep, ttl, due = KEYS[1], ARGV[1], ARGV[2], ARGV[4] or '', ARGV[7] or '', ARGV[8] or ''
+local lock, waiters, expiry, deadline, indexed, fence = unpack(redis.call('HMGET', key, 'l', 'w', 'e', 'd', 'k', 'f'), 1, 6)
+local space = lock and lock ~= '' and string.find(lock, ' ', 1, true)
+local owner = space and string.sub(lock, space + 1) or ''
+fence = tonumber(fence or '') or 0
+local spent = tonumber(ARGV[3])
+if owner ~= token or fence ~= spent then
+  return what ~= '+' and keep ~= '' and owner == token and fence == spent + 1 and 2 or 0
+end
+local time, now
 local function after(ms)
   if not now then
-    local time = redis.call('TIME')
+    time = redis.call('TIME')
     now = time[1] * 1000 + math.floor(time[2] / 1000)
   end
   return now + ms
@@ -77,21 +94,27 @@ end
 local function text(instant) return string.format('%.0f', instant) end
 
 local held = ''
-if keep ~= '' then
-  held = text(after(ARGV[6])) .. ' ' .. keep
+if what == '+' then
+  held = text(after(keep)) .. ' ' .. token
+elseif keep ~= '' then
+  held = text(math.max(tonumber(string.sub(lock, 1, space - 1)), after(keep))) .. ' ' .. token
+  fence = fence + 1
 elseif waiters then
   local rest = {}
   for waiter in string.gmatch(waiters, '[^\n]+') do
     if held ~= '' then
       rest[#rest + 1] = waiter
     else
-      local space = string.find(waiter, ' ', 1, true)
-      local following = string.sub(waiter, space + 1)
+      local gap = string.find(waiter, ' ', 1, true)
+      local following = string.sub(waiter, gap + 1)
       local elsewhere = string.sub(waiter, 1, 1) == '*'
+      local ends = text(after(${handOver}))
+      local granted = math.max(fence + 2, time[1] * 1000000 + time[2])
       -- A user without the right to publish lets go all the same.
-      local heard = redis.pcall('PUBLISH', string.sub(waiter, elsewhere and 2 or 1, space - 1), following)
+      local heard = redis.pcall('PUBLISH', string.sub(waiter, elsewhere and 2 or 1, gap - 1), following .. ' ' .. text(granted))
       if type(heard) == 'number' and (heard > 0 or elsewhere) then
-        held = text(after(${handedOverFor})) .. ' ' .. following
+        held = ends .. ' ' .. following
+        fence = granted
       end
     end
   end
@@ -100,7 +123,7 @@ end
 
 local answer = 1
 if what == 'w' then
-  redis.call('HSET', key, 'r', ARGV[3] or '', 's', ARGV[4] or '', 'l', held)
+  redis.call('HSET', key, 'r', ARGV[5] or '', 's', ARGV[6] or '', 'l', held, 'f', text(fence))
   if due ~= '' then
     local at = after(due)
     indexed = indexed and tonumber(indexed)
@@ -116,7 +139,7 @@ if what == 'w' then
   if ttl ~= '' then
     local at = after(ttl)
     redis.call('HSET', key, 'e', text(at))
-    redis.call('PEXPIREAT', key, text(held == '' and at or at + ${lockKeptFor}))
+    redis.call('PEXPIREAT', key, text(held == '' and at or at + ${emptyRow}))
   else
     if expiry then redis.call('HDEL', key, 'e') end
     -- Always: the lock of an empty conversation has left an expiry, which must not end the record.
@@ -127,11 +150,11 @@ elseif what == 'd' then
     redis.call('DEL', key)
   else
     redis.call('HDEL', key, 'r', 's', 'd', 'e', 'k')
-    redis.call('HSET', key, 'l', held)
-    redis.call('PEXPIRE', key, ${lockKeptFor})
+    redis.call('HSET', key, 'l', held, 'f', text(fence))
+    redis.call('PEXPIRE', key, ${emptyRow})
   end
 else
-  redis.call('HSET', key, 'l', held)
+  redis.call('HSET', key, 'l', held, 'f', text(fence))
   if held == '' then
     if redis.call('HEXISTS', key, 'r') == 0 then redis.call('DEL', key)
     elseif expiry then redis.call('PEXPIREAT', key, expiry) end

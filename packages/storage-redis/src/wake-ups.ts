@@ -8,7 +8,7 @@ export interface WakeUps {
   /** What waiters are registered under; empty while nobody would hear a message. */
   channel(): string;
   /** Adds a listener; resolves once a message has made the whole way. */
-  granted(listener: (token: string) => void): Promise<() => void>;
+  granted(listener: (token: string, fence: number) => void): Promise<() => void>;
   /** Ends the connection. */
   close(): void;
 }
@@ -27,7 +27,7 @@ export function wakeUps(port: RedisPort, prefix: string): WakeUps {
   const name = prefix + randomUUID().slice(0, 13);
   // scripts count the listeners of their own node only
   const registered = port.cluster ? `*${name}` : name;
-  const listeners = new Set<(token: string) => void>();
+  const listeners = new Set<(token: string, fence: number) => void>();
   let opening: Promise<Subscription> | undefined;
   let open: Subscription | undefined;
 
@@ -41,7 +41,9 @@ export function wakeUps(port: RedisPort, prefix: string): WakeUps {
     const subscription = port.subscribe(name, (message) => {
       if (message === nonce) hear();
       if (message.startsWith(proofMark)) return;
-      for (const listener of [...listeners]) listener(message);
+      // processes of the first edition name no fence
+      const [token = '', fence] = message.split(' ');
+      for (const listener of [...listeners]) listener(token, Number(fence ?? 0));
     });
     const proof = subscription.ready
       .then(() => port.send(name, ['PUBLISH', name, nonce]))

@@ -12,7 +12,9 @@ import {
 import { startRedisCluster } from '../../../test/servers/redis-cluster.ts';
 import { startRedisSentinel } from '../../../test/servers/redis-sentinel.ts';
 import { isStress } from '../../../test/setup/size.ts';
+import { portOf } from '../src/clients.ts';
 import { redisStorage } from '../src/index.ts';
+import { layoutOf } from '../src/layout.ts';
 
 if (isStress) {
   keepsContract('a node with a password', () => startRedis({ password: 'secret' }), singleClients);
@@ -20,6 +22,30 @@ if (isStress) {
   keepsContract('a cluster', startRedisCluster, clusterClients);
 } else {
   keepsContract('one node', startRedis, singleClients);
+}
+
+/** Moves the stored instants of a conversation; the deadline index is not touched: it may look early or late. */
+const shiftScript = `
+local key, ms = KEYS[1], tonumber(ARGV[1])
+for _, field in ipairs({ 'd', 'e', 'k' }) do
+  local at = redis.call('HGET', key, field)
+  if at then redis.call('HSET', key, field, string.format('%.0f', at + ms)) end
+end
+local lock = redis.call('HGET', key, 'l')
+if lock and lock ~= '' then
+  local space = string.find(lock, ' ', 1, true)
+  redis.call('HSET', key, 'l', string.format('%.0f', string.sub(lock, 1, space - 1) + ms) .. string.sub(lock, space))
+end
+return 1`;
+
+async function shiftIn(
+  client: OpenClient['client'],
+  prefix: string,
+  key: string,
+  ms: number,
+): Promise<void> {
+  const name = layoutOf(prefix, 64).conversation(key);
+  await portOf(client).send(name, ['EVAL', shiftScript, '1', name, String(ms)]);
 }
 
 function keepsContract<Servers extends { stop(): Promise<void> }>(
@@ -44,9 +70,12 @@ function keepsContract<Servers extends { stop(): Promise<void> }>(
       });
       const storageOf = (index: number) =>
         redisStorage((clients[index] as OpenClient).client, { prefix: `test-${kind.name}` });
+      const shift = (key: string, ms: number) =>
+        shiftIn((clients[0] as OpenClient).client, `test-${kind.name}`, key, ms);
       const rules = storageContract(() => ({
         storage: storageOf(0),
         another: () => storageOf(1),
+        shift,
       }));
       it.each(rules)('$title', (rule) => rule.run());
     });

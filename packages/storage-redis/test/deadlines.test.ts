@@ -1,8 +1,8 @@
 /** Deadlines of many conversations, met by several processes. */
 
-import type { Lease } from '@telefsm/core/storage';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
@@ -64,7 +64,7 @@ describe('twenty thousand due conversations', () => {
 
     let met = 0;
     const meet = async (storage: RedisStorage, key: string, token: string) => {
-      const answer = await storage.acquire(key, { token, lease: minute, queue: false });
+      const answer = await acquire(storage, key, { token, lease: minute, queue: false });
       if ('busy' in answer) return;
       const lease: Lease = answer;
       // Whether it fires is decided here, under the lease.
@@ -169,7 +169,7 @@ describe('the index', () => {
   it('leaves a claimed conversation alone while somebody holds it', async () => {
     const storage = redisStorage(client, { prefix: 'held' });
     const lease = await taken(storage, 'k', 't.1');
-    await lease.commit({ text: '1', state: null, deadlineIn: 1 }, { keep: 't.2' });
+    await lease.commit({ text: '1', state: null, deadlineIn: 1 }, 60_000);
     await until(async () => ((await storage.peek('k'))?.deadlineIn ?? 1) <= 0);
     expect(await storage.due(10, minute)).toEqual(['k']);
     const claimed = await indexed('held');

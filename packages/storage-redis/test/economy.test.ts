@@ -1,8 +1,8 @@
 /** What an update costs, counted where the client's bytes pass. */
 
-import type { Lease } from '@telefsm/core/storage';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import type { OpenClient } from '../../../test/servers/redis-clients.ts';
@@ -123,7 +123,7 @@ describe.each(singleClients)('through $name', (kind) => {
     const storage = storageOf('steps');
     const lease: Lease = await taken(storage, 'k', 't.1');
     const steps = [
-      () => lease.commit({ text: '1', state: null }, { keep: 't.1b' }),
+      () => lease.commit({ text: '1', state: null }, 60_000),
       () => lease.renew(1000),
       () => lease.release(),
     ];

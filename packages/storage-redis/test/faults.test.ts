@@ -3,6 +3,7 @@
 import { Redis } from 'ioredis';
 import { createClient } from 'redis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { singleClients } from '../../../test/servers/redis-clients.ts';
@@ -151,10 +152,9 @@ describe.each(singleClients)('through $name', (kind) => {
     const settles = (command: Buffer) => command.includes('EVALSHA');
     for (let n = 0; n < 10; n++) {
       const lease = await taken(storage, 'k', `t.${n}`);
-      const kept = `t.${n}-kept`;
       const happened = proxy.fail('cut-after', 1, settles);
       const unit = { text: `unit ${n}`, state: null };
-      let answer = await askAgain(() => lease.commit(unit, { keep: kept }));
+      let answer = await askAgain(() => lease.commit(unit, 60_000));
       await happened;
       // ioredis asks again by itself.
       expect(['done', 'already']).toContain(answer);
@@ -212,7 +212,7 @@ describe.each(singleClients)('through $name', (kind) => {
     expect(await before.commit({ text: 'late', state: null })).toBe('refused');
     const lease = await meanwhile;
     await until(async () => String(await own.command('PUBSUB', 'CHANNELS', '*:p:*')) !== '');
-    await storage.acquire('k', { token: 't.3', lease: 1000, queue: true });
+    await acquire(storage, 'k', { token: 't.3', lease: 1000, queue: true });
     expect(await lease.commit({ text: 'back', state: null })).toBe('done');
     await told;
     expect(heard).toEqual(['t.3']);

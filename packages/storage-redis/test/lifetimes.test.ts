@@ -1,9 +1,9 @@
 /** What the server forgets by itself, and when: never a record that is wanted, never a lock that is held. */
 
-import type { Lease } from '@telefsm/core/storage';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { redisStorage } from '../src/index.ts';
@@ -52,10 +52,10 @@ describe('a conversation on the server', () => {
           if (what === 'take' || what === 'ask') {
             const queue = what === 'ask';
             const token = `t.${++tokens}`;
-            const answer = await storage.acquire(key, { token, lease: minute, queue });
+            const answer = await acquire(storage, key, { token, lease: minute, queue });
             if (!('busy' in answer)) leases.set(who, answer);
           } else if (what === 'write') await lease?.commit(write);
-          else if (what === 'keep') await lease?.commit(write, { keep: `t.${++tokens}` });
+          else if (what === 'keep') await lease?.commit(write, minute);
           else if (what === 'delete') await lease?.commit(undefined);
           else if (what === 'renew') await lease?.renew(minute);
           else await lease?.release();
@@ -121,7 +121,7 @@ describe('a process whose clock is wrong', () => {
     };
 
     const lease = await skewed(() => taken(wrong, 'k', 't.1', minute));
-    const answer = await right.acquire('k', { token: 't.2', lease: minute, queue: false });
+    const answer = await acquire(right, 'k', { token: 't.2', lease: minute, queue: false });
     near('busy' in answer ? answer.busy : undefined);
     await skewed(async () =>
       lease.commit({ text: '{}', state: null, ttl: day, deadlineIn: minute }),

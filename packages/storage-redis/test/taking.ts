@@ -1,7 +1,7 @@
 /** Taking conversations in tests. */
 
 import type { FsmStorage } from '@telefsm/core';
-import type { Lease } from '@telefsm/core/storage';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 
 /** Takes a conversation that must be free. */
 export async function taken(
@@ -10,7 +10,7 @@ export async function taken(
   token: string,
   lease = 60_000,
 ): Promise<Lease> {
-  const answer = await storage.acquire(key, { token, lease, queue: false });
+  const answer = await acquire(storage, key, { token, lease, queue: false });
   if ('busy' in answer) throw new Error(`${key} is busy for ${answer.busy} ms more.`);
   return answer;
 }
@@ -24,7 +24,7 @@ export async function waitFor(
 ): Promise<Lease> {
   for (;;) {
     const told = granted.of(token);
-    const answer = await storage.acquire(key, { token, lease: 5000, queue: true });
+    const answer = await acquire(storage, key, { token, lease: 5000, queue: true });
     if (!('busy' in answer)) return answer;
     await Promise.race([told, pause(Math.min(answer.busy, 2000))]);
   }

@@ -2,6 +2,7 @@
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { singleClients } from '../../../test/servers/redis-clients.ts';
@@ -65,8 +66,8 @@ describe.each(singleClients)('through $name', (kind) => {
     const lost = await listenTo(gone);
     const kept = await listenTo(next);
     const lease = await taken(holder, 'k', 'a.1');
-    await gone.acquire('k', { token: 'b.1', lease: 1000, queue: true });
-    await next.acquire('k', { token: 'c.1', lease: 1000, queue: true });
+    await acquire(gone, 'k', { token: 'b.1', lease: 1000, queue: true });
+    await acquire(next, 'k', { token: 'c.1', lease: 1000, queue: true });
     lost.stop();
     await until(
       async () =>
@@ -143,7 +144,7 @@ it('a user who may not publish hears of it when asking to be told, and lets go a
   await expect(storage.granted(() => {})).rejects.toThrow(/NOPERM/);
   const granted = await listenTo(other);
   const lease = await taken(storage, 'k', 'a.1');
-  await other.acquire('k', { token: 'b.1', lease: 1000, queue: true });
+  await acquire(other, 'k', { token: 'b.1', lease: 1000, queue: true });
   expect(await lease.commit({ text: 'x', state: null })).toBe('done');
   expect(await client.hget(layoutOf('mute', 64).conversation('k'), 'l')).toBe('');
   granted.stop();

@@ -18,6 +18,8 @@ const migrations: readonly string[] = [
   );
   create index telefsm_conversation_wake on telefsm_conversation (wake_at) where wake_at is not null;
   create index telefsm_conversation_expiry on telefsm_conversation (expires_at) where expires_at is not null;`,
+  // numbers each grant: with the owner it names the holder
+  'alter table telefsm_conversation add column fence integer;',
 ];
 
 /**

@@ -13,6 +13,7 @@ export type Statements = { readonly [name in Name]: SqliteStatement };
 type Name =
   | 'take'
   | 'holder'
+  | 'shorten'
   | 'join'
   | 'renew'
   | 'remove'
@@ -30,39 +31,51 @@ type Name =
 /** Forgets a token among `waiters`, which holds `"token "` for each. */
 const withoutOwner = `nullif(ltrim(replace(' ' || waiters, ' ' || excluded.owner || ' ', ' ')), '')`;
 
-/** The first waiter holds from now on, or nobody does. Parameters: until when. */
+/** The first waiter holds from now on, or nobody does. Parameters: until when, fence of a new grant. */
 const letGo = `
   lease_until = ?,
+  fence = case when waiters is null then fence else max(fence + 2, ?) end,
   owner = substr(waiters, 1, instr(waiters, ' ') - 1),
   waiters = nullif(substr(waiters, instr(waiters, ' ') + 1), '')`;
-/** Parameters: until when, next token. */
-const goOn = 'lease_until = ?, owner = ?';
+/** Parameters: until when at least. */
+const goOn = 'lease_until = max(lease_until, ?), fence = fence + 1';
 /** Parameters: record, state, deadline, deadline, expiry. */
 const write = 'record = ?, state = ?, deadline_at = ?, wake_at = ?, expires_at = ?';
+/** Parameters: key, token, fence. */
+const held = 'key = ? and owner = ? and fence = ?';
 
 const texts: { readonly [name in Name]: string } = {
-  /** Parameters: key, token, until when, expiry if nothing is written, now. */
+  /**
+   * Parameters: key, token, fence of a new grant, until when, expiry if nothing is written, the latest end of a lease, now.
+   *
+   * Whoever holds it keeps the fence, and a longer lease. Processes of the first edition leave no fence.
+   */
   take: `
-    insert into telefsm_conversation as c (key, owner, lease_until, expires_at) values (?, ?, ?, ?)
+    insert into telefsm_conversation as c (key, owner, fence, lease_until, expires_at) values (?, ?, ?, ?, ?)
     on conflict (key) do update
-    set owner = excluded.owner, lease_until = excluded.lease_until, waiters = ${withoutOwner}
+    set fence = case when c.owner = excluded.owner and c.fence is not null then c.fence
+          else max(coalesce(c.fence, 0) + 2, excluded.fence) end,
+      lease_until = case when c.owner = excluded.owner
+          then min(max(c.lease_until, excluded.lease_until), ?) else excluded.lease_until end,
+      owner = excluded.owner, waiters = ${withoutOwner}
     where c.owner is null or c.owner = excluded.owner or c.lease_until <= ?
-    returning record, deadline_at, expires_at`,
+    returning record, deadline_at, expires_at, fence`,
   /** Parameters: key. */
-  holder: 'select owner, lease_until, waiters from telefsm_conversation where key = ?',
+  holder: 'select owner, fence, lease_until, waiters from telefsm_conversation where key = ?',
+  /** Parameters: until when, key, the latest end of a lease. */
+  shorten: 'update telefsm_conversation set lease_until = ? where key = ? and lease_until > ?',
   /** Parameters: token and a space, key, holder. */
   join: `
     update telefsm_conversation set waiters = coalesce(waiters, '') || ? where key = ? and owner = ?`,
-  /** Parameters: until when, key, token. */
-  renew: 'update telefsm_conversation set lease_until = ? where key = ? and owner = ?',
-  /** Parameters: key, token. Does nothing while somebody waits. */
-  remove: 'delete from telefsm_conversation where key = ? and owner = ? and waiters is null',
-  /** Parameters: key, token. Does nothing while somebody waits, or where there is a record. */
-  vanish:
-    'delete from telefsm_conversation where key = ? and owner = ? and waiters is null and record is null',
-  release: `update telefsm_conversation set ${letGo} where key = ? and owner = ? returning owner`,
-  finish: `update telefsm_conversation set ${letGo}, ${write} where key = ? and owner = ? returning owner`,
-  keep: `update telefsm_conversation set ${goOn}, ${write} where key = ? and owner = ? returning owner`,
+  /** Parameters: until when, then those of `held`. */
+  renew: `update telefsm_conversation set lease_until = ? where ${held}`,
+  /** Does nothing while somebody waits. */
+  remove: `delete from telefsm_conversation where ${held} and waiters is null`,
+  /** Does nothing while somebody waits, or where there is a record. */
+  vanish: `delete from telefsm_conversation where ${held} and waiters is null and record is null`,
+  release: `update telefsm_conversation set ${letGo} where ${held} returning owner, fence`,
+  finish: `update telefsm_conversation set ${letGo}, ${write} where ${held} returning owner, fence`,
+  keep: `update telefsm_conversation set ${goOn}, ${write} where ${held} returning owner, fence`,
   peek: 'select record, deadline_at, expires_at from telefsm_conversation where key = ?',
   /** Parameters: until when, now, now, prefix, prefix, limit. */
   due: `

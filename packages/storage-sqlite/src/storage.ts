@@ -2,7 +2,15 @@
 
 import type { Clock, FsmStorage, StoredText } from '@telefsm/core';
 import { FsmError } from '@telefsm/core';
-import type { Acquired, AcquireOptions, CommitAnswer, Lease, Write } from '@telefsm/core/storage';
+import type {
+  Acquired,
+  AcquireOptions,
+  CommitAnswer,
+  Granted,
+  LeaseHolder,
+  Write,
+} from '@telefsm/core/storage';
+import { leaseTimes, sharedLeases } from '@telefsm/core/storage';
 import { systemClock } from '@telefsm/core/tools';
 import type { OpenOptions, SqliteDatabase } from './database.ts';
 import { openDatabase, started } from './database.ts';
@@ -19,10 +27,6 @@ export interface SqliteStorageOptions extends OpenOptions {
   readonly clock?: Clock;
 }
 
-/** How long a conversation is kept for a waiter that it was handed to, in ms. */
-const grantedFor = 2000;
-/** How long a row without a record stays if its holder never lets go, in ms. */
-const emptyFor = 86_400_000;
 /** One of so many turns clears out what has expired. */
 const sweepEvery = 500;
 /** How many conversations a listing reads at once. */
@@ -76,87 +80,99 @@ export function sqliteStorage(
   let turns = 0;
   let closed = false;
 
-  function take(key: string, { token, lease, offset = 0 }: AcquireOptions): Lease | undefined {
-    const now = clock.now() + offset;
+  function take(key: string, { token, lease }: AcquireOptions): Granted | undefined {
+    // before a handler runs: what it wrote would be lost
+    file?.check();
+    const now = clock.now();
     const until = now + lease;
-    const row = statements.take.get(key, token, until, until + emptyFor, now) as Row | undefined;
+    const kept = until + leaseTimes.emptyRow;
+    const latest = now + leaseTimes.longest;
+    const row = statements.take.get(key, token, fenceAt(now), until, kept, latest, now);
     if (!row) return undefined;
     waiters.forget(token);
     if (++turns % sweepEvery === 0) sweep();
-    return leaseOf(key, token, lease, row, now);
+    const fence = Number((row as Row & Fenced).fence);
+    lastFence = Math.max(lastFence, fence);
+    return { fence, stored: stored(row as Row, now) };
   }
 
-  function leaseOf(key: string, first: string, length: number, row: Row, taken: number): Lease {
-    let token = first;
-    let written = row.record !== null;
-
-    function commit(
-      next: Write | undefined,
-      { keep }: { readonly keep?: string } = {},
-    ): CommitAnswer {
-      if (keep === token) return holder() === token ? 'already' : 'refused';
-      file?.check();
-      if (next === undefined && keep === undefined && statements.remove.run(key, token).changes) {
-        return 'done';
-      }
-      const now = clock.now();
-      const values = valuesOf(next, now);
-      const held =
-        keep === undefined
-          ? statements.finish.get(now + grantedFor, ...values, key, token)
-          : statements.keep.get(now + length, keep, ...values, key, token);
-      if (!held && (keep === undefined || holder() !== keep)) return 'refused';
-      if (keep === undefined) tell(held);
-      else token = keep;
-      written = true;
-      return held ? 'done' : 'already';
+  function commit(
+    key: string,
+    holder: LeaseHolder,
+    next: Write | undefined,
+    keep?: number,
+  ): CommitAnswer {
+    file?.check();
+    const held = [key, holder.token, holder.fence] as const;
+    if (next === undefined && keep === undefined && statements.remove.run(...held).changes) {
+      return 'done';
     }
-
-    function release(): void {
-      if (!written && statements.vanish.run(key, token).changes) return;
-      tell(statements.release.get(clock.now() + grantedFor, key, token));
+    const now = clock.now();
+    const values = valuesOf(next, now);
+    if (keep === undefined) {
+      const handedOver = [now + leaseTimes.handOver, fenceAt(now)] as const;
+      const row = statements.finish.get(...handedOver, ...values, ...held);
+      tell(row);
+      return row ? 'done' : 'refused';
     }
+    if (statements.keep.get(now + keep, ...values, ...held)) return 'done';
+    const present = holderOf(key);
+    const hasGoneOn = present?.owner === holder.token && Number(present.fence) === holder.fence + 1;
+    return hasGoneOn ? 'already' : 'refused';
+  }
 
-    function holder(): unknown {
-      return (statements.holder.get(key) as { readonly owner: unknown } | undefined)?.owner;
-    }
-
-    return {
-      record: stored(row, taken),
-      commit,
-      renew: (ms) => Number(statements.renew.run(clock.now() + ms, key, token).changes) > 0,
-      release,
-    };
+  function holderOf(key: string): Held | undefined {
+    return statements.holder.get(key) as Held | undefined;
   }
 
   function tell(row: unknown): void {
-    const next = (row as { readonly owner: string | null } | undefined)?.owner;
-    if (next) waiters.granted(next);
+    const { owner, fence } = (row ?? {}) as Partial<Held>;
+    if (owner) waiters.granted(owner, Number(fence));
   }
 
   function sweep(): void {
     const now = clock.now();
-    statements.sweep.run(now, now - emptyFor);
+    statements.sweep.run(now, now - leaseTimes.emptyRow);
   }
 
   return {
-    features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true },
+    features: { shared: true, fencing: true, ttl: true, deadlines: true, list: true, parallel: 1 },
+    coordination: sharedLeases,
     classify,
 
     acquire(key, options): Acquired {
       for (;;) {
-        const lease = take(key, options);
-        if (lease) return lease;
-        const held = statements.holder.get(key) as Held | undefined;
-        const busy = Number(held?.lease_until) - clock.now() - (options.offset ?? 0);
-        // Let go in between, or lapsed: the next attempt takes it.
+        const granted = take(key, options);
+        if (granted) return granted;
+        const held = holderOf(key);
+        const now = clock.now();
+        let busy = Number(held?.lease_until) - now;
+        // let go in between, or lapsed: the next attempt takes it
         if (!held?.owner || busy <= 0) continue;
-        if (!options.queue || !waiters.heard) return { busy };
+        const latest = now + leaseTimes.longest;
+        if (busy > leaseTimes.longest) {
+          if (!statements.shorten.run(now + options.lease, key, latest).changes) continue;
+          busy = options.lease;
+        }
+        const answer = { busy, owner: held.owner, fence: Number(held.fence) };
+        if (!options.queue || !waiters.heard) return answer;
         const asked = ` ${held.waiters ?? ''}`.includes(` ${options.token} `);
         if (!asked && !statements.join.run(`${options.token} `, key, held.owner).changes) continue;
         waiters.await(options.token, key);
-        return { busy };
+        return answer;
       }
+    },
+
+    commit,
+
+    renew(key, { token, fence }, lease) {
+      return Number(statements.renew.run(clock.now() + lease, key, token, fence).changes) > 0;
+    },
+
+    release(key, { token, fence }) {
+      if (statements.vanish.run(key, token, fence).changes) return;
+      const now = clock.now();
+      tell(statements.release.get(now + leaseTimes.handOver, fenceAt(now), key, token, fence));
     },
 
     peek(key) {
@@ -220,7 +236,11 @@ function requireDatabase(given: unknown): void {
   });
 }
 
-interface Held {
+interface Fenced {
+  readonly fence: number | bigint | null;
+}
+
+interface Held extends Fenced {
   readonly owner: string | null;
   readonly lease_until: number | bigint;
   readonly waiters: string | null;
@@ -231,9 +251,22 @@ interface Listed extends Row {
   readonly state: unknown;
 }
 
+/** The last fence that this process has given or seen. */
+let lastFence = 0;
+
+/**
+ * The fence of a new grant: microseconds of the host's clock, and never one twice in this process.
+ *
+ * Its clock counts milliseconds, in which a conversation may be acquired, released, deleted and acquired again.
+ */
+function fenceAt(now: number): number {
+  lastFence = Math.max(lastFence + 2, Math.round(now * 1000));
+  return lastFence;
+}
+
 /** What the statements write, in their order. */
 function valuesOf(next: Write | undefined, now: number) {
-  if (next === undefined) return [null, null, null, null, now + emptyFor] as const;
+  if (next === undefined) return [null, null, null, null, now + leaseTimes.emptyRow] as const;
   const deadline = next.deadlineIn === undefined ? null : now + next.deadlineIn;
   const expiry = next.ttl === undefined ? null : now + next.ttl;
   const state = next.state === null ? null : toValue(next.state);

@@ -6,11 +6,11 @@ import type { Statements } from './statements.ts';
 export interface WakeUps {
   /** Whether anybody would hear of a token; if not, nobody should be handed a conversation. */
   readonly heard: boolean;
-  listen(listener: (token: string) => void): () => void;
+  listen(listener: (token: string, fence: number) => void): () => void;
   /** From now on looks whether the token holds the conversation. */
   await(token: string, key: string): void;
   /** The token holds the conversation, as this process has seen by itself. */
-  granted(token: string): void;
+  granted(token: string, fence: number): void;
   /** Looks no more for a token that has come by itself. */
   forget(token: string): void;
   close(): void;
@@ -30,7 +30,7 @@ const forgottenAfter = 10_000;
  * A look costs some microseconds and no lock; SQLite has no way to be told.
  */
 export function wakeUps(statements: Statements): WakeUps {
-  const listeners = new Set<(token: string) => void>();
+  const listeners = new Set<(token: string, fence: number) => void>();
   const waiting = new Map<string, { readonly key: string; readonly since: number }>();
   let timer: ReturnType<typeof setTimeout> | undefined;
   let version: unknown;
@@ -53,16 +53,16 @@ export function wakeUps(statements: Statements): WakeUps {
   function ask(): void {
     for (const [token, { key, since }] of waiting) {
       const row = attempt(() => statements.holder.get(key)) as
-        | { readonly owner: unknown }
+        | { readonly owner: unknown; readonly fence: number | bigint }
         | undefined;
       const over = row?.owner === token || since + forgottenAfter < performance.now();
       if (over) waiting.delete(token);
-      if (row?.owner === token) tell(token);
+      if (row?.owner === token) tell(token, Number(row.fence));
     }
   }
 
-  function tell(token: string): void {
-    for (const listener of [...listeners]) listener(token);
+  function tell(token: string, fence: number): void {
+    for (const listener of [...listeners]) listener(token, fence);
   }
 
   return {
@@ -77,9 +77,9 @@ export function wakeUps(statements: Statements): WakeUps {
       waiting.set(token, { key, since: performance.now() });
       if (timer === undefined) look(firstLook, 1);
     },
-    granted(token) {
+    granted(token, fence) {
       // Not at once: whoever lets go is in the middle of a call.
-      if (waiting.delete(token)) setImmediate(tell, token);
+      if (waiting.delete(token)) setImmediate(tell, token, fence);
     },
     forget: (token) => void waiting.delete(token),
     close() {

@@ -31,12 +31,14 @@ export function folder(): { file(name: string): string; remove(): void } {
 export function stoppedClock(): {
   time: number;
   now(): number;
+  monotonic(): number;
   setTimeout(): void;
   clearTimeout(): void;
 } {
   const clock = {
     time: 1_700_000_000_000,
     now: () => clock.time,
+    monotonic: () => clock.time,
     setTimeout() {},
     clearTimeout() {},
   };

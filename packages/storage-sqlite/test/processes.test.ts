@@ -1,5 +1,5 @@
-import type { Lease } from '@telefsm/core/storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { until } from '../../../test/servers/until.ts';
 import { sized } from '../../../test/setup/size.ts';
@@ -52,7 +52,7 @@ describe('several processes on one file', () => {
     const path = newFile();
     const storage = sqliteStorage(path);
     for (let n = 0; n < 1000; n++) {
-      const lease = (await storage.acquire(`k${n}`, {
+      const lease = (await acquire(storage, `k${n}`, {
         token: `t.${n}`,
         lease: 1000,
         queue: false,
@@ -81,9 +81,9 @@ describe('several processes on one file', () => {
 
     const storage = sqliteStorage(path);
     const options = { token: 'next.1', lease: 1000, queue: false };
-    let answer = await storage.acquire('held', options);
+    let answer = await acquire(storage, 'held', options);
     await until(async () => {
-      if ('busy' in answer) answer = await storage.acquire('held', options);
+      if ('busy' in answer) answer = await acquire(storage, 'held', options);
       return !('busy' in answer);
     });
     const lease = answer as Lease;
@@ -99,13 +99,13 @@ describe('several processes on one file', () => {
     other.exec('begin immediate');
     let failed: unknown;
     try {
-      await storage.acquire('k', { token: 't.1', lease: 1000, queue: false });
+      await acquire(storage, 'k', { token: 't.1', lease: 1000, queue: false });
     } catch (error) {
       failed = error;
     }
     expect(storage.classify?.(failed)).toBe('retry');
     other.exec('rollback');
-    expect(storage.acquire('k', { token: 't.1', lease: 1000, queue: false })).toHaveProperty(
+    expect(await acquire(storage, 'k', { token: 't.1', lease: 1000, queue: false })).toHaveProperty(
       'commit',
     );
     other.close();

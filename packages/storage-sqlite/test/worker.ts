@@ -1,7 +1,7 @@
 /** What another process does in the tests: it counts, claims, or holds a conversation until it is killed. */
 
 import type { FsmStorage } from '@telefsm/core';
-import type { Acquired, Lease } from '@telefsm/core/storage';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { sqliteStorage } from '../src/index.ts';
 
 /** What a process is started for. */
@@ -51,8 +51,8 @@ async function work(storage: FsmStorage): Promise<Answer> {
 
   if (job.work === 'hold') {
     const options = { token: token(1), lease: 700, queue: false };
-    const lease = (await storage.acquire('held', options)) as Lease;
-    await lease.commit({ text: 'kept', state: null }, { keep: token(2) });
+    const lease = (await acquire(storage, 'held', options)) as Lease;
+    await lease.commit({ text: 'kept', state: null }, 15_000);
     tell({ held: true });
     setInterval(() => {}, 1000);
     await new Promise(() => {});
@@ -89,8 +89,8 @@ async function take(
 ): Promise<Lease> {
   for (;;) {
     const told = new Promise<void>((resolve) => granted.set(token, resolve));
-    const ask = () => storage.acquire(key, { token, lease: 15_000, queue: true });
-    const taken = await again<Acquired>(storage, ask);
+    const ask = () => acquire(storage, key, { token, lease: 15_000, queue: true });
+    const taken = await again(storage, ask);
     if (!('busy' in taken)) {
       granted.delete(token);
       return taken;

@@ -27,6 +27,8 @@ import { botPort, type TelegrafBot, UpdatePort } from './port.ts';
 /** A machine that is Telegraf's middleware: `bot.use(machine)`. */
 export interface TelegrafMachine<C extends Context, All extends AnyState, P extends string = 'fsm'>
   extends Machine<All, TelegrafBot> {
+  /** The context property of the FSM. */
+  readonly '~property': P;
   /** What `bot.use` takes. */
   middleware(): MiddlewareFn<C>;
   /** `inState` on this machine's own property. */
@@ -90,6 +92,7 @@ export function fsm(
   };
   return {
     ...machine,
+    '~property': property,
     middleware: () => middleware,
     inState: (targets, ...handlers) => filterAt(property, targets, handlers),
     connect(...bots) {

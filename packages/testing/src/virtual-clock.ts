@@ -13,13 +13,13 @@ export interface VirtualClock extends Clock {
   advance(by: Duration): Promise<void>;
   /** Moves the time to an instant, as {@link VirtualClock.advance} does; an earlier one only sets the clock back. */
   set(to: Date): Promise<void>;
+  /** Changes the time of day by so many ms, as somebody who sets the clock of a computer does: no time passes, and no timer runs. */
+  jump(ms: number): void;
 }
 
 interface Timer {
   readonly due: number;
   readonly task: () => void;
-  /** In how many ms the task has something to do; before that it is not run. */
-  readonly idle: () => number;
 }
 
 /**
@@ -36,36 +36,36 @@ interface Timer {
  * ```
  */
 export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): VirtualClock {
-  let now = start.getTime();
+  /** How much time has passed, and the time of day at the beginning. */
+  let passed = 0;
+  let beginning = start.getTime();
   let moving: Promise<void> = Promise.resolve();
   const timers = new Set<Timer>(); // in the order in which they were set
 
   async function runUntil(target: number): Promise<void> {
     await rest();
     for (;;) {
-      const next = earliest(timers, now);
-      if (next === undefined || next.at > target) break;
-      timers.delete(next.timer);
-      now = Math.max(now, next.at);
-      next.timer.task();
+      const next = earliest(timers);
+      if (next === undefined || next.due > target) break;
+      timers.delete(next);
+      passed = Math.max(passed, next.due);
+      next.task();
       await rest();
     }
-    now = target;
+    passed = Math.max(passed, target);
   }
 
   /** One move after the other, also when a test forgets to await one. */
-  function move(target: () => number): Promise<void> {
-    moving = moving.then(
-      () => runUntil(target()),
-      () => runUntil(target()),
-    );
+  function move(step: () => Promise<void>): Promise<void> {
+    moving = moving.then(step, step);
     return moving;
   }
 
-  return {
-    now: () => now,
-    setTimeout(task, ms, idle = () => 0) {
-      const timer: Timer = { due: now + Math.max(ms || 0, 0), task, idle };
+  const clock: VirtualClock = {
+    now: () => beginning + passed,
+    monotonic: () => passed,
+    setTimeout(task, ms) {
+      const timer: Timer = { due: passed + Math.max(ms || 0, 0), task };
       timers.add(timer);
       return timer;
     },
@@ -74,22 +74,23 @@ export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): Vi
     },
     advance(by) {
       const ms = toMs(by, 'advance');
-      return move(() => now + ms);
+      return move(() => runUntil(passed + ms));
     },
-    set: (to) => move(() => to.getTime()),
+    jump(ms) {
+      beginning += ms;
+    },
+    set: (to) =>
+      move(async () => {
+        const ms = to.getTime() - clock.now();
+        if (ms >= 0) await runUntil(passed + ms);
+        else clock.jump(ms);
+      }),
   };
+  return clock;
 }
 
-function earliest(
-  timers: Iterable<Timer>,
-  now: number,
-): { readonly timer: Timer; readonly at: number } | undefined {
-  let timer: Timer | undefined;
-  let at = Number.POSITIVE_INFINITY;
-  for (const each of timers) {
-    if (each.due >= at) continue;
-    const begins = Math.max(each.due, now + each.idle());
-    if (begins < at) [timer, at] = [each, begins];
-  }
-  return timer && { timer, at };
+function earliest(timers: Iterable<Timer>): Timer | undefined {
+  let first: Timer | undefined;
+  for (const timer of timers) if (first === undefined || timer.due < first.due) first = timer;
+  return first;
 }

@@ -6,15 +6,12 @@ import { shown } from './shown.ts';
 
 /** What a machine reads the time from and sets its timers with; tests hand in a virtual one. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970; used for deadlines only. */
   now(): number;
-  /**
-   * Runs a task once after `ms` milliseconds; the result is for {@link Clock.clearTimeout}.
-   *
-   * @param idle - in how many ms the task will have something to do. A clock that is moved may put it off for so long, if it asks
-   *   again whenever it looks for its next task; others leave it aside
-   */
-  setTimeout(task: () => void, ms: number, idle?: () => number): unknown;
+  /** Milliseconds from any beginning, which never go back and never jump; used for everything that is waited for. */
+  monotonic(): number;
+  /** Runs a task once after `ms` milliseconds; the result is for {@link Clock.clearTimeout}. */
+  setTimeout(task: () => void, ms: number): unknown;
   /** Forgets a task of {@link Clock.setTimeout}; one that has run, or is unknown, is no error. */
   clearTimeout(handle: unknown): void;
 }
@@ -51,6 +48,7 @@ const longestTimer = 2 ** 31 - 1;
 /** The machine's clock where none is handed in; its timers do not keep a Node process alive. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonic: () => performance.now(),
   setTimeout(task, ms) {
     const handle: unknown = setTimeout(task, Math.min(ms, longestTimer));
     if (holds(handle, 'unref')) {

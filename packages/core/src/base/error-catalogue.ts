@@ -35,7 +35,12 @@ export interface FsmErrorDetails {
   RECORD_NEWER: { readonly key: string; readonly version: number; readonly known: number };
   MIGRATION_MISSING: { readonly version: number; readonly known: readonly number[] };
   INVALID_KEY: { readonly bytes: number; readonly limit: number };
-  LEASE_LOST: { readonly key: string; readonly keptBefore: boolean };
+  LEASE_LOST: {
+    readonly key: string;
+    readonly keptBefore: boolean;
+    /** Another attempt has handled the same update. */
+    readonly handled: boolean;
+  };
   COMMIT_UNKNOWN: { readonly key: string };
   STORAGE_FAILED: {
     readonly key: string;

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import type { LocalQueues, Place } from '../unit/queue.ts';
+import type { LocalQueues, Place } from '../lease/queue.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { WaitingOptions } from './machine-options.ts';
@@ -16,65 +16,95 @@ export interface ArrivalOptions {
   /** Ms after which a waiting callback query is answered. */
   readonly answerCallbacksAfter: number;
   /** Says that the bot is busy. */
-  readonly sayBusy: (update: RawUpdate, bot: BotPort) => Promise<void>;
+  readonly sayBusy: (update: RawUpdate, bot: BotPort, sent?: () => void) => Promise<void>;
   readonly report: (error: unknown) => void;
 }
 
 /** Ms after which a waiting checkout is declined: Telegram takes no answer after 10 s (Bot API, answerPreCheckoutQuery). */
 const checkoutBound = 8000;
 
+/** What becomes of one update while another turn has its conversation, in this process or in another one. */
+export interface Waiting {
+  /** The update begins to wait: from now on Telegram may have to be answered early. Once is enough. */
+  begin(): void;
+  /** It waits no longer. */
+  end(): void;
+  /** The conversation is busy, and the policy is not to wait. */
+  refuse(): Promise<void>;
+}
+
+/** Makes the waiting of one update. */
+export function waitingOf(
+  options: ArrivalOptions,
+  key: string,
+  update: RawUpdate,
+  bot: BotPort,
+): Waiting {
+  const { clock, policy, sayBusy } = options;
+  let timer: unknown;
+  return {
+    begin() {
+      timer ??= answerEarly(options, update, bot);
+    },
+    end() {
+      if (timer !== undefined) clock.clearTimeout(timer);
+    },
+    async refuse() {
+      if (policy === 'busy') await sayBusy(update, bot);
+      else if (policy !== 'drop') {
+        if (policy === 'queue') await sayBusyToButton(options, update, bot);
+        throw policy === 'queue'
+          ? new FsmError('QUEUE_FULL', { key, limit: options.limit })
+          : new FsmError('BUSY', { key });
+      }
+    },
+  };
+}
+
 /**
- * Waits for the turn of an update behind others of its conversation.
+ * Waits for the turn of an update behind others of its conversation in this process.
  *
  * @returns the place at the head, or `undefined` if the policy leaves the update unhandled
  * @throws FsmError `BUSY`, `QUEUE_FULL`
  */
 export async function waitInLine(
-  options: ArrivalOptions,
+  { queues, policy, limit }: ArrivalOptions,
   key: string,
-  update: RawUpdate,
-  bot: BotPort,
+  waiting: Waiting,
 ): Promise<Place | undefined> {
-  const { queues, policy, limit, sayBusy } = options;
-  if (policy === 'refuse') throw new FsmError('BUSY', { key });
-  if (policy === 'drop') return undefined;
-  if (policy === 'busy') {
-    await sayBusy(update, bot);
+  if (policy !== 'queue' || queues.waiting(key) >= limit) {
+    await waiting.refuse();
     return undefined;
   }
-  if (queues.waiting(key) >= limit) {
-    await sayBusyToButton(options, update, bot);
-    throw new FsmError('QUEUE_FULL', { key, limit });
-  }
-  const stop = answerEarly(options, update, bot);
-  try {
-    return await queues.join(key);
-  } finally {
-    stop();
-  }
+  waiting.begin();
+  return queues.join(key);
 }
 
-/** Answers what Telegram does not let wait. */
-function answerEarly(options: ArrivalOptions, update: RawUpdate, bot: BotPort): () => void {
-  const { clock, answerCallbacksAfter, report } = options;
+/** Answers what Telegram does not let wait: after a while a button, and a checkout before it is too late. */
+function answerEarly(options: ArrivalOptions, update: RawUpdate, bot: BotPort): unknown {
+  const { clock, answerCallbacksAfter, report, sayBusy } = options;
   const button = idOf(update, 'callback_query');
+  if (button !== undefined) {
+    const answer = () => {
+      bot.call('answerCallbackQuery', { callback_query_id: button }).catch(report);
+      muteAnswers(bot, 'answerCallbackQuery', 'callback_query_id', button);
+    };
+    return clock.setTimeout(answer, answerCallbacksAfter);
+  }
   const checkout = idOf(update, 'pre_checkout_query');
-  if (button === undefined && checkout === undefined) return () => {};
-  const answer = () => {
-    const [method, field, id] =
-      button === undefined
-        ? (['answerPreCheckoutQuery', 'pre_checkout_query_id', checkout] as const)
-        : (['answerCallbackQuery', 'callback_query_id', button] as const);
-    const said =
-      button === undefined ? options.sayBusy(update, bot) : bot.call(method, { [field]: id });
-    said.catch(report);
-    bot.mute?.((called, payload) => called === method && Reflect.get(payload, field) === id);
+  if (checkout === undefined) return undefined;
+  const decline = () => {
+    // its text is made first: muted before it is sent, it would be its own victim
+    sayBusy(update, bot, () =>
+      muteAnswers(bot, 'answerPreCheckoutQuery', 'pre_checkout_query_id', checkout),
+    ).catch(report);
   };
-  const timer = clock.setTimeout(
-    answer,
-    button === undefined ? checkoutBound : answerCallbacksAfter,
-  );
-  return () => clock.clearTimeout(timer);
+  return clock.setTimeout(decline, checkoutBound);
+}
+
+/** Later answers of a handler to the same query are left out: Telegram takes one. */
+function muteAnswers(bot: BotPort, method: string, field: string, id: string): void {
+  bot.mute?.((called, payload) => called === method && Reflect.get(payload, field) === id);
 }
 
 async function sayBusyToButton(

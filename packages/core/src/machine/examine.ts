@@ -3,7 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import type { StoredText } from '../storage/storage.ts';
+import type { StoredText } from '../storage/statements.ts';
 import { inspect, migrate, type UnknownState, unreadableRecord } from '../unit/policy.ts';
 import type { MachineHost } from './host.ts';
 

@@ -1,6 +1,6 @@
 /** The way in for deadlines: one conversation whose time may have come. */
 
-import { newToken } from '../unit/storage-calls.ts';
+import { newToken } from '../lease/calls.ts';
 import { parseKey } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import type { MachineHost } from './host.ts';
@@ -33,7 +33,7 @@ export async function fire(parts: MachineParts, namespace: string, key: string):
   const { chat = scope.user, user, thread } = scope;
   const subject: Subject = { bot, chat, user, thread, business };
   const facts = factsOutside(parts, { key, scope, subject }, newToken(), 'deadline');
-  const arrivedAt = host.clock.now();
+  const arrivedAt = host.clock.monotonic();
   const fired = await run(parts, due, { facts, place, bound: 0, arrivedAt, given: host });
   return fired ?? false;
 }

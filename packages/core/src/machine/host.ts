@@ -10,6 +10,7 @@ import { recentIdsOf } from '../record/recent.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { recentAlbums } from '../unit/albums.ts';
 import { settle, speak } from '../unit/engine.ts';
+import type { UnitFacts } from '../unit/facts.ts';
 import type { Observers } from '../unit/observers.ts';
 import type { Migrations, UnknownStatePolicy } from '../unit/policy.ts';
 import { migrationVersions } from '../unit/policy.ts';
@@ -27,6 +28,8 @@ export interface MachineHost extends UnitHost {
   readonly migrationVersions: readonly number[];
   readonly adopt: ((turn: Turn & { readonly ctx: unknown }) => Awaitable<void>) | undefined;
   tell<Name extends keyof MachineEvents>(event: Name, what: MachineEvents[Name]): void;
+  /** Notifies observers of an update that was handled before. */
+  tellDuplicate(facts: UnitFacts): void;
 }
 
 /** How much of the way back is kept, in characters of data. */
@@ -99,6 +102,9 @@ export function hostOf(
     settle,
     speak,
     tell: watchers.tell,
+    tellDuplicate({ key = '', id }) {
+      if (typeof id === 'number') watchers.tell('duplicate', { key, updateId: id });
+    },
     speechFailed: ({ key = '' }, error) => watchers.tell('speechFailed', { key, error }),
     committed({ facts, left }, before, after) {
       if (!watchers.has('committed')) return;

@@ -3,8 +3,9 @@
 import type { Awaitable } from '../base/type-tools.ts';
 import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 import type { BotCommand, OwnCommands } from '../scene/behaviour.ts';
-import type { FsmStorage, StoredConversation } from '../storage/storage.ts';
+import type { StoredConversation } from '../storage/statements.ts';
 import type { Cause } from '../unit/facts.ts';
 import type { UnknownState } from '../unit/policy.ts';
 import type { RawUpdate } from '../update/raw-update.ts';

@@ -8,8 +8,8 @@ import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.
 import type { StatesIn } from '../conversation/targets.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 import type { CommandPolicy, OwnCommands } from '../scene/behaviour.ts';
-import type { FsmStorage } from '../storage/storage.ts';
 import type { ServiceTurn } from '../unit/facts.ts';
 import type { Migrations, UnknownStatePolicy } from '../unit/policy.ts';
 import type { Strategy } from '../update/key.ts';

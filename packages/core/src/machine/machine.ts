@@ -3,13 +3,17 @@
 import { toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { holderOf } from '../unit/holder.ts';
+import { directLeases } from '../lease/direct.ts';
+import type { LeaseOptions, Leases } from '../lease/lease.ts';
+import { queuesOf } from '../lease/queue.ts';
+import { reentryOf } from '../lease/reentry.ts';
+import type { FsmStorage } from '../lease/storage.ts';
+import { leaseTimes } from '../storage/times.ts';
 import { observers } from '../unit/observers.ts';
-import { localQueues } from '../unit/queue.ts';
-import { reentryOf } from '../unit/reentry.ts';
 import { turnCount } from '../unit/turn-count.ts';
 import {
   chatPrefix,
@@ -33,6 +37,16 @@ import type { MachineParts } from './run.ts';
 import { takeAlong } from './supergroup.ts';
 import { sweeperOf } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
+
+/** A shared storage brings its coordination; any other one is used by this process alone. */
+function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Leases {
+  const { coordination, features } = options.storage;
+  if (features.shared && coordination === undefined) {
+    const expected = 'one with `coordination: sharedLeases`, if several processes share it';
+    throw invalidOption('storage', expected, 'a shared one without coordination');
+  }
+  return (coordination ?? directLeases)(options);
+}
 
 /** Ms that stopping waits for running turns. */
 const drainBound = 25_000;
@@ -86,18 +100,21 @@ export function machineOf(
   const report = (operation: string, error: unknown) =>
     watchers.tell('storageFailed', { operation, error });
   const lease = toMs(options.lease ?? '15s', 'lease');
+  if (lease > leaseTimes.longest) {
+    throw invalidOption('lease', `at most ${leaseTimes.longest} ms`, shown(options.lease));
+  }
   const longest = toMs(turn?.max ?? '10m', 'turn.max');
   let stopped = false;
   const parts: MachineParts = {
     host,
-    holder: holderOf({ storage, clock, lease, longest, report }),
-    queues: localQueues(),
+    leases: leasesOf({ storage, clock, lease, longest, report, armed: (ms) => sweeper.expect(ms) }),
+    queues: queuesOf(storage),
     reentry: reentryOf(),
     turns: turnCount(),
     bots: new Map(),
     isStopped: () => stopped,
   };
-  const { holder, bots, turns, reentry } = parts;
+  const { leases, bots, turns, reentry } = parts;
   const handle = updatesOf(parts, {
     strategy,
     namespace,
@@ -113,6 +130,7 @@ export function machineOf(
   });
   const sweeper = sweeperOf({
     storage,
+    leases,
     prefix: namespacePrefix(namespace),
     clock,
     every: toMs(sweep?.every ?? '1s', 'sweep.every'),
@@ -128,7 +146,7 @@ export function machineOf(
     if (moved === undefined || storage.list === undefined) return undefined;
     const prefix = chatPrefix(namespace, bot.id, moved.from);
     const newKey = (key: string) => migratedKey(key, moved);
-    return takeAlong(storage, holder, prefix, newKey, host.ttl).catch((error) =>
+    return takeAlong(storage, leases, prefix, newKey, host.ttl).catch((error) =>
       report('migrate', error),
     );
   }
@@ -182,7 +200,7 @@ export function machineOf(
       });
       await Promise.race([Promise.all([sweeper.stop(), turns.none()]), bound]);
       clock.clearTimeout(timer);
-      holder.stop();
+      leases.stop();
     },
     sweep: (limit = 1000) => sweeper.sweep(limit),
     botCommands: () =>

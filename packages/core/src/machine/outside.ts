@@ -3,19 +3,18 @@
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
+import { newToken, storageFailed } from '../lease/calls.ts';
+import type { Place } from '../lease/queue.ts';
 import type { UnitId } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import type { StoredText } from '../storage/storage.ts';
+import type { StoredText } from '../storage/statements.ts';
 import { answer } from '../unit/engine.ts';
 import type { Cause, UnitFacts } from '../unit/facts.ts';
-import type { Place } from '../unit/queue.ts';
-import { callBound, newToken, storageFailed, within } from '../unit/storage-calls.ts';
 import type { Unit } from '../unit/unit.ts';
 import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import { sideOf } from './committed.ts';
-import type { MachineHost } from './host.ts';
 import type { Conversation, Snapshot } from './machine-interface.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
 
@@ -45,11 +44,11 @@ export function conversationOf(parts: MachineParts, address: ConversationAddress
     const { host, reentry, turns } = parts;
     if (parts.isStopped()) throw new FsmError('STOPPED', { operation: `work on '${key}'` });
     if (reentry.isInside(key)) throw new FsmError('REENTERED', { key });
-    const arrivedAt = host.clock.now();
+    const arrivedAt = host.clock.monotonic();
     turns.begin();
     try {
       const place = await joinWithin(parts, key);
-      const left = Math.max(1, bound - (host.clock.now() - arrivedAt));
+      const left = Math.max(1, bound - (host.clock.monotonic() - arrivedAt));
       const facts = factsOutside(parts, address, id, 'outside');
       const arrival = { facts, place, bound: left, arrivedAt, given: task };
       return await run(parts, outside as WayIn<Task<R>, R>, arrival);
@@ -94,18 +93,19 @@ async function joinWithin({ queues, host }: MachineParts, key: string): Promise<
 }
 
 async function storedNow(
-  { storage, clock }: MachineHost,
+  { host, leases }: MachineParts,
   key: string,
 ): Promise<StoredText | undefined> {
   try {
-    return await within(storage.peek(key), callBound, clock);
+    return await leases.ask(() => host.storage.peek(key));
   } catch (cause) {
     throw storageFailed(key, 'peek', cause);
   }
 }
 
-async function peek({ host }: MachineParts, key: string): Promise<Snapshot | undefined> {
-  const stored = await storedNow(host, key);
+async function peek(parts: MachineParts, key: string): Promise<Snapshot | undefined> {
+  const { host } = parts;
+  const stored = await storedNow(parts, key);
   if (stored === undefined) return undefined;
   const decoded = decode(stored);
   if ('newer' in decoded) {

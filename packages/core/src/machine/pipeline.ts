@@ -4,14 +4,14 @@ import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
+import { isPromise } from '../lease/calls.ts';
+import type { Hold } from '../lease/lease.ts';
 import { hasSeen } from '../record/ids.ts';
 import { type ConversationRecord, emptyRecord, isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import { askOwed, settle, speak } from '../unit/engine.ts';
 import type { UnitFacts } from '../unit/facts.ts';
-import type { Hold } from '../unit/hold.ts';
 import { type Inspection, inspect, migrate } from '../unit/policy.ts';
-import { isPromise } from '../unit/storage-calls.ts';
 import { deadlineAt, Unit } from '../unit/unit.ts';
 import type { MachineHost } from './host.ts';
 import { openUnreadable, repair } from './repair.ts';
@@ -22,7 +22,7 @@ import { fireDeadline } from './timers.ts';
  *
  * What a deadline or a repair changes is a unit of its own, committed before the handlers run.
  *
- * @param arrivedAt - when the update came, by the machine's clock: one that came before a deadline is handled before it
+ * @param arrivedAt - when the update came, by the monotonic clock: one that came before a deadline is handled before it
  * @returns the unit, or `undefined` for one that had been handled before; then the conversation has been let go
  * @throws FsmError `RECORD_NEWER`, `RECORD_UNREADABLE`, `STATE_UNKNOWN`, `DATA_INVALID` by policy
  */
@@ -53,6 +53,7 @@ export function open(
   const due = deadlineAt(hold);
   // what is older is migrated first
   const inspected = record.version === host.version ? inspect(record, host.registry) : undefined;
+  const waited = host.clock.monotonic() - arrivedAt;
   const isPlain =
     inspected !== undefined &&
     !isPromise(inspected) &&
@@ -60,9 +61,8 @@ export function open(
     inspected.frames === record.frames &&
     !record.owed &&
     stored !== undefined &&
-    (due === undefined || due > arrivedAt);
+    (due === undefined || due > host.clock.now() - waited);
   if (isPlain) return new Unit(host, facts, hold, record, due);
-  const waited = host.clock.now() - arrivedAt;
   return openSlowly(host, facts, hold, { record, inspected, isKnown, waited });
 }
 
@@ -184,8 +184,8 @@ async function adopt(take: NonNullable<MachineHost['adopt']>, unit: Unit): Promi
 
 async function skip(host: MachineHost, facts: UnitFacts, hold: Hold): Promise<undefined> {
   await hold.release();
-  const { id, bot, update } = facts;
-  if (typeof id === 'number') host.tell('duplicate', { key: hold.key, updateId: id });
+  const { bot, update } = facts;
+  host.tellDuplicate(facts);
   const query = (update?.['callback_query'] as { id?: string } | undefined)?.id;
   if (query === undefined || bot === undefined) return undefined;
   try {

@@ -2,10 +2,10 @@
 
 import { FsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';
+import type { Hold } from '../lease/lease.ts';
 import { emptyRecord, type Frame } from '../record/record.ts';
 import { settle, speak } from '../unit/engine.ts';
 import type { UnitFacts } from '../unit/facts.ts';
-import type { Hold } from '../unit/hold.ts';
 import { type UnknownState, unreadableRecord } from '../unit/policy.ts';
 import { Unit } from '../unit/unit.ts';
 import type { MachineHost } from './host.ts';

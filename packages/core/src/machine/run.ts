@@ -1,14 +1,15 @@
 /** Runs one unit of work from taking the conversation to letting it go, whatever the cause. */
 
+import { isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import { isPromise } from '../lease/calls.ts';
+import type { Hold, Leases } from '../lease/lease.ts';
+import type { LocalQueues, Place } from '../lease/queue.ts';
+import type { Reentry } from '../lease/reentry.ts';
 import type { UnitFacts } from '../unit/facts.ts';
-import type { Hold } from '../unit/hold.ts';
-import type { Holder } from '../unit/holder.ts';
-import type { LocalQueues, Place } from '../unit/queue.ts';
-import type { Reentry } from '../unit/reentry.ts';
-import { isPromise } from '../unit/storage-calls.ts';
 import type { TurnCount } from '../unit/turn-count.ts';
 import type { Unit } from '../unit/unit.ts';
+import type { Waiting } from './arrivals.ts';
 import type { MachineHost } from './host.ts';
 import type { BotPort } from './machine-interface.ts';
 import { fail, finish, open } from './pipeline.ts';
@@ -16,7 +17,7 @@ import { fail, finish, open } from './pipeline.ts';
 /** What the ways into a machine share. */
 export interface MachineParts {
   readonly host: MachineHost;
-  readonly holder: Holder;
+  readonly leases: Leases;
   readonly queues: LocalQueues;
   readonly reentry: Reentry;
   readonly turns: TurnCount;
@@ -45,6 +46,8 @@ export interface Arrival<Given> {
   readonly arrivedAt: number;
   /** What the work is told. */
   readonly given: Given;
+  /** What happens while another process has the conversation. */
+  readonly waiting?: Waiting | undefined;
 }
 
 /**
@@ -55,18 +58,20 @@ export interface Arrival<Given> {
 export async function run<Given, Result>(
   parts: MachineParts,
   way: WayIn<Given, Result>,
-  { facts, place, bound, arrivedAt, given }: Arrival<Given>,
+  { facts, place, bound, arrivedAt, given, waiting }: Arrival<Given>,
 ): Promise<Result | undefined> {
-  const { host, holder, reentry, turns } = parts;
+  const { host, leases, reentry, turns } = parts;
   const key = facts.key as string;
   let hold: Hold | undefined;
   let unit: Unit | undefined;
   turns.begin();
   try {
-    const taken = holder.take(key, bound);
-    // an answer that is there already is not awaited: in memory a whole turn adds no microtask
-    hold = isPromise(taken) ? await taken : taken;
-    if (hold === undefined) return undefined;
+    hold = await leases.take(key, { bound, onBusy: waiting?.begin });
+    waiting?.end();
+    if (hold === undefined) {
+      await waiting?.refuse();
+      return undefined;
+    }
     hold.place = place;
     if (way.admits?.(hold) === false) {
       await hold.release();
@@ -88,9 +93,15 @@ export async function run<Given, Result>(
   } catch (error) {
     if (unit !== undefined) await fail(unit);
     else await hold?.release();
+    // another attempt has handled this very update: for whoever delivers it, it is done
+    if (isFsmError(error, 'LEASE_LOST') && error.details.handled) {
+      host.tellDuplicate(facts);
+      return undefined;
+    }
     if (way.forgives?.(facts, error) !== true) throw error;
     return undefined;
   } finally {
+    waiting?.end();
     place.leave();
     try {
       if (unit?.hasTasks) await unit.runTasks();

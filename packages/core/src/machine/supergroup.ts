@@ -1,10 +1,11 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
+import type { Hold, Leases } from '../lease/lease.ts';
+import { type Place, queuesOf } from '../lease/queue.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
-import type { Hold } from '../unit/hold.ts';
-import type { Holder } from '../unit/holder.ts';
+import type { StoredText, Write } from '../storage/statements.ts';
 
 /** Ms that each conversation is waited for. */
 const bound = 5000;
@@ -21,7 +22,7 @@ const bound = 5000;
  */
 export async function takeAlong(
   storage: FsmStorage,
-  holder: Holder,
+  leases: Leases,
   prefix: string,
   newKey: (key: string) => string | undefined,
   ttl: number | undefined,
@@ -31,26 +32,32 @@ export async function takeAlong(
     const target = newKey(key);
     if (target !== undefined) moves.push([key, target]);
   }
-  for (const [from, to] of moves) await move(holder, from, to, ttl);
+  for (const [from, to] of moves) await move(storage, leases, from, to, ttl);
 }
 
 async function move(
-  holder: Holder,
+  storage: FsmStorage,
+  leases: Leases,
   from: string,
   to: string,
   ttl: number | undefined,
 ): Promise<void> {
   const holds = new Map<string, Hold>();
+  const places: Place[] = [];
   try {
-    for (const key of [from, to].sort()) holds.set(key, (await holder.take(key, bound)) as Hold);
+    for (const key of [from, to].sort()) {
+      places.push(await queuesOf(storage).join(key));
+      holds.set(key, (await leases.take(key, { bound })) as Hold);
+    }
     const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
-    await fresh.commit(copyOf(old.stored, ttl), undefined, false);
+    await fresh.commit(copyOf(old.stored, ttl), { keep: false });
     holds.delete(to);
-    await old.commit(undefined, undefined, false);
+    await old.commit(undefined, { keep: false });
     holds.delete(from);
   } finally {
     for (const hold of holds.values()) await hold.release();
+    for (const place of places) place.leave();
   }
 }
 

@@ -1,12 +1,14 @@
 /** The sweeper: looks for conversations whose deadline has passed, in whichever process gets there first. */
 
 import type { Clock } from '../base/clock.ts';
-import type { FsmStorage } from '../storage/storage.ts';
-import { callBound, within } from '../unit/storage-calls.ts';
+import type { Leases } from '../lease/lease.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 
 /** What the sweeper needs. */
 export interface SweeperOptions {
   readonly storage: FsmStorage;
+  /** Sends its statements. */
+  readonly leases: Leases;
   /** Begins the keys of this machine's conversations. */
   readonly prefix: string;
   readonly clock: Clock;
@@ -24,12 +26,16 @@ export interface SweeperOptions {
 /** Fires deadlines. */
 export interface Sweeper {
   start(): void;
+  /** A deadline was written that passes in so many ms: a sleeping sweeper wakes for it. */
+  expect(ms: number): void;
   /** Looks no more; resolves when the handlers that run have ended. */
   stop(): Promise<void>;
   /** Looks once, fires up to `limit`, and says how many it has fired. */
   sweep(limit: number): Promise<number>;
 }
 
+/** Beyond it there is nothing to wait for, in ms. */
+const longestRest = 1e13;
 /** How long a claim keeps other sweepers away, in ms. */
 const claim = 30_000;
 /** How many are claimed at a time. */
@@ -37,7 +43,7 @@ const batch = 100;
 
 /** Makes the sweeper of one machine. */
 export function sweeperOf(options: SweeperOptions): Sweeper {
-  const { storage, prefix, clock, every, parallel, fire, isStopped, report } = options;
+  const { storage, leases, prefix, clock, every, parallel, fire, isStopped, report } = options;
   let timer: unknown;
   let running: Promise<number> | undefined;
   let stopped = true;
@@ -48,8 +54,8 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
     // those that were busy stay claimed until the end of the look: so they hide nobody behind them
     const busy: string[] = [];
     while (left > 0 && !isStopped()) {
-      const asked = storage.due?.(Math.min(batch, left), claim, prefix) ?? [];
-      const keys = await within(asked, claim, clock);
+      const limit = Math.min(batch, left);
+      const keys = await leases.ask(() => storage.due?.(limit, claim, prefix) ?? []);
       left -= keys.length;
       await each(keys, async (key) => {
         try {
@@ -77,14 +83,21 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
   /** Where this fails, the claim ends by itself. */
   const settle = async (key: string): Promise<void> => {
     try {
-      await within(storage.settled?.(key), callBound, clock);
+      await leases.ask(() => storage.settled?.(key));
     } catch (error) {
       report('settled', error);
     }
   };
-  const idle = () => storage.dueIn?.() ?? 0;
+  /** When the next look is, by the monotonic clock. */
+  let nextLook = Number.POSITIVE_INFINITY;
+  const lookIn = (ms: number) => {
+    if (timer !== undefined) clock.clearTimeout(timer);
+    nextLook = clock.monotonic() + ms;
+    timer = clock.setTimeout(tick, ms);
+  };
   const tick = () => {
     timer = undefined;
+    nextLook = Number.POSITIVE_INFINITY;
     running = sweep(Number.POSITIVE_INFINITY)
       .catch((error) => {
         report('due', error);
@@ -92,9 +105,11 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
       })
       .finally(() => {
         running = undefined;
-        // jitter, so that processes do not look at the same moment; never later than was promised
         if (stopped) return;
-        timer = clock.setTimeout(tick, every * (0.8 + Math.random() * 0.2), idle);
+        // jitter, so that processes do not look at the same moment; never later than was promised
+        const pause = every * (0.8 + Math.random() * 0.2);
+        const next = storage.nextDueIn?.() ?? 0;
+        if (next < longestRest) lookIn(Math.max(pause, next));
       });
   };
   return {
@@ -104,8 +119,14 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
       // a look that still runs goes on
       if (running === undefined) tick();
     },
+    expect(ms) {
+      if (stopped || running !== undefined || storage.nextDueIn === undefined) return;
+      const soon = Math.max(ms, every * 0.8);
+      if (clock.monotonic() + soon < nextLook) lookIn(soon);
+    },
     async stop() {
       stopped = true;
+      nextLook = Number.POSITIVE_INFINITY;
       if (timer !== undefined) clock.clearTimeout(timer);
       timer = undefined;
       await running;

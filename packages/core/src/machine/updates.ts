@@ -5,14 +5,14 @@ import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
+import type { Place } from '../lease/queue.ts';
 import { dispatch } from '../unit/dispatch.ts';
 import type { UnitFacts } from '../unit/facts.ts';
-import type { Place } from '../unit/queue.ts';
 import { Unit } from '../unit/unit.ts';
 import { keyWriter, type Strategy, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
-import { type ArrivalOptions, idOf, waitInLine } from './arrivals.ts';
+import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { MachineHost } from './host.ts';
 import type { BotPort } from './machine-interface.ts';
 import { type MachineParts, run, type WayIn } from './run.ts';
@@ -58,7 +58,8 @@ export function updatesOf(
     ...options.waiting,
     queues,
     clock,
-    sayBusy: (update, bot) => sayBusy(host, factsOf(keys, update, bot, undefined), update),
+    sayBusy: (update, bot, sent) =>
+      sayBusy(host, factsOf(keys, update, bot, undefined), update, sent),
     report: (error) => host.tell('speechFailed', { key: '', error }),
   };
 
@@ -81,23 +82,31 @@ export function updatesOf(
     const facts = factsOf(keys, update, bot, ctx);
     const { key } = facts;
     if (key === undefined) return withoutConversation(host, facts, rest);
-    const arrivedAt = clock.now();
+    const arrivedAt = clock.monotonic();
     // joined before anything is awaited: that is the order that users see
     const place = queues.tryJoin(key);
-    if (place !== undefined) return handle(facts, place, arrivedAt, rest);
+    const waiting = waitingOf(arrivals, key, update, bot);
+    if (place !== undefined) return handle(facts, place, arrivedAt, rest, waiting);
     const copy = copies.get(update.update_id, key);
     if (copy !== undefined) return copy;
     // stopping waits for those that wait too
     turns.begin();
-    const handled = waitInLine(arrivals, key, update, bot)
-      .then((got) => got && handle(facts, got, arrivedAt, rest))
+    const handled = waitInLine(arrivals, key, waiting)
+      .then((got) => got && handle(facts, got, arrivedAt, rest, waiting))
       .finally(turns.end);
     return copies.add(update.update_id, key, handled);
   };
 
-  function handle(facts: UnitFacts, place: Place, arrivedAt: number, rest: Rest): Promise<void> {
-    const { bound } = options;
-    const handled = run(parts, way, { facts, place, bound, arrivedAt, given: rest });
+  function handle(
+    facts: UnitFacts,
+    place: Place,
+    arrivedAt: number,
+    rest: Rest,
+    waiting: Waiting,
+  ): Promise<void> {
+    // only an update that may wait is given a bound: the others learn at once that the conversation is busy
+    const bound = options.waiting.policy === 'queue' ? options.bound : 0;
+    const handled = run(parts, way, { facts, place, bound, arrivedAt, given: rest, waiting });
     if (failing.size === 0) return handled as Promise<void>;
     return handled.then(() => void failing.delete(`${facts.key} ${facts.id}`));
   }
@@ -159,7 +168,12 @@ async function withoutConversation(host: MachineHost, facts: UnitFacts, rest: Re
 }
 
 /** Tells the user that the bot is busy, in the way that the update allows. */
-async function sayBusy(host: MachineHost, facts: UnitFacts, update: RawUpdate): Promise<void> {
+async function sayBusy(
+  host: MachineHost,
+  facts: UnitFacts,
+  update: RawUpdate,
+  sent: () => void = () => {},
+): Promise<void> {
   const unit = new Unit(host, facts, undefined, undefined, undefined);
   await unit.loadServices();
   const text = await textOf(host.defaults.texts, 'busy', unit);
@@ -169,7 +183,9 @@ async function sayBusy(host: MachineHost, facts: UnitFacts, update: RawUpdate): 
     await unit.api('answerCallbackQuery', { callback_query_id: button, text });
   } else if (checkout !== undefined) {
     const refusal = { pre_checkout_query_id: checkout, ok: false, error_message: text };
-    await unit.api('answerPreCheckoutQuery', refusal);
+    const answer = unit.api('answerPreCheckoutQuery', refusal);
+    sent();
+    await answer;
   } else if (unit.place !== undefined) await unit.tell(text);
 }
 

@@ -4,6 +4,7 @@ import { freezeParsed, isBlank, isJsonObject, type JsonObject, noData, put } fro
 import type { ReplyAddress } from '../update/subject.ts';
 import { type History, isStep, noHistory, type Step, stepsFrom } from './history.ts';
 import { noIds, type SeenIds } from './ids.ts';
+import { areMarks, type Marks, noMarks } from './marks.ts';
 import {
   type ConversationRecord,
   type Frame,
@@ -28,6 +29,8 @@ interface RecordText extends FrameText {
   f?: FrameText[];
   /** Ids. */
   i?: SeenIds;
+  /** Marks. */
+  e?: Marks;
   /** Place: chat, thread or 0, business or '', topic of direct messages. */
   p?: PlaceText;
   /** Timers: name, and ms after the deadline. */
@@ -38,6 +41,8 @@ interface RecordText extends FrameText {
   o?: 1;
   /** Number of the last visit, if it is not the top frame's. */
   z?: number;
+  /** Session. */
+  u?: JsonObject;
 }
 
 type PlaceText = [chat: number, thread?: number, business?: string, directMessagesTopic?: number];
@@ -61,7 +66,7 @@ interface FrameText {
   w?: [string, number][];
 }
 
-const ownNames: ReadonlySet<string> = new Set('vmfiptxozcsdknrhw');
+const ownNames: ReadonlySet<string> = new Set('vmfieptxozucsdknrhw');
 
 /** Why a stored text cannot be read, or the record in it. */
 export type Decoded =
@@ -71,7 +76,8 @@ export type Decoded =
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
-  const { version, frames, ids, place, timers, failures, owed, visits, extra } = record;
+  const { version, frames, ids, marks, place, timers, failures, owed, visits } = record;
+  const { session, extra } = record;
   const top = topOf(record);
   const text: RecordText = { v: format };
   if (version !== 0) text.m = version;
@@ -84,11 +90,13 @@ export function encode(record: ConversationRecord): string {
     });
   }
   if (ids.length > 0) text.i = ids;
+  if (marks !== noMarks) text.e = marks;
   if (place !== undefined) text.p = encodePlace(place);
   if (timers.length > 0) text.t = encodeTimers(timers);
   if (failures !== 0) text.x = failures;
   if (owed) text.o = 1;
   if (visits !== top.visit) text.z = visits;
+  if (session !== undefined) text.u = session;
   return JSON.stringify(isBlank(extra) ? text : { ...extra, ...text });
 }
 
@@ -140,10 +148,12 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   m: isNumber,
   f: listOf((one) => isJsonObject(one) && !firstBroken(one)),
   i: listOf((id) => isNumber(id) || isText(id)),
+  e: areMarks,
   p: (value) => Array.isArray(value) && isNumber(value[0]),
   t: timers,
   x: isNumber,
   z: isNumber,
+  u: isJsonObject,
   c: isText,
   s: (value) => isText(value) || value === null,
   d: isJsonObject,
@@ -172,11 +182,13 @@ function read(text: RecordText, size: number): ConversationRecord {
     version: text.m ?? 0,
     frames: [...below, top] as unknown as readonly [Frame, ...Frame[]],
     ids: text.i ?? noIds,
+    marks: text.e ?? noMarks,
     place: text.p && readPlace(text.p),
     timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
     owed: text.o === 1,
     visits: text.z ?? top.visit,
+    session: text.u && freezeParsed(text.u),
     extra: readExtra(text),
   };
 }

@@ -1,6 +1,6 @@
 /** Ids of units of work for storages that keep none of a cleared record: a bounded ring in this process. */
 
-import type { FsmStorage } from '../storage/storage.ts';
+import type { StorageStatements } from '../storage/statements.ts';
 import { mostIds, type UnitId } from './ids.ts';
 
 /** How long ids of a cleared conversation are kept, in ms: Telegram sends an update for no longer (Bot API, "Getting updates"). */
@@ -21,10 +21,10 @@ interface Remembered {
   highest: number;
 }
 
-const rings = new WeakMap<FsmStorage, RecentIds>();
+const rings = new WeakMap<StorageStatements, RecentIds>();
 
 /** The ring of a storage: shared by the machines that use it, and gone with it. */
-export function recentIdsOf(storage: FsmStorage): RecentIds {
+export function recentIdsOf(storage: StorageStatements): RecentIds {
   let ring = rings.get(storage);
   if (ring === undefined) {
     const byKey = new Map<string, Remembered>();

@@ -4,6 +4,7 @@ import { isBlank, type JsonObject, noData } from '../base/json.ts';
 import type { ReplyAddress } from '../update/subject.ts';
 import { type History, noHistory, type Past } from './history.ts';
 import { noIds, type SeenIds } from './ids.ts';
+import { type Marks, noMarks } from './marks.ts';
 
 /** One level of a conversation: a scene or none, a state or none, and data. */
 export interface Frame extends Past {
@@ -29,6 +30,8 @@ export interface ConversationRecord {
   /** Bottom first; the last one is active. Never empty. */
   readonly frames: readonly [Frame, ...Frame[]];
   readonly ids: SeenIds;
+  /** Proofs of the last commits, for storages that are shared. */
+  readonly marks: Marks;
   /** Where the conversation last was, if its key does not tell. */
   readonly place: ReplyAddress | undefined;
   /** Timers of the top frame, soonest first. */
@@ -39,6 +42,8 @@ export interface ConversationRecord {
   readonly owed: boolean;
   /** The last visit's number. */
   readonly visits: number;
+  /** Session data by the name that its owner chose; it stays when the conversation is cleared. */
+  readonly session: JsonObject | undefined;
   /** Fields of a later version of this format; they are kept. */
   readonly extra: JsonObject;
 }
@@ -63,11 +68,13 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   version: 0,
   frames: Object.freeze([emptyFrame]) as readonly [Frame],
   ids: noIds,
+  marks: noMarks,
   place: undefined,
   timers: noTimers,
   failures: 0,
   owed: false,
   visits: 0,
+  session: undefined,
   extra: noData,
 });
 
@@ -77,7 +84,8 @@ export function topOf(record: ConversationRecord): Frame {
 }
 
 /** Whether nothing but ids is worth keeping. */
-export function isEmpty({ frames, timers, extra }: ConversationRecord): boolean {
+export function isEmpty({ frames, timers, session, extra }: ConversationRecord): boolean {
+  if (session !== undefined) return false;
   // by its place: to take a list apart makes an iterator, and this is asked of every update
   const { scene, state, data } = frames[0];
   const isNowhere = frames.length === 1 && scene === null && state === null;

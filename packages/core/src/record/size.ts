@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { roughSize } from '../base/json.ts';
-import type { Write } from '../storage/storage.ts';
+import type { Write } from '../storage/statements.ts';
 import type { ConversationRecord } from './record.ts';
 
 /**
@@ -25,8 +25,8 @@ export function checkSize(
 }
 
 /** About how many characters a record has. */
-function roughly({ frames, ids, timers, extra }: ConversationRecord): number {
-  let rough = 200 + roughSize(extra) + roughSize(ids) + roughSize(timers);
+function roughly({ frames, ids, timers, session, extra }: ConversationRecord): number {
+  let rough = 200 + roughSize(extra) + roughSize(ids) + roughSize(timers) + roughSize(session);
   for (const { scene, state, data, memo, history, paused } of frames) {
     const size = roughSize(data);
     rough += size + roughSize(memo) + roughSize(paused) + history.weight;

@@ -1,6 +1,6 @@
 /** Records on their way to a storage and back: as text where it asks for text, and as they are where it hands the same object back. */
 
-import type { StoredText, Write } from '../storage/storage.ts';
+import type { StoredText, Write } from '../storage/statements.ts';
 import { type Decoded, encode, parse } from './codec.ts';
 import { type ConversationRecord, topOf } from './record.ts';
 

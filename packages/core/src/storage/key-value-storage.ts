@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { FsmStorage, StoredText, Write } from './storage.ts';
+import type { StorageStatements, StoredText, Write } from './statements.ts';
 
 /** A store of texts under keys. */
 export interface KeyValueStore {
@@ -42,29 +42,21 @@ export interface KeyValueStorageOptions {
 export function keyValueStorage(
   store: KeyValueStore,
   { clock = systemClock }: KeyValueStorageOptions = {},
-): FsmStorage {
+): StorageStatements {
   return {
     features: { shared: false, fencing: false, ttl: false, deadlines: false, list: false },
 
-    acquire(key, { offset = 0 }) {
-      return then(store.get(key), (found) => {
-        let kept = asText(found);
-        return {
-          record: unwrap(kept, clock.now() + offset),
-          commit(next) {
-            const text = next && wrap(next, clock.now());
-            if (text === kept) return 'done';
-            const answer = text === undefined ? store.delete(key) : store.set(key, text, next?.ttl);
-            return then(answer, () => {
-              kept = text;
-              return 'done' as const;
-            });
-          },
-          renew: () => true,
-          release() {},
-        };
-      });
+    acquire: (key) =>
+      then(store.get(key), (found) => ({ fence: 0, stored: unwrap(asText(found), clock.now()) })),
+
+    commit(key, _, next) {
+      const answer =
+        next === undefined ? store.delete(key) : store.set(key, wrap(next, clock.now()), next.ttl);
+      return then(answer, () => 'done' as const);
     },
+
+    renew: () => true,
+    release() {},
 
     peek: (key) => then(store.get(key), (found) => unwrap(asText(found), clock.now())),
   };

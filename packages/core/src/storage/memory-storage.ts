@@ -6,15 +6,17 @@ import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { deadlineIndex, type Waking } from './deadline-index.ts';
 import type {
+  Acquired,
   AcquireOptions,
   CommitAnswer,
-  FsmStorage,
-  Lease,
+  LeaseHolder,
   ListQuery,
+  StorageStatements,
   StoredConversation,
   StoredText,
   Write,
-} from './storage.ts';
+} from './statements.ts';
+import { leaseTimes } from './times.ts';
 
 /** What `memoryStorage` can be told. */
 export interface MemoryStorageOptions {
@@ -29,28 +31,19 @@ export interface MemoryStorageOptions {
   readonly clock?: Clock;
 }
 
-/** The {@link Lease} of a `MemoryStorage`. */
-export interface MemoryLease extends Lease {
-  commit(next: Write | undefined, options?: { readonly keep?: string }): CommitAnswer;
-  renew(lease: number): boolean;
-  release(): void;
-}
-
 /** A storage that answers at once: no method of a conversation returns a promise. */
-export interface MemoryStorage extends FsmStorage {
-  acquire(key: string, options: AcquireOptions): MemoryLease | { readonly busy: number };
+export interface MemoryStorage extends StorageStatements {
+  acquire(key: string, options: AcquireOptions): Acquired;
+  commit(key: string, holder: LeaseHolder, next: Write | undefined, keep?: number): CommitAnswer;
+  renew(key: string, holder: LeaseHolder, lease: number): boolean;
+  release(key: string, holder: LeaseHolder): void;
   peek(key: string): StoredText | undefined;
-  granted(listener: (token: string) => void): Promise<() => void>;
   due(limit: number, claim: number, prefix?: string): readonly string[];
-  dueIn(): number;
+  nextDueIn(): number;
   settled(key: string): void;
   list(query: ListQuery): AsyncIterable<StoredConversation>;
 }
 
-/** How long a conversation is kept for a waiter that it was handed to, in ms. */
-const grantedFor = 2000;
-/** How long a lapsed lease over an expired record is remembered, in ms; its holder may commit until then. */
-const lapsedFor = 86_400_000;
 /** How many of the oldest conversations are looked at to find one to forget. */
 const evictionLook = 100;
 
@@ -61,21 +54,21 @@ const evictionLook = 100;
 type Entry = Write | Holding;
 
 /** A conversation that somebody has. A class, since one is made for every update, and tells itself from a write. */
-class Holding {
+class Holding implements LeaseHolder {
   readonly key: string;
   /** Core's own object; its text is made only if somebody reads it. */
   write: Write | undefined;
-  /** Who has it; nobody once it is over, so that a late lease is refused. */
-  token: string | undefined;
+  token: string;
+  fence: number;
+  /** When the lease lapses, by the monotonic clock. */
   until: number;
-  waiters: string[] | undefined;
 
-  constructor(key: string, write: Write | undefined, token: string, until: number) {
+  constructor(key: string, write: Write | undefined, token: string, fence: number, until: number) {
     this.key = key;
     this.write = write;
     this.token = token;
+    this.fence = fence;
     this.until = until;
-    this.waiters = undefined;
   }
 }
 
@@ -108,41 +101,27 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 
   const entries = new Map<string, Entry>();
   const times = new Map<string, Times>();
-  const listeners = new Set<(token: string) => void>();
+  /** Counts grants; nothing is forgotten with a conversation, so no pair of token and fence repeats. */
+  let fences = 0;
   const deadlines = deadlineIndex(times);
   /** Not over all conversations: an iterator that rests keeps every entry of a map that has shrunk since. */
   let broom = times.values();
 
-  const space: Space = {
-    clock,
-    write(holding, next) {
-      const { key } = holding;
-      holding.write = next;
-      setTimes(key, next);
-      if (maxEntries === Number.POSITIVE_INFINITY) return;
-      // The map's order is the order of writing.
-      entries.delete(key);
-      entries.set(key, holding);
-    },
-    evict(spared) {
-      if (entries.size > maxEntries) evict(spared, clock.now());
-    },
-    letGo(holding) {
-      const { key, waiters } = holding;
-      const next = listeners.size === 0 ? undefined : waiters?.shift();
-      holding.token = next;
-      if (next === undefined) {
-        const kept = live(key, holding.write);
-        if (kept === undefined) forget(key);
-        else entries.set(key, kept);
-        return;
-      }
-      holding.until = clock.now() + grantedFor;
-      queueMicrotask(() => {
-        for (const listener of [...listeners]) listener(next);
-      });
-    },
-  };
+  function held(key: string, { token, fence }: LeaseHolder): Holding | undefined {
+    const entry = entries.get(key);
+    const isHeld = entry instanceof Holding && entry.token === token && entry.fence === fence;
+    return isHeld ? entry : undefined;
+  }
+
+  function hasGoneOn(key: string, { token, fence }: LeaseHolder): boolean {
+    return held(key, { token, fence: fence + 1 }) !== undefined;
+  }
+
+  function release({ key, write }: Holding): void {
+    const kept = live(key, write);
+    if (kept === undefined) forget(key);
+    else entries.set(key, kept);
+  }
 
   function setTimes(key: string, next: Write | undefined): void {
     const { ttl, deadlineIn } = next ?? {};
@@ -160,27 +139,28 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   }
 
   /** What was written, unless its time is over; most have no end, and need not ask for the time. */
-  function live(key: string, write: Write | undefined, offset = 0): Write | undefined {
+  function live(key: string, write: Write | undefined): Write | undefined {
     if (write?.ttl === undefined) return write;
     const { expiresAt } = times.get(key) as Times;
-    return expiresAt > clock.now() + offset ? write : undefined;
+    return expiresAt > clock.now() ? write : undefined;
   }
 
   /** What was written, as the very object that core handed in: it knows it again and need not decode its text. */
-  function stored(key: string, write: Write | undefined, offset = 0): StoredText | undefined {
-    const kept = live(key, write, offset);
+  function stored(key: string, write: Write | undefined): StoredText | undefined {
+    const kept = live(key, write);
     if (kept === undefined || kept.deadlineIn === undefined) return kept;
     const { deadlineAt } = times.get(key) as Times;
     return {
       get text() {
         return kept.text;
       },
-      deadlineIn: deadlineAt - clock.now() - offset,
+      deadlineIn: deadlineAt - clock.now(),
     };
   }
 
   /** Looks at two conversations that end for each new one, so that the map cannot grow past what has expired. */
-  function sweep(now: number): void {
+  function sweep(): void {
+    const now = clock.now();
     for (let looks = 0; looks < 2 && times.size > 0; looks++) {
       const { value, done } = broom.next();
       if (done) {
@@ -189,12 +169,14 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       }
       const { key, expiresAt } = value;
       const entry = entries.get(key);
-      const isHeld = entry instanceof Holding && entry.until + lapsedFor > now;
+      const isHeld =
+        entry instanceof Holding && entry.until + leaseTimes.emptyRow > clock.monotonic();
       if (!isHeld && expiresAt <= now) forget(key);
     }
   }
 
-  function evict(spared: Holding, now: number): void {
+  function evict(spared: Holding): void {
+    const now = clock.monotonic();
     let looks = evictionLook;
     let withDeadline: string | undefined;
     for (const [key, entry] of entries) {
@@ -210,8 +192,6 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   }
 
   function forget(key: string): void {
-    const entry = entries.get(key);
-    if (entry instanceof Holding) entry.token = undefined;
     entries.delete(key);
     if (times.size > 0) times.delete(key);
   }
@@ -219,41 +199,66 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   return {
     features: { shared: false, fencing: true, ttl: true, deadlines: true, list: true },
 
-    acquire(key, { token, lease, queue, offset = 0 }) {
-      const now = clock.now() + offset;
+    acquire(key, { token, lease }) {
+      const now = clock.monotonic();
       const entry = entries.get(key);
-      if (entry === undefined) sweep(now);
-      let holding: Holding;
-      if (entry instanceof Holding) {
-        holding = entry;
-        const { waiters } = holding;
-        if (holding.token !== token && holding.until > now) {
-          if (queue && listeners.size > 0 && !waiters?.includes(token)) {
-            if (waiters === undefined) holding.waiters = [token];
-            else waiters.push(token);
-          }
-          return { busy: holding.until - now };
-        }
-        holding.token = token;
-        holding.until = now + lease;
-        holding.waiters = waiters?.filter((waiter) => waiter !== token);
+      if (entry === undefined) sweep();
+      const until = now + lease;
+      if (!(entry instanceof Holding)) {
+        fences += 2;
+        entries.set(key, new Holding(key, entry, token, fences, until));
+        return { fence: fences, stored: stored(key, entry) };
+      }
+      if (entry.token === token) entry.until = Math.max(entry.until, until);
+      else if (entry.until > now) {
+        return { busy: entry.until - now, owner: entry.token, fence: entry.fence };
       } else {
-        holding = new Holding(key, entry, token, now + lease);
+        fences = Math.max(fences, entry.fence) + 2;
+        entry.token = token;
+        entry.fence = fences;
+        entry.until = until;
+      }
+      return { fence: entry.fence, stored: stored(key, entry.write) };
+    },
+
+    commit(key, holder, next, keep) {
+      const holding = held(key, holder);
+      if (holding === undefined) {
+        return keep !== undefined && hasGoneOn(key, holder) ? 'already' : 'refused';
+      }
+      holding.write = next;
+      setTimes(key, next);
+      if (maxEntries !== Number.POSITIVE_INFINITY) {
+        // the map's order is the order of writing
+        entries.delete(key);
         entries.set(key, holding);
       }
-      return new HoldingLease(space, holding, token, lease, stored(key, holding.write, offset));
+      if (keep === undefined) release(holding);
+      else {
+        holding.fence++;
+        holding.until = Math.max(holding.until, clock.monotonic() + keep);
+      }
+      if (entries.size > maxEntries) evict(holding);
+      return 'done';
+    },
+
+    renew(key, holder, lease) {
+      const holding = held(key, holder);
+      if (holding === undefined) return false;
+      holding.until = clock.monotonic() + lease;
+      return true;
+    },
+
+    release(key, holder) {
+      const holding = held(key, holder);
+      if (holding !== undefined) release(holding);
     },
 
     peek: (key) => stored(key, writeIn(entries.get(key))),
 
-    async granted(listener) {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-
     due: (limit, claim, prefix) => deadlines.claim(limit, claim, clock.now(), prefix),
 
-    dueIn: () => deadlines.nextAt() - clock.now(),
+    nextDueIn: () => deadlines.nextAt() - clock.now(),
 
     settled(key) {
       const known = times.get(key);
@@ -276,70 +281,6 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       }
     },
   };
-}
-
-/** What a lease may do to its conversation. */
-interface Space {
-  readonly clock: Clock;
-  write(holding: Holding, next: Write | undefined): void;
-  letGo(holding: Holding): void;
-  /** Forgets one of the oldest if there are too many. */
-  evict(spared: Holding): void;
-}
-
-/** A class, since one is made for every update: its methods stand on the prototype. */
-class HoldingLease implements MemoryLease {
-  readonly record: StoredText | undefined;
-  readonly #space: Space;
-  readonly #holding: Holding;
-  readonly #length: number;
-  #token: string;
-
-  constructor(
-    space: Space,
-    holding: Holding,
-    token: string,
-    length: number,
-    record: StoredText | undefined,
-  ) {
-    this.record = record;
-    this.#space = space;
-    this.#holding = holding;
-    this.#token = token;
-    this.#length = length;
-  }
-
-  commit(next: Write | undefined, options?: { readonly keep?: string }): CommitAnswer {
-    const keep = options?.keep;
-    const holding = this.#holding;
-    // A repeated call: this lease went on under `keep` already.
-    if (keep === this.#token) return holding.token === keep ? 'already' : 'refused';
-    if (holding.token !== this.#token) {
-      if (keep === undefined || holding.token !== keep) return 'refused';
-      this.#token = keep;
-      return 'already';
-    }
-    if (keep !== undefined) {
-      this.#token = keep;
-      holding.token = keep;
-      holding.until = this.#space.clock.now() + this.#length;
-    }
-    this.#space.write(holding, next);
-    if (keep === undefined) this.#space.letGo(holding);
-    this.#space.evict(holding);
-    return 'done';
-  }
-
-  renew(ms: number): boolean {
-    const holding = this.#holding;
-    if (holding.token !== this.#token) return false;
-    holding.until = this.#space.clock.now() + ms;
-    return true;
-  }
-
-  release(): void {
-    if (this.#holding.token === this.#token) this.#space.letGo(this.#holding);
-  }
 }
 
 function writeIn(entry: Entry | undefined): Write | undefined {

@@ -50,6 +50,8 @@ export class Draft {
   owed: boolean;
   failures: number;
   version: number;
+  /** Session data by slot, as the last commit or the last flush left it. */
+  session: JsonObject | undefined;
   /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
   timers: Map<string, number> | undefined;
   /** How often timers have been changed. */
@@ -67,6 +69,7 @@ export class Draft {
     this.owed = record.owed;
     this.failures = record.failures;
     this.version = record.version;
+    this.session = record.session;
     this.#rules = rules;
     this.timers = timersAt(record.timers, deadlineAt);
     this.#kept = markOf(0, deadlineAt);
@@ -92,6 +95,7 @@ export class Draft {
       this.owed !== this.base.owed ||
       this.failures !== this.base.failures ||
       this.visits !== this.base.visits ||
+      this.session !== this.base.session ||
       this.#timerChanges !== this.#kept.changes
     );
   }
@@ -210,11 +214,16 @@ export class Draft {
   }
 
   /** The record that a commit writes, and from then on the base. */
-  toRecord(ids: ConversationRecord['ids'], place: ReplyAddress | undefined): ConversationRecord {
-    const { frames, visits, owed, failures, version, base } = this;
+  toRecord(
+    ids: ConversationRecord['ids'],
+    marks: ConversationRecord['marks'],
+    place: ReplyAddress | undefined,
+  ): ConversationRecord {
+    const { frames, visits, owed, failures, version, session, base } = this;
     const timers = this.#storedTimers();
     this.#written = markOf(this.#timerChanges, this.deadlineAt);
-    return { version, frames, ids, place, timers, failures, owed, visits, extra: base.extra };
+    const { extra } = base;
+    return { version, frames, ids, marks, place, timers, failures, owed, visits, session, extra };
   }
 
   /** What has been committed is the base from now on. */
@@ -236,8 +245,8 @@ export class Draft {
 
   /** Forgets every change since the base. */
   reset(): void {
-    const { frames, visits, owed, failures, version, timers } = this.base;
-    Object.assign(this, { frames, visits, owed, failures, version });
+    const { frames, visits, owed, failures, version, session, timers } = this.base;
+    Object.assign(this, { frames, visits, owed, failures, version, session });
     this.timers = timersAt(timers, this.#kept.deadlineAt);
     this.#timerChanges = this.#kept.changes;
   }

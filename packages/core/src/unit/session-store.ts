@@ -1,10 +1,10 @@
 /** A storage as the simple store that session middleware takes. */
 
 import { type Clock, systemClock } from '../base/clock.ts';
-import type { FsmStorage, Write } from '../storage/storage.ts';
-import type { Hold } from './hold.ts';
-import { holderOf } from './holder.ts';
-import { newToken } from './storage-calls.ts';
+import { directLeases } from '../lease/direct.ts';
+import type { Hold } from '../lease/lease.ts';
+import type { FsmStorage } from '../lease/storage.ts';
+import type { Write } from '../storage/statements.ts';
 
 /** A store of JSON values under keys. */
 export interface SessionValues<T> {
@@ -35,16 +35,17 @@ export function sessionValues<T>(
   storage: FsmStorage,
   { prefix = 'session:', clock = systemClock }: SessionValuesOptions = {},
 ): SessionValues<T> {
-  const holder = holderOf({ storage, clock, lease, longest: lease, report: () => {} });
+  const coordination = storage.coordination ?? directLeases;
+  const leases = coordination({ storage, clock, lease, longest: lease, report: () => {} });
 
   async function write(key: string, next: Write | undefined): Promise<void> {
-    const hold = (await holder.take(prefix + key, waitBound)) as Hold;
-    await hold.commit(next, newToken(), false);
+    const hold = (await leases.take(prefix + key, { bound: waitBound })) as Hold;
+    await hold.commit(next, { keep: false });
   }
 
   return {
     async get(key) {
-      const stored = await storage.peek(prefix + key);
+      const stored = await leases.ask(() => storage.peek(prefix + key));
       return stored === undefined ? undefined : JSON.parse(stored.text);
     },
     set: (key, value) =>

@@ -28,8 +28,7 @@ export type SceneEvent =
   | { readonly kind: 'ask'; readonly params?: object };
 
 /** What the object needs of its unit of work. */
-export interface ContextHost {
-  readonly key: string | undefined;
+export interface ContextHost extends SessionAccess {
   readonly draft: Draft;
   readonly registry: Registry;
   /** Told to scenes before the commit. */
@@ -40,8 +39,22 @@ export interface ContextHost {
   mayRead(member: string): void;
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
   mayWrite(member: string): void;
-  now(): number;
   commit(): Promise<void>;
+}
+
+/** The session data of one turn: kept in the conversation's record, committed with it, and not cleared with it. */
+export interface SessionAccess {
+  /** The key of the conversation; `undefined` for an update that has none. */
+  readonly key: string | undefined;
+  /** Milliseconds since 1970, by the machine's clock. */
+  now(): number;
+  /** The frozen value of a slot, as of the last flush; `undefined` if there is none. */
+  readSession(slot: string): unknown;
+  /** Sets a slot to a frozen JSON value; `undefined` removes it. */
+  writeSession(slot: string, value: unknown): void;
+  /** Runs a task before each commit of this turn, before anything is written; if it throws, the commit fails. */
+  beforeCommit(task: () => void): void;
+  /** Runs a task once, after the next commit. */
   afterCommit(task: () => unknown): void;
 }
 
@@ -89,6 +102,11 @@ export function matches(fsm: FsmContext, matcher: Matcher): boolean {
   return (fsm as unknown as StateContext)['~matches'](matcher);
 }
 
+/** The session data of the turn behind a `ctx.state`. */
+export function sessionOf(fsm: FsmContext): SessionAccess {
+  return (fsm as unknown as StateContext)['~session'];
+}
+
 /** Whether a value is a `ctx.state`, also of another copy of this package. */
 export function isStateContext(value: unknown): value is FsmContext {
   return holds(value, '~matches');
@@ -122,6 +140,10 @@ class StateContext {
     this.#host.mayRead('view');
     const { state, data } = this.#host.shown;
     return { current: state, data };
+  }
+
+  get '~session'(): SessionAccess {
+    return this.#host;
   }
 
   is(...targets: Target[]): boolean {

@@ -2,11 +2,14 @@
 
 import type { Clock } from '../base/clock.ts';
 import { FsmError, isFsmError } from '../base/errors.ts';
+import { isBlank } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
+import type { Hold } from '../lease/lease.ts';
+import type { FsmStorage } from '../lease/storage.ts';
 import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor, type RecentIds } from '../record/recent.ts';
 import {
@@ -19,17 +22,15 @@ import {
 import { checkSize } from '../record/size.ts';
 import { replaced, writeOf } from '../record/stored.ts';
 import type { SceneDefaults, Speech } from '../scene/behaviour.ts';
-import type { FsmStorage, StoredText, Write } from '../storage/storage.ts';
+import type { StoredText, Write } from '../storage/statements.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
 import { type Albums, albumMark } from './albums.ts';
 import { Draft, type DraftRules } from './draft.ts';
 import { type Initial, placeTold, type ServiceTurn, storedPlace, type UnitFacts } from './facts.ts';
-import type { Hold } from './hold.ts';
 import type { Registry } from './registry.ts';
 import { type SceneEvent, stateContext } from './state-context.ts';
-import { isPromise } from './storage-calls.ts';
 import { tagOf } from './tag.ts';
 
 /** What a unit of work needs of its machine. */
@@ -101,6 +102,8 @@ export class Unit implements Turn<object> {
   /** What waits for the commit, and what has waited for it. */
   #tasks: (() => unknown)[] | undefined;
   #due: (() => unknown)[] | undefined;
+  /** Brings session data that was changed in place into the working copy, before each commit. */
+  #flushes: (() => void)[] | undefined;
   /** Commits of `ctx.state.commit()`, one after the other; the first failure fails all later ones. */
   #writing: Promise<void> | undefined;
   #isCommitting = false;
@@ -261,6 +264,23 @@ export class Unit implements Turn<object> {
     this.#tasks.push(task);
   }
 
+  readSession(slot: string): unknown {
+    return this.draft.session?.[slot];
+  }
+
+  writeSession(slot: string, value: unknown): void {
+    const { draft } = this;
+    if (draft.session?.[slot] === value) return;
+    const { [slot]: _, ...rest } = draft.session ?? {};
+    if (value !== undefined) draft.session = Object.freeze({ ...rest, [slot]: value });
+    else draft.session = isBlank(rest) ? undefined : Object.freeze(rest);
+  }
+
+  beforeCommit(task: () => void): void {
+    this.#flushes ??= [];
+    this.#flushes.push(task);
+  }
+
   /** `ctx.state.commit()`: what came before stays, whatever comes after. */
   commit(): Promise<void> {
     const before = this.#isCommitting ? this.#writing : undefined;
@@ -300,11 +320,14 @@ export class Unit implements Turn<object> {
   write(keep: boolean): Awaitable<void> {
     const { hold, draft, host } = this;
     if (hold === undefined) return;
+    if (this.#flushes !== undefined) for (const flush of this.#flushes) flush();
     const { id, cause } = this.facts;
     // nobody delivers a deadline again
     if (cause === 'deadline') return this.#commit(hold, keep, undefined);
     const { fencing } = host.storage.features;
-    if (!draft.changed && !keep && !(fencing && this.#exists)) {
+    // without its id, a redelivery would send and run again what was to follow the commit
+    const hasEffects = this.#tasks !== undefined || this.speaks;
+    if (!draft.changed && !keep && !hasEffects && !(fencing && this.#exists)) {
       // an update that changed nothing in an empty conversation is not remembered: nothing is written
       if (!fencing && this.#exists) host.recent.add(hold.key, [id]);
       return hold.release();
@@ -318,22 +341,19 @@ export class Unit implements Turn<object> {
     if (hold !== undefined) return this.#commit(hold, true, undefined);
   }
 
-  #commit(hold: Hold, keep: boolean, id: UnitId | undefined): Awaitable<void> {
+  async #commit(hold: Hold, keep: boolean, id: UnitId | undefined): Promise<void> {
     const { draft, host } = this;
     const { changed } = draft;
     if (!changed && id === undefined) return keep ? undefined : hold.release();
     const { shared } = host.storage.features;
     const isKnown = id === undefined || hasSeen(draft.base.ids, id);
-    const record = this.#nextRecord(id);
+    const record = this.#nextRecord(id, hold);
     const empty = isEmpty(record);
-    const hasRecord = !empty || (shared && (changed || this.#stored !== undefined));
+    const hasRecord = !empty || shared;
     const write = hasRecord ? this.#writeOf(record, empty) : undefined;
     const tasks = this.#tasks;
     this.#tasks = undefined;
-    const committed = hold.commit(write, isKnown ? undefined : id, keep);
-    if (isPromise(committed)) {
-      return committed.then(() => this.#accepted(record, write, changed, tasks));
-    }
+    await hold.commit(write, { keep, id: isKnown ? undefined : id });
     this.#accepted(record, write, changed, tasks);
   }
 
@@ -443,21 +463,21 @@ export class Unit implements Turn<object> {
     return this.#due !== undefined;
   }
 
-  #nextRecord(id: UnitId | undefined): ConversationRecord {
+  #nextRecord(id: UnitId | undefined, hold: Hold): ConversationRecord {
     const { draft, facts } = this;
     const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
     let ids = id === undefined ? draft.base.ids : withId(draft.base.ids, id, least);
     if (this.#album !== undefined) ids = withId(ids, this.#album, least);
     const { update } = facts;
     const place = update === undefined ? draft.base.place : storedPlace(update, facts);
-    return draft.toRecord(ids, place);
+    return draft.toRecord(ids, hold.withMark(draft.base.marks), place);
   }
 
   #writeOf(record: ConversationRecord, empty: boolean): Write {
     const { host, draft } = this;
     if (empty) {
-      const { version, ids } = record;
-      return writeOf({ ...emptyRecord, version, ids }, idsKeptFor, undefined);
+      const { version, ids, marks } = record;
+      return writeOf({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
     }
     const due = draft.deadlineAt;
     const deadlineIn = due === undefined ? undefined : due - host.clock.now();

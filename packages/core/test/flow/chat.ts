@@ -8,6 +8,7 @@ import { memoryStorage } from '../../src/index.ts';
 /** A clock that stands still until it is moved. */
 export interface StandingClock {
   now(): number;
+  monotonic(): number;
   setTimeout(): void;
   clearTimeout(): void;
   pass(ms: number): void;
@@ -43,6 +44,7 @@ export function chat(
   let time = 1_700_000_000_000;
   const clock: StandingClock = {
     now: () => time,
+    monotonic: () => time,
     setTimeout() {},
     clearTimeout() {},
     pass(ms) {

@@ -71,11 +71,12 @@ export async function clear(
     await conversation.run((turn) => turn.state.clear());
     return true;
   }
-  const taken = await storage.acquire(key, { token: `${randomUUID()}.1`, lease, queue: false });
+  const token = `${randomUUID()}.1`;
+  const taken = await storage.acquire(key, { token, lease, queue: false });
   if ('busy' in taken) {
     throw new Refused(`'${key}' is being worked on. Try again in a moment.`);
   }
-  const answer = await taken.commit(undefined);
+  const answer = await storage.commit(key, { token, fence: taken.fence }, undefined);
   if (answer === 'refused') throw new Refused(`'${key}' was taken over. Try again in a moment.`);
   return true;
 }

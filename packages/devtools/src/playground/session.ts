@@ -82,7 +82,8 @@ export async function openSession(
   // a day has 2,880 polls for updates, and each takes a moment of real time: while time leaps, timers are longer
   const clock: Clock = {
     now: () => time.now(),
-    setTimeout: (task, ms, idle) => time.setTimeout(task, Math.max(ms, shortest), idle),
+    monotonic: () => time.monotonic(),
+    setTimeout: (task, ms) => time.setTimeout(task, Math.max(ms, shortest)),
     clearTimeout: (handle) => time.clearTimeout(handle),
   };
   const leap = async (ms: number) => {

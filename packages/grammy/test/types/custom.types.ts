@@ -1,6 +1,6 @@
 /** A custom strategy, and custom storages, simple and full. */
 
-import type { Acquired, AcquireOptions, Write } from '@telefsm/core/storage';
+import type { Acquired, AcquireOptions, LeaseHolder, Write } from '@telefsm/core/storage';
 import {
   type FsmFlavor,
   type FsmStorage,
@@ -30,42 +30,51 @@ export const simple = keyValueStorage({
   delete: (key) => kv.delete(key),
 });
 
-// full: a row with an owner. The author writes no queue, no timer, no codec, no retry, no expiry rule and no error of ours.
+// full: a row with an owner and a fence. The author writes no queue, no timer, no codec, no retry, no expiry rule and no error of ours.
 interface Row {
   next: Write | undefined;
   owner: string | undefined;
+  fence: number;
   until: number;
 }
 export class MapStorage implements FsmStorage {
   readonly features = { shared: false, fencing: true, ttl: false, deadlines: false, list: false };
   readonly #rows = new Map<string, Row>();
   async acquire(key: string, { token, lease }: AcquireOptions): Promise<Acquired> {
-    const row = this.#rows.get(key) ?? { next: undefined, owner: undefined, until: 0 };
+    const row = this.#rows.get(key) ?? { next: undefined, owner: undefined, fence: 0, until: 0 };
     this.#rows.set(key, row);
     const now = performance.now();
-    if (row.owner !== undefined && row.owner !== token && row.until > now)
-      return { busy: row.until - now };
+    const { owner, fence, until } = row;
+    if (owner !== undefined && owner !== token && until > now) {
+      return { busy: until - now, owner, fence };
+    }
+    if (owner !== token) row.fence += 2;
     [row.owner, row.until] = [token, now + lease];
-    let mine = token;
-    return {
-      record: row.next,
-      commit: async (next, options) => {
-        if (row.owner !== mine)
-          return row.owner === options?.keep && options?.keep !== undefined ? 'already' : 'refused';
-        [row.next, row.owner] = [next, options?.keep];
-        mine = options?.keep ?? mine;
-        if (next === undefined && row.owner === undefined) this.#rows.delete(key);
-        return 'done';
-      },
-      renew: async (ms) => {
-        if (row.owner !== mine) return false;
-        row.until = performance.now() + ms;
-        return true;
-      },
-      release: async () => {
-        if (row.owner === mine) row.owner = undefined;
-      },
-    };
+    return { fence: row.fence, stored: row.next };
+  }
+  #held(key: string, { token, fence }: LeaseHolder): Row | undefined {
+    const row = this.#rows.get(key);
+    return row?.owner === token && row.fence === fence ? row : undefined;
+  }
+  async commit(key: string, holder: LeaseHolder, next: Write | undefined, keep?: number) {
+    const row = this.#held(key, holder);
+    if (row === undefined) {
+      const hasGoneOn = this.#held(key, { ...holder, fence: holder.fence + 1 }) !== undefined;
+      return keep !== undefined && hasGoneOn ? 'already' : 'refused';
+    }
+    row.next = next;
+    if (keep === undefined) row.owner = undefined;
+    else row.fence++;
+    return 'done';
+  }
+  async renew(key: string, holder: LeaseHolder, lease: number) {
+    const row = this.#held(key, holder);
+    if (row !== undefined) row.until = performance.now() + lease;
+    return row !== undefined;
+  }
+  async release(key: string, holder: LeaseHolder) {
+    const row = this.#held(key, holder);
+    if (row !== undefined) row.owner = undefined;
   }
   async peek(key: string) {
     return this.#rows.get(key)?.next;

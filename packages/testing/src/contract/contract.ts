@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import type { Awaitable, FsmStorage } from '@telefsm/core';
 import { commitRules } from './commits.ts';
 import { deadlineRules } from './deadlines.ts';
+import { fenceRules } from './fences.ts';
 import { leaseRules } from './leases.ts';
 import { lifetimeRules } from './lifetimes.ts';
 import { listingRules } from './listing.ts';
-import { nextDeadlineRule } from './next-deadline.ts';
 import { raceRules } from './races.ts';
 import { recordRules } from './records.ts';
 import type { Rule, StorageNeed, StorageUnderTest } from './rule.ts';
@@ -46,8 +46,9 @@ const concepts: { readonly [concept: string]: readonly Rule[] } = {
   records: recordRules,
   leases: leaseRules,
   commits: commitRules,
+  fences: fenceRules,
   lifetimes: lifetimeRules,
-  deadlines: [...deadlineRules, nextDeadlineRule],
+  deadlines: deadlineRules,
   listing: listingRules,
   waiting: waitingRules,
   races: raceRules,

@@ -15,7 +15,7 @@ export const deadlineRules: readonly Rule[] = [
         assertNear(found?.deadlineIn, minute);
         assert.equal(found?.text, 'text');
       }
-      assertNear((await read(key('k'), { offset: minute / 2 }))?.deadlineIn, minute / 2);
+      assertNear((await read(key('k'), { after: minute / 2 }))?.deadlineIn, minute / 2);
       assert.equal((await storage.peek(key('none')))?.deadlineIn, undefined);
       assert.equal((await read(key('none')))?.deadlineIn, undefined);
     },
@@ -25,7 +25,7 @@ export const deadlineRules: readonly Rule[] = [
     needs: ['deadlines'],
     async check({ key, put, read }) {
       await put(key('k'), 'text', { deadlineIn: minute });
-      assertNear((await read(key('k'), { offset: 2 * minute }))?.deadlineIn, -minute);
+      assertNear((await read(key('k'), { after: 2 * minute }))?.deadlineIn, -minute);
     },
   },
   {

@@ -37,6 +37,7 @@ export const leaseRules: readonly Rule[] = [
       const first = await take(key('k'), again);
       const second = await take(key('k'), again);
       assert.deepEqual([first.record?.text, second.record?.text], ['text', 'text']);
+      assert.equal(second.fence, first.fence);
       await busy(key('k'));
       assert.equal(await second.commit(record('next')), 'done');
     },
@@ -46,9 +47,9 @@ export const leaseRules: readonly Rule[] = [
     needs: ['fencing'],
     async check({ key, take, busy }) {
       await take(key('k'), { lease: minute });
-      const ms = await busy(key('k'), { offset: minute / 2 });
+      const ms = await busy(key('k'), { after: minute / 2 });
       assert.ok(ms <= minute / 2, `half a lease later still busy for ${ms} ms`);
-      const successor = await take(key('k'), { offset: minute + 5000 });
+      const successor = await take(key('k'), { after: minute + 5000 });
       assert.equal(await successor.commit(record('mine')), 'done');
     },
   },
@@ -59,34 +60,34 @@ export const leaseRules: readonly Rule[] = [
     async check({ key, take, busy }) {
       const lease = await take(key('k'), { lease: 1000 });
       assert.equal(await lease.renew(minute), true);
-      await busy(key('k'), { offset: minute / 2 });
-      await take(key('k'), { offset: minute + 5000 });
+      await busy(key('k'), { after: minute / 2 });
+      await take(key('k'), { after: minute + 5000 });
     },
   },
   {
-    name: 'a renewal after a kept commit is for the new token',
+    name: 'a renewal after a kept commit is for the new fence',
     needs: ['fencing'],
-    async check({ key, take, busy, token }) {
+    async check({ key, take, busy }) {
       const lease = await take(key('k'), { lease: 1000 });
-      const keep = token();
-      await lease.commit(record('text'), { keep });
+      await lease.commit(record('text'), 1000);
       assert.equal(await lease.renew(minute), true);
-      await busy(key('k'), { offset: minute / 2 });
-      await take(key('k'), { token: keep });
+      await busy(key('k'), { after: minute / 2 });
+      await lease.commit(record('next'));
+      await take(key('k'));
     },
   },
   {
     name: 'a lapsed lease that nobody took is still good',
     needs: ['fencing'],
     breaks: 'a laptop that slept would lose an update for nothing',
-    async check({ key, take, finds, advance, token }) {
+    async check({ key, take, finds, advance }) {
       const committing = await take(key('c'), { lease: 10 });
       const keeping = await take(key('k'), { lease: 10 });
       const renewing = await take(key('r'), { lease: 10 });
       await advance(40);
       assert.equal(await renewing.renew(minute), true);
       assert.equal(await renewing.commit(record('renewed')), 'done');
-      assert.equal(await keeping.commit(record('kept'), { keep: token() }), 'done');
+      assert.equal(await keeping.commit(record('kept'), minute), 'done');
       await keeping.release();
       assert.equal(await committing.commit(record('late')), 'done');
       await finds(key('c'), 'late');
@@ -98,13 +99,13 @@ export const leaseRules: readonly Rule[] = [
     name: 'a holder whose conversation was taken can neither write, renew nor release',
     needs: ['fencing'],
     breaks: 'a process that was stopped for a while would overwrite what came after it',
-    async check({ key, put, take, busy, token, finds }) {
+    async check({ key, put, take, busy, finds }) {
       await put(key('k'), 'before');
       const late = await take(key('k'), { lease: 1000 });
-      const holder = await take(key('k'), { offset: 5000 });
+      const holder = await take(key('k'), { after: 5000 });
       assert.equal(await late.renew(minute), false);
       assert.equal(await late.commit(record('late')), 'refused');
-      assert.equal(await late.commit(record('late'), { keep: token() }), 'refused');
+      assert.equal(await late.commit(record('late'), minute), 'refused');
       assert.equal(await late.commit(undefined), 'refused');
       await late.release();
       await busy(key('k'));
@@ -121,7 +122,7 @@ export const leaseRules: readonly Rule[] = [
     breaks: 'a fence that is counted in the record starts again with it',
     async check({ key, take, finds }) {
       const late = await take(key('k'), { lease: 1000 });
-      await (await take(key('k'), { offset: 5000 })).commit(undefined);
+      await (await take(key('k'), { after: 5000 })).commit(undefined);
       assert.equal(await late.commit(record('late')), 'refused');
       const anew = await take(key('k'));
       assert.equal(await late.commit(record('late')), 'refused');
@@ -138,8 +139,8 @@ export const leaseRules: readonly Rule[] = [
       const released = await take(key('k'));
       await released.release();
       const holder = await take(key('k'), { lease: 1000 });
-      assert.equal(await committed.renew(10 * minute), false);
-      assert.equal(await released.renew(10 * minute), false);
+      assert.equal(await committed.renew(minute), false);
+      assert.equal(await released.renew(minute), false);
       await committed.release();
       await released.release();
       const ms = await busy(key('k'));

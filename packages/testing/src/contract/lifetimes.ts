@@ -10,9 +10,9 @@ export const lifetimeRules: readonly Rule[] = [
     needs: ['ttl'],
     async check({ key, put, read }) {
       await put(key('k'), 'text', { ttl: minute });
-      assert.equal((await read(key('k'), { offset: minute / 2 }))?.text, 'text');
+      assert.equal((await read(key('k'), { after: minute / 2 }))?.text, 'text');
       await put(key('l'), 'text', { ttl: minute });
-      assert.equal(await read(key('l'), { offset: minute + 5000 }), undefined);
+      assert.equal(await read(key('l'), { after: minute + 5000 }), undefined);
     },
   },
   {
@@ -29,16 +29,16 @@ export const lifetimeRules: readonly Rule[] = [
     name: 'a write without a lifetime lasts, whatever lifetime was before',
     needs: ['ttl'],
     breaks: 'a conversation would vanish because of an earlier, shorter one',
-    async check({ key, put, take, token, advance, read, finds }) {
+    async check({ key, put, take, advance, read, finds }) {
       await put(key('k'), 'yesterday', { ttl: 20 });
       await put(key('k'), 'today');
       const lease = await take(key('l'));
-      await lease.commit(record('yesterday', { ttl: 20 }), { keep: token() });
+      await lease.commit(record('yesterday', { ttl: 20 }), minute);
       await lease.commit(record('today'));
       await advance(60);
       await finds(key('k'), 'today');
       await finds(key('l'), 'today');
-      assert.equal((await read(key('k'), { offset: 100 * minute }))?.text, 'today');
+      assert.equal((await read(key('k'), { after: 100 * minute }))?.text, 'today');
     },
   },
   {
@@ -50,7 +50,7 @@ export const lifetimeRules: readonly Rule[] = [
       await put(key('year'), 'text', { ttl: year });
       await put(key('fraction'), 'text', { ttl: minute + 0.5 });
       for (const name of ['year', 'fraction']) await finds(key(name), 'text');
-      assert.equal((await read(key('year'), { offset: year / 2 }))?.text, 'text');
+      assert.equal((await read(key('year'), { after: year / 2 }))?.text, 'text');
     },
   },
   {
@@ -58,20 +58,20 @@ export const lifetimeRules: readonly Rule[] = [
     needs: ['ttl'],
     async check({ key, put, take, read }) {
       await put(key('k'), 'text', { ttl: minute });
-      await (await take(key('k'), { lease: 10 * minute })).release();
+      await (await take(key('k'), { lease: minute })).release();
       assert.equal((await read(key('k')))?.text, 'text');
-      assert.equal(await read(key('k'), { offset: minute + 5000 }), undefined);
+      assert.equal(await read(key('k'), { after: minute + 5000 }), undefined);
     },
   },
   {
     name: 'the end of a lifetime does not end the lease',
     needs: ['ttl', 'fencing'],
     breaks: 'the conversation would be given to two updates at once',
-    async check({ key, put, take, busy, token, advance, finds }) {
+    async check({ key, put, take, busy, advance, finds }) {
       await put(key('before'), 'text', { ttl: 20 });
       const before = await take(key('before'));
       const within = await take(key('within'));
-      await within.commit(record('text', { ttl: 20 }), { keep: token() });
+      await within.commit(record('text', { ttl: 20 }), minute);
       await advance(60);
       for (const [name, lease] of [
         ['before', before],

@@ -107,13 +107,13 @@ export const listingRules: readonly Rule[] = [
     name: 'a listing shows what is committed: nothing deleted, nothing of a turn in progress',
     needs: ['list', 'fencing'],
     async check(bench) {
-      const { key, put, take, token } = bench;
+      const { key, put, take } = bench;
       await put(key('deleted'), 'text');
       await (await take(key('deleted'))).commit(undefined);
       await take(key('held, not written'));
       await put(key('held'), 'text');
       await take(key('held'));
-      await (await take(key('kept'))).commit(record('unit'), { keep: token() });
+      await (await take(key('kept'))).commit(record('unit'), minute);
       await (await take(key('released'))).release();
       assert.deepEqual(keysOf(await list(bench)), [key('held'), key('kept')]);
     },

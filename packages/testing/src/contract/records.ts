@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import type { Rule } from './rule.ts';
-import { record } from './rule.ts';
+import { minute, record } from './rule.ts';
 
 const texts: { readonly [what: string]: string } = {
   'no text at all': '',
@@ -97,17 +97,17 @@ export const recordRules: readonly Rule[] = [
   {
     name: 'a turn may write, go on, and write again',
     needs: [],
-    async check({ key, take, token, storage, finds }) {
+    async check({ key, take, storage, finds }) {
       const lease = await take(key('k'));
-      assert.equal(await lease.commit(record('first'), { keep: token() }), 'done');
+      assert.equal(await lease.commit(record('first'), minute), 'done');
       assert.equal((await storage.peek(key('k')))?.text, 'first');
-      assert.equal(await lease.commit(undefined, { keep: token() }), 'done');
+      assert.equal(await lease.commit(undefined, minute), 'done');
       assert.equal(await storage.peek(key('k')), undefined);
-      assert.equal(await lease.commit(record('third'), { keep: token() }), 'done');
+      assert.equal(await lease.commit(record('third'), minute), 'done');
       await lease.release();
       await finds(key('k'), 'third');
       const next = await take(key('k'));
-      assert.equal(await next.commit(record('kept'), { keep: token() }), 'done');
+      assert.equal(await next.commit(record('kept'), minute), 'done');
       assert.equal(await next.commit(record('last')), 'done');
       await finds(key('k'), 'last');
     },

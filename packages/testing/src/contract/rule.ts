@@ -2,10 +2,17 @@
 
 import assert from 'node:assert/strict';
 import type { Awaitable, FsmStorage, StoredText } from '@telefsm/core';
-import type { AcquireOptions, Lease, StorageFeatures, Write } from '@telefsm/core/storage';
+import type {
+  AcquireOptions,
+  Busy,
+  CommitAnswer,
+  LeaseHolder,
+  StorageFeatures,
+  Write,
+} from '@telefsm/core/storage';
 
 /** What a storage must offer for a rule to apply: a feature it declares, or waking those who wait. */
-export type StorageNeed = keyof StorageFeatures | 'granted';
+export type StorageNeed = Exclude<keyof StorageFeatures, 'parallel'> | 'granted';
 
 /** A storage as the rules see it; where moving its clock or opening it again takes more than the storage itself. */
 export interface StorageUnderTest {
@@ -14,6 +21,11 @@ export interface StorageUnderTest {
   advance?(ms: number): Awaitable<void>;
   /** Opens the same conversations once more, as another process would; needed where the storage is `shared`. */
   another?(): Awaitable<FsmStorage>;
+  /**
+   * Changes every stored instant of one conversation (end of the lease, deadline, expiry) by so many ms, past the storage: with the
+   * client that it uses. A negative number lets time pass, a positive one is a clock that went back. Needed where there is no `advance`.
+   */
+  shift?(key: string, ms: number): Awaitable<void>;
 }
 
 /** How an acquisition of a rule differs from the usual one. */
@@ -22,9 +34,23 @@ export interface Taking {
   /** In ms; a minute unless given. */
   readonly lease?: number;
   readonly queue?: boolean;
-  /** In ms. */
-  readonly offset?: number;
+  /** How much time passes for this conversation before, in ms. */
+  readonly after?: number;
   readonly storage?: FsmStorage;
+}
+
+/** A conversation that was acquired, with the statements that its holder may send. */
+export interface Held extends LeaseHolder {
+  /** Names the grant; a kept commit makes it name the next one. */
+  fence: number;
+  /** What was stored. */
+  readonly record: StoredText | undefined;
+  /** @param keep - how long to go on holding, in ms; without it the commit releases */
+  commit(next: Write | undefined, keep?: number): Promise<CommitAnswer>;
+  renew(lease: number): Promise<boolean>;
+  release(): Promise<void>;
+  /** The same holder, who never hears what this one is answered: its statements are copies that arrive late. */
+  copy(): Held;
 }
 
 /** A fresh storage and the few steps that rules are written in. */
@@ -39,8 +65,14 @@ export interface Bench {
   key(name: string): string;
   /** A token that was never used. */
   token(): string;
+  /** Lets time pass for one conversation; virtually, or by moving its stored instants. */
+  pass(key: string, ms: number): Promise<void>;
+  /** Sets the clock back, as one conversation sees it: what is stored of it ends so much later. */
+  back(key: string, ms: number): Promise<void>;
   /** Takes a conversation, which must be free. */
-  take(key: string, taking?: Taking): Promise<Lease>;
+  take(key: string, taking?: Taking): Promise<Held>;
+  /** The answer about a conversation that is held by another, which must be so. */
+  refused(key: string, taking?: Taking): Promise<Busy>;
   /** How long a conversation is held by another, which must be so, in ms. */
   busy(key: string, taking?: Taking): Promise<number>;
   /** A turn that writes. */
@@ -48,7 +80,7 @@ export interface Bench {
   /** A turn that writes nothing; what it found. */
   read(key: string, taking?: Taking): Promise<StoredText | undefined>;
   /** A turn that finds this text, and `peek` finds it too. */
-  finds(key: string, text: string | undefined): Promise<void>;
+  finds(key: string, text: string | undefined, taking?: Taking): Promise<void>;
   /** Looks again until it is so, in real time, at most as long as a message may take. */
   until(so: () => boolean, what: string): Promise<void>;
 }
@@ -83,9 +115,10 @@ export function benchOf(under: StorageUnderTest, opened: FsmStorage[], patience:
   let tokens = 0;
   const token = () => `${run}${runs}.${++tokens}`;
 
-  const acquire = (key: string, { storage: by = storage, ...taking }: Taking) => {
+  const acquire = async (key: string, { storage: by = storage, after = 0, ...taking }: Taking) => {
+    if (after > 0) await bench.pass(key, after);
     const options: AcquireOptions = { token: token(), lease: minute, queue: false, ...taking };
-    return by.acquire(key, options);
+    return { by, token: options.token, answer: await by.acquire(key, options) };
   };
 
   const bench: Bench = {
@@ -104,18 +137,30 @@ export function benchOf(under: StorageUnderTest, opened: FsmStorage[], patience:
       opened.push(other);
       return other;
     },
+    async pass(key, ms) {
+      if (under.shift) await under.shift(key, -ms);
+      else {
+        assert.ok(under.advance, 'Time cannot pass: give `advance` or `shift` to make().');
+        await under.advance(ms);
+      }
+    },
+    async back(key, ms) {
+      assert.ok(under.shift, 'A shared storage needs `shift` to be tested: give it to make().');
+      await under.shift(key, ms);
+    },
     async take(key, taking = {}) {
-      const taken = await acquire(key, taking);
-      assert.ok(!('busy' in taken), `${key} should be free, and is busy`);
-      return taken;
+      const { by, token, answer } = await acquire(key, taking);
+      assert.ok(!('busy' in answer), `${key} should be free, and is busy`);
+      return heldBy(by, key, { token, fence: answer.fence }, answer.stored);
     },
-    async busy(key, taking = {}) {
-      const taken = await acquire(key, taking);
-      assert.ok('busy' in taken, `${key} should be busy, and is free`);
-      assert.equal(typeof taken.busy, 'number', `busy for '${taken.busy}'`);
-      assert.ok(taken.busy > 0, `busy for ${taken.busy} ms: free would have been the answer`);
-      return taken.busy;
+    async refused(key, taking = {}) {
+      const { answer } = await acquire(key, taking);
+      assert.ok('busy' in answer, `${key} should be busy, and is free`);
+      assert.equal(typeof answer.busy, 'number', `busy for '${answer.busy}'`);
+      assert.ok(answer.busy > 0, `busy for ${answer.busy} ms: free would have been the answer`);
+      return answer;
     },
+    busy: async (key, taking) => (await bench.refused(key, taking)).busy,
     async put(key, text, more) {
       const lease = await bench.take(key);
       assert.equal(await lease.commit(record(text, more)), 'done');
@@ -127,9 +172,9 @@ export function benchOf(under: StorageUnderTest, opened: FsmStorage[], patience:
       await lease.release();
       return found;
     },
-    async finds(key, text) {
+    async finds(key, text, taking) {
       assert.equal((await storage.peek(key))?.text, text, 'what peek finds');
-      assert.equal((await bench.read(key))?.text, text, 'what a turn finds');
+      assert.equal((await bench.read(key, taking))?.text, text, 'what a turn finds');
     },
     async until(so, what) {
       for (let waited = 0; !so(); waited += 5) {
@@ -139,6 +184,29 @@ export function benchOf(under: StorageUnderTest, opened: FsmStorage[], patience:
     },
   };
   return bench;
+}
+
+/** A holder who sends statements to a storage. */
+export function heldBy(
+  storage: FsmStorage,
+  key: string,
+  { token, fence }: LeaseHolder,
+  record?: StoredText,
+): Held {
+  const held: Held = {
+    token,
+    fence,
+    record,
+    async commit(next, keep) {
+      const answer = await storage.commit(key, { token, fence: held.fence }, next, keep);
+      if (keep !== undefined && answer !== 'refused') held.fence++;
+      return answer;
+    },
+    renew: async (lease) => storage.renew(key, { token, fence: held.fence }, lease),
+    release: async () => storage.release(key, { token, fence: held.fence }),
+    copy: () => heldBy(storage, key, { token, fence: held.fence }, record),
+  };
+  return held;
 }
 
 /** Waits in real time. */

@@ -67,7 +67,7 @@ export const waitingRules: readonly Rule[] = [
       await until(() => heard.length > 0, 'granted');
       const ms = await busy(key('k'));
       assert.ok(ms <= patienceWithWaiters, `kept for an absent waiter for ${ms} ms`);
-      await take(key('k'), { offset: patienceWithWaiters + 1000 });
+      await take(key('k'), { after: patienceWithWaiters + 1000 });
       stop();
     },
   },
@@ -83,7 +83,7 @@ export const waitingRules: readonly Rule[] = [
       await lease.release();
       await until(() => heard.length > 0, 'granted');
       await take(key('k'), waiter);
-      await busy(key('k'), { offset: minute / 2 });
+      await busy(key('k'), { after: minute / 2 });
       stop();
     },
   },
@@ -111,7 +111,7 @@ export const waitingRules: readonly Rule[] = [
       await take(key('k'), { lease: 1000 });
       const waiter = { token: token(), queue: true };
       await busy(key('k'), waiter);
-      const taken = await take(key('k'), { ...waiter, offset: 5000 });
+      const taken = await take(key('k'), { ...waiter, after: 5000 });
       await taken.commit(record('text'));
       await take(key('k'));
       await pause(20);
@@ -128,7 +128,7 @@ export const waitingRules: readonly Rule[] = [
       const lease = await take(key('k'));
       const waiter = token();
       await busy(key('k'), { token: waiter, queue: true });
-      assert.equal(await lease.commit(record('unit'), { keep: token() }), 'done');
+      assert.equal(await lease.commit(record('unit'), minute), 'done');
       await busy(key('k'), { token: waiter, queue: true });
       assert.deepEqual(heard, []);
       assert.equal(await lease.commit(record('last')), 'done');

@@ -1,7 +1,14 @@
 /** A correct storage that can be given one plausible mistake. */
 
 import type { FsmStorage, StoredText } from '@telefsm/core';
-import type { Acquired, AcquireOptions, CommitAnswer, Lease, Write } from '@telefsm/core/storage';
+import type {
+  Acquired,
+  AcquireOptions,
+  CommitAnswer,
+  LeaseHolder,
+  Write,
+} from '@telefsm/core/storage';
+import { leaseTimes } from '@telefsm/core/storage';
 import { systemClock } from '@telefsm/core/tools';
 import type { StorageUnderTest } from '../../src/contract/rule.ts';
 
@@ -37,20 +44,38 @@ export const faults = [
   'tells of the lease as text',
   'lease of 15 s whatever was asked',
   'renewal never happens',
-  'renewal by the first token',
+  'a renewal names the token only',
   'anybody renews',
   'anybody releases',
   'a lapsed lease is refused',
   'no fence',
   'fence counted in the record',
+  // Fences
+  'the token alone names the holder',
+  'the fence alone names the holder',
+  'the holder gets a new fence each time',
+  'the same token gets its old fence again',
+  'a new fence is one more',
+  'an acquire shortens the lease of its holder',
+  'an acquire makes the lease long',
+  'a lapsed holder is a stranger',
+  'a kept commit makes the lease long',
+  'a kept commit shortens the lease',
+  'a release names the token only',
+  'busy names nobody',
+  'busy names the fence before',
+  'a lock far away stays',
+  'a lock far away is void',
+  'a hand-over keeps the fence',
+  'a message names no fence',
   // Commits
   'a free conversation takes any commit',
-  'kept under the same token',
+  'kept under the same fence',
   'a kept commit does not write',
   'a kept commit lets go',
   'a kept commit does not extend',
   'a repeated kept commit is refused',
-  'any other token is taken for a repeated commit',
+  'any other fence is taken for a repeated commit',
   // Lifetimes
   'lifetime ignored',
   'lifetime in seconds',
@@ -75,9 +100,6 @@ export const faults = [
   'due claims what has another prefix',
   'due looks at the prefix behind the limit',
   'a claim never lapses',
-  'the next deadline is told too late',
-  'the next deadline is told without claims that lapse',
-  'what is due is told as something later',
   'settled does nothing',
   'settled drops the deadline',
   'the index keeps its first deadline',
@@ -118,8 +140,9 @@ interface Entry {
   ended: Write | undefined;
   firstState: string | null;
   owner: string | undefined;
-  /** For the fence that is counted. */
-  count: number;
+  fence: number;
+  /** Fences that tokens had before. */
+  readonly fences: Map<string, number>;
   until: number;
   expiresAt: number;
   deadlineAt: number;
@@ -130,8 +153,9 @@ interface Entry {
 interface Shared {
   readonly entries: Map<string, Entry>;
   readonly blocked: Set<string>;
-  readonly listeners: Set<{ readonly of: object; tell(token: string): void }>;
+  readonly listeners: Set<{ readonly of: object; tell(token: string, fence: number): void }>;
   now: number;
+  grants: number;
 }
 
 const never = Number.POSITIVE_INFINITY;
@@ -144,12 +168,21 @@ export function faultyStorage(fault?: Fault): StorageUnderTest {
     blocked: new Set(),
     listeners: new Set(),
     now: systemClock.now(),
+    grants: 1_000_000,
   };
   return {
     storage: open(shared, (found) => found === fault),
     another: () => open(shared, (found) => found === fault),
     advance(ms) {
       shared.now += ms;
+    },
+    shift(key, ms) {
+      const entry = shared.entries.get(key);
+      if (entry === undefined) return;
+      entry.until += ms;
+      entry.expiresAt += ms;
+      entry.deadlineAt += ms;
+      entry.wakeAt += ms;
     },
   };
 }
@@ -174,7 +207,8 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
         ended: undefined,
         firstState: null,
         owner: undefined,
-        count: 0,
+        fence: 0,
+        fences: new Map(),
         until: 0,
         expiresAt: never,
         deadlineAt: never,
@@ -204,18 +238,30 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
     };
   }
 
+  function grant(entry: Entry, token: string): void {
+    const old = entry.fences.get(token);
+    entry.owner = token;
+    if (has('the same token gets its old fence again') && old !== undefined) entry.fence = old;
+    else if (has('fence counted in the record') || has('a new fence is one more')) entry.fence++;
+    else {
+      shared.grants += 10;
+      entry.fence = Math.max(entry.fence + 2, shared.grants);
+    }
+    entry.fences.set(token, entry.fence);
+  }
+
   function letGo(entry: Entry): void {
     entry.ended = entry.write;
     const next = has('the last comes first') ? entry.waiters.pop() : entry.waiters.shift();
     const told = [...listeners].filter(({ of }) => !has('own process only is told') || of === me);
     entry.owner = undefined;
     if (next === undefined || listeners.size === 0 || has('nobody is told')) return;
-    if (!has('told, not handed over')) {
-      entry.owner = next;
-      entry.until = shared.now + (has('handed over for a minute') ? 60_000 : 2000);
-    }
+    if (has('a hand-over keeps the fence')) entry.owner = next;
+    else if (!has('told, not handed over')) grant(entry, next);
+    entry.until = shared.now + (has('handed over for a minute') ? 60_000 : leaseTimes.handOver);
+    const fence = has('a message names no fence') ? Number.NaN : entry.fence;
     setImmediate(() => {
-      for (const { tell } of told) tell(next);
+      for (const { tell } of told) tell(next, fence);
     });
   }
 
@@ -224,7 +270,7 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
     if (entry.write !== undefined && next !== undefined && has('inserts, never updates')) return;
     if (entry.write === undefined) entry.firstState = next?.state ?? null;
     entry.write = next;
-    if (next === undefined) entry.count = 0;
+    if (next === undefined && has('fence counted in the record')) entry.fence = 0;
     const second = has('lifetime in seconds') ? 1000 : 1;
     if (next?.ttl !== undefined && !has('lifetime ignored')) {
       const ttl = has('lifetime of 32 bits') ? next.ttl | 0 : next.ttl;
@@ -237,99 +283,118 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
     entry.wakeAt = Math.min(entry.wakeAt, entry.deadlineAt);
   }
 
-  function leaseOf(key: string, entry: Entry, { token: first, lease }: AcquireOptions): Lease {
-    let token = first;
-    let count = entry.count;
-    const holds = () => {
-      if (has('fence counted in the record'))
-        return entry.count === count && entry.owner !== undefined;
-      if (has('a lapsed lease is refused') && entry.until <= shared.now) return false;
-      if (has('a free conversation takes any commit') && entry.owner === undefined) return true;
-      return entry.owner === token || has('no fence');
-    };
-    return {
-      record:
-        has('each process remembers what it read') && cache.has(key)
-          ? cache.get(key)
-          : stored(entry, shared.now),
-      async commit(next, { keep } = {}): Promise<CommitAnswer> {
-        await nextTask();
-        if (keep !== undefined && entry.owner === keep && keep !== first) {
-          if (has('a repeated kept commit is refused')) return 'refused';
-          token = keep;
-          return 'already';
-        }
-        if (
-          keep !== undefined &&
-          entry.owner !== token &&
-          has('any other token is taken for a repeated commit')
-        )
-          return 'already';
-        if (!holds() || keep === token) return 'refused';
-        if (next !== undefined && blocked.has(key)) return 'done';
-        if (next === undefined && has('a deletion blocks the key')) blocked.add(key);
-        if (keep === undefined || !has('a kept commit does not write')) write(entry, next);
-        cache.set(key, entry.write);
-        if (keep !== undefined && !has('a kept commit lets go')) {
-          if (has('a kept commit is handed over') && entry.waiters.length > 0) letGo(entry);
-          else if (!has('kept under the same token')) entry.owner = keep;
-          if (!has('kept under the same token')) token = keep;
-          if (!has('a kept commit does not extend')) entry.until = shared.now + lease;
-        } else if (!has('a commit does not let go')) {
-          letGo(entry);
-        }
-        return 'done';
-      },
-      async renew(ms) {
-        await nextTask();
-        if (has('renewal never happens')) return true;
-        if (
-          entry.owner !== (has('renewal by the first token') ? first : token) &&
-          !has('anybody renews')
-        )
-          return false;
-        entry.until = shared.now + ms;
-        return true;
-      },
-      async release() {
-        await nextTask();
-        if (entry.owner !== token && !has('anybody releases')) return;
-        if (has('a release clears')) entry.write = undefined;
-        if (has('a release clears the deadline')) entry.deadlineAt = never;
-        letGo(entry);
-        count = -1;
-      },
-    };
+  function holds(entry: Entry, { token, fence }: LeaseHolder): boolean {
+    if (has('a lapsed lease is refused') && entry.until <= shared.now) return false;
+    if (has('a free conversation takes any commit') && entry.owner === undefined) return true;
+    if (has('no fence')) return true;
+    if (has('the token alone names the holder')) return entry.owner === token;
+    if (has('the fence alone names the holder')) {
+      return entry.owner !== undefined && entry.fence === fence;
+    }
+    return entry.owner === token && entry.fence === fence;
+  }
+
+  async function commit(
+    key: string,
+    holder: LeaseHolder,
+    next: Write | undefined,
+    keep?: number,
+  ): Promise<CommitAnswer> {
+    await nextTask();
+    const entry = entryOf(key);
+    const { token, fence } = holder;
+    const hasGoneOn = entry.owner === token && entry.fence === fence + 1;
+    const isOther = entry.owner === token && entry.fence > fence;
+    if (keep !== undefined && hasGoneOn && !has('a repeated kept commit is refused')) {
+      return 'already';
+    }
+    if (keep !== undefined && isOther && has('any other fence is taken for a repeated commit')) {
+      return 'already';
+    }
+    if (!holds(entry, holder)) return 'refused';
+    if (next !== undefined && blocked.has(key)) return 'done';
+    if (next === undefined && has('a deletion blocks the key')) blocked.add(key);
+    if (keep === undefined || !has('a kept commit does not write')) write(entry, next);
+    cache.set(key, entry.write);
+    if (keep === undefined) {
+      if (!has('a commit does not let go')) letGo(entry);
+    } else if (has('a kept commit lets go')) {
+      letGo(entry);
+    } else if (has('a kept commit is handed over') && entry.waiters.length > 0) {
+      letGo(entry);
+    } else {
+      if (!has('kept under the same fence')) entry.fence++;
+      const until = shared.now + (has('a kept commit makes the lease long') ? 60_000 : keep);
+      const before = has('a kept commit shortens the lease') ? 0 : entry.until;
+      if (!has('a kept commit does not extend')) entry.until = Math.max(before, until);
+    }
+    return 'done';
+  }
+
+  async function renew(key: string, holder: LeaseHolder, ms: number): Promise<boolean> {
+    await nextTask();
+    const entry = entryOf(key);
+    if (has('renewal never happens')) return true;
+    const isOwner = has('a renewal names the token only') && entry.owner === holder.token;
+    if (!isOwner && !holds(entry, holder) && !has('anybody renews')) return false;
+    entry.until = shared.now + ms;
+    return true;
+  }
+
+  async function release(key: string, holder: LeaseHolder): Promise<void> {
+    await nextTask();
+    const entry = entryOf(key);
+    const isOwner = has('a release names the token only') && entry.owner === holder.token;
+    if (!isOwner && !holds(entry, holder) && !has('anybody releases')) return;
+    if (has('a release clears')) entry.write = undefined;
+    if (has('a release clears the deadline')) entry.deadlineAt = never;
+    letGo(entry);
   }
 
   async function acquire(key: string, options: AcquireOptions): Promise<Acquired> {
     await nextTask();
-    const { token, queue, offset = 0 } = options;
-    const now = shared.now + offset;
+    const { token, queue } = options;
+    const { now } = shared;
     const entry = entryOf(key);
     if (has('the lease ends with the lifetime') && entry.expiresAt <= now) entry.owner = undefined;
-    const stranger = entry.owner !== token || has('the holder is a stranger to itself');
-    if (entry.owner !== undefined && stranger && entry.until > now && !has('no lock')) {
+    const isFar = entry.until > now + leaseTimes.longest;
+    if (isFar && has('a lock far away is void')) entry.owner = undefined;
+    const isLapsedStranger = has('a lapsed holder is a stranger') && entry.until <= now;
+    const isOwn =
+      entry.owner === token && !has('the holder is a stranger to itself') && !isLapsedStranger;
+    if (entry.owner !== undefined && !isOwn && entry.until > now && !has('no lock')) {
       if (has('who asks again goes to the end')) drop(entry, token);
       if ((queue || has('everybody queues')) && !entry.waiters.includes(token)) {
         entry.waiters.push(token);
       }
+      if (isFar && !has('a lock far away stays')) entry.until = now + options.lease;
       const busy = entry.until - now;
-      return { busy: has('tells of the lease as text') ? (`${busy}` as never) : busy };
+      return {
+        busy: has('tells of the lease as text') ? (`${busy}` as never) : busy,
+        owner: has('busy names nobody') ? '' : entry.owner,
+        fence: entry.fence - (has('busy names the fence before') ? 1 : 0),
+      };
     }
     if (has('looks, then takes')) await nextTask();
     if (!has('who has taken still waits')) drop(entry, token);
-    if (entry.owner !== token || !has('a granted lease is not extended')) {
-      const length = has('lease of 15 s whatever was asked') ? 15_000 : options.lease;
-      entry.until = now + length * (has('lease in seconds') ? 1000 : 1);
+    const length = has('lease of 15 s whatever was asked') ? 15_000 : options.lease;
+    const long = has('an acquire makes the lease long') ? 60_000 : length;
+    const until = now + long * (has('lease in seconds') ? 1000 : 1);
+    if (isOwn && !has('the holder gets a new fence each time')) {
+      const before = has('an acquire shortens the lease of its holder') ? 0 : entry.until;
+      const latest = Math.min(Math.max(before, until), now + leaseTimes.longest);
+      if (!has('a granted lease is not extended')) entry.until = latest;
+    } else {
+      grant(entry, token);
+      entry.until = until;
     }
-    entry.owner = token;
-    entry.count++;
-    const lease = leaseOf(key, entry, options);
-    const record = has('each process remembers what it read') ? lease.record : stored(entry, now);
+    const found =
+      has('each process remembers what it read') && cache.has(key)
+        ? cache.get(key)
+        : stored(entry, now);
     if (has('lifetime slides with every turn') && entry.write?.ttl !== undefined)
       entry.expiresAt = now + 10 * entry.write.ttl;
-    return { ...lease, record };
+    return { fence: entry.fence, stored: found };
   }
 
   async function* list({
@@ -374,6 +439,9 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
   const storage: FsmStorage = {
     features,
     acquire,
+    commit,
+    renew,
+    release,
     async peek(key) {
       const entry = entryOf(key);
       if (has('peek finds nothing while held') && entry.owner !== undefined) return undefined;
@@ -410,16 +478,6 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
         else if (!has('due does not claim')) entry.wakeAt = now + claim;
       }
       return (goesBehind ? found.filter(isOwn) : found).map(([key]) => key);
-    },
-    dueIn() {
-      const waking = [...entries.values()].filter(
-        ({ wakeAt, deadlineAt }) =>
-          wakeAt === deadlineAt || !has('the next deadline is told without claims that lapse'),
-      );
-      const all = waking.map(({ wakeAt }) => wakeAt - shared.now);
-      if (has('the next deadline is told too late')) return all[0] ?? never;
-      const later = all.filter((ms) => ms > 0 || !has('what is due is told as something later'));
-      return Math.min(...later);
     },
     async settled(key) {
       const entry = entries.get(key);

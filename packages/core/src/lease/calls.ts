@@ -1,11 +1,11 @@
-/** Calls to a storage: by which token, how long one may take, what its failure means, and when it is tried again. */
+/** Calls to a storage: by which token, how long one may take, what its failure means, and when it is sent again. */
 
 import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { FsmStorage } from '../storage/storage.ts';
+import type { StorageFault, StorageStatements } from '../storage/statements.ts';
 
-/** How long one call to a storage may take, in ms, before it is asked again. */
+/** How long a statement may take, in ms from sending it, before it is sent again. */
 export const callBound = 5000;
 
 let processId: string | undefined;
@@ -18,10 +18,19 @@ export function newToken(): string {
   return `${processId}.${++tokens}`;
 }
 
-/** A call to a storage that took too long; what became of it is unknown. */
-export class TimedOut extends Error {}
+/** Whether this process has made a token. */
+export function isOwnToken(token: string): boolean {
+  return processId !== undefined && token.startsWith(`${processId}.`);
+}
 
-/** Bounds how long a call to a storage is waited for; `late` hears of an answer that comes after all. */
+/** A statement that took too long; what became of it is unknown. */
+export class TimedOut extends Error {
+  constructor(ms: number = callBound) {
+    super(`The storage did not answer within ${ms} ms.`);
+  }
+}
+
+/** Bounds how long an answer is waited for; `late` gets an answer that comes after all. */
 export function within<T>(
   answer: Awaitable<T>,
   ms: number,
@@ -30,15 +39,15 @@ export function within<T>(
 ): Awaitable<T> {
   if (!isPromise(answer)) return answer;
   return new Promise((resolve, reject) => {
-    let over = false;
+    let isOver = false;
     const timer = clock.setTimeout(() => {
-      over = true;
-      reject(new TimedOut(`The storage did not answer within ${ms} ms.`));
+      isOver = true;
+      reject(new TimedOut(ms));
     }, ms);
     answer.then(
       (value) => {
         clock.clearTimeout(timer);
-        if (over) late?.(value);
+        if (isOver) late?.(value);
         else resolve(value);
       },
       (error) => {
@@ -59,16 +68,12 @@ export function storageFailed(
   return new FsmError('STORAGE_FAILED', { key, operation, keptBefore }, { cause });
 }
 
-/** What an error of a storage says of the call. */
-export function faultOf(storage: FsmStorage, error: unknown): 'retry' | 'fatal' | 'unknown' {
+/** What an error of a storage says about the statement. */
+export function faultOf(storage: StorageStatements, error: unknown): StorageFault {
+  if (error instanceof TimedOut) return 'unknown';
   // an error of ours is no accident of the network: the storage says what is wrong
   if (error instanceof FsmError) return 'fatal';
   return storage.classify?.(error) ?? 'unknown';
-}
-
-/** Waits for nothing: what becomes of the call is of no interest. */
-export function ignore(answer: Awaitable<unknown>): void {
-  if (isPromise(answer)) answer.then(undefined, () => {});
 }
 
 /** Whether an answer is still to come. */
@@ -87,7 +92,7 @@ export function backoff(failures: number): number {
   return Math.min(500, 50 * 2 ** failures) + jitter(25);
 }
 
-/** Up to so many ms, by chance, so that those who wait do not come at once. */
+/** Up to so many ms, by chance, so that processes that wait do not ask at the same moment. */
 export function jitter(ms: number): number {
   return Math.random() * ms;
 }

@@ -1,5 +1,7 @@
 /** Order inside one process: one queue for each conversation, joined before anything is awaited. */
 
+import type { StorageStatements } from '../storage/statements.ts';
+
 /** A place at the head of a queue; nobody else of this process works on the conversation until it is left. */
 export interface Place {
   leave(): void;
@@ -21,7 +23,16 @@ export interface LocalQueues {
   readonly size: number;
 }
 
-/** Makes the queues of one machine. */
+const queues = new WeakMap<StorageStatements, LocalQueues>();
+
+/** The queues of a storage: machines of one process that share it wait for each other in one line. */
+export function queuesOf(storage: StorageStatements): LocalQueues {
+  const known = queues.get(storage) ?? localQueues();
+  queues.set(storage, known);
+  return known;
+}
+
+/** Makes queues. */
 export function localQueues(): LocalQueues {
   const heads = new Map<string, Head>();
   const tryJoin = (key: string): Head | undefined =>

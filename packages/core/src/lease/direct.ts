@@ -1,0 +1,172 @@
+/** Coordination within one process: the local queue excludes everybody else, so conversations are acquired and committed directly. */
+
+import { FsmError } from '../base/errors.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { Marks } from '../record/marks.ts';
+import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
+import { backoff, callBound, newToken, sleep, storageFailed, within } from './calls.ts';
+import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
+import type { Place } from './queue.ts';
+
+/** Makes the leases of a machine whose storage only this process uses. */
+export function directLeases(options: LeaseOptions): Leases {
+  return new DirectLeases(options);
+}
+
+class DirectLeases implements Leases {
+  readonly options: LeaseOptions;
+  readonly #live = new Set<DirectHold>();
+  #timer: unknown;
+
+  constructor(options: LeaseOptions) {
+    this.options = options;
+  }
+
+  get size(): number {
+    return this.#live.size;
+  }
+
+  async take(key: string, { bound, signal, onBusy }: TakeOptions): Promise<Hold | undefined> {
+    const { storage, clock, longest } = this.options;
+    const token = newToken();
+    const start = clock.monotonic();
+    for (let asks = 0; ; asks++) {
+      signal?.throwIfAborted();
+      const request = { token, lease: longest, queue: false };
+      let answer: Awaited<ReturnType<typeof storage.acquire>>;
+      try {
+        answer = await within(storage.acquire(key, request), callBound, clock);
+      } catch (error) {
+        throw storageFailed(key, 'acquire', error);
+      }
+      if (!('busy' in answer)) {
+        const { fence, stored } = answer;
+        const hold = new DirectHold(this, key, { token, fence }, stored);
+        this.#live.add(hold);
+        this.#timer ??= clock.setTimeout(this.#tick, longest);
+        return hold;
+      }
+      // only another user of the storage that is no machine of this process
+      if (bound === 0) return undefined;
+      if (asks === 0) onBusy?.(answer);
+      const waited = clock.monotonic() - start;
+      if (waited >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(waited) });
+      await sleep(Math.min(answer.busy + 1, backoff(asks), bound - waited + 1), clock);
+    }
+  }
+
+  async ask<T>(statement: () => Awaitable<T>): Promise<T> {
+    return within(statement(), callBound, this.options.clock);
+  }
+
+  stop(): void {
+    if (this.#timer !== undefined) this.options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  over(hold: DirectHold): void {
+    this.#live.delete(hold);
+  }
+
+  /** One timer for all: a turn that is short enough neither sets nor clears one. */
+  readonly #tick = () => {
+    const { clock, longest } = this.options;
+    const now = clock.monotonic();
+    for (const hold of this.#live) if (now - hold.startedAt >= longest) hold.lose();
+    this.#timer = undefined;
+    if (this.#live.size === 0) return;
+    const next = Math.min(...Array.from(this.#live, ({ startedAt }) => startedAt));
+    this.#timer = clock.setTimeout(this.#tick, next + longest - now);
+  };
+}
+
+class DirectHold implements Hold {
+  readonly key: string;
+  readonly stored: StoredText | undefined;
+  readonly takenAt: number;
+  readonly startedAt: number;
+  place: Place | undefined;
+  readonly #leases: DirectLeases;
+  readonly #token: string;
+  #fence: number;
+  #isLost = false;
+  #keptBefore = false;
+  #abort: AbortController | undefined;
+
+  constructor(
+    leases: DirectLeases,
+    key: string,
+    { token, fence }: LeaseHolder,
+    stored: StoredText | undefined,
+  ) {
+    const { clock } = leases.options;
+    this.#leases = leases;
+    this.key = key;
+    this.#token = token;
+    this.#fence = fence;
+    this.stored = stored;
+    this.takenAt = clock.now();
+    this.startedAt = clock.monotonic();
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#isLost) this.#abort.abort(this.#lost());
+    return this.#abort.signal;
+  }
+
+  lose(): void {
+    this.#isLost = true;
+    this.#leases.over(this);
+    this.place?.leave();
+    this.#abort?.abort(this.#lost());
+  }
+
+  /** Nobody else writes, so a commit needs no proof. */
+  withMark(marks: Marks): Marks {
+    return marks;
+  }
+
+  async commit(write: Write | undefined, { keep }: CommitOptions): Promise<void> {
+    const { storage, clock, longest, armed } = this.#leases.options;
+    const { key } = this;
+    const holder = { token: this.#token, fence: this.#fence };
+    if (!keep) this.#leases.over(this);
+    let answer: 'done' | 'already' | 'refused';
+    try {
+      const sent = storage.commit(key, holder, write, keep ? longest : undefined);
+      answer = await within(sent, callBound, clock);
+    } catch (cause) {
+      this.lose();
+      if (storage.classify?.(cause) === 'fatal') {
+        throw storageFailed(key, 'commit', cause, this.#keptBefore);
+      }
+      throw new FsmError('COMMIT_UNKNOWN', { key }, { cause });
+    }
+    if (answer === 'refused') {
+      this.lose();
+      throw this.#lost();
+    }
+    if (keep) {
+      this.#fence++;
+      this.#keptBefore = true;
+    }
+    if (write?.deadlineIn !== undefined) armed?.(write.deadlineIn);
+  }
+
+  async release(): Promise<void> {
+    const { storage, clock, report } = this.#leases.options;
+    this.#leases.over(this);
+    try {
+      const holder = { token: this.#token, fence: this.#fence };
+      await within(storage.release(this.key, holder), callBound, clock);
+    } catch (error) {
+      report('release', error);
+    }
+  }
+
+  #lost(): FsmError<'LEASE_LOST'> {
+    const { key } = this;
+    return new FsmError('LEASE_LOST', { key, keptBefore: this.#keptBefore, handled: false });
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * What a turn needs of the lease room: acquire a conversation, commit it for certain, release it.
+ *
+ * The other files of this folder are behind these types. `queue.ts` has the order within a process, which a turn joins first.
+ */
+
+import type { Clock } from '../base/clock.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { UnitId } from '../record/ids.ts';
+import type { Marks } from '../record/marks.ts';
+import type { Busy, StorageStatements, StoredText, Write } from '../storage/statements.ts';
+import type { Place } from './queue.ts';
+
+/** How a conversation is acquired. */
+export interface TakeOptions {
+  /** Ms to wait at most; 0 takes it only if it is free, as waiting rules other than `wait` need it. */
+  readonly bound: number;
+  /** Ends the waiting; the promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
+  readonly onBusy?: ((holder: Busy) => void) | undefined;
+}
+
+/** How a turn commits. */
+export interface CommitOptions {
+  /** Goes on holding the conversation. */
+  readonly keep: boolean;
+  /** The id that this turn writes into the record: it tells afterwards whether another attempt has handled the same update. */
+  readonly id?: UnitId | undefined;
+}
+
+/** The right to one conversation during one turn. */
+export interface Hold {
+  readonly key: string;
+  /** What was stored when it was acquired. */
+  readonly stored: StoredText | undefined;
+  /** When it was acquired, by `Clock.now()`: stored lengths count from here. */
+  readonly takenAt: number;
+  /** Aborted with `LEASE_LOST` when the conversation was lost, or the turn has lasted too long. */
+  readonly signal: AbortSignal;
+  /** Left when the conversation is lost. */
+  place: Place | undefined;
+  /**
+   * The marks that the next commit must write: those of the record, and one that proves this very commit.
+   *
+   * Call it with the marks of the record that was read, or of the record that this turn committed last, and put the result into the record
+   * of the next {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Storages that are not shared need no marks.
+   */
+  withMark(marks: Marks): Marks;
+  /**
+   * Writes, and releases the conversation unless `keep`.
+   *
+   * A commit whose answer is lost is sent again, then proven by its mark in the record.
+   *
+   * @param write - the new record; `undefined` deletes it
+   * @throws FsmError `LEASE_LOST` (certainly not kept; `handled` if the record has the id), `COMMIT_UNKNOWN`, `STORAGE_FAILED` (certainly not kept)
+   */
+  commit(write: Write | undefined, options: CommitOptions): Promise<void>;
+  /** Releases without writing. Never fails: a failure is reported, and the lease ends by itself. */
+  release(): Promise<void>;
+}
+
+/** Acquires the conversations of one machine. */
+export interface Leases {
+  /**
+   * Acquires a conversation, waiting while another attempt has it.
+   *
+   * Only the head of the local queue of the key may call it.
+   *
+   * @returns `undefined` if it was busy and `bound` is 0
+   * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of `signal`
+   */
+  take(key: string, options: TakeOptions): Promise<Hold | undefined>;
+  /** Sends a statement of another kind (`peek`, `due`, `settled`) in its turn among all others of the storage. */
+  ask<T>(statement: () => Awaitable<T>): Promise<T>;
+  /** How many conversations are held. */
+  readonly size: number;
+  /** Ends wake-ups and renewals. */
+  stop(): void;
+}
+
+/** What the leases of one machine work with. */
+export interface LeaseOptions {
+  readonly storage: StorageStatements;
+  readonly clock: Clock;
+  /** Ms that a renewed lease lasts, at most `leaseTimes.longest`; a new one lasts a third of it. */
+  readonly lease: number;
+  /** Ms that a turn lasts at most; then its lease is no longer renewed. */
+  readonly longest: number;
+  /** Gets failures that end no turn: of releases, renewals and wake-ups. */
+  readonly report: (operation: string, error: unknown) => void;
+  /** Called after a commit that has written a deadline, with the ms until then. */
+  readonly armed?: ((deadlineIn: number) => void) | undefined;
+}
+
+/** Makes the leases of one machine. A shared storage brings its own, so that other bots never load them. */
+export type Coordination = (options: LeaseOptions) => Leases;

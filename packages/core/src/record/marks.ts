@@ -1,0 +1,73 @@
+/** Marks: what proves that one commit was written, when its answer was lost. */
+
+/** The last marks of a record, oldest first, six characters each, without anything between them. */
+export type Marks = string;
+
+/** No marks. */
+export const noMarks: Marks = '';
+
+/** Characters of a mark. */
+const length = 6;
+/** How many marks a record keeps. */
+const most = 8;
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/**
+ * The mark of a commit: 36 bits of a hash, as six characters.
+ *
+ * @param token - of the attempt
+ * @param fence - the fence that the commit spends
+ */
+export function markOf(token: string, fence: number): string {
+  const text = `${token}@${fence}`;
+  const [first, second] = [hash(text, 0x01000193), hash(text, 0x85ebca77)];
+  let mark = '';
+  for (let at = 0; at < length; at++) {
+    const half = at < length / 2 ? first : second;
+    mark += alphabet.charAt((half >>> (6 * (at % 3))) & 63);
+  }
+  return mark;
+}
+
+/** Multiplies like FNV-1a, and mixes the end like MurmurHash3. */
+function hash(text: string, factor: number): number {
+  let value = 0x811c9dc5;
+  for (let at = 0; at < text.length; at++) {
+    value = Math.imul(value ^ text.charCodeAt(at), factor);
+  }
+  value = Math.imul(value ^ (value >>> 16), 0x85ebca6b);
+  value = Math.imul(value ^ (value >>> 13), 0xc2b2ae35);
+  return value ^ (value >>> 16);
+}
+
+/** Adds a mark. If `replaced` is among them, it goes: a turn needs the mark of its last commit only. */
+export function withMark(marks: Marks, mark: string, replaced?: string): Marks {
+  const kept = split(marks).filter((each) => each !== replaced);
+  return [...kept, mark].slice(-most).join('');
+}
+
+/** Whether a mark is among them. */
+export function hasMark(marks: Marks, mark: string): boolean {
+  return split(marks).includes(mark);
+}
+
+/**
+ * Whether a mark that was added after `seen` may have been pushed out of `marks` by later ones.
+ *
+ * @param seen - the marks of the record before the commit
+ */
+export function mayHaveRolled(marks: Marks, seen: Marks): boolean {
+  const before = split(seen);
+  const now = split(marks);
+  return now.length >= most && !now.some((mark) => before.includes(mark));
+}
+
+/** Whether a stored text holds marks. */
+export function areMarks(value: unknown): boolean {
+  return typeof value === 'string' && value.length % length === 0;
+}
+
+function split(marks: Marks): string[] {
+  return marks.match(/.{6}/g) ?? [];
+}

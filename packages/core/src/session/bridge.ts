@@ -1,0 +1,97 @@
+/** Sessions in a store of the framework: in order inside one process, and written only if the update succeeds. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import { localQueues } from '../lease/queue.ts';
+import type { SessionValue } from './slot.ts';
+
+/** A session store of either framework. */
+export interface BridgedStore {
+  get(key: string): Awaitable<unknown>;
+  set(key: string, value: unknown): Awaitable<unknown>;
+  delete(key: string): Awaitable<unknown>;
+}
+
+/** How a bridged session is read. */
+export interface BridgePlan {
+  readonly store: BridgedStore;
+  readonly initial: (() => unknown) | undefined;
+  /** Whether the store is read only when a handler reads the session, which then is a promise. */
+  readonly lazy: boolean;
+  /** Whether a value made by `initial` is written even if no handler touches it. */
+  readonly writesInitial: boolean;
+}
+
+/** Runs the rest of an update with a session value, and writes it when the update has succeeded. */
+export type Bridge = (
+  key: string,
+  plan: BridgePlan,
+  rest: (value: SessionValue) => Promise<unknown>,
+) => Promise<void>;
+
+/** Makes the bridge of one session middleware. */
+export function bridgeOf(): Bridge {
+  const queues = localQueues();
+  return async (key, plan, rest) => {
+    const place = await queues.join(key);
+    try {
+      const value = new BridgedValue(key, plan);
+      if (!plan.lazy) await value.load();
+      await rest(value);
+      await value.finish();
+    } finally {
+      place.leave();
+    }
+  };
+}
+
+class BridgedValue implements SessionValue {
+  readonly #key: string;
+  readonly #plan: BridgePlan;
+  #value: unknown;
+  #loading: Promise<unknown> | undefined;
+  #isLoaded = false;
+  #isRead = false;
+  #isWritten = false;
+
+  constructor(key: string, plan: BridgePlan) {
+    this.#key = key;
+    this.#plan = plan;
+  }
+
+  /** Reads the store, once; an assignment made meanwhile wins. */
+  load(): Promise<unknown> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  get value(): unknown {
+    this.#isRead = true;
+    return this.#isLoaded || this.#isWritten ? this.#value : this.load();
+  }
+
+  set value(value: unknown) {
+    this.#isWritten = true;
+    this.#value = value;
+  }
+
+  async finish(): Promise<void> {
+    if (this.#isRead && !this.#isWritten) await this.load();
+    if (!this.#isRead && !this.#isWritten) return;
+    const { store } = this.#plan;
+    const value = await this.#value;
+    if (value == null) await store.delete(this.#key);
+    else await store.set(this.#key, value);
+  }
+
+  async #load(): Promise<unknown> {
+    const { store, initial, writesInitial } = this.#plan;
+    const found = await store.get(this.#key);
+    if (!this.#isWritten) {
+      const isNew = found === undefined || found === null;
+      this.#value = isNew ? initial?.() : found;
+      if (isNew && writesInitial && this.#value !== undefined) this.#isWritten = true;
+    }
+    this.#isLoaded = true;
+    return this.#value;
+  }
+}

@@ -1,0 +1,58 @@
+/** Sessions whose key is not that of a conversation: a record of their own, with the same order, redelivery and commit. */
+
+import type { Turn } from '../conversation/turn.ts';
+import { machineOf } from '../machine/machine.ts';
+import type { BotPort } from '../machine/machine-interface.ts';
+import type { MachineOptions } from '../machine/machine-options.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+
+/** Options of the machine behind a session that has its own record. */
+export type OwnRecordOptions = Pick<
+  MachineOptions<readonly [], readonly [], unknown>,
+  | 'storage'
+  | 'namespace'
+  | 'strategy'
+  | 'ttl'
+  | 'waiting'
+  | 'lease'
+  | 'turn'
+  | 'maxRecordBytes'
+  | 'attempts'
+  | 'clock'
+>;
+
+/** Runs the rest of an update as one turn on the record of a session. */
+export type OwnRecord = (
+  update: RawUpdate,
+  bot: BotPort,
+  key: string | undefined,
+  rest: (turn: Turn) => Promise<unknown>,
+  ctx: object,
+) => Promise<void>;
+
+/**
+ * Makes the record of a session.
+ *
+ * @param byKey - whether the bot makes the key of each update; otherwise the strategy picks the record
+ * @param opened - called with each turn before anything else runs
+ */
+export function ownRecord(
+  options: OwnRecordOptions,
+  byKey: boolean,
+  opened: ((turn: Turn, ctx: unknown) => void) | undefined,
+): OwnRecord {
+  let custom: string | undefined;
+  const strategy = byKey ? () => (custom === undefined ? undefined : { custom }) : options.strategy;
+  const machine = machineOf({ ...options, ...(strategy && { strategy }) }, opened);
+  return (update, bot, key, rest, ctx) => {
+    // The machine asks its strategy before `handle` returns. Only the migration of a chat delays it, which keys of the bot's own ignore.
+    custom = key;
+    return machine.handle(byKey ? withoutMessage(update) : update, bot, rest, ctx);
+  };
+}
+
+function withoutMessage(update: RawUpdate): RawUpdate {
+  if (!('message' in update)) return update;
+  const { message: _, ...rest } = update;
+  return rest as RawUpdate;
+}

@@ -1,0 +1,177 @@
+/** The session middleware of both frameworks, without a framework: where a session is kept, and when it is read and written. */
+
+import type { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import type { Turn } from '../conversation/turn.ts';
+import type { AnyMachine, BotPort } from '../machine/machine-interface.ts';
+import { install, installedAt } from '../unit/install.ts';
+import { type SessionAccess, sessionOf } from '../unit/state-context.ts';
+import { parseKey } from '../update/key.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import { type BridgedStore, bridgeOf } from './bridge.ts';
+import { type OwnRecordOptions, ownRecord } from './own-record.ts';
+import { hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
+import { warnOnce } from './warning.ts';
+
+/** What a framework's session middleware was told. */
+export interface SessionPlan<C extends object> {
+  /** Context property of the session; also the name under which the record keeps it. */
+  readonly property: string;
+  /** Member of that property, for one of several sessions in one object. */
+  readonly part?: string | undefined;
+  /** Whether the bot makes the keys of its sessions. */
+  readonly byKey: boolean;
+  /** The session key of an update, as the framework makes it. */
+  keyOf(ctx: C): Awaitable<string | undefined>;
+  /** Makes the value of a session that is not there. */
+  readonly initial: ((ctx: C) => unknown) | undefined;
+  /** A store of the framework: the place of the session, or of sessions to adopt if `machine` or a storage is given as well. */
+  readonly store: BridgedStore | undefined;
+  /** Keeps the session in the conversation's record of this machine. */
+  readonly machine: AnyMachine | undefined;
+  /** Options of the session's own record. */
+  readonly own: OwnRecordOptions;
+  /** Context property at which a session with its own record shows its FSM, and where `fsm()` is found by itself. */
+  readonly shared: string | undefined;
+  /** Whether a bridged session is read only when a handler reads it. */
+  readonly lazy: boolean;
+  /** Whether a bridged session that `initial` has made is written even if no handler touches it. */
+  readonly writesInitial: boolean;
+  /** The update of a context. */
+  updateOf(ctx: C): RawUpdate;
+  /** How the bot of a context calls the Bot API. */
+  portOf(ctx: C): BotPort;
+}
+
+/**
+ * Runs the rest of an update with a session.
+ *
+ * @param show - puts the session on the context; called once, with `undefined` if the update has no session
+ */
+export type SessionMiddleware<C> = (
+  ctx: C,
+  next: () => Promise<unknown>,
+  show: (value: SessionValue | undefined) => void,
+) => Promise<unknown>;
+
+/** Makes the session middleware of a plan. */
+export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): SessionMiddleware<C> {
+  const { store, machine, own } = plan;
+  if (store !== undefined && machine === undefined && own.storage === undefined) {
+    return bridged(plan, store);
+  }
+  const inRecord = slotsOf(plan);
+  if (machine !== undefined && !plan.byKey) {
+    const property = propertyOf(machine);
+    return (ctx, next, show) => inRecord(installedAt(ctx, property), ctx, next, show);
+  }
+  const { byKey, shared } = plan;
+  const opened = (turn: Turn, ctx: unknown) => {
+    if (shared === undefined || byKey || shared in (ctx as C)) return;
+    install(ctx as C, shared, turn.state);
+  };
+  const storage = own.storage ?? machine?.storage;
+  const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, opened);
+  const inOwn = (ctx: C, key: string | undefined, next: Next, show: Show) =>
+    run(
+      plan.updateOf(ctx),
+      plan.portOf(ctx),
+      key,
+      (turn) => inRecord(turn.state, ctx, next, show),
+      ctx,
+    );
+  if (byKey) {
+    return async (ctx, next, show) => {
+      const key = await plan.keyOf(ctx);
+      return key ? inOwn(ctx, key, next, show) : withoutSession(next, show);
+    };
+  }
+  return (ctx, next, show) => {
+    const fsm = userInChatAt(ctx, shared);
+    if (fsm === undefined) return inOwn(ctx, undefined, next, show);
+    if (own.storage !== undefined) throw twoStorages();
+    return inRecord(fsm, ctx, next, show);
+  };
+}
+
+type Next = () => Promise<unknown>;
+type Show = (value: SessionValue | undefined) => void;
+
+function withoutSession(next: Next, show: Show): Promise<unknown> {
+  show(undefined);
+  return next();
+}
+
+function bridged<C extends object>(
+  plan: SessionPlan<C>,
+  store: BridgedStore,
+): SessionMiddleware<C> {
+  const bridge = bridgeOf();
+  const { initial, lazy, writesInitial } = plan;
+  return async (ctx, next, show) => {
+    const key = await plan.keyOf(ctx);
+    if (!key) return withoutSession(next, show);
+    const make = initial && (() => initial(ctx));
+    return bridge(key, { store, initial: make, lazy, writesInitial }, (value) => {
+      show(value);
+      return next();
+    });
+  };
+}
+
+/** Runs the rest of an update with a session in the record of its turn. */
+function slotsOf<C extends object>(plan: SessionPlan<C>) {
+  const { property: slot, part, store, initial, lazy } = plan;
+  const converted = warnOnce();
+  const opened = (access: SessionAccess, ctx: C, adopted: unknown): Slot => {
+    const make = initial && (() => initial(ctx));
+    return openSlot(access, { slot, part, initial: make, adopted, converted });
+  };
+  async function adopting(
+    access: SessionAccess,
+    ctx: C,
+    next: Next,
+    show: Show,
+    from: BridgedStore,
+  ) {
+    const key = hasValue(access, slot, part) ? undefined : await plan.keyOf(ctx);
+    const adopted = key ? await from.get(key) : undefined;
+    if (adopted != null) access.afterCommit(() => from.delete(key as string));
+    return running(opened(access, ctx, adopted), next, show);
+  }
+  async function running(value: Slot, next: Next, show: Show) {
+    show(value);
+    await next();
+    if (lazy) await value.settle();
+  }
+  return (fsm: FsmContext, ctx: C, next: Next, show: Show): Promise<unknown> => {
+    const access = sessionOf(fsm);
+    if (access.key === undefined) return withoutSession(next, show);
+    if (store !== undefined) return adopting(access, ctx, next, show, store);
+    return running(opened(access, ctx, undefined), next, show);
+  };
+}
+
+/** The FSM of `fsm()` before this middleware, if its conversation is that of a user in a chat: the key of a session. */
+function userInChatAt(ctx: object, property: string | undefined): FsmContext | undefined {
+  if (property === undefined || !(property in ctx)) return undefined;
+  const fsm = installedAt(ctx, property);
+  if (fsm.key === undefined) return fsm;
+  const { chat, user, thread, custom } = parseKey(fsm.key)?.scope ?? {};
+  const isUserInChat = chat !== undefined && user !== undefined;
+  return isUserInChat && thread === undefined && custom === undefined ? fsm : undefined;
+}
+
+function twoStorages(): FsmError {
+  const expected =
+    'left out behind fsm(), whose record keeps the session; with `store`, pass `machine` to adopt';
+  return invalidOption('session storage', expected, 'a storage');
+}
+
+/** The context property of a framework's machine. */
+function propertyOf(machine: AnyMachine): string {
+  const property: unknown = Reflect.get(machine, '~property');
+  return typeof property === 'string' ? property : 'fsm';
+}

@@ -1,0 +1,118 @@
+/** Session data of one turn, as an object that handlers change in place. */
+
+import type { JsonObject } from '../base/json.ts';
+import type { SessionAccess } from '../unit/state-context.ts';
+import { type Converted, settled, thawed, withMember } from './values.ts';
+
+/** Where in the session of a conversation a value is, and what it begins as. */
+export interface SlotPlan {
+  /** Name of the slot, which is the context property of the session. */
+  readonly slot: string;
+  /** Name of the member inside the slot, for one of several sessions in one object. */
+  readonly part?: string | undefined;
+  /** Makes the value of a session that is not there. */
+  readonly initial?: (() => unknown) | undefined;
+  /** What a store of an earlier system has; it counts only if the record has nothing. */
+  readonly adopted?: unknown;
+  /** Called for values that JSON changes. */
+  readonly converted: Converted;
+}
+
+/** A session value that can be read and assigned. */
+export interface SessionValue {
+  value: unknown;
+}
+
+/** Opens the value; what handlers change in it is written with the turn's commit. */
+export function openSlot(access: SessionAccess, plan: SlotPlan): Slot {
+  const slot = new Slot(access, plan);
+  access.beforeCommit(() => slot.flush());
+  return slot;
+}
+
+/** An open value. */
+export class Slot implements SessionValue {
+  readonly #access: SessionAccess;
+  readonly #plan: SlotPlan;
+  #isOpen = false;
+  #value: unknown;
+
+  constructor(access: SessionAccess, plan: SlotPlan) {
+    this.#access = access;
+    this.#plan = plan;
+    // data of an earlier system moves into the record whether or not a handler reads it
+    if (plan.adopted != null && this.#stored === undefined) this.value = plan.adopted;
+  }
+
+  get value(): unknown {
+    if (!this.#isOpen) {
+      this.#isOpen = true;
+      const stored = this.#stored;
+      this.#value = stored === undefined ? this.#plan.initial?.() : thawed(stored);
+    }
+    return this.#value;
+  }
+
+  set value(value: unknown) {
+    this.#isOpen = true;
+    this.#value = value;
+  }
+
+  /** Waits for a promise that a handler has assigned. */
+  async settle(): Promise<void> {
+    if (this.#isOpen) this.#value = await this.#value;
+  }
+
+  /** Brings the value into the working copy of the record. */
+  flush(): void {
+    if (!this.#isOpen) return;
+    const { slot, part, converted } = this.#plan;
+    const path = part === undefined ? slot : `${slot}.${part}`;
+    const before = this.#stored;
+    const value = settled(this.#value ?? undefined, before, path, converted);
+    if (value === before) return;
+    const access = this.#access;
+    const whole =
+      part === undefined
+        ? value
+        : withMember(access.readSession(slot) as JsonObject | undefined, part, value);
+    access.writeSession(slot, whole);
+  }
+
+  get #stored(): unknown {
+    return storedIn(this.#access, this.#plan.slot, this.#plan.part);
+  }
+}
+
+/**
+ * A slot as a simple store, for plugins that read and write their whole state.
+ *
+ * @param slot - its name, such as the name of the plugin's package
+ * @returns `read` gives a copy that may be changed; `write` keeps what JSON makes of a value, and `undefined` removes the slot
+ */
+export function slotStore(
+  access: SessionAccess,
+  slot: string,
+): { read(): unknown; write(value: unknown): void } {
+  return {
+    read: () => thawed(access.readSession(slot)),
+    write(value) {
+      access.writeSession(
+        slot,
+        settled(value, access.readSession(slot), slot, () => {}),
+      );
+    },
+  };
+}
+
+/** Whether the record has something in a slot, or in a part of one. */
+export function hasValue(access: SessionAccess, slot: string, part: string | undefined): boolean {
+  return storedIn(access, slot, part) !== undefined;
+}
+
+function storedIn(access: SessionAccess, slot: string, part: string | undefined): unknown {
+  const whole = access.readSession(slot);
+  if (part === undefined) return whole;
+  const isThere = typeof whole === 'object' && whole !== null && Object.hasOwn(whole, part);
+  return isThere ? (whole as JsonObject)[part] : undefined;
+}

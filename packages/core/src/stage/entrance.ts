@@ -1,0 +1,69 @@
+/** The scenes of a stage as scenes of a machine, so that flows and nodes can enter them. */
+
+import { FsmError } from '../base/errors.ts';
+import { invalidTarget } from '../base/rules.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import { type AnyGroup, makeState, type State } from '../conversation/states.ts';
+import type { SceneBehaviour } from '../scene/behaviour.ts';
+import { openSlot } from '../session/slot.ts';
+import { warnOnce } from '../session/warning.ts';
+import { sessionOf } from '../unit/state-context.ts';
+import { SceneControl, type StageParts } from './scene-control.ts';
+
+/**
+ * Makes a scene of a machine that enters a scene of a stage and is over at once: the user is then where `ctx.scene.enter` leads.
+ *
+ * The session has to be in the record of the machine, and an update has to be there: enter handlers get the framework's context.
+ *
+ * @param id - the scene of the stage
+ */
+export function entranceOf<C extends object>(
+  id: string,
+  parts: StageParts<C>,
+): AnyScene & AnyGroup {
+  const siblings: State[] = [];
+  const own = makeState(id, { schema: undefined, was: [], groups: [id], siblings });
+  siblings.push(own);
+  const converted = warnOnce();
+  const behaviour: SceneBehaviour = {
+    was: [],
+    states: [own],
+    settable: false,
+    timed: false,
+    served: false,
+    quiet: true,
+    first: () => id,
+    async enter(run) {
+      const { turn, data } = run;
+      const ctx = run.ctx as C | undefined;
+      if (ctx === undefined) throw new FsmError('NO_CONTEXT', { scene: id, hook: 'enter' });
+      run.leave('done');
+      if (turn.state.current !== null) {
+        const expected = 'a flow, a node or a command tree; use enter() for scenes of a stage';
+        throw invalidTarget('call()', expected, `the scene '${id}' of a stage`);
+      }
+      const { sessionName = 'session' } = parts.settings;
+      if (!(sessionName in ctx)) {
+        // a flow took the update before the session middleware could see it
+        const session = openSlot(sessionOf(turn.state), { slot: sessionName, converted });
+        Object.defineProperty(ctx, sessionName, {
+          configurable: true,
+          get: () => session.value,
+          set(value: unknown) {
+            session.value = value;
+          },
+        });
+      }
+      const control = new SceneControl(ctx, parts);
+      Reflect.set(ctx, 'scene', control);
+      await control.enter(id, data);
+    },
+    handle: (_, next) => next(),
+    describe: () => ({ kind: 'scene of a stage' }),
+  };
+  return Object.freeze({
+    id,
+    '~scene': behaviour as object,
+    '~group': { id, states: Object.freeze([own]) },
+  });
+}

@@ -1,0 +1,218 @@
+/** `ctx.scene`: which scene a user is in, kept in the session, and the hooks that run when scenes are entered and left. */
+
+import { FsmError } from '../base/errors.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import { type AnyGroup, statesOf } from '../conversation/states.ts';
+
+/** Middleware of either framework. */
+export type StageMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
+
+/** A scene of a stage, as far as the stage uses it. */
+export interface StagedScene<C> {
+  readonly id: string;
+  /** Seconds after which a user has silently left the scene. */
+  readonly ttl?: number | undefined;
+  /** Runs when the scene is entered. */
+  onEnter(): StageMiddleware<C>;
+  /** Runs when the scene is left. */
+  onLeave(): StageMiddleware<C>;
+  /** Runs for updates of users in the scene. */
+  onUpdate(): StageMiddleware<C>;
+}
+
+/** What a session keeps of the scene that a user is in. */
+export interface SceneData {
+  current?: string;
+  /** Seconds since 1970. */
+  expires?: number;
+  state?: object;
+  /** The step of a wizard, by number. */
+  cursor?: number;
+  /** The step of a wizard, by name. */
+  step?: string;
+}
+
+/** The options of a stage. */
+export interface StageSettings {
+  /** Seconds after which a user has silently left a scene that has no `ttl` of its own. Default: never. */
+  readonly ttl?: number | undefined;
+  /** Id of the scene of users who are in none. */
+  readonly default?: string | undefined;
+  /** What `ctx.scene.session` begins as. */
+  readonly defaultSession?: object | undefined;
+  /** The context property of the session that keeps the scene. Default `"session"`. */
+  readonly sessionName?: string | undefined;
+}
+
+/** What a stage consists of. */
+export interface StageParts<C> {
+  readonly settings: StageSettings;
+  /** The scene of an id. */
+  scene(id: string): StagedScene<C> | undefined;
+  /** What the framework shows as `ctx.scene.current`. */
+  shown(id: string): unknown;
+  /** Flows, nodes and command trees by id. */
+  readonly flows: ReadonlyMap<string, AnyScene & AnyGroup>;
+  /** Ids of everything on the stage. */
+  readonly ids: () => readonly string[];
+  /** The machine of an update, if it has one. */
+  machineOf(ctx: C): FsmContext | undefined;
+  /** Milliseconds since 1970. */
+  now(ctx: C): number;
+}
+
+async function nothing(): Promise<void> {}
+
+/** `ctx.scene` of one update. */
+export class SceneControl<C extends object> {
+  readonly #ctx: C;
+  readonly #parts: StageParts<C>;
+  #isLeaving = false;
+
+  constructor(ctx: C, parts: StageParts<C>) {
+    this.#ctx = ctx;
+    this.#parts = parts;
+  }
+
+  /** What the session keeps of the scene; a scene whose time is over is forgotten here. */
+  get session(): SceneData {
+    const kept = this.#kept;
+    const isOver = kept?.expires !== undefined && kept.expires < this.#now;
+    const session = kept === undefined || isOver ? this.#blank() : kept;
+    if (session !== kept) this.#keep(session);
+    return session;
+  }
+
+  /** Data of the scene, which handlers change in place; also `ctx.wizard.state`. */
+  get state(): object {
+    const { session } = this;
+    session.state ??= {};
+    return session.state;
+  }
+
+  set state(state: object) {
+    this.session.state = { ...state };
+  }
+
+  /** The scene that the user is in, or the stage's default scene. */
+  get current(): unknown {
+    const id = this.#currentId;
+    return id === undefined ? undefined : this.#parts.shown(id);
+  }
+
+  /** Forgets the scene; no hook runs. */
+  reset(): void {
+    if (this.#whole !== undefined) this.#keep(this.#blank());
+  }
+
+  /**
+   * Leaves the current scene and enters another. The enter handlers have run when the promise resolves; a flow, node or command tree asks
+   * after the commit.
+   *
+   * @param state - what `ctx.scene.state` begins as, or the start data of a flow
+   * @param silent - whether neither the leave nor the enter handlers run
+   * @throws FsmError `SCENE_UNKNOWN`; what handlers throw passes
+   */
+  async enter(id: string, state: object = {}, silent = false): Promise<unknown> {
+    const flow = this.#parts.flows.get(id);
+    const scene = this.#parts.scene(id);
+    if (flow === undefined && scene === undefined) {
+      throw new FsmError('SCENE_UNKNOWN', { scene: id, known: this.#parts.ids() });
+    }
+    if (!silent) await this.leave();
+    if (scene === undefined) {
+      this.reset();
+      this.#mustHaveMachine().enter(flow as never, state);
+      return undefined;
+    }
+    this.#leaveFlow();
+    const { session } = this;
+    session.current = id;
+    this.state = state;
+    const ttl = scene.ttl ?? this.#parts.settings.ttl;
+    if (ttl !== undefined) session.expires = this.#now + ttl;
+    return silent ? undefined : await scene.onEnter()(this.#ctx, nothing);
+  }
+
+  /** Leaves the current scene and enters it again with the same state; does nothing if there is none. */
+  reenter(): Promise<unknown> | undefined {
+    const { current } = this.session;
+    return current === undefined ? undefined : this.enter(current, this.state);
+  }
+
+  /** Runs the leave handlers and forgets the scene. Inside a leave handler it does nothing. */
+  async leave(): Promise<void> {
+    if (this.#isLeaving) return;
+    this.#isLeaving = true;
+    try {
+      const id = this.#currentId;
+      const scene = id === undefined ? undefined : this.#parts.scene(id);
+      if (scene === undefined) this.#leaveFlow();
+      else {
+        await scene.onLeave()(this.#ctx, nothing);
+        this.reset();
+      }
+    } finally {
+      this.#isLeaving = false;
+    }
+  }
+
+  /** Runs the current scene's handlers for this update. */
+  async handle(next: () => Promise<void>): Promise<unknown> {
+    const id = this.#currentId;
+    const scene = id === undefined ? undefined : this.#parts.scene(id);
+    return scene === undefined ? next() : scene.onUpdate()(this.#ctx, next);
+  }
+
+  get #currentId(): string | undefined {
+    return this.session.current ?? this.#parts.settings.default;
+  }
+
+  /** The active flow of this stage ends: a user is in one place. */
+  #leaveFlow(): void {
+    const { flows } = this.#parts;
+    const fsm = flows.size === 0 ? undefined : this.#parts.machineOf(this.#ctx);
+    const state = fsm?.current;
+    if (fsm === undefined || state == null) return;
+    for (const flow of flows.values()) {
+      if (statesOf(flow).some(({ id }) => id === state)) {
+        fsm.leave();
+        return;
+      }
+    }
+  }
+
+  #mustHaveMachine(): FsmContext {
+    const fsm = this.#parts.machineOf(this.#ctx);
+    if (fsm !== undefined) return fsm;
+    throw new FsmError('NOT_INSTALLED', { property: 'fsm' });
+  }
+
+  get #now(): number {
+    return Math.floor(this.#parts.now(this.#ctx) / 1000);
+  }
+
+  get #name(): string {
+    return this.#parts.settings.sessionName ?? 'session';
+  }
+
+  get #whole(): { __scenes?: SceneData } | undefined {
+    return Reflect.get(this.#ctx, this.#name) as { __scenes?: SceneData } | undefined;
+  }
+
+  get #kept(): SceneData | undefined {
+    return this.#whole?.__scenes;
+  }
+
+  #keep(session: SceneData): void {
+    const whole = this.#whole;
+    if (whole == null) Reflect.set(this.#ctx, this.#name, { __scenes: session });
+    else whole.__scenes = session;
+  }
+
+  #blank(): SceneData {
+    return { ...this.#parts.settings.defaultSession };
+  }
+}

@@ -1,0 +1,17 @@
+/** What Telegraf exports as `Scenes`, on grammY. */
+
+export type { SceneOptions } from './base-scene.ts';
+export { BaseScene } from './base-scene.ts';
+export type { StageOptions } from './stage.ts';
+export { Stage } from './stage.ts';
+export type {
+  SceneContext,
+  SceneContextScene,
+  SceneSession,
+  SceneSessionData,
+  WizardContext,
+  WizardContextWizard,
+  WizardSession,
+  WizardSessionData,
+} from './types.ts';
+export { WizardScene } from './wizard.ts';

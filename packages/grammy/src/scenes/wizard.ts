@@ -1,0 +1,98 @@
+/** `WizardScene`: a scene of steps, one for each update. */
+
+import { namedStep, type SceneControl, WizardControl } from '@telefsm/core/adapter';
+import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
+import { BaseScene, type SceneOptions } from './base-scene.ts';
+import type { SceneContextScene, WizardContextWizard } from './types.ts';
+
+/**
+ * A scene of steps: each update runs the step that the user is at, and `ctx.wizard.next()` moves on.
+ *
+ * @example
+ * ```ts
+ * import { Scenes, step } from '@telefsm/grammy/scenes';
+ *
+ * const order = new Scenes.WizardScene<Scenes.WizardContext>(
+ *   'order',
+ *   step('ask', async (ctx) => {
+ *     await ctx.reply('What would you like?');
+ *     ctx.wizard.next();
+ *   }),
+ *   step('confirm', async (ctx) => {
+ *     await ctx.reply(`Ordered: ${ctx.msg?.text}`);
+ *     await ctx.scene.leave();
+ *   }),
+ * );
+ * ```
+ */
+export class WizardScene<
+  // biome-ignore lint/suspicious/noExplicitAny: session data of any bot
+  C extends Context & { scene: SceneContextScene<C, any>; wizard: WizardContextWizard<C> },
+> extends BaseScene<C> {
+  /** The steps in their order. */
+  readonly steps: Middleware<C>[];
+
+  constructor(id: string, ...steps: Middleware<C>[]);
+  constructor(id: string, options: SceneOptions<C>, ...steps: Middleware<C>[]);
+  constructor(
+    id: string,
+    first?: SceneOptions<C> | Middleware<C>,
+    ...others: readonly Middleware<C>[]
+  ) {
+    const isStep = typeof first === 'function' || (first !== undefined && 'middleware' in first);
+    super(id, isStep ? {} : first);
+    this.steps = isStep ? [first, ...others] : [...others];
+  }
+
+  /** Runs the scene's own handlers, then the current step; past the last step the scene is left. */
+  override middleware(): MiddlewareFn<C> {
+    return new Composer<C>(
+      (ctx, next) => {
+        const control = new WizardControl(ctx.scene as unknown as SceneControl<C>, this.steps);
+        ctx.wizard = control as WizardContextWizard<C>;
+        return next();
+      },
+      super.middleware(),
+      (ctx, next) => {
+        const { step: current } = ctx.wizard;
+        if (current !== undefined) return middlewareOf(current)(ctx, next);
+        ctx.wizard.selectStep(0);
+        return ctx.scene.leave();
+      },
+    ).middleware();
+  }
+
+  /** Runs the enter handlers, and then the first step if they call `next`. */
+  override enterMiddleware(): MiddlewareFn<C> {
+    return new Composer<C>(super.enterMiddleware(), this.middleware()).middleware();
+  }
+}
+
+/**
+ * Names a step of a wizard, so that a deploy that inserts, removes or moves steps does not shift users.
+ *
+ * @param name - what the session keeps in place of the step's number
+ * @param handler - the step's middleware
+ * @param options - `was`: former names
+ */
+export function step<C extends Context>(
+  name: string,
+  handler: Middleware<C>,
+  options: { readonly was?: string | readonly string[] } = {},
+): MiddlewareFn<C> {
+  const run = middlewareOf(handler);
+  return namedStep<MiddlewareFn<C>>(name, (ctx, next) => run(ctx, next), options.was);
+}
+
+/**
+ * Moves to a named step, as `ctx.wizard.selectStep` does by number; the step runs with the next update.
+ *
+ * @throws FsmError `INVALID_TARGET` if no step of the wizard has the name
+ */
+export function selectStep(ctx: { readonly wizard: object }, name: string): void {
+  (ctx.wizard as WizardControl<object, unknown>).selectNamed(name);
+}
+
+function middlewareOf<C extends Context>(middleware: Middleware<C>): MiddlewareFn<C> {
+  return typeof middleware === 'function' ? middleware : middleware.middleware();
+}

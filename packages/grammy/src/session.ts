@@ -1,0 +1,16 @@
+/**
+ * @module @telefsm/grammy/session
+ *
+ * grammY's sessions, inside the turn.
+ */
+
+export type {
+  Enhance,
+  LazySessionFlavor,
+  MigrationOptions,
+  SessionFlavor,
+  StorageAdapter,
+} from 'grammy';
+export { enhanceStorage, MemorySessionStorage } from 'grammy';
+export type { MultiSessionOptions, SessionOptions, SessionPlace } from './session/session.ts';
+export { lazySession, session } from './session/session.ts';

@@ -1,0 +1,86 @@
+/** What an error of MySQL, MariaDB or `mysql2` says about the statement that failed. */
+
+import { isFsmError } from '@telefsm/core';
+import type { StorageFault } from '@telefsm/core/storage';
+
+/**
+ * Errors that pass, after which the statement was certainly not executed: a deadlock, a lock that was not free in time, too many
+ * connections, a server that is shutting down before it began, and a socket that was never open.
+ */
+const passing = new Set([
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_CHECKREAD', // MariaDB: "Record has changed since last read", under innodb_snapshot_isolation
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_USER_LIMIT_REACHED',
+  'ER_OUT_OF_RESOURCES',
+  'ER_OUTOFMEMORY',
+  'ER_QUERY_TIMEOUT',
+  'ER_STATEMENT_TIMEOUT',
+  'ER_MAX_PREPARED_STMT_COUNT_REACHED',
+  'ER_NEED_REPREPARE',
+  'ECONNREFUSED',
+]);
+
+/** Errors that stay until somebody does something: rights, names, read-only servers, full disks, values that cannot be stored. */
+const lasting = new Set([
+  'ER_ACCESS_DENIED_ERROR',
+  'ER_DBACCESS_DENIED_ERROR',
+  'ER_TABLEACCESS_DENIED_ERROR',
+  'ER_COLUMNACCESS_DENIED_ERROR',
+  'ER_PROCACCESS_DENIED_ERROR',
+  'ER_SPECIFIC_ACCESS_DENIED_ERROR',
+  'ER_MUST_CHANGE_PASSWORD',
+  'ER_MUST_CHANGE_PASSWORD_LOGIN',
+  'ER_ACCOUNT_HAS_BEEN_LOCKED',
+  'ER_NOT_SUPPORTED_AUTH_MODE',
+  'ER_HOST_NOT_PRIVILEGED',
+  'ER_HOST_IS_BLOCKED',
+  'ER_BAD_DB_ERROR',
+  'ER_NO_DB_ERROR',
+  'ER_NO_SUCH_TABLE',
+  'ER_SP_DOES_NOT_EXIST',
+  'ER_BAD_FIELD_ERROR',
+  'ER_PARSE_ERROR',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
+  'ER_OPEN_AS_READONLY',
+  'ER_DISK_FULL',
+  'ER_RECORD_FILE_FULL',
+  'ER_NET_PACKET_TOO_LARGE',
+  'ER_DATA_TOO_LONG',
+  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+  'ER_CRASHED_ON_USAGE',
+  'ER_TABLESPACE_MISSING',
+  'ER_TABLESPACE_DISCARDED',
+  'ENOTFOUND',
+  'HANDSHAKE_NO_SSL_SUPPORT',
+  'AUTH_SWITCH_PLUGIN_ERROR',
+]);
+
+/** What `mysql2` says, without a code, before a statement is sent. */
+const closedPool = /^Pool is closed|Can't add new command when connection is in closed state/;
+const fullQueue = /^Queue limit reached|^No connections available/;
+
+/**
+ * Sorts an error by its code; whatever was not certainly undone is `unknown`.
+ *
+ * A connection that breaks is `unknown`, even though most such statements were not executed: the answer may be what got lost.
+ */
+export function classify(error: unknown): StorageFault {
+  if (isFsmError(error)) return 'fatal';
+  const { message = '' }: { readonly message?: string } = Object(error);
+  if (closedPool.test(message)) return message.startsWith('Pool') ? 'fatal' : 'unknown';
+  if (fullQueue.test(message)) return 'retry';
+  const code = codeOf(error);
+  if (passing.has(code)) return 'retry';
+  return lasting.has(code) ? 'fatal' : 'unknown';
+}
+
+/** The name that `mysql2` gives an error, or what Node says of its socket; empty without one. */
+export function codeOf(error: unknown): string {
+  const { code }: { readonly code?: unknown } = Object(error);
+  return typeof code === 'string' ? code : '';
+}

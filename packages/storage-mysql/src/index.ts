@@ -1,0 +1,10 @@
+/**
+ * @module @telefsm/storage-mysql
+ *
+ * Keeps telefsm conversations in MySQL or MariaDB, over a pool of `mysql2` that you pass in.
+ */
+
+export type { MysqlConnection, MysqlPool, Value } from './client.ts';
+export { migrateMysql } from './migrate.ts';
+export type { MysqlNames } from './names.ts';
+export { type MysqlStorage, type MysqlStorageOptions, mysqlStorage } from './storage.ts';

@@ -1,0 +1,143 @@
+/** The tables: made and brought up to date by the first process, and their version checked by all. */
+
+import { FsmError } from '@telefsm/core';
+import { checkPool, type MysqlConnection, type MysqlPool } from './client.ts';
+import { codeOf } from './faults.ts';
+import { type MysqlNames, type Tables, tablesOf } from './names.ts';
+import { acquireProcedure } from './statements.ts';
+
+/**
+ * Creates the tables and the procedure, or brings them up to date; safe if several processes do so at once.
+ *
+ * For users that may not change tables: call it once with a user that may, and grant the bot's user `select, insert, update, delete` on
+ * the conversations, `select` on the version and `execute` on the procedure.
+ *
+ * @param pool - a pool of `mysql2/promise`; it stays open
+ * @throws FsmError `INVALID_OPTION` if the user may not create tables there; `STORAGE_NEWER` if a newer telefsm made them
+ *
+ * @example
+ * ```ts
+ * import { migrateMysql } from '@telefsm/storage-mysql';
+ * import { createPool } from 'mysql2/promise';
+ *
+ * const owner = createPool(process.env['OWNER_URL'] ?? '');
+ * await migrateMysql(owner, { database: 'bot' });
+ * await owner.end();
+ * ```
+ */
+export async function migrateMysql(pool: MysqlPool, names: MysqlNames = {}): Promise<void> {
+  checkPool(pool);
+  await prepare(pool, tablesOf(names), true);
+}
+
+/** What the server accepts. */
+export interface Limits {
+  /** The bytes of the values of one statement. */
+  readonly bytes: number;
+}
+
+/** What a packet needs besides the values of its statement, in bytes. */
+const packetHead = 1024;
+
+/**
+ * Checks that the tables are as this version needs them, and changes them if that is allowed.
+ *
+ * The check comes first, so that a user without the right to create tables can use those that exist.
+ */
+export async function prepare(pool: MysqlPool, tables: Tables, migrate: boolean): Promise<Limits> {
+  const [rows] = await pool.query('select @@max_allowed_packet as bytes');
+  const bytes = Number((rows as readonly { readonly bytes: number }[])[0]?.bytes) - packetHead;
+  const found = await versionOf(pool, tables);
+  if (found > migrations.length) {
+    const known = migrations.length;
+    throw new FsmError('STORAGE_NEWER', { storage: tables.conversation, version: found, known });
+  }
+  if (found === migrations.length) return { bytes };
+  if (!migrate) {
+    const state = found === 0 ? 'missing' : `version ${found}, not ${migrations.length}`;
+    throw new FsmError('INVALID_OPTION', {
+      option: 'migrate',
+      expected: 'true, or tables made beforehand by migrateMysql()',
+      found: `false, and ${tables.conversation} is ${state}`,
+    });
+  }
+  await change(pool, tables);
+  return { bytes };
+}
+
+/** Steps from one version of the tables to the next; never edited once released, only added to. */
+const migrations: readonly ((tables: Tables) => readonly string[])[] = [
+  (tables) => [
+    `create table if not exists ${tables.conversation} (
+      \`key\` varbinary(2048) not null primary key,
+      record longblob,
+      state varbinary(2048),
+      deadline_at bigint,
+      expires_at bigint,
+      wake_at bigint,
+      owner varbinary(255),
+      fence bigint not null,
+      lease_until bigint not null,
+      claim varbinary(64),
+      key wake (wake_at),
+      key claimed (claim)
+    ) engine = InnoDB comment = 'Conversations of telefsm: one row each, its lease included'`,
+    `drop procedure if exists ${tables.acquire}`,
+    acquireProcedure(tables),
+  ],
+];
+
+async function versionOf(
+  connection: Pick<MysqlConnection, 'query'>,
+  { meta }: Tables,
+): Promise<number> {
+  try {
+    const [rows] = await connection.query(`select version from ${meta}`);
+    return (rows as readonly { readonly version: number }[])[0]?.version ?? 0;
+  } catch (error) {
+    if (codeOf(error) === 'ER_NO_SUCH_TABLE') return 0;
+    throw error;
+  }
+}
+
+/** Changes of tables end a transaction here, so processes exclude each other by a lock of the server, and each step can be repeated. */
+async function change(pool: MysqlPool, tables: Tables): Promise<void> {
+  const connection = await pool.getConnection();
+  let isLocked = false;
+  try {
+    const [rows] = await connection.query('select get_lock(?, 30) as locked', [tables.lock]);
+    isLocked = (rows as readonly { readonly locked: number | null }[])[0]?.locked === 1;
+    if (!isLocked) {
+      const error = new Error('Another process is changing the tables of telefsm.');
+      throw Object.assign(error, { code: 'ER_LOCK_WAIT_TIMEOUT' });
+    }
+    const { meta } = tables;
+    await connection.query(
+      `create table if not exists ${meta} (id tinyint primary key, version int not null) engine = InnoDB`,
+    );
+    const found = await versionOf(connection, tables);
+    for (const step of migrations.slice(found).flatMap((each) => each(tables)))
+      await connection.query(step);
+    await connection.query(
+      `insert into ${meta} (id, version) values (1, ${migrations.length})
+        on duplicate key update version = greatest(version, ${migrations.length})`,
+    );
+  } catch (error) {
+    if (!/^ER_(DBACCESS|TABLEACCESS|PROCACCESS|SPECIFIC_ACCESS)_DENIED_ERROR$/.test(codeOf(error)))
+      throw error;
+    const { message }: { readonly message?: string } = Object(error);
+    throw new FsmError(
+      'INVALID_OPTION',
+      {
+        option: 'database',
+        expected:
+          'one in which this user may create tables and routines, or tables made there by migrateMysql() with a user that may',
+        found: `that of ${tables.conversation}, where the server refused it (${message})`,
+      },
+      { cause: error },
+    );
+  } finally {
+    if (isLocked) await connection.query('do release_lock(?)', [tables.lock]).catch(() => {});
+    connection.release();
+  }
+}

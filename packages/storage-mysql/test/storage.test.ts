@@ -1,0 +1,210 @@
+/** What MariaDB adds to the contract: two statements an update, nothing held in between, tables that are made once. */
+
+import { randomUUID } from 'node:crypto';
+import { FsmError, isFsmError } from '@telefsm/core';
+import type { LeaseHolder } from '@telefsm/core/storage';
+import { createPool, type Pool } from 'mysql2/promise';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type MariadbServer, startMariadb } from '../../../test/servers/mariadb.ts';
+import { type MysqlStorage, migrateMysql, mysqlStorage } from '../src/index.ts';
+
+let server: MariadbServer;
+let pool: Pool;
+
+beforeAll(async () => {
+  server = await startMariadb({ 'max-allowed-packet': '1M' });
+  pool = createPool(server.url);
+});
+afterAll(async () => {
+  await pool?.end();
+  await server?.close();
+});
+
+async function take(storage: MysqlStorage, key: string): Promise<LeaseHolder> {
+  const token = randomUUID();
+  const answer = await storage.acquire(key, { token, lease: 15_000, queue: false });
+  if ('busy' in answer) throw new Error(`busy for ${answer.busy}`);
+  return { token, fence: answer.fence };
+}
+
+const write = (text: string) => ({ text, state: null });
+
+/** How many statements of telefsm the server has executed: calls, and updates outside of procedures. */
+async function executed(): Promise<number> {
+  const [rows] = await pool.query("show global status where variable_name = 'Com_stmt_execute'");
+  return Number((rows as { Value: string }[])[0]?.Value);
+}
+
+describe('an update', () => {
+  it('takes two statements', async () => {
+    const storage = mysqlStorage(pool);
+    await storage.peek('make the tables');
+    const before = await executed();
+    const users = Array.from({ length: 50 }, (_, user) => `user ${user}`);
+    await Promise.all(
+      users.map(async (key) => {
+        for (let step = 0; step < 4; step++)
+          await storage.commit(key, await take(storage, key), {
+            ...write('x'),
+            deadlineIn: 60_000,
+          });
+      }),
+    );
+    expect((await executed()) - before).toBe(400);
+  });
+
+  it('holds neither a connection nor a transaction while a handler runs', async () => {
+    const two = createPool({ uri: server.url, connectionLimit: 2 });
+    const storage = mysqlStorage(two);
+    const keys = Array.from({ length: 20 }, (_, user) => `handler ${user}`);
+    const held = await Promise.all(keys.map((key) => take(storage, key)));
+    const [open] = await pool.query('select count(*) as open from information_schema.innodb_trx');
+    expect(open).toEqual([{ open: 0 }]);
+    for (const [at, holder] of held.entries())
+      expect(await storage.commit(keys[at] as string, holder, write('x'))).toBe('done');
+    await two.end();
+  });
+});
+
+describe('what is stored', () => {
+  it('can be read with a client of the server: JSON as it was written, under its key', async () => {
+    const storage = mysqlStorage(pool);
+    const text = '{"name":"Анна 😀","note":"a\\nb"}';
+    const holder = await take(storage, '7:42:-100');
+    await storage.commit('7:42:-100', holder, { text, state: 'order.address' });
+    const [rows] = await pool.query(
+      "select convert(record using utf8mb4) as record, json_value(convert(record using utf8mb4), '$.name') as name from telefsm_conversation where `key` = '7:42:-100'",
+    );
+    expect(rows).toEqual([{ record: text, name: 'Анна 😀' }]);
+  });
+
+  it('may have any key, and a listing tells them apart', async () => {
+    const storage = mysqlStorage(pool, { table: 'odd' });
+    const odd = ['', ' ', '  ', '\0', '%_\\', "'; drop table x; --", 'A', 'a', 'é', 'e\u0301'];
+    const halves = [
+      '\ud83d',
+      '\ude00',
+      '😀',
+      '\ud83d\ud83d',
+      '\ud83d\ude00\ude00',
+      'k'.repeat(512),
+    ];
+    const all = [...odd, ...halves];
+    for (const key of all) await storage.commit(key, await take(storage, key), write(`of ${key}`));
+    for (const key of all) expect((await storage.peek(key))?.text).toBe(`of ${key}`);
+    const listed: string[] = [];
+    for await (const { key } of storage.list({})) listed.push(key);
+    expect(listed.sort()).toEqual([...all].sort());
+    const found: string[] = [];
+    for await (const { key } of storage.list({ prefix: '\ud83d' })) found.push(key);
+    expect(found.sort()).toEqual(all.filter((key) => key.startsWith('\ud83d')).sort());
+  });
+
+  it('is refused for good where the server takes no packet of its size', async () => {
+    const storage = mysqlStorage(pool);
+    const holder = await take(storage, 'large');
+    const error = await Promise.resolve(
+      storage.commit('large', holder, write('x'.repeat(2_000_000))),
+    ).catch((reason: unknown) => reason);
+    expect(isFsmError(error, 'RECORD_TOO_LARGE') && error.details.limit).toBe(2 ** 20 - 1024);
+    expect(storage.classify(error)).toBe('fatal');
+    expect(await storage.commit('large', holder, write('small'))).toBe('done');
+  });
+});
+
+describe('the tables', () => {
+  it('are made once by many processes that start at the same time', async () => {
+    const pools = Array.from({ length: 8 }, () =>
+      createPool({ uri: server.url, connectionLimit: 2 }),
+    );
+    const table = 'together';
+    const took = await Promise.all(
+      pools.map((each, at) => take(mysqlStorage(each, { table }), `k${at}`)),
+    );
+    expect(took).toHaveLength(8);
+    await Promise.all(pools.map((each) => each.end()));
+  });
+
+  it('are made again after they were dropped', async () => {
+    const storage = mysqlStorage(pool, { table: 'dropped' });
+    await storage.commit('k', await take(storage, 'k'), write('x'));
+    await pool.query('drop table dropped_conversation, dropped_meta');
+    await expect(Promise.resolve(storage.peek('k'))).rejects.toMatchObject({
+      code: 'ER_NO_SUCH_TABLE',
+    });
+    expect(await storage.peek('k')).toBeUndefined();
+  });
+
+  it('of a newer telefsm are left alone', async () => {
+    await migrateMysql(pool, { table: 'newer' });
+    await pool.query('update newer_meta set version = 99');
+    const error = await Promise.resolve(mysqlStorage(pool, { table: 'newer' }).peek('k')).catch(
+      (reason: unknown) => reason,
+    );
+    expect(isFsmError(error, 'STORAGE_NEWER') && error.details.version).toBe(99);
+  });
+
+  it('can be made by an owner for a user that may not', async () => {
+    await pool.query("create user guest@'%' identified by ''");
+    await pool.query("grant select, insert, update, delete on bot.* to guest@'%'");
+    const guest = createPool(server.url.replace('root@', 'guest@'));
+    const table = 'owned';
+    const refused = await Promise.resolve(mysqlStorage(guest, { table }).peek('k')).catch(
+      (reason: unknown) => reason,
+    );
+    expect(refused).toBeInstanceOf(FsmError);
+    expect(String(refused)).toMatch(/may create tables and routines/);
+
+    await migrateMysql(pool, { table });
+    await pool.query("grant execute on procedure bot.owned_acquire_1 to guest@'%'");
+    const storage = mysqlStorage(guest, { table, migrate: false });
+    expect(await storage.commit('k', await take(storage, 'k'), write('x'))).toBe('done');
+    await guest.end();
+  });
+});
+
+describe('a server that', () => {
+  it('was killed loses nothing that was acknowledged, and the pool goes on', async () => {
+    const storage = mysqlStorage(pool, { table: 'killed' });
+    const holder = await take(storage, 'k');
+    expect(await storage.commit('k', holder, write('kept'), 5000)).toBe('done');
+    await server.crash();
+    const error = await Promise.resolve(storage.peek('k')).catch((reason: unknown) => reason);
+    expect(storage.classify(error)).toMatch(/unknown|retry/);
+    await server.start();
+    expect((await storage.peek('k'))?.text).toBe('kept');
+    const next = { token: holder.token, fence: holder.fence + 1 };
+    expect(await storage.commit('k', next, write('after'))).toBe('done');
+  });
+
+  it('may not be written is reported for good', async () => {
+    await pool.query("create user reader@'%' identified by ''");
+    await pool.query("grant select, insert, update, delete, execute on bot.* to reader@'%'");
+    await migrateMysql(pool, { table: 'readonly' });
+    await pool.query('set global read_only = 1');
+    const reader = createPool(server.url.replace('root@', 'reader@'));
+    const storage = mysqlStorage(reader, { table: 'readonly' });
+    const error = await take(storage, 'k').catch((reason: unknown) => reason);
+    await pool.query('set global read_only = 0');
+    expect(storage.classify(error)).toBe('fatal');
+    await reader.end();
+  });
+});
+
+describe('mysqlStorage', () => {
+  it.each([
+    [
+      'a client with callbacks',
+      { promise: () => {}, execute: () => {}, query: () => {} },
+      /pool\.promise\(\)/,
+    ],
+    ['a single connection', { execute: () => {}, query: () => {} }, /createPool\(\)/],
+    ['an address', 'mysql://localhost', /createPool\(\)/],
+  ])('rejects %s by name', (_, client, sentence) => {
+    expect(() => mysqlStorage(client as never)).toThrow(sentence);
+  });
+
+  it('rejects names that are not plain', () => {
+    expect(() => mysqlStorage(pool, { table: 'a`b' })).toThrow(/letters, digits and underscores/);
+  });
+});

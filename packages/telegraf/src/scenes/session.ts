@@ -1,0 +1,113 @@
+/** Telegraf's `session()`, inside the turn. */
+
+import type { FsmStorage, RawUpdate } from '@telefsm/core';
+import {
+  type AnyMachine,
+  type OwnRecordOptions,
+  type SessionValue,
+  sessionMiddleware,
+} from '@telefsm/core/adapter';
+import type { Context, MiddlewareFn } from 'telegraf';
+import type { session as telegrafSession } from 'telegraf/session';
+import { UpdatePort } from '../port.ts';
+
+/** Keys of a context that are not those of another. */
+type ExclusiveKeys<A extends object, B extends object> = keyof Omit<A, keyof B>;
+
+/** Where a session is kept, beside what Telegraf's `session()` accepts. */
+export interface SessionPlace extends Omit<OwnRecordOptions, 'strategy'> {
+  /**
+   * Keeps sessions in the conversation's record of this machine, so that both are committed together. The machine is installed first.
+   *
+   * A machine at `ctx.fsm` whose conversations are those of a user in a chat is found without it.
+   */
+  readonly machine?: AnyMachine;
+  /**
+   * Keeps sessions in a storage of telefsm. Default: the memory of this process.
+   *
+   * With Telegraf's `store` beside it, sessions in that store are adopted: moved with the first update of their user.
+   */
+  readonly storage?: FsmStorage;
+}
+
+/** What {@link session} accepts. */
+export type SessionOptions<
+  S extends NonNullable<C[P]>,
+  C extends Context & { [key in P]?: C[P] },
+  P extends (ExclusiveKeys<C, Context> & string) | 'session',
+> = NonNullable<Parameters<typeof telegrafSession<S, C, P>>[0]> & SessionPlace;
+
+/**
+ * Telegraf's `session()` with the guarantees of a turn: updates of one session are handled in order, what handlers change is written once
+ * and only if they succeed, and a redelivered update changes nothing twice.
+ *
+ * A session is JSON: it is read before the first handler, changed in place, and written if it has changed. With `store` alone, sessions stay
+ * in that store of Telegraf; they are in order within one process, and redelivered updates are handled again.
+ *
+ * @param options - Telegraf's own `property`, `getSessionKey`, `store` and `defaultSession`, and where sessions are kept
+ * @throws FsmError with the first update `INSTALLED_TWICE` if `fsm()` comes after it, `NOT_INSTALLED` if `machine` is not installed before
+ *
+ * @example
+ * ```ts
+ * import { type Context, session, Telegraf } from '@telefsm/telegraf/scenes';
+ *
+ * interface MyContext extends Context {
+ *   session: { visits: number };
+ * }
+ * const bot = new Telegraf<MyContext>('12345:token');
+ * bot.use(session({ defaultSession: () => ({ visits: 0 }), ttl: '30d' }));
+ * bot.use((ctx) => ctx.reply(`Visit ${++ctx.session.visits}`));
+ * ```
+ */
+export function session<
+  S extends NonNullable<C[P]>,
+  C extends Context & { [key in P]?: C[P] },
+  P extends (ExclusiveKeys<C, Context> & string) | 'session' = 'session',
+>(options?: SessionOptions<S, C, P>): MiddlewareFn<C> {
+  const {
+    property = 'session',
+    getSessionKey,
+    store,
+    defaultSession,
+    machine,
+    ...own
+  } = options ?? ({} as SessionOptions<S, C, P>);
+  const isMain = property === 'session';
+  const run = sessionMiddleware<C>({
+    property,
+    byKey: getSessionKey !== undefined,
+    keyOf: getSessionKey ?? defaultKey,
+    initial: defaultSession,
+    store: store as never,
+    machine,
+    own: isMain ? own : { namespace: `session-${property}`, ...own },
+    shared: isMain ? 'fsm' : undefined,
+    lazy: false,
+    writesInitial: false,
+    updateOf: (ctx) => ctx.update as unknown as RawUpdate,
+    portOf(ctx) {
+      ctx.telegram.webhookReply = false;
+      return new UpdatePort(ctx);
+    },
+  });
+  return (ctx, next) => run(ctx, next, (value) => show(ctx, property, value));
+}
+
+function show(ctx: object, property: string, value: SessionValue | undefined): void {
+  if (value === undefined) {
+    Reflect.set(ctx, property, undefined);
+    return;
+  }
+  Object.defineProperty(ctx, property, {
+    configurable: true,
+    get: () => value.value,
+    set(assigned: unknown) {
+      value.value = assigned;
+    },
+  });
+}
+
+/** Telegraf's own key: `<user>:<chat>`. */
+function defaultKey({ from, chat }: Context): string | undefined {
+  return from === undefined || chat === undefined ? undefined : `${from.id}:${chat.id}`;
+}

@@ -1,0 +1,95 @@
+/** `@grammyjs/conversations` with its state inside the turn. */
+
+import {
+  type Conversation,
+  type ConversationFlavor,
+  conversations,
+  createConversation,
+} from '@grammyjs/conversations';
+import { memoryStorage } from '@telefsm/core';
+import { conversationStorage, type FsmFlavor, fsm } from '@telefsm/grammy';
+import { type SessionFlavor, session } from '@telefsm/grammy/session';
+import { telegram } from '@telefsm/testing';
+import { Bot, type Context } from 'grammy';
+import { describe, expect, it } from 'vitest';
+
+const me = { id: 1, is_bot: true, first_name: 'Bot', username: 'test_bot' } as never;
+
+interface Data {
+  orders: string[];
+}
+type MyContext = ConversationFlavor<FsmFlavor<Context & SessionFlavor<Data>>>;
+
+function botOn(storage: ReturnType<typeof memoryStorage>, failOn = 'never') {
+  async function order(conversation: Conversation<MyContext, Context>, ctx: Context) {
+    await ctx.reply('What would you like?');
+    const what = await conversation.waitFor('message:text');
+    await what.reply('How many?');
+    const many = await conversation.waitFor('message:text');
+    await conversation.external((outside) => {
+      outside.session.orders.push(`${many.msg.text} × ${what.msg.text}`);
+      if (many.msg.text === failOn) throw new Error('broken');
+    });
+    await many.reply('Ordered.');
+  }
+  const bot = new Bot<MyContext>('1:test', { botInfo: me, client: { fetch: network as never } });
+  /** Contexts inside a conversation have a client of their own; it reaches the test's Telegram through the bot's. */
+  async function network(url: string, { body }: { readonly body: string }) {
+    const call = Reflect.get(bot.api.raw, new URL(url).pathname.split('/').at(-1) ?? '');
+    const result: unknown = await call(JSON.parse(body));
+    return { json: async () => ({ ok: true, result }) };
+  }
+  const machine = fsm({ storage });
+  bot.use(machine as never);
+  bot.use(session({ initial: (): Data => ({ orders: [] }), machine }));
+  bot.use(conversations<MyContext, Context>({ storage: conversationStorage(machine) }));
+  bot.use(createConversation(order));
+  bot.command('order', (ctx) => ctx.conversation.enter('order'));
+  bot.use((ctx) => ctx.reply(ctx.session.orders.join(', ') || 'No orders.'));
+  return bot;
+}
+
+describe('conversationStorage()', () => {
+  it('keeps a conversation in the record, across restarts, together with the session', async () => {
+    const storage = memoryStorage();
+    const tg = telegram(botOn(storage));
+    const anna = tg.user('Anna');
+    await anna.sends('/order');
+    anna.sees('What would you like?');
+    await tg.restart(() => botOn(storage));
+    await anna.sends('tea');
+    anna.sees('How many?');
+    await tg.restart(() => botOn(storage));
+    await anna.sends('3');
+    anna.sees('Ordered.');
+    await anna.sends('hello');
+    anna.sees('3 × tea');
+    const text = (await storage.peek(`telefsm:b1:c${anna.id}:u${anna.id}`))?.text ?? '{}';
+    expect(JSON.parse(text).u).toEqual({ session: { orders: ['3 × tea'] } });
+  });
+
+  it('takes two texts at once in their order, and a redelivered one once', async () => {
+    const tg = telegram(botOn(memoryStorage()));
+    const anna = tg.user('Anna');
+    await anna.sends('/order');
+    await Promise.all([anna.sends('tea'), anna.sends('3')]);
+    await tg.redeliver();
+    anna.sees('Ordered.');
+    await anna.sends('hello');
+    anna.sees('3 × tea');
+  });
+
+  it('rolls conversation and session back with the update that failed', async () => {
+    const storage = memoryStorage();
+    const tg = telegram(botOn(storage, '3'));
+    const anna = tg.user('Anna');
+    await anna.sends('/order');
+    await anna.sends('tea');
+    await expect(anna.sends('3')).rejects.toThrow('broken');
+    await tg.restart(() => botOn(storage));
+    await tg.redeliver();
+    anna.sees('Ordered.');
+    await anna.sends('hello');
+    anna.sees('3 × tea');
+  });
+});

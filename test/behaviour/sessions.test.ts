@@ -1,0 +1,497 @@
+/** Sessions of the drop-in modules: what is kept, where, and together with what. */
+
+import { memoryStorage, state, states } from '@telefsm/core';
+import { type FsmFlavor, fsm } from '@telefsm/grammy';
+import {
+  type LazySessionFlavor,
+  lazySession,
+  MemorySessionStorage,
+  type SessionFlavor,
+  session,
+} from '@telefsm/grammy/session';
+import { telegram } from '@telefsm/testing';
+import { Bot, type Context } from 'grammy';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type StageContext, type StageFramework, stageFrameworks, textOf } from './stages.ts';
+
+const me = { id: 1, is_bot: true, first_name: 'Bot', username: 'test_bot' } as never;
+const Steps = states('Steps', { counting: state(), failed: state(), one: state(), two: state() });
+const count = (ctx: StageContext) => {
+  ctx.session ??= {};
+  ctx.session['count'] = Number(ctx.session['count'] ?? 0) + 1;
+};
+
+describe.each(stageFrameworks)('a session on $name', (framework) => {
+  it('is changed in place, and a redelivered update changes it once', async () => {
+    const bot = framework.bot();
+    bot.use(framework.session({ defaultSession: () => ({ count: 10 }) }));
+    bot.use((ctx) => {
+      count(ctx);
+      return ctx.reply(`${ctx.session?.['count']}`);
+    });
+    const tg = telegram(bot.bot);
+    const anna = tg.user('Anna');
+    await anna.sends('a');
+    anna.sees('11');
+    await tg.redeliver();
+    await Promise.all([anna.sends('b'), anna.sends('c'), anna.sends('d')]);
+    anna.sees('14');
+  });
+
+  it('is rolled back with the update that failed', async () => {
+    const bot = framework.bot();
+    bot.use(framework.session());
+    bot.use((ctx) => {
+      count(ctx);
+      if (textOf(ctx) === 'fail') throw new Error('broken');
+      return ctx.reply(`${ctx.session?.['count']}`);
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('a');
+    await expect(anna.sends('fail')).rejects.toThrow('broken');
+    await anna.sends('b');
+    anna.sees('2');
+  });
+
+  it('makes no record before something is in it', async () => {
+    const storage = memoryStorage();
+    const bot = framework.bot();
+    bot.use(framework.session({ storage }));
+    bot.command('count', count);
+    bot.use((ctx) => ctx.reply(`${ctx.session?.['count']}`));
+    const anna = telegram(bot.bot).user('Anna');
+    const key = `telefsm:b1:c${anna.id}:u${anna.id}`;
+    await anna.sends('hello');
+    expect(await storage.peek(key)).toBeUndefined();
+    await anna.sends('/count');
+    await anna.sends('hello');
+    anna.sees('1');
+    const written = JSON.parse((await storage.peek(key))?.text ?? '{}');
+    expect(written.u).toEqual({ session: { count: 1 } });
+  });
+
+  it('is removed by assigning nothing', async () => {
+    const storage = memoryStorage();
+    const bot = framework.bot();
+    bot.use(framework.session({ storage }));
+    bot.command('count', count);
+    bot.command('delete', (ctx) => {
+      ctx.session = undefined;
+    });
+    bot.use((ctx) => ctx.reply(JSON.stringify(ctx.session ?? 'none')));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/count');
+    await anna.sends('/delete');
+    await anna.sends('hello');
+    anna.sees('"none"');
+  });
+
+  it('before fsm() on one record is refused by name', async () => {
+    const bot = framework.bot();
+    bot.use(framework.session());
+    bot.use(framework.fsm());
+    await expect(telegram(bot.bot).user('Anna').sends('hello')).rejects.toMatchObject({
+      code: 'INSTALLED_TWICE',
+    });
+  });
+
+  it('behind fsm() with a storage of its own is rejected, since one record would have two places', async () => {
+    const storage = memoryStorage();
+    const bot = framework.bot();
+    bot.use(framework.fsm({ storage }));
+    bot.use(framework.session({ storage }));
+    await expect(telegram(bot.bot).user('Anna').sends('hello')).rejects.toMatchObject({
+      code: 'INVALID_OPTION',
+      details: { option: 'session storage' },
+    });
+  });
+
+  it('behind fsm() with conversations of another kind has a record of its own', async () => {
+    const bot = framework.bot();
+    bot.use(framework.fsm({ strategy: 'chat' }));
+    bot.use(framework.session());
+    bot.use((ctx) => {
+      count(ctx);
+      return ctx.reply(`${ctx.session?.['count']} in ${ctx.fsm.key}`);
+    });
+    const tg = telegram(bot.bot);
+    const [anna, ben] = [tg.user('Anna'), tg.user('Ben')];
+    const group = tg.group('Group', [anna, ben]);
+    await anna.in(group).sends('a');
+    await ben.in(group).sends('b');
+    ben.in(group).sees(`1 in telefsm:b1:c${group.id}`);
+  });
+
+  it('behind fsm() is in the same record, rolled back with the state, and kept after clear()', async () => {
+    const storage = memoryStorage();
+    const bot = framework.bot();
+    bot.use(framework.fsm({ storage }));
+    bot.use(framework.session());
+    bot.command('count', (ctx) => {
+      count(ctx);
+      ctx.fsm.set(Steps.counting);
+    });
+    bot.command('fail', (ctx) => {
+      count(ctx);
+      ctx.fsm.set(Steps.failed);
+      throw new Error('broken');
+    });
+    bot.command('clear', (ctx) => ctx.fsm.clear());
+    bot.use((ctx) => ctx.reply(`${ctx.fsm.current}, ${ctx.session?.['count']}`));
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/count');
+    await expect(anna.sends('/fail')).rejects.toThrow('broken');
+    await anna.sends('hello');
+    anna.sees('Steps:counting, 1');
+    await anna.sends('/clear');
+    await anna.sends('hello');
+    anna.sees('null, 1');
+    expect(await storage.peek(`telefsm:b1:c${anna.id}:u${anna.id}`)).toMatchObject({ state: null });
+  });
+
+  it('is committed by ctx.fsm.commit(), with what was changed until then', async () => {
+    const bot = framework.bot();
+    bot.use(framework.fsm());
+    bot.use(framework.session());
+    bot.command('two', async (ctx) => {
+      count(ctx);
+      ctx.fsm.set(Steps.one);
+      await ctx.fsm.commit();
+      count(ctx);
+      ctx.fsm.set(Steps.two);
+      throw new Error('broken');
+    });
+    bot.use((ctx) => ctx.reply(`${ctx.fsm.current}, ${ctx.session?.['count']}`));
+    const anna = telegram(bot.bot).user('Anna');
+    await expect(anna.sends('/two')).rejects.toThrow('broken');
+    await anna.sends('hello');
+    anna.sees('Steps:one, 1');
+  });
+
+  it('under a key of its own has a record of its own, beside another session', async () => {
+    const bot = framework.bot();
+    bot.use(framework.session());
+    bot.use(framework.session({ property: 'shared', getSessionKey: () => 'all' }));
+    bot.use((ctx) => {
+      count(ctx);
+      const shared = Reflect.get(ctx, 'shared') as { count: number } | undefined;
+      Reflect.set(ctx, 'shared', { count: (shared?.count ?? 0) + 1 });
+      return ctx.reply(`${ctx.session?.['count']} of ${(shared?.count ?? 0) + 1}`);
+    });
+    const tg = telegram(bot.bot);
+    const [anna, ben] = [tg.user('Anna'), tg.user('Ben')];
+    await Promise.all([anna.sends('a'), ben.sends('b')]);
+    await anna.sends('c');
+    anna.sees('2 of 3');
+  });
+
+  it('in a store of the framework stays there, in order, and untouched by an update that failed', async () => {
+    const store = new Map<string, unknown>();
+    const bot = framework.bot();
+    bot.use(framework.session({ store }));
+    bot.use(async (ctx) => {
+      const before = Number(ctx.session?.['count'] ?? 0);
+      await ctx.reply('…');
+      ctx.session = { count: before + 1 };
+      if (textOf(ctx) === 'fail') throw new Error('broken');
+    });
+    const anna = telegram(bot.bot).user('Anna');
+    await Promise.all([anna.sends('a'), anna.sends('b'), anna.sends('c')]);
+    await expect(anna.sends('fail')).rejects.toThrow('broken');
+    expect(store).toEqual(new Map([[`${anna.id}:${anna.id}`, { count: 3 }]]));
+  });
+
+  it.each(['storage', 'machine'] as const)(
+    'in an old store is adopted into a %s on the first update, and removed from the store once',
+    async (place) => {
+      const store = new Map<string, object>();
+      const storage = memoryStorage();
+      const make = () => {
+        const bot = framework.bot();
+        const machine = framework.fsm({ storage });
+        if (place === 'machine') bot.use(machine);
+        bot.use(framework.session({ store, ...(place === 'machine' ? { machine } : { storage }) }));
+        bot.use(framework.stage([wizardOf(framework)]) as never);
+        bot.use((ctx) => ctx.reply('No wizard.'));
+        return bot.bot;
+      };
+      const tg = telegram(make());
+      const anna = tg.user('Anna');
+      const key = `${anna.id}:${anna.id}`;
+      store.set(key, { __scenes: { current: 'w', cursor: 1, state: { what: 'tea' } }, kept: true });
+      await anna.sends('3');
+      anna.sees('3 × tea');
+      expect(store.size).toBe(0);
+      store.set(key, { __scenes: { current: 'w', cursor: 1, state: { what: 'old' } } });
+      await anna.sends('4');
+      anna.sees('No wizard.');
+    },
+  );
+});
+
+function wizardOf(framework: StageFramework) {
+  return framework.wizard(
+    'w',
+    (ctx) => ctx.reply('What?'),
+    async (ctx) => {
+      await ctx.reply(`${textOf(ctx)} × ${ctx.wizard.state['what']}`);
+      await ctx.scene.leave();
+    },
+  );
+}
+
+describe('values that JSON changes', () => {
+  const warnings: string[] = [];
+  beforeEach(() => {
+    warnings.length = 0;
+    vi.spyOn(process, 'emitWarning').mockImplementation((message) => {
+      warnings.push(String(message));
+    });
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it.each(stageFrameworks)(
+    'are read back on $name as a session store would, with one warning that names the path',
+    async (framework) => {
+      const bot = framework.bot();
+      bot.use(framework.session());
+      bot.command('put', (ctx) => {
+        ctx.session = {
+          items: [{ at: new Date(0) }, { at: new Date(1) }],
+          tags: new Set(['a']),
+          amount: Number.NaN,
+          make: () => 'it',
+          nothing: undefined,
+        };
+      });
+      bot.use((ctx) => ctx.reply(JSON.stringify(ctx.session)));
+      const anna = telegram(bot.bot).user('Anna');
+      await anna.sends('/put');
+      await anna.sends('/put');
+      await anna.sends('show');
+      const read =
+        '{"items":[{"at":"1970-01-01T00:00:00.000Z"},{"at":"1970-01-01T00:00:00.001Z"}],"tags":{},"amount":null}';
+      anna.sees(read);
+      expect(warnings.map((warning) => warning.split(' ')[0])).toEqual([
+        'session.items[].at',
+        'session.tags',
+        'session.amount',
+        'session.make',
+      ]);
+    },
+  );
+
+  it.each(stageFrameworks)(
+    'are rejected on $name where JSON rejects them, and nothing is written',
+    async (framework) => {
+      const bot = framework.bot();
+      bot.use(framework.session());
+      bot.command('big', (ctx) => {
+        ctx.session = { big: 1n };
+      });
+      bot.command('cycle', (ctx) => {
+        const session: Record<string, unknown> = {};
+        session['self'] = session;
+        ctx.session = session;
+      });
+      bot.use((ctx) => ctx.reply(JSON.stringify(ctx.session ?? 'none')));
+      const anna = telegram(bot.bot).user('Anna');
+      await expect(anna.sends('/big')).rejects.toMatchObject({
+        code: 'DATA_NOT_JSON',
+        details: { path: 'session.big' },
+      });
+      await expect(anna.sends('/cycle')).rejects.toMatchObject({ code: 'DATA_NOT_JSON' });
+      await anna.sends('show');
+      anna.sees('"none"');
+    },
+  );
+});
+
+describe('the session of a conversation', () => {
+  it('is the same data on both frameworks', async () => {
+    const storage = memoryStorage();
+    const make = (framework: StageFramework) => () => {
+      const bot = framework.bot();
+      const machine = framework.fsm({ storage });
+      bot.use(machine);
+      bot.use(framework.session({ machine }));
+      bot.use((ctx) => {
+        count(ctx);
+        return ctx.reply(`${ctx.session?.['count']} on ${framework.name}`);
+      });
+      return bot.bot;
+    };
+    const [grammy, telegraf] = stageFrameworks.map(make);
+    const tg = telegram(grammy?.() as never);
+    const anna = tg.user('Anna');
+    await anna.sends('a');
+    await tg.restart(telegraf as never);
+    await anna.sends('b');
+    anna.sees('2 on Telegraf');
+  });
+});
+
+describe("grammY's session()", () => {
+  interface Data {
+    count: number;
+  }
+  type MyContext = FsmFlavor<Context & SessionFlavor<Data>>;
+  const make = <C extends Context>() => new Bot<C>('1:test', { botInfo: me });
+
+  it('with machine is part of the conversation; without it the chat has it', async () => {
+    const storage = memoryStorage();
+    const bot = make<MyContext>();
+    const machine = fsm({ storage });
+    bot.use(machine as never);
+    bot.use(session({ initial: () => ({ count: 0 }), machine }));
+    bot.use(async (ctx) => {
+      ctx.session.count += 1;
+      await ctx.reply(`${ctx.session.count}`);
+    });
+    const tg = telegram(bot);
+    const [anna, ben] = [tg.user('Anna'), tg.user('Ben')];
+    const group = tg.group('Group', [anna, ben]);
+    await anna.in(group).sends('a');
+    await ben.in(group).sends('b');
+    anna.in(group).sees('1');
+
+    const shared = make<Context & SessionFlavor<Data>>();
+    shared.use(session({ initial: () => ({ count: 0 }) }));
+    shared.use(async (ctx) => {
+      ctx.session.count += 1;
+      await ctx.reply(`${ctx.session.count}`);
+    });
+    const other = telegram(shared);
+    const [carl, dora] = [other.user('Carl'), other.user('Dora')];
+    const chat = other.group('Group', [carl, dora]);
+    await Promise.all([carl.in(chat).sends('a'), dora.in(chat).sends('b')]);
+    dora.in(chat).sees('2');
+  });
+
+  it('of type multi keeps each session under its own key', async () => {
+    interface Two {
+      cart: { items: string[] };
+      prefs: { language: string };
+    }
+    const storage = memoryStorage();
+    const bot = make<FsmFlavor<Context & SessionFlavor<Two>>>();
+    const machine = fsm({ storage });
+    bot.use(machine as never);
+    bot.use(
+      session<Two, Context>({
+        type: 'multi',
+        machine,
+        cart: { initial: () => ({ items: [] }) },
+        prefs: {
+          initial: () => ({ language: 'en' }),
+          getSessionKey: (ctx) => ctx.from?.id.toString(),
+        },
+      }),
+    );
+    bot.command('de', (ctx) => {
+      ctx.session.prefs.language = 'de';
+    });
+    bot.on('message:text', async (ctx) => {
+      ctx.session.cart.items.push(ctx.msg.text);
+      await ctx.reply(`${ctx.session.cart.items} ${ctx.session.prefs.language}`);
+    });
+    const tg = telegram(bot);
+    const anna = tg.user('Anna');
+    const group = tg.group('Group', [anna]);
+    await anna.sends('/de');
+    await anna.sends('tea');
+    anna.sees('tea de');
+    await anna.in(group).sends('coffee');
+    anna.in(group).sees('coffee de');
+    const own = JSON.parse(
+      (await storage.peek(`telefsm:b1:c${anna.id}:u${anna.id}`))?.text ?? '{}',
+    );
+    expect(own.u).toEqual({ session: { cart: { items: ['tea'] } } });
+  });
+
+  it('throws where an update has no key, in the words of what is missing', async () => {
+    const bot = make<Context & SessionFlavor<Data>>();
+    const errors: unknown[] = [];
+    bot.use(session({ initial: () => ({ count: 0 }), getSessionKey: () => undefined }));
+    bot.use((ctx) => {
+      try {
+        ctx.session.count += 1;
+      } catch (error) {
+        errors.push(error);
+      }
+    });
+    await telegram(bot).user('Anna').sends('hello');
+    expect(String(errors[0])).toContain('getSessionKey');
+  });
+
+  it('bridges an adapter, and adopts its sessions into a machine', async () => {
+    const adapter = new MemorySessionStorage<Data>();
+    const storage = memoryStorage();
+    const bridged = () => {
+      const bot = make<Context & SessionFlavor<Data>>();
+      bot.use(session({ initial: () => ({ count: 0 }), storage: adapter }));
+      bot.use((ctx) => ctx.reply(`${++ctx.session.count}`));
+      return bot;
+    };
+    const moved = () => {
+      const bot = make<MyContext>();
+      const machine = fsm({ storage });
+      bot.use(machine as never);
+      bot.use(session({ initial: () => ({ count: 0 }), storage: adapter, machine }));
+      bot.use((ctx) => ctx.reply(`${++ctx.session.count}`));
+      return bot;
+    };
+    const tg = telegram(bridged());
+    const anna = tg.user('Anna');
+    await anna.sends('a');
+    await anna.sends('b');
+    expect(adapter.read(`${anna.id}`)).toEqual({ count: 2 });
+    await tg.restart(moved);
+    await anna.sends('c');
+    anna.sees('3');
+    expect(adapter.read(`${anna.id}`)).toBeUndefined();
+    await anna.sends('d');
+    anna.sees('4');
+  });
+
+  it('of type multi adopts each session from its own adapter', async () => {
+    const adapters = { a: new MemorySessionStorage<Data>(), b: new MemorySessionStorage<Data>() };
+    const bot = make<FsmFlavor<Context & SessionFlavor<{ a: Data; b: Data }>>>();
+    const machine = fsm();
+    bot.use(machine as never);
+    const initial = (): Data => ({ count: 0 });
+    bot.use(
+      session<{ a: Data; b: Data }, Context>({
+        type: 'multi',
+        machine,
+        a: { initial, storage: adapters.a },
+        b: { initial, storage: adapters.b },
+      }),
+    );
+    bot.use((ctx) => ctx.reply(`${ctx.session.a.count} ${ctx.session.b.count}`));
+    const anna = telegram(bot).user('Anna');
+    adapters.a.write(`${anna.id}`, { count: 1 });
+    adapters.b.write(`${anna.id}`, { count: 2 });
+    await anna.sends('hello');
+    anna.sees('1 2');
+    expect([...adapters.a.readAllKeys(), ...adapters.b.readAllKeys()]).toEqual([]);
+    await anna.sends('hello');
+    anna.sees('1 2');
+  });
+
+  it('may be lazy: a promise may be read and assigned', async () => {
+    const bot = make<Context & LazySessionFlavor<Data>>();
+    bot.use(lazySession({ initial: () => ({ count: 0 }) }));
+    bot.use(async (ctx) => {
+      const { count: before } = await ctx.session;
+      ctx.session = Promise.resolve({ count: before + 1 });
+      await ctx.reply(`${(await ctx.session).count}`);
+    });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('a');
+    await anna.sends('b');
+    anna.sees('2');
+  });
+});
