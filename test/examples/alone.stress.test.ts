@@ -75,5 +75,6 @@ describe.each(examples)('the example %s, copied into an empty folder', (name) =>
       expect(code).toBe(1);
       expect(output).toContain('Set BOT_TOKEN');
     }
-  });
+    // Five runs of npm, and an installation from the registry the first time.
+  }, 300_000);
 });
