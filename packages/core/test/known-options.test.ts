@@ -44,8 +44,13 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   clock: true,
   services: true,
 };
-const waiting: Every<WaitingOptions> = { policy: true, limit: true, answerCallbacksAfter: true };
-const turn: Every<TurnOptions> = { max: true };
+const waiting: Every<WaitingOptions> = {
+  policy: true,
+  limit: true,
+  answerCallbacksAfter: true,
+  interrupt: true,
+};
+const turn: Every<TurnOptions> = { max: true, detectReentry: true };
 const sweep: Every<SweepOptions> = { every: true, parallel: true };
 const flowOptions: Every<FlowOptions<object>> = {
   trigger: true,

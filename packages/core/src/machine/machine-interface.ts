@@ -1,13 +1,13 @@
 /** What a machine offers, as types: conversations from outside, events, its description. */
 
 import type { Awaitable } from '../base/type-tools.ts';
+import type { BotCommand, OwnCommands } from '../conversation/behaviour.ts';
 import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
-import type { BotCommand, OwnCommands } from '../scene/behaviour.ts';
 import type { StoredConversation } from '../storage/statements.ts';
-import type { Cause } from '../unit/facts.ts';
-import type { UnknownState } from '../unit/policy.ts';
+import type { UnknownState } from '../transaction/evolve.ts';
+import type { Cause } from '../transaction/facts.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Address, Subject } from '../update/subject.ts';
 

@@ -3,8 +3,8 @@
 import { toMs } from '../../base/clock.ts';
 import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
-import type { Speech } from '../behaviour.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { givenSlot, recheck } from './deploy.ts';
 import { afterMove, memoOf } from './memo.ts';

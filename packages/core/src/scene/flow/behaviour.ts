@@ -11,8 +11,13 @@ import {
   oneOf,
   textual,
 } from '../../base/rules.ts';
+import {
+  commandPolicies,
+  type SceneBehaviour,
+  type SceneRun,
+} from '../../conversation/behaviour.ts';
 import { namesOf } from '../../conversation/states.ts';
-import { commandPolicies, type SceneBehaviour, type SceneRun } from '../behaviour.ts';
+import { sceneEngine } from '../../engine/engine.ts';
 import { ask } from './ask.ts';
 import { readButton } from './button.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
@@ -91,6 +96,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
   const { was, services, texts, otherCommands, cleanUp = 'keep' } = options;
   const renames = questions.some((step) => step.was.length > 0);
   return {
+    engine: sceneEngine,
     was: namesOf(was),
     states,
     settable: false,

@@ -2,12 +2,12 @@
 
 import type { Duration } from '../../base/clock.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
+import type { CommandPolicy, OwnCommands } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../../conversation/turn.ts';
-import type { CommandPolicy, OwnCommands } from '../behaviour.ts';
 
 /** A step of a flow as a state; its data is what has been answered before it. */
 export interface StepState<Id extends string, Data extends object, Value, FlowId extends string>

@@ -1,8 +1,8 @@
 /** The commands of a flow: its trigger while it runs, cancel, back and skip. */
 
+import type { CommandPolicy, Trigger } from '../../conversation/behaviour.ts';
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
-import type { CommandPolicy, Trigger } from '../behaviour.ts';
 import { buttonData } from './button.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import { givenSlot } from './deploy.ts';

@@ -6,13 +6,13 @@
 import type { JsonObject } from '../base/json.ts';
 import { oneOf, type Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Say, Sent } from '../conversation/say.ts';
-import type { AnyScene } from '../conversation/scene.ts';
-import type { State } from '../conversation/states.ts';
-import type { Texts } from '../conversation/texts.ts';
-import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
+import type { Say, Sent } from './say.ts';
+import type { AnyScene } from './scene.ts';
+import type { State } from './states.ts';
+import type { Texts } from './texts.ts';
+import type { LeaveReason, Turn } from './turn.ts';
 
 /** Speaks after the commit: what it returns is said, or it speaks by itself. */
 export type Speech = () => Awaitable<Say | Sent | undefined | void>;
@@ -43,6 +43,8 @@ export interface SceneRun {
   readonly memo: JsonObject;
   /** Number of this visit: another one at each entry, never used twice in a conversation. */
   readonly visit: number;
+  /** Whether the user sent the input before the pending question was asked; then it may be no answer to it. */
+  readonly early: boolean;
   /** Short text that tells this conversation from others; for buttons. */
   readonly tag: string;
   /** What the machine says and does where the scene itself does not choose. */
@@ -105,8 +107,15 @@ export interface Trigger {
   from?(argument: string, turn: Turn<object>): Awaitable<object | undefined>;
 }
 
+/** Runs scenes of every kind; made by telefsm alone, and opaque. */
+export interface EngineFactory {
+  readonly '~engine': true;
+}
+
 /** How a scene behaves. Everything but `leave` acts on the active frame. */
 export interface SceneBehaviour {
+  /** What runs it: `sceneEngine`. */
+  readonly engine: EngineFactory;
   /** Ids under which older deploys stored this scene. */
   readonly was: readonly string[];
   /** Every state that a frame of this scene can be in. */

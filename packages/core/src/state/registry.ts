@@ -4,6 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import { invalidOption, invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
+import { behaviourOf, type SceneBehaviour } from '../conversation/behaviour.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import {
   type AnyGroup,
@@ -12,7 +13,6 @@ import {
   isStateSpec,
   type State,
 } from '../conversation/states.ts';
-import { behaviourOf, type SceneBehaviour } from '../scene/behaviour.ts';
 
 /** A scene of a machine. */
 export interface RegisteredScene {

@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import { isStateContext } from './state-context.ts';
+import { isStateContext } from './context.ts';
 
 /**
  * Refuses a property of the framework's context before an FSM is put there.

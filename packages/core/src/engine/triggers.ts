@@ -1,24 +1,24 @@
 /** Which scene a command or a deep link starts. */
 
+import type { RegisteredScene } from '../state/registry.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import { guestChats } from '../update/parties.ts';
-import type { RegisteredScene } from './registry.ts';
-import type { Unit } from './unit.ts';
 
 /** Starts the scene that a command triggers; `false` if it triggers none. */
-export async function start(unit: Unit, command: ParsedCommand): Promise<boolean> {
-  const found = isGuest(unit) ? undefined : triggered(unit, command);
+export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boolean> {
+  const found = isGuest(turn) ? undefined : triggered(turn, command);
   if (found === undefined) return false;
   const { scene, argument } = found;
-  const data = argument === '' ? undefined : await scene.behaviour.trigger?.from?.(argument, unit);
+  const data = argument === '' ? undefined : await scene.behaviour.trigger?.from?.(argument, turn);
   // the scene that was called is left for good: what this one gives was not asked for
-  unit.draft.top = { ...unit.draft.top, into: undefined };
-  unit.state.enter(scene.id as never, data ?? {});
+  turn.copy.top = { ...turn.copy.top, into: undefined };
+  turn.state.enter(scene.id as never, data ?? {});
   return true;
 }
 
 /** Whether the bot is a guest in this chat: it could not ask anything there (Bot API, answerGuestQuery). */
-export function isGuest({ subject }: Unit): boolean {
+export function isGuest({ subject }: OpenTurn): boolean {
   return subject.business === guestChats;
 }
 
@@ -28,7 +28,7 @@ export function isGuest({ subject }: Unit): boolean {
  * A deep link says more than `/start`, and a longer one more than its beginning, so the longest counts first.
  */
 export function triggered(
-  { registry }: Unit,
+  { registry }: OpenTurn,
   { command, argument }: ParsedCommand,
 ): { readonly scene: RegisteredScene; readonly argument: string } | undefined {
   let found: RegisteredScene | undefined;

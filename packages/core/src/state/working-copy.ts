@@ -12,8 +12,8 @@ import {
 } from '../record/record.ts';
 import type { ReplyAddress } from '../update/subject.ts';
 
-/** What a draft is told by its machine. */
-export interface DraftRules {
+/** What all working copies of a machine share. */
+export interface CopyRules {
   readonly history: HistoryRules;
   /** A number for a new visit, greater than the last one of the conversation, also of a forgotten one. */
   nextVisit(last: number): number;
@@ -42,7 +42,7 @@ const noMark: TimerMark = Object.freeze({ changes: 0, deadlineAt: undefined });
  *
  * A class, since one is made for every update: its methods stand on the prototype.
  */
-export class Draft {
+export class WorkingCopy {
   /** The record as it was read, or as it was committed last. */
   base: ConversationRecord;
   frames: readonly [Frame, ...Frame[]];
@@ -56,13 +56,15 @@ export class Draft {
   timers: Map<string, number> | undefined;
   /** How often timers have been changed. */
   #timerChanges = 0;
+  /** The frame that a `leave` hook sees. */
+  leaving: Frame | undefined;
   /** Of the base. */
   #kept: TimerMark;
   /** Of the record that was made last: it becomes the base when it has been written. */
   #written: TimerMark;
-  readonly #rules: DraftRules;
+  readonly #rules: CopyRules;
 
-  constructor(record: ConversationRecord, rules: DraftRules, deadlineAt: number | undefined) {
+  constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {
     this.base = record;
     this.frames = record.frames;
     this.visits = record.visits;
@@ -74,6 +76,11 @@ export class Draft {
     this.timers = timersAt(record.timers, deadlineAt);
     this.#kept = markOf(0, deadlineAt);
     this.#written = this.#kept;
+  }
+
+  /** What reads show: the top frame, or in a `leave` hook the frame that was left. */
+  get shown(): Frame {
+    return this.leaving ?? this.top;
   }
 
   get top(): Frame {

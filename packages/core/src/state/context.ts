@@ -12,8 +12,8 @@ import { factsOf, isStateSpec, type State } from '../conversation/states.ts';
 import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
-import { type Draft, type Entry, stateTimer } from './draft.ts';
 import type { RegisteredScene, Registry } from './registry.ts';
+import { type Entry, stateTimer, type WorkingCopy } from './working-copy.ts';
 
 /** What has happened to frames and is still to be told to their scenes, in order. */
 export type SceneEvent =
@@ -27,14 +27,12 @@ export type SceneEvent =
     }
   | { readonly kind: 'ask'; readonly params?: object };
 
-/** What the object needs of its unit of work. */
+/** What the object needs of its turn. */
 export interface ContextHost extends SessionAccess {
-  readonly draft: Draft;
+  readonly copy: WorkingCopy;
   readonly registry: Registry;
-  /** Told to scenes before the commit. */
-  readonly events: SceneEvent[];
-  /** What reads show: the top frame, or in a `leave` hook the frame that was left. */
-  readonly shown: Frame;
+  /** Where it is noted what scenes are told before the commit. */
+  readonly effects: { note(event: SceneEvent): void; dropEvents(): void };
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
   mayRead(member: string): void;
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
@@ -47,7 +45,7 @@ export interface SessionAccess {
   /** The key of the conversation; `undefined` for an update that has none. */
   readonly key: string | undefined;
   /** Milliseconds since 1970, by the machine's clock. */
-  now(): number;
+  readonly now: () => number;
   /** The frozen value of a slot, as of the last flush; `undefined` if there is none. */
   readSession(slot: string): unknown;
   /** Sets a slot to a frozen JSON value; `undefined` removes it. */
@@ -69,18 +67,18 @@ export function stateContext(host: ContextHost): FsmContext {
 
 /** Takes a frame off and notes what the scenes are to be told; the caller has checked that there is one. */
 export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown): void {
-  const { draft, events } = host;
-  const left = draft.top;
-  const called = draft.frames.length > 1;
-  draft.leave(host.now());
-  if (left.scene !== null) events.push({ kind: 'left', frame: left, reason });
+  const { copy, effects } = host;
+  const left = copy.top;
+  const called = copy.frames.length > 1;
+  copy.leave(host.now());
+  if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason });
   if (!called) return;
   const into = left.into !== undefined && result !== undefined;
   if (into) {
-    draft.change({ data: mergedData(draft.top.data, { [left.into as string]: result }, 'result') });
+    copy.change({ data: mergedData(copy.top.data, { [left.into as string]: result }, 'result') });
   }
-  if (draft.top.scene !== null) {
-    events.push({ kind: 'returned', result, of: left.scene ?? '', into });
+  if (copy.top.scene !== null) {
+    effects.note({ kind: 'returned', result, of: left.scene ?? '', into });
   }
 }
 
@@ -128,17 +126,17 @@ class StateContext {
 
   get current(): string | null {
     this.#host.mayRead('current');
-    return this.#host.shown.state;
+    return this.#host.copy.shown.state;
   }
 
   get data(): JsonObject {
     this.#host.mayRead('data');
-    return this.#host.shown.data;
+    return this.#host.copy.shown.data;
   }
 
   get view(): { readonly current: string | null; readonly data: JsonObject } {
     this.#host.mayRead('view');
-    const { state, data } = this.#host.shown;
+    const { state, data } = this.#host.copy.shown;
     return { current: state, data };
   }
 
@@ -152,7 +150,7 @@ class StateContext {
 
   '~matches'(matcher: Matcher): boolean {
     this.#host.mayRead('is');
-    const { state } = this.#host.shown;
+    const { state } = this.#host.copy.shown;
     const found = matcher.states.get(state);
     if (found != null) this.#seen = found;
     return matcher.always || found !== undefined;
@@ -160,37 +158,37 @@ class StateContext {
 
   get(name: string, fallback?: unknown): unknown {
     this.#host.mayRead('get');
-    const { data } = this.#host.shown;
+    const { data } = this.#host.copy.shown;
     return Object.hasOwn(data, name) ? data[name] : fallback;
   }
 
   set(target: State | string | null, patch?: object): void {
-    const { draft, events, registry } = this.#writeHere('set');
+    const { copy, effects, registry } = this.#writeHere('set');
     const id = target === null ? null : this.#idOf(target);
-    const left = draft.top;
+    const left = copy.top;
     const stays = left.scene !== null && id !== null && registry.ownerOf(id) === left.scene;
-    draft.move(id, patch, stays ? left.scene : null);
+    copy.move(id, patch, stays ? left.scene : null);
     if (left.scene !== null && !stays) {
-      events.push({ kind: 'left', frame: left, reason: id === null ? 'left' : 'replaced' });
+      effects.note({ kind: 'left', frame: left, reason: id === null ? 'left' : 'replaced' });
     }
     if (typeof target === 'object' && target !== null) this.#seen = target;
   }
 
   update(patch: object): JsonObject {
-    const { draft } = this.#writeHere('update');
-    draft.move(draft.top.state, patch, draft.top.scene);
-    return draft.top.data;
+    const { copy } = this.#writeHere('update');
+    copy.move(copy.top.state, patch, copy.top.scene);
+    return copy.top.data;
   }
 
   replace(data: object): void {
-    const { draft } = this.#writeHere('replace');
-    draft.change({ data: frozenData(data, 'data') });
+    const { copy } = this.#writeHere('replace');
+    copy.change({ data: frozenData(data, 'data') });
   }
 
   clear(): void {
-    const { draft, events } = this.#write('clear');
-    draft.clear();
-    events.length = 0;
+    const { copy, effects } = this.#write('clear');
+    copy.clear();
+    effects.dropEvents();
   }
 
   next(patch?: object): void {
@@ -202,12 +200,12 @@ class StateContext {
   }
 
   enter(scene: AnyScene | string, data?: object, options?: { readonly params?: object }): void {
-    const { draft, events, registry } = this.#write('enter');
+    const { copy, effects, registry } = this.#write('enter');
     const entry = entryOf(registry.scene(scene), data);
-    const left = draft.top;
-    draft.enter(entry);
-    if (left.scene !== null) events.push({ kind: 'left', frame: left, reason: 'replaced' });
-    events.push({ kind: 'entered', visit: draft.top.visit, params: options?.params ?? noData });
+    const left = copy.top;
+    copy.enter(entry);
+    if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason: 'replaced' });
+    effects.note({ kind: 'entered', visit: copy.top.visit, params: options?.params ?? noData });
   }
 
   call(
@@ -216,47 +214,47 @@ class StateContext {
     options?: { readonly params?: object; readonly into?: string },
   ): void {
     const host = this.#write('call');
-    const { draft, events, registry } = host;
-    draft.call(entryOf(registry.scene(scene), data), options?.into, host.now());
-    events.push({ kind: 'entered', visit: draft.top.visit, params: options?.params ?? noData });
+    const { copy, effects, registry } = host;
+    copy.call(entryOf(registry.scene(scene), data), options?.into, host.now());
+    effects.note({ kind: 'entered', visit: copy.top.visit, params: options?.params ?? noData });
   }
 
   back(): void {
-    const { draft, events } = this.#write('back');
-    const left = draft.top;
-    if (!draft.back()) throw new FsmError('NO_HISTORY', { state: left.state });
-    const { top } = draft;
+    const { copy, effects } = this.#write('back');
+    const left = copy.top;
+    if (!copy.back()) throw new FsmError('NO_HISTORY', { state: left.state });
+    const { top } = copy;
     if (left.scene !== null && left.scene !== top.scene) {
-      events.push({ kind: 'left', frame: left, reason: 'back' });
+      effects.note({ kind: 'left', frame: left, reason: 'back' });
     }
-    if (top.scene !== null) events.push({ kind: 'entered', visit: top.visit, params: noData });
+    if (top.scene !== null) effects.note({ kind: 'entered', visit: top.visit, params: noData });
   }
 
   leave(result?: unknown): void {
-    const { draft } = this.#write('leave');
-    if (draft.top.scene === null && draft.frames.length === 1) {
+    const { copy } = this.#write('leave');
+    if (copy.top.scene === null && copy.frames.length === 1) {
       throw new FsmError('NO_SCENE', { verb: 'leave' });
     }
     leaveTop(this.#host, 'left', result);
   }
 
   cancel(): void {
-    const { draft, events } = this.#write('cancel');
-    for (let at = draft.frames.length - 1; at >= 0; at--) {
-      const frame = draft.frames[at] as Frame;
-      if (frame.scene !== null) events.push({ kind: 'left', frame, reason: 'cancelled' });
+    const { copy, effects } = this.#write('cancel');
+    for (let at = copy.frames.length - 1; at >= 0; at--) {
+      const frame = copy.frames[at] as Frame;
+      if (frame.scene !== null) effects.note({ kind: 'left', frame, reason: 'cancelled' });
     }
-    draft.clear();
+    copy.clear();
   }
 
   reenter(): void {
-    const { draft, events, registry } = this.#write('reenter');
-    const { top } = draft;
+    const { copy, effects, registry } = this.#write('reenter');
+    const { top } = copy;
     if (top.scene === null) throw new FsmError('NO_SCENE', { verb: 'reenter' });
-    if (registry.scene(top.scene).behaviour.enter === undefined) events.push({ kind: 'ask' });
+    if (registry.scene(top.scene).behaviour.enter === undefined) effects.note({ kind: 'ask' });
     else {
-      events.push({ kind: 'left', frame: top, reason: 'replaced' });
-      events.push({ kind: 'entered', visit: top.visit, params: noData });
+      effects.note({ kind: 'left', frame: top, reason: 'replaced' });
+      effects.note({ kind: 'entered', visit: top.visit, params: noData });
     }
   }
 
@@ -265,7 +263,7 @@ class StateContext {
     const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
     // a date that is none is refused as what is no length of time
     const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
-    host.draft.arm(stateTimer, after === null ? undefined : at);
+    host.copy.arm(stateTimer, after === null ? undefined : at);
   }
 
   commit(): Promise<void> {
@@ -288,31 +286,31 @@ class StateContext {
   /** Refuses to write what would not be where a `leave` hook reads; one that leads nowhere may still set a state. */
   #writeHere(member: string): ContextHost {
     const host = this.#write(member);
-    const { top } = host.draft;
+    const { top } = host.copy;
     const isNowhere = top.scene === null && top.state === null;
-    if (host.shown !== top && !(member === 'set' && isNowhere)) {
+    if (host.copy.shown !== top && !(member === 'set' && isNowhere)) {
       throw new FsmError('NO_SCENE', { verb: `${member}() in a leave hook` });
     }
     return host;
   }
 
   #idOf(target: State | string): string {
-    const { registry, draft } = this.#host;
+    const { registry, copy } = this.#host;
     const id = typeof target === 'string' ? target : settableId(target);
     // what filters read as any state is none
     if (id === '' || id === '*') throw notSettable(shown(id));
     registry.mustKnow(id);
     const owner = registry.ownerOf(id);
     const settable = owner === undefined || registry.scene(owner).behaviour.settable;
-    if (!settable || (owner !== undefined && owner !== draft.top.scene)) {
+    if (!settable || (owner !== undefined && owner !== copy.top.scene)) {
       throw new FsmError('NOT_SETTABLE', { state: id, scene: owner });
     }
     return id;
   }
 
   #step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
-    const { draft, registry } = this.#writeHere(direction);
-    const { state } = draft.top;
+    const { copy, registry } = this.#writeHere(direction);
+    const { state } = copy.top;
     if (state === null) throw new FsmError('NO_NEIGHBOUR', { state, direction });
     const known = [registry.state(state), this.#seen].find((one) => one?.id === state);
     // without its group there is no telling who its neighbours are

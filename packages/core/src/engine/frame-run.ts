@@ -1,25 +1,26 @@
 /** One run of a scene's code: what it sees of its frame, and the ways in which it may change it. */
 
 import { frozenData, type JsonObject } from '../base/json.ts';
+import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
 import type { Frame } from '../record/record.ts';
-import type { SceneDefaults, SceneRun } from '../scene/behaviour.ts';
+import { leaveTop } from '../state/context.ts';
+import { attempt } from '../transaction/commit.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
-import { leaveTop } from './state-context.ts';
 import { triggered } from './triggers.ts';
-import type { Unit } from './unit.ts';
 
 /** A class, since several are made for an update: its members stand on the prototype. */
 export class FrameRun implements SceneRun {
-  readonly turn: Unit;
+  readonly turn: OpenTurn;
   readonly visit: number;
   readonly command: ParsedCommand | undefined;
   readonly #began: Frame;
 
-  constructor(unit: Unit, frame: Frame) {
-    this.turn = unit;
+  constructor(turn: OpenTurn, frame: Frame) {
+    this.turn = turn;
     this.visit = frame.visit;
-    this.command = commandOf(unit.input);
+    this.command = commandOf(turn.input);
     this.#began = frame;
   }
 
@@ -49,20 +50,24 @@ export class FrameRun implements SceneRun {
     return this.#frame.memo;
   }
 
+  get early(): boolean {
+    return this.turn.isEarly;
+  }
+
   get tag(): string {
     return this.turn.tag;
   }
 
   get defaults(): SceneDefaults {
-    return this.turn.host.defaults;
+    return this.turn.rt.options.defaults;
   }
 
   /** Bound, so that scenes may take a run apart; as is all that follows. */
   get keep(): SceneRun['keep'] {
     return ({ state, data, memo }) => {
-      const { draft } = this.turn;
-      if (draft.top.visit !== this.visit) return;
-      draft.change({
+      const { copy } = this.turn;
+      if (!this.#isOnTop) return;
+      copy.change({
         ...(state === undefined ? {} : { state }),
         ...(data === undefined ? {} : { data: frozenData(data, 'data') }),
         ...(memo === undefined ? {} : { memo: frozenData(memo, 'memo') }),
@@ -71,53 +76,60 @@ export class FrameRun implements SceneRun {
   }
 
   get ask(): SceneRun['ask'] {
-    return (params) => void this.turn.events.push({ kind: 'ask', ...(params && { params }) });
+    return (params) => void this.turn.effects.note({ kind: 'ask', ...(params && { params }) });
   }
 
   get leave(): SceneRun['leave'] {
     return (reason, result) => {
-      if (this.turn.draft.top.visit === this.visit) leaveTop(this.turn, reason, result);
+      if (this.#isOnTop) leaveTop(this.turn, reason, result);
     };
   }
 
   get say(): SceneRun['say'] {
-    return (say) => void this.turn.says.push(say);
+    return (say) => this.turn.effects.send(say);
   }
 
   get answer(): SceneRun['answer'] {
     return (text, alert) => {
-      this.turn.callbackAnswer = {
+      this.turn.effects.answerQuery({
         ...(text === undefined ? {} : { text }),
         ...(alert === undefined ? {} : { show_alert: alert }),
-      };
+      });
     };
   }
 
   get attempt(): SceneRun['attempt'] {
-    return (hook) => this.turn.attempt(hook);
+    return (hook) => attempt(this.turn, hook);
   }
 
   get arm(): SceneRun['arm'] {
     return (timer, after) => {
-      const { draft, host } = this.turn;
-      if (draft.top.visit !== this.visit) return;
-      draft.arm(timer, after === null ? undefined : host.clock.now() + after);
+      const { copy, rt } = this.turn;
+      if (!this.#isOnTop) return;
+      copy.arm(timer, after === null ? undefined : rt.clock.now() + after);
     };
   }
 
   get timer(): SceneRun['timer'] {
     return (name) => {
-      const { draft, host } = this.turn;
-      const at = draft.timers?.get(name);
-      return at === undefined ? undefined : at - host.clock.now();
+      const { copy, rt } = this.turn;
+      const at = copy.timers?.get(name);
+      return at === undefined ? undefined : at - rt.clock.now();
     };
+  }
+
+  /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */
+  get #isOnTop(): boolean {
+    const { visit, scene } = this.turn.copy.top;
+    return visit === this.visit && scene === this.#began.scene;
   }
 
   /** The frame itself is replaced by each change of it, so this is the one of the same visit. */
   get #frame(): Frame {
-    const { top, frames } = this.turn.draft;
-    if (top.visit === this.visit) return top;
-    return frames.find((one) => one.visit === this.visit) ?? this.#began;
+    const { top, frames } = this.turn.copy;
+    if (this.#isOnTop) return top;
+    const { scene } = this.#began;
+    return frames.find((one) => one.visit === this.visit && one.scene === scene) ?? this.#began;
   }
 }
 

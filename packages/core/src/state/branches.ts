@@ -4,7 +4,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { State } from '../conversation/states.ts';
 import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
-import { matches } from './state-context.ts';
+import { matches } from './context.ts';
 
 /** Middleware as both frameworks have it. */
 export type Link<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;

@@ -1,37 +1,37 @@
 /** Buttons and invoices that are bound to a visit of a scene: whose they are, and what is said when no scene takes them. */
 
+import { boundTo } from '../conversation/behaviour.ts';
 import { textOf } from '../conversation/texts.ts';
-import { boundTo } from '../scene/behaviour.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
 import { markOfPayload } from '../update/invoice.ts';
 import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
-import type { Unit } from './unit.ts';
 
 /** The conversation that a button, or the invoice of a checkout, is bound to; `undefined` for those of the bot's own. */
-export function boundTag(unit: Unit): string | undefined {
-  if (unit.input !== undefined) {
-    return unit.input.kind === 'button' ? boundTo(unit.input.value) : undefined;
+export function boundTag(turn: OpenTurn): string | undefined {
+  if (turn.input !== undefined) {
+    return turn.input.kind === 'button' ? boundTo(turn.input.value) : undefined;
   }
-  const query = checkoutOf(unit);
+  const query = checkoutOf(turn);
   return query && markOfPayload(textIn(query, 'invoice_payload') ?? '')?.tag;
 }
 
 /** Whether a button or an invoice is this machine's; another one of the bot, with another namespace, stands further down. */
-export function isFromThisMachine({ tag }: Unit, found: string): boolean {
+export function isFromThisMachine({ tag }: OpenTurn, found: string): boolean {
   return found.slice(0, 2) === tag.slice(0, 2);
 }
 
 /** A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else. */
-export async function answerStale(unit: Unit, tag: string): Promise<void> {
-  const isOurs = tag === unit.tag;
-  const text = await textOf(unit.host.defaults.texts, isOurs ? 'stale' : 'notYours', unit);
-  const id = textIn(checkoutOf(unit), 'id');
-  if (id === undefined) unit.callbackAnswer ??= { text, show_alert: !isOurs };
+export async function answerStale(turn: OpenTurn, tag: string): Promise<void> {
+  const isOurs = tag === turn.tag;
+  const text = await textOf(turn.rt.options.defaults.texts, isOurs ? 'stale' : 'notYours', turn);
+  const id = textIn(checkoutOf(turn), 'id');
+  if (id === undefined) turn.effects.answerQueryAnyway({ text, show_alert: !isOurs });
   else {
     const payload = { pre_checkout_query_id: id, ok: false, error_message: text };
-    unit.says.push({ method: 'answerPreCheckoutQuery', payload });
+    turn.effects.send({ method: 'answerPreCheckoutQuery', payload });
   }
 }
 
-function checkoutOf({ update }: Unit): RawObject | undefined {
+function checkoutOf({ update }: OpenTurn): RawObject | undefined {
   return update && objectIn(update, 'pre_checkout_query');
 }

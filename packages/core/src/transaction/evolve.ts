@@ -8,7 +8,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { factsOf } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { ConversationRecord, Frame } from '../record/record.ts';
-import type { Registry } from './registry.ts';
+import type { Registry } from '../state/registry.ts';
 
 /** A stored conversation that the code cannot go on with. */
 export interface UnknownState {
@@ -103,12 +103,8 @@ function structuredCopy(data: JsonObject): unknown {
 /** What was found: frames under their present names, or the first thing that is unknown. */
 export type Inspection = { readonly frames: ConversationRecord['frames'] } | UnknownState;
 
-/**
- * Looks whether a machine knows everything in a record.
- *
- * It answers at once where nothing has to be checked by a schema.
- */
-export function inspect(record: ConversationRecord, registry: Registry): Awaitable<Inspection> {
+/** Looks whether a machine knows everything in a record. */
+export async function inspect(record: ConversationRecord, registry: Registry): Promise<Inspection> {
   if (!registry.strict && registry.scenes.size === 0) return record;
   let frames: ConversationRecord['frames'] = record.frames;
   for (let at = 0; at < frames.length; at++) {
@@ -123,6 +119,13 @@ export function inspect(record: ConversationRecord, registry: Registry): Awaitab
     if (checkOf(frame, registry)) return inspectData(frames, registry);
   }
   return frames === record.frames ? record : { frames };
+}
+
+/** Whether a machine certainly knows everything in a record; if not, {@link inspect} looks closer. */
+export function isCurrent({ frames }: ConversationRecord, registry: Registry): boolean {
+  return frames.every(
+    (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,
+  );
 }
 
 /** What a record that cannot be read is to a policy. */

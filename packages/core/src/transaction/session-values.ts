@@ -21,6 +21,12 @@ export interface SessionValuesOptions {
   readonly clock?: Clock;
 }
 
+/** A write that waits for another of its key. */
+interface Waiting {
+  next: Write | undefined;
+  readonly written: Promise<void>;
+}
+
 /** Ms that one write may wait for another of the same key. */
 const waitBound = 10_000;
 const lease = 15_000;
@@ -38,9 +44,43 @@ export function sessionValues<T>(
   const coordination = storage.coordination ?? directLeases;
   const leases = coordination({ storage, clock, lease, longest: lease, report: () => {} });
 
-  async function write(key: string, next: Write | undefined): Promise<void> {
+  const writing = new Map<string, Promise<void>>();
+  const waiting = new Map<string, Waiting>();
+
+  async function send(key: string, next: Write | undefined): Promise<void> {
     const hold = (await leases.take(prefix + key, { bound: waitBound })) as Hold;
-    await hold.commit(next, { keep: false });
+    try {
+      await hold.commit(next, { keep: false });
+    } catch (error) {
+      await hold.release();
+      throw error;
+    }
+  }
+
+  function begin(key: string, next: Write | undefined): Promise<void> {
+    const written = send(key, next).finally(() => {
+      if (writing.get(key) === written) writing.delete(key);
+    });
+    writing.set(key, written);
+    return written;
+  }
+
+  /** One write of a key at a time; of those that wait meanwhile only the last one is sent, and all share its outcome. */
+  function write(key: string, next: Write | undefined): Promise<void> {
+    const overtaken = waiting.get(key);
+    if (overtaken !== undefined) {
+      overtaken.next = next;
+      return overtaken.written;
+    }
+    const before = writing.get(key);
+    if (before === undefined) return begin(key, next);
+    const go = () => {
+      waiting.delete(key);
+      return begin(key, queued.next);
+    };
+    const queued: Waiting = { next, written: before.then(go, go) };
+    waiting.set(key, queued);
+    return queued.written;
   }
 
   return {
