@@ -11,14 +11,16 @@ export class Stopping {
   running = 0;
   /** Called when none does. */
   idle: (() => void) | undefined;
-  /** Aborted when also those are refused that wait. */
-  late: AbortSignal;
-  #late: AbortController;
+  /** Aborted when also those are refused that wait; {@link Stopping.open} makes it. */
+  late: AbortSignal | undefined;
+  #late: AbortController | undefined;
   readonly #waits = new Set<AbortController>();
 
-  constructor() {
+  /** Makes the signal, at the first turn: a Worker makes its machine at module scope, where abort controllers are forbidden. */
+  open(): AbortSignal {
     this.#late = new AbortController();
     this.late = this.#late.signal;
+    return this.late;
   }
 
   /** Makes the error for a turn that is refused. */
@@ -50,15 +52,14 @@ export class Stopping {
   /** From now on no turn begins any more. */
   giveUp(): void {
     const reason = new FsmError('STOPPED', { operation: 'a turn that waits' });
-    this.#late.abort(reason);
+    if (this.late === undefined) this.open();
+    this.#late?.abort(reason);
     for (const wait of this.#waits) wait.abort(reason);
   }
 
   /** New turns are welcome again. */
   start(): void {
     this.isStopped = false;
-    if (!this.late.aborted) return;
-    this.#late = new AbortController();
-    this.late = this.#late.signal;
+    if (this.late?.aborted) this.late = undefined;
   }
 }
