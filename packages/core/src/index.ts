@@ -14,6 +14,8 @@ export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint } from './base/type-tools.ts';
 export type { BotCommand } from './conversation/behaviour.ts';
 export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
+export type { Formatted } from './conversation/format.ts';
+export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
 export type { KeyboardLike, Media, Say, Sent } from './conversation/say.ts';
 export type { AnyScene } from './conversation/scene.ts';
 export type {
@@ -65,6 +67,7 @@ export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
 export type { InputKind, UserInput } from './update/input.ts';
+export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';

@@ -8,7 +8,7 @@ import { oneOf, type Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
-import type { Say, Sent } from './say.ts';
+import type { ApiCall, Say, Sent } from './say.ts';
 import type { AnyScene } from './scene.ts';
 import type { State } from './states.ts';
 import type { Texts } from './texts.ts';
@@ -61,6 +61,13 @@ export interface SceneRun {
   leave(reason: LeaveReason, result?: unknown): void;
   /** Says something after the commit, in the order of the calls, before the question. */
   say(say: Say): void;
+  /**
+   * Calls the Bot API after the commit, in the order of what is said. For what changes or answers something that is there already: a failure
+   * is reported to observers only.
+   */
+  call(call: ApiCall): void;
+  /** Reports to observers that something could not be sent. */
+  report(error: unknown): void;
   /** Answers the callback query of this update after the commit; the last call wins. */
   answer(text?: string, alert?: boolean): void;
   /**

@@ -1,5 +1,6 @@
 /** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
 
+import { isFsmError } from '../base/errors.ts';
 import type { SceneBehaviour } from '../conversation/behaviour.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { type Albums, albumMark, markedVisit } from './albums.ts';
@@ -21,7 +22,7 @@ export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Prom
   if (isRestOfAlbum(turn, albums)) return;
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
-  const pass = () => (tag === undefined ? rest() : answerStale(turn, tag));
+  const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
   const active = behaviourOn(turn, copy.top);
   if (active !== undefined) return offer(turn, active, albums, pass);
   const command = commandOf(input);
@@ -54,11 +55,28 @@ async function offer(
   }
   const others = passedOn(pass);
   const handle = async () => behaviour.handle(run, others.pass);
-  await guarded(turn, behaviour, handle, others.hasThrown);
+  try {
+    await guarded(turn, behaviour, handle, others.hasThrown);
+  } catch (error) {
+    const isInput = input !== undefined && !others.isPassed() && behaviour.quiet !== true;
+    if (!isInput || !isUnkeepable(error)) throw error;
+    effects.refuseInput(error);
+  }
   if (others.isPassed() || behaviour.quiet === true || input === undefined) return;
+  effects.takeInput();
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answerQueryAnyway({});
   if (input.album !== undefined) takeAlbum(turn, albums, input.album, run.visit);
+}
+
+/** Whether an error says that what a scene made of an input cannot be stored. */
+function isUnkeepable(error: unknown): boolean {
+  return isFsmError(error, 'DATA_NOT_JSON') || isFsmError(error, 'RECORD_TOO_LARGE');
+}
+
+/** Kinds that come without being written to the bot. */
+function isEvent(kind: string): boolean {
+  return kind === 'poll_answer' || kind === 'payment';
 }
 
 /** What a scene passes on belongs to the bot: also the error that the bot's middleware throws there. */
@@ -103,7 +121,9 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   const { input, copy, effects } = turn;
   if (initial === undefined || copy.top.state !== null || isGuest(turn)) return false;
   // what was said before, or elsewhere, begins nothing
-  if (input === undefined || input.edited || input.kind === 'poll_answer') return false;
+  if (input === undefined || input.edited || isEvent(input.kind)) return false;
+  // a channel, and whoever writes in the name of a group, is no person to be greeted
+  if ((turn.subject.user ?? 0) <= 0 && turn.subject.business === undefined) return false;
   const takesAtOnce = turn.registry.scene(initial.scene).behaviour.opens?.(input) === true;
   if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
   const { data, params } = initial.start(turn);

@@ -89,6 +89,14 @@ export class FrameRun implements SceneRun {
     return (say) => this.turn.effects.send(say);
   }
 
+  get call(): SceneRun['call'] {
+    return (call) => this.turn.effects.call(call);
+  }
+
+  get report(): SceneRun['report'] {
+    return (error) => this.turn.rt.notices.speechFailed(this.turn.key ?? '', error);
+  }
+
   get answer(): SceneRun['answer'] {
     return (text, alert) => {
       this.turn.effects.answerQuery({

@@ -14,7 +14,7 @@ import {
   scopeOf,
 } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { subjectAt } from '../update/subject.ts';
+import { checkAddress, subjectAt } from '../update/subject.ts';
 import { commandsOf, describe } from './describe.ts';
 import { examine } from './examine.ts';
 import type { BotPort, FedMachine } from './machine-interface.ts';
@@ -110,6 +110,7 @@ export function machineOf(
       }
     },
     at(address) {
+      checkAddress(address);
       rt.reentry.enable();
       const bot = address.bot ?? onlyOf([...bots.keys()]);
       if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method: 'machine.at' });

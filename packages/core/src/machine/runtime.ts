@@ -16,6 +16,7 @@ import { earlyUpdates } from '../transaction/early.ts';
 import { interruptsOf } from '../transaction/interrupts.ts';
 import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
+import { unmatchedPayment } from '../update/invoice.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
 import type { Observers } from './observers.ts';
@@ -59,19 +60,20 @@ export function runtimeOf(
   const reentry = reentryOf();
   if (options.detectReentry) reentry.enable();
   let lastVisit = 0;
+  const leases = leasesOf({ storage, clock, lease, longest, report, armed });
   const rt: { -readonly [Part in keyof MachineRuntime]: MachineRuntime[Part] } = {
     options,
     clock,
     storage,
     registry,
     engine: undefined,
-    leases: leasesOf({ storage, clock, lease, longest, report, armed }),
+    leases,
     queues,
     reentry,
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
     interrupts: options.waiting.interrupt && interruptsOf(),
-    stopping: new Stopping(),
+    stopping: new Stopping(leases),
     notices,
     rules: {
       history: { most: options.history, characters: historyCharacters },
@@ -135,6 +137,14 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
       }),
     repaired: (key, stored, reason) => watchers.tell('repaired', { key, stored, reason }),
     speechFailed: (key, error) => watchers.tell('speechFailed', { key, error }),
+    inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
+    paymentUnmatched: ({ key = '', subject, from }, payment) =>
+      watchers.tell('paymentUnmatched', {
+        key,
+        subject,
+        user: from?.id,
+        payment: unmatchedPayment(payment),
+      }),
     storageFailed: (operation, error) => watchers.tell('storageFailed', { operation, error }),
   };
 }

@@ -2,6 +2,8 @@
 
 import { isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import { isRejected } from '../conversation/rejected.ts';
+import { type Texts, textOf } from '../conversation/texts.ts';
 import type { Hold } from '../lease/lease.ts';
 import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
@@ -68,21 +70,43 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
   throwFailure(turn);
 }
 
-/** Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question. */
-export async function deliver(turn: OpenTurn): Promise<void> {
-  const { answer, outbox, prompt } = turn.effects.takeDelivery();
-  if (answer !== undefined) {
+/**
+ * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
+ *
+ * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
+ * that something failed. A question that was rejected stays pending: an answer to a question that nobody saw is none.
+ *
+ * @param silently - do not tell the user of a rejection
+ */
+export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
+  const { answer, outbox, quiet, prompt } = turn.effects.takeDelivery();
+  let hasRejection = false;
+  const sending = async (send: () => unknown, isQuiet = false) => {
     try {
-      await turn.answerCallback(answer);
+      await send();
     } catch (error) {
-      // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
+      if (!isQuiet && !isRejected(error)) throw error;
       turn.rt.notices.speechFailed(turn.key ?? '', error);
+      hasRejection ||= !isQuiet;
     }
+  };
+  // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
+  if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
+  for (const say of outbox) await sending(() => turn.tell(say), quiet?.has(say));
+  if (prompt !== undefined) {
+    turn.rt.early.asks(turn.key as string);
+    await sending(prompt);
   }
-  for (const say of outbox) await turn.tell(say);
-  if (prompt === undefined) return;
-  turn.rt.early.asks(turn.key as string);
-  await prompt();
+  if (!hasRejection || silently) return;
+  const text = await textOf(textsOf(turn), 'failed', turn);
+  await sending(() => turn.tell(text), true);
+}
+
+/** The texts of the active scene, and of the machine where it has none. */
+export function textsOf({ copy, registry, rt }: OpenTurn): Texts {
+  const { scene } = copy.top;
+  const own = scene === null ? undefined : registry.scenes.get(scene)?.behaviour.texts;
+  return { ...rt.options.defaults.texts, ...own };
 }
 
 /** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */

@@ -1,6 +1,6 @@
 /** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
 
-import type { Say } from '../conversation/say.ts';
+import type { ApiCall, Say } from '../conversation/say.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
@@ -25,6 +25,8 @@ export type Task = () => unknown;
 export interface Delivery {
   readonly answer: CallbackAnswer | undefined;
   readonly outbox: readonly Say[];
+  /** Of the outbox, the calls whose failure concerns observers only. */
+  readonly quiet: ReadonlySet<Say> | undefined;
   readonly prompt: (() => Promise<void>) | undefined;
 }
 
@@ -35,6 +37,9 @@ export class Effects {
   /** What has happened to frames and is still to be told to their scenes. */
   private events: SceneEvent[] | undefined;
   private outbox: Say[] | undefined;
+  private quiet: Set<Say> | undefined;
+  private isInputTaken = false;
+  private refusal: { readonly error: unknown } | undefined;
   private answer: CallbackAnswer | undefined;
   private prompt: (() => Promise<void>) | undefined;
   private apology: Texts | undefined;
@@ -62,6 +67,24 @@ export class Effects {
     this.isUsed = true;
     this.outbox ??= [];
     this.outbox.push(say);
+  }
+
+  /** Calls the Bot API after the commit, in the order of what is sent; a failure is reported to observers only. */
+  call(call: ApiCall): void {
+    this.quiet ??= new Set();
+    this.quiet.add(call);
+    this.send(call);
+  }
+
+  /** A scene has taken what the user sent: the user is told if what it made of it is too large to be stored. */
+  takeInput(): void {
+    this.isInputTaken = true;
+  }
+
+  /** What a scene made of the input cannot be stored. */
+  refuseInput(error: unknown): void {
+    this.isUsed = true;
+    this.refusal = { error };
   }
 
   /** Answers the callback query after the commit; the last call wins. */
@@ -170,11 +193,24 @@ export class Effects {
 
   /** Takes what is to be sent. */
   takeDelivery(): Delivery {
-    const { answer, outbox = [], prompt } = this;
+    const { answer, outbox = [], quiet, prompt } = this;
     this.answer = undefined;
     this.outbox = undefined;
+    this.quiet = undefined;
     this.prompt = undefined;
-    return { answer, outbox, prompt };
+    return { answer, outbox, quiet, prompt };
+  }
+
+  /** Whether a scene has taken what the user sent. */
+  get takesInput(): boolean {
+    return this.isInputTaken;
+  }
+
+  /** Takes why what a scene made of the input cannot be stored. */
+  takeRefusal(): { readonly error: unknown } | undefined {
+    const { refusal } = this;
+    this.refusal = undefined;
+    return refusal;
   }
 
   /** Takes the tasks that a commit releases when it is accepted. */

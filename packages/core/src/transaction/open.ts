@@ -167,6 +167,6 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
     copy.owed = true;
   }
   await commitAhead(turn);
-  await deliver(turn).catch(tolerate);
+  await deliver(turn, goesOn).catch(tolerate);
   return goesOn;
 }

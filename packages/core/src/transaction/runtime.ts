@@ -16,6 +16,7 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
+import type { RawObject } from '../update/raw-update.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
@@ -30,6 +31,10 @@ export interface Notices {
   repaired(key: string, stored: string, reason: string): void;
   /** A message could not be sent where nobody waits for it. */
   speechFailed(key: string, error: unknown): void;
+  /** A scene took an input, and what it made of it cannot be stored. */
+  inputRefused(key: string, error: unknown): void;
+  /** A payment that no pending question has asked for. */
+  paymentUnmatched(turn: OpenTurn, payment: RawObject): void;
   storageFailed(operation: string, error: unknown): void;
 }
 

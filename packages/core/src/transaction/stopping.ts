@@ -1,6 +1,7 @@
 /** How a machine stops: it waits for the turns that run, and then rejects those that have not begun. */
 
 import { FsmError } from '../base/errors.ts';
+import type { Leases } from '../lease/lease.ts';
 import type { TurnFacts } from './facts.ts';
 
 /** A class, since its fields are read by every turn. */
@@ -11,16 +12,13 @@ export class Stopping {
   running = 0;
   /** Called when none does. */
   idle: (() => void) | undefined;
-  /** Aborted when also those are refused that wait; {@link Stopping.open} makes it. */
-  late: AbortSignal | undefined;
-  #late: AbortController | undefined;
+  /** Whether also those are refused that wait. */
+  isLate = false;
+  readonly #leases: Pick<Leases, 'giveUp'>;
   readonly #waits = new Set<AbortController>();
 
-  /** Makes the signal, at the first turn: a Worker makes its machine at module scope, where abort controllers are forbidden. */
-  open(): AbortSignal {
-    this.#late = new AbortController();
-    this.late = this.#late.signal;
-    return this.late;
+  constructor(leases: Pick<Leases, 'giveUp'>) {
+    this.#leases = leases;
   }
 
   /** Makes the error for a turn that is refused. */
@@ -52,14 +50,14 @@ export class Stopping {
   /** From now on no turn begins any more. */
   giveUp(): void {
     const reason = new FsmError('STOPPED', { operation: 'a turn that waits' });
-    if (this.late === undefined) this.open();
-    this.#late?.abort(reason);
+    this.isLate = true;
+    this.#leases.giveUp(reason);
     for (const wait of this.#waits) wait.abort(reason);
   }
 
   /** New turns are welcome again. */
   start(): void {
     this.isStopped = false;
-    if (this.late?.aborted) this.late = undefined;
+    this.isLate = false;
   }
 }

@@ -12,6 +12,7 @@ import {
   rollBack,
   runReleased,
   settle,
+  textsOf,
   throwFailure,
 } from './commit.ts';
 import { isInterruption } from './interrupts.ts';
@@ -57,11 +58,10 @@ async function telefsmTurn<Result>(
     if (place === undefined) return undefined;
     stay?.begin();
     interruption = rt.interrupts?.begin(key, job.cause);
-    if (rt.stopping.late?.aborted) throw rt.stopping.error(job);
+    if (rt.stopping.isLate) throw rt.stopping.error(job);
 
     hold = await rt.leases.take(key, {
       bound: job.timeout,
-      signal: rt.stopping.late ?? rt.stopping.open(),
       ...(shared && { onBusy: () => job.busy?.() }),
     });
     if (mayWait) job.ready?.();
@@ -85,6 +85,8 @@ async function telefsmTurn<Result>(
     if (turn.writing !== undefined) await turn.writing;
     const { effects } = turn;
     if (effects.isUsed) {
+      const refusal = effects.takeRefusal();
+      if (refusal !== undefined) return void (await refuseInput(turn, refusal.error));
       if (effects.hasEvents) await settle(turn);
       if (effects.hasPrompt) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
@@ -103,6 +105,8 @@ async function telefsmTurn<Result>(
   } catch (error) {
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
+    else if (turn.effects.takesInput && isFsmError(error, 'RECORD_TOO_LARGE'))
+      return void (await refuseInput(turn, error));
     else await fail(turn);
     if (isHandledElsewhere(error)) {
       if (typeof job.id === 'number') rt.notices.duplicate(key, job.id);
@@ -150,6 +154,21 @@ async function giveWay(turn: OpenTurn): Promise<void> {
   rollBack(turn);
   turn.phase = 'failed';
   await commitId(turn);
+}
+
+/** What a scene made of an input cannot be stored: the user is told, and everything is as it was, but for the id of the update. */
+async function refuseInput(turn: OpenTurn, error: unknown): Promise<void> {
+  const { effects, rt, input, key = '' } = turn;
+  await turn.writing?.catch(() => {});
+  rollBack(turn);
+  rt.notices.inputRefused(key, error);
+  const name = isFsmError(error, 'RECORD_TOO_LARGE') ? 'tooLong' : 'invalid';
+  const text = await textOf(textsOf(turn), name, turn);
+  if (input?.kind === 'button') effects.answerQuery({ text, show_alert: true });
+  else effects.send(text);
+  turn.phase = 'over';
+  await commitId(turn);
+  await deliver(turn);
 }
 
 /** Ends a turn that failed: nothing since its last commit is kept. */

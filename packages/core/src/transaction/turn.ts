@@ -4,6 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { isBlank } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
+import { inParts } from '../conversation/long-text.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold } from '../lease/lease.ts';
@@ -136,7 +137,9 @@ export class RunningTurn implements OpenTurn {
 
   /** Sends a message now, to where the conversation lives. */
   async send(say: Say): Promise<Sent> {
-    return (await this.call(callOf(say, this.place))) as Sent;
+    let sent: unknown;
+    for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
+    return sent as Sent;
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */

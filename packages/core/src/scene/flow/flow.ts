@@ -47,6 +47,11 @@ export interface FlowOptions<Services> {
   readonly otherCommands?: CommandPolicy;
   /** Input of another kind than the step accepts. Default `"hint"`. */
   readonly otherInput?: 'hint' | 'pass' | 'ignore';
+  /**
+   * Which messages answer in groups. `"only"`: replies to the bot's messages, so that other talk passes on to the bot; buttons and commands
+   * always count. Default `"any"`.
+   */
+  readonly replies?: 'any' | 'only';
   /** Whether an edited message changes the answer that it gave. Default `"ignore"`. */
   readonly editedMessages?: 'ignore' | 'update';
   /** What becomes of prompts that have been answered. Default `"keep"`. */

@@ -112,7 +112,7 @@ export function tidy({ plan, run }: Visit): void {
         ? ['deleteMessage', message]
         : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
   // an old message may be gone, or too old: that is no reason to fail what the user did
-  state.afterCommit(() => api(method, payload).catch(() => undefined));
+  state.afterCommit(() => api(method, payload).catch(run.report));
 }
 
 /** Without what takes room and says nothing. */
