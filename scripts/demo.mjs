@@ -4,7 +4,7 @@ import { withSources } from './lib/sources.mjs';
 
 try {
   await withSources(async (load) => {
-    const { main } = await load('/examples/demo/main.ts');
+    const { main } = await load('/test/stories/demo/main.ts');
     await main(process.argv.slice(2));
   });
 } catch (error) {

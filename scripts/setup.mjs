@@ -46,10 +46,7 @@ if (found !== `${wanted} docs` && (withDocs || found !== wanted)) {
 function installedFrom() {
   const { packageManager, devDependencies } = JSON.parse(read('package.json'));
   const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
-  const examples = [
-    'examples',
-    ...readdirSync(join(root, 'examples')).map((name) => `examples/${name}`),
-  ];
+  const examples = [...readdirSync(join(root, 'examples')).map((name) => `examples/${name}`)];
   // Scripts and descriptions may change without a new installation; dependencies and programs may not.
   const manifests = [...packages, ...examples, 'docs', 'test', 'test/bench'].flatMap((folder) => {
     if (!existsSync(join(root, folder, 'package.json'))) return [];

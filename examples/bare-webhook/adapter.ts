@@ -1,22 +1,24 @@
-/** An adapter for no framework at all: updates come by a web hook, calls go out by `fetch`. The README beside it tells the contract. */
+/** An adapter without a framework: a webhook receives the updates, and calls use `fetch`. The README explains the contract. */
 
 import type { Awaitable, RawUpdate, Turn } from '@telefsm/core';
 import { type BotPort, botIdOf, type FedMachine } from '@telefsm/core/adapter';
-import type { FetchHandler } from '../lib/serve.ts';
 
-/** A bot, by what the Bot API needs to know of it. */
+/** Handles one request, as serverless platforms, Deno, Bun and edge workers call it. */
+export type FetchHandler = (request: Request) => Promise<Response>;
+
+/** A bot, as the Bot API identifies it. */
 export interface BareBot {
   readonly token: string;
-  /** Where the Bot API is, if it is not Telegram's. */
+  /** The address of the Bot API, if it is not Telegram's. */
   readonly apiRoot?: string;
-  /** Without the `@`; in groups, commands that name a bot are taken only by a bot that knows its name. */
+  /** Without the `@`. A bot without it ignores commands that mention a bot, as groups have them. */
   readonly username?: string;
 }
 
-/** A call that the Bot API has refused. */
+/** A call that the Bot API rejected. */
 export class BotApiError extends Error {
   override readonly name = 'BotApiError';
-  /** As the HTTP status: 403 for a user who has blocked the bot, 429 for too many calls. */
+  /** The HTTP status: 403 if the user has blocked the bot, 429 after too many calls. */
   readonly code: number;
 
   constructor(method: string, code: number, description: string) {
@@ -25,13 +27,13 @@ export class BotApiError extends Error {
   }
 }
 
-/** How a web hook is guarded, and what it does beside the machine. */
+/** The secret and the handlers of a webhook. */
 export interface WebhookOptions {
-  /** The `secret_token` that `setWebhook` was given. */
+  /** The `secret_token` of `setWebhook`. */
   readonly secret: string;
-  /** Handles what no scene takes. */
+  /** Handles the updates that no scene handles. */
   readonly rest?: (turn: Turn) => Awaitable<unknown>;
-  /** Hears of what handlers throw. */
+  /** Called with the error that a handler throws. */
   readonly onError?: (error: unknown) => void;
 }
 
@@ -39,7 +41,7 @@ type Answer =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error_code: number; readonly description: string };
 
-/** The port of a bot: its id, its name, and how to call any method of the Bot API. */
+/** Makes the port of a bot: its id, its name, and a function for all methods of the Bot API. */
 export function botPort({
   token,
   apiRoot = 'https://api.telegram.org',
@@ -63,9 +65,9 @@ export function botPort({
 }
 
 /**
- * A web hook: one request is one update, answered when its conversation has been committed.
+ * Makes a webhook: each request is one update, and is answered once its conversation has been committed.
  *
- * @throws Error without a secret: everybody could speak for any user
+ * @throws Error without a secret, since anyone could impersonate any user
  */
 export function webhook(
   machine: FedMachine,
@@ -88,13 +90,13 @@ export function webhook(
       return new Response();
     } catch (error) {
       onError(error);
-      // Telegram sends it again
+      // Telegram redelivers the update.
       return new Response('failed', { status: 500 });
     }
   };
 }
 
-/** The port of one update: calls that the machine mutes are not sent, in this update only. */
+/** Makes the port of one update: calls that the machine mutes are not sent in this update. */
 function portOfUpdate(bot: BotPort): BotPort {
   const muted: ((method: string, payload: object) => boolean)[] = [];
   return {
@@ -111,7 +113,7 @@ function isUpdate(value: unknown): value is RawUpdate {
   return typeof value === 'object' && value !== null && 'update_id' in value;
 }
 
-/** Compares in a time that does not tell how much of it was right. */
+/** Compares in constant time, so that the time does not reveal how many characters match. */
 function isSame(given: string, secret: string): boolean {
   let difference = given.length ^ secret.length;
   for (let at = 0; at < secret.length; at += 1) {

@@ -1,43 +1,56 @@
-/** A bare bot behind a real web hook, called by a fake Bot API server. */
+/** A bare bot behind a real webhook, called by a fake Bot API server. */
 
-import type { Clock, FsmStorage } from '@telefsm/core';
+import type { Clock } from '@telefsm/core';
+import type { BotPort, FedMachine } from '@telefsm/core/adapter';
 import { type BotApiServer, botApiServer } from '@telefsm/testing';
-import { serve } from '../lib/serve.ts';
-import { makeBareBot } from './bots.ts';
+import { serve } from 'srvx';
+import type { BareBot, FetchHandler, WebhookOptions } from './adapter.ts';
 
-/** What the server sends along, so that the bot knows it is Telegram. */
-export const secret = 'only-Telegram-knows-it';
+/** The `secret_token` of `setWebhook`. */
+export const secret = 'only-Telegram-has-it';
 
-/** A bot of an example, at work. */
+/** A running bot. */
 export interface Stage {
   readonly server: BotApiServer;
-  /** Where the web hook is. */
+  /** The address of the webhook. */
   readonly url: string;
-  readonly machine: ReturnType<typeof makeBareBot>['machine'];
+  readonly machine: FedMachine;
   readonly stop: () => Promise<void>;
 }
 
-/** Starts a bot by the name of its example. */
-export async function stage(
-  name: string,
-  options: {
-    readonly clock: Clock;
-    readonly storage?: FsmStorage;
-    readonly onError?: (error: unknown) => void;
-  },
-): Promise<Stage> {
+/** What the bot is made of for a test. */
+export interface StageOptions extends Pick<WebhookOptions, 'onError'> {
+  readonly clock: Clock;
+}
+
+type MakeBot = (options: BareBot & Pick<WebhookOptions, 'secret'> & StageOptions) => {
+  readonly machine: FedMachine;
+  readonly port: BotPort;
+  readonly handler: FetchHandler;
+};
+
+/** Starts a bot and registers its webhook. */
+export async function stage(makeBot: MakeBot, options: StageOptions): Promise<Stage> {
   const server = await botApiServer({ clock: options.clock });
-  const bot = makeBareBot(name, { token: '1:bare', apiRoot: server.url, secret, ...options });
-  const hook = await serve(bot.handler);
+  const bot = makeBot({ token: '1:bare', apiRoot: server.url, secret, ...options });
+  const hook = serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    silent: true,
+    gracefulShutdown: false,
+    fetch: bot.handler,
+  });
+  await hook.ready();
+  const url = hook.url as string;
   bot.machine.start(bot.port);
-  await bot.port.call('setWebhook', { url: hook.url, secret_token: secret });
+  await bot.port.call('setWebhook', { url, secret_token: secret });
   return {
     server,
-    url: hook.url,
+    url,
     machine: bot.machine,
     async stop() {
       await server.stop();
-      await hook.stop();
+      await hook.close(true);
       await bot.machine.stop();
     },
   };

@@ -1,16 +1,16 @@
-/** What both functions of this example share: a basket that everything one writes is put into, and that is emptied when it is left alone. */
+/** What both functions of this example share: a basket that collects what a user writes, and is emptied after a while. */
 
 import { state, states } from '@telefsm/core';
 
 /** The only state; its data is what a function must remember between two calls. */
 export const Basket = states('Basket', { open: state<{ items: readonly string[] }>() });
 
-/** What a basket holds with one thing more; nothing where it would no longer fit into a message. */
+/** The items with one more, or `undefined` if they no longer fit into a message. */
 export function withItem(items: readonly string[], item: string): readonly string[] | undefined {
   return item.length <= 40 && items.length < 20 ? [...items, item] : undefined;
 }
 
-/** Everything that the bots say. */
+/** The texts of both bots. */
 export const texts = {
   howTo: 'Send /basket to begin.',
   open: 'Your basket is open: write what you would like, /pay ends.',

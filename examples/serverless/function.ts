@@ -1,38 +1,40 @@
-/** What the functions of this example are given and what they give, whatever the framework. */
+/** The settings and the shape of the functions of this example, whatever the framework. */
 
 import type { Duration, FsmStorage } from '@telefsm/core';
-import type { FetchHandler } from '../lib/serve.ts';
 
-/** Usually the environment's variables. */
+/** Usually read from environment variables. */
 export interface Settings {
   readonly token: string;
-  /** The `secret_token` that `setWebhook` was given: whoever does not know it is not Telegram. */
+  /** The `secret_token` of `setWebhook`: a request without it is not from Telegram. */
   readonly secret: string | undefined;
-  /** One that all instances share; a function's memory ends with it. */
+  /** Shared by all instances; a function's memory ends with it. */
   readonly storage: FsmStorage;
-  /** Where the Bot API is, if it is not Telegram's. */
+  /** The address of the Bot API, if it is not Telegram's. */
   readonly apiRoot?: string;
-  /** How long a basket is kept that nobody puts anything into; ten minutes when left out. */
+  /** How long a basket is kept after the last item; ten minutes if omitted. */
   readonly keptFor?: Duration;
 }
 
+/** Handles one request, as serverless platforms, Deno, Bun and edge workers call it. */
+export type FetchHandler = (request: Request) => Promise<Response>;
+
 /** One instance of a function, by the names that platforms look for. */
 export interface BotFunction {
-  /** For the web hook's address. */
+  /** For the webhook's address. */
   readonly POST: FetchHandler;
   /** For a schedule, once a minute: fires deadlines that have passed. */
   readonly GET: FetchHandler;
 }
 
 /**
- * The secret, for a function that must never run without one: frameworks check nothing when it is empty.
+ * Returns the secret, so that a function never runs without one: frameworks check nothing if it is empty.
  *
- * @throws Error for one that is missing or that Telegram does not accept
+ * @throws Error if the secret is missing or Telegram does not accept it
  */
 export function requireSecret(secret: string | undefined): string {
   if (secret !== undefined && /^[\w-]{1,256}$/.test(secret)) return secret;
-  const found = secret ? 'other signs' : 'none';
+  const found = secret ? 'contains other characters' : 'is missing';
   throw new Error(
-    `The webhook secret must be 1 to 256 letters, digits, _ or -, but there is ${found}. Set WEBHOOK_SECRET, and pass the same to setWebhook as secret_token.`,
+    `The webhook secret ${found}. Set WEBHOOK_SECRET to 1 to 256 letters, digits, _ or -, and pass the same value to setWebhook as secret_token.`,
   );
 }

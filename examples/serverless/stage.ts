@@ -1,19 +1,17 @@
-/** A platform for functions on this machine: instances that know nothing of each other, a Redis, and a fake Telegram that calls them. */
+/** A platform for functions on this machine: instances that share only a Redis, and a fake Telegram that calls them. */
 
+import { randomUUID } from 'node:crypto';
 import type { Duration } from '@telefsm/core';
+import { redisStorage } from '@telefsm/storage-redis';
 import { type BotApiServer, botApiServer } from '@telefsm/testing';
-import { startRedis } from '../../test/servers/redis.ts';
-import type { Framework } from '../lib/example.ts';
-import { sharedStorage } from '../lib/redis.ts';
-import { serve } from '../lib/serve.ts';
-import type { BotFunction } from './function.ts';
-import { makeFunction as onGrammy } from './grammy.ts';
-import { makeFunction as onTelegraf } from './telegraf.ts';
+import { Redis } from 'ioredis';
+import { serve } from 'srvx';
+import type { BotFunction, Settings } from './function.ts';
 
-/** What `setWebhook` is given. */
-export const secret = 'only-Telegram-knows-it';
+/** The `secret_token` of `setWebhook`. */
+export const secret = 'only-Telegram-has-it';
 
-/** A function at work. */
+/** A deployed function. */
 export interface Platform {
   readonly telegram: BotApiServer;
   /** Where the function is reached; each call goes to the next instance. */
@@ -21,47 +19,58 @@ export interface Platform {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts instances of a function, and tells the fake Telegram where they are. */
+/** What a test chooses. */
+export interface PlatformOptions {
+  /** The address of a Redis. */
+  readonly redis: string;
+  /** How long a basket is kept; ten minutes if omitted. */
+  readonly keptFor?: Duration;
+}
+
+/** Starts two instances of a function, and registers their address as the webhook. */
 export async function platform(
-  framework: Framework,
-  { instances = 2, keptFor }: { readonly instances?: number; readonly keptFor?: Duration } = {},
+  makeFunction: (settings: Settings) => BotFunction,
+  { redis, keptFor }: PlatformOptions,
 ): Promise<Platform> {
-  const redis = await startRedis();
   const telegram = await botApiServer();
-  const make = { grammy: onGrammy, telegraf: onTelegraf }[framework];
-  const shared = Array.from({ length: instances }, () => sharedStorage(redis.port));
-  const row: BotFunction[] = shared.map(({ storage }) =>
-    make({
+  const prefix = randomUUID();
+  const clients = [new Redis(redis), new Redis(redis)];
+  const instances = clients.map((client) =>
+    makeFunction({
       token: '1:function',
       secret,
-      storage,
+      storage: redisStorage(client, { prefix }),
       apiRoot: telegram.url,
       ...(keptFor !== undefined && { keptFor }),
     }),
   );
   let calls = 0;
-  const served = await serve((request) => {
-    const instance = row[calls++ % row.length] as BotFunction;
-    return request.method === 'GET' ? instance.GET(request) : instance.POST(request);
+  const server = serve({
+    hostname: '127.0.0.1',
+    port: 0,
+    silent: true,
+    gracefulShutdown: false,
+    fetch(request) {
+      const instance = instances[calls++ % instances.length] as BotFunction;
+      return request.method === 'GET' ? instance.GET(request) : instance.POST(request);
+    },
   });
-  await tell(`${telegram.url}/bot1:function/setWebhook`, {
-    url: served.url,
-    secret_token: secret,
-  });
+  await server.ready();
+  const url = server.url as string;
+  await post(`${telegram.url}/bot1:function/setWebhook`, { url, secret_token: secret });
   return {
     telegram,
-    url: served.url,
+    url,
     async stop() {
       await telegram.stop();
-      await served.stop();
-      for (const { close } of shared) close();
-      await redis.stop();
+      await server.close(true);
+      for (const client of clients) client.disconnect();
     },
   };
 }
 
-/** Posts JSON, as Telegram does or as somebody who pretends to; gives the status of the answer. */
-export async function tell(
+/** Posts JSON, as Telegram or an attacker does, and returns the status of the answer. */
+export async function post(
   url: string,
   body: unknown,
   headers: Readonly<Record<string, string>> = {},

@@ -1,45 +1,52 @@
-/** Several processes behind one bot: a Redis, the processes, and a balancer that hands them Telegram's updates in turn. */
+/** Two processes of the bot on this machine, behind a balancer that hands them the updates of a fake Telegram in turn. */
 
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { type BotApiServer, botApiServer } from '@telefsm/testing';
-import { startRedis } from '../../test/servers/redis.ts';
-import type { Framework } from '../lib/example.ts';
-import { serve } from '../lib/serve.ts';
-import type { Job, Ready } from './worker.ts';
+import { serve } from 'srvx';
 
-/** A bot of several processes, at work. */
+const secret = 'only-Telegram-has-it';
+const programs = { grammY: 'main.ts', Telegraf: 'main-telegraf.ts' } as const;
+
+/** A framework that this example has a program for. */
+export type Framework = keyof typeof programs;
+
+/** A running bot of several processes. */
 export interface Stage {
   readonly telegram: BotApiServer;
-  /** Of each update, in the order of their arrival, which process answered it. */
+  /** The process that answered each update, in the order of arrival. */
   readonly takenBy: readonly number[];
-  /** Ends a process at once, as a crash does; its updates go to the others. */
+  /** The address of each process. */
+  readonly urls: readonly string[];
+  /** Kills a process, as a crash does; its updates go to the others. */
   kill(process: number): Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
 /** Starts a process for each framework named, all of the same bot. */
-export async function stage(
-  example: Job['example'],
-  frameworks: readonly Framework[],
-): Promise<Stage> {
-  const redis = await startRedis();
+export async function stage(frameworks: readonly Framework[], redis: string): Promise<Stage> {
   const telegram = await botApiServer();
-  const workers = await Promise.all(
-    frameworks.map((framework) =>
-      start({ example, framework, redis: redis.port, apiRoot: telegram.url }),
-    ),
-  );
+  const env = {
+    ...process.env,
+    BOT_TOKEN: '1:two-processes',
+    BOT_API: telegram.url,
+    WEBHOOK_SECRET: secret,
+    REDIS_URL: redis,
+    REDIS_PREFIX: randomUUID(),
+    PORT: '0',
+  };
+  const workers = await Promise.all(frameworks.map((framework) => start(framework, env)));
   const takenBy: number[] = [];
   let turn = 0;
 
-  /** Hands an update to the next process; to the one behind it where that is no more. */
-  async function balance(body: string): Promise<Response> {
+  /** Forwards an update to the next process, or to the one after it if that process has died. */
+  async function balance(request: Request): Promise<Response> {
+    const { headers } = request;
+    const body = await request.text();
     for (const _ of workers) {
       const at = turn++ % workers.length;
-      const { url } = workers[at] as (typeof workers)[0];
-      const headers = { 'content-type': 'application/json' };
+      const { url } = workers[at] as Worker;
       const answer = await fetch(url, { method: 'POST', headers, body }).catch(() => undefined);
       if (answer === undefined) continue;
       takenBy.push(at);
@@ -47,34 +54,46 @@ export async function stage(
     }
     return new Response(null, { status: 502 });
   }
-  const balancer = await serve(async (request) => balance(await request.text()));
-  await fetch(`${telegram.url}/bot1:two-processes/setWebhook?url=${balancer.url}`);
+  const options = { hostname: '127.0.0.1', port: 0, silent: true, gracefulShutdown: false };
+  const balancer = serve({ ...options, fetch: balance });
+  await balancer.ready();
+  await fetch(`${telegram.url}/bot1:two-processes/setWebhook`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ url: balancer.url, secret_token: secret }),
+  });
   return {
     telegram,
     takenBy,
+    urls: workers.map(({ url }) => url),
     kill: (at) => end(workers[at]?.process),
     async stop() {
       await telegram.stop();
-      await balancer.stop();
+      await balancer.close(true);
       await Promise.all(workers.map((each) => end(each.process)));
-      await redis.stop();
     },
   };
 }
 
-interface Worker extends Ready {
+interface Worker {
   readonly process: ChildProcess;
+  readonly url: string;
 }
 
-async function start(job: Job): Promise<Worker> {
-  const script = fileURLToPath(new URL('./start.mjs', import.meta.url));
-  const process = fork(script, [JSON.stringify(job)]);
+async function start(framework: Framework, env: NodeJS.ProcessEnv): Promise<Worker> {
+  const cwd = import.meta.dirname;
+  const options = { cwd, env, execArgv: ['--import', 'tsx'], silent: true };
+  const process = fork(programs[framework], options);
+  let output = '';
+  process.stderr?.on('data', (text) => {
+    output += text;
+  });
   const failed = once(process, 'exit').then(([code]) => {
-    throw new Error(`A worker ended with ${code} before it was ready.`);
+    throw new Error(`A process ended with ${code} before it was ready.\n${output}`);
   });
   const [ready] = await Promise.race([once(process, 'message'), failed]);
   failed.catch(() => {});
-  return { process, url: (ready as Ready).url };
+  return { process, url: (ready as { readonly url: string }).url };
 }
 
 async function end(process: ChildProcess | undefined): Promise<void> {

@@ -1,27 +1,26 @@
-import { virtualClock } from '@telefsm/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { examples } from '../index.ts';
-import { play } from '../lib/play.ts';
-import { type Stage, stage } from './stage.ts';
+import { readSettings } from './settings.ts';
+import { type Framework, type Stage, stage } from './stage.ts';
 
+const redis = process.env['REDIS_URL'] ?? 'redis://127.0.0.1:6379';
 const open: Stage[] = [];
 afterEach(async () => {
   for (const each of open.splice(0)) await each.stop();
 });
 
-async function begin(...args: Parameters<typeof stage>): Promise<Stage> {
-  const begun = await stage(...args);
+async function begin(...frameworks: readonly Framework[]): Promise<Stage> {
+  const begun = await stage(frameworks, redis);
   open.push(begun);
   return begun;
 }
 
 describe.each([
-  ['grammy', 'grammy'],
-  ['telegraf', 'telegraf'],
-  ['grammy', 'telegraf'],
+  ['grammY', 'grammY'],
+  ['Telegraf', 'Telegraf'],
+  ['grammY', 'Telegraf'],
 ] as const)('a bot of two processes, on %s and on %s', (...frameworks) => {
-  it('counts every vote of those that come at once', async () => {
-    const { telegram, takenBy } = await begin('group-poll', frameworks);
+  it('counts every vote when ten arrive at once', async () => {
+    const { telegram, takenBy } = await begin(...frameworks);
     const voters = Array.from({ length: 10 }, (_, at) => telegram.user(`Voter${at}`));
     const group = telegram.group('Friends', voters);
     const [first] = voters.map((each) => each.in(group));
@@ -35,22 +34,44 @@ describe.each([
 });
 
 describe('a bot of two processes', () => {
-  it('has one conversation, whichever process an update reaches', async () => {
-    const { telegram, takenBy } = await begin('registration', ['grammy', 'telegraf']);
-    const script = examples['registration']?.script ?? '';
-    expect(await play(telegram, script, virtualClock())).toBe(script);
-    expect(takenBy).toEqual(telegram.updates.map((_, at) => at % 2));
+  it('has one conversation, whichever process handles an update', async () => {
+    const { telegram, takenBy } = await begin('grammY', 'Telegraf');
+    const anna = telegram.user('Anna');
+    await anna.sends('/poll Tea?');
+    await anna.taps('Yes');
+    await anna.taps('No');
+    await anna.sends('/close');
+    anna.sees('Result: Tea? Yes: 0, no: 1.');
+    expect(takenBy).toEqual([0, 1, 0, 1]);
   });
 
-  it('goes on when one of them dies', async () => {
-    const { telegram, kill, takenBy } = await begin('registration', ['grammy', 'grammy']);
+  it('continues on the other process when one is killed', async () => {
+    const { telegram, kill, takenBy } = await begin('grammY', 'grammY');
     const anna = telegram.user('Anna');
-    await anna.sends('/start');
-    await anna.sends('Anna');
+    await anna.sends('/poll Tea?');
+    await anna.taps('No');
     await kill(0);
-    await anna.sends('30');
-    await anna.sends('Lisbon');
-    anna.sees('Anna, 30, from Lisbon. Is that right?');
+    await anna.taps('Yes');
+    await anna.sends('/close');
+    anna.sees('Result: Tea? Yes: 1, no: 0.');
     expect(takenBy).toEqual([0, 1, 1, 1]);
+  });
+
+  it('rejects a request without the secret in every process', async () => {
+    const { telegram, urls } = await begin('grammY', 'Telegraf');
+    const anna = telegram.user('Anna');
+    const message = { message_id: 1, date: 1, from: anna.raw, chat: anna.raw, text: '/poll Tea?' };
+    const body = JSON.stringify({ update_id: 7, message });
+    for (const url of urls) {
+      const headers = { 'content-type': 'application/json' };
+      expect((await fetch(url, { method: 'POST', headers, body })).status).toBe(401);
+    }
+    expect(telegram.calls.filter(({ method }) => method === 'sendMessage')).toEqual([]);
+  });
+
+  it.each([undefined, '', 'no spaces here'])('does not start with the secret %o', (secret) => {
+    expect(() => readSettings({ BOT_TOKEN: '1:test', WEBHOOK_SECRET: secret })).toThrow(
+      /Set WEBHOOK_SECRET/,
+    );
   });
 });

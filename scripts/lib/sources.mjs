@@ -5,7 +5,7 @@ import { createServer } from 'vite';
 const conditions = ['@telefsm/source', 'module', 'node', 'development|production'];
 
 /**
- * Resolves with what `use` makes of a loader: `load('/examples/index.ts')` gives the exports of that module, by its path from the root.
+ * Resolves with what `use` makes of a loader: `load('/test/stories/index.ts')` gives the exports of that module, by its path from the root.
  */
 export async function withSources(use) {
   const vite = await createServer({

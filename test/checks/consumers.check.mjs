@@ -54,6 +54,32 @@ test('a CommonJS bot on Telegraf answers', () => node('cjs-telegraf.cjs'));
 
 test('an ES module bot on grammY answers', () => node('esm-grammy.mjs'));
 
+test.each(['import', 'require'])(
+  'by %s, errors have sentences and options are checked',
+  async (way) => {
+    const printed = JSON.parse(await node('build.mjs', way));
+    expect(printed).toMatchObject({
+      code: 'BUSY',
+      details: { key: 'k' },
+      option: 'INVALID_OPTION',
+    });
+    expect(printed.message).toMatch(/^Conversation "k" is busy.* \[TELEFSM_BUSY\]$/);
+  },
+);
+
+test.each(['import', 'require'])(
+  'by %s under the production condition, errors have no sentence and options are unchecked',
+  async (way) => {
+    const printed = JSON.parse(await node('--conditions=production', 'build.mjs', way));
+    expect(printed).toEqual({
+      code: 'BUSY',
+      details: { key: 'k' },
+      message: '[TELEFSM_BUSY] {"key":"k"} See docs/errors.md#busy.',
+      option: 'accepted',
+    });
+  },
+);
+
 test.each(['typescript-5', 'typescript', 'typescript-7'])('a bot compiles with %s', compile);
 
 test('core bundles for an edge worker and runs there without Node', async () => {

@@ -5,7 +5,7 @@
 
 import { botApiServer } from '@telefsm/testing';
 import { expect, test } from 'vitest';
-import { play } from '../../examples/lib/play.ts';
+import { play } from '../stories/play.ts';
 import { emptyFolder } from './packed.mjs';
 import { stepsOf } from './walkthrough/page-steps.mjs';
 import { makeReader } from './walkthrough/reader.mjs';

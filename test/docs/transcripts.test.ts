@@ -5,7 +5,7 @@ import { type AnyBot, telegram, type VirtualClock, virtualClock } from '@telefsm
 import { Bot } from 'grammy';
 import { Telegraf } from 'telegraf';
 import { describe, expect, it } from 'vitest';
-import { play } from '../../examples/lib/play.ts';
+import { play } from '../stories/play.ts';
 import { fileOf, pages, readPage, type Transcript } from './pages.ts';
 import { moduleOf } from './played.ts';
 

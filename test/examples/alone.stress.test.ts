@@ -1,28 +1,34 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sharedRedis } from '../servers/shared.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const examples = readdirSync(join(root, 'examples')).filter((name) =>
-  existsSync(join(root, 'examples', name, 'package.json')),
-);
+/** Those with a test: a Worker is run by wrangler, and tested here on workerd (`cloudflare.test.ts`). */
+const examples = readdirSync(join(root, 'examples')).filter((name) => {
+  const manifest = join(root, 'examples', name, 'package.json');
+  return existsSync(manifest) && /"test": /.test(readFileSync(manifest, 'utf8'));
+});
 
 interface Ended {
   readonly code: unknown;
   readonly output: string;
 }
 
-/** Runs a program without what a test runner tells its children. */
+let redis: string;
+
+/** Runs a program without the environment variables of the test runner. */
 function run(cwd: string, command: string, ...args: readonly string[]): Promise<Ended> {
   const env = Object.fromEntries(
     Object.entries(process.env).filter(
       ([name]) => !/^(VITEST|NODE_ENV$|TEST$|BOT_TOKEN$)/.test(name),
     ),
   );
+  env['REDIS_URL'] = redis;
   return new Promise((resolve) => {
     execFile(command, args, { cwd, env, maxBuffer: 1 << 26 }, (error, stdout, stderr) => {
       resolve({ code: error?.code ?? 0, output: `${stdout}${stderr}` });
@@ -35,6 +41,7 @@ let folder: string;
 const tarballs: Record<string, string> = {};
 
 beforeAll(async () => {
+  redis = (await sharedRedis()).url;
   folder = await mkdtemp(join(tmpdir(), 'telefsm-alone-'));
   const bin = (name: string) => join(root, 'node_modules/.bin', name);
   expect(await run(root, bin('tsdown'), '--logLevel', 'error')).toMatchObject({ code: 0 });
@@ -70,5 +77,6 @@ describe.each(examples)('the example %s, copied into an empty folder', (name) =>
       expect(code).toBe(1);
       expect(output).toContain('Set BOT_TOKEN');
     }
-  });
+    // Five runs of npm, and an installation from the registry the first time.
+  }, 300_000);
 });

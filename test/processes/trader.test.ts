@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { examples } from '../../examples/index.ts';
 import { bundle } from '../servers/processes.ts';
 import { startRedis } from '../servers/redis.ts';
+import { examples } from '../stories/index.ts';
 import type { Job, Said } from './trader.ts';
 
 it('the trader says the same when two processes on one Redis take its lines in turn', async () => {

@@ -26,12 +26,17 @@ export function runOn(
   return start(binaryOf(runtime), [...runtime.args, script, ...args], cwd);
 }
 
-/** Runs a command, whose failure is an answer too. */
-export function start(command: string, args: readonly string[], cwd: string): Promise<Finished> {
+/** Runs a command, whose failure is an answer too. A command that hangs is killed after so many ms. */
+export function start(
+  command: string,
+  args: readonly string[],
+  cwd: string,
+  timeout = 280_000,
+): Promise<Finished> {
   // The variables of pnpm and Vitest would lead to the workspace's packages.
   const { NODE_PATH: _, NODE_OPTIONS: __, NODE_ENV: ___, VITEST: ____, ...own } = process.env;
-  const env = { ...own, REDIS_URL: inject('redis') };
-  const options = { cwd, env, timeout: 280_000, maxBuffer: 64 << 20 };
+  const env = { ...own, REDIS_URL: inject('redis'), NO_COLOR: '1' };
+  const options = { cwd, env, timeout, maxBuffer: 64 << 20 };
   return new Promise((resolve) => {
     execFile(command, args, options, (error, stdout, stderr) => {
       const code = error ? (typeof error.code === 'number' ? error.code : 1) : 0;

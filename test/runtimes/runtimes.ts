@@ -1,4 +1,6 @@
-/** The runtimes that telefsm runs on, what is run on each of them, and what one of them cannot do. */
+/** The runtimes that telefsm runs on, the programs of each, and what a runtime cannot do. */
+
+import { isFull } from '../setup/stress-size.ts';
 
 /** A runtime of the registry: the folder name of its package in the cache, and how it runs a script. */
 export interface Runtime {
@@ -19,7 +21,7 @@ const node = (line: string, version: string): Runtime => ({
   args: ['--no-warnings'],
 });
 
-export const nodes: readonly Runtime[] = [
+const lines: readonly Runtime[] = [
   node('20', '20.20.2'),
   node('22', '22.23.5'),
   node('24', '24.22.3'),
@@ -27,8 +29,7 @@ export const nodes: readonly Runtime[] = [
 ];
 
 const bunCpu = cpu === 'arm64' ? 'aarch64' : 'x64';
-export const runtimes: readonly Runtime[] = [
-  ...nodes,
+const others: readonly Runtime[] = [
   {
     name: 'Bun 1.4',
     install: [`@oven/bun-linux-${bunCpu}`, '1.4.5'],
@@ -42,6 +43,20 @@ export const runtimes: readonly Runtime[] = [
     args: ['run', '--allow-all', '--node-modules-dir=manual'],
   },
 ];
+
+/** All runtimes, as the docs list them. */
+export const allRuntimes: readonly Runtime[] = [...lines, ...others];
+
+/** The Node lines of this run: the oldest and the newest, or all if `TELEFSM_STRESS` is `full`. */
+export const nodes: readonly Runtime[] = isFull
+  ? lines
+  : lines.filter((_, at) => at === 0 || at === lines.length - 1);
+
+/** The runtimes of this run. */
+export const runtimes: readonly Runtime[] = [...nodes, ...others];
+
+/** The oldest and the newest Node of this run. */
+export const [oldestNode, newestNode] = [nodes.at(0), nodes.at(-1)] as [Runtime, Runtime];
 
 /** Edge workers: miniflare starts workerd, on Node 22 or newer. */
 export const workerd: Readonly<Record<string, string>> = { miniflare: '4.20260730.0' };
@@ -104,13 +119,13 @@ export const impossible: readonly Impossible[] = [
       'uploads of Telegraf 4.16.3 never end on Node 26, Bun and Deno, with or without telefsm',
     error: /The upload hangs/,
   })),
-  ...nodes.map(({ name }) => noBunSqlite(name)),
+  ...lines.map(({ name }) => noBunSqlite(name)),
   noBunSqlite('Deno 2.9'),
 ];
 
 /** The table of the page on versions. */
 export function table(): string {
-  const names = runtimes.map(({ name }) => name);
+  const names = allRuntimes.map(({ name }) => name);
   const reasons: string[] = [];
   const rows = programs.map(({ title }) => {
     const cells = names.map((runtime) => {

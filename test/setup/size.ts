@@ -1,16 +1,13 @@
 /** How much a test does: little in `npm test`, more in the stress tier (`TELEFSM_STRESS=quick`, the default, or `full`). */
 
 import { inject } from 'vitest';
+import { isFull } from './stress-size.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     readonly tier: 'test' | 'stress';
   }
 }
-
-const setting = process.env['TELEFSM_STRESS'] ?? 'quick';
-if (setting !== 'quick' && setting !== 'full')
-  throw new Error(`Invalid TELEFSM_STRESS "${setting}". Set it to "quick" or "full".`);
 
 /** Whether this is the stress tier. */
 export const isStress: boolean = inject('tier') === 'stress';
@@ -28,5 +25,5 @@ export interface Sizes {
 /** Chooses the size for this run. */
 export function sized({ test, quick, full }: Sizes): number {
   if (!isStress) return test ?? quick;
-  return setting === 'full' ? full : quick;
+  return isFull ? full : quick;
 }

@@ -15,6 +15,9 @@ const both = [
   'packages/storage-sqlite/test/storage.test.ts',
 ];
 
+/** Tests of examples that need a Redis: `test/examples/on-redis.test.ts` runs them. */
+const onRedis = ['examples/{serverless,two-processes}/*.test.ts'];
+
 /**
  * Configures Vitest for one tier.
  *
@@ -28,7 +31,12 @@ export function tier(name: 'test' | 'stress'): ViteUserConfig {
     test: {
       name,
       include: isStress ? [`${everywhere}/*.stress.test.ts`, ...both] : [`${everywhere}/*.test.ts`],
-      exclude: ['**/node_modules/**', '**/dist/**', ...(isStress ? [] : ['**/*.stress.test.ts'])],
+      exclude: [
+        '**/node_modules/**',
+        '**/dist/**',
+        ...onRedis,
+        ...(isStress ? [] : ['**/*.stress.test.ts']),
+      ],
       provide: { tier: name },
       passWithNoTests: false,
       // A module is evaluated once per worker, not once per file. So a test file restores what it changes globally.

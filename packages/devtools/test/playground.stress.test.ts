@@ -2,7 +2,7 @@ import { createMachine } from '@telefsm/core/adapter';
 import { botApiServer, location, photo, virtualClock } from '@telefsm/testing';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { examples } from '../../../examples/index.ts';
+import { examples } from '../../../test/stories/index.ts';
 import {
   type Playground,
   type PlaygroundBot,

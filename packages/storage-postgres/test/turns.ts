@@ -44,8 +44,9 @@ export async function takeTurns(
         const queue = stop !== undefined;
         const answer = await acquire(storage, key, { token, lease: 15_000, queue });
         if (!('busy' in answer)) return answer;
-        const pause = queue ? Math.min(answer.busy, askAgain) + 20 : 10 + Math.random() * 20;
-        await Promise.race([woken, new Promise((go) => (timer = setTimeout(go, pause)))]);
+        // As core does it: a message may be lost, and without messages asking again is all there is. No event replaces this timer.
+        const ms = queue ? Math.min(answer.busy, askAgain) + 20 : 10 + Math.random() * 20;
+        await Promise.race([woken, new Promise((go) => (timer = setTimeout(go, ms)))]);
         clearTimeout(timer);
       }
     } finally {

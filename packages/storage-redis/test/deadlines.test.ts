@@ -6,10 +6,11 @@ import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { until } from '../../../test/servers/until.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
-import { taken, until } from './taking.ts';
+import { taken } from './taking.ts';
 
 let server: RedisServer;
 let client: Redis;

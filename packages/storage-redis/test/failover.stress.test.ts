@@ -5,11 +5,12 @@ import { clusterClients, sentinelClients } from '../../../test/servers/redis-cli
 import type { RedisClusterServers } from '../../../test/servers/redis-cluster.ts';
 import { startRedisCluster } from '../../../test/servers/redis-cluster.ts';
 import { startRedisSentinel } from '../../../test/servers/redis-sentinel.ts';
+import { until } from '../../../test/servers/until.ts';
 import { classifyFault } from '../src/faults.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
-import { taken, until } from './taking.ts';
+import { taken } from './taking.ts';
 
 /** Counts on one conversation until told to stop. */
 function countOn(storage: RedisStorage, key: string) {

@@ -8,9 +8,10 @@ import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { singleClients } from '../../../test/servers/redis-clients.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { until } from '../../../test/servers/until.ts';
 import { classifyFault } from '../src/faults.ts';
 import { redisStorage } from '../src/index.ts';
-import { taken, until } from './taking.ts';
+import { taken } from './taking.ts';
 
 const failure = (work: Promise<unknown>) =>
   work.then(

@@ -15,18 +15,24 @@ export async function taken(
   return answer;
 }
 
-/** Waits for a conversation as a bot does: by a message, or by asking again. */
+/**
+ * Waits for a conversation that others hold and release: a message announces each turn.
+ *
+ * @param onWait - called when the storage has registered the token
+ */
 export async function waitFor(
   storage: FsmStorage,
   key: string,
   token: string,
   granted: Granted,
+  onWait: () => void,
 ): Promise<Lease> {
   for (;;) {
     const told = granted.of(token);
     const answer = await acquire(storage, key, { token, lease: 5000, queue: true });
     if (!('busy' in answer)) return answer;
-    await Promise.race([told, pause(Math.min(answer.busy, 2000))]);
+    onWait();
+    await told;
   }
 }
 
@@ -53,13 +59,4 @@ export async function listenTo(storage: FsmStorage): Promise<Granted> {
     stop,
     of: (token) => new Promise((resolve) => waiting.set(token, resolve)),
   };
-}
-
-/** Asks until it is so; the test's own time limit ends it. */
-export async function until(so: () => Promise<boolean>): Promise<void> {
-  while (!(await so())) await pause(2);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

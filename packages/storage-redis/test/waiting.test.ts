@@ -2,16 +2,17 @@
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acquire } from '../../../test/servers/lease.ts';
+import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { singleClients } from '../../../test/servers/redis-clients.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
+import { until } from '../../../test/servers/until.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
 import type { Granted } from './taking.ts';
-import { listenTo, taken, until, waitFor } from './taking.ts';
+import { listenTo, taken, waitFor } from './taking.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -35,13 +36,20 @@ describe.each(singleClients)('through $name', (kind) => {
     const opening = await taken(storages[0] as RedisStorage, 'k', 'opening.1');
     const before = proxy.commands;
     const holders: number[] = [];
+    const waits = [0, 0];
+    const turnsOf = (process: number) => holders.filter((each) => each === process).length;
     const all = storages.map(async (storage, process) => {
+      const other = 1 - process;
       // As core does it: of all that wait in one process, only the first asks the storage.
       for (let turn = 0; turn < 5; turn++) {
         const messages = granted[process] as Granted;
-        const lease = await waitFor(storage, 'k', `${process}.${turn}`, messages);
+        const lease = await waitFor(storage, 'k', `${process}.${turn}`, messages, () => {
+          waits[process] = turn + 1;
+        });
         holders.push(process);
-        await new Promise((resolve) => setTimeout(resolve, 5));
+        // The conversation is not given back before the other process waits for its next turn.
+        const next = turnsOf(other) + 1;
+        await until(() => next > 5 || waits[other] === next);
         await lease.commit({ text: `${holders.length}`, state: null });
       }
     });
@@ -87,7 +95,13 @@ describe.each(singleClients)('through $name', (kind) => {
     const storage = redisStorage(open.client, { prefix: `${kind.name}-died` });
     const granted = await listenTo(storage);
     const late = await taken(storage, 'k', 'dead.1', 150);
-    const lease = await waitFor(storage, 'k', 'next.1', granted);
+    const next = { token: 'next.1', lease: 5000, queue: true };
+    let answer = await acquire(storage, 'k', next);
+    await until(async () => {
+      if ('busy' in answer) answer = await acquire(storage, 'k', next);
+      return !('busy' in answer);
+    });
+    const lease = answer as Lease;
     expect(granted.heard).toEqual([]);
     expect(await late.commit({ text: 'late', state: null })).toBe('refused');
     expect(await lease.commit({ text: 'next', state: null })).toBe('done');

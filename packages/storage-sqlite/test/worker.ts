@@ -21,7 +21,8 @@ export type Answer =
 
 const job = JSON.parse(process.argv[2] as string) as Job;
 const tell = (answer: Answer) => process.send?.(answer);
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+/** As core waits before it asks again. The other process sends no event that could replace this timer. */
+const askLater = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
 try {
   if (job.work === 'open') await told();
@@ -60,8 +61,8 @@ async function work(storage: FsmStorage): Promise<Answer> {
   for (let n = 1; job.work === 'count' && n <= job.times; n++) {
     const lease = await take(storage, granted, 'counter', token(n));
     const next = Number(lease.record?.text ?? 0) + 1;
-    // Another process has its chance to do wrong.
-    await pause(0);
+    // A turn takes at least one iteration of the event loop: another process gets a chance to interfere.
+    await new Promise((resolve) => setImmediate(resolve));
     const answer = await again(storage, () => lease.commit({ text: `${next}`, state: null }));
     if (answer === 'done') done++;
   }
@@ -95,7 +96,7 @@ async function take(
       granted.delete(token);
       return taken;
     }
-    await Promise.race([told, pause(Math.min(taken.busy, 2000))]);
+    await Promise.race([told, askLater(Math.min(taken.busy, 2000))]);
   }
 }
 
@@ -109,7 +110,7 @@ async function again<Result>(
       return await ask();
     } catch (error) {
       if (storage.classify?.(error) !== 'retry') throw error;
-      await pause(5 + Math.random() * 20);
+      await askLater(5 + Math.random() * 20);
     }
   }
 }

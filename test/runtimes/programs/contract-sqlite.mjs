@@ -36,5 +36,15 @@ await judge(() => {
   const advance = (ms) => {
     clock.time += ms;
   };
-  return { storage: open(), another: open, advance };
+  const shift = (key, ms) => {
+    const database = new Database(path);
+    database
+      .prepare(
+        `update telefsm_conversation set lease_until = lease_until + ?, deadline_at = deadline_at + ?,
+          wake_at = wake_at + ?, expires_at = expires_at + ? where key = ?`,
+      )
+      .run(ms, ms, ms, ms, key);
+    database.close();
+  };
+  return { storage: open(), another: open, advance, shift };
 });

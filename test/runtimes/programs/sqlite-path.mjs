@@ -8,8 +8,8 @@ import { sqliteStorage } from '@telefsm/storage-sqlite';
 
 const path = join(mkdtempSync(join(tmpdir(), 'telefsm-path-')), 'bot.db');
 const first = sqliteStorage(path);
-const lease = await first.acquire('k', { token: 't', lease: 1000, queue: false });
-await lease.commit({ text: 'text', state: null });
+const { fence } = await first.acquire('k', { token: 't', lease: 1000, queue: false });
+assert.equal(await first.commit('k', { token: 't', fence }, { text: 'text', state: null }), 'done');
 await first.close();
 const again = sqliteStorage(path);
 assert.equal((await again.peek('k')).text, 'text');

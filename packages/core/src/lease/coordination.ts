@@ -57,7 +57,7 @@ const inUse = new Set<string>();
 const mostRemembered = 1000;
 
 /** The {@link Leases} of a shared storage. */
-export class SharedLeases implements Leases, LeaseRoom {
+class SharedLeases implements Leases, LeaseRoom {
   readonly options: LeaseOptions;
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;

@@ -187,7 +187,7 @@ export function benchOf(under: StorageUnderTest, opened: FsmStorage[], patience:
 }
 
 /** A holder who sends statements to a storage. */
-export function heldBy(
+function heldBy(
   storage: FsmStorage,
   key: string,
   { token, fence }: LeaseHolder,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { examples } from '../../../../examples/index.ts';
-import type { ExampleBot } from '../../../../examples/lib/example.ts';
+import type { ExampleBot } from '../../../../test/stories/example.ts';
+import { examples } from '../../../../test/stories/index.ts';
 import { type Explored, explore } from '../../src/index.ts';
 
 /** Examples show less of their machines than these have. */

@@ -1,8 +1,8 @@
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
+import { frameworks } from './example.ts';
 import { examples } from './index.ts';
-import { frameworks } from './lib/example.ts';
-import { play } from './lib/play.ts';
+import { play } from './play.ts';
 
 describe.each(Object.entries(examples))('the example %s', (_, example) => {
   it.each(frameworks)('has its conversation word for word on %s', async (framework) => {

@@ -12,9 +12,9 @@ import { systemClock } from '@telefsm/core/tools';
 import { playground } from '@telefsm/devtools';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { type BotApiServer, botApiServer, location, photo, virtualClock } from '@telefsm/testing';
+import { type Example, type ExampleBot, type Framework, frameworks } from '../example.ts';
 import { demos, examples } from '../index.ts';
-import { type Example, type ExampleBot, type Framework, frameworks } from '../lib/example.ts';
-import { play } from '../lib/play.ts';
+import { play } from '../play.ts';
 import { chat } from './chat.ts';
 
 /** Runs the demo with the arguments of the command line. */

@@ -1,30 +1,30 @@
 /** Every example by its name, as the demo and the tests find it. */
 
 import { readFileSync } from 'node:fs';
-import { setUp as feedbackOnGrammy } from './feedback/grammy.ts';
-import { setUp as feedbackOnTelegraf } from './feedback/telegraf.ts';
-import { setUp as groupPollOnGrammy } from './group-poll/grammy.ts';
-import { setUp as groupPollOnTelegraf } from './group-poll/telegraf.ts';
-import type { Example, Framework } from './lib/example.ts';
-import { onGrammy } from './lib/grammy.ts';
-import { onTelegraf } from './lib/telegraf.ts';
-import { setUp as orderOnGrammy } from './order/grammy.ts';
-import { setUp as orderOnTelegraf } from './order/telegraf.ts';
-import { setUp as quizOnGrammy } from './quiz/grammy.ts';
-import { setUp as quizOnTelegraf } from './quiz/telegraf.ts';
-import { setUp as registrationOnGrammy } from './registration/grammy.ts';
-import { setUp as registrationOnTelegraf } from './registration/telegraf.ts';
-import { setUp as restaurantOnGrammy } from './restaurant/grammy.ts';
-import { setUp as restaurantOnTelegraf } from './restaurant/telegraf.ts';
-import { setUp as supportOnGrammy } from './support/grammy.ts';
-import { setUp as supportOnTelegraf } from './support/telegraf.ts';
-import { setUp as traderOnGrammy } from './trader/grammy.ts';
-import { setUp as traderOnTelegraf } from './trader/telegraf.ts';
-import { setUp as turnstileOnGrammy } from './turnstile/grammy.ts';
-import { setUp as turnstileOnTelegraf } from './turnstile/telegraf.ts';
+import { setUp as feedbackOnGrammy } from '../../examples/feedback/grammy.ts';
+import { setUp as feedbackOnTelegraf } from '../../examples/feedback/telegraf.ts';
+import { setUp as groupPollOnGrammy } from '../../examples/group-poll/grammy.ts';
+import { setUp as groupPollOnTelegraf } from '../../examples/group-poll/telegraf.ts';
+import { setUp as orderOnGrammy } from '../../examples/order/grammy.ts';
+import { setUp as orderOnTelegraf } from '../../examples/order/telegraf.ts';
+import { setUp as quizOnGrammy } from '../../examples/quiz/grammy.ts';
+import { setUp as quizOnTelegraf } from '../../examples/quiz/telegraf.ts';
+import { setUp as registrationOnGrammy } from '../../examples/registration/grammy.ts';
+import { setUp as registrationOnTelegraf } from '../../examples/registration/telegraf.ts';
+import { setUp as restaurantOnGrammy } from '../../examples/restaurant/grammy.ts';
+import { setUp as restaurantOnTelegraf } from '../../examples/restaurant/telegraf.ts';
+import { setUp as supportOnGrammy } from '../../examples/support/grammy.ts';
+import { setUp as supportOnTelegraf } from '../../examples/support/telegraf.ts';
+import { setUp as traderOnGrammy } from '../../examples/trader/grammy.ts';
+import { setUp as traderOnTelegraf } from '../../examples/trader/telegraf.ts';
+import { setUp as turnstileOnGrammy } from '../../examples/turnstile/grammy.ts';
+import { setUp as turnstileOnTelegraf } from '../../examples/turnstile/telegraf.ts';
+import type { Example, Framework } from './example.ts';
+import { onGrammy } from './grammy.ts';
+import { onTelegraf } from './telegraf.ts';
 
 const script = (name: string): string =>
-  readFileSync(new URL(`./${name}/script.txt`, import.meta.url), 'utf8').trimEnd();
+  readFileSync(new URL(`../../examples/${name}/script.txt`, import.meta.url), 'utf8').trimEnd();
 
 /** All examples. */
 export const examples: { readonly [name: string]: Example } = {
@@ -85,18 +85,18 @@ export const demos: {
   serverless: {
     about:
       'a function behind a web hook, its state in Redis; forged, repeated and simultaneous calls',
-    run: async (framework) => (await import('./serverless/demo.ts')).demo(framework),
+    run: async (framework) => (await import('./demo/serverless.ts')).demo(framework),
   },
   cloudflare: {
     about: 'a Cloudflare Worker on workerd, its state in Durable Objects, deadlines by alarms',
-    run: async () => (await import('./cloudflare/demo.ts')).demo(),
+    run: async () => (await import('./demo/cloudflare.ts')).demo(),
   },
   'two-processes': {
     about: 'one bot in two processes on one Redis, updates taken in turn',
-    run: async (framework) => (await import('./two-processes/demo.ts')).demo(framework),
+    run: async (framework) => (await import('./demo/two-processes.ts')).demo(framework),
   },
   'bare-webhook': {
     about: 'no framework at all: an adapter of one file',
-    run: async () => (await import('./bare-webhook/demo.ts')).demo(),
+    run: async () => (await import('./demo/bare-webhook.ts')).demo(),
   },
 };

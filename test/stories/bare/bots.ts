@@ -2,17 +2,17 @@
 
 import type { Turn } from '@telefsm/core';
 import { createMachine, type FedMachine, inputOf } from '@telefsm/core/adapter';
-import type { BotOptions } from '../lib/example.ts';
-import { given } from '../lib/given.ts';
-import { order } from '../order/order.ts';
-import { quiz } from '../quiz/quiz.ts';
-import { Form } from '../registration/registration.ts';
-import { Hold } from '../restaurant/hold.ts';
-import { Hungry } from '../restaurant/hungry.ts';
-import { Start } from '../restaurant/start.ts';
-import { support } from '../support/support.ts';
-import { trader } from '../trader/trader.ts';
-import { botPort, type WebhookOptions, webhook } from './adapter.ts';
+import { botPort, type WebhookOptions, webhook } from '../../../examples/bare-webhook/adapter.ts';
+import { order } from '../../../examples/order/order.ts';
+import { quiz } from '../../../examples/quiz/quiz.ts';
+import { Form } from '../../../examples/registration/registration.ts';
+import { Hold } from '../../../examples/restaurant/hold.ts';
+import { Hungry } from '../../../examples/restaurant/hungry.ts';
+import { Start } from '../../../examples/restaurant/start.ts';
+import { support } from '../../../examples/support/support.ts';
+import { trader } from '../../../examples/trader/trader.ts';
+import type { BotOptions } from '../example.ts';
+import { given } from '../given.ts';
 import { registration } from './registration.ts';
 
 /** A machine, and what handles the updates that no scene takes. */

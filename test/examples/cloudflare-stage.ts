@@ -1,7 +1,7 @@
 /** Cloudflare on this machine: the Worker on workerd, and a fake Telegram that calls it. */
 
 import { type BotApiServer, botApiServer } from '@telefsm/testing';
-import { startWorkerd } from '../../test/servers/workerd.ts';
+import { startWorkerd } from '../servers/workerd.ts';
 
 /** What `setWebhook` is given. */
 export const secret = 'only-Telegram-knows-it';
@@ -22,7 +22,7 @@ export interface Stage {
 export async function stage(keptFor = 600): Promise<Stage> {
   const telegram = await botApiServer();
   const workerd = await startWorkerd({
-    script: new URL('worker.ts', import.meta.url),
+    script: new URL('../../examples/cloudflare/worker.ts', import.meta.url),
     variables: {
       BOT_TOKEN: '1:worker',
       WEBHOOK_SECRET: secret,

@@ -1,8 +1,8 @@
 import { isCommandError } from '@telefsm/commands';
 import { expect, it } from 'vitest';
+import { trader } from '../../examples/trader/trader.ts';
+import { turnstile } from '../../examples/turnstile/turnstile.ts';
 import { examples } from './index.ts';
-import { trader } from './trader/trader.ts';
-import { turnstile } from './turnstile/turnstile.ts';
 
 const chats = {
   turnstile: turnstile.chat('Anna'),

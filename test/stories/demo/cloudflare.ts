@@ -1,6 +1,6 @@
 /** The demo of the Worker: an order, and another one that its user forgets. */
 
-import { stage } from './stage.ts';
+import { stage } from '../../examples/cloudflare-stage.ts';
 
 /** Runs it; fails when the order is wrong, or its deadline does not fire. */
 export async function demo(): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { createInterface } from 'node:readline';
 import type { BotApiServer, Shown } from '@telefsm/testing';
-import type { ExampleBot } from '../lib/example.ts';
+import type { ExampleBot } from '../example.ts';
 
 /** Talks with the bot until the person ends it. */
 export async function chat(server: BotApiServer, machine: ExampleBot['machine']): Promise<void> {

@@ -1,7 +1,7 @@
 import { type Explored, explore } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
+import { frameworks } from './example.ts';
 import { examples } from './index.ts';
-import { frameworks } from './lib/example.ts';
 
 describe.each(Object.entries(examples))('the example %s', (_, { bots, script }) => {
   // what only a script knows: words that lead on

@@ -2,7 +2,13 @@
 
 import { noState, type Turn } from '@telefsm/core';
 import { inputOf } from '@telefsm/core/adapter';
-import { ageIn, Form, summary, texts, wordIn } from '../registration/registration.ts';
+import {
+  ageIn,
+  Form,
+  summary,
+  texts,
+  wordIn,
+} from '../../../examples/registration/registration.ts';
 
 const buttons = [
   { text: 'Yes', callback_data: 'yes' },

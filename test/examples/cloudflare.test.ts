@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterEach, expect, it, vi } from 'vitest';
-import { type Stage, secret, stage } from './stage.ts';
+import { type Stage, secret, stage } from './cloudflare-stage.ts';
 
 const open: Stage[] = [];
 afterEach(async () => {
@@ -57,7 +57,9 @@ it('drops a forgotten order by an alarm', async () => {
 
 it('is configured under the names that its code uses', async () => {
   const [config = '', worker = ''] = await Promise.all(
-    ['wrangler.jsonc', 'worker.ts'].map((name) => readFile(new URL(name, import.meta.url), 'utf8')),
+    ['wrangler.jsonc', 'worker.ts'].map((name) =>
+      readFile(new URL(`../../examples/cloudflare/${name}`, import.meta.url), 'utf8'),
+    ),
   );
   const { main, durable_objects, migrations } = JSON.parse(config.replaceAll(/^\s*\/\/.*$/gm, ''));
   const [{ name, class_name: className }] = durable_objects.bindings;
