@@ -11,7 +11,7 @@ import {
 } from '@telefsm/core/storage';
 import { afterPrefix, fromBytes, toBytes } from './bytes.ts';
 import { checkPool, connectionsOf, type MysqlPool, type Value } from './client.ts';
-import { classify, codeOf } from './faults.ts';
+import { classify, codeOf, explained } from './faults.ts';
 import { type Limits, prepare } from './migrate.ts';
 import { type MysqlNames, tablesOf } from './names.ts';
 import { statementsOf } from './statements.ts';
@@ -70,6 +70,8 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
   const tables = tablesOf(options);
   const statements = statementsOf(tables);
   let prepared: Promise<Limits> | undefined;
+  /** Whether a statement has found that something does not exist. */
+  let isMissing = false;
 
   return {
     features: {
@@ -166,22 +168,26 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
 
   /** Runs a statement, the first time after a check of the tables; a check that failed is repeated by the next statement. */
   async function run<Answer>(text: string, ...values: Value[]): Promise<Answer> {
-    prepared ??= prepare(pool, tables, migrate).catch((error: unknown) => {
+    prepared ??= prepare(pool, tables, migrate, isMissing).catch((error: unknown) => {
       prepared = undefined;
       throw error;
     });
-    const limits = await prepared;
-    // the server would cut the connection, perhaps before its answer is read
-    const bytes = values.reduce<number>((sum, value) => sum + bytesOf(value), 0);
-    if (bytes > limits.bytes)
-      throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: limits.bytes });
     try {
+      const limits = await prepared;
+      isMissing = false;
+      // the server would cut the connection, perhaps before its answer is read
+      const bytes = values.reduce<number>((sum, value) => sum + bytesOf(value), 0);
+      if (bytes > limits.bytes)
+        throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: limits.bytes });
       const [answer] = await pool.execute(text, values);
       return answer as Answer;
     } catch (error) {
-      // dropped, or another database restored in its place: the next statement checks again, and creates them
-      if (/^ER_(NO_SUCH_TABLE|SP_DOES_NOT_EXIST)$/.test(codeOf(error))) prepared = undefined;
-      throw error;
+      // dropped, or another database restored in its place: the next statement creates what is missing
+      if (/^ER_(NO_SUCH_TABLE|SP_DOES_NOT_EXIST)$/.test(codeOf(error))) {
+        isMissing = true;
+        prepared = undefined;
+      }
+      throw explained(error, tables.conversation);
     }
   }
 
