@@ -1,5 +1,5 @@
-import { flow, memoryStorage, scene } from '@telefsm/core';
-import { telegram, virtualClock } from '@telefsm/testing';
+import { flow, memoryStorage, scene, type Turn } from '@telefsm/core';
+import { type TestUser, telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type BotUnderTest, frameworks } from './frameworks.ts';
 
@@ -14,40 +14,50 @@ function play(bot: BotUnderTest, states: readonly object[]) {
   });
   bot.command('node', ({ fsm }) => fsm.enter('node'));
   const world = telegram(bot.bot);
-  return { world, machine, anna: world.user('Anna') };
+  /** What observers were told of messages that could not be sent. */
+  const unsaid: unknown[] = [];
+  machine.observe('speechFailed', ({ error }) => unsaid.push(error));
+  return { world, machine, unsaid, anna: world.user('Anna') };
 }
+
+/** Telegram rejects it, whenever it is sent. */
+const unsayable = { text: 'I <3 you', parse_mode: 'HTML' } as const;
+const failed = 'Something went wrong. Please try again.';
 
 describe.each(frameworks)('a question that can never be asked, on %s', (_, framework) => {
   const long = flow('long', { trigger: '/long', timeout: '10m' })
     .ask('name', { prompt: 'Name?' })
-    .ask('story', { prompt: 'x'.repeat(5000) })
+    .ask('story', { prompt: unsayable })
     .done(() => 'Done.');
 
   it('keeps nobody from the commands of the flow and of the bot', async () => {
     const bot = framework.bot();
-    const { anna, world } = play(bot, [long]);
+    const { anna, world, unsaid } = play(bot, [long]);
     await anna.sends('/long');
     await anna.sends('Anna');
-    expect(bot.errors).toHaveLength(1);
+    anna.sees(failed);
+    expect(unsaid).toHaveLength(1);
     await anna.sends('/where');
     anna.sees('At long:story.');
     await anna.sends('/cancel');
     anna.sees('Cancelled.');
     await anna.sends('/where');
     anna.sees('At null.');
-    expect(bot.errors).toHaveLength(1);
+    expect(bot.errors).toEqual([]);
     // what the bot could not say was not taken for said
     expect(world.calls.filter(({ answer }) => answer?.ok === false)).toHaveLength(3);
   });
 
-  it('is tried again before a text, which is no answer to it, and its error is told', async () => {
+  it('is tried again before a text, which is no answer to it, and the user reads once for each that it failed', async () => {
     const bot = framework.bot();
-    const { anna, machine } = play(bot, [long]);
+    const { anna, world, machine, unsaid } = play(bot, [long]);
     await anna.sends('/long');
     await anna.sends('Anna');
     await anna.sends('My story');
-    anna.seesNothing();
-    expect(bot.errors).toHaveLength(2);
+    anna.sees(failed);
+    expect([unsaid.length, bot.errors]).toEqual([2, []]);
+    const told = world.calls.filter(({ payload }) => payload['text'] === failed);
+    expect(told).toHaveLength(2);
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
       state: 'long:story',
       data: { name: 'Anna' },
@@ -56,19 +66,17 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
 
   it('keeps nobody from other updates, nor from work outside updates', async () => {
     const bot = framework.bot();
-    const { anna, world, machine } = play(bot, [long]);
-    const failed: unknown[] = [];
-    machine.observe('speechFailed', ({ error }) => failed.push(error));
+    const { anna, world, machine, unsaid } = play(bot, [long]);
     bot.use(({ ctx }, next) =>
       'my_chat_member' in (ctx as { readonly update: object }).update ? undefined : next(),
     );
     await anna.sends('/long');
     await anna.sends('Anna');
     await anna.blocks();
-    expect(bot.errors).toHaveLength(1);
+    expect(bot.errors).toEqual([]);
     machine.connect(bot.bot as never);
     await machine.at({ user: anna.id }).run(({ state }) => state.clear());
-    expect(failed).toHaveLength(2);
+    expect(unsaid).toHaveLength(3);
     await world.user('Anna').unblocks();
     await anna.sends('/where');
     anna.sees('At null.');
@@ -87,23 +95,61 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     anna.sees('Time is up. Please start again.');
   });
 
-  it.each([
-    ['throws', () => Promise.reject(new Error('The shop is closed.'))],
-    ['says what cannot be said', () => 'x'.repeat(5000)],
-  ])('of a node that %s keeps nobody from the commands of the bot', async (_name, enter) => {
+  it('of a node that throws keeps nobody from the commands of the bot', async () => {
     const bot = framework.bot();
-    const node = scene('node').on({ enter, handle: () => undefined });
-    const { anna } = play(bot, [node]);
+    const enter = () => Promise.reject(new Error('The shop is closed.'));
+    const { anna } = play(bot, [scene('node').on({ enter, handle: () => undefined })]);
     await anna.sends('/node');
     expect(bot.errors).toHaveLength(1);
     await anna.sends('hello');
     expect(bot.errors).toHaveLength(2);
-    await anna.sends('/where');
-    anna.sees('At node.');
-    await anna.sends('/clear');
-    anna.sees('Cleared.');
-    await anna.sends('/where');
-    anna.sees('At null.');
+    await leavesByCommands(anna);
     expect(bot.errors).toHaveLength(2);
   });
+
+  it.each([
+    ['returns', () => unsayable],
+    ['sends', ({ reply }: Pick<Turn, 'reply'>) => reply(unsayable)],
+  ])(
+    'of a node that %s what Telegram rejects keeps nobody from the commands of the bot',
+    async (_name, enter) => {
+      const bot = framework.bot();
+      const { anna, unsaid } = play(bot, [scene('node').on({ enter, handle: () => undefined })]);
+      await anna.sends('/node');
+      anna.sees(failed);
+      await anna.sends('hello');
+      anna.sees(failed);
+      expect(unsaid).toHaveLength(2);
+      await leavesByCommands(anna);
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
+  it.each([
+    [403, { error_code: 403, description: 'Forbidden: bot was blocked by the user' }],
+    [429, { error_code: 429, parameters: { retry_after: 5 } }],
+    ['network', 'unreachable'],
+  ] as const)('stays to be asked after a failure that passes: %s', async (_name, failure) => {
+    const bot = framework.bot();
+    const ask = flow('ask', { trigger: '/ask' })
+      .ask('name', { prompt: 'Name?' })
+      .done(({ name }) => `Hello, ${name}!`);
+    const { anna, world } = play(bot, [ask]);
+    world.fails('sendMessage', failure);
+    await anna.sends('/ask');
+    anna.seesNothing();
+    await anna.sends('Are you there?');
+    anna.sees('Name?');
+    await anna.sends('Anna');
+    anna.sees('Hello, Anna!');
+  });
 });
+
+async function leavesByCommands(anna: TestUser): Promise<void> {
+  await anna.sends('/where');
+  anna.sees('At node.');
+  await anna.sends('/clear');
+  anna.sees('Cleared.');
+  await anna.sends('/where');
+  anna.sees('At null.');
+}

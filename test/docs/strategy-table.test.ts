@@ -52,7 +52,7 @@ const fromBot = { ...inGroup, from: { id: 1, is_bot: true, first_name: 'Bot' } }
 
 /** A payload as a payment step of a flow in that chat leaves it. */
 function markedWith(chat: number): string {
-  return `tea~fsm.1.1.1.${chat.toString(36)}`;
+  return `tea~fsm.1.1.${chat.toString(36)}`;
 }
 
 /** Updates whose place matters more than their type. */

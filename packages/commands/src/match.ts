@@ -43,10 +43,10 @@ export function matchExact(tree: TreeNode, state: StateNode, line: Line): Match 
   return command && { command, argument: line.text.slice(word.length) };
 }
 
-/** Finds the command with the longest name that the line begins with. */
-export function matchPrefix(tree: TreeNode, state: StateNode, line: Line): Match | undefined {
+/** Finds the command of the state with the longest name that the line begins with. Global commands have to be written out: they leave the state. */
+export function matchPrefix(state: StateNode, line: Line): Match | undefined {
   let best: { readonly command: CommandNode; readonly length: number } | undefined;
-  for (const command of reachable(tree, state)) {
+  for (const command of new Set(state.commands.values())) {
     for (const name of command.names) {
       const longer = best === undefined || name.length > best.length;
       if (longer && fold(line.text.slice(0, name.length)) === fold(name)) {

@@ -6,7 +6,7 @@ import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Allowed } from './turn.ts';
 
 /**
- * Makes one test of several permissions; a command must pass all of them.
+ * Makes one test of several permissions; a command must pass all of them. Global commands are always allowed: they are the way out.
  *
  * @throws CommandError `UNKNOWN_PERMISSION` for an entry that is no command of this tree
  */
@@ -17,7 +17,7 @@ export function allowing(
   const tests = permissions.flatMap((allowed) =>
     allowed === undefined ? [] : [testOf(tree, allowed)],
   );
-  return (command) => tests.every((test) => test(command));
+  return (command) => command.state === undefined || tests.every((test) => test(command));
 }
 
 function testOf(tree: TreeNode, allowed: Allowed): (command: CommandNode) => boolean {

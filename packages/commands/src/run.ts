@@ -34,7 +34,7 @@ export async function run(
   options: RunOptions,
 ): Promise<Outcome> {
   const line = readLine(input);
-  const place = placeOf(tree, stored);
+  const place = allowedPlace(tree, placeOf(tree, stored), options);
   const before = positionOf(place.state, place.flags, place.pending);
   if (line.bot !== undefined && options.bot !== undefined && fold(line.bot) !== fold(options.bot)) {
     return { kind: 'foreign', output: '', position: before };
@@ -49,6 +49,13 @@ export async function run(
     current.voice.close();
     current.flags.close();
   }
+}
+
+/** A user who may use no command of the state any more is at the root, where there is a way on. */
+function allowedPlace(tree: TreeNode, place: Place, { allows }: RunOptions): Place {
+  const commands = [...place.state.commands.values()];
+  const isShut = commands.length > 0 && allows !== undefined && !commands.some(allows);
+  return isShut ? placeOf(tree, undefined) : place;
 }
 
 function open(tree: TreeNode, place: Place, options: RunOptions): Run {
@@ -97,7 +104,7 @@ function help({ tree, place, options }: Run): Outcome {
 }
 
 function matchNearly({ tree, place }: Run, line: Line): Match | undefined {
-  return tree.nonExactMatch && !line.slash ? matchPrefix(tree, place.state, line) : undefined;
+  return tree.nonExactMatch && !line.slash ? matchPrefix(place.state, line) : undefined;
 }
 
 /** Asks the default finder of the state. */

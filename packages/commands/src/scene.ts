@@ -1,6 +1,11 @@
 /** A tree as a scene of a bot: lines are what the user writes, answers are messages. */
 
-import type { ParsedCommand, SceneBehaviour, SceneRun } from '@telefsm/core/scene-kit';
+import {
+  type ParsedCommand,
+  type SceneBehaviour,
+  type SceneRun,
+  sceneEngine,
+} from '@telefsm/core/scene-kit';
 import type { AnyCommandError, CommandErrorCode } from './errors.ts';
 import { botCommandsOf } from './help.ts';
 import { messagesOf } from './messages.ts';
@@ -37,6 +42,7 @@ const mistakes: ReadonlySet<CommandErrorCode> = new Set<CommandErrorCode>([
 export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehaviour {
   const take = (run: SceneRun, line: string) => takeLine(tree, parts, run, line);
   return {
+    engine: sceneEngine,
     was: [],
     states: tree.members,
     settable: false,

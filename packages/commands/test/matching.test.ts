@@ -138,6 +138,20 @@ describe('the default finder', () => {
 });
 
 describe('a global command', () => {
+  it('is never meant by the beginning of a line', async () => {
+    const tree = commandTree('t', { nonExactMatch: true });
+    tree.root
+      .command('buy')
+      .option('what')
+      .action(({ say, options }) => say(`bought ${options.what}`));
+    tree.command('cancel').action(({ say }) => say('cancelled'));
+    const chat = tree.chat('Bob');
+    expect(await chat.input('buyTSLA')).toBe('bought TSLA');
+    expect(await chat.input('cancel')).toBe('cancelled');
+    for (const text of ['cancellation insurance', 'cancelTSLA'])
+      await expect(chat.input(text)).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
+  });
+
   it('works in every state and may answer', async () => {
     const tree = commandTree('t');
     const go = tree.root.command('go');

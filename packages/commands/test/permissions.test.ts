@@ -43,11 +43,32 @@ describe('a permission', () => {
     }
   });
 
-  it('of no command at all allows nothing', async () => {
+  it('that a user loses inside a state leads to the root, and keeps the global commands', async () => {
+    const tree = commandTree('bank');
+    const list = tree.root.command('list').action(({ say }) => say('listed'));
+    const pay = tree.root.command('pay');
+    const amount = pay.state('amount');
+    pay.action(() => amount);
+    const sum = amount.command('sum').action(({ say }) => say('summed'));
+    tree.command('cancel').action(({ say }) => say('cancelled'));
+    let commands: readonly object[] = [list, pay, sum];
+    const chat = tree.chat('Bob', {
+      commands: (command) => commands.includes(command as never),
+    });
+    await chat.input('pay');
+    expect(await chat.input('sum')).toBe('summed');
+    await chat.input('pay');
+    commands = [list];
+    expect(await chat.input('list')).toBe('listed');
+    commands = [];
+    expect(await chat.input('cancel')).toBe('cancelled');
+  });
+
+  it('of no command at all allows the global ones only', async () => {
     const { tree } = bank();
     await expect(tree.chat('Bob', { commands: [] }).input('pay')).rejects.toMatchObject({
       code: 'UNKNOWN_COMMAND',
-      args: { known: [] },
+      args: { known: ['cancel'] },
     });
   });
 
@@ -88,6 +109,6 @@ describe('a permission', () => {
   it('hides a command from /help', async () => {
     const { tree } = bank();
     expect(await tree.chat('Bob').input('/help')).toBe('balance (b)\npay\ncancel');
-    expect(await tree.chat('Bob', { commands: ['pay'] }).input('/help')).toBe('pay');
+    expect(await tree.chat('Bob', { commands: ['pay'] }).input('/help')).toBe('pay\ncancel');
   });
 });

@@ -12,7 +12,10 @@ export type { JsonObject } from './base/json.ts';
 export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint } from './base/type-tools.ts';
+export type { BotCommand } from './conversation/behaviour.ts';
 export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
+export type { Formatted } from './conversation/format.ts';
+export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
 export type { KeyboardLike, Media, Say, Sent } from './conversation/say.ts';
 export type { AnyScene } from './conversation/scene.ts';
 export type {
@@ -41,7 +44,6 @@ export type {
   Snapshot,
 } from './machine/machine-interface.ts';
 export type { MachineOptions } from './machine/machine-options.ts';
-export type { BotCommand } from './scene/behaviour.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
 export type {
@@ -62,9 +64,10 @@ export { keyValueStorage } from './storage/key-value-storage.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
-export type { ServiceTurn } from './unit/facts.ts';
-export type { Migrations, UnknownState } from './unit/policy.ts';
+export type { Migrations, UnknownState } from './transaction/evolve.ts';
+export type { ServiceTurn } from './transaction/facts.ts';
 export type { InputKind, UserInput } from './update/input.ts';
+export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';

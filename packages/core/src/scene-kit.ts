@@ -8,21 +8,23 @@ export type { Rule } from './base/rules.ts';
 export { checkOptions } from './base/rules.ts';
 export { check, describeIssues, isSchema } from './base/schema.ts';
 export type { Simplify, Storable, UnionToIntersection } from './base/type-tools.ts';
-export { factsOf, makeState } from './conversation/states.ts';
-export type { TextName } from './conversation/texts.ts';
-export { defaultTexts, textOf } from './conversation/texts.ts';
-export type { Reentry } from './lease/reentry.ts';
-export { reentryOf } from './lease/reentry.ts';
 export type {
   CommandPolicy,
+  EngineFactory,
   OwnCommands,
   SceneBehaviour,
   SceneDefaults,
   SceneRun,
   Speech,
   Trigger,
-} from './scene/behaviour.ts';
-export { behaviourOf, boundTo } from './scene/behaviour.ts';
+} from './conversation/behaviour.ts';
+export { behaviourOf, boundTo } from './conversation/behaviour.ts';
+export { factsOf, makeState } from './conversation/states.ts';
+export type { TextName } from './conversation/texts.ts';
+export { defaultTexts, textOf } from './conversation/texts.ts';
+export { sceneEngine } from './engine/engine.ts';
+export type { Reentry } from './lease/reentry.ts';
+export { reentryOf } from './lease/reentry.ts';
 export type { ParsedCommand } from './update/command.ts';
 export { isMeantFor, parseCommand, readCommand } from './update/command.ts';
 export type { Accept, Accepted, InputValues } from './update/input.ts';

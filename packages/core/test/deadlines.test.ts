@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Clock, FsmStorage, Turn } from '../src/index.ts';
 import { flow, memoryStorage, scene, state, states } from '../src/index.ts';
-import { bench, gate } from './fixtures/bench.ts';
-import { textStorage } from './fixtures/text-storage.ts';
+import { bench, gate, message } from './fixtures/bench.ts';
+import { driverError, textStorage } from './fixtures/text-storage.ts';
 
 const Form = states('Form', { name: state(), age: state() });
 
@@ -446,6 +446,69 @@ describe('a deadline whose handler fails', () => {
     expect(await made.machine.sweep()).toBe(0);
     await made.send(1, 'an answer to nothing');
     expect(made.said()).toEqual(['First question?', 'Next question?']);
+  });
+});
+
+describe('a deadline that meets a storage outage', () => {
+  it('is tried until the storage is back, however many commits have failed', async () => {
+    const clock = virtualClock();
+    let isOut = false;
+    let isFirst = false;
+    let failed = 0;
+    // the first commit of each turn fails; what else the turn wants to write is written
+    const storage = textStorage(clock, (call) => {
+      if (call.operation === 'acquire') isFirst = true;
+      if (!isOut || !isFirst || call.operation !== 'keep') return call.execute();
+      isFirst = false;
+      failed++;
+      throw driverError('fatal');
+    });
+    const { machine, send, peek, heard, outlast } = bench({
+      clock,
+      storage,
+      onTimeout: ({ state: fsm }: Turn) => void fsm.set(Form.age),
+    });
+    const failures = heard('deadlineFailed');
+    await send(1, 'a', arm);
+    isOut = true;
+    machine.start();
+    await clock.advance('20m');
+    expect(failed).toBeGreaterThan(5);
+    expect(failures).toEqual([]);
+    isOut = false;
+    expect(await outlast(peek(1))).toMatchObject({ state: 'Form:name' });
+    await clock.advance('2m');
+    expect(await outlast(peek(1))).toEqual({ state: 'Form:age', scene: null, data: {} });
+    await outlast(machine.stop());
+  });
+
+  it('waits for the storage too where an update came with it, which fails and comes again', async () => {
+    const clock = virtualClock();
+    let isOut = false;
+    let isFirst = false;
+    const storage = textStorage(clock, (call) => {
+      if (call.operation === 'acquire') isFirst = true;
+      if (!isOut || !isFirst || call.operation !== 'keep') return call.execute();
+      isFirst = false;
+      throw driverError('fatal');
+    });
+    const { give, peek, outlast } = bench({
+      clock,
+      storage,
+      onTimeout: ({ state: fsm }: Turn) => void fsm.set(Form.age),
+    });
+    await give(message(1, 'a'), arm);
+    await clock.advance('11m');
+    const update = message(1, 'b');
+    isOut = true;
+    for (let times = 0; times < 6; times++) {
+      await expect(outlast(give(update))).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    }
+    isOut = false;
+    const seen: unknown[] = [];
+    await outlast(give(update, ({ state: fsm }) => void seen.push(fsm.current)));
+    expect(seen).toEqual(['Form:age']);
+    expect((await peek(1))?.state).toBe('Form:age');
   });
 });
 

@@ -14,7 +14,7 @@ const topic = fc.oneof(
   fc.record({ directMessagesTopic: fc.nat(2 ** 52) }),
 );
 const mark = fc
-  .tuple(fc.record({ tag, visit: fc.nat(2 ** 45), question: token, chat: chatId }), topic)
+  .tuple(fc.record({ tag, nonce: token, chat: chatId }), topic)
   .map(([facts, more]) => ({ ...facts, ...more }));
 
 const checkout = (payload: string) => ({
@@ -77,7 +77,10 @@ describe('the mark of an invoice', () => {
     const shop = (payload: string) =>
       flow('shop', { trigger: '/buy' })
         .ask('paid', {
-          prompt: { method: 'sendInvoice', payload: { title: 'Tea', payload } },
+          prompt: {
+            method: 'sendInvoice',
+            payload: { title: 'Tea', payload, prices: [{ label: 'Tea', amount: 1 }] },
+          },
           accept: 'payment',
         })
         .done(() => undefined);

@@ -44,8 +44,13 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   clock: true,
   services: true,
 };
-const waiting: Every<WaitingOptions> = { policy: true, limit: true, answerCallbacksAfter: true };
-const turn: Every<TurnOptions> = { max: true };
+const waiting: Every<WaitingOptions> = {
+  policy: true,
+  limit: true,
+  answerCallbacksAfter: true,
+  interrupt: true,
+};
+const turn: Every<TurnOptions> = { max: true, detectReentry: true };
 const sweep: Every<SweepOptions> = { every: true, parallel: true };
 const flowOptions: Every<FlowOptions<object>> = {
   trigger: true,
@@ -59,6 +64,7 @@ const flowOptions: Every<FlowOptions<object>> = {
   onTrigger: true,
   otherCommands: true,
   otherInput: true,
+  replies: true,
   editedMessages: true,
   cleanUp: true,
   attempts: true,
@@ -82,6 +88,7 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   optional: true,
   back: true,
   attempts: true,
+  maxLength: true,
   timeout: true,
   onTimeout: true,
   otherwise: true,

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { AnyScene } from '../src/index.ts';
 import { isFsmError, scene, state, states, typed } from '../src/index.ts';
-import type { SceneRun } from '../src/scene-kit.ts';
+import { type SceneRun, sceneEngine } from '../src/scene-kit.ts';
 import { bench, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -265,6 +265,7 @@ describe('scene verbs', () => {
     const Loop = {
       id: 'loop',
       '~scene': {
+        engine: sceneEngine,
         was: [],
         states: [],
         settable: false,

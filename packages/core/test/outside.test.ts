@@ -154,16 +154,28 @@ describe('machine.at(…).run', () => {
     expect(codes).toEqual(['REENTERED']);
   });
 
-  it('inside a handler by the first call of at() in the process is told what it may have been', async () => {
-    const { machine, bot, send, outlast } = bench();
-    let error: unknown;
-    const asked = send(1, 'a', async () => {
-      const own = machine.at({ user: 1, bot: bot.id });
-      error = await own.run(() => {}).catch((thrown) => thrown);
-    });
-    await outlast(asked, 1000);
-    expect(error).toMatchObject({ code: 'WAIT_TIMEOUT' });
-    expect(String(error)).toMatch(/does not end or waits for its own conversation/);
+  it('inside a handler by the first call of at() in the process is refused within a second, later calls at once', async () => {
+    for (const pause of [false, true]) {
+      const { machine, bot, send, outlast, clock } = bench();
+      const waited: number[] = [];
+      const codes: unknown[] = [];
+      const ask = async () => {
+        const begun = clock.now();
+        const own = machine.at({ user: 1, bot: bot.id });
+        await own.run(() => {}).catch((error) => codes.push(error.code));
+        waited.push(clock.now() - begun);
+      };
+      await outlast(
+        send(1, 'a', async () => {
+          if (pause) await undefined;
+          await ask();
+        }),
+      );
+      await outlast(send(1, 'b', ask));
+      expect(codes).toEqual(['REENTERED', 'REENTERED']);
+      expect(waited[0]).toBeLessThanOrEqual(1000);
+      expect(waited[1]).toBe(0);
+    }
   });
 
   it('inside a handler of another conversation runs', async () => {

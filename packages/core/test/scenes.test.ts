@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { AnyScene, AskTurn, ServiceTurn } from '../src/index.ts';
 import { memoryStorage, state, states } from '../src/index.ts';
-import type { SceneBehaviour, SceneRun } from '../src/scene-kit.ts';
+import { type SceneBehaviour, type SceneRun, sceneEngine } from '../src/scene-kit.ts';
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -10,6 +10,7 @@ import { textStorage } from './fixtures/text-storage.ts';
 function hooked(id: string, log: string[], more: Partial<SceneBehaviour> = {}): AnyScene {
   const group = states(id, { first: state(), second: state() });
   const behaviour: SceneBehaviour = {
+    engine: sceneEngine,
     was: [],
     states: [group.first, group.second],
     settable: true,

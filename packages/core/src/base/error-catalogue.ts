@@ -59,6 +59,7 @@ export interface FsmErrorDetails {
   QUEUE_FULL: { readonly key: string; readonly limit: number };
   BUSY: { readonly key: string };
   REENTERED: { readonly key: string };
+  INTERRUPTED: { readonly key: string };
   STOPPED: { readonly operation: string };
   DEADLINES_UNAVAILABLE: { readonly what: string };
 }
@@ -277,6 +278,11 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     message: (d) =>
       `A handler of "${d.key}" opened its own conversation and would wait for itself.`,
     fix: "Use the handler's own state, or do it in afterCommit(…).",
+  },
+  INTERRUPTED: {
+    message: (d) =>
+      `The turn on '${d.key}' was interrupted by a later update; nothing it had not committed was kept.`,
+    fix: 'Pass `turn.signal` to what takes long, so that it ends as well.',
   },
   STOPPED: {
     message: (d) => `The machine was stopped, so "${d.operation}" did not begin.`,

@@ -44,6 +44,16 @@ export function mergedData(data: JsonObject, patch: object, path: string): JsonO
   return copyMembers(patch, path, [patch], { ...data });
 }
 
+/** Whether a conversation can keep a value: `undefined`, NaN, a Date and other things that JSON has no form for cannot be kept. */
+export function isStorable(value: unknown): boolean {
+  try {
+    frozenJson(value, 'value');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Nobody means to nest deeper, and what recurs into values must not run out of stack. */
 const deepest = 500;
 

@@ -48,6 +48,9 @@ export function atLeast(least: number): Rule {
 /** Takes a whole number. */
 export const wholeNumber: Rule = { expected: 'a whole number', fits: Number.isSafeInteger };
 
+/** Takes anything: the types say what, or it is checked where it is used. */
+export const anything: Rule = { expected: 'anything', fits: () => true };
+
 /** Takes a text. */
 export const anyText: Rule = matching(/^/, 'a text');
 

@@ -33,6 +33,8 @@ export interface RichText {
   readonly entities?: readonly object[] | undefined;
   readonly parse_mode?: 'HTML' | 'MarkdownV2' | 'Markdown' | undefined;
   readonly keyboard?: KeyboardLike;
+  /** Not taken: give it as `keyboard`. */
+  readonly reply_markup?: never;
   /** Further parameters of `sendMessage`. */
   readonly options?: { readonly [parameter: string]: unknown };
 }
@@ -45,6 +47,8 @@ export type Media = {
   [K in MediaKind]: { readonly [P in K]: string | object } & {
     readonly caption?: string | RichText;
     readonly keyboard?: KeyboardLike;
+    /** Not taken: give it as `keyboard`. */
+    readonly reply_markup?: never;
   };
 }[MediaKind];
 

@@ -12,6 +12,10 @@ export type Text<Services extends object = {}> =
 export interface Texts<Services extends object = {}> {
   /** Input of another kind than the question takes. */
   readonly wrongKind?: Text<Services>;
+  /** An answer that `validate` gave no usable value for, or that cannot be stored. */
+  readonly invalid?: Text<Services>;
+  /** An answer, or all of them together, that is more than can be stored. */
+  readonly tooLong?: Text<Services>;
   /** The flow was cancelled, and its `cancelled` hook is missing. */
   readonly cancelled?: Text<Services>;
   /** The flow's time is over, and its `timedOut` hook is missing. */
@@ -40,6 +44,8 @@ export interface Texts<Services extends object = {}> {
   readonly forgotten?: Text<Services>;
   /** The conversation is busy with another update. */
   readonly busy?: Text<Services>;
+  /** A checkout was approved, and its payment has not come yet. */
+  readonly paying?: Text<Services>;
   /** Button: leave the question out. */
   readonly skip?: Text<Services>;
   /** Button: the page before. */
@@ -66,6 +72,8 @@ export type TextName = keyof Texts;
 /** What is said where nothing was replaced. */
 export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.freeze({
   wrongKind: 'Please answer the question above.',
+  invalid: 'That is not a valid answer. Please try again.',
+  tooLong: 'That is too long. Please send less.',
   cancelled: 'Cancelled.',
   timedOut: 'Time is up. Please start again.',
   stale: 'This button is no longer in use.',
@@ -80,6 +88,7 @@ export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.fr
   blocked: 'Please finish this first.',
   forgotten: 'I have been changed and no longer know where we were. Please start again.',
   busy: 'One moment, please.',
+  paying: 'Your payment is on its way. One moment, please.',
   skip: 'Skip',
   back: '« Back',
   more: 'More »',

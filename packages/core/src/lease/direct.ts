@@ -4,7 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Marks } from '../record/marks.ts';
 import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
-import { backoff, callBound, newToken, sleep, storageFailed, within } from './calls.ts';
+import { backoff, callBound, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
 import type { Place } from './queue.ts';
 
@@ -35,7 +35,8 @@ class DirectLeases implements Leases {
       const request = { token, lease: longest, queue: false };
       let answer: Awaited<ReturnType<typeof storage.acquire>>;
       try {
-        answer = await within(storage.acquire(key, request), callBound, clock);
+        const asked = storage.acquire(key, request);
+        answer = isPromise(asked) ? await within(asked, callBound, clock) : asked;
       } catch (error) {
         throw storageFailed(key, 'acquire', error);
       }
@@ -135,7 +136,7 @@ class DirectHold implements Hold {
     let answer: 'done' | 'already' | 'refused';
     try {
       const sent = storage.commit(key, holder, write, keep ? longest : undefined);
-      answer = await within(sent, callBound, clock);
+      answer = isPromise(sent) ? await within(sent, callBound, clock) : sent;
     } catch (cause) {
       this.lose();
       if (storage.classify?.(cause) === 'fatal') {

@@ -15,8 +15,9 @@ export interface LocalQueues {
    * Joins the end.
    *
    * @param signal - stops the waiting; the promise rejects with its reason
+   * @param isNext - joins in front of all others that wait
    */
-  join(key: string, signal?: AbortSignal): Promise<Place>;
+  join(key: string, signal?: AbortSignal, isNext?: boolean): Promise<Place>;
   /** How many wait. */
   waiting(key: string): number;
   /** Keys in use; for tests. */
@@ -39,12 +40,13 @@ export function localQueues(): LocalQueues {
     heads.size > 0 && heads.has(key) ? undefined : new Head(heads, key, undefined);
   return {
     tryJoin,
-    join(key, signal) {
+    join(key, signal, isNext = false) {
       const first = tryJoin(key);
       if (first !== undefined) return Promise.resolve(first);
       const waiting = (heads.get(key) as Head).line();
       return new Promise((go, fail) => {
-        waiting.push(go);
+        if (isNext) waiting.unshift(go);
+        else waiting.push(go);
         signal?.addEventListener('abort', () => {
           const at = waiting.indexOf(go);
           if (at < 0) return;

@@ -1,13 +1,34 @@
-/** Finds a handler that opens the conversation it is in, where the platform can tell. */
+/** Finds code that waits for the conversation that it is in, where the platform can tell. */
 
 import type { Awaitable } from '../base/type-tools.ts';
 
-/** A unit of work. Code that it has started may go on when it has ended, and is inside no longer. */
-interface Stay {
+/** A turn's stay in its conversation. */
+export interface Stay {
+  /** The conversation is taken. */
+  begin(): void;
+  /** The conversation is left; code that the turn has started may go on, and take it again. */
+  end(): void;
+}
+
+/** A stay that is looked for. */
+class TrackedStay implements Stay {
   /** Two machines may have conversations of one key, in two storages. */
   readonly machine: object;
   readonly key: string;
-  isOver: boolean;
+  isInside = false;
+
+  constructor(machine: object, key: string) {
+    this.machine = machine;
+    this.key = key;
+  }
+
+  begin(): void {
+    this.isInside = true;
+  }
+
+  end(): void {
+    this.isInside = false;
+  }
 }
 
 interface AsyncStorage<T> {
@@ -15,15 +36,21 @@ interface AsyncStorage<T> {
   getStore(): T | undefined;
 }
 
-/** Which conversations the running code is inside of. */
+/** In which conversations the running code is. */
 export interface Reentry {
   /** Begins to look; until then it costs nothing. */
   enable(): void;
   /** Whether it looks. */
   readonly isOn: boolean;
-  /** Whether the running code is inside a unit of this conversation. */
+  /** Whether the running code is in a turn of this conversation. */
   isInside(key: string): boolean;
-  /** Runs a task inside a unit of a conversation. */
+  /** How many turns run that are not looked for. */
+  untracked: number;
+  /** Remembers who asks, where that may be a turn that is not looked for; `undefined` where it certainly is none. */
+  trace(): Error | undefined;
+  /** Runs a turn whose stay is looked for, if it looks. */
+  track<R>(key: string, turn: (stay: Stay) => Promise<R>): Promise<R>;
+  /** Runs code in a conversation. */
   inside<R>(key: string, task: () => Awaitable<R>): Promise<R>;
 }
 
@@ -31,14 +58,19 @@ export interface Reentry {
  * Makes the detector of a machine.
  *
  * It is switched on by the first work from outside an update, since it slows all asynchronous code a little; and it exists only where
- * AsyncLocalStorage does (Node, Bun, Deno). Elsewhere such a call ends in `WAIT_TIMEOUT`, as the very first one does from inside a unit:
- * whether it waits for itself, or only beside that unit, nobody can tell any more.
+ * AsyncLocalStorage does (Node, Bun, Deno).
  */
 export function reentryOf(): Reentry {
   const machine = {};
   let isOn = false;
-  const here = () =>
-    (isOn ? stays()?.getStore() : undefined)?.filter(({ isOver }) => !isOver) ?? [];
+  const all = () => (isOn ? stays()?.getStore() : undefined) ?? [];
+  const here = () => all().filter(({ isInside }) => isInside);
+  const track = <R>(key: string, turn: (stay: Stay) => Promise<R>): Promise<R> => {
+    const storage = isOn ? stays() : undefined;
+    const stay = new TrackedStay(machine, key);
+    const run = () => turn(stay);
+    return storage === undefined ? run() : storage.run([...here(), stay], run);
+  };
   return {
     enable() {
       isOn = stays() !== undefined;
@@ -46,29 +78,60 @@ export function reentryOf(): Reentry {
     get isOn() {
       return isOn;
     },
-    isInside: (key) => here().some((stay) => stay.machine === machine && stay.key === key),
-    async inside(key, task) {
-      const stay: Stay = { machine, key, isOver: false };
-      try {
-        const storage = isOn ? stays() : undefined;
-        return await (storage === undefined ? task() : storage.run([...here(), stay], task));
-      } finally {
-        stay.isOver = true;
-      }
+    untracked: 0,
+    // the turn that asks has its own stay, which has not begun
+    trace() {
+      return this.untracked > 0 && all().length <= 1 ? deepError() : undefined;
     },
+    isInside: (key) => here().some((stay) => stay.machine === machine && stay.key === key),
+    track,
+    inside: (key, task) =>
+      track(key, async (stay) => {
+        stay.begin();
+        try {
+          return await task();
+        } finally {
+          stay.end();
+        }
+      }),
   };
 }
 
-/** One for all machines: each of its own would slow all asynchronous code a little more, also when its machine is gone. */
-let shared: AsyncStorage<readonly Stay[]> | undefined;
+/** The function that runs turns, as stacks name it. */
+const turnInStack = /\btelefsmTurn\b/;
 
-function stays(): AsyncStorage<readonly Stay[]> | undefined {
+/**
+ * Whether a trace leads through a turn, by the chain of `await`s that V8 adds to a stack.
+ *
+ * The stack is written only when it is asked for. Other engines, minified names and code that no `await` joins are not recognized.
+ */
+export function leadsThroughTurn({ stack = '' }: Error): boolean {
+  // the first one is the turn that waits
+  return stack.split(turnInStack).length > 2;
+}
+
+/** An error with a stack that is not cut off: frameworks put many functions between a turn and its handler. */
+function deepError(): Error {
+  const { stackTraceLimit } = Error as { stackTraceLimit?: number };
+  if (stackTraceLimit === undefined) return new Error();
+  try {
+    Reflect.set(Error, 'stackTraceLimit', 200);
+    return new Error();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
+}
+
+/** One for all machines: each of its own would slow all asynchronous code a little more, also when its machine is gone. */
+let shared: AsyncStorage<readonly TrackedStay[]> | undefined;
+
+function stays(): AsyncStorage<readonly TrackedStay[]> | undefined {
   if (shared !== undefined) return shared;
   const { process } = globalThis as {
     process?: { getBuiltinModule?: (name: string) => unknown };
   };
   const hooks = process?.getBuiltinModule?.('node:async_hooks') as
-    | { AsyncLocalStorage: new () => AsyncStorage<readonly Stay[]> }
+    | { AsyncLocalStorage: new () => AsyncStorage<readonly TrackedStay[]> }
     | undefined;
   shared = hooks && new hooks.AsyncLocalStorage();
   return shared;

@@ -64,6 +64,7 @@ export function waitingOf(
 /**
  * Waits for the turn of an update behind others of its conversation in this process.
  *
+ * @param signal - ends the wait
  * @returns the place at the head, or `undefined` if the policy leaves the update unhandled
  * @throws FsmError `BUSY`, `QUEUE_FULL`
  */
@@ -71,13 +72,14 @@ export async function waitInLine(
   { queues, policy, limit }: ArrivalOptions,
   key: string,
   waiting: Waiting,
+  signal: AbortSignal,
 ): Promise<Place | undefined> {
   if (policy !== 'queue' || queues.waiting(key) >= limit) {
     await waiting.refuse();
     return undefined;
   }
   waiting.begin();
-  return queues.join(key);
+  return queues.join(key, signal);
 }
 
 /** Answers what Telegram does not let wait: after a while a button, and a checkout before it is too late. */

@@ -1,26 +1,26 @@
-/** What observers hear of a committed change. */
+/** What observers are notified of when a change is committed. */
 
 import { type ConversationRecord, topOf } from '../record/record.ts';
-import type { Unit } from '../unit/unit.ts';
+import type { Left } from '../transaction/effects.ts';
 import type { CommittedState, SceneLeft } from './machine-interface.ts';
 
-/** A record as observers and lookers see it. */
+/** A record as observers see it. */
 export function sideOf(record: ConversationRecord): CommittedState {
   const { state, scene, data } = topOf(record);
   return { state, scene, data };
 }
 
-/** Scenes that are no longer there; those whose end nobody was told have been cleared. */
+/** Scenes that are no longer there; those whose end was reported to nobody have been cleared. */
 export function scenesLeft(
-  told: NonNullable<Unit['left']>,
+  reported: readonly Left[],
   before: ConversationRecord,
   after: ConversationRecord,
 ): readonly SceneLeft[] {
   const known = new Set(
-    [...told.map(({ frame }) => frame), ...after.frames].map(({ visit }) => visit),
+    [...reported.map(({ frame }) => frame), ...after.frames].map(({ visit }) => visit),
   );
   const cleared = before.frames.filter(({ visit }) => !known.has(visit)).reverse();
-  return [...told, ...cleared.map((frame) => ({ frame, reason: 'cleared' as const }))].flatMap(
+  return [...reported, ...cleared.map((frame) => ({ frame, reason: 'cleared' as const }))].flatMap(
     ({ frame: { scene, state }, reason }) => (scene === null ? [] : [{ scene, state, reason }]),
   );
 }

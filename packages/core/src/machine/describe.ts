@@ -1,8 +1,8 @@
 /** What a machine tells of itself: its commands for the bot's menu, and all of it as JSON. */
 
+import type { BotCommand, SceneBehaviour } from '../conversation/behaviour.ts';
 import { factsOf, type State } from '../conversation/states.ts';
-import type { BotCommand, SceneBehaviour } from '../scene/behaviour.ts';
-import type { MachineHost } from './host.ts';
+import type { Runtime } from '../transaction/runtime.ts';
 import type { MachineDescription } from './machine-interface.ts';
 
 /** The commands of a scene that have a description. */
@@ -13,10 +13,8 @@ export function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly B
 }
 
 /** The whole machine as JSON. */
-export function describe(
-  namespace: string,
-  { registry, version, defaults, initial }: MachineHost,
-): MachineDescription {
+export function describe({ registry, options }: Runtime): MachineDescription {
+  const { namespace, version, defaults, initial } = options;
   return {
     namespace,
     version,

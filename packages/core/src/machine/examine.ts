@@ -4,8 +4,8 @@ import { FsmError } from '../base/errors.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText } from '../storage/statements.ts';
-import { inspect, migrate, type UnknownState, unreadableRecord } from '../unit/policy.ts';
-import type { MachineHost } from './host.ts';
+import { inspect, migrate, type UnknownState, unreadableRecord } from '../transaction/evolve.ts';
+import type { Runtime } from '../transaction/runtime.ts';
 
 /**
  * Finds the first thing that a machine does not know in a stored conversation, migrated as it would be; `undefined` if it knows all.
@@ -13,10 +13,11 @@ import type { MachineHost } from './host.ts';
  * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
  */
 export async function examine(
-  { registry, version: known, migrations, migrationVersions }: MachineHost,
+  { registry, options }: Runtime,
   key: string,
   stored: StoredText,
 ): Promise<UnknownState | undefined> {
+  const { version: known, migrations, migrationVersions } = options;
   const decoded = decode(stored);
   if ('newer' in decoded) {
     throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: 1 });

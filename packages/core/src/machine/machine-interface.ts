@@ -1,13 +1,14 @@
 /** What a machine offers, as types: conversations from outside, events, its description. */
 
 import type { Awaitable } from '../base/type-tools.ts';
+import type { BotCommand, OwnCommands } from '../conversation/behaviour.ts';
 import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
-import type { BotCommand, OwnCommands } from '../scene/behaviour.ts';
 import type { StoredConversation } from '../storage/statements.ts';
-import type { Cause } from '../unit/facts.ts';
-import type { UnknownState } from '../unit/policy.ts';
+import type { UnknownState } from '../transaction/evolve.ts';
+import type { Cause } from '../transaction/facts.ts';
+import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Address, Subject } from '../update/subject.ts';
 
@@ -55,7 +56,27 @@ export interface MachineEvents {
   readonly repaired: { readonly key: string; readonly stored: string; readonly reason: string };
   /** The storage failed where nothing was lost by it: letting go, renewing, listening, sweeping. */
   readonly storageFailed: { readonly operation: string; readonly error: unknown };
-  /** A message could not be sent where nobody waits for it. */
+  /**
+   * A payment arrived for an invoice of a flow that no pending question has asked for, so no answer came of it.
+   *
+   * The update goes on to the bot's middleware too. It is reported again if the update is redelivered; the charge id tells duplicates.
+   */
+  readonly paymentUnmatched: {
+    readonly key: string;
+    readonly subject: Subject;
+    /** Who paid: `user_id` of `refundStarPayment`. */
+    readonly user: number | undefined;
+    readonly payment: UnmatchedPayment;
+  };
+  /**
+   * A scene took an input, but what it made of it cannot be stored: the record would be too large (`RECORD_TOO_LARGE`), or it is no JSON
+   * (`DATA_NOT_JSON`). Nothing of it was kept, and the user was told.
+   */
+  readonly inputRefused: { readonly key: string; readonly error: unknown };
+  /**
+   * A message could not be sent where no handler waits for it: a prompt that Telegram rejects, an edit of an old message, the answer to a
+   * callback query.
+   */
   readonly speechFailed: { readonly key: string; readonly error: unknown };
 }
 

@@ -2,6 +2,7 @@
 
 import type { Clock, Duration } from '../base/clock.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
+import type { CommandPolicy, OwnCommands } from '../conversation/behaviour.ts';
 import type { Say } from '../conversation/say.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.ts';
@@ -9,10 +10,10 @@ import type { StatesIn } from '../conversation/targets.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
-import type { CommandPolicy, OwnCommands } from '../scene/behaviour.ts';
-import type { ServiceTurn } from '../unit/facts.ts';
-import type { Migrations, UnknownStatePolicy } from '../unit/policy.ts';
+import type { Migrations, UnknownStatePolicy } from '../transaction/evolve.ts';
+import type { ServiceTurn } from '../transaction/facts.ts';
 import type { Strategy } from '../update/key.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 
 type ServicesNeeded<S> = S extends { readonly '~scene': { readonly types?: infer T } }
@@ -43,12 +44,24 @@ export interface WaitingOptions {
   readonly limit?: number;
   /** A callback query that has waited this long is answered, so that the button stops turning. Default 1 s. */
   readonly answerCallbacksAfter?: Duration;
+  /**
+   * Chooses updates that end the turn they would wait for, such as `/cancel` while an answer is being checked.
+   *
+   * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
+   * A turn of another process is waited for.
+   */
+  readonly interrupt?: (update: RawUpdate, subject: Subject) => boolean;
 }
 
 /** How long things may take. */
 export interface TurnOptions {
   /** The longest turn: after it the conversation is given on, and the late commit is refused. Default 10 min. */
   readonly max?: Duration;
+  /**
+   * Finds at once code that waits for the conversation it is in. Default: from the first `machine.at(…).run(…)` on, since it slows every
+   * turn a little; before that, such code is found after a second.
+   */
+  readonly detectReentry?: boolean;
 }
 
 /** How deadlines are fired. */

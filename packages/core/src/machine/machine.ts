@@ -1,20 +1,10 @@
 /** The machine: its options become the ways into it, for updates, for work from outside and for deadlines. */
 
-import { toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
-import { shown } from '../base/shown.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { directLeases } from '../lease/direct.ts';
-import type { LeaseOptions, Leases } from '../lease/lease.ts';
-import { queuesOf } from '../lease/queue.ts';
-import { reentryOf } from '../lease/reentry.ts';
-import type { FsmStorage } from '../lease/storage.ts';
-import { leaseTimes } from '../storage/times.ts';
-import { observers } from '../unit/observers.ts';
-import { turnCount } from '../unit/turn-count.ts';
 import {
   chatPrefix,
   keyOf,
@@ -24,29 +14,18 @@ import {
   scopeOf,
 } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { subjectAt } from '../update/subject.ts';
+import { checkAddress, subjectAt } from '../update/subject.ts';
 import { commandsOf, describe } from './describe.ts';
 import { examine } from './examine.ts';
-import { fire } from './firing.ts';
-import { hostOf, type LooseOptions, type WatchedEvents } from './host.ts';
 import type { BotPort, FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
-import { checkMachineOptions } from './option-rules.ts';
-import { conversationOf } from './outside.ts';
-import type { MachineParts } from './run.ts';
+import { observers } from './observers.ts';
+import { conversationOf, fire } from './outside.ts';
+import { runtimeOf, type WatchedEvents } from './runtime.ts';
+import type { LooseOptions } from './settings.ts';
 import { takeAlong } from './supergroup.ts';
 import { sweeperOf } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
-
-/** A shared storage brings its coordination; any other one is used by this process alone. */
-function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Leases {
-  const { coordination, features } = options.storage;
-  if (features.shared && coordination === undefined) {
-    const expected = 'one with `coordination: sharedLeases`, if several processes share it';
-    throw invalidOption('storage', expected, 'a shared one without coordination');
-  }
-  return (coordination ?? directLeases)(options);
-}
 
 /** Ms that stopping waits for running turns. */
 const drainBound = 25_000;
@@ -92,51 +71,20 @@ export function machineOf(
   options: LooseOptions,
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
-  const { strategy = 'userInChat', namespace = 'telefsm', waiting, turn, sweep } = options;
-  checkMachineOptions(options);
   const watchers = observers<WatchedEvents>();
-  const host = hostOf(options, watchers, opened);
-  const { clock, storage, registry } = host;
-  const report = (operation: string, error: unknown) =>
-    watchers.tell('storageFailed', { operation, error });
-  const lease = toMs(options.lease ?? '15s', 'lease');
-  if (lease > leaseTimes.longest) {
-    throw invalidOption('lease', `at most ${leaseTimes.longest} ms`, shown(options.lease));
-  }
-  const longest = toMs(turn?.max ?? '10m', 'turn.max');
-  let stopped = false;
-  const parts: MachineParts = {
-    host,
-    leases: leasesOf({ storage, clock, lease, longest, report, armed: (ms) => sweeper.expect(ms) }),
-    queues: queuesOf(storage),
-    reentry: reentryOf(),
-    turns: turnCount(),
-    bots: new Map(),
-    isStopped: () => stopped,
-  };
-  const { leases, bots, turns, reentry } = parts;
-  const handle = updatesOf(parts, {
-    strategy,
-    namespace,
-    when: options.when,
-    waiting: {
-      policy: waiting?.policy ?? 'queue',
-      limit: waiting?.limit ?? 5000,
-      answerCallbacksAfter: toMs(waiting?.answerCallbacksAfter ?? '1s', 'waiting'),
-    },
-    attempts: options.attempts ?? 5,
-    // the longest turn of another process, and until its lease has lapsed
-    bound: longest + lease,
-  });
+  const rt = runtimeOf(options, watchers, opened, (ms) => sweeper.expect(ms));
+  const { clock, storage, registry, bots, stopping } = rt;
+  const { namespace, strategy, strategyName } = rt.options;
+  const report = rt.notices.storageFailed;
+  const handle = updatesOf(rt);
   const sweeper = sweeperOf({
+    ...rt.options.sweep,
     storage,
-    leases,
+    leases: rt.leases,
     prefix: namespacePrefix(namespace),
     clock,
-    every: toMs(sweep?.every ?? '1s', 'sweep.every'),
-    parallel: sweep?.parallel ?? 32,
-    fire: (key) => fire(parts, namespace, key),
-    isStopped: () => stopped,
+    fire: (key) => fire(rt, key),
+    isStopped: () => stopping.isStopped,
     report,
   });
 
@@ -146,9 +94,7 @@ export function machineOf(
     if (moved === undefined || storage.list === undefined) return undefined;
     const prefix = chatPrefix(namespace, bot.id, moved.from);
     const newKey = (key: string) => migratedKey(key, moved);
-    return takeAlong(storage, leases, prefix, newKey, host.ttl).catch((error) =>
-      report('migrate', error),
-    );
+    return takeAlong(rt, prefix, newKey).catch((error) => report('migrate', error));
   }
 
   return {
@@ -159,25 +105,25 @@ export function machineOf(
         if (followed === undefined) return handle(update, bot, rest, ctx);
         return followed.then(() => handle(update, bot, rest, ctx));
       } catch (error) {
-        // a strategy or `when` that throws: told as everything else that fails
+        // a strategy or `when` that throws: rejected as everything else that fails
         return Promise.reject(error);
       }
     },
     at(address) {
-      reentry.enable();
+      checkAddress(address);
+      rt.reentry.enable();
       const bot = address.bot ?? onlyOf([...bots.keys()]);
       if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method: 'machine.at' });
       const subject = subjectAt(address, bot);
       const scope = scopeOf(strategy, subject);
       if (scope === undefined) {
-        const { strategyName } = host;
         const missing = (['chat', 'user'] as const).filter((part) => subject[part] === undefined);
         const without = missing.length > 0 ? ` without ${missing.join(' and ')}` : '';
         const updateType = `an address${without}`;
         throw new FsmError('NO_CONVERSATION', { updateType, strategy: strategyName });
       }
       const key = keyOf(namespace, bot, subject.business, scope);
-      return conversationOf(parts, { key, scope, subject });
+      return conversationOf(rt, { key, scope, subject });
     },
     observe(...args: unknown[]) {
       const [event, listener] = args.length === 1 ? ['committed', args[0]] : args;
@@ -188,25 +134,29 @@ export function machineOf(
       return this;
     },
     start(...ports) {
-      stopped = false;
+      stopping.start();
       sweeper.start();
       return this.connect(...ports);
     },
     async stop() {
-      stopped = true;
+      const ended = Promise.all([stopping.stop(), sweeper.stop()]);
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
-        timer = clock.setTimeout(resolve, drainBound);
+        timer = clock.setTimeout(() => {
+          // what has not begun by now would begin when nobody waits for it any more
+          stopping.giveUp();
+          resolve();
+        }, drainBound);
       });
-      await Promise.race([Promise.all([sweeper.stop(), turns.none()]), bound]);
+      await Promise.race([ended, bound]);
       clock.clearTimeout(timer);
-      leases.stop();
+      rt.leases.stop();
     },
     sweep: (limit = 1000) => sweeper.sweep(limit),
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behaviour }) => commandsOf(behaviour)),
-    describe: () => describe(namespace, host),
-    inspect: ({ key, stored }) => examine(host, key, stored),
+    describe: () => describe(rt),
+    inspect: ({ key, stored }) => examine(rt, key, stored),
   };
 }
 

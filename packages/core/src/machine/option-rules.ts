@@ -1,7 +1,21 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
-import { anyText, atLeast, callable, checkOptions, oneOf, type Rule } from '../base/rules.ts';
-import { commandPolicies } from '../scene/behaviour.ts';
+import {
+  anyText,
+  anything,
+  atLeast,
+  callable,
+  checkOptions,
+  oneOf,
+  type Rule,
+} from '../base/rules.ts';
+import { commandPolicies } from '../conversation/behaviour.ts';
+import type {
+  MachineOptions,
+  SweepOptions,
+  TurnOptions,
+  WaitingOptions,
+} from './machine-options.ts';
 
 const list: Rule = { expected: 'a list, as in [Form, order]', fits: Array.isArray };
 const policies = oneOf('reset', 'keep', 'error');
@@ -11,34 +25,55 @@ const length: Rule = {
   fits: (found) => Number.parseFloat(`${found}`) !== 0,
 };
 
+/** A rule for each option; one that is missing here, or that the types do not have, does not compile. */
+type Rules<Options> = { readonly [Name in keyof Required<Options>]: Rule };
+type Options = MachineOptions<readonly [], readonly [], undefined> & { services?: unknown };
+
 const rules = {
   states: list,
   scenes: list,
+  initial: anything,
   storage: {
     expected: 'a storage, such as redisStorage(client)',
     fits: (found: unknown) =>
       callable.fits(Reflect.get(Object(found), 'acquire')) && 'features' in Object(found),
   },
+  strategy: anything,
   namespace: anyText,
+  property: anything,
+  when: anything,
+  ttl: length,
+  waiting: anything,
+  lease: length,
+  turn: anything,
+  history: atLeast(0),
+  maxRecordBytes: atLeast(1),
+  attempts: atLeast(1),
   unknownState: {
     expected: `${policies.expected} or a function`,
     fits: (found: unknown) => callable.fits(found) || policies.fits(found),
   },
+  migrations: anything,
+  adopt: anything,
+  onTimeout: anything,
+  deadlines: anything,
+  sweep: anything,
+  commands: anything,
   otherCommands: commandPolicies,
-  history: atLeast(0),
-  attempts: atLeast(1),
-  maxRecordBytes: atLeast(1),
-  lease: length,
-  ttl: length,
-};
-
-const others =
-  'strategy initial property when waiting turn migrations adopt onTimeout deadlines sweep commands texts clock services';
+  texts: anything,
+  clock: anything,
+  services: anything,
+} satisfies Rules<Options>;
 
 const rulesOfParts = {
-  waiting: { policy: oneOf('queue', 'refuse', 'drop', 'busy'), limit: atLeast(0) },
-  turn: { max: length },
-  sweep: { every: length, parallel: atLeast(1) },
+  waiting: {
+    policy: oneOf('queue', 'refuse', 'drop', 'busy'),
+    limit: atLeast(0),
+    answerCallbacksAfter: anything,
+    interrupt: callable,
+  } satisfies Rules<WaitingOptions>,
+  turn: { max: length, detectReentry: oneOf(true, false) } satisfies Rules<TurnOptions>,
+  sweep: { every: length, parallel: atLeast(1) } satisfies Rules<SweepOptions>,
 };
 
 /**
@@ -47,9 +82,8 @@ const rulesOfParts = {
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkMachineOptions(options: object): void {
-  checkOptions('', options, rules, others);
+  checkOptions('', options, rules, '');
   for (const [part, own] of Object.entries(rulesOfParts)) {
-    const found: object = Object(Reflect.get(options, part));
-    checkOptions(`${part}.`, found, own, part === 'waiting' ? 'answerCallbacksAfter' : '');
+    checkOptions(`${part}.`, Object(Reflect.get(options, part)), own, '');
   }
 }

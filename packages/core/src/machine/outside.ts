@@ -1,25 +1,26 @@
-/** The way in from outside an update: admin tools, web hooks, cron. */
+/** The ways in without an update: admin tools, web hooks and cron, and the deadlines that the sweeper finds. */
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { newToken, storageFailed } from '../lease/calls.ts';
-import type { Place } from '../lease/queue.ts';
 import type { UnitId } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText } from '../storage/statements.ts';
-import { answer } from '../unit/engine.ts';
-import type { Cause, UnitFacts } from '../unit/facts.ts';
-import type { Unit } from '../unit/unit.ts';
-import type { Scope } from '../update/key.ts';
+import { fireDeadlines } from '../transaction/deadlines.ts';
+import type { TurnFacts } from '../transaction/facts.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { transact } from '../transaction/transact.ts';
+import { waitInQueue } from '../transaction/waiting.ts';
+import { parseKey, type Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import { sideOf } from './committed.ts';
 import type { Conversation, Snapshot } from './machine-interface.ts';
-import { type MachineParts, run, type WayIn } from './run.ts';
+import type { MachineRuntime } from './runtime.ts';
 
-/** Ms that work from outside waits for a conversation. */
-const bound = 10_000;
+/** How long work from outside waits for a conversation, in ms. */
+const timeout = 10_000;
 
 /** Names a conversation without an update. */
 export interface ConversationAddress {
@@ -28,88 +29,93 @@ export interface ConversationAddress {
   readonly subject: Subject;
 }
 
-type Task<R> = (unit: Unit) => Awaitable<R>;
-
-const outside: WayIn<Task<unknown>, unknown> = {
-  async work(unit, task) {
-    await unit.loadServices();
-    return task(unit);
-  },
-};
-
 /** Makes the handle of one conversation. */
-export function conversationOf(parts: MachineParts, address: ConversationAddress): Conversation {
+export function conversationOf(rt: MachineRuntime, address: ConversationAddress): Conversation {
   const { key } = address;
-  const work = async <R>(id: UnitId, task: Task<R>): Promise<R | undefined> => {
-    const { host, reentry, turns } = parts;
-    if (parts.isStopped()) throw new FsmError('STOPPED', { operation: `work on '${key}'` });
-    if (reentry.isInside(key)) throw new FsmError('REENTERED', { key });
-    const arrivedAt = host.clock.monotonic();
-    turns.begin();
-    try {
-      const place = await joinWithin(parts, key);
-      const left = Math.max(1, bound - (host.clock.monotonic() - arrivedAt));
-      const facts = factsOutside(parts, address, id, 'outside');
-      const arrival = { facts, place, bound: left, arrivedAt, given: task };
-      return await run(parts, outside as WayIn<Task<R>, R>, arrival);
-    } finally {
-      turns.end();
-    }
+  const { clock, stopping } = rt;
+  const run = async <R>(
+    id: UnitId,
+    work: (turn: OpenTurn) => Awaitable<R>,
+  ): Promise<R | undefined> => {
+    const facts = factsOutside(rt, address, id, 'outside');
+    if (stopping.isStopped) throw stopping.error(facts);
+    const arrivedAt = clock.monotonic();
+    return transact(rt, {
+      ...facts,
+      get timeout() {
+        return Math.max(1, timeout - (clock.monotonic() - arrivedAt));
+      },
+      wait: () => waitInQueue(rt, key, (signal) => rt.queues.join(key, signal), timeout),
+      work,
+    });
   };
   return {
     key,
     run: <R>(
-      task: (turn: Turn) => Awaitable<R>,
+      work: (turn: Turn) => Awaitable<R>,
       { id }: { readonly id?: string | undefined } = {},
-    ) => work(id ?? newToken(), task) as Promise<R>,
+    ) => run(id ?? newToken(), work) as Promise<R>,
     answer: async (step, value) =>
-      (await work(newToken(), (unit) => answer(unit, step.id, value))) ?? false,
-    peek: () => peek(parts, key),
+      (await run(newToken(), (turn) => rt.engine?.answer(turn, step.id, value) ?? false)) ?? false,
+    peek: () => peek(rt, key),
   };
 }
 
-/** The facts of a unit of work that no update has caused. */
-export function factsOutside(
-  { bots }: MachineParts,
+/**
+ * Fires the deadline of a conversation, if it is free and truly due.
+ *
+ * Whether it is due is decided under the lease: another process may have fired it, or its user may have moved it on.
+ *
+ * @returns whether a deadline was fired
+ */
+export async function fire(rt: MachineRuntime, key: string): Promise<boolean> {
+  const found = parseKey(key);
+  if (found?.namespace !== rt.options.namespace || rt.stopping.isStopped) return false;
+  const { scope, bot, business } = found;
+  const { chat = scope.user, user, thread } = scope;
+  const subject: Subject = { bot, chat, user, thread, business };
+  const fired = await transact(rt, {
+    ...factsOutside(rt, { key, scope, subject }, newToken(), 'deadline'),
+    timeout: 0,
+    // whoever has the conversation fires it, or it is tried again
+    wait: async () => undefined,
+    admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
+    async work(turn) {
+      await fireDeadlines(turn, 0);
+      return true;
+    },
+  });
+  return fired ?? false;
+}
+
+function factsOutside(
+  { bots }: MachineRuntime,
   { key, scope, subject }: ConversationAddress,
   id: UnitId,
-  cause: Cause,
-): UnitFacts {
+  cause: TurnFacts['cause'],
+): TurnFacts {
   const bot = bots.get(subject.bot);
   return { key, scope, id, cause, subject, update: undefined, ctx: undefined, bot };
 }
 
-async function joinWithin({ queues, host }: MachineParts, key: string): Promise<Place> {
-  const quick = queues.tryJoin(key);
-  if (quick !== undefined) return quick;
-  const abort = new AbortController();
-  const giveUp = () => abort.abort(new FsmError('WAIT_TIMEOUT', { key, ms: bound }));
-  const timer = host.clock.setTimeout(giveUp, bound);
-  try {
-    return await queues.join(key, abort.signal);
-  } finally {
-    host.clock.clearTimeout(timer);
-  }
-}
-
 async function storedNow(
-  { host, leases }: MachineParts,
+  { storage, leases }: MachineRuntime,
   key: string,
 ): Promise<StoredText | undefined> {
   try {
-    return await leases.ask(() => host.storage.peek(key));
+    return await leases.ask(() => storage.peek(key));
   } catch (cause) {
     throw storageFailed(key, 'peek', cause);
   }
 }
 
-async function peek(parts: MachineParts, key: string): Promise<Snapshot | undefined> {
-  const { host } = parts;
-  const stored = await storedNow(parts, key);
+async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | undefined> {
+  const stored = await storedNow(rt, key);
   if (stored === undefined) return undefined;
   const decoded = decode(stored);
   if ('newer' in decoded) {
-    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: host.version });
+    const known = rt.options.version;
+    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known });
   }
   if ('unreadable' in decoded) {
     throw new FsmError('RECORD_UNREADABLE', { key, reason: decoded.unreadable });

@@ -1,11 +1,11 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
-import type { Hold, Leases } from '../lease/lease.ts';
-import { type Place, queuesOf } from '../lease/queue.ts';
-import type { FsmStorage } from '../lease/storage.ts';
+import type { Hold } from '../lease/lease.ts';
+import type { Place } from '../lease/queue.ts';
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
+import type { Runtime } from '../transaction/runtime.ts';
 
 /** Ms that each conversation is waited for. */
 const bound = 5000;
@@ -18,40 +18,33 @@ const bound = 5000;
  *
  * @param prefix - begins the keys to look at
  * @param newKey - the new key of a conversation, `undefined` for one that stays
- * @param ttl - how long an idle conversation is kept, in ms; counted anew
  */
 export async function takeAlong(
-  storage: FsmStorage,
-  leases: Leases,
+  rt: Runtime,
   prefix: string,
   newKey: (key: string) => string | undefined,
-  ttl: number | undefined,
 ): Promise<void> {
   const moves: (readonly [string, string])[] = [];
-  for await (const { key } of storage.list?.({ prefix }) ?? []) {
+  for await (const { key } of rt.storage.list?.({ prefix }) ?? []) {
     const target = newKey(key);
     if (target !== undefined) moves.push([key, target]);
   }
-  for (const [from, to] of moves) await move(storage, leases, from, to, ttl);
+  for (const [from, to] of moves) await move(rt, from, to);
 }
 
-async function move(
-  storage: FsmStorage,
-  leases: Leases,
-  from: string,
-  to: string,
-  ttl: number | undefined,
-): Promise<void> {
-  const holds = new Map<string, Hold>();
+async function move(rt: Runtime, from: string, to: string): Promise<void> {
+  const { queues, leases, options } = rt;
   const places: Place[] = [];
+  const holds = new Map<string, Hold>();
   try {
     for (const key of [from, to].sort()) {
-      places.push(await queuesOf(storage).join(key));
+      // both service messages of a migration may come at once: the second waits for the first
+      places.push(await queues.join(key));
       holds.set(key, (await leases.take(key, { bound })) as Hold);
     }
     const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
-    await fresh.commit(copyOf(old.stored, ttl), { keep: false });
+    await fresh.commit(copyOf(old.stored, options.ttl), { keep: false });
     holds.delete(to);
     await old.commit(undefined, { keep: false });
     holds.delete(from);

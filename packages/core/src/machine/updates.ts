@@ -1,205 +1,215 @@
-/** The way in for updates: whose they are, their order in this process, copies, and those that fail again and again. */
+/** The way in for updates: whose they are, how they wait, redeliveries, and those that fail again and again. */
 
-import type { FsmErrorCode } from '../base/error-catalogue.ts';
-import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Place } from '../lease/queue.ts';
-import { dispatch } from '../unit/dispatch.ts';
-import type { UnitFacts } from '../unit/facts.ts';
-import { Unit } from '../unit/unit.ts';
-import { keyWriter, type Strategy, scopeOf } from '../update/key.ts';
+import type { Job } from '../transaction/job.ts';
+import { isOutage } from '../transaction/outage.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { transact } from '../transaction/transact.ts';
+import { RunningTurn } from '../transaction/turn.ts';
+import { waitInQueue } from '../transaction/waiting.ts';
+import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
-import type { MachineHost } from './host.ts';
 import type { BotPort } from './machine-interface.ts';
-import { type MachineParts, run, type WayIn } from './run.ts';
+import type { MachineRuntime } from './runtime.ts';
 
 /** What handles an update if no scene takes it. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
 
-/** How updates are told apart and how they wait. */
-export interface UpdateOptions {
-  readonly strategy: Strategy;
-  readonly namespace: string;
-  readonly when: ((subject: Subject) => boolean) | undefined;
-  readonly waiting: Pick<ArrivalOptions, 'policy' | 'limit' | 'answerCallbacksAfter'>;
-  /** An update that failed so often is given up. */
-  readonly attempts: number;
-  /** Ms that an update waits for its conversation. */
-  readonly bound: number;
-}
-
-/** Errors that say nothing of the update itself. */
-const outages: ReadonlySet<FsmErrorCode> = new Set<FsmErrorCode>([
-  'COMMIT_UNKNOWN',
-  'LEASE_LOST',
-  'RECORD_NEWER',
-  'STORAGE_FAILED',
-  'WAIT_TIMEOUT',
-]);
-
 /** How many failing updates are counted at once. */
 const mostFailing = 1000;
 
+/** What the updates of one machine share. */
+interface Updates {
+  readonly rt: MachineRuntime;
+  /** The longest turn of another process, and until its lease has lapsed; 0 where an update must not wait. */
+  readonly timeout: number;
+  readonly arrivals: ArrivalOptions;
+  /** Redeliveries that wait at the same time: each but the first shares its outcome. */
+  readonly waiting: Map<string, Promise<unknown>>;
+  /** How often an update has failed in this process. */
+  readonly failing: Map<string, number>;
+}
+
 /** Makes the function that handles updates. */
 export function updatesOf(
-  parts: MachineParts,
-  options: UpdateOptions,
+  rt: MachineRuntime,
 ): (update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown) => Promise<void> {
-  const { host, queues, bots, turns } = parts;
-  const { clock } = host;
-  const copies = sharedOutcomes();
-  const failing = new Map<string, number>();
-  const keys: Keys = { ...options, writeKey: keyWriter(options.namespace) };
-  const arrivals: ArrivalOptions = {
-    ...options.waiting,
-    queues,
-    clock,
-    sayBusy: (update, bot, sent) =>
-      sayBusy(host, factsOf(keys, update, bot, undefined), update, sent),
-    report: (error) => host.tell('speechFailed', { key: '', error }),
-  };
-
-  const way: WayIn<Rest, unknown> = {
-    work(unit, rest) {
-      if (host.registry.scenes.size > 0) {
-        return dispatch(unit, async () => void (await rest?.(unit)));
-      }
-      if (host.services === undefined) return rest?.(unit);
-      return unit.loadServices().then(() => rest?.(unit));
+  const { options, bots, clock, queues, notices, stopping } = rt;
+  const { strategy, when, namespace, waiting } = options;
+  const writeKey = keyWriter(namespace);
+  const updates: Updates = {
+    rt,
+    timeout: waiting.policy === 'queue' ? options.longest + options.lease : 0,
+    arrivals: {
+      ...waiting,
+      queues,
+      clock,
+      sayBusy: (update, bot, sent) => sayBusy(rt, update, bot, sent),
+      report: (error) => notices.speechFailed('', error),
     },
-    forgives: isGivenUp,
+    waiting: new Map(),
+    failing: new Map(),
   };
-
+  // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
-    if (parts.isStopped()) {
-      return Promise.reject(new FsmError('STOPPED', { operation: `update ${update.update_id}` }));
-    }
+    const subject = subjectOf(update, bot.id);
+    const hasConversation = when === undefined || when(subject);
+    const scope = hasConversation ? scopeOf(strategy, subject) : undefined;
+    const key = scope && writeKey(subject.bot, subject.business, scope);
+    const job = new UpdateJob(updates, key, scope, subject, update, bot, rest, ctx);
+    if (stopping.isStopped) throw stopping.error(job);
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
-    const facts = factsOf(keys, update, bot, ctx);
-    const { key } = facts;
-    if (key === undefined) return withoutConversation(host, facts, rest);
-    const arrivedAt = clock.monotonic();
-    // joined before anything is awaited: that is the order that users see
-    const place = queues.tryJoin(key);
-    const waiting = waitingOf(arrivals, key, update, bot);
-    if (place !== undefined) return handle(facts, place, arrivedAt, rest, waiting);
-    const copy = copies.get(update.update_id, key);
-    if (copy !== undefined) return copy;
-    // stopping waits for those that wait too
-    turns.begin();
-    const handled = waitInLine(arrivals, key, waiting)
-      .then((got) => got && handle(facts, got, arrivedAt, rest, waiting))
-      .finally(turns.end);
-    return copies.add(update.update_id, key, handled);
+    const handled = transact(rt, job);
+    return (job.isWaiting ? job.shares(handled) : handled) as Promise<void>;
   };
+}
 
-  function handle(
-    facts: UnitFacts,
-    place: Place,
-    arrivedAt: number,
+/** A class, since one is made for every update: its methods stand on the prototype. */
+class UpdateJob implements Job {
+  readonly key: string | undefined;
+  readonly scope: Scope | undefined;
+  readonly subject: Subject;
+  readonly update: RawUpdate;
+  readonly bot: BotPort;
+  readonly ctx: unknown;
+  readonly cause = 'update';
+  readonly id: number;
+  readonly timeout: number;
+  private readonly updates: Updates;
+  private readonly rest: Rest;
+  /** Whether the update has found its conversation busy. */
+  isWaiting = false;
+  private first: Promise<unknown> | undefined;
+  private waiting: Waiting | undefined;
+
+  constructor(
+    updates: Updates,
+    key: string | undefined,
+    scope: Scope | undefined,
+    subject: Subject,
+    update: RawUpdate,
+    bot: BotPort,
     rest: Rest,
-    waiting: Waiting,
-  ): Promise<void> {
-    // only an update that may wait is given a bound: the others learn at once that the conversation is busy
-    const bound = options.waiting.policy === 'queue' ? options.bound : 0;
-    const handled = run(parts, way, { facts, place, bound, arrivedAt, given: rest, waiting });
-    if (failing.size === 0) return handled as Promise<void>;
-    return handled.then(() => void failing.delete(`${facts.key} ${facts.id}`));
+    ctx: unknown,
+  ) {
+    this.updates = updates;
+    this.key = key;
+    this.scope = scope;
+    this.subject = subject;
+    this.update = update;
+    this.id = update.update_id;
+    this.timeout = updates.timeout;
+    this.bot = bot;
+    this.rest = rest;
+    this.ctx = ctx;
+  }
+
+  async wait(key: string): Promise<Place | undefined> {
+    const { rt, arrivals, waiting } = this.updates;
+    // the same update waits already: there is nothing to do but to share its outcome
+    this.isWaiting = true;
+    this.first = waiting.get(this.#name);
+    if (this.first !== undefined) return undefined;
+    const { interrupt } = rt.options.waiting;
+    if (interrupt?.(this.update, this.subject) === true) {
+      rt.interrupts?.interrupt(key);
+      return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
+    }
+    return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
+  }
+
+  busy(): void {
+    this.patience(this.key as string).begin();
+  }
+
+  ready(): void {
+    this.waiting?.end();
+  }
+
+  refuse(): Promise<void> {
+    return this.patience(this.key as string).refuse();
+  }
+
+  /** The outcome of this update: that of the first of several that wait. */
+  shares(handled: Promise<unknown>): Promise<unknown> {
+    if (this.first !== undefined) return this.first;
+    const { waiting } = this.updates;
+    const name = this.#name;
+    waiting.set(name, handled);
+    const done = () => void waiting.delete(name);
+    handled.then(done, done);
+    return handled;
+  }
+
+  work(turn: OpenTurn): Awaitable<unknown> {
+    const { failing, rt } = this.updates;
+    const { rest } = this;
+    const work =
+      rt.engine === undefined || this.key === undefined
+        ? rest?.(turn)
+        : rt.engine.dispatch(turn, async () => void (await rest?.(turn)));
+    if (failing.size === 0) return work;
+    return Promise.resolve(work).then((result) => {
+      failing.delete(this.#name);
+      return result;
+    });
   }
 
   /** Counts how often an update has failed here; after the last attempt its chat goes on without it. */
-  function isGivenUp({ key, id }: UnitFacts, error: unknown): boolean {
+  forgives(error: unknown): boolean {
     // an outage or a deploy is no fault of the update: it comes again until it is over
-    if (isFsmError(error) && outages.has(error.code)) return false;
-    const name = `${key} ${id}`;
+    if (isOutage(error)) return false;
+    const { failing, rt } = this.updates;
+    const name = this.#name;
     const count = (failing.get(name) ?? 0) + 1;
     failing.delete(name);
-    if (count >= options.attempts && typeof id === 'number') {
-      host.tell('poisoned', { key: key as string, updateId: id, error });
+    if (count >= rt.options.attempts && typeof this.id === 'number') {
+      const { key = '', id } = this;
+      rt.watchers.tell('poisoned', { key, updateId: id, error });
       return true;
     }
     failing.set(name, count);
     if (failing.size > mostFailing) failing.delete(failing.keys().next().value as string);
     return false;
   }
-}
 
-/** Whose an update is, and by which key. */
-interface Keys extends Pick<UpdateOptions, 'strategy' | 'when'> {
-  readonly writeKey: ReturnType<typeof keyWriter>;
-}
+  private patience(key: string): Waiting {
+    this.waiting ??= waitingOf(this.updates.arrivals, key, this.update, this.bot);
+    return this.waiting;
+  }
 
-function factsOf(
-  { strategy, when, writeKey }: Keys,
-  update: RawUpdate,
-  bot: BotPort,
-  ctx: unknown,
-): UnitFacts {
-  const subject = subjectOf(update, bot.id);
-  const hasConversation = when === undefined || when(subject);
-  const scope = hasConversation ? scopeOf(strategy, subject) : undefined;
-  return {
-    key: scope && writeKey(subject.bot, subject.business, scope),
-    scope,
-    id: update.update_id,
-    cause: 'update',
-    subject,
-    update,
-    ctx,
-    bot,
-  };
-}
-
-/** An update that belongs to no conversation: handlers run, and nothing is locked, read or written. */
-async function withoutConversation(host: MachineHost, facts: UnitFacts, rest: Rest): Promise<void> {
-  const unit = new Unit(host, facts, undefined, undefined, undefined);
-  let phase: 'done' | 'failed' = 'failed';
-  try {
-    await unit.loadServices();
-    await rest?.(unit);
-    phase = 'done';
-  } finally {
-    unit.end(phase);
+  get #name(): string {
+    return `${this.key} ${this.id}`;
   }
 }
 
 /** Tells the user that the bot is busy, in the way that the update allows. */
 async function sayBusy(
-  host: MachineHost,
-  facts: UnitFacts,
+  rt: MachineRuntime,
   update: RawUpdate,
+  bot: BotPort,
   sent: () => void = () => {},
 ): Promise<void> {
-  const unit = new Unit(host, facts, undefined, undefined, undefined);
-  await unit.loadServices();
-  const text = await textOf(host.defaults.texts, 'busy', unit);
+  const subject = subjectOf(update, bot.id);
+  const scope = scopeOf(rt.options.strategy, subject);
+  const facts = { key: undefined, scope, id: update.update_id, subject, update, bot };
+  const about = { ...facts, cause: 'update' as const, ctx: undefined };
+  const turn = new RunningTurn(rt, about, undefined, undefined, undefined);
+  await turn.loadServices();
+  const text = await textOf(rt.options.defaults.texts, 'busy', turn);
   const button = idOf(update, 'callback_query');
   const checkout = idOf(update, 'pre_checkout_query');
   if (button !== undefined) {
-    await unit.api('answerCallbackQuery', { callback_query_id: button, text });
+    await turn.api('answerCallbackQuery', { callback_query_id: button, text });
   } else if (checkout !== undefined) {
     const refusal = { pre_checkout_query_id: checkout, ok: false, error_message: text };
-    const answer = unit.api('answerPreCheckoutQuery', refusal);
+    const answer = turn.api('answerPreCheckoutQuery', refusal);
     sent();
     await answer;
-  } else if (unit.place !== undefined) await unit.tell(text);
-}
-
-/** Copies of one update that wait at the same time: each but the first shares its outcome. */
-function sharedOutcomes() {
-  const outcomes = new Map<string, Promise<void>>();
-  return {
-    get: (id: number, key: string) => outcomes.get(`${id} ${key}`),
-    add(id: number, key: string, outcome: Promise<void>): Promise<void> {
-      const name = `${id} ${key}`;
-      outcomes.set(name, outcome);
-      const done = () => void outcomes.delete(name);
-      outcome.then(done, done);
-      return outcome;
-    },
-  };
+  } else if (turn.place !== undefined) await turn.tell(text);
 }

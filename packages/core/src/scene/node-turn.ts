@@ -1,9 +1,9 @@
 /** The turn that a node's handlers get, and the verbs by which they say where to go. */
 
 import type { Awaitable } from '../base/type-tools.ts';
+import type { SceneRun } from '../conversation/behaviour.ts';
 import type { AnyScene, CallOptions, SceneTypes, StartArgs } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { SceneRun } from './behaviour.ts';
 
 /** Where a handler leads. Made by the verbs of its turn; returning nothing stays, silently. */
 export interface Transition {

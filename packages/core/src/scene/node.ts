@@ -7,10 +7,12 @@ import type { JsonObject } from '../base/json.ts';
 import { callable, checkOption, checkOptions, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import type { SceneBehaviour, SceneRun } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
+import { sceneEngine } from '../engine/engine.ts';
 import {
   type Accept,
   type Accepted,
@@ -19,7 +21,6 @@ import {
   type InputKind,
   type UserInput,
 } from '../update/input.ts';
-import type { SceneBehaviour, SceneRun } from './behaviour.ts';
 import { apply, type Next, nodeTurn, type SceneTurn } from './node-turn.ts';
 
 /** What a node keeps, takes and needs. */
@@ -173,6 +174,7 @@ function behaviourOfNode(
   };
   const { resume, timeout, leave } = handlers;
   return {
+    engine: sceneEngine,
     was: namesOf(options.was),
     states: [own],
     settable: false,

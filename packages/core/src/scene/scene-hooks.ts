@@ -5,8 +5,9 @@ import { type JsonObject, noData } from '../base/json.ts';
 import { checkOption, checkOptions, invalidOption, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, type Schema } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import type { SceneBehaviour, SceneRun } from '../conversation/behaviour.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
-import type { SceneBehaviour, SceneRun } from './behaviour.ts';
+import { sceneEngine } from '../engine/engine.ts';
 
 /** What a framework's scene may be told. */
 export interface HookedSceneOptions {
@@ -80,6 +81,7 @@ export function hookedScene<C extends object>(
   }
 
   const behaviour: SceneBehaviour = {
+    engine: sceneEngine,
     was: namesOf(options.was),
     states: group.states,
     settable: true,

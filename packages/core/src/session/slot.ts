@@ -1,7 +1,7 @@
 /** Session data of one turn, as an object that handlers change in place. */
 
 import type { JsonObject } from '../base/json.ts';
-import type { SessionAccess } from '../unit/state-context.ts';
+import type { SessionAccess } from '../state/context.ts';
 import { type Converted, settled, thawed, withMember } from './values.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */

@@ -2,12 +2,13 @@
 
 import { FsmError } from '../base/errors.ts';
 import { invalidTarget } from '../base/rules.ts';
+import type { SceneBehaviour } from '../conversation/behaviour.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, type State } from '../conversation/states.ts';
-import type { SceneBehaviour } from '../scene/behaviour.ts';
+import { sceneEngine } from '../engine/engine.ts';
 import { openSlot } from '../session/slot.ts';
 import { warnOnce } from '../session/warning.ts';
-import { sessionOf } from '../unit/state-context.ts';
+import { sessionOf } from '../state/context.ts';
 import { SceneControl, type StageParts } from './scene-control.ts';
 
 /**
@@ -26,6 +27,7 @@ export function entranceOf<C extends object>(
   siblings.push(own);
   const converted = warnOnce();
   const behaviour: SceneBehaviour = {
+    engine: sceneEngine,
     was: [],
     states: [own],
     settable: false,

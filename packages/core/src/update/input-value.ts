@@ -1,7 +1,7 @@
 /** The value of each kind of input, and how it is read from a message. */
 
 import { invoicePayload } from './invoice.ts';
-import { listIn, numberIn, objectIn, type RawObject, textIn, wholeIn } from './raw-update.ts';
+import { idIn, listIn, numberIn, objectIn, type RawObject, textIn, wholeIn } from './raw-update.ts';
 
 /** A file, by the ids that the Bot API gives it. */
 export interface FileValue {
@@ -51,6 +51,11 @@ export interface InputValues {
   users_shared: readonly number[];
   /** Id of the chat. */
   chat_shared: number;
+  /**
+   * Any message, as `copyMessage` and `forwardMessage` take it. As input it is what has no kind of its own: a dice, a story, a checklist, a
+   * game, paid media, a gift.
+   */
+  message: { readonly from_chat_id: number; readonly message_id: number };
 }
 
 /** The name of a kind of input. */
@@ -61,13 +66,38 @@ export type Tagged<K extends InputKind> = {
   [P in K]: { readonly kind: P; readonly value: InputValues[P] };
 }[K];
 
-/** Reads the value of a message that is not text; `undefined` for kinds that are not in `InputValues`. */
+/** Reads the value of a message that is not text; `undefined` for service messages. */
 export function valueIn(message: RawObject): Tagged<InputKind> | undefined {
   for (const [field, read] of readers) {
     if (message[field] !== undefined) return read(message);
   }
-  return undefined;
+  const hasContent = otherContents.some((field) => message[field] !== undefined);
+  return hasContent ? tag('message', messageIn(message)) : undefined;
 }
+
+/** Reads where a message is. */
+export function messageIn(message: RawObject | undefined): InputValues['message'] | undefined {
+  const from_chat_id = idIn(message, 'chat');
+  const message_id = wholeIn(message, 'message_id');
+  return from_chat_id === undefined || message_id === undefined
+    ? undefined
+    : { from_chat_id, message_id };
+}
+
+/** What a user may send without a kind of its own (Bot API 10.3, Message); every other field without a reader is of a service message. */
+const otherContents = [
+  'dice',
+  'story',
+  'checklist',
+  'game',
+  'paid_media',
+  'gift',
+  'unique_gift',
+  'giveaway',
+  'invoice',
+  'live_photo',
+  'rich_message',
+] as const;
 
 /** Reads a vote in a poll. */
 export function pollAnswerIn(answer: RawObject): InputValues['poll_answer'] | undefined {
@@ -98,6 +128,7 @@ export const inputKinds: readonly InputKind[] = Object.keys({
   web_app: 1,
   users_shared: 1,
   chat_shared: 1,
+  message: 1,
 } satisfies Record<InputKind, 1>) as readonly InputKind[];
 
 /** Puts the kind beside a value that was found. */

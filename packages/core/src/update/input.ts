@@ -8,13 +8,14 @@ import {
   type InputKind,
   type InputValues,
   inputKinds,
+  messageIn,
   pollAnswerIn,
   type Tagged,
   tag,
   valueIn,
 } from './input-value.ts';
 import { updateTypeOf } from './parties.ts';
-import { objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
+import { idIn, idOf, objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
 
 export type { InputKind, InputValues } from './input-value.ts';
 export { inputKinds } from './input-value.ts';
@@ -40,19 +41,23 @@ export type UserInput<K extends InputKind = InputKind> = {
  * A picker gives the value, or `undefined` for input that it does not take.
  */
 export type Accept =
-  | InputKind
-  | readonly InputKind[]
+  | AcceptedKind
+  | readonly AcceptedKind[]
   | { readonly album: InputKind | readonly InputKind[] }
   | 'any'
   | ((input: UserInput) => unknown);
 
+/** A kind of input; `own_contact` is the user's own contact, neither another one nor one that was forwarded. */
+export type AcceptedKind = InputKind | 'own_contact';
+type KindOf<K extends AcceptedKind> = K extends 'own_contact' ? 'contact' : K & InputKind;
+
 /** The value that an {@link Accept} gives: of one kind the value itself, of several the value with its kind. */
-export type Accepted<A> = A extends InputKind
-  ? InputValues[A]
+export type Accepted<A> = A extends AcceptedKind
+  ? InputValues[KindOf<A>]
   : A extends 'any'
     ? Tagged<InputKind>
-    : A extends readonly (infer K extends InputKind)[]
-      ? Tagged<K>
+    : A extends readonly (infer K extends AcceptedKind)[]
+      ? Tagged<KindOf<K>>
       : A extends { readonly album: infer K }
         ? K extends InputKind
           ? readonly InputValues[K][]
@@ -106,7 +111,7 @@ export function acceptInput<const A extends Accept>(
 
 /** Takes what is an {@link Accept}. */
 export const acceptable: Rule = {
-  expected: `'any', a function, an album, or of ${inputKinds.join(', ')}`,
+  expected: `'any', a function, an album, or of ${inputKinds.join(', ')}, own_contact`,
   fits: (found) =>
     found === 'any' ||
     typeof found === 'function' ||
@@ -115,19 +120,34 @@ export const acceptable: Rule = {
 
 function areKinds(found: unknown): boolean {
   const kinds: readonly unknown[] = Array.isArray(found) ? found : [found];
-  const known: readonly unknown[] = inputKinds;
+  const known: readonly unknown[] = [...inputKinds, 'own_contact'];
   return kinds.length > 0 && kinds.every((kind) => known.includes(kind));
 }
 
 function picked(accept: Accept, input: UserInput): unknown {
   if (typeof accept === 'function') return accept(input);
   if (accept === 'any') return tagged(input);
-  if (typeof accept === 'string') return input.kind === accept ? input.value : undefined;
+  if (typeof accept === 'string') return valueAs(accept, input);
   if ('album' in accept) {
     const part = picked(accept.album, input);
     return part === undefined ? undefined : [part];
   }
-  return accept.includes(input.kind) ? tagged(input) : undefined;
+  if ((accept as readonly string[]).includes(input.kind)) return tagged(input);
+  for (const kind of accept) {
+    const value = valueAs(kind, input);
+    if (value !== undefined) return { kind: kind === 'own_contact' ? 'contact' : kind, value };
+  }
+  return undefined;
+}
+
+/** The value of an input as one kind. Some kinds are narrower or wider than what the input is by itself. */
+function valueAs(kind: AcceptedKind, input: UserInput): unknown {
+  if (input.kind === kind) return input.value;
+  const message = objectIn(input.update, updateTypeOf(input.update) ?? '');
+  if (kind === 'message' && input.kind !== 'command') return messageIn(message);
+  if (kind !== 'own_contact' || input.kind !== 'contact') return undefined;
+  const isOwn = input.value.user_id !== undefined && input.value.user_id === idIn(message, 'from');
+  return isOwn && message?.['forward_origin'] === undefined ? input.value : undefined;
 }
 
 function tagged({ kind, value }: UserInput): Tagged<InputKind> {
@@ -155,10 +175,21 @@ function readInput(
 ): Tagged<InputKind> | undefined {
   if (updateType === 'callback_query') return tag('button', textIn(payload, 'data'));
   if (updateType === 'poll_answer') return tag('poll_answer', pollAnswerIn(payload));
-  if (!messageTypes.has(updateType)) return undefined;
+  if (!messageTypes.has(updateType) || isFromNobody(updateType, payload)) return undefined;
   const text = textIn(payload, 'text');
   if (text !== undefined) return readText(text, payload, username);
   return valueIn(payload);
+}
+
+/**
+ * Whether a message comes from no user of the bot: the owner of a business account, who writes to the customer; another bot; a channel whose
+ * post was forwarded automatically into its discussion group. Anonymous administrators and channels that write themselves are users.
+ */
+function isFromNobody(updateType: string, message: RawObject): boolean {
+  const { from, chat, sender_chat, is_automatic_forward } = message;
+  if (is_automatic_forward === true) return true;
+  if (updateType.endsWith('business_message')) return idOf(from) !== idOf(chat);
+  return sender_chat === undefined && objectIn(message, 'from')?.['is_bot'] === true;
 }
 
 function readText(

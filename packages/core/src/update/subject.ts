@@ -1,6 +1,8 @@
 /** Whose update this is, and where to speak. */
 
-import { anyText, checkOptions, wholeNumber } from '../base/rules.ts';
+import { isJsonObject } from '../base/json.ts';
+import { anyText, checkOptions, invalidOption, wholeNumber } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import {
   directMessagesTopic,
   guestChats,
@@ -79,13 +81,26 @@ const addressRules = {
 };
 
 /**
+ * Checks an address as plain JavaScript may give it.
+ *
+ * @throws FsmError `INVALID_OPTION` for what is no object, an unknown part, an id that is no whole number, a business connection that is
+ * no text
+ */
+export function checkAddress(address: unknown): void {
+  if (!isJsonObject(address)) {
+    throw invalidOption('address', 'an object such as { user: 7 }', shown(address));
+  }
+  checkOptions('address.', address, addressRules, '');
+}
+
+/**
  * Makes the subject of a conversation that is named from outside an update.
  *
  * @param botId - the bot, unless the address names one
- * @throws FsmError `INVALID_OPTION` if an id is no whole number or the business connection no text
+ * @throws FsmError `INVALID_OPTION`, as {@link checkAddress} does
  */
 export function subjectAt(address: Address, botId: number): Subject {
-  checkOptions('address.', address, addressRules);
+  checkAddress(address);
   const { chat, user, thread, business } = address;
   const alone = chat !== undefined && chat > 0 ? chat : undefined;
   return {

@@ -64,7 +64,11 @@ describe('controls', () => {
 
   it('give way to a forced reply, an invoice, and a keyboard of the bot', async () => {
     const keyboard = { inline_keyboard: [[{ text: 'Own', callback_data: 'own' }]] };
-    const invoice = { method: 'sendInvoice', payload: { title: 'T', payload: 'p' } } as const;
+    const prices = [{ label: 'T', amount: 1 }];
+    const invoice = {
+      method: 'sendInvoice',
+      payload: { title: 'T', payload: 'p', prices },
+    } as const;
     const other = flow('other', { trigger: '/other', controls: ['cancel'] })
       .ask('own', { prompt: { text: 'Own?', keyboard }, accept: ['button', 'text'] })
       .ask('text', { prompt: 'Text?' })

@@ -26,7 +26,7 @@ const order = flow('order', {
   .ask('giftWrap', {
     prompt: 'Gift wrap?',
     when: (a) => a.quantity === 1,
-    validate: (text) => text === 'yes',
+    schema: z.string().transform((text) => text === 'yes'),
   })
   .ask('confirm', {
     prompt: (a) => `${a.quantity} × ${a.product} to ${a.address}, wrap: ${a.giftWrap ?? 'none'}`,

@@ -38,7 +38,7 @@ const order = flow('order', { trigger: '/order', timeout: '10m', onTrigger: 'res
   .ask('giftWrap', {
     prompt: 'Gift wrap?',
     when: (a) => a.quantity === 1,
-    validate: (text) => (text === 'yes' || text === 'no' ? text === 'yes' : invalid('Yes or no?')),
+    schema: z.string().transform((text) => text === 'yes'),
   })
   .ask('confirm', { prompt: (a) => `${a.giftWrap}`, choices: { yes: 'Yes', no: 'No' } })
   .done((a) => (a.confirm === 'yes' ? 'Placed' : 'Dropped'), {
@@ -171,6 +171,21 @@ describe('the types of a flow', () => {
         .ask('a', { prompt: '?' });
       // @ts-expect-error a name holds no dot
       flow('x').ask('a.b', { prompt: '?' });
+      const reply_markup = { inline_keyboard: [] };
+      // @ts-expect-error a keyboard is called `keyboard`
+      flow('x').ask('a', { prompt: { text: '?', reply_markup } });
+      // @ts-expect-error also where a function makes it
+      flow('x').ask('a', { prompt: () => ({ text: '?', reply_markup }) });
+      // @ts-expect-error a test is no answer
+      flow('x').ask('pin', { prompt: '?', validate: (text) => text === '1234' });
+      // @ts-expect-error a forgotten return
+      flow('x').ask('pin', { prompt: '?', validate: (text) => void text.trim() });
+      // @ts-expect-error a return that is missing in one case
+      flow('x').ask('pin', { prompt: '?', validate: (text) => (text === '' ? undefined : text) });
+      // @ts-expect-error a promise of a test
+      flow('x').ask('a', { prompt: '?', validate: async (text) => text === '' || invalid('No.') });
+      flow('x').ask('n', { prompt: '?', validate: (text) => Number(text) });
+      flow('x').ask('n', { prompt: '?', validate: (text) => (text === '-' ? null : { text }) });
       // @ts-expect-error a schema of numbers does not take text
       flow('x').ask('age', { prompt: '?', schema: z.number() });
       // @ts-expect-error a Date cannot be kept

@@ -1,7 +1,7 @@
 /** From what a user sent to an answer: what a question accepts, and how it is checked. */
 
 import { holds } from '../../base/holds.ts';
-import type { JsonObject } from '../../base/json.ts';
+import { isStorable, type JsonObject } from '../../base/json.ts';
 import { check, describeIssues } from '../../base/schema.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Turn } from '../../conversation/turn.ts';
@@ -13,7 +13,9 @@ import type { AskOptions } from './steps.ts';
 /** What came of checking a value. */
 export type Verdict =
   | { readonly kind: 'answer'; readonly value: unknown }
+  /** With the flow's own words, or by one of telefsm's texts. */
   | { readonly kind: 'refused'; readonly say: Say }
+  | { readonly kind: 'refused'; readonly text: 'invalid' | 'tooLong' }
   | { readonly kind: 'redo'; readonly name: string };
 
 /** What a question accepts beside its choices; `undefined` if nothing. */
@@ -33,16 +35,27 @@ export async function valueIn(question: AskOptions, input: UserInput): Promise<u
   return acceptInput(accept, input);
 }
 
-/** Finds the choice whose label was sent as text, by a reply keyboard. */
+/** Finds the choice whose label was sent as text. */
 export function choiceByLabel(options: readonly Option[], text: string): string | undefined {
   const label = text.trim();
   return options.find((option) => option.label.trim() === label)?.value;
 }
 
+/** Finds the one choice whose label was sent in other letters, capital or small. */
+export function choiceInAnyCase(options: readonly Option[], text: string): string | undefined {
+  const label = text.trim().toLowerCase();
+  const found = options.filter((option) => option.label.trim().toLowerCase() === label);
+  return found.length === 1 ? found[0]?.value : undefined;
+}
+
+/** The longest text that is an answer, in characters: as long as a message may be. What a web app or a link gives may be longer. */
+const longestAnswer = 4096;
+
 /**
- * Checks and converts a value: `schema`, then `validate`.
+ * Checks and converts a value: its length, `schema`, then `validate`.
  *
- * What they throw passes through.
+ * What comes out must be storable. A boolean and nothing are no answers: they come from a `validate` that tests or forgets to return. What
+ * `schema` and `validate` throw passes through.
  */
 export async function checkValue(
   question: AskOptions,
@@ -50,22 +63,30 @@ export async function checkValue(
   answers: JsonObject,
   turn: Turn,
 ): Promise<Verdict> {
-  const { schema, validate, otherwise } = question;
+  const { schema, validate, otherwise, maxLength = longestAnswer } = question;
+  if (typeof value === 'string' && value.length > maxLength) {
+    return { kind: 'refused', text: 'tooLong' };
+  }
+  const refused = async (own: string | undefined): Promise<Verdict> => {
+    const said = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
+    const say = said ?? own;
+    return say === undefined ? { kind: 'refused', text: 'invalid' } : { kind: 'refused', say };
+  };
   let checked = value;
   if (schema !== undefined) {
     const result = await check(schema, value);
-    if (result.issues !== undefined) {
-      const own = describeIssues(result.issues).join('\n');
-      const say = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
-      return { kind: 'refused', say: say ?? own };
-    }
+    if (result.issues !== undefined) return refused(describeIssues(result.issues).join('\n'));
     checked = result.value;
   }
-  if (validate === undefined) return { kind: 'answer', value: checked };
+  if (validate === undefined) return isStorable(checked) ? answer(checked) : refused(undefined);
   const said = await validate(checked, answers, turn);
   if (isInvalid(said)) return { kind: 'refused', say: said['~invalid'] };
   if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
-  return { kind: 'answer', value: said };
+  return typeof said !== 'boolean' && isStorable(said) ? answer(said) : refused(undefined);
+}
+
+function answer(value: unknown): Verdict {
+  return { kind: 'answer', value };
 }
 
 /**

@@ -3,17 +3,20 @@
 import { toMs } from '../../base/clock.ts';
 import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
-import type { Speech } from '../behaviour.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { givenSlot, recheck } from './deploy.ts';
+import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
+import { choicesOf } from './offer.ts';
+import { awaitsPayment } from './payment.ts';
 import type { Place } from './pending.ts';
 import { type Progress, readAt, without } from './progress.ts';
-import { choicesOf, heardOf, show } from './prompt.ts';
+import { heardOf, show } from './prompt.ts';
 import { namedSteps } from './steps.ts';
-import { keep, locate, note, progressOf, tokenOf, type Visit, wasAsked } from './visit.ts';
+import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /**
  * Asks the pending question; if there is none, finishes the flow.
@@ -117,11 +120,18 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   const { plan, run } = visit;
   const before = memoOf(run.memo);
   if (before.at !== undefined && !wasAsked(visit, place)) run.keep({ memo: afterMove(before) });
-  const { say, options, keyboard } = await show(visit, place);
+  if (awaitsPayment(visit) !== undefined && wasAsked(visit, place)) {
+    // another invoice would be one too many
+    const words = await text(visit, 'paying');
+    return () => words;
+  }
+  const { say, options, keyboard, invoice } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
-  // 0 marks that the message's id is wanted
+  // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
+  const isRedrawn = options !== undefined && (pagesOf(options) > 1 || severalAt(place));
   const wanted =
-    cleanUp === 'deletePrompts' || (cleanUp === 'removeKeyboards' && keyboard === 'inline');
+    cleanUp === 'deletePrompts' ||
+    (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
     reply: keyboard === 'reply' ? (true as const) : undefined,
@@ -130,6 +140,7 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
         ? options?.map(({ value, label }) => [value, label] as const)
         : undefined,
     sent: wanted ? 0 : undefined,
+    invoice,
     heard: heardOf(visit) ?? before.heard,
   };
   note(visit, change, place.id);
@@ -138,6 +149,10 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     run.arm('step', toMs(timeout, `${place.id} timeout`));
   }
   return () => say;
+}
+
+function severalAt(place: Place): boolean {
+  return place.kind === 'ask' && place.step.question.multiple === true;
 }
 
 /** Whether labels differ between users or times, so that those which were shown have to be kept. */

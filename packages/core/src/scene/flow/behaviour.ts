@@ -11,8 +11,15 @@ import {
   oneOf,
   textual,
 } from '../../base/rules.ts';
+import {
+  commandPolicies,
+  type SceneBehaviour,
+  type SceneRun,
+} from '../../conversation/behaviour.ts';
 import { namesOf } from '../../conversation/states.ts';
-import { commandPolicies, type SceneBehaviour, type SceneRun } from '../behaviour.ts';
+import { sceneEngine } from '../../engine/engine.ts';
+import type { UserInput } from '../../update/input.ts';
+import { idIn, objectIn } from '../../update/raw-update.ts';
 import { ask } from './ask.ts';
 import { readButton } from './button.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
@@ -36,6 +43,7 @@ const flowRules = {
   onTrigger: oneOf('restart', 'continue', 'ask', 'refuse'),
   otherCommands: commandPolicies,
   otherInput: oneOf('hint', 'pass', 'ignore'),
+  replies: oneOf('any', 'only'),
 };
 
 const otherOptions =
@@ -88,9 +96,10 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
   for (const { name, question } of questions) {
     if (question.timeout !== undefined) toMs(question.timeout, `${plan.id}:${name} timeout`);
   }
-  const { was, services, texts, otherCommands, cleanUp = 'keep' } = options;
+  const { was, services, texts, otherCommands } = options;
   const renames = questions.some((step) => step.was.length > 0);
   return {
+    engine: sceneEngine,
     was: namesOf(was),
     states,
     settable: false,
@@ -102,7 +111,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     ...(texts !== undefined && { texts }),
     ...(otherCommands !== undefined && { otherCommands }),
     ...(renames && { check: (data: JsonObject) => renamed(steps, data) }),
-    ...(cleanUp !== 'keep' && { asked }),
+    asked,
     first: () => states[0]?.id ?? null,
     ask: (run) => ask({ plan, run }),
     command: (run, command) => takeCommand({ plan, run }, command),
@@ -123,8 +132,9 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
   }
   if (input.kind === 'button') {
     const button = readButton(input.value);
-    if (button !== undefined) return press(visit, button);
+    if (button !== undefined) return press(visit, button, input.value);
   }
+  if (isOtherTalk(visit, input)) return next();
   if (input.edited) {
     const changes = plan.options.editedMessages === 'update' && (await takeEdited(visit, input));
     if (!changes) await next();
@@ -134,6 +144,17 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     return policyOf(visit) === 'answer' ? takeInput(visit, asText(visit, input), next) : next();
   }
   return takeInput(visit, input, next);
+}
+
+/** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
+function isOtherTalk({ plan, run }: Visit, { kind, update, album }: UserInput): boolean {
+  const { subject } = run.turn;
+  if (plan.options.replies !== 'only' || (subject.chat ?? 0) >= 0) return false;
+  if (kind === 'button' || kind === 'command' || kind === 'payment') return false;
+  // only the first part of an album is a reply
+  if (album !== undefined && album === memoOf(run.memo).album) return false;
+  const message = objectIn(update, subject.updateType ?? '');
+  return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
 }
 
 async function answerFromOutside(visit: Visit, state: string, value: unknown): Promise<boolean> {

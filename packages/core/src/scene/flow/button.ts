@@ -23,7 +23,7 @@ export interface FlowButton {
   /** Stands for the question. */
   readonly question: string;
   readonly action: ButtonAction;
-  /** Stands for a value; a number for `page`. */
+  /** Stands for a value, see {@link valueTokens}; a number behind `=` for `page`. */
   readonly value: string;
 }
 
@@ -47,13 +47,15 @@ const actions = new Map(
   Object.entries(letters).map(([action, letter]) => [letter, action as ButtonAction]),
 );
 
-/** Writes a button's data; a value too long for it is replaced by its hash. */
+/** Writes a button's data. */
 export function buttonData(
   button: Omit<FlowButton, 'value'> & { readonly value?: string },
 ): string {
-  const { tag, visit, question, action, value } = button;
-  const head = `~${tag}.${visit.toString(36)}.${question}.${letters[action]}`;
-  return value === undefined ? head : head + valueToken(value, maxBytes - byteLength(head));
+  return headOf(button) + (button.value ?? '');
+}
+
+function headOf({ tag, visit, question, action }: Omit<FlowButton, 'value'>): string {
+  return `~${tag}.${visit.toString(36)}.${question}.${letters[action]}`;
 }
 
 /** Reads a button's data; `undefined` for what no flow has written. */
@@ -65,18 +67,30 @@ export function readButton(data: string): FlowButton | undefined {
   return { tag, visit: Number.parseInt(visit, 36), question, action, value };
 }
 
-/** Whether a button stands for a value. */
-export function isValue({ value: token }: FlowButton, value: string): boolean {
-  return token === `=${value}` || token === hashOf(value);
+/**
+ * What stands for each of some values on their buttons, all different: the value itself behind `=`, or its hash behind `#` where it is too
+ * long. Of values with one hash the later ones are numbered in their order.
+ */
+export function valueTokens(
+  values: readonly string[],
+  button: Omit<FlowButton, 'value'>,
+): ReadonlyMap<string, string> {
+  const room = maxBytes - byteLength(headOf(button));
+  const tokens = new Map<string, string>();
+  const taken = new Map<string, number>();
+  for (const value of values) {
+    if (tokens.has(value)) continue;
+    const token = byteLength(value) < room ? `=${value}` : hashOf(value);
+    const before = taken.get(token) ?? 0;
+    taken.set(token, before + 1);
+    tokens.set(value, before === 0 ? token : `${token}.${before}`);
+  }
+  return tokens;
 }
 
 /** Stands for a question, rounds included. */
 export function questionToken(mark: string): string {
   return hash32(mark).toString(36);
-}
-
-function valueToken(value: string, room: number): string {
-  return byteLength(value) < room ? `=${value}` : hashOf(value);
 }
 
 function hashOf(value: string): string {

@@ -1,7 +1,7 @@
 /** A flow as JSON, for diagrams and checks. */
 
 import { toMs } from '../../base/clock.ts';
-import type { OwnCommands } from '../behaviour.ts';
+import type { OwnCommands } from '../../conversation/behaviour.ts';
 import { backEverywhere } from './controls.ts';
 import type { FlowOptions } from './flow.ts';
 import type { AskOptions, Step } from './steps.ts';

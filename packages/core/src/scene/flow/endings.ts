@@ -2,10 +2,11 @@
 
 import type { Say } from '../../conversation/say.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
+import { finishAlbum } from './accept.ts';
 import type { EndingTurn } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
-import { finishAlbum } from './take.ts';
+import { awaitsPayment } from './payment.ts';
 import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 
 /** The flow has been left: its hooks hear of it, and speak. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
@@ -33,6 +34,8 @@ export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReas
 /** A timer has passed. */
 export async function passed(visit: Visit, timer: string): Promise<void> {
   const { run } = visit;
+  const closed = awaitsPayment(visit);
+  if (closed !== undefined) return run.arm(timer, closed);
   if (timer === 'flow') return run.leave('timeout');
   const { pending } = await locate(visit);
   if (pending?.kind !== 'ask') return;

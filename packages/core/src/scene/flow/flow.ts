@@ -2,12 +2,12 @@
 
 import type { Duration } from '../../base/clock.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
+import type { CommandPolicy, OwnCommands } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../../conversation/turn.ts';
-import type { CommandPolicy, OwnCommands } from '../behaviour.ts';
 
 /** A step of a flow as a state; its data is what has been answered before it. */
 export interface StepState<Id extends string, Data extends object, Value, FlowId extends string>
@@ -47,6 +47,11 @@ export interface FlowOptions<Services> {
   readonly otherCommands?: CommandPolicy;
   /** Input of another kind than the step accepts. Default `"hint"`. */
   readonly otherInput?: 'hint' | 'pass' | 'ignore';
+  /**
+   * Which messages answer in groups. `"only"`: replies to the bot's messages, so that other talk passes on to the bot; buttons and commands
+   * always count. Default `"any"`.
+   */
+  readonly replies?: 'any' | 'only';
   /** Whether an edited message changes the answer that it gave. Default `"ignore"`. */
   readonly editedMessages?: 'ignore' | 'update';
   /** What becomes of prompts that have been answered. Default `"keep"`. */

@@ -1,30 +1,14 @@
 /** Keyboards for choices: inline with pages and check marks, or as a reply keyboard. */
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
-import { buttonData, type FlowButton } from './button.ts';
-import type { ControlLabels } from './controls.ts';
+import { buttonData, type FlowButton, valueTokens } from './button.ts';
+import { labelOn, type Offer } from './offer.ts';
 import type { Option } from './options.ts';
 
 /** An inline button; the Bot API calls its data `callback_data`. */
 interface InlineButton {
   readonly text: string;
   readonly callback_data: string;
-}
-
-/** What an inline keyboard shows. */
-export interface InlineKeyboard {
-  readonly options: readonly Option[];
-  /** Of several choices: those that are picked; `undefined` where one choice answers. */
-  readonly picked: readonly string[] | undefined;
-  readonly page: number;
-  /** Labels of further buttons; a missing one is not shown. */
-  readonly labels: {
-    readonly finish?: string | undefined;
-    readonly skip?: string | undefined;
-    readonly more: string;
-    readonly back: string;
-  };
-  readonly controls: ControlLabels;
 }
 
 /** What binds buttons to a question. */
@@ -34,40 +18,71 @@ const pageSize = 20;
 const rowCharacters = 28;
 const rowButtons = 5;
 
-/** Makes an inline keyboard; `undefined` if it would be empty. */
-export function inlineKeyboard(shown: InlineKeyboard, binding: Binding): ReplyMarkup | undefined {
-  const { options, picked, page, labels, controls } = shown;
+/**
+ * Makes an inline keyboard; `undefined` if it would be empty.
+ *
+ * @param page - which page of many choices
+ * @param turns - labels of the buttons that turn pages
+ */
+export function inlineKeyboard(
+  { options, picked, ...further }: Offer,
+  page: number,
+  turns: { readonly more: string; readonly back: string },
+  binding: Binding,
+): ReplyMarkup | undefined {
+  const tokens = tokensFor(options, binding);
   const button = (text: string, action: FlowButton['action'], value?: string): InlineButton => ({
     text,
     callback_data: buttonData({ ...binding, action, ...(value !== undefined && { value }) }),
   });
-  // a page of one more would only hold what fits on the last one
-  const pages = options.length <= pageSize * 1.5 ? 1 : Math.ceil(options.length / pageSize);
+  const pages = pagesOf(options);
   const at = Math.min(Math.max(page, 0), pages - 1);
   const onPage = pages === 1 ? options : options.slice(at * pageSize, (at + 1) * pageSize);
   const rows = inRows(
-    onPage.map(({ value, label }) => {
-      if (picked === undefined) return button(label, 'choose', value);
-      return picked.includes(value)
-        ? button(`✓ ${label}`, 'unpick', value)
-        : button(label, 'pick', value);
+    onPage.map((option) => {
+      const isPicked = picked?.includes(option.value);
+      const action = picked === undefined ? 'choose' : isPicked ? 'unpick' : 'pick';
+      return button(labelOn(option, picked), action, tokens.get(option.value));
     }),
   );
-  const turns = [
-    ...(at > 0 ? [button(labels.back, 'page', String(at - 1))] : []),
-    ...(at < pages - 1 ? [button(labels.more, 'page', String(at + 1))] : []),
+  const turning = [
+    ...(at > 0 ? [button(turns.back, 'page', `=${at - 1}`)] : []),
+    ...(at < pages - 1 ? [button(turns.more, 'page', `=${at + 1}`)] : []),
   ];
-  const further = [
-    ...(labels.finish === undefined ? [] : [button(labels.finish, 'finish')]),
-    ...(labels.skip === undefined ? [] : [button(labels.skip, 'skip')]),
+  const { finish, skip, back, cancel } = further;
+  const ending = [
+    ...(finish === undefined ? [] : [button(finish, 'finish')]),
+    ...(skip === undefined ? [] : [button(skip, 'skip')]),
   ];
   const own = [
     // on later pages the same label turns a page
-    ...(controls.back === undefined || at > 0 ? [] : [button(controls.back, 'back')]),
-    ...(controls.cancel === undefined ? [] : [button(controls.cancel, 'cancel')]),
+    ...(back === undefined || at > 0 ? [] : [button(back, 'back')]),
+    ...(cancel === undefined ? [] : [button(cancel, 'cancel')]),
   ];
-  const all = [...rows, turns, further, own].filter((row) => row.length > 0);
+  const all = [...rows, turning, ending, own].filter((row) => row.length > 0);
   return all.length === 0 ? undefined : { inline_keyboard: all };
+}
+
+/** On how many pages choices are shown. */
+export function pagesOf(options: readonly Option[]): number {
+  // a page of one more would only hold what fits on the last one
+  return options.length <= pageSize * 1.5 ? 1 : Math.ceil(options.length / pageSize);
+}
+
+/** Finds the choice that a button stands for. */
+export function optionOn(
+  options: readonly Option[],
+  { tag, visit, question, value: token }: FlowButton,
+): Option | undefined {
+  const tokens = tokensFor(options, { tag, visit, question });
+  return options.find(({ value }) => tokens.get(value) === token);
+}
+
+function tokensFor(options: readonly Option[], binding: Binding): ReadonlyMap<string, string> {
+  return valueTokens(
+    options.map(({ value }) => value),
+    { ...binding, action: 'choose' },
+  );
 }
 
 /** The page on which an option stands. */

@@ -25,6 +25,8 @@ export interface FlowMemo {
   readonly album?: string;
   /** The last prompt's message. */
   readonly sent?: number;
+  /** The invoice that asks the question. */
+  readonly invoice?: SentInvoice;
   /** Whether the last prompt had a reply keyboard. */
   readonly reply?: true;
   /** Which message gave which answer, where edits change them. */
@@ -33,6 +35,21 @@ export interface FlowMemo {
   readonly heard?: readonly [whose: string, message: number];
   /** The ending that has begun. */
   readonly over?: 'done' | 'attempts';
+}
+
+/** What was asked of the payer. A checkout and a payment count only if they are equal to it. */
+export interface SentInvoice {
+  /** The whole payload, with its mark. */
+  readonly payload: string;
+  readonly currency: string;
+  /** In the smallest units of the currency. */
+  readonly amount: number;
+  /** The most that a tip may add; `true` where shipping adds what the bot has offered. */
+  readonly extra?: number | true;
+  /** Who is to pay; absent where the question was asked of nobody in particular. */
+  readonly payer?: number;
+  /** Until when an approved checkout keeps the question open to nothing but its payment, by the machine's clock. */
+  readonly approvedUntil?: number;
 }
 
 /** Reads what a frame keeps. */
@@ -48,6 +65,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'parts',
   'labels',
   'sent',
+  'invoice',
 ]);
 
 /** What is left after a move to another question. */

@@ -24,7 +24,7 @@ export async function optionsOf(
       const { choices } = place.step.question;
       if (choices === undefined) return undefined;
       const made = typeof choices === 'function' ? await choices(place.answers, turn) : choices;
-      return listOf(made, turn);
+      return withoutRepeats(listOf(made, turn));
     }
     case 'again':
       return [
@@ -71,6 +71,12 @@ function listOf(choices: Choices<object>, turn: AskTurn): readonly Option[] {
   return Object.entries(choices as { readonly [value: string]: Label<object> }).map(
     ([value, label]) => ({ value, label: labelOf(label, turn) }),
   );
+}
+
+/** A value is one choice, however often it is listed. */
+function withoutRepeats(options: readonly Option[]): readonly Option[] {
+  const values = new Set<string>();
+  return options.filter(({ value }) => values.size < values.add(value).size);
 }
 
 function labelOf(label: Label<object>, turn: AskTurn): string {

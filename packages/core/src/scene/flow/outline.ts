@@ -37,6 +37,9 @@ interface Part {
   finish(definition: Definition, handler: unknown, hooks: unknown): unknown;
 }
 
+/** How many rounds a repeat has at most, unless it says otherwise: answers without end would not fit into a record. */
+const mostRounds = 100;
+
 /** Key under which a finished flow keeps its definition for those that include it. */
 export const definitionSlot = '~definition';
 
@@ -81,7 +84,7 @@ function outline(part: Part): Outline {
       return add({ kind: 'include', name: fresh(name), flows, steps });
     },
     repeat(name: string, options: RepeatOptions) {
-      const { each, again, min = 1, max = Number.POSITIVE_INFINITY } = options;
+      const { each, again, min = 1, max = mostRounds } = options;
       checkOptions(`${part.flow}:${name} `, options, {}, 'each again min max');
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {
@@ -165,6 +168,7 @@ const questionRules = {
   accept: acceptable,
   buttons: oneOf('inline', 'reply'),
   attempts: atLeast(1),
+  maxLength: atLeast(1),
   schema: schematic,
   validate: callable,
   when: callable,
@@ -183,6 +187,10 @@ function checkQuestion(where: string, question: AskOptions | undefined): void {
     throw refuse('multiple', '`choices` with it', 'alone');
   if (typeof choices === 'object' && Object.keys(choices).length === 0)
     throw refuse('choices', 'at least one', 'empty');
+  if (Array.isArray(choices)) {
+    const twice = choices.find((value, at) => choices.indexOf(value) !== at);
+    if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
+  }
   checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
 }
 

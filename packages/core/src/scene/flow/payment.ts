@@ -1,31 +1,54 @@
-/** Payment steps: the invoice is bound to a visit and a question, the checkout is answered, and only what was paid for it is an answer. */
+/**
+ * Payment steps. What an invoice asks is kept when it is sent: payload, currency, amount, payer. A checkout is approved, and a payment is
+ * an answer, only if it is equal to that. From the approval to the payment the question is closed to everything else.
+ */
 
 import { invalidOption } from '../../base/rules.ts';
+import { shown } from '../../base/shown.ts';
 import type { Say } from '../../conversation/say.ts';
-import type { UserInput } from '../../update/input.ts';
-import {
-  type InvoiceMark,
-  invoicePayload,
-  markedPayload,
-  markOfPayload,
-  payloadLimit,
-} from '../../update/invoice.ts';
-import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
-import { memoOf } from './memo.ts';
+import type { Accept } from '../../update/input.ts';
+import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
+import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
+import { memoOf, type SentInvoice } from './memo.ts';
 import type { Place } from './pending.ts';
-import { locate, tokenOf, type Visit, wasAsked } from './visit.ts';
+import { locate, note, text, type Visit, wasAsked } from './visit.ts';
+
+/** A prompt as it is sent, and the invoice that it is. */
+export interface BoundPrompt {
+  readonly say: Say;
+  readonly invoice: SentInvoice | undefined;
+}
+
+/**
+ * For how long an approved checkout waits for its payment, in ms. Long enough for a bank that asks for a code; a payment that comes later
+ * still counts unless the user has moved on.
+ */
+const approvalTime = 180_000;
 
 /**
  * Binds the invoice that a payment step asks by; every other prompt stays as it is.
  *
- * @throws FsmError `INVALID_OPTION` for a payload that leaves no room for the mark
+ * @throws FsmError `INVALID_OPTION` for a payment step without an invoice, for a payload that leaves no room for the mark, and for prices
+ * that are no list of amounts
  */
-export function bindInvoice(visit: Visit, place: Place, say: Say): Say {
-  if (!takesPayment(place) || typeof say === 'string' || !('method' in say)) return say;
-  const { turn, tag, visit: number } = visit.run;
-  if (say.method !== 'sendInvoice' || turn.place === undefined) return say;
-  const own = (say.payload as { readonly payload?: unknown }).payload ?? '';
-  const bytes = new TextEncoder().encode(String(own)).length;
+export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
+  const accept = place.kind === 'ask' ? place.step.question.accept : undefined;
+  const { turn, tag } = visit.run;
+  const isInvoice =
+    typeof say === 'object' && 'method' in say && say.method.toLowerCase() === 'sendinvoice';
+  if (!isInvoice || !mayTakePayment(accept) || turn.place === undefined) {
+    if (accept === 'payment' && !isInvoice) {
+      throw invalidOption(
+        `${place.id} prompt`,
+        "an invoice: { method: 'sendInvoice', payload }",
+        'another message',
+      );
+    }
+    return { say, invoice: undefined };
+  }
+  const given = say.payload as RawObject;
+  const own = String(given['payload'] ?? '');
+  const bytes = new TextEncoder().encode(own).length;
   if (bytes > payloadLimit) {
     throw invalidOption(
       `payload of the invoice of '${place.id}'`,
@@ -34,52 +57,129 @@ export function bindInvoice(visit: Visit, place: Place, say: Say): Say {
     );
   }
   const { chat, thread, directMessagesTopic } = turn.place;
-  const question = tokenOf(place);
-  const mark = { tag, visit: number, question, chat, thread, directMessagesTopic };
-  return { ...say, payload: { ...say.payload, payload: markedPayload(String(own), mark) } };
+  const payload = markedPayload(own, { tag, nonce: newNonce(), chat, thread, directMessagesTopic });
+  const payer = payerOf(visit);
+  const invoice: SentInvoice = {
+    payload,
+    currency: String(given['currency']),
+    amount: amountOf(place, given),
+    ...extraOf(given),
+    ...(payer !== undefined && { payer }),
+  };
+  // a forwarded copy has a pay button of its own unless there is a start parameter (Bot API, sendInvoice)
+  const bound =
+    payer === undefined ? { start_parameter: 'invoice', ...given, payload } : { ...given, payload };
+  return { say: { ...say, payload: bound }, invoice };
 }
 
 /** Answers `pre_checkout_query` at the step whose invoice it is; Telegram waits ten seconds for it. */
 export async function checkout(visit: Visit): Promise<boolean> {
-  const { update } = visit.run.turn;
-  const query = update && objectIn(update, 'pre_checkout_query');
+  const { run } = visit;
+  const query = run.turn.update && objectIn(run.turn.update, 'pre_checkout_query');
   const id = textIn(query, 'id');
-  if (id === undefined) return false;
-  const { pending } = await locate(visit);
-  const pays = pending?.kind === 'ask' && wasAsked(visit, pending) && takesPayment(pending);
-  const invoice_payload = textIn(query, 'invoice_payload') ?? '';
-  if (!pays || !isOurs(visit, markOfPayload(invoice_payload))) return false;
+  const invoice = await openInvoice(visit);
+  if (id === undefined || invoice === undefined || !isFor(invoice, query)) return false;
+  const decide = isFrom(invoice, query) ? invoice.place.step.question.checkout : undefined;
   const facts = {
-    invoice_payload: invoicePayload(invoice_payload),
+    invoice_payload: invoicePayload(invoice.payload),
     total_amount: wholeIn(query, 'total_amount') ?? 0,
   };
-  const { checkout: decide } = pending.step.question;
-  const verdict = decide ? await decide(facts, pending.answers, visit.run.turn) : true;
+  const verdict = !isFrom(invoice, query)
+    ? await text(visit, 'notYours')
+    : ((await decide?.(facts, invoice.place.answers, run.turn)) ?? true);
+  if (verdict === true) {
+    const { place: _, ...kept } = invoice;
+    note(visit, { invoice: { ...kept, approvedUntil: run.turn.now() + approvalTime } });
+  }
   const payload = {
     pre_checkout_query_id: id,
     ok: verdict === true,
     ...(verdict !== true && { error_message: verdict }),
   };
-  visit.run.say({ method: 'answerPreCheckoutQuery', payload });
+  run.call({ method: 'answerPreCheckoutQuery', payload });
   return true;
 }
 
-/** Whether a payment is for the invoice of another question, of an earlier visit or of somebody else: that answers nothing here. */
-export function isForAnother(visit: Visit, { kind, update }: UserInput): boolean {
-  if (kind !== 'payment') return false;
-  const { updateType = '' } = visit.run.turn.subject;
-  const payment = objectIn(objectIn(update, updateType), 'successful_payment');
-  return !isOurs(visit, markOfPayload(textIn(payment, 'invoice_payload') ?? ''));
+/** Whether a payment is the one that the pending question has asked for. Any other answers nothing here. */
+export async function isPaid(visit: Visit): Promise<boolean> {
+  const { update, subject } = visit.run.turn;
+  const message = update && objectIn(update, subject.updateType ?? '');
+  const payment = objectIn(message, 'successful_payment');
+  const invoice = await openInvoice(visit);
+  return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);
 }
 
-/** Whether an invoice is the one of the question that was asked last; one without a mark is the bot's own, and may be. */
-function isOurs({ run }: Visit, mark: InvoiceMark | undefined): boolean {
-  if (mark === undefined) return true;
-  return mark.tag === run.tag && mark.visit === run.visit && mark.question === memoOf(run.memo).at;
+/** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
+export function awaitsPayment({ run }: Visit): number | undefined {
+  const until = memoOf(run.memo).invoice?.approvedUntil;
+  if (until === undefined) return undefined;
+  const left = until - run.turn.now();
+  return left > 0 ? left : undefined;
 }
 
-function takesPayment(place: Place): boolean {
-  if (place.kind !== 'ask') return false;
-  const { accept } = place.step.question;
-  return accept === 'payment' || (Array.isArray(accept) && accept.includes('payment'));
+/** Whether the question waits for an approved payment; then the user reads so, and nothing else happens. */
+export async function saysPaying(visit: Visit): Promise<boolean> {
+  if (awaitsPayment(visit) === undefined) return false;
+  const { run } = visit;
+  const words = await text(visit, 'paying');
+  if (run.input?.kind === 'button') run.answer(words);
+  else run.say(words);
+  return true;
+}
+
+type OpenInvoice = SentInvoice & { readonly place: Extract<Place, { readonly kind: 'ask' }> };
+
+/** The invoice of the pending question, as it was sent. */
+async function openInvoice(visit: Visit): Promise<OpenInvoice | undefined> {
+  const { invoice } = memoOf(visit.run.memo);
+  if (invoice === undefined) return undefined;
+  const { pending: place } = await locate(visit);
+  return place?.kind === 'ask' && wasAsked(visit, place) ? { ...invoice, place } : undefined;
+}
+
+function isFor({ payload, currency, amount, extra = 0 }: SentInvoice, paid: RawObject | undefined) {
+  const more = (wholeIn(paid, 'total_amount') ?? Number.NaN) - amount;
+  return (
+    textIn(paid, 'invoice_payload') === payload &&
+    textIn(paid, 'currency') === currency &&
+    (extra === true ? more >= 0 : more >= 0 && more <= extra)
+  );
+}
+
+function isFrom({ payer }: SentInvoice, holder: RawObject | undefined): boolean {
+  return payer === undefined || idIn(holder, 'from') === payer;
+}
+
+/** The user who was asked. A deadline or outside work asks the owner of the private chat. */
+function payerOf({ run: { turn, memo } }: Visit): number | undefined {
+  const { from, subject, place } = turn;
+  if (from !== undefined) return from.id;
+  const before = memoOf(memo).invoice?.payer;
+  const alone = place !== undefined && place.chat > 0 ? place.chat : undefined;
+  const person = subject.user !== undefined && subject.user > 0 ? subject.user : undefined;
+  return before ?? person ?? alone;
+}
+
+function amountOf(place: Place, { prices }: RawObject): number {
+  const list: unknown = typeof prices === 'string' ? JSON.parse(prices) : prices;
+  let sum = 0;
+  for (const price of Array.isArray(list) ? list : [])
+    sum += wholeIn(price, 'amount') ?? Number.NaN;
+  if (Array.isArray(list) && Number.isSafeInteger(sum)) return sum;
+  throw invalidOption(
+    `prices of the invoice of '${place.id}'`,
+    'a list of { label, amount } with whole amounts',
+    shown(prices),
+  );
+}
+
+function extraOf(given: RawObject): Pick<SentInvoice, 'extra'> {
+  if (given['is_flexible'] === true) return { extra: true };
+  const tip = wholeIn(given, 'max_tip_amount') ?? 0;
+  return tip > 0 ? { extra: tip } : {};
+}
+
+function mayTakePayment(accept: Accept | undefined): boolean {
+  if (Array.isArray(accept)) return accept.includes('payment');
+  return accept === 'payment' || accept === 'any' || typeof accept === 'function';
 }

@@ -2,12 +2,21 @@
 
 import { invalidOption } from '../../base/rules.ts';
 import { callOf, type ReplyMarkup, type RichText, type Say } from '../../conversation/say.ts';
-import { objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
-import { takesAlbum, takesText } from './answer.ts';
-import { controlsAt } from './controls.ts';
+import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import { takesAlbum } from './answer.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
-import { type FlowMemo, memoOf } from './memo.ts';
-import { type Option, optionsOf } from './options.ts';
+import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
+import {
+  choicesOf,
+  expectsText,
+  inGroup,
+  isOnReplyKeyboard,
+  labelOn,
+  type Offer,
+  offerOf,
+  takesInlineOnly,
+} from './offer.ts';
+import type { Option } from './options.ts';
 import { bindInvoice } from './payment.ts';
 import type { Place } from './pending.ts';
 import { text, tokenOf, type Visit } from './visit.ts';
@@ -18,6 +27,7 @@ export interface Shown {
   /** What may be chosen, as this user sees it. */
   readonly options: readonly Option[] | undefined;
   readonly keyboard: 'inline' | 'reply' | undefined;
+  readonly invoice: SentInvoice | undefined;
 }
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
@@ -34,62 +44,40 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     throw invalidOption(`${place.id} ${what}`, expected, 'empty');
   };
   if (made === undefined || made === '') refuse('prompt', 'something to say');
-  const said = bindInvoice(visit, place, made);
+  const { say: said, invoice } = bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
   const question = place.kind === 'ask' ? place.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
   if (options?.length === 0 && !isOpen) refuse('choices', 'at least one');
-  const onlyInline = takesInlineOnly(visit);
-  const reply = !onlyInline && question?.buttons === 'reply';
-  const markup = reply
-    ? await replyMarkup(visit, place, options ?? [])
-    : await inlineMarkup(visit, place, options ?? [], 0);
+  const reply = isOnReplyKeyboard(visit, place);
+  const offer = await offerOf(visit, place, options ?? []);
+  const markup = reply ? replyMarkup(visit, offer) : await inlineMarkup(visit, place, offer, 0);
   const needed = options !== undefined || (question !== undefined && takesAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {
     const say = dressed(said, markup, reply ? replyTo(visit) : undefined);
-    return { say, options, keyboard: reply ? 'reply' : 'inline' };
+    return { say, options: offer.options, keyboard: reply ? 'reply' : 'inline', invoice };
   }
-  if (hasKeyboard(said)) return { say: said, options, keyboard: undefined };
-  const target = !onlyInline && expectsText(place) ? replyTo(visit) : undefined;
+  if (hasKeyboard(said)) return { say: said, options, keyboard: undefined, invoice };
+  const target = !takesInlineOnly(visit) && expectsText(place) ? replyTo(visit) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
-    return { say: dressed(said, force, target), options, keyboard: undefined };
+    return { say: dressed(said, force, target), options, keyboard: undefined, invoice };
   }
   const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
   const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
-  return { say, options, keyboard: undefined };
-}
-
-/** What may be chosen at a question now. */
-export function choicesOf(visit: Visit, place: Place): Promise<readonly Option[] | undefined> {
-  return optionsOf(place, visit.run.turn, (name) => text(visit, name));
+  return { say, options, keyboard: undefined, invoice };
 }
 
 /** The inline keyboard of a question; `undefined` if it has none. */
 export async function inlineMarkup(
   visit: Visit,
   place: Place,
-  options: readonly Option[],
+  offer: Offer,
   page: number,
 ): Promise<ReplyMarkup | undefined> {
-  const question = place.kind === 'ask' ? place.step.question : undefined;
-  const several = question?.multiple === true;
-  const finishes = question !== undefined && (several || takesAlbum(question));
-  const labels = {
-    more: await text(visit, 'more'),
-    back: await text(visit, 'back'),
-    finish: finishes ? await text(visit, 'done') : undefined,
-    skip: question?.optional === true ? await text(visit, 'skip') : undefined,
-  };
-  // a keyboard would take the place of the forced reply
-  const bare = visit.plan.options.controls === undefined || (inGroup(visit) && expectsText(place));
-  const controls = bare ? {} : await controlsAt(visit, place);
-  const picked = several ? (memoOf(visit.run.memo).picked ?? []) : undefined;
-  return inlineKeyboard(
-    { options, picked, page, labels, controls },
-    bindingOf(visit, tokenOf(place)),
-  );
+  const turns = { more: await text(visit, 'more'), back: await text(visit, 'back') };
+  return inlineKeyboard(offer, page, turns, bindingOf(visit, tokenOf(place)));
 }
 
 /** What binds buttons to a question of this visit. */
@@ -97,39 +85,11 @@ export function bindingOf({ run: { tag, visit } }: Visit, question: string): Bin
   return { tag, visit, question };
 }
 
-async function replyMarkup(
-  visit: Visit,
-  place: Place,
-  options: readonly Option[],
-): Promise<ReplyMarkup> {
-  const question = place.kind === 'ask' ? place.step.question : undefined;
-  const { picked = [] } = memoOf(visit.run.memo);
-  const labels = options.map(({ value, label }) => (picked.includes(value) ? `✓ ${label}` : label));
-  if (question?.multiple === true) labels.push(await text(visit, 'done'));
-  if (question?.optional === true) labels.push(await text(visit, 'skip'));
-  const { back, cancel } = await controlsAt(visit, place);
-  for (const label of [back, cancel]) if (label !== undefined) labels.push(label);
+function replyMarkup(visit: Visit, { options, picked, ...further }: Offer): ReplyMarkup {
+  const labels = options.map((option) => labelOn(option, picked));
+  const { finish, skip, back, cancel } = further;
+  for (const label of [finish, skip, back, cancel]) if (label !== undefined) labels.push(label);
   return replyKeyboard(labels, inGroup(visit));
-}
-
-function expectsText(place: Place): boolean {
-  return place.kind === 'ask' && place.step.question.choices === undefined
-    ? takesText(place.step.question) || typeof place.step.question.accept === 'object'
-    : false;
-}
-
-/** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
-function inGroup({ run }: Visit): boolean {
-  return (run.turn.subject.chat ?? 0) < 0;
-}
-
-/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
-function takesInlineOnly({ run: { turn } }: Visit): boolean {
-  const { update, subject, place } = turn;
-  if (place?.business !== undefined) return true;
-  const payload = update && objectIn(update, subject.updateType ?? '');
-  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
-  return textIn(chat, 'type') === 'channel';
 }
 
 /**

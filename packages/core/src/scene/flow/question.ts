@@ -90,7 +90,20 @@ type Fits<S, Raw> =
     : unknown;
 
 /** Refuses, with a sentence, an answer that cannot be stored. Names `V` in its tests only, so that nothing is inferred from here. */
-type Keeps<V> = [V] extends [Unset] ? unknown : [V] extends [Storable<V>] ? unknown : NotStorable;
+type Keeps<V> = [V] extends [Unset]
+  ? unknown
+  : IsUnanswered<V> extends true
+    ? Complaint<'`validate` returns the answer or invalid("why"): a boolean, and nothing, are neither.'>
+    : [V] extends [Storable<V>]
+      ? unknown
+      : NotStorable;
+
+/** Whether a `validate` may return a boolean or nothing: then it tests where it should convert, or forgets a `return`. */
+type IsUnanswered<V> = unknown extends V
+  ? false
+  : [Extract<V, boolean | void | undefined>] extends [never]
+    ? false
+    : true;
 
 /** The answer that is kept. */
 export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;
@@ -108,7 +121,7 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   readonly buttons?: 'inline' | 'reply';
   /** Checks and converts; its issues are shown. */
   readonly schema?: S & Fits<NoInfer<S>, RawOf<A, Ch, M>>;
-  /** Checks and converts by hand, after `schema`: the value, or `invalid("why")`. */
+  /** Checks and converts by hand, after `schema`: returns the value, or `invalid("why")`; a boolean, NaN and nothing are no answers. */
   readonly validate?: ((
     value: Checked<RawOf<A, Ch, M>, S>,
     answers: Answers,
@@ -123,6 +136,8 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   readonly back?: boolean;
   /** How many invalid answers end the flow. */
   readonly attempts?: number;
+  /** The longest text that it takes, in characters. Default 4,096, the length of a message. */
+  readonly maxLength?: number;
   /** Time for this answer. */
   readonly timeout?: Duration;
   /** The step's time is over: give an answer, or end the flow. Default `"end"`. */
@@ -146,7 +161,7 @@ export interface Question<Answers extends object, Services extends object, A, Ch
 export interface RepeatLimits {
   /** At least so many rounds; with 0 the first one is offered too. Default 1. */
   readonly min?: number;
-  /** At most so many rounds. */
+  /** At most so many rounds. Default 100. */
   readonly max?: number;
 }
 

@@ -29,6 +29,7 @@ export interface AskOptions {
   readonly optional?: boolean;
   readonly back?: boolean;
   readonly attempts?: number;
+  readonly maxLength?: number;
   readonly timeout?: Duration;
   readonly onTimeout?: (
     answers: JsonObject,

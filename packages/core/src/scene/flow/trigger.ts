@@ -1,16 +1,20 @@
 /** The commands of a flow: its trigger while it runs, cancel, back and skip. */
 
+import type { CommandPolicy, Trigger } from '../../conversation/behaviour.ts';
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
-import type { CommandPolicy, Trigger } from '../behaviour.ts';
+import { skip } from './accept.ts';
 import { buttonData } from './button.ts';
+import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import { givenSlot } from './deploy.ts';
 import type { FlowOptions } from './flow.ts';
+import { isOnReplyKeyboard } from './offer.ts';
+import { saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
 import { questionsIn } from './steps.ts';
-import { answersByLabel, asText, skip, takeInput } from './take.ts';
+import { asText, takeInput } from './take.ts';
 import { locate, text, type Visit, wasAsked } from './visit.ts';
 
 type Command = InputValues['command'];
@@ -43,6 +47,7 @@ export async function restart({ plan, run }: Visit, argument: string): Promise<v
 /** Takes a command; `false` if it is none of the flow's. */
 export async function takeCommand(visit: Visit, command: Command): Promise<boolean> {
   const { run } = visit;
+  if (await saysPaying(visit)) return true;
   if (run.trigger !== undefined) {
     await retrigger(visit, run.trigger);
     return true;
@@ -93,7 +98,9 @@ async function takeForeign(visit: Visit): Promise<boolean> {
   const { input } = run;
   const { pending } = await locate(visit);
   if (input?.kind === 'command' && pending?.kind === 'ask' && wasAsked(visit, pending)) {
-    if (await answersByLabel(visit, pending, asText(visit, input))) return true;
+    const typed = asText(visit, input);
+    const isLabel = isOnReplyKeyboard(visit, pending) && typed.kind === 'text';
+    if (isLabel && (await takeLabel(visit, pending, typed.text, typed))) return true;
     if (namesCommands(pending)) {
       await takeInput(visit, input, async () => {});
       return true;

@@ -2,10 +2,10 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
+import type { SceneRun, Trigger } from '../../conversation/behaviour.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import type { SceneRun, Trigger } from '../behaviour.ts';
 import { questionToken } from './button.ts';
 import type { FlowHooks, FlowOptions } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
@@ -112,7 +112,7 @@ export function tidy({ plan, run }: Visit): void {
         ? ['deleteMessage', message]
         : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
   // an old message may be gone, or too old: that is no reason to fail what the user did
-  state.afterCommit(() => api(method, payload).catch(() => undefined));
+  state.afterCommit(() => api(method, payload).catch(run.report));
 }
 
 /** Without what takes room and says nothing. */

@@ -1,0 +1,98 @@
+/** Formatted texts with users' words in them: what a user wrote is escaped, so that it stays text. */
+
+import type { RichText } from './say.ts';
+
+/** A text with a parse mode, as {@link html} and {@link markdownV2} make it; it may stand in another text of the same kind. */
+export type Formatted<Mode extends 'HTML' | 'MarkdownV2'> = RichText & {
+  readonly parse_mode: Mode;
+};
+
+/**
+ * Escapes a text for `parse_mode: 'HTML'`, also inside an attribute.
+ *
+ * @param text - any text
+ * @returns the text with `&`, `<`, `>` and `"` as entities
+ */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"]/g, (found) => htmlEntities[found] as string);
+}
+
+const htmlEntities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+};
+
+/**
+ * Escapes a text for `parse_mode: 'MarkdownV2'`, as Telegram asks for outside of code and links.
+ *
+ * @param text - any text
+ * @returns the text with a backslash before each special character
+ */
+export function escapeMarkdownV2(text: string): string {
+  return text.replace(/[_*[\]()~`>#+\-=|{}.!\\]/g, '\\$&');
+}
+
+/**
+ * A template tag for `parse_mode: 'HTML'`: the template is markup, its values are text.
+ *
+ * Values that the same tag made are markup too. `undefined`, `null` and `false` are left out, so that a part can stand behind `&&`.
+ *
+ * @example
+ * ```ts
+ * import { flow, html } from '@telefsm/core';
+ *
+ * const hello = flow('hello', { trigger: '/hello' })
+ *   .ask('name', { prompt: html`Your <b>name</b>?` })
+ *   .done(({ name }) => html`Hello, <b>${name}</b>!`);
+ * ```
+ */
+export function html(
+  template: TemplateStringsArray,
+  ...values: readonly unknown[]
+): Formatted<'HTML'> {
+  return formatted('HTML', escapeHtml, template, values);
+}
+
+/**
+ * A template tag for `parse_mode: 'MarkdownV2'`: the template is markup, its values are text.
+ *
+ * Write a special character of the template twice as Telegram asks: `\\.`. Values are treated as in {@link html}.
+ *
+ * @example
+ * ```ts
+ * import { flow, markdownV2 } from '@telefsm/core';
+ *
+ * const hello = flow('hello', { trigger: '/hello' })
+ *   .ask('name', { prompt: 'Your name?' })
+ *   .done(({ name }) => markdownV2`Hello, *${name}*`);
+ * ```
+ */
+export function markdownV2(
+  template: TemplateStringsArray,
+  ...values: readonly unknown[]
+): Formatted<'MarkdownV2'> {
+  return formatted('MarkdownV2', escapeMarkdownV2, template, values);
+}
+
+function formatted<Mode extends 'HTML' | 'MarkdownV2'>(
+  parse_mode: Mode,
+  escaped: (text: string) => string,
+  template: TemplateStringsArray,
+  values: readonly unknown[],
+): Formatted<Mode> {
+  const inner = (value: unknown): string => {
+    if (value === undefined || value === null || value === false) return '';
+    if (Array.isArray(value)) return value.map(inner).join('');
+    const markup = markups.get(value as object);
+    return markup?.parse_mode === parse_mode ? markup.text : escaped(String(value));
+  };
+  const text = template.reduce((text, part, at) => text + inner(values[at - 1]) + part);
+  const made: Formatted<Mode> = { text, parse_mode };
+  markups.set(made, made);
+  return made;
+}
+
+/** What the tags themselves have made: a user's object that looks the same is not markup. */
+const markups = new WeakMap<object, Formatted<'HTML' | 'MarkdownV2'>>();

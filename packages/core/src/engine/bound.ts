@@ -1,0 +1,54 @@
+/** Buttons and invoices that are bound to a visit of a scene: whose they are, and what is said when no scene takes them. */
+
+import { boundTo } from '../conversation/behaviour.ts';
+import { textOf } from '../conversation/texts.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { markOfPayload } from '../update/invoice.ts';
+import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
+
+/** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
+export function boundTag(turn: OpenTurn): string | undefined {
+  const { input } = turn;
+  if (input?.kind === 'button') return boundTo(input.value);
+  const holder = input === undefined ? checkoutOf(turn) : paymentOf(turn);
+  return holder && markOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
+}
+
+/** Whether a button or an invoice is this machine's; another one of the bot, with another namespace, stands further down. */
+export function isFromThisMachine({ tag }: OpenTurn, found: string): boolean {
+  return found.slice(0, 2) === tag.slice(0, 2);
+}
+
+/**
+ * A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else.
+ *
+ * Money that has moved is the bot's to give back: its middleware gets the update, and observers get what a refund needs.
+ */
+export async function answerStale(
+  turn: OpenTurn,
+  tag: string,
+  rest: () => Promise<void>,
+): Promise<void> {
+  const payment = paymentOf(turn);
+  if (payment !== undefined) {
+    turn.rt.notices.paymentUnmatched(turn, payment);
+    return rest();
+  }
+  const isOurs = tag === turn.tag;
+  const text = await textOf(turn.rt.options.defaults.texts, isOurs ? 'stale' : 'notYours', turn);
+  const id = textIn(checkoutOf(turn), 'id');
+  if (id === undefined) turn.effects.answerQueryAnyway({ text, show_alert: !isOurs });
+  else {
+    const payload = { pre_checkout_query_id: id, ok: false, error_message: text };
+    turn.effects.call({ method: 'answerPreCheckoutQuery', payload });
+  }
+}
+
+function checkoutOf({ update }: OpenTurn): RawObject | undefined {
+  return update && objectIn(update, 'pre_checkout_query');
+}
+
+function paymentOf({ update, subject, input }: OpenTurn): RawObject | undefined {
+  if (update === undefined || input?.kind !== 'payment') return undefined;
+  return objectIn(objectIn(update, subject.updateType ?? ''), 'successful_payment');
+}

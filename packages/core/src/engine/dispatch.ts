@@ -1,0 +1,137 @@
+/** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
+
+import { isFsmError } from '../base/errors.ts';
+import type { SceneBehaviour } from '../conversation/behaviour.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { type Albums, albumMark, markedVisit } from './albums.ts';
+import { answerStale, boundTag, isFromThisMachine } from './bound.ts';
+import { commandOf, FrameRun } from './frame-run.ts';
+import { behaviourOn, guarded, settle } from './settle.ts';
+import { isGuest, start } from './triggers.ts';
+
+/** The bot's other middleware. */
+type Rest = () => Promise<void>;
+
+/**
+ * Gives an update to the active scene, to triggers and to the initial scene, in this order; what none of them takes goes to the bot.
+ *
+ * @param albums - parts of albums that scenes of this machine have taken
+ */
+export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Promise<void> {
+  const { copy, input } = turn;
+  if (isRestOfAlbum(turn, albums)) return;
+  const tag = boundTag(turn);
+  if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
+  const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
+  const active = behaviourOn(turn, copy.top);
+  if (active !== undefined) return offer(turn, active, albums, pass);
+  const command = commandOf(input);
+  if (command !== undefined && (await start(turn, command))) return;
+  if (await enterInitial(turn)) return;
+  const opened = behaviourOn(turn, copy.top);
+  return opened === undefined ? pass() : offer(turn, opened, albums, pass);
+}
+
+/** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
+async function offer(
+  turn: OpenTurn,
+  behaviour: SceneBehaviour,
+  albums: Albums,
+  pass: Rest,
+): Promise<void> {
+  const { copy, effects, input } = turn;
+  const run = new FrameRun(turn, copy.top);
+  const { command } = run;
+  if (command !== undefined) {
+    if (await guarded(turn, behaviour, async () => behaviour.command?.(run, command))) return;
+    const policy = behaviour.otherCommands ?? turn.rt.options.defaults.otherCommands;
+    if (policy !== 'answer' && (await start(turn, command))) return;
+    if (policy === 'passAndAsk') {
+      const { visit } = copy.top;
+      await pass();
+      if (copy.top.visit === visit) effects.note({ kind: 'ask' });
+      return;
+    }
+  }
+  const others = passedOn(pass);
+  const handle = async () => behaviour.handle(run, others.pass);
+  try {
+    await guarded(turn, behaviour, handle, others.hasThrown);
+  } catch (error) {
+    const isInput = input !== undefined && !others.isPassed() && behaviour.quiet !== true;
+    if (!isInput || !isUnkeepable(error)) throw error;
+    effects.refuseInput(error);
+  }
+  if (others.isPassed() || behaviour.quiet === true || input === undefined) return;
+  effects.takeInput();
+  // a button's loading spinner turns until the press is answered
+  if (input.kind === 'button') effects.answerQueryAnyway({});
+  if (input.album !== undefined) takeAlbum(turn, albums, input.album, run.visit);
+}
+
+/** Whether an error says that what a scene made of an input cannot be stored. */
+function isUnkeepable(error: unknown): boolean {
+  return isFsmError(error, 'DATA_NOT_JSON') || isFsmError(error, 'RECORD_TOO_LARGE');
+}
+
+/** Kinds that come without being written to the bot. */
+function isEvent(kind: string): boolean {
+  return kind === 'poll_answer' || kind === 'payment';
+}
+
+/** What a scene passes on belongs to the bot: also the error that the bot's middleware throws there. */
+function passedOn(rest: Rest) {
+  let isPassed = false;
+  let thrown: { readonly error: unknown } | undefined;
+  return {
+    isPassed: () => isPassed,
+    hasThrown: (error: unknown) => thrown !== undefined && thrown.error === error,
+    async pass(): Promise<void> {
+      isPassed = true;
+      try {
+        await rest();
+      } catch (error) {
+        thrown = { error };
+        throw error;
+      }
+    },
+  };
+}
+
+/** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
+function takeAlbum(turn: OpenTurn, albums: Albums, album: string, visit: number): void {
+  albums.took(turn.key ?? '', album, visit);
+  if (turn.rt.storage.features.shared) turn.effects.mark(albumMark(album, visit));
+}
+
+/** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
+function isRestOfAlbum({ input, key = '', copy }: OpenTurn, albums: Albums): boolean {
+  if (input?.album === undefined || input.edited) return false;
+  const visit = albums.takenBy(key, input.album) ?? markedVisit(copy.base.ids, input.album);
+  return visit !== undefined && visit !== copy.top.visit;
+}
+
+/**
+ * Opens a conversation with the initial scene.
+ *
+ * @returns whether that was all; `false` without entering anything, or with a scene that takes the first input at once
+ */
+async function enterInitial(turn: OpenTurn): Promise<boolean> {
+  const { initial } = turn.rt.options;
+  const { input, copy, effects } = turn;
+  if (initial === undefined || copy.top.state !== null || isGuest(turn)) return false;
+  // what was said before, or elsewhere, begins nothing
+  if (input === undefined || input.edited || isEvent(input.kind)) return false;
+  // a channel, and whoever writes in the name of a group, is no person to be greeted
+  if ((turn.subject.user ?? 0) <= 0 && turn.subject.business === undefined) return false;
+  const takesAtOnce = turn.registry.scene(initial.scene).behaviour.opens?.(input) === true;
+  if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
+  const { data, params } = initial.start(turn);
+  turn.state.enter(initial.scene as never, data ?? {}, params === undefined ? {} : { params });
+  if (!takesAtOnce) return true;
+  await settle(turn);
+  // what the user has said already is not asked for
+  effects.ask(undefined);
+  copy.owed = false;
+  return false;
+}

@@ -1,0 +1,26 @@
+/** The scene engine. Every scene carries it, so a machine without scenes does not load it. */
+
+import type { EngineFactory } from '../conversation/behaviour.ts';
+import type { Engine, EngineOf } from '../transaction/runtime.ts';
+import { recentAlbums } from './albums.ts';
+import { dispatch } from './dispatch.ts';
+import { answer, passTimer, settle } from './settle.ts';
+
+function makeEngine(): Engine {
+  const albums = recentAlbums();
+  return {
+    dispatch: (turn, rest) => dispatch(turn, albums, rest),
+    settle,
+    answer,
+    passTimer,
+  };
+}
+
+const made: EngineOf = /* @__PURE__ */ Object.assign(makeEngine, { '~engine': true as const });
+
+/**
+ * The engine of every kind of scene: set it as `engine` of a {@link SceneBehaviour}.
+ *
+ * The machine takes it from its scenes, so a bot without scenes does not load it.
+ */
+export const sceneEngine: EngineFactory = made;

@@ -1,0 +1,147 @@
+/** One run of a scene's code: what it sees of its frame, and the ways in which it may change it. */
+
+import { frozenData, type JsonObject } from '../base/json.ts';
+import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
+import type { Frame } from '../record/record.ts';
+import { leaveTop } from '../state/context.ts';
+import { attempt } from '../transaction/commit.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import type { ParsedCommand } from '../update/command.ts';
+import type { UserInput } from '../update/input.ts';
+import { triggered } from './triggers.ts';
+
+/** A class, since several are made for an update: its members stand on the prototype. */
+export class FrameRun implements SceneRun {
+  readonly turn: OpenTurn;
+  readonly visit: number;
+  readonly command: ParsedCommand | undefined;
+  readonly #began: Frame;
+
+  constructor(turn: OpenTurn, frame: Frame) {
+    this.turn = turn;
+    this.visit = frame.visit;
+    this.command = commandOf(turn.input);
+    this.#began = frame;
+  }
+
+  get ctx(): unknown {
+    return this.turn.ctx;
+  }
+
+  get input(): UserInput | undefined {
+    return this.turn.input;
+  }
+
+  get trigger(): string | undefined {
+    const { scene } = this.#began;
+    const found = this.command && triggered(this.turn, this.command);
+    return found?.scene.id === scene ? found?.argument : undefined;
+  }
+
+  get state(): string | null {
+    return this.#frame.state;
+  }
+
+  get data(): JsonObject {
+    return this.#frame.data;
+  }
+
+  get memo(): JsonObject {
+    return this.#frame.memo;
+  }
+
+  get early(): boolean {
+    return this.turn.isEarly;
+  }
+
+  get tag(): string {
+    return this.turn.tag;
+  }
+
+  get defaults(): SceneDefaults {
+    return this.turn.rt.options.defaults;
+  }
+
+  /** Bound, so that scenes may take a run apart; as is all that follows. */
+  get keep(): SceneRun['keep'] {
+    return ({ state, data, memo }) => {
+      const { copy } = this.turn;
+      if (!this.#isOnTop) return;
+      copy.change({
+        ...(state === undefined ? {} : { state }),
+        ...(data === undefined ? {} : { data: frozenData(data, 'data') }),
+        ...(memo === undefined ? {} : { memo: frozenData(memo, 'memo') }),
+      });
+    };
+  }
+
+  get ask(): SceneRun['ask'] {
+    return (params) => void this.turn.effects.note({ kind: 'ask', ...(params && { params }) });
+  }
+
+  get leave(): SceneRun['leave'] {
+    return (reason, result) => {
+      if (this.#isOnTop) leaveTop(this.turn, reason, result);
+    };
+  }
+
+  get say(): SceneRun['say'] {
+    return (say) => this.turn.effects.send(say);
+  }
+
+  get call(): SceneRun['call'] {
+    return (call) => this.turn.effects.call(call);
+  }
+
+  get report(): SceneRun['report'] {
+    return (error) => this.turn.rt.notices.speechFailed(this.turn.key ?? '', error);
+  }
+
+  get answer(): SceneRun['answer'] {
+    return (text, alert) => {
+      this.turn.effects.answerQuery({
+        ...(text === undefined ? {} : { text }),
+        ...(alert === undefined ? {} : { show_alert: alert }),
+      });
+    };
+  }
+
+  get attempt(): SceneRun['attempt'] {
+    return (hook) => attempt(this.turn, hook);
+  }
+
+  get arm(): SceneRun['arm'] {
+    return (timer, after) => {
+      const { copy, rt } = this.turn;
+      if (!this.#isOnTop) return;
+      copy.arm(timer, after === null ? undefined : rt.clock.now() + after);
+    };
+  }
+
+  get timer(): SceneRun['timer'] {
+    return (name) => {
+      const { copy, rt } = this.turn;
+      const at = copy.timers?.get(name);
+      return at === undefined ? undefined : at - rt.clock.now();
+    };
+  }
+
+  /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */
+  get #isOnTop(): boolean {
+    const { visit, scene } = this.turn.copy.top;
+    return visit === this.visit && scene === this.#began.scene;
+  }
+
+  /** The frame itself is replaced by each change of it, so this is the one of the same visit. */
+  get #frame(): Frame {
+    const { top, frames } = this.turn.copy;
+    if (this.#isOnTop) return top;
+    const { scene } = this.#began;
+    return frames.find((one) => one.visit === this.visit && one.scene === scene) ?? this.#began;
+  }
+}
+
+/** The command of an input, if it is one that is meant for this bot. One that was edited is an old one, and begins nothing. */
+export function commandOf(input: UserInput | undefined): ParsedCommand | undefined {
+  return input?.kind === 'command' && !input.edited ? { ...input.value } : undefined;
+}

@@ -1,0 +1,160 @@
+/** In which order scenes are told of their frames' coming and going, of timers, and of their questions. */
+
+import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
+import { frozenData, noData } from '../base/json.ts';
+import type { SceneBehaviour, Speech } from '../conversation/behaviour.ts';
+import type { LeaveReason } from '../conversation/turn.ts';
+import type { Frame } from '../record/record.ts';
+import type { SceneEvent } from '../state/context.ts';
+import { attempt } from '../transaction/commit.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { FrameRun } from './frame-run.ts';
+
+/** How many hooks of one turn may follow each other. */
+const mostEvents = 100;
+
+/** Lets a timer of the active scene pass; `false` if there is no scene. */
+export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean> {
+  const { top } = turn.copy;
+  const behaviour = behaviourOn(turn, top);
+  if (behaviour === undefined) return false;
+  await guarded(turn, behaviour, async () => behaviour.timeout?.(new FrameRun(turn, top), timer));
+  return true;
+}
+
+/** Gives an answer to the active scene as if the user had; `false` if that state is not pending. */
+export async function answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean> {
+  const { top } = turn.copy;
+  const behaviour = behaviourOn(turn, top);
+  if (behaviour?.answer === undefined) return false;
+  return behaviour.answer(new FrameRun(turn, top), state, value);
+}
+
+/** Tells scenes what has happened to their frames, until nothing more happens, and finds the question that is open then. */
+export async function settle(turn: OpenTurn): Promise<void> {
+  const { effects, copy } = turn;
+  const skipped = new Set<number>();
+  const trail: string[] = [];
+  let params: object | undefined;
+  for (;;) {
+    const event = effects.nextEvent();
+    if (event === undefined) {
+      if (params === undefined) return;
+      const speech = await findQuestion(turn, params);
+      effects.ask(speech && (() => ask(turn, speech)));
+      if (!effects.hasEvents) {
+        copy.owed = speech !== undefined;
+        return;
+      }
+      params = undefined;
+      continue;
+    }
+    trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
+    if (trail.length > mostEvents)
+      throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
+    params = await tell(turn, event, skipped, params);
+  }
+}
+
+/** Asks a question, after the commit. */
+async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
+  const { copy } = turn;
+  const said = await speech();
+  const isSent = said == null || said === '' || holds(said, 'message_id');
+  const sent = isSent ? said : await turn.send(said);
+  copy.owed = false;
+  const asked = behaviourOn(turn, copy.top)?.asked;
+  if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
+}
+
+async function tell(
+  turn: OpenTurn,
+  event: SceneEvent,
+  skipped: Set<number>,
+  params: object | undefined,
+): Promise<object | undefined> {
+  const { copy } = turn;
+  if (event.kind === 'left') {
+    // a scene that was entered and left by one handler has not been there
+    if (!skipped.has(event.frame.visit)) await tellLeft(turn, event);
+    return params;
+  }
+  const { top } = copy;
+  const behaviour = behaviourOn(turn, top);
+  if (event.kind === 'entered' && event.visit !== top.visit) skipped.add(event.visit);
+  if (behaviour === undefined) return undefined;
+  const run = new FrameRun(turn, top);
+  switch (event.kind) {
+    case 'ask':
+      return event.params ?? params ?? noData;
+    case 'entered': {
+      if (event.visit !== top.visit) return params;
+      const checked = await behaviour.check?.(top.data, top.state);
+      if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
+      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params));
+      return event.params;
+    }
+    case 'returned': {
+      const { result, of } = event;
+      if (event.into || behaviour.resume === undefined) {
+        await guarded(turn, behaviour, async () => behaviour.enter?.(run, noData));
+        return noData;
+      }
+      await guarded(turn, behaviour, async () => behaviour.resume?.(run, result, of));
+      return undefined;
+    }
+  }
+}
+
+async function tellLeft(
+  turn: OpenTurn,
+  { frame, reason }: Extract<SceneEvent, { readonly kind: 'left' }>,
+): Promise<void> {
+  const { copy, effects } = turn;
+  const behaviour = behaviourOn(turn, frame);
+  let truer: LeaveReason | undefined;
+  if (behaviour?.leave !== undefined) {
+    copy.leaving = frame;
+    const hook = async () => {
+      truer = (await behaviour.leave?.(new FrameRun(turn, frame), reason)) ?? undefined;
+    };
+    try {
+      // what a deadline does is tried again; everybody else would be held in the scene
+      if (reason === 'timeout') await guarded(turn, behaviour, hook);
+      else await attempt(turn, hook);
+    } finally {
+      copy.leaving = undefined;
+    }
+  }
+  effects.reportLeft({ frame, reason: truer ?? reason });
+}
+
+async function findQuestion(turn: OpenTurn, params: object): Promise<Speech | undefined> {
+  const { top } = turn.copy;
+  const behaviour = behaviourOn(turn, top);
+  if (behaviour === undefined) return undefined;
+  return guarded(turn, behaviour, async () => behaviour.ask?.(new FrameRun(turn, top), params));
+}
+
+/** What the scene of a frame does; `undefined` for a frame that is in none. */
+export function behaviourOn({ registry }: OpenTurn, { scene }: Frame): SceneBehaviour | undefined {
+  return scene === null ? undefined : registry.scenes.get(scene)?.behaviour;
+}
+
+/** Runs code of a scene; if it throws, the user is told later that something failed. */
+export async function guarded<T>(
+  turn: OpenTurn,
+  behaviour: SceneBehaviour,
+  run: () => Promise<T>,
+  isOthers?: (error: unknown) => boolean,
+): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (behaviour.quiet !== true && isOthers?.(error) !== true) {
+      turn.effects.apologize({ ...turn.rt.options.defaults.texts, ...behaviour.texts });
+    }
+    throw error;
+  }
+}

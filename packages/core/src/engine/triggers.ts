@@ -1,0 +1,46 @@
+/** Which scene a command or a deep link starts. */
+
+import type { RegisteredScene } from '../state/registry.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import type { ParsedCommand } from '../update/command.ts';
+import { guestChats } from '../update/parties.ts';
+
+/** Starts the scene that a command triggers; `false` if it triggers none. */
+export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boolean> {
+  const found = isGuest(turn) ? undefined : triggered(turn, command);
+  if (found === undefined) return false;
+  const { scene, argument } = found;
+  const data = argument === '' ? undefined : await scene.behaviour.trigger?.from?.(argument, turn);
+  // the scene that was called is left for good: what this one gives was not asked for
+  turn.copy.top = { ...turn.copy.top, into: undefined };
+  turn.state.enter(scene.id as never, data ?? {});
+  return true;
+}
+
+/** Whether the bot is a guest in this chat: it could not ask anything there (Bot API, answerGuestQuery). */
+export function isGuest({ subject }: OpenTurn): boolean {
+  return subject.business === guestChats;
+}
+
+/**
+ * Finds the scene that a command triggers, and what stood behind its trigger.
+ *
+ * A deep link says more than `/start`, and a longer one more than its beginning, so the longest counts first.
+ */
+export function triggered(
+  { registry }: OpenTurn,
+  { command, argument }: ParsedCommand,
+): { readonly scene: RegisteredScene; readonly argument: string } | undefined {
+  let found: RegisteredScene | undefined;
+  let most = 0;
+  for (const scene of registry.scenes.values()) {
+    const { deepLink, command: own } = scene.behaviour.trigger ?? {};
+    const isLink = command === 'start' && deepLink !== undefined && argument.startsWith(deepLink);
+    const says = isLink ? deepLink.length + 2 : own === command ? 1 : 0;
+    if (says > most) {
+      found = scene;
+      most = says;
+    }
+  }
+  return found && { scene: found, argument: argument.slice(Math.max(0, most - 2)) };
+}

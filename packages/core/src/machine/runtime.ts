@@ -1,0 +1,149 @@
+/** Puts the parts of a machine together: what its turns share. */
+
+import { systemClock } from '../base/clock.ts';
+import { FsmError } from '../base/errors.ts';
+import { invalidOption } from '../base/rules.ts';
+import type { Turn } from '../conversation/turn.ts';
+import { directLeases } from '../lease/direct.ts';
+import type { LeaseOptions, Leases } from '../lease/lease.ts';
+import { queuesOf } from '../lease/queue.ts';
+import { reentryOf } from '../lease/reentry.ts';
+import type { FsmStorage } from '../lease/storage.ts';
+import { recentIdsOf } from '../record/recent.ts';
+import { type Registry, registryOf } from '../state/registry.ts';
+import { memoryStorage } from '../storage/memory-storage.ts';
+import { earlyUpdates } from '../transaction/early.ts';
+import { interruptsOf } from '../transaction/interrupts.ts';
+import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
+import { Stopping } from '../transaction/stopping.ts';
+import { unmatchedPayment } from '../update/invoice.ts';
+import { scenesLeft, sideOf } from './committed.ts';
+import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
+import type { Observers } from './observers.ts';
+import { type LooseOptions, settingsOf } from './settings.ts';
+
+/** Everything that observers may be notified of, by name. */
+export type WatchedEvents = MachineEvents & { readonly committed: Committed };
+
+/** A machine's runtime, and the bots that it has met. */
+export interface MachineRuntime extends Runtime {
+  readonly watchers: Observers<WatchedEvents>;
+  /** Bots that have been seen or connected, by id. */
+  readonly bots: Map<number, BotPort>;
+}
+
+/** How much history is kept, in characters of data. */
+const historyCharacters = 32_768;
+
+/**
+ * Makes the runtime of a machine.
+ *
+ * @param armed - called when a deadline was committed, with the ms until then
+ * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `MIGRATION_MISSING`, `DEADLINES_UNAVAILABLE`
+ */
+export function runtimeOf(
+  given: LooseOptions,
+  watchers: Observers<WatchedEvents>,
+  opened: ((turn: Turn, ctx: unknown) => void) | undefined,
+  armed: (ms: number) => void,
+): MachineRuntime {
+  const options = settingsOf(given);
+  const clock = given.clock ?? systemClock;
+  const storage = given.storage ?? memoryStorage({ clock });
+  const registry = registryOf(given.states, given.scenes ?? []);
+  if (options.initial !== undefined) registry.scene(options.initial.scene);
+  if (!storage.features.deadlines && given.deadlines !== 'on-update') refuseTimed(registry);
+  const notices = noticesOf(watchers);
+  const { lease, longest } = options;
+  const report = notices.storageFailed;
+  const queues = queuesOf(storage);
+  const reentry = reentryOf();
+  if (options.detectReentry) reentry.enable();
+  let lastVisit = 0;
+  const rt: { -readonly [Part in keyof MachineRuntime]: MachineRuntime[Part] } = {
+    options,
+    clock,
+    storage,
+    registry,
+    engine: undefined,
+    leases: leasesOf({ storage, clock, lease, longest, report, armed }),
+    queues,
+    reentry,
+    recent: recentIdsOf(storage),
+    early: earlyUpdates(queues),
+    interrupts: options.waiting.interrupt && interruptsOf(),
+    stopping: new Stopping(),
+    notices,
+    rules: {
+      history: { most: options.history, characters: historyCharacters },
+      nextVisit(last) {
+        // the time keeps numbers unique also after a conversation was forgotten
+        lastVisit = Math.max(last + 1, lastVisit + 1, Math.floor(clock.now()));
+        return lastVisit;
+      },
+    },
+    opened,
+    watchers,
+    bots: new Map(),
+  };
+  rt.engine = engineIn(registry, rt);
+  return rt;
+}
+
+/** A shared storage brings its coordination; any other one is used by this process alone. */
+function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Leases {
+  const { coordination, features } = options.storage;
+  if (features.shared && coordination === undefined) {
+    const expected = 'one with `coordination: sharedLeases`, if several processes share it';
+    throw invalidOption('storage', expected, 'a shared one without coordination');
+  }
+  return (coordination ?? directLeases)(options);
+}
+
+/** The engine that the machine's scenes bring. */
+function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
+  for (const { behaviour } of scenes.values()) return engineOf(behaviour.engine, rt);
+  return undefined;
+}
+
+function refuseTimed({ scenes }: Registry): void {
+  const timed = [...scenes.values()].find(({ behaviour }) => behaviour.timed);
+  if (timed === undefined) return;
+  throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The time-out of '${timed.id}'` });
+}
+
+function noticesOf(watchers: Observers<WatchedEvents>): Notices {
+  return {
+    committed({ facts, effects }, before, after) {
+      if (!watchers.has('committed')) return;
+      const { key, subject, cause, id } = facts;
+      watchers.tell('committed', {
+        key: key as string,
+        subject,
+        from: sideOf(before),
+        to: sideOf(after),
+        cause,
+        ...(typeof id === 'number' ? { updateId: id } : {}),
+        left: scenesLeft(effects.takeLeft(), before, after),
+      });
+    },
+    duplicate: (key, updateId) => watchers.tell('duplicate', { key, updateId }),
+    deadlineFailed: (key, error, retryIn) =>
+      watchers.tell('deadlineFailed', {
+        key,
+        error,
+        ...(retryIn === undefined ? {} : { retryIn }),
+      }),
+    repaired: (key, stored, reason) => watchers.tell('repaired', { key, stored, reason }),
+    speechFailed: (key, error) => watchers.tell('speechFailed', { key, error }),
+    inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
+    paymentUnmatched: ({ key = '', subject, from }, payment) =>
+      watchers.tell('paymentUnmatched', {
+        key,
+        subject,
+        user: from?.id,
+        payment: unmatchedPayment(payment),
+      }),
+    storageFailed: (operation, error) => watchers.tell('storageFailed', { operation, error }),
+  };
+}

@@ -1,0 +1,84 @@
+/** Resolves the options of a machine: checked, with their defaults, every length of time in ms. */
+
+import { type Duration, toMs } from '../base/clock.ts';
+import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import type { AnyGroup, State } from '../conversation/states.ts';
+import { leaseTimes } from '../storage/times.ts';
+import { migrationVersions } from '../transaction/evolve.ts';
+import type { Initial, Settings } from '../transaction/settings.ts';
+import { scopeOf } from '../update/key.ts';
+import type { MachineOptions } from './machine-options.ts';
+import { checkMachineOptions } from './option-rules.ts';
+
+/** Options of any machine; what their types depend on is known where the machine is made. */
+export type LooseOptions = MachineOptions<
+  readonly (AnyGroup | State)[],
+  readonly AnyScene[],
+  never
+> & {
+  readonly services?: unknown;
+};
+
+/**
+ * Resolves the options of a machine.
+ *
+ * @throws FsmError `INVALID_OPTION`, `MIGRATION_MISSING`
+ */
+export function settingsOf(options: LooseOptions): Settings {
+  checkMachineOptions(options);
+  const { strategy = 'userInChat', migrations, waiting, turn, sweep } = options;
+  // what is misspelled fails now and not with the first update
+  if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
+  const versions = migrationVersions(migrations);
+  return {
+    namespace: options.namespace ?? 'telefsm',
+    strategy,
+    strategyName: typeof strategy === 'function' ? strategy.name || 'a function' : strategy,
+    when: options.when,
+    waiting: {
+      policy: waiting?.policy ?? 'queue',
+      limit: waiting?.limit ?? 5000,
+      answerCallbacksAfter: toMs(waiting?.answerCallbacksAfter ?? '1s', 'waiting'),
+      interrupt: waiting?.interrupt,
+    },
+    lease: leaseOf(options.lease ?? '15s'),
+    longest: toMs(turn?.max ?? '10m', 'turn.max'),
+    detectReentry: turn?.detectReentry ?? false,
+    attempts: options.attempts ?? 5,
+    ttl: options.ttl === undefined ? undefined : toMs(options.ttl, 'ttl'),
+    maxRecordBytes: options.maxRecordBytes ?? 262_144,
+    history: options.history ?? 10,
+    version: versions[versions.length - 1] ?? 0,
+    migrations: migrations ?? {},
+    migrationVersions: versions,
+    unknownState: options.unknownState ?? 'reset',
+    adopt: options.adopt as Settings['adopt'],
+    initial: initialOf(options.initial),
+    services: options.services as Settings['services'],
+    onTimeout: options.onTimeout,
+    sweep: {
+      every: toMs(sweep?.every ?? '1s', 'sweep.every'),
+      parallel: sweep?.parallel ?? 32,
+    },
+    defaults: {
+      texts: options.texts ?? {},
+      commands: options.commands ?? {},
+      otherCommands: options.otherCommands ?? 'pass',
+    },
+  };
+}
+
+function leaseOf(lease: Duration): number {
+  const ms = toMs(lease, 'lease');
+  if (ms <= leaseTimes.longest) return ms;
+  throw invalidOption('lease', `at most ${leaseTimes.longest} ms`, shown(lease));
+}
+
+function initialOf(initial: LooseOptions['initial']): Initial | undefined {
+  if (initial === undefined) return undefined;
+  if ('id' in initial) return { scene: initial, start: () => ({}) };
+  const [scene, start] = initial as readonly [AnyScene, (turn: unknown) => object];
+  return { scene, start };
+}

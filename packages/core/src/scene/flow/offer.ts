@@ -1,0 +1,97 @@
+/** What the pending question offers by buttons: what its keyboards show, what a press may do, and which typed label counts as one. */
+
+import { objectIn, textIn } from '../../update/raw-update.ts';
+import { takesAlbum, takesText } from './answer.ts';
+import { controlsAt } from './controls.ts';
+import { memoOf } from './memo.ts';
+import { type Option, optionsOf } from './options.ts';
+import type { Place } from './pending.ts';
+import { text, type Visit } from './visit.ts';
+
+/** Buttons of a question; a missing label is a button that is not shown. */
+export interface Offer {
+  /** What may be chosen, as this user sees it. */
+  readonly options: readonly Option[];
+  /** Of several choices: those that are picked; `undefined` where one choice answers. */
+  readonly picked: readonly string[] | undefined;
+  /** Ends a selection of several, or an album. */
+  readonly finish: string | undefined;
+  readonly skip: string | undefined;
+  readonly back: string | undefined;
+  readonly cancel: string | undefined;
+}
+
+/**
+ * Finds what a question offers.
+ *
+ * @param options - its choices; what they are now, if they are not given
+ */
+export async function offerOf(
+  visit: Visit,
+  place: Place,
+  options?: readonly Option[],
+): Promise<Offer> {
+  const question = place.kind === 'ask' ? place.step.question : undefined;
+  const several = question?.multiple === true;
+  const reply = isOnReplyKeyboard(visit, place);
+  const finishes = question !== undefined && (several || (!reply && takesAlbum(question)));
+  // a keyboard would take the place of the forced reply
+  const isBare = !reply && inGroup(visit) && expectsText(place);
+  const controls = isBare ? {} : await controlsAt(visit, place);
+  const all = options ?? (await choicesOf(visit, place)) ?? [];
+  return {
+    options: reply ? toldApart(all) : all,
+    picked: several ? (memoOf(visit.run.memo).picked ?? []) : undefined,
+    finish: finishes ? await text(visit, 'done') : undefined,
+    skip: question?.optional === true ? await text(visit, 'skip') : undefined,
+    back: controls.back,
+    cancel: controls.cancel,
+  };
+}
+
+/** What may be chosen at a question now; `undefined` if it has no choices. */
+export function choicesOf(visit: Visit, place: Place): Promise<readonly Option[] | undefined> {
+  return optionsOf(place, visit.run.turn, (name) => text(visit, name));
+}
+
+/** The label of a choice as its button shows it. */
+export function labelOn({ value, label }: Option, picked: Offer['picked']): string {
+  return picked?.includes(value) ? `✓ ${label}` : label;
+}
+
+/** Whether a question shows its choices on a reply keyboard. */
+export function isOnReplyKeyboard(visit: Visit, place: Place): boolean {
+  return place.kind === 'ask' && place.step.question.buttons === 'reply' && !takesInlineOnly(visit);
+}
+
+/** Whether the user is to write a text. */
+export function expectsText(place: Place): boolean {
+  return place.kind === 'ask' && place.step.question.choices === undefined
+    ? takesText(place.step.question) || typeof place.step.question.accept === 'object'
+    : false;
+}
+
+/** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
+export function inGroup({ run }: Visit): boolean {
+  return (run.turn.subject.chat ?? 0) < 0;
+}
+
+/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
+export function takesInlineOnly({ run: { turn } }: Visit): boolean {
+  const { update, subject, place } = turn;
+  if (place?.business !== undefined) return true;
+  const payload = update && objectIn(update, subject.updateType ?? '');
+  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
+  return textIn(chat, 'type') === 'channel';
+}
+
+/** A reply keyboard sends the label alone, so no two may be the same: the second "Anna" is "Anna (2)". */
+function toldApart(options: readonly Option[]): readonly Option[] {
+  const taken = new Set<string>();
+  return options.map(({ value, label }) => {
+    let own = label;
+    for (let at = 2; taken.has(own.trim()); at++) own = `${label} (${at})`;
+    taken.add(own.trim());
+    return { value, label: own };
+  });
+}

@@ -1,0 +1,80 @@
+/** Branches by state: an update finds the branches of its state by an index, so the 1000th costs what the first costs. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import type { State } from '../conversation/states.ts';
+import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
+import { matches } from './context.ts';
+
+/** Middleware as both frameworks have it. */
+export type Link<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
+
+/** Branches that behave as if each were a filter, one behind the other. */
+export interface StateBranches<C> {
+  /**
+   * Adds a branch behind those there are.
+   *
+   * @param where - the call, for errors
+   * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`
+   */
+  add(targets: readonly Target[], where: string, branch: Link<C>): void;
+  /** Runs the branches that match, in the order in which they were added; then what comes behind them. */
+  readonly run: Link<C>;
+}
+
+/**
+ * Makes an empty row of branches.
+ *
+ * @param read - the FSM of an update
+ */
+export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C> {
+  const branches: Link<C>[] = [];
+  const states = new Map<string | null, State | null>();
+  const known: Matcher = { always: false, states };
+  const always: number[] = [];
+  const byState = new Map<string | null, number[]>();
+
+  /** The first branch at or behind a place that matches now: an earlier one may have moved the conversation. */
+  function find(fsm: FsmContext, from: number): number | undefined {
+    const everywhere = atLeast(always, from);
+    if (!matches(fsm, known)) return everywhere;
+    const here = atLeast(byState.get(fsm.current) ?? [], from);
+    return here === undefined || (everywhere !== undefined && everywhere < here)
+      ? everywhere
+      : here;
+  }
+
+  function step(ctx: C, next: () => Promise<void>, from: number): Awaitable<unknown> {
+    const at = find(read(ctx), from);
+    if (at === undefined) return next();
+    const branch = branches[at] as Link<C>;
+    return branch(ctx, async () => void (await step(ctx, next, at + 1)));
+  }
+
+  return {
+    add(targets, where, branch) {
+      const matcher = matcherOf(targets, where);
+      const at = branches.push(branch) - 1;
+      if (matcher.always) always.push(at);
+      for (const [id, state] of matcher.states) {
+        if (state !== null || !states.has(id)) states.set(id, state);
+        const places = byState.get(id);
+        if (places === undefined) byState.set(id, [at]);
+        else places.push(at);
+      }
+    },
+    run: (ctx, next) => step(ctx, next, 0),
+  };
+}
+
+/** The first of ascending numbers that is not below a bound. */
+function atLeast(numbers: readonly number[], bound: number): number | undefined {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((numbers[middle] as number) < bound) low = middle + 1;
+    else high = middle;
+  }
+  return numbers[low];
+}

@@ -1,0 +1,344 @@
+/** The object behind `ctx.state`: reads the working copy, and turns verbs into changes of it. */
+
+import { type Duration, toMs } from '../base/clock.ts';
+import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
+import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts';
+import { invalidTarget } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import { factsOf, isStateSpec, type State } from '../conversation/states.ts';
+import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
+import type { LeaveReason } from '../conversation/turn.ts';
+import type { Frame } from '../record/record.ts';
+import type { RegisteredScene, Registry } from './registry.ts';
+import { type Entry, stateTimer, type WorkingCopy } from './working-copy.ts';
+
+/** What has happened to frames and is still to be told to their scenes, in order. */
+export type SceneEvent =
+  | { readonly kind: 'entered'; readonly visit: number; readonly params: object }
+  | { readonly kind: 'left'; readonly frame: Frame; readonly reason: LeaveReason }
+  | {
+      readonly kind: 'returned';
+      readonly result: unknown;
+      readonly of: string;
+      readonly into: boolean;
+    }
+  | { readonly kind: 'ask'; readonly params?: object };
+
+/** What the object needs of its turn. */
+export interface ContextHost extends SessionAccess {
+  readonly copy: WorkingCopy;
+  readonly registry: Registry;
+  /** Where it is noted what scenes are told before the commit. */
+  readonly effects: { note(event: SceneEvent): void; dropEvents(): void };
+  /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
+  mayRead(member: string): void;
+  /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
+  mayWrite(member: string): void;
+  commit(): Promise<void>;
+}
+
+/** The session data of one turn: kept in the conversation's record, committed with it, and not cleared with it. */
+export interface SessionAccess {
+  /** The key of the conversation; `undefined` for an update that has none. */
+  readonly key: string | undefined;
+  /** Milliseconds since 1970, by the machine's clock. */
+  readonly now: () => number;
+  /** The frozen value of a slot, as of the last flush; `undefined` if there is none. */
+  readSession(slot: string): unknown;
+  /** Sets a slot to a frozen JSON value; `undefined` removes it. */
+  writeSession(slot: string, value: unknown): void;
+  /** Runs a task before each commit of this turn, before anything is written; if it throws, the commit fails. */
+  beforeCommit(task: () => void): void;
+  /** Runs a task once, after the next commit. */
+  afterCommit(task: () => unknown): void;
+}
+
+/**
+ * Makes the object behind `ctx.state`.
+ *
+ * The types of `FsmContext` are about what the compiler may know; this side is plain.
+ */
+export function stateContext(host: ContextHost): FsmContext {
+  return new StateContext(host) as unknown as FsmContext;
+}
+
+/** Takes a frame off and notes what the scenes are to be told; the caller has checked that there is one. */
+export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown): void {
+  const { copy, effects } = host;
+  const left = copy.top;
+  const called = copy.frames.length > 1;
+  copy.leave(host.now());
+  if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason });
+  if (!called) return;
+  const into = left.into !== undefined && result !== undefined;
+  if (into) {
+    copy.change({ data: mergedData(copy.top.data, { [left.into as string]: result }, 'result') });
+  }
+  if (copy.top.scene !== null) {
+    effects.note({ kind: 'returned', result, of: left.scene ?? '', into });
+  }
+}
+
+/**
+ * Makes a filter of states that is quick to ask: targets are read once.
+ *
+ * @throws FsmError `INVALID_TARGET` for no target, or for what is none
+ */
+export function stateFilter(
+  targets: readonly Target[],
+  where: string,
+): (fsm: FsmContext) => boolean {
+  const matcher = matcherOf(targets, where);
+  return (fsm) => matches(fsm, matcher);
+}
+
+/** Whether the current state is one of those that a matcher holds. */
+export function matches(fsm: FsmContext, matcher: Matcher): boolean {
+  return (fsm as unknown as StateContext)['~matches'](matcher);
+}
+
+/** The session data of the turn behind a `ctx.state`. */
+export function sessionOf(fsm: FsmContext): SessionAccess {
+  return (fsm as unknown as StateContext)['~session'];
+}
+
+/** Whether a value is a `ctx.state`, also of another copy of this package. */
+export function isStateContext(value: unknown): value is FsmContext {
+  return holds(value, '~matches');
+}
+
+/** A class, since one is made for every update: its members stand on the prototype. */
+class StateContext {
+  readonly #host: ContextHost;
+  /** The state object of the current id, when a filter or a move has shown it. */
+  #seen: State | undefined;
+
+  constructor(host: ContextHost) {
+    this.#host = host;
+  }
+
+  get key(): string | undefined {
+    return this.#host.key;
+  }
+
+  get current(): string | null {
+    this.#host.mayRead('current');
+    return this.#host.copy.shown.state;
+  }
+
+  get data(): JsonObject {
+    this.#host.mayRead('data');
+    return this.#host.copy.shown.data;
+  }
+
+  get view(): { readonly current: string | null; readonly data: JsonObject } {
+    this.#host.mayRead('view');
+    const { state, data } = this.#host.copy.shown;
+    return { current: state, data };
+  }
+
+  get '~session'(): SessionAccess {
+    return this.#host;
+  }
+
+  is(...targets: Target[]): boolean {
+    return this['~matches'](matcherOf(targets, 'is()'));
+  }
+
+  '~matches'(matcher: Matcher): boolean {
+    this.#host.mayRead('is');
+    const { state } = this.#host.copy.shown;
+    const found = matcher.states.get(state);
+    if (found != null) this.#seen = found;
+    return matcher.always || found !== undefined;
+  }
+
+  get(name: string, fallback?: unknown): unknown {
+    this.#host.mayRead('get');
+    const { data } = this.#host.copy.shown;
+    return Object.hasOwn(data, name) ? data[name] : fallback;
+  }
+
+  set(target: State | string | null, patch?: object): void {
+    const { copy, effects, registry } = this.#writeHere('set');
+    const id = target === null ? null : this.#idOf(target);
+    const left = copy.top;
+    const stays = left.scene !== null && id !== null && registry.ownerOf(id) === left.scene;
+    copy.move(id, patch, stays ? left.scene : null);
+    if (left.scene !== null && !stays) {
+      effects.note({ kind: 'left', frame: left, reason: id === null ? 'left' : 'replaced' });
+    }
+    if (typeof target === 'object' && target !== null) this.#seen = target;
+  }
+
+  update(patch: object): JsonObject {
+    const { copy } = this.#writeHere('update');
+    copy.move(copy.top.state, patch, copy.top.scene);
+    return copy.top.data;
+  }
+
+  replace(data: object): void {
+    const { copy } = this.#writeHere('replace');
+    copy.change({ data: frozenData(data, 'data') });
+  }
+
+  clear(): void {
+    const { copy, effects } = this.#write('clear');
+    copy.clear();
+    effects.dropEvents();
+  }
+
+  next(patch?: object): void {
+    this.#step('next', 1, patch);
+  }
+
+  previous(): void {
+    this.#step('previous', -1, undefined);
+  }
+
+  enter(scene: AnyScene | string, data?: object, options?: { readonly params?: object }): void {
+    const { copy, effects, registry } = this.#write('enter');
+    const entry = entryOf(registry.scene(scene), data);
+    const left = copy.top;
+    copy.enter(entry);
+    if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason: 'replaced' });
+    effects.note({ kind: 'entered', visit: copy.top.visit, params: options?.params ?? noData });
+  }
+
+  call(
+    scene: AnyScene | string,
+    data?: object,
+    options?: { readonly params?: object; readonly into?: string },
+  ): void {
+    const host = this.#write('call');
+    const { copy, effects, registry } = host;
+    copy.call(entryOf(registry.scene(scene), data), options?.into, host.now());
+    effects.note({ kind: 'entered', visit: copy.top.visit, params: options?.params ?? noData });
+  }
+
+  back(): void {
+    const { copy, effects } = this.#write('back');
+    const left = copy.top;
+    if (!copy.back()) throw new FsmError('NO_HISTORY', { state: left.state });
+    const { top } = copy;
+    if (left.scene !== null && left.scene !== top.scene) {
+      effects.note({ kind: 'left', frame: left, reason: 'back' });
+    }
+    if (top.scene !== null) effects.note({ kind: 'entered', visit: top.visit, params: noData });
+  }
+
+  leave(result?: unknown): void {
+    const { copy } = this.#write('leave');
+    if (copy.top.scene === null && copy.frames.length === 1) {
+      throw new FsmError('NO_SCENE', { verb: 'leave' });
+    }
+    leaveTop(this.#host, 'left', result);
+  }
+
+  cancel(): void {
+    const { copy, effects } = this.#write('cancel');
+    for (let at = copy.frames.length - 1; at >= 0; at--) {
+      const frame = copy.frames[at] as Frame;
+      if (frame.scene !== null) effects.note({ kind: 'left', frame, reason: 'cancelled' });
+    }
+    copy.clear();
+  }
+
+  reenter(): void {
+    const { copy, effects, registry } = this.#write('reenter');
+    const { top } = copy;
+    if (top.scene === null) throw new FsmError('NO_SCENE', { verb: 'reenter' });
+    if (registry.scene(top.scene).behaviour.enter === undefined) effects.note({ kind: 'ask' });
+    else {
+      effects.note({ kind: 'left', frame: top, reason: 'replaced' });
+      effects.note({ kind: 'entered', visit: top.visit, params: noData });
+    }
+  }
+
+  expire(after: Duration | Date | null): void {
+    const host = this.#writeHere('expire');
+    const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
+    // a date that is none is refused as what is no length of time
+    const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
+    host.copy.arm(stateTimer, after === null ? undefined : at);
+  }
+
+  commit(): Promise<void> {
+    try {
+      return this.#write('commit').commit();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  afterCommit(task: () => unknown): void {
+    this.#write('afterCommit').afterCommit(task);
+  }
+
+  #write(member: string): ContextHost {
+    this.#host.mayWrite(member);
+    return this.#host;
+  }
+
+  /** Refuses to write what would not be where a `leave` hook reads; one that leads nowhere may still set a state. */
+  #writeHere(member: string): ContextHost {
+    const host = this.#write(member);
+    const { top } = host.copy;
+    const isNowhere = top.scene === null && top.state === null;
+    if (host.copy.shown !== top && !(member === 'set' && isNowhere)) {
+      throw new FsmError('NO_SCENE', { verb: `${member}() in a leave hook` });
+    }
+    return host;
+  }
+
+  #idOf(target: State | string): string {
+    const { registry, copy } = this.#host;
+    const id = typeof target === 'string' ? target : settableId(target);
+    // what filters read as any state is none
+    if (id === '' || id === '*') throw notSettable(shown(id));
+    registry.mustKnow(id);
+    const owner = registry.ownerOf(id);
+    const settable = owner === undefined || registry.scene(owner).behaviour.settable;
+    if (!settable || (owner !== undefined && owner !== copy.top.scene)) {
+      throw new FsmError('NOT_SETTABLE', { state: id, scene: owner });
+    }
+    return id;
+  }
+
+  #step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
+    const { copy, registry } = this.#writeHere(direction);
+    const { state } = copy.top;
+    if (state === null) throw new FsmError('NO_NEIGHBOUR', { state, direction });
+    const known = [registry.state(state), this.#seen].find((one) => one?.id === state);
+    // without its group there is no telling who its neighbours are
+    if (known === undefined)
+      throw new FsmError('STATE_UNKNOWN', { state, known: registry.stateIds });
+    const { siblings } = factsOf(known);
+    const target = siblings[siblings.findIndex(({ id }) => id === state) + by];
+    if (target === undefined) throw new FsmError('NO_NEIGHBOUR', { state, direction });
+    this.set(target, patch);
+  }
+}
+
+/** The id of a state object; everything else that a filter takes cannot be moved to. */
+function settableId(target: State): string {
+  if (holds(target, '~data') && typeof target.id === 'string') return target.id;
+  if (holds(target, '~scene')) {
+    const { id } = target;
+    throw new FsmError('NOT_SETTABLE', { state: id, scene: id });
+  }
+  if (isStateSpec(target)) throw new FsmError('STATE_UNBOUND', { where: 'set()' });
+  throw notSettable(holds(target, '~group') ? 'a group' : shown(target));
+}
+
+function notSettable(found: string): FsmError {
+  return invalidTarget('set()', 'a state, its id, or `null`', found);
+}
+
+function entryOf({ id, behaviour }: RegisteredScene, data: object | undefined): Entry {
+  const start = data === undefined ? noData : frozenData(data, 'data');
+  return { scene: id, state: behaviour.first(start), data: start };
+}

@@ -1,0 +1,45 @@
+/** Where an adapter puts the FSM of an update on the framework's context, and how it finds it there. */
+
+import { FsmError } from '../base/errors.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import { isStateContext } from './context.ts';
+
+/**
+ * Refuses a property of the framework's context before an FSM is put there.
+ *
+ * @throws FsmError `INSTALLED_TWICE`, `PROPERTY_TAKEN`
+ */
+export function refuseTaken(ctx: object, property: string): void {
+  if (!(property in ctx)) return;
+  const own = Object.getOwnPropertyDescriptor(ctx, property);
+  // a class that declares the property without `declare` has it, with nothing in it
+  if (own !== undefined && 'value' in own && own.value === undefined && own.configurable) return;
+  if (isStateContext(own?.value)) throw new FsmError('INSTALLED_TWICE', { property });
+  throw new FsmError('PROPERTY_TAKEN', { property });
+}
+
+/** One for all contexts: to make a descriptor for each takes longer than to define the property. */
+const hidden: { value: FsmContext | undefined } & PropertyDescriptor = {
+  value: undefined,
+  enumerable: false,
+  configurable: true,
+  writable: false,
+};
+
+/** Puts an FSM on a context: hidden from `Object.assign` and `JSON.stringify`, and removable. */
+export function install(ctx: object, property: string, value: FsmContext): void {
+  hidden.value = value;
+  Object.defineProperty(ctx, property, hidden);
+  hidden.value = undefined;
+}
+
+/**
+ * The FSM at a property of a context.
+ *
+ * @throws FsmError `NOT_INSTALLED`
+ */
+export function installedAt(ctx: object, property: string): FsmContext {
+  const found: unknown = Reflect.get(ctx, property);
+  if (isStateContext(found)) return found;
+  throw new FsmError('NOT_INSTALLED', { property });
+}

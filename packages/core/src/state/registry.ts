@@ -1,0 +1,163 @@
+/** Everything that a machine may hold, by id: its states, its scenes, and their former ids. */
+
+import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
+import { invalidOption, invalidTarget } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
+import { behaviourOf, type SceneBehaviour } from '../conversation/behaviour.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import {
+  type AnyGroup,
+  factsOf,
+  isState,
+  isStateSpec,
+  type State,
+} from '../conversation/states.ts';
+
+/** A scene of a machine. */
+export interface RegisteredScene {
+  readonly id: string;
+  readonly behaviour: SceneBehaviour;
+}
+
+/** What a machine may hold. */
+export interface Registry {
+  /** Whether a list of states was given; without one every state is accepted. */
+  readonly strict: boolean;
+  readonly scenes: ReadonlyMap<string, RegisteredScene>;
+  /** Every state's id. */
+  readonly stateIds: readonly string[];
+  /** Finds a state by its id. */
+  state(id: string): State | undefined;
+  /** The present id of a state, given a present or former one; `undefined` if this machine has no such state. */
+  stateId(stored: string): string | undefined;
+  /** The present id of a scene, given a present or former one. */
+  sceneId(stored: string): string | undefined;
+  /** The scene that a state belongs to. */
+  ownerOf(stateId: string): string | undefined;
+  /** Finds a scene. @throws FsmError `SCENE_UNKNOWN`; `SCENE_DUPLICATE` for another one of the same id */
+  scene(scene: AnyScene | string): RegisteredScene;
+  /** @throws FsmError `STATE_UNKNOWN` */
+  mustKnow(stateId: string): void;
+}
+
+/**
+ * Makes the registry of a machine.
+ *
+ * @throws FsmError `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `INVALID_OPTION` for a trigger that two scenes have, or `INVALID_TARGET` for what is
+ *   no state, group or scene
+ */
+export function registryOf(
+  states: readonly (AnyGroup | State | AnyScene)[] | undefined,
+  sceneList: readonly AnyScene[],
+): Registry {
+  const known = new Map<string, State>();
+  const former = new Map<string, string>();
+  const owners = new Map<string, string>();
+  const scenes = new Map<string, RegisteredScene>();
+  const formerScenes = new Map<string, string>();
+  const groups = new Map<string, AnyGroup>();
+  const triggers = new Map<string, string>();
+
+  const addState = (member: State, owner?: string) => {
+    const before = known.get(member.id);
+    if (before !== undefined && before !== member) {
+      throw new FsmError('GROUP_DUPLICATE', { group: member.id.replace(/:[^:]*$/, '') });
+    }
+    known.set(member.id, member);
+    if (owner !== undefined) owners.set(member.id, owner);
+    for (const was of factsOf(member).was) former.set(was, member.id);
+  };
+  const addGroup = (group: AnyGroup) => {
+    const { id, states: members } = group['~group'];
+    const before = groups.get(id);
+    if (before !== undefined && before !== group)
+      throw new FsmError('GROUP_DUPLICATE', { group: id });
+    groups.set(id, group);
+    for (const member of members) addState(member);
+  };
+  /** A scene may stand beside a group of its name only if that group's states are its own. */
+  const refuseNamesakes = () => {
+    for (const [id, group] of groups) {
+      const own = scenes.get(id)?.behaviour.states;
+      if (own === undefined) continue;
+      const isOwn = group['~group'].states.every((member) => own.includes(member));
+      if (!isOwn) throw new FsmError('GROUP_DUPLICATE', { group: id });
+    }
+  };
+  const addTrigger = (id: string, kind: string, trigger: string | undefined) => {
+    if (trigger === undefined) return;
+    const name = `${kind} ${trigger}`;
+    const other = triggers.get(name);
+    if (other !== undefined) {
+      throw invalidOption(
+        `${id} ${kind}`,
+        'one of its own',
+        `${shown(trigger)}, as that of '${other}'`,
+      );
+    }
+    triggers.set(name, id);
+  };
+  const addScene = (scene: AnyScene) => {
+    const { id } = scene;
+    const behaviour = behaviourOf(scene);
+    const before = scenes.get(id);
+    if (before?.behaviour === behaviour) return;
+    if (before !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
+    scenes.set(id, { id, behaviour });
+    const { command, deepLink } = behaviour.trigger ?? {};
+    addTrigger(id, 'trigger', command && `/${command}`);
+    addTrigger(id, 'deepLink', deepLink);
+    for (const was of behaviour.was) formerScenes.set(was, id);
+    for (const member of behaviour.states) addState(member, id);
+  };
+  for (const one of [...(states ?? []), ...sceneList]) {
+    if (holds(one, '~scene')) addScene(one);
+    else if (holds(one, '~group')) addGroup(one);
+    else if (isState(one)) addState(one);
+    else throw notAMember(one);
+  }
+  refuseNamesakes();
+  return {
+    strict: states !== undefined,
+    scenes,
+    stateIds: [...known.keys()],
+    state: (id) => known.get(id),
+    stateId: (stored) => (known.has(stored) ? stored : former.get(stored)),
+    sceneId: (stored) => (scenes.has(stored) ? stored : formerScenes.get(stored)),
+    ownerOf: (stateId) => owners.get(stateId),
+    scene(scene) {
+      const id = typeof scene === 'string' ? scene : scene?.id;
+      const found = scenes.get(id);
+      if (
+        found !== undefined &&
+        (typeof scene === 'string' || behaviourOf(scene) === found.behaviour)
+      ) {
+        return found;
+      }
+      if (found !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
+      throw new FsmError('SCENE_UNKNOWN', { scene: String(id), known: [...scenes.keys()] });
+    },
+    mustKnow(stateId) {
+      if (states !== undefined && !known.has(stateId)) {
+        throw new FsmError('STATE_UNKNOWN', { state: stateId, known: [...known.keys()] });
+      }
+    },
+  };
+}
+
+/** What `flow(…)` and `scene(…)` return is of use only to the call that finishes it. */
+function unfinished(member: unknown): string | undefined {
+  if (holds(member, 'done')) return 'a flow that no `.done(…)` has finished';
+  return holds(member, 'on') ? 'a node that no `.on(…)` has finished' : undefined;
+}
+
+function notAMember(found: unknown): FsmError {
+  const where = 'fsm({ states })';
+  if (isStateSpec(found)) return new FsmError('STATE_UNBOUND', { where });
+  return invalidTarget(
+    where,
+    'groups of states, nodes, flows and scenes',
+    unfinished(found) ?? shown(found),
+  );
+}

@@ -1,0 +1,298 @@
+/** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
+
+import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
+import { before, type History, type HistoryRules, lastOf, remember } from '../record/history.ts';
+import {
+  type ConversationRecord,
+  emptyFrame,
+  emptyRecord,
+  type Frame,
+  noTimers,
+  type StoredTimer,
+} from '../record/record.ts';
+import type { ReplyAddress } from '../update/subject.ts';
+
+/** What all working copies of a machine share. */
+export interface CopyRules {
+  readonly history: HistoryRules;
+  /** A number for a new visit, greater than the last one of the conversation, also of a forgotten one. */
+  nextVisit(last: number): number;
+}
+
+/** The timer of a state, which ends with it; others are their scene's. */
+export const stateTimer = 'state';
+
+/** A new place in a conversation. */
+export interface Entry {
+  readonly scene: string;
+  readonly state: string | null;
+  readonly data: JsonObject;
+}
+
+/** Which changes of timers a record has, and when its deadline passes. */
+interface TimerMark {
+  readonly changes: number;
+  readonly deadlineAt: number | undefined;
+}
+
+const noMark: TimerMark = Object.freeze({ changes: 0, deadlineAt: undefined });
+
+/**
+ * A working copy.
+ *
+ * A class, since one is made for every update: its methods stand on the prototype.
+ */
+export class WorkingCopy {
+  /** The record as it was read, or as it was committed last. */
+  base: ConversationRecord;
+  frames: readonly [Frame, ...Frame[]];
+  visits: number;
+  owed: boolean;
+  failures: number;
+  version: number;
+  /** Session data by slot, as the last commit or the last flush left it. */
+  session: JsonObject | undefined;
+  /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
+  timers: Map<string, number> | undefined;
+  /** How often timers have been changed. */
+  #timerChanges = 0;
+  /** The frame that a `leave` hook sees. */
+  leaving: Frame | undefined;
+  /** Of the base. */
+  #kept: TimerMark;
+  /** Of the record that was made last: it becomes the base when it has been written. */
+  #written: TimerMark;
+  readonly #rules: CopyRules;
+
+  constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {
+    this.base = record;
+    this.frames = record.frames;
+    this.visits = record.visits;
+    this.owed = record.owed;
+    this.failures = record.failures;
+    this.version = record.version;
+    this.session = record.session;
+    this.#rules = rules;
+    this.timers = timersAt(record.timers, deadlineAt);
+    this.#kept = markOf(0, deadlineAt);
+    this.#written = this.#kept;
+  }
+
+  /** What reads show: the top frame, or in a `leave` hook the frame that was left. */
+  get shown(): Frame {
+    return this.leaving ?? this.top;
+  }
+
+  get top(): Frame {
+    return this.frames[this.frames.length - 1] as Frame;
+  }
+
+  set top(frame: Frame) {
+    const { frames } = this;
+    this.frames =
+      frames.length === 1
+        ? [frame]
+        : ([...frames.slice(0, -1), frame] as unknown as readonly [Frame, ...Frame[]]);
+  }
+
+  /** Whether a commit would write anything but an id. */
+  get changed(): boolean {
+    return (
+      this.frames !== this.base.frames ||
+      this.owed !== this.base.owed ||
+      this.failures !== this.base.failures ||
+      this.visits !== this.base.visits ||
+      this.session !== this.base.session ||
+      this.#timerChanges !== this.#kept.changes
+    );
+  }
+
+  /**
+   * Moves to a state, or changes data where the state stays; the place before is where `back` leads.
+   *
+   * @param scene - the frame's own, or `null` to leave it
+   */
+  move(state: string | null, patch: object | undefined, scene: string | null): void {
+    const { top } = this;
+    const { visit, into } = top;
+    const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
+    const moved = state !== top.state || scene !== top.scene;
+    const history = moved ? this.#remember({ scene, data }) : top.history;
+    if (scene !== top.scene) this.timers = this.#withoutTimers();
+    else if (moved) this.arm(stateTimer, undefined);
+    const memo = scene === null ? noData : top.memo;
+    this.top = { scene, state, data, memo, visit, into, history, paused: noTimers };
+  }
+
+  /** Changes the frame without a step of history. */
+  change(change: { readonly [K in 'state' | 'data' | 'memo']?: Frame[K] }): void {
+    this.top = { ...this.top, ...change };
+  }
+
+  /** Puts a scene in place of the top frame. */
+  enter({ scene, state, data }: Entry): void {
+    const { top } = this;
+    const blank = top.scene === null && top.state === null && isBlank(top.data);
+    this.timers = this.#withoutTimers();
+    this.top = {
+      scene,
+      state,
+      data,
+      memo: noData,
+      visit: this.#visit(),
+      into: top.into,
+      history: blank ? top.history : this.#remember({ scene, data }),
+      paused: noTimers,
+    };
+  }
+
+  /** Puts a scene on top; timers of the one below wait until it is on top again. */
+  call(entry: Entry, into: string | undefined, now: number): void {
+    const paused = [...(this.timers ?? [])].map(([name, at]) => ({ name, plus: at - now }));
+    this.timers = this.#withoutTimers();
+    if (paused.length > 0) this.top = { ...this.top, paused };
+    const visit = this.#visit();
+    this.frames = [...this.frames, { ...emptyFrame, ...entry, visit, into }];
+  }
+
+  /** Takes the top frame off; the last one leaves nothing. */
+  leave(now: number): void {
+    this.timers = this.#withoutTimers();
+    const below = this.frames.slice(0, -1);
+    this.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as readonly [
+      Frame,
+      ...Frame[],
+    ];
+    const { paused } = this.top;
+    if (paused.length === 0) return;
+    this.top = { ...this.top, paused: noTimers };
+    for (const { name, plus } of paused) this.arm(name, now + plus);
+  }
+
+  /** Restores the past that was left last; `false` if there is none. */
+  back(): boolean {
+    const { top } = this;
+    const past = lastOf(top.history);
+    if (past === undefined) return false;
+    this.timers = this.#withoutTimers();
+    const { scene, state, data, memo } = past;
+    const visit = scene === null ? top.visit : this.#visit();
+    const history = before(top.history, past);
+    this.top = { scene, state, data, memo, visit, into: top.into, history, paused: noTimers };
+    return true;
+  }
+
+  /** Leaves nothing: no state, no data, no frames, no timers. */
+  clear(): void {
+    this.timers = this.#withoutTimers();
+    this.frames = emptyRecord.frames;
+    this.owed = false;
+    this.failures = 0;
+    this.visits = 0;
+  }
+
+  /** Sets a timer of the top frame, or removes it. */
+  arm(name: string, at: number | undefined): void {
+    if (at === undefined && this.timers?.has(name) !== true) return;
+    this.timers ??= new Map();
+    if (at === undefined) this.timers.delete(name);
+    else this.timers.set(name, at);
+    this.failures = 0;
+    this.#timerChanges++;
+  }
+
+  /** Removes every timer. */
+  disarm(): void {
+    this.timers = undefined;
+    this.#timerChanges++;
+  }
+
+  /** Puts off a timer whose handler has failed, or removes it for good. */
+  postpone(name: string, at: number | undefined): void {
+    const failures = this.failures + 1;
+    this.arm(name, at);
+    this.failures = at === undefined ? 0 : failures;
+  }
+
+  /** When the soonest timer passes. */
+  get deadlineAt(): number | undefined {
+    if (this.timers === undefined || this.timers.size === 0) return undefined;
+    return Math.min(...this.timers.values());
+  }
+
+  /** The record that a commit writes, and from then on the base. */
+  toRecord(
+    ids: ConversationRecord['ids'],
+    marks: ConversationRecord['marks'],
+    place: ReplyAddress | undefined,
+  ): ConversationRecord {
+    const { frames, visits, owed, failures, version, session, base } = this;
+    const timers = this.#storedTimers();
+    this.#written = markOf(this.#timerChanges, this.deadlineAt);
+    const { extra } = base;
+    return { version, frames, ids, marks, place, timers, failures, owed, visits, session, extra };
+  }
+
+  /** What has been committed is the base from now on. */
+  rebase(record: ConversationRecord): void {
+    this.base = record;
+    this.#kept = this.#written;
+  }
+
+  /** Remembers the copy as it is; what it returns makes it so again. */
+  mark(): () => void {
+    const { frames, visits, owed, failures } = this;
+    const timers = this.timers && new Map(this.timers);
+    const changes = this.#timerChanges;
+    return () => {
+      Object.assign(this, { frames, visits, owed, failures, timers });
+      this.#timerChanges = changes;
+    };
+  }
+
+  /** Forgets every change since the base. */
+  reset(): void {
+    const { frames, visits, owed, failures, version, session, timers } = this.base;
+    Object.assign(this, { frames, visits, owed, failures, version, session });
+    this.timers = timersAt(timers, this.#kept.deadlineAt);
+    this.#timerChanges = this.#kept.changes;
+  }
+
+  #storedTimers(): readonly StoredTimer[] {
+    const first = this.deadlineAt;
+    if (first === undefined) return noTimers;
+    return [...(this.timers as Map<string, number>)]
+      .map(([name, at]) => ({ name, plus: at - first }))
+      .sort((a, b) => a.plus - b.plus);
+  }
+
+  #withoutTimers(): undefined {
+    if (this.timers !== undefined) this.#timerChanges++;
+    this.failures = 0;
+    return undefined;
+  }
+
+  /** The way back from what comes after the top frame. */
+  #remember(after: Pick<Frame, 'scene' | 'data'>): History {
+    return remember(this.top.history, this.top, after, this.#rules.history);
+  }
+
+  #visit(): number {
+    this.visits = this.#rules.nextVisit(this.visits);
+    return this.visits;
+  }
+}
+
+/** One for all without timers, which are most. */
+function markOf(changes: number, deadlineAt: number | undefined): TimerMark {
+  return changes === 0 && deadlineAt === undefined ? noMark : { changes, deadlineAt };
+}
+
+/** When stored timers pass; `undefined` if there are none. */
+function timersAt(
+  timers: readonly StoredTimer[],
+  deadlineAt: number | undefined,
+): Map<string, number> | undefined {
+  if (deadlineAt === undefined || timers.length === 0) return undefined;
+  return new Map(timers.map(({ name, plus }) => [name, deadlineAt + plus]));
+}

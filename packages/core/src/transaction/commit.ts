@@ -1,0 +1,229 @@
+/** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
+
+import { isFsmError } from '../base/errors.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import { isRejected } from '../conversation/rejected.ts';
+import { type Texts, textOf } from '../conversation/texts.ts';
+import type { Hold } from '../lease/lease.ts';
+import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
+import { idsKeptFor } from '../record/recent.ts';
+import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
+import { checkSize } from '../record/size.ts';
+import { replaced, writeOf } from '../record/stored.ts';
+import type { Write } from '../storage/statements.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import { addressOf, type ReplyAddress } from '../update/subject.ts';
+import type { Task } from './effects.ts';
+import type { TurnFacts } from './facts.ts';
+import type { OpenTurn } from './runtime.ts';
+
+/** Tells scenes what has happened to their frames, until nothing more happens, and finds what to ask. */
+export async function settle(turn: OpenTurn): Promise<void> {
+  const { effects, rt } = turn;
+  if (rt.engine !== undefined) return rt.engine.settle(turn);
+  // without scenes only observers are interested
+  for (let event = effects.nextEvent(); event !== undefined; event = effects.nextEvent()) {
+    if (event.kind === 'left') effects.reportLeft(event);
+  }
+}
+
+/**
+ * Writes what has changed and the turn's id, all at once.
+ *
+ * @param keep - whether the turn goes on with the conversation afterwards
+ */
+export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
+  const { hold, copy, effects, rt, facts } = turn;
+  if (hold === undefined) return;
+  if (effects.isUsed) effects.flush();
+  // nobody delivers a deadline again
+  if (facts.cause === 'deadline') return write(turn, undefined, keep);
+  const isDone = copy.changed || keep || effects.runOnce;
+  const { fencing } = rt.storage.features;
+  if (!isDone && !(fencing && !isEmpty(copy.base))) {
+    // an update that did nothing in an empty conversation is not remembered: nothing is written
+    if (!fencing && !isEmpty(copy.base)) rt.recent.add(hold.key, [facts.id]);
+    return hold.release();
+  }
+  return write(turn, facts.id, keep);
+}
+
+/** Writes what a deadline, a repair or a pending prompt has changed before the update itself is handled, without the update's id. */
+export function commitAhead(turn: OpenTurn): Awaitable<void> {
+  return write(turn, undefined, true);
+}
+
+/** Writes the turn's id beside what is stored already. */
+export function commitId(turn: OpenTurn): Awaitable<void> {
+  return write(turn, turn.facts.id, false);
+}
+
+/**
+ * `ctx.state.commit()`.
+ *
+ * What is written is read before anything is awaited: later changes are committed later. Only hooks of scenes run first.
+ */
+export async function commitNow(turn: OpenTurn): Promise<void> {
+  if (turn.effects.hasEvents) await settle(turn);
+  await commit(turn, true);
+  await deliver(turn);
+  throwFailure(turn);
+}
+
+/**
+ * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
+ *
+ * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
+ * that something failed. A question that was rejected stays pending: an answer to a question that nobody saw is none.
+ *
+ * @param silently - do not tell the user of a rejection
+ */
+export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
+  const { answer, outbox, quiet, prompt } = turn.effects.takeDelivery();
+  let hasRejection = false;
+  const sending = async (send: () => unknown, isQuiet = false) => {
+    try {
+      await send();
+    } catch (error) {
+      if (!isQuiet && !isRejected(error)) throw error;
+      turn.rt.notices.speechFailed(turn.key ?? '', error);
+      hasRejection ||= !isQuiet;
+    }
+  };
+  // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
+  if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
+  for (const say of outbox) await sending(() => turn.tell(say), quiet?.has(say));
+  if (prompt !== undefined) {
+    turn.rt.early.asks(turn.key as string);
+    await sending(prompt);
+  }
+  if (!hasRejection || silently) return;
+  const text = await textOf(textsOf(turn), 'failed', turn);
+  await sending(() => turn.tell(text), true);
+}
+
+/** The texts of the active scene, and of the machine where it has none. */
+export function textsOf({ copy, registry, rt }: OpenTurn): Texts {
+  const { scene } = copy.top;
+  const own = scene === null ? undefined : registry.scenes.get(scene)?.behaviour.texts;
+  return { ...rt.options.defaults.texts, ...own };
+}
+
+/** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */
+export async function runReleased(turn: OpenTurn): Promise<void> {
+  let failed: { readonly error: unknown } | undefined;
+  for (const task of turn.effects.takeReleased()) {
+    try {
+      await task();
+    } catch (error) {
+      failed ??= { error };
+    }
+  }
+  if (failed !== undefined) throw failed.error;
+}
+
+/**
+ * Runs a hook of a leaving. If it throws, what it has changed is undone, and nothing else.
+ *
+ * @returns whether it did not throw
+ */
+export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<boolean> {
+  const restoreEffects = turn.effects.checkpoint();
+  const restoreCopy = turn.copy.mark();
+  try {
+    await hook();
+    return true;
+  } catch (error) {
+    // where it cannot run at all, what has called for it is refused
+    if (isFsmError(error, 'NO_CONTEXT')) throw error;
+    restoreCopy();
+    restoreEffects();
+    turn.effects.throwLater(error);
+    return false;
+  }
+}
+
+/** @throws what a hook has thrown that was attempted */
+export function throwFailure(turn: OpenTurn): void {
+  const failure = turn.effects.takeFailure();
+  if (failure !== undefined) throw failure.error;
+}
+
+/** Forgets what has changed since the last commit. */
+export function rollBack(turn: OpenTurn): void {
+  turn.copy.reset();
+  turn.effects.drop();
+}
+
+function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable<void> {
+  const { hold, copy, effects, rt } = turn;
+  if (hold === undefined) return;
+  const { changed } = copy;
+  if (!changed && id === undefined) return keep ? undefined : hold.release();
+  const { shared } = rt.storage.features;
+  const isKnown = id === undefined || hasSeen(copy.base.ids, id);
+  const record = recordOf(turn, hold, id);
+  const isKept = !isEmpty(record) || shared;
+  const next = isKept ? writeFor(turn, record) : undefined;
+  const tasks = effects.isUsed ? effects.takeTasks() : undefined;
+  return hold
+    .commit(next, { keep, id: isKnown ? undefined : id })
+    .then(() => accepted(turn, record, next, changed, tasks));
+}
+
+function accepted(
+  turn: OpenTurn,
+  record: ConversationRecord,
+  next: Write | undefined,
+  changed: boolean,
+  tasks: Task[] | undefined,
+): void {
+  const { copy, effects, rt } = turn;
+  const before = copy.base;
+  // where ids of an empty conversation cannot be kept in a record, this process remembers them
+  if (next === undefined) rt.recent.add(turn.key as string, listIds(record.ids));
+  replaced(turn.stored, next);
+  turn.stored = next;
+  copy.rebase(record);
+  if (effects.isUsed) effects.release(tasks);
+  if (changed) rt.notices.committed(turn, before, record);
+  if (effects.isUsed) effects.takeLeft();
+}
+
+function recordOf(
+  { copy, effects, facts }: OpenTurn,
+  hold: Hold,
+  id: UnitId | undefined,
+): ConversationRecord {
+  const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
+  let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
+  if (effects.isUsed) for (const mark of effects.keptMarks ?? []) ids = withId(ids, mark, least);
+  const { update } = facts;
+  const address = update === undefined ? copy.base.place : storedAddress(update, facts);
+  return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
+}
+
+function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
+  if (isEmpty(record)) {
+    const { version, ids, marks } = record;
+    return writeOf({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
+  }
+  const { ttl, maxRecordBytes } = rt.options;
+  const due = copy.deadlineAt;
+  const deadlineIn = due === undefined ? undefined : due - rt.clock.now();
+  const life = ttl === undefined ? undefined : lifetime(ttl, deadlineIn);
+  const next = writeOf(record, life, deadlineIn);
+  checkSize(record, next, maxRecordBytes, rt.storage.features.shared);
+  return next;
+}
+
+/** The reply address of an update, unless the key tells as much. */
+function storedAddress(update: RawUpdate, { subject, scope }: TurnFacts): ReplyAddress | undefined {
+  const { chat, thread, business } = subject;
+  if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;
+  const address = addressOf(update);
+  if (address === undefined) return undefined;
+  // an answer that only one user sees, or a guest's, is of this update alone
+  const { receiver: _, guestQuery: __, ...lasting } = address;
+  return lasting;
+}

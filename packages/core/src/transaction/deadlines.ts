@@ -1,0 +1,69 @@
+/** Fires timers that have passed; a handler that fails is tried again later. */
+
+import { stateTimer } from '../state/working-copy.ts';
+import { commitAhead, deliver, rollBack, settle } from './commit.ts';
+import { isOutage } from './outage.ts';
+import type { OpenTurn } from './runtime.ts';
+
+/** Delays after each failure of a deadline's handler, in ms; after the last one it is removed. */
+const retryDelays = [1000, 4000, 16_000, 64_000];
+
+/**
+ * Fires every timer that has passed; each is committed by itself.
+ *
+ * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
+ */
+export async function fireDeadlines(turn: OpenTurn, waited: number): Promise<void> {
+  const { copy, rt } = turn;
+  const now = rt.clock.now();
+  // what a migration has changed stays, whatever the handlers do
+  if (copy.changed) await commitAhead(turn);
+  const passed = [...(copy.timers ?? [])]
+    .filter(([, at]) => at + waited <= now)
+    .sort(([, a], [, b]) => a - b);
+  for (const [timer] of passed) {
+    // an earlier one may have moved the conversation on, and with it gone the later ones
+    if (copy.timers?.has(timer) === true) await fire(turn, timer);
+  }
+  // a deadline without timers: written by a version that knew more
+  if (passed.length === 0 && copy.timers === undefined) copy.disarm();
+}
+
+async function fire(turn: OpenTurn, timer: string): Promise<void> {
+  const { copy, facts, rt } = turn;
+  try {
+    copy.arm(timer, undefined);
+    await turn.loadServices();
+    if (timer === stateTimer || !(await rt.engine?.passTimer(turn, timer))) await timeOut(turn);
+    await settle(turn);
+    await commitAhead(turn);
+  } catch (error) {
+    // an outage removes no deadline: it is tried again until the storage is back
+    if (isOutage(error)) throw error;
+    return postpone(turn, timer, error);
+  }
+  try {
+    await deliver(turn);
+  } catch (error) {
+    // the transition is committed and must not come again; a question that was not asked is pending
+    if (facts.cause !== 'deadline') throw error;
+    rt.notices.speechFailed(turn.key ?? '', error);
+  }
+}
+
+/** The deadline of a plain state. */
+async function timeOut(turn: OpenTurn): Promise<void> {
+  const { onTimeout } = turn.rt.options;
+  const say = await onTimeout?.(turn);
+  if (onTimeout === undefined) turn.state.clear();
+  if (say != null) turn.effects.send(say);
+}
+
+async function postpone(turn: OpenTurn, timer: string, error: unknown): Promise<void> {
+  rollBack(turn);
+  const { copy, rt } = turn;
+  const delay = retryDelays[copy.failures];
+  copy.postpone(timer, delay === undefined ? undefined : rt.clock.now() + delay);
+  await commitAhead(turn);
+  rt.notices.deadlineFailed(turn.key ?? '', error, delay);
+}

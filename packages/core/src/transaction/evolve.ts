@@ -1,0 +1,205 @@
+/** What happens to a record that the code does not know: migrations, former names, and the policy for what is left. */
+
+import { FsmError } from '../base/errors.ts';
+import { frozenData, frozenJson, type JsonObject } from '../base/json.ts';
+import { invalidOption } from '../base/rules.ts';
+import { check, describeIssues } from '../base/schema.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import { factsOf } from '../conversation/states.ts';
+import type { Turn } from '../conversation/turn.ts';
+import type { ConversationRecord, Frame } from '../record/record.ts';
+import type { Registry } from '../state/registry.ts';
+
+/** A stored conversation that the code cannot go on with. */
+export interface UnknownState {
+  /** What is stored: the id of a state or scene, or for an unreadable record its text. */
+  readonly stored: string;
+  /** What is stored beside it. */
+  readonly data: object;
+  readonly scene: string | null;
+  /** What is unknown: a state, a scene, data that its schema refuses, or the whole record. */
+  readonly reason: 'state' | 'scene' | 'data' | 'record';
+  /** What the schema says. */
+  readonly issues: readonly string[];
+}
+
+/**
+ * What to do with an {@link UnknownState}, once for each repair.
+ *
+ * `reset` forgets the conversation and tells the user; `keep` goes on with it as it is; `error` throws; a function moves the user on by its
+ * turn, and what it does is committed before the update is handled.
+ */
+export type UnknownStatePolicy =
+  | 'reset'
+  | 'keep'
+  | 'error'
+  | ((found: UnknownState, turn: Turn) => Awaitable<void>);
+
+/** Steps from one version of the stored data to the next, by number. */
+export interface Migrations {
+  readonly [version: number]: (record: MigratedRecord) => MigratedRecord;
+}
+
+/** What a migration sees of each frame, and gives back. */
+export interface MigratedRecord {
+  state: string | null;
+  // biome-ignore lint/suspicious/noExplicitAny: data of a version that no type describes any more
+  data: any;
+}
+
+/**
+ * Checks the numbers of migrations.
+ *
+ * @returns the numbers in ascending order
+ * @throws FsmError `MIGRATION_MISSING` for an empty set, or for what is no whole number from 1
+ */
+export function migrationVersions(migrations: Migrations | undefined): readonly number[] {
+  if (migrations === undefined) return [];
+  const versions = Object.keys(migrations).map(Number);
+  const bad = versions.find((version) => !Number.isInteger(version) || version < 1);
+  if (bad !== undefined || versions.length === 0) {
+    throw new FsmError('MIGRATION_MISSING', { version: bad ?? 0, known: versions });
+  }
+  return versions.sort((a, b) => a - b);
+}
+
+/** Runs the migrations that a record has not seen, in numeric order, on each of its frames. */
+export function migrate(
+  record: ConversationRecord,
+  migrations: Migrations,
+  versions: readonly number[],
+): ConversationRecord {
+  const due = versions.filter((version) => version > record.version);
+  if (due.length === 0) return record;
+  const frames = record.frames.map((frame) => {
+    let now: MigratedRecord = { state: frame.state, data: structuredCopy(frame.data) };
+    for (const version of due) {
+      now = (migrations[version] as Migrations[number])(now);
+      checkMigrated(version, now);
+    }
+    return { ...frame, state: now.state, data: frozenData(now.data, 'data') };
+  });
+  const version = due[due.length - 1] as number;
+  return { ...record, frames: frames as unknown as ConversationRecord['frames'], version };
+}
+
+/** What no later read would understand must not be written. */
+function checkMigrated(version: number, given: unknown): void {
+  const { state, data }: Partial<MigratedRecord> = Object(given);
+  const isKept = state === null || typeof state === 'string';
+  if (isKept && typeof data === 'object' && data !== null) return;
+  throw invalidOption(
+    `migrations[${version}]`,
+    'a function that returns { state, data } at once',
+    `one with the ${isKept ? `data ${data}` : `state ${state}`}`,
+  );
+}
+
+/** A copy that a migration may change. */
+function structuredCopy(data: JsonObject): unknown {
+  return JSON.parse(JSON.stringify(data));
+}
+
+/** What was found: frames under their present names, or the first thing that is unknown. */
+export type Inspection = { readonly frames: ConversationRecord['frames'] } | UnknownState;
+
+/** Looks whether a machine knows everything in a record. */
+export async function inspect(record: ConversationRecord, registry: Registry): Promise<Inspection> {
+  if (!registry.strict && registry.scenes.size === 0) return record;
+  let frames: ConversationRecord['frames'] = record.frames;
+  for (let at = 0; at < frames.length; at++) {
+    const frame = frames[at] as Frame;
+    const renamed = rename(frame, registry);
+    if ('reason' in renamed) return renamed;
+    if (renamed !== frame) {
+      frames = frames.with(at, renamed) as unknown as ConversationRecord['frames'];
+    }
+  }
+  for (const frame of frames) {
+    if (checkOf(frame, registry)) return inspectData(frames, registry);
+  }
+  return frames === record.frames ? record : { frames };
+}
+
+/** Whether a machine certainly knows everything in a record; if not, {@link inspect} looks closer. */
+export function isCurrent({ frames }: ConversationRecord, registry: Registry): boolean {
+  return frames.every(
+    (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,
+  );
+}
+
+/** What a record that cannot be read is to a policy. */
+export function unreadableRecord(text: string, reason: string): UnknownState {
+  return { stored: text, data: {}, scene: null, reason: 'record', issues: [reason] };
+}
+
+function rename(frame: Frame, registry: Registry): Frame | UnknownState {
+  const { scene, state } = frame;
+  const sceneId = scene === null ? null : registry.sceneId(scene);
+  if (sceneId === undefined) return unknown(scene as string, frame, 'scene');
+  // where a scene is renamed, so are its states: theirs begin with its id
+  const moved =
+    sceneId !== scene && state !== null && state.startsWith(scene as string)
+      ? `${sceneId}${state.slice((scene as string).length)}`
+      : state;
+  let stateId: string | null | undefined = moved === null ? null : registry.stateId(moved);
+  if (stateId === undefined) {
+    if (sceneId === null) {
+      if (registry.strict) return unknown(moved as string, frame, 'state');
+      stateId = moved;
+    } else {
+      // a step that is gone: its scene finds the place by the data
+      stateId = registry.scenes.get(sceneId)?.behaviour.first(frame.data) ?? null;
+    }
+  }
+  return sceneId === scene && stateId === state
+    ? frame
+    : { ...frame, scene: sceneId, state: stateId };
+}
+
+type Check = (data: JsonObject) => Awaitable<JsonObject | readonly string[]>;
+
+function checkOf(frame: Frame, registry: Registry): Check | undefined {
+  const behaviour = frame.scene === null ? undefined : registry.scenes.get(frame.scene)?.behaviour;
+  if (behaviour?.check) {
+    return async (data) => {
+      try {
+        return frozenData(await behaviour.check?.(data, frame.state), 'data');
+      } catch (error) {
+        if (error instanceof FsmError && error.code === 'DATA_INVALID') {
+          return (error as FsmError<'DATA_INVALID'>).details.issues;
+        }
+        throw error;
+      }
+    };
+  }
+  const state = frame.state === null ? undefined : registry.state(frame.state);
+  const schema = state && factsOf(state).schema;
+  if (schema === undefined) return undefined;
+  return async (data) => {
+    const result = await check(schema, data);
+    return result.issues ? describeIssues(result.issues) : frozenData(result.value, 'data');
+  };
+}
+
+async function inspectData(
+  frames: ConversationRecord['frames'],
+  registry: Registry,
+): Promise<Inspection> {
+  let checkedFrames = frames;
+  for (let at = 0; at < frames.length; at++) {
+    const frame = frames[at] as Frame;
+    const checked = await checkOf(frame, registry)?.(frame.data);
+    if (checked === undefined) continue;
+    if (Array.isArray(checked))
+      return { ...unknown(frame.state ?? '', frame, 'data'), issues: checked };
+    if (JSON.stringify(checked) === JSON.stringify(frame.data)) continue;
+    const data = frozenJson(checked, 'data') as JsonObject;
+    checkedFrames = checkedFrames.with(at, { ...frame, data }) as unknown as typeof frames;
+  }
+  return { frames: checkedFrames };
+}
+
+function unknown(stored: string, frame: Frame, reason: UnknownState['reason']): UnknownState {
+  return { stored, data: frame.data, scene: frame.scene, reason, issues: [] };
+}

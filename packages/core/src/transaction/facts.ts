@@ -1,0 +1,51 @@
+/** Whose turn it is and what caused it, before anything is read; and where its messages go. */
+
+import type { UnitId } from '../record/ids.ts';
+import type { Scope } from '../update/key.ts';
+import { guestChats } from '../update/parties.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import type { ReplyAddress, Subject } from '../update/subject.ts';
+
+/** What makes a machine work on a conversation. */
+export type Cause = 'update' | 'deadline' | 'outside';
+
+/** What services are made from: without an update there is no context. */
+export interface ServiceTurn<Context = unknown> {
+  readonly ctx: Context | undefined;
+  readonly subject: Subject;
+  readonly update: RawUpdate | undefined;
+}
+
+/** What a turn needs of a bot. */
+export interface TurnBot {
+  readonly username?: string | undefined;
+  call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
+}
+
+/** Whose turn it is and what caused it. */
+export interface TurnFacts {
+  /** `undefined` where the update has no conversation. */
+  readonly key: string | undefined;
+  /** The parts of the key. */
+  readonly scope: Scope | undefined;
+  readonly id: UnitId;
+  readonly cause: Cause;
+  readonly subject: Subject;
+  readonly update: RawUpdate | undefined;
+  /** The framework's context. */
+  readonly ctx: unknown;
+  /** Calls the Bot API; absent while no bot is connected. */
+  readonly bot: TurnBot | undefined;
+}
+
+/** Where a conversation can be reached as far as its key tells. */
+export function addressOfKey({ subject, scope }: TurnFacts): ReplyAddress | undefined {
+  const chat = subject.chat ?? scope?.chat ?? scope?.user;
+  if (chat === undefined) return undefined;
+  const { thread, business } = subject;
+  return {
+    chat,
+    ...(thread === undefined ? {} : { thread }),
+    ...(business === undefined || business === guestChats ? {} : { business }),
+  };
+}

@@ -1,0 +1,43 @@
+/** What becomes of a stored conversation that the code does not know: the policy, committed by itself. */
+
+import { FsmError } from '../base/errors.ts';
+import { textOf } from '../conversation/texts.ts';
+import type { Frame } from '../record/record.ts';
+import { commitAhead, deliver, settle } from './commit.ts';
+import type { UnknownState } from './evolve.ts';
+import type { OpenTurn, Runtime } from './runtime.ts';
+
+/** Applies the policy to what is unknown, commits, and then tells the user. */
+export async function repair(turn: OpenTurn, found: UnknownState): Promise<void> {
+  const { copy, effects, rt } = turn;
+  const { unknownState: policy, defaults } = rt.options;
+  if (policy === 'keep') return;
+  if (policy === 'error') throw refusal(rt, found);
+  await turn.loadServices();
+  if (policy === 'reset') {
+    turn.state.clear();
+    effects.send(await textOf(defaults.texts, 'forgotten', turn));
+  } else {
+    // scenes that no longer exist cannot be told that they are left: what is known of the conversation is its data
+    copy.clear();
+    copy.change({ data: found.data as Frame['data'] });
+    await policy(found, turn);
+    await settle(turn);
+  }
+  await commitAhead(turn);
+  rt.notices.repaired(turn.key ?? '', found.stored, found.reason);
+  try {
+    await deliver(turn);
+  } catch (error) {
+    rt.notices.speechFailed(turn.key ?? '', error);
+  }
+}
+
+function refusal({ registry }: Runtime, found: UnknownState): FsmError {
+  const { stored, reason, issues } = found;
+  if (reason === 'data') return new FsmError('DATA_INVALID', { state: stored, issues });
+  if (reason === 'scene') {
+    return new FsmError('SCENE_UNKNOWN', { scene: stored, known: [...registry.scenes.keys()] });
+  }
+  return new FsmError('STATE_UNKNOWN', { state: stored, known: registry.stateIds });
+}

@@ -1,0 +1,135 @@
+/** What the turns of a machine share: its options, resolved once, and its live parts. */
+
+import type { Clock } from '../base/clock.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { EngineFactory } from '../conversation/behaviour.ts';
+import type { Say, Sent } from '../conversation/say.ts';
+import type { Turn } from '../conversation/turn.ts';
+import type { Hold, Leases } from '../lease/lease.ts';
+import type { LocalQueues } from '../lease/queue.ts';
+import type { Reentry } from '../lease/reentry.ts';
+import type { FsmStorage } from '../lease/storage.ts';
+import type { RecentIds } from '../record/recent.ts';
+import type { ConversationRecord } from '../record/record.ts';
+import type { ContextHost } from '../state/context.ts';
+import type { Registry } from '../state/registry.ts';
+import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
+import type { StoredText } from '../storage/statements.ts';
+import type { UserInput } from '../update/input.ts';
+import type { RawObject } from '../update/raw-update.ts';
+import type { EarlyUpdates } from './early.ts';
+import type { CallbackAnswer, Effects } from './effects.ts';
+import type { TurnFacts } from './facts.ts';
+import type { Settings } from './settings.ts';
+import type { Stopping } from './stopping.ts';
+
+/** What happens in turns, for observers. */
+export interface Notices {
+  committed(turn: OpenTurn, before: ConversationRecord, after: ConversationRecord): void;
+  duplicate(key: string, updateId: number): void;
+  deadlineFailed(key: string, error: unknown, retryIn: number | undefined): void;
+  repaired(key: string, stored: string, reason: string): void;
+  /** A message could not be sent where nobody waits for it. */
+  speechFailed(key: string, error: unknown): void;
+  /** A scene took an input, and what it made of it cannot be stored. */
+  inputRefused(key: string, error: unknown): void;
+  /** A payment that no pending question has asked for. */
+  paymentUnmatched(turn: OpenTurn, payment: RawObject): void;
+  storageFailed(operation: string, error: unknown): void;
+}
+
+/** Runs scenes; a scene brings it. */
+export interface Engine {
+  /** Offers an update to scenes; what none of them takes goes to `rest`. */
+  dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
+  /** Tells scenes what has happened to their frames, and finds what to ask. */
+  settle(turn: OpenTurn): Promise<void>;
+  /** Gives an answer to the active scene; `false` if that state is not pending. */
+  answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
+  /** Lets a timer of the active scene pass; `false` if there is no scene. */
+  passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
+}
+
+/** The engine that a scene brings, as the kernel sees it. */
+export interface EngineOf extends EngineFactory {
+  (rt: Runtime): Engine;
+}
+
+/** Makes the engine of a machine. */
+export function engineOf(factory: EngineFactory, rt: Runtime): Engine {
+  return (factory as EngineOf)(rt);
+}
+
+/** A turn as the kernel and its engine see it: what handlers get, the working copy, and the effects. */
+export interface OpenTurn extends Turn<object>, ContextHost {
+  readonly rt: Runtime;
+  readonly facts: TurnFacts;
+  /** Absent where the update has no conversation. */
+  readonly hold: Hold | undefined;
+  /** Everything about the conversation that this turn may change. */
+  readonly copy: WorkingCopy;
+  /** Everything that this turn will send and notify. */
+  readonly effects: Effects;
+  /** The framework's context. */
+  readonly ctx: unknown;
+  /** What the user sent. */
+  readonly input: UserInput | undefined;
+  /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
+  readonly tag: string;
+  /** `over` refuses reads as well as changes; what a failed turn left may be read. */
+  phase: 'open' | 'over' | 'failed';
+  /** Whether its update was sent before the pending question was asked. */
+  isEarly: boolean;
+  /** What is stored, as this turn has read or written it last. */
+  stored: StoredText | undefined;
+  /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
+  writing: Promise<void> | undefined;
+  /** Ends the turn before its handlers have ended; absent where nothing may. */
+  interruption: AbortController | undefined;
+  /** Sends a message now, to where the conversation lives. */
+  send(say: Say): Promise<Sent>;
+  /** Sends what a scene or telefsm itself says; an empty text is nothing. */
+  tell(say: Say): Awaitable<unknown>;
+  /** Answers the callback query, unless a handler has done so. */
+  answerCallback(answer: CallbackAnswer): Promise<void>;
+  /** Makes the services of this turn, once. */
+  loadServices(): Promise<void>;
+}
+
+/** Lets updates end the turns that they would wait for. */
+export interface Interrupts {
+  /** A turn is the head of its conversation; `undefined` for one that nothing may interrupt. */
+  begin(key: string, cause: TurnFacts['cause']): AbortController | undefined;
+  /** It is the head no longer. */
+  end(key: string, interruption: AbortController): void;
+  /**
+   * Runs the handlers of a turn, unless the turn is interrupted.
+   *
+   * @throws FsmError `INTERRUPTED`; what the handlers throw passes
+   */
+  race<Result>(turn: OpenTurn, job: { work(turn: OpenTurn): Awaitable<Result> }): Promise<Result>;
+  /** Interrupts the head of a conversation, if there is one in this process. */
+  interrupt(key: string): void;
+}
+
+/** What the turns of a machine share. */
+export interface Runtime {
+  readonly options: Settings;
+  readonly clock: Clock;
+  readonly storage: FsmStorage;
+  readonly registry: Registry;
+  /** Absent while the machine has no scene. */
+  readonly engine: Engine | undefined;
+  readonly leases: Leases;
+  readonly queues: LocalQueues;
+  readonly reentry: Reentry;
+  readonly recent: RecentIds;
+  /** Absent unless updates may interrupt others. */
+  readonly interrupts: Interrupts | undefined;
+  readonly early: EarlyUpdates;
+  readonly stopping: Stopping;
+  readonly notices: Notices;
+  readonly rules: CopyRules;
+  /** Called with each turn that has a framework's context, before any code of the bot runs. */
+  readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;
+}

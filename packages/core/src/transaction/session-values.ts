@@ -1,0 +1,95 @@
+/** A storage as the simple store that session middleware takes. */
+
+import { type Clock, systemClock } from '../base/clock.ts';
+import { directLeases } from '../lease/direct.ts';
+import type { Hold } from '../lease/lease.ts';
+import type { FsmStorage } from '../lease/storage.ts';
+import type { Write } from '../storage/statements.ts';
+
+/** A store of JSON values under keys. */
+export interface SessionValues<T> {
+  get(key: string): Promise<T | undefined>;
+  set(key: string, value: T): Promise<void>;
+  delete(key: string): Promise<void>;
+}
+
+/** What {@link sessionValues} can be told. */
+export interface SessionValuesOptions {
+  /** Stands before every key, so that sessions and conversations can share a storage. Default `"session:"`. */
+  readonly prefix?: string;
+  /** What tells the time; a virtual one in tests. */
+  readonly clock?: Clock;
+}
+
+/** A write that waits for another of its key. */
+interface Waiting {
+  next: Write | undefined;
+  readonly written: Promise<void>;
+}
+
+/** Ms that one write may wait for another of the same key. */
+const waitBound = 10_000;
+const lease = 15_000;
+
+/**
+ * Keeps sessions where conversations are kept.
+ *
+ * Session middleware reads and writes apart, so two updates of one session can still overwrite each other: that is how sessions are, and
+ * what `ctx.state` is for.
+ */
+export function sessionValues<T>(
+  storage: FsmStorage,
+  { prefix = 'session:', clock = systemClock }: SessionValuesOptions = {},
+): SessionValues<T> {
+  const coordination = storage.coordination ?? directLeases;
+  const leases = coordination({ storage, clock, lease, longest: lease, report: () => {} });
+
+  const writing = new Map<string, Promise<void>>();
+  const waiting = new Map<string, Waiting>();
+
+  async function send(key: string, next: Write | undefined): Promise<void> {
+    const hold = (await leases.take(prefix + key, { bound: waitBound })) as Hold;
+    try {
+      await hold.commit(next, { keep: false });
+    } catch (error) {
+      await hold.release();
+      throw error;
+    }
+  }
+
+  function begin(key: string, next: Write | undefined): Promise<void> {
+    const written = send(key, next).finally(() => {
+      if (writing.get(key) === written) writing.delete(key);
+    });
+    writing.set(key, written);
+    return written;
+  }
+
+  /** One write of a key at a time; of those that wait meanwhile only the last one is sent, and all share its outcome. */
+  function write(key: string, next: Write | undefined): Promise<void> {
+    const overtaken = waiting.get(key);
+    if (overtaken !== undefined) {
+      overtaken.next = next;
+      return overtaken.written;
+    }
+    const before = writing.get(key);
+    if (before === undefined) return begin(key, next);
+    const go = () => {
+      waiting.delete(key);
+      return begin(key, queued.next);
+    };
+    const queued: Waiting = { next, written: before.then(go, go) };
+    waiting.set(key, queued);
+    return queued.written;
+  }
+
+  return {
+    async get(key) {
+      const stored = await leases.ask(() => storage.peek(prefix + key));
+      return stored === undefined ? undefined : JSON.parse(stored.text);
+    },
+    set: (key, value) =>
+      write(key, value === undefined ? undefined : { text: JSON.stringify(value), state: null }),
+    delete: (key) => write(key, undefined),
+  };
+}

@@ -1,0 +1,57 @@
+/** The options of a machine, resolved once. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import type { SceneDefaults } from '../conversation/behaviour.ts';
+import type { Say } from '../conversation/say.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import type { Turn } from '../conversation/turn.ts';
+import type { Strategy } from '../update/key.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import type { Subject } from '../update/subject.ts';
+import type { Migrations, UnknownStatePolicy } from './evolve.ts';
+import type { ServiceTurn } from './facts.ts';
+
+/** The scene of a user who has none, and what it starts with. */
+export interface Initial {
+  readonly scene: AnyScene;
+  start(turn: ServiceTurn): { readonly data?: object; readonly params?: object };
+}
+
+/** What an update does when its conversation is busy. */
+export type WaitingPolicy = 'queue' | 'refuse' | 'drop' | 'busy';
+
+/** The options of a machine: checked, with their defaults, all lengths of time in ms. */
+export interface Settings {
+  readonly namespace: string;
+  readonly strategy: Strategy;
+  /** For messages. */
+  readonly strategyName: string;
+  readonly when: ((subject: Subject) => boolean) | undefined;
+  readonly waiting: {
+    readonly policy: WaitingPolicy;
+    readonly limit: number;
+    readonly answerCallbacksAfter: number;
+    readonly interrupt: ((update: RawUpdate, subject: Subject) => boolean) | undefined;
+  };
+  readonly lease: number;
+  /** The longest turn. */
+  readonly longest: number;
+  readonly detectReentry: boolean;
+  readonly attempts: number;
+  readonly ttl: number | undefined;
+  readonly maxRecordBytes: number;
+  /** How many steps `back()` can go. */
+  readonly history: number;
+  /** The highest migration. */
+  readonly version: number;
+  readonly migrations: Migrations;
+  readonly migrationVersions: readonly number[];
+  readonly unknownState: UnknownStatePolicy;
+  readonly adopt: ((turn: Turn & { readonly ctx: unknown }) => Awaitable<void>) | undefined;
+  readonly initial: Initial | undefined;
+  readonly services: object | ((turn: ServiceTurn) => Awaitable<object>) | undefined;
+  readonly onTimeout: ((turn: Turn) => Awaitable<Say | undefined | void>) | undefined;
+  readonly sweep: { readonly every: number; readonly parallel: number };
+  /** For scenes that choose nothing of their own. */
+  readonly defaults: SceneDefaults;
+}

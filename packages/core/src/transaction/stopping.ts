@@ -1,0 +1,64 @@
+/** How a machine stops: it waits for the turns that run, and then rejects those that have not begun. */
+
+import { FsmError } from '../base/errors.ts';
+import type { TurnFacts } from './facts.ts';
+
+/** A class, since its fields are read by every turn. */
+export class Stopping {
+  /** Whether new turns are refused. */
+  isStopped = false;
+  /** Turns that run or wait. */
+  running = 0;
+  /** Called when none does. */
+  idle: (() => void) | undefined;
+  /** Aborted when also those are refused that wait. */
+  late: AbortSignal;
+  #late: AbortController;
+  readonly #waits = new Set<AbortController>();
+
+  constructor() {
+    this.#late = new AbortController();
+    this.late = this.#late.signal;
+  }
+
+  /** Makes the error for a turn that is refused. */
+  error({ cause, id, key }: Pick<TurnFacts, 'cause' | 'id' | 'key'>): FsmError<'STOPPED'> {
+    const operation = cause === 'update' ? `update ${id}` : `work on '${key}'`;
+    return new FsmError('STOPPED', { operation });
+  }
+
+  /** Ends a wait when no turn begins any more; returns how to take it back. */
+  ends(wait: AbortController): () => void {
+    this.#waits.add(wait);
+    return () => void this.#waits.delete(wait);
+  }
+
+  /** From now on new turns are refused; resolves when none runs or waits. */
+  stop(): Promise<void> {
+    this.isStopped = true;
+    if (this.running === 0) return Promise.resolve();
+    const before = this.idle;
+    return new Promise((resolve) => {
+      this.idle = () => {
+        before?.();
+        resolve();
+        this.idle = undefined;
+      };
+    });
+  }
+
+  /** From now on no turn begins any more. */
+  giveUp(): void {
+    const reason = new FsmError('STOPPED', { operation: 'a turn that waits' });
+    this.#late.abort(reason);
+    for (const wait of this.#waits) wait.abort(reason);
+  }
+
+  /** New turns are welcome again. */
+  start(): void {
+    this.isStopped = false;
+    if (!this.late.aborted) return;
+    this.#late = new AbortController();
+    this.late = this.#late.signal;
+  }
+}

@@ -1,0 +1,229 @@
+/** The turn that handlers get, and what `ctx.state` works on: the working copy of the conversation, and the effects. */
+
+import { FsmError } from '../base/errors.ts';
+import { isBlank } from '../base/json.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import { inParts } from '../conversation/long-text.ts';
+import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
+import type { Turn } from '../conversation/turn.ts';
+import type { Hold } from '../lease/lease.ts';
+import { type ConversationRecord, emptyRecord } from '../record/record.ts';
+import { stateContext } from '../state/context.ts';
+import type { Registry } from '../state/registry.ts';
+import { WorkingCopy } from '../state/working-copy.ts';
+import type { StoredText } from '../storage/statements.ts';
+import { inputOf, type UserInput } from '../update/input.ts';
+import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
+import { tagOf } from '../update/tag.ts';
+import { commitNow } from './commit.ts';
+import { type CallbackAnswer, Effects, type Task } from './effects.ts';
+import { addressOfKey, type TurnFacts } from './facts.ts';
+import type { OpenTurn, Runtime } from './runtime.ts';
+
+/**
+ * A class, since one is made for every update: its members stand on the prototype. It has no private fields, so that an object that
+ * inherits from a turn works as the turn does.
+ */
+export class RunningTurn implements OpenTurn {
+  readonly rt: Runtime;
+  readonly facts: TurnFacts;
+  readonly registry: Registry;
+  readonly hold: Hold | undefined;
+  /** Everything about the conversation that this turn may change. */
+  readonly copy: WorkingCopy;
+  /** Everything that this turn will send and notify. */
+  readonly effects: Effects = new Effects();
+  /** What handlers see as `ctx.state`. */
+  readonly state: FsmContext;
+  phase: OpenTurn['phase'] = 'open';
+  /** Whether its update was sent before the pending question was asked. */
+  isEarly = false;
+  /** What is stored, as this turn has read or written it last. */
+  stored: StoredText | undefined;
+  /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
+  writing: Promise<void> | undefined;
+  /** Ends the turn before its handlers have ended; absent where nothing may. */
+  interruption: AbortController | undefined;
+  private given: object | undefined;
+  private read: { readonly input: UserInput | undefined } | undefined;
+  private mark: string | undefined;
+  private isAnswered = false;
+
+  constructor(
+    rt: Runtime,
+    facts: TurnFacts,
+    hold: Hold | undefined,
+    record: ConversationRecord | undefined,
+    deadlineAt: number | undefined,
+  ) {
+    this.rt = rt;
+    this.facts = facts;
+    this.registry = rt.registry;
+    this.hold = hold;
+    this.stored = hold?.stored;
+    this.copy = new WorkingCopy(record ?? emptyRecord, rt.rules, deadlineAt);
+    if (record === undefined) this.copy.version = rt.options.version;
+    this.state = stateContext(this);
+  }
+
+  // ── what handlers see
+
+  get id(): string {
+    const { id, subject } = this.facts;
+    return `${subject.bot}:${id}`;
+  }
+
+  get subject(): Subject {
+    return this.facts.subject;
+  }
+
+  get update(): TurnFacts['update'] {
+    return this.facts.update;
+  }
+
+  get ctx(): unknown {
+    return this.facts.ctx;
+  }
+
+  get from(): Turn['from'] {
+    const { update } = this.facts;
+    return (update && fromOf(update)) as Turn['from'];
+  }
+
+  get services(): object {
+    return this.given ?? {};
+  }
+
+  get signal(): AbortSignal {
+    const lost = this.hold?.signal ?? new AbortController().signal;
+    return this.interruption === undefined
+      ? lost
+      : AbortSignal.any([lost, this.interruption.signal]);
+  }
+
+  get place(): ReplyAddress | undefined {
+    const { update } = this.facts;
+    return (update && addressOf(update)) ?? this.copy.base.place ?? addressOfKey(this.facts);
+  }
+
+  /** Bound, so that handlers may destructure it; as are `api` and `now`. */
+  get reply(): (say: Say) => Promise<Sent> {
+    return (say) => this.send(say);
+  }
+
+  get api(): Turn['api'] {
+    return <R>(method: string, payload: object) => this.call({ method, payload }) as Promise<R>;
+  }
+
+  get now(): () => number {
+    return () => this.rt.clock.now();
+  }
+
+  // ── what the kernel and its engine see beside it
+
+  /** What the user sent. */
+  get input(): UserInput | undefined {
+    const { update, bot } = this.facts;
+    this.read ??= { input: update && inputOf(update, bot?.username) };
+    return this.read.input;
+  }
+
+  /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
+  get tag(): string {
+    this.mark ??= tagOf(this.facts.key ?? '');
+    return this.mark;
+  }
+
+  /** Sends a message now, to where the conversation lives. */
+  async send(say: Say): Promise<Sent> {
+    let sent: unknown;
+    for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
+    return sent as Sent;
+  }
+
+  /** Sends what a scene or telefsm itself says; an empty text is nothing. */
+  tell(say: Say): Awaitable<unknown> {
+    return say === '' ? undefined : this.send(say);
+  }
+
+  /** Answers the callback query, unless a handler has done so. */
+  async answerCallback(answer: CallbackAnswer): Promise<void> {
+    const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
+    if (id === undefined || this.isAnswered) return;
+    await this.call({
+      method: 'answerCallbackQuery',
+      payload: { callback_query_id: id, ...answer },
+    });
+  }
+
+  /** Makes the services of this turn, once. */
+  async loadServices(): Promise<void> {
+    if (this.given !== undefined) return;
+    const { services } = this.rt.options;
+    const { ctx, subject, update } = this.facts;
+    this.given =
+      (typeof services === 'function' ? await services({ ctx, subject, update }) : services) ?? {};
+  }
+
+  private async call({ method, payload }: ApiCall): Promise<unknown> {
+    const { bot } = this.facts;
+    if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
+    this.isAnswered ||= method === 'answerCallbackQuery';
+    return await bot.call(method, payload);
+  }
+
+  // ── what `ctx.state` works on
+
+  get key(): string | undefined {
+    return this.facts.key;
+  }
+
+  mayRead(member: string): void {
+    // what a failed update left is shown, so that error handlers may log it
+    if (this.phase === 'over') throw new FsmError('TURN_ENDED', { member });
+  }
+
+  mayWrite(member: string): void {
+    if (this.phase !== 'open') throw new FsmError('TURN_ENDED', { member });
+    if (this.facts.key === undefined) {
+      throw new FsmError('NO_CONVERSATION', {
+        updateType: this.facts.subject.updateType ?? 'none',
+        strategy: this.rt.options.strategyName,
+      });
+    }
+  }
+
+  readSession(slot: string): unknown {
+    return this.copy.session?.[slot];
+  }
+
+  writeSession(slot: string, value: unknown): void {
+    const { copy } = this;
+    if (copy.session?.[slot] === value) return;
+    const { [slot]: _, ...rest } = copy.session ?? {};
+    if (value !== undefined) copy.session = Object.freeze({ ...rest, [slot]: value });
+    else copy.session = isBlank(rest) ? undefined : Object.freeze(rest);
+  }
+
+  beforeCommit(task: () => void): void {
+    this.effects.beforeCommit(task);
+  }
+
+  afterCommit(task: Task): void {
+    this.effects.afterCommit(task);
+  }
+
+  /** `ctx.state.commit()`: what came before stays, whatever comes after. */
+  commit(): Promise<void> {
+    const before = this.writing;
+    const write = before === undefined ? commitNow(this) : before.then(() => commitNow(this));
+    this.writing = write;
+    const done = () => {
+      if (this.writing === write) this.writing = undefined;
+    };
+    // a failed one stays, and fails the turn at its end also where nobody awaits it
+    write.then(done, () => {});
+    return write;
+  }
+}

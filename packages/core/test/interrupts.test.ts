@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
+import type { RawUpdate, Turn } from '../src/index.ts';
+import { memoryStorage, state, states } from '../src/index.ts';
+import { type SceneBehaviour, sceneEngine } from '../src/scene-kit.ts';
+import { bench, gate, message } from './fixtures/bench.ts';
+import { textStorage } from './fixtures/text-storage.ts';
+
+const Form = states('Form', { name: state(), age: state() });
+
+const isCancel = (update: RawUpdate) =>
+  (update['message'] as { text?: string } | undefined)?.text === '/cancel';
+
+describe.each([
+  ['memory', () => memoryStorage({ clock: virtualClock() })],
+  ['a shared storage', () => textStorage(virtualClock())],
+])('an update that interrupts, in %s', (_, storage) => {
+  const make = () => bench({ storage: storage(), waiting: { interrupt: isCancel } });
+
+  it('aborts the turn that runs, rolls it back, and is next', async () => {
+    const { send, peek } = make();
+    const log: string[] = [];
+    await send(1, 'start', ({ state: fsm }) => fsm.set(Form.name, { from: 'start' }));
+    const [begun, stuck] = [gate(), gate()];
+    let signal: AbortSignal | undefined;
+    const slow = send(1, 'check this', async (turn: Turn) => {
+      signal = turn.signal;
+      begun.open();
+      turn.state.set(Form.age, { from: 'slow' });
+      turn.state.afterCommit(() => void log.push('after the slow commit'));
+      await stuck.opened;
+      expect(() => turn.state.update({ late: true })).toThrow(/TURN_ENDED/);
+      log.push('slow ends');
+    });
+    const queued = send(1, 'are you there?', () => void log.push('queued'));
+    await begun.opened;
+    await send(1, '/cancel', ({ state: fsm }) => {
+      log.push(`cancel at ${fsm.current} from ${fsm.get('from')}`);
+    });
+    expect(signal?.aborted).toBe(true);
+    expect(signal?.reason).toMatchObject({ code: 'INTERRUPTED' });
+    await slow;
+    await queued;
+    stuck.open();
+    await Promise.resolve();
+    expect(log).toEqual(['cancel at Form:name from start', 'queued', 'slow ends']);
+    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { from: 'start' } });
+  });
+
+  it('leaves the interrupted update handled: its redelivery is skipped, also in an empty conversation', async () => {
+    const { give, send, heard } = make();
+    const duplicates = heard('duplicate');
+    for (const begin of [false, true]) {
+      if (begin) await send(1, 'start', ({ state: fsm }) => fsm.set(Form.name));
+      const stuck = gate();
+      const slow = message(1, 'slow');
+      const first = give(slow, () => stuck.opened);
+      await send(1, '/cancel');
+      await first;
+      let isHandledAgain = false;
+      await give(slow, () => {
+        isHandledAgain = true;
+      });
+      expect(isHandledAgain).toBe(false);
+      stuck.open();
+    }
+    expect(duplicates).toHaveLength(2);
+  });
+
+  it('keeps what the turn had committed before, and what failed in it is no error of the bot', async () => {
+    const { send, peek } = make();
+    const [begun, stuck] = [gate(), gate()];
+    const slow = send(1, 'slow', async ({ state: fsm }) => {
+      fsm.set(Form.name);
+      await fsm.commit();
+      fsm.set(Form.age);
+      begun.open();
+      await stuck.opened;
+      throw new Error('too late');
+    });
+    await begun.opened;
+    await send(1, '/cancel');
+    await slow;
+    stuck.open();
+    await Promise.resolve();
+    expect((await peek(1))?.state).toBe('Form:name');
+  });
+
+  it('keeps the handlers of a turn from starting that is still being opened', async () => {
+    const { send } = make();
+    let hasBegun = false;
+    const slow = send(1, 'slow', () => {
+      hasBegun = true;
+    });
+    await Promise.all([slow, send(1, '/cancel')]);
+    expect(hasBegun).toBe(false);
+  });
+
+  it('of another conversation interrupts nothing, and alone it is an update like others', async () => {
+    const { send, peek } = make();
+    const held = gate();
+    const slow = send(1, 'slow', async ({ state: fsm }) => {
+      await held.opened;
+      fsm.set(Form.name);
+    });
+    await send(2, '/cancel', ({ state: fsm }) => fsm.set(Form.age));
+    held.open();
+    await slow;
+    expect([(await peek(1))?.state, (await peek(2))?.state]).toEqual(['Form:name', 'Form:age']);
+  });
+});
+
+describe('an input that was sent before the question was asked', () => {
+  it('is early for its scene, also when it waited behind others; a later one is not', async () => {
+    const early: [string, boolean][] = [];
+    const first = gate();
+    const asked: SceneBehaviour = {
+      engine: sceneEngine,
+      was: [],
+      states: [],
+      settable: false,
+      timed: false,
+      served: false,
+      first: () => null,
+      ask: () => () => 'Question?',
+      async handle(run) {
+        const text = run.input?.kind === 'text' ? run.input.text : '';
+        early.push([text, run.early]);
+        if (text !== 'answer') return;
+        await first.opened;
+        run.ask();
+      },
+    };
+    const scene = { id: 'asked', '~scene': asked as never };
+    const { send, said } = bench({ scenes: [scene] });
+    await send(1, 'begin', ({ state: fsm }) => fsm.enter('asked' as never));
+    const answer = send(1, 'answer');
+    const others = [send(1, 'are you there?'), send(1, 'hello?')];
+    first.open();
+    await Promise.all([answer, ...others]);
+    await send(1, 'later');
+    expect(said()).toEqual(['Question?', 'Question?']);
+    expect(early).toEqual([
+      ['answer', false],
+      ['are you there?', true],
+      ['hello?', true],
+      ['later', false],
+    ]);
+  });
+});

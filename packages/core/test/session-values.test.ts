@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { virtualClock } from '../../testing/src/virtual-clock.ts';
+import { sessionValues } from '../src/adapter.ts';
+import { gate } from './fixtures/bench.ts';
+import { driverError, textStorage } from './fixtures/text-storage.ts';
+
+describe('writes of one session', () => {
+  it('at once are sent one by one, and those that a later one overtakes are not sent at all', async () => {
+    const clock = virtualClock();
+    const storage = textStorage(clock);
+    const sessions = sessionValues<number>(storage, { clock });
+    const writes = Array.from({ length: 100 }, (_, n) => sessions.set('a', n));
+    const other = sessions.set('b', 1);
+    await Promise.all([...writes, other]);
+    expect(await sessions.get('a')).toBe(99);
+    expect(await sessions.get('b')).toBe(1);
+    expect(storage.calls.filter((call) => call === 'commit')).toHaveLength(3);
+    expect(storage.calls.filter((call) => call === 'acquire')).toHaveLength(3);
+  });
+
+  it('wait for each other, so that the last one stands, also where it deletes', async () => {
+    const clock = virtualClock();
+    const held = gate();
+    let commits = 0;
+    const storage = textStorage(clock, async (call) => {
+      if (call.operation === 'commit' && ++commits === 1) await held.opened;
+      return call.execute();
+    });
+    const sessions = sessionValues<number>(storage, { clock });
+    const first = sessions.set('a', 1);
+    const second = sessions.set('a', 2);
+    const third = sessions.delete('a');
+    held.open();
+    await Promise.all([first, second, third]);
+    expect(await sessions.get('a')).toBe(undefined);
+    expect(commits).toBe(2);
+    await sessions.set('a', 3);
+    expect(await sessions.get('a')).toBe(3);
+  });
+
+  it('that fail fail for each that waited for them, and the next one is sent', async () => {
+    const clock = virtualClock();
+    let isOut = true;
+    const storage = textStorage(clock, (call) => {
+      if (isOut && call.operation === 'commit') throw driverError('fatal');
+      return call.execute();
+    });
+    const sessions = sessionValues<number>(storage, { clock });
+    const written = await Promise.allSettled([1, 2, 3].map((n) => sessions.set('a', n)));
+    expect(written.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    isOut = false;
+    await clock.advance('1m');
+    await sessions.set('a', 4);
+    expect(await sessions.get('a')).toBe(4);
+  });
+});
