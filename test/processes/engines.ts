@@ -1,16 +1,19 @@
 /** The storages of these tests by their address, which another process can be told. */
 
 import type { FsmStorage } from '@telefsm/core';
+import { mysqlStorage } from '@telefsm/storage-mysql';
 import { postgresStorage } from '@telefsm/storage-postgres';
 import { redisStorage } from '@telefsm/storage-redis';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { Redis } from 'ioredis';
+import { createPool } from 'mysql2/promise';
 import pg from 'pg';
 
 /** Where conversations are kept; `space` keeps tests on one server apart. */
 export type Address =
   | { readonly engine: 'redis'; readonly port: number; readonly space: string }
   | { readonly engine: 'postgres'; readonly url: string; readonly space: string }
+  | { readonly engine: 'mariadb'; readonly url: string; readonly space: string }
   | { readonly engine: 'sqlite'; readonly path: string };
 
 /** An opened storage with the client that was handed to it. */
@@ -33,6 +36,10 @@ export function open(address: Address): Opened {
       const pool = new pg.Pool({ connectionString: address.url, max: 4 });
       const storage = postgresStorage(pool, { schema: address.space });
       return closing(storage, () => pool.end());
+    }
+    case 'mariadb': {
+      const pool = createPool({ uri: address.url, connectionLimit: 4 });
+      return closing(mysqlStorage(pool, { table: address.space }), () => pool.end());
     }
     case 'sqlite':
       return closing(sqliteStorage(address.path), async () => {});
