@@ -1,6 +1,6 @@
 /** The storages of these tests by their address, which another process can be told. */
 
-import type { FsmStorage } from '@telefsm/core';
+import type { Clock, FsmStorage } from '@telefsm/core';
 import { mysqlStorage } from '@telefsm/storage-mysql';
 import { postgresStorage } from '@telefsm/storage-postgres';
 import { redisStorage } from '@telefsm/storage-redis';
@@ -22,8 +22,12 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Opens a storage as a bot does. */
-export function open(address: Address): Opened {
+/**
+ * Opens a storage as a bot does.
+ *
+ * @param clock - tells the time of the host, for an engine that has no server
+ */
+export function open(address: Address, clock?: Clock): Opened {
   switch (address.engine) {
     case 'redis': {
       const client = new Redis({ port: address.port, host: '127.0.0.1' });
@@ -42,7 +46,7 @@ export function open(address: Address): Opened {
       return closing(mysqlStorage(pool, { table: address.space }), () => pool.end());
     }
     case 'sqlite':
-      return closing(sqliteStorage(address.path), async () => {});
+      return closing(sqliteStorage(address.path, clock && { clock }), async () => {});
   }
 }
 
