@@ -27,14 +27,14 @@ export type MysqlStorage = Required<Omit<FsmStorage, 'granted' | 'nextDueIn' | '
 
 interface RecordRow {
   readonly record: Buffer | null;
-  readonly deadline_in: number | null;
+  readonly deadline_in: number | string | null;
 }
 
 interface AcquiredRow extends RecordRow {
   readonly taken: number;
   readonly owner: Buffer | null;
-  readonly fence: number;
-  readonly busy: number;
+  readonly fence: number | string;
+  readonly busy: number | string;
 }
 
 interface ListedRow extends RecordRow {
@@ -92,9 +92,12 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
         toBytes(token),
         lease,
       );
-      const { taken, owner, fence, busy } = row;
-      if (taken === 1) return { fence, stored: storedText(row) };
-      return { busy: Math.max(0, busy), owner: owner === null ? '' : fromBytes(owner), fence };
+      const { taken, owner, busy } = row;
+      // a pool may have been told to give large numbers as texts
+      const fence = Number(row.fence);
+      if (Number(taken) === 1) return { fence, stored: storedText(row) };
+      const ms = Math.max(0, Number(busy));
+      return { busy: ms, owner: owner === null ? '' : fromBytes(owner), fence };
     },
 
     async commit(key, holder, next, keep) {
@@ -220,7 +223,7 @@ function writeOf(next: Write | undefined) {
 function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText | undefined {
   if (record === null) return undefined;
   const text = fromBytes(record);
-  return deadlineIn === null ? { text } : { text, deadlineIn };
+  return deadlineIn === null ? { text } : { text, deadlineIn: Number(deadlineIn) };
 }
 
 function listed(row: ListedRow): StoredConversation | undefined {
