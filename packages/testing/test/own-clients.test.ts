@@ -6,7 +6,8 @@ import { type Conversation, conversations, createConversation } from '@grammyjs/
 import { Api, Bot, type Context, InputFile } from 'grammy';
 import { Telegraf, Telegram } from 'telegraf';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type BotWorld, document, photo, telegram } from '../src/index.ts';
+import { type BotWorld, botApiServer, document, photo, telegram } from '../src/index.ts';
+import { poll } from './bot-api.ts';
 
 const transports = ['process', 'polling', 'webhook'] as const;
 let world: BotWorld | undefined;
@@ -107,6 +108,15 @@ describe('the network', () => {
     expect(await (await fetch(address)).text()).toBe('seen /bottle/1?x=y');
     expect(await downloaded(address)).toBe('seen /bottle/1?x=y');
     await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('leads to a fake server by its address, also with the token of a bot under test', async () => {
+    telegram(new Bot('1:T'));
+    const server = await botApiServer();
+    const sent = server.user('Anna').sends('hi');
+    expect(await poll(server.url)).toHaveLength(1);
+    await server.stop();
+    await sent;
   });
 
   it('keeps two worlds apart whose bots have one token', async () => {

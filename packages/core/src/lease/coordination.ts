@@ -38,7 +38,7 @@ type News =
   | { readonly answer: Acquired; readonly sentAt: number }
   | { readonly failed: unknown }
   | 'handed over'
-  | 'aborted';
+  | { readonly gaveUp: unknown };
 
 /** One attempt to acquire a conversation; its requests have one token. */
 interface Taking {
@@ -107,14 +107,11 @@ export class SharedLeases implements Leases, LeaseRoom {
   }
 
   async take(key: string, options: TakeOptions): Promise<Hold | undefined> {
-    const { signal, bound } = options;
-    signal?.throwIfAborted();
+    const { bound } = options;
     const { clock } = this.options;
     const token = newToken();
     const news = new Mailbox<News>(clock);
     const taking: Taking = { key, token, waits: bound > 0, news, isOver: false };
-    const abort = () => news.put('aborted');
-    signal?.addEventListener('abort', abort, { once: true });
     this.#takings.set(token, taking);
     inUse.add(token);
     try {
@@ -127,8 +124,11 @@ export class SharedLeases implements Leases, LeaseRoom {
     } finally {
       taking.isOver = true;
       this.#takings.delete(token);
-      signal?.removeEventListener('abort', abort);
     }
+  }
+
+  giveUp(reason: unknown): void {
+    for (const { news } of this.#takings.values()) news.put({ gaveUp: reason });
   }
 
   stop(): void {
@@ -137,10 +137,7 @@ export class SharedLeases implements Leases, LeaseRoom {
     this.#wakeUps.close();
   }
 
-  async #acquire(
-    taking: Taking,
-    { bound, signal, onBusy }: TakeOptions,
-  ): Promise<SharedHold | undefined> {
+  async #acquire(taking: Taking, { bound, onBusy }: TakeOptions): Promise<SharedHold | undefined> {
     const { storage, clock } = this.options;
     const { key, news } = taking;
     const start = clock.monotonic();
@@ -152,13 +149,13 @@ export class SharedLeases implements Leases, LeaseRoom {
     let cause: unknown;
     for (;;) {
       const item = await news.take(Math.min(askIn, left()));
-      if (item === 'aborted') throw signal?.reason;
       if (item === undefined && left() <= 0) throw this.#timedOut(key, start, cause);
       if (item === undefined || item === 'handed over') {
         this.#ask(taking, failures > 0);
         askIn = Number.POSITIVE_INFINITY;
         continue;
       }
+      if ('gaveUp' in item) throw item.gaveUp;
       if ('failed' in item) {
         // a certain cause says more than a time-out after it
         if (cause === undefined || !(item.failed instanceof TimedOut)) cause = item.failed;

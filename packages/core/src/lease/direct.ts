@@ -17,6 +17,8 @@ class DirectLeases implements Leases {
   readonly options: LeaseOptions;
   readonly #live = new Set<DirectHold>();
   #timer: unknown;
+  /** Why attempts that wait are rejected; each attempt compares it with what it began with. */
+  #gaveUp: { readonly reason: unknown } | undefined;
 
   constructor(options: LeaseOptions) {
     this.options = options;
@@ -26,12 +28,13 @@ class DirectLeases implements Leases {
     return this.#live.size;
   }
 
-  async take(key: string, { bound, signal, onBusy }: TakeOptions): Promise<Hold | undefined> {
+  async take(key: string, { bound, onBusy }: TakeOptions): Promise<Hold | undefined> {
     const { storage, clock, longest } = this.options;
     const token = newToken();
     const start = clock.monotonic();
+    const before = this.#gaveUp;
     for (let asks = 0; ; asks++) {
-      signal?.throwIfAborted();
+      if (this.#gaveUp !== before) throw this.#gaveUp?.reason;
       const request = { token, lease: longest, queue: false };
       let answer: Awaited<ReturnType<typeof storage.acquire>>;
       try {
@@ -58,6 +61,10 @@ class DirectLeases implements Leases {
 
   async ask<T>(statement: () => Awaitable<T>): Promise<T> {
     return within(statement(), callBound, this.options.clock);
+  }
+
+  giveUp(reason: unknown): void {
+    this.#gaveUp = { reason };
   }
 
   stop(): void {

@@ -15,8 +15,6 @@ import type { Place } from './queue.ts';
 export interface TakeOptions {
   /** Ms to wait at most; 0 takes it only if it is free, as waiting rules other than `wait` need it. */
   readonly bound: number;
-  /** Ends the waiting; the promise rejects with its reason. */
-  readonly signal?: AbortSignal | undefined;
   /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
   readonly onBusy?: ((holder: Busy) => void) | undefined;
 }
@@ -68,13 +66,15 @@ export interface Leases {
    * Only the head of the local queue of the key may call it.
    *
    * @returns `undefined` if it was busy and `bound` is 0
-   * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of `signal`
+   * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Leases.giveUp}
    */
   take(key: string, options: TakeOptions): Promise<Hold | undefined>;
   /** Sends a statement of another kind (`peek`, `due`, `settled`) in its turn among all others of the storage. */
   ask<T>(statement: () => Awaitable<T>): Promise<T>;
   /** How many conversations are held. */
   readonly size: number;
+  /** Rejects every attempt that still waits, with this reason. */
+  giveUp(reason: unknown): void;
   /** Ends wake-ups and renewals. */
   stop(): void;
 }

@@ -60,19 +60,20 @@ export function runtimeOf(
   const reentry = reentryOf();
   if (options.detectReentry) reentry.enable();
   let lastVisit = 0;
+  const leases = leasesOf({ storage, clock, lease, longest, report, armed });
   const rt: { -readonly [Part in keyof MachineRuntime]: MachineRuntime[Part] } = {
     options,
     clock,
     storage,
     registry,
     engine: undefined,
-    leases: leasesOf({ storage, clock, lease, longest, report, armed }),
+    leases,
     queues,
     reentry,
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
     interrupts: options.waiting.interrupt && interruptsOf(),
-    stopping: new Stopping(),
+    stopping: new Stopping(leases),
     notices,
     rules: {
       history: { most: options.history, characters: historyCharacters },

@@ -1,6 +1,7 @@
 /** How a machine stops: it waits for the turns that run, and then rejects those that have not begun. */
 
 import { FsmError } from '../base/errors.ts';
+import type { Leases } from '../lease/lease.ts';
 import type { TurnFacts } from './facts.ts';
 
 /** A class, since its fields are read by every turn. */
@@ -11,14 +12,13 @@ export class Stopping {
   running = 0;
   /** Called when none does. */
   idle: (() => void) | undefined;
-  /** Aborted when also those are refused that wait. */
-  late: AbortSignal;
-  #late: AbortController;
+  /** Whether also those are refused that wait. */
+  isLate = false;
+  readonly #leases: Pick<Leases, 'giveUp'>;
   readonly #waits = new Set<AbortController>();
 
-  constructor() {
-    this.#late = new AbortController();
-    this.late = this.#late.signal;
+  constructor(leases: Pick<Leases, 'giveUp'>) {
+    this.#leases = leases;
   }
 
   /** Makes the error for a turn that is refused. */
@@ -50,15 +50,14 @@ export class Stopping {
   /** From now on no turn begins any more. */
   giveUp(): void {
     const reason = new FsmError('STOPPED', { operation: 'a turn that waits' });
-    this.#late.abort(reason);
+    this.isLate = true;
+    this.#leases.giveUp(reason);
     for (const wait of this.#waits) wait.abort(reason);
   }
 
   /** New turns are welcome again. */
   start(): void {
     this.isStopped = false;
-    if (!this.late.aborted) return;
-    this.#late = new AbortController();
-    this.late = this.#late.signal;
+    this.isLate = false;
   }
 }

@@ -58,11 +58,10 @@ async function telefsmTurn<Result>(
     if (place === undefined) return undefined;
     stay?.begin();
     interruption = rt.interrupts?.begin(key, job.cause);
-    if (rt.stopping.late.aborted) throw rt.stopping.error(job);
+    if (rt.stopping.isLate) throw rt.stopping.error(job);
 
     hold = await rt.leases.take(key, {
       bound: job.timeout,
-      signal: rt.stopping.late,
       ...(shared && { onBusy: () => job.busy?.() }),
     });
     if (mayWait) job.ready?.();

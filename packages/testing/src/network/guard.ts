@@ -35,6 +35,8 @@ class RefusedRequest extends Error {
 }
 
 const fakes = new Map<string, Fake>();
+/** Where fake Telegrams of this process listen. */
+const listening = new Set<string>();
 const current = new AsyncLocalStorage<{ readonly token: string; readonly fake: Fake }>();
 let isInstalled = false;
 
@@ -46,13 +48,24 @@ export function guard(token: string, fake: Fake): void {
   install();
 }
 
+/**
+ * Lets requests to a fake Telegram's own address pass, whichever token they have.
+ *
+ * @param origin - `http://127.0.0.1:<port>`
+ * @returns how to take it back
+ */
+export function listens(origin: string): () => void {
+  listening.add(origin);
+  return () => void listening.delete(origin);
+}
+
 /** Runs a handler of a bot, so that its requests reach this fake even where other worlds use the same token. */
 export function within<T>(token: string, fake: Fake, work: () => T): T {
   return current.run({ token, fake }, work);
 }
 
 function fakeFor(address: URL): Fake | undefined {
-  if (address.origin === nowhere) return undefined;
+  if (address.origin === nowhere || listening.has(address.origin)) return undefined;
   const token = /\/bot([^/]+)\//.exec(address.pathname)?.[1]?.replace(/%3a/i, ':');
   if (token === undefined) return undefined;
   const own = current.getStore();

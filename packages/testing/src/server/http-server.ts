@@ -7,7 +7,7 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { performCall } from '../methods/answer-call.ts';
 import { listOf, numberOf, readParameters, textOf, type Uploads } from '../methods/parameters.ts';
-import { type Fake, guard } from '../network/guard.ts';
+import { type Fake, guard, listens } from '../network/guard.ts';
 import { answerRequest, type Endpoint } from './answer-request.ts';
 
 import { watchRequests } from './under-way.ts';
@@ -169,6 +169,7 @@ export async function openHttpServer(
     server.listen(options.port, '127.0.0.1', resolve);
   });
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const unlisten = listens(url);
   if (token !== undefined) guard(token, fakeOf(life));
   return {
     url,
@@ -182,6 +183,7 @@ export async function openHttpServer(
     async stop() {
       leaveWebhook();
       queue.drop();
+      unlisten();
       const ended = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await ended;
