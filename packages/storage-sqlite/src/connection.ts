@@ -1,8 +1,8 @@
 /** The connection of a storage: its statements explain what is wrong with the file, and open it again once it is repaired. */
 
 import { closeQuietly, type OpenOptions, openDatabase, type SqliteDatabase } from './database.ts';
-import { classify, explained, isWorthReopening, lostFile } from './faults.ts';
-import { type FileLoss, fileOf, type OpenedFile } from './opened-file.ts';
+import { classify, explained, type FileLoss, isWorthReopening, lostFile } from './faults.ts';
+import { fileOf, type OpenedFile } from './opened-file.ts';
 import { prepareTables } from './schema.ts';
 import { type Statements, statementsOf } from './statements.ts';
 

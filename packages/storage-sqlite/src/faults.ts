@@ -2,7 +2,6 @@
 
 import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
-import type { FileLoss } from './opened-file.ts';
 
 /** Passes: another process writes, the schema has just changed, no memory, interrupted. */
 const passing: readonly (readonly [name: string, code: number])[] = [
@@ -96,6 +95,9 @@ export function isWorthReopening(error: unknown): boolean {
   const is = codeOf(error);
   return remedies.some(([name, code]) => name !== 'FULL' && is([name, code]));
 }
+
+/** What somebody else has done to an opened file. */
+export type FileLoss = 'moved' | 'log moved' | 'truncated';
 
 const losses: { readonly [loss in FileLoss]: string } = {
   moved: 'it was deleted or replaced while it was open, and what is written now would be lost',

@@ -2,6 +2,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import type { SqliteDatabase } from './database.ts';
+import type { FileLoss } from './faults.ts';
 
 /** Watches over a file. SQLite itself goes on writing to a file that has been deleted, and says that all is well. */
 export interface OpenedFile {
@@ -11,9 +12,6 @@ export interface OpenedFile {
   /** Whether the file can be opened again, once the database is closed. */
   isBack(loss: FileLoss): boolean;
 }
-
-/** What somebody else has done to an opened file. */
-export type FileLoss = 'moved' | 'log moved' | 'truncated';
 
 /** Finds the file of a database; one in memory has none. */
 export function fileOf(database: SqliteDatabase): OpenedFile | undefined {
