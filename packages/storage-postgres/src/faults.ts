@@ -79,7 +79,8 @@ export function explained(error: unknown, conversation: string): unknown {
   const known = remedies.find(([codes]) => codes.test(code));
   if (known === undefined) return error;
   const [, reason, remedy] = known;
+  const { message }: { readonly message?: string } = Object(error);
   const storage = `PostgreSQL's table ${conversation}`;
-  const details = { storage, reason: `${reason} (${(error as Error).message})`, remedy };
+  const details = { storage, reason: `${reason} (${message})`, remedy };
   return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
 }
