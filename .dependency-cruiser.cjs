@@ -18,7 +18,7 @@ const coreLayers = [
 ];
 
 /** Packages that also run where there is no Node. */
-const withoutNode = ['core', 'commands', 'grammy'];
+const withoutNode = ['core', 'commands', 'grammy', 'storage-cloudflare'];
 
 /** The files of `packages/core/src` that other packages may import. */
 const doors = ['index', 'adapter', 'scene-kit', 'storage', 'tools'];

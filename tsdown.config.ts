@@ -9,7 +9,7 @@ interface Manifest {
 }
 
 /** The packages that must also run in browsers and edge workers, where there is no Node. */
-const withoutNode: readonly string[] = ['core', 'commands', 'grammy'];
+const withoutNode: readonly string[] = ['core', 'commands', 'grammy', 'storage-cloudflare'];
 
 const configs: UserConfig[] = readdirSync('packages').map((name) => ({
   name,

@@ -87,6 +87,10 @@ export const demos: {
       'a function behind a web hook, its state in Redis; forged, repeated and simultaneous calls',
     run: async (framework) => (await import('./serverless/demo.ts')).demo(framework),
   },
+  cloudflare: {
+    about: 'a Cloudflare Worker on workerd, its state in Durable Objects, deadlines by alarms',
+    run: async () => (await import('./cloudflare/demo.ts')).demo(),
+  },
   'two-processes': {
     about: 'one bot in two processes on one Redis, updates taken in turn',
     run: async (framework) => (await import('./two-processes/demo.ts')).demo(framework),

@@ -1,0 +1,27 @@
+/** Any JavaScript text as a value of SQLite, and back. */
+
+import type { Value } from './platform.ts';
+
+/** NUL, and half a surrogate pair, which has no UTF-8: with the flag `u` the class matches only those without their other half. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character to look for.
+const uncarried = /[\u0000\ud800-\udfff]/u;
+
+/** How many UTF-16 units become text in one call; more arguments may overflow the stack. */
+const chunk = 8192;
+
+/** Keeps a text readable in the table where it survives there; otherwise stores its UTF-16 units. */
+export function toValue(text: string): Value {
+  if (!uncarried.test(text)) return text;
+  return Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at)).buffer;
+}
+
+/** Reads what {@link toValue} wrote. */
+export function fromValue(value: Value | undefined): string | null {
+  if (!(value instanceof ArrayBuffer))
+    return value === undefined || value === null ? null : `${value}`;
+  const units = new Uint16Array(value);
+  let text = '';
+  for (let at = 0; at < units.length; at += chunk)
+    text += String.fromCharCode(...units.subarray(at, at + chunk));
+  return text;
+}
