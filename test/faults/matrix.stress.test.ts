@@ -7,7 +7,7 @@ import { absence, type Fault, points } from './matrix.ts';
 import { describeMatrix } from './matrix-cells.ts';
 
 const faults: readonly Fault[] = ['killed', 'stopped', 'cut before', 'cut after', 'restarted'];
-const engines: readonly Address['engine'][] = ['redis', 'postgres', 'sqlite'];
+const engines: readonly Address['engine'][] = ['redis', 'postgres', 'mariadb', 'sqlite'];
 
 afterAll(removeBots);
 

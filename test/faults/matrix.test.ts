@@ -9,7 +9,7 @@ afterAll(removeBots);
 
 const at = (...names: readonly string[]) => points.filter(({ name }) => names.includes(name));
 
-for (const name of ['redis', 'postgres', 'sqlite'] as const) {
+for (const name of ['redis', 'postgres', 'mariadb', 'sqlite'] as const) {
   describeMatrix(name, {
     killed: at('held', 'commit applied', 'speaking'),
     stopped: [],

@@ -20,6 +20,7 @@ import {
   expectReported,
   isReadOnly,
   kept,
+  mariadb,
   postgres,
   redis,
   sqlite,
@@ -50,6 +51,42 @@ const refusals: readonly (readonly [string, () => Promise<Breakable>])[] = [
           query('alter system reset default_transaction_read_only').then(() =>
             isReadOnly(pool, 'off'),
           ),
+      ),
+  ],
+  [
+    'a right on a table of PostgreSQL was revoked',
+    () => {
+      const role = (verb: string) => `${verb} on telefsm_conversation`;
+      return postgres(
+        (_, query) => query(`${role('revoke update')} from bot`),
+        (_, query) => query(`${role('grant update')} to bot`),
+        'bot',
+      );
+    },
+  ],
+  [
+    'Redis has become a read-only replica',
+    () =>
+      redis(
+        (server) => server.command('REPLICAOF', '127.0.0.1', 1),
+        (server) => server.command('REPLICAOF', 'NO', 'ONE'),
+      ),
+  ],
+  [
+    'Redis has taken a right away',
+    () =>
+      redis(
+        (server) => server.command('ACL', 'SETUSER', 'default', '-hset'),
+        (server) => server.command('ACL', 'SETUSER', 'default', '+@all'),
+      ),
+  ],
+  ['MariaDB is read-only', () => mariadb('set global read_only = 1', 'set global read_only = 0')],
+  [
+    'a right on a table of MariaDB was revoked',
+    () =>
+      mariadb(
+        "revoke update on bot.telefsm_conversation from bot@'%'",
+        "grant update on bot.telefsm_conversation to bot@'%'",
       ),
   ],
   ['SQLite is read-only', () => sqlite('pragma query_only = 1', 'pragma query_only = 0')],

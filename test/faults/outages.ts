@@ -1,14 +1,23 @@
 /** Bots on servers that go away, change or refuse. */
 
 import type { FsmStorage } from '@telefsm/core';
-import { postgresStorage } from '@telefsm/storage-postgres';
+import { migrateMysql, mysqlStorage } from '@telefsm/storage-mysql';
+import { migratePostgres, postgresStorage } from '@telefsm/storage-postgres';
 import { redisStorage } from '@telefsm/storage-redis';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { Redis } from 'ioredis';
 import Libsql from 'libsql';
+import { createPool } from 'mysql2/promise';
 import pg from 'pg';
 import { expect } from 'vitest';
-import { type CountingBot, countingBot, type Order } from '../processes/counting-bot.ts';
+import {
+  type CountingBot,
+  countingBot,
+  type Entry,
+  type Order,
+  updateOf,
+} from '../processes/counting-bot.ts';
+import { startMariadb } from '../servers/mariadb.ts';
 import { startPostgres } from '../servers/postgres.ts';
 import { startRedis } from '../servers/redis.ts';
 import { freshName, sharedPostgres, sharedRedis } from '../servers/shared.ts';
@@ -27,6 +36,8 @@ export async function closeAll(): Promise<void> {
 
 /** A bot whose handlers may be held up. */
 export interface HeldBot extends CountingBot {
+  /** How many handlers have begun. */
+  begun(): number;
   /** The next handler waits for what it gives. */
   holdUp(): { readonly begun: Promise<void>; goOn(): void };
 }
@@ -34,13 +45,18 @@ export interface HeldBot extends CountingBot {
 /** A bot on a storage; both are ended by {@link closeAll}. */
 export function botOn(storage: FsmStorage, lease = 1000): HeldBot {
   let stop: (() => Promise<void>) | undefined;
-  const bot = countingBot({ storage, name: 'bot', log: () => {}, lease, stopAt: () => stop?.() });
+  let begun = 0;
+  const log = ({ what }: Entry) => {
+    if (what === 'began') begun++;
+  };
+  const bot = countingBot({ storage, name: 'bot', log, lease, stopAt: () => stop?.() });
   toClose.push(
     () => storage.close?.(),
     () => bot.machine.stop(),
   );
   return {
     ...bot,
+    begun: () => begun,
     holdUp() {
       let begin = () => {};
       let goOn = () => {};
@@ -95,9 +111,11 @@ export async function postgres(
     pool: pg.Pool,
   ) => Promise<unknown>,
   mends: typeof breaks,
+  role?: string,
 ): Promise<Breakable> {
   const server = await startPostgres();
-  const pool = new pg.Pool({ connectionString: server.url, max: 4 });
+  const url = role === undefined ? server.url : server.url.replace('postgres@', `${role}@`);
+  const pool = new pg.Pool({ connectionString: url, max: 4 });
   // an operator's own connection, which may write whatever the default is
   const query = async (sql: string) => {
     const client = new pg.Client({ connectionString: server.url });
@@ -106,6 +124,14 @@ export async function postgres(
     await client.query('select pg_reload_conf()');
     await client.end();
   };
+  if (role !== undefined) {
+    await query(`create role ${role} login`);
+    const owner = new pg.Pool({ connectionString: server.url });
+    await migratePostgres(owner);
+    await owner.end();
+    await query(`grant select on telefsm_meta to ${role}`);
+    await query(`grant select, insert, update, delete on telefsm_conversation to ${role}`);
+  }
   toClose.push(
     () => server.close(),
     () => pool.end(),
@@ -114,6 +140,28 @@ export async function postgres(
     storage: postgresStorage(pool),
     break: () => breaks(server, query, pool),
     mend: () => mends(server, query, pool),
+  };
+}
+
+/** A MariaDB of its own, whose bot is not its owner. */
+export async function mariadb(breaks: string, mends: string): Promise<Breakable> {
+  const server = await startMariadb();
+  const owner = createPool(server.url);
+  await migrateMysql(owner);
+  await owner.query("create user bot@'%' identified by ''");
+  await owner.query("grant select on bot.telefsm_meta to bot@'%'");
+  await owner.query("grant select, insert, update, delete on bot.telefsm_conversation to bot@'%'");
+  await owner.query("grant execute on procedure bot.telefsm_acquire_1 to bot@'%'");
+  const pool = createPool(server.url.replace('root@', 'bot@'));
+  toClose.push(
+    () => server.close(),
+    () => owner.end(),
+    () => pool.end(),
+  );
+  return {
+    storage: mysqlStorage(pool),
+    break: () => owner.query(breaks),
+    mend: () => owner.query(mends),
   };
 }
 
@@ -168,6 +216,13 @@ export function load(bot: CountingBot, chats: number) {
   };
 }
 
+/** The cause of the error that an update of a chat of its own is refused with. */
+async function unusable({ machine }: CountingBot, chat: number): Promise<unknown> {
+  const update = updateOf({ id: 90 + chat, chat, text: 'add' });
+  const refused = machine.handle(update, { id: 1, call: async () => true });
+  return ((await refused.catch((error: Error) => error)) as Error).cause;
+}
+
 /** A storage that refuses is reported, loses nothing, and works when it is mended. */
 export async function expectReported(start: () => Promise<Breakable>): Promise<void> {
   const { storage, break: breaks, mend } = await start();
@@ -180,7 +235,11 @@ export async function expectReported(start: () => Promise<Breakable>): Promise<v
   await breaks();
   held.goOn();
   expect(await during).toMatchObject({ what: 'failed', code: 'STORAGE_FAILED' });
+  // before its handler: it says what is wrong and what to do
+  const begun = bot.begun();
   expect(await bot.handle({ ...add(3), chat: 2 })).toMatchObject({ code: 'STORAGE_FAILED' });
+  expect(bot.begun()).toBe(begun);
+  expect(await unusable(bot, 5)).toMatchObject({ code: 'STORAGE_UNUSABLE' });
   await mend();
   for (const id of [2, 4]) expect(await bot.handle(add(id))).toMatchObject(kept(id));
   expect(await bot.handle({ ...add(3), chat: 2 })).toMatchObject(kept(3));

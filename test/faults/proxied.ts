@@ -2,9 +2,16 @@
 
 import type { Address } from '../processes/engines.ts';
 import { engines, type RunningEngine } from '../processes/servers.ts';
+import { startMariadb } from '../servers/mariadb.ts';
 import { startPostgres } from '../servers/postgres.ts';
 import { startRedis } from '../servers/redis.ts';
-import { postgresCommands, respCommands, type TcpProxy, tcpProxy } from '../servers/tcp-proxy.ts';
+import {
+  mysqlCommands,
+  postgresCommands,
+  respCommands,
+  type TcpProxy,
+  tcpProxy,
+} from '../servers/tcp-proxy.ts';
 
 /** A way to an engine that can fail. */
 export interface Way {
@@ -26,6 +33,7 @@ export interface FaultyEngine extends RunningEngine {
 export async function startFaulty(name: Address['engine']): Promise<FaultyEngine> {
   if (name === 'redis') return overRedis();
   if (name === 'postgres') return overPostgres();
+  if (name === 'mariadb') return overMariadb();
   const files = await (
     engines.find((engine) => engine.name === name) as (typeof engines)[number]
   ).start();
@@ -70,6 +78,31 @@ async function overPostgres(): Promise<FaultyEngine> {
         address: { ...address, url } as Address,
         proxy,
         is: (kind, command) => command.includes(kind === 'acquire' ? 'insert into' : 'record = $5'),
+      };
+    },
+    async restart() {
+      await server.crash();
+      await server.start();
+    },
+    close: () => server.close(),
+  };
+}
+
+async function overMariadb(): Promise<FaultyEngine> {
+  const server = await startMariadb();
+  let spaces = 0;
+  const executes = 0x17;
+  return {
+    newAddress: () => ({ engine: 'mariadb', url: server.url, space: `m${++spaces}` }),
+    async wayTo(address) {
+      const proxy = await tcpProxy({ to: server.port, protocol: mysqlCommands });
+      const url = server.url.replace(`:${server.port}/`, `:${proxy.port}/`);
+      return {
+        address: { ...address, url } as Address,
+        proxy,
+        // a prepared statement goes by its number: a commit is the one with a record
+        is: (kind, command) =>
+          command[4] === executes && command.includes('{"') === (kind === 'commit'),
       };
     },
     async restart() {

@@ -1,6 +1,7 @@
 /** The program of the processes: one counting bot on one storage, which obeys the test. */
 
 import { appendFileSync } from 'node:fs';
+import { systemClock } from '@telefsm/core/tools';
 import { countingBot, type Entry, type Order, type Point } from './counting-bot.ts';
 import { type Address, open } from './engines.ts';
 import { gatedStorage, type StatementPoint } from './gated-storage.ts';
@@ -25,6 +26,8 @@ export type Told =
   /** From now on it stops at this point, once, and says so. */
   | { readonly stopAt: StopPoint }
   | { readonly goOn: true }
+  /** Its wall clock is set by so many ms. */
+  | { readonly jump: number }
   /** Fires deadlines. */
   | { readonly sweep: true }
   /** Ends in order. */
@@ -52,11 +55,14 @@ const stopAt = (point: StopPoint): Promise<void> | undefined => {
   return told;
 };
 
-const { storage, close } = open(job.address);
+let jumped = 0;
+const clock = { ...systemClock, now: () => Date.now() + jumped };
+const { storage, close } = open(job.address, clock);
 const { name, lease, parallel } = job;
 const bot = countingBot({
   storage: gatedStorage(storage, stopAt),
   name,
+  clock,
   log: (entry) => appendFileSync(job.log, `${JSON.stringify(entry)}\n`),
   stopAt,
   ...(lease === undefined ? {} : { lease }),
@@ -72,6 +78,7 @@ process.on('message', async (told: Told) => {
     say({ all: told.handle.length });
   } else if ('stopAt' in told) stop = told.stopAt;
   else if ('goOn' in told) goOn();
+  else if ('jump' in told) jumped += told.jump;
   else if ('sweep' in told) bot.machine.start();
   else {
     await bot.machine.stop();

@@ -1,6 +1,7 @@
 /** The bot of these tests: a whole machine that counts what it has handled, and writes down what it does. */
 
 import {
+  type Clock,
   type FsmStorage,
   isFsmError,
   type RawUpdate,
@@ -11,6 +12,7 @@ import {
   typed,
 } from '@telefsm/core';
 import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import { systemClock } from '@telefsm/core/tools';
 
 /** What a conversation knows: each id that was counted, in the order of the commits. */
 export interface Tally {
@@ -53,6 +55,7 @@ export type Point = 'held' | 'speaking';
 /** What a bot is made of. */
 export interface CountingBotOptions {
   readonly storage: FsmStorage;
+  readonly clock?: Clock;
   /** Name of the process in the log. */
   readonly name: string;
   readonly log: (entry: Entry) => void;
@@ -81,11 +84,12 @@ const Asking = scene('asking', { data: typed<Tally>() }).on({
 
 /** Makes the bot. */
 export function countingBot(options: CountingBotOptions): CountingBot {
-  const { storage, name, log, lease = 15_000, stopAt, parallel } = options;
+  const { storage, clock = systemClock, name, log, lease = 15_000, stopAt, parallel } = options;
   let running = 0;
   const machine = createMachine({
     states: [Counting, Asking],
     storage,
+    clock,
     lease,
     history: 0,
     sweep: { every: '200ms', ...(parallel === undefined ? {} : { parallel }) },

@@ -1,16 +1,19 @@
 /** The storages of these tests by their address, which another process can be told. */
 
-import type { FsmStorage } from '@telefsm/core';
+import type { Clock, FsmStorage } from '@telefsm/core';
+import { mysqlStorage } from '@telefsm/storage-mysql';
 import { postgresStorage } from '@telefsm/storage-postgres';
 import { redisStorage } from '@telefsm/storage-redis';
 import { sqliteStorage } from '@telefsm/storage-sqlite';
 import { Redis } from 'ioredis';
+import { createPool } from 'mysql2/promise';
 import pg from 'pg';
 
 /** Where conversations are kept; `space` keeps tests on one server apart. */
 export type Address =
   | { readonly engine: 'redis'; readonly port: number; readonly space: string }
   | { readonly engine: 'postgres'; readonly url: string; readonly space: string }
+  | { readonly engine: 'mariadb'; readonly url: string; readonly space: string }
   | { readonly engine: 'sqlite'; readonly path: string };
 
 /** An opened storage with the client that was handed to it. */
@@ -19,8 +22,12 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** Opens a storage as a bot does. */
-export function open(address: Address): Opened {
+/**
+ * Opens a storage as a bot does.
+ *
+ * @param clock - tells the time of the host, for an engine that has no server
+ */
+export function open(address: Address, clock?: Clock): Opened {
   switch (address.engine) {
     case 'redis': {
       const client = new Redis({ port: address.port, host: '127.0.0.1' });
@@ -34,8 +41,12 @@ export function open(address: Address): Opened {
       const storage = postgresStorage(pool, { schema: address.space });
       return closing(storage, () => pool.end());
     }
+    case 'mariadb': {
+      const pool = createPool({ uri: address.url, connectionLimit: 4 });
+      return closing(mysqlStorage(pool, { table: address.space }), () => pool.end());
+    }
     case 'sqlite':
-      return closing(sqliteStorage(address.path), async () => {});
+      return closing(sqliteStorage(address.path, clock && { clock }), async () => {});
   }
 }
 

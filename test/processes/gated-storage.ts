@@ -27,7 +27,8 @@ export function gatedStorage(
       await stopAt('asked');
       const got = await storage.acquire(key, options);
       if (!('busy' in got)) await stopAt('granted-unheard');
-      else if (options.queue) await stopAt('queued');
+      // without wake-ups nobody registers, and who finds it busy asks again
+      else if (options.queue || storage.granted === undefined) await stopAt('queued');
       return got;
     },
     async commit(key, holder, next, keep) {

@@ -3,7 +3,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freshName, sharedPostgres, sharedRedis } from '../servers/shared.ts';
+import { freshName, sharedMariadb, sharedPostgres, sharedRedis } from '../servers/shared.ts';
 import type { Address } from './engines.ts';
 
 /** One engine that runs. */
@@ -20,6 +20,7 @@ export const engines: readonly {
 }[] = [
   { name: 'redis', start: overRedis },
   { name: 'postgres', start: overPostgres },
+  { name: 'mariadb', start: overMariadb },
   { name: 'sqlite', start: startSqlite },
 ];
 
@@ -35,6 +36,14 @@ async function overPostgres(): Promise<RunningEngine> {
   const { url } = await sharedPostgres();
   return {
     newAddress: () => ({ engine: 'postgres', url, space: freshName() }),
+    close: async () => {},
+  };
+}
+
+async function overMariadb(): Promise<RunningEngine> {
+  const { url } = await sharedMariadb();
+  return {
+    newAddress: () => ({ engine: 'mariadb', url, space: freshName() }),
     close: async () => {},
   };
 }

@@ -9,7 +9,10 @@ const each = 5;
 
 afterAll(removeBots);
 
-describe.each(engines)('on $name', ({ start: startEngine }) => {
+// MariaDB sends no messages: who waits there asks again, in no order
+const inTurn = engines.filter(({ name }) => name !== 'mariadb');
+
+describe.each(inTurn)('on $name', ({ start: startEngine }) => {
   let engine: RunningEngine;
   beforeAll(async () => {
     engine = await startEngine();

@@ -221,6 +221,24 @@ export function postgresCommands(): CommandReader {
   };
 }
 
+/** Reads packets of the protocol of MySQL: a length of three bytes, a number, and what is sent. */
+export function mysqlCommands(): CommandReader {
+  let waiting: Buffer = Buffer.alloc(0);
+  return {
+    read(bytes) {
+      waiting = waiting.length === 0 ? bytes : Buffer.concat([waiting, bytes]);
+      const found: Buffer[] = [];
+      while (waiting.length >= 4) {
+        const end = 4 + waiting.readUIntLE(0, 3);
+        if (waiting.length < end) break;
+        found.push(waiting.subarray(0, end));
+        waiting = waiting.subarray(end);
+      }
+      return found;
+    },
+  };
+}
+
 /** Reads commands of the Redis protocol: arrays of bulk strings. */
 export function respCommands(): CommandReader {
   let waiting: Buffer = Buffer.alloc(0);

@@ -1,6 +1,6 @@
 /** What an error of MySQL, MariaDB or `mysql2` says about the statement that failed. */
 
-import { isFsmError } from '@telefsm/core';
+import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
 /**
@@ -83,4 +83,57 @@ export function classify(error: unknown): StorageFault {
 export function codeOf(error: unknown): string {
   const { code }: { readonly code?: unknown } = Object(error);
   return typeof code === 'string' ? code : '';
+}
+
+/** What is wrong by code, and what to do about it. */
+const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: string])[] = [
+  [
+    /^ER_(TABLEACCESS|COLUMNACCESS|PROCACCESS|DBACCESS|SPECIFIC_ACCESS)_DENIED_ERROR$/,
+    'its user lacks a right',
+    'Grant the user select on the …_meta table, select, insert, update and delete on the …_conversation table, and execute on the procedure.',
+  ],
+  [
+    /^ER_(NO_SUCH_TABLE|SP_DOES_NOT_EXIST)$/,
+    'its table or procedure does not exist',
+    'They are created at the next update if the user may do so; else call migrateMysql() with a user that may.',
+  ],
+  [
+    /^ER_BAD_FIELD_ERROR$/,
+    'its table has other columns',
+    'Drop what is not a table of telefsm, or choose another name: mysqlStorage(pool, { table }).',
+  ],
+  [
+    /^ER_(OPTION_PREVENTS_STATEMENT|READ_ONLY_MODE|CANT_EXECUTE_IN_READ_ONLY_TRANSACTION|OPEN_AS_READONLY)$/,
+    'the server or the session is read-only',
+    'Connect to the primary, and check read_only and transaction_read_only.',
+  ],
+  [/^ER_(DISK_FULL|RECORD_FILE_FULL)$/, 'its disk or tablespace is full', 'Make space on it.'],
+  [
+    /^ER_(ACCESS_DENIED_ERROR|HOST_NOT_PRIVILEGED|HOST_IS_BLOCKED|ACCOUNT_HAS_BEEN_LOCKED|MUST_CHANGE_PASSWORD.*)$/,
+    'the server refused the user',
+    'Correct the user and the password, and the hosts that it may connect from.',
+  ],
+  [
+    /^ER_(BAD_DB_ERROR|NO_DB_ERROR)$/,
+    'there is no such database',
+    'Create it, or name one: mysqlStorage(pool, { database }).',
+  ],
+  [
+    /^ER_(CRASHED_ON_USAGE|TABLESPACE_MISSING|TABLESPACE_DISCARDED)$/,
+    'it is damaged',
+    'Restore it from a backup, or drop it to begin anew.',
+  ],
+];
+
+/** Names what is wrong and what to do, where that is known; any other error stays as it is. */
+export function explained(error: unknown, conversation: string): unknown {
+  if (isFsmError(error)) return error;
+  const code = codeOf(error);
+  const known = remedies.find(([codes]) => codes.test(code));
+  if (known === undefined) return error;
+  const [, reason, remedy] = known;
+  const { message }: { readonly message?: string } = Object(error);
+  const storage = `The table ${conversation}`;
+  const details = { storage, reason: `${reason} (${message})`, remedy };
+  return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
 }

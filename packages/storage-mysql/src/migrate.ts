@@ -2,7 +2,7 @@
 
 import { FsmError } from '@telefsm/core';
 import { checkPool, type MysqlConnection, type MysqlPool } from './client.ts';
-import { codeOf } from './faults.ts';
+import { codeOf, explained } from './faults.ts';
 import { type MysqlNames, type Tables, tablesOf } from './names.ts';
 import { acquireProcedure } from './statements.ts';
 
@@ -27,7 +27,12 @@ import { acquireProcedure } from './statements.ts';
  */
 export async function migrateMysql(pool: MysqlPool, names: MysqlNames = {}): Promise<void> {
   checkPool(pool);
-  await prepare(pool, tablesOf(names), true);
+  const tables = tablesOf(names);
+  try {
+    await prepare(pool, tables, true);
+  } catch (error) {
+    throw explained(error, tables.conversation);
+  }
 }
 
 /** What the server accepts. */
@@ -43,11 +48,19 @@ const packetHead = 1024;
  * Checks that the tables are as this version needs them, and changes them if that is allowed.
  *
  * The check comes first, so that a user without the right to create tables can use those that exist.
+ *
+ * @param isMissing - whether a table or the procedure was found missing, whatever the version says
  */
-export async function prepare(pool: MysqlPool, tables: Tables, migrate: boolean): Promise<Limits> {
+export async function prepare(
+  pool: MysqlPool,
+  tables: Tables,
+  migrate: boolean,
+  isMissing = false,
+): Promise<Limits> {
   const [rows] = await pool.query('select @@max_allowed_packet as bytes');
   const bytes = Number((rows as readonly { readonly bytes: number }[])[0]?.bytes) - packetHead;
-  const found = await versionOf(pool, tables);
+  const version = await versionOf(pool, tables);
+  const found = isMissing && version <= migrations.length ? 0 : version;
   if (found > migrations.length) {
     const known = migrations.length;
     throw new FsmError('STORAGE_NEWER', { storage: tables.conversation, version: found, known });
@@ -61,7 +74,7 @@ export async function prepare(pool: MysqlPool, tables: Tables, migrate: boolean)
       found: `false, and ${tables.conversation} is ${state}`,
     });
   }
-  await change(pool, tables);
+  await change(pool, tables, isMissing);
   return { bytes };
 }
 
@@ -82,7 +95,6 @@ const migrations: readonly ((tables: Tables) => readonly string[])[] = [
       key wake (wake_at),
       key claimed (claim)
     ) engine = InnoDB comment = 'Conversations of telefsm: one row each, its lease included'`,
-    `drop procedure if exists ${tables.acquire}`,
     acquireProcedure(tables),
   ],
 ];
@@ -101,7 +113,7 @@ async function versionOf(
 }
 
 /** Changes of tables end a transaction here, so processes exclude each other by a lock of the server, and each step can be repeated. */
-async function change(pool: MysqlPool, tables: Tables): Promise<void> {
+async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Promise<void> {
   const connection = await pool.getConnection();
   let isLocked = false;
   try {
@@ -115,9 +127,10 @@ async function change(pool: MysqlPool, tables: Tables): Promise<void> {
     await connection.query(
       `create table if not exists ${meta} (id tinyint primary key, version int not null) engine = InnoDB`,
     );
-    const found = await versionOf(connection, tables);
+    // another process may have been first; where something was dropped, every step is repeated
+    const found = isMissing ? 0 : await versionOf(connection, tables);
     for (const step of migrations.slice(found).flatMap((each) => each(tables)))
-      await connection.query(step);
+      await takeStep(connection, step);
     await connection.query(
       `insert into ${meta} (id, version) values (1, ${migrations.length})
         on duplicate key update version = greatest(version, ${migrations.length})`,
@@ -139,5 +152,14 @@ async function change(pool: MysqlPool, tables: Tables): Promise<void> {
   } finally {
     if (isLocked) await connection.query('do release_lock(?)', [tables.lock]).catch(() => {});
     connection.release();
+  }
+}
+
+/** Repeats a step without harm: the name of a procedure carries its version, so one that exists is the right one. */
+async function takeStep(connection: MysqlConnection, step: string): Promise<void> {
+  try {
+    await connection.query(step);
+  } catch (error) {
+    if (codeOf(error) !== 'ER_SP_ALREADY_EXISTS') throw error;
   }
 }

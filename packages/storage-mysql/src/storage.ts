@@ -11,7 +11,7 @@ import {
 } from '@telefsm/core/storage';
 import { afterPrefix, fromBytes, toBytes } from './bytes.ts';
 import { checkPool, connectionsOf, type MysqlPool, type Value } from './client.ts';
-import { classify, codeOf } from './faults.ts';
+import { classify, codeOf, explained } from './faults.ts';
 import { type Limits, prepare } from './migrate.ts';
 import { type MysqlNames, tablesOf } from './names.ts';
 import { statementsOf } from './statements.ts';
@@ -27,14 +27,14 @@ export type MysqlStorage = Required<Omit<FsmStorage, 'granted' | 'nextDueIn' | '
 
 interface RecordRow {
   readonly record: Buffer | null;
-  readonly deadline_in: number | null;
+  readonly deadline_in: number | string | null;
 }
 
 interface AcquiredRow extends RecordRow {
   readonly taken: number;
   readonly owner: Buffer | null;
-  readonly fence: number;
-  readonly busy: number;
+  readonly fence: number | string;
+  readonly busy: number | string;
 }
 
 interface ListedRow extends RecordRow {
@@ -70,6 +70,8 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
   const tables = tablesOf(options);
   const statements = statementsOf(tables);
   let prepared: Promise<Limits> | undefined;
+  /** Whether a statement has found that something does not exist. */
+  let isMissing = false;
 
   return {
     features: {
@@ -90,9 +92,12 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
         toBytes(token),
         lease,
       );
-      const { taken, owner, fence, busy } = row;
-      if (taken === 1) return { fence, stored: storedText(row) };
-      return { busy: Math.max(0, busy), owner: owner === null ? '' : fromBytes(owner), fence };
+      const { taken, owner, busy } = row;
+      // a pool may have been told to give large numbers as texts
+      const fence = Number(row.fence);
+      if (Number(taken) === 1) return { fence, stored: storedText(row) };
+      const ms = Math.max(0, Number(busy));
+      return { busy: ms, owner: owner === null ? '' : fromBytes(owner), fence };
     },
 
     async commit(key, holder, next, keep) {
@@ -166,22 +171,26 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
 
   /** Runs a statement, the first time after a check of the tables; a check that failed is repeated by the next statement. */
   async function run<Answer>(text: string, ...values: Value[]): Promise<Answer> {
-    prepared ??= prepare(pool, tables, migrate).catch((error: unknown) => {
+    prepared ??= prepare(pool, tables, migrate, isMissing).catch((error: unknown) => {
       prepared = undefined;
       throw error;
     });
-    const limits = await prepared;
-    // the server would cut the connection, perhaps before its answer is read
-    const bytes = values.reduce<number>((sum, value) => sum + bytesOf(value), 0);
-    if (bytes > limits.bytes)
-      throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: limits.bytes });
     try {
+      const limits = await prepared;
+      isMissing = false;
+      // the server would cut the connection, perhaps before its answer is read
+      const bytes = values.reduce<number>((sum, value) => sum + bytesOf(value), 0);
+      if (bytes > limits.bytes)
+        throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: limits.bytes });
       const [answer] = await pool.execute(text, values);
       return answer as Answer;
     } catch (error) {
-      // dropped, or another database restored in its place: the next statement checks again, and creates them
-      if (/^ER_(NO_SUCH_TABLE|SP_DOES_NOT_EXIST)$/.test(codeOf(error))) prepared = undefined;
-      throw error;
+      // dropped, or another database restored in its place: the next statement creates what is missing
+      if (/^ER_(NO_SUCH_TABLE|SP_DOES_NOT_EXIST)$/.test(codeOf(error))) {
+        isMissing = true;
+        prepared = undefined;
+      }
+      throw explained(error, tables.conversation);
     }
   }
 
@@ -214,7 +223,7 @@ function writeOf(next: Write | undefined) {
 function storedText({ record, deadline_in: deadlineIn }: RecordRow): StoredText | undefined {
   if (record === null) return undefined;
   const text = fromBytes(record);
-  return deadlineIn === null ? { text } : { text, deadlineIn };
+  return deadlineIn === null ? { text } : { text, deadlineIn: Number(deadlineIn) };
 }
 
 function listed(row: ListedRow): StoredConversation | undefined {

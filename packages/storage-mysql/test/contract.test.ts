@@ -23,7 +23,7 @@ const sessions: [string, PoolOptions, readonly string[]][] = [
   ['a plain session', {}, []],
   [
     'a session with another SQL mode, time zone, character set and isolation',
-    { charset: 'latin1', supportBigNumbers: true, rowsAsArray: false },
+    { charset: 'latin1', supportBigNumbers: true, bigNumberStrings: true },
     [
       `set sql_mode = '${strange}'`,
       "set time_zone = '+05:45'",

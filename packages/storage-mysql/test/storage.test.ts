@@ -125,15 +125,37 @@ describe('the tables', () => {
     await Promise.all(pools.map((each) => each.end()));
   });
 
-  it('are made again after they were dropped', async () => {
-    const storage = mysqlStorage(pool, { table: 'dropped' });
-    await storage.commit('k', await take(storage, 'k'), write('x'));
-    await pool.query('drop table dropped_conversation, dropped_meta');
-    await expect(Promise.resolve(storage.peek('k'))).rejects.toMatchObject({
-      code: 'ER_NO_SUCH_TABLE',
-    });
-    expect(await storage.peek('k')).toBeUndefined();
-  });
+  it.each([
+    ['table `a_conversation`'],
+    ['table `b_meta`'],
+    ['table `c_conversation`, `c_meta`'],
+    ['procedure `d_acquire_1`'],
+  ])(
+    'are made whole when %s was dropped, without a restart and by several processes at once',
+    async (what) => {
+      const table = /`(\w)_/.exec(what)?.[1] as string;
+      const storages = Array.from({ length: 3 }, () => mysqlStorage(pool, { table }));
+      const [storage] = storages as [MysqlStorage];
+      for (const each of storages) await each.release('k', await take(each, 'k'));
+      await pool.query(`drop ${what}`);
+      const refused = await Promise.allSettled(
+        storages.map((each, at) => take(each, `first ${at}`)),
+      );
+      for (const answer of refused) {
+        if (answer.status === 'fulfilled') continue;
+        expect(answer.reason).toMatchObject({ code: 'STORAGE_UNUSABLE' });
+        expect(String(answer.reason)).toMatch(/does not exist.*created at the next update/i);
+        expect(storage.classify(answer.reason)).toBe('fatal');
+      }
+      expect(refused.some(({ status }) => status === 'rejected')).toBe(
+        !what.endsWith('_meta`') || what.includes(','),
+      );
+      const again = await Promise.all(storages.map((each, at) => take(each, `again ${at}`)));
+      expect(again).toHaveLength(3);
+      const fresh = mysqlStorage(pool, { table });
+      await fresh.release('fresh', await take(fresh, 'fresh'));
+    },
+  );
 
   it('of a newer telefsm are left alone', async () => {
     await migrateMysql(pool, { table: 'newer' });

@@ -1,6 +1,6 @@
 /** What an error of PostgreSQL or of its client says about the statement that failed. */
 
-import { isFsmError } from '@telefsm/core';
+import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
 /**
@@ -43,4 +43,44 @@ export function codeOf(error: unknown): unknown {
 
 function says(error: unknown, words: string): boolean {
   return error instanceof Error && error.message.startsWith(words);
+}
+
+/** What is wrong by SQLSTATE, and what to do about it. */
+const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: string])[] = [
+  [
+    /^42501$/,
+    'its role lacks a right',
+    'Grant the role usage on the schema, select on the …_meta table, and select, insert, update and delete on the …_conversation table.',
+  ],
+  [
+    /^(42P01|3F000)$/,
+    'its table or schema does not exist',
+    'They are created at the next update if the role may do so; else call migratePostgres() with a role that may.',
+  ],
+  [
+    /^42703$/,
+    'its table has other columns',
+    'Drop what is not a table of telefsm, or choose another name: postgresStorage(pool, { table }).',
+  ],
+  [
+    /^25006$/,
+    'the server or the session is read-only',
+    'Connect to the primary, and check default_transaction_read_only.',
+  ],
+  [/^53100$/, 'its disk is full', 'Make space on the disk of the server.'],
+  [/^28/, 'the server refused the role', 'Correct the user and the password, or pg_hba.conf.'],
+  [/^3D000$/, 'the database does not exist', 'Create it, or correct the name of the database.'],
+];
+
+/** Names what is wrong and what to do, where that is known; any other error stays as it is. */
+export function explained(error: unknown, conversation: string): unknown {
+  const code = codeOf(error);
+  if (isFsmError(error) || typeof code !== 'string') return error;
+  const known = remedies.find(([codes]) => codes.test(code));
+  if (known === undefined) return error;
+  const [, reason, remedy] = known;
+  const { message }: { readonly message?: string } = Object(error);
+  const storage = `PostgreSQL's table ${conversation}`;
+  const details = { storage, reason: `${reason} (${message})`, remedy };
+  return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
 }

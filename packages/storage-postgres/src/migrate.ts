@@ -2,7 +2,7 @@
 
 import { FsmError } from '@telefsm/core';
 import { type Driver, driverOf, type PostgresClient } from './client.ts';
-import { classify, codeOf } from './faults.ts';
+import { classify, codeOf, explained } from './faults.ts';
 import { type PostgresNames, type Tables, tablesOf } from './names.ts';
 
 /**
@@ -29,8 +29,11 @@ export async function migratePostgres(
   names: PostgresNames = {},
 ): Promise<void> {
   const driver = driverOf(client);
+  const tables = tablesOf(names);
   try {
-    await prepare(driver, tablesOf(names), true);
+    await prepare(driver, tables, true);
+  } catch (error) {
+    throw explained(error, tables.conversation);
   } finally {
     driver.detach();
   }

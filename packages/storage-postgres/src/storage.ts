@@ -3,7 +3,7 @@
 import { FsmError, type FsmStorage, type StoredText } from '@telefsm/core';
 import { sharedLeases } from '@telefsm/core/storage';
 import { driverOf, type PostgresClient, type Value } from './client.ts';
-import { classify, codeOf } from './faults.ts';
+import { classify, codeOf, explained } from './faults.ts';
 import { prepare } from './migrate.ts';
 import { type PostgresNames, tablesOf } from './names.ts';
 import {
@@ -30,8 +30,8 @@ export interface PostgresStorageOptions extends PostgresNames {
 /** A storage that does all that a storage can do. */
 export type PostgresStorage = Required<Omit<FsmStorage, 'nextDueIn'>>;
 
-/** The SQLSTATE of a table that is not there. */
-const missingTable = '42P01';
+/** The SQLSTATEs of a table or a schema that does not exist. */
+const missingTable = /^(42P01|3F000)$/;
 
 /** How many conversations a listing reads at once. */
 const pageSize = 500;
@@ -187,13 +187,13 @@ export function postgresStorage(
       prepared = undefined;
       throw error;
     });
-    await prepared;
     try {
+      await prepared;
       return await driver.query<Row>(text, ...values);
     } catch (error) {
       // dropped, or another database restored in its place: the next statement looks again, and makes them
-      if (codeOf(error) === missingTable) prepared = undefined;
-      throw error;
+      if (missingTable.test(String(codeOf(error)))) prepared = undefined;
+      throw explained(error, tables.conversation);
     }
   }
 }

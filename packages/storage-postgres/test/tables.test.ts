@@ -109,7 +109,10 @@ describe('the tables', () => {
     const error = await errorOf(taken());
     expect([storage.classify(error), error]).toEqual([
       'fatal',
-      expect.objectContaining({ code: '42P01' }),
+      expect.objectContaining({
+        code: 'STORAGE_UNUSABLE',
+        cause: expect.objectContaining({ code: '42P01' }),
+      }),
     ]);
     expect(await taken()).toHaveProperty('record', undefined);
   });
@@ -128,7 +131,8 @@ describe('the tables', () => {
 
     await migratePostgres(owner, { schema });
     const denied = await errorOf(roundTrip(bot.client, { schema }));
-    expect(denied).toHaveProperty('message', 'permission denied for table telefsm_meta');
+    expect(denied).toMatchObject({ code: 'STORAGE_UNUSABLE', cause: { code: '42501' } });
+    expect((denied as Error).message).toMatch(/permission denied for table telefsm_meta.*Grant/);
     expect(postgresStorage(bot.client).classify(denied)).toBe('fatal');
 
     await owner.query(`grant select on ${schema}.telefsm_meta to bot`);

@@ -2,6 +2,7 @@
 
 import { FsmError } from '@telefsm/core';
 import { inBatches } from './batches.ts';
+import { type Connecting, firstContact } from './first-contact.ts';
 
 /** An `ioredis` client (5 or 6): `Redis`, with Sentinel or without, or `Cluster`. */
 export interface IoRedisClient {
@@ -97,8 +98,16 @@ export function portOf(client: RedisClient): RedisPort {
   }
   // A pool has no subscription of its own, and sends commands of one key over several connections.
   if (has(client, 'sendCommand') && has(client, 'subscribe')) {
-    const single = client as NodeRedisClient;
-    return nodePort(single, (command) => single.sendCommand(command, plainReplies));
+    const single = client as NodeRedisClient &
+      Connecting & { readonly isReady?: boolean; readonly isOpen?: boolean };
+    const contact = firstContact(single, () => {
+      if (single.isReady === true) return 'connected';
+      return single.isOpen === true ? 'connecting' : 'idle';
+    });
+    return nodePort(
+      single,
+      after(contact, (command) => single.sendCommand(command, plainReplies)),
+    );
   }
   throw new FsmError('INVALID_OPTION', {
     option: 'client',
@@ -115,7 +124,8 @@ function ioredisPort(client: IoRedisClient): RedisPort {
     ([name = '', ...args]) =>
       node.call(name, ...args);
   // in a cluster each command finds its own way
-  const send = cluster === undefined ? inBatches(client) : sendTo(client);
+  const send =
+    cluster === undefined ? after(contactOfIoredis(client), inBatches(client)) : sendTo(client);
   return {
     cluster: cluster !== undefined,
     send: (_key, command) => send(command),
@@ -142,6 +152,28 @@ function ioredisPort(client: IoRedisClient): RedisPort {
       });
       return { ready: own.subscribe(channel), stop: () => own.disconnect() };
     },
+  };
+}
+
+function contactOfIoredis(client: IoRedisClient): () => Promise<void> | undefined {
+  const own = client as IoRedisClient &
+    Connecting & {
+      readonly status?: string;
+      connect(): Promise<void>;
+    };
+  return firstContact(own, () => {
+    if (own.status === 'ready') return 'connected';
+    // made with lazyConnect: it connects at the first command, which is now
+    if (own.status === 'wait') own.connect().catch(() => {});
+    return own.status === undefined || own.status === 'end' ? 'idle' : 'connecting';
+  });
+}
+
+/** Sends once the client is connected, and from then on at once. */
+function after(contact: () => Promise<void> | undefined, send: Send): Send {
+  return (command) => {
+    const made = contact();
+    return made === undefined ? send(command) : made.then(() => send(command));
   };
 }
 

@@ -1,5 +1,6 @@
 /** What an error of a Redis client says about the statement that failed. */
 
+import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
 /** What the server answers; before version 7 it put the reason of a script's failure in the middle. */
@@ -11,7 +12,55 @@ const refusals: readonly (readonly [fault: StorageFault, words: RegExp])[] = [
   ['retry', /^ERR max number of clients reached|^Too many Cluster redirections/],
   ['fatal', /(?:^|: -)(?:OOM|MISCONF|NOAUTH|WRONGPASS|NOPERM|DENIED|WRONGTYPE) /],
   ['fatal', /^ERR (?:AUTH|unknown command|invalid password)|ACL failure in script/],
+  // Redis 6.2 has no code for the reason within a script
+  ['fatal', /command not allowed when used memory > 'maxmemory'/],
+  ['fatal', /This Redis command is not allowed from script|can't run this command or subcommand/],
 ];
+
+/** What is wrong by the words of the server, and what to do about it. */
+const remedies: readonly (readonly [words: RegExp, reason: string, remedy: string])[] = [
+  [
+    /(?:^|: -)OOM |when used memory > 'maxmemory'/,
+    'it has no memory left',
+    'Raise maxmemory, or delete keys. Set a ttl, so that conversations that nobody goes on with are deleted.',
+  ],
+  [
+    /(?:^|: -)READONLY /,
+    'the server is a read-only replica',
+    'Connect to the primary, by Sentinel or the Cluster client if it changes.',
+  ],
+  [
+    /(?:^|: -)(?:NOAUTH|WRONGPASS) |^ERR (?:AUTH|invalid password)/,
+    'the server refused the password',
+    'Correct the user and the password of the client.',
+  ],
+  [
+    /(?:^|: -)NOPERM |ACL failure in script|can't run this command or subcommand/,
+    'its user lacks a right',
+    'Allow the user ~PREFIX:* and &PREFIX:* for the prefix of the storage, and +@read +@write +@scripting +@pubsub.',
+  ],
+  [
+    /(?:^|: -)WRONGTYPE /,
+    'the key holds something that telefsm has not written',
+    'Find out what writes to it, and delete or rename the key, or choose another prefix.',
+  ],
+  [
+    /(?:^|: -)MISCONF /,
+    'the server cannot write to its disk',
+    'Make space on its disk, or correct its directory; see the log of the server.',
+  ],
+];
+
+/** Names what is wrong and what to do, where that is known; any other error stays as it is. */
+export function explained(error: unknown, key: string): unknown {
+  if (isFsmError(error) || !(error instanceof Error)) return error;
+  const { message } = error;
+  const known = remedies.find(([words]) => words.test(message));
+  if (known === undefined) return error;
+  const [, reason, remedy] = known;
+  const details = { storage: `Redis at '${key}'`, reason: `${reason} (${message})`, remedy };
+  return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
+}
 
 /** The client never sent it: no connection, and it was told not to keep commands until there is one. */
 const unsent = /enableOfflineQueue options is false|^The client is offline$/;
@@ -22,6 +71,9 @@ const unsent = /enableOfflineQueue options is false|^The client is offline$/;
  * What the server refused was not executed; when the connection fails in between, nobody knows.
  */
 export function classifyFault(error: unknown): StorageFault {
+  if (isFsmError(error)) {
+    return error.code === 'STORAGE_UNUSABLE' ? classifyFault(error.cause) : 'fatal';
+  }
   const message = error instanceof Error ? error.message : String(error);
   if (unsent.test(message)) return 'retry';
   return refusals.find(([, words]) => words.test(message))?.[0] ?? 'unknown';

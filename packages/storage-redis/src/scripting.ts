@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { RedisPort } from './clients.ts';
-import { isScriptMissing } from './faults.ts';
+import { explained, isScriptMissing } from './faults.ts';
 
 /** A script of this storage. */
 export interface Script {
@@ -39,9 +39,13 @@ export async function runScript(
   try {
     return await known;
   } catch (error) {
-    if (!isScriptMissing(error)) throw error;
+    if (!isScriptMissing(error)) throw explained(error, key);
   }
   const loaded = port.send(key, ['EVAL', text, '1', key, ...args]);
   beside?.();
-  return loaded;
+  try {
+    return await loaded;
+  } catch (error) {
+    throw explained(error, key);
+  }
 }

@@ -1,6 +1,7 @@
 /** The databases that the storage works on: what it needs of a driver, and which driver opens a path. */
 
 import { FsmError } from '@telefsm/core';
+import { classify } from './faults.ts';
 
 /** A prepared statement of node:sqlite, bun:sqlite, better-sqlite3 or libsql. */
 export interface SqliteStatement {
@@ -33,35 +34,41 @@ export interface OpenOptions {
  * is short, and core asks again.
  */
 const busyTimeout = 50;
-/** The same while the storage is opened, when nothing else runs yet and several processes may make the tables at once, in ms. */
-const busyTimeoutAtStart = 10_000;
 
 /**
  * Opens a file with the first driver that this runtime has.
  *
- * @throws FsmError `INVALID_OPTION` where there is no driver, or the file cannot be opened
+ * @throws FsmError `INVALID_OPTION` if there is no driver, or the file cannot be opened; what the driver throws if the file is busy
  */
 export function openDatabase(
   path: string,
   { synchronous = 'normal' }: OpenOptions,
 ): SqliteDatabase {
   const open = findDriver();
+  let database: SqliteDatabase | undefined;
   try {
-    const database = open(path);
-    database.exec(`pragma busy_timeout = ${busyTimeoutAtStart}`);
+    database = open(path);
+    database.exec(`pragma busy_timeout = ${busyTimeout}`);
     database.exec('pragma journal_mode = wal');
     database.exec(`pragma synchronous = ${synchronous}`);
     return database;
   } catch (cause) {
+    if (database !== undefined) closeQuietly(database);
+    if (classify(cause) === 'retry') throw cause;
     const found = `'${path}' (${cause instanceof Error ? cause.message : cause})`;
-    const expected = 'a file that this process may create and write, in a folder that is there';
+    const expected =
+      'a file that this process may create and write, in a folder that exists; a file that is damaged or not a database has to be restored from a backup, or removed';
     throw new FsmError('INVALID_OPTION', { option: 'path', expected, found }, { cause });
   }
 }
 
-/** Makes statements of an opened database wait no longer than the event loop should. */
-export function started(database: SqliteDatabase): void {
-  database.exec(`pragma busy_timeout = ${busyTimeout}`);
+/** Closes a database whatever becomes of it: closing writes the log into the file, which may be what is broken. */
+export function closeQuietly(database: SqliteDatabase): void {
+  try {
+    database.close();
+  } catch {
+    // there is nothing else to do with it
+  }
 }
 
 type Open = (path: string) => SqliteDatabase;

@@ -1,5 +1,6 @@
 /** What an error of SQLite says about the statement that failed. */
 
+import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
 /** Passes: another process writes, the schema has just changed, no memory, interrupted. */
@@ -41,12 +42,83 @@ const closed =
  */
 export function classify(error: unknown): StorageFault {
   if (typeof error !== 'object' || error === null) return 'unknown';
+  if (isFsmError(error)) return 'fatal';
   if (error instanceof Error && closed.test(error.message)) return 'fatal';
-  const { code, errcode } = error as { readonly code?: unknown; readonly errcode?: unknown };
-  const [, name] = /^SQLITE_([A-Z]+)/.exec(typeof code === 'string' ? code : '') ?? [];
-  // The low byte is the primary code.
-  const number = typeof errcode === 'number' ? errcode & 0xff : undefined;
-  const is = ([known, value]: readonly [string, number]) => known === name || value === number;
+  const is = codeOf(error);
   if (passing.some(is)) return 'retry';
   return lasting.some(is) ? 'fatal' : 'unknown';
+}
+
+/** Tells whether an error has a result code. */
+function codeOf(error: unknown): (code: readonly [name: string, number: number]) => boolean {
+  const { code, errcode }: { readonly code?: unknown; readonly errcode?: unknown } = Object(error);
+  const [, found] = /^SQLITE_([A-Z]+)/.exec(typeof code === 'string' ? code : '') ?? [];
+  // The low byte is the primary code.
+  const number = typeof errcode === 'number' ? errcode & 0xff : undefined;
+  return ([name, value]) => name === found || value === number;
+}
+
+const restore =
+  'Stop all processes of the file, and restore it from a backup. To begin anew, remove it together with its -wal and -shm.';
+const mayWrite = 'Allow this process to write the file, its -wal and -shm, and their folder.';
+
+/** What is wrong with the file by result code, and what to do about it. */
+const remedies: readonly (readonly [name: string, code: number, reason: string, string])[] = [
+  ['PERM', 3, 'this process may not use it', mayWrite],
+  ['READONLY', 8, 'it is read-only', mayWrite],
+  ['IOERR', 10, 'reading or writing it failed', 'Check the disk, and whether the file is whole.'],
+  ['CORRUPT', 11, 'it is damaged', restore],
+  ['FULL', 13, 'its disk is full', 'Make space on the disk.'],
+  ['CANTOPEN', 14, 'it or its -wal cannot be opened', mayWrite],
+  ['NOTADB', 26, 'it is not a database', restore],
+];
+
+/** How each driver words tables that were dropped; the code says only that there was an error. */
+const missing = /no such (?:table|column):/;
+
+/** Names what is wrong and what to do, where that is known; any other error stays as it is. */
+export function explained(error: unknown, file: string): unknown {
+  if (isFsmError(error) || !(error instanceof Error)) return error;
+  const { message } = error;
+  if (missing.test(message)) {
+    const remedy = 'They are created again, empty, at the next update.';
+    return unusable(file, `its tables were dropped (${message})`, remedy, error);
+  }
+  const is = codeOf(error);
+  const known = remedies.find(([name, code]) => is([name, code]));
+  return known === undefined ? error : unusable(file, `${known[2]} (${message})`, known[3], error);
+}
+
+/** Whether a database has to be opened again after an error, since what it has in memory may no longer be what is in the file. */
+export function isWorthReopening(error: unknown): boolean {
+  if (error instanceof Error && missing.test(error.message)) return true;
+  const is = codeOf(error);
+  return remedies.some(([name, code]) => name !== 'FULL' && is([name, code]));
+}
+
+/** What somebody else has done to an opened file. */
+export type FileLoss = 'moved' | 'log moved' | 'truncated';
+
+const losses: { readonly [loss in FileLoss]: string } = {
+  moved: 'it was deleted or replaced while it was open, and what is written now would be lost',
+  'log moved':
+    'its -wal was deleted or replaced while it was open, and what is written now would be lost',
+  truncated: 'it was cut short while it was open',
+};
+
+/** The error for a file that somebody else has deleted, replaced or cut. */
+export function lostFile(file: string, loss: FileLoss, isOwn: boolean): FsmError {
+  const act =
+    loss === 'log moved'
+      ? 'Stop all processes that use the file, and start them again.'
+      : 'Put the file back, with its -wal.';
+  const remedy = isOwn
+    ? act
+    : `${act} A database that was passed in has to be opened anew: restart.`;
+  return unusable(file, losses[loss], remedy);
+}
+
+function unusable(file: string, reason: string, remedy: string, cause?: unknown): FsmError {
+  const details = { storage: `The SQLite file '${file}'`, reason, remedy };
+  return new FsmError('STORAGE_UNUSABLE', details, cause === undefined ? undefined : { cause });
 }

@@ -34,7 +34,7 @@ export function prepareTables(database: SqliteDatabase): void {
     // Another process may have been first.
     if (!isCurrent(database)) {
       database.exec('create table if not exists telefsm_meta (name text primary key, value)');
-      for (const step of migrations.slice(versionOf(database))) database.exec(step);
+      for (const step of migrations.slice(stepsTaken(database))) database.exec(step);
       const remember = 'insert or replace into telefsm_meta (name, value) values (?, ?)';
       database.prepare(remember).run('version', migrations.length);
     }
@@ -47,12 +47,11 @@ export function prepareTables(database: SqliteDatabase): void {
 
 function isCurrent(database: SqliteDatabase): boolean {
   const version = versionOf(database);
-  if (version <= migrations.length) return version === migrations.length;
-  throw new FsmError('STORAGE_NEWER', {
-    storage: 'telefsm_conversation',
-    version,
-    known: migrations.length,
-  });
+  const known = migrations.length;
+  if (version > known) {
+    throw new FsmError('STORAGE_NEWER', { storage: 'telefsm_conversation', version, known });
+  }
+  return version === known && stepsTaken(database) === known;
 }
 
 function versionOf(database: SqliteDatabase): number {
@@ -60,4 +59,12 @@ function versionOf(database: SqliteDatabase): number {
   if (!tables.get()) return 0;
   const found = database.prepare('select value from telefsm_meta where name = ?').get('version');
   return Number((found as { readonly value: unknown } | undefined)?.value ?? 0);
+}
+
+/** How many steps the table of conversations shows: either table may have been dropped. */
+function stepsTaken(database: SqliteDatabase): number {
+  const columns = database.prepare("select name from pragma_table_info('telefsm_conversation')");
+  const names = columns.all().map((column) => (column as { readonly name: unknown }).name);
+  if (names.length === 0) return 0;
+  return names.includes('fence') ? 2 : 1;
 }

@@ -12,12 +12,9 @@ import type {
 } from '@telefsm/core/storage';
 import { leaseTimes, sharedLeases } from '@telefsm/core/storage';
 import { systemClock } from '@telefsm/core/tools';
+import { connectionTo } from './connection.ts';
 import type { OpenOptions, SqliteDatabase } from './database.ts';
-import { openDatabase, started } from './database.ts';
 import { classify } from './faults.ts';
-import { fileOf } from './opened-file.ts';
-import { prepareTables } from './schema.ts';
-import { statementsOf } from './statements.ts';
 import { fromValue, toValue } from './text.ts';
 import { wakeUps } from './wake-ups.ts';
 
@@ -49,8 +46,8 @@ interface Row {
  * open it once and pass that database.
  *
  * @param pathOrDatabase - a file, or an opened database of one of the four drivers
- * @throws FsmError `INVALID_OPTION` where the file cannot be opened or no driver is installed; `STORAGE_NEWER` where a later version of
- * telefsm has made the tables
+ * @throws FsmError `INVALID_OPTION` if the path cannot be opened or no driver is installed; `STORAGE_UNUSABLE` if the file is damaged or
+ * not a database; `STORAGE_NEWER` if a newer telefsm has made the tables
  *
  * @example
  * ```ts
@@ -63,26 +60,16 @@ export function sqliteStorage(
   pathOrDatabase: string | SqliteDatabase,
   { clock = systemClock, ...options }: SqliteStorageOptions = {},
 ): FsmStorage {
-  const own = typeof pathOrDatabase === 'string';
   requireDatabase(pathOrDatabase);
-  const database = own ? openDatabase(pathOrDatabase, options) : pathOrDatabase;
-  try {
-    prepareTables(database);
-    if (own) started(database);
-  } catch (error) {
-    if (own) database.close();
-    throw error;
-  }
-
-  const statements = statementsOf(database);
+  const connection = connectionTo(pathOrDatabase, options);
+  const { statements } = connection;
   const waiters = wakeUps(statements);
-  const file = fileOf(database);
   let turns = 0;
   let closed = false;
 
   function take(key: string, { token, lease }: AcquireOptions): Granted | undefined {
     // before a handler runs: what it wrote would be lost
-    file?.check();
+    connection.check();
     const now = clock.now();
     const until = now + lease;
     const kept = until + leaseTimes.emptyRow;
@@ -102,7 +89,7 @@ export function sqliteStorage(
     next: Write | undefined,
     keep?: number,
   ): CommitAnswer {
-    file?.check();
+    connection.check();
     const held = [key, holder.token, holder.fence] as const;
     if (next === undefined && keep === undefined && statements.remove.run(...held).changes) {
       return 'done';
@@ -186,6 +173,7 @@ export function sqliteStorage(
     },
 
     due(limit, claim, prefix = '') {
+      connection.check();
       const now = clock.now();
       sweep();
       const rows = statements.due.all(now + Math.max(claim, 1), now, now, prefix, prefix, limit);
@@ -219,7 +207,7 @@ export function sqliteStorage(
       if (closed) return;
       closed = true;
       waiters.close();
-      if (own) database.close();
+      connection.close();
     },
   };
 }

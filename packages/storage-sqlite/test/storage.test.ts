@@ -240,7 +240,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     const write = { text: 'after', state: null };
     const isRefused = async () => {
       const error = await caught(() => lease.commit(write));
-      expect(String(error)).toContain(`${path}' was deleted or replaced`);
+      expect(String(error)).toContain(`'${path}' cannot be used: it was deleted or replaced`);
       expect(classify(error)).toBe('fatal');
     };
     await isRefused();

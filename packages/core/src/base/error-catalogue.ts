@@ -47,6 +47,13 @@ export interface FsmErrorDetails {
     readonly operation: string;
     readonly keptBefore: boolean;
   };
+  STORAGE_UNUSABLE: {
+    /** The file, table, key or server that is wrong. */
+    readonly storage: string;
+    readonly reason: string;
+    /** What the operator should do, as a sentence. */
+    readonly remedy: string;
+  };
   STORAGE_NEWER: { readonly storage: string; readonly version: number; readonly known: number };
   WAIT_TIMEOUT: { readonly key: string; readonly ms: number };
   QUEUE_FULL: { readonly key: string; readonly limit: number };
@@ -245,6 +252,10 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   STORAGE_FAILED: {
     message: (d) => `The storage failed to ${d.operation} "${d.key}"; ${kept(d.keptBefore)}.`,
     fix: 'See the cause.',
+  },
+  STORAGE_UNUSABLE: {
+    message: (d) => `${d.storage} cannot be used: ${d.reason}. ${d.remedy}`,
+    fix: 'Updates are handled again once it is repaired.',
   },
   STORAGE_NEWER: {
     message: (d) =>

@@ -1,7 +1,7 @@
 /** Calls to a storage: by which token, how long one may take, what its failure means, and when it is sent again. */
 
 import type { Clock } from '../base/clock.ts';
-import { FsmError } from '../base/errors.ts';
+import { FsmError, isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { StorageFault, StorageStatements } from '../storage/statements.ts';
 
@@ -71,8 +71,8 @@ export function storageFailed(
 /** What an error of a storage says about the statement. */
 export function faultOf(storage: StorageStatements, error: unknown): StorageFault {
   if (error instanceof TimedOut) return 'unknown';
-  // an error of ours is no accident of the network: the storage says what is wrong
-  if (error instanceof FsmError) return 'fatal';
+  // an error of ours is no accident of the network; one that names a driver's error may pass, as that error does
+  if (isFsmError(error) && error.code !== 'STORAGE_UNUSABLE') return 'fatal';
   return storage.classify?.(error) ?? 'unknown';
 }
 

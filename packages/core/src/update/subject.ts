@@ -97,7 +97,7 @@ export function checkAddress(address: unknown): void {
  * Makes the subject of a conversation that is named from outside an update.
  *
  * @param botId - the bot, unless the address names one
- * @throws FsmError `INVALID_OPTION`, as {@link checkAddress} does
+ * @throws FsmError `INVALID_OPTION`, as `checkAddress` does
  */
 export function subjectAt(address: Address, botId: number): Subject {
   checkAddress(address);

@@ -1,0 +1,132 @@
+/** The connection of a storage: its statements explain what is wrong with the file, and open it again once it is repaired. */
+
+import { closeQuietly, type OpenOptions, openDatabase, type SqliteDatabase } from './database.ts';
+import { classify, explained, type FileLoss, isWorthReopening, lostFile } from './faults.ts';
+import { fileOf, type OpenedFile } from './opened-file.ts';
+import { prepareTables } from './schema.ts';
+import { type Statements, statementsOf } from './statements.ts';
+
+/** An opened database with its tables. */
+export interface Connection {
+  /** They outlive the database that they run on. */
+  readonly statements: Statements;
+  /**
+   * Checks that the file is still the one that was opened; what is written elsewhere would be lost.
+   *
+   * @throws FsmError `STORAGE_UNUSABLE` if it was deleted, replaced or truncated, or its log was deleted
+   */
+  check(): void;
+  close(): void;
+}
+
+interface Opened {
+  readonly database: SqliteDatabase;
+  readonly statements: Statements;
+  readonly file: OpenedFile | undefined;
+}
+
+/**
+ * Opens a file, or uses an opened database.
+ *
+ * @throws FsmError `STORAGE_UNUSABLE` for a file that SQLite cannot use; `INVALID_OPTION` and `STORAGE_NEWER` as {@link openDatabase} and
+ * {@link prepareTables} do
+ */
+export function connectionTo(given: string | SqliteDatabase, options: OpenOptions): Connection {
+  const own = typeof given === 'string';
+  let opened: Opened | undefined = patiently(open);
+  /** Of the database that was closed because of its file. */
+  let lost: { readonly file: OpenedFile; readonly loss: FileLoss } | undefined;
+  let isStale = false;
+  let isClosed = false;
+  const name = opened.file?.path ?? (own ? given : ':memory:');
+
+  function open(): Opened {
+    const database = own ? openDatabase(given, options) : given;
+    try {
+      prepareTables(database);
+      const file = fileOf(database);
+      const statements = statementsOf(database);
+      return { database, statements, file };
+    } catch (error) {
+      if (own) closeQuietly(database);
+      throw explained(error, own ? given : 'the database');
+    }
+  }
+
+  /** A file that was broken is opened anew: SQLite may still have the pages of the old one in memory. */
+  function current(): Opened {
+    if (isClosed && opened !== undefined) return opened;
+    if (lost !== undefined && !lost.file.isBack(lost.loss)) throw lostFile(name, lost.loss, own);
+    if (isStale && opened !== undefined) {
+      if (own) closeQuietly(opened.database);
+      opened = undefined;
+    }
+    opened ??= open();
+    isStale = false;
+    lost = undefined;
+    return opened;
+  }
+
+  function run<Result>(work: (statements: Statements) => Result): Result {
+    const { statements } = current();
+    try {
+      return work(statements);
+    } catch (error) {
+      isStale ||= isWorthReopening(error);
+      throw explained(error, name);
+    }
+  }
+
+  const names = Object.keys(opened.statements) as (keyof Statements)[];
+  const statements = names.map((each) => [
+    each,
+    {
+      run: (...values: Values) => run((all) => all[each].run(...values)),
+      get: (...values: Values) => run((all) => all[each].get(...values)),
+      all: (...values: Values) => run((all) => all[each].all(...values)),
+    },
+  ]);
+
+  return {
+    statements: Object.fromEntries(statements) as Statements,
+    check() {
+      const { file, database } = current();
+      const loss = file?.loss();
+      if (file === undefined || loss === undefined) return;
+      if (own) {
+        // at once: the last one to close a file writes the deleted log into it
+        closeQuietly(database);
+        opened = undefined;
+        lost = { file, loss };
+      }
+      throw lostFile(name, loss, own);
+    },
+    close() {
+      isClosed = true;
+      if (own) opened?.database.close();
+    },
+  };
+}
+
+type Values = Parameters<Statements[keyof Statements]['run']>;
+
+/** How long opening waits for processes that have the file locked, and between two attempts, in ms. */
+const patience = 10_000;
+const pause = 20;
+
+/**
+ * Tries again while the file is busy. Nothing else runs yet, and several processes may create the tables at once.
+ *
+ * SQLite's own time-out is not enough: changing to a write-ahead log fails at once where waiting could end in a deadlock.
+ */
+function patiently<Result>(work: () => Result): Result {
+  const start = performance.now();
+  for (;;) {
+    try {
+      return work();
+    } catch (error) {
+      if (classify(error) !== 'retry' || performance.now() - start > patience) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, pause);
+    }
+  }
+}

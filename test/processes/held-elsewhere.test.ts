@@ -1,0 +1,153 @@
+/** A conversation that another process holds: buttons, checkouts and policies work as within one process. */
+
+import { createMachine } from '@telefsm/core/adapter';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { virtualClock } from '../../packages/testing/src/virtual-clock.ts';
+import { updateOf } from './counting-bot.ts';
+import { open } from './engines.ts';
+import { engines, type RunningEngine } from './servers.ts';
+import { removeBots, type Stage, stage } from './stage.ts';
+
+afterAll(removeBots);
+
+const from = { id: 1, is_bot: false, first_name: 'Ann' };
+const chat = { id: 1, type: 'private' };
+const pressed = {
+  update_id: 10,
+  callback_query: {
+    id: 'q',
+    from,
+    chat_instance: 'i',
+    data: 'x',
+    message: { message_id: 1, date: 1, chat },
+  },
+};
+const checkout = {
+  update_id: 11,
+  pre_checkout_query: { id: 'p', from, currency: 'XTR', total_amount: 1, invoice_payload: 'x' },
+};
+const text = updateOf({ id: 12, chat: 1, text: 'add' });
+
+describe.each(engines)('on $name', ({ start: startEngine }) => {
+  let engine: RunningEngine;
+  let shared: Stage;
+  beforeAll(async () => {
+    engine = await startEngine();
+  });
+  afterAll(() => engine?.close());
+  beforeEach(async () => {
+    shared = await stage();
+  });
+  afterEach(() => shared.close());
+
+  /** A handler of another process that ends when the test says so, and a bot in this one, whose time the test moves. */
+  async function contended(waiting: object) {
+    const address = engine.newAddress();
+    const other = await shared.start({ name: 'other', address });
+    other.tell({ stopAt: 'held' });
+    other.tell({ handle: [{ id: 1, chat: 1, text: 'wait' }] });
+    expect(await other.next()).toEqual({ at: 'held' });
+
+    const { storage, close } = open(address);
+    const clock = virtualClock();
+    let busy = 0;
+    const watched = {
+      ...storage,
+      async acquire(...args: Parameters<typeof storage.acquire>) {
+        const answer = await storage.acquire(...args);
+        if ('busy' in answer) busy++;
+        return answer;
+      },
+    };
+    const machine = createMachine({ storage: watched, clock, waiting, unknownState: 'keep' });
+    const said: string[] = [];
+    const bot = {
+      id: 1,
+      async call(method: string, payload: object) {
+        const { ok }: { readonly ok?: boolean } = payload;
+        said.push(ok === undefined ? method : `${method} ${ok}`);
+        return { message_id: 1 };
+      },
+    };
+    /** Lets the storage answer, then a little time pass, until it is so; gives how much time has passed, in ms. */
+    const pass = async (isSo: () => boolean) => {
+      const start = clock.monotonic();
+      while (!isSo()) {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (busy > 0) await clock.advance(10);
+      }
+      return clock.monotonic() - start;
+    };
+    return {
+      said,
+      pass,
+      handle: (update: object) =>
+        machine.handle(update as typeof text, bot, () => void said.push('handled')),
+      async release() {
+        said.push('released');
+        other.tell({ goOn: true });
+        await other.next();
+      },
+      async end() {
+        await other.leave();
+        await machine.stop();
+        await close();
+      },
+    };
+  }
+
+  it('a button is answered after a second, and handled when the other process has ended', async () => {
+    const { said, pass, handle, release, end } = await contended({});
+    let isDone = false;
+    const handled = handle(pressed).then(() => {
+      isDone = true;
+    });
+    const passed = await pass(() => said.length > 0);
+    expect(said).toEqual(['answerCallbackQuery']);
+    expect(passed).toBeGreaterThanOrEqual(1000);
+    expect(passed).toBeLessThanOrEqual(1020);
+    await release();
+    await pass(() => isDone);
+    await handled;
+    expect(said).toEqual(['answerCallbackQuery', 'released', 'handled']);
+    await end();
+  });
+
+  it('a checkout is declined after eight seconds', async () => {
+    const { said, pass, handle, release, end } = await contended({});
+    let isDone = false;
+    const handled = handle(checkout).then(
+      () => {
+        isDone = true;
+      },
+      () => {
+        isDone = true;
+      },
+    );
+    const passed = await pass(() => said.length > 0);
+    expect(said).toEqual(['answerPreCheckoutQuery false']);
+    expect(passed).toBeGreaterThanOrEqual(8000);
+    expect(passed).toBeLessThanOrEqual(8020);
+    await release();
+    await pass(() => isDone);
+    await handled;
+    expect(said[0]).toBe('answerPreCheckoutQuery false');
+    expect(said).not.toContain('answerPreCheckoutQuery true');
+    await end();
+  });
+
+  it.each([
+    ['refuse', ['BUSY']],
+    ['drop', ['done']],
+    ['busy', ['sendMessage', 'done']],
+  ] as const)('the policy %s applies at once', async (policy, expected) => {
+    const { said, handle, release, end } = await contended({ policy });
+    await handle(text).then(
+      () => said.push('done'),
+      ({ code }) => said.push(code),
+    );
+    expect(said).toEqual(expected);
+    await release();
+    await end();
+  });
+});
