@@ -12,6 +12,7 @@ const members: { readonly [M in Exclude<keyof FsmContext, '~all'>]: true } = {
   set: true,
   update: true,
   replace: true,
+  edit: true,
   get: true,
   clear: true,
   next: true,

@@ -67,6 +67,15 @@ export function freezeParsed<T>(value: T): T {
   return Object.freeze(value);
 }
 
+/** Copies a JSON value, deeply; the copy may be changed. */
+export function thawed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(thawed);
+  if (!isJsonObject(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const name of Object.keys(value)) put(copy, name, thawed(value[name]));
+  return copy;
+}
+
 /** Whether an object has no members. */
 export function isBlank(data: JsonObject): boolean {
   for (const _ in data) return false;

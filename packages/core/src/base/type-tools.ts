@@ -6,6 +6,13 @@ export type Awaitable<T> = T | PromiseLike<T>;
 /** Flattens an intersection so that editors show one plain object. */
 export type Simplify<T> = { [K in keyof T]: T[K] } & {};
 
+/** A value that may be changed at any depth: what `ctx.state.edit()` hands out. */
+export type Draft<T> = T extends string | number | boolean | null | undefined
+  ? T
+  : T extends object
+    ? { -readonly [K in keyof T]: Draft<T[K]> }
+    : T;
+
 /** Takes nothing, so that its sentence becomes the compiler's message. */
 export interface Complaint<Sentence extends string> {
   readonly '~complaint': Sentence;

@@ -1,7 +1,7 @@
 /** The types of `ctx.state`: what a handler reads of its conversation and the verbs that change it. */
 
 import type { Duration } from '../base/clock.ts';
-import type { Complaint, Simplify } from '../base/type-tools.ts';
+import type { Complaint, Draft, Simplify } from '../base/type-tools.ts';
 import type { AnyScene, CallOptions, SceneIdIn, StartArgs } from './scene.ts';
 import type { AnyState, DataOf, IdOf, State } from './states.ts';
 import type { StatesIn, Target } from './targets.ts';
@@ -103,6 +103,21 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
   update<Self extends HasData>(this: Self, patch: Partial<NoInfer<Self>['data']>): Self['data'];
   /** Replaces data. */
   replace<Self extends HasData>(this: Self, data: NoInfer<Self>['data']): void;
+  /**
+   * Changes data in place: hands out a copy that may be changed at any depth, keeps what has become of it, and returns the whole.
+   *
+   * @param change - changes the draft and returns nothing; it must be synchronous
+   * @throws FsmError `DATA_NOT_JSON`; `INVALID_OPTION` for a function that returns something, such as a promise
+   *
+   * @example
+   * ```ts
+   * ctx.state.edit((draft) => void draft.items.push('tea'));
+   * ```
+   */
+  edit<Self extends HasData>(
+    this: Self,
+    change: (draft: Draft<NoInfer<Self>['data']>) => undefined | void,
+  ): Self['data'];
   /** One value; the fallback is for a missing key only. */
   get<Self extends HasData, K extends keyof Self['data'] & string>(
     this: Self,

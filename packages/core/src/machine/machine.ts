@@ -1,7 +1,9 @@
 /** The machine: its options become the ways into it, for updates, for work from outside and for deadlines. */
 
+import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
+import { warn } from '../base/warning.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -26,6 +28,9 @@ import type { LooseOptions } from './settings.ts';
 import { takeAlong } from './supergroup.ts';
 import { sweeperOf } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
+
+const unattended =
+  'A deadline was stored, and nothing looks for deadlines in this process: each fires only with the next update of its conversation. Call machine.start(bot), or machine.sweep() on a schedule.';
 
 /** Ms that stopping waits for running turns. */
 const drainBound = 25_000;
@@ -86,6 +91,11 @@ export function machineOf(
     fire: (key) => fire(rt, key),
     isStopped: () => stopping.isStopped,
     report,
+    neglected() {
+      // who gives a clock is testing, and says when deadlines pass
+      if (options.deadlines !== 'on-update' && clock === systemClock)
+        warn(unattended, 'TELEFSM_DEADLINES');
+    },
   });
 
   /** A group that has become a supergroup takes its conversations along. */

@@ -21,6 +21,8 @@ export interface SweeperOptions {
   /** Whether nothing more is to be fired. */
   readonly isStopped: () => boolean;
   readonly report: (operation: string, error: unknown) => void;
+  /** Called once if a deadline is written before anything has looked for deadlines. */
+  readonly neglected: () => void;
 }
 
 /** Fires deadlines. */
@@ -43,10 +45,12 @@ const batch = 100;
 
 /** Makes the sweeper of one machine. */
 export function sweeperOf(options: SweeperOptions): Sweeper {
-  const { storage, leases, prefix, clock, every, parallel, fire, isStopped, report } = options;
+  const { storage, leases, prefix, clock, every, parallel, fire, isStopped, report, neglected } =
+    options;
   let timer: unknown;
   let running: Promise<number> | undefined;
   let stopped = true;
+  let isAttended = false;
 
   const sweep = async (limit: number): Promise<number> => {
     let fired = 0;
@@ -114,12 +118,15 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
   };
   return {
     start() {
+      isAttended = true;
       if (!stopped) return;
       stopped = false;
       // a look that still runs goes on
       if (running === undefined) tick();
     },
     expect(ms) {
+      if (!isAttended) neglected();
+      isAttended = true;
       if (stopped || running !== undefined || storage.nextDueIn === undefined) return;
       const soon = Math.max(ms, every * 0.8);
       if (clock.monotonic() + soon < nextLook) lookIn(soon);
@@ -131,6 +138,9 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
       timer = undefined;
       await running;
     },
-    sweep,
+    sweep(limit) {
+      isAttended = true;
+      return sweep(limit);
+    },
   };
 }

@@ -1,14 +1,10 @@
 /** Tells the author of a bot, once for each path, that a session keeps less than the bot put into it. */
 
+import { warn } from '../base/warning.ts';
 import type { Converted } from './values.ts';
 
 /** So many paths are remembered; a bot whose paths are made of user data must not fill the memory. */
 const mostPaths = 100;
-
-interface Warns {
-  readonly process?: { emitWarning?(message: string, options: { readonly code: string }): void };
-  readonly console?: { warn(message: string): void };
-}
 
 /** Makes a function that prints one warning for each path. */
 export function warnOnce(): Converted {
@@ -17,8 +13,6 @@ export function warnOnce(): Converted {
     if (warned.has(path) || warned.size >= mostPaths) return;
     warned.add(path);
     const message = `${path} holds ${found}. A session keeps JSON, so the next update reads what JSON makes of it. Store a plain value instead.`;
-    const { process, console } = globalThis as Warns;
-    if (process?.emitWarning) process.emitWarning(message, { code: 'TELEFSM_SESSION' });
-    else console?.warn(message);
+    warn(message, 'TELEFSM_SESSION');
   };
 }

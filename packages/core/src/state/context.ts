@@ -3,8 +3,8 @@
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
-import { frozenData, type JsonObject, mergedData, noData } from '../base/json.ts';
-import { invalidTarget } from '../base/rules.ts';
+import { frozenData, type JsonObject, mergedData, noData, thawed } from '../base/json.ts';
+import { invalidOption, invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
@@ -183,6 +183,18 @@ class StateContext {
   replace(data: object): void {
     const { copy } = this.#writeHere('replace');
     copy.change({ data: frozenData(data, 'data') });
+  }
+
+  edit(change: (draft: object) => unknown): JsonObject {
+    const { copy } = this.#writeHere('edit');
+    const draft = thawed(copy.top.data) as object;
+    const returned = change(draft);
+    if (returned !== undefined) {
+      const found = holds(returned, 'then') ? 'a promise' : shown(returned);
+      throw invalidOption('edit()', 'a function that changes the draft and returns nothing', found);
+    }
+    copy.change({ data: frozenData(draft, 'data') });
+    return copy.top.data;
   }
 
   clear(): void {

@@ -7,7 +7,7 @@ import { type FaultKind, findingsIn } from './fault.ts';
 import { lineOf, type Move } from './move.ts';
 import { type Coverage, type Exploration, type Fault, reportOf } from './report.ts';
 import { shortest } from './shortest.ts';
-import { type Explored, type ExploreWorld, startWalk, type Walk } from './walk.ts';
+import { type Explored, type ExploreWorld, type Outcome, startWalk, type Walk } from './walk.ts';
 
 /** Options of {@link explore}. */
 export interface ExploreOptions {
@@ -128,7 +128,8 @@ async function walkOnce(plan: Plan, draw: Draw): Promise<void> {
   const path: Move[] = [];
   tally.walks += 1;
   try {
-    for (const move of way) await step(plan, walk, move, path);
+    // what is only done again is no try: else a state at the beginning of long ways would seem to be tried enough
+    for (const move of way) await go(plan, walk, move, path);
     for (let at = 0; at < steps; at++) {
       await step(plan, walk, await chooseMove(draw, walk, atlas, repertoire), path);
     }
@@ -138,12 +139,24 @@ async function walkOnce(plan: Plan, draw: Draw): Promise<void> {
   }
 }
 
+/** Does a move. */
+async function go(
+  { tally }: Plan,
+  walk: Walk,
+  move: Move,
+  path: Move[],
+): Promise<Outcome | undefined> {
+  const outcome = await walk.go(move);
+  if (outcome === undefined) return undefined;
+  path.push(move);
+  tally.moves += 1;
+  return outcome;
+}
+
 /** Does a move, and keeps what it showed. */
 async function step(plan: Plan, walk: Walk, move: Move, path: Move[]): Promise<void> {
-  const outcome = await walk.go(move);
+  const outcome = await go(plan, walk, move, path);
   if (outcome === undefined) return;
-  path.push(move);
-  plan.tally.moves += 1;
   const taken = [...path];
   plan.atlas.note(outcome, taken, await walk.data('who' in move ? move.who : 'Anna'));
   for (const finding of findingsIn(outcome, plan.strict)) {

@@ -1,4 +1,4 @@
-import { flow, type RawUpdate } from '@telefsm/core';
+import { flow, html, type RawUpdate } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { type ExploreOptions, explore } from '../../src/index.ts';
@@ -142,10 +142,11 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     ]);
   });
 
-  it('finds a prompt that is too long for Telegram', async () => {
+  it('finds a formatted prompt that is too long for Telegram', async () => {
+    const say = { text: 'terms '.repeat(700), parse_mode: 'HTML' } as const;
     const { faults } = await exploring({
       ...sound,
-      confirm: { ...confirm, '[Yes]': { say: 'terms '.repeat(700), to: null } },
+      confirm: { ...confirm, '[Yes]': { say, to: null } },
     });
     expect(faults).toMatchObject([
       {
@@ -154,6 +155,14 @@ describe.each(frameworks)('explore on %s', (_, make) => {
         path: ['Anna: /start', 'Anna: a', 'Anna taps [Yes]'],
       },
     ]);
+  });
+
+  it('finds nothing wrong with a plain text that is sent in parts', async () => {
+    const { faults, report } = await exploring({
+      ...sound,
+      confirm: { ...confirm, '[Yes]': { say: 'terms '.repeat(700), to: null } },
+    });
+    expect(faults, report).toEqual([]);
   });
 
   it('finds a round of states that nothing leads out of', async () => {
@@ -196,10 +205,13 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     expect((await exploring(table, { seed: 8 })).coverage).not.toEqual(first.coverage);
   });
 
-  it('finds faults of flows: one without a way to cancel, and a summary that grows too long', async () => {
+  it('finds faults of flows: one without a way to cancel, and a formatted summary that grows too long', async () => {
     const order = flow('order', { trigger: '/order', commands: { cancel: false } })
       .ask('note', { prompt: 'Any note?' })
-      .ask('sure', { prompt: ({ note }) => `${note}\n`.repeat(9), choices: { yes: 'Yes' } })
+      .ask('sure', {
+        prompt: ({ note }) => html`${`${note}\n`.repeat(9)}`,
+        choices: { yes: 'Yes' },
+      })
       .done(() => 'Thank you.');
     const { faults } = await explore(
       (world) => {

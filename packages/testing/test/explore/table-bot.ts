@@ -1,12 +1,12 @@
 /** Small bots for exploration, written as tables: in which state which input is answered by what, and where it leads. */
-import { type RawUpdate, type State, state, states, type Turn } from '@telefsm/core';
+import { type RawUpdate, type RichText, type State, state, states, type Turn } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import type { AnyBot, Explored, ExploreWorld } from '../../src/index.ts';
 import type { Script } from '../bots.ts';
 
 /** What the bot does with an input. */
 export interface Answer {
-  readonly say?: string | ((text: string) => string);
+  readonly say?: string | RichText | ((text: string) => string);
   readonly buttons?: readonly string[];
   /** The state that it leads to; `null` ends the conversation. */
   readonly to?: string | null;
@@ -50,8 +50,9 @@ export function tableBot(
       await api('answerCallbackQuery', { callback_query_id: press.id });
     if (say === undefined) return;
     const inline_keyboard = [buttons.map((label) => ({ text: label, callback_data: label }))];
+    const said = typeof say === 'function' ? say(text ?? '') : say;
     await reply({
-      text: typeof say === 'string' ? say : say(text ?? ''),
+      ...(typeof said === 'string' ? { text: said } : said),
       ...(buttons.length > 0 && { keyboard: { inline_keyboard } }),
     });
   };
