@@ -67,13 +67,16 @@ export function freezeParsed<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Copies a JSON value, deeply; the copy may be changed. */
-export function thawed(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(thawed);
-  if (!isJsonObject(value)) return value;
+/** Copies data, deeply; the copy may be changed. */
+export function thawed(data: JsonObject): Record<string, unknown> {
   const copy: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) put(copy, name, thawed(value[name]));
+  for (const name of Object.keys(data)) put(copy, name, thawedAny(data[name]));
   return copy;
+}
+
+function thawedAny(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(thawedAny);
+  return isJsonObject(value) ? thawed(value) : value;
 }
 
 /** Whether an object has no members. */

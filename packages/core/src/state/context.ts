@@ -187,7 +187,7 @@ class StateContext {
 
   edit(change: (draft: object) => unknown): JsonObject {
     const { copy } = this.#writeHere('edit');
-    const draft = thawed(copy.top.data) as object;
+    const draft = thawed(copy.top.data);
     const returned = change(draft);
     if (returned !== undefined) {
       const found = holds(returned, 'then') ? 'a promise' : shown(returned);

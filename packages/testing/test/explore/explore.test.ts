@@ -143,7 +143,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
   });
 
   it('finds a formatted prompt that is too long for Telegram', async () => {
-    const say = { text: 'terms '.repeat(700), parse_mode: 'HTML' } as const;
+    const say = html`${'terms '.repeat(700)}`;
     const { faults } = await exploring({
       ...sound,
       confirm: { ...confirm, '[Yes]': { say, to: null } },

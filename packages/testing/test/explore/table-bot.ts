@@ -1,12 +1,19 @@
 /** Small bots for exploration, written as tables: in which state which input is answered by what, and where it leads. */
-import { type RawUpdate, type RichText, type State, state, states, type Turn } from '@telefsm/core';
+import {
+  type Formatted,
+  type RawUpdate,
+  type State,
+  state,
+  states,
+  type Turn,
+} from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import type { AnyBot, Explored, ExploreWorld } from '../../src/index.ts';
 import type { Script } from '../bots.ts';
 
 /** What the bot does with an input. */
 export interface Answer {
-  readonly say?: string | RichText | ((text: string) => string);
+  readonly say?: string | Formatted<'HTML'> | ((text: string) => string);
   readonly buttons?: readonly string[];
   /** The state that it leads to; `null` ends the conversation. */
   readonly to?: string | null;
