@@ -146,7 +146,7 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
   leave(result?: unknown): void;
   /** Leaves every frame with reason `cancelled`, then clears: what a global /cancel wants. */
   cancel(): void;
-  /** Asks the pending question again / runs the `enter` hook again. */
+  /** Asks the pending question again; where the scene has an `enter` hook, runs its `leave` hook with the reason `replaced`, then `enter`. */
   reenter(): void;
   /** Sets or removes the deadline of the current state, also of none; when it passes `fsm({ onTimeout })` runs. A move to another removes it. */
   expire(after: Duration | Date | null): void;

@@ -136,6 +136,11 @@ export function registryOf(
         return found;
       }
       if (found !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
+      const owner = owners.get(id);
+      if (owner !== undefined || known.has(id) || holds(scene, '~data')) {
+        const fix = owner === undefined ? 'move there by set()' : `enter its scene "${owner}"`;
+        throw invalidTarget('enter() or call()', 'a scene or its id', `the state "${id}": ${fix}`);
+      }
       throw new FsmError('SCENE_UNKNOWN', { scene: String(id), known: [...scenes.keys()] });
     },
     mustKnow(stateId) {
