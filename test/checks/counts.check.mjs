@@ -54,12 +54,12 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
       "a conversation ends: 1 acquire, 1 commit, 5 microtasks",
       "an update comes again: 1 acquire, 5 microtasks, 1 release",
       "an update has no conversation: 2 microtasks",
-      "a node is entered: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 28 microtasks, 1 timers",
-      "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 29 microtasks",
-      "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 35 microtasks, 1 timers",
-      "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 42 microtasks",
-      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 24 microtasks",
-      "a flow ends: 1 API calls, 1 acquire, 1 commit, 39 microtasks",
+      "a node is entered: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 29 microtasks, 1 timers",
+      "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 30 microtasks",
+      "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 38 microtasks, 1 timers",
+      "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 49 microtasks",
+      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 29 microtasks",
+      "a flow ends: 1 API calls, 1 acquire, 1 commit, 44 microtasks",
     ]
   `);
 });

@@ -16,7 +16,7 @@ export type { BotCommand } from './conversation/behaviour.ts';
 export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
-export type { KeyboardLike, Media, Say, Sent } from './conversation/say.ts';
+export type { KeyboardLike, Media, RichText, Say, Sent } from './conversation/say.ts';
 export type { AnyScene } from './conversation/scene.ts';
 export type {
   AnyGroup,

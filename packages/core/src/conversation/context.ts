@@ -111,7 +111,11 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
    *
    * @example
    * ```ts
-   * ctx.state.edit((draft) => void draft.items.push('tea'));
+   * import type { FsmContext } from '@telefsm/core';
+   *
+   * function add(fsm: FsmContext & { readonly data: { items: string[] } }): void {
+   *   fsm.edit((draft) => void draft.items.push('tea'));
+   * }
    * ```
    */
   edit<Self extends HasData>(
