@@ -69,6 +69,11 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
   ],
   [/^53100$/, 'its disk is full', 'Make space on the disk of the server.'],
   [/^28/, 'the server refused the role', 'Correct the user and the password, or pg_hba.conf.'],
+  [
+    /^42P07$/,
+    'another relation has a name that telefsm needs',
+    'Rename or drop it, such as the index of a table that was renamed.',
+  ],
   [/^3D000$/, 'the database does not exist', 'Create it, or correct the name of the database.'],
 ];
 
