@@ -32,7 +32,12 @@ export default [
     '33 kB',
     '30 kB',
   ),
-  ...bot('a bot with a flow', { ...machine, [`${core}/index.js`]: '{ flow }' }, '49 kB', '46.5 kB'),
+  ...bot(
+    'a bot with a flow',
+    { ...machine, [`${core}/index.js`]: '{ flow }' },
+    '49.5 kB',
+    '46.5 kB',
+  ),
   {
     name: 'keyValueStorage alone',
     path: `${core}/index.js`,

@@ -42,6 +42,8 @@ export function tier(name: 'test' | 'stress'): ViteUserConfig {
       // A module is evaluated once per worker, not once per file. So a test file restores what it changes globally.
       pool: 'threads',
       isolate: false,
+      // A busy CI machine may starve a server or a process once; a test that needs its second try is reported as flaky.
+      retry: process.env['CI'] === undefined ? 0 : 1,
       restoreMocks: true,
       unstubEnvs: true,
       // Many files wait for servers and processes. Vitest's default would leave one worker on a machine with two cores.
