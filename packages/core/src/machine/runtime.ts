@@ -16,7 +16,6 @@ import { earlyUpdates } from '../transaction/early.ts';
 import { interruptsOf } from '../transaction/interrupts.ts';
 import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
-import { unmatchedPayment } from '../update/invoice.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
 import type { Observers } from './observers.ts';
@@ -139,12 +138,7 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
     speechFailed: (key, error) => watchers.tell('speechFailed', { key, error }),
     inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
     paymentUnmatched: ({ key = '', subject, from }, payment) =>
-      watchers.tell('paymentUnmatched', {
-        key,
-        subject,
-        user: from?.id,
-        payment: unmatchedPayment(payment),
-      }),
+      watchers.tell('paymentUnmatched', { key, subject, user: from?.id, payment }),
     storageFailed: (operation, error) => watchers.tell('storageFailed', { operation, error }),
   };
 }

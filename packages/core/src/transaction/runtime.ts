@@ -16,7 +16,7 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
-import type { RawObject } from '../update/raw-update.ts';
+import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
@@ -34,12 +34,14 @@ export interface Notices {
   /** A scene took an input, and what it made of it cannot be stored. */
   inputRefused(key: string, error: unknown): void;
   /** A payment that no pending question has asked for. */
-  paymentUnmatched(turn: OpenTurn, payment: RawObject): void;
+  paymentUnmatched(turn: OpenTurn, payment: UnmatchedPayment): void;
   storageFailed(operation: string, error: unknown): void;
 }
 
 /** Runs scenes; a scene brings it. */
 export interface Engine {
+  /** Reads what the user sent. */
+  inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
   dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
   /** Tells scenes what has happened to their frames, and finds what to ask. */
@@ -72,7 +74,7 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   readonly effects: Effects;
   /** The framework's context. */
   readonly ctx: unknown;
-  /** What the user sent. */
+  /** What the user sent, as scenes see it; `undefined` without scenes. */
   readonly input: UserInput | undefined;
   /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
   readonly tag: string;

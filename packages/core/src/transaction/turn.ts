@@ -13,7 +13,7 @@ import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import { WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
-import { inputOf, type UserInput } from '../update/input.ts';
+import type { UserInput } from '../update/input.ts';
 import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { commitNow } from './commit.ts';
@@ -122,10 +122,9 @@ export class RunningTurn implements OpenTurn {
 
   // ── what the kernel and its engine see beside it
 
-  /** What the user sent. */
+  /** What the user sent, as scenes see it; `undefined` without scenes. */
   get input(): UserInput | undefined {
-    const { update, bot } = this.facts;
-    this.read ??= { input: update && inputOf(update, bot?.username) };
+    this.read ??= { input: this.rt.engine?.inputOf(this.facts) };
     return this.read.input;
   }
 
