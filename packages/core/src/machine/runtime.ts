@@ -74,6 +74,7 @@ export function runtimeOf(
     interrupts: options.waiting.interrupt && interruptsOf(),
     stopping: new Stopping(leases),
     notices,
+    watched: watchers.listeners,
     rules: {
       history: { most: options.history, characters: historyCharacters },
       nextVisit(last) {
@@ -114,8 +115,7 @@ function refuseTimed({ scenes }: Registry): void {
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {
   return {
-    committed({ facts, effects }, before, after) {
-      if (!watchers.has('committed')) return;
+    committed({ facts, used }, before, after) {
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {
         key: key as string,
@@ -124,7 +124,7 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
         to: sideOf(after),
         cause,
         ...(typeof id === 'number' ? { updateId: id } : {}),
-        left: scenesLeft(effects.takeLeft(), before, after),
+        left: scenesLeft(used?.takeLeft() ?? [], before, after),
       });
     },
     duplicate: (key, updateId) => watchers.tell('duplicate', { key, updateId }),

@@ -2,7 +2,6 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import { isStateContext } from './context.ts';
 
 /**
  * Refuses a property of the framework's context before an FSM is put there.
@@ -18,19 +17,9 @@ export function refuseTaken(ctx: object, property: string): void {
   throw new FsmError('PROPERTY_TAKEN', { property });
 }
 
-/** One for all contexts: to make a descriptor for each takes longer than to define the property. */
-const hidden: { value: FsmContext | undefined } & PropertyDescriptor = {
-  value: undefined,
-  enumerable: false,
-  configurable: true,
-  writable: false,
-};
-
-/** Puts an FSM on a context: hidden from `Object.assign` and `JSON.stringify`, and removable. */
+/** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
 export function install(ctx: object, property: string, value: FsmContext): void {
-  hidden.value = value;
-  Object.defineProperty(ctx, property, hidden);
-  hidden.value = undefined;
+  (ctx as Record<string, FsmContext>)[property] = value;
 }
 
 /**
@@ -42,4 +31,9 @@ export function installedAt(ctx: object, property: string): FsmContext {
   const found: unknown = Reflect.get(ctx, property);
   if (isStateContext(found)) return found;
   throw new FsmError('NOT_INSTALLED', { property });
+}
+
+/** Whether a value is a `ctx.state`, also of another copy of this package. */
+function isStateContext(value: unknown): value is FsmContext {
+  return typeof value === 'object' && value !== null && '~matches' in value;
 }

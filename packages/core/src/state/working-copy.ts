@@ -55,14 +55,14 @@ export class WorkingCopy {
   /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
   timers: Map<string, number> | undefined;
   /** How often timers have been changed. */
-  #timerChanges = 0;
+  private timerChanges = 0;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
   /** Of the base. */
-  #kept: TimerMark;
+  private kept: TimerMark;
   /** Of the record that was made last: it becomes the base when it has been written. */
-  #written: TimerMark;
-  readonly #rules: CopyRules;
+  private written: TimerMark;
+  private readonly rules: CopyRules;
 
   constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {
     this.base = record;
@@ -72,10 +72,10 @@ export class WorkingCopy {
     this.failures = record.failures;
     this.version = record.version;
     this.session = record.session;
-    this.#rules = rules;
+    this.rules = rules;
     this.timers = timersAt(record.timers, deadlineAt);
-    this.#kept = markOf(0, deadlineAt);
-    this.#written = this.#kept;
+    this.kept = markOf(0, deadlineAt);
+    this.written = this.kept;
   }
 
   /** What reads show: the top frame, or in a `leave` hook the frame that was left. */
@@ -103,7 +103,7 @@ export class WorkingCopy {
       this.failures !== this.base.failures ||
       this.visits !== this.base.visits ||
       this.session !== this.base.session ||
-      this.#timerChanges !== this.#kept.changes
+      this.timerChanges !== this.kept.changes
     );
   }
 
@@ -117,8 +117,8 @@ export class WorkingCopy {
     const { visit, into } = top;
     const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
     const moved = state !== top.state || scene !== top.scene;
-    const history = moved ? this.#remember({ scene, data }) : top.history;
-    if (scene !== top.scene) this.timers = this.#withoutTimers();
+    const history = moved ? this.remember({ scene, data }) : top.history;
+    if (scene !== top.scene) this.timers = this.withoutTimers();
     else if (moved) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
     this.top = { scene, state, data, memo, visit, into, history, paused: noTimers };
@@ -133,15 +133,15 @@ export class WorkingCopy {
   enter({ scene, state, data }: Entry): void {
     const { top } = this;
     const blank = top.scene === null && top.state === null && isBlank(top.data);
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     this.top = {
       scene,
       state,
       data,
       memo: noData,
-      visit: this.#visit(),
+      visit: this.newVisit(),
       into: top.into,
-      history: blank ? top.history : this.#remember({ scene, data }),
+      history: blank ? top.history : this.remember({ scene, data }),
       paused: noTimers,
     };
   }
@@ -149,15 +149,15 @@ export class WorkingCopy {
   /** Puts a scene on top; timers of the one below wait until it is on top again. */
   call(entry: Entry, into: string | undefined, now: number): void {
     const paused = [...(this.timers ?? [])].map(([name, at]) => ({ name, plus: at - now }));
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     if (paused.length > 0) this.top = { ...this.top, paused };
-    const visit = this.#visit();
+    const visit = this.newVisit();
     this.frames = [...this.frames, { ...emptyFrame, ...entry, visit, into }];
   }
 
   /** Takes the top frame off; the last one leaves nothing. */
   leave(now: number): void {
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     const below = this.frames.slice(0, -1);
     this.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as readonly [
       Frame,
@@ -174,9 +174,9 @@ export class WorkingCopy {
     const { top } = this;
     const past = lastOf(top.history);
     if (past === undefined) return false;
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     const { scene, state, data, memo } = past;
-    const visit = scene === null ? top.visit : this.#visit();
+    const visit = scene === null ? top.visit : this.newVisit();
     const history = before(top.history, past);
     this.top = { scene, state, data, memo, visit, into: top.into, history, paused: noTimers };
     return true;
@@ -184,7 +184,7 @@ export class WorkingCopy {
 
   /** Leaves nothing: no state, no data, no frames, no timers. */
   clear(): void {
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     this.frames = emptyRecord.frames;
     this.owed = false;
     this.failures = 0;
@@ -198,13 +198,13 @@ export class WorkingCopy {
     if (at === undefined) this.timers.delete(name);
     else this.timers.set(name, at);
     this.failures = 0;
-    this.#timerChanges++;
+    this.timerChanges++;
   }
 
   /** Removes every timer. */
   disarm(): void {
     this.timers = undefined;
-    this.#timerChanges++;
+    this.timerChanges++;
   }
 
   /** Puts off a timer whose handler has failed, or removes it for good. */
@@ -227,8 +227,8 @@ export class WorkingCopy {
     place: ReplyAddress | undefined,
   ): ConversationRecord {
     const { frames, visits, owed, failures, version, session, base } = this;
-    const timers = this.#storedTimers();
-    this.#written = markOf(this.#timerChanges, this.deadlineAt);
+    const timers = this.storedTimers();
+    this.written = markOf(this.timerChanges, this.deadlineAt);
     const { extra } = base;
     return { version, frames, ids, marks, place, timers, failures, owed, visits, session, extra };
   }
@@ -236,17 +236,17 @@ export class WorkingCopy {
   /** What has been committed is the base from now on. */
   rebase(record: ConversationRecord): void {
     this.base = record;
-    this.#kept = this.#written;
+    this.kept = this.written;
   }
 
   /** Remembers the copy as it is; what it returns makes it so again. */
   mark(): () => void {
     const { frames, visits, owed, failures } = this;
     const timers = this.timers && new Map(this.timers);
-    const changes = this.#timerChanges;
+    const changes = this.timerChanges;
     return () => {
       Object.assign(this, { frames, visits, owed, failures, timers });
-      this.#timerChanges = changes;
+      this.timerChanges = changes;
     };
   }
 
@@ -254,11 +254,11 @@ export class WorkingCopy {
   reset(): void {
     const { frames, visits, owed, failures, version, session, timers } = this.base;
     Object.assign(this, { frames, visits, owed, failures, version, session });
-    this.timers = timersAt(timers, this.#kept.deadlineAt);
-    this.#timerChanges = this.#kept.changes;
+    this.timers = timersAt(timers, this.kept.deadlineAt);
+    this.timerChanges = this.kept.changes;
   }
 
-  #storedTimers(): readonly StoredTimer[] {
+  private storedTimers(): readonly StoredTimer[] {
     const first = this.deadlineAt;
     if (first === undefined) return noTimers;
     return [...(this.timers as Map<string, number>)]
@@ -266,19 +266,19 @@ export class WorkingCopy {
       .sort((a, b) => a.plus - b.plus);
   }
 
-  #withoutTimers(): undefined {
-    if (this.timers !== undefined) this.#timerChanges++;
+  private withoutTimers(): undefined {
+    if (this.timers !== undefined) this.timerChanges++;
     this.failures = 0;
     return undefined;
   }
 
   /** The way back from what comes after the top frame. */
-  #remember(after: Pick<Frame, 'scene' | 'data'>): History {
-    return remember(this.top.history, this.top, after, this.#rules.history);
+  private remember(after: Pick<Frame, 'scene' | 'data'>): History {
+    return remember(this.top.history, this.top, after, this.rules.history);
   }
 
-  #visit(): number {
-    this.visits = this.#rules.nextVisit(this.visits);
+  private newVisit(): number {
+    this.visits = this.rules.nextVisit(this.visits);
     return this.visits;
   }
 }

@@ -173,7 +173,7 @@ function checkOf(frame: Frame, registry: Registry): Check | undefined {
       }
     };
   }
-  const state = frame.state === null ? undefined : registry.state(frame.state);
+  const state = frame.state === null ? undefined : registry.states.get(frame.state);
   const schema = state && factsOf(state).schema;
   if (schema === undefined) return undefined;
   return async (data) => {

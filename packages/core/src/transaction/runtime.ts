@@ -72,6 +72,8 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   readonly copy: WorkingCopy;
   /** Everything that this turn will send and notify. */
   readonly effects: Effects;
+  /** The same; `undefined` while nothing was added, as in most turns. */
+  readonly used: Effects | undefined;
   /** The framework's context. */
   readonly ctx: unknown;
   /** What the user sent, as scenes see it; `undefined` without scenes. */
@@ -96,6 +98,15 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   answerCallback(answer: CallbackAnswer): Promise<void>;
   /** Makes the services of this turn, once. */
   loadServices(): Promise<void>;
+}
+
+/** A turn whose conversation has been read. */
+export interface Opened {
+  readonly turn: OpenTurn;
+  /** Handled before: nothing is to be done. */
+  readonly isDuplicate: boolean;
+  /** Why what is stored is no record. */
+  readonly unreadable: string | undefined;
 }
 
 /** Lets updates end the turns that they would wait for. */
@@ -131,6 +142,8 @@ export interface Runtime {
   readonly early: EarlyUpdates;
   readonly stopping: Stopping;
   readonly notices: Notices;
+  /** The events that somebody observes. */
+  readonly watched: { has(event: string): boolean };
   readonly rules: CopyRules;
   /** Called with each turn that has a framework's context, before any code of the bot runs. */
   readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;

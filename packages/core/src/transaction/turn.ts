@@ -32,8 +32,7 @@ export class RunningTurn implements OpenTurn {
   readonly hold: Hold | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
-  /** Everything that this turn will send and notify. */
-  readonly effects: Effects = new Effects();
+  used: Effects | undefined;
   /** What handlers see as `ctx.state`. */
   readonly state: FsmContext;
   phase: OpenTurn['phase'] = 'open';
@@ -121,6 +120,12 @@ export class RunningTurn implements OpenTurn {
   }
 
   // ── what the kernel and its engine see beside it
+
+  /** Everything that this turn will send and notify; made when something is added. */
+  get effects(): Effects {
+    this.used ??= new Effects();
+    return this.used;
+  }
 
   /** What the user sent, as scenes see it; `undefined` without scenes. */
   get input(): UserInput | undefined {
