@@ -93,12 +93,13 @@ export function stateFilter(
   where: string,
 ): (fsm: FsmContext) => boolean {
   const matcher = matcherOf(targets, where);
-  return (fsm) => matches(fsm, matcher);
+  return (fsm) => (fsm as unknown as StateMatcher)['~matches'](matcher);
 }
 
-/** Whether the current state is one of those that a matcher holds. */
-export function matches(fsm: FsmContext, matcher: Matcher): boolean {
-  return (fsm as unknown as StateContext)['~matches'](matcher);
+/** A `ctx.state` as filters ask it. */
+export interface StateMatcher {
+  /** Whether the current state is one of those that a matcher holds. */
+  '~matches'(matcher: Matcher): boolean;
 }
 
 /** The session data of the turn behind a `ctx.state`. */
@@ -107,7 +108,7 @@ export function sessionOf(fsm: FsmContext): SessionAccess {
 }
 
 /** A class, since one is made for every update: its members stand on the prototype. */
-class StateContext {
+class StateContext implements StateMatcher {
   private readonly host: ContextHost;
   /** The state object of the current id, when a filter or a move has shown it. */
   private seen: State | undefined;
@@ -317,7 +318,8 @@ class StateContext {
 
   /** Refuses to write what would not be where a `leave` hook reads; one that leads nowhere may still set a state. */
   private writeHere(member: string): ContextHost {
-    const host = this.write(member);
+    const { host } = this;
+    host.mayWrite(member);
     const { top } = host.copy;
     const isNowhere = top.scene === null && top.state === null;
     if (host.copy.shown !== top && !(member === 'set' && isNowhere)) {
@@ -328,7 +330,12 @@ class StateContext {
 
   private idOf(target: State | string): string {
     const { registry, copy } = this.host;
-    const id = typeof target === 'string' ? target : settableId(target);
+    const id =
+      typeof target === 'string'
+        ? target
+        : target?.['~data'] !== undefined && typeof target.id === 'string'
+          ? target.id
+          : refuseTarget(target);
     // what filters read as any state is none
     if (id === '' || id === '*') throw notSettable(shown(id));
     if (registry.strict && !registry.states.has(id)) {
@@ -357,9 +364,8 @@ class StateContext {
   }
 }
 
-/** The id of a state object; everything else that a filter takes cannot be moved to. */
-function settableId(target: State): string {
-  if (holds(target, '~data') && typeof target.id === 'string') return target.id;
+/** What else a filter takes cannot be moved to. */
+function refuseTarget(target: State): never {
   if (holds(target, '~scene')) {
     const { id } = target;
     throw new FsmError('NOT_SETTABLE', { state: id, scene: id });

@@ -13,7 +13,7 @@ export function refuseTaken(ctx: object, property: string): void {
   const own = Object.getOwnPropertyDescriptor(ctx, property);
   // a class that declares the property without `declare` has it, with nothing in it
   if (own !== undefined && 'value' in own && own.value === undefined && own.configurable) return;
-  if (isStateContext(own?.value)) throw new FsmError('INSTALLED_TWICE', { property });
+  if ('~matches' in Object(own?.value)) throw new FsmError('INSTALLED_TWICE', { property });
   throw new FsmError('PROPERTY_TAKEN', { property });
 }
 
@@ -23,17 +23,14 @@ export function install(ctx: object, property: string, value: FsmContext): void 
 }
 
 /**
- * The FSM at a property of a context.
+ * The FSM at a property of a context, also one of another copy of this package.
  *
  * @throws FsmError `NOT_INSTALLED`
  */
 export function installedAt(ctx: object, property: string): FsmContext {
   const found: unknown = Reflect.get(ctx, property);
-  if (isStateContext(found)) return found;
+  if (typeof found === 'object' && found !== null && '~matches' in found) {
+    return found as unknown as FsmContext;
+  }
   throw new FsmError('NOT_INSTALLED', { property });
-}
-
-/** Whether a value is a `ctx.state`, also of another copy of this package. */
-function isStateContext(value: unknown): value is FsmContext {
-  return typeof value === 'object' && value !== null && '~matches' in value;
 }

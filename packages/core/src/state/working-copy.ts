@@ -1,7 +1,7 @@
 /** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
 
 import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
-import { before, type History, type HistoryRules, lastOf, remember } from '../record/history.ts';
+import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
 import {
   type ConversationRecord,
   emptyFrame,
@@ -10,7 +10,7 @@ import {
   noTimers,
   type StoredTimer,
 } from '../record/record.ts';
-import type { ReplyAddress } from '../update/subject.ts';
+import type { ReplyAddress } from '../update/address.ts';
 
 /** What all working copies of a machine share. */
 export interface CopyRules {
@@ -35,6 +35,7 @@ interface TimerMark {
   readonly deadlineAt: number | undefined;
 }
 
+/** One for all without timers, which are most. */
 const noMark: TimerMark = Object.freeze({ changes: 0, deadlineAt: undefined });
 
 /**
@@ -73,8 +74,8 @@ export class WorkingCopy {
     this.version = record.version;
     this.session = record.session;
     this.rules = rules;
-    this.timers = timersAt(record.timers, deadlineAt);
-    this.kept = markOf(0, deadlineAt);
+    this.timers = deadlineAt === undefined ? undefined : timersAt(record.timers, deadlineAt);
+    this.kept = deadlineAt === undefined ? noMark : { changes: 0, deadlineAt };
     this.written = this.kept;
   }
 
@@ -117,9 +118,11 @@ export class WorkingCopy {
     const { visit, into } = top;
     const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
     const moved = state !== top.state || scene !== top.scene;
-    const history = moved ? this.remember({ scene, data }) : top.history;
+    const history = moved
+      ? remember(top.history, top, { scene, data }, this.rules.history)
+      : top.history;
     if (scene !== top.scene) this.timers = this.withoutTimers();
-    else if (moved) this.arm(stateTimer, undefined);
+    else if (moved && this.timers !== undefined) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
     this.top = { scene, state, data, memo, visit, into, history, paused: noTimers };
   }
@@ -141,7 +144,9 @@ export class WorkingCopy {
       memo: noData,
       visit: this.newVisit(),
       into: top.into,
-      history: blank ? top.history : this.remember({ scene, data }),
+      history: blank
+        ? top.history
+        : remember(top.history, top, { scene, data }, this.rules.history),
       paused: noTimers,
     };
   }
@@ -227,9 +232,12 @@ export class WorkingCopy {
     place: ReplyAddress | undefined,
   ): ConversationRecord {
     const { frames, visits, owed, failures, version, session, base } = this;
-    const timers = this.storedTimers();
-    this.written = markOf(this.timerChanges, this.deadlineAt);
     const { extra } = base;
+    const changes = this.timerChanges;
+    // most have none
+    const isTimed = this.timers !== undefined || changes > 0;
+    const timers = isTimed ? this.storedTimers() : noTimers;
+    this.written = isTimed ? { changes, deadlineAt: this.deadlineAt } : noMark;
     return { version, frames, ids, marks, place, timers, failures, owed, visits, session, extra };
   }
 
@@ -254,7 +262,8 @@ export class WorkingCopy {
   reset(): void {
     const { frames, visits, owed, failures, version, session, timers } = this.base;
     Object.assign(this, { frames, visits, owed, failures, version, session });
-    this.timers = timersAt(timers, this.kept.deadlineAt);
+    const { deadlineAt } = this.kept;
+    this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);
     this.timerChanges = this.kept.changes;
   }
 
@@ -272,27 +281,17 @@ export class WorkingCopy {
     return undefined;
   }
 
-  /** The way back from what comes after the top frame. */
-  private remember(after: Pick<Frame, 'scene' | 'data'>): History {
-    return remember(this.top.history, this.top, after, this.rules.history);
-  }
-
   private newVisit(): number {
     this.visits = this.rules.nextVisit(this.visits);
     return this.visits;
   }
 }
 
-/** One for all without timers, which are most. */
-function markOf(changes: number, deadlineAt: number | undefined): TimerMark {
-  return changes === 0 && deadlineAt === undefined ? noMark : { changes, deadlineAt };
-}
-
 /** When stored timers pass; `undefined` if there are none. */
 function timersAt(
   timers: readonly StoredTimer[],
-  deadlineAt: number | undefined,
+  deadlineAt: number,
 ): Map<string, number> | undefined {
-  if (deadlineAt === undefined || timers.length === 0) return undefined;
+  if (timers.length === 0) return undefined;
   return new Map(timers.map(({ name, plus }) => [name, deadlineAt + plus]));
 }

@@ -10,9 +10,8 @@ import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
+import { addressOf, type ReplyAddress } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { addressOf, type ReplyAddress } from '../update/subject.ts';
-import type { Task } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
 
@@ -167,28 +166,17 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
   const tasks = turn.used?.takeTasks();
-  return hold
-    .commit(next, { keep, id: isKnown ? undefined : id })
-    .then(() => accepted(turn, record, next, changed, tasks));
-}
-
-function accepted(
-  turn: OpenTurn,
-  record: ConversationRecord,
-  next: Write | undefined,
-  changed: boolean,
-  tasks: Task[] | undefined,
-): void {
-  const { copy, rt, used } = turn;
-  const before = copy.base;
-  // where ids of an empty conversation cannot be kept in a record, this process remembers them
-  if (next === undefined) rt.recent.add(turn.key as string, listIds(record.ids));
-  replaced(turn.stored, next);
-  turn.stored = next;
-  copy.rebase(record);
-  used?.release(tasks);
-  if (changed && rt.watched.has('committed')) rt.notices.committed(turn, before, record);
-  used?.takeLeft();
+  return hold.commit(next, { keep, id: isKnown ? undefined : id }).then(() => {
+    const before = copy.base;
+    // where ids of an empty conversation cannot be kept in a record, this process remembers them
+    if (next === undefined) rt.recent.add(hold.key, listIds(record.ids));
+    replaced(turn.stored, next);
+    turn.stored = next;
+    copy.rebase(record);
+    turn.used?.release(tasks);
+    if (changed && rt.watched.has('committed')) rt.notices.committed(turn, before, record);
+    turn.used?.takeLeft();
+  });
 }
 
 function recordOf(
@@ -210,7 +198,7 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
     return writeOf({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
   }
   const { ttl, maxRecordBytes } = rt.options;
-  const due = copy.deadlineAt;
+  const due = copy.timers === undefined ? undefined : copy.deadlineAt;
   const deadlineIn = due === undefined ? undefined : due - rt.clock.now();
   const life = ttl === undefined ? undefined : lifetime(ttl, deadlineIn);
   const next = writeOf(record, life, deadlineIn);

@@ -105,6 +105,8 @@ export interface Opened {
   readonly turn: OpenTurn;
   /** Handled before: nothing is to be done. */
   readonly isDuplicate: boolean;
+  /** Whether the conversation can be worked on as it was read. */
+  readonly isCurrent: boolean;
   /** Why what is stored is no record. */
   readonly unreadable: string | undefined;
 }

@@ -9,7 +9,7 @@ import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
 import { fail, giveWay, refuseInput, skip } from './endings.ts';
-import { isCurrent } from './evolve.ts';
+import { knowsAll } from './evolve.ts';
 import { isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
 import type { Opened, OpenTurn, Runtime } from './runtime.ts';
@@ -64,14 +64,13 @@ async function telefsmTurn<Result>(
     hold.place = place;
     if (job.admits?.(hold) === false) return void (await hold.release());
 
-    const opened = open(rt, job, hold);
+    const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
+    const opened = open(rt, job, hold, waited);
     if (opened.isDuplicate && !opened.turn.copy.owed) return void (await skip(opened.turn));
     turn = opened.turn;
     turn.interruption = interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
-    const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
-    const isCurrent = isUpToDate(opened, waited);
-    if (!isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
+    if (!opened.isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 
     const { interrupts } = rt;
@@ -148,9 +147,10 @@ async function withoutConversation<Result>(rt: Runtime, job: Job<Result>): Promi
 /**
  * Reads a leased conversation.
  *
+ * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
  * @throws FsmError `RECORD_NEWER`; `RECORD_UNREADABLE` by policy
  */
-function open(rt: Runtime, job: Job, hold: Hold): Opened {
+function open(rt: Runtime, job: Job, hold: Hold, waited: number): Opened {
   const { key, stored } = hold;
   const decoded = stored && decode(stored);
   const { version, unknownState } = rt.options;
@@ -176,24 +176,14 @@ function open(rt: Runtime, job: Job, hold: Hold): Opened {
   // also a turn that was handled before may have left a question that was never asked
   const isOver = isDuplicate && !turn.copy.owed;
   if (!isOver && job.ctx !== undefined) rt.opened?.(turn, job.ctx);
-  return { turn, isDuplicate, unreadable };
-}
-
-/**
- * Whether a conversation can be worked on as it was read.
- *
- * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
- */
-function isUpToDate({ turn, unreadable }: Opened, waited: number): boolean {
-  const { rt, copy, stored } = turn;
-  const { base } = copy;
-  if (stored === undefined) return rt.options.adopt === undefined;
-  if (unreadable !== undefined || base.owed || base.version !== rt.options.version) return false;
-  if (copy.timers !== undefined || stored.deadlineIn !== undefined) {
-    const due = copy.deadlineAt;
-    if (due !== undefined && due + waited <= rt.clock.now()) return false;
-  }
   const { registry } = rt;
-  const knowsAny = !registry.strict && registry.scenes.size === 0;
-  return knowsAny || isCurrent(base, registry);
+  const isCurrent =
+    stored === undefined
+      ? rt.options.adopt === undefined
+      : record !== undefined &&
+        !record.owed &&
+        record.version === version &&
+        (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
+        ((!registry.strict && registry.scenes.size === 0) || knowsAll(record, registry));
+  return { turn, isDuplicate, isCurrent, unreadable };
 }
