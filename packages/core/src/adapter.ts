@@ -30,6 +30,7 @@ export type { BridgedStore } from './session/bridge.ts';
 export type { OwnRecordOptions } from './session/own-record.ts';
 export type { SessionMiddleware, SessionPlan } from './session/session.ts';
 export { sessionMiddleware } from './session/session.ts';
+export { shownAt } from './session/shown.ts';
 export type { SessionValue } from './session/slot.ts';
 export { slotStore } from './session/slot.ts';
 export type {
