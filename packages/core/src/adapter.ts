@@ -36,7 +36,7 @@ export { slotStore } from './session/slot.ts';
 export type {
   SceneControl,
   SceneData,
-  StagedScene,
+  StageHooks,
   StageMiddleware,
   StageParts,
   StageSettings,

@@ -15,7 +15,9 @@ export function shownAt(
   enumerable: boolean,
 ): (target: object, session: SessionValue) => void {
   const slot = Symbol(property);
-  type Holder = { [slot]: SessionValue };
+  interface Holder {
+    [slot]: SessionValue;
+  }
   const accessor = {
     configurable: true,
     enumerable,

@@ -1,5 +1,6 @@
 /** What the stages of both frameworks share: flows beside scenes, `ctx.scene`, and entrances for machines. */
 
+import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup } from '../conversation/states.ts';
@@ -8,33 +9,32 @@ import { installedAt } from '../state/install.ts';
 import { entranceOf } from './entrance.ts';
 import {
   SceneControl,
-  type StagedScene,
+  type StageHooks,
   type StageMiddleware,
   type StageParts,
   type StageSettings,
 } from './scene-control.ts';
 
 /** The scenes of one stage. */
-export class StageRoom<C extends object, Scene> implements StageParts<C> {
+export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> {
   readonly settings: StageSettings;
+  readonly hooks: StageHooks<C, Scene>;
   readonly flows: Map<string, AnyScene & AnyGroup> = new Map();
   private readonly scenes: ReadonlyMap<string, Scene>;
-  private readonly staged: (scene: Scene) => StagedScene<C>;
   /** One for each scene: a machine tells scenes of one id apart. */
   private readonly entrances = new Map<string, AnyScene & AnyGroup>();
 
   /**
    * @param scenes - the framework's own scenes, by id; filled by the stage
-   * @param staged - what the stage uses of such a scene
    */
   constructor(
     scenes: ReadonlyMap<string, Scene>,
     settings: StageSettings,
-    staged: (scene: Scene) => StagedScene<C>,
+    hooks: StageHooks<C, Scene>,
   ) {
     this.scenes = scenes;
     this.settings = settings;
-    this.staged = staged;
+    this.hooks = hooks;
   }
 
   /** Adds a flow, a node or a command tree; `false` for everything else. */
@@ -58,24 +58,19 @@ export class StageRoom<C extends object, Scene> implements StageParts<C> {
   }
 
   /** Runs the handlers of the scene that the user is in. */
-  handle(ctx: C, next: () => Promise<void>): Promise<unknown> {
+  handle(ctx: C, next: () => Promise<void>): Awaitable<unknown> {
     return (ctx as unknown as { scene: SceneControl<C> }).scene.handle(next);
   }
 
   /** The framework's scenes as scenes of a machine. */
   asScenes(): readonly (AnyScene & AnyGroup)[] {
     for (const id of this.scenes.keys()) {
-      if (!this.entrances.has(id)) this.entrances.set(id, entranceOf(id, this));
+      if (!this.entrances.has(id)) this.entrances.set(id, entranceOf<C>(id, this as StageParts<C>));
     }
     return [...this.entrances.values()];
   }
 
-  scene(id: string): StagedScene<C> | undefined {
-    const scene = this.scenes.get(id);
-    return scene && this.staged(scene);
-  }
-
-  shown(id: string): Scene | undefined {
+  scene(id: string): Scene | undefined {
     return this.scenes.get(id);
   }
 

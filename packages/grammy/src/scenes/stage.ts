@@ -1,7 +1,7 @@
 /** `Stage`: the scenes of a bot, which may also be flows, nodes and command trees. */
 
 import type { AnyGroup, AnyScene } from '@telefsm/core';
-import { type StagedScene, StageRoom } from '@telefsm/core/adapter';
+import { type StageHooks, StageRoom } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'grammy';
 import { BaseScene } from './base-scene.ts';
 import type { SceneContextScene, SceneSessionData } from './types.ts';
@@ -54,7 +54,7 @@ export class Stage<
    */
   constructor(scenes: readonly (BaseScene<C> | AnyScene)[] = [], options: StageOptions<D> = {}) {
     super();
-    this.#room = new StageRoom<C, BaseScene<C>>(this.scenes, options, staged);
+    this.#room = new StageRoom<C, BaseScene<C>>(this.scenes, options, hooksOf());
     this.register(...scenes);
   }
 
@@ -102,12 +102,11 @@ export class Stage<
   }
 }
 
-function staged<C extends Context>(scene: BaseScene<C>): StagedScene<C> {
+function hooksOf<C extends Context>(): StageHooks<C, BaseScene<C>> {
   return {
-    id: scene.id,
-    ttl: scene.ttl,
-    onEnter: () => scene.enterMiddleware(),
-    onLeave: () => scene.leaveMiddleware(),
-    onUpdate: () => scene.middleware(),
+    ttl: ({ ttl }) => ttl,
+    enter: (scene) => scene.enterMiddleware(),
+    leave: (scene) => scene.leaveMiddleware(),
+    update: (scene) => scene.middleware(),
   };
 }

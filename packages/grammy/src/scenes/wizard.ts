@@ -58,20 +58,17 @@ export class WizardScene<
   }
 
   #chained(own: MiddlewareFn<C>): MiddlewareFn<C> {
-    return new Composer<C>(
-      (ctx, next) => {
-        const control = new WizardControl(ctx.scene as unknown as SceneControl<C>, this.steps);
-        ctx.wizard = control as WizardContextWizard<C>;
-        return next();
-      },
-      own,
-      (ctx, next) => {
-        const { step: current } = ctx.wizard;
-        if (current !== undefined) return middlewareOf(current)(ctx, next);
-        ctx.wizard.selectStep(0);
-        return ctx.scene.leave();
-      },
-    ).middleware();
+    const handle = new Composer<C>(own, (ctx, next) => {
+      const { step: current } = ctx.wizard;
+      if (current !== undefined) return middlewareOf(current)(ctx, next);
+      ctx.wizard.selectStep(0);
+      return ctx.scene.leave();
+    }).middleware();
+    return (ctx, next) => {
+      const control = new WizardControl(ctx.scene as unknown as SceneControl<C>, this.steps);
+      ctx.wizard = control as WizardContextWizard<C>;
+      return handle(ctx, next);
+    };
   }
 
   /** Runs the enter handlers, and then the first step if they call `next`. */

@@ -1,7 +1,7 @@
 /** Telegraf's `Stage`, whose scenes may also be flows, nodes and command trees. */
 
 import type { AnyGroup, AnyScene } from '@telefsm/core';
-import { type StagedScene, StageRoom } from '@telefsm/core/adapter';
+import { type StageHooks, StageRoom } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'telegraf';
 import {
   type BaseScene,
@@ -55,7 +55,7 @@ export class Stage<
     options: Partial<StageOptions<D>> = {},
   ) {
     super([], options);
-    this.#room = new StageRoom<C, BaseScene<C>>(this.scenes, options, staged);
+    this.#room = new StageRoom<C, BaseScene<C>>(this.scenes, options, hooksOf());
     this.register(...scenes);
   }
 
@@ -69,9 +69,9 @@ export class Stage<
 
   /** Installs `ctx.scene`, and runs the handlers of the stage and of the current scene. */
   override middleware(): MiddlewareFn<C> {
-    const enterScene: MiddlewareFn<C> = (ctx, next) => this.#room.handle(ctx, next);
+    const inScene: MiddlewareFn<C> = async (ctx, next) => this.#room.handle(ctx, next);
     const own = Composer.prototype.middleware.call(this) as MiddlewareFn<C>;
-    return this.#room.middleware(Composer.compose<C>([own, enterScene])) as MiddlewareFn<C>;
+    return this.#room.middleware(Composer.compose<C>([own, inScene])) as MiddlewareFn<C>;
   }
 
   /**
@@ -85,14 +85,12 @@ export class Stage<
   }
 }
 
-/** A scene of Telegraf, or what acts as one: its hooks are optional. */
-function staged<C extends Context>(scene: BaseScene<C>): StagedScene<C> {
-  const { enterMiddleware, leaveMiddleware }: Partial<BaseScene<C>> = scene;
+/** Of a scene of Telegraf, or of what acts as one: its hooks are optional. */
+function hooksOf<C extends Context>(): StageHooks<C, BaseScene<C>> {
   return {
-    id: scene.id,
-    ttl: scene.ttl,
-    onEnter: () => (enterMiddleware ?? scene.middleware).call(scene),
-    onLeave: () => leaveMiddleware?.call(scene) ?? Composer.passThru(),
-    onUpdate: () => scene.middleware(),
+    ttl: ({ ttl }) => ttl,
+    enter: (scene) => (scene.enterMiddleware ?? scene.middleware).call(scene),
+    leave: (scene) => scene.leaveMiddleware?.call(scene) ?? Composer.passThru(),
+    update: (scene) => scene.middleware(),
   };
 }
