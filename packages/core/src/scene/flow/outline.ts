@@ -5,6 +5,7 @@ import {
   atLeast,
   callable,
   checkName,
+  checkOption,
   checkOptions,
   invalidOption,
   oneOf,
@@ -32,6 +33,8 @@ interface Part {
   /** Id of the flow, for messages. */
   readonly flow: string;
   readonly steps: readonly Step[];
+  /** Whether it has parameters; what their names are, only the compiler knows. */
+  readonly hasParameters: boolean;
   /** Names that are taken outside this part. */
   readonly taken: ReadonlySet<string>;
   finish(definition: Definition, handler: unknown, hooks: unknown): unknown;
@@ -44,9 +47,9 @@ const mostRounds = 100;
 export const definitionSlot = '~definition';
 
 /** Starts collecting. */
-export function newOutline(id: string, finish: Part['finish']): Outline {
+export function newOutline(id: string, hasParameters: boolean, finish: Part['finish']): Outline {
   goodName(id, 'a flow');
-  return outline({ flow: id, steps: [], taken: new Set(), finish });
+  return outline({ flow: id, steps: [], hasParameters, taken: new Set(), finish });
 }
 
 function outline(part: Part): Outline {
@@ -68,20 +71,21 @@ function outline(part: Part): Outline {
         return add({ kind: 'block', test: on, steps: inner(cases as never) });
       }
       const known = [...part.taken, ...namesIn(part.steps)];
-      if (!known.includes(on)) throw unknownStep(part.flow, on, known);
+      if (!part.hasParameters && !known.includes(on)) throw unknownStep(part.flow, on, known);
       const built = Object.entries(cases).map(
         ([value, build]) => [value, inner(build as never)] as const,
       );
       return add({ kind: 'branch', on, cases: new Map(built) });
     },
-    include(name: string, included: Included) {
+    include(name: string, included: Included, data?: (answers: object) => object) {
+      if (data !== undefined) checkOption(`${part.flow}:${name} data`, data, callable);
       const { id, steps } = included[definitionSlot];
       const flows = [id, ...flowsIn(steps)];
       const [own = ''] = part.flow.split('.');
       if (flows.includes(own)) {
         throw new FsmError('FLOW_CYCLE', { flow: own, path: [own, ...flows] });
       }
-      return add({ kind: 'include', name: fresh(name), flows, steps });
+      return add({ kind: 'include', name: fresh(name), flows, steps, data });
     },
     repeat(name: string, options: RepeatOptions) {
       const { each, again, min = 1, max = mostRounds } = options;
@@ -89,6 +93,7 @@ function outline(part: Part): Outline {
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {
           flow: `${part.flow}.${name}`,
+          hasParameters: false,
           taken: new Set([againName]),
         });
       const steps = stepsFor({});
