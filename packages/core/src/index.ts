@@ -67,6 +67,7 @@ export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
 export type { InputKind, UserInput } from './update/input.ts';
+export type { Interrupt } from './update/interrupt.ts';
 export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';

@@ -11,12 +11,24 @@ import type { Marks } from '../record/marks.ts';
 import type { Busy, StorageStatements, StoredText, Write } from '../storage/statements.ts';
 import type { Place } from './queue.ts';
 
+/** How a turn may be interrupted, and may interrupt others. */
+export interface Interruption {
+  /** What the turn handles: a redelivery of it does not end it. */
+  readonly id: UnitId;
+  /** Aborted to end the turn. */
+  readonly controller: AbortController;
+  /** The update that ends turns of other processes, which this turn waits for; `undefined` if none does. */
+  interrupter(): UnitId | undefined;
+}
+
 /** How a conversation is acquired. */
 export interface TakeOptions {
   /** Ms to wait at most; 0 takes it only if it is free, as waiting rules other than `wait` need it. */
   readonly bound: number;
   /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
   readonly onBusy?: ((holder: Busy) => void) | undefined;
+  /** Absent unless updates may interrupt others. */
+  readonly interruption?: Interruption | undefined;
 }
 
 /** How a turn commits. */

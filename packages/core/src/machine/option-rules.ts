@@ -10,6 +10,7 @@ import {
   type Rule,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
+import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
   SweepOptions,
@@ -70,7 +71,7 @@ const rulesOfParts = {
     policy: oneOf('queue', 'refuse', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
-    interrupt: callable,
+    interrupt: interruptRule,
   } satisfies Rules<WaitingOptions>,
   turn: { max: length, detectReentry: oneOf(true, false) } satisfies Rules<TurnOptions>,
   sweep: { every: length, parallel: atLeast(1) } satisfies Rules<SweepOptions>,

@@ -10,6 +10,7 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
+import { inputOf } from '../update/input.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
@@ -26,7 +27,7 @@ const mostFailing = 1000;
 /** What the updates of one machine share. */
 interface Updates {
   readonly rt: MachineRuntime;
-  /** The longest turn of another process, and until its lease has lapsed; 0 where an update must not wait. */
+  /** The longest turn of another process, and until its lease has lapsed. */
   readonly timeout: number;
   readonly arrivals: ArrivalOptions;
   /** Redeliveries that wait at the same time: each but the first shares its outcome. */
@@ -44,7 +45,7 @@ export function updatesOf(
   const writeKey = keyWriter(namespace);
   const updates: Updates = {
     rt,
-    timeout: waiting.policy === 'queue' ? options.longest + options.lease : 0,
+    timeout: options.longest + options.lease,
     arrivals: {
       ...waiting,
       queues,
@@ -79,7 +80,6 @@ class UpdateJob implements Job {
   readonly ctx: unknown;
   readonly cause = 'update';
   readonly id: number;
-  readonly timeout: number;
   private readonly updates: Updates;
   private readonly rest: Rest;
   /** Whether the update has found its conversation busy. */
@@ -103,7 +103,6 @@ class UpdateJob implements Job {
     this.subject = subject;
     this.update = update;
     this.id = update.update_id;
-    this.timeout = updates.timeout;
     this.bot = bot;
     this.rest = rest;
     this.ctx = ctx;
@@ -115,12 +114,26 @@ class UpdateJob implements Job {
     this.isWaiting = true;
     this.first = waiting.get(this.#name);
     if (this.first !== undefined) return undefined;
-    const { interrupt } = rt.options.waiting;
-    if (interrupt?.(this.update, this.subject) === true) {
-      rt.interrupts?.interrupt(key);
-      return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
-    }
+    if (this.interrupts() && rt.interrupts?.interrupt(key, this.id)) return this.waitNext(key);
     return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
+  }
+
+  waitNext(key: string): Promise<Place> {
+    const { rt } = this.updates;
+    return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
+  }
+
+  /** How long to wait while another process has the conversation; 0 where the policy is not to wait. */
+  get timeout(): number {
+    const { rt, timeout } = this.updates;
+    return rt.options.waiting.policy === 'queue' || this.interrupts() ? timeout : 0;
+  }
+
+  interrupts(): boolean {
+    const { interrupt } = this.updates.rt.options.waiting;
+    if (interrupt === undefined) return false;
+    const input = inputOf(this.update, this.bot.username);
+    return input !== undefined && interrupt(input);
   }
 
   busy(): void {

@@ -5,10 +5,11 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Hold, Leases } from '../lease/lease.ts';
+import type { Hold, Interruption, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
+import type { UnitId } from '../record/ids.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
 import type { ContextHost } from '../state/context.ts';
@@ -20,6 +21,7 @@ import type { RawObject } from '../update/raw-update.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
+import type { Job } from './job.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -85,7 +87,7 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
-  interruption: AbortController | undefined;
+  interruption: Interruption | undefined;
   /** Sends a message now, to where the conversation lives. */
   send(say: Say): Promise<Sent>;
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
@@ -99,17 +101,22 @@ export interface OpenTurn extends Turn<object>, ContextHost {
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
   /** A turn is the head of its conversation; `undefined` for one that nothing may interrupt. */
-  begin(key: string, cause: TurnFacts['cause']): AbortController | undefined;
+  begin(key: string, job: Job): Interruption | undefined;
   /** It is the head no longer. */
-  end(key: string, interruption: AbortController): void;
+  end(key: string, interruption: Interruption): void;
   /**
    * Runs the handlers of a turn, unless the turn is interrupted.
    *
    * @throws FsmError `INTERRUPTED`; what the handlers throw passes
    */
   race<Result>(turn: OpenTurn, job: { work(turn: OpenTurn): Awaitable<Result> }): Promise<Result>;
-  /** Interrupts the head of a conversation, if there is one in this process. */
-  interrupt(key: string): void;
+  /**
+   * Interrupts the head of a conversation, if there is one in this process.
+   *
+   * @param id - the update that interrupts
+   * @returns `false` if there is none, or it handles this very update
+   */
+  interrupt(key: string, id: UnitId): boolean;
 }
 
 /** What the turns of a machine share. */

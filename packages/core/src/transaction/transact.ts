@@ -2,7 +2,7 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Hold, Interruption } from '../lease/lease.ts';
 import type { Place } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
 import {
@@ -15,7 +15,7 @@ import {
   textsOf,
   throwFailure,
 } from './commit.ts';
-import { isInterruption } from './interrupts.ts';
+import { isInterrupted, isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
 import { bringUpToDate, isUpToDate, open } from './open.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
@@ -51,19 +51,34 @@ async function telefsmTurn<Result>(
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
-  let interruption: AbortController | undefined;
+  let interruption: Interruption | undefined;
   rt.stopping.running++;
   try {
     place ??= await job.wait(key);
     if (place === undefined) return undefined;
     stay?.begin();
-    interruption = rt.interrupts?.begin(key, job.cause);
-    if (rt.stopping.isLate) throw rt.stopping.error(job);
-
-    hold = await rt.leases.take(key, {
-      bound: job.timeout,
-      ...(shared && { onBusy: () => job.busy?.() }),
-    });
+    for (;;) {
+      interruption = rt.interrupts?.begin(key, job);
+      if (rt.stopping.isLate) throw rt.stopping.error(job);
+      let isBehind = false;
+      hold = await rt.leases.take(key, {
+        bound: job.timeout,
+        ...(shared && {
+          interruption,
+          onBusy() {
+            isBehind = true;
+            job.busy?.();
+          },
+        }),
+      });
+      if (!isBehind || !isInterrupted(interruption)) break;
+      if (hold === undefined || job.waitNext === undefined) break;
+      // it waited behind another process's turn: the update that interrupts goes before it, as within one process
+      rt.interrupts?.end(key, interruption);
+      await hold.release();
+      place.leave();
+      place = await job.waitNext(key);
+    }
     if (mayWait) job.ready?.();
     if (hold === undefined) return void (await job.refuse?.());
     hold.place = place;

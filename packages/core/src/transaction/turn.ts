@@ -7,7 +7,7 @@ import type { FsmContext } from '../conversation/context.ts';
 import { inParts } from '../conversation/long-text.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Hold, Interruption } from '../lease/lease.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
 import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
@@ -44,7 +44,7 @@ export class RunningTurn implements OpenTurn {
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
-  interruption: AbortController | undefined;
+  interruption: Interruption | undefined;
   private given: object | undefined;
   private read: { readonly input: UserInput | undefined } | undefined;
   private mark: string | undefined;
@@ -99,7 +99,7 @@ export class RunningTurn implements OpenTurn {
     const lost = this.hold?.signal ?? new AbortController().signal;
     return this.interruption === undefined
       ? lost
-      : AbortSignal.any([lost, this.interruption.signal]);
+      : AbortSignal.any([lost, this.interruption.controller.signal]);
   }
 
   get place(): ReplyAddress | undefined {
