@@ -31,6 +31,7 @@ export type {
   StateTree,
 } from './conversation/states.ts';
 export { contains, noState, state, states, statesOf } from './conversation/states.ts';
+export type { Stream, Streamed, StreamFormat } from './conversation/stream.ts';
 export type { StatesIn, Target } from './conversation/targets.ts';
 export { anyState } from './conversation/targets.ts';
 export type { Text, Texts } from './conversation/texts.ts';

@@ -5,6 +5,7 @@ import type { ReplyAddress, Subject } from '../update/subject.ts';
 import type { FsmContext } from './context.ts';
 import type { Say, Sent } from './say.ts';
 import type { AnyState } from './states.ts';
+import type { Stream, Streamed } from './stream.ts';
 
 /** What a prompt, a condition, a label may see. It can't act: it runs before the commit, and what it returns is said after it. */
 export interface AskTurn<out Services extends object = {}> {
@@ -38,6 +39,14 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   readonly signal: AbortSignal;
   /** Says something now, where the conversation lives. Needs no `this`. */
   readonly reply: (say: Say) => Promise<Sent>;
+  /**
+   * Shows a text while it is being written, at most once a second, and formats it when it is complete. Needs no `this`.
+   *
+   * It ends with the turn's `signal`: what was written until then is sent, and the promise rejects with the signal's reason.
+   *
+   * @returns the complete text and its last message, once the stream has ended
+   */
+  readonly stream: (stream: Stream) => Promise<Streamed>;
   /** Any Bot API method, by the framework's own client. */
   readonly api: <R = unknown>(method: string, payload: object) => Promise<R>;
 }

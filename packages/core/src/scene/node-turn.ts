@@ -104,6 +104,10 @@ class NodeTurn implements LooseTurn {
     return this.#turn.reply;
   }
 
+  get stream(): LooseTurn['stream'] {
+    return this.#turn.stream;
+  }
+
   get api(): LooseTurn['api'] {
     return this.#turn.api;
   }

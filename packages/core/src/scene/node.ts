@@ -11,6 +11,7 @@ import type { SceneBehaviour, SceneRun } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
+import type { Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { sceneEngine } from '../engine/engine.ts';
 import {
@@ -50,7 +51,7 @@ export interface NodeHandlers<T extends SceneTypes, A extends Accept> {
   /** Its prompt: runs after the commit; what it returns is said, or it speaks by `reply`. */
   readonly enter?: (
     turn: SceneTurn<T> & { readonly params: T['params'] },
-  ) => Awaitable<Say | Sent | void>;
+  ) => Awaitable<Say | Sent | Stream | void>;
   /** Input that it accepts. Returns where to go; nothing stays, silently. */
   readonly handle: (
     turn: SceneTurn<T> & { readonly input: InputOf<A>; readonly answer: Accepted<A> },

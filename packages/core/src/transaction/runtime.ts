@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
+import type { Stream } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
@@ -88,10 +89,10 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
-  /** Sends a message now, to where the conversation lives. */
-  send(say: Say): Promise<Sent>;
+  /** Sends a message now, to where the conversation lives; of a stream that is interrupted what there is. */
+  send(say: Say | Stream): Promise<Sent>;
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  tell(say: Say): Awaitable<unknown>;
+  tell(say: Say | Stream): Awaitable<unknown>;
   /** Answers the callback query, unless a handler has done so. */
   answerCallback(answer: CallbackAnswer): Promise<void>;
   /** Makes the services of this turn, once. */

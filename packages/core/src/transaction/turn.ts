@@ -6,6 +6,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { inParts } from '../conversation/long-text.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
+import { isStream, type Stream, type Streamed } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
@@ -112,6 +113,10 @@ export class RunningTurn implements OpenTurn {
     return (say) => this.send(say);
   }
 
+  get stream(): Turn['stream'] {
+    return (stream) => this.show(stream);
+  }
+
   get api(): Turn['api'] {
     return <R>(method: string, payload: object) => this.call({ method, payload }) as Promise<R>;
   }
@@ -136,14 +141,21 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Sends a message now, to where the conversation lives. */
-  async send(say: Say): Promise<Sent> {
+  async send(say: Say | Stream): Promise<Sent> {
+    if (isStream(say)) {
+      // it was said after the commit: an update that interrupts ends the speech, and nothing else
+      return this.show(say).catch((error: unknown) => {
+        if (error !== this.interruption?.controller.signal.reason) throw error;
+        return { message_id: 0 };
+      });
+    }
     let sent: unknown;
     for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
     return sent as Sent;
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  tell(say: Say): Awaitable<unknown> {
+  tell(say: Say | Stream): Awaitable<unknown> {
     return say === '' ? undefined : this.send(say);
   }
 
@@ -164,6 +176,14 @@ export class RunningTurn implements OpenTurn {
     const { ctx, subject, update } = this.facts;
     this.given =
       (typeof services === 'function' ? await services({ ctx, subject, update }) : services) ?? {};
+  }
+
+  private async show(stream: Stream): Promise<Streamed> {
+    const { place: address, facts, rt, signal } = this;
+    // loaded with the first stream: other bots do without it
+    const { showStream } = await import('../conversation/show-stream.ts');
+    const call = (method: string, payload: object) => this.call({ method, payload });
+    return showStream({ address, bot: facts.subject.bot, clock: rt.clock, signal, call }, stream);
   }
 
   private async call({ method, payload }: ApiCall): Promise<unknown> {
