@@ -88,7 +88,15 @@ export interface SceneDefaults {
   readonly texts: Texts;
   readonly commands: OwnCommands;
   readonly otherCommands: CommandPolicy;
+  /** Messages of a user that a scene collects before it answers them; absent where each is answered by itself. */
+  readonly burst?: { readonly quiet: number; readonly answer: 'all' | 'latest' } | undefined;
 }
+
+/**
+ * The timer after which collected messages are answered. They stand in the member `burst` of the scene's memo, and an update that interrupts
+ * their turn removes them.
+ */
+export const burstTimer = 'burst';
 
 /** Names of the commands that an active scene takes, without the slash; `false` switches one off. */
 export interface OwnCommands {

@@ -1,5 +1,6 @@
 /** The types of a turn: what prompts may see of one unit of work, and what handlers may do with it. */
 
+import type { Message } from '../update/messages.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { ReplyAddress, Subject } from '../update/subject.ts';
 import type { FsmContext } from './context.ts';
@@ -31,6 +32,8 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   extends AskTurn<Services> {
   /** The same when an update is handled again: for an author's own idempotency. */
   readonly id: string;
+  /** What the turn answers: the message of the update, or all messages of a burst in their order; else empty. */
+  readonly messages: readonly Message[];
   /** The same object as `ctx.state`. */
   readonly state: FsmContext<All>;
   /** Where the conversation lives: what `reply` fills in; `undefined` where it cannot be spoken to. */

@@ -132,7 +132,7 @@ class SharedLeases implements Leases, LeaseRoom {
     inUse.add(token);
     // asked again at once: the answer names the turn that is to end
     const askAgain = () => news.put('handed over');
-    const signal = options.interruption?.controller.signal;
+    const signal = options.interruption?.signal;
     signal?.addEventListener('abort', askAgain);
     try {
       const hold = await this.#acquire(taking, options);
@@ -260,11 +260,7 @@ class SharedLeases implements Leases, LeaseRoom {
     const { fence, stored } = answer;
     const hold = new SharedHold(this, key, { token, fence }, stored, sentAt + this.short);
     this.#live.set(token, hold);
-    if (interruption !== undefined) {
-      const { id, controller } = interruption;
-      const interrupt = () => controller.abort(new FsmError('INTERRUPTED', { key }));
-      this.#notes.watch(token, { id, interrupt });
-    }
+    if (interruption !== undefined) this.#notes.watch(token, interruption);
     this.#arm();
     return hold;
   }

@@ -13,12 +13,19 @@ import type { Place } from './queue.ts';
 
 /** How a turn may be interrupted, and may interrupt others. */
 export interface Interruption {
-  /** What the turn handles: a redelivery of it does not end it. */
-  readonly id: UnitId;
-  /** Aborted to end the turn. */
-  readonly controller: AbortController;
+  /** Aborted with `INTERRUPTED` to end the turn. */
+  readonly signal: AbortSignal;
+  /**
+   * Ends the turn.
+   *
+   * @param by - the update that interrupts; a redelivery of what the turn handles does not
+   * @returns whether the turn has to end
+   */
+  interrupt(by: string): boolean;
   /** The update that ends turns of other processes, which this turn waits for; `undefined` if none does. */
   interrupter(): UnitId | undefined;
+  /** The updates that the turn answers; `undefined` for a turn that nothing ends. */
+  handles: readonly string[] | undefined;
 }
 
 /** How a conversation is acquired. */

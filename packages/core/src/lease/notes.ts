@@ -10,6 +10,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { UnitId } from '../record/ids.ts';
 import type { StorageStatements } from '../storage/statements.ts';
 import { backoff, newToken, sleep } from './calls.ts';
+import type { Interruption } from './lease.ts';
 
 /** How often a process looks for its note, in ms. */
 const every = 400;
@@ -20,13 +21,6 @@ const most = 200;
 /** How long a note is held while it is written, in ms, and how often that is tried. */
 const writing = 1000;
 const tries = 6;
-
-/** A turn that may be interrupted. */
-interface Watched {
-  /** The update that it handles: its redelivery does not end it. */
-  readonly id: UnitId;
-  interrupt(): void;
-}
 
 /** What notes work with. */
 export interface NoteOptions {
@@ -41,7 +35,7 @@ export interface NoteOptions {
 export class Notes {
   readonly #options: NoteOptions;
   /** By token. */
-  readonly #watched = new Map<string, Watched>();
+  readonly #watched = new Map<string, Interruption>();
   #timer: unknown;
 
   constructor(options: NoteOptions) {
@@ -49,8 +43,8 @@ export class Notes {
   }
 
   /** From now on an update that arrives at another process may end the turn of this token. */
-  watch(token: string, watched: Watched): void {
-    this.#watched.set(token, watched);
+  watch(token: string, interruption: Interruption): void {
+    this.#watched.set(token, interruption);
     this.#arm();
   }
 
@@ -112,9 +106,8 @@ export class Notes {
   };
 
   #read(line: string): void {
-    const [token = '', id] = line.split(' ');
-    const watched = this.#watched.get(token);
-    if (watched !== undefined && String(watched.id) !== id) watched.interrupt();
+    const [token = '', by = ''] = line.split(' ');
+    this.#watched.get(token)?.interrupt(by);
   }
 }
 

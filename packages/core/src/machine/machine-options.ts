@@ -51,6 +51,14 @@ export interface WaitingOptions {
    * A turn of another process is interrupted within a second.
    */
   readonly interrupt?: Interrupt;
+  /**
+   * Collects messages that come within this time of each other: a node answers them in one turn, in order (`turn.messages`), when none has
+   * come for as long. Default: each message is a turn.
+   *
+   * `input` has the texts of all messages as one, joined by line breaks; with `answer: 'latest'` it is the last message. Messages are stored as they come, so
+   * neither a crash nor a redelivery loses or repeats one. Commands and buttons are handled at once. Flows collect by `accept: { burst }`.
+   */
+  readonly burst?: Duration | { readonly quiet: Duration; readonly answer?: 'all' | 'latest' };
 }
 
 /** How long things may take. */

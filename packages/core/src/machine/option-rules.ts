@@ -1,5 +1,6 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
+import { holds } from '../base/holds.ts';
 import {
   anyText,
   anything,
@@ -72,6 +73,11 @@ const rulesOfParts = {
     limit: atLeast(0),
     answerCallbacksAfter: anything,
     interrupt: interruptRule,
+    burst: {
+      expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
+      fits: (found) =>
+        typeof found === 'string' || typeof found === 'number' || holds(found, 'quiet'),
+    },
   } satisfies Rules<WaitingOptions>,
   turn: { max: length, detectReentry: oneOf(true, false) } satisfies Rules<TurnOptions>,
   sweep: { every: length, parallel: atLeast(1) } satisfies Rules<SweepOptions>,

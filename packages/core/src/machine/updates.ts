@@ -4,6 +4,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Place } from '../lease/queue.ts';
+import { forgetBurst } from '../transaction/deadlines.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -129,6 +130,10 @@ class UpdateJob implements Job {
     return rt.options.waiting.policy === 'queue' || this.interrupts() ? timeout : 0;
   }
 
+  private endsBurst({ input }: OpenTurn): boolean {
+    return (input?.kind === 'command' || input?.kind === 'button') && this.interrupts();
+  }
+
   interrupts(): boolean {
     const { interrupt } = this.updates.rt.options.waiting;
     if (interrupt === undefined) return false;
@@ -162,6 +167,8 @@ class UpdateJob implements Job {
   work(turn: OpenTurn): Awaitable<unknown> {
     const { failing, rt } = this.updates;
     const { rest } = this;
+    // what would end the turn of collected messages ends them before it has begun, too
+    if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) forgetBurst(turn);
     const work =
       rt.engine === undefined || this.key === undefined
         ? rest?.(turn)

@@ -55,7 +55,9 @@ export function commitAhead(turn: OpenTurn): Awaitable<void> {
 
 /** Writes the turn's id beside what is stored already. */
 export function commitId(turn: OpenTurn): Awaitable<void> {
-  return write(turn, turn.facts.id, false);
+  const { cause, id } = turn.facts;
+  // nobody delivers a deadline again
+  return write(turn, cause === 'deadline' ? undefined : id, false);
 }
 
 /**

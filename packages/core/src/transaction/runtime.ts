@@ -22,7 +22,6 @@ import type { RawObject } from '../update/raw-update.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
-import type { Job } from './job.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -99,10 +98,16 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   loadServices(): Promise<void>;
 }
 
+/** A turn to do, as far as interrupts look at it. */
+export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
+  /** Whether it ends the turn that it would wait for. */
+  interrupts?(): boolean;
+}
+
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
   /** A turn is the head of its conversation; `undefined` for one that nothing may interrupt. */
-  begin(key: string, job: Job): Interruption | undefined;
+  begin(key: string, job: Interruptible): Interruption | undefined;
   /** It is the head no longer. */
   end(key: string, interruption: Interruption): void;
   /**
@@ -110,7 +115,7 @@ export interface Interrupts {
    *
    * @throws FsmError `INTERRUPTED`; what the handlers throw passes
    */
-  race<Result>(turn: OpenTurn, job: { work(turn: OpenTurn): Awaitable<Result> }): Promise<Result>;
+  race<Result>(turn: OpenTurn, work: () => Awaitable<Result>): Promise<Result>;
   /**
    * Interrupts the head of a conversation, if there is one in this process.
    *

@@ -95,7 +95,11 @@ async function telefsmTurn<Result>(
     if (rt.options.services !== undefined) await turn.loadServices();
 
     const { interrupts } = rt;
-    const result = await (interrupts === undefined ? job.work(turn) : interrupts.race(turn, job));
+    const begun = turn;
+    const isRaced = interrupts !== undefined && job.cause === 'update';
+    const result = await (isRaced
+      ? interrupts.race(begun, () => job.work(begun))
+      : job.work(begun));
 
     if (turn.writing !== undefined) await turn.writing;
     const { effects } = turn;

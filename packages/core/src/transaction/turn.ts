@@ -15,6 +15,7 @@ import type { Registry } from '../state/registry.ts';
 import { WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
+import { messagesIn } from '../update/messages.ts';
 import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { commitNow } from './commit.ts';
@@ -83,6 +84,11 @@ export class RunningTurn implements OpenTurn {
     return this.facts.update;
   }
 
+  get messages(): Turn['messages'] {
+    const { update } = this.facts;
+    return update === undefined ? [] : messagesIn(update);
+  }
+
   get ctx(): unknown {
     return this.facts.ctx;
   }
@@ -100,7 +106,7 @@ export class RunningTurn implements OpenTurn {
     const lost = this.hold?.signal ?? new AbortController().signal;
     return this.interruption === undefined
       ? lost
-      : AbortSignal.any([lost, this.interruption.controller.signal]);
+      : AbortSignal.any([lost, this.interruption.signal]);
   }
 
   get place(): ReplyAddress | undefined {
@@ -145,7 +151,7 @@ export class RunningTurn implements OpenTurn {
     if (isStream(say)) {
       // it was said after the commit: an update that interrupts ends the speech, and nothing else
       return this.show(say).catch((error: unknown) => {
-        if (error !== this.interruption?.controller.signal.reason) throw error;
+        if (error !== this.interruption?.signal.reason) throw error;
         return { message_id: 0 };
       });
     }

@@ -1,0 +1,22 @@
+/** The messages that a turn answers. */
+
+import { updateTypeOf } from './parties.ts';
+import { objectIn, type RawObject, type RawUpdate } from './raw-update.ts';
+
+/** A message as the Bot API sends it; `text` only of a text message. */
+export type Message = RawObject & { readonly message_id: number; readonly text?: string };
+
+const messageTypes: ReadonlySet<string> = new Set([
+  'message',
+  'channel_post',
+  'business_message',
+  'guest_message',
+]);
+
+/** The message that an update is: none for edited messages, buttons and events. */
+export function messagesIn(update: RawUpdate): readonly Message[] {
+  const type = updateTypeOf(update);
+  if (type === undefined || !messageTypes.has(type)) return [];
+  const message = objectIn(update, type);
+  return message === undefined ? [] : [message as Message];
+}
