@@ -8,7 +8,7 @@
 import { holds } from '../base/holds.ts';
 import { longestText, pieces } from './long-text.ts';
 import { codeOf, secondsToWait } from './rejected.ts';
-import { callOf, type RichText, type Say } from './say.ts';
+import { callOf, type Say } from './say.ts';
 import {
   type FormattedStream,
   type Stream,
@@ -53,7 +53,7 @@ class Showing {
   constructor(place: StreamPlace, stream: FormattedStream) {
     this.#place = place;
     this.#stream = stream;
-    const { chat = 0, business, receiver, directMessagesTopic } = place.address ?? {};
+    const { chat = 0, business, receiver, directMessagesTopic } = place.place ?? {};
     const isPlain =
       business === undefined && receiver === undefined && directMessagesTopic === undefined;
     if (chat > 0 && isPlain) this.#draft = ++drafts % 0x7fffffff || ++drafts;
@@ -188,9 +188,9 @@ class Showing {
     if (format === 'plain') return plain;
     const keyboard = typeof plain === 'object' && 'keyboard' in plain ? plain.keyboard : undefined;
     const own = keyboard === undefined ? {} : { keyboard };
-    if (typeof format === 'function') return { ...format(part), ...own } as RichText;
+    if (typeof format === 'function') return { ...format(part), ...own };
     const { payload } = callOf({ text: '', ...own }, undefined);
-    const { text: _, ...markup } = payload as { readonly text?: string };
+    const markup = holds(payload, 'reply_markup') ? { reply_markup: payload.reply_markup } : {};
     return { method: 'sendRichMessage', payload: { rich_message: { markdown: part }, ...markup } };
   }
 
@@ -218,7 +218,7 @@ class Showing {
   }
 
   #call(method: string, payload: object): Promise<unknown> {
-    const call = callOf({ method, payload }, this.#place.address);
+    const call = callOf({ method, payload }, this.#place.place);
     return this.#place.call(call.method, call.payload);
   }
 

@@ -45,7 +45,7 @@ export function withOptions(stream: Stream): FormattedStream {
 
 /** Where a stream is shown, and what shows it. */
 export interface StreamPlace {
-  readonly address: ReplyAddress | undefined;
+  readonly place: ReplyAddress | undefined;
   readonly bot: number;
   readonly clock: {
     readonly monotonic: () => number;

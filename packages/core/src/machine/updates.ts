@@ -4,7 +4,6 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Place } from '../lease/queue.ts';
-import { forgetBurst } from '../transaction/deadlines.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -168,7 +167,9 @@ class UpdateJob implements Job {
     const { failing, rt } = this.updates;
     const { rest } = this;
     // what would end the turn of collected messages ends them before it has begun, too
-    if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) forgetBurst(turn);
+    if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) {
+      rt.engine?.forgetBurst(turn);
+    }
     const work =
       rt.engine === undefined || this.key === undefined
         ? rest?.(turn)

@@ -1,5 +1,6 @@
 /** Messages that a node collects and answers together. They are stored as they come, so a crash or a redelivery loses and repeats none. */
 
+import { holds } from '../base/holds.ts';
 import { burstTimer, type SceneRun } from '../conversation/behaviour.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
@@ -45,8 +46,12 @@ export function takeBurst(run: SceneRun): Burst | undefined {
   return { turn: turnOf(run.turn, updates, last.update), input };
 }
 
-function updatesIn(memo: SceneRun['memo']): readonly RawUpdate[] {
-  return (memo['burst'] ?? []) as unknown as readonly RawUpdate[];
+function updatesIn({ burst }: SceneRun['memo']): readonly RawUpdate[] {
+  return Array.isArray(burst) ? burst.filter(isUpdate) : [];
+}
+
+function isUpdate(found: unknown): found is RawUpdate {
+  return holds(found, 'update_id');
 }
 
 function joined(inputs: readonly UserInput[], last: UserInput): UserInput {

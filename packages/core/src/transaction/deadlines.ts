@@ -1,9 +1,6 @@
 /** Fires timers that have passed; a handler that fails is tried again later. */
 
-import { frozenData, type JsonObject } from '../base/json.ts';
-import { burstTimer } from '../conversation/behaviour.ts';
 import { stateTimer } from '../state/working-copy.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
 import { commitAhead, deliver, rollBack, settle } from './commit.ts';
 import { isInterruption } from './interrupts.ts';
 import { isOutage } from './outage.ts';
@@ -38,9 +35,7 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
   try {
     copy.arm(timer, undefined);
     await turn.loadServices();
-    if (timer === burstTimer) await answerBurst(turn);
-    else if (timer === stateTimer || !(await rt.engine?.passTimer(turn, timer)))
-      await timeOut(turn);
+    if (timer === stateTimer || !(await rt.engine?.passTimer(turn, timer))) await timeOut(turn);
     await settle(turn);
     await commitAhead(turn);
   } catch (error) {
@@ -49,7 +44,9 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
     if (isInterruption(error, turn)) {
       // the messages are not answered, as that of an update that is interrupted
       turn.phase = 'failed';
-      await dropBurst(turn);
+      rollBack(turn);
+      rt.engine?.forgetBurst(turn);
+      await commitAhead(turn);
       throw error;
     }
     return postpone(turn, timer, error);
@@ -61,36 +58,6 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
     if (facts.cause !== 'deadline') throw error;
     rt.notices.speechFailed(turn.key ?? '', error);
   }
-}
-
-/** Answers messages that were collected: a turn that may be interrupted, although nobody sends a deadline again. */
-async function answerBurst(turn: OpenTurn): Promise<void> {
-  const { rt, copy, interruption } = turn;
-  const pass = async () => void (await rt.engine?.passTimer(turn, burstTimer));
-  if (interruption === undefined || rt.interrupts === undefined) return pass();
-  const handled = interruption.handles ?? [];
-  const answered = burstIn(copy.top.memo).map(({ update_id }) => String(update_id));
-  interruption.handles = [...handled, ...answered];
-  return rt.interrupts.race(turn, pass);
-}
-
-/** Forgets messages that were collected. */
-async function dropBurst(turn: OpenTurn): Promise<void> {
-  rollBack(turn);
-  forgetBurst(turn);
-  await commitAhead(turn);
-}
-
-/** Forgets messages that were collected, as a part of the turn. */
-export function forgetBurst({ copy }: OpenTurn): void {
-  const { burst, ...memo } = copy.top.memo;
-  if (burst === undefined) return;
-  copy.change({ memo: frozenData(memo, 'memo') });
-  copy.arm(burstTimer, undefined);
-}
-
-function burstIn(memo: JsonObject): readonly RawUpdate[] {
-  return (memo[burstTimer] ?? []) as unknown as readonly RawUpdate[];
 }
 
 /** The deadline of a plain state. */

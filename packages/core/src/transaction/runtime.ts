@@ -50,6 +50,8 @@ export interface Engine {
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Lets a timer of the active scene pass; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
+  /** Forgets messages that the active scene has collected to answer them together, as a part of the turn. */
+  forgetBurst(turn: OpenTurn): void;
 }
 
 /** The engine that a scene brings, as the kernel sees it. */

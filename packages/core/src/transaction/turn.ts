@@ -4,6 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { isBlank } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
+import { shown } from '../conversation/load-stream.ts';
 import { inParts } from '../conversation/long-text.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
 import { isStream, type Stream, type Streamed } from '../conversation/stream.ts';
@@ -85,8 +86,7 @@ export class RunningTurn implements OpenTurn {
   }
 
   get messages(): Turn['messages'] {
-    const { update } = this.facts;
-    return update === undefined ? [] : messagesIn(update);
+    return messagesIn(this.facts.update);
   }
 
   get ctx(): unknown {
@@ -169,10 +169,8 @@ export class RunningTurn implements OpenTurn {
   async answerCallback(answer: CallbackAnswer): Promise<void> {
     const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
     if (id === undefined || this.isAnswered) return;
-    await this.call({
-      method: 'answerCallbackQuery',
-      payload: { callback_query_id: id, ...answer },
-    });
+    const payload = { callback_query_id: id, ...answer };
+    await this.call({ method: 'answerCallbackQuery', payload });
   }
 
   /** Makes the services of this turn, once. */
@@ -184,12 +182,10 @@ export class RunningTurn implements OpenTurn {
       (typeof services === 'function' ? await services({ ctx, subject, update }) : services) ?? {};
   }
 
-  private async show(stream: Stream): Promise<Streamed> {
-    const { place: address, facts, rt, signal } = this;
-    // loaded with the first stream: other bots do without it
-    const { showStream } = await import('../conversation/show-stream.ts');
+  private show(stream: Stream): Promise<Streamed> {
+    const { place, facts, rt, signal } = this;
     const call = (method: string, payload: object) => this.call({ method, payload });
-    return showStream({ address, bot: facts.subject.bot, clock: rt.clock, signal, call }, stream);
+    return shown({ place, bot: facts.subject.bot, clock: rt.clock, signal, call }, stream);
   }
 
   private async call({ method, payload }: ApiCall): Promise<unknown> {

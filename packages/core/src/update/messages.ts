@@ -14,9 +14,13 @@ const messageTypes: ReadonlySet<string> = new Set([
 ]);
 
 /** The message that an update is: none for edited messages, buttons and events. */
-export function messagesIn(update: RawUpdate): readonly Message[] {
-  const type = updateTypeOf(update);
-  if (type === undefined || !messageTypes.has(type)) return [];
+export function messagesIn(update: RawUpdate | undefined): readonly Message[] {
+  const type = update && updateTypeOf(update);
+  if (update === undefined || type === undefined || !messageTypes.has(type)) return [];
   const message = objectIn(update, type);
-  return message === undefined ? [] : [message as Message];
+  return message !== undefined && isMessage(message) ? [message] : [];
+}
+
+function isMessage(found: RawObject): found is Message {
+  return typeof found['message_id'] === 'number';
 }
