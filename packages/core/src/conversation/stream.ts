@@ -1,6 +1,6 @@
 /** Text that is still being written, as bots return it. What shows it is loaded with the first stream. */
 
-import type { ReplyAddress } from '../update/subject.ts';
+import type { ReplyAddress } from '../update/address.ts';
 import type { KeyboardLike, RichText, Say } from './say.ts';
 
 /**

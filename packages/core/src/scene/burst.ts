@@ -3,10 +3,10 @@
 import { holds } from '../base/holds.ts';
 import { burstTimer, type SceneRun } from '../conversation/behaviour.ts';
 import type { Turn } from '../conversation/turn.ts';
+import { fromOf } from '../update/address.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import { messagesIn } from '../update/messages.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { fromOf } from '../update/subject.ts';
 
 /** How many messages are collected before they are answered without waiting for more. */
 const most = 100;

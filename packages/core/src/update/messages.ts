@@ -1,7 +1,7 @@
 /** The messages that a turn answers. */
 
-import { updateTypeOf } from './parties.ts';
 import { objectIn, type RawObject, type RawUpdate } from './raw-update.ts';
+import { updateTypeOf } from './subject.ts';
 
 /** A message as the Bot API sends it; `text` only of a text message. */
 export type Message = RawObject & { readonly message_id: number; readonly text?: string };
