@@ -44,7 +44,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
       const speech = await findQuestion(turn, params);
       effects.ask(speech && (() => ask(turn, speech)));
       if (!effects.hasEvents) {
-        copy.owed = speech !== undefined;
+        copy.isPromptPending = speech !== undefined;
         return;
       }
       params = undefined;
@@ -63,7 +63,7 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const said = await speech();
   const isSent = said == null || said === '' || holds(said, 'message_id');
   const sent = isSent ? said : await turn.send(said);
-  copy.owed = false;
+  copy.isPromptPending = false;
   const asked = behaviourOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
 }

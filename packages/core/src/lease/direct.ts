@@ -6,7 +6,7 @@ import type { Marks } from '../record/marks.ts';
 import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, callBound, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
-import type { Place } from './queue.ts';
+import type { Seat } from './queue.ts';
 
 /** Makes the leases of a machine whose storage only this process uses. */
 export function directLeases(options: LeaseOptions): Leases {
@@ -93,7 +93,7 @@ class DirectHold implements Hold {
   readonly key: string;
   readonly stored: StoredText | undefined;
   readonly startedAt: number;
-  place: Place | undefined;
+  seat: Seat | undefined;
   private readonly leases: DirectLeases;
   private readonly token: string;
   private fence: number;
@@ -125,7 +125,7 @@ class DirectHold implements Hold {
   lose(): void {
     this.isLost = true;
     this.leases.over(this);
-    this.place?.leave();
+    this.seat?.leave();
     this.abort?.abort(this.lost());
   }
 
