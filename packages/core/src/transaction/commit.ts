@@ -5,7 +5,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { isRejected } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
 import type { Hold } from '../lease/lease.ts';
-import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
+import { leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
@@ -161,8 +161,9 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   const { changed } = copy;
   if (!changed && id === undefined) return keep ? undefined : hold.release();
   const { shared } = rt.storage.features;
-  const isKnown = id === undefined || hasSeen(copy.base.ids, id);
   const record = recordOf(turn, hold, id);
+  // so it is after a commit of this turn, and where nothing was added
+  const isKnown = record.ids === copy.base.ids;
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
   const tasks = turn.used?.takeTasks();
