@@ -7,9 +7,8 @@ import type { SceneBehaviour, Speech } from '../conversation/behaviour.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
-import { attempt } from '../transaction/commit.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { FrameRun } from './frame-run.ts';
+import { attempt, FrameRun } from './frame-run.ts';
 
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;

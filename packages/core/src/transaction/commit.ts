@@ -1,6 +1,5 @@
 /** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
 
-import { isFsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isRejected } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
@@ -120,27 +119,6 @@ export async function runReleased(turn: OpenTurn): Promise<void> {
     }
   }
   if (failed !== undefined) throw failed.error;
-}
-
-/**
- * Runs a hook of a leaving. If it throws, what it has changed is undone, and nothing else.
- *
- * @returns whether it did not throw
- */
-export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<boolean> {
-  const restoreEffects = turn.effects.checkpoint();
-  const restoreCopy = turn.copy.mark();
-  try {
-    await hook();
-    return true;
-  } catch (error) {
-    // where it cannot run at all, what has called for it is refused
-    if (isFsmError(error, 'NO_CONTEXT')) throw error;
-    restoreCopy();
-    restoreEffects();
-    turn.effects.throwLater(error);
-    return false;
-  }
 }
 
 /** @throws what a hook has thrown that was attempted */
