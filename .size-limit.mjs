@@ -29,14 +29,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '33 kB',
-    '30 kB',
+    '31 kB',
+    '28.2 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '49.5 kB',
-    '46.5 kB',
+    '49.2 kB',
+    '46.3 kB',
   ),
   {
     name: 'keyValueStorage alone',
