@@ -47,7 +47,8 @@ module.exports = {
     },
     {
       name: 'engine-calls-no-transaction',
-      comment: 'The transaction calls the engine, and the engine only what it is handed: an import back would be a cycle of calls.',
+      comment:
+        'The transaction calls the engine, and the engine only what it is handed: an import back would be a cycle of calls.',
       severity: 'error',
       from: { path: '^packages/core/src/engine/' },
       to: { path: '^packages/core/src/transaction/', dependencyTypesNot: ['type-only'] },
