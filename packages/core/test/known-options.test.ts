@@ -50,6 +50,7 @@ const waiting: Every<WaitingOptions> = {
   limit: true,
   answerCallbacksAfter: true,
   interrupt: true,
+  burst: true,
 };
 const turn: Every<TurnOptions> = { max: true, detectReentry: true };
 const sweep: Every<SweepOptions> = { every: true, parallel: true };

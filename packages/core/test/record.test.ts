@@ -123,7 +123,7 @@ const record = fc.record({
   place: fc.option(place, { nil: undefined }),
   timers,
   failures: fc.nat(4),
-  owed: fc.boolean(),
+  isPromptPending: fc.boolean(),
   visits: fc.nat(),
   session: fc.option(
     json.object.map((session) => frozenData(session, 'session')),

@@ -4,6 +4,7 @@ import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
 import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
+import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
 import { answer, passTimer, settle } from './settle.ts';
 
@@ -15,6 +16,7 @@ function makeEngine(): Engine {
     settle,
     answer,
     passTimer,
+    forgetBurst,
   };
 }
 

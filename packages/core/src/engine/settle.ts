@@ -3,13 +3,13 @@
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
-import type { SceneBehaviour, Speech } from '../conversation/behaviour.ts';
+import { burstTimer, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
-import { attempt } from '../transaction/commit.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { FrameRun } from './frame-run.ts';
+import { interruptible } from './bursts.ts';
+import { attempt, FrameRun } from './frame-run.ts';
 
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;
@@ -19,7 +19,9 @@ export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean>
   const { top } = turn.copy;
   const behaviour = behaviourOn(turn, top);
   if (behaviour === undefined) return false;
-  await guarded(turn, behaviour, async () => behaviour.timeout?.(new FrameRun(turn, top), timer));
+  const pass = () =>
+    guarded(turn, behaviour, async () => behaviour.timeout?.(new FrameRun(turn, top), timer));
+  await (timer === burstTimer ? interruptible(turn, pass) : pass());
   return true;
 }
 
@@ -44,7 +46,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
       const speech = await findQuestion(turn, params);
       effects.ask(speech && (() => ask(turn, speech)));
       if (!effects.hasEvents) {
-        copy.owed = speech !== undefined;
+        copy.isPromptPending = speech !== undefined;
         return;
       }
       params = undefined;
@@ -63,7 +65,7 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const said = await speech();
   const isSent = said == null || said === '' || holds(said, 'message_id');
   const sent = isSent ? said : await turn.send(said);
-  copy.owed = false;
+  copy.isPromptPending = false;
   const asked = behaviourOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
 }

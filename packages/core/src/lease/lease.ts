@@ -9,7 +9,24 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { UnitId } from '../record/ids.ts';
 import type { Marks } from '../record/marks.ts';
 import type { Busy, StorageStatements, StoredText, Write } from '../storage/statements.ts';
-import type { Place } from './queue.ts';
+import type { Seat } from './queue.ts';
+
+/** How a turn may be interrupted, and may interrupt others. */
+export interface Interruption {
+  /** Aborted with `INTERRUPTED` to end the turn. */
+  readonly signal: AbortSignal;
+  /**
+   * Ends the turn.
+   *
+   * @param by - the update that interrupts; a redelivery of what the turn handles does not
+   * @returns whether the turn has to end
+   */
+  interrupt(by: string): boolean;
+  /** The update that ends turns of other processes, which this turn waits for; `undefined` if none does. */
+  interrupter(): UnitId | undefined;
+  /** The updates that the turn answers; `undefined` for a turn that nothing ends. */
+  handles: readonly string[] | undefined;
+}
 
 /** How a conversation is acquired. */
 export interface TakeOptions {
@@ -17,6 +34,8 @@ export interface TakeOptions {
   readonly bound: number;
   /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
   readonly onBusy?: ((holder: Busy) => void) | undefined;
+  /** Absent unless updates may interrupt others. */
+  readonly interruption?: Interruption | undefined;
 }
 
 /** How a turn commits. */
@@ -35,7 +54,7 @@ export interface Hold {
   /** Aborted with `LEASE_LOST` when the conversation was lost, or the turn has lasted too long. */
   readonly signal: AbortSignal;
   /** Left when the conversation is lost. */
-  place: Place | undefined;
+  seat: Seat | undefined;
   /**
    * The marks that the next commit must write: those of the record, and one that proves this very commit.
    *

@@ -3,13 +3,14 @@
 import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Place } from '../lease/queue.ts';
+import type { Seat } from '../lease/queue.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
+import { inputOf } from '../update/input.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
@@ -27,7 +28,7 @@ const mostFailing = 1000;
 /** What the updates of one machine share. */
 interface Updates {
   readonly rt: MachineRuntime;
-  /** The longest turn of another process, and until its lease has lapsed; 0 where an update must not wait. */
+  /** The longest turn of another process, and until its lease has lapsed. */
   readonly timeout: number;
   readonly arrivals: ArrivalOptions;
   /** Redeliveries that wait at the same time: each but the first shares its outcome. */
@@ -45,7 +46,7 @@ export function updatesOf(
   const writeKey = keyWriter(namespace);
   const updates: Updates = {
     rt,
-    timeout: waiting.policy === 'queue' ? options.longest + options.lease : 0,
+    timeout: options.longest + options.lease,
     arrivals: {
       ...waiting,
       queues,
@@ -92,7 +93,6 @@ class UpdateJob implements Job {
   readonly ctx: unknown;
   readonly cause = 'update';
   readonly id: number;
-  readonly timeout: number;
   private readonly updates: Updates;
   private readonly rest: Rest;
   /** Whether the update has found its conversation busy. */
@@ -116,24 +116,41 @@ class UpdateJob implements Job {
     this.subject = subject;
     this.update = update;
     this.id = update.update_id;
-    this.timeout = updates.timeout;
     this.bot = bot;
     this.rest = rest;
     this.ctx = ctx;
   }
 
-  async wait(key: string): Promise<Place | undefined> {
+  async wait(key: string): Promise<Seat | undefined> {
     const { rt, arrivals, waiting } = this.updates;
     // the same update waits already: there is nothing to do but to share its outcome
     this.isWaiting = true;
     this.first = waiting.get(this.name);
     if (this.first !== undefined) return undefined;
-    const { interrupt } = rt.options.waiting;
-    if (interrupt?.(this.update, this.subject) === true) {
-      rt.interrupts?.interrupt(key);
-      return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
-    }
+    if (this.interrupts() && rt.interrupts?.interrupt(key, this.id)) return this.waitNext(key);
     return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
+  }
+
+  waitNext(key: string): Promise<Seat> {
+    const { rt } = this.updates;
+    return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
+  }
+
+  /** How long to wait while another process has the conversation; 0 where the policy is not to wait. */
+  get timeout(): number {
+    const { rt, timeout } = this.updates;
+    return rt.options.waiting.policy === 'queue' || this.interrupts() ? timeout : 0;
+  }
+
+  private endsBurst({ input }: OpenTurn): boolean {
+    return (input?.kind === 'command' || input?.kind === 'button') && this.interrupts();
+  }
+
+  interrupts(): boolean {
+    const { interrupt } = this.updates.rt.options.waiting;
+    if (interrupt === undefined) return false;
+    const input = inputOf(this.update, this.bot.username);
+    return input !== undefined && interrupt(input);
   }
 
   busy(): void {
@@ -162,6 +179,10 @@ class UpdateJob implements Job {
   work(turn: OpenTurn): Awaitable<unknown> {
     const { failing, rt } = this.updates;
     const { rest } = this;
+    // what would end the turn of collected messages ends them before it has begun, too
+    if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) {
+      rt.engine?.forgetBurst(turn);
+    }
     const work =
       rt.engine === undefined || this.key === undefined
         ? rest?.(turn)

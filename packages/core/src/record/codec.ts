@@ -37,7 +37,7 @@ interface RecordText extends FrameText {
   t?: [string, number][];
   /** Failures of the deadline's handler. */
   x?: number;
-  /** Owed. */
+  /** A prompt is pending. */
   o?: 1;
   /** Number of the last visit, if it is not the top frame's. */
   z?: number;
@@ -76,7 +76,7 @@ export type Decoded =
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
-  const { version, frames, ids, marks, place, timers, failures, owed, visits } = record;
+  const { version, frames, ids, marks, place, timers, failures, isPromptPending, visits } = record;
   const { session, extra } = record;
   const top = topOf(record);
   const text: RecordText = { v: format };
@@ -94,7 +94,7 @@ export function encode(record: ConversationRecord): string {
   if (place !== undefined) text.p = encodePlace(place);
   if (timers.length > 0) text.t = encodeTimers(timers);
   if (failures !== 0) text.x = failures;
-  if (owed) text.o = 1;
+  if (isPromptPending) text.o = 1;
   if (visits !== top.visit) text.z = visits;
   if (session !== undefined) text.u = session;
   return JSON.stringify(isBlank(extra) ? text : { ...extra, ...text });
@@ -186,7 +186,7 @@ function read(text: RecordText, size: number): ConversationRecord {
     place: text.p && readPlace(text.p),
     timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
-    owed: text.o === 1,
+    isPromptPending: text.o === 1,
     visits: text.z ?? top.visit,
     session: text.u && freezeParsed(text.u),
     extra: readExtra(text),

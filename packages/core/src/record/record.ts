@@ -39,7 +39,7 @@ export interface ConversationRecord {
   /** How often the deadline's handler has failed. */
   readonly failures: number;
   /** Whether a question has been committed and not yet been asked. */
-  readonly owed: boolean;
+  readonly isPromptPending: boolean;
   /** The last visit's number. */
   readonly visits: number;
   /** Session data by the name that its owner chose; it stays when the conversation is cleared. */
@@ -72,7 +72,7 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   place: undefined,
   timers: noTimers,
   failures: 0,
-  owed: false,
+  isPromptPending: false,
   visits: 0,
   session: undefined,
   extra: noData,

@@ -1,6 +1,7 @@
 /** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
 
 import type { ApiCall, Say } from '../conversation/say.ts';
+import type { Stream } from '../conversation/stream.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
@@ -24,9 +25,9 @@ export type Task = () => unknown;
 /** What is sent after a commit, in this order. */
 export interface Delivery {
   readonly answer: CallbackAnswer | undefined;
-  readonly outbox: readonly Say[];
+  readonly outbox: readonly (Say | Stream)[];
   /** Of the outbox, the calls whose failure concerns observers only. */
-  readonly quiet: ReadonlySet<Say> | undefined;
+  readonly quiet: ReadonlySet<Say | Stream> | undefined;
   readonly prompt: (() => Promise<void>) | undefined;
 }
 
@@ -34,8 +35,8 @@ export interface Delivery {
 export class Effects {
   /** What has happened to frames and is still to be told to their scenes. */
   private events: SceneEvent[] | undefined;
-  private outbox: Say[] | undefined;
-  private quiet: Set<Say> | undefined;
+  private outbox: (Say | Stream)[] | undefined;
+  private quiet: Set<Say | Stream> | undefined;
   private isInputTaken = false;
   private refusal: { readonly error: unknown } | undefined;
   private answer: CallbackAnswer | undefined;
@@ -60,7 +61,7 @@ export class Effects {
   }
 
   /** Sends a message after the commit. */
-  send(say: Say): void {
+  send(say: Say | Stream): void {
     this.outbox ??= [];
     this.outbox.push(say);
   }
