@@ -61,6 +61,7 @@ export { invalid, redo } from './scene/flow/question.ts';
 export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';
 export type { SceneTurn, Transition } from './scene/node-turn.ts';
+export type { Page, PageRequest } from './scene/rows/page.ts';
 export type { KeyValueStore } from './storage/key-value-storage.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';

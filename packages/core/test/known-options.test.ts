@@ -85,6 +85,8 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   choices: true,
   multiple: true,
   buttons: true,
+  columns: true,
+  share: true,
   schema: true,
   validate: true,
   when: true,

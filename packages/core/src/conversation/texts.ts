@@ -64,13 +64,18 @@ export interface Texts<Services extends object = {}> {
   readonly edit?: Text<Services>;
   /** The question that goes with the answers to pick from. */
   readonly pickEdit?: Text<Services>;
+  /** Button: leave the answers of a summary as they are. Default `Keep as it is`. */
+  readonly keep?: Text<Services>;
 }
 
 /** The name of a text. */
 export type TextName = keyof Texts;
 
+/** The name of a text whose default every bot carries; that of `keep` comes with flows. */
+export type DefaultTextName = Exclude<TextName, 'keep'>;
+
 /** What is said where nothing was replaced. */
-export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.freeze({
+export const defaultTexts: { readonly [Name in DefaultTextName]: string } = Object.freeze({
   wrongKind: 'Please answer the question above.',
   invalid: 'That is not a valid answer. Please try again.',
   tooLong: 'That is too long. Please send less.',
@@ -101,7 +106,11 @@ export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.fr
 });
 
 /** Finds what to say: the replacement, or the default. */
-export function textOf(texts: Texts | undefined, name: TextName, turn: AskTurn): Awaitable<string> {
+export function textOf(
+  texts: Texts | undefined,
+  name: DefaultTextName,
+  turn: AskTurn,
+): Awaitable<string> {
   const text = texts?.[name] ?? defaultTexts[name];
   return typeof text === 'function' ? text(turn) : text;
 }

@@ -8,6 +8,7 @@ import type { Turn } from '../../conversation/turn.ts';
 import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
 import type { Option } from './options.ts';
 import type { Invalid, Redo } from './question.ts';
+import { ownOnly } from './share.ts';
 import type { AskOptions } from './steps.ts';
 
 /** What came of checking a value. */
@@ -19,8 +20,9 @@ export type Verdict =
   | { readonly kind: 'redo'; readonly name: string };
 
 /** What a question accepts beside its choices; `undefined` if nothing. */
-function acceptOf({ accept, choices }: AskOptions): Accept | undefined {
-  return accept ?? (choices === undefined ? 'text' : undefined);
+function acceptOf({ accept, choices, share }: AskOptions): Accept | undefined {
+  if (accept !== undefined) return ownOnly(accept, share);
+  return choices === undefined ? 'text' : undefined;
 }
 
 /** Whether a question collects the parts of an album. */

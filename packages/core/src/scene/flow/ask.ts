@@ -9,13 +9,14 @@ import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { givenSlot, recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
-import { afterMove, memoOf } from './memo.ts';
+import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
+import { entriesOf } from './options.ts';
 import { awaitsPayment } from './payment.ts';
 import type { Place } from './pending.ts';
 import { type Progress, readAt, without } from './progress.ts';
-import { heardOf, show } from './prompt.ts';
+import { heardOf, lastWords, type Shown, show } from './prompt.ts';
 import { namedSteps } from './steps.ts';
 import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
@@ -83,11 +84,11 @@ async function takeGiven(visit: Visit, place: Place): Promise<boolean> {
     note(visit, { given: rest });
     return false;
   }
-  const options = await choicesOf(visit, place);
+  const listing = await choicesOf(visit, place);
   const verdict = await checkGiven(
     place.step.question,
     given,
-    options,
+    listing?.options,
     place.answers,
     visit.run.turn,
   );
@@ -112,7 +113,7 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
     keep(visit, progress, memo);
     return true;
   }
-  if (said !== undefined && said !== null) run.say(said as Say | Stream);
+  if (said !== undefined && said !== null) run.say(lastWords(visit, said as Say | Stream));
   run.leave('done', answers);
   return false;
 }
@@ -126,16 +127,19 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     const words = await text(visit, 'paying');
     return () => words;
   }
-  const { say, options, keyboard, invoice } = await show(visit, place);
+  // asked again, a list begins anew
+  note(visit, { page: undefined, editing: undefined });
+  const { say, options, loaded, keyboard, invoice } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
-  const isRedrawn = options !== undefined && (pagesOf(options) > 1 || severalAt(place));
+  const pages = loaded?.pages ?? (options === undefined ? 1 : pagesOf(options));
+  const isRedrawn = options !== undefined && (pages > 1 || severalAt(place));
   const wanted =
     cleanUp === 'deletePrompts' ||
     (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
-    reply: keyboard === 'reply' ? (true as const) : undefined,
+    reply: replyAfter(place, keyboard, before.reply),
     labels:
       keyboard === 'reply' && madeForUser(place)
         ? options?.map(({ value, label }) => [value, label] as const)
@@ -152,6 +156,17 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   return () => say;
 }
 
+/** Which reply keyboard is left after a question was asked. */
+function replyAfter(
+  place: Place,
+  keyboard: Shown['keyboard'],
+  before: FlowMemo['reply'],
+): FlowMemo['reply'] {
+  if (keyboard === 'removed') return undefined;
+  if (keyboard !== 'reply') return before;
+  return place.kind === 'ask' && place.step.question.share !== undefined ? 'share' : true;
+}
+
 function severalAt(place: Place): boolean {
   return place.kind === 'ask' && place.step.question.multiple === true;
 }
@@ -160,9 +175,6 @@ function severalAt(place: Place): boolean {
 function madeForUser(place: Place): boolean {
   if (place.kind !== 'ask') return false;
   const { choices } = place.step.question;
-  if (choices === undefined || Array.isArray(choices)) return false;
-  return (
-    typeof choices === 'function' ||
-    Object.values(choices).some((label) => typeof label === 'function')
-  );
+  if (choices === undefined || typeof choices === 'function') return choices !== undefined;
+  return entriesOf(choices).some(([, label]) => typeof label === 'function');
 }

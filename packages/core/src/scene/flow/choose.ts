@@ -13,7 +13,7 @@ import { labelOn, type Offer, offerOf } from './offer.ts';
 import { correctable, type Option, readable } from './options.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
-import { move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
+import { keepLabel, move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
 export type Redraw = (option: Option) => unknown;
@@ -68,9 +68,10 @@ export async function takeLabel(
   typed: string,
   input?: UserInput,
 ): Promise<boolean> {
-  const { labels } = memoOf(visit.run.memo);
+  const { labels, editing } = memoOf(visit.run.memo);
+  if (editing && (await takeCorrection(visit, place, typed.trim()))) return true;
   const shown = labels?.map(([value, label]) => ({ value, label }));
-  const offer = await offerOf(visit, place, shown);
+  const offer = await offerOf(visit, place, shown && { options: shown });
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
   const label = typed.trim();
   const onButtons = options.map((option) => ({ ...option, label: labelOn(option, picked) }));
@@ -88,6 +89,15 @@ export async function takeLabel(
   if (is(pass)) skip(visit, place);
   else if (is(back)) await goBack(visit);
   else if (is(cancel)) visit.run.leave('cancelled');
+  else return false;
+  return true;
+}
+
+/** Takes the label of an answer to correct, or of the button that leaves them as they are. */
+async function takeCorrection(visit: Visit, place: Place, label: string): Promise<boolean> {
+  const name = correctable(place).find((each) => readable(each) === label);
+  if (name !== undefined) move(visit, redo(visit, place, name));
+  else if (label === (await keepLabel(visit))) visit.run.ask();
   else return false;
   return true;
 }
@@ -120,7 +130,7 @@ async function choose(
 async function finish(
   visit: Visit,
   place: Place,
-  { options, picked }: Offer,
+  { options, picked, loaded }: Offer,
   input?: UserInput,
 ): Promise<boolean> {
   if (place.kind !== 'ask') return false;
@@ -129,27 +139,37 @@ async function finish(
     await finishAlbum(visit, place);
     return true;
   }
-  // what was picked, as the choices stand
-  const values = options.map(({ value }) => value).filter((value) => picked.includes(value));
+  // what was picked, as the choices stand; of a loaded list only one page is at hand
+  const values =
+    loaded === undefined
+      ? options.map(({ value }) => value).filter((value) => picked.includes(value))
+      : picked;
   await accept(visit, place, values, input);
   return true;
 }
 
+/** Shows the answers that may be corrected, and a button that leaves them as they are. */
 async function offerCorrections(visit: Visit, place: Place): Promise<void> {
   const binding = { ...bindingOf(visit, tokenOf(place)), action: 'edit' } as const;
   const names = correctable(place);
   const tokens = valueTokens(names, binding);
-  const rows = names.map((name) => [
-    {
-      text: readable(name),
-      callback_data: buttonData({ ...binding, value: tokens.get(name) ?? '' }),
-    },
-  ]);
+  const button = (label: string, value: string) => [
+    { text: label, callback_data: buttonData({ ...binding, value }) },
+  ];
+  const rows = [
+    ...names.map((name) => button(readable(name), tokens.get(name) ?? '')),
+    button(await keepLabel(visit), ''),
+  ];
+  note(visit, { editing: true });
   visit.run.say({ text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } });
 }
 
 function edit(visit: Visit, place: Place, button: FlowButton): boolean {
   const names = correctable(place);
+  if (button.value === '' && names.length > 0) {
+    visit.run.ask();
+    return true;
+  }
   const tokens = valueTokens(names, button);
   const name = names.find((each) => tokens.get(each) === button.value);
   if (name === undefined) return false;

@@ -1,6 +1,7 @@
 /** Going back and cancelling, by command or by a button below the question. */
 
 import type { AnyFlowOptions } from './flow.ts';
+import { memoOf } from './memo.ts';
 import { backTo } from './moves.ts';
 import type { Place } from './pending.ts';
 import { locate, move, progressOf, text, type Visit } from './visit.ts';
@@ -38,6 +39,8 @@ export async function controlsAt(visit: Visit, place: Place): Promise<ControlLab
 export async function goBack(visit: Visit): Promise<void> {
   const { run } = visit;
   const { pending, previous } = await locate(visit);
+  // from the answers to correct, back is the summary
+  if (memoOf(run.memo).editing) return run.ask();
   if (!mayGoBack(visit, pending)) return run.say(await text(visit, 'noBack'));
   if (previous === undefined) return run.say(await text(visit, 'firstStep'));
   move(visit, backTo(progressOf(run), previous));

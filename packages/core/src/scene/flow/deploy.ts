@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
 import { isChoice, takesText } from './answer.ts';
 import { hash32 } from './button.ts';
+import { entriesOf } from './options.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
 import { progressOf, type Visit } from './visit.ts';
@@ -110,7 +111,7 @@ async function passes(question: AskOptions, value: unknown): Promise<boolean> {
 
 function keysOf(choices: AskOptions['choices']): readonly string[] | undefined {
   if (choices === undefined || typeof choices === 'function') return undefined;
-  return Array.isArray(choices) ? choices : Object.keys(choices);
+  return entriesOf(choices).map(([value]) => value);
 }
 
 /** As JSON Schema where the library can tell (Standard JSON Schema), else no more than whose it is. */

@@ -5,6 +5,7 @@ import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behaviour.ts';
 import { backEverywhere } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
+import { entriesOf } from './options.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. What a function makes at run time is left out, or stands as `'dynamic'`. */
@@ -17,6 +18,8 @@ export type StepDescription =
       readonly accept?: string | readonly string[];
       /** Values of its choices. */
       readonly choices?: readonly string[] | 'dynamic';
+      /** Label of the button that shares what it takes. */
+      readonly share?: string;
       /** Fixed labels of its choices, by value. */
       readonly labels?: { readonly [value: string]: string };
       readonly multiple?: true;
@@ -102,7 +105,7 @@ function describeStep(step: Step, everywhere: boolean): StepDescription {
 }
 
 function describeQuestion(question: AskOptions, everywhere: boolean): object {
-  const { prompt, accept, choices, multiple, when, optional, attempts, timeout } = question;
+  const { prompt, accept, choices, share, multiple, when, optional, attempts, timeout } = question;
   const kinds = holds(accept, 'album')
     ? accept.album
     : holds(accept, 'burst')
@@ -112,6 +115,7 @@ function describeQuestion(question: AskOptions, everywhere: boolean): object {
     ...said(prompt),
     ...(kinds !== undefined && { accept: typeof kinds === 'function' ? 'picker' : kinds }),
     ...(choices !== undefined && { choices: keysOf(choices), ...labelsOf(choices) }),
+    ...(share !== undefined && { share: typeof share === 'string' ? share : share.label }),
     ...(multiple === true && { multiple }),
     ...(when !== undefined && { conditional: true }),
     ...(optional === true && { optional }),
@@ -128,13 +132,17 @@ function said(prompt: unknown): { readonly prompt?: string } {
   return typeof text === 'string' ? { prompt: text } : said(caption);
 }
 
-function keysOf(choices: object): readonly string[] | 'dynamic' {
+type FixedOrMade = Exclude<AskOptions['choices'], undefined>;
+
+function keysOf(choices: FixedOrMade): readonly string[] | 'dynamic' {
   if (typeof choices === 'function') return 'dynamic';
-  return Array.isArray(choices) ? choices : Object.keys(choices);
+  return entriesOf(choices).map(([value]) => value);
 }
 
-function labelsOf(choices: object): { readonly labels?: object } {
-  if (typeof choices === 'function' || Array.isArray(choices)) return {};
-  const fixed = Object.entries(choices).filter(([, label]) => typeof label === 'string');
+function labelsOf(choices: FixedOrMade): { readonly labels?: object } {
+  if (typeof choices === 'function') return {};
+  const fixed = entriesOf(choices).filter(
+    ([value, label]) => typeof label === 'string' && label !== value,
+  );
   return fixed.length === 0 ? {} : { labels: Object.fromEntries(fixed) };
 }

@@ -3,7 +3,7 @@
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import { buttonData, type FlowButton, valueTokens } from './button.ts';
 import { labelOn, type Offer } from './offer.ts';
-import type { Option } from './options.ts';
+import { type Option, pageSize } from './options.ts';
 
 /** An inline button; the Bot API calls its data `callback_data`. */
 interface InlineButton {
@@ -14,7 +14,6 @@ interface InlineButton {
 /** What binds buttons to a question. */
 export type Binding = Pick<FlowButton, 'tag' | 'visit' | 'question'>;
 
-const pageSize = 20;
 const rowCharacters = 28;
 const rowButtons = 5;
 
@@ -25,7 +24,7 @@ const rowButtons = 5;
  * @param turns - labels of the buttons that turn pages
  */
 export function inlineKeyboard(
-  { options, picked, ...further }: Offer,
+  { options, picked, loaded, columns, ...further }: Offer,
   page: number,
   turns: { readonly more: string; readonly back: string },
   binding: Binding,
@@ -35,15 +34,17 @@ export function inlineKeyboard(
     text,
     callback_data: buttonData({ ...binding, action, ...(value !== undefined && { value }) }),
   });
-  const pages = pagesOf(options);
-  const at = Math.min(Math.max(page, 0), pages - 1);
-  const onPage = pages === 1 ? options : options.slice(at * pageSize, (at + 1) * pageSize);
+  const pages = loaded?.pages ?? pagesOf(options);
+  const at = loaded?.page ?? Math.min(Math.max(page, 0), pages - 1);
+  const isWhole = loaded !== undefined || pages === 1;
+  const onPage = isWhole ? options : options.slice(at * pageSize, (at + 1) * pageSize);
   const rows = inRows(
     onPage.map((option) => {
       const isPicked = picked?.includes(option.value);
       const action = picked === undefined ? 'choose' : isPicked ? 'unpick' : 'pick';
       return button(labelOn(option, picked), action, tokens.get(option.value));
     }),
+    columns,
   );
   const turning = [
     ...(at > 0 ? [button(turns.back, 'page', `=${at - 1}`)] : []),
@@ -91,27 +92,51 @@ export function pageOf(options: readonly Option[], value: string): number {
   return Math.floor(Math.max(at, 0) / pageSize);
 }
 
-/** Makes a reply keyboard. */
-export function replyKeyboard(labels: readonly string[], selective: boolean): ReplyMarkup {
+/** A button of a reply keyboard (Bot API, KeyboardButton). */
+export interface ReplyButton {
+  readonly text: string;
+}
+
+/**
+ * Makes a reply keyboard.
+ *
+ * @param selective - whether only the user to whose message it replies sees it
+ */
+export function replyKeyboard(
+  { options, picked, share, columns, finish, skip, back, cancel }: Offer,
+  selective: boolean,
+): ReplyMarkup {
+  const choices = options.map((option) => ({ text: labelOn(option, picked) }));
+  const own = [finish, skip, back, cancel].flatMap((text) =>
+    text === undefined ? [] : [{ text }],
+  );
+  const rows =
+    columns === undefined
+      ? inRows([...choices, ...own])
+      : [...inRows(choices, columns), ...inRows(own)];
   return {
-    keyboard: inRows(labels.map((text) => ({ text }))),
+    keyboard: share === undefined ? rows : [[share], ...rows],
     resize_keyboard: true,
     one_time_keyboard: true,
     ...(selective && { selective }),
   };
 }
 
-/** Fills rows with short buttons; a long one has a row of its own. */
-function inRows<B extends { readonly text: string }>(buttons: readonly B[]): readonly B[][] {
+/** Fills rows with short buttons, a long one has a row of its own; or with as many as there are columns. */
+function inRows<B extends { readonly text: string }>(
+  buttons: readonly B[],
+  columns?: number,
+): readonly B[][] {
+  const width = columns === undefined ? rowCharacters : Number.POSITIVE_INFINITY;
   const rows: B[][] = [];
   let room = 0;
   for (const button of buttons) {
     const row = rows[rows.length - 1];
-    const fits = button.text.length <= room && (row?.length ?? 0) < rowButtons;
+    const fits = button.text.length <= room && (row?.length ?? 0) < (columns ?? rowButtons);
     if (row !== undefined && fits) row.push(button);
     else {
       rows.push([button]);
-      room = rowCharacters;
+      room = width;
     }
     room -= button.text.length;
   }

@@ -28,8 +28,12 @@ export interface FlowMemo {
   readonly sent?: number;
   /** The invoice that asks the question. */
   readonly invoice?: SentInvoice;
-  /** Whether the last prompt had a reply keyboard. */
-  readonly reply?: true;
+  /** Whether a reply keyboard was shown that no later message has removed, and whether it was one to share by. */
+  readonly reply?: true | 'share';
+  /** The page that is shown of choices that are loaded page by page. */
+  readonly page?: number;
+  /** Whether the user picks an answer of the summary to correct. */
+  readonly editing?: true;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
@@ -63,6 +67,8 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'at',
   'attempts',
   'picked',
+  'page',
+  'editing',
   'parts',
   'numbers',
   'labels',

@@ -3,15 +3,23 @@
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
+import type { ReplyButton } from './keyboard.ts';
 import { memoOf } from './memo.ts';
-import { type Option, optionsOf } from './options.ts';
+import { type Listing, type Option, optionsOf } from './options.ts';
 import type { Place } from './pending.ts';
-import { text, type Visit } from './visit.ts';
+import { shareButton } from './share.ts';
+import { text, tokenOf, type Visit } from './visit.ts';
 
 /** Buttons of a question; a missing label is a button that is not shown. */
 export interface Offer {
-  /** What may be chosen, as this user sees it. */
+  /** What may be chosen, as this user sees it; of a loaded list, one page. */
   readonly options: readonly Option[];
+  /** Which page of how many the options are, where a loader gives one page at a time. */
+  readonly loaded: Listing['loaded'];
+  /** How many choices stand in a row. */
+  readonly columns: number | undefined;
+  /** Shares what the question takes, as the Bot API's KeyboardButton. */
+  readonly share: ReplyButton | undefined;
   /** Of several choices: those that are picked; `undefined` where one choice answers. */
   readonly picked: readonly string[] | undefined;
   /** Ends a selection of several, or an album. */
@@ -24,13 +32,9 @@ export interface Offer {
 /**
  * Finds what a question offers.
  *
- * @param options - its choices; what they are now, if they are not given
+ * @param listing - its choices; what they are now, if they are not given
  */
-export async function offerOf(
-  visit: Visit,
-  place: Place,
-  options?: readonly Option[],
-): Promise<Offer> {
+export async function offerOf(visit: Visit, place: Place, listing?: Listing): Promise<Offer> {
   const question = place.kind === 'ask' ? place.step.question : undefined;
   const several = question?.multiple === true;
   const reply = isOnReplyKeyboard(visit, place);
@@ -38,9 +42,13 @@ export async function offerOf(
   // a keyboard would take the place of the forced reply
   const isBare = !reply && inGroup(visit) && expectsText(place);
   const controls = isBare ? {} : await controlsAt(visit, place);
-  const all = options ?? (await choicesOf(visit, place)) ?? [];
+  const { options, loaded } = listing ?? (await choicesOf(visit, place)) ?? { options: [] };
   return {
-    options: reply ? toldApart(all) : all,
+    options: reply ? toldApart(options) : options,
+    loaded,
+    columns: question?.columns,
+    // such buttons exist in private chats only (Bot API, KeyboardButton)
+    share: reply && question && !inGroup(visit) ? shareButton(question, tokenOf(place)) : undefined,
     picked: several ? (memoOf(visit.run.memo).picked ?? []) : undefined,
     finish: finishes ? await text(visit, 'done') : undefined,
     skip: question?.optional === true ? await text(visit, 'skip') : undefined,
@@ -50,8 +58,9 @@ export async function offerOf(
 }
 
 /** What may be chosen at a question now; `undefined` if it has no choices. */
-export function choicesOf(visit: Visit, place: Place): Promise<readonly Option[] | undefined> {
-  return optionsOf(place, visit.run.turn, (name) => text(visit, name));
+export function choicesOf(visit: Visit, place: Place): Promise<Listing | undefined> {
+  const { page = 0 } = memoOf(visit.run.memo);
+  return optionsOf(place, visit.run.turn, (name) => text(visit, name), page);
 }
 
 /** The label of a choice as its button shows it. */
@@ -61,7 +70,9 @@ export function labelOn({ value, label }: Option, picked: Offer['picked']): stri
 
 /** Whether a question shows its choices on a reply keyboard. */
 export function isOnReplyKeyboard(visit: Visit, place: Place): boolean {
-  return place.kind === 'ask' && place.step.question.buttons === 'reply' && !takesInlineOnly(visit);
+  if (place.kind !== 'ask' || takesInlineOnly(visit)) return false;
+  const { buttons, share } = place.step.question;
+  return buttons === 'reply' || (share !== undefined && !inGroup(visit));
 }
 
 /** Whether the user is to write a text. */

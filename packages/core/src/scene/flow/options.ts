@@ -1,10 +1,14 @@
 /** What may be chosen at a question: values with the labels that this user sees. */
 
+import { holds } from '../../base/holds.ts';
+import { invalidOption } from '../../base/rules.ts';
+import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { TextName } from '../../conversation/texts.ts';
+import type { DefaultTextName } from '../../conversation/texts.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
+import type { Page } from '../rows/page.ts';
 import type { Place } from './pending.ts';
-import type { Choices, Label } from './question.ts';
+import type { Choice, Choices, Label } from './question.ts';
 import { namedSteps } from './steps.ts';
 
 /** One thing to choose. */
@@ -13,32 +17,53 @@ export interface Option {
   readonly label: string;
 }
 
-/** What may be chosen; `undefined` if the question has no choices. */
+/** How many choices are on a page. */
+export const pageSize = 20;
+
+/** What may be chosen. */
+export interface Listing {
+  /** All of them, or those of one page. */
+  readonly options: readonly Option[];
+  /** Which page of how many this is, where a loader gives one page at a time. */
+  readonly loaded?: { readonly page: number; readonly pages: number } | undefined;
+}
+
+/**
+ * Finds what may be chosen; `undefined` if the question has no choices.
+ *
+ * @param page - the page that is wanted of a loaded list, from 0; the last one, if the list has become shorter
+ */
 export async function optionsOf(
   place: Place,
   turn: AskTurn,
-  text: (name: TextName) => Awaitable<string>,
-): Promise<readonly Option[] | undefined> {
+  text: (name: DefaultTextName) => Awaitable<string>,
+  page: number,
+): Promise<Listing | undefined> {
   switch (place.kind) {
     case 'ask': {
       const { choices } = place.step.question;
       if (choices === undefined) return undefined;
-      const made = typeof choices === 'function' ? await choices(place.answers, turn) : choices;
-      return withoutRepeats(listOf(made, turn));
+      const load = async (at: number) =>
+        typeof choices === 'function'
+          ? choices(place.answers, turn, { page: at, size: pageSize, offset: at * pageSize })
+          : choices;
+      return listingOf(place.id, turn, load, page);
     }
     case 'again':
-      return [
-        { value: 'yes', label: await text('yes') },
-        { value: 'no', label: await text('no') },
-      ];
+      return {
+        options: [
+          { value: 'yes', label: await text('yes') },
+          { value: 'no', label: await text('no') },
+        ],
+      };
     case 'confirm': {
       const { yes, no } = place.step;
       const both = [
         { value: 'yes', label: yes === undefined ? await text('yes') : labelOf(yes, turn) },
         { value: 'no', label: no === undefined ? await text('cancel') : labelOf(no, turn) },
       ];
-      if (correctable(place).length === 0) return both;
-      return [...both, { value: 'edit', label: await text('edit') }];
+      if (correctable(place).length === 0) return { options: both };
+      return { options: [...both, { value: 'edit', label: await text('edit') }] };
     }
   }
 }
@@ -65,12 +90,41 @@ export function readable(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function listOf(choices: Choices<object>, turn: AskTurn): readonly Option[] {
-  if (Array.isArray(choices))
-    return (choices as string[]).map((value) => ({ value, label: value }));
-  return Object.entries(choices as { readonly [value: string]: Label<object> }).map(
-    ([value, label]) => ({ value, label: labelOf(label, turn) }),
+async function listingOf(
+  where: string,
+  turn: AskTurn,
+  load: (page: number) => Promise<Choices<object>>,
+  page: number,
+): Promise<Listing> {
+  const made = await load(page);
+  if (!isPage(made)) return { options: withLabels(entriesOf(made), turn) };
+  const { items, total } = made;
+  if (!Number.isSafeInteger(total) || total < 0) {
+    throw invalidOption(`${where} choices`, '{ items, total } with a whole number', shown(total));
+  }
+  const pages = Math.max(1, Math.ceil(total / pageSize));
+  if (page >= pages) return listingOf(where, turn, load, pages - 1);
+  return { options: withLabels(entriesOf(items), turn), loaded: { page, pages } };
+}
+
+/** Whether choices are one page of a longer list; an object of choices has labels, not a list. */
+function isPage(choices: Choices<object>): choices is Page<Choice<object>> {
+  return holds(choices, 'items') && Array.isArray(choices.items);
+}
+
+/** The values of fixed choices with their labels, in the order in which they are shown. */
+export function entriesOf(
+  choices: Choices<object>,
+): readonly (readonly [value: string, label: Label<object>])[] {
+  if (isPage(choices)) return entriesOf(choices.items);
+  if (!Array.isArray(choices)) return Object.entries(choices as { [value: string]: Label<object> });
+  return (choices as readonly Choice<object>[]).map((one) =>
+    typeof one === 'string' ? [one, one] : one,
   );
+}
+
+function withLabels(entries: ReturnType<typeof entriesOf>, turn: AskTurn): readonly Option[] {
+  return withoutRepeats(entries.map(([value, label]) => ({ value, label: labelOf(label, turn) })));
 }
 
 /** A value is one choice, however often it is listed. */

@@ -1,6 +1,7 @@
 /** Collects the steps of a flow while it is being built, and refuses what cannot work. */
 
 import { FsmError } from '../../base/errors.ts';
+import { holds } from '../../base/holds.ts';
 import {
   atLeast,
   callable,
@@ -9,11 +10,15 @@ import {
   checkOptions,
   invalidOption,
   oneOf,
+  type Rule,
   schematic,
 } from '../../base/rules.ts';
+import { shown } from '../../base/shown.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { acceptable } from '../../update/input.ts';
+import { entriesOf } from './options.ts';
+import { sharedKind } from './share.ts';
 import type { AskOptions, ConfirmStep, RepeatStep, Step } from './steps.ts';
 import { againName, namedSteps, questionsIn } from './steps.ts';
 
@@ -169,8 +174,19 @@ function unknownStep(flow: string, step: string, known: readonly string[]): FsmE
   return new FsmError('STEP_UNKNOWN', { flow, step, known });
 }
 
+const shareButton: Rule = {
+  expected:
+    "a label, or { label, request } with `accept: 'contact'` or another kind that a button can share",
+  fits: (found) =>
+    typeof found === 'string'
+      ? found !== ''
+      : holds(found, 'label') && typeof found.label === 'string',
+};
+
 const questionRules = {
   accept: acceptable,
+  columns: atLeast(1),
+  share: shareButton,
   buttons: oneOf('inline', 'reply'),
   attempts: atLeast(1),
   maxLength: atLeast(1),
@@ -181,22 +197,27 @@ const questionRules = {
   checkout: callable,
 };
 
+const sharedWith = "accept: 'contact', 'location', 'users_shared' or 'chat_shared' with it";
+
 const otherParts = 'prompt choices multiple optional back timeout otherwise was';
 
 function checkQuestion(where: string, question: AskOptions | undefined): void {
-  const { prompt, multiple, choices } = question ?? {};
+  const { prompt, multiple, choices, share, accept, buttons } = question ?? {};
   const refuse = (option: string, expected: string, found: string) =>
     invalidOption(`${where} ${option}`, expected, found);
   if (prompt == null || prompt === '') throw refuse('prompt', 'something to say', 'missing');
   if (multiple === true && choices === undefined)
     throw refuse('multiple', '`choices` with it', 'alone');
-  if (typeof choices === 'object' && Object.keys(choices).length === 0)
-    throw refuse('choices', 'at least one', 'empty');
-  if (Array.isArray(choices)) {
-    const twice = choices.find((value, at) => choices.indexOf(value) !== at);
+  if (typeof choices === 'object') {
+    const values = entriesOf(choices).map(([value]) => value);
+    if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
+    const twice = values.find((value, at) => values.indexOf(value) !== at);
     if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
   }
   checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
+  if (share === undefined) return;
+  if (sharedKind(accept) === undefined) throw refuse('share', sharedWith, shown(accept));
+  if (buttons === 'inline') throw refuse('share', "buttons: 'reply' or none", "'inline'");
 }
 
 function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {

@@ -13,7 +13,7 @@ import { type Offer, offerOf } from './offer.ts';
 import { saysPaying } from './payment.ts';
 import { inlineMarkup } from './prompt.ts';
 import { restart } from './trigger.ts';
-import { locate, text, tokenOf, type Visit, wasAsked } from './visit.ts';
+import { locate, note, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /** Takes a button; it has been answered when this returns. */
 export async function press(visit: Visit, button: FlowButton, data: string): Promise<void> {
@@ -37,19 +37,23 @@ export async function press(visit: Visit, button: FlowButton, data: string): Pro
   if (button.action === 'page') {
     const page = pageIn(button, offer);
     if (page === undefined || !isOwnMessage(visit, data)) return stale();
-    return redraw(visit, await inlineMarkup(visit, pending, offer, page));
+    if (offer.loaded !== undefined) note(visit, { page });
+    const turned = offer.loaded === undefined ? offer : await offerOf(visit, pending);
+    return redraw(visit, await inlineMarkup(visit, pending, turned, page));
   }
   const isTaken = await act(visit, pending, button, offer, async (option) => {
     if (!isOwnMessage(visit, data)) return run.ask();
-    const now = await offerOf(visit, pending, offer.options);
+    const now = await offerOf(visit, pending, offer);
     redraw(visit, await inlineMarkup(visit, pending, now, pageOf(offer.options, option.value)));
   });
   if (!isTaken) await stale();
 }
 
-function pageIn({ value }: FlowButton, { options }: Offer): number | undefined {
+function pageIn({ value }: FlowButton, { options, loaded }: Offer): number | undefined {
   const page = /^=(\d{1,4})$/.exec(value)?.[1];
-  return page !== undefined && Number(page) < pagesOf(options) ? Number(page) : undefined;
+  return page !== undefined && Number(page) < (loaded?.pages ?? pagesOf(options))
+    ? Number(page)
+    : undefined;
 }
 
 /** The message that was pressed; without its text and keyboard where the bot can no longer see it (Bot API, InaccessibleMessage). */

@@ -2,7 +2,12 @@
 
 import { invalidOption } from '../../base/rules.ts';
 import { callOf, type ReplyMarkup, type RichText, type Say } from '../../conversation/say.ts';
-import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
+import {
+  type FormattedStream,
+  isStream,
+  type Stream,
+  withOptions,
+} from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
@@ -12,12 +17,11 @@ import {
   expectsText,
   inGroup,
   isOnReplyKeyboard,
-  labelOn,
   type Offer,
   offerOf,
   takesInlineOnly,
 } from './offer.ts';
-import type { Option } from './options.ts';
+import type { Listing, Option } from './options.ts';
 import { bindInvoice } from './payment.ts';
 import type { Place } from './pending.ts';
 import { text, tokenOf, type Visit } from './visit.ts';
@@ -27,13 +31,15 @@ export interface Shown {
   readonly say: Say | FormattedStream;
   /** What may be chosen, as this user sees it. */
   readonly options: readonly Option[] | undefined;
-  readonly keyboard: 'inline' | 'reply' | undefined;
+  /** Which page of how many it shows, where a loader gives one page at a time. */
+  readonly loaded: Listing['loaded'];
+  readonly keyboard: 'inline' | 'reply' | 'removed' | undefined;
   readonly invoice: SentInvoice | undefined;
 }
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(visit: Visit, place: Place): Promise<Shown> {
-  const { turn, memo } = visit.run;
+  const { turn } = visit.run;
   const prompt =
     place.kind === 'ask'
       ? place.step.question.prompt
@@ -48,28 +54,55 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : bindInvoice(visit, place, made);
-  const options = await choicesOf(visit, place);
+  const listing = await choicesOf(visit, place);
+  const options = listing?.options;
   const question = place.kind === 'ask' ? place.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
   if (options?.length === 0 && !isOpen) refuse('choices', 'at least one');
   const reply = isOnReplyKeyboard(visit, place);
-  const offer = await offerOf(visit, place, options ?? []);
-  const markup = reply ? replyMarkup(visit, offer) : await inlineMarkup(visit, place, offer, 0);
-  const needed = options !== undefined || (question !== undefined && takesAlbum(question));
+  const offer = await offerOf(visit, place, listing ?? { options: [] });
+  const markup = reply
+    ? replyKeyboard(offer, inGroup(visit))
+    : await inlineMarkup(visit, place, offer, 0);
+  const needed =
+    options !== undefined ||
+    offer.share !== undefined ||
+    (question !== undefined && takesAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {
     const say = dressed(said, markup, reply ? replyTo(visit) : undefined);
-    return { say, options: offer.options, keyboard: reply ? 'reply' : 'inline', invoice };
+    const { loaded } = offer;
+    return { say, options: offer.options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
   }
-  if (hasKeyboard(said)) return { say: said, options, keyboard: undefined, invoice };
+  if (hasKeyboard(said))
+    return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
   const target = !takesInlineOnly(visit) && expectsText(place) ? replyTo(visit) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
-    return { say: dressed(said, force, target), options, keyboard: undefined, invoice };
+    return {
+      say: dressed(said, force, target),
+      options,
+      loaded: undefined,
+      keyboard: undefined,
+      invoice,
+    };
   }
-  const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
+  const removes = leavesKeyboard(visit);
   const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
-  return { say, options, keyboard: undefined, invoice };
+  return { say, options, loaded: undefined, keyboard: removes ? 'removed' : undefined, invoice };
+}
+
+/** Whether a reply keyboard is shown that is to be removed by the next message that has room for it. */
+function leavesKeyboard({ plan, run }: Visit): boolean {
+  const { reply } = memoOf(run.memo);
+  return reply === 'share' || (reply === true && plan.options.cleanUp === 'removeKeyboards');
+}
+
+/** The last words of a flow: they remove the reply keyboard of a question that is to leave none. */
+export function lastWords(visit: Visit, say: Say | Stream): Say | Stream {
+  if (!leavesKeyboard(visit) || takesInlineOnly(visit)) return say;
+  const last = isStream(say) ? withOptions(say) : say;
+  return hasKeyboard(last) ? last : dressed(last, { remove_keyboard: true }, undefined);
 }
 
 /** The inline keyboard of a question; `undefined` if it has none. */
@@ -86,13 +119,6 @@ export async function inlineMarkup(
 /** What binds buttons to a question of this visit. */
 export function bindingOf({ run: { tag, visit } }: Visit, question: string): Binding {
   return { tag, visit, question };
-}
-
-function replyMarkup(visit: Visit, { options, picked, ...further }: Offer): ReplyMarkup {
-  const labels = options.map((option) => labelOn(option, picked));
-  const { finish, skip, back, cancel } = further;
-  for (const label of [finish, skip, back, cancel]) if (label !== undefined) labels.push(label);
-  return replyKeyboard(labels, inGroup(visit));
 }
 
 /**

@@ -13,6 +13,7 @@ import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accepted } from '../../update/input.ts';
+import type { Page, PageRequest } from '../rows/page.ts';
 
 /**
  * Says what to ask: static, or from the answers so far and the turn.
@@ -32,9 +33,18 @@ export type Condition<Answers, Services extends object> = (
 /** A button's text, or how it is made for the user. */
 export type Label<Services extends object> = string | ((turn: AskTurn<Services>) => string);
 
-/** Choices by value, each with its label; a list has the labels for values. */
+/** One choice of a list: a value that is its own label, or a value with its label. */
+export type Choice<Services extends object> =
+  | string
+  | readonly [value: string, label: Label<Services>];
+
+/**
+ * Choices: a list in its order, one page of a longer list, or an object of values with labels (JavaScript puts whole numbers among its keys
+ * first, so use a list where the order matters).
+ */
 export type Choices<Services extends object> =
-  | readonly string[]
+  | readonly Choice<Services>[]
+  | Page<Choice<Services>>
   | { readonly [value: string]: Label<Services> };
 
 /** Forgets an answer and asks that step again; made by {@link redo}. */
@@ -65,9 +75,36 @@ declare const unset: unique symbol;
 /** Stands for a type that nothing was inferred for. */
 export type Unset = typeof unset;
 
-type ChoiceValue<Ch> = Ch extends readonly (infer Value extends string)[]
+type ChoiceValue<Ch> = Ch extends readonly (infer One)[]
+  ? ValueOf<One>
+  : Ch extends Page<infer One>
+    ? ValueOf<One>
+    : `${keyof Ch & (string | number)}`;
+type ValueOf<One> = One extends readonly [infer Value extends string, unknown]
   ? Value
-  : `${keyof Ch & (string | number)}`;
+  : One & string;
+
+/** Kinds of input that a button of the reply keyboard can share. */
+export type Shareable = 'contact' | 'own_contact' | 'location' | 'users_shared' | 'chat_shared';
+
+/** A button that shares, with what Telegram lets the user choose from. */
+export interface ShareButton {
+  readonly label: string;
+  /**
+   * Conditions of the button (Bot API, KeyboardButtonRequestUsers and KeyboardButtonRequestChat), such as `{ max_quantity: 3 }` or
+   * `{ chat_is_channel: true }`.
+   */
+  readonly request?: object;
+}
+
+/** What `share` takes, or a sentence where the question takes nothing that a button can share. */
+type ShareOf<A> = undefined extends A
+  ? ShareComplaint
+  : [Extract<A extends readonly unknown[] ? A[number] : A, Shareable>] extends [never]
+    ? ShareComplaint
+    : string | ShareButton;
+type ShareComplaint =
+  Complaint<"`share` needs accept: 'contact', 'location', 'users_shared' or 'chat_shared'.">;
 
 /** What the user gives, before `schema` and `validate`. */
 export type RawOf<A, Ch, M> = undefined extends Ch
@@ -114,12 +151,24 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   readonly prompt: Prompt<Answers, Services>;
   /** What answers it. Default: text; with `choices`, a button. */
   readonly accept?: A;
-  /** Buttons; the answer is the key, or the text of a list. Keys of a function's result are known too. */
-  readonly choices?: Ch | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Ch>);
+  /**
+   * Buttons; the answer is the value. A function makes them, and may return only the page that it is asked for, as `{ items, total }`.
+   * Values of its result are known to the compiler too.
+   */
+  readonly choices?:
+    | Ch
+    | ((answers: Answers, turn: AskTurn<Services>, page: PageRequest) => Awaitable<Ch>);
   /** Several choices, with a button that ends the selection. */
   readonly multiple?: M;
   /** Where `choices` are shown: below the message, or as a reply keyboard. Default `"inline"`. */
   readonly buttons?: 'inline' | 'reply';
+  /** How many choices stand in a row. Default: as many as fit. */
+  readonly columns?: number;
+  /**
+   * Label of a button that shares what `accept` names; a contact must be the user's own. It is shown on a reply keyboard, in private chats
+   * only (Bot API, KeyboardButton), which the next message of the flow removes.
+   */
+  readonly share?: ShareOf<A>;
   /** Checks and converts; its issues are shown. */
   readonly schema?: S & Fits<NoInfer<S>, RawOf<A, Ch, M>>;
   /** Checks and converts by hand, after `schema`: returns the value, or `invalid("why")`; a boolean, NaN and nothing are no answers. */

@@ -9,7 +9,8 @@ import { makeState, type State } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
-import type { Choices, Label } from './question.ts';
+import type { PageRequest } from '../rows/page.ts';
+import type { Choices, Label, ShareButton } from './question.ts';
 
 /** What a prompt is, whatever its answers. */
 export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say | Stream>);
@@ -21,9 +22,11 @@ export interface AskOptions {
   readonly accept?: Accept;
   readonly choices?:
     | Choices<object>
-    | ((answers: JsonObject, turn: AskTurn) => Awaitable<Choices<object>>);
+    | ((answers: JsonObject, turn: AskTurn, page: PageRequest) => Awaitable<Choices<object>>);
   readonly multiple?: boolean;
   readonly buttons?: 'inline' | 'reply';
+  readonly columns?: number;
+  readonly share?: string | ShareButton;
   readonly schema?: Schema;
   readonly validate?: (value: unknown, answers: JsonObject, turn: Turn) => unknown;
   readonly when?: Test;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { SceneRun, Trigger } from '../../conversation/behaviour.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
-import { type TextName, textOf } from '../../conversation/texts.ts';
+import { type DefaultTextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import { questionToken } from './button.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
@@ -75,9 +75,16 @@ export function note(
 }
 
 /** One of telefsm's own texts, in the flow's words or in the machine's. */
-export function text({ plan, run }: Visit, name: TextName): Awaitable<string> {
+export function text({ plan, run }: Visit, name: DefaultTextName): Awaitable<string> {
   const texts = plan.options.texts?.[name] === undefined ? run.defaults.texts : plan.options.texts;
   return textOf(texts, name, run.turn);
+}
+
+/** Label of the button that leaves a summary's answers as they are. */
+export function keepLabel({ plan, run }: Visit): Awaitable<string> {
+  // a default of its own, so that bots without flows do not carry it
+  const label = plan.options.texts?.keep ?? run.defaults.texts.keep ?? 'Keep as it is';
+  return typeof label === 'function' ? label(run.turn) : label;
 }
 
 /** Stands for a question on buttons and in the memo. */

@@ -1,0 +1,48 @@
+/** Buttons of the reply keyboard that share a contact, a location, users or a chat. */
+
+import type { Accept, AcceptedKind } from '../../update/input.ts';
+import { hash32 } from './button.ts';
+import type { ReplyButton } from './keyboard.ts';
+import type { Shareable } from './question.ts';
+import type { AskOptions } from './steps.ts';
+
+/** What a button asks Telegram for, by the kind of input that comes of it (Bot API, KeyboardButton). */
+const requests: Readonly<Record<Shareable, (id: number, more: object | undefined) => object>> = {
+  contact: () => ({ request_contact: true }),
+  own_contact: () => ({ request_contact: true }),
+  location: () => ({ request_location: true }),
+  users_shared: (request_id, more) => ({ request_users: { request_id, ...more } }),
+  chat_shared: (request_id, more) => ({
+    request_chat: { request_id, chat_is_channel: false, ...more },
+  }),
+};
+
+/** The kind that a question lets users share by a button; `undefined` if it takes none. */
+export function sharedKind(accept: Accept | undefined): Shareable | undefined {
+  const kinds = typeof accept === 'string' ? [accept] : Array.isArray(accept) ? accept : [];
+  return kinds.find((kind: string): kind is Shareable => Object.hasOwn(requests, kind));
+}
+
+/**
+ * The button that shares what a question takes.
+ *
+ * @param token - stands for the question
+ */
+export function shareButton({ share, accept }: AskOptions, token: string): ReplyButton | undefined {
+  const kind = sharedKind(accept);
+  if (share === undefined || kind === undefined) return undefined;
+  const { label, request } = typeof share === 'string' ? { label: share, request: {} } : share;
+  // a signed 32-bit number (Bot API, KeyboardButtonRequestUsers)
+  return { text: label, ...requests[kind](hash32(token) | 0, request) };
+}
+
+/** Kinds that a question accepts: where a button shares the user's own contact, no other contact. */
+export function ownOnly(accept: Accept, share: AskOptions['share']): Accept {
+  if (share === undefined) return accept;
+  if (Array.isArray(accept)) return (accept as readonly AcceptedKind[]).map(own);
+  return accept === 'contact' ? 'own_contact' : accept;
+}
+
+function own(kind: AcceptedKind): AcceptedKind {
+  return kind === 'contact' ? 'own_contact' : kind;
+}

@@ -1,0 +1,143 @@
+import { flow, type PageRequest, typed } from '@telefsm/core';
+import { telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+
+interface Keyboard {
+  readonly reply_markup?: { readonly inline_keyboard?: readonly (readonly { text: string }[])[] };
+}
+const rowsOf = (payload: unknown) =>
+  (payload as Keyboard).reply_markup?.inline_keyboard?.map((row) => row.map(({ text }) => text));
+
+describe.each(frameworks)('choices of flows on %s', (_, framework) => {
+  it('entries stand in their order, so many in a row as there are columns', async () => {
+    const { bot, fsm } = framework.bot();
+    const rate = flow('rate', { trigger: '/rate' })
+      .ask('stars', {
+        prompt: 'Stars?',
+        choices: [
+          ['5', 'Best of all the meetups'],
+          ['4', ({ from }) => `Good, ${from?.first_name}`],
+          ['1', 'Worst'],
+        ],
+        columns: 2,
+      })
+      .done(({ stars }) => stars);
+    fsm({ states: [rate] });
+    const chat = telegram(bot);
+    const anna = chat.user('Anna');
+    await anna.sends('/rate');
+    expect(rowsOf(chat.calls('sendMessage').at(-1)?.payload)).toEqual([
+      ['Best of all the meetups', 'Good, Anna'],
+      ['Worst'],
+    ]);
+    await anna.sends('good, anna');
+    anna.sees('4');
+  });
+
+  const cities = (
+    asked: PageRequest[],
+    all = Array.from({ length: 45 }, (_, at) => `City ${at}`),
+  ) => ({
+    cities: async (page: PageRequest) => {
+      asked.push(page);
+      const items = all
+        .slice(page.offset, page.offset + page.size)
+        .map((name): [string, string] => [name.replace('City ', 'c'), name]);
+      return { items, total: all.length };
+    },
+  });
+  interface Atlas {
+    cities(page: PageRequest): Promise<{ items: [string, string][]; total: number }>;
+  }
+  const travel = (multiple: boolean) =>
+    flow('travel', { trigger: '/travel', services: typed<Atlas>() })
+      .ask('city', {
+        prompt: 'Which city?',
+        choices: (_, { services }, page) => services.cities(page),
+        multiple,
+        columns: 4,
+      })
+      .done(({ city }) => `To ${city}`);
+
+  it('a loader gives the page that is shown, and a choice of a later page answers', async () => {
+    const { bot, fsm } = framework.bot();
+    const asked: PageRequest[] = [];
+    fsm({ states: [travel(false)], services: cities(asked) });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/travel');
+    expect(asked.every(({ offset, size }) => offset === 0 && size === 20)).toBe(true);
+    await anna.taps('More »');
+    await anna.taps('More »');
+    anna.sees('Which city?', {
+      buttons: ['City 40', 'City 41', 'City 42', 'City 43', 'City 44', '« Back'],
+    });
+    expect(asked.at(-1)).toEqual({ page: 2, size: 20, offset: 40 });
+    await anna.taps('City 44');
+    anna.sees('To c44');
+  });
+
+  it('a typed label of the page that is shown answers', async () => {
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [travel(false)], services: cities([]) });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/travel');
+    await anna.taps('More »');
+    await anna.sends('City 25');
+    anna.sees('To c25');
+  });
+
+  it('several choices are kept from page to page', async () => {
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [travel(true)], services: cities([]) });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/travel');
+    await anna.taps('City 3');
+    await anna.taps('More »');
+    await anna.taps('City 21');
+    await anna.taps('Done');
+    anna.sees('To c3,c21');
+  });
+
+  it('a list that has become shorter shows its last page', async () => {
+    const { bot, fsm } = framework.bot();
+    const all = Array.from({ length: 45 }, (_, at) => `City ${at}`);
+    fsm({ states: [travel(false)], services: cities([], all) });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/travel');
+    await anna.taps('More »');
+    all.length = 5;
+    await anna.taps('More »');
+    anna.sees('This button is no longer in use.');
+    await anna.taps('« Back');
+    anna.sees('Which city?', { buttons: ['City 0', 'City 1', 'City 2', 'City 3', 'City 4'] });
+  });
+
+  const ticket = flow('ticket', { trigger: '/ticket', back: true })
+    .ask('title', { prompt: 'Title?' })
+    .ask('text', { prompt: 'Text?' })
+    .confirm({ prompt: ({ title, text }) => `${title}: ${text}`, edit: true })
+    .done(() => 'Sent.');
+
+  it('the answers to correct can be left as they are, by button, by its label, and by /back', async () => {
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [ticket] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/ticket');
+    await anna.sends('Crash');
+    await anna.sends('It crashed.');
+    for (const leaves of [
+      () => anna.taps('Keep as it is'),
+      () => anna.sends('Keep as it is'),
+      () => anna.sends('/back'),
+    ]) {
+      await anna.taps('Edit');
+      anna.sees('What would you like to change?', { buttons: ['Title', 'Text', 'Keep as it is'] });
+      await leaves();
+      anna.sees('Crash: It crashed.');
+    }
+    await anna.taps('Edit');
+    await anna.sends('Title');
+    anna.sees('Title?');
+  });
+});

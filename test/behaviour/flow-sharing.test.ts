@@ -1,0 +1,116 @@
+import { flow } from '@telefsm/core';
+import { contact, location, message, telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+
+describe.each(frameworks)('sharing in flows on %s', (_, framework) => {
+  const register = flow('register', { trigger: '/register', controls: ['back', 'cancel'] })
+    .ask('name', { prompt: 'Name?' })
+    .ask('phone', { prompt: 'Number?', accept: 'contact', share: 'Share my number' })
+    .ask('where', { prompt: 'Where?', accept: ['location', 'text'], share: 'Share my location' })
+    .ask('mail', { prompt: 'Mail?' })
+    .done(({ phone, where }) => `${phone.phone_number} at ${where.kind}`);
+
+  it('a label shares the contact, beside the buttons to go back and to cancel', async () => {
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [register] });
+    const chat = telegram(bot);
+    const anna = chat.user('Anna');
+    await anna.sends('/register');
+    await anna.sends('Anna');
+    anna.sees('Number?', { buttons: ['Share my number', '« Back', 'Cancel'] });
+    await anna.taps('« Back');
+    anna.sees('Name?');
+    await anna.sends('Anna');
+    await anna.taps('Share my number');
+    anna.sees('Where?');
+    await anna.taps('Share my location');
+    await anna.sends('anna@example.org');
+    anna.sees('+491700000000 at location');
+  });
+
+  it("somebody else's contact is no answer where a button shares one's own, nor is the typed label", async () => {
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [register] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/register');
+    await anna.sends('Anna');
+    await anna.sends(contact('+1', { first_name: 'Ben', user_id: 99 } as never));
+    anna.sees('Please answer the question above.');
+    await anna.sends(message({ text: 'Share my number' } as never));
+    anna.sees('Please answer the question above.');
+  });
+
+  it('the next message removes the keyboard, also the last words of the flow', async () => {
+    const { bot, fsm } = framework.bot();
+    const short = flow('short', { trigger: '/short' })
+      .ask('where', { prompt: 'Where?', accept: 'location', share: 'Share' })
+      .done(() => 'Thank you.', { cancelled: () => 'Bye.' });
+    fsm({ states: [register, short] });
+    const chat = telegram(bot);
+    const anna = chat.user('Anna');
+    const removed = () =>
+      chat
+        .calls('sendMessage')
+        .filter(({ payload }) => JSON.stringify(payload).includes('remove_keyboard'))
+        .map(({ payload }) => (payload as { text: string }).text);
+    await anna.sends('/short');
+    await anna.sends(location(1, 2));
+    expect(removed()).toEqual(['Thank you.']);
+    await anna.sends('/short');
+    await anna.sends('/cancel');
+    expect(removed()).toEqual(['Thank you.', 'Bye.']);
+  });
+
+  it('users and chats are asked for with the conditions of the button', async () => {
+    const { bot, fsm } = framework.bot();
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('friends', {
+        prompt: 'Who?',
+        accept: 'users_shared',
+        share: { label: 'Pick friends', request: { max_quantity: 3 } },
+      })
+      .ask('channel', {
+        prompt: 'Where?',
+        accept: 'chat_shared',
+        share: { label: 'Pick a channel', request: { chat_is_channel: true } },
+      })
+      .done(({ friends, channel }) => `${friends.join()} in ${channel}`);
+    fsm({ states: [pick] });
+    const chat = telegram(bot);
+    const anna = chat.user('Anna');
+    await anna.sends('/pick');
+    await anna.sends(
+      message({
+        users_shared: { request_id: 1, users: [{ user_id: 5 }, { user_id: 6 }] },
+      } as never),
+    );
+    await anna.sends(message({ chat_shared: { request_id: 1, chat_id: -100 } } as never));
+    anna.sees('5,6 in -100');
+    const buttons = chat
+      .calls('sendMessage')
+      .flatMap(
+        ({ payload }) =>
+          (payload as { reply_markup?: { keyboard?: unknown[][] } }).reply_markup?.keyboard ?? [],
+      )
+      .flat();
+    expect(buttons).toMatchObject([
+      { text: 'Pick friends', request_users: { max_quantity: 3 } },
+      { text: 'Pick a channel', request_chat: { chat_is_channel: true } },
+    ]);
+  });
+
+  it('there is no such button in a group, where Telegram allows none', async () => {
+    const { bot, fsm } = framework.bot();
+    const place = flow('place', { trigger: '/place' })
+      .ask('where', { prompt: 'Where?', accept: 'location', share: 'Share' })
+      .done(() => 'Thank you.');
+    fsm({ states: [place] });
+    const chat = telegram(bot);
+    const anna = chat.user('Anna').in(chat.group('Friends'));
+    await anna.sends('/place');
+    expect(JSON.stringify(chat.calls('sendMessage'))).not.toContain('request_location');
+    await anna.sends(location(1, 2));
+    anna.sees('Thank you.');
+  });
+});
