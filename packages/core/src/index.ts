@@ -31,6 +31,7 @@ export type {
   StateTree,
 } from './conversation/states.ts';
 export { contains, noState, state, states, statesOf } from './conversation/states.ts';
+export type { Stream, Streamed, StreamFormat } from './conversation/stream.ts';
 export type { StatesIn, Target } from './conversation/targets.ts';
 export { anyState } from './conversation/targets.ts';
 export type { Text, Texts } from './conversation/texts.ts';
@@ -66,9 +67,11 @@ export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
+export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
+export type { Interrupt } from './update/interrupt.ts';
 export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';
-export type { Address, ReplyAddress, Subject } from './update/subject.ts';
+export type { Subject } from './update/subject.ts';

@@ -11,11 +11,12 @@ import type { UserInput } from '../update/input.ts';
 import type { ApiCall, Say, Sent } from './say.ts';
 import type { AnyScene } from './scene.ts';
 import type { State } from './states.ts';
+import type { Stream } from './stream.ts';
 import type { Texts } from './texts.ts';
 import type { LeaveReason, Turn } from './turn.ts';
 
 /** Speaks after the commit: what it returns is said, or it speaks by itself. */
-export type Speech = () => Awaitable<Say | Sent | undefined | void>;
+export type Speech = () => Awaitable<Say | Stream | Sent | undefined | void>;
 
 /** What a bot's command does while a scene is active; see `FlowOptions.otherCommands`. */
 export type CommandPolicy = 'pass' | 'passAndAsk' | 'answer' | 'block';
@@ -60,7 +61,7 @@ export interface SceneRun {
   /** Takes this frame off. */
   leave(reason: LeaveReason, result?: unknown): void;
   /** Says something after the commit, in the order of the calls, before the question. */
-  say(say: Say): void;
+  say(say: Say | Stream): void;
   /**
    * Calls the Bot API after the commit, in the order of what is said. For what changes or answers something that is there already: a failure
    * is reported to observers only.
@@ -87,7 +88,15 @@ export interface SceneDefaults {
   readonly texts: Texts;
   readonly commands: OwnCommands;
   readonly otherCommands: CommandPolicy;
+  /** Messages of a user that a scene collects before it answers them; absent where each is answered by itself. */
+  readonly burst?: { readonly quiet: number; readonly answer: 'all' | 'latest' } | undefined;
 }
+
+/**
+ * The timer after which collected messages are answered. They stand in the member `burst` of the scene's memo, and an update that interrupts
+ * their turn removes them.
+ */
+export const burstTimer = 'burst';
 
 /** Names of the commands that an active scene takes, without the slash; `false` switches one off. */
 export interface OwnCommands {

@@ -3,12 +3,13 @@
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
-import type { SceneBehaviour, Speech } from '../conversation/behaviour.ts';
+import { burstTimer, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import { attempt } from '../transaction/commit.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import { interruptible } from './bursts.ts';
 import { FrameRun } from './frame-run.ts';
 
 /** How many hooks of one turn may follow each other. */
@@ -19,7 +20,9 @@ export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean>
   const { top } = turn.copy;
   const behaviour = behaviourOn(turn, top);
   if (behaviour === undefined) return false;
-  await guarded(turn, behaviour, async () => behaviour.timeout?.(new FrameRun(turn, top), timer));
+  const pass = () =>
+    guarded(turn, behaviour, async () => behaviour.timeout?.(new FrameRun(turn, top), timer));
+  await (timer === burstTimer ? interruptible(turn, pass) : pass());
   return true;
 }
 

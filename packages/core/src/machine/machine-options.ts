@@ -12,8 +12,8 @@ import type { Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Migrations, UnknownStatePolicy } from '../transaction/evolve.ts';
 import type { ServiceTurn } from '../transaction/facts.ts';
+import type { Interrupt } from '../update/interrupt.ts';
 import type { Strategy } from '../update/key.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 
 type ServicesNeeded<S> = S extends { readonly '~scene': { readonly types?: infer T } }
@@ -45,12 +45,20 @@ export interface WaitingOptions {
   /** A callback query that has waited this long is answered, so that the button stops turning. Default 1 s. */
   readonly answerCallbacksAfter?: Duration;
   /**
-   * Chooses updates that end the turn they would wait for, such as `/cancel` while an answer is being checked.
+   * Input that ends the turn it would wait for, such as `/stop` while an answer is being written. Default: none.
    *
    * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
-   * A turn of another process is waited for.
+   * A turn of another process is interrupted within a second.
    */
-  readonly interrupt?: (update: RawUpdate, subject: Subject) => boolean;
+  readonly interrupt?: Interrupt;
+  /**
+   * Collects messages that come within this time of each other: a node answers them in one turn, in order (`turn.messages`), when none has
+   * come for as long. Default: each message is a turn.
+   *
+   * `input` has the texts of all messages as one, joined by line breaks; with `answer: 'latest'` it is the last message. Messages are stored as they come, so
+   * neither a crash nor a redelivery loses or repeats one. Commands and buttons are handled at once. Flows collect by `accept: { burst }`.
+   */
+  readonly burst?: Duration | { readonly quiet: Duration; readonly answer?: 'all' | 'latest' };
 }
 
 /** How long things may take. */

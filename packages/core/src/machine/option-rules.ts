@@ -1,5 +1,6 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
+import { holds } from '../base/holds.ts';
 import {
   anyText,
   anything,
@@ -10,6 +11,7 @@ import {
   type Rule,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
+import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
   SweepOptions,
@@ -70,7 +72,12 @@ const rulesOfParts = {
     policy: oneOf('queue', 'refuse', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
-    interrupt: callable,
+    interrupt: interruptRule,
+    burst: {
+      expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
+      fits: (found) =>
+        typeof found === 'string' || typeof found === 'number' || holds(found, 'quiet'),
+    },
   } satisfies Rules<WaitingOptions>,
   turn: { max: length, detectReentry: oneOf(true, false) } satisfies Rules<TurnOptions>,
   sweep: { every: length, parallel: atLeast(1) } satisfies Rules<SweepOptions>,

@@ -16,7 +16,6 @@ import { earlyUpdates } from '../transaction/early.ts';
 import { interruptsOf } from '../transaction/interrupts.ts';
 import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
-import { unmatchedPayment } from '../update/invoice.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
 import type { Observers } from './observers.ts';
@@ -52,7 +51,9 @@ export function runtimeOf(
   const storage = given.storage ?? memoryStorage({ clock });
   const registry = registryOf(given.states, given.scenes ?? []);
   if (options.initial !== undefined) registry.scene(options.initial.scene);
-  if (!storage.features.deadlines && given.deadlines !== 'on-update') refuseTimed(registry);
+  if (!storage.features.deadlines && given.deadlines !== 'on-update') {
+    refuseTimed(registry, options.defaults.burst !== undefined);
+  }
   const notices = noticesOf(watchers);
   const { lease, longest } = options;
   const report = notices.storageFailed;
@@ -75,6 +76,7 @@ export function runtimeOf(
     interrupts: options.waiting.interrupt && interruptsOf(),
     stopping: new Stopping(leases),
     notices,
+    watched: watchers.listeners,
     rules: {
       history: { most: options.history, characters: historyCharacters },
       nextVisit(last) {
@@ -107,7 +109,8 @@ function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   return undefined;
 }
 
-function refuseTimed({ scenes }: Registry): void {
+function refuseTimed({ scenes }: Registry, hasBursts: boolean): void {
+  if (hasBursts) throw new FsmError('DEADLINES_UNAVAILABLE', { what: 'waiting.burst' });
   const timed = [...scenes.values()].find(({ behaviour }) => behaviour.timed);
   if (timed === undefined) return;
   throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The time-out of '${timed.id}'` });
@@ -115,8 +118,7 @@ function refuseTimed({ scenes }: Registry): void {
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {
   return {
-    committed({ facts, effects }, before, after) {
-      if (!watchers.has('committed')) return;
+    committed({ facts, used }, before, after) {
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {
         key: key as string,
@@ -125,7 +127,7 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
         to: sideOf(after),
         cause,
         ...(typeof id === 'number' ? { updateId: id } : {}),
-        left: scenesLeft(effects.takeLeft(), before, after),
+        left: scenesLeft(used?.takeLeft() ?? [], before, after),
       });
     },
     duplicate: (key, updateId) => watchers.tell('duplicate', { key, updateId }),
@@ -139,12 +141,7 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
     speechFailed: (key, error) => watchers.tell('speechFailed', { key, error }),
     inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
     paymentUnmatched: ({ key = '', subject, from }, payment) =>
-      watchers.tell('paymentUnmatched', {
-        key,
-        subject,
-        user: from?.id,
-        payment: unmatchedPayment(payment),
-      }),
+      watchers.tell('paymentUnmatched', { key, subject, user: from?.id, payment }),
     storageFailed: (operation, error) => watchers.tell('storageFailed', { operation, error }),
   };
 }

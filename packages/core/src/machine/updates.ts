@@ -10,12 +10,14 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
+import { inputOf } from '../update/input.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
+import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
+import { takeAlong } from './supergroup.ts';
 
 /** What handles an update if no scene takes it. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
@@ -26,7 +28,7 @@ const mostFailing = 1000;
 /** What the updates of one machine share. */
 interface Updates {
   readonly rt: MachineRuntime;
-  /** The longest turn of another process, and until its lease has lapsed; 0 where an update must not wait. */
+  /** The longest turn of another process, and until its lease has lapsed. */
   readonly timeout: number;
   readonly arrivals: ArrivalOptions;
   /** Redeliveries that wait at the same time: each but the first shares its outcome. */
@@ -44,7 +46,7 @@ export function updatesOf(
   const writeKey = keyWriter(namespace);
   const updates: Updates = {
     rt,
-    timeout: waiting.policy === 'queue' ? options.longest + options.lease : 0,
+    timeout: options.longest + options.lease,
     arrivals: {
       ...waiting,
       queues,
@@ -55,8 +57,7 @@ export function updatesOf(
     waiting: new Map(),
     failing: new Map(),
   };
-  // not async: a promise of its own would be one more for every update
-  return (update, bot, rest, ctx) => {
+  function begin(update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown): Promise<void> {
     const subject = subjectOf(update, bot.id);
     const hasConversation = when === undefined || when(subject);
     const scope = hasConversation ? scopeOf(strategy, subject) : undefined;
@@ -66,6 +67,19 @@ export function updatesOf(
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const handled = transact(rt, job);
     return (job.isWaiting ? job.shares(handled) : handled) as Promise<void>;
+  }
+  // not async: a promise of its own would be one more for every update
+  return (update, bot, rest, ctx) => {
+    const { migrate_to_chat_id, migrate_from_chat_id } = Object(update['message']) as RawObject;
+    try {
+      if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) {
+        return begin(update, bot, rest, ctx);
+      }
+      return takeAlong(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
+    } catch (error) {
+      // a strategy or `when` that throws: rejected as everything else that fails
+      return Promise.reject(error);
+    }
   };
 }
 
@@ -79,7 +93,6 @@ class UpdateJob implements Job {
   readonly ctx: unknown;
   readonly cause = 'update';
   readonly id: number;
-  readonly timeout: number;
   private readonly updates: Updates;
   private readonly rest: Rest;
   /** Whether the update has found its conversation busy. */
@@ -103,7 +116,6 @@ class UpdateJob implements Job {
     this.subject = subject;
     this.update = update;
     this.id = update.update_id;
-    this.timeout = updates.timeout;
     this.bot = bot;
     this.rest = rest;
     this.ctx = ctx;
@@ -113,14 +125,32 @@ class UpdateJob implements Job {
     const { rt, arrivals, waiting } = this.updates;
     // the same update waits already: there is nothing to do but to share its outcome
     this.isWaiting = true;
-    this.first = waiting.get(this.#name);
+    this.first = waiting.get(this.name);
     if (this.first !== undefined) return undefined;
-    const { interrupt } = rt.options.waiting;
-    if (interrupt?.(this.update, this.subject) === true) {
-      rt.interrupts?.interrupt(key);
-      return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
-    }
+    if (this.interrupts() && rt.interrupts?.interrupt(key, this.id)) return this.waitNext(key);
     return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
+  }
+
+  waitNext(key: string): Promise<Place> {
+    const { rt } = this.updates;
+    return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
+  }
+
+  /** How long to wait while another process has the conversation; 0 where the policy is not to wait. */
+  get timeout(): number {
+    const { rt, timeout } = this.updates;
+    return rt.options.waiting.policy === 'queue' || this.interrupts() ? timeout : 0;
+  }
+
+  private endsBurst({ input }: OpenTurn): boolean {
+    return (input?.kind === 'command' || input?.kind === 'button') && this.interrupts();
+  }
+
+  interrupts(): boolean {
+    const { interrupt } = this.updates.rt.options.waiting;
+    if (interrupt === undefined) return false;
+    const input = inputOf(this.update, this.bot.username);
+    return input !== undefined && interrupt(input);
   }
 
   busy(): void {
@@ -139,7 +169,7 @@ class UpdateJob implements Job {
   shares(handled: Promise<unknown>): Promise<unknown> {
     if (this.first !== undefined) return this.first;
     const { waiting } = this.updates;
-    const name = this.#name;
+    const name = this.name;
     waiting.set(name, handled);
     const done = () => void waiting.delete(name);
     handled.then(done, done);
@@ -149,13 +179,17 @@ class UpdateJob implements Job {
   work(turn: OpenTurn): Awaitable<unknown> {
     const { failing, rt } = this.updates;
     const { rest } = this;
+    // what would end the turn of collected messages ends them before it has begun, too
+    if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) {
+      rt.engine?.forgetBurst(turn);
+    }
     const work =
       rt.engine === undefined || this.key === undefined
         ? rest?.(turn)
         : rt.engine.dispatch(turn, async () => void (await rest?.(turn)));
     if (failing.size === 0) return work;
     return Promise.resolve(work).then((result) => {
-      failing.delete(this.#name);
+      failing.delete(this.name);
       return result;
     });
   }
@@ -165,7 +199,7 @@ class UpdateJob implements Job {
     // an outage or a deploy is no fault of the update: it comes again until it is over
     if (isOutage(error)) return false;
     const { failing, rt } = this.updates;
-    const name = this.#name;
+    const name = this.name;
     const count = (failing.get(name) ?? 0) + 1;
     failing.delete(name);
     if (count >= rt.options.attempts && typeof this.id === 'number') {
@@ -183,7 +217,7 @@ class UpdateJob implements Job {
     return this.waiting;
   }
 
-  get #name(): string {
+  private get name(): string {
     return `${this.key} ${this.id}`;
   }
 }

@@ -35,7 +35,10 @@ type LooseTurn = SceneTurn<any>;
  *
  * @param more - what the handler gets beside it
  */
-export function nodeTurn<More extends object>(run: SceneRun, more: More): LooseTurn & More {
+export function nodeTurn<More extends object>(
+  run: Pick<SceneRun, 'turn' | 'data'>,
+  more: More,
+): LooseTurn & More {
   return Object.assign(new NodeTurn(run), more);
 }
 
@@ -63,7 +66,7 @@ class NodeTurn implements LooseTurn {
   readonly data: SceneRun['data'];
   readonly #turn: SceneRun['turn'];
 
-  constructor({ turn, data }: SceneRun) {
+  constructor({ turn, data }: Pick<SceneRun, 'turn' | 'data'>) {
     this.#turn = turn;
     this.data = data;
   }
@@ -96,12 +99,20 @@ class NodeTurn implements LooseTurn {
     return this.#turn.now;
   }
 
+  get messages(): LooseTurn['messages'] {
+    return this.#turn.messages;
+  }
+
   get state(): LooseTurn['state'] {
     return this.#turn.state;
   }
 
   get reply(): LooseTurn['reply'] {
     return this.#turn.reply;
+  }
+
+  get stream(): LooseTurn['stream'] {
+    return this.#turn.stream;
   }
 
   get api(): LooseTurn['api'] {

@@ -2,6 +2,7 @@
 
 import { stateTimer } from '../state/working-copy.ts';
 import { commitAhead, deliver, rollBack, settle } from './commit.ts';
+import { isInterruption } from './interrupts.ts';
 import { isOutage } from './outage.ts';
 import type { OpenTurn } from './runtime.ts';
 
@@ -40,6 +41,14 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
   } catch (error) {
     // an outage removes no deadline: it is tried again until the storage is back
     if (isOutage(error)) throw error;
+    if (isInterruption(error, turn)) {
+      // the messages are not answered, as that of an update that is interrupted
+      turn.phase = 'failed';
+      rollBack(turn);
+      rt.engine?.forgetBurst(turn);
+      await commitAhead(turn);
+      throw error;
+    }
     return postpone(turn, timer, error);
   }
   try {

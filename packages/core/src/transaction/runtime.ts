@@ -4,11 +4,13 @@ import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
+import type { Stream } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Hold, Leases } from '../lease/lease.ts';
+import type { Hold, Interruption, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
+import type { UnitId } from '../record/ids.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
 import type { ContextHost } from '../state/context.ts';
@@ -16,7 +18,7 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
-import type { RawObject } from '../update/raw-update.ts';
+import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
@@ -34,12 +36,14 @@ export interface Notices {
   /** A scene took an input, and what it made of it cannot be stored. */
   inputRefused(key: string, error: unknown): void;
   /** A payment that no pending question has asked for. */
-  paymentUnmatched(turn: OpenTurn, payment: RawObject): void;
+  paymentUnmatched(turn: OpenTurn, payment: UnmatchedPayment): void;
   storageFailed(operation: string, error: unknown): void;
 }
 
 /** Runs scenes; a scene brings it. */
 export interface Engine {
+  /** Reads what the user sent. */
+  inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
   dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
   /** Tells scenes what has happened to their frames, and finds what to ask. */
@@ -48,6 +52,8 @@ export interface Engine {
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Lets a timer of the active scene pass; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
+  /** Forgets messages that the active scene has collected to answer them together, as a part of the turn. */
+  forgetBurst(turn: OpenTurn): void;
 }
 
 /** The engine that a scene brings, as the kernel sees it. */
@@ -70,9 +76,11 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   readonly copy: WorkingCopy;
   /** Everything that this turn will send and notify. */
   readonly effects: Effects;
+  /** The same; `undefined` while nothing was added, as in most turns. */
+  readonly used: Effects | undefined;
   /** The framework's context. */
   readonly ctx: unknown;
-  /** What the user sent. */
+  /** What the user sent, as scenes see it; `undefined` without scenes. */
   readonly input: UserInput | undefined;
   /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
   readonly tag: string;
@@ -85,31 +93,53 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
-  interruption: AbortController | undefined;
-  /** Sends a message now, to where the conversation lives. */
-  send(say: Say): Promise<Sent>;
+  interruption: Interruption | undefined;
+  /** Sends a message now, to where the conversation lives; of a stream that is interrupted what there is. */
+  send(say: Say | Stream): Promise<Sent>;
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  tell(say: Say): Awaitable<unknown>;
+  tell(say: Say | Stream): Awaitable<unknown>;
   /** Answers the callback query, unless a handler has done so. */
   answerCallback(answer: CallbackAnswer): Promise<void>;
   /** Makes the services of this turn, once. */
   loadServices(): Promise<void>;
 }
 
+/** A turn to do, as far as interrupts look at it. */
+export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
+  /** Whether it ends the turn that it would wait for. */
+  interrupts?(): boolean;
+}
+
+/** A turn whose conversation has been read. */
+export interface Opened {
+  readonly turn: OpenTurn;
+  /** Handled before: nothing is to be done. */
+  readonly isDuplicate: boolean;
+  /** Whether the conversation can be worked on as it was read. */
+  readonly isCurrent: boolean;
+  /** Why what is stored is no record. */
+  readonly unreadable: string | undefined;
+}
+
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
   /** A turn is the head of its conversation; `undefined` for one that nothing may interrupt. */
-  begin(key: string, cause: TurnFacts['cause']): AbortController | undefined;
+  begin(key: string, job: Interruptible): Interruption | undefined;
   /** It is the head no longer. */
-  end(key: string, interruption: AbortController): void;
+  end(key: string, interruption: Interruption): void;
   /**
    * Runs the handlers of a turn, unless the turn is interrupted.
    *
    * @throws FsmError `INTERRUPTED`; what the handlers throw passes
    */
-  race<Result>(turn: OpenTurn, job: { work(turn: OpenTurn): Awaitable<Result> }): Promise<Result>;
-  /** Interrupts the head of a conversation, if there is one in this process. */
-  interrupt(key: string): void;
+  race<Result>(turn: OpenTurn, work: () => Awaitable<Result>): Promise<Result>;
+  /**
+   * Interrupts the head of a conversation, if there is one in this process.
+   *
+   * @param id - the update that interrupts
+   * @returns `false` if there is none, or it handles this very update
+   */
+  interrupt(key: string, id: UnitId): boolean;
 }
 
 /** What the turns of a machine share. */
@@ -129,6 +159,8 @@ export interface Runtime {
   readonly early: EarlyUpdates;
   readonly stopping: Stopping;
   readonly notices: Notices;
+  /** The events that somebody observes. */
+  readonly watched: { has(event: string): boolean };
   readonly rules: CopyRules;
   /** Called with each turn that has a framework's context, before any code of the bot runs. */
   readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;

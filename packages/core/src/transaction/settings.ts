@@ -5,8 +5,8 @@ import type { SceneDefaults } from '../conversation/behaviour.ts';
 import type { Say } from '../conversation/say.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
+import type { UserInput } from '../update/input.ts';
 import type { Strategy } from '../update/key.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { Migrations, UnknownStatePolicy } from './evolve.ts';
 import type { ServiceTurn } from './facts.ts';
@@ -31,7 +31,7 @@ export interface Settings {
     readonly policy: WaitingPolicy;
     readonly limit: number;
     readonly answerCallbacksAfter: number;
-    readonly interrupt: ((update: RawUpdate, subject: Subject) => boolean) | undefined;
+    readonly interrupt: ((input: UserInput) => boolean) | undefined;
   };
   readonly lease: number;
   /** The longest turn. */

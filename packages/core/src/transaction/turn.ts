@@ -4,17 +4,21 @@ import { FsmError } from '../base/errors.ts';
 import { isBlank } from '../base/json.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
+import { shown } from '../conversation/load-stream.ts';
 import { inParts } from '../conversation/long-text.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
+import { isStream, type Stream, type Streamed } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Hold, Interruption } from '../lease/lease.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
 import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import { WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
-import { inputOf, type UserInput } from '../update/input.ts';
-import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
+import { addressOf, fromOf, type ReplyAddress } from '../update/address.ts';
+import type { UserInput } from '../update/input.ts';
+import { messagesIn } from '../update/messages.ts';
+import type { Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { commitNow } from './commit.ts';
 import { type CallbackAnswer, Effects, type Task } from './effects.ts';
@@ -32,8 +36,7 @@ export class RunningTurn implements OpenTurn {
   readonly hold: Hold | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
-  /** Everything that this turn will send and notify. */
-  readonly effects: Effects = new Effects();
+  used: Effects | undefined;
   /** What handlers see as `ctx.state`. */
   readonly state: FsmContext;
   phase: OpenTurn['phase'] = 'open';
@@ -44,7 +47,7 @@ export class RunningTurn implements OpenTurn {
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
-  interruption: AbortController | undefined;
+  interruption: Interruption | undefined;
   private given: object | undefined;
   private read: { readonly input: UserInput | undefined } | undefined;
   private mark: string | undefined;
@@ -82,6 +85,10 @@ export class RunningTurn implements OpenTurn {
     return this.facts.update;
   }
 
+  get messages(): Turn['messages'] {
+    return messagesIn(this.facts.update);
+  }
+
   get ctx(): unknown {
     return this.facts.ctx;
   }
@@ -112,6 +119,10 @@ export class RunningTurn implements OpenTurn {
     return (say) => this.send(say);
   }
 
+  get stream(): Turn['stream'] {
+    return (stream) => this.show(stream);
+  }
+
   get api(): Turn['api'] {
     return <R>(method: string, payload: object) => this.call({ method, payload }) as Promise<R>;
   }
@@ -122,10 +133,15 @@ export class RunningTurn implements OpenTurn {
 
   // ── what the kernel and its engine see beside it
 
-  /** What the user sent. */
+  /** Everything that this turn will send and notify; made when something is added. */
+  get effects(): Effects {
+    this.used ??= new Effects();
+    return this.used;
+  }
+
+  /** What the user sent, as scenes see it; `undefined` without scenes. */
   get input(): UserInput | undefined {
-    const { update, bot } = this.facts;
-    this.read ??= { input: update && inputOf(update, bot?.username) };
+    this.read ??= { input: this.rt.engine?.inputOf(this.facts) };
     return this.read.input;
   }
 
@@ -136,14 +152,21 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Sends a message now, to where the conversation lives. */
-  async send(say: Say): Promise<Sent> {
+  async send(say: Say | Stream): Promise<Sent> {
+    if (isStream(say)) {
+      // it was said after the commit: an update that interrupts ends the speech, and nothing else
+      return this.show(say).catch((error: unknown) => {
+        if (error !== this.interruption?.signal.reason) throw error;
+        return { message_id: 0 };
+      });
+    }
     let sent: unknown;
     for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
     return sent as Sent;
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  tell(say: Say): Awaitable<unknown> {
+  tell(say: Say | Stream): Awaitable<unknown> {
     return say === '' ? undefined : this.send(say);
   }
 
@@ -151,10 +174,8 @@ export class RunningTurn implements OpenTurn {
   async answerCallback(answer: CallbackAnswer): Promise<void> {
     const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
     if (id === undefined || this.isAnswered) return;
-    await this.call({
-      method: 'answerCallbackQuery',
-      payload: { callback_query_id: id, ...answer },
-    });
+    const payload = { callback_query_id: id, ...answer };
+    await this.call({ method: 'answerCallbackQuery', payload });
   }
 
   /** Makes the services of this turn, once. */
@@ -164,6 +185,12 @@ export class RunningTurn implements OpenTurn {
     const { ctx, subject, update } = this.facts;
     this.given =
       (typeof services === 'function' ? await services({ ctx, subject, update }) : services) ?? {};
+  }
+
+  private show(stream: Stream): Promise<Streamed> {
+    const { place, facts, rt, signal } = this;
+    const call = (method: string, payload: object) => this.call({ method, payload });
+    return shown({ place, bot: facts.subject.bot, clock: rt.clock, signal, call }, stream);
   }
 
   private async call({ method, payload }: ApiCall): Promise<unknown> {

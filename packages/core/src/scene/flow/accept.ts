@@ -44,7 +44,7 @@ export async function finishAlbum(visit: Visit, place: AskPlace): Promise<void> 
   const { parts } = memoOf(visit.run.memo);
   if (parts === undefined) return hint(visit, place);
   // if they are refused, the user begins anew
-  note(visit, { parts: undefined });
+  note(visit, { parts: undefined, numbers: undefined });
   return accept(visit, place, parts);
 }
 

@@ -5,6 +5,7 @@ import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
+import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { givenSlot, recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
@@ -111,7 +112,7 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
     keep(visit, progress, memo);
     return true;
   }
-  if (said !== undefined && said !== null) run.say(said as Say);
+  if (said !== undefined && said !== null) run.say(said as Say | Stream);
   run.leave('done', answers);
   return false;
 }

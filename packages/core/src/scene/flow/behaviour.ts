@@ -1,6 +1,7 @@
 /** Puts a flow together: the scene that the engine runs, the group of its states. */
 
 import { toMs } from '../../base/clock.ts';
+import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import {
   atLeast,
@@ -95,6 +96,10 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
   const questions = questionsIn(steps);
   for (const { name, question } of questions) {
     if (question.timeout !== undefined) toMs(question.timeout, `${plan.id}:${name} timeout`);
+    const { accept } = question;
+    if (holds(accept, 'burst') && accept.quiet !== undefined) {
+      toMs(accept.quiet, `${plan.id}:${name} quiet`);
+    }
   }
   const { was, services, texts, otherCommands } = options;
   const renames = questions.some((step) => step.was.length > 0);

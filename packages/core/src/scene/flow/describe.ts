@@ -1,6 +1,7 @@
 /** A flow as JSON, for diagrams and checks. */
 
 import { toMs } from '../../base/clock.ts';
+import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behaviour.ts';
 import { backEverywhere } from './controls.ts';
 import type { FlowOptions } from './flow.ts';
@@ -105,7 +106,11 @@ function describeStep(step: Step, everywhere: boolean): StepDescription {
 
 function describeQuestion(question: AskOptions, everywhere: boolean): object {
   const { prompt, accept, choices, multiple, when, optional, attempts, timeout } = question;
-  const kinds = typeof accept === 'object' && 'album' in accept ? accept.album : accept;
+  const kinds = holds(accept, 'album')
+    ? accept.album
+    : holds(accept, 'burst')
+      ? accept.burst
+      : accept;
   return {
     ...said(prompt),
     ...(kinds !== undefined && { accept: typeof kinds === 'function' ? 'picker' : kinds }),

@@ -17,8 +17,9 @@ export interface FlowMemo {
   readonly attempts?: number;
   /** Choices that are picked. */
   readonly picked?: readonly string[];
-  /** Parts of an album that have come. */
+  /** Parts of an album or a burst that have come, and the numbers of their messages. */
   readonly parts?: readonly unknown[];
+  readonly numbers?: readonly number[];
   /** Value and label of each choice on the reply keyboard, where they are made for the user. */
   readonly labels?: readonly (readonly [value: string, label: string])[];
   /** The album of the last part that was taken. */
@@ -63,6 +64,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'attempts',
   'picked',
   'parts',
+  'numbers',
   'labels',
   'sent',
   'invoice',

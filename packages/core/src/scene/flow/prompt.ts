@@ -2,6 +2,7 @@
 
 import { invalidOption } from '../../base/rules.ts';
 import { callOf, type ReplyMarkup, type RichText, type Say } from '../../conversation/say.ts';
+import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
@@ -23,7 +24,7 @@ import { text, tokenOf, type Visit } from './visit.ts';
 
 /** A question ready to be said. */
 export interface Shown {
-  readonly say: Say;
+  readonly say: Say | FormattedStream;
   /** What may be chosen, as this user sees it. */
   readonly options: readonly Option[] | undefined;
   readonly keyboard: 'inline' | 'reply' | undefined;
@@ -44,7 +45,9 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     throw invalidOption(`${place.id} ${what}`, expected, 'empty');
   };
   if (made === undefined || made === '') refuse('prompt', 'something to say');
-  const { say: said, invoice } = bindInvoice(visit, place, made);
+  const { say: said, invoice } = isStream(made)
+    ? { say: withOptions(made), invoice: undefined }
+    : bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
   const question = place.kind === 'ask' ? place.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
@@ -114,12 +117,17 @@ function replyTo(visit: Visit): object | undefined {
   return { reply_parameters: { message_id, allow_sending_without_reply: true } };
 }
 
-function hasKeyboard(say: Say): boolean {
+function hasKeyboard(say: Say | FormattedStream): boolean {
   if (typeof say === 'string') return false;
   return 'method' in say ? 'reply_markup' in say.payload : say.keyboard !== undefined;
 }
 
-function dressed(say: Say, keyboard: ReplyMarkup, options: object | undefined): Say {
+function dressed(
+  say: Say | FormattedStream,
+  keyboard: ReplyMarkup,
+  options: object | undefined,
+): Say | FormattedStream {
+  if (isStream(say)) return { ...say, keyboard };
   if (typeof say === 'string')
     return { text: say, keyboard, ...(options && { options }) } as RichText;
   if ('text' in say) {

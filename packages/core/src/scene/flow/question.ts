@@ -10,6 +10,7 @@ import type {
   Storable,
 } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
+import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accepted } from '../../update/input.ts';
 
@@ -20,7 +21,7 @@ import type { Accepted } from '../../update/input.ts';
  */
 export type Prompt<Answers, Services extends object> =
   | Say
-  | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+  | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say | Stream>);
 
 /** Whether a question is asked. */
 export type Condition<Answers, Services extends object> = (

@@ -6,12 +6,13 @@ import type { Schema } from '../../base/schema.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
 import { makeState, type State } from '../../conversation/states.ts';
+import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
 import type { Choices, Label } from './question.ts';
 
 /** What a prompt is, whatever its answers. */
-export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
+export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say | Stream>);
 type Test = (answers: JsonObject, turn: AskTurn) => Awaitable<boolean>;
 
 /** `Question` without what the compiler knows of it. */
@@ -35,7 +36,7 @@ export interface AskOptions {
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
-  readonly otherwise?: AnyPrompt;
+  readonly otherwise?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
     answers: JsonObject,
