@@ -29,7 +29,8 @@ test.each(packed)('$name packs the build, its README and its license', ({ manife
   // A package has no changelog before its first release.
   if (manifest.version !== '0.0.0') others.push('CHANGELOG.md');
   expect(files).toEqual(expect.arrayContaining([...others, ...promised]));
-  const allowed = /^(dist\/.+\.(c?js|d\.c?ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+  const allowed =
+    /^(dist\/.+\.(c?js|d\.c?ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json|templates\/.+)$/;
   expect(files.filter((path) => !allowed.test(path))).toEqual([]);
 });
 
