@@ -11,6 +11,9 @@ import { isStress } from '../../../test/setup/size.ts';
 /** The driver of the lockfile. */
 export const libsql: SqliteConstructor = createRequire(import.meta.url)('libsql');
 
+/** The driver that opens a path on this runtime. Two SQLite libraries in one process do not see each other's locks on a file. */
+export const ofPaths: SqliteConstructor = nodeSqliteDriver() ?? libsql;
+
 /** Drivers by name: those that need no compiler, or in the stress tier better-sqlite3, which is compiled when it is missing. */
 export async function drivers(): Promise<{ readonly [name: string]: SqliteConstructor }> {
   if (isStress) return { 'better-sqlite3': await betterSqlite3Driver() };

@@ -4,7 +4,7 @@ import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { until } from '../../../test/servers/until.ts';
 import { sized } from '../../../test/setup/size.ts';
 import { sqliteStorage } from '../src/index.ts';
-import { folder, libsql } from './opening.ts';
+import { folder, ofPaths } from './opening.ts';
 import type { Answer, Job } from './worker.ts';
 
 const files = folder();
@@ -95,7 +95,7 @@ describe('several processes on one file', () => {
   it('are told to ask again while another writes', async () => {
     const path = newFile();
     const storage = sqliteStorage(path);
-    const other = new libsql(path);
+    const other = new ofPaths(path);
     other.exec('begin immediate');
     let failed: unknown;
     try {

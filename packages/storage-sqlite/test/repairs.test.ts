@@ -15,7 +15,7 @@ import { type FsmStorage, isFsmError } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import { afterAll, describe, expect, it } from 'vitest';
 import { sqliteStorage } from '../src/index.ts';
-import { drivers, folder, libsql } from './opening.ts';
+import { drivers, folder, libsql, ofPaths } from './opening.ts';
 
 const files = folder();
 let made = 0;
@@ -109,7 +109,7 @@ describe('a file that is open', () => {
     const storage = sqliteStorage(path);
     const bot = counter(storage);
     await put(storage, 'k', 'kept');
-    const other = new libsql(path);
+    const other = new ofPaths(path);
     other.prepare('select count(*) from telefsm_conversation').all();
     rmSync(`${path}-wal`);
     await refusal(bot);
