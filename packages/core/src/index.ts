@@ -34,7 +34,8 @@ export { contains, noState, state, states, statesOf } from './conversation/state
 export type { Stream, Streamed, StreamFormat } from './conversation/stream.ts';
 export type { StatesIn, Target } from './conversation/targets.ts';
 export { anyState } from './conversation/targets.ts';
-export type { Text, Texts } from './conversation/texts.ts';
+export type { Text, TextName, Texts } from './conversation/texts.ts';
+export { type TranslatedTexts, translatedTexts } from './conversation/translations.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
 export type { FsmStorage } from './lease/storage.ts';
 export type {
