@@ -1,6 +1,6 @@
 /** `Scene`: a place in a conversation that is a Composer with hooks. */
 
-import type { AnyGroup, AnyScene, LeaveReason, Schema, State } from '@telefsm/core';
+import type { AnyGroup, AnyScene, DeepReadonly, LeaveReason, Schema, State } from '@telefsm/core';
 import { hookedScene, installedAt } from '@telefsm/core/adapter';
 import type { Context, Middleware, MiddlewareFn } from 'grammy';
 import { FsmComposer } from './composer.ts';
@@ -8,8 +8,8 @@ import type { Installed } from './context.ts';
 
 /** The context inside a scene's handlers. */
 export type SceneContext<C extends Context, Data extends object> = C & {
-  readonly state: { readonly data: Readonly<Data> };
-  readonly fsm: { readonly data: Readonly<Data> };
+  readonly state: { readonly data: DeepReadonly<Data> };
+  readonly fsm: { readonly data: DeepReadonly<Data> };
 };
 
 /** What a {@link Scene} can be told. */

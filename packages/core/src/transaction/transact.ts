@@ -1,6 +1,7 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
 
 import { isFsmError } from '../base/errors.ts';
+import { namedError } from '../base/frozen.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Hold } from '../lease/lease.ts';
 import type { Place } from '../lease/queue.ts';
@@ -102,7 +103,8 @@ async function telefsmTurn<Result>(
       throwFailure(turn);
     }
     return result;
-  } catch (error) {
+  } catch (thrown) {
+    const error = namedError(thrown);
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
     else if (turn.effects.takesInput && isFsmError(error, 'RECORD_TOO_LARGE'))
