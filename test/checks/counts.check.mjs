@@ -64,38 +64,48 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
   `);
 });
 
-test('120 states and a flow of 80 steps cost the reviewed number of type instantiations', () => {
-  const head = `import { flow, fsm, FsmComposer, type FsmFlavor, state, states } from '@telefsm/grammy';
+test('many states and a flow of 80 steps cost the reviewed number of type instantiations', () => {
+  const head = `import { flow, fsm, FsmComposer, type FsmFlavor, inState, state, states } from '@telefsm/grammy';
     import { Bot, type Context } from 'grammy';
-    export const used = [flow, fsm, FsmComposer, state, states, Bot];
+    export const used = [flow, fsm, FsmComposer, inState, state, states, Bot];
     export type Used = FsmFlavor<Context>;
     `;
   const repeat = (count, line) => Array.from({ length: count }, (_, at) => line(at)).join('\n');
-  // Without filters of grammY, which cost more than the states.
-  const manyStates = `
+  const big = (count) => `
     const Big = states('Big', {
-      ${repeat(120, (n) => `s${n}: state<{ v${n}: number }>(),`)}
+      ${repeat(count, (n) => `s${n}: state<{ v${n}: number }>(),`)}
     });
     const bot = new Bot<FsmFlavor<Context, typeof Big>>('1:t');
-    bot.use(fsm({ states: [Big] }));
+    bot.use(fsm({ states: [Big] }));`;
+  const move = (count, n) => {
+    const next = (n + 1) % count;
+    return `ctx.state.set(Big.s${next}, { v${next}: ctx.state.data.v${n} })`;
+  };
+  const branches = (count) => `${big(count)}
     const composer = new FsmComposer<FsmFlavor<Context, typeof Big>>();
-    ${repeat(120, (n) => {
-      const next = (n + 1) % 120;
-      return `composer.state(Big.s${n}).use((ctx) => ctx.state.set(Big.s${next}, { v${next}: ctx.state.data.v${n} }));`;
-    })}
+    ${repeat(count, (n) => `composer.state(Big.s${n}).use((ctx) => ${move(count, n)});`)}
     bot.use(composer);`;
+  const filters = (count) => `${big(count)}
+    ${repeat(count, (n) => `bot.filter(inState(Big.s${n})).on('message:text', (ctx) => ${move(count, n)});`)}`;
+  const bareFilters = (count) => `
+    const bot = new Bot<Context>('1:t');
+    ${repeat(count, (n) => `bot.filter((ctx): ctx is Context & { s${n}: 1 } => true).on('message:text', (ctx) => void ctx.s${n});`)}`;
   const longFlow = `
     export const long = flow('long')
       ${repeat(80, (n) => `.ask('q${n}', { prompt: 'Question ${n}?' })`)}
       .done((answers) => answers.q0 + answers.q79);`;
-  const imports = instantiations(head);
+  const cost = (source, base = '') => instantiations(head + source) - instantiations(head + base);
   const found = {
-    '120 states': instantiations(head + manyStates) - imports,
-    'a flow of 80 steps': instantiations(head + longFlow) - imports,
+    '120 branches by state': cost(branches(120)),
+    '480 branches by state': cost(branches(480)),
+    '120 filters by state, beside filters of a bare bot': cost(filters(120), bareFilters(120)),
+    'a flow of 80 steps': cost(longFlow),
   };
   expect(found).toMatchInlineSnapshot(`
     {
-      "120 states": 167349,
+      "120 branches by state": 51688,
+      "120 filters by state, beside filters of a bare bot": 65447,
+      "480 branches by state": 193888,
       "a flow of 80 steps": 23000,
     }
   `);

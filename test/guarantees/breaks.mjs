@@ -52,7 +52,7 @@ export const breaks = [
   {
     guarantee: '6. A recent redelivered update moves nothing twice',
     breaks: 'the id of an update is not looked for in the record',
-    file: 'packages/core/src/transaction/open.ts',
+    file: 'packages/core/src/transaction/transact.ts',
     find: '(record !== undefined && hasSeen(record.ids, job.id)) ||',
     replace: '(record !== undefined && hasSeen(record.ids, job.id) && false) ||',
     tests: ['packages/core/test/duplicates.test.ts'],

@@ -23,28 +23,25 @@ export type {
   MachineDescription,
 } from './machine/machine-interface.ts';
 export type { ServicesOf, ServicesOption, StatesOfMachine } from './machine/machine-options.ts';
-export type {
-  ContextMiddleware,
-  HookedScene,
-  HookedSceneOptions,
-  SceneHooks,
-} from './scene/scene-hooks.ts';
-export { hookedScene } from './scene/scene-hooks.ts';
+export type { AnyMiddleware, SceneMembers, SceneTypesOf } from './scene/scene-class.ts';
+export { sceneClass } from './scene/scene-class.ts';
+export type { ContextMiddleware, SceneOptions } from './scene/scene-hooks.ts';
 export type { BridgedStore } from './session/bridge.ts';
 export type { OwnRecordOptions } from './session/own-record.ts';
 export type { SessionMiddleware, SessionPlan } from './session/session.ts';
 export { sessionMiddleware } from './session/session.ts';
+export { shownAt } from './session/shown.ts';
 export type { SessionValue } from './session/slot.ts';
 export { slotStore } from './session/slot.ts';
-export { entranceOf } from './stage/entrance.ts';
 export type {
+  SceneControl,
   SceneData,
-  StagedScene,
+  StageHooks,
   StageMiddleware,
   StageParts,
   StageSettings,
 } from './stage/scene-control.ts';
-export { SceneControl } from './stage/scene-control.ts';
+export { StageRoom } from './stage/stage-room.ts';
 export { namedStep, WizardControl } from './stage/wizard-control.ts';
 export type { Link, StateBranches } from './state/branches.ts';
 export { stateBranches } from './state/branches.ts';
@@ -53,7 +50,8 @@ export { sessionOf, stateFilter } from './state/context.ts';
 export { install, installedAt, refuseTaken } from './state/install.ts';
 export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
 export { sessionValues } from './transaction/session-values.ts';
+export { addressOf, fromOf } from './update/address.ts';
 export { inputOf } from './update/input.ts';
 export type { Scope } from './update/key.ts';
 export { botIdOf, scopeOf } from './update/key.ts';
-export { addressOf, fromOf, subjectOf } from './update/subject.ts';
+export { subjectOf } from './update/subject.ts';

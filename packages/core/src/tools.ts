@@ -7,6 +7,7 @@
 export { systemClock, toMs } from './base/clock.ts';
 export { errorCatalogue } from './base/error-catalogue.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
+export { subjectAt } from './update/address.ts';
 export { inputKinds } from './update/input.ts';
 export type { KeyParts, Migration } from './update/key.ts';
 export {
@@ -18,5 +19,4 @@ export {
   namespacePrefix,
   parseKey,
 } from './update/key.ts';
-export { updateTypeOf, updateTypes } from './update/parties.ts';
-export { subjectAt } from './update/subject.ts';
+export { updateTypeOf, updateTypes } from './update/subject.ts';

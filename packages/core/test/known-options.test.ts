@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createMachine, type HookedSceneOptions, hookedScene } from '../src/adapter.ts';
+import { createMachine, type SceneOptions as HookedSceneOptions } from '../src/adapter.ts';
 import { type AnyFlow, type FlowOptions, flow, type MachineOptions, scene } from '../src/index.ts';
 import type { SweepOptions, TurnOptions, WaitingOptions } from '../src/machine/machine-options.ts';
 import type { FlowHooks } from '../src/scene/flow/flow.ts';
 import type { Question } from '../src/scene/flow/question.ts';
 import type { NodeHandlers, SceneOptions } from '../src/scene/node.ts';
+import { hookedScene } from '../src/scene/scene-hooks.ts';
 
 /** Every option that the types know, by the compiler's own list; what is not listed here does not compile. */
 type Every<T> = { readonly [K in keyof Required<T>]: true };
@@ -110,7 +111,7 @@ const handlers: Omit<Every<AnyHandlers>, 'handle'> = {
   timeout: true,
   leave: true,
 };
-const hooked: Every<HookedSceneOptions> = {
+const hooked: Every<HookedSceneOptions<object>> = {
   data: true,
   states: true,
   was: true,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createMachine, hookedScene, stateFilter } from '../src/adapter.ts';
+import { createMachine, stateFilter } from '../src/adapter.ts';
 import type { Target, Turn } from '../src/index.ts';
 import {
   anyState,
@@ -13,6 +13,7 @@ import {
   states,
   statesOf,
 } from '../src/index.ts';
+import { hookedScene } from '../src/scene/scene-hooks.ts';
 import { bench } from './fixtures/bench.ts';
 
 const Form = states('Form', {

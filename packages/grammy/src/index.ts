@@ -6,6 +6,7 @@
 
 // One import line is enough for a bot.
 export * from '@telefsm/core';
+export type { SceneOptions } from '@telefsm/core/adapter';
 export { FsmComposer } from './composer.ts';
 export type { FsmFlavor, InState, Installed, PropertyFlavor } from './context.ts';
 export type { GrammyMachine } from './fsm.ts';
@@ -13,7 +14,7 @@ export { fsm } from './fsm.ts';
 export type { NotMiddleware, PropertyFilter, Targets } from './in-state.ts';
 export { inState } from './in-state.ts';
 export type { GrammyBot } from './port.ts';
-export type { SceneContext, SceneOptions } from './scene.ts';
+export type { SceneContext } from './scene.ts';
 export { Scene } from './scene.ts';
 export type { ConversationStorage } from './session/conversation-storage.ts';
 export { conversationStorage } from './session/conversation-storage.ts';

@@ -13,23 +13,23 @@ type RawMethod = (payload: object, signal?: AbortSignal) => Promise<unknown>;
 
 /** The port of one update. A class, since one is made for every update: its members stand on the prototype. */
 export class UpdatePort implements BotPort {
-  readonly #api: Api;
+  private readonly api: Api;
   readonly id: number;
   readonly username: string;
 
   constructor({ api, me }: Context) {
-    this.#api = api;
+    this.api = api;
     this.id = me.id;
     this.username = me.username;
   }
 
   call(method: string, payload: object, signal?: AbortSignal): Promise<unknown> {
-    return callRaw(this.#api.raw, method, payload, signal);
+    return callRaw(this.api.raw, method, payload, signal);
   }
 
   mute(test: (method: string, payload: object) => boolean): void {
     // grammY makes an Api for each update, so this reaches no other
-    this.#api.config.use((previous, method, payload, signal) =>
+    this.api.config.use((previous, method, payload, signal) =>
       test(method, payload)
         ? Promise.resolve({ ok: true as const, result: true as never })
         : previous(method, payload, signal),

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import { FsmError } from '@telefsm/core';
+import { codeOf } from './faults.ts';
 
 /** What is used of a `Pool` of `pg`. */
 export interface PgPool {
@@ -74,15 +75,16 @@ export interface Driver {
 /**
  * Brings a client to the shape of a {@link Driver}.
  *
- * @param named - names statements, which each connection then plans once; without it they work behind a pooler that changes connections
+ * @param prepare - whether statements are named, so that each connection plans them once. By default those of `pg` are, see
+ *   {@link unlessPooled}; `postgres` counts its names anew on each connection, so that behind a pooler a name may run another statement
  * @throws FsmError `INVALID_OPTION` for what is neither
  */
-export function driverOf(client: PostgresClient, named = false): Driver {
+export function driverOf(client: PostgresClient, prepare?: boolean): Driver {
   const given: Partial<PgPool & PostgresSql> = Object(client);
   if (typeof given.unsafe === 'function' && typeof given.listen === 'function')
-    return overSql(client as PostgresSql, named);
+    return overSql(client as PostgresSql, prepare ?? false);
   if (typeof given.query === 'function' && typeof given.connect === 'function')
-    return overPool(client as PgPool, named);
+    return overPool(client as PgPool, prepare ?? true);
   throw new FsmError('INVALID_OPTION', {
     option: 'pool',
     expected: "a Pool of 'pg', or what postgres() of 'postgres' gives",
@@ -90,7 +92,32 @@ export function driverOf(client: PostgresClient, named = false): Driver {
   });
 }
 
-function overPool(pool: PgPool, named: boolean): Driver {
+/** Runs one statement in its own transaction, named or not. */
+type Run = (named: boolean, text: string, values: Value[]) => Promise<readonly unknown[]>;
+
+/**
+ * What the server says of a named statement that was planned on another connection, as happens behind a pooler that knows no names: it is
+ * missing here, it is here already, or a table has changed since. Nothing has been executed then.
+ */
+const misnamed = /^(26000|42P05|0A000)$/;
+
+/** Names statements until the server shows that connections change under them; from then on they go without names. */
+function unlessPooled(prepare: boolean, run: Run): Driver['query'] {
+  let named = prepare;
+  return async <Row>(text: string, ...values: Value[]) => {
+    if (named) {
+      try {
+        return (await run(true, text, values)) as readonly Row[];
+      } catch (error) {
+        if (!misnamed.test(String(codeOf(error)))) throw error;
+        named = false;
+      }
+    }
+    return (await run(false, text, values)) as readonly Row[];
+  };
+}
+
+function overPool(pool: PgPool, prepare: boolean): Driver {
   const names = new Map<string, { readonly name: string; readonly text: string }>();
 
   // `pg` reports the end of an idle connection as an 'error' of the pool, which ends the process if nobody listens: a restarted server
@@ -101,9 +128,10 @@ function overPool(pool: PgPool, named: boolean): Driver {
   return {
     // one of them is kept for listening
     atOnce: (isListening) => Math.max(1, connections - (isListening ? 1 : 0)),
-    async query<Row>(text: string, ...values: Value[]) {
-      return (await pool.query(named ? nameOf(text) : text, values)).rows as readonly Row[];
-    },
+    query: unlessPooled(
+      prepare,
+      async (named, text, values) => (await pool.query(named ? nameOf(text) : text, values)).rows,
+    ),
     async listen(channel, hear, lost) {
       const client = await pool.connect();
       let open = true;
@@ -148,11 +176,11 @@ function overPool(pool: PgPool, named: boolean): Driver {
   }
 }
 
-function overSql(sql: PostgresSql, named: boolean): Driver {
+function overSql(sql: PostgresSql, prepare: boolean): Driver {
   return {
     atOnce: () => sql.options?.max ?? usualConnections,
     async query<Row>(text: string, ...values: Value[]) {
-      return Array.from(await sql.unsafe(text, values, { prepare: named })) as Row[];
+      return Array.from(await sql.unsafe(text, values, { prepare })) as Row[];
     },
     // The library opens its own connection for listening, shares it and opens it again by itself; it never tells, so whether
     // messages still arrive is found out by asking again.

@@ -21,8 +21,12 @@ export interface PostgresStorageOptions extends PostgresNames {
   /** Whether to make or change the tables at first use, where the role may. Default: `true`. */
   readonly migrate?: boolean;
   /**
-   * Whether statements are named, so that each connection plans them once and sends their text once. Not behind a pooler that changes
-   * connections and does not know named statements. Default: `false`.
+   * Whether statements are named, so that each connection plans them once and sends their text once. Default: `true` with `pg`, `false`
+   * with `postgres`.
+   *
+   * Behind a pooler that does not know named statements, a statement of `pg` that fails for its name is sent again, and later ones go
+   * without names; say `false` where a pooler must never see one, such as RDS Proxy, which keeps a connection for whoever has named a
+   * statement. With `postgres`, say `true` only without a pooler: its names are not the same on two connections.
    */
   readonly prepare?: boolean;
 }
@@ -62,9 +66,9 @@ export function postgresStorage(
   pool: PostgresClient,
   options: PostgresStorageOptions = {},
 ): PostgresStorage {
-  const { migrate = true, prepare: named = false } = options;
+  const { migrate = true, prepare: named } = options;
   for (const [option, found] of Object.entries({ migrate, prepare: named })) {
-    if (typeof found === 'boolean') continue;
+    if (found === undefined || typeof found === 'boolean') continue;
     throw new FsmError('INVALID_OPTION', {
       option,
       expected: 'true or false',

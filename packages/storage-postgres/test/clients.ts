@@ -19,10 +19,11 @@ export function openPool(
 ): OpenClient & { client: pg.Pool } {
   const pool = new pg.Pool({ connectionString: url, max: 10, ...options });
   const sent: string[] = [];
-  const query = pool.query.bind(pool) as (text: string, values: unknown[]) => unknown;
-  pool.query = ((text: string, values: unknown[]) => {
-    sent.push(text);
-    return query(text, values);
+  type Statement = string | { readonly text: string };
+  const query = pool.query.bind(pool) as (statement: Statement, values: unknown[]) => unknown;
+  pool.query = ((statement: Statement, values: unknown[]) => {
+    sent.push(typeof statement === 'string' ? statement : statement.text);
+    return query(statement, values);
   }) as typeof pool.query;
   return { client: pool, sent, end: () => pool.end() };
 }

@@ -21,7 +21,7 @@ afterAll(async () => {
   await bouncer?.close();
 });
 
-type Way = readonly [string, 'direct' | 'prepared' | 'pooled', () => OpenClient];
+type Way = readonly [string, 'direct' | 'named' | 'unnamed' | 'pooled', () => OpenClient];
 
 const inEveryRun: readonly Way[] = [
   ['pg', 'direct', () => openPool(server.url)],
@@ -29,8 +29,8 @@ const inEveryRun: readonly Way[] = [
   ['pg behind pgbouncer', 'pooled', () => openPool(bouncer.url)],
 ];
 const inStress: readonly Way[] = [
-  ['pg with named statements', 'prepared', () => openPool(server.url)],
-  ['postgres with named statements', 'prepared', () => openSql(server.url)],
+  ['pg without named statements', 'unnamed', () => openPool(server.url)],
+  ['postgres with named statements', 'named', () => openSql(server.url)],
   ['postgres behind pgbouncer', 'pooled', () => openSql(bouncer.url)],
 ];
 
@@ -71,7 +71,11 @@ describe.each(isStress ? inStress : inEveryRun)('over %s', (way, line, open) => 
 
   const make = () => {
     const schema = `over_${way.replaceAll(' ', '_')}`;
-    const storage = postgresStorage(opened.client, { schema, prepare: line === 'prepared' });
+    const prepare = { named: true, unnamed: false, direct: undefined, pooled: undefined }[line];
+    const storage = postgresStorage(opened.client, {
+      schema,
+      ...(prepare !== undefined && { prepare }),
+    });
     return line === 'pooled' ? withoutGranted(storage) : storage;
   };
   const shift = (key: string, ms: number) =>

@@ -72,7 +72,10 @@ describe('an update', () => {
             });
         }),
       );
-      expect(sent() - before).toBe(1000);
+      // Where connections change under named statements, those that were asked for before that was found out are sent again.
+      const again = way === 'pg behind pgbouncer in transaction mode' ? users.length : 0;
+      expect(sent() - before).toBeGreaterThanOrEqual(1000);
+      expect(sent() - before).toBeLessThanOrEqual(1000 + again);
       expect((await executed(schema)) - calls).toBe(1000);
       await storage.close();
       await opened.end();

@@ -4,6 +4,7 @@ import { isFsmError } from '@telefsm/core';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acquire } from '../../../test/servers/lease.ts';
+import { startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { migratePostgres, type PostgresClient, postgresStorage } from '../src/index.ts';
 import { openPool, openSql } from './clients.ts';
@@ -161,18 +162,65 @@ describe('what is handed in', () => {
 });
 
 describe('statements', () => {
-  it.each([true, false])(
-    'are planned once for a connection only where asked: prepare: %s',
+  it.each([undefined, true, false])(
+    'are planned once for a connection unless that is unwanted: prepare: %s',
     async (prepare) => {
       const one = new pg.Pool({ connectionString: server.url, max: 1 });
-      expect(await roundTrip(one, { schema: `prepare_${prepare}`, prepare })).toEqual(['kept']);
+      const options = {
+        schema: `prepare_${prepare}`,
+        ...(prepare === undefined ? {} : { prepare }),
+      };
+      expect(await roundTrip(one, options)).toEqual(['kept']);
       const { rows } = await one.query(
         "select count(*)::int as count from pg_prepared_statements where name like 'telefsm_%'",
       );
-      expect(rows[0].count > 0).toBe(prepare);
+      expect(rows[0].count > 0).toBe(prepare !== false);
       await one.end();
     },
   );
+
+  it.each(['pg', 'postgres'] as const)(
+    'go without names behind a pooler that does not know them, and no update is lost: %s',
+    async (library) => {
+      const bouncer = await startPgBouncer(server, 3);
+      const opened = library === 'pg' ? openPool(bouncer.url) : openSql(bouncer.url);
+      const storage = postgresStorage(opened.client, { schema: `pooled_${library}` });
+      const count = async (key: string) => {
+        const lease = await acquire(storage, key, {
+          token: `${key}.1`,
+          lease: 10_000,
+          queue: false,
+        });
+        if ('busy' in lease) throw new Error('busy');
+        const text = `${Number(lease.record?.text ?? 0) + 1}`;
+        expect(await lease.commit({ text, state: null })).toBe('done');
+      };
+      const keys = Array.from({ length: 20 }, (_, at) => `k${at}`);
+      for (let round = 0; round < 5; round++) await Promise.all(keys.map(count));
+      for (const key of keys) expect((await storage.peek(key))?.text).toBe('5');
+      await storage.close();
+      await opened.end();
+      await bouncer.close();
+    },
+  );
+
+  it('that are planned survive a table that somebody else changes', async () => {
+    const schema = 'changed';
+    const storage = postgresStorage(owner, { schema });
+    const write = async (token: string) => {
+      const lease = await acquire(storage, 'k', { token, lease: 1000, queue: false });
+      if ('busy' in lease) throw new Error('busy');
+      expect(await lease.commit({ text: token, state: null })).toBe('done');
+    };
+    for (let n = 0; n < 8; n++) await write(`a.${n}`);
+    await owner.query(`alter table ${schema}.telefsm_conversation add column note text`);
+    await owner.query(
+      `alter table ${schema}.telefsm_conversation alter column record type varchar`,
+    );
+    for (let n = 0; n < 8; n++) await write(`b.${n}`);
+    expect((await storage.peek('k'))?.text).toBe('b.7');
+    await storage.close();
+  });
 
   it('are refused an option that is neither true nor false', () => {
     const make = () => postgresStorage(owner, { prepare: 'yes' as never });

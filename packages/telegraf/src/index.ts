@@ -6,6 +6,7 @@
 
 // One import line is enough for a bot.
 export * from '@telefsm/core';
+export type { SceneOptions } from '@telefsm/core/adapter';
 export type { AdoptOptions, LegacyScene } from './adopt-scenes.ts';
 export { adoptScenes } from './adopt-scenes.ts';
 export type { Handlers, Targets } from './composer.ts';
@@ -14,7 +15,7 @@ export type { FsmFlavor, InState, Installed, MachineContext, PropertyFlavor } fr
 export type { TelegrafMachine } from './fsm.ts';
 export { fsm } from './fsm.ts';
 export type { TelegrafBot } from './port.ts';
-export type { SceneContext, SceneOptions } from './scene.ts';
+export type { SceneContext } from './scene.ts';
 export { Scene } from './scene.ts';
 export type { SessionStore } from './session-store.ts';
 export { fromSessionStore, toSessionStore } from './session-store.ts';

@@ -20,23 +20,23 @@ type CallApi = (
 
 /** The port of one update. A class, since one is made for every update: its members stand on the prototype. */
 export class UpdatePort implements BotPort {
-  readonly #telegram: Telegram;
+  private readonly telegram: Telegram;
   readonly id: number;
   readonly username: string;
 
   constructor({ telegram, botInfo }: Context) {
-    this.#telegram = telegram;
+    this.telegram = telegram;
     this.id = botInfo.id;
     this.username = botInfo.username;
   }
 
   call(method: string, payload: object, signal?: AbortSignal): Promise<unknown> {
-    return callApi(this.#telegram, method, payload, signal);
+    return callApi(this.telegram, method, payload, signal);
   }
 
   mute(test: (method: string, payload: object) => boolean): void {
     // Telegraf makes a client for each update, so this reaches no other
-    const telegram = this.#telegram;
+    const telegram = this.telegram;
     const send = telegram.callApi.bind(telegram) as CallApi;
     const muted: CallApi = (method, payload, options) =>
       test(method, payload) ? Promise.resolve(true) : send(method, payload, options);

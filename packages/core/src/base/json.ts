@@ -143,21 +143,18 @@ function copyMembers(
       delete copy[key];
       continue;
     }
-    const kept = isLeaf(member) ? asJson(member) : copyAny(member, `${path}.${key}`, inside);
+    // JSON has one zero: without its sign, also where nothing is written as text
+    const leaf = member === 0 ? 0 : member;
+    const kept = isLeaf(leaf) ? leaf : copyAny(member, `${path}.${key}`, inside);
     put(copy, key, kept);
   }
   return Object.freeze(copy);
 }
 
 function copyAny(value: unknown, path: string, around: readonly object[]): unknown {
-  if (isLeaf(value)) return asJson(value);
+  if (isLeaf(value)) return value === 0 ? 0 : value;
   if (typeof value === 'object' && value !== null) return copyObject(value, path, around);
   throw refuse(path, shown(value));
-}
-
-/** JSON has one zero: without its sign, also where nothing is written as text. */
-function asJson(leaf: unknown): unknown {
-  return leaf === 0 ? 0 : leaf;
 }
 
 /** Whether JSON keeps a value as it is, but for the sign of zero. */

@@ -11,15 +11,15 @@ export type StateView<S> = S extends { readonly id: infer Id }
   ? { readonly current: Id; readonly data: DeepReadonly<DataOf<S>> }
   : never;
 
-type Loose<All> = string extends IdOf<All> ? true : false;
 /** Refuses, with a sentence, a target that the machine of this `ctx.state` does not hold. */
-export type KnownTo<F, T> = F extends { readonly '~all': infer All } ? Registered<T, All> : unknown;
-type Registered<T, All> =
-  Loose<All> extends true
+export type KnownTo<F, T> = Registered<T, IdsOf<F>>;
+/** The ids of a machine's states: asked once of each `ctx.state`. */
+type IdsOf<F> = F extends { readonly '~all': infer All } ? IdOf<All> : string;
+type Registered<T, Ids> = string extends Ids
+  ? unknown
+  : Exclude<LiteralId<StatesIn<T>>, Ids> extends never
     ? unknown
-    : Exclude<LiteralId<StatesIn<T>>, IdOf<All>> extends never
-      ? unknown
-      : Complaint<`State '${Exclude<LiteralId<StatesIn<T>>, IdOf<All>> & string}' is not in this machine: add its group to fsm({ states }) and to the flavor.`>;
+    : Complaint<`State '${Exclude<LiteralId<StatesIn<T>>, Ids> & string}' is not in this machine: add its group to fsm({ states }) and to the flavor.`>;
 /** Ids known to the compiler; the others (a framework's `Scene`, `anyState`) are left to the run time. */
 type LiteralId<S> = S extends { readonly id: infer Id extends string }
   ? string extends Id
@@ -27,14 +27,14 @@ type LiteralId<S> = S extends { readonly id: infer Id extends string }
     : Id
   : never;
 /** Ids of the scenes that a machine may hold; editors offer them. */
-type SceneId<All> = Loose<All> extends true ? string : SceneIdIn<All>;
+type SceneId<All> = string extends IdOf<All> ? string : SceneIdIn<All>;
 
-type Settable<T, All> = [T] extends [null]
+type Settable<T, Ids> = [T] extends [null]
   ? unknown
   : '~step' extends keyof T
     ? Complaint<`'${IdOf<T> & string}' is a step of a flow: enter the flow, or answer the step.`>
     : [keyof T & ('~node' | '~scene')] extends [never]
-      ? Registered<T, All>
+      ? Registered<T, Ids>
       : Complaint<`'${IdOf<T> & string}' is a scene: use enter() in place of set().`>;
 
 /**
@@ -76,36 +76,35 @@ type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
   ? unknown
   : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: bring it as the second argument.`>;
 
-interface HasData {
-  readonly data: object;
+interface Holding<D> {
+  readonly data: D;
 }
-/** What `ctx.state` can do, whatever the state. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too. */
-export interface FsmVerbs<out All extends AnyState = AnyState> {
-  /** Types only. */
-  readonly '~all': All;
+/**
+ * What `ctx.state` can do, whatever the state. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too.
+ *
+ * It knows ids and no states: the compiler copies what a verb knows for each call, so 120 calls on 120 states would cost the square of that.
+ */
+export interface FsmVerbs<out Ids = string | null, out Scenes extends string = string> {
   /** The conversation's key; `undefined` when this update has none under the strategy. */
   readonly key: string | undefined;
   /** Whether the current state is one of these; narrows `data`. */
   is<const T extends Target>(
-    ...targets: readonly [T & Registered<T, All>, ...(T & Registered<T, All>)[]]
-  ): this is FsmContext<All> & StateView<StatesIn<T>>;
+    ...targets: readonly [T & Registered<T, Ids>, ...(T & Registered<T, Ids>)[]]
+  ): this is StateView<StatesIn<T>>;
   /** Moves; `null` leaves the state. Data is kept; the patch brings what the target needs and the current state does not guarantee. */
-  set<const T extends State | AnyScene | null, Self extends HasData>(
-    this: Self,
-    target: T & Settable<T, All> & Bring<Self['data'], T>,
+  set<const T extends State | AnyScene | null, D extends object>(
+    this: Holding<D>,
+    target: T & Settable<T, Ids> & Bring<D, T>,
   ): void;
-  set<const T extends State | AnyScene | null, Self extends HasData>(
-    this: Self,
-    target: T & Settable<T, All>,
-    patch: Patch<Self['data'], DataOf<T>>,
+  set<const T extends State | AnyScene | null, D extends object>(
+    this: Holding<D>,
+    target: T & Settable<T, Ids>,
+    patch: Patch<D, DataOf<T>>,
   ): void;
   /** Merges into data and returns the whole. */
-  update<Self extends HasData>(
-    this: Self,
-    patch: Partial<DeepReadonly<NoInfer<Self>['data']>>,
-  ): Self['data'];
+  update<D extends object>(this: Holding<D>, patch: Partial<DeepReadonly<NoInfer<D>>>): D;
   /** Replaces data. */
-  replace<Self extends HasData>(this: Self, data: DeepReadonly<NoInfer<Self>['data']>): void;
+  replace<D extends object>(this: Holding<D>, data: DeepReadonly<NoInfer<D>>): void;
   /**
    * Changes data in place: hands out a copy that may be changed at any depth, keeps what has become of it, and returns the whole.
    *
@@ -121,20 +120,17 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
    * }
    * ```
    */
-  edit<Self extends HasData>(
-    this: Self,
-    change: (draft: Draft<NoInfer<Self>['data']>) => undefined | void,
-  ): Self['data'];
+  edit<D extends object>(
+    this: Holding<D>,
+    change: (draft: Draft<NoInfer<D>>) => undefined | void,
+  ): D;
   /** One value; the fallback is for a missing key only. */
-  get<Self extends HasData, K extends keyof Self['data'] & string>(
-    this: Self,
-    name: K,
-  ): Self['data'][K];
-  get<Self extends HasData, K extends keyof Self['data'] & string, F>(
-    this: Self,
+  get<D extends object, K extends keyof D & string>(this: Holding<D>, name: K): D[K];
+  get<D extends object, K extends keyof D & string, F>(
+    this: Holding<D>,
     name: K,
     fallback: F,
-  ): Exclude<Self['data'][K], undefined> | F;
+  ): Exclude<D[K], undefined> | F;
   get(name: string): unknown;
   get<F>(name: string, fallback: F): F;
   /** No state, no data, no frames, silently; the stored record is deleted. See `cancel`. */
@@ -144,7 +140,7 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
   previous(): void;
 
   /** Enters a scene in place of the active one. Sync: the record changes now, hooks and prompts run when the handler has returned. */
-  enter<const S extends AnyScene | SceneId<All>>(scene: S, ...start: StartArgs<S>): void;
+  enter<const S extends AnyScene | Scenes>(scene: S, ...start: StartArgs<S>): void;
   /** Puts a scene on top; its result is merged into this frame's data under `into`, or comes to the `resume` hook. */
   call<S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>): void;
   /** Back to the previous state *and* its data. */
@@ -168,7 +164,10 @@ export interface FsmVerbs<out All extends AnyState = AnyState> {
  * The type of `ctx.state` and `ctx.fsm`. Not a union over all states: narrowing intersects it with one {@link StateView}, which costs the
  * compiler the same for 5 and for 500 states.
  */
-export interface FsmContext<out All extends AnyState = AnyState> extends FsmVerbs<All> {
+export interface FsmContext<out All extends AnyState = AnyState>
+  extends FsmVerbs<IdOf<All>, SceneId<All>> {
+  /** Types only. */
+  readonly '~all': All;
   /** Id of the current state, or `null`. */
   readonly current: IdOf<All>;
   /** Read-only at any depth, see `edit`; typed once the state is known (`inState`, `is`, a scene, a `switch` on `view`). */

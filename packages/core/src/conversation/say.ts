@@ -1,6 +1,6 @@
 /** What a bot says: texts, media, keyboards or any Bot API call, as plain data. */
 
-import type { ReplyAddress } from '../update/subject.ts';
+import type { ReplyAddress } from '../update/address.ts';
 
 /** Parameters that every reply keyboard takes. */
 interface ReplyKeyboardOptions {

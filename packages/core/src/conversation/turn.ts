@@ -1,7 +1,8 @@
 /** The types of a turn: what prompts may see of one unit of work, and what handlers may do with it. */
 
+import type { ReplyAddress } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import type { ReplyAddress, Subject } from '../update/subject.ts';
+import type { Subject } from '../update/subject.ts';
 import type { FsmContext } from './context.ts';
 import type { Say, Sent } from './say.ts';
 import type { AnyState } from './states.ts';

@@ -3,7 +3,7 @@
 import { boundTo } from '../conversation/behaviour.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { markOfPayload } from '../update/invoice.ts';
+import { markOfPayload, unmatchedPayment } from '../update/invoice.ts';
 import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
 
 /** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
@@ -31,7 +31,7 @@ export async function answerStale(
 ): Promise<void> {
   const payment = paymentOf(turn);
   if (payment !== undefined) {
-    turn.rt.notices.paymentUnmatched(turn, payment);
+    turn.rt.notices.paymentUnmatched(turn, unmatchedPayment(payment));
     return rest();
   }
   const isOurs = tag === turn.tag;

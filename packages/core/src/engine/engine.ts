@@ -2,6 +2,7 @@
 
 import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
+import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { dispatch } from './dispatch.ts';
 import { answer, passTimer, settle } from './settle.ts';
@@ -9,6 +10,7 @@ import { answer, passTimer, settle } from './settle.ts';
 function makeEngine(): Engine {
   const albums = recentAlbums();
   return {
+    inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
     dispatch: (turn, rest) => dispatch(turn, albums, rest),
     settle,
     answer,

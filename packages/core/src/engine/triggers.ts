@@ -3,7 +3,7 @@
 import type { RegisteredScene } from '../state/registry.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
-import { guestChats } from '../update/parties.ts';
+import { guestChats } from '../update/subject.ts';
 
 /** Starts the scene that a command triggers; `false` if it triggers none. */
 export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boolean> {

@@ -31,7 +31,7 @@ class DirectLeases implements Leases {
   async take(key: string, { bound, onBusy }: TakeOptions): Promise<Hold | undefined> {
     const { storage, clock, longest } = this.options;
     const token = newToken();
-    const start = clock.monotonic();
+    let start: number | undefined;
     const before = this.#gaveUp;
     for (let asks = 0; ; asks++) {
       if (this.#gaveUp !== before) throw this.#gaveUp?.reason;
@@ -53,6 +53,7 @@ class DirectLeases implements Leases {
       // only another user of the storage that is no machine of this process
       if (bound === 0) return undefined;
       if (asks === 0) onBusy?.(answer);
+      start ??= clock.monotonic();
       const waited = clock.monotonic() - start;
       if (waited >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(waited) });
       await sleep(Math.min(answer.busy + 1, backoff(asks), bound - waited + 1), clock);
@@ -91,15 +92,14 @@ class DirectLeases implements Leases {
 class DirectHold implements Hold {
   readonly key: string;
   readonly stored: StoredText | undefined;
-  readonly takenAt: number;
   readonly startedAt: number;
   place: Place | undefined;
-  readonly #leases: DirectLeases;
-  readonly #token: string;
-  #fence: number;
-  #isLost = false;
-  #keptBefore = false;
-  #abort: AbortController | undefined;
+  private readonly leases: DirectLeases;
+  private readonly token: string;
+  private fence: number;
+  private isLost = false;
+  private keptBefore = false;
+  private abort: AbortController | undefined;
 
   constructor(
     leases: DirectLeases,
@@ -108,26 +108,25 @@ class DirectHold implements Hold {
     stored: StoredText | undefined,
   ) {
     const { clock } = leases.options;
-    this.#leases = leases;
+    this.leases = leases;
     this.key = key;
-    this.#token = token;
-    this.#fence = fence;
+    this.token = token;
+    this.fence = fence;
     this.stored = stored;
-    this.takenAt = clock.now();
     this.startedAt = clock.monotonic();
   }
 
   get signal(): AbortSignal {
-    this.#abort ??= new AbortController();
-    if (this.#isLost) this.#abort.abort(this.#lost());
-    return this.#abort.signal;
+    this.abort ??= new AbortController();
+    if (this.isLost) this.abort.abort(this.lost());
+    return this.abort.signal;
   }
 
   lose(): void {
-    this.#isLost = true;
-    this.#leases.over(this);
+    this.isLost = true;
+    this.leases.over(this);
     this.place?.leave();
-    this.#abort?.abort(this.#lost());
+    this.abort?.abort(this.lost());
   }
 
   /** Nobody else writes, so a commit needs no proof. */
@@ -136,10 +135,10 @@ class DirectHold implements Hold {
   }
 
   async commit(write: Write | undefined, { keep }: CommitOptions): Promise<void> {
-    const { storage, clock, longest, armed } = this.#leases.options;
+    const { storage, clock, longest, armed } = this.leases.options;
     const { key } = this;
-    const holder = { token: this.#token, fence: this.#fence };
-    if (!keep) this.#leases.over(this);
+    const holder = { token: this.token, fence: this.fence };
+    if (!keep) this.leases.over(this);
     let answer: 'done' | 'already' | 'refused';
     try {
       const sent = storage.commit(key, holder, write, keep ? longest : undefined);
@@ -147,34 +146,34 @@ class DirectHold implements Hold {
     } catch (cause) {
       this.lose();
       if (storage.classify?.(cause) === 'fatal') {
-        throw storageFailed(key, 'commit', cause, this.#keptBefore);
+        throw storageFailed(key, 'commit', cause, this.keptBefore);
       }
       throw new FsmError('COMMIT_UNKNOWN', { key }, { cause });
     }
     if (answer === 'refused') {
       this.lose();
-      throw this.#lost();
+      throw this.lost();
     }
     if (keep) {
-      this.#fence++;
-      this.#keptBefore = true;
+      this.fence++;
+      this.keptBefore = true;
     }
     if (write?.deadlineIn !== undefined) armed?.(write.deadlineIn);
   }
 
   async release(): Promise<void> {
-    const { storage, clock, report } = this.#leases.options;
-    this.#leases.over(this);
+    const { storage, clock, report } = this.leases.options;
+    this.leases.over(this);
     try {
-      const holder = { token: this.#token, fence: this.#fence };
+      const holder = { token: this.token, fence: this.fence };
       await within(storage.release(this.key, holder), callBound, clock);
     } catch (error) {
       report('release', error);
     }
   }
 
-  #lost(): FsmError<'LEASE_LOST'> {
+  private lost(): FsmError<'LEASE_LOST'> {
     const { key } = this;
-    return new FsmError('LEASE_LOST', { key, keptBefore: this.#keptBefore, handled: false });
+    return new FsmError('LEASE_LOST', { key, keptBefore: this.keptBefore, handled: false });
   }
 }

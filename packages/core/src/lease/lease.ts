@@ -32,8 +32,6 @@ export interface Hold {
   readonly key: string;
   /** What was stored when it was acquired. */
   readonly stored: StoredText | undefined;
-  /** When it was acquired, by `Clock.now()`: stored lengths count from here. */
-  readonly takenAt: number;
   /** Aborted with `LEASE_LOST` when the conversation was lost, or the turn has lasted too long. */
   readonly signal: AbortSignal;
   /** Left when the conversation is lost. */

@@ -67,33 +67,33 @@ type Line = ((place: Place) => void)[];
 
 /** A class, since one is made for every update; most have no line behind them. */
 class Head implements Place {
-  readonly #heads: Map<string, Head>;
-  readonly #key: string;
-  #line: Line | undefined;
-  #hasLeft = false;
+  private readonly heads: Map<string, Head>;
+  private readonly key: string;
+  private behind: Line | undefined;
+  private hasLeft = false;
 
   constructor(heads: Map<string, Head>, key: string, line: Line | undefined) {
-    this.#heads = heads;
-    this.#key = key;
-    this.#line = line;
+    this.heads = heads;
+    this.key = key;
+    this.behind = line;
     heads.set(key, this);
   }
 
   get length(): number {
-    return this.#line?.length ?? 0;
+    return this.behind?.length ?? 0;
   }
 
   /** The line behind it, which it hands to the next. */
   line(): Line {
-    this.#line ??= [];
-    return this.#line;
+    this.behind ??= [];
+    return this.behind;
   }
 
   leave(): void {
-    if (this.#hasLeft) return;
-    this.#hasLeft = true;
-    const next = this.#line?.shift();
-    if (next === undefined) this.#heads.delete(this.#key);
-    else next(new Head(this.#heads, this.#key, this.#line));
+    if (this.hasLeft) return;
+    this.hasLeft = true;
+    const next = this.behind?.shift();
+    if (next === undefined) this.heads.delete(this.key);
+    else next(new Head(this.heads, this.key, this.behind));
   }
 }

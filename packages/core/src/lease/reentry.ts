@@ -62,26 +62,23 @@ export interface Reentry {
  */
 export function reentryOf(): Reentry {
   const machine = {};
-  let isOn = false;
-  const all = () => (isOn ? stays()?.getStore() : undefined) ?? [];
+  const all = () => (reentry.isOn ? stays()?.getStore() : undefined) ?? [];
   const here = () => all().filter(({ isInside }) => isInside);
   const track = <R>(key: string, turn: (stay: Stay) => Promise<R>): Promise<R> => {
-    const storage = isOn ? stays() : undefined;
+    const storage = reentry.isOn ? stays() : undefined;
     const stay = new TrackedStay(machine, key);
     const run = () => turn(stay);
     return storage === undefined ? run() : storage.run([...here(), stay], run);
   };
-  return {
+  const reentry: { -readonly [Part in keyof Reentry]: Reentry[Part] } = {
+    isOn: false,
     enable() {
-      isOn = stays() !== undefined;
-    },
-    get isOn() {
-      return isOn;
+      reentry.isOn = stays() !== undefined;
     },
     untracked: 0,
     // the turn that asks has its own stay, which has not begun
     trace() {
-      return this.untracked > 0 && all().length <= 1 ? deepError() : undefined;
+      return reentry.untracked > 0 && all().length <= 1 ? deepError() : undefined;
     },
     isInside: (key) => here().some((stay) => stay.machine === machine && stay.key === key),
     track,
@@ -95,6 +92,7 @@ export function reentryOf(): Reentry {
         }
       }),
   };
+  return reentry;
 }
 
 /** The function that runs turns, as stacks name it. */

@@ -54,7 +54,6 @@ export class SharedHold implements Hold {
   readonly key: string;
   readonly token: string;
   readonly stored: StoredText | undefined;
-  readonly takenAt: number;
   /** When the turn began, by the monotonic clock. */
   readonly startedAt: number;
   place: Place | undefined;
@@ -86,7 +85,6 @@ export class SharedHold implements Hold {
     this.stored = stored;
     this.#length = leases.short;
     this.#until = until;
-    this.takenAt = clock.now();
     this.startedAt = clock.monotonic();
   }
 

@@ -1,7 +1,7 @@
 /** What a machine tells of itself: its commands for the bot's menu, and all of it as JSON. */
 
 import type { BotCommand, SceneBehaviour } from '../conversation/behaviour.ts';
-import { factsOf, type State } from '../conversation/states.ts';
+import { factsOf } from '../conversation/states.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 import type { MachineDescription } from './machine-interface.ts';
 
@@ -21,8 +21,8 @@ export function describe({ registry, options }: Runtime): MachineDescription {
     strict: registry.strict,
     initial: initial?.scene.id ?? null,
     commands: defaults.commands,
-    states: registry.stateIds.map((id) => {
-      const { groups, was } = factsOf(registry.state(id) as State);
+    states: [...registry.states].map(([id, state]) => {
+      const { groups, was } = factsOf(state);
       return { id, groups, was };
     }),
     scenes: [...registry.scenes.values()].map(({ id, behaviour }) => ({

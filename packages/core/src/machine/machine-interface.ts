@@ -8,9 +8,10 @@ import type { FsmStorage } from '../lease/storage.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { UnknownState } from '../transaction/evolve.ts';
 import type { Cause } from '../transaction/facts.ts';
+import type { Address } from '../update/address.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import type { Address, Subject } from '../update/subject.ts';
+import type { Subject } from '../update/subject.ts';
 
 /** A committed change. */
 export interface Committed {

@@ -7,25 +7,16 @@ import { warn } from '../base/warning.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
-import {
-  chatPrefix,
-  keyOf,
-  migratedKey,
-  migrationOf,
-  namespacePrefix,
-  scopeOf,
-} from '../update/key.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
-import { checkAddress, subjectAt } from '../update/subject.ts';
+import { checkAddress, subjectAt } from '../update/address.ts';
+import { keyOf, namespacePrefix, scopeOf } from '../update/key.ts';
 import { commandsOf, describe } from './describe.ts';
 import { examine } from './examine.ts';
-import type { BotPort, FedMachine } from './machine-interface.ts';
+import type { FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
 import { observers } from './observers.ts';
 import { conversationOf, fire } from './outside.ts';
 import { runtimeOf, type WatchedEvents } from './runtime.ts';
 import type { LooseOptions } from './settings.ts';
-import { takeAlong } from './supergroup.ts';
 import { sweeperOf } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
 
@@ -81,7 +72,6 @@ export function machineOf(
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
   const report = rt.notices.storageFailed;
-  const handle = updatesOf(rt);
   const sweeper = sweeperOf({
     ...rt.options.sweep,
     storage,
@@ -98,27 +88,9 @@ export function machineOf(
     },
   });
 
-  /** A group that has become a supergroup takes its conversations along. */
-  function follow(update: RawUpdate, bot: BotPort): Promise<void> | undefined {
-    const moved = migrationOf(update);
-    if (moved === undefined || storage.list === undefined) return undefined;
-    const prefix = chatPrefix(namespace, bot.id, moved.from);
-    const newKey = (key: string) => migratedKey(key, moved);
-    return takeAlong(rt, prefix, newKey).catch((error) => report('migrate', error));
-  }
-
   return {
     storage,
-    handle(update, bot, rest, ctx) {
-      try {
-        const followed = follow(update, bot);
-        if (followed === undefined) return handle(update, bot, rest, ctx);
-        return followed.then(() => handle(update, bot, rest, ctx));
-      } catch (error) {
-        // a strategy or `when` that throws: rejected as everything else that fails
-        return Promise.reject(error);
-      }
-    },
+    handle: updatesOf(rt),
     at(address) {
       checkAddress(address);
       rt.reentry.enable();

@@ -2,7 +2,8 @@
 
 /** Listeners by event. */
 export interface Observers<Events> {
-  has(event: keyof Events): boolean;
+  /** Listeners by event; one that nobody observes is not in it. */
+  readonly listeners: ReadonlyMap<keyof Events, unknown>;
   on<Name extends keyof Events>(event: Name, listener: (event: Events[Name]) => void): () => void;
   tell<Name extends keyof Events>(event: Name, what: Events[Name]): void;
 }
@@ -11,7 +12,7 @@ export interface Observers<Events> {
 export function observers<Events>(): Observers<Events> {
   const listeners = new Map<keyof Events, Set<(event: never) => void>>();
   return {
-    has: (event) => listeners.has(event),
+    listeners,
     on(event, listener) {
       const set = listeners.get(event) ?? new Set();
       listeners.set(event, set.add(listener as (event: never) => void));

@@ -16,7 +16,6 @@ import { earlyUpdates } from '../transaction/early.ts';
 import { interruptsOf } from '../transaction/interrupts.ts';
 import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
-import { unmatchedPayment } from '../update/invoice.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
 import type { Observers } from './observers.ts';
@@ -75,6 +74,7 @@ export function runtimeOf(
     interrupts: options.waiting.interrupt && interruptsOf(),
     stopping: new Stopping(leases),
     notices,
+    watched: watchers.listeners,
     rules: {
       history: { most: options.history, characters: historyCharacters },
       nextVisit(last) {
@@ -115,8 +115,7 @@ function refuseTimed({ scenes }: Registry): void {
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {
   return {
-    committed({ facts, effects }, before, after) {
-      if (!watchers.has('committed')) return;
+    committed({ facts, used }, before, after) {
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {
         key: key as string,
@@ -125,7 +124,7 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
         to: sideOf(after),
         cause,
         ...(typeof id === 'number' ? { updateId: id } : {}),
-        left: scenesLeft(effects.takeLeft(), before, after),
+        left: scenesLeft(used?.takeLeft() ?? [], before, after),
       });
     },
     duplicate: (key, updateId) => watchers.tell('duplicate', { key, updateId }),
@@ -139,12 +138,7 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
     speechFailed: (key, error) => watchers.tell('speechFailed', { key, error }),
     inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
     paymentUnmatched: ({ key = '', subject, from }, payment) =>
-      watchers.tell('paymentUnmatched', {
-        key,
-        subject,
-        user: from?.id,
-        payment: unmatchedPayment(payment),
-      }),
+      watchers.tell('paymentUnmatched', { key, subject, user: from?.id, payment }),
     storageFailed: (operation, error) => watchers.tell('storageFailed', { operation, error }),
   };
 }

@@ -6,30 +6,36 @@ import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
 import type { Runtime } from '../transaction/runtime.ts';
+import { chatPrefix, migratedKey, migrationOf } from '../update/key.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
 
 /** Ms that each conversation is waited for. */
 const bound = 5000;
 
 /**
- * Moves conversations to their new keys.
+ * Moves the conversations of a group to their new keys.
  *
  * Each is moved by itself, and only if the new one is empty; doing it again does no harm. Both are held meanwhile, in the order of their
- * keys, so that two processes that do this at once cannot wait for each other.
+ * keys, so that two processes that do this at once cannot wait for each other. A failure is reported, and the update is handled all the same.
  *
- * @param prefix - begins the keys to look at
- * @param newKey - the new key of a conversation, `undefined` for one that stays
+ * @param update - the service message of either group
  */
-export async function takeAlong(
-  rt: Runtime,
-  prefix: string,
-  newKey: (key: string) => string | undefined,
-): Promise<void> {
-  const moves: (readonly [string, string])[] = [];
-  for await (const { key } of rt.storage.list?.({ prefix }) ?? []) {
-    const target = newKey(key);
-    if (target !== undefined) moves.push([key, target]);
+export async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Promise<void> {
+  const { storage, options, notices } = rt;
+  const moved = migrationOf(update);
+  if (moved === undefined || storage.list === undefined) return;
+  try {
+    const moves: (readonly [string, string])[] = [];
+    for await (const { key } of storage.list({
+      prefix: chatPrefix(options.namespace, bot, moved.from),
+    })) {
+      const target = migratedKey(key, moved);
+      if (target !== undefined) moves.push([key, target]);
+    }
+    for (const [from, to] of moves) await move(rt, from, to);
+  } catch (error) {
+    notices.storageFailed('migrate', error);
   }
-  for (const [from, to] of moves) await move(rt, from, to);
 }
 
 async function move(rt: Runtime, from: string, to: string): Promise<void> {

@@ -11,11 +11,12 @@ import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
+import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
+import { takeAlong } from './supergroup.ts';
 
 /** What handles an update if no scene takes it. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
@@ -55,8 +56,7 @@ export function updatesOf(
     waiting: new Map(),
     failing: new Map(),
   };
-  // not async: a promise of its own would be one more for every update
-  return (update, bot, rest, ctx) => {
+  function begin(update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown): Promise<void> {
     const subject = subjectOf(update, bot.id);
     const hasConversation = when === undefined || when(subject);
     const scope = hasConversation ? scopeOf(strategy, subject) : undefined;
@@ -66,6 +66,19 @@ export function updatesOf(
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const handled = transact(rt, job);
     return (job.isWaiting ? job.shares(handled) : handled) as Promise<void>;
+  }
+  // not async: a promise of its own would be one more for every update
+  return (update, bot, rest, ctx) => {
+    const { migrate_to_chat_id, migrate_from_chat_id } = Object(update['message']) as RawObject;
+    try {
+      if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) {
+        return begin(update, bot, rest, ctx);
+      }
+      return takeAlong(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
+    } catch (error) {
+      // a strategy or `when` that throws: rejected as everything else that fails
+      return Promise.reject(error);
+    }
   };
 }
 
@@ -113,7 +126,7 @@ class UpdateJob implements Job {
     const { rt, arrivals, waiting } = this.updates;
     // the same update waits already: there is nothing to do but to share its outcome
     this.isWaiting = true;
-    this.first = waiting.get(this.#name);
+    this.first = waiting.get(this.name);
     if (this.first !== undefined) return undefined;
     const { interrupt } = rt.options.waiting;
     if (interrupt?.(this.update, this.subject) === true) {
@@ -139,7 +152,7 @@ class UpdateJob implements Job {
   shares(handled: Promise<unknown>): Promise<unknown> {
     if (this.first !== undefined) return this.first;
     const { waiting } = this.updates;
-    const name = this.#name;
+    const name = this.name;
     waiting.set(name, handled);
     const done = () => void waiting.delete(name);
     handled.then(done, done);
@@ -155,7 +168,7 @@ class UpdateJob implements Job {
         : rt.engine.dispatch(turn, async () => void (await rest?.(turn)));
     if (failing.size === 0) return work;
     return Promise.resolve(work).then((result) => {
-      failing.delete(this.#name);
+      failing.delete(this.name);
       return result;
     });
   }
@@ -165,7 +178,7 @@ class UpdateJob implements Job {
     // an outage or a deploy is no fault of the update: it comes again until it is over
     if (isOutage(error)) return false;
     const { failing, rt } = this.updates;
-    const name = this.#name;
+    const name = this.name;
     const count = (failing.get(name) ?? 0) + 1;
     failing.delete(name);
     if (count >= rt.options.attempts && typeof this.id === 'number') {
@@ -183,7 +196,7 @@ class UpdateJob implements Job {
     return this.waiting;
   }
 
-  get #name(): string {
+  private get name(): string {
     return `${this.key} ${this.id}`;
   }
 }

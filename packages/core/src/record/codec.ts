@@ -1,7 +1,7 @@
 /** The record as text: what a storage keeps, versioned, compact, and read with mistrust. */
 
 import { freezeParsed, isBlank, isJsonObject, type JsonObject, noData, put } from '../base/json.ts';
-import type { ReplyAddress } from '../update/subject.ts';
+import type { ReplyAddress } from '../update/address.ts';
 import { type History, isStep, noHistory, type Step, stepsFrom } from './history.ts';
 import { noIds, type SeenIds } from './ids.ts';
 import { areMarks, type Marks, noMarks } from './marks.ts';

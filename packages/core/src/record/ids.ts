@@ -35,10 +35,20 @@ export function hasSeen(ids: SeenIds, id: UnitId): boolean {
  */
 export function withId(ids: SeenIds, id: UnitId, least: number): SeenIds {
   if (hasSeen(ids, id)) return ids;
-  const [newest, ...others] = ids;
-  if (newest === undefined) return [id];
-  const kept = [id, apart(newest, id), ...others];
-  return kept.length <= least ? kept : withoutFar(kept, least);
+  const kept: UnitId[] = [id];
+  // ids of work from outside have no distance: they are kept as the last ones, and make no number older
+  let newest = typeof id === 'number' ? id : undefined;
+  let before: UnitId | undefined;
+  let lastKept: UnitId = id;
+  for (const part of ids) {
+    before = apart(part, before);
+    if (typeof before === 'number') newest ??= before;
+    const isNear = typeof before === 'number' && Math.abs((newest ?? 0) - before) <= distance;
+    if (kept.length >= mostIds || (kept.length >= least && !isNear)) continue;
+    kept.push(apart(before, lastKept));
+    lastKept = before;
+  }
+  return kept;
 }
 
 /** The ids themselves, oldest first. */
@@ -60,14 +70,4 @@ export function seenIds(listed: readonly UnitId[]): SeenIds {
 /** A number beside a number as the difference to it, and the number again from the difference. */
 function apart(id: UnitId, before: UnitId | undefined): UnitId {
   return typeof id === 'number' && typeof before === 'number' ? before - id : id;
-}
-
-function withoutFar(ids: SeenIds, least: number): SeenIds {
-  const listed = listIds(ids);
-  // ids of work from outside have no distance: they are kept as the last ones, and make no number older
-  const newest = Number(listed.findLast((one) => typeof one === 'number'));
-  const isNear = (one: UnitId) => typeof one === 'number' && Math.abs(newest - one) <= distance;
-  const kept = listed.filter((one, at) => at >= listed.length - least || isNear(one));
-  if (kept.length === ids.length && kept.length <= mostIds) return ids;
-  return seenIds(kept.slice(-mostIds));
 }

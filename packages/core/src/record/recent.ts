@@ -11,6 +11,8 @@ const ringSize = 4096;
 
 /** Ids of conversations without a record, in this process: of those that were cleared, and of storages that keep no ids. */
 export interface RecentIds {
+  /** The conversations that it remembers. */
+  readonly known: ReadonlyMap<string, unknown>;
   has(key: string, id: UnitId): boolean;
   add(key: string, ids: readonly UnitId[]): void;
 }
@@ -29,8 +31,9 @@ export function recentIdsOf(storage: StorageStatements): RecentIds {
   if (ring === undefined) {
     const byKey = new Map<string, Remembered>();
     ring = {
+      known: byKey,
       has(key, id) {
-        const known = byKey.size > 0 ? byKey.get(key) : undefined;
+        const known = byKey.get(key);
         return known !== undefined && isRemembered(known, id);
       },
       add(key, ids) {

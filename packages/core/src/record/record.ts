@@ -1,7 +1,7 @@
 /** The record of a conversation: everything that is kept of it, as a value that nobody can change. */
 
 import { isBlank, type JsonObject, noData } from '../base/json.ts';
-import type { ReplyAddress } from '../update/subject.ts';
+import type { ReplyAddress } from '../update/address.ts';
 import { type History, noHistory, type Past } from './history.ts';
 import { noIds, type SeenIds } from './ids.ts';
 import { type Marks, noMarks } from './marks.ts';

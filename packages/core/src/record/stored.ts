@@ -1,5 +1,7 @@
-/** Records on their way to a storage and back: as text where it asks for text, and as they are where it hands the same object back. */
+/** Records on their way to a storage and back: as text where it asks for text, and as they are where it hands the same object back; and how large they may be. */
 
+import { FsmError } from '../base/errors.ts';
+import { roughSize } from '../base/json.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
 import { type Decoded, encode, parse } from './codec.ts';
 import { type ConversationRecord, topOf } from './record.ts';
@@ -19,16 +21,16 @@ interface Warm {
 class LazyWrite implements Write, StoredText {
   readonly state: string | null;
   /** The record, or its text: one of them, and nothing else, since there may be a million that wait for their users. */
-  #content: Warm | string;
+  private content: Warm | string;
 
   constructor(record: ConversationRecord) {
     this.state = topOf(record).state;
-    this.#content = { record };
+    this.content = { record };
   }
 
   get text(): string {
-    if (typeof this.#content !== 'string') this.#content = encode(this.#content.record);
-    return this.#content;
+    if (typeof this.content !== 'string') this.content = encode(this.content.record);
+    return this.content;
   }
 
   /** Keeps the text alone, and in one piece: `JSON.stringify` gives a tree of small ones, which a search puts together. */
@@ -37,7 +39,9 @@ class LazyWrite implements Write, StoredText {
   }
 
   static warmIn(stored: object): Warm | undefined {
-    return #content in stored && typeof stored.#content === 'object' ? stored.#content : undefined;
+    return stored instanceof LazyWrite && typeof stored.content === 'object'
+      ? stored.content
+      : undefined;
   }
 }
 
@@ -95,4 +99,36 @@ export function replaced(before: StoredText | undefined, after: Write | undefine
 /** Reads what a storage kept. */
 export function decode(stored: StoredText): Decoded {
   return LazyWrite.warmIn(stored) ?? parse(stored.text);
+}
+
+/**
+ * Refuses a record that is too large; its text, which is costly, is made only where it could be.
+ *
+ * @param limit - in bytes of UTF-8
+ * @param isTextWanted - whether the storage asks for the text anyway
+ * @throws FsmError `RECORD_TOO_LARGE`
+ */
+export function checkSize(
+  record: ConversationRecord,
+  write: Write,
+  limit: number,
+  isTextWanted: boolean,
+): void {
+  // a character takes at most three bytes in UTF-8, and six as an escape
+  if (isTextWanted ? write.text.length * 3 <= limit : roughly(record) * 6 <= limit) return;
+  const bytes = new TextEncoder().encode(write.text).length;
+  if (bytes > limit) throw new FsmError('RECORD_TOO_LARGE', { bytes, limit });
+}
+
+/** About how many characters a record has. */
+function roughly({ frames, ids, timers, session, extra }: ConversationRecord): number {
+  let rough = 200 + roughSize(extra) + roughSize(ids) + roughSize(timers) + roughSize(session);
+  for (const { scene, state, data, memo, history, paused } of frames) {
+    const size = roughSize(data);
+    rough += size + roughSize(memo) + roughSize(paused) + history.weight;
+    rough += (scene?.length ?? 0) + (state?.length ?? 0);
+    // the last step is told anew where data has changed since, by names and values of both
+    if (history.data !== data) rough += size + roughSize(history.data);
+  }
+  return rough;
 }

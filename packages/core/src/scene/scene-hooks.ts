@@ -9,16 +9,17 @@ import type { SceneBehaviour, SceneRun } from '../conversation/behaviour.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
 import { sceneEngine } from '../engine/engine.ts';
 
-/** What a framework's scene may be told. */
-export interface HookedSceneOptions {
-  /** Checks the data with which it is entered, and data read back. */
-  readonly data?: Schema | undefined;
+/** The options of a framework's `Scene`. */
+export interface SceneOptions<Data extends object> {
+  /** Checks the data with which it is entered, and data read back: any Standard Schema. */
+  // biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
+  readonly data?: Schema<any, Data>;
   /** Its states, the first of which it begins in; without them it has one, of its own name. */
-  readonly states?: AnyGroup | undefined;
+  readonly states?: AnyGroup;
   /** Former ids. */
-  readonly was?: string | readonly string[] | undefined;
-  /** Whether updates that it does not take go on to the bot. Default `"pass"`. */
-  readonly otherUpdates?: 'pass' | 'block' | undefined;
+  readonly was?: string | readonly string[];
+  /** Whether updates that its handlers do not take go on to the bot's other middleware. Default `"pass"`. */
+  readonly otherUpdates?: 'pass' | 'block';
 }
 
 /** The hooks of a framework's scene, and what each is told under which name. */
@@ -52,7 +53,7 @@ export interface HookedScene {
  */
 export function hookedScene<C extends object>(
   id: string,
-  options: HookedSceneOptions,
+  options: SceneOptions<object>,
   hooks: SceneHooks<C>,
 ): HookedScene {
   checkOption('id of the scene', id, textual);

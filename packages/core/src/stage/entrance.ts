@@ -6,6 +6,7 @@ import type { SceneBehaviour } from '../conversation/behaviour.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, type State } from '../conversation/states.ts';
 import { sceneEngine } from '../engine/engine.ts';
+import { shownAt } from '../session/shown.ts';
 import { openSlot } from '../session/slot.ts';
 import { warnOnce } from '../session/warning.ts';
 import { sessionOf } from '../state/context.ts';
@@ -26,6 +27,8 @@ export function entranceOf<C extends object>(
   const own = makeState(id, { schema: undefined, was: [], groups: [id], siblings });
   siblings.push(own);
   const converted = warnOnce();
+  const { sessionName = 'session' } = parts.settings;
+  const show = shownAt(sessionName, false);
   const behaviour: SceneBehaviour = {
     engine: sceneEngine,
     was: [],
@@ -44,17 +47,10 @@ export function entranceOf<C extends object>(
         const expected = 'a flow, a node or a command tree; use enter() for scenes of a stage';
         throw invalidTarget('call()', expected, `the scene '${id}' of a stage`);
       }
-      const { sessionName = 'session' } = parts.settings;
       if (!(sessionName in ctx)) {
         // a flow took the update before the session middleware could see it
         const session = openSlot(sessionOf(turn.state), { slot: sessionName, converted });
-        Object.defineProperty(ctx, sessionName, {
-          configurable: true,
-          get: () => session.value,
-          set(value: unknown) {
-            session.value = value;
-          },
-        });
+        show(ctx, session);
       }
       const control = new SceneControl(ctx, parts);
       Reflect.set(ctx, 'scene', control);

@@ -9,17 +9,16 @@ import { type AnyGroup, statesOf } from '../conversation/states.ts';
 /** Middleware of either framework. */
 export type StageMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
 
-/** A scene of a stage, as far as the stage uses it. */
-export interface StagedScene<C> {
-  readonly id: string;
+/** What a stage runs of its scenes. */
+export interface StageHooks<C, Scene> {
   /** Seconds after which a user has silently left the scene. */
-  readonly ttl?: number | undefined;
+  ttl(scene: Scene): number | undefined;
   /** Runs when the scene is entered. */
-  onEnter(): StageMiddleware<C>;
+  enter(scene: Scene): StageMiddleware<C>;
   /** Runs when the scene is left. */
-  onLeave(): StageMiddleware<C>;
+  leave(scene: Scene): StageMiddleware<C>;
   /** Runs for updates of users in the scene. */
-  onUpdate(): StageMiddleware<C>;
+  update(scene: Scene): StageMiddleware<C>;
 }
 
 /** What a session keeps of the scene that a user is in. */
@@ -47,12 +46,11 @@ export interface StageSettings {
 }
 
 /** What a stage consists of. */
-export interface StageParts<C> {
+export interface StageParts<C, Scene = unknown> {
   readonly settings: StageSettings;
   /** The scene of an id. */
-  scene(id: string): StagedScene<C> | undefined;
-  /** What the framework shows as `ctx.scene.current`. */
-  shown(id: string): unknown;
+  scene(id: string): Scene | undefined;
+  readonly hooks: StageHooks<C, Scene>;
   /** Flows, nodes and command trees by id. */
   readonly flows: ReadonlyMap<string, AnyScene & AnyGroup>;
   /** Ids of everything on the stage. */
@@ -99,7 +97,7 @@ export class SceneControl<C extends object> {
   /** The scene that the user is in, or the stage's default scene. */
   get current(): unknown {
     const id = this.#currentId;
-    return id === undefined ? undefined : this.#parts.shown(id);
+    return id === undefined ? undefined : this.#parts.scene(id);
   }
 
   /** Forgets the scene; no hook runs. */
@@ -131,9 +129,10 @@ export class SceneControl<C extends object> {
     const { session } = this;
     session.current = id;
     this.state = state;
-    const ttl = scene.ttl ?? this.#parts.settings.ttl;
+    const { hooks, settings } = this.#parts;
+    const ttl = hooks.ttl(scene) ?? settings.ttl;
     if (ttl !== undefined) session.expires = this.#now + ttl;
-    return silent ? undefined : await scene.onEnter()(this.#ctx, nothing);
+    return silent ? undefined : await hooks.enter(scene)(this.#ctx, nothing);
   }
 
   /** Leaves the current scene and enters it again with the same state; does nothing if there is none. */
@@ -151,7 +150,7 @@ export class SceneControl<C extends object> {
       const scene = id === undefined ? undefined : this.#parts.scene(id);
       if (scene === undefined) this.#leaveFlow();
       else {
-        await scene.onLeave()(this.#ctx, nothing);
+        await this.#parts.hooks.leave(scene)(this.#ctx, nothing);
         this.reset();
       }
     } finally {
@@ -160,10 +159,10 @@ export class SceneControl<C extends object> {
   }
 
   /** Runs the current scene's handlers for this update. */
-  async handle(next: () => Promise<void>): Promise<unknown> {
+  handle(next: () => Promise<void>): Awaitable<unknown> {
     const id = this.#currentId;
     const scene = id === undefined ? undefined : this.#parts.scene(id);
-    return scene === undefined ? next() : scene.onUpdate()(this.#ctx, next);
+    return scene === undefined ? next() : this.#parts.hooks.update(scene)(this.#ctx, next);
   }
 
   get #currentId(): string | undefined {

@@ -4,7 +4,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import type { State } from '../conversation/states.ts';
 import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
-import { matches } from './context.ts';
+import type { StateMatcher } from './context.ts';
 
 /** Middleware as both frameworks have it. */
 export type Link<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
@@ -37,18 +37,18 @@ export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C>
   /** The first branch at or behind a place that matches now: an earlier one may have moved the conversation. */
   function find(fsm: FsmContext, from: number): number | undefined {
     const everywhere = atLeast(always, from);
-    if (!matches(fsm, known)) return everywhere;
+    if (!(fsm as unknown as StateMatcher)['~matches'](known)) return everywhere;
     const here = atLeast(byState.get(fsm.current) ?? [], from);
     return here === undefined || (everywhere !== undefined && everywhere < here)
       ? everywhere
       : here;
   }
 
-  function step(ctx: C, next: () => Promise<void>, from: number): Awaitable<unknown> {
+  function run(ctx: C, next: () => Promise<void>, from = 0): Awaitable<unknown> {
     const at = find(read(ctx), from);
     if (at === undefined) return next();
     const branch = branches[at] as Link<C>;
-    return branch(ctx, async () => void (await step(ctx, next, at + 1)));
+    return branch(ctx, async () => void (await run(ctx, next, at + 1)));
   }
 
   return {
@@ -63,7 +63,7 @@ export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C>
         else places.push(at);
       }
     },
-    run: (ctx, next) => step(ctx, next, 0),
+    run,
   };
 }
 

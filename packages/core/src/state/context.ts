@@ -32,7 +32,8 @@ export interface ContextHost extends SessionAccess {
   readonly copy: WorkingCopy;
   readonly registry: Registry;
   /** Where it is noted what scenes are told before the commit. */
-  readonly effects: { note(event: SceneEvent): void; dropEvents(): void };
+  readonly effects: { note(event: SceneEvent): void };
+  readonly used: { dropEvents(): void } | undefined;
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
   mayRead(member: string): void;
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
@@ -67,18 +68,18 @@ export function stateContext(host: ContextHost): FsmContext {
 
 /** Takes a frame off and notes what the scenes are to be told; the caller has checked that there is one. */
 export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown): void {
-  const { copy, effects } = host;
+  const { copy } = host;
   const left = copy.top;
   const called = copy.frames.length > 1;
   copy.leave(host.now());
-  if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason });
+  if (left.scene !== null) host.effects.note({ kind: 'left', frame: left, reason });
   if (!called) return;
   const into = left.into !== undefined && result !== undefined;
   if (into) {
     copy.change({ data: mergedData(copy.top.data, { [left.into as string]: result }, 'result') });
   }
   if (copy.top.scene !== null) {
-    effects.note({ kind: 'returned', result, of: left.scene ?? '', into });
+    host.effects.note({ kind: 'returned', result, of: left.scene ?? '', into });
   }
 }
 
@@ -92,12 +93,13 @@ export function stateFilter(
   where: string,
 ): (fsm: FsmContext) => boolean {
   const matcher = matcherOf(targets, where);
-  return (fsm) => matches(fsm, matcher);
+  return (fsm) => (fsm as unknown as StateMatcher)['~matches'](matcher);
 }
 
-/** Whether the current state is one of those that a matcher holds. */
-export function matches(fsm: FsmContext, matcher: Matcher): boolean {
-  return (fsm as unknown as StateContext)['~matches'](matcher);
+/** A `ctx.state` as filters ask it. */
+export interface StateMatcher {
+  /** Whether the current state is one of those that a matcher holds. */
+  '~matches'(matcher: Matcher): boolean;
 }
 
 /** The session data of the turn behind a `ctx.state`. */
@@ -105,43 +107,48 @@ export function sessionOf(fsm: FsmContext): SessionAccess {
   return (fsm as unknown as StateContext)['~session'];
 }
 
-/** Whether a value is a `ctx.state`, also of another copy of this package. */
-export function isStateContext(value: unknown): value is FsmContext {
-  return holds(value, '~matches');
-}
-
 /** A class, since one is made for every update: its members stand on the prototype. */
-class StateContext {
-  readonly #host: ContextHost;
+class StateContext implements StateMatcher {
+  private readonly host: ContextHost;
   /** The state object of the current id, when a filter or a move has shown it. */
-  #seen: State | undefined;
+  private seen: State | undefined;
 
   constructor(host: ContextHost) {
-    this.#host = host;
+    this.host = host;
+  }
+
+  /** Nothing: a context is logged without its conversation. */
+  toJSON(): undefined {
+    return undefined;
+  }
+
+  /** What Node prints. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[FsmContext]';
   }
 
   get key(): string | undefined {
-    return this.#host.key;
+    return this.host.key;
   }
 
   get current(): string | null {
-    this.#host.mayRead('current');
-    return this.#host.copy.shown.state;
+    this.host.mayRead('current');
+    return this.host.copy.shown.state;
   }
 
   get data(): JsonObject {
-    this.#host.mayRead('data');
-    return this.#host.copy.shown.data;
+    this.host.mayRead('data');
+    return this.host.copy.shown.data;
   }
 
   get view(): { readonly current: string | null; readonly data: JsonObject } {
-    this.#host.mayRead('view');
-    const { state, data } = this.#host.copy.shown;
+    this.host.mayRead('view');
+    const { state, data } = this.host.copy.shown;
     return { current: state, data };
   }
 
   get '~session'(): SessionAccess {
-    return this.#host;
+    return this.host;
   }
 
   is(...targets: Target[]): boolean {
@@ -149,44 +156,45 @@ class StateContext {
   }
 
   '~matches'(matcher: Matcher): boolean {
-    this.#host.mayRead('is');
-    const { state } = this.#host.copy.shown;
+    this.host.mayRead('is');
+    const { state } = this.host.copy.shown;
     const found = matcher.states.get(state);
-    if (found != null) this.#seen = found;
+    if (found != null) this.seen = found;
     return matcher.always || found !== undefined;
   }
 
   get(name: string, fallback?: unknown): unknown {
-    this.#host.mayRead('get');
-    const { data } = this.#host.copy.shown;
+    this.host.mayRead('get');
+    const { data } = this.host.copy.shown;
     return Object.hasOwn(data, name) ? data[name] : fallback;
   }
 
   set(target: State | string | null, patch?: object): void {
-    const { copy, effects, registry } = this.#writeHere('set');
-    const id = target === null ? null : this.#idOf(target);
+    const host = this.writeHere('set');
+    const { copy, registry } = host;
+    const id = target === null ? null : this.idOf(target);
     const left = copy.top;
-    const stays = left.scene !== null && id !== null && registry.ownerOf(id) === left.scene;
+    const stays = left.scene !== null && id !== null && registry.owners.get(id) === left.scene;
     copy.move(id, patch, stays ? left.scene : null);
     if (left.scene !== null && !stays) {
-      effects.note({ kind: 'left', frame: left, reason: id === null ? 'left' : 'replaced' });
+      host.effects.note({ kind: 'left', frame: left, reason: id === null ? 'left' : 'replaced' });
     }
-    if (typeof target === 'object' && target !== null) this.#seen = target;
+    if (typeof target === 'object' && target !== null) this.seen = target;
   }
 
   update(patch: object): JsonObject {
-    const { copy } = this.#writeHere('update');
+    const { copy } = this.writeHere('update');
     copy.move(copy.top.state, patch, copy.top.scene);
     return copy.top.data;
   }
 
   replace(data: object): void {
-    const { copy } = this.#writeHere('replace');
+    const { copy } = this.writeHere('replace');
     copy.change({ data: frozenData(data, 'data') });
   }
 
   edit(change: (draft: object) => unknown): JsonObject {
-    const { copy } = this.#writeHere('edit');
+    const { copy } = this.writeHere('edit');
     const draft = thawed(copy.top.data);
     const returned = change(draft);
     if (returned !== undefined) {
@@ -198,26 +206,31 @@ class StateContext {
   }
 
   clear(): void {
-    const { copy, effects } = this.#write('clear');
+    const { copy, used } = this.write('clear');
     copy.clear();
-    effects.dropEvents();
+    used?.dropEvents();
   }
 
   next(patch?: object): void {
-    this.#step('next', 1, patch);
+    this.step('next', 1, patch);
   }
 
   previous(): void {
-    this.#step('previous', -1, undefined);
+    this.step('previous', -1, undefined);
   }
 
   enter(scene: AnyScene | string, data?: object, options?: { readonly params?: object }): void {
-    const { copy, effects, registry } = this.#write('enter');
+    const host = this.write('enter');
+    const { copy, registry } = host;
     const entry = entryOf(registry.scene(scene), data);
     const left = copy.top;
     copy.enter(entry);
-    if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason: 'replaced' });
-    effects.note({ kind: 'entered', visit: copy.top.visit, params: options?.params ?? noData });
+    if (left.scene !== null) host.effects.note({ kind: 'left', frame: left, reason: 'replaced' });
+    host.effects.note({
+      kind: 'entered',
+      visit: copy.top.visit,
+      params: options?.params ?? noData,
+    });
   }
 
   call(
@@ -225,53 +238,61 @@ class StateContext {
     data?: object,
     options?: { readonly params?: object; readonly into?: string },
   ): void {
-    const host = this.#write('call');
-    const { copy, effects, registry } = host;
+    const host = this.write('call');
+    const { copy, registry } = host;
     copy.call(entryOf(registry.scene(scene), data), options?.into, host.now());
-    effects.note({ kind: 'entered', visit: copy.top.visit, params: options?.params ?? noData });
+    host.effects.note({
+      kind: 'entered',
+      visit: copy.top.visit,
+      params: options?.params ?? noData,
+    });
   }
 
   back(): void {
-    const { copy, effects } = this.#write('back');
+    const host = this.write('back');
+    const { copy } = host;
     const left = copy.top;
     if (!copy.back()) throw new FsmError('NO_HISTORY', { state: left.state });
     const { top } = copy;
     if (left.scene !== null && left.scene !== top.scene) {
-      effects.note({ kind: 'left', frame: left, reason: 'back' });
+      host.effects.note({ kind: 'left', frame: left, reason: 'back' });
     }
-    if (top.scene !== null) effects.note({ kind: 'entered', visit: top.visit, params: noData });
+    if (top.scene !== null)
+      host.effects.note({ kind: 'entered', visit: top.visit, params: noData });
   }
 
   leave(result?: unknown): void {
-    const { copy } = this.#write('leave');
+    const { copy } = this.write('leave');
     if (copy.top.scene === null && copy.frames.length === 1) {
       throw new FsmError('NO_SCENE', { verb: 'leave' });
     }
-    leaveTop(this.#host, 'left', result);
+    leaveTop(this.host, 'left', result);
   }
 
   cancel(): void {
-    const { copy, effects } = this.#write('cancel');
+    const host = this.write('cancel');
+    const { copy } = host;
     for (let at = copy.frames.length - 1; at >= 0; at--) {
       const frame = copy.frames[at] as Frame;
-      if (frame.scene !== null) effects.note({ kind: 'left', frame, reason: 'cancelled' });
+      if (frame.scene !== null) host.effects.note({ kind: 'left', frame, reason: 'cancelled' });
     }
     copy.clear();
   }
 
   reenter(): void {
-    const { copy, effects, registry } = this.#write('reenter');
+    const host = this.write('reenter');
+    const { copy, registry } = host;
     const { top } = copy;
     if (top.scene === null) throw new FsmError('NO_SCENE', { verb: 'reenter' });
-    if (registry.scene(top.scene).behaviour.enter === undefined) effects.note({ kind: 'ask' });
+    if (registry.scene(top.scene).behaviour.enter === undefined) host.effects.note({ kind: 'ask' });
     else {
-      effects.note({ kind: 'left', frame: top, reason: 'replaced' });
-      effects.note({ kind: 'entered', visit: top.visit, params: noData });
+      host.effects.note({ kind: 'left', frame: top, reason: 'replaced' });
+      host.effects.note({ kind: 'entered', visit: top.visit, params: noData });
     }
   }
 
   expire(after: Duration | Date | null): void {
-    const host = this.#writeHere('expire');
+    const host = this.writeHere('expire');
     const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
     // a date that is none is refused as what is no length of time
     const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
@@ -280,24 +301,25 @@ class StateContext {
 
   commit(): Promise<void> {
     try {
-      return this.#write('commit').commit();
+      return this.write('commit').commit();
     } catch (error) {
       return Promise.reject(error);
     }
   }
 
   afterCommit(task: () => unknown): void {
-    this.#write('afterCommit').afterCommit(task);
+    this.write('afterCommit').afterCommit(task);
   }
 
-  #write(member: string): ContextHost {
-    this.#host.mayWrite(member);
-    return this.#host;
+  private write(member: string): ContextHost {
+    this.host.mayWrite(member);
+    return this.host;
   }
 
   /** Refuses to write what would not be where a `leave` hook reads; one that leads nowhere may still set a state. */
-  #writeHere(member: string): ContextHost {
-    const host = this.#write(member);
+  private writeHere(member: string): ContextHost {
+    const { host } = this;
+    host.mayWrite(member);
     const { top } = host.copy;
     const isNowhere = top.scene === null && top.state === null;
     if (host.copy.shown !== top && !(member === 'set' && isNowhere)) {
@@ -306,13 +328,20 @@ class StateContext {
     return host;
   }
 
-  #idOf(target: State | string): string {
-    const { registry, copy } = this.#host;
-    const id = typeof target === 'string' ? target : settableId(target);
+  private idOf(target: State | string): string {
+    const { registry, copy } = this.host;
+    const id =
+      typeof target === 'string'
+        ? target
+        : target?.['~data'] !== undefined && typeof target.id === 'string'
+          ? target.id
+          : refuseTarget(target);
     // what filters read as any state is none
     if (id === '' || id === '*') throw notSettable(shown(id));
-    registry.mustKnow(id);
-    const owner = registry.ownerOf(id);
+    if (registry.strict && !registry.states.has(id)) {
+      throw new FsmError('STATE_UNKNOWN', { state: id, known: [...registry.states.keys()] });
+    }
+    const owner = registry.owners.get(id);
     const settable = owner === undefined || registry.scene(owner).behaviour.settable;
     if (!settable || (owner !== undefined && owner !== copy.top.scene)) {
       throw new FsmError('NOT_SETTABLE', { state: id, scene: owner });
@@ -320,14 +349,14 @@ class StateContext {
     return id;
   }
 
-  #step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
-    const { copy, registry } = this.#writeHere(direction);
+  private step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
+    const { copy, registry } = this.writeHere(direction);
     const { state } = copy.top;
     if (state === null) throw new FsmError('NO_NEIGHBOUR', { state, direction });
-    const known = [registry.state(state), this.#seen].find((one) => one?.id === state);
+    const known = [registry.states.get(state), this.seen].find((one) => one?.id === state);
     // without its group there is no telling who its neighbours are
     if (known === undefined)
-      throw new FsmError('STATE_UNKNOWN', { state, known: registry.stateIds });
+      throw new FsmError('STATE_UNKNOWN', { state, known: [...registry.states.keys()] });
     const { siblings } = factsOf(known);
     const target = siblings[siblings.findIndex(({ id }) => id === state) + by];
     if (target === undefined) throw new FsmError('NO_NEIGHBOUR', { state, direction });
@@ -335,9 +364,8 @@ class StateContext {
   }
 }
 
-/** The id of a state object; everything else that a filter takes cannot be moved to. */
-function settableId(target: State): string {
-  if (holds(target, '~data') && typeof target.id === 'string') return target.id;
+/** What else a filter takes cannot be moved to. */
+function refuseTarget(target: State): never {
   if (holds(target, '~scene')) {
     const { id } = target;
     throw new FsmError('NOT_SETTABLE', { state: id, scene: id });

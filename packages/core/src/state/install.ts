@@ -2,7 +2,6 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import { isStateContext } from './context.ts';
 
 /**
  * Refuses a property of the framework's context before an FSM is put there.
@@ -14,32 +13,24 @@ export function refuseTaken(ctx: object, property: string): void {
   const own = Object.getOwnPropertyDescriptor(ctx, property);
   // a class that declares the property without `declare` has it, with nothing in it
   if (own !== undefined && 'value' in own && own.value === undefined && own.configurable) return;
-  if (isStateContext(own?.value)) throw new FsmError('INSTALLED_TWICE', { property });
+  if ('~matches' in Object(own?.value)) throw new FsmError('INSTALLED_TWICE', { property });
   throw new FsmError('PROPERTY_TAKEN', { property });
 }
 
-/** One for all contexts: to make a descriptor for each takes longer than to define the property. */
-const hidden: { value: FsmContext | undefined } & PropertyDescriptor = {
-  value: undefined,
-  enumerable: false,
-  configurable: true,
-  writable: false,
-};
-
-/** Puts an FSM on a context: hidden from `Object.assign` and `JSON.stringify`, and removable. */
+/** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
 export function install(ctx: object, property: string, value: FsmContext): void {
-  hidden.value = value;
-  Object.defineProperty(ctx, property, hidden);
-  hidden.value = undefined;
+  (ctx as Record<string, FsmContext>)[property] = value;
 }
 
 /**
- * The FSM at a property of a context.
+ * The FSM at a property of a context, also one of another copy of this package.
  *
  * @throws FsmError `NOT_INSTALLED`
  */
 export function installedAt(ctx: object, property: string): FsmContext {
   const found: unknown = Reflect.get(ctx, property);
-  if (isStateContext(found)) return found;
+  if (typeof found === 'object' && found !== null && '~matches' in found) {
+    return found as unknown as FsmContext;
+  }
   throw new FsmError('NOT_INSTALLED', { property });
 }

@@ -25,20 +25,16 @@ export interface Registry {
   /** Whether a list of states was given; without one every state is accepted. */
   readonly strict: boolean;
   readonly scenes: ReadonlyMap<string, RegisteredScene>;
-  /** Every state's id. */
-  readonly stateIds: readonly string[];
-  /** Finds a state by its id. */
-  state(id: string): State | undefined;
+  /** States by id. */
+  readonly states: ReadonlyMap<string, State>;
+  /** The scenes that states belong to. */
+  readonly owners: ReadonlyMap<string, string>;
   /** The present id of a state, given a present or former one; `undefined` if this machine has no such state. */
   stateId(stored: string): string | undefined;
   /** The present id of a scene, given a present or former one. */
   sceneId(stored: string): string | undefined;
-  /** The scene that a state belongs to. */
-  ownerOf(stateId: string): string | undefined;
   /** Finds a scene. @throws FsmError `SCENE_UNKNOWN`; `SCENE_DUPLICATE` for another one of the same id */
   scene(scene: AnyScene | string): RegisteredScene;
-  /** @throws FsmError `STATE_UNKNOWN` */
-  mustKnow(stateId: string): void;
 }
 
 /**
@@ -121,11 +117,10 @@ export function registryOf(
   return {
     strict: states !== undefined,
     scenes,
-    stateIds: [...known.keys()],
-    state: (id) => known.get(id),
+    states: known,
+    owners,
     stateId: (stored) => (known.has(stored) ? stored : former.get(stored)),
     sceneId: (stored) => (scenes.has(stored) ? stored : formerScenes.get(stored)),
-    ownerOf: (stateId) => owners.get(stateId),
     scene(scene) {
       const id = typeof scene === 'string' ? scene : scene?.id;
       const found = scenes.get(id);
@@ -142,11 +137,6 @@ export function registryOf(
         throw invalidTarget('enter() or call()', 'a scene or its id', `the state "${id}": ${fix}`);
       }
       throw new FsmError('SCENE_UNKNOWN', { scene: String(id), known: [...scenes.keys()] });
-    },
-    mustKnow(stateId) {
-      if (states !== undefined && !known.has(stateId)) {
-        throw new FsmError('STATE_UNKNOWN', { state: stateId, known: [...known.keys()] });
-      }
     },
   };
 }

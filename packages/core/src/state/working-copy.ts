@@ -1,7 +1,7 @@
 /** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
 
 import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
-import { before, type History, type HistoryRules, lastOf, remember } from '../record/history.ts';
+import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
 import {
   type ConversationRecord,
   emptyFrame,
@@ -10,7 +10,7 @@ import {
   noTimers,
   type StoredTimer,
 } from '../record/record.ts';
-import type { ReplyAddress } from '../update/subject.ts';
+import type { ReplyAddress } from '../update/address.ts';
 
 /** What all working copies of a machine share. */
 export interface CopyRules {
@@ -35,6 +35,7 @@ interface TimerMark {
   readonly deadlineAt: number | undefined;
 }
 
+/** One for all without timers, which are most. */
 const noMark: TimerMark = Object.freeze({ changes: 0, deadlineAt: undefined });
 
 /**
@@ -55,14 +56,14 @@ export class WorkingCopy {
   /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
   timers: Map<string, number> | undefined;
   /** How often timers have been changed. */
-  #timerChanges = 0;
+  private timerChanges = 0;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
   /** Of the base. */
-  #kept: TimerMark;
+  private kept: TimerMark;
   /** Of the record that was made last: it becomes the base when it has been written. */
-  #written: TimerMark;
-  readonly #rules: CopyRules;
+  private written: TimerMark;
+  private readonly rules: CopyRules;
 
   constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {
     this.base = record;
@@ -72,10 +73,10 @@ export class WorkingCopy {
     this.failures = record.failures;
     this.version = record.version;
     this.session = record.session;
-    this.#rules = rules;
-    this.timers = timersAt(record.timers, deadlineAt);
-    this.#kept = markOf(0, deadlineAt);
-    this.#written = this.#kept;
+    this.rules = rules;
+    this.timers = deadlineAt === undefined ? undefined : timersAt(record.timers, deadlineAt);
+    this.kept = deadlineAt === undefined ? noMark : { changes: 0, deadlineAt };
+    this.written = this.kept;
   }
 
   /** What reads show: the top frame, or in a `leave` hook the frame that was left. */
@@ -103,7 +104,7 @@ export class WorkingCopy {
       this.failures !== this.base.failures ||
       this.visits !== this.base.visits ||
       this.session !== this.base.session ||
-      this.#timerChanges !== this.#kept.changes
+      this.timerChanges !== this.kept.changes
     );
   }
 
@@ -117,9 +118,11 @@ export class WorkingCopy {
     const { visit, into } = top;
     const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
     const moved = state !== top.state || scene !== top.scene;
-    const history = moved ? this.#remember({ scene, data }) : top.history;
-    if (scene !== top.scene) this.timers = this.#withoutTimers();
-    else if (moved) this.arm(stateTimer, undefined);
+    const history = moved
+      ? remember(top.history, top, { scene, data }, this.rules.history)
+      : top.history;
+    if (scene !== top.scene) this.timers = this.withoutTimers();
+    else if (moved && this.timers !== undefined) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
     this.top = { scene, state, data, memo, visit, into, history, paused: noTimers };
   }
@@ -133,15 +136,17 @@ export class WorkingCopy {
   enter({ scene, state, data }: Entry): void {
     const { top } = this;
     const blank = top.scene === null && top.state === null && isBlank(top.data);
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     this.top = {
       scene,
       state,
       data,
       memo: noData,
-      visit: this.#visit(),
+      visit: this.newVisit(),
       into: top.into,
-      history: blank ? top.history : this.#remember({ scene, data }),
+      history: blank
+        ? top.history
+        : remember(top.history, top, { scene, data }, this.rules.history),
       paused: noTimers,
     };
   }
@@ -149,15 +154,15 @@ export class WorkingCopy {
   /** Puts a scene on top; timers of the one below wait until it is on top again. */
   call(entry: Entry, into: string | undefined, now: number): void {
     const paused = [...(this.timers ?? [])].map(([name, at]) => ({ name, plus: at - now }));
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     if (paused.length > 0) this.top = { ...this.top, paused };
-    const visit = this.#visit();
+    const visit = this.newVisit();
     this.frames = [...this.frames, { ...emptyFrame, ...entry, visit, into }];
   }
 
   /** Takes the top frame off; the last one leaves nothing. */
   leave(now: number): void {
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     const below = this.frames.slice(0, -1);
     this.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as readonly [
       Frame,
@@ -174,9 +179,9 @@ export class WorkingCopy {
     const { top } = this;
     const past = lastOf(top.history);
     if (past === undefined) return false;
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     const { scene, state, data, memo } = past;
-    const visit = scene === null ? top.visit : this.#visit();
+    const visit = scene === null ? top.visit : this.newVisit();
     const history = before(top.history, past);
     this.top = { scene, state, data, memo, visit, into: top.into, history, paused: noTimers };
     return true;
@@ -184,7 +189,7 @@ export class WorkingCopy {
 
   /** Leaves nothing: no state, no data, no frames, no timers. */
   clear(): void {
-    this.timers = this.#withoutTimers();
+    this.timers = this.withoutTimers();
     this.frames = emptyRecord.frames;
     this.owed = false;
     this.failures = 0;
@@ -198,13 +203,13 @@ export class WorkingCopy {
     if (at === undefined) this.timers.delete(name);
     else this.timers.set(name, at);
     this.failures = 0;
-    this.#timerChanges++;
+    this.timerChanges++;
   }
 
   /** Removes every timer. */
   disarm(): void {
     this.timers = undefined;
-    this.#timerChanges++;
+    this.timerChanges++;
   }
 
   /** Puts off a timer whose handler has failed, or removes it for good. */
@@ -227,26 +232,29 @@ export class WorkingCopy {
     place: ReplyAddress | undefined,
   ): ConversationRecord {
     const { frames, visits, owed, failures, version, session, base } = this;
-    const timers = this.#storedTimers();
-    this.#written = markOf(this.#timerChanges, this.deadlineAt);
     const { extra } = base;
+    const changes = this.timerChanges;
+    // most have none
+    const isTimed = this.timers !== undefined || changes > 0;
+    const timers = isTimed ? this.storedTimers() : noTimers;
+    this.written = isTimed ? { changes, deadlineAt: this.deadlineAt } : noMark;
     return { version, frames, ids, marks, place, timers, failures, owed, visits, session, extra };
   }
 
   /** What has been committed is the base from now on. */
   rebase(record: ConversationRecord): void {
     this.base = record;
-    this.#kept = this.#written;
+    this.kept = this.written;
   }
 
   /** Remembers the copy as it is; what it returns makes it so again. */
   mark(): () => void {
     const { frames, visits, owed, failures } = this;
     const timers = this.timers && new Map(this.timers);
-    const changes = this.#timerChanges;
+    const changes = this.timerChanges;
     return () => {
       Object.assign(this, { frames, visits, owed, failures, timers });
-      this.#timerChanges = changes;
+      this.timerChanges = changes;
     };
   }
 
@@ -254,11 +262,12 @@ export class WorkingCopy {
   reset(): void {
     const { frames, visits, owed, failures, version, session, timers } = this.base;
     Object.assign(this, { frames, visits, owed, failures, version, session });
-    this.timers = timersAt(timers, this.#kept.deadlineAt);
-    this.#timerChanges = this.#kept.changes;
+    const { deadlineAt } = this.kept;
+    this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);
+    this.timerChanges = this.kept.changes;
   }
 
-  #storedTimers(): readonly StoredTimer[] {
+  private storedTimers(): readonly StoredTimer[] {
     const first = this.deadlineAt;
     if (first === undefined) return noTimers;
     return [...(this.timers as Map<string, number>)]
@@ -266,33 +275,23 @@ export class WorkingCopy {
       .sort((a, b) => a.plus - b.plus);
   }
 
-  #withoutTimers(): undefined {
-    if (this.timers !== undefined) this.#timerChanges++;
+  private withoutTimers(): undefined {
+    if (this.timers !== undefined) this.timerChanges++;
     this.failures = 0;
     return undefined;
   }
 
-  /** The way back from what comes after the top frame. */
-  #remember(after: Pick<Frame, 'scene' | 'data'>): History {
-    return remember(this.top.history, this.top, after, this.#rules.history);
-  }
-
-  #visit(): number {
-    this.visits = this.#rules.nextVisit(this.visits);
+  private newVisit(): number {
+    this.visits = this.rules.nextVisit(this.visits);
     return this.visits;
   }
-}
-
-/** One for all without timers, which are most. */
-function markOf(changes: number, deadlineAt: number | undefined): TimerMark {
-  return changes === 0 && deadlineAt === undefined ? noMark : { changes, deadlineAt };
 }
 
 /** When stored timers pass; `undefined` if there are none. */
 function timersAt(
   timers: readonly StoredTimer[],
-  deadlineAt: number | undefined,
+  deadlineAt: number,
 ): Map<string, number> | undefined {
-  if (deadlineAt === undefined || timers.length === 0) return undefined;
+  if (timers.length === 0) return undefined;
   return new Map(timers.map(({ name, plus }) => [name, deadlineAt + plus]));
 }

@@ -9,22 +9,21 @@ import type { Hold } from '../lease/lease.ts';
 import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
-import { checkSize } from '../record/size.ts';
-import { replaced, writeOf } from '../record/stored.ts';
+import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
+import { addressOf, type ReplyAddress } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import { addressOf, type ReplyAddress } from '../update/subject.ts';
-import type { Task } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Tells scenes what has happened to their frames, until nothing more happens, and finds what to ask. */
 export async function settle(turn: OpenTurn): Promise<void> {
-  const { effects, rt } = turn;
-  if (rt.engine !== undefined) return rt.engine.settle(turn);
+  const { engine } = turn.rt;
+  if (engine !== undefined) return engine.settle(turn);
   // without scenes only observers are interested
-  for (let event = effects.nextEvent(); event !== undefined; event = effects.nextEvent()) {
-    if (event.kind === 'left') effects.reportLeft(event);
+  const { used: effects } = turn;
+  for (let event = effects?.nextEvent(); event !== undefined; event = effects?.nextEvent()) {
+    if (event.kind === 'left') effects?.reportLeft(event);
   }
 }
 
@@ -34,12 +33,12 @@ export async function settle(turn: OpenTurn): Promise<void> {
  * @param keep - whether the turn goes on with the conversation afterwards
  */
 export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
-  const { hold, copy, effects, rt, facts } = turn;
+  const { hold, copy, rt, facts } = turn;
   if (hold === undefined) return;
-  if (effects.isUsed) effects.flush();
+  turn.used?.flush();
   // nobody delivers a deadline again
   if (facts.cause === 'deadline') return write(turn, undefined, keep);
-  const isDone = copy.changed || keep || effects.runOnce;
+  const isDone = copy.changed || keep || turn.used?.runOnce === true;
   const { fencing } = rt.storage.features;
   if (!isDone && !(fencing && !isEmpty(copy.base))) {
     // an update that did nothing in an empty conversation is not remembered: nothing is written
@@ -65,7 +64,7 @@ export function commitId(turn: OpenTurn): Awaitable<void> {
  * What is written is read before anything is awaited: later changes are committed later. Only hooks of scenes run first.
  */
 export async function commitNow(turn: OpenTurn): Promise<void> {
-  if (turn.effects.hasEvents) await settle(turn);
+  if (turn.used?.hasEvents) await settle(turn);
   await commit(turn, true);
   await deliver(turn);
   throwFailure(turn);
@@ -80,7 +79,8 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  * @param silently - do not tell the user of a rejection
  */
 export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
-  const { answer, outbox, quiet, prompt } = turn.effects.takeDelivery();
+  if (turn.used === undefined) return;
+  const { answer, outbox, quiet, prompt } = turn.used.takeDelivery();
   let hasRejection = false;
   const sending = async (send: () => unknown, isQuiet = false) => {
     try {
@@ -146,18 +146,18 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
 
 /** @throws what a hook has thrown that was attempted */
 export function throwFailure(turn: OpenTurn): void {
-  const failure = turn.effects.takeFailure();
+  const failure = turn.used?.takeFailure();
   if (failure !== undefined) throw failure.error;
 }
 
 /** Forgets what has changed since the last commit. */
 export function rollBack(turn: OpenTurn): void {
   turn.copy.reset();
-  turn.effects.drop();
+  turn.used?.drop();
 }
 
 function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable<void> {
-  const { hold, copy, effects, rt } = turn;
+  const { hold, copy, rt } = turn;
   if (hold === undefined) return;
   const { changed } = copy;
   if (!changed && id === undefined) return keep ? undefined : hold.release();
@@ -166,39 +166,28 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   const record = recordOf(turn, hold, id);
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
-  const tasks = effects.isUsed ? effects.takeTasks() : undefined;
-  return hold
-    .commit(next, { keep, id: isKnown ? undefined : id })
-    .then(() => accepted(turn, record, next, changed, tasks));
-}
-
-function accepted(
-  turn: OpenTurn,
-  record: ConversationRecord,
-  next: Write | undefined,
-  changed: boolean,
-  tasks: Task[] | undefined,
-): void {
-  const { copy, effects, rt } = turn;
-  const before = copy.base;
-  // where ids of an empty conversation cannot be kept in a record, this process remembers them
-  if (next === undefined) rt.recent.add(turn.key as string, listIds(record.ids));
-  replaced(turn.stored, next);
-  turn.stored = next;
-  copy.rebase(record);
-  if (effects.isUsed) effects.release(tasks);
-  if (changed) rt.notices.committed(turn, before, record);
-  if (effects.isUsed) effects.takeLeft();
+  const tasks = turn.used?.takeTasks();
+  return hold.commit(next, { keep, id: isKnown ? undefined : id }).then(() => {
+    const before = copy.base;
+    // where ids of an empty conversation cannot be kept in a record, this process remembers them
+    if (next === undefined) rt.recent.add(hold.key, listIds(record.ids));
+    replaced(turn.stored, next);
+    turn.stored = next;
+    copy.rebase(record);
+    turn.used?.release(tasks);
+    if (changed && rt.watched.has('committed')) rt.notices.committed(turn, before, record);
+    turn.used?.takeLeft();
+  });
 }
 
 function recordOf(
-  { copy, effects, facts }: OpenTurn,
+  { copy, used, facts }: OpenTurn,
   hold: Hold,
   id: UnitId | undefined,
 ): ConversationRecord {
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
-  if (effects.isUsed) for (const mark of effects.keptMarks ?? []) ids = withId(ids, mark, least);
+  for (const mark of used?.keptMarks ?? []) ids = withId(ids, mark, least);
   const { update } = facts;
   const address = update === undefined ? copy.base.place : storedAddress(update, facts);
   return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
@@ -210,7 +199,7 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
     return writeOf({ ...emptyRecord, version, ids, marks }, idsKeptFor, undefined);
   }
   const { ttl, maxRecordBytes } = rt.options;
-  const due = copy.deadlineAt;
+  const due = copy.timers === undefined ? undefined : copy.deadlineAt;
   const deadlineIn = due === undefined ? undefined : due - rt.clock.now();
   const life = ttl === undefined ? undefined : lifetime(ttl, deadlineIn);
   const next = writeOf(record, life, deadlineIn);

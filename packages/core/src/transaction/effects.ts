@@ -30,10 +30,8 @@ export interface Delivery {
   readonly prompt: (() => Promise<void>) | undefined;
 }
 
-/** A class, since one is made for every update; its lists are made when something is put into them. */
+/** Its lists are made when something is put into them. */
 export class Effects {
-  /** Whether anything was ever added: most turns only change the working copy. */
-  isUsed = false;
   /** What has happened to frames and is still to be told to their scenes. */
   private events: SceneEvent[] | undefined;
   private outbox: Say[] | undefined;
@@ -57,14 +55,12 @@ export class Effects {
 
   /** Notes what has happened to a frame. */
   note(event: SceneEvent): void {
-    this.isUsed = true;
     this.events ??= [];
     this.events.push(event);
   }
 
   /** Sends a message after the commit. */
   send(say: Say): void {
-    this.isUsed = true;
     this.outbox ??= [];
     this.outbox.push(say);
   }
@@ -83,52 +79,44 @@ export class Effects {
 
   /** What a scene made of the input cannot be stored. */
   refuseInput(error: unknown): void {
-    this.isUsed = true;
     this.refusal = { error };
   }
 
   /** Answers the callback query after the commit; the last call wins. */
   answerQuery(answer: CallbackAnswer): void {
-    this.isUsed = true;
     this.answer = answer;
   }
 
   /** Answers the callback query after the commit, unless somebody has chosen an answer. */
   answerQueryAnyway(answer: CallbackAnswer): void {
-    this.isUsed = true;
     this.answer ??= answer;
   }
 
   /** Sets or removes what is asked last, after the commit. */
   ask(prompt: (() => Promise<void>) | undefined): void {
-    this.isUsed = true;
     this.prompt = prompt;
   }
 
   /** Runs a task before each commit of this turn; if it throws, the commit fails. */
   beforeCommit(task: () => void): void {
-    this.isUsed = true;
     this.flushes ??= [];
     this.flushes.push(task);
   }
 
   /** Runs a task after the commit. */
   afterCommit(task: Task): void {
-    this.isUsed = true;
     this.tasks ??= [];
     this.tasks.push(task);
   }
 
   /** Reports a scene that was left to observers. */
   reportLeft(left: Left): void {
-    this.isUsed = true;
     this.left ??= [];
     this.left.push(left);
   }
 
   /** Keeps a mark in the record, as ids are kept. */
   mark(mark: string): void {
-    this.isUsed = true;
     this.marks ??= [];
     this.marks.push(mark);
   }
@@ -140,7 +128,6 @@ export class Effects {
 
   /** Throws an error after the commit; the first one counts. */
   throwLater(error: unknown): void {
-    this.isUsed = true;
     this.failure ??= { error };
   }
 
@@ -223,10 +210,6 @@ export class Effects {
   /** The commit of these tasks was accepted. */
   release(tasks: Task[] | undefined): void {
     if (tasks !== undefined) this.released = [...(this.released ?? []), ...tasks];
-  }
-
-  get hasReleased(): boolean {
-    return this.released !== undefined;
   }
 
   /** Whether something waits for the commit that a redelivery must not repeat. */

@@ -122,7 +122,7 @@ export async function inspect(record: ConversationRecord, registry: Registry): P
 }
 
 /** Whether a machine certainly knows everything in a record; if not, {@link inspect} looks closer. */
-export function isCurrent({ frames }: ConversationRecord, registry: Registry): boolean {
+export function knowsAll({ frames }: ConversationRecord, registry: Registry): boolean {
   return frames.every(
     (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,
   );
@@ -173,7 +173,7 @@ function checkOf(frame: Frame, registry: Registry): Check | undefined {
       }
     };
   }
-  const state = frame.state === null ? undefined : registry.state(frame.state);
+  const state = frame.state === null ? undefined : registry.states.get(frame.state);
   const schema = state && factsOf(state).schema;
   if (schema === undefined) return undefined;
   return async (data) => {

@@ -1,10 +1,11 @@
 /** Whose turn it is and what caused it, before anything is read; and where its messages go. */
 
 import type { UnitId } from '../record/ids.ts';
+import type { ReplyAddress } from '../update/address.ts';
 import type { Scope } from '../update/key.ts';
-import { guestChats } from '../update/parties.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import type { ReplyAddress, Subject } from '../update/subject.ts';
+import type { Subject } from '../update/subject.ts';
+import { guestChats } from '../update/subject.ts';
 
 /** What makes a machine work on a conversation. */
 export type Cause = 'update' | 'deadline' | 'outside';

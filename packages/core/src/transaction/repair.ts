@@ -39,5 +39,5 @@ function refusal({ registry }: Runtime, found: UnknownState): FsmError {
   if (reason === 'scene') {
     return new FsmError('SCENE_UNKNOWN', { scene: stored, known: [...registry.scenes.keys()] });
   }
-  return new FsmError('STATE_UNKNOWN', { state: stored, known: registry.stateIds });
+  return new FsmError('STATE_UNKNOWN', { state: stored, known: [...registry.states.keys()] });
 }

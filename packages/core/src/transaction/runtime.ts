@@ -16,7 +16,7 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
-import type { RawObject } from '../update/raw-update.ts';
+import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
@@ -34,12 +34,14 @@ export interface Notices {
   /** A scene took an input, and what it made of it cannot be stored. */
   inputRefused(key: string, error: unknown): void;
   /** A payment that no pending question has asked for. */
-  paymentUnmatched(turn: OpenTurn, payment: RawObject): void;
+  paymentUnmatched(turn: OpenTurn, payment: UnmatchedPayment): void;
   storageFailed(operation: string, error: unknown): void;
 }
 
 /** Runs scenes; a scene brings it. */
 export interface Engine {
+  /** Reads what the user sent. */
+  inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
   dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
   /** Tells scenes what has happened to their frames, and finds what to ask. */
@@ -70,9 +72,11 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   readonly copy: WorkingCopy;
   /** Everything that this turn will send and notify. */
   readonly effects: Effects;
+  /** The same; `undefined` while nothing was added, as in most turns. */
+  readonly used: Effects | undefined;
   /** The framework's context. */
   readonly ctx: unknown;
-  /** What the user sent. */
+  /** What the user sent, as scenes see it; `undefined` without scenes. */
   readonly input: UserInput | undefined;
   /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
   readonly tag: string;
@@ -94,6 +98,17 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   answerCallback(answer: CallbackAnswer): Promise<void>;
   /** Makes the services of this turn, once. */
   loadServices(): Promise<void>;
+}
+
+/** A turn whose conversation has been read. */
+export interface Opened {
+  readonly turn: OpenTurn;
+  /** Handled before: nothing is to be done. */
+  readonly isDuplicate: boolean;
+  /** Whether the conversation can be worked on as it was read. */
+  readonly isCurrent: boolean;
+  /** Why what is stored is no record. */
+  readonly unreadable: string | undefined;
 }
 
 /** Lets updates end the turns that they would wait for. */
@@ -129,6 +144,8 @@ export interface Runtime {
   readonly early: EarlyUpdates;
   readonly stopping: Stopping;
   readonly notices: Notices;
+  /** The events that somebody observes. */
+  readonly watched: { has(event: string): boolean };
   readonly rules: CopyRules;
   /** Called with each turn that has a framework's context, before any code of the bot runs. */
   readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;

@@ -3,6 +3,7 @@
 import { type Clock, systemClock } from '../base/clock.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { Hold } from '../lease/lease.ts';
+import { type Place, queuesOf } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Write } from '../storage/statements.ts';
 
@@ -44,41 +45,36 @@ export function sessionValues<T>(
   const coordination = storage.coordination ?? directLeases;
   const leases = coordination({ storage, clock, lease, longest: lease, report: () => {} });
 
-  const writing = new Map<string, Promise<void>>();
+  const queues = queuesOf(storage);
   const waiting = new Map<string, Waiting>();
 
-  async function send(key: string, next: Write | undefined): Promise<void> {
-    const hold = (await leases.take(prefix + key, { bound: waitBound })) as Hold;
+  async function send(place: Place, key: string, next: Write | undefined): Promise<void> {
+    let hold: Hold | undefined;
     try {
+      hold = (await leases.take(key, { bound: waitBound })) as Hold;
       await hold.commit(next, { keep: false });
     } catch (error) {
-      await hold.release();
+      await hold?.release();
       throw error;
+    } finally {
+      place.leave();
     }
-  }
-
-  function begin(key: string, next: Write | undefined): Promise<void> {
-    const written = send(key, next).finally(() => {
-      if (writing.get(key) === written) writing.delete(key);
-    });
-    writing.set(key, written);
-    return written;
   }
 
   /** One write of a key at a time; of those that wait meanwhile only the last one is sent, and all share its outcome. */
   function write(key: string, next: Write | undefined): Promise<void> {
+    const place = queues.tryJoin(key);
+    if (place !== undefined) return send(place, key, next);
     const overtaken = waiting.get(key);
     if (overtaken !== undefined) {
       overtaken.next = next;
       return overtaken.written;
     }
-    const before = writing.get(key);
-    if (before === undefined) return begin(key, next);
-    const go = () => {
+    const go = (place: Place) => {
       waiting.delete(key);
-      return begin(key, queued.next);
+      return send(place, key, queued.next);
     };
-    const queued: Waiting = { next, written: before.then(go, go) };
+    const queued: Waiting = { next, written: queues.join(key).then(go) };
     waiting.set(key, queued);
     return queued.written;
   }
@@ -89,7 +85,10 @@ export function sessionValues<T>(
       return stored === undefined ? undefined : JSON.parse(stored.text);
     },
     set: (key, value) =>
-      write(key, value === undefined ? undefined : { text: JSON.stringify(value), state: null }),
-    delete: (key) => write(key, undefined),
+      write(
+        prefix + key,
+        value === undefined ? undefined : { text: JSON.stringify(value), state: null },
+      ),
+    delete: (key) => write(prefix + key, undefined),
   };
 }

@@ -1,26 +1,21 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
 
-import { isFsmError } from '../base/errors.ts';
+import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
-import { textOf } from '../conversation/texts.ts';
 import type { Hold } from '../lease/lease.ts';
 import type { Place } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
-import {
-  commit,
-  commitId,
-  deliver,
-  rollBack,
-  runReleased,
-  settle,
-  textsOf,
-  throwFailure,
-} from './commit.ts';
+import { hasSeen } from '../record/ids.ts';
+import { isEmpty } from '../record/record.ts';
+import { decode } from '../record/stored.ts';
+import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
+import { fail, giveWay, refuseInput, skip } from './endings.ts';
+import { knowsAll } from './evolve.ts';
 import { isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
-import { bringUpToDate, isUpToDate, open } from './open.ts';
-import type { OpenTurn, Runtime } from './runtime.ts';
+import type { Opened, OpenTurn, Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
+import { bringUpToDate } from './up-to-date.ts';
 
 /**
  * Does one turn.
@@ -70,22 +65,21 @@ async function telefsmTurn<Result>(
     hold.place = place;
     if (job.admits?.(hold) === false) return void (await hold.release());
 
-    const opened = open(rt, job, hold);
+    const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
+    const opened = open(rt, job, hold, waited);
     if (opened.isDuplicate && !opened.turn.copy.owed) return void (await skip(opened.turn));
     turn = opened.turn;
     turn.interruption = interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
-    const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
-    const isCurrent = isUpToDate(opened, waited);
-    if (!isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
+    if (!opened.isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 
     const { interrupts } = rt;
     const result = await (interrupts === undefined ? job.work(turn) : interrupts.race(turn, job));
 
     if (turn.writing !== undefined) await turn.writing;
-    const { effects } = turn;
-    if (effects.isUsed) {
+    const { used: effects } = turn;
+    if (effects !== undefined) {
       const refusal = effects.takeRefusal();
       if (refusal !== undefined) return void (await refuseInput(turn, refusal.error));
       if (effects.hasEvents) await settle(turn);
@@ -98,8 +92,9 @@ async function telefsmTurn<Result>(
     // what a handler that nobody awaits changes from here on could not be kept, so it is refused
     turn.phase = 'over';
     await commit(turn, false);
-    if (effects.isUsed) {
-      if (effects.isSending) await deliver(turn);
+    // a task that ran before the commit may have been the first to add something
+    if (turn.used !== undefined) {
+      if (turn.used.isSending) await deliver(turn);
       throwFailure(turn);
     }
     return result;
@@ -107,7 +102,7 @@ async function telefsmTurn<Result>(
     const error = namedError(thrown);
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
-    else if (turn.effects.takesInput && isFsmError(error, 'RECORD_TOO_LARGE'))
+    else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
       return void (await refuseInput(turn, error));
     else await fail(turn);
     if (isHandledElsewhere(error)) {
@@ -124,71 +119,16 @@ async function telefsmTurn<Result>(
     if (stay === undefined) reentry.untracked--;
     else stay.end();
     try {
-      if (turn?.effects.isUsed) await runReleased(turn);
+      if (turn?.used !== undefined) await runReleased(turn);
     } finally {
       if (--rt.stopping.running === 0) rt.stopping.idle?.();
     }
   }
 }
 
-/** A turn that was done before: nothing is done, and a button's loading spinner disappears. */
-async function skip({ rt, facts, hold, key = '' }: OpenTurn): Promise<void> {
-  const { id, bot, update } = facts;
-  await hold?.release();
-  if (typeof id === 'number') rt.notices.duplicate(key, id);
-  const query = (update?.['callback_query'] as { id?: string } | undefined)?.id;
-  if (query === undefined || bot === undefined) return;
-  try {
-    await bot.call('answerCallbackQuery', { callback_query_id: query });
-  } catch (error) {
-    rt.notices.speechFailed(key, error);
-  }
-}
-
 /** Another attempt has handled this very update: for whoever delivers it, it is done. */
 function isHandledElsewhere(error: unknown): boolean {
   return isFsmError(error, 'LEASE_LOST') && error.details.handled;
-}
-
-/** Ends a turn that was interrupted: what it began with stays, and its update is not handled again. */
-async function giveWay(turn: OpenTurn): Promise<void> {
-  await turn.writing?.catch(() => {});
-  rollBack(turn);
-  turn.phase = 'failed';
-  await commitId(turn);
-}
-
-/** What a scene made of an input cannot be stored: the user is told, and everything is as it was, but for the id of the update. */
-async function refuseInput(turn: OpenTurn, error: unknown): Promise<void> {
-  const { effects, rt, input, key = '' } = turn;
-  await turn.writing?.catch(() => {});
-  rollBack(turn);
-  rt.notices.inputRefused(key, error);
-  const name = isFsmError(error, 'RECORD_TOO_LARGE') ? 'tooLong' : 'invalid';
-  const text = await textOf(textsOf(turn), name, turn);
-  if (input?.kind === 'button') effects.answerQuery({ text, show_alert: true });
-  else effects.send(text);
-  turn.phase = 'over';
-  await commitId(turn);
-  await deliver(turn);
-}
-
-/** Ends a turn that failed: nothing since its last commit is kept. */
-async function fail(turn: OpenTurn): Promise<void> {
-  const { effects, hold, rt, key = '' } = turn;
-  const apology = effects.takeApology();
-  // a commit() that nobody awaited is on its way all the same
-  await turn.writing?.catch(() => {});
-  rollBack(turn);
-  turn.phase = 'failed';
-  await hold?.release();
-  if (apology === undefined || turn.place === undefined) return;
-  try {
-    await turn.tell(await textOf(apology, 'failed', turn));
-    await turn.answerCallback({});
-  } catch (error) {
-    rt.notices.speechFailed(key, error);
-  }
 }
 
 /** An update that belongs to no conversation: handlers run, and nothing is locked, read or written. */
@@ -204,4 +144,48 @@ async function withoutConversation<Result>(rt: Runtime, job: Job<Result>): Promi
   } finally {
     turn.phase = phase;
   }
+}
+
+/**
+ * Reads a leased conversation.
+ *
+ * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
+ * @throws FsmError `RECORD_NEWER`; `RECORD_UNREADABLE` by policy
+ */
+function open(rt: Runtime, job: Job, hold: Hold, waited: number): Opened {
+  const { key, stored } = hold;
+  const decoded = stored && decode(stored);
+  const { version, unknownState } = rt.options;
+  if (decoded !== undefined && 'newer' in decoded) {
+    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: 1 });
+  }
+  const unreadable =
+    decoded !== undefined && 'unreadable' in decoded ? decoded.unreadable : undefined;
+  if (unreadable !== undefined && (unknownState === 'error' || unknownState === 'keep')) {
+    throw new FsmError('RECORD_UNREADABLE', { key, reason: unreadable });
+  }
+  const record = decoded !== undefined && 'record' in decoded ? decoded.record : undefined;
+  if (record !== undefined && record.version > version && !isEmpty(record)) {
+    throw new FsmError('RECORD_NEWER', { key, version: record.version, known: version });
+  }
+  const deadlineIn = stored?.deadlineIn;
+  const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.now() + deadlineIn;
+  const turn = new RunningTurn(rt, job, hold, record, deadlineAt);
+  const { known } = rt.recent;
+  const isDuplicate =
+    (record !== undefined && hasSeen(record.ids, job.id)) ||
+    (known.size > 0 && !rt.storage.features.shared && rt.recent.has(key, job.id));
+  // also a turn that was handled before may have left a question that was never asked
+  const isOver = isDuplicate && !turn.copy.owed;
+  if (!isOver && job.ctx !== undefined) rt.opened?.(turn, job.ctx);
+  const { registry } = rt;
+  const isCurrent =
+    stored === undefined
+      ? rt.options.adopt === undefined
+      : record !== undefined &&
+        !record.owed &&
+        record.version === version &&
+        (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
+        ((!registry.strict && registry.scenes.size === 0) || knowsAll(record, registry));
+  return { turn, isDuplicate, isCurrent, unreadable };
 }

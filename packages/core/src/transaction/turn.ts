@@ -13,8 +13,9 @@ import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import { WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
-import { inputOf, type UserInput } from '../update/input.ts';
-import { addressOf, fromOf, type ReplyAddress, type Subject } from '../update/subject.ts';
+import { addressOf, fromOf, type ReplyAddress } from '../update/address.ts';
+import type { UserInput } from '../update/input.ts';
+import type { Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { commitNow } from './commit.ts';
 import { type CallbackAnswer, Effects, type Task } from './effects.ts';
@@ -32,8 +33,7 @@ export class RunningTurn implements OpenTurn {
   readonly hold: Hold | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
-  /** Everything that this turn will send and notify. */
-  readonly effects: Effects = new Effects();
+  used: Effects | undefined;
   /** What handlers see as `ctx.state`. */
   readonly state: FsmContext;
   phase: OpenTurn['phase'] = 'open';
@@ -122,10 +122,15 @@ export class RunningTurn implements OpenTurn {
 
   // ── what the kernel and its engine see beside it
 
-  /** What the user sent. */
+  /** Everything that this turn will send and notify; made when something is added. */
+  get effects(): Effects {
+    this.used ??= new Effects();
+    return this.used;
+  }
+
+  /** What the user sent, as scenes see it; `undefined` without scenes. */
   get input(): UserInput | undefined {
-    const { update, bot } = this.facts;
-    this.read ??= { input: update && inputOf(update, bot?.username) };
+    this.read ??= { input: this.rt.engine?.inputOf(this.facts) };
     return this.read.input;
   }
 

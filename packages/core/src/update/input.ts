@@ -14,8 +14,8 @@ import {
   tag,
   valueIn,
 } from './input-value.ts';
-import { updateTypeOf } from './parties.ts';
 import { idIn, idOf, objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
+import { updateTypeOf } from './subject.ts';
 
 export type { InputKind, InputValues } from './input-value.ts';
 export { inputKinds } from './input-value.ts';

@@ -1,16 +1,24 @@
-/** Whose update this is, and where to speak. */
+/** Whose update it is: one table over every update type of the Bot API. */
 
-import { isJsonObject } from '../base/json.ts';
-import { anyText, checkOptions, invalidOption, wholeNumber } from '../base/rules.ts';
-import { shown } from '../base/shown.ts';
+import { type InvoiceMark, markOfPayload } from './invoice.ts';
 import {
-  directMessagesTopic,
-  guestChats,
-  invoiceMark,
-  partiesOf,
-  updateTypeOf,
-} from './parties.ts';
-import { objectIn, type RawObject, type RawUpdate, textIn, wholeIn } from './raw-update.ts';
+  idIn,
+  idOf,
+  objectIn,
+  type RawObject,
+  type RawUpdate,
+  textIn,
+  whole,
+  wholeIn,
+} from './raw-update.ts';
+
+/**
+ * What stands for the business connection in guest messages.
+ *
+ * The ids of chats in which a bot is a guest may coincide with those of its own chats (Bot API, Message.guest_query_id), so their
+ * conversations are kept apart as those of business connections are.
+ */
+export const guestChats = 'guest';
 
 /**
  * Whose update this is.
@@ -30,29 +38,70 @@ export interface Subject {
   readonly updateType?: string | undefined;
 }
 
-/** A conversation named from outside an update. Without `chat`, the user's private chat; `bot` only for a machine with several bots. */
-export interface Address {
-  readonly user?: number;
-  readonly chat?: number;
-  readonly thread?: number;
-  readonly business?: string;
-  readonly bot?: number;
+/** What a row of the table finds in an update's payload. */
+interface Parties {
+  readonly chat?: number | undefined;
+  readonly user?: number | undefined;
+  readonly thread?: number | undefined;
+  readonly business?: string | undefined;
 }
 
-/** Where to speak: what the Bot API's sending methods need to reach the place that an update came from. */
-export interface ReplyAddress {
-  /** `chat_id`. */
-  readonly chat: number;
-  /** `message_thread_id`. */
-  readonly thread?: number;
-  /** `direct_messages_topic_id`, in the direct messages of a channel. */
-  readonly directMessagesTopic?: number;
-  /** `business_connection_id`. */
-  readonly business?: string;
-  /** `receiver_user_id`: the update came from an ephemeral message, so only this user may see the answer. */
-  readonly receiver?: number;
-  /** `guest_query_id`: the bot is no member of that chat, and only `answerGuestQuery` reaches it. */
-  readonly guestQuery?: string;
+/** Every update type of Bot API 10.3; a type that is newer is read as an event. */
+const table: ReadonlyMap<string, (payload: RawObject) => Parties> = new Map(
+  Object.entries({
+    message: inMessage,
+    edited_message: inMessage,
+    channel_post: inMessage,
+    edited_channel_post: inMessage,
+    business_connection: inRequest,
+    business_message: inMessage,
+    edited_business_message: inMessage,
+    deleted_business_messages: inEvent,
+    guest_message: inGuestMessage,
+    stopped_message_generation: inThread,
+    message_reaction: inEvent,
+    message_reaction_count: inEvent,
+    inline_query: inEvent,
+    chosen_inline_result: inEvent,
+    callback_query: inButton,
+    shipping_query: inInvoice,
+    pre_checkout_query: inInvoice,
+    purchased_paid_media: inEvent,
+    poll: inEvent,
+    poll_answer: inEvent,
+    my_chat_member: inEvent,
+    chat_member: inEvent,
+    chat_join_request: inRequest,
+    chat_boost: inEvent,
+    removed_chat_boost: inEvent,
+    managed_bot: inEvent,
+    subscription: inEvent,
+  }),
+);
+
+/** Every update type that telefsm knows by name. */
+export const updateTypes: readonly string[] = [...table.keys()];
+
+/**
+ * Names an update's type: the field that holds its payload.
+ *
+ * @returns `undefined` for an update without a payload
+ */
+export function updateTypeOf(update: RawUpdate): string | undefined {
+  let unknown: string | undefined;
+  for (const field in update) {
+    const value = update[field];
+    if (typeof value !== 'object' || value === null) continue;
+    if (table.has(field)) return field;
+    unknown ??= field;
+  }
+  return unknown;
+}
+
+/** Finds who takes part; a type that the table does not know is read as an event. */
+export function partiesOf(update: RawUpdate, updateType: string | undefined): Parties {
+  if (updateType === undefined) return {};
+  return (table.get(updateType) ?? inEvent)(update[updateType] as RawObject);
 }
 
 /**
@@ -72,83 +121,76 @@ export function subjectOf(update: RawUpdate, botId: number): Subject {
   return { bot: botId, chat: chat ?? user, user, thread, business, updateType };
 }
 
-const addressRules = {
-  chat: wholeNumber,
-  user: wholeNumber,
-  thread: wholeNumber,
-  bot: wholeNumber,
-  business: anyText,
-};
+/** Telegram's stand-in for every anonymous administrator of every group. */
+const groupAnonymousBot = 1087968824;
 
-/**
- * Checks an address as plain JavaScript may give it.
- *
- * @throws FsmError `INVALID_OPTION` for what is no object, an unknown part, an id that is no whole number, a business connection that is
- * no text
- */
-export function checkAddress(address: unknown): void {
-  if (!isJsonObject(address)) {
-    throw invalidOption('address', 'an object such as { user: 7 }', shown(address));
-  }
-  checkOptions('address.', address, addressRules, '');
-}
-
-/**
- * Makes the subject of a conversation that is named from outside an update.
- *
- * @param botId - the bot, unless the address names one
- * @throws FsmError `INVALID_OPTION`, as `checkAddress` does
- */
-export function subjectAt(address: Address, botId: number): Subject {
-  checkAddress(address);
-  const { chat, user, thread, business } = address;
-  const alone = chat !== undefined && chat > 0 ? chat : undefined;
+function inMessage(message: RawObject): Parties {
+  const event = inEvent(message);
+  const { chat } = event;
+  const { is_topic_message, message_thread_id, sender_chat } = message;
+  const topic = is_topic_message === true ? whole(message_thread_id) : undefined;
+  const behalf = idOf(sender_chat);
+  // A channel speaks for itself in its own posts: nobody in particular.
+  const faceless = behalf === chat && textIn(objectIn(message, 'chat'), 'type') === 'channel';
   return {
-    bot: address.bot ?? botId,
-    chat: chat ?? user,
-    user: user ?? alone,
-    thread,
-    business,
-    updateType: undefined,
+    chat,
+    user: faceless ? undefined : (behalf ?? event.user),
+    thread: topic ?? directMessagesTopic(message),
+    business: event.business,
   };
 }
 
-/**
- * Tells where to speak after an update.
- *
- * Users who are in no chat are spoken to in private. There is no such place for polls, nor for anonymous voters.
- */
-export function addressOf(update: RawUpdate): ReplyAddress | undefined {
-  const updateType = updateTypeOf(update);
-  const { chat, user, thread, business } = partiesOf(update, updateType);
-  const person = user !== undefined && user > 0 ? user : undefined;
-  const place = chat ?? person;
-  if (updateType === undefined || place === undefined) return undefined;
-  const message = messageIn(update, updateType);
-  const topic = directMessagesTopic(message) ?? invoiceMark(message)?.directMessagesTopic;
-  const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = { chat: place };
-  if (topic !== undefined) address.directMessagesTopic = topic;
-  else if (thread !== undefined) address.thread = thread;
-  const ephemeral = wholeIn(message, 'ephemeral_message_id') !== undefined;
-  if (ephemeral && person !== undefined) address.receiver = person;
-  const guestQuery = textIn(message, 'guest_query_id');
-  if (business !== guestChats) {
-    if (business !== undefined) address.business = business;
-  } else if (guestQuery !== undefined) address.guestQuery = guestQuery;
-  return address;
+function inGuestMessage(message: RawObject): Parties {
+  return { ...inMessage(message), business: guestChats };
 }
 
-/** Reads the user object of whoever acted, as sent, with name and language; for a boost, who gave it. */
-export function fromOf(update: RawUpdate): RawObject | undefined {
-  const updateType = updateTypeOf(update);
-  if (updateType === undefined) return undefined;
-  const payload = objectIn(update, updateType);
-  const source = objectIn(objectIn(payload, 'boost') ?? payload, 'source');
-  return objectIn(payload, 'from') ?? objectIn(payload, 'user') ?? objectIn(source, 'user');
+function inButton(query: RawObject): Parties {
+  const message = objectIn(query, 'message');
+  return { ...(message && inMessage(message)), user: idIn(query, 'from') };
 }
 
-/** Reads the message of an update: its payload, or the one that a button belongs to. */
-function messageIn(update: RawUpdate, updateType: string): RawObject | undefined {
-  const payload = objectIn(update, updateType);
-  return updateType === 'callback_query' ? objectIn(payload, 'message') : payload;
+function inThread(event: RawObject): Parties {
+  return { ...inEvent(event), thread: wholeIn(event, 'message_thread_id') };
+}
+
+function inRequest(request: RawObject): Parties {
+  return {
+    chat: wholeIn(request, 'user_chat_id'),
+    user: idIn(request, 'from') ?? idIn(request, 'user'),
+  };
+}
+
+function inInvoice(query: RawObject): Parties {
+  const event = inEvent(query);
+  const mark = invoiceMark(query);
+  if (mark === undefined) return event;
+  const { chat, thread, directMessagesTopic } = mark;
+  return { ...event, chat, thread: directMessagesTopic ?? thread };
+}
+
+function inEvent(event: RawObject): Parties {
+  const { actor_chat, voter_chat, from, user, business_connection_id } = event;
+  const chat = idOf(event['chat']);
+  // The chats come first: beside them stands a stand-in user, if any.
+  const actor = idOf(actor_chat) ?? idOf(voter_chat) ?? idOf(from) ?? idOf(user);
+  const alone = chat !== undefined && chat > 0 ? chat : undefined;
+  return {
+    chat,
+    user: actor === groupAnonymousBot ? chat : (actor ?? alone),
+    thread: undefined,
+    business: typeof business_connection_id === 'string' ? business_connection_id : undefined,
+  };
+}
+
+/** The topic of a message among the direct messages of a channel. */
+export function directMessagesTopic(message: RawObject | undefined): number | undefined {
+  // read by name: most messages have none
+  if (message?.['direct_messages_topic'] === undefined) return undefined;
+  return wholeIn(objectIn(message, 'direct_messages_topic'), 'topic_id');
+}
+
+/** The mark that a flow has put behind the payload of an invoice. */
+export function invoiceMark(query: RawObject | undefined): InvoiceMark | undefined {
+  const payload = textIn(query, 'invoice_payload');
+  return payload === undefined ? undefined : markOfPayload(payload);
 }

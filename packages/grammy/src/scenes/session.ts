@@ -6,10 +6,11 @@ import {
   type BridgedStore,
   type OwnRecordOptions,
   sessionMiddleware,
+  shownAt,
 } from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'grammy';
 import { UpdatePort } from '../port.ts';
-import { show, updateOf } from '../session/show.ts';
+import { updateOf } from '../session/absent.ts';
 
 /** What {@link session} accepts. */
 export interface SceneSessionOptions<C extends Context> extends Omit<OwnRecordOptions, 'strategy'> {
@@ -49,8 +50,8 @@ export function session<C extends Context>(options: SceneSessionOptions<C> = {})
     updateOf,
     portOf: (ctx) => new UpdatePort(ctx),
   });
-  return (ctx, next) =>
-    run(ctx, next, (value) => show(ctx, property, value ?? { value: undefined }, ''));
+  const show = shownAt(property, true);
+  return (ctx, next) => run(ctx, next, (value) => show(ctx, value ?? { value: undefined }));
 }
 
 /** Telegraf's own key: `<user>:<chat>`. */

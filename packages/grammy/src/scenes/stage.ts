@@ -1,14 +1,7 @@
 /** `Stage`: the scenes of a bot, which may also be flows, nodes and command trees. */
 
 import type { AnyGroup, AnyScene } from '@telefsm/core';
-import {
-  entranceOf,
-  installedAt,
-  SceneControl,
-  type StagedScene,
-  type StageParts,
-  sessionOf,
-} from '@telefsm/core/adapter';
+import { type StageHooks, StageRoom } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'grammy';
 import { BaseScene } from './base-scene.ts';
 import type { SceneContextScene, SceneSessionData } from './types.ts';
@@ -53,10 +46,7 @@ export class Stage<
 > extends Composer<C> {
   /** The scenes by their ids. */
   readonly scenes: Map<string, BaseScene<C>> = new Map();
-  readonly #flows = new Map<string, AnyScene & AnyGroup>();
-  /** One for each scene: a machine tells scenes of one id apart. */
-  readonly #entrances = new Map<string, AnyScene & AnyGroup>();
-  readonly #settings: StageOptions<D>;
+  readonly #room: StageRoom<C, BaseScene<C>>;
 
   /**
    * @param scenes - scenes, wizards, flows, nodes and command trees
@@ -64,15 +54,15 @@ export class Stage<
    */
   constructor(scenes: readonly (BaseScene<C> | AnyScene)[] = [], options: StageOptions<D> = {}) {
     super();
-    this.#settings = options;
+    this.#room = new StageRoom<C, BaseScene<C>>(this.scenes, options, hooksOf());
     this.register(...scenes);
   }
 
   /** Adds scenes; a later one replaces an earlier one of the same id. */
   register(...scenes: readonly (BaseScene<C> | AnyScene)[]): this {
     for (const scene of scenes) {
-      if (isFlow(scene)) this.#flows.set(scene.id, scene);
-      else if (scene instanceof BaseScene) this.scenes.set(scene.id, scene);
+      if (this.#room.adds(Object(scene))) continue;
+      if (scene instanceof BaseScene) this.scenes.set(scene.id, scene);
       else throw new Error('Unsupported scene: a stage accepts scenes, wizards, flows and nodes.');
     }
     return this;
@@ -97,17 +87,8 @@ export class Stage<
 
   /** Installs `ctx.scene`, and runs the handlers of the stage and of the current scene. */
   override middleware(): MiddlewareFn<C> {
-    const parts = this.#parts;
-    const handler = new Composer<C>(
-      (ctx, next) => {
-        ctx.scene = new SceneControl<C>(ctx, parts) as unknown as C['scene'];
-        return next();
-      },
-      super.middleware(),
-      (ctx, next) => (ctx.scene as unknown as SceneControl<C>).handle(next),
-    ).middleware();
-    const { sessionName = 'session' } = this.#settings;
-    return (ctx, next) => (hasSession(ctx, sessionName) ? handler(ctx, next) : next());
+    const enterScene: MiddlewareFn<C> = (ctx, next) => this.#room.handle(ctx, next);
+    return this.#room.middleware(new Composer<C>(super.middleware(), enterScene).middleware());
   }
 
   /**
@@ -117,55 +98,15 @@ export class Stage<
    * by `call`, they cannot be entered.
    */
   asScenes(): readonly (AnyScene & AnyGroup)[] {
-    for (const id of this.scenes.keys()) {
-      if (!this.#entrances.has(id)) this.#entrances.set(id, entranceOf(id, this.#parts));
-    }
-    return [...this.#entrances.values()];
-  }
-
-  get #parts(): StageParts<C> {
-    return {
-      settings: this.#settings,
-      scene: (id) => {
-        const scene = this.scenes.get(id);
-        return scene && staged(scene);
-      },
-      shown: (id) => this.scenes.get(id),
-      flows: this.#flows,
-      ids: () => [...this.scenes.keys(), ...this.#flows.keys()],
-      machineOf,
-      now: (ctx) => {
-        const fsm = machineOf(ctx);
-        return fsm === undefined ? Date.now() : sessionOf(fsm).now();
-      },
-    };
+    return this.#room.asScenes();
   }
 }
 
-/** grammY's sessions throw for updates that have none, such as inline queries. */
-function hasSession(ctx: object, property: string): boolean {
-  try {
-    Reflect.get(ctx, property);
-    return property in ctx;
-  } catch {
-    return false;
-  }
-}
-
-function staged<C extends Context>(scene: BaseScene<C>): StagedScene<C> {
+function hooksOf<C extends Context>(): StageHooks<C, BaseScene<C>> {
   return {
-    id: scene.id,
-    ttl: scene.ttl,
-    onEnter: () => scene.enterMiddleware(),
-    onLeave: () => scene.leaveMiddleware(),
-    onUpdate: () => scene.middleware(),
+    ttl: ({ ttl }) => ttl,
+    enter: (scene) => scene.enterMiddleware(),
+    leave: (scene) => scene.leaveMiddleware(),
+    update: (scene) => scene.middleware(),
   };
-}
-
-function isFlow(scene: unknown): scene is AnyScene & AnyGroup {
-  return typeof scene === 'object' && scene !== null && '~scene' in scene;
-}
-
-function machineOf(ctx: object) {
-  return 'fsm' in ctx ? installedAt(ctx, 'fsm') : undefined;
 }

@@ -31,6 +31,9 @@ export class WizardScene<
 > extends BaseScene<C> {
   /** The steps in their order. */
   readonly steps: Middleware<C>[];
+  /** The scene's own handlers that the chain was made for; grammY makes new ones when a handler is added. */
+  #own: MiddlewareFn<C> | undefined;
+  #chain: MiddlewareFn<C> | undefined;
 
   constructor(id: string, ...steps: Middleware<C>[]);
   constructor(id: string, options: SceneOptions<C>, ...steps: Middleware<C>[]);
@@ -46,20 +49,26 @@ export class WizardScene<
 
   /** Runs the scene's own handlers, then the current step; past the last step the scene is left. */
   override middleware(): MiddlewareFn<C> {
-    return new Composer<C>(
-      (ctx, next) => {
-        const control = new WizardControl(ctx.scene as unknown as SceneControl<C>, this.steps);
-        ctx.wizard = control as WizardContextWizard<C>;
-        return next();
-      },
-      super.middleware(),
-      (ctx, next) => {
-        const { step: current } = ctx.wizard;
-        if (current !== undefined) return middlewareOf(current)(ctx, next);
-        ctx.wizard.selectStep(0);
-        return ctx.scene.leave();
-      },
-    ).middleware();
+    const own = super.middleware();
+    if (this.#chain === undefined || this.#own !== own) {
+      this.#own = own;
+      this.#chain = this.#chained(own);
+    }
+    return this.#chain;
+  }
+
+  #chained(own: MiddlewareFn<C>): MiddlewareFn<C> {
+    const handle = new Composer<C>(own, (ctx, next) => {
+      const { step: current } = ctx.wizard;
+      if (current !== undefined) return middlewareOf(current)(ctx, next);
+      ctx.wizard.selectStep(0);
+      return ctx.scene.leave();
+    }).middleware();
+    return (ctx, next) => {
+      const control = new WizardControl(ctx.scene as unknown as SceneControl<C>, this.steps);
+      ctx.wizard = control as WizardContextWizard<C>;
+      return handle(ctx, next);
+    };
   }
 
   /** Runs the enter handlers, and then the first step if they call `next`. */

@@ -6,7 +6,9 @@ import {
   type BridgedStore,
   type OwnRecordOptions,
   type SessionMiddleware,
+  type SessionValue,
   sessionMiddleware,
+  shownAt,
 } from '@telefsm/core/adapter';
 import type {
   Context,
@@ -17,7 +19,7 @@ import type {
   StorageAdapter,
 } from 'grammy';
 import { UpdatePort } from '../port.ts';
-import { show, updateOf } from './show.ts';
+import { absentSession, updateOf } from './absent.ts';
 
 /** Where a session is kept, beside what grammY's `session()` accepts. */
 export interface SessionPlace extends Omit<OwnRecordOptions, 'strategy' | 'storage'> {
@@ -99,20 +101,30 @@ export function lazySession<S, C extends Context>(
 
 function single(options: LooseOptions, lazy: boolean): MiddlewareFn {
   const run = runnerOf(options, undefined, lazy);
-  const reason = reasonOf(options);
-  return (ctx, next) => run(ctx, next, (value) => show(ctx, 'session', value, reason));
+  const absent = absentSession(reasonOf(options));
+  const show = shownAt('session', true);
+  return (ctx, next) => run(ctx, next, (value) => show(ctx, value ?? absent));
 }
 
 function several({ type: _, ...options }: LooseOptions): MiddlewareFn {
   const shared: Record<string, unknown> = {};
-  const parts: { name: string; run: SessionMiddleware<Context>; reason: string }[] = [];
+  const parts: {
+    readonly name: string;
+    readonly run: SessionMiddleware<Context>;
+    readonly show: (whole: object, value: SessionValue | undefined) => void;
+  }[] = [];
+  const showAll = shownAt('session', true);
   for (const [name, value] of Object.entries(options)) {
     if (placeNames.has(name)) shared[name] = value;
   }
   for (const [name, value] of Object.entries(options)) {
     if (placeNames.has(name)) continue;
     const own: LooseOptions = { ...shared, ...(value as object) };
-    parts.push({ name, run: runnerOf(own, name, false), reason: reasonOf(own) });
+    const absent = absentSession(reasonOf(own));
+    const showPart = shownAt(name, true);
+    const show = (whole: object, value: SessionValue | undefined) =>
+      showPart(whole, value ?? absent);
+    parts.push({ name, run: runnerOf(own, name, false), show });
   }
   return (ctx, next) => {
     let whole: object | null | undefined = {};
@@ -127,14 +139,14 @@ function several({ type: _, ...options }: LooseOptions): MiddlewareFn {
             whole = assigned(whole, value, parts);
           },
         };
-        show(ctx, 'session', session, '');
+        showAll(ctx, session);
         return next();
       }
-      const { run, name, reason } = part;
+      const { run, show } = part;
       return run(
         ctx,
         () => runFrom(at + 1),
-        (value) => show(whole as object, name, value, reason),
+        (value) => show(whole as object, value),
       );
     };
     return runFrom(0);

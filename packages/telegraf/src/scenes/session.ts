@@ -4,8 +4,8 @@ import type { FsmStorage, RawUpdate } from '@telefsm/core';
 import {
   type AnyMachine,
   type OwnRecordOptions,
-  type SessionValue,
   sessionMiddleware,
+  shownAt,
 } from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'telegraf';
 import type { session as telegrafSession } from 'telegraf/session';
@@ -90,21 +90,12 @@ export function session<
       return new UpdatePort(ctx);
     },
   });
-  return (ctx, next) => run(ctx, next, (value) => show(ctx, property, value));
-}
-
-function show(ctx: object, property: string, value: SessionValue | undefined): void {
-  if (value === undefined) {
-    Reflect.set(ctx, property, undefined);
-    return;
-  }
-  Object.defineProperty(ctx, property, {
-    configurable: true,
-    get: () => value.value,
-    set(assigned: unknown) {
-      value.value = assigned;
-    },
-  });
+  const show = shownAt(property, false);
+  return (ctx, next) =>
+    run(ctx, next, (value) => {
+      if (value === undefined) Reflect.set(ctx, property, undefined);
+      else show(ctx, value);
+    });
 }
 
 /** Telegraf's own key: `<user>:<chat>`. */

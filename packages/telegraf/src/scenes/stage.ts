@@ -1,14 +1,7 @@
 /** Telegraf's `Stage`, whose scenes may also be flows, nodes and command trees. */
 
 import type { AnyGroup, AnyScene } from '@telefsm/core';
-import {
-  entranceOf,
-  installedAt,
-  SceneControl,
-  type StagedScene,
-  type StageParts,
-  sessionOf,
-} from '@telefsm/core/adapter';
+import { type StageHooks, StageRoom } from '@telefsm/core/adapter';
 import { Composer, type Context, type MiddlewareFn } from 'telegraf';
 import {
   type BaseScene,
@@ -51,10 +44,7 @@ export class Stage<
   C extends Context & { session?: SceneSession<D>; scene: SceneContextScene<C, D> },
   D extends SceneSessionData = SceneSessionData,
 > extends TelegrafStage<C, D> {
-  readonly #flows = new Map<string, AnyScene & AnyGroup>();
-  /** One for each scene: a machine tells scenes of one id apart. */
-  readonly #entrances = new Map<string, AnyScene & AnyGroup>();
-  readonly #settings: Partial<StageOptions<D>>;
+  readonly #room: StageRoom<C, BaseScene<C>>;
 
   /**
    * @param scenes - scenes and wizards of Telegraf, flows, nodes and command trees
@@ -65,32 +55,23 @@ export class Stage<
     options: Partial<StageOptions<D>> = {},
   ) {
     super([], options);
-    this.#settings = options;
+    this.#room = new StageRoom<C, BaseScene<C>>(this.scenes, options, hooksOf());
     this.register(...scenes);
   }
 
   /** Adds scenes; a later one replaces an earlier one of the same id. */
   override register(...scenes: readonly (BaseScene<C> | AnyScene)[]): this {
     for (const scene of scenes) {
-      if (isFlow(scene)) this.#flows.set(scene.id, scene);
-      else super.register(scene as BaseScene<C>);
+      if (!this.#room.adds(Object(scene))) super.register(scene as BaseScene<C>);
     }
     return this;
   }
 
   /** Installs `ctx.scene`, and runs the handlers of the stage and of the current scene. */
   override middleware(): MiddlewareFn<C> {
-    const parts = this.#parts;
-    const handler = Composer.compose<C>([
-      (ctx, next) => {
-        ctx.scene = new SceneControl<C>(ctx, parts) as unknown as C['scene'];
-        return next();
-      },
-      Composer.prototype.middleware.call(this) as MiddlewareFn<C>,
-      (ctx, next) => (ctx.scene as unknown as SceneControl<C>).handle(next),
-    ]);
-    const { sessionName = 'session' } = this.#settings;
-    return (ctx, next) => (sessionName in ctx ? handler(ctx, next) : next());
+    const inScene: MiddlewareFn<C> = async (ctx, next) => this.#room.handle(ctx, next);
+    const own = Composer.prototype.middleware.call(this) as MiddlewareFn<C>;
+    return this.#room.middleware(Composer.compose<C>([own, inScene])) as MiddlewareFn<C>;
   }
 
   /**
@@ -100,47 +81,16 @@ export class Stage<
    * by `call`, they cannot be entered.
    */
   asScenes(): readonly (AnyScene & AnyGroup)[] {
-    for (const id of this.scenes.keys()) {
-      if (!this.#entrances.has(id)) this.#entrances.set(id, entranceOf(id, this.#parts));
-    }
-    return [...this.#entrances.values()];
-  }
-
-  get #parts(): StageParts<C> {
-    return {
-      settings: this.#settings,
-      scene: (id) => {
-        const scene = this.scenes.get(id);
-        return scene && staged(scene);
-      },
-      shown: (id) => this.scenes.get(id),
-      flows: this.#flows,
-      ids: () => [...this.scenes.keys(), ...this.#flows.keys()],
-      machineOf,
-      now: (ctx) => {
-        const fsm = machineOf(ctx);
-        return fsm === undefined ? Date.now() : sessionOf(fsm).now();
-      },
-    };
+    return this.#room.asScenes();
   }
 }
 
-/** A scene of Telegraf, or what acts as one: its hooks are optional. */
-function staged<C extends Context>(scene: BaseScene<C>): StagedScene<C> {
-  const { enterMiddleware, leaveMiddleware }: Partial<BaseScene<C>> = scene;
+/** Of a scene of Telegraf, or of what acts as one: its hooks are optional. */
+function hooksOf<C extends Context>(): StageHooks<C, BaseScene<C>> {
   return {
-    id: scene.id,
-    ttl: scene.ttl,
-    onEnter: () => (enterMiddleware ?? scene.middleware).call(scene),
-    onLeave: () => leaveMiddleware?.call(scene) ?? Composer.passThru(),
-    onUpdate: () => scene.middleware(),
+    ttl: ({ ttl }) => ttl,
+    enter: (scene) => (scene.enterMiddleware ?? scene.middleware).call(scene),
+    leave: (scene) => scene.leaveMiddleware?.call(scene) ?? Composer.passThru(),
+    update: (scene) => scene.middleware(),
   };
-}
-
-function isFlow(scene: unknown): scene is AnyScene & AnyGroup {
-  return typeof scene === 'object' && scene !== null && '~scene' in scene;
-}
-
-function machineOf(ctx: object) {
-  return 'fsm' in ctx ? installedAt(ctx, 'fsm') : undefined;
 }

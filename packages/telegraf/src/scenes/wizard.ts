@@ -50,12 +50,7 @@ export class WizardScene<
   }
 
   #chained(own: MiddlewareFn<C>): MiddlewareFn<C> {
-    return Composer.compose<C>([
-      (ctx, next) => {
-        const control = new WizardControl(ctx.scene as never, this.steps);
-        ctx.wizard = control as unknown as C['wizard'];
-        return next();
-      },
+    const handle = Composer.compose<C>([
       own,
       (ctx, next) => {
         const { step: current } = ctx.wizard;
@@ -64,6 +59,11 @@ export class WizardScene<
         return ctx.scene.leave();
       },
     ]);
+    return (ctx, next) => {
+      const control = new WizardControl(ctx.scene as never, this.steps);
+      ctx.wizard = control as unknown as C['wizard'];
+      return handle(ctx, next);
+    };
   }
 }
 

@@ -1,0 +1,99 @@
+/** What the stages of both frameworks share: flows beside scenes, `ctx.scene`, and entrances for machines. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import type { FsmContext } from '../conversation/context.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import type { AnyGroup } from '../conversation/states.ts';
+import { sessionOf } from '../state/context.ts';
+import { installedAt } from '../state/install.ts';
+import { entranceOf } from './entrance.ts';
+import {
+  SceneControl,
+  type StageHooks,
+  type StageMiddleware,
+  type StageParts,
+  type StageSettings,
+} from './scene-control.ts';
+
+/** The scenes of one stage. */
+export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> {
+  readonly settings: StageSettings;
+  readonly hooks: StageHooks<C, Scene>;
+  readonly flows: Map<string, AnyScene & AnyGroup> = new Map();
+  private readonly scenes: ReadonlyMap<string, Scene>;
+  /** One for each scene: a machine tells scenes of one id apart. */
+  private readonly entrances = new Map<string, AnyScene & AnyGroup>();
+
+  /**
+   * @param scenes - the framework's own scenes, by id; filled by the stage
+   */
+  constructor(
+    scenes: ReadonlyMap<string, Scene>,
+    settings: StageSettings,
+    hooks: StageHooks<C, Scene>,
+  ) {
+    this.scenes = scenes;
+    this.settings = settings;
+    this.hooks = hooks;
+  }
+
+  /** Adds a flow, a node or a command tree; `false` for everything else. */
+  adds(scene: object): boolean {
+    const isFlow = '~scene' in scene;
+    if (isFlow) {
+      const added = scene as unknown as AnyScene & AnyGroup;
+      this.flows.set(added.id, added);
+    }
+    return isFlow;
+  }
+
+  /** Installs `ctx.scene` for updates that have a session, and runs what the stage does with them. */
+  middleware(handler: StageMiddleware<C>): StageMiddleware<C> {
+    const { sessionName = 'session' } = this.settings;
+    return (ctx, next) => {
+      if (!hasSession(ctx, sessionName)) return next();
+      (ctx as { scene?: unknown }).scene = new SceneControl(ctx, this);
+      return handler(ctx, next);
+    };
+  }
+
+  /** Runs the handlers of the scene that the user is in. */
+  handle(ctx: C, next: () => Promise<void>): Awaitable<unknown> {
+    return (ctx as unknown as { scene: SceneControl<C> }).scene.handle(next);
+  }
+
+  /** The framework's scenes as scenes of a machine. */
+  asScenes(): readonly (AnyScene & AnyGroup)[] {
+    for (const id of this.scenes.keys()) {
+      if (!this.entrances.has(id)) this.entrances.set(id, entranceOf<C>(id, this as StageParts<C>));
+    }
+    return [...this.entrances.values()];
+  }
+
+  scene(id: string): Scene | undefined {
+    return this.scenes.get(id);
+  }
+
+  ids(): readonly string[] {
+    return [...this.scenes.keys(), ...this.flows.keys()];
+  }
+
+  machineOf(ctx: C): FsmContext | undefined {
+    return 'fsm' in ctx ? installedAt(ctx, 'fsm') : undefined;
+  }
+
+  now(ctx: C): number {
+    const fsm = this.machineOf(ctx);
+    return fsm === undefined ? Date.now() : sessionOf(fsm).now();
+  }
+}
+
+/** grammY's sessions throw for updates that have none, such as inline queries. */
+function hasSession(ctx: object, property: string): boolean {
+  try {
+    Reflect.get(ctx, property);
+    return property in ctx;
+  } catch {
+    return false;
+  }
+}

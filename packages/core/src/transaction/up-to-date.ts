@@ -1,0 +1,93 @@
+/** Brings a conversation up to date before its update is handled: data migrations, unknown states, pending questions, passed deadlines. */
+
+import { isEmpty } from '../record/record.ts';
+import { commit, commitAhead, deliver, settle } from './commit.ts';
+import { fireDeadlines } from './deadlines.ts';
+import { inspect, migrate, unreadableRecord } from './evolve.ts';
+import { repair } from './repair.ts';
+import type { Opened, OpenTurn } from './runtime.ts';
+
+/**
+ * Brings a conversation up to date: migrations, the policy for what is unknown, pending questions, deadlines that have passed. What any
+ * of them changes is committed before the turn goes on.
+ *
+ * @returns whether the turn is still to be done
+ * @throws FsmError `STATE_UNKNOWN`, `SCENE_UNKNOWN`, `DATA_INVALID` by policy
+ */
+export async function bringUpToDate(
+  { turn, isDuplicate, unreadable }: Opened,
+  waited: number,
+): Promise<boolean> {
+  const { rt, copy, facts } = turn;
+  const isNew = turn.stored === undefined;
+  if (unreadable !== undefined) {
+    await repair(turn, unreadableRecord(turn.stored?.text ?? '', unreadable));
+    return true;
+  }
+  await evolve(turn);
+  if (copy.owed) {
+    const goesOn = await askAgain(turn);
+    if (isDuplicate || !goesOn) {
+      turn.phase = 'over';
+      await commit(turn, false);
+      return false;
+    }
+  }
+  const due = copy.deadlineAt;
+  if (facts.cause !== 'deadline' && due !== undefined && due + waited <= rt.clock.now()) {
+    await fireDeadlines(turn, waited);
+  }
+  const { adopt } = rt.options;
+  if (isNew && adopt !== undefined) {
+    // takes over what an earlier system kept, as part of the turn
+    await turn.loadServices();
+    await adopt(turn);
+    await settle(turn);
+  }
+  return true;
+}
+
+/** Migrations, former names, data that its schema does not take. */
+async function evolve(turn: OpenTurn): Promise<void> {
+  const { rt, copy } = turn;
+  const { version, migrations, migrationVersions } = rt.options;
+  // of a conversation that was cleared there is nothing to migrate
+  const record = isEmpty(copy.base) ? copy.base : migrate(copy.base, migrations, migrationVersions);
+  copy.version = version;
+  copy.frames = record.frames;
+  const inspection = await inspect(record, rt.registry);
+  if ('frames' in inspection) copy.frames = inspection.frames;
+  else await repair(turn, inspection);
+}
+
+/**
+ * Asks again what was committed and perhaps never asked, because a process died in between.
+ *
+ * Where it cannot be asked, now either, it stays pending. That fails only what would be an answer to it: commands, buttons and work from
+ * elsewhere are the ways out for a user whose question can never be asked.
+ *
+ * @returns whether the turn may go on: an answer to a question that nobody saw is none
+ */
+async function askAgain(turn: OpenTurn): Promise<boolean> {
+  const { copy, effects, input, rt } = turn;
+  const { frames } = copy;
+  const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
+  const tolerate = (error: unknown) => {
+    if (!goesOn) throw error;
+    rt.notices.speechFailed(turn.key ?? '', error);
+  };
+  await turn.loadServices();
+  copy.owed = false;
+  effects.note({ kind: 'ask' });
+  try {
+    await settle(turn);
+  } catch (error) {
+    tolerate(error);
+    effects.silence();
+    copy.frames = frames;
+    copy.owed = true;
+  }
+  await commitAhead(turn);
+  await deliver(turn, goesOn).catch(tolerate);
+  return goesOn;
+}

@@ -1,0 +1,24 @@
+/** Sessions on grammY's context. */
+
+import type { RawUpdate } from '@telefsm/core';
+import type { SessionValue } from '@telefsm/core/adapter';
+import type { Context } from 'grammy';
+
+/** What stands for a session that an update does not have: reading and assigning it throw, as grammY's session does. */
+export function absentSession(reason: string): SessionValue {
+  return {
+    get value(): unknown {
+      throw new Error(`Cannot access session data because ${reason}!`);
+    },
+    set value(_: unknown) {
+      throw new Error(`Cannot assign session data because ${reason}!`);
+    },
+  };
+}
+
+let made = 0;
+
+/** The update of a context; one that a test has made by hand may have none. */
+export function updateOf({ update }: Partial<Context>): RawUpdate {
+  return (update ?? { update_id: --made }) as unknown as RawUpdate;
+}
