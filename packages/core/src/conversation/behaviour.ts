@@ -60,7 +60,7 @@ export interface SceneRun {
   /** Takes this frame off. */
   leave(reason: LeaveReason, result?: unknown): void;
   /** Says something after the commit, in the order of the calls, before the question. */
-  say(say: Say): void;
+  say(say: Say | Sent): void;
   /**
    * Calls the Bot API after the commit, in the order of what is said. For what changes or answers something that is there already: a failure
    * is reported to observers only.

@@ -1,9 +1,9 @@
 /** In which order scenes are told of their frames' coming and going, of timers, and of their questions. */
 
 import { FsmError } from '../base/errors.ts';
-import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
 import type { SceneBehaviour, Speech } from '../conversation/behaviour.ts';
+import { isSent } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
@@ -61,8 +61,8 @@ export async function settle(turn: OpenTurn): Promise<void> {
 async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const { copy } = turn;
   const said = await speech();
-  const isSent = said == null || said === '' || holds(said, 'message_id');
-  const sent = isSent ? said : await turn.send(said);
+  const isOver = said == null || said === '' || isSent(said);
+  const sent = isOver ? said : await turn.send(said);
   copy.owed = false;
   const asked = behaviourOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });

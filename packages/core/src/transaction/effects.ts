@@ -1,6 +1,6 @@
 /** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
 
-import type { ApiCall, Say } from '../conversation/say.ts';
+import { type ApiCall, isSent, type Say, type Sent } from '../conversation/say.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
@@ -59,8 +59,9 @@ export class Effects {
     this.events.push(event);
   }
 
-  /** Sends a message after the commit. */
-  send(say: Say): void {
+  /** Sends a message after the commit, unless it is one that a hook has sent by itself. */
+  send(say: Say | Sent): void {
+    if (isSent(say)) return;
     this.outbox ??= [];
     this.outbox.push(say);
   }

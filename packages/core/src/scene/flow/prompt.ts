@@ -1,7 +1,13 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
 import { invalidOption } from '../../base/rules.ts';
-import { callOf, type ReplyMarkup, type RichText, type Say } from '../../conversation/say.ts';
+import {
+  callOf,
+  isSent,
+  type ReplyMarkup,
+  type RichText,
+  type Say,
+} from '../../conversation/say.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
@@ -40,10 +46,12 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
         ? place.step.again
         : place.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
-  const refuse = (what: string, expected: string) => {
-    throw invalidOption(`${place.id} ${what}`, expected, 'empty');
+  const refuse = (what: string, expected: string, found = 'empty') => {
+    throw invalidOption(`${place.id} ${what}`, expected, found);
   };
-  if (made === undefined || made === '') refuse('prompt', 'something to say');
+  if (isSent(made))
+    refuse('prompt', 'what to say, which telefsm sends', 'a message sent by reply()');
+  if (made == null || made === '') refuse('prompt', 'something to say');
   const { say: said, invoice } = bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
   const question = place.kind === 'ask' ? place.step.question : undefined;
