@@ -10,6 +10,7 @@ import type { SceneEvent } from '../state/context.ts';
 import { attempt } from '../transaction/commit.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { FrameRun } from './frame-run.ts';
+import { removeByOutbox, sendQuestion } from './reply-keyboards.ts';
 
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;
@@ -40,12 +41,12 @@ export async function settle(turn: OpenTurn): Promise<void> {
   for (;;) {
     const event = effects.nextEvent();
     if (event === undefined) {
-      if (params === undefined) return;
+      if (params === undefined) return removeByOutbox(turn, false);
       const speech = await findQuestion(turn, params);
       effects.ask(speech && (() => ask(turn, speech)));
       if (!effects.hasEvents) {
         copy.owed = speech !== undefined;
-        return;
+        return removeByOutbox(turn, copy.owed);
       }
       params = undefined;
       continue;
@@ -62,7 +63,7 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const { copy } = turn;
   const said = await speech();
   const isOver = said == null || said === '' || isSent(said);
-  const sent = isOver ? said : await turn.send(said);
+  const sent = isOver ? said : await sendQuestion(turn, said);
   copy.owed = false;
   const asked = behaviourOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });

@@ -66,6 +66,16 @@ export class Effects {
     this.outbox.push(say);
   }
 
+  /** Puts another message in place of the first one for which there is another; `false` if there is none. */
+  replaceFirst(other: (say: Say) => Say | undefined): boolean {
+    const { outbox = [] } = this;
+    return outbox.some((say, at) => {
+      const found = this.quiet?.has(say) ? undefined : other(say);
+      if (found !== undefined) outbox[at] = found;
+      return found !== undefined;
+    });
+  }
+
   /** Calls the Bot API after the commit, in the order of what is sent; a failure is reported to observers only. */
   call(call: ApiCall): void {
     this.quiet ??= new Set();

@@ -38,7 +38,7 @@ export interface Shown {
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(visit: Visit, place: Place): Promise<Shown> {
-  const { turn, memo } = visit.run;
+  const { turn } = visit.run;
   const prompt =
     place.kind === 'ask'
       ? place.step.question.prompt
@@ -72,9 +72,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     const force = { force_reply: true, selective: true } as const;
     return { say: dressed(said, force, target), options, keyboard: undefined, invoice };
   }
-  const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
-  const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
-  return { say, options, keyboard: undefined, invoice };
+  return { say: said, options, keyboard: undefined, invoice };
 }
 
 /** The inline keyboard of a question; `undefined` if it has none. */
