@@ -11,7 +11,7 @@ export { FsmError, isFsmError } from './base/errors.ts';
 export type { JsonObject } from './base/json.ts';
 export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
-export type { Awaitable, Complaint } from './base/type-tools.ts';
+export type { Awaitable, Complaint, DeepReadonly, Draft } from './base/type-tools.ts';
 export type { BotCommand } from './conversation/behaviour.ts';
 export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';

@@ -1,5 +1,7 @@
 /** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
 
+import { isFsmError } from '../base/errors.ts';
+import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isRejected } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
@@ -117,7 +119,7 @@ export async function runReleased(turn: OpenTurn): Promise<void> {
     try {
       await task();
     } catch (error) {
-      failed ??= { error };
+      failed ??= { error: namedError(error) };
     }
   }
   if (failed !== undefined) throw failed.error;

@@ -1,7 +1,7 @@
 /** How each call of the builder changes the types of a flow. */
 
 import type { SchemaOf } from '../../base/schema.ts';
-import type { Complaint, Simplify } from '../../base/type-tools.ts';
+import type { Complaint, DeepReadonly, Simplify } from '../../base/type-tools.ts';
 import type { StepState } from './flow.ts';
 
 /** Refuses, with a sentence, the name of a step that is taken or would make ids ambiguous. */
@@ -15,9 +15,9 @@ export type NewName<Name extends string, Answers, Steps> = Name extends keyof An
 export type With<Answers, Name extends string, V, W, O> = Answers &
   (undefined extends W
     ? [O] extends [true]
-      ? { readonly [K in Name]?: V }
-      : { readonly [K in Name]: V }
-    : { readonly [K in Name]?: V });
+      ? { readonly [K in Name]?: DeepReadonly<V> }
+      : { readonly [K in Name]: DeepReadonly<V> }
+    : { readonly [K in Name]?: DeepReadonly<V> });
 
 /** The steps of an included flow, as steps of this one. */
 export type Rebase<

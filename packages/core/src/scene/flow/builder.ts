@@ -2,7 +2,7 @@
 
 import type { SchemaOf } from '../../base/schema.ts';
 import type { Awaitable, Simplify, UnionToIntersection } from '../../base/type-tools.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { Say, Sent } from '../../conversation/say.ts';
 import type { GoodName } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
@@ -222,7 +222,7 @@ export interface UnfinishedFlow<
     handler: (
       answers: Simplify<Answers>,
       turn: Turn<Services>,
-    ) => Awaitable<Say | Stream | void | Redo<KeysOf<Answers>>>,
+    ) => Awaitable<Say | Stream | Sent | void | Redo<KeysOf<Answers>>>,
     hooks?: FlowHooks<Simplify<Answers>, Services>,
   ): Flow<Id, Services, Simplify<Answers>, Steps>;
 }

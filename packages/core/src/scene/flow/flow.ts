@@ -3,7 +3,7 @@
 import type { Duration } from '../../base/clock.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../../conversation/behaviour.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { Say, Sent } from '../../conversation/say.ts';
 import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
@@ -72,11 +72,11 @@ export interface FlowHooks<Answers extends object, Services extends object> {
   readonly cancelled?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services>,
-  ) => Awaitable<Say | void>;
+  ) => Awaitable<Say | Sent | void>;
   readonly timedOut?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services>,
-  ) => Awaitable<Say | void>;
+  ) => Awaitable<Say | Sent | void>;
   /** Every ending and every replacement, for metrics and locks; says nothing. */
   readonly left?: (
     reason: LeaveReason,
