@@ -17,7 +17,7 @@ export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
 export type { KeyboardLike, Media, RichText, Say, Sent } from './conversation/say.ts';
-export type { AnyScene } from './conversation/scene.ts';
+export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {
   AnyGroup,
   AnyState,
@@ -48,6 +48,7 @@ export type {
 export type { MachineOptions } from './machine/machine-options.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
+export type { Beginning, BeginningOf, NoParameters } from './scene/flow/builder-types.ts';
 export type {
   AnswersOf,
   AnyFlow,

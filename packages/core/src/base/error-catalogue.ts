@@ -133,7 +133,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   INVALID_OPTION: {
     message: (d) =>
       d.found === 'unknown'
-        ? `Unknown option "${d.option}".${suggestion(d.option, d.expected.split(', '))}`
+        ? `Unknown option "${d.option}".${suggestion(d.option.slice(d.option.lastIndexOf(' ') + 1), d.expected.split(', '))}`
         : `Invalid option "${d.option}": found ${d.found}. Expected ${d.expected}.`,
     fix: 'Correct the option.',
   },

@@ -41,7 +41,11 @@ describe('the pending question', () => {
         let progress = start;
         let given: Reply[] = [];
         for (const { kind, of } of moves) {
-          const { pending, previous } = await positionOf('f', steps, progress, turn);
+          const { pending, previous } = await positionOf(
+            { id: 'f', steps, parameters: undefined },
+            progress,
+            turn,
+          );
           const expected = after(level, given);
           if (expected.done || pending === undefined) break;
           if (kind === 'back') {
@@ -60,7 +64,7 @@ describe('the pending question', () => {
           }
           // as a storage gives it back
           progress = JSON.parse(JSON.stringify(progress));
-          const now = await positionOf('f', steps, progress, turn);
+          const now = await positionOf({ id: 'f', steps, parameters: undefined }, progress, turn);
           const then = after(level, given);
           if (then.done) {
             expect(now.pending).toBe(undefined);

@@ -6,6 +6,7 @@ import {
   atLeast,
   callable,
   checkName,
+  checkOption,
   checkOptions,
   invalidOption,
   invalidTarget,
@@ -38,6 +39,8 @@ interface Part {
   readonly steps: readonly Step[];
   /** Steps of the same level around this part. */
   readonly outer: readonly Step[];
+  /** Whether it has parameters; what their names are, only the compiler knows. */
+  readonly hasParameters: boolean;
   /** Names that are taken outside this part. */
   readonly taken: ReadonlySet<string>;
   finish(definition: Definition, handler: unknown, hooks: unknown): unknown;
@@ -50,9 +53,9 @@ const mostRounds = 100;
 export const definitionSlot = '~definition';
 
 /** Starts collecting. */
-export function newOutline(id: string, finish: Part['finish']): Outline {
+export function newOutline(id: string, hasParameters: boolean, finish: Part['finish']): Outline {
   goodName(id, 'a flow');
-  return outline({ flow: id, steps: [], outer: [], taken: new Set(), finish });
+  return outline({ flow: id, steps: [], outer: [], hasParameters, taken: new Set(), finish });
 }
 
 function outline(part: Part): Outline {
@@ -75,14 +78,15 @@ function outline(part: Part): Outline {
         return add({ kind: 'block', test: on, steps: inner(cases as never) });
       }
       const known = [...part.taken, ...namesIn(part.steps)];
-      if (!known.includes(on)) throw unknownStep(part.flow, on, known);
+      if (!part.hasParameters && !known.includes(on)) throw unknownStep(part.flow, on, known);
       checkCases(part.flow, [...part.outer, ...part.steps], on, cases);
       const built = Object.entries(cases).map(
         ([value, build]) => [value, inner(build as never)] as const,
       );
       return add({ kind: 'branch', on, cases: new Map(built) });
     },
-    include(name: string, included: Included) {
+    include(name: string, included: Included, data?: (answers: object) => object) {
+      if (data !== undefined) checkOption(`${part.flow}:${name} data`, data, callable);
       const found = unfinished(included) ?? shown(included);
       if (!holds(included, definitionSlot))
         throw invalidTarget(`include('${name}')`, 'a finished flow', found);
@@ -92,7 +96,7 @@ function outline(part: Part): Outline {
       if (flows.includes(own)) {
         throw new FsmError('FLOW_CYCLE', { flow: own, path: [own, ...flows] });
       }
-      return add({ kind: 'include', name: fresh(name), flows, steps });
+      return add({ kind: 'include', name: fresh(name), flows, steps, data });
     },
     repeat(name: string, options: RepeatOptions) {
       const { each, again, min = 1, max = mostRounds } = options;
@@ -102,6 +106,7 @@ function outline(part: Part): Outline {
         inner((round) => each(round, outside), {
           flow: `${part.flow}.${name}`,
           outer: [],
+          hasParameters: false,
           taken: new Set([againName]),
         });
       const steps = stepsFor({});
