@@ -95,6 +95,10 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   onTimeout: true,
   otherwise: true,
   checkout: true,
+  to: true,
+  by: true,
+  meanwhile: true,
+  answered: true,
   was: true,
 };
 const node: Every<SceneOptions<unknown, unknown, unknown, unknown, 'text'>> = {

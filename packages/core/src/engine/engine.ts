@@ -2,6 +2,7 @@
 
 import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
+import { askerOf } from '../update/elsewhere.ts';
 import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
@@ -17,6 +18,7 @@ function makeEngine(): Engine {
     answer,
     passTimer,
     forgetBurst,
+    askerOf,
   };
 }
 

@@ -110,8 +110,12 @@ export class RunningTurn implements OpenTurn {
   }
 
   get place(): ReplyAddress | undefined {
-    const { update } = this.facts;
-    return (update && addressOf(update)) ?? this.copy.base.place ?? addressOfKey(this.facts);
+    const { update, isElsewhere } = this.facts;
+    return (
+      (isElsewhere || !update ? undefined : addressOf(update)) ??
+      this.copy.base.place ??
+      addressOfKey(this.facts)
+    );
   }
 
   /** Bound, so that handlers may destructure it; as are `api` and `now`. */

@@ -174,9 +174,10 @@ const questionRules = {
   when: callable,
   onTimeout: callable,
   checkout: callable,
+  answered: callable,
 };
 
-const otherParts = 'prompt choices multiple optional back timeout otherwise was';
+const otherParts = 'prompt choices multiple optional back timeout otherwise was to by meanwhile';
 
 function checkQuestion(where: string, question: AskOptions | undefined): void {
   const { prompt, multiple, choices } = question ?? {};
@@ -185,6 +186,7 @@ function checkQuestion(where: string, question: AskOptions | undefined): void {
   if (prompt == null || prompt === '') throw refuse('prompt', 'something to say', 'missing');
   if (multiple === true && choices === undefined)
     throw refuse('multiple', '`choices` with it', 'alone');
+  if (question?.to !== undefined) checkElsewhere(question, refuse);
   if (typeof choices === 'object' && Object.keys(choices).length === 0)
     throw refuse('choices', 'at least one', 'empty');
   if (Array.isArray(choices)) {
@@ -192,6 +194,17 @@ function checkQuestion(where: string, question: AskOptions | undefined): void {
     if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
   }
   checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
+}
+
+/** What somebody else is asked is answered by one press of a button. */
+function checkElsewhere(
+  { choices, multiple, accept, buttons }: AskOptions,
+  refuse: (option: string, expected: string, found: string) => FsmError,
+): void {
+  if (choices === undefined) throw refuse('to', '`choices` with it', 'alone');
+  if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
+  if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
+  if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
 }
 
 function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {
