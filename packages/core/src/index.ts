@@ -45,6 +45,7 @@ export type {
   Snapshot,
 } from './machine/machine-interface.ts';
 export type { MachineOptions } from './machine/machine-options.ts';
+export type { LogEntry } from './record/log.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
 export type {

@@ -32,6 +32,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   turn: true,
   history: true,
   maxRecordBytes: true,
+  log: true,
   attempts: true,
   unknownState: true,
   migrations: true,

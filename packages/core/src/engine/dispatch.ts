@@ -6,6 +6,7 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { type Albums, albumMark, markedVisit } from './albums.ts';
 import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
+import { noteLog } from './log.ts';
 import { behaviourOn, guarded, settle } from './settle.ts';
 import { isGuest, start } from './triggers.ts';
 
@@ -19,6 +20,7 @@ type Rest = () => Promise<void>;
  */
 export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Promise<void> {
   const { copy, input } = turn;
+  if (input?.kind === 'text' && !input.edited) noteLog(turn, 'user', input.text);
   if (isRestOfAlbum(turn, albums)) return;
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();

@@ -7,6 +7,7 @@ import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
+import { noteLog } from './log.ts';
 import { answer, passTimer, settle } from './settle.ts';
 
 function makeEngine(): Engine {
@@ -19,6 +20,7 @@ function makeEngine(): Engine {
     passTimer,
     forgetBurst,
     askerOf,
+    noteLog,
   };
 }
 

@@ -11,6 +11,7 @@ import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { UnitId } from '../record/ids.ts';
+import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
 import type { ContextHost } from '../state/context.ts';
@@ -54,6 +55,8 @@ export interface Engine {
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Lets a timer of the active scene pass; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
+  /** Adds to what was said lately. */
+  noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void;
   /** The conversation that has asked somebody who answers by this update in another chat, and its tag. */
   askerOf(
     update: RawUpdate,
