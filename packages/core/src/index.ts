@@ -46,6 +46,7 @@ export type {
   Snapshot,
 } from './machine/machine-interface.ts';
 export type { MachineOptions } from './machine/machine-options.ts';
+export type { LogEntry } from './record/log.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
 export type { Beginning, BeginningOf, NoParameters } from './scene/flow/builder-types.ts';

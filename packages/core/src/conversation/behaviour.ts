@@ -181,6 +181,8 @@ export interface SceneBehaviour {
   timeout?(run: SceneRun, timer: string): Awaitable<void>;
   /** Takes an answer that comes from outside an update; `false` if the state is not pending. */
   answer?(run: SceneRun, state: string, value: unknown): Awaitable<boolean>;
+  /** Whether `handle` gets presses on buttons that this scene has shown in another chat. */
+  readonly answersElsewhere?: true;
   /** As JSON, for diagrams and checks. */
   describe?(): object;
 }

@@ -44,6 +44,8 @@ export interface Texts<Services extends object = {}> {
   readonly forgotten?: Text<Services>;
   /** The conversation is busy with another update. */
   readonly busy?: Text<Services>;
+  /** Somebody else is to answer; said when they are asked, and to whatever the user sends meanwhile. */
+  readonly askedElsewhere?: Text<Services>;
   /** A checkout was approved, and its payment has not come yet. */
   readonly paying?: Text<Services>;
   /** Button: leave the question out. */
@@ -88,6 +90,7 @@ export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.fr
   blocked: 'Please finish this first.',
   forgotten: 'I was updated and lost our place. Please start again.',
   busy: 'One moment, please.',
+  askedElsewhere: 'I have asked. Please wait for the answer.',
   paying: 'Your payment is on its way. One moment, please.',
   skip: 'Skip',
   back: '« Back',

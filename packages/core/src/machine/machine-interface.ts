@@ -5,6 +5,7 @@ import type { BotCommand, OwnCommands } from '../conversation/behaviour.ts';
 import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
+import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { UnknownState } from '../transaction/evolve.ts';
 import type { Cause } from '../transaction/facts.ts';
@@ -86,6 +87,8 @@ export interface Snapshot {
   readonly state: string | null;
   readonly scene: string | null;
   readonly data: object;
+  /** What was said lately, with `fsm({ log })`. */
+  readonly log?: readonly LogEntry[];
   /** Ms until the deadline. */
   readonly deadlineIn?: number;
 }

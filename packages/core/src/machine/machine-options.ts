@@ -122,6 +122,13 @@ export interface MachineOptions<
   readonly turn?: TurnOptions;
   /** How many steps `back()` can go. Default 10. */
   readonly history?: number;
+  /**
+   * Keeps what was said lately, for `turn.log`: texts of the user, and of the bot by `reply`, `stream`, prompts and `done`.
+   *
+   * The oldest are forgotten beyond `last` messages or `bytes` of text, 16,384 by default; all of them with the conversation. It needs a scene, and the
+   * bot's own middleware (`ctx.reply`) is not seen.
+   */
+  readonly log?: { readonly last: number; readonly bytes?: number };
   /** The largest record, in bytes. Default 262,144. */
   readonly maxRecordBytes?: number;
   /** An update that failed this often in one process is given up, so that its chat goes on. Default 5. */

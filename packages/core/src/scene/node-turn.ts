@@ -101,6 +101,10 @@ class NodeTurn implements LooseTurn {
     return this.#turn.now;
   }
 
+  get log(): LooseTurn['log'] {
+    return this.#turn.log;
+  }
+
   get messages(): LooseTurn['messages'] {
     return this.#turn.messages;
   }

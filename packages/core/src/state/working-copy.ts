@@ -2,6 +2,7 @@
 
 import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
 import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
+import { type LogEntry, logSlot } from '../record/log.ts';
 import {
   type ConversationRecord,
   emptyFrame,
@@ -198,6 +199,14 @@ export class WorkingCopy {
     this.isPromptPending = false;
     this.failures = 0;
     this.visits = 0;
+    if (this.session?.[logSlot] !== undefined) this.keepLog(undefined);
+  }
+
+  /** Keeps what was said lately, or forgets it. */
+  keepLog(log: readonly LogEntry[] | undefined): void {
+    const { [logSlot]: _, ...rest } = this.session ?? {};
+    const session = log === undefined ? rest : { ...rest, [logSlot]: log };
+    this.session = isBlank(session) ? undefined : Object.freeze(session as JsonObject);
   }
 
   /** Sets a timer of the top frame, or removes it. */
@@ -277,7 +286,8 @@ export class WorkingCopy {
 
   /** Forgets every change since the base. */
   reset(): void {
-    const { frames, visits, isPromptPending, keyboard, failures, version, session, timers } = this.base;
+    const { frames, visits, isPromptPending, keyboard, failures, version, session, timers } =
+      this.base;
     Object.assign(this, { frames, visits, isPromptPending, keyboard, failures, version, session });
     const { deadlineAt } = this.kept;
     this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);

@@ -170,8 +170,9 @@ function recordOf(
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
   for (const mark of used?.keptMarks ?? []) ids = withId(ids, mark, least);
-  const { update } = facts;
-  const address = update === undefined ? copy.base.place : storedAddress(update, facts);
+  const { update, isElsewhere } = facts;
+  const isHere = update !== undefined && isElsewhere !== true;
+  const address = isHere ? storedAddress(update, facts) : copy.base.place;
   return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
 }
 

@@ -40,6 +40,7 @@ export interface Settings {
   readonly attempts: number;
   readonly ttl: number | undefined;
   readonly maxRecordBytes: number;
+  readonly log: { readonly last: number; readonly bytes: number } | undefined;
   /** How many steps `back()` can go. */
   readonly history: number;
   /** The highest migration. */

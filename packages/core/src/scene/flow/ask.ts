@@ -126,6 +126,11 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     const words = await text(visit, 'paying');
     return () => words;
   }
+  if (place.kind === 'ask' && place.step.question.to !== undefined) {
+    // loaded when somebody else is asked: other flows do without it
+    const { askElsewhere } = await import('./ask-elsewhere.ts');
+    return askElsewhere(visit, place);
+  }
   const { say, options, keyboard, invoice } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted

@@ -193,9 +193,10 @@ const questionRules = {
   when: callable,
   onTimeout: callable,
   checkout: callable,
+  answered: callable,
 };
 
-const otherParts = 'prompt choices multiple optional back timeout otherwise was';
+const otherParts = 'prompt choices multiple optional back timeout otherwise was to by meanwhile';
 
 function checkQuestion(where: string, question: AskOptions | undefined): void {
   const { prompt, multiple, choices } = question ?? {};
@@ -204,6 +205,7 @@ function checkQuestion(where: string, question: AskOptions | undefined): void {
   checkPrompt(`${where} prompt`, prompt);
   if (multiple === true && choices === undefined)
     throw refuse('multiple', '`choices` with it', 'alone');
+  if (question?.to !== undefined) checkElsewhere(question, refuse);
   if (typeof choices === 'object' && Object.keys(choices).length === 0)
     throw refuse('choices', 'at least one', 'empty');
   if (Array.isArray(choices)) {
@@ -218,7 +220,8 @@ function checkCases(flow: string, steps: readonly Step[], on: string, cases: obj
   const asked = namedSteps(steps).filter(({ name }) => name === on);
   const values = asked.map((step) => (step.kind === 'ask' ? answersOf(step.question) : undefined));
   const known = values.flatMap((each) => each ?? []);
-  if (values.includes(undefined)) return;
+  // of a parameter nothing is known here
+  if (values.length === 0 || values.includes(undefined)) return;
   const extra = Object.keys(cases).find((value) => !known.includes(value));
   const expected = `one of its choices: ${known.join(', ')}`;
   if (extra !== undefined)
@@ -238,6 +241,17 @@ function checkPrompt(option: string, prompt: unknown): void {
     prompt == null || prompt === '' ? 'missing' : holds(prompt, 'then') ? 'a promise' : undefined;
   if (found === undefined) return;
   throw invalidOption(option, 'something to say, or a function that returns it', found);
+}
+
+/** What somebody else is asked is answered by one press of a button. */
+function checkElsewhere(
+  { choices, multiple, accept, buttons }: AskOptions,
+  refuse: (option: string, expected: string, found: string) => FsmError,
+): void {
+  if (choices === undefined) throw refuse('to', '`choices` with it', 'alone');
+  if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
+  if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
+  if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
 }
 
 function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {

@@ -8,6 +8,7 @@ import type { Say } from '../../conversation/say.ts';
 import { makeState, type State } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
 import type { Choices, Label } from './question.ts';
 
@@ -42,6 +43,12 @@ export interface AskOptions {
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<true | string>;
+  readonly to?: Address | ((answers: JsonObject, turn: AskTurn) => Awaitable<Address>);
+  readonly by?:
+    | readonly number[]
+    | ((answers: JsonObject, turn: AskTurn) => Awaitable<readonly number[]>);
+  readonly meanwhile?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
+  readonly answered?: (value: unknown, turn: AskTurn, answers: JsonObject) => Awaitable<Say>;
 }
 
 /** Asks one question. */

@@ -101,7 +101,11 @@ export function wasAsked({ run }: Visit, place: Place): boolean {
 /** Removes the keyboard of the last prompt, or the prompt, where the flow wants that. */
 export function tidy({ plan, run }: Visit): void {
   const { cleanUp = 'keep' } = plan.options;
-  const { sent } = memoOf(run.memo);
+  const { sent, elsewhere } = memoOf(run.memo);
+  if (elsewhere?.message !== undefined) {
+    const { chat, message } = elsewhere;
+    run.call({ method: 'editMessageReplyMarkup', payload: elsewhereMessage(chat, message) });
+  }
   const { state, api, place } = run.turn;
   if (cleanUp === 'keep' || !sent || place === undefined) return;
   const { chat, business } = place;
@@ -115,6 +119,18 @@ export function tidy({ plan, run }: Visit): void {
         : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
   // an old message may be gone, or too old: that is no reason to fail what the user did
   state.afterCommit(() => api(method, payload).catch(run.report));
+}
+
+/** A message in another chat, with nothing of the place where this conversation lives. */
+export function elsewhereMessage(chat_id: number, message_id: number | undefined): object {
+  const none = { business_connection_id: undefined, direct_messages_topic_id: undefined };
+  return {
+    chat_id,
+    message_id,
+    message_thread_id: undefined,
+    receiver_user_id: undefined,
+    ...none,
+  };
 }
 
 /** Without what takes room and says nothing. */
