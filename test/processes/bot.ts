@@ -18,6 +18,8 @@ export interface Job {
   /** Ms. */
   readonly lease?: number;
   readonly parallel?: number;
+  /** Commands that interrupt. */
+  readonly interrupt?: readonly string[];
 }
 
 /** What a process is told. */
@@ -58,7 +60,7 @@ const stopAt = (point: StopPoint): Promise<void> | undefined => {
 let jumped = 0;
 const clock = { ...systemClock, now: () => Date.now() + jumped };
 const { storage, close } = open(job.address, clock);
-const { name, lease, parallel } = job;
+const { name, lease, parallel, interrupt } = job;
 const bot = countingBot({
   storage: gatedStorage(storage, stopAt),
   name,
@@ -67,6 +69,7 @@ const bot = countingBot({
   stopAt,
   ...(lease === undefined ? {} : { lease }),
   ...(parallel === undefined ? {} : { parallel }),
+  ...(interrupt && { interrupt }),
 });
 
 // a test that failed leaves nobody behind

@@ -26,7 +26,16 @@ export interface Tally {
 
 /** What a process writes down, in one file for all: the order of the lines is the order of what happened. */
 export interface Entry {
-  readonly what: 'began' | 'ended' | 'fired' | 'said' | 'effect' | 'kept' | 'failed' | 'trouble';
+  readonly what:
+    | 'began'
+    | 'ended'
+    | 'fired'
+    | 'said'
+    | 'effect'
+    | 'kept'
+    | 'failed'
+    | 'interrupted'
+    | 'trouble';
   readonly by: string;
   readonly chat: number;
   /** Id of the update; 0 for a deadline. */
@@ -44,9 +53,10 @@ export interface Order {
   /**
    * `add` counts; `wait` stops in the handler first; `effect` does so too, and has an effect after its commit; `slow` gives way to other
    * work before it counts; `arm` counts and sets a deadline that passes at once; `ask` counts
-   * and asks a question, which has a commit before and one after it; `twice` counts, commits, stops, and counts once more.
+   * and asks a question, which has a commit before and one after it; `twice` counts, commits, stops, and counts once more; `think` works
+   * until it is interrupted, and `/stop` counts and interrupts, where the bot was told so.
    */
-  readonly text: 'add' | 'wait' | 'effect' | 'slow' | 'arm' | 'ask' | 'twice';
+  readonly text: 'add' | 'wait' | 'effect' | 'slow' | 'arm' | 'ask' | 'twice' | 'think' | '/stop';
 }
 
 /** Where a bot can be stopped. */
@@ -65,6 +75,8 @@ export interface CountingBotOptions {
   readonly stopAt?: (point: Point) => Promise<void> | undefined;
   /** Handlers of deadlines at once. */
   readonly parallel?: number;
+  /** Commands that interrupt. */
+  readonly interrupt?: readonly string[];
 }
 
 /** The bot. */
@@ -84,7 +96,8 @@ const Asking = scene('asking', { data: typed<Tally>() }).on({
 
 /** Makes the bot. */
 export function countingBot(options: CountingBotOptions): CountingBot {
-  const { storage, clock = systemClock, name, log, lease = 15_000, stopAt, parallel } = options;
+  const { storage, clock = systemClock, name, log, lease = 15_000, stopAt } = options;
+  const { parallel, interrupt } = options;
   let running = 0;
   const machine = createMachine({
     states: [Counting, Asking],
@@ -92,6 +105,7 @@ export function countingBot(options: CountingBotOptions): CountingBot {
     clock,
     lease,
     history: 0,
+    ...(interrupt && { waiting: { interrupt } }),
     sweep: { every: '200ms', ...(parallel === undefined ? {} : { parallel }) },
     unknownState: (_, turn) =>
       turn.state.set(Counting.on, { ...nothing, ...{ repaired: 1 } } as never),
@@ -127,6 +141,7 @@ export function countingBot(options: CountingBotOptions): CountingBot {
   async function work(turn: Turn, { text }: Order): Promise<void> {
     const id = turn.update?.update_id ?? 0;
     if (text === 'wait' || text === 'effect') await stopAt?.('held');
+    if (text === 'think') return think(turn);
     // counted from what the turn began with, so that a turn that went on from something older is found out
     const next = counted(tallyIn(turn), id);
     if (text === 'slow') await giveWay();
@@ -141,6 +156,22 @@ export function countingBot(options: CountingBotOptions): CountingBot {
     await turn.state.commit();
     await stopAt?.('held');
     turn.state.update(counted(next, -id) as never);
+  }
+
+  /** Changes something, says so, and ends when it is interrupted. */
+  async function think(turn: Turn): Promise<void> {
+    turn.state.set(Counting.on, { ...nothing, count: 1000 } as never);
+    const { signal } = turn;
+    const interrupted = new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => {
+        const id = turn.update?.update_id ?? 0;
+        const code = codeOf(signal.reason);
+        log({ what: 'interrupted', by: name, chat: chatOf(turn), id, code });
+        resolve();
+      });
+    });
+    await stopAt?.('held');
+    await interrupted;
   }
 
   return {

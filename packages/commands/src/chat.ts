@@ -5,9 +5,11 @@ import { type Reentry, reentryOf } from '@telefsm/core/scene-kit';
 import { type ChatMachine, chatMachine, type Waiting } from './chat-machine.ts';
 import { describeFound } from './errors.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
+import type { Outcome, RunOptions } from './perform.ts';
 import { allowing } from './permissions.ts';
 import type { Position } from './position.ts';
-import { run } from './run.ts';
+import { run, runCommand } from './run.ts';
+import { type CommandTools, said, toolsOfChat } from './tools.ts';
 import type { Allowed, Permissions } from './turn.ts';
 
 /** One user's conversation with a tree. */
@@ -20,6 +22,8 @@ export interface Chat {
    *   chat, which would wait for itself
    */
   input(text: string): Promise<string>;
+  /** Makes tools of a language model out of the commands; each call is an input of this chat. */
+  tools(): CommandTools;
 }
 
 /** Options of a chat, as far as they do not depend on the tree. */
@@ -42,20 +46,34 @@ export function chatsOf(
     mustBeText('id of the chat', id);
     const machine = machineOn(storage, waiting);
     const always = allowing(tree, [commands]);
+    const unit = async (work: (stored: object, options: RunOptions) => Promise<Outcome>) => {
+      const outcome = await machine.unit(id, async ({ state, signal }) => {
+        const now = allowing(tree, [await permissions?.({ id })]);
+        const allows = (command: CommandNode) => always(command) && now(command);
+        const stored = { ...state.data, state: state.current };
+        const outcome = await work(stored, { services, allows, signal });
+        if (outcome.kind !== 'failed') keep(state, tree, outcome.position);
+        return outcome;
+      });
+      return outcome;
+    };
     return {
       async input(text) {
         mustBeText('input', text);
-        const output = await machine.unit(id, async ({ state, signal }) => {
-          const now = allowing(tree, [await permissions?.({ id })]);
-          const allows = (command: CommandNode) => always(command) && now(command);
-          const stored = { ...state.data, state: state.current };
-          const outcome = await run(tree, stored, text, { services, allows, signal });
-          if (outcome.kind === 'failed') throw outcome.error;
-          keep(state, tree, outcome.position);
-          return outcome.output;
-        });
-        return output ?? '';
+        const outcome = await unit((stored, options) => run(tree, stored, text, options));
+        if (outcome?.kind === 'failed') throw outcome.error;
+        return outcome?.output ?? '';
       },
+      tools: () =>
+        toolsOfChat(tree, commands, async (command, input, abort) => {
+          const outcome = await unit((stored, options) => {
+            const { signal } = options;
+            const signals = [signal, abort].filter((each) => each !== undefined);
+            const either = { ...options, signal: AbortSignal.any(signals) };
+            return runCommand(tree, stored, command, input, either);
+          });
+          return outcome === undefined ? '' : said(outcome, undefined, services);
+        }),
     };
   };
 }

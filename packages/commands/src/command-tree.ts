@@ -8,6 +8,7 @@ import {
   FsmError,
   type Schema,
   type State,
+  type Turn,
 } from '@telefsm/core';
 import { checkOptions } from '@telefsm/core/scene-kit';
 import { systemClock, toMs } from '@telefsm/core/tools';
@@ -18,6 +19,7 @@ import { type BotCommand, botCommandsOf } from './help.ts';
 import { isName } from './names.ts';
 import type { TreeNode } from './nodes.ts';
 import { sceneOf } from './scene.ts';
+import { type CommandTools, toolsOfTurn } from './tools.ts';
 import type { Explain, Permissions } from './turn.ts';
 import { formatTemplate, joinLines } from './voice.ts';
 
@@ -89,6 +91,15 @@ export interface CommandTree<Id extends string, Services extends object>
   ): Chat;
   /** Described commands of the root and global ones, for `setMyCommands`. */
   botCommands(): readonly BotCommand[];
+  /**
+   * Makes tools of a language model out of the commands that this user may use.
+   *
+   * The calls of one turn share a position, which begins at the root; nothing of it is stored. They fit the AI SDK (`tools`) and OpenAI-style calls
+   * (`parameters`, `execute`).
+   *
+   * @param turn - the turn of a node's handler; its services are those of the commands
+   */
+  tools(turn: Turn<Services>): CommandTools;
 }
 
 type Needs<Services> =
@@ -135,6 +146,7 @@ export function commandTree<const Id extends string, Services = undefined>(
       return chat(of, settings.services ?? {}, settings);
     },
     botCommands: () => botCommandsOf(tree),
+    tools: (turn: Turn<object>) => toolsOfTurn(tree, { permissions, explain }, turn),
   };
   return Object.freeze(built) as never;
 }

@@ -18,6 +18,8 @@ export type { BotCommand } from './help.ts';
 // Lines
 export type { Token, WrittenToken } from './tokens.ts';
 export { formatTokens, tokenize } from './tokens.ts';
+// As tools of a language model
+export type { CommandTool, CommandTools, ToolInput, ToolSchema } from './tools.ts';
 // What its functions see
 export type {
   ActionTurn,

@@ -71,6 +71,31 @@ export function giveWords(
   return { texts, rest: words };
 }
 
+/**
+ * Gives texts to options by name or alias.
+ *
+ * @throws CommandError `UNKNOWN_OPTION`, `DUPLICATE_GIVEN_OPTION`
+ */
+export function giveTexts(
+  command: CommandNode,
+  given: Readonly<Record<string, string>>,
+  fail: OptionsPort['fail'],
+): Given {
+  const texts = new Map<OptionNode, string>();
+  for (const [key, value] of Object.entries(given)) {
+    const option = command.keys.get(key);
+    if (!option) {
+      const known = command.options.map(({ name }) => name);
+      throw fail('UNKNOWN_OPTION', { command: nameOf(command), key, value: String(value), known });
+    }
+    if (texts.has(option)) {
+      throw fail('DUPLICATE_GIVEN_OPTION', { command: nameOf(command), key, value: String(value) });
+    }
+    texts.set(option, String(value));
+  }
+  return { texts, rest: [] };
+}
+
 /** What a command that asked has by now: what was given before, and the answer. */
 export function giveAnswer(pending: Pending, command: CommandNode, line: string): Given {
   const texts = new Map<OptionNode, string>();

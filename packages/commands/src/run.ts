@@ -6,7 +6,7 @@ import { helpOf } from './help.ts';
 import { type Line, type Match, matchExact, matchPrefix, reachable, readLine } from './match.ts';
 import { fold } from './names.ts';
 import { type CommandNode, nameOf, type TreeNode } from './nodes.ts';
-import { giveAnswer, giveWords } from './options.ts';
+import { giveAnswer, giveTexts, giveWords } from './options.ts';
 import {
   common,
   limited,
@@ -56,6 +56,35 @@ function allowedPlace(tree: TreeNode, place: Place, { allows }: RunOptions): Pla
   const commands = [...place.state.commands.values()];
   const isShut = commands.length > 0 && allows !== undefined && !commands.some(allows);
   return isShut ? placeOf(tree, undefined) : place;
+}
+
+/**
+ * Runs one command by its options.
+ *
+ * @param stored - the position, as {@link run} takes it
+ * @param given - texts by name or alias of the option
+ */
+export async function runCommand(
+  tree: TreeNode,
+  stored: unknown,
+  command: CommandNode,
+  given: Readonly<Record<string, string>>,
+  options: RunOptions,
+): Promise<Outcome> {
+  const place = allowedPlace(tree, placeOf(tree, stored), options);
+  const before = positionOf(place.state, place.flags, place.pending);
+  const current = open(tree, place, options);
+  try {
+    if (!reachable(tree, place.state).includes(command)) throw unknown(current, nameOf(command));
+    permit(current, command, nameOf(command));
+    return await perform(current, command, () => giveTexts(command, given, current.fail));
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return { kind: 'failed', output: error.output, position: before, error };
+  } finally {
+    current.voice.close();
+    current.flags.close();
+  }
 }
 
 function open(tree: TreeNode, place: Place, options: RunOptions): Run {

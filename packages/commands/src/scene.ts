@@ -6,9 +6,9 @@ import {
   type SceneRun,
   sceneEngine,
 } from '@telefsm/core/scene-kit';
-import type { AnyCommandError, CommandErrorCode } from './errors.ts';
 import { botCommandsOf } from './help.ts';
 import { messagesOf } from './messages.ts';
+import { explained, mistakes } from './mistakes.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Outcome } from './perform.ts';
 import { allowing } from './permissions.ts';
@@ -22,16 +22,6 @@ export interface SceneParts {
   /** Whether it needs services. */
   readonly served: boolean;
 }
-
-/** Errors that a user makes, and can mend: they are answered. The others are told to the bot. */
-const mistakes: ReadonlySet<CommandErrorCode> = new Set<CommandErrorCode>([
-  'UNKNOWN_COMMAND',
-  'UNKNOWN_OPTION',
-  'DUPLICATE_GIVEN_OPTION',
-  'OPTIONS_NOT_FULFILLED',
-  'OPTION_PROCESS_ERROR',
-  'OPTION_TIMEOUT',
-]);
 
 /**
  * Makes the behaviour of a tree as a scene.
@@ -113,7 +103,7 @@ async function refuse(
     throw error;
   }
   const { services } = run.turn;
-  const text = explain?.(error as AnyCommandError, { services }) ?? error.message;
+  const text = explained(error, explain, services);
   for (const message of messagesOf(`${output}\n${text}`)) run.say(message);
 }
 

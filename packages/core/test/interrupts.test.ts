@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { RawUpdate, Turn } from '../src/index.ts';
+import type { Turn, UserInput } from '../src/index.ts';
 import { memoryStorage, state, states } from '../src/index.ts';
 import { type SceneBehaviour, sceneEngine } from '../src/scene-kit.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
@@ -8,7 +8,7 @@ import { textStorage } from './fixtures/text-storage.ts';
 
 const Form = states('Form', { name: state(), age: state() });
 
-const isCancel = (update: RawUpdate) =>
+const isCancel = ({ update }: UserInput) =>
   (update['message'] as { text?: string } | undefined)?.text === '/cancel';
 
 describe.each([

@@ -11,11 +11,12 @@ import type { UserInput } from '../update/input.ts';
 import type { ApiCall, Say, Sent } from './say.ts';
 import type { AnyScene } from './scene.ts';
 import type { State } from './states.ts';
+import type { Stream } from './stream.ts';
 import type { Texts } from './texts.ts';
 import type { LeaveReason, Turn } from './turn.ts';
 
 /** Speaks after the commit: what it returns is said, or it speaks by itself. */
-export type Speech = () => Awaitable<Say | Sent | undefined | void>;
+export type Speech = () => Awaitable<Say | Stream | Sent | undefined | void>;
 
 /** What a bot's command does while a scene is active; see `FlowOptions.otherCommands`. */
 export type CommandPolicy = 'pass' | 'passAndAsk' | 'answer' | 'block';
@@ -60,7 +61,7 @@ export interface SceneRun {
   /** Takes this frame off. */
   leave(reason: LeaveReason, result?: unknown): void;
   /** Says something after the commit, in the order of the calls, before the question. */
-  say(say: Say): void;
+  say(say: Say | Stream | Sent): void;
   /**
    * Calls the Bot API after the commit, in the order of what is said. For what changes or answers something that is there already: a failure
    * is reported to observers only.
@@ -87,7 +88,15 @@ export interface SceneDefaults {
   readonly texts: Texts;
   readonly commands: OwnCommands;
   readonly otherCommands: CommandPolicy;
+  /** Messages of a user that a scene collects before it answers them; absent where each is answered by itself. */
+  readonly burst?: { readonly quiet: number; readonly answer: 'all' | 'latest' } | undefined;
 }
+
+/**
+ * The timer after which collected messages are answered. They stand in the member `burst` of the scene's memo, and an update that interrupts
+ * their turn removes them.
+ */
+export const burstTimer = 'burst';
 
 /** Names of the commands that an active scene takes, without the slash; `false` switches one off. */
 export interface OwnCommands {
@@ -110,8 +119,8 @@ export interface Trigger {
   readonly deepLink?: string;
   /** For `setMyCommands`. */
   readonly description?: string;
-  /** Makes start data from what stood behind the command. */
-  from?(argument: string, turn: Turn<object>): Awaitable<object | undefined>;
+  /** Makes start data from what stood behind the command, which may be nothing; `null` does not start the scene. */
+  from?(argument: string, turn: Turn<object>): Awaitable<object | null | undefined>;
 }
 
 /** Runs scenes of every kind; made by telefsm alone, and opaque. */
@@ -172,6 +181,8 @@ export interface SceneBehaviour {
   timeout?(run: SceneRun, timer: string): Awaitable<void>;
   /** Takes an answer that comes from outside an update; `false` if the state is not pending. */
   answer?(run: SceneRun, state: string, value: unknown): Awaitable<boolean>;
+  /** Whether `handle` gets presses on buttons that this scene has shown in another chat. */
+  readonly answersElsewhere?: true;
   /** As JSON, for diagrams and checks. */
   describe?(): object;
 }

@@ -2,7 +2,8 @@
 
 import type { ApiCall } from './say.ts';
 
-const longestText = 4096;
+/** The longest text of a message, in UTF-16 code units. */
+export const longestText = 4096;
 const longestCaption = 1024;
 
 /** The parameters that say where a message goes and how it arrives. */
@@ -53,7 +54,10 @@ export function inParts(call: ApiCall): readonly ApiCall[] {
 }
 
 /** Where the pieces begin and end: behind a line if there is one in the second half, else behind a word, else anywhere. */
-function pieces(text: string, first: number): readonly (readonly [start: number, end: number])[] {
+export function pieces(
+  text: string,
+  first: number,
+): readonly (readonly [start: number, end: number])[] {
   const found: [number, number][] = [];
   let start = 0;
   let most = first;

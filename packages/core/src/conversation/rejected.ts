@@ -10,6 +10,24 @@ import { holds } from '../base/holds.ts';
  * @param error - what the framework's client has thrown: grammY's error has the code itself, Telegraf's in its response
  */
 export function isRejected(error: unknown): boolean {
-  const answer = holds(error, 'response') ? error.response : error;
-  return holds(answer, 'error_code') && answer.error_code === 400;
+  return codeOf(error) === 400;
+}
+
+/** The error code with which Telegram has answered; `undefined` if it has not. */
+export function codeOf(error: unknown): unknown {
+  const answer = answerIn(error);
+  return holds(answer, 'error_code') ? answer.error_code : undefined;
+}
+
+/** For how many seconds a bot that has exceeded a limit (429) has to wait; `undefined` for any other error. */
+export function secondsToWait(error: unknown): number | undefined {
+  if (codeOf(error) !== 429) return undefined;
+  const answer = answerIn(error);
+  const parameters = holds(answer, 'parameters') ? answer.parameters : undefined;
+  const seconds = holds(parameters, 'retry_after') ? Number(parameters.retry_after) : 1;
+  return Number.isFinite(seconds) ? seconds : 1;
+}
+
+function answerIn(error: unknown): unknown {
+  return holds(error, 'response') ? error.response : error;
 }

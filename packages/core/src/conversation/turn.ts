@@ -1,11 +1,14 @@
 /** The types of a turn: what prompts may see of one unit of work, and what handlers may do with it. */
 
+import type { LogEntry } from '../record/log.ts';
 import type { ReplyAddress } from '../update/address.ts';
+import type { Message } from '../update/messages.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { FsmContext } from './context.ts';
 import type { Say, Sent } from './say.ts';
 import type { AnyState } from './states.ts';
+import type { Stream, Streamed } from './stream.ts';
 
 /** What a prompt, a condition, a label may see. It can't act: it runs before the commit, and what it returns is said after it. */
 export interface AskTurn<out Services extends object = {}> {
@@ -31,6 +34,10 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   extends AskTurn<Services> {
   /** The same when an update is handled again: for an author's own idempotency. */
   readonly id: string;
+  /** What the turn answers: the message of the update, or all messages of a burst in their order; else empty. */
+  readonly messages: readonly Message[];
+  /** What was said lately, oldest first, the message of this turn included; empty without `fsm({ log })`. */
+  readonly log: readonly LogEntry[];
   /** The same object as `ctx.state`. */
   readonly state: FsmContext<All>;
   /** Where the conversation lives: what `reply` fills in; `undefined` where it cannot be spoken to. */
@@ -39,6 +46,14 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   readonly signal: AbortSignal;
   /** Says something now, where the conversation lives. Needs no `this`. */
   readonly reply: (say: Say) => Promise<Sent>;
+  /**
+   * Shows a text while it is being written, at most once a second, and formats it when it is complete. Needs no `this`.
+   *
+   * It ends with the turn's `signal`: what was written until then is sent, and the promise rejects with the signal's reason.
+   *
+   * @returns the complete text and its last message, once the stream has ended
+   */
+  readonly stream: (stream: Stream) => Promise<Streamed>;
   /** Any Bot API method, by the framework's own client. */
   readonly api: <R = unknown>(method: string, payload: object) => Promise<R>;
 }

@@ -14,8 +14,16 @@ import {
   TimedOut,
 } from './calls.ts';
 import { type Gate, gateOf } from './gate.ts';
-import type { Coordination, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
+import type {
+  Coordination,
+  Hold,
+  Interruption,
+  LeaseOptions,
+  Leases,
+  TakeOptions,
+} from './lease.ts';
 import { Mailbox } from './mailbox.ts';
+import { Notes } from './notes.ts';
 import { type LeaseRoom, SharedHold } from './shared-hold.ts';
 import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
 
@@ -63,6 +71,7 @@ class SharedLeases implements Leases, LeaseRoom {
   readonly short: number;
   readonly #gate: Gate;
   readonly #wakeUps: WakeUps;
+  readonly #notes: Notes;
   readonly #live = new Map<string, SharedHold>();
   readonly #takings = new Map<string, Taking>();
   /** The keys of attempts that gave up while they were registered as waiters, by token. */
@@ -76,6 +85,12 @@ class SharedLeases implements Leases, LeaseRoom {
     this.short = lease / 3;
     this.#gate = gateOf(storage);
     this.#wakeUps = wakeUpsOf(storage, clock, this.#handedOver, report);
+    this.#notes = new Notes({
+      storage,
+      clock,
+      report,
+      send: (statement) => this.urgent(statement),
+    });
   }
 
   get size(): number {
@@ -90,6 +105,7 @@ class SharedLeases implements Leases, LeaseRoom {
   over(hold: SharedHold): void {
     if (this.has(hold)) this.#live.delete(hold.token);
     inUse.delete(hold.token);
+    this.#notes.unwatch(hold.token);
   }
 
   /** Sends a statement that ends, extends or proves a turn. */
@@ -114,6 +130,10 @@ class SharedLeases implements Leases, LeaseRoom {
     const taking: Taking = { key, token, waits: bound > 0, news, isOver: false };
     this.#takings.set(token, taking);
     inUse.add(token);
+    // asked again at once: the answer names the turn that is to end
+    const askAgain = () => news.put('handed over');
+    const signal = options.interruption?.signal;
+    signal?.addEventListener('abort', askAgain);
     try {
       const hold = await this.#acquire(taking, options);
       if (hold === undefined) this.#giveUp(taking);
@@ -122,6 +142,7 @@ class SharedLeases implements Leases, LeaseRoom {
       this.#giveUp(taking);
       throw error;
     } finally {
+      signal?.removeEventListener('abort', askAgain);
       taking.isOver = true;
       this.#takings.delete(token);
     }
@@ -135,9 +156,13 @@ class SharedLeases implements Leases, LeaseRoom {
     if (this.#timer !== undefined) this.options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#wakeUps.close();
+    this.#notes.stop();
   }
 
-  async #acquire(taking: Taking, { bound, onBusy }: TakeOptions): Promise<SharedHold | undefined> {
+  async #acquire(
+    taking: Taking,
+    { bound, onBusy, interruption }: TakeOptions,
+  ): Promise<SharedHold | undefined> {
     const { storage, clock } = this.options;
     const { key, news } = taking;
     const start = clock.monotonic();
@@ -147,6 +172,7 @@ class SharedLeases implements Leases, LeaseRoom {
     let rounds = 0;
     let isSecond = false;
     let cause: unknown;
+    let interrupted: string | undefined;
     for (;;) {
       const item = await news.take(Math.min(askIn, left()));
       if (item === undefined && left() <= 0) throw this.#timedOut(key, start, cause);
@@ -172,7 +198,7 @@ class SharedLeases implements Leases, LeaseRoom {
       const { answer, sentAt } = item;
       if (!('busy' in answer)) {
         const isFresh = clock.monotonic() - sentAt <= this.short / 2;
-        if (isFresh || isSecond) return this.#held(taking, answer, sentAt);
+        if (isFresh || isSecond) return this.#held(taking, answer, sentAt, interruption);
         // most of the lease was spent on the way: the same token extends it
         isSecond = true;
         askIn = 0;
@@ -186,6 +212,12 @@ class SharedLeases implements Leases, LeaseRoom {
         continue;
       }
       if (rounds === 0) onBusy?.(answer);
+      const interrupter = interruption?.interrupter();
+      const note = `${answer.owner} ${interrupter}`;
+      if (interrupter !== undefined && note !== interrupted) {
+        interrupted = note;
+        void this.#notes.leave(answer.owner, interrupter);
+      }
       if (!this.#wakeUps.isOpen && (await this.#wakeUps.open())) {
         // asked again at once, so that no message is missed
         askIn = 0;
@@ -218,11 +250,17 @@ class SharedLeases implements Leases, LeaseRoom {
       .then(answered, (failed) => news.put({ failed }));
   }
 
-  #held(taking: Taking, answer: Exclude<Acquired, { busy: number }>, sentAt: number): SharedHold {
+  #held(
+    taking: Taking,
+    answer: Exclude<Acquired, { busy: number }>,
+    sentAt: number,
+    interruption: Interruption | undefined,
+  ): SharedHold {
     const { key, token } = taking;
     const { fence, stored } = answer;
     const hold = new SharedHold(this, key, { token, fence }, stored, sentAt + this.short);
     this.#live.set(token, hold);
+    if (interruption !== undefined) this.#notes.watch(token, interruption);
     this.#arm();
     return hold;
   }

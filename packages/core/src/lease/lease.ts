@@ -11,12 +11,31 @@ import type { Marks } from '../record/marks.ts';
 import type { Busy, StorageStatements, StoredText, Write } from '../storage/statements.ts';
 import type { Seat } from './queue.ts';
 
+/** How a turn may be interrupted, and may interrupt others. */
+export interface Interruption {
+  /** Aborted with `INTERRUPTED` to end the turn. */
+  readonly signal: AbortSignal;
+  /**
+   * Ends the turn.
+   *
+   * @param by - the update that interrupts; a redelivery of what the turn handles does not
+   * @returns whether the turn has to end
+   */
+  interrupt(by: string): boolean;
+  /** The update that ends turns of other processes, which this turn waits for; `undefined` if none does. */
+  interrupter(): UnitId | undefined;
+  /** The updates that the turn answers; `undefined` for a turn that nothing ends. */
+  handles: readonly string[] | undefined;
+}
+
 /** How a conversation is acquired. */
 export interface TakeOptions {
   /** Ms to wait at most; 0 takes it only if it is free, as waiting rules other than `wait` need it. */
   readonly bound: number;
   /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
   readonly onBusy?: ((holder: Busy) => void) | undefined;
+  /** Absent unless updates may interrupt others. */
+  readonly interruption?: Interruption | undefined;
 }
 
 /** How a turn commits. */

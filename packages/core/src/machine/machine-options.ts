@@ -3,7 +3,7 @@
 import type { Clock, Duration } from '../base/clock.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../conversation/behaviour.ts';
-import type { Say } from '../conversation/say.ts';
+import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.ts';
 import type { StatesIn } from '../conversation/targets.ts';
@@ -12,8 +12,8 @@ import type { Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Migrations, UnknownStatePolicy } from '../transaction/evolve.ts';
 import type { ServiceTurn } from '../transaction/facts.ts';
+import type { Interrupt } from '../update/interrupt.ts';
 import type { Strategy } from '../update/key.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 
 type ServicesNeeded<S> = S extends { readonly '~scene': { readonly types?: infer T } }
@@ -45,12 +45,20 @@ export interface WaitingOptions {
   /** A callback query that has waited this long is answered, so that the button stops turning. Default 1 s. */
   readonly answerCallbacksAfter?: Duration;
   /**
-   * Chooses updates that end the turn they would wait for, such as `/cancel` while an answer is being checked.
+   * Input that ends the turn it would wait for, such as `/stop` while an answer is being written. Default: none.
    *
    * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
-   * A turn of another process is waited for.
+   * A turn of another process is interrupted within a second.
    */
-  readonly interrupt?: (update: RawUpdate, subject: Subject) => boolean;
+  readonly interrupt?: Interrupt;
+  /**
+   * Collects messages that come within this time of each other: a node answers them in one turn, in order (`turn.messages`), when none has
+   * come for as long. Default: each message is a turn.
+   *
+   * `input` has the texts of all messages as one, joined by line breaks; with `answer: 'latest'` it is the last message. Messages are stored as they come, so
+   * neither a crash nor a redelivery loses or repeats one. Commands and buttons are handled at once. Flows collect by `accept: { burst }`.
+   */
+  readonly burst?: Duration | { readonly quiet: Duration; readonly answer?: 'all' | 'latest' };
 }
 
 /** How long things may take. */
@@ -114,6 +122,13 @@ export interface MachineOptions<
   readonly turn?: TurnOptions;
   /** How many steps `back()` can go. Default 10. */
   readonly history?: number;
+  /**
+   * Keeps what was said lately, for `turn.log`: texts of the user, and of the bot by `reply`, `stream`, prompts and `done`.
+   *
+   * The oldest are forgotten beyond `last` messages or `bytes` of text, 16,384 by default; all of them with the conversation. It needs a scene, and the
+   * bot's own middleware (`ctx.reply`) is not seen.
+   */
+  readonly log?: { readonly last: number; readonly bytes?: number };
   /** The largest record, in bytes. Default 262,144. */
   readonly maxRecordBytes?: number;
   /** An update that failed this often in one process is given up, so that its chat goes on. Default 5. */
@@ -125,7 +140,7 @@ export interface MachineOptions<
   /** A conversation without a record: take over what an earlier system kept. Runs inside the unit. */
   readonly adopt?: (turn: Turn & { readonly ctx: Context | undefined }) => Awaitable<void>;
   /** The deadline of a plain state has passed. Default: clear. */
-  readonly onTimeout?: (turn: Turn) => Awaitable<Say | undefined | void>;
+  readonly onTimeout?: (turn: Turn) => Awaitable<Say | Sent | undefined | void>;
   /** Accepts that deadlines fire only with the next update, on a storage that cannot fire them. */
   readonly deadlines?: 'on-update';
   /** How deadlines are fired. */

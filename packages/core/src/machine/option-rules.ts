@@ -1,5 +1,6 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
+import { holds } from '../base/holds.ts';
 import {
   anyText,
   anything,
@@ -10,6 +11,7 @@ import {
   type Rule,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
+import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
   SweepOptions,
@@ -48,6 +50,7 @@ const rules = {
   turn: anything,
   history: atLeast(0),
   maxRecordBytes: atLeast(1),
+  log: anything,
   attempts: atLeast(1),
   unknownState: {
     expected: `${policies.expected} or a function`,
@@ -70,8 +73,14 @@ const rulesOfParts = {
     policy: oneOf('queue', 'refuse', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
-    interrupt: callable,
+    interrupt: interruptRule,
+    burst: {
+      expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
+      fits: (found) =>
+        typeof found === 'string' || typeof found === 'number' || holds(found, 'quiet'),
+    },
   } satisfies Rules<WaitingOptions>,
+  log: { last: atLeast(1), bytes: atLeast(1) } satisfies Rules<NonNullable<Options['log']>>,
   turn: { max: length, detectReentry: oneOf(true, false) } satisfies Rules<TurnOptions>,
   sweep: { every: length, parallel: atLeast(1) } satisfies Rules<SweepOptions>,
 };

@@ -51,7 +51,9 @@ export function runtimeOf(
   const storage = given.storage ?? memoryStorage({ clock });
   const registry = registryOf(given.states, given.scenes ?? []);
   if (options.initial !== undefined) registry.scene(options.initial.scene);
-  if (!storage.features.deadlines && given.deadlines !== 'on-update') refuseTimed(registry);
+  if (!storage.features.deadlines && given.deadlines !== 'on-update') {
+    refuseTimed(registry, options.defaults.burst !== undefined);
+  }
   const notices = noticesOf(watchers);
   const { lease, longest } = options;
   const report = notices.storageFailed;
@@ -107,7 +109,8 @@ function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   return undefined;
 }
 
-function refuseTimed({ scenes }: Registry): void {
+function refuseTimed({ scenes }: Registry, hasBursts: boolean): void {
+  if (hasBursts) throw new FsmError('DEADLINES_UNAVAILABLE', { what: 'waiting.burst' });
   const timed = [...scenes.values()].find(({ behaviour }) => behaviour.timed);
   if (timed === undefined) return;
   throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The time-out of '${timed.id}'` });

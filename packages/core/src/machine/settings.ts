@@ -3,13 +3,15 @@
 import { type Duration, toMs } from '../base/clock.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
+import type { SceneDefaults } from '../conversation/behaviour.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import { leaseTimes } from '../storage/times.ts';
 import { migrationVersions } from '../transaction/evolve.ts';
 import type { Initial, Settings } from '../transaction/settings.ts';
+import { interruptTest } from '../update/interrupt.ts';
 import { scopeOf } from '../update/key.ts';
-import type { MachineOptions } from './machine-options.ts';
+import type { MachineOptions, WaitingOptions } from './machine-options.ts';
 import { checkMachineOptions } from './option-rules.ts';
 
 /** Options of any machine; what their types depend on is known where the machine is made. */
@@ -41,7 +43,7 @@ export function settingsOf(options: LooseOptions): Settings {
       policy: waiting?.policy ?? 'queue',
       limit: waiting?.limit ?? 5000,
       answerCallbacksAfter: toMs(waiting?.answerCallbacksAfter ?? '1s', 'waiting'),
-      interrupt: waiting?.interrupt,
+      interrupt: waiting?.interrupt && interruptTest(waiting.interrupt),
     },
     lease: leaseOf(options.lease ?? '15s'),
     longest: toMs(turn?.max ?? '10m', 'turn.max'),
@@ -49,6 +51,7 @@ export function settingsOf(options: LooseOptions): Settings {
     attempts: options.attempts ?? 5,
     ttl: options.ttl === undefined ? undefined : toMs(options.ttl, 'ttl'),
     maxRecordBytes: options.maxRecordBytes ?? 262_144,
+    log: options.log && { bytes: 16_384, ...options.log },
     history: options.history ?? 10,
     version: versions[versions.length - 1] ?? 0,
     migrations: migrations ?? {},
@@ -66,6 +69,7 @@ export function settingsOf(options: LooseOptions): Settings {
       texts: options.texts ?? {},
       commands: options.commands ?? {},
       otherCommands: options.otherCommands ?? 'pass',
+      burst: waiting?.burst === undefined ? undefined : burstOf(waiting.burst),
     },
   };
 }
@@ -74,6 +78,11 @@ function leaseOf(lease: Duration): number {
   const ms = toMs(lease, 'lease');
   if (ms <= leaseTimes.longest) return ms;
   throw invalidOption('lease', `at most ${leaseTimes.longest} ms`, shown(lease));
+}
+
+function burstOf(burst: NonNullable<WaitingOptions['burst']>): SceneDefaults['burst'] {
+  const { quiet, answer = 'all' } = typeof burst === 'object' ? burst : { quiet: burst };
+  return { quiet: toMs(quiet, 'waiting.burst'), answer };
 }
 
 function initialOf(initial: LooseOptions['initial']): Initial | undefined {

@@ -10,9 +10,11 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
+import { inputOf } from '../update/input.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
+import { tagOf } from '../update/tag.ts';
 import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
@@ -27,7 +29,7 @@ const mostFailing = 1000;
 /** What the updates of one machine share. */
 interface Updates {
   readonly rt: MachineRuntime;
-  /** The longest turn of another process, and until its lease has lapsed; 0 where an update must not wait. */
+  /** The longest turn of another process, and until its lease has lapsed. */
   readonly timeout: number;
   readonly arrivals: ArrivalOptions;
   /** Redeliveries that wait at the same time: each but the first shares its outcome. */
@@ -45,7 +47,7 @@ export function updatesOf(
   const writeKey = keyWriter(namespace);
   const updates: Updates = {
     rt,
-    timeout: waiting.policy === 'queue' ? options.longest + options.lease : 0,
+    timeout: options.longest + options.lease,
     arrivals: {
       ...waiting,
       queues,
@@ -57,11 +59,18 @@ export function updatesOf(
     failing: new Map(),
   };
   function begin(update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown): Promise<void> {
-    const subject = subjectOf(update, bot.id);
-    const hasConversation = when === undefined || when(subject);
-    const scope = hasConversation ? scopeOf(strategy, subject) : undefined;
-    const key = scope && writeKey(subject.bot, subject.business, scope);
-    const job = new UpdateJob(updates, key, scope, subject, update, bot, rest, ctx);
+    let subject = subjectOf(update, bot.id);
+    let scope = when === undefined || when(subject) ? scopeOf(strategy, subject) : undefined;
+    let key = scope && writeKey(subject.bot, subject.business, scope);
+    const asker = rt.engine?.askerOf(update, subject);
+    let isElsewhere = false;
+    if (asker !== undefined) {
+      const askedBy = scopeOf(strategy, asker.subject);
+      const askersKey = askedBy && writeKey(bot.id, undefined, askedBy);
+      isElsewhere = askersKey !== undefined && tagOf(askersKey) === asker.tag;
+      if (isElsewhere) [subject, scope, key] = [asker.subject, askedBy, askersKey];
+    }
+    const job = new UpdateJob(updates, key, scope, subject, update, bot, rest, ctx, isElsewhere);
     if (stopping.isStopped) throw stopping.error(job);
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const handled = transact(rt, job);
@@ -91,8 +100,8 @@ class UpdateJob implements Job {
   readonly bot: BotPort;
   readonly ctx: unknown;
   readonly cause = 'update';
+  readonly isElsewhere: boolean;
   readonly id: number;
-  readonly timeout: number;
   private readonly updates: Updates;
   private readonly rest: Rest;
   /** Whether the update has found its conversation busy. */
@@ -109,6 +118,7 @@ class UpdateJob implements Job {
     bot: BotPort,
     rest: Rest,
     ctx: unknown,
+    isElsewhere: boolean,
   ) {
     this.updates = updates;
     this.key = key;
@@ -116,10 +126,10 @@ class UpdateJob implements Job {
     this.subject = subject;
     this.update = update;
     this.id = update.update_id;
-    this.timeout = updates.timeout;
     this.bot = bot;
     this.rest = rest;
     this.ctx = ctx;
+    this.isElsewhere = isElsewhere;
   }
 
   async wait(key: string): Promise<Seat | undefined> {
@@ -128,12 +138,30 @@ class UpdateJob implements Job {
     this.isWaiting = true;
     this.first = waiting.get(this.name);
     if (this.first !== undefined) return undefined;
-    const { interrupt } = rt.options.waiting;
-    if (interrupt?.(this.update, this.subject) === true) {
-      rt.interrupts?.interrupt(key);
-      return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
-    }
+    if (this.interrupts() && rt.interrupts?.interrupt(key, this.id)) return this.waitNext(key);
     return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
+  }
+
+  waitNext(key: string): Promise<Seat> {
+    const { rt } = this.updates;
+    return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
+  }
+
+  /** How long to wait while another process has the conversation; 0 where the policy is not to wait. */
+  get timeout(): number {
+    const { rt, timeout } = this.updates;
+    return rt.options.waiting.policy === 'queue' || this.interrupts() ? timeout : 0;
+  }
+
+  private endsBurst({ input }: OpenTurn): boolean {
+    return (input?.kind === 'command' || input?.kind === 'button') && this.interrupts();
+  }
+
+  interrupts(): boolean {
+    const { interrupt } = this.updates.rt.options.waiting;
+    if (interrupt === undefined) return false;
+    const input = inputOf(this.update, this.bot.username);
+    return input !== undefined && interrupt(input);
   }
 
   busy(): void {
@@ -162,6 +190,10 @@ class UpdateJob implements Job {
   work(turn: OpenTurn): Awaitable<unknown> {
     const { failing, rt } = this.updates;
     const { rest } = this;
+    // what would end the turn of collected messages ends them before it has begun, too
+    if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) {
+      rt.engine?.forgetBurst(turn);
+    }
     const work =
       rt.engine === undefined || this.key === undefined
         ? rest?.(turn)

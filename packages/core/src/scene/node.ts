@@ -7,10 +7,11 @@ import type { JsonObject } from '../base/json.ts';
 import { callable, checkOption, checkOptions, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { SceneBehaviour, SceneRun } from '../conversation/behaviour.ts';
+import { burstTimer, type SceneBehaviour, type SceneRun } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
+import type { Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { sceneEngine } from '../engine/engine.ts';
 import {
@@ -21,6 +22,7 @@ import {
   type InputKind,
   type UserInput,
 } from '../update/input.ts';
+import { collect, takeBurst } from './burst.ts';
 import { apply, type Next, nodeTurn, type SceneTurn } from './node-turn.ts';
 
 /** What a node keeps, takes and needs. */
@@ -50,7 +52,7 @@ export interface NodeHandlers<T extends SceneTypes, A extends Accept> {
   /** Its prompt: runs after the commit; what it returns is said, or it speaks by `reply`. */
   readonly enter?: (
     turn: SceneTurn<T> & { readonly params: T['params'] },
-  ) => Awaitable<Say | Sent | void>;
+  ) => Awaitable<Say | Sent | Stream | void>;
   /** Input that it accepts. Returns where to go; nothing stays, silently. */
   readonly handle: (
     turn: SceneTurn<T> & { readonly input: InputOf<A>; readonly answer: Accepted<A> },
@@ -195,7 +197,8 @@ function behaviourOfNode(
     async handle(run, next) {
       const { input } = run;
       const answer = input && !input.edited ? await acceptInput(accept, input) : undefined;
-      if (answer === undefined) return next();
+      if (input === undefined || answer === undefined) return next();
+      if (run.defaults.burst !== undefined && collect(run, input)) return;
       await go(run, handlers.handle(nodeTurn(run, { input, answer }) as never));
     },
     ...(resume && {
@@ -209,14 +212,21 @@ function behaviourOfNode(
           ),
         ),
     }),
-    async timeout(run) {
-      if (timeout === undefined) run.leave('timeout');
+    async timeout(run, timer) {
+      if (timer === burstTimer) {
+        const { data } = run;
+        const burst = takeBurst(run);
+        const answer = burst && (await acceptInput(accept, burst.input));
+        if (burst === undefined || answer === undefined) return;
+        const { turn, input } = burst;
+        await go(run, handlers.handle(nodeTurn({ turn, data }, { input, answer }) as never));
+      } else if (timeout === undefined) run.leave('timeout');
       else await go(run, timeout(nodeTurn(run, {})));
     },
     ...(leave && {
       async leave(run, reason) {
         const said = await leave(nodeTurn(run, { reason }));
-        if (said != null && (typeof said === 'string' || !('message_id' in said))) run.say(said);
+        if (said != null) run.say(said);
       },
     }),
     describe: () => ({ kind: 'node', accepts: describeAccept(accept), timeout: after }),

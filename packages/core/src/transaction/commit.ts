@@ -1,5 +1,7 @@
 /** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
 
+import { isFsmError } from '../base/errors.ts';
+import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isRejected } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
@@ -53,7 +55,9 @@ export function commitAhead(turn: OpenTurn): Awaitable<void> {
 
 /** Writes the turn's id beside what is stored already. */
 export function commitId(turn: OpenTurn): Awaitable<void> {
-  return write(turn, turn.facts.id, false);
+  const { cause, id } = turn.facts;
+  // nobody delivers a deadline again
+  return write(turn, cause === 'deadline' ? undefined : id, false);
 }
 
 /**
@@ -115,7 +119,7 @@ export async function runReleased(turn: OpenTurn): Promise<void> {
     try {
       await task();
     } catch (error) {
-      failed ??= { error };
+      failed ??= { error: namedError(error) };
     }
   }
   if (failed !== undefined) throw failed.error;
@@ -166,8 +170,9 @@ function recordOf(
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
   for (const mark of used?.keptMarks ?? []) ids = withId(ids, mark, least);
-  const { update } = facts;
-  const address = update === undefined ? copy.base.place : storedAddress(update, facts);
+  const { update, isElsewhere } = facts;
+  const isHere = update !== undefined && isElsewhere !== true;
+  const address = isHere ? storedAddress(update, facts) : copy.base.place;
   return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
 }
 

@@ -1,7 +1,9 @@
 /** Fires timers that have passed; a handler that fails is tried again later. */
 
+import { namedError } from '../base/frozen.ts';
 import { stateTimer } from '../state/working-copy.ts';
 import { commitAhead, deliver, rollBack, settle } from './commit.ts';
+import { isInterruption } from './interrupts.ts';
 import { isOutage } from './outage.ts';
 import type { OpenTurn } from './runtime.ts';
 
@@ -40,14 +42,22 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
   } catch (error) {
     // an outage removes no deadline: it is tried again until the storage is back
     if (isOutage(error)) throw error;
-    return postpone(turn, timer, error);
+    if (isInterruption(error, turn)) {
+      // the messages are not answered, as that of an update that is interrupted
+      turn.phase = 'failed';
+      rollBack(turn);
+      rt.engine?.forgetBurst(turn);
+      await commitAhead(turn);
+      throw error;
+    }
+    return postpone(turn, timer, namedError(error));
   }
   try {
     await deliver(turn);
   } catch (error) {
     // the transition is committed and must not come again; a question that was not asked is pending
     if (facts.cause !== 'deadline') throw error;
-    rt.notices.speechFailed(turn.key ?? '', error);
+    rt.notices.speechFailed(turn.key ?? '', namedError(error));
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
 
-import type { ApiCall, Say } from '../conversation/say.ts';
+import { type ApiCall, isSent, type Say, type Sent } from '../conversation/say.ts';
+import { isStream, type Stream } from '../conversation/stream.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
@@ -24,9 +25,9 @@ export type Task = () => unknown;
 /** What is sent after a commit, in this order. */
 export interface Delivery {
   readonly answer: CallbackAnswer | undefined;
-  readonly outbox: readonly Say[];
+  readonly outbox: readonly (Say | Stream)[];
   /** Of the outbox, the calls whose failure concerns observers only. */
-  readonly quiet: ReadonlySet<Say> | undefined;
+  readonly quiet: ReadonlySet<Say | Stream> | undefined;
   readonly prompt: (() => Promise<void>) | undefined;
 }
 
@@ -34,8 +35,8 @@ export interface Delivery {
 export class Effects {
   /** What has happened to frames and is still to be told to their scenes. */
   private events: SceneEvent[] | undefined;
-  private outbox: Say[] | undefined;
-  private quiet: Set<Say> | undefined;
+  private outbox: (Say | Stream)[] | undefined;
+  private quiet: Set<Say | Stream> | undefined;
   private isInputTaken = false;
   private refusal: { readonly error: unknown } | undefined;
   private answer: CallbackAnswer | undefined;
@@ -59,10 +60,21 @@ export class Effects {
     this.events.push(event);
   }
 
-  /** Sends a message after the commit. */
-  send(say: Say): void {
+  /** Sends a message after the commit, unless it is one that a hook has sent by itself. */
+  send(say: Say | Stream | Sent): void {
+    if (isSent(say)) return;
     this.outbox ??= [];
     this.outbox.push(say);
+  }
+
+  /** Puts another message in place of the first one for which there is another; `false` if there is none. */
+  replaceFirst(other: (say: Say) => Say | undefined): boolean {
+    const { outbox = [] } = this;
+    return outbox.some((say, at) => {
+      const found = isStream(say) || this.quiet?.has(say) ? undefined : other(say);
+      if (found !== undefined) outbox[at] = found;
+      return found !== undefined;
+    });
   }
 
   /** Calls the Bot API after the commit, in the order of what is sent; a failure is reported to observers only. */

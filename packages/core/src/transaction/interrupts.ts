@@ -1,37 +1,77 @@
 /** Updates that end a turn before its handlers have ended, such as /cancel while an answer is being checked. */
 
 import { FsmError, isFsmError } from '../base/errors.ts';
-import type { Interrupts, OpenTurn } from './runtime.ts';
+import type { Interruption } from '../lease/lease.ts';
+import type { UnitId } from '../record/ids.ts';
+import type { Interruptible, Interrupts, OpenTurn } from './runtime.ts';
 
 /** Makes the interrupts of one machine. */
 export function interruptsOf(): Interrupts {
   /** By conversation; only its head is here. */
-  const heads = new Map<string, AbortController>();
+  const heads = new Map<string, Head>();
   return {
-    begin(key, cause) {
-      // nobody sends a deadline again, and somebody waits for the result of work from outside
-      if (cause !== 'update') return undefined;
-      const interruption = new AbortController();
-      heads.set(key, interruption);
-      return interruption;
+    begin(key, job) {
+      // somebody waits for the result of work from outside
+      if (job.cause === 'outside') return undefined;
+      const head = new Head(key, job);
+      heads.set(key, head);
+      return head;
     },
     end(key, interruption) {
       if (heads.get(key) === interruption) heads.delete(key);
     },
-    async race(turn, job) {
+    async race(turn, work) {
       const { interruption } = turn;
-      if (interruption === undefined) return job.work(turn);
+      if (interruption === undefined) return work();
       const { signal } = interruption;
       signal.throwIfAborted();
       return new Promise((resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason));
-        Promise.resolve(job.work(turn)).then(resolve, reject);
+        Promise.resolve(work()).then(resolve, reject);
       });
     },
-    interrupt(key) {
-      heads.get(key)?.abort(new FsmError('INTERRUPTED', { key }));
-    },
+    interrupt: (key, id) => heads.get(key)?.interrupt(String(id)) === true,
   };
+}
+
+/** The head of a conversation. */
+class Head implements Interruption {
+  readonly #key: string;
+  readonly #job: Interruptible;
+  readonly #controller = new AbortController();
+  #by: UnitId | undefined;
+  handles: readonly string[] | undefined;
+
+  constructor(key: string, job: Interruptible) {
+    this.#key = key;
+    this.#job = job;
+    // nobody sends a deadline again: only one that answers messages may end
+    if (job.cause === 'update') this.handles = [String(job.id)];
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  interrupt(by: string): boolean {
+    if (this.handles === undefined || this.handles.includes(by)) return false;
+    this.#by = Number(by);
+    this.#controller.abort(new FsmError('INTERRUPTED', { key: this.#key }));
+    return true;
+  }
+
+  interrupter(): UnitId | undefined {
+    // one that has to make way here has to get the turn that it waits for out of the way too
+    if (this.#by !== undefined) return this.#by;
+    return this.#job.interrupts?.() === true ? this.#job.id : undefined;
+  }
+}
+
+/** Whether a turn has to make way. */
+export function isInterrupted(
+  interruption: Interruption | undefined,
+): interruption is Interruption {
+  return interruption?.signal.aborted === true;
 }
 
 /** Whether a turn has ended because it was interrupted. */

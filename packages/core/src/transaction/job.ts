@@ -16,6 +16,10 @@ export interface Job<out Result = unknown> extends TurnFacts {
    * @returns the head of the queue; `undefined` leaves the job undone
    */
   wait(key: string): Promise<Seat | undefined>;
+  /** Waits in front of all others: an update that came later has gone first. */
+  waitNext?(key: string): Promise<Seat>;
+  /** Whether it ends the turn that it would wait for. */
+  interrupts?(): boolean;
   /** Another process has the conversation, and the timeout has begun. Called once. */
   busy?(): void;
   /** The conversation is waited for no longer. */

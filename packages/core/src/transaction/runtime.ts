@@ -4,11 +4,14 @@ import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
+import type { Stream } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Hold, Leases } from '../lease/lease.ts';
+import type { Hold, Interruption, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
+import type { UnitId } from '../record/ids.ts';
+import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
 import type { ContextHost } from '../state/context.ts';
@@ -17,6 +20,8 @@ import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
@@ -50,6 +55,15 @@ export interface Engine {
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Lets a timer of the active scene pass; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
+  /** Adds to what was said lately. */
+  noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void;
+  /** The conversation that has asked somebody who answers by this update in another chat, and its tag. */
+  askerOf(
+    update: RawUpdate,
+    subject: Subject,
+  ): { readonly subject: Subject; readonly tag: string } | undefined;
+  /** Forgets messages that the active scene has collected to answer them together, as a part of the turn. */
+  forgetBurst(turn: OpenTurn): void;
 }
 
 /** The engine that a scene brings, as the kernel sees it. */
@@ -89,15 +103,21 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
-  interruption: AbortController | undefined;
-  /** Sends a message now, to where the conversation lives. */
-  send(say: Say): Promise<Sent>;
+  interruption: Interruption | undefined;
+  /** Sends a message now, to where the conversation lives; of a stream that is interrupted what there is. */
+  send(say: Say | Stream): Promise<Sent>;
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  tell(say: Say): Awaitable<unknown>;
+  tell(say: Say | Stream): Awaitable<unknown>;
   /** Answers the callback query, unless a handler has done so. */
   answerCallback(answer: CallbackAnswer): Promise<void>;
   /** Makes the services of this turn, once. */
   loadServices(): Promise<void>;
+}
+
+/** A turn to do, as far as interrupts look at it. */
+export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
+  /** Whether it ends the turn that it would wait for. */
+  interrupts?(): boolean;
 }
 
 /** A turn whose conversation has been read. */
@@ -114,17 +134,22 @@ export interface Opened {
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
   /** A turn is the head of its conversation; `undefined` for one that nothing may interrupt. */
-  begin(key: string, cause: TurnFacts['cause']): AbortController | undefined;
+  begin(key: string, job: Interruptible): Interruption | undefined;
   /** It is the head no longer. */
-  end(key: string, interruption: AbortController): void;
+  end(key: string, interruption: Interruption): void;
   /**
    * Runs the handlers of a turn, unless the turn is interrupted.
    *
    * @throws FsmError `INTERRUPTED`; what the handlers throw passes
    */
-  race<Result>(turn: OpenTurn, job: { work(turn: OpenTurn): Awaitable<Result> }): Promise<Result>;
-  /** Interrupts the head of a conversation, if there is one in this process. */
-  interrupt(key: string): void;
+  race<Result>(turn: OpenTurn, work: () => Awaitable<Result>): Promise<Result>;
+  /**
+   * Interrupts the head of a conversation, if there is one in this process.
+   *
+   * @param id - the update that interrupts
+   * @returns `false` if there is none, or it handles this very update
+   */
+  interrupt(key: string, id: UnitId): boolean;
 }
 
 /** What the turns of a machine share. */

@@ -2,11 +2,11 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneDefaults } from '../conversation/behaviour.ts';
-import type { Say } from '../conversation/say.ts';
+import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
+import type { UserInput } from '../update/input.ts';
 import type { Strategy } from '../update/key.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { Migrations, UnknownStatePolicy } from './evolve.ts';
 import type { ServiceTurn } from './facts.ts';
@@ -31,7 +31,7 @@ export interface Settings {
     readonly policy: WaitingPolicy;
     readonly limit: number;
     readonly answerCallbacksAfter: number;
-    readonly interrupt: ((update: RawUpdate, subject: Subject) => boolean) | undefined;
+    readonly interrupt: ((input: UserInput) => boolean) | undefined;
   };
   readonly lease: number;
   /** The longest turn. */
@@ -40,6 +40,7 @@ export interface Settings {
   readonly attempts: number;
   readonly ttl: number | undefined;
   readonly maxRecordBytes: number;
+  readonly log: { readonly last: number; readonly bytes: number } | undefined;
   /** How many steps `back()` can go. */
   readonly history: number;
   /** The highest migration. */
@@ -50,7 +51,7 @@ export interface Settings {
   readonly adopt: ((turn: Turn & { readonly ctx: unknown }) => Awaitable<void>) | undefined;
   readonly initial: Initial | undefined;
   readonly services: object | ((turn: ServiceTurn) => Awaitable<object>) | undefined;
-  readonly onTimeout: ((turn: Turn) => Awaitable<Say | undefined | void>) | undefined;
+  readonly onTimeout: ((turn: Turn) => Awaitable<Say | Sent | undefined | void>) | undefined;
   readonly sweep: { readonly every: number; readonly parallel: number };
   /** For scenes that choose nothing of their own. */
   readonly defaults: SceneDefaults;

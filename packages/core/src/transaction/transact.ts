@@ -1,7 +1,8 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
 
 import { FsmError, isFsmError } from '../base/errors.ts';
-import type { Hold } from '../lease/lease.ts';
+import { namedError } from '../base/frozen.ts';
+import type { Hold, Interruption } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
@@ -10,7 +11,7 @@ import { decode } from '../record/stored.ts';
 import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
 import { fail, giveWay, refuseInput, skip } from './endings.ts';
 import { knowsAll } from './evolve.ts';
-import { isInterruption } from './interrupts.ts';
+import { isInterrupted, isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
 import type { Opened, OpenTurn, Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
@@ -46,19 +47,34 @@ async function telefsmTurn<Result>(
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
-  let interruption: AbortController | undefined;
+  let interruption: Interruption | undefined;
   rt.stopping.running++;
   try {
     seat ??= await job.wait(key);
     if (seat === undefined) return undefined;
     stay?.begin();
-    interruption = rt.interrupts?.begin(key, job.cause);
-    if (rt.stopping.isLate) throw rt.stopping.error(job);
-
-    hold = await rt.leases.take(key, {
-      bound: job.timeout,
-      ...(shared && { onBusy: () => job.busy?.() }),
-    });
+    for (;;) {
+      interruption = rt.interrupts?.begin(key, job);
+      if (rt.stopping.isLate) throw rt.stopping.error(job);
+      let isBehind = false;
+      hold = await rt.leases.take(key, {
+        bound: job.timeout,
+        ...(shared && {
+          interruption,
+          onBusy() {
+            isBehind = true;
+            job.busy?.();
+          },
+        }),
+      });
+      if (!isBehind || !isInterrupted(interruption)) break;
+      if (hold === undefined || job.waitNext === undefined) break;
+      // it waited behind another process's turn: the update that interrupts goes before it, as within one process
+      rt.interrupts?.end(key, interruption);
+      await hold.release();
+      seat.leave();
+      seat = await job.waitNext(key);
+    }
     if (mayWait) job.ready?.();
     if (hold === undefined) return void (await job.refuse?.());
     hold.seat = seat;
@@ -75,7 +91,11 @@ async function telefsmTurn<Result>(
     if (rt.options.services !== undefined) await turn.loadServices();
 
     const { interrupts } = rt;
-    const result = await (interrupts === undefined ? job.work(turn) : interrupts.race(turn, job));
+    const begun = turn;
+    const isRaced = interrupts !== undefined && job.cause === 'update';
+    const result = await (isRaced
+      ? interrupts.race(begun, () => job.work(begun))
+      : job.work(begun));
 
     if (turn.writing !== undefined) await turn.writing;
     const { used: effects } = turn;
@@ -98,7 +118,8 @@ async function telefsmTurn<Result>(
       throwFailure(turn);
     }
     return result;
-  } catch (error) {
+  } catch (thrown) {
+    const error = namedError(thrown);
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))

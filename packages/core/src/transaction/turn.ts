@@ -2,12 +2,14 @@
 
 import { FsmError } from '../base/errors.ts';
 import { isBlank } from '../base/json.ts';
-import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
+import { shown } from '../conversation/load-stream.ts';
 import { inParts } from '../conversation/long-text.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
+import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Hold, Interruption } from '../lease/lease.ts';
+import { logIn } from '../record/log.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
 import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
@@ -15,6 +17,7 @@ import { WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import { addressOf, fromOf, type ReplyAddress } from '../update/address.ts';
 import type { UserInput } from '../update/input.ts';
+import { messagesIn } from '../update/messages.ts';
 import type { Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { commitNow } from './commit.ts';
@@ -44,7 +47,7 @@ export class RunningTurn implements OpenTurn {
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
-  interruption: AbortController | undefined;
+  interruption: Interruption | undefined;
   private given: object | undefined;
   private read: { readonly input: UserInput | undefined } | undefined;
   private mark: string | undefined;
@@ -82,6 +85,14 @@ export class RunningTurn implements OpenTurn {
     return this.facts.update;
   }
 
+  get messages(): Turn['messages'] {
+    return messagesIn(this.facts.update);
+  }
+
+  get log(): Turn['log'] {
+    return logIn(this.copy.session);
+  }
+
   get ctx(): unknown {
     return this.facts.ctx;
   }
@@ -103,13 +114,21 @@ export class RunningTurn implements OpenTurn {
   }
 
   get place(): ReplyAddress | undefined {
-    const { update } = this.facts;
-    return (update && addressOf(update)) ?? this.copy.base.place ?? addressOfKey(this.facts);
+    const { update, isElsewhere } = this.facts;
+    return (
+      (isElsewhere || !update ? undefined : addressOf(update)) ??
+      this.copy.base.place ??
+      addressOfKey(this.facts)
+    );
   }
 
   /** Bound, so that handlers may destructure it; as are `api` and `now`. */
   get reply(): (say: Say) => Promise<Sent> {
     return (say) => this.send(say);
+  }
+
+  get stream(): Turn['stream'] {
+    return (stream) => this.show(stream);
   }
 
   get api(): Turn['api'] {
@@ -141,25 +160,33 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Sends a message now, to where the conversation lives. */
-  async send(say: Say): Promise<Sent> {
-    let sent: unknown;
-    for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
+  async send(say: Say | Stream): Promise<Sent> {
+    const sent = await this.tell(say);
+    if (!isStream(say)) this.rt.engine?.noteLog(this, 'bot', wordsOf(say));
     return sent as Sent;
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  tell(say: Say): Awaitable<unknown> {
-    return say === '' ? undefined : this.send(say);
+  async tell(say: Say | Stream): Promise<unknown> {
+    if (say === '') return undefined;
+    if (isStream(say)) {
+      // it was said after the commit: an update that interrupts ends the speech, and nothing else
+      return this.show(say).catch((error: unknown) => {
+        if (error !== this.interruption?.signal.reason) throw error;
+        return { message_id: 0 };
+      });
+    }
+    let sent: unknown;
+    for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
+    return sent;
   }
 
   /** Answers the callback query, unless a handler has done so. */
   async answerCallback(answer: CallbackAnswer): Promise<void> {
     const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
     if (id === undefined || this.isAnswered) return;
-    await this.call({
-      method: 'answerCallbackQuery',
-      payload: { callback_query_id: id, ...answer },
-    });
+    const payload = { callback_query_id: id, ...answer };
+    await this.call({ method: 'answerCallbackQuery', payload });
   }
 
   /** Makes the services of this turn, once. */
@@ -169,6 +196,16 @@ export class RunningTurn implements OpenTurn {
     const { ctx, subject, update } = this.facts;
     this.given =
       (typeof services === 'function' ? await services({ ctx, subject, update }) : services) ?? {};
+  }
+
+  private show(stream: Stream): Promise<Streamed> {
+    const { place, facts, rt, signal } = this;
+    const call = (method: string, payload: object) => this.call({ method, payload });
+    const where = { place, bot: facts.subject.bot, clock: rt.clock, signal, call };
+    return shown(where, stream).then((streamed) => {
+      rt.engine?.noteLog(this, 'bot', streamed.text);
+      return streamed;
+    });
   }
 
   private async call({ method, payload }: ApiCall): Promise<unknown> {

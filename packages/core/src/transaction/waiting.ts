@@ -15,12 +15,12 @@ const patience = 1000;
  * @param timeout - in ms
  * @throws FsmError `REENTERED`, `WAIT_TIMEOUT`, `STOPPED`; what `join` throws passes
  */
-export async function waitInQueue(
+export async function waitInQueue<P extends Seat | undefined>(
   rt: Runtime,
   key: string,
-  join: (signal: AbortSignal) => Promise<Seat | undefined>,
+  join: (signal: AbortSignal) => Promise<P>,
   timeout?: number,
-): Promise<Seat | undefined> {
+): Promise<P> {
   const { clock, reentry, stopping } = rt;
   if (reentry.isInside(key)) throw new FsmError('REENTERED', { key });
   const wait = new AbortController();

@@ -1,5 +1,6 @@
 /** What users send, as small values told apart by kind, and how a step picks the ones it takes. */
 
+import type { Duration } from '../base/clock.ts';
 import { holds } from '../base/holds.ts';
 import type { Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -36,7 +37,7 @@ export type UserInput<K extends InputKind = InputKind> = {
 }[K];
 
 /**
- * What a step takes: a kind by name, several at once, an album, anything, or a picker.
+ * What a step takes: a kind by name, several at once, an album, a burst of messages, anything, or a picker.
  *
  * A picker gives the value, or `undefined` for input that it does not take.
  */
@@ -44,8 +45,15 @@ export type Accept =
   | AcceptedKind
   | readonly AcceptedKind[]
   | { readonly album: InputKind | readonly InputKind[] }
+  | Burst
   | 'any'
   | ((input: UserInput) => unknown);
+
+/** Several messages in a row, in their order; complete when none has come for as long as `quiet`, by default for a second. */
+export interface Burst {
+  readonly burst: InputKind | readonly InputKind[];
+  readonly quiet?: Duration;
+}
 
 /** A kind of input; `own_contact` is the user's own contact, neither another one nor one that was forwarded. */
 export type AcceptedKind = InputKind | 'own_contact';
@@ -58,7 +66,7 @@ export type Accepted<A> = A extends AcceptedKind
     ? Tagged<InputKind>
     : A extends readonly (infer K extends AcceptedKind)[]
       ? Tagged<KindOf<K>>
-      : A extends { readonly album: infer K }
+      : A extends { readonly album: infer K } | { readonly burst: infer K }
         ? K extends InputKind
           ? readonly InputValues[K][]
           : K extends readonly (infer E extends InputKind)[]
@@ -100,7 +108,7 @@ export function albumOf(update: RawUpdate): string | undefined {
 /**
  * Picks the value that a step takes from an input; `undefined` if it takes none.
  *
- * Of an album each message is a part, and each part gives a list of one. What a picker throws passes through.
+ * Of an album or a burst each message is a part, and each part gives a list of one. What a picker throws passes through.
  */
 export function acceptInput<const A extends Accept>(
   accept: A,
@@ -111,11 +119,11 @@ export function acceptInput<const A extends Accept>(
 
 /** Takes what is an {@link Accept}. */
 export const acceptable: Rule = {
-  expected: `'any', a function, an album, or of ${inputKinds.join(', ')}, own_contact`,
+  expected: `'any', a function, an album, a burst, or of ${inputKinds.join(', ')}, own_contact`,
   fits: (found) =>
     found === 'any' ||
     typeof found === 'function' ||
-    areKinds(holds(found, 'album') ? found.album : found),
+    areKinds(holds(found, 'album') ? found.album : holds(found, 'burst') ? found.burst : found),
 };
 
 function areKinds(found: unknown): boolean {
@@ -128,8 +136,8 @@ function picked(accept: Accept, input: UserInput): unknown {
   if (typeof accept === 'function') return accept(input);
   if (accept === 'any') return tagged(input);
   if (typeof accept === 'string') return valueAs(accept, input);
-  if ('album' in accept) {
-    const part = picked(accept.album, input);
+  if ('album' in accept || 'burst' in accept) {
+    const part = picked('album' in accept ? accept.album : accept.burst, input);
     return part === undefined ? undefined : [part];
   }
   if ((accept as readonly string[]).includes(input.kind)) return tagged(input);

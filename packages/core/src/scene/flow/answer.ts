@@ -28,6 +28,11 @@ export function takesAlbum({ accept }: AskOptions): boolean {
   return holds(accept, 'album');
 }
 
+/** Whether a question collects the messages of a burst. */
+export function takesBurst({ accept }: AskOptions): boolean {
+  return holds(accept, 'burst');
+}
+
 /** Picks the value that a question accepts; `undefined` if it takes none. Commands only where it names them. */
 export async function valueIn(question: AskOptions, input: UserInput): Promise<unknown> {
   const accept = acceptOf(question);

@@ -5,6 +5,7 @@ import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
+import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { givenSlot, recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
@@ -111,7 +112,7 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
     keep(visit, progress, memo);
     return true;
   }
-  if (said !== undefined && said !== null) run.say(said as Say);
+  if (said !== undefined && said !== null) run.say(said as Say | Stream);
   run.leave('done', answers);
   return false;
 }
@@ -125,6 +126,11 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     const words = await text(visit, 'paying');
     return () => words;
   }
+  if (place.kind === 'ask' && place.step.question.to !== undefined) {
+    // loaded when somebody else is asked: other flows do without it
+    const { askElsewhere } = await import('./ask-elsewhere.ts');
+    return askElsewhere(visit, place);
+  }
   const { say, options, keyboard, invoice } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
@@ -134,7 +140,6 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
-    reply: keyboard === 'reply' ? (true as const) : undefined,
     labels:
       keyboard === 'reply' && madeForUser(place)
         ? options?.map(({ value, label }) => [value, label] as const)

@@ -1,9 +1,10 @@
 /** A flow as JSON, for diagrams and checks. */
 
 import { toMs } from '../../base/clock.ts';
+import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behaviour.ts';
 import { backEverywhere } from './controls.ts';
-import type { FlowOptions } from './flow.ts';
+import type { AnyFlowOptions } from './flow.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. What a function makes at run time is left out, or stands as `'dynamic'`. */
@@ -62,10 +63,7 @@ export interface FlowDescription {
 }
 
 /** Describes a flow. */
-export function describeFlow(
-  steps: readonly Step[],
-  options: FlowOptions<unknown>,
-): FlowDescription {
+export function describeFlow(steps: readonly Step[], options: AnyFlowOptions): FlowDescription {
   const { trigger, deepLink, description, timeout, commands } = options;
   return {
     kind: 'flow',
@@ -105,7 +103,11 @@ function describeStep(step: Step, everywhere: boolean): StepDescription {
 
 function describeQuestion(question: AskOptions, everywhere: boolean): object {
   const { prompt, accept, choices, multiple, when, optional, attempts, timeout } = question;
-  const kinds = typeof accept === 'object' && 'album' in accept ? accept.album : accept;
+  const kinds = holds(accept, 'album')
+    ? accept.album
+    : holds(accept, 'burst')
+      ? accept.burst
+      : accept;
   return {
     ...said(prompt),
     ...(kinds !== undefined && { accept: typeof kinds === 'function' ? 'picker' : kinds }),

@@ -17,8 +17,9 @@ export interface FlowMemo {
   readonly attempts?: number;
   /** Choices that are picked. */
   readonly picked?: readonly string[];
-  /** Parts of an album that have come. */
+  /** Parts of an album or a burst that have come, and the numbers of their messages. */
   readonly parts?: readonly unknown[];
+  readonly numbers?: readonly number[];
   /** Value and label of each choice on the reply keyboard, where they are made for the user. */
   readonly labels?: readonly (readonly [value: string, label: string])[];
   /** The album of the last part that was taken. */
@@ -27,12 +28,16 @@ export interface FlowMemo {
   readonly sent?: number;
   /** The invoice that asks the question. */
   readonly invoice?: SentInvoice;
-  /** Whether the last prompt had a reply keyboard. */
-  readonly reply?: true;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
   readonly heard?: readonly [whose: string, message: number];
+  /** Where the question stands that somebody else is to answer, and who may. */
+  readonly elsewhere?: {
+    readonly chat: number;
+    readonly message?: number | undefined;
+    readonly by?: readonly number[];
+  };
   /** The ending that has begun. */
   readonly over?: 'done' | 'attempts';
 }
@@ -63,9 +68,11 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'attempts',
   'picked',
   'parts',
+  'numbers',
   'labels',
   'sent',
   'invoice',
+  'elsewhere',
 ]);
 
 /** What is left after a move to another question. */

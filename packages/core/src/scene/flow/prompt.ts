@@ -1,7 +1,14 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
 import { invalidOption } from '../../base/rules.ts';
-import { callOf, type ReplyMarkup, type RichText, type Say } from '../../conversation/say.ts';
+import {
+  callOf,
+  isSent,
+  type ReplyMarkup,
+  type RichText,
+  type Say,
+} from '../../conversation/say.ts';
+import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
@@ -23,7 +30,7 @@ import { text, tokenOf, type Visit } from './visit.ts';
 
 /** A question ready to be said. */
 export interface Shown {
-  readonly say: Say;
+  readonly say: Say | FormattedStream;
   /** What may be chosen, as this user sees it. */
   readonly options: readonly Option[] | undefined;
   readonly keyboard: 'inline' | 'reply' | undefined;
@@ -32,7 +39,7 @@ export interface Shown {
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(visit: Visit, place: Place): Promise<Shown> {
-  const { turn, memo } = visit.run;
+  const { turn } = visit.run;
   const prompt =
     place.kind === 'ask'
       ? place.step.question.prompt
@@ -40,11 +47,15 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
         ? place.step.again
         : place.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
-  const refuse = (what: string, expected: string) => {
-    throw invalidOption(`${place.id} ${what}`, expected, 'empty');
+  const refuse = (what: string, expected: string, found = 'empty') => {
+    throw invalidOption(`${place.id} ${what}`, expected, found);
   };
-  if (made === undefined || made === '') refuse('prompt', 'something to say');
-  const { say: said, invoice } = bindInvoice(visit, place, made);
+  if (isSent(made))
+    refuse('prompt', 'what to say, which telefsm sends', 'a message sent by reply()');
+  if (made == null || made === '') refuse('prompt', 'something to say');
+  const { say: said, invoice } = isStream(made)
+    ? { say: withOptions(made), invoice: undefined }
+    : bindInvoice(visit, place, made);
   const options = await choicesOf(visit, place);
   const question = place.kind === 'ask' ? place.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
@@ -64,9 +75,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     const force = { force_reply: true, selective: true } as const;
     return { say: dressed(said, force, target), options, keyboard: undefined, invoice };
   }
-  const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
-  const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
-  return { say, options, keyboard: undefined, invoice };
+  return { say: said, options, keyboard: undefined, invoice };
 }
 
 /** The inline keyboard of a question; `undefined` if it has none. */
@@ -114,12 +123,17 @@ function replyTo(visit: Visit): object | undefined {
   return { reply_parameters: { message_id, allow_sending_without_reply: true } };
 }
 
-function hasKeyboard(say: Say): boolean {
+function hasKeyboard(say: Say | FormattedStream): boolean {
   if (typeof say === 'string') return false;
   return 'method' in say ? 'reply_markup' in say.payload : say.keyboard !== undefined;
 }
 
-function dressed(say: Say, keyboard: ReplyMarkup, options: object | undefined): Say {
+function dressed(
+  say: Say | FormattedStream,
+  keyboard: ReplyMarkup,
+  options: object | undefined,
+): Say | FormattedStream {
+  if (isStream(say)) return { ...say, keyboard };
   if (typeof say === 'string')
     return { text: say, keyboard, ...(options && { options }) } as RichText;
   if ('text' in say) {

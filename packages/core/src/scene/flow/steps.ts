@@ -6,12 +6,14 @@ import type { Schema } from '../../base/schema.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
 import { makeState, type State } from '../../conversation/states.ts';
+import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
 import type { Choices, Label } from './question.ts';
 
 /** What a prompt is, whatever its answers. */
-export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
+export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say | Stream>);
 type Test = (answers: JsonObject, turn: AskTurn) => Awaitable<boolean>;
 
 /** `Question` without what the compiler knows of it. */
@@ -35,12 +37,18 @@ export interface AskOptions {
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
-  readonly otherwise?: AnyPrompt;
+  readonly otherwise?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<true | string>;
+  readonly to?: Address | ((answers: JsonObject, turn: AskTurn) => Awaitable<Address>);
+  readonly by?:
+    | readonly number[]
+    | ((answers: JsonObject, turn: AskTurn) => Awaitable<readonly number[]>);
+  readonly meanwhile?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
+  readonly answered?: (value: unknown, turn: AskTurn, answers: JsonObject) => Awaitable<Say>;
 }
 
 /** Asks one question. */
@@ -72,6 +80,8 @@ export interface IncludeStep {
   /** Ids of the included flow, and of those that it includes. */
   readonly flows: readonly string[];
   readonly steps: readonly Step[];
+  /** Makes the parameters of the included flow. */
+  readonly data: ((answers: JsonObject) => object) | undefined;
 }
 
 /** Asks its steps again and again. */

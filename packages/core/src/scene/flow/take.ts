@@ -1,14 +1,16 @@
 /** Takes what a user sends while a flow is active: answers, buttons, parts of albums, edited messages. */
 
+import { toMs } from '../../base/clock.ts';
+import { holds } from '../../base/holds.ts';
 import type { UserInput } from '../../update/input.ts';
 import { objectIn, textIn } from '../../update/raw-update.ts';
-import { type AskPlace, accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
-import { checkValue, takesAlbum, valueIn } from './answer.ts';
+import { accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
+import { checkValue, takesAlbum, takesBurst, valueIn } from './answer.ts';
 import { takeLabel } from './choose.ts';
 import { memoOf } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
 import { isPaid, saysPaying } from './payment.ts';
-import { type Place, positionOf } from './pending.ts';
+import { type AskPlace, type Place, positionOf } from './pending.ts';
 import { markOf, withAnswer, without } from './progress.ts';
 import { keep, locate, note, progressOf, type Visit, wasAsked } from './visit.ts';
 
@@ -21,7 +23,7 @@ const events: ReadonlySet<UserInput['kind']> = new Set([
   'chat_shared',
 ]);
 
-/** How long after the last part an album is complete, in ms. */
+/** How long after the last part an album or a burst is complete, in ms. */
 const albumPause = 1000;
 
 /** The most parts that are collected: no album of Telegram's is larger, but they may come one by one. */
@@ -44,11 +46,19 @@ export async function takeInput(
   if (pending === undefined || !wasAsked(visit, pending)) {
     return events.has(input.kind) || input.kind === 'button' ? next() : run.ask();
   }
+  if (pending.kind === 'ask' && pending.step.question.to !== undefined) {
+    if (events.has(input.kind) || input.kind === 'button') return next();
+    const { meanwhile } = await import('./ask-elsewhere.ts');
+    return run.say(await meanwhile(visit, pending));
+  }
   if (input.kind === 'text' && (await takeLabel(visit, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
     const value = await valueIn(pending.step.question, input);
     if (value !== undefined) {
-      if (takesAlbum(pending.step.question)) return collect(visit, pending, value, input);
+      const { question } = pending.step;
+      if (takesAlbum(question) || takesBurst(question)) {
+        return collect(visit, pending, value, input);
+      }
       return accept(visit, pending, value, input, next);
     }
     if (memo.parts !== undefined) {
@@ -69,7 +79,7 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   if (await saysPaying(visit)) return true;
   const [path] = given;
   const rest = without(progressOf(run), path);
-  const { pending } = await positionOf(plan.id, plan.steps, rest, run.turn);
+  const { pending } = await positionOf(plan, rest, run.turn);
   // the question may not apply any more
   if (pending?.kind !== 'ask' || markOf(pending.path) !== markOf(path)) return false;
   const value = await valueIn(pending.step.question, input);
@@ -97,13 +107,24 @@ export function asText(
   return { ...input, kind: 'text', value: text, text };
 }
 
-function collect(visit: Visit, _place: AskPlace, value: unknown, input: UserInput): void {
-  const { parts = [] } = memoOf(visit.run.memo);
+function collect(visit: Visit, { id, step }: AskPlace, value: unknown, input: UserInput): void {
+  const { parts = [], numbers = [] } = memoOf(visit.run.memo);
+  const { accept } = step.question;
+  const quiet = holds(accept, 'burst') ? accept.quiet : undefined;
   if (parts.length < mostParts) {
     const album = input.album === undefined ? {} : { album: input.album };
-    note(visit, { parts: [...parts, ...(value as readonly unknown[])], ...album });
+    // two processes may take two messages in another order than they were written in
+    const number = messageId(visit, input) ?? 0;
+    const isNumbered = numbers.length === parts.length;
+    const at = isNumbered ? numbers.filter((other) => other <= number).length : parts.length;
+    const [part] = value as readonly unknown[];
+    note(visit, {
+      parts: parts.toSpliced(at, 0, part),
+      numbers: numbers.toSpliced(at, 0, number),
+      ...album,
+    });
   }
-  visit.run.arm('album', albumPause);
+  visit.run.arm('album', quiet === undefined ? albumPause : toMs(quiet, `${id} quiet`));
 }
 
 async function takeOther(

@@ -1,0 +1,136 @@
+import { scene, typed } from '@telefsm/core';
+import { describe, expect, it } from 'vitest';
+import { bench } from '../../core/test/fixtures/bench.ts';
+import { commandTree } from '../src/index.ts';
+
+/** A trader that writes down what it has bought. */
+function trader(permissions?: () => readonly string[] | Promise<readonly string[]>) {
+  const bought: string[] = [];
+  const tree = commandTree('trader', {
+    services: typed<{ readonly fee: string }>(),
+    ...(permissions && { permissions }),
+  });
+  const buy = tree.root
+    .command('buy')
+    .option('symbol', { alias: ['s'], description: 'The share' })
+    .option('amount', { default: '1' })
+    .option('price', { prompt: 'At what price?' });
+  buy.describe('Buys shares').action(({ options, say, services }) => {
+    bought.push(`${options.amount} ${options.symbol}`);
+    say(
+      'Bought %s of %s at %s, fee %s',
+      options.amount,
+      options.symbol,
+      options.price,
+      services.fee,
+    );
+  });
+  const account = tree.root.command('account');
+  const open = account.state('account');
+  account.action(() => open);
+  open.command('close').action(({ say }) => {
+    say('Closed.');
+    return tree.root;
+  });
+  tree.root.command('break').action(() => {
+    throw new Error('broken');
+  });
+  return { tree, bought };
+}
+
+describe('tools of a tree', () => {
+  it('are its commands, with a JSON Schema of their options', () => {
+    const { tree } = trader();
+    const tools = tree.chat('a', { services: { fee: '1' } }).tools();
+    expect(Object.keys(tools)).toEqual(['buy', 'account', 'account_close', 'break']);
+    const parameters = {
+      type: 'object',
+      properties: {
+        symbol: { type: 'string', description: 'The share' },
+        amount: { type: 'string' },
+        price: { type: 'string' },
+      },
+      required: ['symbol'],
+      additionalProperties: false,
+    };
+    expect(tools['buy']).toMatchObject({ description: 'Buys shares', parameters });
+    const { jsonSchema, validate } = tools['buy']?.inputSchema['~standard'] ?? {};
+    expect(jsonSchema?.input({ target: 'draft-07' })).toEqual(parameters);
+    expect(validate?.({ symbol: 'TSLA', amount: 3 })).toEqual({
+      value: { symbol: 'TSLA', amount: '3' },
+    });
+    expect(validate?.({})).toHaveProperty('issues');
+    expect(validate?.({ symbol: {} })).toHaveProperty('issues');
+    expect(validate?.(null)).toHaveProperty('issues');
+  });
+
+  it('run commands in a turn of a node: checked, allowed, asked as if they were typed', async () => {
+    const { tree, bought } = trader();
+    const results: unknown[] = [];
+    const Assistant = scene('assistant', { services: typed<{ readonly fee: string }>() }).on({
+      handle: async (turn) => {
+        const { buy, account, account_close: close } = tree.tools(turn);
+        results.push(await buy?.execute({ symbol: 'TSLA', price: '10' }));
+        results.push(await buy?.execute({ s: 'AAPL' }));
+        results.push(await buy?.execute({ amount: '2' }));
+        results.push(await buy?.execute({ symbol: 'X', colour: 'red' }));
+        results.push(await close?.execute({}));
+        results.push(await account?.execute({}));
+        results.push(await close?.execute({}));
+      },
+    });
+    const { send } = bench({ states: [Assistant], initial: Assistant, services: { fee: '5' } });
+    await send(1, 'hello');
+    await send(1, 'buy things');
+    expect(results[0]).toBe('Bought 1 of TSLA at 10, fee 5');
+    expect(results[1]).toBe('At what price?');
+    expect(results[2]).toMatch(/symbol/);
+    expect(results[3]).toMatch(/colour/);
+    expect(results[4]).toMatch(/close/);
+    expect(results.slice(5)).toEqual(['', 'Closed.']);
+    expect(bought).toEqual(['1 TSLA']);
+  });
+
+  it('leave out what the user may not use, and refuse it where that takes time to find out', async () => {
+    const names = (permissions: () => readonly string[] | Promise<readonly string[]>) => {
+      const { tree, bought } = trader(permissions);
+      let tools = {};
+      const outcome: unknown[] = [];
+      const Node = scene('node').on({
+        handle: async (turn) => {
+          const made = tree.tools(turn as never);
+          tools = made;
+          outcome.push(await made['buy']?.execute({ symbol: 'TSLA', price: '1' }));
+        },
+      });
+      const { send } = bench({ states: [Node], initial: Node });
+      return (async () => {
+        await send(1, 'hello');
+        await send(1, 'go');
+        return { names: Object.keys(tools), outcome, bought };
+      })();
+    };
+    expect(await names(() => ['account'])).toEqual({
+      names: ['account'],
+      outcome: [undefined],
+      bought: [],
+    });
+    const late = await names(async () => ['account']);
+    expect(late.names).toContain('buy');
+    expect(late.outcome[0]).toMatch(/buy/);
+    expect(late.bought).toEqual([]);
+  });
+
+  it('of a headless chat share its position, and throw what is no mistake of the caller', async () => {
+    const { tree } = trader();
+    const chat = tree.chat('b', { services: { fee: '1' } });
+    const tools = chat.tools();
+    await tools['account']?.execute({});
+    expect(await chat.input('close')).toBe('Closed.');
+    await expect(tools['break']?.execute({})).rejects.toMatchObject({ code: 'COMMAND_ERROR' });
+    const { signal } = new AbortController();
+    expect(
+      await tools['buy']?.execute({ symbol: 'A', price: '1' }, { abortSignal: signal }),
+    ).toMatch(/^Bought 1 of A/);
+  });
+});

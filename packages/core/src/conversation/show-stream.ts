@@ -1,0 +1,239 @@
+/**
+ * Shows a text while it is being written, within Telegram's limits.
+ *
+ * A private chat sees a draft that grows (Bot API, sendMessageDraft: private chats only, a preview of 30 seconds, replaced by sendMessage); any
+ * other chat a message that is edited. Only the finished messages are formatted.
+ */
+
+import { holds } from '../base/holds.ts';
+import { longestText, pieces } from './long-text.ts';
+import { codeOf, secondsToWait } from './rejected.ts';
+import { callOf, type Say } from './say.ts';
+import {
+  type FormattedStream,
+  type Stream,
+  type Streamed,
+  type StreamPlace,
+  withOptions,
+} from './stream.ts';
+import { Pace } from './stream-pace.ts';
+
+/** A draft is shown for 30 seconds; one that does not change is sent again before that, in ms. */
+const draftLasts = 20_000;
+
+let drafts = 0;
+
+/**
+ * Shows a stream until it ends.
+ *
+ * @returns the complete text, and the last message
+ * @throws the reason of the signal, after what was written so far has been sent; what the stream throws passes
+ */
+export async function showStream(place: StreamPlace, stream: Stream): Promise<Streamed> {
+  return new Showing(place, withOptions(stream)).run();
+}
+
+/** A class, since a stream in the making has much to remember. */
+class Showing {
+  readonly #place: StreamPlace;
+  readonly #stream: FormattedStream;
+  readonly #pace: Pace;
+  /** Of the draft; `undefined` where messages are edited. */
+  #draft: number | undefined;
+  #text = '';
+  /** Where the message that grows begins in the text. */
+  #start = 0;
+  /** The growing message as it is shown, and when that was. */
+  #shown = '';
+  #shownAt = 0;
+  /** The growing message, if it was sent to be edited. */
+  #message: number | undefined;
+  #last = 0;
+
+  constructor(place: StreamPlace, stream: FormattedStream) {
+    this.#place = place;
+    this.#stream = stream;
+    const { chat = 0, business, receiver, directMessagesTopic } = place.place ?? {};
+    const isPlain =
+      business === undefined && receiver === undefined && directMessagesTopic === undefined;
+    if (chat > 0 && isPlain) this.#draft = ++drafts % 0x7fffffff || ++drafts;
+    this.#pace = new Pace(place.clock, place.bot, chat);
+  }
+
+  async run(): Promise<Streamed> {
+    const { signal } = this.#place;
+    const chunks = this.#stream.text[Symbol.asyncIterator]();
+    const ended = new Promise<'ended'>((resolve) => {
+      if (signal.aborted) resolve('ended');
+      signal.addEventListener('abort', () => resolve('ended'));
+    });
+    try {
+      let chunk = next(chunks);
+      for (;;) {
+        const got = await this.#first(chunk, ended);
+        if (got === 'ended') break;
+        if (got === 'time') await this.#grow();
+        else if (got.done) break;
+        else {
+          this.#text += got.value;
+          chunk = next(chunks);
+        }
+      }
+    } catch (error) {
+      // what was written stays, as a message that a reader may refer to
+      await this.#finish();
+      throw error;
+    }
+    if (signal.aborted) {
+      chunks.return?.()?.catch(() => {});
+      await this.#finish();
+      throw signal.reason;
+    }
+    await this.#finish();
+    return { message_id: this.#last, text: this.#text };
+  }
+
+  /** What happens first: another chunk, the end, or the time at which the text may be shown again. */
+  async #first(
+    chunk: Promise<IteratorResult<string>>,
+    ended: Promise<'ended'>,
+  ): Promise<IteratorResult<string> | 'ended' | 'time'> {
+    const { clock } = this.#place;
+    const wait = this.#wait();
+    if (wait === undefined) return Promise.race([ended, chunk]);
+    if (wait <= 0) return 'time';
+    let timer: unknown;
+    const time = new Promise<'time'>((resolve) => {
+      timer = clock.setTimeout(() => resolve('time'), wait);
+    });
+    try {
+      return await Promise.race([ended, chunk, time]);
+    } finally {
+      clock.clearTimeout(timer);
+    }
+  }
+
+  /** Ms until something is to be shown; `undefined` while there is nothing. */
+  #wait(): number | undefined {
+    const { clock } = this.#place;
+    const now = clock.monotonic();
+    const until = this.#pace.wait();
+    const growing = this.#growing;
+    if (growing.trim() !== '' && growing !== this.#shown) return until;
+    if (this.#draft === undefined || this.#shown === '') return undefined;
+    return Math.max(until, this.#shownAt + draftLasts - now);
+  }
+
+  get #growing(): string {
+    return this.#text.slice(this.#start);
+  }
+
+  /** Shows what has been written since. A failure loses nothing: the next call shows more. */
+  async #grow(): Promise<void> {
+    const full = pieces(this.#growing, longestText);
+    for (const [start, end] of full.slice(0, -1)) await this.#send(this.#growing.slice(start, end));
+    const text = this.#growing;
+    if (text.trim() === '') return;
+    this.#pace.spend();
+    try {
+      if (this.#draft !== undefined) {
+        await this.#call('sendMessageDraft', { draft_id: this.#draft, text });
+      } else if (this.#message === undefined) {
+        this.#message = idOf(await this.#call('sendMessage', { text }));
+      } else {
+        await this.#call('editMessageText', { message_id: this.#message, text });
+      }
+    } catch (error) {
+      const limit = secondsToWait(error);
+      if (limit !== undefined) return this.#pace.pause(limit * 1000);
+      if (codeOf(error) === 403) throw error;
+      // a server that has no drafts
+      this.#draft = undefined;
+      return;
+    }
+    this.#shown = text;
+    this.#shownAt = this.#place.clock.monotonic();
+  }
+
+  /** Sends what is left, formatted. */
+  async #finish(): Promise<void> {
+    const rest = this.#growing;
+    const parts = pieces(rest, longestText).map(([start, end]) => rest.slice(start, end));
+    for (const [at, part] of parts.entries()) await this.#send(part, at === parts.length - 1);
+  }
+
+  /** Sends a part of the text that is complete, in place of the message that grows. */
+  async #send(part: string, isLast = false): Promise<void> {
+    if (part.trim() !== '') {
+      const keyboard = isLast ? this.#stream.keyboard : undefined;
+      const plain: Say = keyboard === undefined ? part : { text: part, keyboard };
+      const formatted = this.#formatted(part, plain);
+      // an edited message that shows all of it already
+      const isThere = formatted === plain && keyboard === undefined && part === this.#shown;
+      if (this.#message === undefined || !isThere) {
+        const sent = await this.#deliver(formatted).catch((error: unknown) => {
+          if (formatted === plain || codeOf(error) !== 400) throw error;
+          return this.#deliver(plain);
+        });
+        this.#last = this.#message ?? idOf(sent) ?? 0;
+      } else this.#last = this.#message;
+    }
+    this.#start += part.length;
+    this.#message = undefined;
+    this.#shown = '';
+  }
+
+  #formatted(part: string, plain: Say): Say {
+    const { format = 'plain' } = this.#stream;
+    if (format === 'plain') return plain;
+    const keyboard = typeof plain === 'object' && 'keyboard' in plain ? plain.keyboard : undefined;
+    const own = keyboard === undefined ? {} : { keyboard };
+    if (typeof format === 'function') return { ...format(part), ...own };
+    const { payload } = callOf({ text: '', ...own }, undefined);
+    const markup = holds(payload, 'reply_markup') ? { reply_markup: payload.reply_markup } : {};
+    return { method: 'sendRichMessage', payload: { rich_message: { markdown: part }, ...markup } };
+  }
+
+  /** Sends or edits a finished message; waits as long as Telegram asks for. */
+  async #deliver(say: Say): Promise<unknown> {
+    const { method, payload } = callOf(say, undefined);
+    for (;;) {
+      const wait = this.#pace.wait();
+      // whoever stops it sees at once what there is
+      if (wait > 0 && !this.#place.signal.aborted) await this.#sleep(wait);
+      this.#pace.spend();
+      try {
+        if (this.#message === undefined) return await this.#call(method, payload);
+        return await this.#call('editMessageText', { ...payload, message_id: this.#message });
+      } catch (error) {
+        const limit = secondsToWait(error);
+        if (limit === undefined) {
+          if (codeOf(error) === 400 && /not modified/.test(String(error))) return undefined;
+          throw error;
+        }
+        this.#pace.pause(limit * 1000);
+        await this.#sleep(limit * 1000);
+      }
+    }
+  }
+
+  #call(method: string, payload: object): Promise<unknown> {
+    const call = callOf({ method, payload }, this.#place.place);
+    return this.#place.call(call.method, call.payload);
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => void this.#place.clock.setTimeout(resolve, ms));
+  }
+}
+
+/** Asks for the next chunk; one that fails when nobody waits any more is nobody's failure. */
+function next(chunks: AsyncIterator<string>): Promise<IteratorResult<string>> {
+  const chunk = chunks.next();
+  chunk.catch(() => {});
+  return chunk;
+}
+
+function idOf(sent: unknown): number | undefined {
+  return holds(sent, 'message_id') ? Number(sent.message_id) : undefined;
+}

@@ -1,0 +1,25 @@
+/** Messages that a scene has collected: their turn may be interrupted, although nobody sends a deadline again. */
+
+import { frozenData } from '../base/json.ts';
+import { burstTimer } from '../conversation/behaviour.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+
+/** Runs what answers the messages, unless an update interrupts it; a redelivery of one of them does not. */
+export async function interruptible(turn: OpenTurn, pass: () => Promise<void>): Promise<void> {
+  const { rt, copy, interruption } = turn;
+  if (interruption === undefined || rt.interrupts === undefined) return pass();
+  const { handles = [] } = interruption;
+  const burst = copy.top.memo[burstTimer];
+  const updates: readonly unknown[] = Array.isArray(burst) ? burst : [];
+  const answered = updates.map((update) => String(Reflect.get(Object(update), 'update_id')));
+  interruption.handles = [...handles, ...answered];
+  return rt.interrupts.race(turn, pass);
+}
+
+/** Forgets what was collected, as a part of the turn. */
+export function forgetBurst({ copy }: OpenTurn): void {
+  const { burst, ...memo } = copy.top.memo;
+  if (burst === undefined) return;
+  copy.change({ memo: frozenData(memo, 'memo') });
+  copy.arm(burstTimer, undefined);
+}

@@ -1,0 +1,26 @@
+/** The messages that a turn answers. */
+
+import { objectIn, type RawObject, type RawUpdate } from './raw-update.ts';
+import { updateTypeOf } from './subject.ts';
+
+/** A message as the Bot API sends it; `text` only of a text message. */
+export type Message = RawObject & { readonly message_id: number; readonly text?: string };
+
+const messageTypes: ReadonlySet<string> = new Set([
+  'message',
+  'channel_post',
+  'business_message',
+  'guest_message',
+]);
+
+/** The message that an update is: none for edited messages, buttons and events. */
+export function messagesIn(update: RawUpdate | undefined): readonly Message[] {
+  const type = update && updateTypeOf(update);
+  if (update === undefined || type === undefined || !messageTypes.has(type)) return [];
+  const message = objectIn(update, type);
+  return message !== undefined && isMessage(message) ? [message] : [];
+}
+
+function isMessage(found: RawObject): found is Message {
+  return typeof found['message_id'] === 'number';
+}
