@@ -25,7 +25,7 @@ describe('a check', () => {
   it('finds questions of a branch for a choice that is not offered', () => {
     const cases = { cocoa: (steps: Asking) => steps.ask('milk', { prompt: 'Milk?' }) };
     const made = flow('shop')
-      .ask('what', { prompt: 'What?', choices: ['tea', 'coffee'] })
+      .ask('what', { prompt: 'What?', choices: () => ['tea', 'coffee'] })
       .branch('what', cases as never)
       .done(() => 'Done.');
     expect(found(createMachine({ states: [made as never] }))).toEqual([
