@@ -1,6 +1,5 @@
 /** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
 
-import { isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isRejected } from '../conversation/rejected.ts';
