@@ -79,7 +79,7 @@ describe('what was said lately', () => {
     await without.enter();
     await without.send(1, 'one');
     expect(without.seen).toEqual([[]]);
-    expect(await without.text(1)).not.toContain('one');
+    expect(await without.text(1)).not.toContain('"one"');
   });
 
   it('refuses bounds that are none', () => {
