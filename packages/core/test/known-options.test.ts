@@ -32,6 +32,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   turn: true,
   history: true,
   maxRecordBytes: true,
+  log: true,
   attempts: true,
   unknownState: true,
   migrations: true,
@@ -55,6 +56,7 @@ const waiting: Every<WaitingOptions> = {
 const turn: Every<TurnOptions> = { max: true, detectReentry: true };
 const sweep: Every<SweepOptions> = { every: true, parallel: true };
 const flowOptions: Every<FlowOptions<object>> = {
+  data: true,
   trigger: true,
   deepLink: true,
   description: true,
@@ -95,6 +97,10 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   onTimeout: true,
   otherwise: true,
   checkout: true,
+  to: true,
+  by: true,
+  meanwhile: true,
+  answered: true,
   was: true,
 };
 const node: Every<SceneOptions<unknown, unknown, unknown, unknown, 'text'>> = {

@@ -38,6 +38,13 @@ export function isStream(said: Say | Stream): said is Stream {
   return isIterable(said) || ('text' in said && isIterable(said.text));
 }
 
+/** The text of what a bot says, as far as it is known; empty for media without a caption, calls and streams. */
+export function wordsOf(said: Say | Stream): string {
+  if (typeof said === 'string') return said;
+  if ('text' in said && typeof said.text === 'string') return said.text;
+  return 'caption' in said && typeof said.caption === 'string' ? said.caption : '';
+}
+
 /** A stream with its options. */
 export function withOptions(stream: Stream): FormattedStream {
   return isIterable(stream) ? { text: stream } : stream;

@@ -44,6 +44,8 @@ export interface Texts<Services extends object = {}> {
   readonly forgotten?: Text<Services>;
   /** The conversation is busy with another update. */
   readonly busy?: Text<Services>;
+  /** Somebody else is to answer; said when they are asked, and to whatever the user sends meanwhile. */
+  readonly askedElsewhere?: Text<Services>;
   /** A checkout was approved, and its payment has not come yet. */
   readonly paying?: Text<Services>;
   /** Button: leave the question out. */
@@ -78,7 +80,7 @@ export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.fr
   timedOut: 'Time is up. Please start again.',
   stale: 'This button is no longer in use.',
   notYours: 'This button is for someone else.',
-  firstStep: 'This is the first question already.',
+  firstStep: 'This is already the first question.',
   noBack: 'You cannot go back here.',
   noSkip: 'This question cannot be skipped.',
   tooManyAttempts: 'Too many attempts. Please start again.',
@@ -86,8 +88,9 @@ export const defaultTexts: { readonly [Name in TextName]-?: string } = Object.fr
   running: 'Please finish this first.',
   restart: 'Start again?',
   blocked: 'Please finish this first.',
-  forgotten: 'I have been changed and no longer know where we were. Please start again.',
+  forgotten: 'I was updated and lost our place. Please start again.',
   busy: 'One moment, please.',
+  askedElsewhere: 'I have asked. Please wait for the answer.',
   paying: 'Your payment is on its way. One moment, please.',
   skip: 'Skip',
   back: '« Back',

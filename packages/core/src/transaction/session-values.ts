@@ -3,7 +3,7 @@
 import { type Clock, type Duration, systemClock, toMs } from '../base/clock.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { Hold } from '../lease/lease.ts';
-import { type Place, queuesOf } from '../lease/queue.ts';
+import { queuesOf, type Seat } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Write } from '../storage/statements.ts';
 
@@ -53,7 +53,7 @@ export function sessionValues<T>(
   const queues = queuesOf(storage);
   const waiting = new Map<string, Waiting>();
 
-  async function send(place: Place, key: string, next: Write | undefined): Promise<void> {
+  async function send(seat: Seat, key: string, next: Write | undefined): Promise<void> {
     let hold: Hold | undefined;
     try {
       hold = (await leases.take(key, { bound: waitBound })) as Hold;
@@ -62,22 +62,22 @@ export function sessionValues<T>(
       await hold?.release();
       throw error;
     } finally {
-      place.leave();
+      seat.leave();
     }
   }
 
   /** One write of a key at a time; of those that wait meanwhile only the last one is sent, and all share its outcome. */
   function write(key: string, next: Write | undefined): Promise<void> {
-    const place = queues.tryJoin(key);
-    if (place !== undefined) return send(place, key, next);
+    const seat = queues.tryJoin(key);
+    if (seat !== undefined) return send(seat, key, next);
     const overtaken = waiting.get(key);
     if (overtaken !== undefined) {
       overtaken.next = next;
       return overtaken.written;
     }
-    const go = (place: Place) => {
+    const go = (seat: Seat) => {
       waiting.delete(key);
-      return send(place, key, queued.next);
+      return send(seat, key, queued.next);
     };
     const queued: Waiting = { next, written: queues.join(key).then(go) };
     waiting.set(key, queued);

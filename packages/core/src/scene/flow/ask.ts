@@ -7,7 +7,7 @@ import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
-import { givenSlot, recheck } from './deploy.ts';
+import { recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
@@ -16,7 +16,7 @@ import { awaitsPayment } from './payment.ts';
 import type { Place } from './pending.ts';
 import { type Progress, readAt, without } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
-import { namedSteps } from './steps.ts';
+import { givenSlot, namedSteps } from './steps.ts';
 import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /**
@@ -126,6 +126,11 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     const words = await text(visit, 'paying');
     return () => words;
   }
+  if (place.kind === 'ask' && place.step.question.to !== undefined) {
+    // loaded when somebody else is asked: other flows do without it
+    const { askElsewhere } = await import('./ask-elsewhere.ts');
+    return askElsewhere(visit, place);
+  }
   const { say, options, keyboard, invoice } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
@@ -135,7 +140,6 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
-    reply: keyboard === 'reply' ? (true as const) : undefined,
     labels:
       keyboard === 'reply' && madeForUser(place)
         ? options?.map(({ value, label }) => [value, label] as const)

@@ -10,6 +10,7 @@ import {
   checkOptions,
   matching,
   oneOf,
+  schematic,
   textual,
 } from '../../base/rules.ts';
 import {
@@ -19,6 +20,7 @@ import {
 } from '../../conversation/behaviour.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
+import { isElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
 import { idIn, objectIn } from '../../update/raw-update.ts';
 import { ask } from './ask.ts';
@@ -26,10 +28,11 @@ import { readButton } from './button.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import { describeFlow } from './describe.ts';
 import { left, passed } from './endings.ts';
-import type { Flow, FlowHooks, FlowOptions } from './flow.ts';
+import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
+import { parametersOf } from './parameters.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
 import { questionsIn, statesOfSteps } from './steps.ts';
@@ -38,6 +41,7 @@ import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
 
 const flowRules = {
+  data: schematic,
   trigger: matching(/^\/?\w{1,64}$/, "a command such as '/order'"),
   deepLink: textual,
   attempts: atLeast(1),
@@ -57,7 +61,7 @@ const otherOptions =
  */
 export function flowOf(
   definition: Definition,
-  options: FlowOptions<unknown>,
+  options: AnyFlowOptions,
   handler: Plan['handler'],
   hooks: FlowHooks<JsonObject, object> = {},
 ): Flow {
@@ -65,6 +69,7 @@ export function flowOf(
   checkOptions(`${id} `, options, flowRules, otherOptions);
   checkOptions(`${id} done `, hooks, {}, 'cancelled timedOut left from');
   checkOption(`${id} done`, handler, callable);
+  const parameters = parametersOf(id, steps, options.data);
   let fingerprint: string | undefined;
   const plan: Plan = {
     id,
@@ -72,7 +77,8 @@ export function flowOf(
     options,
     handler,
     hooks,
-    trigger: triggerOf(options, hooks.from),
+    trigger: triggerOf(options, hooks.from, parameters),
+    parameters,
     timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
       fingerprint ??= fingerprintOf(steps);
@@ -92,7 +98,7 @@ export function flowOf(
 }
 
 function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehaviour {
-  const { options, steps, trigger } = plan;
+  const { options, steps, trigger, parameters } = plan;
   const questions = questionsIn(steps);
   for (const { name, question } of questions) {
     if (question.timeout !== undefined) toMs(question.timeout, `${plan.id}:${name} timeout`);
@@ -115,8 +121,14 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     ...(trigger !== undefined && { trigger }),
     ...(texts !== undefined && { texts }),
     ...(otherCommands !== undefined && { otherCommands }),
-    ...(renames && { check: (data: JsonObject) => renamed(steps, data) }),
+    ...((renames || parameters !== undefined) && {
+      check(data: JsonObject) {
+        const now = renames ? renamed(steps, data) : data;
+        return parameters === undefined ? now : parameters.check(now);
+      },
+    }),
     asked,
+    answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run) => ask({ plan, run }),
     command: (run, command) => takeCommand({ plan, run }, command),
@@ -136,6 +148,10 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     return;
   }
   if (input.kind === 'button') {
+    if (isElsewhere(input.value)) {
+      const { pressElsewhere } = await import('./press-elsewhere.ts');
+      return pressElsewhere(visit, input.value);
+    }
     const button = readButton(input.value);
     if (button !== undefined) return press(visit, button, input.value);
   }
@@ -171,5 +187,9 @@ async function answerFromOutside(visit: Visit, state: string, value: unknown): P
 
 /** Keeps the message's id where the question has asked for it. */
 function asked(memo: SceneRun['memo'], sent: { readonly message_id: number }): object {
-  return memoOf(memo).sent === 0 ? { ...memo, sent: sent.message_id } : memo;
+  const { sent: wanted, elsewhere } = memoOf(memo);
+  if (elsewhere !== undefined) {
+    return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
+  }
+  return wanted === 0 ? { ...memo, sent: sent.message_id } : memo;
 }

@@ -28,12 +28,16 @@ export interface FlowMemo {
   readonly sent?: number;
   /** The invoice that asks the question. */
   readonly invoice?: SentInvoice;
-  /** Whether the last prompt had a reply keyboard. */
-  readonly reply?: true;
   /** Which message gave which answer, where edits change them. */
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
   readonly heard?: readonly [whose: string, message: number];
+  /** Where the question stands that somebody else is to answer, and who may. */
+  readonly elsewhere?: {
+    readonly chat: number;
+    readonly message?: number | undefined;
+    readonly by?: readonly number[];
+  };
   /** The ending that has begun. */
   readonly over?: 'done' | 'attempts';
 }
@@ -68,6 +72,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'labels',
   'sent',
   'invoice',
+  'elsewhere',
 ]);
 
 /** What is left after a move to another question. */

@@ -8,8 +8,12 @@ import type { Say } from '../../conversation/say.ts';
 import { makeState, type State } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
 import type { Choices, Label } from './question.ts';
+
+/** Key of start data under which answers stand that have not been checked. */
+export const givenSlot = '~given';
 
 /** What a prompt is, whatever its answers. */
 export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say | Stream>);
@@ -42,6 +46,12 @@ export interface AskOptions {
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<true | string>;
+  readonly to?: Address | ((answers: JsonObject, turn: AskTurn) => Awaitable<Address>);
+  readonly by?:
+    | readonly number[]
+    | ((answers: JsonObject, turn: AskTurn) => Awaitable<readonly number[]>);
+  readonly meanwhile?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
+  readonly answered?: (value: unknown, turn: AskTurn, answers: JsonObject) => Awaitable<Say>;
 }
 
 /** Asks one question. */
@@ -73,6 +83,8 @@ export interface IncludeStep {
   /** Ids of the included flow, and of those that it includes. */
   readonly flows: readonly string[];
   readonly steps: readonly Step[];
+  /** Makes the parameters of the included flow. */
+  readonly data: ((answers: JsonObject) => object) | undefined;
 }
 
 /** Asks its steps again and again. */

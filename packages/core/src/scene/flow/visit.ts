@@ -7,8 +7,9 @@ import type { AnyScene } from '../../conversation/scene.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import { questionToken } from './button.ts';
-import type { FlowHooks, FlowOptions } from './flow.ts';
+import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
+import type { FlowParameters } from './parameters.ts';
 import { type Place, type Position, positionOf } from './pending.ts';
 import { markOf, type Progress } from './progress.ts';
 import type { Step } from './steps.ts';
@@ -17,10 +18,11 @@ import type { Step } from './steps.ts';
 export interface Plan {
   readonly id: string;
   readonly steps: readonly Step[];
-  readonly options: FlowOptions<unknown>;
+  readonly options: AnyFlowOptions;
   readonly handler: (answers: JsonObject, turn: Turn) => unknown;
   readonly hooks: FlowHooks<JsonObject, object>;
   readonly trigger: Trigger | undefined;
+  readonly parameters: FlowParameters | undefined;
   /** Of the whole flow, in ms. */
   readonly timeout: number | undefined;
   /** Changes when the definition does. */
@@ -43,7 +45,7 @@ export function progressOf({ data, memo }: SceneRun): Progress {
 
 /** Finds the pending question. */
 export function locate({ plan, run }: Visit): Promise<Position> {
-  return positionOf(plan.id, plan.steps, progressOf(run), run.turn);
+  return positionOf(plan, progressOf(run), run.turn);
 }
 
 /** Keeps a new progress, and the rest of the memo with it. */
@@ -99,7 +101,11 @@ export function wasAsked({ run }: Visit, place: Place): boolean {
 /** Removes the keyboard of the last prompt, or the prompt, where the flow wants that. */
 export function tidy({ plan, run }: Visit): void {
   const { cleanUp = 'keep' } = plan.options;
-  const { sent } = memoOf(run.memo);
+  const { sent, elsewhere } = memoOf(run.memo);
+  if (elsewhere?.message !== undefined) {
+    const { chat, message } = elsewhere;
+    run.call({ method: 'editMessageReplyMarkup', payload: elsewhereMessage(chat, message) });
+  }
   const { state, api, place } = run.turn;
   if (cleanUp === 'keep' || !sent || place === undefined) return;
   const { chat, business } = place;
@@ -113,6 +119,18 @@ export function tidy({ plan, run }: Visit): void {
         : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
   // an old message may be gone, or too old: that is no reason to fail what the user did
   state.afterCommit(() => api(method, payload).catch(run.report));
+}
+
+/** A message in another chat, with nothing of the place where this conversation lives. */
+export function elsewhereMessage(chat_id: number, message_id: number | undefined): object {
+  const none = { business_connection_id: undefined, direct_messages_topic_id: undefined };
+  return {
+    chat_id,
+    message_id,
+    message_thread_id: undefined,
+    receiver_user_id: undefined,
+    ...none,
+  };
 }
 
 /** Without what takes room and says nothing. */
