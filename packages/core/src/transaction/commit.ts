@@ -188,8 +188,10 @@ function recordOf(
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
   for (const mark of used?.keptMarks ?? []) ids = withId(ids, mark, least);
-  const { update } = facts;
-  const address = update === undefined ? copy.base.place : storedAddress(update, facts);
+  const { update, subject } = facts;
+  // where an invoice says that its conversation is, anybody may have written
+  const isElsewhere = update === undefined || subject.updateType === 'pre_checkout_query';
+  const address = isElsewhere ? copy.base.place : storedAddress(update, facts);
   return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
 }
 
