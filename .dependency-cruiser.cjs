@@ -45,6 +45,14 @@ module.exports = {
       from: { path: '^packages/core/src/machine/' },
       to: { path: '^packages/core/src/engine/' },
     },
+    {
+      name: 'engine-calls-no-transaction',
+      comment:
+        'The transaction calls the engine, and the engine only what it is handed: an import back would be a cycle of calls.',
+      severity: 'error',
+      from: { path: '^packages/core/src/engine/' },
+      to: { path: '^packages/core/src/transaction/', dependencyTypesNot: ['type-only'] },
+    },
     ...coreLayers.map((layer, at) => ({
       name: `core-${layer}-imports-only-downwards`,
       comment: `Core's layers: ${coreLayers.join(' → ')} → index.`,

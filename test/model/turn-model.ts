@@ -22,7 +22,7 @@ export type Mutant =
   | 'commit() that keeps the same token'
   | 'a sweeper that does not look again under the lease'
   | 'a second commit that is proven by the id of the first'
-  | 'a question that is not marked as owed until it was said';
+  | 'a question that is not marked as pending until it was said';
 
 /** What a turn is going to do. */
 export interface Plan {
@@ -71,7 +71,7 @@ interface Stored {
   deadline: number | null;
   /** The open question: the version that has asked it. */
   question: number | null;
-  owed: boolean;
+  isPromptPending: boolean;
 }
 
 interface Reading {
@@ -411,7 +411,7 @@ function handle(world: World, mine: Turn, plan: Plan, mutant: Mutant | undefined
   } else if (mine.units > 0 ? plan.midway === 'throws' : plan.throws && !mine.hasThrown) {
     mine.hasThrown = true;
     end(mine, 'threw');
-  } else if (record?.owed && !world.said.includes(record.question as number)) {
+  } else if (record?.isPromptPending && !world.said.includes(record.question as number)) {
     // a question that was perhaps never said is asked before an answer is taken; the update is no answer then
     world.said.push(record.question as number);
   }
@@ -435,12 +435,12 @@ function commitOf(mine: Turn, plan: Plan, turn: number, mutant: Mutant | undefin
   const none = { effect: null, fires: null };
   const { update } = plan;
   if (mine.isMark) {
-    const marked = { ...(record as Stored), owed: false };
+    const marked = { ...(record as Stored), isPromptPending: false };
     return { ...base, ...none, keep: false, record: marked, ids: marked.ids };
   }
   if (mine.fires !== null) {
-    const { count, ids, question, owed } = record as Stored;
-    const passed = { count: count + 10, ids, deadline: null, question, owed };
+    const { count, ids, question, isPromptPending } = record as Stored;
+    const passed = { count: count + 10, ids, deadline: null, question, isPromptPending };
     return {
       ...base,
       effect: null,
@@ -455,15 +455,21 @@ function commitOf(mine: Turn, plan: Plan, turn: number, mutant: Mutant | undefin
   const known = record?.ids ?? left;
   const own = update as number;
   const ids = forgets || known.includes(own) ? known : [...known, own];
-  if (record?.owed) {
-    return { ...base, ...none, keep: false, record: { ...record, ids, owed: false }, ids };
+  if (record?.isPromptPending) {
+    return {
+      ...base,
+      ...none,
+      keep: false,
+      record: { ...record, ids, isPromptPending: false },
+      ids,
+    };
   }
   const asked = plan.asks
     ? {
         question: version + 1,
-        owed: mutant !== 'a question that is not marked as owed until it was said',
+        isPromptPending: mutant !== 'a question that is not marked as pending until it was said',
       }
-    : { question: null, owed: false };
+    : { question: null, isPromptPending: false };
   let next: Stored | null = { count: 1, ids, deadline: own, ...asked };
   if (record !== null) {
     const deadline = record.deadline === null ? null : own;

@@ -41,7 +41,7 @@ const mutants: readonly (readonly [Mutant, Scenario])[] = [
   ],
   ['a second commit that is proven by the id of the first', { turns: twice, ...calm, lapses: 1 }],
   [
-    'a question that is not marked as owed until it was said',
+    'a question that is not marked as pending until it was said',
     { turns: asked, ...calm, crashes: 1 },
   ],
 ];

@@ -56,6 +56,7 @@ const waiting: Every<WaitingOptions> = {
 const turn: Every<TurnOptions> = { max: true, detectReentry: true };
 const sweep: Every<SweepOptions> = { every: true, parallel: true };
 const flowOptions: Every<FlowOptions<object>> = {
+  data: true,
   trigger: true,
   deepLink: true,
   description: true,

@@ -61,7 +61,7 @@ export interface SceneRun {
   /** Takes this frame off. */
   leave(reason: LeaveReason, result?: unknown): void;
   /** Says something after the commit, in the order of the calls, before the question. */
-  say(say: Say | Stream): void;
+  say(say: Say | Stream | Sent): void;
   /**
    * Calls the Bot API after the commit, in the order of what is said. For what changes or answers something that is there already: a failure
    * is reported to observers only.
@@ -119,8 +119,8 @@ export interface Trigger {
   readonly deepLink?: string;
   /** For `setMyCommands`. */
   readonly description?: string;
-  /** Makes start data from what stood behind the command. */
-  from?(argument: string, turn: Turn<object>): Awaitable<object | undefined>;
+  /** Makes start data from what stood behind the command, which may be nothing; `null` does not start the scene. */
+  from?(argument: string, turn: Turn<object>): Awaitable<object | null | undefined>;
 }
 
 /** Runs scenes of every kind; made by telefsm alone, and opaque. */

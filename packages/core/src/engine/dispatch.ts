@@ -135,6 +135,6 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   await settle(turn);
   // what the user has said already is not asked for
   effects.ask(undefined);
-  copy.owed = false;
+  copy.isPromptPending = false;
   return false;
 }

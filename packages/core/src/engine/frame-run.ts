@@ -1,11 +1,11 @@
 /** One run of a scene's code: what it sees of its frame, and the ways in which it may change it. */
 
+import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import { leaveTop } from '../state/context.ts';
-import { attempt } from '../transaction/commit.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
@@ -149,4 +149,25 @@ export class FrameRun implements SceneRun {
 /** The command of an input, if it is one that is meant for this bot. One that was edited is an old one, and begins nothing. */
 export function commandOf(input: UserInput | undefined): ParsedCommand | undefined {
   return input?.kind === 'command' && !input.edited ? { ...input.value } : undefined;
+}
+
+/**
+ * Runs a hook of a leaving. If it throws, what it has changed is undone, and nothing else.
+ *
+ * @returns whether it did not throw
+ */
+export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<boolean> {
+  const restoreEffects = turn.effects.checkpoint();
+  const restoreCopy = turn.copy.mark();
+  try {
+    await hook();
+    return true;
+  } catch (error) {
+    // where it cannot run at all, what has called for it is refused
+    if (isFsmError(error, 'NO_CONTEXT')) throw error;
+    restoreCopy();
+    restoreEffects();
+    turn.effects.throwLater(error);
+    return false;
+  }
 }

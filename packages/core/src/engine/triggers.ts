@@ -5,12 +5,13 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import { guestChats } from '../update/subject.ts';
 
-/** Starts the scene that a command triggers; `false` if it triggers none. */
+/** Starts the scene that a command triggers; `false` if it triggers none, or one that does not start by this argument. */
 export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boolean> {
   const found = isGuest(turn) ? undefined : triggered(turn, command);
   if (found === undefined) return false;
   const { scene, argument } = found;
-  const data = argument === '' ? undefined : await scene.behaviour.trigger?.from?.(argument, turn);
+  const data = await scene.behaviour.trigger?.from?.(argument, turn);
+  if (data === null) return false;
   // the scene that was called is left for good: what this one gives was not asked for
   turn.copy.top = { ...turn.copy.top, into: undefined };
   turn.state.enter(scene.id as never, data ?? {});

@@ -6,7 +6,7 @@ import type { Marks } from '../record/marks.ts';
 import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, callBound, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
-import type { Place } from './queue.ts';
+import type { Seat } from './queue.ts';
 
 /** Makes the leases of a machine whose storage only this process uses. */
 export function directLeases(options: LeaseOptions): Leases {
@@ -15,7 +15,7 @@ export function directLeases(options: LeaseOptions): Leases {
 
 class DirectLeases implements Leases {
   readonly options: LeaseOptions;
-  readonly #live = new Set<DirectHold>();
+  readonly #live: DirectHold[] = [];
   #timer: unknown;
   /** Why attempts that wait are rejected; each attempt compares it with what it began with. */
   #gaveUp: { readonly reason: unknown } | undefined;
@@ -25,7 +25,7 @@ class DirectLeases implements Leases {
   }
 
   get size(): number {
-    return this.#live.size;
+    return this.#live.length;
   }
 
   async take(key: string, { bound, onBusy }: TakeOptions): Promise<Hold | undefined> {
@@ -46,7 +46,7 @@ class DirectLeases implements Leases {
       if (!('busy' in answer)) {
         const { fence, stored } = answer;
         const hold = new DirectHold(this, key, { token, fence }, stored);
-        this.#live.add(hold);
+        hold.at = this.#live.push(hold) - 1;
         this.#timer ??= clock.setTimeout(this.#tick, longest);
         return hold;
       }
@@ -73,18 +73,23 @@ class DirectLeases implements Leases {
     this.#timer = undefined;
   }
 
+  /** The turn of a hold has ended: the last one takes its place in the list. */
   over(hold: DirectHold): void {
-    this.#live.delete(hold);
+    if (this.#live[hold.at] !== hold) return;
+    const last = this.#live.pop() as DirectHold;
+    if (last === hold) return;
+    this.#live[hold.at] = last;
+    last.at = hold.at;
   }
 
   /** One timer for all: a turn that is short enough neither sets nor clears one. */
   readonly #tick = () => {
     const { clock, longest } = this.options;
     const now = clock.monotonic();
-    for (const hold of this.#live) if (now - hold.startedAt >= longest) hold.lose();
+    for (const hold of [...this.#live]) if (now - hold.startedAt >= longest) hold.lose();
     this.#timer = undefined;
-    if (this.#live.size === 0) return;
-    const next = Math.min(...Array.from(this.#live, ({ startedAt }) => startedAt));
+    if (this.#live.length === 0) return;
+    const next = Math.min(...this.#live.map(({ startedAt }) => startedAt));
     this.#timer = clock.setTimeout(this.#tick, next + longest - now);
   };
 }
@@ -93,7 +98,9 @@ class DirectHold implements Hold {
   readonly key: string;
   readonly stored: StoredText | undefined;
   readonly startedAt: number;
-  place: Place | undefined;
+  /** Where it is among the live ones. */
+  at = 0;
+  seat: Seat | undefined;
   private readonly leases: DirectLeases;
   private readonly token: string;
   private fence: number;
@@ -125,7 +132,7 @@ class DirectHold implements Hold {
   lose(): void {
     this.isLost = true;
     this.leases.over(this);
-    this.place?.leave();
+    this.seat?.leave();
     this.abort?.abort(this.lost());
   }
 

@@ -9,7 +9,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { UnitId } from '../record/ids.ts';
 import type { Marks } from '../record/marks.ts';
 import type { Busy, StorageStatements, StoredText, Write } from '../storage/statements.ts';
-import type { Place } from './queue.ts';
+import type { Seat } from './queue.ts';
 
 /** How a turn may be interrupted, and may interrupt others. */
 export interface Interruption {
@@ -54,7 +54,7 @@ export interface Hold {
   /** Aborted with `LEASE_LOST` when the conversation was lost, or the turn has lasted too long. */
   readonly signal: AbortSignal;
   /** Left when the conversation is lost. */
-  place: Place | undefined;
+  seat: Seat | undefined;
   /**
    * The marks that the next commit must write: those of the record, and one that proves this very commit.
    *

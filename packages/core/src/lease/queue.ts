@@ -2,22 +2,22 @@
 
 import type { StorageStatements } from '../storage/statements.ts';
 
-/** A place at the head of a queue; nobody else of this process works on the conversation until it is left. */
-export interface Place {
+/** A seat at the head of a queue; nobody else of this process works on the conversation until it is left. */
+export interface Seat {
   leave(): void;
 }
 
 /** Queues by key. A key that nobody uses has none, so nothing is kept for it. */
 export interface LocalQueues {
   /** Takes the head at once if nobody is there; `undefined` if somebody is. */
-  tryJoin(key: string): Place | undefined;
+  tryJoin(key: string): Seat | undefined;
   /**
    * Joins the end.
    *
    * @param signal - stops the waiting; the promise rejects with its reason
    * @param isNext - joins in front of all others that wait
    */
-  join(key: string, signal?: AbortSignal, isNext?: boolean): Promise<Place>;
+  join(key: string, signal?: AbortSignal, isNext?: boolean): Promise<Seat>;
   /** How many wait. */
   waiting(key: string): number;
   /** Keys in use; for tests. */
@@ -63,10 +63,10 @@ export function localQueues(): LocalQueues {
 }
 
 /** Those who wait, in order: how to tell each that it is at the head. */
-type Line = ((place: Place) => void)[];
+type Line = ((seat: Seat) => void)[];
 
 /** A class, since one is made for every update; most have no line behind them. */
-class Head implements Place {
+class Head implements Seat {
   private readonly heads: Map<string, Head>;
   private readonly key: string;
   private behind: Line | undefined;

@@ -9,7 +9,7 @@ import type { CommitAnswer, LeaseHolder, StoredText, Write } from '../storage/st
 import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
 import type { CommitOptions, Hold, LeaseOptions } from './lease.ts';
 import { Mailbox } from './mailbox.ts';
-import type { Place } from './queue.ts';
+import type { Seat } from './queue.ts';
 
 /** After so many ms a missing mark proves nothing: the record may have been deleted in between. */
 const proofEnds = 3_600_000;
@@ -56,7 +56,7 @@ export class SharedHold implements Hold {
   readonly stored: StoredText | undefined;
   /** When the turn began, by the monotonic clock. */
   readonly startedAt: number;
-  place: Place | undefined;
+  seat: Seat | undefined;
   readonly #leases: LeaseRoom;
   #fence: number;
   /** Until when the storage certainly leaves it to us, and how long that lease was. */
@@ -98,7 +98,7 @@ export class SharedHold implements Hold {
   lose(): void {
     this.#isLost = true;
     this.#leases.over(this);
-    this.place?.leave();
+    this.seat?.leave();
     this.#abort?.abort(this.#lost());
   }
 

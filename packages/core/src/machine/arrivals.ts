@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import type { LocalQueues, Place } from '../lease/queue.ts';
+import type { LocalQueues, Seat } from '../lease/queue.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { WaitingOptions } from './machine-options.ts';
@@ -65,7 +65,7 @@ export function waitingOf(
  * Waits for the turn of an update behind others of its conversation in this process.
  *
  * @param signal - ends the wait
- * @returns the place at the head, or `undefined` if the policy leaves the update unhandled
+ * @returns the seat at the head, or `undefined` if the policy leaves the update unhandled
  * @throws FsmError `BUSY`, `QUEUE_FULL`
  */
 export async function waitInLine(
@@ -73,7 +73,7 @@ export async function waitInLine(
   key: string,
   waiting: Waiting,
   signal: AbortSignal,
-): Promise<Place | undefined> {
+): Promise<Seat | undefined> {
   if (policy !== 'queue' || queues.waiting(key) >= limit) {
     await waiting.refuse();
     return undefined;

@@ -3,7 +3,7 @@
 import type { Clock, Duration } from '../base/clock.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../conversation/behaviour.ts';
-import type { Say } from '../conversation/say.ts';
+import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.ts';
 import type { StatesIn } from '../conversation/targets.ts';
@@ -140,7 +140,7 @@ export interface MachineOptions<
   /** A conversation without a record: take over what an earlier system kept. Runs inside the unit. */
   readonly adopt?: (turn: Turn & { readonly ctx: Context | undefined }) => Awaitable<void>;
   /** The deadline of a plain state has passed. Default: clear. */
-  readonly onTimeout?: (turn: Turn) => Awaitable<Say | undefined | void>;
+  readonly onTimeout?: (turn: Turn) => Awaitable<Say | Sent | undefined | void>;
   /** Accepts that deadlines fire only with the next update, on a storage that cannot fire them. */
   readonly deadlines?: 'on-update';
   /** How deadlines are fired. */

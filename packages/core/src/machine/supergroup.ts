@@ -1,7 +1,7 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
 import type { Hold } from '../lease/lease.ts';
-import type { Place } from '../lease/queue.ts';
+import type { Seat } from '../lease/queue.ts';
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
@@ -40,12 +40,12 @@ export async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Pr
 
 async function move(rt: Runtime, from: string, to: string): Promise<void> {
   const { queues, leases, options } = rt;
-  const places: Place[] = [];
+  const seats: Seat[] = [];
   const holds = new Map<string, Hold>();
   try {
     for (const key of [from, to].sort()) {
       // both service messages of a migration may come at once: the second waits for the first
-      places.push(await queues.join(key));
+      seats.push(await queues.join(key));
       holds.set(key, (await leases.take(key, { bound })) as Hold);
     }
     const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
@@ -56,7 +56,7 @@ async function move(rt: Runtime, from: string, to: string): Promise<void> {
     holds.delete(from);
   } finally {
     for (const hold of holds.values()) await hold.release();
-    for (const place of places) place.leave();
+    for (const seat of seats) seat.leave();
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Awaitable } from '../base/type-tools.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Place } from '../lease/queue.ts';
+import type { Seat } from '../lease/queue.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -132,7 +132,7 @@ class UpdateJob implements Job {
     this.isElsewhere = isElsewhere;
   }
 
-  async wait(key: string): Promise<Place | undefined> {
+  async wait(key: string): Promise<Seat | undefined> {
     const { rt, arrivals, waiting } = this.updates;
     // the same update waits already: there is nothing to do but to share its outcome
     this.isWaiting = true;
@@ -142,7 +142,7 @@ class UpdateJob implements Job {
     return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
   }
 
-  waitNext(key: string): Promise<Place> {
+  waitNext(key: string): Promise<Seat> {
     const { rt } = this.updates;
     return waitInQueue(rt, key, (signal) => rt.queues.join(key, signal, true));
   }

@@ -37,8 +37,10 @@ interface RecordText extends FrameText {
   t?: [string, number][];
   /** Failures of the deadline's handler. */
   x?: number;
-  /** Owed. */
+  /** A prompt is pending. */
   o?: 1;
+  /** Visit of a reply keyboard. */
+  b?: number;
   /** Number of the last visit, if it is not the top frame's. */
   z?: number;
   /** Session. */
@@ -66,7 +68,7 @@ interface FrameText {
   w?: [string, number][];
 }
 
-const ownNames: ReadonlySet<string> = new Set('vmfieptxozucsdknrhw');
+const ownNames: ReadonlySet<string> = new Set('vmfieptxobzucsdknrhw');
 
 /** Why a stored text cannot be read, or the record in it. */
 export type Decoded =
@@ -76,7 +78,8 @@ export type Decoded =
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
-  const { version, frames, ids, marks, place, timers, failures, owed, visits } = record;
+  const { version, frames, ids, marks, place, timers, failures, isPromptPending, visits } = record;
+  const { keyboard } = record;
   const { session, extra } = record;
   const top = topOf(record);
   const text: RecordText = { v: format };
@@ -94,7 +97,8 @@ export function encode(record: ConversationRecord): string {
   if (place !== undefined) text.p = encodePlace(place);
   if (timers.length > 0) text.t = encodeTimers(timers);
   if (failures !== 0) text.x = failures;
-  if (owed) text.o = 1;
+  if (isPromptPending) text.o = 1;
+  if (keyboard !== undefined) text.b = keyboard;
   if (visits !== top.visit) text.z = visits;
   if (session !== undefined) text.u = session;
   return JSON.stringify(isBlank(extra) ? text : { ...extra, ...text });
@@ -152,6 +156,7 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   p: (value) => Array.isArray(value) && isNumber(value[0]),
   t: timers,
   x: isNumber,
+  b: isNumber,
   z: isNumber,
   u: isJsonObject,
   c: isText,
@@ -186,7 +191,8 @@ function read(text: RecordText, size: number): ConversationRecord {
     place: text.p && readPlace(text.p),
     timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
-    owed: text.o === 1,
+    isPromptPending: text.o === 1,
+    ...(text.b !== undefined && { keyboard: text.b }),
     visits: text.z ?? top.visit,
     session: text.u && freezeParsed(text.u),
     extra: readExtra(text),

@@ -10,7 +10,7 @@ import { type ConversationRecord, topOf } from './record.ts';
 interface Warm {
   readonly record: ConversationRecord;
   /** Where it stands among the others. */
-  place?: number;
+  at?: number;
 }
 
 /**
@@ -87,12 +87,12 @@ export function writeOf(
  */
 export function replaced(before: StoredText | undefined, after: Write | undefined): void {
   const old = before && LazyWrite.warmIn(before);
-  if (old?.place !== undefined) ring[old.place] = undefined;
+  if (old?.at !== undefined) ring[old.at] = undefined;
   const warm = after && LazyWrite.warmIn(after);
   if (warm === undefined) return;
   ring[coldest]?.cool();
   ring[coldest] = after as LazyWrite;
-  warm.place = coldest;
+  warm.at = coldest;
   coldest = (coldest + 1) % warmest;
 }
 

@@ -32,14 +32,14 @@ export type Bridge = (
 export function bridgeOf(): Bridge {
   const queues = localQueues();
   return async (key, plan, rest) => {
-    const place = await queues.join(key);
+    const seat = await queues.join(key);
     try {
       const value = new BridgedValue(key, plan);
       if (!plan.lazy) await value.load();
       await rest(value);
       await value.finish();
     } finally {
-      place.leave();
+      seat.leave();
     }
   };
 }

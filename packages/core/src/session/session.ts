@@ -8,7 +8,6 @@ import type { Turn } from '../conversation/turn.ts';
 import type { AnyMachine, BotPort } from '../machine/machine-interface.ts';
 import { type SessionAccess, sessionOf } from '../state/context.ts';
 import { install, installedAt } from '../state/install.ts';
-import { parseKey } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type BridgedStore, bridgeOf } from './bridge.ts';
 import { type OwnRecordOptions, ownRecord } from './own-record.ts';
@@ -159,7 +158,7 @@ function userInChatAt(ctx: object, property: string | undefined): FsmContext | u
   if (property === undefined || !(property in ctx)) return undefined;
   const fsm = installedAt(ctx, property);
   if (fsm.key === undefined) return fsm;
-  const { chat, user, thread, custom } = parseKey(fsm.key)?.scope ?? {};
+  const { chat, user, thread, custom } = sessionOf(fsm).scope ?? {};
   const isUserInChat = chat !== undefined && user !== undefined;
   return isUserInChat && thread === undefined && custom === undefined ? fsm : undefined;
 }

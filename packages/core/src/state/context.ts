@@ -12,6 +12,7 @@ import { factsOf, isStateSpec, type State } from '../conversation/states.ts';
 import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
+import type { Scope } from '../update/key.ts';
 import type { RegisteredScene, Registry } from './registry.ts';
 import { type Entry, stateTimer, type WorkingCopy } from './working-copy.ts';
 
@@ -45,6 +46,8 @@ export interface ContextHost extends SessionAccess {
 export interface SessionAccess {
   /** The key of the conversation; `undefined` for an update that has none. */
   readonly key: string | undefined;
+  /** The parts of the key. */
+  readonly scope: Scope | undefined;
   /** Milliseconds since 1970, by the machine's clock. */
   readonly now: () => number;
   /** The frozen value of a slot, as of the last flush; `undefined` if there is none. */

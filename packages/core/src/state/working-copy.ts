@@ -49,7 +49,9 @@ export class WorkingCopy {
   base: ConversationRecord;
   frames: readonly [Frame, ...Frame[]];
   visits: number;
-  owed: boolean;
+  isPromptPending: boolean;
+  /** The visit whose question has shown a reply keyboard; it outlives the frame, and `clear()`. */
+  keyboard: number | undefined;
   failures: number;
   version: number;
   /** Session data by slot, as the last commit or the last flush left it. */
@@ -70,7 +72,8 @@ export class WorkingCopy {
     this.base = record;
     this.frames = record.frames;
     this.visits = record.visits;
-    this.owed = record.owed;
+    this.isPromptPending = record.isPromptPending;
+    this.keyboard = record.keyboard;
     this.failures = record.failures;
     this.version = record.version;
     this.session = record.session;
@@ -101,7 +104,8 @@ export class WorkingCopy {
   get changed(): boolean {
     return (
       this.frames !== this.base.frames ||
-      this.owed !== this.base.owed ||
+      this.isPromptPending !== this.base.isPromptPending ||
+      this.keyboard !== this.base.keyboard ||
       this.failures !== this.base.failures ||
       this.visits !== this.base.visits ||
       this.session !== this.base.session ||
@@ -192,7 +196,7 @@ export class WorkingCopy {
   clear(): void {
     this.timers = this.withoutTimers();
     this.frames = emptyRecord.frames;
-    this.owed = false;
+    this.isPromptPending = false;
     this.failures = 0;
     this.visits = 0;
     if (this.session?.[logSlot] !== undefined) this.keepLog(undefined);
@@ -240,14 +244,27 @@ export class WorkingCopy {
     marks: ConversationRecord['marks'],
     place: ReplyAddress | undefined,
   ): ConversationRecord {
-    const { frames, visits, owed, failures, version, session, base } = this;
+    const { frames, visits, isPromptPending, keyboard, failures, version, session, base } = this;
     const { extra } = base;
     const changes = this.timerChanges;
     // most have none
     const isTimed = this.timers !== undefined || changes > 0;
     const timers = isTimed ? this.storedTimers() : noTimers;
     this.written = isTimed ? { changes, deadlineAt: this.deadlineAt } : noMark;
-    return { version, frames, ids, marks, place, timers, failures, owed, visits, session, extra };
+    return {
+      version,
+      frames,
+      ids,
+      marks,
+      place,
+      timers,
+      failures,
+      isPromptPending,
+      keyboard,
+      visits,
+      session,
+      extra,
+    };
   }
 
   /** What has been committed is the base from now on. */
@@ -258,19 +275,20 @@ export class WorkingCopy {
 
   /** Remembers the copy as it is; what it returns makes it so again. */
   mark(): () => void {
-    const { frames, visits, owed, failures } = this;
+    const { frames, visits, isPromptPending, keyboard, failures } = this;
     const timers = this.timers && new Map(this.timers);
     const changes = this.timerChanges;
     return () => {
-      Object.assign(this, { frames, visits, owed, failures, timers });
+      Object.assign(this, { frames, visits, isPromptPending, keyboard, failures, timers });
       this.timerChanges = changes;
     };
   }
 
   /** Forgets every change since the base. */
   reset(): void {
-    const { frames, visits, owed, failures, version, session, timers } = this.base;
-    Object.assign(this, { frames, visits, owed, failures, version, session });
+    const { frames, visits, isPromptPending, keyboard, failures, version, session, timers } =
+      this.base;
+    Object.assign(this, { frames, visits, isPromptPending, keyboard, failures, version, session });
     const { deadlineAt } = this.kept;
     this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);
     this.timerChanges = this.kept.changes;

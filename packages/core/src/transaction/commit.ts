@@ -1,11 +1,11 @@
 /** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
 
-import { isFsmError } from '../base/errors.ts';
+import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isRejected } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
 import type { Hold } from '../lease/lease.ts';
-import { hasSeen, leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
+import { leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
@@ -118,31 +118,10 @@ export async function runReleased(turn: OpenTurn): Promise<void> {
     try {
       await task();
     } catch (error) {
-      failed ??= { error };
+      failed ??= { error: namedError(error) };
     }
   }
   if (failed !== undefined) throw failed.error;
-}
-
-/**
- * Runs a hook of a leaving. If it throws, what it has changed is undone, and nothing else.
- *
- * @returns whether it did not throw
- */
-export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<boolean> {
-  const restoreEffects = turn.effects.checkpoint();
-  const restoreCopy = turn.copy.mark();
-  try {
-    await hook();
-    return true;
-  } catch (error) {
-    // where it cannot run at all, what has called for it is refused
-    if (isFsmError(error, 'NO_CONTEXT')) throw error;
-    restoreCopy();
-    restoreEffects();
-    turn.effects.throwLater(error);
-    return false;
-  }
 }
 
 /** @throws what a hook has thrown that was attempted */
@@ -163,8 +142,9 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   const { changed } = copy;
   if (!changed && id === undefined) return keep ? undefined : hold.release();
   const { shared } = rt.storage.features;
-  const isKnown = id === undefined || hasSeen(copy.base.ids, id);
   const record = recordOf(turn, hold, id);
+  // so it is after a commit of this turn, and where nothing was added
+  const isKnown = record.ids === copy.base.ids;
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
   const tasks = turn.used?.takeTasks();

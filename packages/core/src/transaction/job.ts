@@ -2,7 +2,7 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Hold } from '../lease/lease.ts';
-import type { Place } from '../lease/queue.ts';
+import type { Seat } from '../lease/queue.ts';
 import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
 
@@ -15,9 +15,9 @@ export interface Job<out Result = unknown> extends TurnFacts {
    *
    * @returns the head of the queue; `undefined` leaves the job undone
    */
-  wait(key: string): Promise<Place | undefined>;
+  wait(key: string): Promise<Seat | undefined>;
   /** Waits in front of all others: an update that came later has gone first. */
-  waitNext?(key: string): Promise<Place>;
+  waitNext?(key: string): Promise<Seat>;
   /** Whether it ends the turn that it would wait for. */
   interrupts?(): boolean;
   /** Another process has the conversation, and the timeout has begun. Called once. */

@@ -1,9 +1,9 @@
 /** A storage as the simple store that session middleware takes. */
 
-import { type Clock, systemClock } from '../base/clock.ts';
+import { type Clock, type Duration, systemClock, toMs } from '../base/clock.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { Hold } from '../lease/lease.ts';
-import { type Place, queuesOf } from '../lease/queue.ts';
+import { queuesOf, type Seat } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Write } from '../storage/statements.ts';
 
@@ -18,6 +18,8 @@ export interface SessionValues<T> {
 export interface SessionValuesOptions {
   /** Stands before every key, so that sessions and conversations can share a storage. Default `"session:"`. */
   readonly prefix?: string;
+  /** How long a session is kept after it was last written. Default: forever. */
+  readonly ttl?: Duration;
   /** What tells the time; a virtual one in tests. */
   readonly clock?: Clock;
 }
@@ -37,18 +39,21 @@ const lease = 15_000;
  *
  * Session middleware reads and writes apart, so two updates of one session can still overwrite each other: that is how sessions are, and
  * what `ctx.state` is for.
+ *
+ * @throws FsmError `INVALID_OPTION` for a `ttl` that is no length
  */
 export function sessionValues<T>(
   storage: FsmStorage,
-  { prefix = 'session:', clock = systemClock }: SessionValuesOptions = {},
+  { prefix = 'session:', ttl, clock = systemClock }: SessionValuesOptions = {},
 ): SessionValues<T> {
+  const lifetime = ttl === undefined ? {} : { ttl: toMs(ttl, 'ttl') };
   const coordination = storage.coordination ?? directLeases;
   const leases = coordination({ storage, clock, lease, longest: lease, report: () => {} });
 
   const queues = queuesOf(storage);
   const waiting = new Map<string, Waiting>();
 
-  async function send(place: Place, key: string, next: Write | undefined): Promise<void> {
+  async function send(seat: Seat, key: string, next: Write | undefined): Promise<void> {
     let hold: Hold | undefined;
     try {
       hold = (await leases.take(key, { bound: waitBound })) as Hold;
@@ -57,22 +62,22 @@ export function sessionValues<T>(
       await hold?.release();
       throw error;
     } finally {
-      place.leave();
+      seat.leave();
     }
   }
 
   /** One write of a key at a time; of those that wait meanwhile only the last one is sent, and all share its outcome. */
   function write(key: string, next: Write | undefined): Promise<void> {
-    const place = queues.tryJoin(key);
-    if (place !== undefined) return send(place, key, next);
+    const seat = queues.tryJoin(key);
+    if (seat !== undefined) return send(seat, key, next);
     const overtaken = waiting.get(key);
     if (overtaken !== undefined) {
       overtaken.next = next;
       return overtaken.written;
     }
-    const go = (place: Place) => {
+    const go = (seat: Seat) => {
       waiting.delete(key);
-      return send(place, key, queued.next);
+      return send(seat, key, queued.next);
     };
     const queued: Waiting = { next, written: queues.join(key).then(go) };
     waiting.set(key, queued);
@@ -87,7 +92,7 @@ export function sessionValues<T>(
     set: (key, value) =>
       write(
         prefix + key,
-        value === undefined ? undefined : { text: JSON.stringify(value), state: null },
+        value === undefined ? undefined : { text: JSON.stringify(value), state: null, ...lifetime },
       ),
     delete: (key) => write(prefix + key, undefined),
   };

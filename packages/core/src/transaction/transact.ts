@@ -1,8 +1,9 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
 
 import { FsmError, isFsmError } from '../base/errors.ts';
+import { namedError } from '../base/frozen.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
-import type { Place } from '../lease/queue.ts';
+import type { Seat } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
@@ -39,8 +40,8 @@ async function telefsmTurn<Result>(
   const { reentry } = rt;
   if (stay === undefined) reentry.untracked++;
   // joined before anything is awaited: that is the order that users see
-  let place: Place | undefined = rt.queues.tryJoin(key);
-  const arrival = place === undefined ? rt.early.arrives() : undefined;
+  let seat: Seat | undefined = rt.queues.tryJoin(key);
+  const arrival = seat === undefined ? rt.early.arrives() : undefined;
   const { shared } = rt.storage.features;
   const mayWait = shared || arrival !== undefined;
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
@@ -49,8 +50,8 @@ async function telefsmTurn<Result>(
   let interruption: Interruption | undefined;
   rt.stopping.running++;
   try {
-    place ??= await job.wait(key);
-    if (place === undefined) return undefined;
+    seat ??= await job.wait(key);
+    if (seat === undefined) return undefined;
     stay?.begin();
     for (;;) {
       interruption = rt.interrupts?.begin(key, job);
@@ -71,17 +72,18 @@ async function telefsmTurn<Result>(
       // it waited behind another process's turn: the update that interrupts goes before it, as within one process
       rt.interrupts?.end(key, interruption);
       await hold.release();
-      place.leave();
-      place = await job.waitNext(key);
+      seat.leave();
+      seat = await job.waitNext(key);
     }
     if (mayWait) job.ready?.();
     if (hold === undefined) return void (await job.refuse?.());
-    hold.place = place;
+    hold.seat = seat;
     if (job.admits?.(hold) === false) return void (await hold.release());
 
     const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
     const opened = open(rt, job, hold, waited);
-    if (opened.isDuplicate && !opened.turn.copy.owed) return void (await skip(opened.turn));
+    if (opened.isDuplicate && !opened.turn.copy.isPromptPending)
+      return void (await skip(opened.turn));
     turn = opened.turn;
     turn.interruption = interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
@@ -116,7 +118,8 @@ async function telefsmTurn<Result>(
       throwFailure(turn);
     }
     return result;
-  } catch (error) {
+  } catch (thrown) {
+    const error = namedError(thrown);
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
@@ -131,7 +134,7 @@ async function telefsmTurn<Result>(
   } finally {
     if (interruption !== undefined) rt.interrupts?.end(key, interruption);
     if (rt.early.asked.size > 0) rt.early.leaves(key);
-    place?.leave();
+    seat?.leave();
     if (mayWait) job.ready?.();
     if (stay === undefined) reentry.untracked--;
     else stay.end();
@@ -193,14 +196,14 @@ function open(rt: Runtime, job: Job, hold: Hold, waited: number): Opened {
     (record !== undefined && hasSeen(record.ids, job.id)) ||
     (known.size > 0 && !rt.storage.features.shared && rt.recent.has(key, job.id));
   // also a turn that was handled before may have left a question that was never asked
-  const isOver = isDuplicate && !turn.copy.owed;
+  const isOver = isDuplicate && !turn.copy.isPromptPending;
   if (!isOver && job.ctx !== undefined) rt.opened?.(turn, job.ctx);
   const { registry } = rt;
   const isCurrent =
     stored === undefined
       ? rt.options.adopt === undefined
       : record !== undefined &&
-        !record.owed &&
+        !record.isPromptPending &&
         record.version === version &&
         (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
         ((!registry.strict && registry.scenes.size === 0) || knowsAll(record, registry));

@@ -221,6 +221,10 @@ export class RunningTurn implements OpenTurn {
     return this.facts.key;
   }
 
+  get scope(): TurnFacts['scope'] {
+    return this.facts.scope;
+  }
+
   mayRead(member: string): void {
     // what a failed update left is shown, so that error handlers may log it
     if (this.phase === 'over') throw new FsmError('TURN_ENDED', { member });

@@ -25,7 +25,7 @@ export async function bringUpToDate(
     return true;
   }
   await evolve(turn);
-  if (copy.owed) {
+  if (copy.isPromptPending) {
     const goesOn = await askAgain(turn);
     if (isDuplicate || !goesOn) {
       turn.phase = 'over';
@@ -77,7 +77,7 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
     rt.notices.speechFailed(turn.key ?? '', error);
   };
   await turn.loadServices();
-  copy.owed = false;
+  copy.isPromptPending = false;
   effects.note({ kind: 'ask' });
   try {
     await settle(turn);
@@ -85,7 +85,7 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
     tolerate(error);
     effects.silence();
     copy.frames = frames;
-    copy.owed = true;
+    copy.isPromptPending = true;
   }
   await commitAhead(turn);
   await deliver(turn, goesOn).catch(tolerate);

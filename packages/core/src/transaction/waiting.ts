@@ -1,7 +1,7 @@
 /** Waiting in the queue of this process, and what ends it early: a timeout, `stop()`, or code that waits for itself. */
 
 import { FsmError } from '../base/errors.ts';
-import type { Place } from '../lease/queue.ts';
+import type { Seat } from '../lease/queue.ts';
 import { leadsThroughTurn } from '../lease/reentry.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -15,7 +15,7 @@ const patience = 1000;
  * @param timeout - in ms
  * @throws FsmError `REENTERED`, `WAIT_TIMEOUT`, `STOPPED`; what `join` throws passes
  */
-export async function waitInQueue<P extends Place | undefined>(
+export async function waitInQueue<P extends Seat | undefined>(
   rt: Runtime,
   key: string,
   join: (signal: AbortSignal) => Promise<P>,

@@ -41,7 +41,11 @@ describe('the pending question', () => {
         let progress = start;
         let given: Reply[] = [];
         for (const { kind, of } of moves) {
-          const { pending, previous } = await positionOf('f', steps, progress, turn);
+          const { pending, previous } = await positionOf(
+            { id: 'f', steps, parameters: undefined },
+            progress,
+            turn,
+          );
           const expected = after(level, given);
           if (expected.done || pending === undefined) break;
           if (kind === 'back') {
@@ -60,7 +64,7 @@ describe('the pending question', () => {
           }
           // as a storage gives it back
           progress = JSON.parse(JSON.stringify(progress));
-          const now = await positionOf('f', steps, progress, turn);
+          const now = await positionOf({ id: 'f', steps, parameters: undefined }, progress, turn);
           const then = after(level, given);
           if (then.done) {
             expect(now.pending).toBe(undefined);
@@ -157,7 +161,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
             expect(results).toEqual([then.answers]);
             expect(await bot.data(1)).toBe(undefined);
           } else {
-            const first = 'This is the first question already.';
+            const first = 'This is already the first question.';
             expect(said()).toEqual([isFirst ? first : then.question.says]);
           }
         }

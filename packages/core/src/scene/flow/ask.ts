@@ -140,7 +140,6 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
-    reply: keyboard === 'reply' ? (true as const) : undefined,
     labels:
       keyboard === 'reply' && madeForUser(place)
         ? options?.map(({ value, label }) => [value, label] as const)

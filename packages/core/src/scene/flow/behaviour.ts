@@ -10,6 +10,7 @@ import {
   checkOptions,
   matching,
   oneOf,
+  schematic,
   textual,
 } from '../../base/rules.ts';
 import {
@@ -27,10 +28,11 @@ import { readButton } from './button.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import { describeFlow } from './describe.ts';
 import { left, passed } from './endings.ts';
-import type { Flow, FlowHooks, FlowOptions } from './flow.ts';
+import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
+import { parametersOf } from './parameters.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
 import { questionsIn, statesOfSteps } from './steps.ts';
@@ -39,6 +41,7 @@ import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
 
 const flowRules = {
+  data: schematic,
   trigger: matching(/^\/?\w{1,64}$/, "a command such as '/order'"),
   deepLink: textual,
   attempts: atLeast(1),
@@ -58,7 +61,7 @@ const otherOptions =
  */
 export function flowOf(
   definition: Definition,
-  options: FlowOptions<unknown>,
+  options: AnyFlowOptions,
   handler: Plan['handler'],
   hooks: FlowHooks<JsonObject, object> = {},
 ): Flow {
@@ -66,6 +69,7 @@ export function flowOf(
   checkOptions(`${id} `, options, flowRules, otherOptions);
   checkOptions(`${id} done `, hooks, {}, 'cancelled timedOut left from');
   checkOption(`${id} done`, handler, callable);
+  const parameters = parametersOf(id, steps, options.data);
   let fingerprint: string | undefined;
   const plan: Plan = {
     id,
@@ -73,7 +77,8 @@ export function flowOf(
     options,
     handler,
     hooks,
-    trigger: triggerOf(options, hooks.from),
+    trigger: triggerOf(options, hooks.from, parameters),
+    parameters,
     timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
       fingerprint ??= fingerprintOf(steps);
@@ -93,7 +98,7 @@ export function flowOf(
 }
 
 function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehaviour {
-  const { options, steps, trigger } = plan;
+  const { options, steps, trigger, parameters } = plan;
   const questions = questionsIn(steps);
   for (const { name, question } of questions) {
     if (question.timeout !== undefined) toMs(question.timeout, `${plan.id}:${name} timeout`);
@@ -116,7 +121,12 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     ...(trigger !== undefined && { trigger }),
     ...(texts !== undefined && { texts }),
     ...(otherCommands !== undefined && { otherCommands }),
-    ...(renames && { check: (data: JsonObject) => renamed(steps, data) }),
+    ...((renames || parameters !== undefined) && {
+      check(data: JsonObject) {
+        const now = renames ? renamed(steps, data) : data;
+        return parameters === undefined ? now : parameters.check(now);
+      },
+    }),
     asked,
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,

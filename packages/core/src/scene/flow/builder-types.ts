@@ -1,12 +1,13 @@
 /** How each call of the builder changes the types of a flow. */
 
-import type { SchemaOf } from '../../base/schema.ts';
-import type { Complaint, Simplify } from '../../base/type-tools.ts';
-import type { StepState } from './flow.ts';
+import type { Schema, SchemaOf } from '../../base/schema.ts';
+import type { Awaitable, Complaint, DeepReadonly, Simplify } from '../../base/type-tools.ts';
+import type { Turn } from '../../conversation/turn.ts';
+import type { FlowHooks, StepState } from './flow.ts';
 
 /** Refuses, with a sentence, the name of a step that is taken or would make ids ambiguous. */
 export type NewName<Name extends string, Answers, Steps> = Name extends keyof Answers | keyof Steps
-  ? Complaint<`This flow already has a step '${Name}'.`>
+  ? Complaint<`This flow already has a step or a parameter '${Name}'.`>
   : Name extends `${string}${'.' | ':'}${string}`
     ? Complaint<`A step's name holds no '.' and no ':': '${Name}'.`>
     : unknown;
@@ -15,9 +16,9 @@ export type NewName<Name extends string, Answers, Steps> = Name extends keyof An
 export type With<Answers, Name extends string, V, W, O> = Answers &
   (undefined extends W
     ? [O] extends [true]
-      ? { readonly [K in Name]?: V }
-      : { readonly [K in Name]: V }
-    : { readonly [K in Name]?: V });
+      ? { readonly [K in Name]?: DeepReadonly<V> }
+      : { readonly [K in Name]: DeepReadonly<V> }
+    : { readonly [K in Name]?: DeepReadonly<V> });
 
 /** The steps of an included flow, as steps of this one. */
 export type Rebase<
@@ -71,6 +72,71 @@ export type Maybe<Then, Answers> = Then extends unknown
 
 /** What a schema makes; `Else` without one. */
 export type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
+type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
+/** An object type; `{}` for anything else. */
+export type Obj<T> = T extends object ? T : {};
+
+/** How a flow begins: its parameters, and whether a trigger starts it without knowing them. */
+export interface Beginning {
+  /** The parameters, as they are stored. */
+  readonly data: object;
+  /** The parameters, as `enter` takes them. */
+  readonly start: object;
+  readonly needsFrom: boolean;
+}
+
+/** How a flow without parameters begins. */
+export interface NoParameters extends Beginning {
+  readonly data: {};
+  readonly start: {};
+  readonly needsFrom: false;
+}
+
+/** The parameters that a schema makes. */
+export type Parameters<D> = Readonly<Obj<Out<D, {}>>>;
+
+/** How a flow with this schema, trigger and deep link begins. */
+export interface BeginningOf<D, Tr, Dl> {
+  readonly data: Parameters<D>;
+  readonly start: Obj<In<D, {}>>;
+  readonly needsFrom: {} extends Obj<In<D, {}>>
+    ? false
+    : [Tr, Dl] extends [undefined, undefined]
+      ? false
+      : true;
+}
+
+/** The hooks that `done` takes: `from` is required where a trigger cannot know the parameters. */
+export type HooksFor<
+  Start extends Beginning,
+  Answers extends object,
+  Services extends object,
+> = Start['needsFrom'] extends true
+  ? [hooks: HooksWithFrom<Start['start'], Answers, Services>]
+  : [hooks?: FlowHooks<Answers, Services>];
+
+interface HooksWithFrom<Start, Answers extends object, Services extends object>
+  extends Omit<FlowHooks<Answers, Services>, 'from'> {
+  /**
+   * Makes the parameters, and answers if it can, from the trigger's argument or the deep link's payload; the argument may be empty.
+   * `undefined` does not start the flow: the update goes on to the bot.
+   */
+  readonly from: (
+    argument: string,
+    turn: Turn<Services>,
+  ) => Awaitable<(Start & Partial<Answers>) | undefined>;
+}
+
+/** What `include` takes behind a flow: where its parameters come from. */
+export type IncludedData<F, Answers> =
+  BeginningIn<F> extends infer Start extends Beginning
+    ? {} extends Start['data']
+      ? [data?: (answers: Answers) => Start['data']]
+      : [data: (answers: Answers) => Start['data']]
+    : [];
+type BeginningIn<F> = F extends { readonly '~beginning'?: infer Start }
+  ? Exclude<Start, undefined>
+  : never;
 type ServicesOf<F> = F extends { readonly '~scene': { readonly types?: infer T } }
   ? Exclude<T, undefined> extends { readonly services: infer Services }
     ? Services

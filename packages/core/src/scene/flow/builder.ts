@@ -2,28 +2,35 @@
 
 import type { SchemaOf } from '../../base/schema.ts';
 import type { Awaitable, Simplify, UnionToIntersection } from '../../base/type-tools.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { Say, Sent } from '../../conversation/say.ts';
 import type { GoodName } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
 import { flowOf } from './behaviour.ts';
 import type {
+  Beginning,
+  BeginningOf,
   Branched,
+  HooksFor,
+  IncludedData,
   InRounds,
   KeysOf,
   Maybe,
   NeedsMet,
   NewName,
+  NoParameters,
+  Obj,
   Out,
+  Parameters,
   Rebase,
   With,
 } from './builder-types.ts';
 import type {
   AnswersOf,
   AnyFlow,
+  AnyFlowOptions,
   Flow,
-  FlowHooks,
   FlowOptions,
   StepState,
   StepsOf,
@@ -44,7 +51,7 @@ import type {
 type AnySchema = SchemaOf<unknown>;
 type ObjectSchema = SchemaOf<object>;
 // biome-ignore lint/suspicious/noExplicitAny: what a case has built is inferred from it
-type AnyFragment = UnfinishedFlow<any, any, any, any>;
+type AnyFragment = UnfinishedFlow<any, any, any, any, any>;
 
 /** Questions of a part of a flow. */
 type Fragment<
@@ -52,7 +59,8 @@ type Fragment<
   Services extends object,
   Answers extends object,
   Steps,
-> = UnfinishedFlow<Id, Services, Answers, Steps>;
+  Start extends Beginning,
+> = UnfinishedFlow<Id, Services, Answers, Steps, Start>;
 
 /**
  * A flow under construction; `done` finishes it. Its name is what the compiler shows when that was forgotten.
@@ -61,12 +69,14 @@ type Fragment<
  * @typeParam Services - what it needs from `fsm({ services })`
  * @typeParam Answers - what has been answered
  * @typeParam Steps - its steps
+ * @typeParam Start - its parameters
  */
 export interface UnfinishedFlow<
   Id extends string,
   Services extends object = {},
   Answers extends object = {},
   Steps = {},
+  Start extends Beginning = NoParameters,
 > {
   /** Types only. */
   readonly '~answers': Answers;
@@ -104,7 +114,8 @@ export interface UnfinishedFlow<
         AnswerOf<A, Ch, M, S, V>,
         Id
       >;
-    }
+    },
+    Start
   >;
 
   /** Asks different questions for different answers: afterwards the union is told apart by that answer. */
@@ -112,7 +123,13 @@ export interface UnfinishedFlow<
     const K extends keyof Answers & string,
     Cases extends {
       readonly [V in Answers[K] & string]?: (
-        builder: UnfinishedFlow<Id, Services, Simplify<Answers & { readonly [P in K]: V }>, {}>,
+        builder: UnfinishedFlow<
+          Id,
+          Services,
+          Simplify<Answers & { readonly [P in K]: V }>,
+          {},
+          Start
+        >,
       ) => AnyFragment;
     },
   >(
@@ -131,31 +148,35 @@ export interface UnfinishedFlow<
             ? Inner
             : {};
         }[keyof Cases]
-      >
+      >,
+    Start
   >;
   /** Asks a block of questions under a condition: afterwards all its answers are optional. */
   branch<Then extends object, Inner>(
     test: (answers: Simplify<Answers>, turn: AskTurn<Services>) => Awaitable<boolean>,
     then: (
-      builder: UnfinishedFlow<Id, Services, Answers, {}>,
-    ) => Fragment<Id, Services, Then, Inner>,
-  ): UnfinishedFlow<Id, Services, Answers & Maybe<Then, Answers>, Steps & Inner>;
+      builder: UnfinishedFlow<Id, Services, Answers, {}, Start>,
+    ) => Fragment<Id, Services, Then, Inner, Start>,
+  ): UnfinishedFlow<Id, Services, Answers & Maybe<Then, Answers>, Steps & Inner, Start>;
 
   /**
    * Asks another flow's questions as one step; its answers are one object, and its own `done` does not run.
    *
+   * @param data - makes the parameters of the included flow from the answers so far; required if the flow requires any
    * @throws FsmError `FLOW_CYCLE` for a flow that includes itself
    */
   include<const Name extends string, F extends AnyFlow>(
     name: Name & NewName<Name, Answers, Steps>,
     flow: F & NeedsMet<Services, F>,
+    ...data: IncludedData<F, Simplify<Answers>>
   ): UnfinishedFlow<
     Id,
     Services,
     Answers & { readonly [K in Name]: AnswersOf<F> },
     Steps & {
       readonly [K in Name]: Rebase<StepsOf<F>, F['id'], `${Id}.${Name}`, Id, Answers, Name>;
-    }
+    },
+    Start
   >;
 
   /**
@@ -167,9 +188,9 @@ export interface UnfinishedFlow<
     name: Name & NewName<Name, Answers, Steps>,
     options: RepeatLimits & {
       readonly each: (
-        builder: UnfinishedFlow<`${Id}.${Name}`, Services, {}, {}>,
+        builder: UnfinishedFlow<`${Id}.${Name}`, Services, {}, {}, Start>,
         answers: Simplify<Answers>,
-      ) => Fragment<`${Id}.${Name}`, Services, Item, Inner>;
+      ) => Fragment<`${Id}.${Name}`, Services, Item, Inner, Start>;
       /** Asks for another round, with buttons for yes and no. */
       readonly again: Prompt<{ readonly count: number } & Simplify<Answers>, Services>;
     },
@@ -190,7 +211,8 @@ export interface UnfinishedFlow<
           Id
         >;
       };
-    }
+    },
+    Start
   >;
 
   /**
@@ -206,7 +228,8 @@ export interface UnfinishedFlow<
     Answers,
     Steps & {
       readonly [K in Name]: StepState<`${Id}:${Name}`, Simplify<Answers>, true, Id>;
-    }
+    },
+    Start
   >;
 
   /**
@@ -215,19 +238,17 @@ export interface UnfinishedFlow<
    * Not generic, so that flows may name each other.
    *
    * @param handler - runs when everything has been answered, before the commit; what it returns is said after it
-   * @param hooks - the other endings, and where answers come from
+   * @param hooks - the other endings, and where answers come from; required where a trigger cannot know the parameters
    * @throws FsmError `FLOW_EMPTY` for a flow without a question, `INVALID_OPTION`, `INVALID_NAME`
    */
   done(
     handler: (
       answers: Simplify<Answers>,
       turn: Turn<Services>,
-    ) => Awaitable<Say | Stream | void | Redo<KeysOf<Answers>>>,
-    hooks?: FlowHooks<Simplify<Answers>, Services>,
-  ): Flow<Id, Services, Simplify<Answers>, Steps>;
+    ) => Awaitable<Say | Stream | Sent | void | Redo<KeysOf<Answers>>>,
+    ...hooks: HooksFor<Start, Simplify<Answers>, Services>
+  ): Flow<Id, Services, Simplify<Answers>, Steps, Start>;
 }
-
-type Obj<T> = T extends object ? T : {};
 
 /**
  * Starts the definition of a flow: a wizard whose one definition runs on every framework.
@@ -249,12 +270,18 @@ type Obj<T> = T extends object ? T : {};
  *   .done(({ product, count }) => `Ordered ${count} × ${product}.`);
  * ```
  */
-export function flow<const Id extends string, N = undefined>(
+export function flow<
+  const Id extends string,
+  N = undefined,
+  D = undefined,
+  const Tr extends string | undefined = undefined,
+  const Dl extends string | undefined = undefined,
+>(
   id: Id & GoodName<Id>,
-  options: FlowOptions<(N & ObjectSchema) | undefined> = {},
-): UnfinishedFlow<Id, Obj<Out<N, {}>>, {}, {}> {
-  const outline = newOutline(id, (definition, handler, hooks) =>
-    flowOf(definition, options as FlowOptions<unknown>, handler as never, hooks as never),
+  options: FlowOptions<(N & ObjectSchema) | undefined, (D & ObjectSchema) | undefined, Tr, Dl> = {},
+): UnfinishedFlow<Id, Obj<Out<N, {}>>, Parameters<D>, {}, BeginningOf<D, Tr, Dl>> {
+  const outline = newOutline(id, options.data !== undefined, (definition, handler, hooks) =>
+    flowOf(definition, options as AnyFlowOptions, handler as never, hooks as never),
   );
-  return outline as unknown as UnfinishedFlow<Id, Obj<Out<N, {}>>, {}, {}>;
+  return outline as never;
 }

@@ -1,6 +1,6 @@
 /** Going back and cancelling, by command or by a button below the question. */
 
-import type { FlowOptions } from './flow.ts';
+import type { AnyFlowOptions } from './flow.ts';
 import { backTo } from './moves.ts';
 import type { Place } from './pending.ts';
 import { locate, move, progressOf, text, type Visit } from './visit.ts';
@@ -12,7 +12,7 @@ export interface ControlLabels {
 }
 
 /** Whether one may go back at every question that does not say otherwise. */
-export function backEverywhere({ back, controls }: FlowOptions<unknown>): boolean {
+export function backEverywhere({ back, controls }: AnyFlowOptions): boolean {
   return back ?? controls?.includes('back') ?? false;
 }
 

@@ -4,7 +4,7 @@ import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behaviour.ts';
 import { backEverywhere } from './controls.ts';
-import type { FlowOptions } from './flow.ts';
+import type { AnyFlowOptions } from './flow.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. What a function makes at run time is left out, or stands as `'dynamic'`. */
@@ -63,10 +63,7 @@ export interface FlowDescription {
 }
 
 /** Describes a flow. */
-export function describeFlow(
-  steps: readonly Step[],
-  options: FlowOptions<unknown>,
-): FlowDescription {
+export function describeFlow(steps: readonly Step[], options: AnyFlowOptions): FlowDescription {
   const { trigger, deepLink, description, timeout, commands } = options;
   return {
     kind: 'flow',

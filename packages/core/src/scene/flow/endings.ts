@@ -1,6 +1,6 @@
 /** How a flow ends, other than by `done`: cancelled, timed out, replaced. And what its timers do. */
 
-import type { Say } from '../../conversation/say.ts';
+import type { Say, Sent } from '../../conversation/say.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { finishAlbum } from './accept.ts';
 import type { EndingTurn } from './flow.ts';
@@ -46,7 +46,7 @@ export async function passed(visit: Visit, timer: string): Promise<void> {
   else move(visit, answered(progressOf(run), pending, said.answer));
 }
 
-function tell({ run }: Visit, said: Say | undefined | void): void {
+function tell({ run }: Visit, said: Say | Sent | undefined | void): void {
   if (said !== undefined && said !== null) run.say(said);
 }
 

@@ -3,11 +3,12 @@
 import type { Duration } from '../../base/clock.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../../conversation/behaviour.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { Say, Sent } from '../../conversation/say.ts';
 import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../../conversation/turn.ts';
+import type { Beginning } from './builder-types.ts';
 
 /** A step of a flow as a state; its data is what has been answered before it. */
 export interface StepState<Id extends string, Data extends object, Value, FlowId extends string>
@@ -20,12 +21,25 @@ type StatesOfSteps<T> = {
   [K in keyof T]: T[K] extends State ? T[K] : StatesOfSteps<T[K]>;
 }[keyof T];
 
+/** Options of any flow. */
+export type AnyFlowOptions = FlowOptions<unknown, unknown, string | undefined, string | undefined>;
+
 /** Options of a flow. */
-export interface FlowOptions<Services> {
-  /** Command that starts it, with or without the slash. */
-  readonly trigger?: string;
+export interface FlowOptions<
+  Services,
+  Data = undefined,
+  Tr extends string | undefined = string | undefined,
+  Dl extends string | undefined = string | undefined,
+> {
+  /** Command that starts it, with or without the slash. With required parameters, `done` requires the hook `from`. */
+  readonly trigger?: Tr;
   /** Beginning of the payload of `/start` that starts it too. */
-  readonly deepLink?: string;
+  readonly deepLink?: Dl;
+  /**
+   * Its parameters: answers that are known from the start and never asked, with their type or a schema that checks them. `enter` and `call`
+   * require them; prompts, conditions, `validate` and `done` see them beside the answers.
+   */
+  readonly data?: Data;
   /** For `setMyCommands` and /help. */
   readonly description?: string;
   /** What it needs from `fsm({ services })`. */
@@ -72,18 +86,21 @@ export interface FlowHooks<Answers extends object, Services extends object> {
   readonly cancelled?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services>,
-  ) => Awaitable<Say | void>;
+  ) => Awaitable<Say | Sent | void>;
   readonly timedOut?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services>,
-  ) => Awaitable<Say | void>;
+  ) => Awaitable<Say | Sent | void>;
   /** Every ending and every replacement, for metrics and locks; says nothing. */
   readonly left?: (
     reason: LeaveReason,
     answers: Partial<Answers>,
     turn: Turn<Services>,
   ) => Awaitable<void>;
-  /** Answers from the trigger's argument or the deep link's payload; each is checked as if the user had sent it. */
+  /**
+   * Answers from the trigger's argument or the deep link's payload; each is checked as if the user had sent it. Of a flow with parameters,
+   * those too; `undefined` then does not start it.
+   */
   readonly from?: (
     argument: string,
     turn: Turn<Services>,
@@ -96,11 +113,12 @@ export interface Flow<
   Services extends object = {},
   Answers extends object = object,
   Steps = {},
+  Start extends Beginning = Beginning,
 > extends AnyScene<
       Id,
       {
         data: Partial<Answers>;
-        start: Partial<Answers>;
+        start: Start['start'] & Partial<Omit<Answers, keyof Start['data']>>;
         params: {};
         result: Answers;
         services: Services;
@@ -109,6 +127,8 @@ export interface Flow<
     AnyGroup<Extract<StatesOfSteps<Steps>, State>> {
   /** The states of its steps, by name: for `inState`, `is`, `machine.at().answer()`. */
   readonly steps: Steps;
+  /** Types only. */
+  readonly '~beginning'?: Start;
 }
 
 /** Any finished flow. */

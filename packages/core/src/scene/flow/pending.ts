@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
+import type { FlowParameters } from './parameters.ts';
 import { markOf, type Path, type Progress } from './progress.ts';
 import { type AskStep, againName, type ConfirmStep, type RepeatStep, type Step } from './steps.ts';
 
@@ -48,17 +49,23 @@ export interface Position {
   readonly answers: JsonObject;
 }
 
+/** What of a flow says which question is pending. */
+interface FlowFacts {
+  readonly id: string;
+  readonly steps: readonly Step[];
+  readonly parameters: FlowParameters | undefined;
+}
+
 /**
  * Finds the pending question.
  *
  * Answers of questions that do not apply any more, and of steps that are not there any more, are not looked at. Conditions are asked in
  * order, each with the answers before it.
  *
- * @param id - the id of the flow
+ * @param flow - the flow's id, steps and parameters
  */
 export async function positionOf(
-  id: string,
-  steps: readonly Step[],
+  { id, steps, parameters }: FlowFacts,
   { answers, passed, open }: Progress,
   turn: AskTurn,
 ): Promise<Position> {
@@ -72,6 +79,7 @@ export async function positionOf(
     count: 0,
   };
   const scope = newScope(id, [], answers, steps);
+  Object.assign(scope.seen, parameters?.of(answers));
   const pending = await walkSteps(steps, scope, walk);
   return { pending, previous: passedIn(walk), answers: Object.freeze(scope.seen) };
 }
@@ -143,6 +151,7 @@ async function walkInner(
       const { name, steps } = step;
       const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
       const inner = newScope(`${scope.prefix}.${name}`, [...scope.path, name], own, steps);
+      Object.assign(inner.seen, step.data?.(seen));
       const found = await walkSteps(steps, inner, walk);
       seen[name] = inner.seen;
       return found;

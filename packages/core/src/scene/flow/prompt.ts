@@ -1,7 +1,13 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
 import { invalidOption } from '../../base/rules.ts';
-import { callOf, type ReplyMarkup, type RichText, type Say } from '../../conversation/say.ts';
+import {
+  callOf,
+  isSent,
+  type ReplyMarkup,
+  type RichText,
+  type Say,
+} from '../../conversation/say.ts';
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
@@ -33,7 +39,7 @@ export interface Shown {
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(visit: Visit, place: Place): Promise<Shown> {
-  const { turn, memo } = visit.run;
+  const { turn } = visit.run;
   const prompt =
     place.kind === 'ask'
       ? place.step.question.prompt
@@ -41,10 +47,12 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
         ? place.step.again
         : place.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
-  const refuse = (what: string, expected: string) => {
-    throw invalidOption(`${place.id} ${what}`, expected, 'empty');
+  const refuse = (what: string, expected: string, found = 'empty') => {
+    throw invalidOption(`${place.id} ${what}`, expected, found);
   };
-  if (made === undefined || made === '') refuse('prompt', 'something to say');
+  if (isSent(made))
+    refuse('prompt', 'what to say, which telefsm sends', 'a message sent by reply()');
+  if (made == null || made === '') refuse('prompt', 'something to say');
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : bindInvoice(visit, place, made);
@@ -67,9 +75,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     const force = { force_reply: true, selective: true } as const;
     return { say: dressed(said, force, target), options, keyboard: undefined, invoice };
   }
-  const removes = memoOf(memo).reply && visit.plan.options.cleanUp === 'removeKeyboards';
-  const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
-  return { say, options, keyboard: undefined, invoice };
+  return { say: said, options, keyboard: undefined, invoice };
 }
 
 /** The inline keyboard of a question; `undefined` if it has none. */

@@ -80,6 +80,8 @@ export interface IncludeStep {
   /** Ids of the included flow, and of those that it includes. */
   readonly flows: readonly string[];
   readonly steps: readonly Step[];
+  /** Makes the parameters of the included flow. */
+  readonly data: ((answers: JsonObject) => object) | undefined;
 }
 
 /** Asks its steps again and again. */

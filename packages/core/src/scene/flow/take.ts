@@ -79,7 +79,7 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   if (await saysPaying(visit)) return true;
   const [path] = given;
   const rest = without(progressOf(run), path);
-  const { pending } = await positionOf(plan.id, plan.steps, rest, run.turn);
+  const { pending } = await positionOf(plan, rest, run.turn);
   // the question may not apply any more
   if (pending?.kind !== 'ask' || markOf(pending.path) !== markOf(path)) return false;
   const value = await valueIn(pending.step.question, input);

@@ -1,5 +1,6 @@
 /** The commands of a flow: its trigger while it runs, cancel, back and skip. */
 
+import type { JsonObject } from '../../base/json.ts';
 import type { CommandPolicy, Trigger } from '../../conversation/behaviour.ts';
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
@@ -8,8 +9,9 @@ import { buttonData } from './button.ts';
 import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import { givenSlot } from './deploy.ts';
-import type { FlowOptions } from './flow.ts';
+import type { AnyFlowOptions } from './flow.ts';
 import { isOnReplyKeyboard } from './offer.ts';
+import type { FlowParameters } from './parameters.ts';
 import { saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
@@ -21,8 +23,9 @@ type Command = InputValues['command'];
 
 /** How a flow is started; answers that come with it are kept aside until their question is reached. */
 export function triggerOf(
-  { trigger, deepLink, description }: FlowOptions<unknown>,
+  { trigger, deepLink, description }: AnyFlowOptions,
   from: ((argument: string, turn: never) => unknown) | undefined,
+  parameters: FlowParameters | undefined,
 ): Trigger | undefined {
   if (trigger === undefined && deepLink === undefined) return undefined;
   return {
@@ -31,8 +34,12 @@ export function triggerOf(
     ...(description !== undefined && { description }),
     ...(from !== undefined && {
       async from(argument: string, turn: unknown) {
-        const given = await from(argument, turn as never);
-        return given == null ? undefined : { [givenSlot]: given };
+        // without parameters there is nothing to make of nothing
+        if (argument === '' && parameters === undefined) return undefined;
+        const given = (await from(argument, turn as never)) as JsonObject | null | undefined;
+        if (given == null) return parameters === undefined ? undefined : null;
+        if (parameters === undefined) return { [givenSlot]: given };
+        return { ...parameters.of(given), [givenSlot]: parameters.rest(given) };
       },
     }),
   };
@@ -40,7 +47,8 @@ export function triggerOf(
 
 /** Starts the flow anew in its own place. */
 export async function restart({ plan, run }: Visit, argument: string): Promise<void> {
-  const data = argument === '' ? undefined : await plan.trigger?.from?.(argument, run.turn);
+  // without new parameters it keeps those that it has
+  const data = (await plan.trigger?.from?.(argument, run.turn)) ?? plan.parameters?.of(run.data);
   run.turn.state.enter(plan.self() as never, (data ?? {}) as never);
 }
 

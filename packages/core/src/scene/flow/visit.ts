@@ -7,8 +7,9 @@ import type { AnyScene } from '../../conversation/scene.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import { questionToken } from './button.ts';
-import type { FlowHooks, FlowOptions } from './flow.ts';
+import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
+import type { FlowParameters } from './parameters.ts';
 import { type Place, type Position, positionOf } from './pending.ts';
 import { markOf, type Progress } from './progress.ts';
 import type { Step } from './steps.ts';
@@ -17,10 +18,11 @@ import type { Step } from './steps.ts';
 export interface Plan {
   readonly id: string;
   readonly steps: readonly Step[];
-  readonly options: FlowOptions<unknown>;
+  readonly options: AnyFlowOptions;
   readonly handler: (answers: JsonObject, turn: Turn) => unknown;
   readonly hooks: FlowHooks<JsonObject, object>;
   readonly trigger: Trigger | undefined;
+  readonly parameters: FlowParameters | undefined;
   /** Of the whole flow, in ms. */
   readonly timeout: number | undefined;
   /** Changes when the definition does. */
@@ -43,7 +45,7 @@ export function progressOf({ data, memo }: SceneRun): Progress {
 
 /** Finds the pending question. */
 export function locate({ plan, run }: Visit): Promise<Position> {
-  return positionOf(plan.id, plan.steps, progressOf(run), run.turn);
+  return positionOf(plan, progressOf(run), run.turn);
 }
 
 /** Keeps a new progress, and the rest of the memo with it. */

@@ -1,0 +1,53 @@
+/** The parameters of a flow: answers that are known from the start. They stand beside the answers, under names that no step has. */
+
+import { FsmError } from '../../base/errors.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { check, describeIssues, isSchema } from '../../base/schema.ts';
+import { givenSlot } from './deploy.ts';
+import { namedSteps, type Step } from './steps.ts';
+
+/** Splits the parameters of a flow from its answers. */
+export interface FlowParameters {
+  /** The parameters among some data. */
+  of(data: JsonObject): JsonObject;
+  /** Everything else. */
+  rest(data: JsonObject): JsonObject;
+  /**
+   * Checks and converts the parameters; the answers stay as they are.
+   *
+   * @throws FsmError `DATA_INVALID` with the name of each parameter that is missing or wrong
+   */
+  check(data: JsonObject): Promise<JsonObject>;
+}
+
+/** Finds out which of a flow's data are parameters; `undefined` for a flow that has none. */
+export function parametersOf(
+  id: string,
+  steps: readonly Step[],
+  data: unknown,
+): FlowParameters | undefined {
+  if (!isSchema(data)) return undefined;
+  const names = new Set<string>([givenSlot]);
+  for (const step of namedSteps(steps)) {
+    names.add(step.name);
+    if (step.kind === 'ask') for (const former of step.was) names.add(former);
+  }
+  const part = (all: JsonObject, ofSteps: boolean) => {
+    const found: Record<string, unknown> = {};
+    for (const name in all) if (names.has(name) === ofSteps) found[name] = all[name];
+    return found as JsonObject;
+  };
+  const of = (all: JsonObject) => part(all, false);
+  const rest = (all: JsonObject) => part(all, true);
+  return {
+    of,
+    rest,
+    async check(all) {
+      const result = await check(data, of(all));
+      if (result.issues !== undefined) {
+        throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
+      }
+      return { ...(result.value as JsonObject), ...rest(all) };
+    },
+  };
+}
