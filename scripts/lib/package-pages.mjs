@@ -19,7 +19,13 @@ export function summaryOf(path) {
   const title = lines.find((line) => line.startsWith('# '))?.slice(2) ?? basename(path, '.md');
   const text = lines.slice(lines.indexOf(`# ${title}`) + 1);
   const from = text.findIndex((line) => /^[A-Z`]/.test(line));
-  const paragraph = from < 0 ? '' : text.slice(from).join('\n').split(/\n\s*\n|\n(?=[|*#`])/)[0];
+  const paragraph =
+    from < 0
+      ? ''
+      : text
+          .slice(from)
+          .join('\n')
+          .split(/\n\s*\n|\n(?=[|*#`])/)[0];
   const about = plain(paragraph.replaceAll('\n', ' ')).replace(/(?<=[.?!]) [A-Z`][\s\S]*$/, '');
   return { title: plain(title), about };
 }

@@ -49,10 +49,11 @@ export type { MachineOptions } from './machine/machine-options.ts';
 export type { LogEntry } from './record/log.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
-export type { Beginning, BeginningOf, NoParameters } from './scene/flow/builder-types.ts';
+export type { BeginningOf, NoParameters } from './scene/flow/builder-types.ts';
 export type {
   AnswersOf,
   AnyFlow,
+  Beginning,
   EndingTurn,
   Flow,
   FlowOptions,

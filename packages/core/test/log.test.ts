@@ -5,7 +5,7 @@ import { bench } from './fixtures/bench.ts';
 const texts = (log: readonly LogEntry[] | undefined) =>
   (log ?? []).map(({ role, text }) => `${role}: ${text}`);
 
-function setUp(log: object | undefined = { last: 4 }) {
+function setUp(log: object | false = { last: 4 }) {
   const seen: string[][] = [];
   const Chat = scene('chat').on({
     enter: () => 'Hello.',
@@ -75,7 +75,7 @@ describe('what was said lately', () => {
     await send(1, '/x', ({ state }) => state.clear());
     expect(await peek(1)).toBeUndefined();
     expect((await text(1)) ?? '').not.toContain('Hello');
-    const without = setUp(undefined);
+    const without = setUp(false);
     await without.enter();
     await without.send(1, 'one');
     expect(without.seen).toEqual([[]]);

@@ -3,6 +3,7 @@
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
+import { isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import { leaveTop } from '../state/context.ts';
@@ -89,7 +90,7 @@ export class FrameRun implements SceneRun {
 
   get say(): SceneRun['say'] {
     return (say) => {
-      noteLog(this.turn, 'bot', wordsOf(say));
+      if (!isSent(say)) noteLog(this.turn, 'bot', wordsOf(say));
       this.turn.effects.send(say);
     };
   }

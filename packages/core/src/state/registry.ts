@@ -145,6 +145,8 @@ export function registryOf(
 
 /** What `flow(…)` and `scene(…)` return is of use only to the call that finishes it. */
 export function unfinished(member: unknown): string | undefined {
+  // the class `Scene` has a method `on` too
+  if (holds(member, '~scene')) return undefined;
   if (holds(member, 'done')) return 'a flow that no `.done(…)` has finished';
   return holds(member, 'on') ? 'a node that no `.on(…)` has finished' : undefined;
 }

@@ -7,7 +7,7 @@ import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
-import { givenSlot, recheck } from './deploy.ts';
+import { recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
@@ -16,7 +16,7 @@ import { awaitsPayment } from './payment.ts';
 import type { Place } from './pending.ts';
 import { type Progress, readAt, without } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
-import { namedSteps } from './steps.ts';
+import { givenSlot, namedSteps } from './steps.ts';
 import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /**

@@ -9,7 +9,6 @@ import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
 import { flowOf } from './behaviour.ts';
 import type {
-  Beginning,
   BeginningOf,
   Branched,
   HooksFor,
@@ -30,6 +29,7 @@ import type {
   AnswersOf,
   AnyFlow,
   AnyFlowOptions,
+  Beginning,
   Flow,
   FlowOptions,
   StepState,

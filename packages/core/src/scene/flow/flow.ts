@@ -8,7 +8,15 @@ import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../../conversation/turn.ts';
-import type { Beginning } from './builder-types.ts';
+
+/** How a flow begins: its parameters, and whether a trigger starts it without knowing them. */
+export interface Beginning {
+  /** The parameters, as they are stored. */
+  readonly data: object;
+  /** The parameters, as `enter` takes them. */
+  readonly start: object;
+  readonly needsFrom: boolean;
+}
 
 /** A step of a flow as a state; its data is what has been answered before it. */
 export interface StepState<Id extends string, Data extends object, Value, FlowId extends string>

@@ -12,6 +12,9 @@ import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
 import type { Choices, Label } from './question.ts';
 
+/** Key of start data under which answers stand that have not been checked. */
+export const givenSlot = '~given';
+
 /** What a prompt is, whatever its answers. */
 export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say | Stream>);
 type Test = (answers: JsonObject, turn: AskTurn) => Awaitable<boolean>;

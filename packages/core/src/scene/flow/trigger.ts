@@ -8,14 +8,13 @@ import { skip } from './accept.ts';
 import { buttonData } from './button.ts';
 import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
-import { givenSlot } from './deploy.ts';
 import type { AnyFlowOptions } from './flow.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import { saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
-import { questionsIn } from './steps.ts';
+import { givenSlot, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
 import { locate, text, type Visit, wasAsked } from './visit.ts';
 

@@ -4,5 +4,5 @@ import { sqliteStorage } from '@telefsm/storage-sqlite';
 export const storage = sqliteStorage(process.env['DATABASE_FILE'] ?? 'conversations.db');
 
 export async function closeStorage(): Promise<void> {
-  storage.close?.();
+  await storage.close?.();
 }
