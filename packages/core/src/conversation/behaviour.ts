@@ -36,6 +36,8 @@ export interface SceneRun {
   readonly command: ParsedCommand | undefined;
   /** What stood behind this scene's own trigger; `undefined` for other commands, also for the deep link of another scene. */
   readonly trigger: string | undefined;
+  /** Id of the scene that the command starts, if it is a trigger of one; starting it takes this scene's place. */
+  readonly starts: string | undefined;
   /** State of this frame. */
   readonly state: string | null;
   /** Data of this frame, frozen. */

@@ -41,6 +41,10 @@ export class FrameRun implements SceneRun {
     return found?.scene.id === scene ? found?.argument : undefined;
   }
 
+  get starts(): string | undefined {
+    return this.command && triggered(this.turn, this.command)?.scene.id;
+  }
+
   get state(): string | null {
     return this.#frame.state;
   }

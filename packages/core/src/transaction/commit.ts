@@ -169,8 +169,10 @@ function recordOf(
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
   for (const mark of used?.keptMarks ?? []) ids = withId(ids, mark, least);
-  const { update, isElsewhere } = facts;
-  const isHere = update !== undefined && isElsewhere !== true;
+  const { update, subject } = facts;
+  // where an invoice says that its conversation is, anybody may have written
+  const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
+  const isHere = update !== undefined && !isElsewhere;
   const address = isHere ? storedAddress(update, facts) : copy.base.place;
   return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
 }
