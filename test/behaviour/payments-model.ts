@@ -58,8 +58,7 @@ const talk = fc.record({
   ),
 });
 
-/** Deeds in any order. */
-export const deeds: fc.Arbitrary<readonly Deed[]> = fc.array(
+const anyDeeds = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: talk },
     { weight: 4, arbitrary: money },
@@ -80,6 +79,15 @@ export const deeds: fc.Arbitrary<readonly Deed[]> = fc.array(
   ),
   { maxLength: 20 },
 );
+
+/** Deeds in any order; most begin with an order, so that there is an invoice to pay. */
+export const deeds: fc.Arbitrary<readonly Deed[]> = fc
+  .tuple(fc.constantFrom('tea', 'gold', ''), anyDeeds)
+  .map(([product, list]) =>
+    product === ''
+      ? list
+      : [{ do: 'sends', text: '/buy' }, { do: 'sends', text: product }, ...list],
+  );
 
 interface Charge {
   readonly currency: string;
@@ -104,6 +112,7 @@ export async function playDeeds(
   let unmatched = 0;
   machine.observe('paymentUnmatched', () => unmatched++);
   const tg = telegram(bot.bot, { clock });
+  machine.connect(bot.bot as never);
   const anna = tg.user('Anna');
   let ids = 0;
   let taken = 0;
