@@ -58,7 +58,16 @@ const talk = fc.record({
   ),
 });
 
-const anyDeeds = fc.array(
+const says = (text: string): Deed => ({ do: 'sends', text });
+const pays = (what: 'checksOut' | 'pays'): Deed => ({ do: what, invoice: 0, but: 'nothing' });
+/** How a conversation may begin, so that most of them see an invoice. */
+const beginnings = fc.constantFrom<readonly Deed[]>(
+  [],
+  [says('/buy'), says('tea')],
+  [says('/buy'), says('gold'), pays('checksOut')],
+  [says('/buy'), says('tea'), pays('checksOut'), says('/cancel'), pays('pays')],
+);
+const rest: fc.Arbitrary<readonly Deed[]> = fc.array(
   fc.oneof(
     { weight: 4, arbitrary: talk },
     { weight: 4, arbitrary: money },
@@ -80,19 +89,19 @@ const anyDeeds = fc.array(
   { maxLength: 20 },
 );
 
-/** Deeds in any order; most begin with an order, so that there is an invoice to pay. */
+/** Deeds in any order. */
 export const deeds: fc.Arbitrary<readonly Deed[]> = fc
-  .tuple(fc.constantFrom('tea', 'gold', ''), anyDeeds)
-  .map(([product, list]) =>
-    product === ''
-      ? list
-      : [{ do: 'sends', text: '/buy' }, { do: 'sends', text: product }, ...list],
-  );
+  .tuple(beginnings, rest)
+  .map(([first, then]) => [...first, ...then]);
 
 interface Charge {
   readonly currency: string;
   readonly total_amount: number;
   readonly invoice_payload: string;
+}
+
+function isSame(one: Charge, other: Charge): boolean {
+  return one.invoice_payload === other.invoice_payload && one.total_amount === other.total_amount;
 }
 
 /**
@@ -112,8 +121,9 @@ export async function playDeeds(
   let unmatched = 0;
   machine.observe('paymentUnmatched', () => unmatched++);
   const tg = telegram(bot.bot, { clock });
-  machine.connect(bot.bot as never);
   const anna = tg.user('Anna');
+  // so that the machine knows its bot
+  await anna.sends('hello');
   let ids = 0;
   let taken = 0;
   let approved: { readonly charge: Charge; readonly until: number } | undefined;
@@ -190,7 +200,7 @@ export async function playDeeds(
         };
         await tg.update({ message } as never);
         // an approved checkout that is paid in time is delivered, whatever came in between
-        if (wasApproved && isLast && charge === wasApproved.charge) expect(isAsked).toBe(true);
+        if (wasApproved && isLast && isSame(charge, wasApproved.charge)) expect(isAsked).toBe(true);
         expect([delivered() - done, unmatched - lost]).toEqual(isAsked ? [1, 0] : [0, 1]);
         if (isAsked) {
           taken += 1;

@@ -86,13 +86,11 @@ export interface Driver {
  * @throws FsmError `INVALID_OPTION` for what is neither
  */
 export function driverOf(client: PostgresClient, prepare?: boolean): Driver {
-  const given: Partial<Record<'unsafe' | 'query' | 'connect' | 'listen', unknown>> = Object(client);
   // the unsafe() of neon() makes a part of a statement, and runs none
-  if (typeof given.unsafe === 'function' && !isNeonOverHttp(client))
-    return overSql(client as PostgresSql, prepare ?? false);
-  if (typeof given.query === 'function') {
-    if (typeof given.connect === 'function') return overPool(client as PgPool, prepare ?? true);
-    if (typeof given.listen === 'function') return overPglite(client as PgliteClient);
+  if (has(client, 'unsafe') && !isNeonOverHttp(client)) return overSql(client, prepare ?? false);
+  if (has(client, 'query')) {
+    if (has(client, 'connect')) return overPool(client, prepare ?? true);
+    if (has(client, 'listen')) return overPglite(client);
   }
   throw new FsmError('INVALID_OPTION', {
     option: 'pool',
@@ -100,6 +98,15 @@ export function driverOf(client: PostgresClient, prepare?: boolean): Driver {
       "a Pool of 'pg' or '@neondatabase/serverless', what postgres() of 'postgres' gives, a Bun.SQL or a PGlite",
     found: foundIn(client),
   });
+}
+
+/** Whether a client has a method, and so is one of those that have it. */
+function has<Name extends 'unsafe' | 'query' | 'connect' | 'listen'>(
+  client: PostgresClient,
+  name: Name,
+): client is Extract<PostgresClient, { readonly [Key in Name]?: unknown }> {
+  const given: { readonly [Key in Name]?: unknown } = Object(client);
+  return typeof given[name] === 'function';
 }
 
 function foundIn(client: unknown): string {

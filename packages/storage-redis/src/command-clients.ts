@@ -1,7 +1,7 @@
 /** Clients that send any command, or know each by a method of its own, and bring no subscription that the storage could use. */
 
 import { FsmError } from '@telefsm/core';
-import type { RedisPort, Send } from './clients.ts';
+import type { RedisPort, Send } from './port.ts';
 
 /** What is used of a `Redis` of `@upstash/redis`: each command is one HTTP request. */
 export interface UpstashClient {
@@ -35,24 +35,24 @@ const asString = 1;
  */
 export function commandPortOf(client: object): RedisPort | undefined {
   if (typeof client !== 'object' || client === null) return undefined;
-  if ('customCommand' in client) {
+  if (isGlide(client)) {
     if ('fcallWithRoute' in client) throw notServed(clusterOfGlide);
-    const glide = client as GlideClient;
-    return portOver((command) => glide.customCommand([...command], { decoder: asString }));
+    return portOver((command) => client.customCommand([...command], { decoder: asString }));
   }
-  if ('evalsha' in client && 'zscore' in client && 'opts' in client) {
-    const { automaticDeserialization }: { automaticDeserialization?: boolean } = Object(
-      client.opts,
-    );
-    if (automaticDeserialization !== false) throw notServed(parsing);
-    return portOver(overUpstash(client as unknown as UpstashClient));
+  if (isUpstash(client)) {
+    if (client.opts?.automaticDeserialization !== false) throw notServed(parsing);
+    return portOver(overUpstash(client));
   }
-  if ('send' in client && 'duplicate' in client) {
-    const bun = client as BunRedisClient;
-    return portOver(([name = '', ...args]) => bun.send(name, args));
-  }
-  return undefined;
+  return isBun(client) ? portOver(([name = '', ...args]) => client.send(name, args)) : undefined;
 }
+
+const isGlide = (client: object): client is GlideClient => 'customCommand' in client;
+const isBun = (client: object): client is BunRedisClient =>
+  'send' in client && 'duplicate' in client;
+const isUpstash = (
+  client: object,
+): client is UpstashClient & { readonly opts?: { readonly automaticDeserialization?: boolean } } =>
+  'evalsha' in client && 'zscore' in client && 'opts' in client;
 
 type Refusal = readonly [expected: string, found: string];
 const clusterOfGlide: Refusal = [

@@ -1,7 +1,7 @@
 /** Hearing of conversations that were handed over: one connection and one channel, opened when somebody has to wait. */
 
 import { randomUUID } from 'node:crypto';
-import type { RedisPort, Subscription } from './clients.ts';
+import type { RedisPort, Subscription } from './port.ts';
 
 /** The message channel of one storage. */
 export interface WakeUps {
