@@ -31,7 +31,7 @@ export function summaryOf(path) {
 }
 
 /** The pages of a package, by their paths from the root; packages without pages of their own have none. */
-export function pagesOf(folder) {
+function pagesOf(folder) {
   const named = new Map(
     Object.entries(ownPages).flatMap(([each, pages]) => pages.map((page) => [page, each])),
   );
