@@ -90,7 +90,9 @@ async function diagrams() {
       .waitFor();
   return {
     places,
-    drawn: await page.locator('figure.diagram svg .node, figure.diagram svg .statediagram-state').count(),
+    drawn: await page
+      .locator('figure.diagram svg .node, figure.diagram svg .statediagram-state')
+      .count(),
   };
 }
 
