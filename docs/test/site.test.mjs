@@ -82,15 +82,17 @@ const overhang = () =>
 
 /** How many diagrams of the page have been drawn, of how many. */
 async function diagrams() {
-  const places = await page.locator('.diagram').count();
+  const places = await page.locator('figure.diagram').count();
   if (places > 0)
     await page
-      .locator('.diagram svg')
+      .locator('figure.diagram svg')
       .nth(places - 1)
       .waitFor();
   return {
     places,
-    drawn: await page.locator('.diagram svg .node, .diagram svg .statediagram-state').count(),
+    drawn: await page
+      .locator('figure.diagram svg .node, figure.diagram svg .statediagram-state')
+      .count(),
   };
 }
 
