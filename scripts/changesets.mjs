@@ -24,6 +24,11 @@ for (const { dir, manifest } of publicPackages()) {
   console.error(`${manifest.name} has changed. Run \`npm run changeset\` and describe the change.`);
   process.exitCode = 1;
 }
+// A new project gets the versions that create-telefsm was released with.
+if (announced.size > 0 && !announced.has('create-telefsm')) {
+  console.error('Name create-telefsm in a changeset too: new projects get the versions of today.');
+  process.exitCode = 1;
+}
 for (const { id, summary } of changesets) {
   if (summary.trim() !== '') continue;
   console.error(`.changeset/${id}.md has no text. Describe the change for users.`);

@@ -9,6 +9,7 @@ const reviewed = {
   telegraf: ['telegraf'],
   testing: ['@fastify/busboy', 'fast-check'],
   devtools: ['@dagrejs/dagre'],
+  'create-telefsm': ['@clack/prompts'],
 };
 const free = 'MIT ISC BSD-2-Clause BSD-3-Clause Apache-2.0 0BSD Unlicense'.split(' ');
 

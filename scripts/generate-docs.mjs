@@ -1,5 +1,5 @@
 /**
- * Writes the pages that are made from the code: `docs/errors.md` and `docs/storage-contract.md`.
+ * Writes what is made from the code: `docs/errors.md`, `docs/storage-contract.md`, and the numbers in `README.md`.
  *
  * With `--check` it writes nothing, and fails if a page is out of date.
  */
@@ -8,7 +8,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ts from 'typescript';
-import { read, root } from './lib/workspace.mjs';
+import sizeLimits from '../.size-limit.mjs';
+import { breaks } from '../test/guarantees/breaks.mjs';
+import { projectFiles, read, readJson, root } from './lib/workspace.mjs';
 
 const isCheck = process.argv.includes('--check');
 const notice = '<!-- Made by `npm run generate`; edit the source named below instead. -->';
@@ -17,6 +19,7 @@ const { errorCatalogue } = await import(built('core', 'tools'));
 const { storageContract } = await import(built('testing'));
 page('docs/errors.md', errorsPage(errorCatalogue));
 page('docs/storage-contract.md', contractPage(storageContract));
+page('README.md', readme(read('README.md')));
 
 function built(folder, entry = 'index') {
   return pathToFileURL(join(root, 'packages', folder, `dist/${entry}.js`)).href;
@@ -80,10 +83,13 @@ function placeholders(fields) {
   return Object.fromEntries(entries);
 }
 
+/** The rules are data; a factory of rules is asked for them with a storage that is never opened. */
+function rulesOf(contract) {
+  return typeof contract === 'function' ? contract(neverOpened) : contract;
+}
+
 function contractPage(contract) {
-  // The rules are data; a factory of rules is asked for them with a storage that is never opened.
-  const rules = typeof contract === 'function' ? contract(neverOpened) : contract;
-  const rows = rules.map(({ name, needs = [] }) => {
+  const rows = rulesOf(contract).map(({ name, needs = [] }) => {
     const features = Array.isArray(needs) ? needs : [needs];
     return `| ${name} | ${features.map((feature) => `\`${feature}\``).join(', ')} |`;
   });
@@ -96,6 +102,31 @@ against any storage, with any test runner. A rule with a feature beside it is as
     ['| rule | feature |', '|---|---|', ...rows].join('\n'),
   ];
   return `${intro.join('\n\n')}\n`;
+}
+
+/** The README with the numbers of today in its list. */
+function readme(text) {
+  const ruleCount = rulesOf(storageContract).length;
+  const dependencies = Object.keys(readJson('packages/core/package.json').dependencies ?? {});
+  const [, ...calls] = /"a state follows another: (\d+) acquire, (\d+) commit,/.exec(
+    read('test/checks/counts.check.mjs'),
+  );
+  const perUpdate = calls.reduce((sum, count) => sum + Number(count), 0);
+  const { limit } = sizeLimits.find(({ name }) => name === 'a bot with a flow, production');
+  const examples = projectFiles(/^examples\/[^/]+\/package\.json$/).length;
+  const list = [
+    `**Every update is a transaction.** Concurrent messages never overwrite each other, a crash leaves no partial state, and redelivered updates are ignored. The tests catch all ${breaks.length} deliberate breaks of these guarantees.`,
+    `**Typed from the first question to the last.** The answers of a flow and the data of a state are inferred; a wrong name does not compile. Each of the ${Object.keys(errorCatalogue).length} errors says how to fix it.`,
+    `**One bot, any storage.** Memory, SQLite, Redis, PostgreSQL, MySQL, MariaDB, Cloudflare. An update takes ${perUpdate} storage calls, lock included. ${ruleCount} rules test every storage, including your own.`,
+    `**Deadlines that fire.** A question can time out after a minute or a week, also across a restart, in whichever process is running.`,
+    `**Small.** Core has ${dependencies.length === 0 ? 'no' : dependencies.length} dependencies. A bundled bot with a flow takes less than ${limit}, gzipped.`,
+    `**Tests without a network.** A chat driver plays whole conversations against your real bot in milliseconds: ${examples} examples show how.`,
+  ];
+  const [begin, end] = ['<!-- numbers: made by `npm run generate` -->', '<!-- end of numbers -->'];
+  const [before, after] = [text.indexOf(begin), text.indexOf(end)];
+  if (before < 0 || after < before) throw new Error(`README.md has no ${begin} … ${end}.`);
+  const lines = list.map((each) => `* ${each}\n`).join('');
+  return `${text.slice(0, before + begin.length)}\n${lines}${text.slice(after)}`;
 }
 
 function neverOpened() {

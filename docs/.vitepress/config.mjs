@@ -5,7 +5,7 @@ import { defineConfig } from 'vitepress';
 import { sidebarFile } from '../site/folders.mjs';
 import { anchorOf, nameColumns, showBlocks } from '../site/markdown.mjs';
 
-/** A conversation with two states, in the colour of the site. */
+/** A conversation with two states, in the color of the site. */
 const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="26" rx="8" fill="#3451b2"/><path d="M6 24v8l9-8z" fill="#3451b2"/><circle cx="10" cy="13" r="4" fill="#fff"/><circle cx="22" cy="13" r="4" fill="none" stroke="#fff" stroke-width="2.5"/></svg>';
 
@@ -26,6 +26,8 @@ export default defineConfig({
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
   },
   vite: {
+    // The playground runs the sources of the packages.
+    resolve: { conditions: ['@telefsm/source'] },
     // Mermaid is one large part, loaded only by pages with a diagram.
     build: { chunkSizeWarningLimit: 3000 },
   },
@@ -57,6 +59,6 @@ export default defineConfig({
         },
       },
     },
-    footer: { message: 'Released under the MIT licence.' },
+    footer: { message: 'Released under the MIT license.' },
   },
 });

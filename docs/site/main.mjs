@@ -12,6 +12,7 @@ import { build } from 'vitepress';
 import { startVitest } from 'vitest/node';
 import { builtFolder, pagesFolder, sidebarFile, siteFolder } from './folders.mjs';
 import { followLinks } from './links.mjs';
+import { writeLists } from './llms.mjs';
 import { writePages } from './pages.mjs';
 import { writeReference } from './reference.mjs';
 import { serve } from './serve.mjs';
@@ -29,6 +30,7 @@ mkdirSync(pagesFolder, { recursive: true });
 const reference = await writeReference();
 writeFileSync(sidebarFile, JSON.stringify(writePages(reference)));
 await build(siteFolder, { base: values.base });
+writeLists(values.base);
 
 const { pages, links, problems } = followLinks(values.base);
 for (const problem of problems) console.error(problem);

@@ -71,15 +71,15 @@ function withLinks(path, text, sources) {
   return lines.join('\n');
 }
 
-/** The home page: what the repository's README begins with, under a head of its own. */
+/** The home page: the playground, then the bot and the numbers of the repository's README. */
 function homePage(readme) {
-  const [, title, about, bot, transcript] =
-    /^# (.+)\n\n([\s\S]+?)\n\n(```ts\n[\s\S]+?\n```)\n\n(```text transcript\n[\s\S]+?\n```)\n/.exec(
-      readme,
-    ) ?? [];
-  if (!transcript)
+  const [, title] = /^# (.+)\n/.exec(readme) ?? [];
+  const [, bot, transcript] =
+    /\n(```ts\n[\s\S]+?\n```)\n\n(```text transcript\n[\s\S]+?\n```)\n/.exec(readme) ?? [];
+  const [, numbers] = /<!-- numbers.*-->\n([\s\S]+?)<!-- end of numbers -->/.exec(readme) ?? [];
+  if (!title || !transcript || !numbers)
     throw new Error(
-      'README.md begins with a paragraph, a bot and its transcript; the home page needs all three.',
+      'README.md begins with a title, a bot, its transcript and a list of numbers; the home page needs all four.',
     );
   const head = {
     layout: 'home',
@@ -100,7 +100,9 @@ function homePage(readme) {
     '[grammY session or conversations](/migrate-grammy.md), [aiogram](/migrate-aiogram.md). [All pages](/contents.md).';
   return [
     `---\n${JSON.stringify(head, null, 2)}\n---`,
-    `<div class="beside">\n<div>\n\n${about}\n\n${bot}\n\n${ways}\n\n</div>\n\n${transcript}\n\n</div>`,
+    '## Try it\n\nThis bot runs in your browser. Answer it, go /back, or /cancel: the diagram shows each move.\n\n<Playground />',
+    `## The whole bot\n\n<div class="beside">\n<div>\n\n${bot}\n\n${ways}\n\n</div>\n\n${transcript}\n\n</div>`,
+    `## Why telefsm\n\n${numbers}`,
     sectionOf(readme, 'Guarantees'),
     sectionOf(readme, 'Packages'),
   ].join('\n\n');
@@ -170,16 +172,16 @@ function guideSidebar(reference) {
     else groups.at(-1).items.push({ text, link: linkTo(place) });
   }
   const examples = [...standing.values()].filter((place) => /^examples\/(?!index)/.test(place));
-  const packages = publicPackages().map(({ folder }) => `packages/${folder}.md`);
-  const byName = (places, prefix = '') =>
-    places.map((place) => ({
-      text: `${prefix}${posix.basename(place, '.md')}`,
-      link: linkTo(place),
-    }));
+  const packageItems = publicPackages().map(({ folder, manifest }) => ({
+    text: manifest.name,
+    link: `/packages/${folder}`,
+  }));
+  const byName = (places) =>
+    places.map((place) => ({ text: posix.basename(place, '.md'), link: linkTo(place) }));
   return [
     ...groups,
     { text: 'Examples', collapsed: true, items: byName(examples) },
-    { text: 'Packages', collapsed: true, items: byName(packages, '@telefsm/') },
+    { text: 'Packages', collapsed: true, items: packageItems },
     { text: 'API', collapsed: true, items: reference },
     {
       text: 'Project',
@@ -187,7 +189,7 @@ function guideSidebar(reference) {
       items: [
         { text: 'Architecture', link: '/architecture' },
         { text: 'Contributing', link: '/contributing' },
-        { text: 'Reporting a weakness', link: '/reporting' },
+        { text: 'Reporting a vulnerability', link: '/reporting' },
       ],
     },
   ];

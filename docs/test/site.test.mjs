@@ -82,15 +82,17 @@ const overhang = () =>
 
 /** How many diagrams of the page have been drawn, of how many. */
 async function diagrams() {
-  const places = await page.locator('.diagram').count();
+  const places = await page.locator('figure.diagram').count();
   if (places > 0)
     await page
-      .locator('.diagram svg')
+      .locator('figure.diagram svg')
       .nth(places - 1)
       .waitFor();
   return {
     places,
-    drawn: await page.locator('.diagram svg .node, .diagram svg .statediagram-state').count(),
+    drawn: await page
+      .locator('figure.diagram svg .node, figure.diagram svg .statediagram-state')
+      .count(),
   };
 }
 
@@ -128,7 +130,7 @@ describe('the site', () => {
     }
   });
 
-  it.each(['light', 'dark'])('draws the diagrams of a guide in %s colours', async (scheme) => {
+  it.each(['light', 'dark'])('draws the diagrams of a guide in %s colors', async (scheme) => {
     await open('guide-turns.html', screens.desktop, scheme);
     const { places, drawn } = await diagrams();
     expect(places).toBeGreaterThan(0);
@@ -151,7 +153,91 @@ describe('the site', () => {
   });
 });
 
-/** How much lighter one of two colours is than the other (WCAG 2, contrast ratio), as the browser paints them. */
+const says = async (text) => {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+};
+const sees = (text) => page.getByRole('log', { name: 'Chat' }).getByText(text).last().waitFor();
+const isAt = (step) => page.locator('.playground .current', { hasText: step }).waitFor();
+
+for (const [screen, size] of Object.entries(screens))
+  describe(`the playground of the home page on a ${screen}`, () => {
+    it('moves the diagram with a typed conversation, without a network', async () => {
+      await open('', size);
+      await sees('Which tea?');
+      await page.context().setOffline(true);
+      await isAt('tea');
+      await page.getByRole('button', { name: 'Green' }).last().click();
+      await sees('How many cups of green tea?');
+      await isAt('cups');
+      await says('many');
+      await sees('A number, please.');
+      await says('3');
+      await sees('A note for the kitchen?');
+      await isAt('note');
+      await page.getByRole('region', { name: 'Data' }).getByText('"cups": 3').waitFor();
+      await says('/back');
+      await isAt('cups');
+      await says('2');
+      await page.getByRole('button', { name: 'Skip', exact: true }).last().click();
+      await sees('Your order: 2 × green tea.');
+      await page.locator('.playground p', { hasText: 'State none' }).waitFor();
+      expect(await page.locator('.playground .current').count()).toBe(0);
+      await picture(`playground-${screen}`);
+      expect(await overhang()).toBe(0);
+    });
+  });
+
+describe('the playground of the home page', () => {
+  it('is used with the keyboard alone', async () => {
+    await open('', screens.desktop);
+    await sees('Which tea?');
+    await page.getByRole('button', { name: 'Black' }).focus();
+    await page.keyboard.press('Enter');
+    await sees('How many cups of black tea?');
+    await page.getByRole('textbox', { name: 'Message' }).focus();
+    await page.keyboard.type('4');
+    await page.keyboard.press('Enter');
+    await isAt('note');
+  });
+
+  it.each(['light', 'dark'])(
+    'has enough contrast, and a name for each control, %s',
+    async (scheme) => {
+      await open('', screens.desktop, scheme);
+      await sees('Which tea?');
+      const parts = [
+        '.playground li',
+        '.playground li.you',
+        '.playground button',
+        '.playground pre',
+      ];
+      for (const part of parts) expect(await contrast(part), part).toBeGreaterThanOrEqual(4.5);
+      for (const control of await page.locator('.playground :is(button, input)').all()) {
+        const name = await control.evaluate(
+          (each) => each.getAttribute('aria-label') ?? each.textContent,
+        );
+        expect(name).not.toBe('');
+      }
+    },
+  );
+
+  it('puts llms.txt and the text of all pages beside the site', async () => {
+    await open('', screens.desktop);
+    const list = await (await page.request.get(`${site.url}llms.txt`)).text();
+    const addresses = [...list.matchAll(/^- \[.+?\]\((.+?)\)/gm)].map(([, address]) => address);
+    expect(addresses.length).toBeGreaterThan(25);
+    for (const address of addresses) {
+      const response = await page.request.get(new URL(address, site.url).href);
+      expect(response.status(), address).toBe(200);
+    }
+    const all = await (await page.request.get(`${site.url}llms-full.txt`)).text();
+    for (const title of ['# telefsm', '# Tutorial', '# Flows', '# Errors'])
+      expect(all).toContain(`\n${title}\n`);
+  });
+});
+
+/** How much lighter one of two colors is than the other (WCAG 2, contrast ratio), as the browser paints them. */
 const contrast = (selector) =>
   page
     .locator(selector)

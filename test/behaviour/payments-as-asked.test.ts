@@ -46,6 +46,7 @@ function open(framework: Framework, options: Options = {}, flows: readonly unkno
   const passed: string[] = [];
   const machine = bot.fsm({ states: flows, clock, ...options });
   machine.observe('paymentUnmatched', ({ user, payment }) => unmatched.push({ user, ...payment }));
+  bot.command('hello', ({ say }) => say('Hello!'));
   bot.use(({ ctx }) => {
     const { update } = ctx as { readonly update: Record<string, object> };
     const { successful_payment } = (update['message'] ?? {}) as { successful_payment?: object };
@@ -163,6 +164,25 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
       expect(invoices()).toHaveLength(1);
       await pays(anna.id, sent());
       anna.sees('One tea for 1');
+    });
+
+    it('an approved checkout closes the question to the trigger of another flow, but not to commands of the bot', async () => {
+      const other = flow('other', { trigger: '/other' })
+        .ask('a', { prompt: 'Other?' })
+        .done(() => {});
+      const { tg, sent, checksOut, pays } = open(framework, { storage: storage() }, [shop, other]);
+      const anna = tg.user('Anna');
+      await anna.sends('/buy');
+      await anna.sends('tea');
+      expect(await checksOut(anna.id, sent())).toBe(true);
+      await anna.sends('/other');
+      anna.sees('Your payment is on its way. One moment, please.');
+      await anna.sends('/hello');
+      anna.sees('Hello!');
+      await pays(anna.id, sent());
+      anna.sees('One tea for 1');
+      await anna.sends('/other');
+      anna.sees('Other?');
     });
 
     it('a payment that never comes leaves the question open again, and the flow still times out', async () => {

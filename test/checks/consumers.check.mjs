@@ -1,7 +1,16 @@
 /** Installs the packed packages in an empty folder and uses them there as bot authors do. */
 
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -25,12 +34,27 @@ afterAll(remove);
 
 test.each(packed)('$name packs the build, its README and its license', ({ manifest, files }) => {
   const promised = JSON.stringify(manifest.exports).match(/dist\/[^"]+/g);
-  const others = ['LICENSE', 'README.md', 'package.json'];
+  const others = ['LICENSE', 'README.md', 'llms.txt', 'package.json'];
   // A package has no changelog before its first release.
   if (manifest.version !== '0.0.0') others.push('CHANGELOG.md');
   expect(files).toEqual(expect.arrayContaining([...others, ...promised]));
-  const allowed = /^(dist\/.+\.(c?js|d\.c?ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json)$/;
+  const allowed =
+    /^(dist\/.+\.(c?js|d\.c?ts)|LICENSE|README\.md|CHANGELOG\.md|package\.json|llms\.txt|docs\/[\w-]+\.md|skills\/.+\.md|templates\/.+)$/;
   expect(files.filter((path) => !allowed.test(path))).toEqual([]);
+});
+
+test('every page is in one package, and what llms.txt of a package lists is in its tarball', () => {
+  const pages = packed.flatMap(({ files }) => files.filter((path) => path.startsWith('docs/')));
+  const all = readdirSync(join(root, 'docs')).filter((path) => /^(?!README).+\.md$/.test(path));
+  expect(pages.sort()).toEqual(all.map((path) => `docs/${path}`).sort());
+  for (const { name, files } of packed) {
+    const list = readFileSync(join(folder, 'node_modules', name, 'llms.txt'), 'utf8');
+    const listed = [...list.matchAll(/\]\((?!\.\.)([^)]+)\)/g)].map(([, path]) => path);
+    expect(files).toEqual(expect.arrayContaining(listed));
+    expect(listed).toEqual(
+      expect.arrayContaining(files.filter((path) => /^(docs|skills)\//.test(path))),
+    );
+  }
 });
 
 test('every entry exports the same to import and to require', async () => {

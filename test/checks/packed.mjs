@@ -42,10 +42,11 @@ export function emptyFolder() {
 /**
  * Runs a command to its end and resolves with its output, stdout and stderr together.
  *
+ * @param set - environment variables of its own
  * @throws Error with the output, if the command fails
  */
-export function run([program, ...args], cwd) {
-  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0' };
+export function run([program, ...args], cwd, set = {}) {
+  const env = { ...process.env, NO_COLOR: '1', FORCE_COLOR: '0', ...set };
   const child = spawn(program, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

@@ -20,6 +20,7 @@ const walks = [
     ['docs/recipes.md', 'Entering a flow for another user'],
   ],
   [['docs/quick-start-telegraf.md']],
+  [['docs/tutorial.md']],
 ];
 
 test.concurrent.each(walks.map((pages) => ({ page: pages[0][0], pages })))(

@@ -145,7 +145,7 @@ it('a slot of a cluster that moves is not noticed by a whole bot', {
   }
 });
 
-it.each(['Redis', 'PostgreSQL'] as const)(
+it.each(['Redis', 'PostgreSQL', 'MariaDB'] as const)(
   'connections that are cut again and again cost no update: %s',
   { timeout: sized({ quick: 5, full: 60 }) * minutes },
   (engine) => expectCutsHarmless(engine, sized({ quick: 20, full: 200 })),

@@ -170,7 +170,7 @@ it.each(misconfigured)(
   },
 );
 
-it.each(['Redis', 'PostgreSQL'] as const)(
+it.each(['Redis', 'PostgreSQL', 'MariaDB'] as const)(
   'five cut connections cost no update: %s',
   { timeout: minutes },
   (engine) => expectCutsHarmless(engine, 5),

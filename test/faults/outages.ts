@@ -20,8 +20,14 @@ import {
 import { startMariadb } from '../servers/mariadb.ts';
 import { startPostgres } from '../servers/postgres.ts';
 import { startRedis } from '../servers/redis.ts';
-import { freshName, sharedPostgres, sharedRedis } from '../servers/shared.ts';
-import { postgresCommands, respCommands, tcpProxy } from '../servers/tcp-proxy.ts';
+import { freshName, sharedMariadb, sharedPostgres, sharedRedis } from '../servers/shared.ts';
+import {
+  mysqlCommands,
+  postgresCommands,
+  respCommands,
+  type TcpProxy,
+  tcpProxy,
+} from '../servers/tcp-proxy.ts';
 import { until } from '../servers/until.ts';
 
 /** The conversation that most updates belong to. */
@@ -247,29 +253,45 @@ export async function expectReported(start: () => Promise<Breakable>): Promise<v
   expect(await bot.tally(2)).toMatchObject({ count: 1, ids: [3] });
 }
 
-/** Connections that are cut again and again cost no update. */
-export async function expectCutsHarmless(
-  engine: 'Redis' | 'PostgreSQL',
-  cuts: number,
-): Promise<void> {
-  const isRedis = engine === 'Redis';
-  const { url, port } = await (isRedis ? sharedRedis() : sharedPostgres());
-  const protocol = isRedis ? respCommands : postgresCommands;
-  const proxy = await tcpProxy({ to: port, protocol });
-  let storage: FsmStorage;
-  if (isRedis) {
+/** A storage, and the proxy that its connections go through. */
+interface Proxied {
+  readonly proxy: TcpProxy;
+  readonly storage: FsmStorage;
+}
+
+const throughProxies = {
+  async Redis(): Promise<Proxied> {
+    const { port } = await sharedRedis();
+    const proxy = await tcpProxy({ to: port, protocol: respCommands });
     const client = new Redis(proxy.port);
     client.on('error', () => {});
     toClose.push(() => client.disconnect());
-    storage = redisStorage(client, { prefix: freshName() });
-  } else {
-    const pool = new pg.Pool({
-      connectionString: url.replace(`:${port}/`, `:${proxy.port}/`),
-      max: 4,
-    });
+    return { proxy, storage: redisStorage(client, { prefix: freshName() }) };
+  },
+  async PostgreSQL(): Promise<Proxied> {
+    const { url, port } = await sharedPostgres();
+    const proxy = await tcpProxy({ to: port, protocol: postgresCommands });
+    const connectionString = url.replace(`:${port}/`, `:${proxy.port}/`);
+    const pool = new pg.Pool({ connectionString, max: 4 });
     toClose.push(() => pool.end());
-    storage = postgresStorage(pool);
-  }
+    return { proxy, storage: postgresStorage(pool) };
+  },
+  async MariaDB(): Promise<Proxied> {
+    const { url, port } = await sharedMariadb();
+    const proxy = await tcpProxy({ to: port, protocol: mysqlCommands });
+    const uri = url.replace(`:${port}/`, `:${proxy.port}/`);
+    const pool = createPool({ uri, connectionLimit: 4 });
+    toClose.push(() => pool.end());
+    return { proxy, storage: mysqlStorage(pool) };
+  },
+};
+
+/** Connections that are cut again and again cost no update. */
+export async function expectCutsHarmless(
+  engine: keyof typeof throughProxies,
+  cuts: number,
+): Promise<void> {
+  const { proxy, storage } = await throughProxies[engine]();
   toClose.unshift(() => proxy.close());
   const bot = botOn(storage, 60_000);
   const running = load(bot, 4);

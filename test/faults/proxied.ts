@@ -77,7 +77,9 @@ async function overPostgres(): Promise<FaultyEngine> {
       return {
         address: { ...address, url } as Address,
         proxy,
-        is: (kind, command) => command.includes(kind === 'acquire' ? 'insert into' : 'record = $5'),
+        // a named statement is sent once: a commit is the one with a record
+        is: (kind, command) =>
+          command.includes('telefsm_') && command.includes('{"') === (kind === 'commit'),
       };
     },
     async restart() {

@@ -5,7 +5,7 @@ import { sized } from '../setup/size.ts';
 import { expectOneTurnEach, removeCollectingBots } from './collecting.ts';
 import { engines, type RunningEngine } from './servers.ts';
 
-const runs = sized({ quick: 25, full: 300 });
+const runs = sized({ quick: 8, full: 300 });
 
 afterAll(removeCollectingBots);
 

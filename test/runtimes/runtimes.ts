@@ -87,6 +87,7 @@ export const programs: readonly Program[] = [
   program('storage contract, `libsql`', 'contract-sqlite', 'libsql'),
   program('storage contract, Redis by `ioredis`', 'contract-redis', 'ioredis'),
   program('storage contract, Redis by `redis`', 'contract-redis', 'redis'),
+  program('storage contract, Redis by `Bun.RedisClient`', 'contract-redis', 'bun'),
 ];
 
 /** What a runtime cannot do. Each entry is tried, and must fail with its error. */
@@ -105,6 +106,13 @@ const noBunSqlite = (runtime: string): Impossible => ({
   error: /bun:sqlite/,
 });
 
+const noBunRedis = (runtime: string): Impossible => ({
+  runtime,
+  program: 'storage contract, Redis by `Bun.RedisClient`',
+  reason: 'only Bun has `Bun.RedisClient`',
+  error: /Cannot find package 'bun'|Import "bun" not a dependency/,
+});
+
 export const impossible: readonly Impossible[] = [
   {
     runtime: 'Node 20',
@@ -119,8 +127,10 @@ export const impossible: readonly Impossible[] = [
       'uploads of Telegraf 4.16.3 never end on Node 26, Bun and Deno, with or without telefsm',
     error: /The upload hangs/,
   })),
-  ...lines.map(({ name }) => noBunSqlite(name)),
-  noBunSqlite('Deno 2.9'),
+  ...[...lines.map(({ name }) => name), 'Deno 2.9'].flatMap((name) => [
+    noBunSqlite(name),
+    noBunRedis(name),
+  ]),
 ];
 
 /** Unit tests of the workspace that cannot pass on a runtime. Each is tried there by itself, and must fail. */

@@ -1,6 +1,8 @@
 /** Every example by its name, as the demo and the tests find it. */
 
 import { readFileSync } from 'node:fs';
+import { setUp as assistantOnGrammy } from '../../examples/assistant/grammy.ts';
+import { setUp as assistantOnTelegraf } from '../../examples/assistant/telegraf.ts';
 import { setUp as feedbackOnGrammy } from '../../examples/feedback/grammy.ts';
 import { setUp as feedbackOnTelegraf } from '../../examples/feedback/telegraf.ts';
 import { setUp as groupPollOnGrammy } from '../../examples/group-poll/grammy.ts';
@@ -52,6 +54,11 @@ export const examples: { readonly [name: string]: Example } = {
     about: 'three nodes that hand over to each other, with a cart',
     bots: { grammy: onGrammy(restaurantOnGrammy), telegraf: onTelegraf(restaurantOnTelegraf) },
     script: script('restaurant'),
+  },
+  assistant: {
+    about: 'a language model: bursts, a streamed answer, /stop, a tool, an approval',
+    bots: { grammy: onGrammy(assistantOnGrammy), telegraf: onTelegraf(assistantOnTelegraf) },
+    script: script('assistant'),
   },
   support: {
     about: 'a flow: a ticket with screenshots as an album and a summary to correct',

@@ -11,7 +11,7 @@ export { FsmError, isFsmError } from './base/errors.ts';
 export type { JsonObject } from './base/json.ts';
 export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
-export type { Awaitable, Complaint } from './base/type-tools.ts';
+export type { Awaitable, Complaint, DeepReadonly, Draft } from './base/type-tools.ts';
 export type { BotCommand } from './conversation/behaviour.ts';
 export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
@@ -34,7 +34,8 @@ export { contains, noState, state, states, statesOf } from './conversation/state
 export type { Stream, Streamed, StreamFormat } from './conversation/stream.ts';
 export type { StatesIn, Target } from './conversation/targets.ts';
 export { anyState } from './conversation/targets.ts';
-export type { Text, Texts } from './conversation/texts.ts';
+export type { Text, TextName, Texts } from './conversation/texts.ts';
+export { type TranslatedTexts, translatedTexts } from './conversation/translations.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
 export type { FsmStorage } from './lease/storage.ts';
 export type {
@@ -45,12 +46,14 @@ export type {
   Snapshot,
 } from './machine/machine-interface.ts';
 export type { MachineOptions } from './machine/machine-options.ts';
+export type { LogEntry } from './record/log.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
-export type { Beginning, BeginningOf, NoParameters } from './scene/flow/builder-types.ts';
+export type { BeginningOf, NoParameters } from './scene/flow/builder-types.ts';
 export type {
   AnswersOf,
   AnyFlow,
+  Beginning,
   EndingTurn,
   Flow,
   FlowOptions,
@@ -62,8 +65,8 @@ export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';
 export type { SceneTurn, Transition } from './scene/node-turn.ts';
 export type { Page, PageRequest } from './scene/rows/page.ts';
-export type { KeyValueStore } from './storage/key-value-storage.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
+export type { KeyValueStore } from './storage/key-value-store.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';

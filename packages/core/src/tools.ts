@@ -4,6 +4,10 @@
  * What developer tools and tests read: clocks, keys and descriptions.
  */
 
+import { showStream } from './conversation/show-stream.ts';
+import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
+import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
+
 export { systemClock, toMs } from './base/clock.ts';
 export { errorCatalogue } from './base/error-catalogue.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
@@ -20,3 +24,6 @@ export {
   parseKey,
 } from './update/key.ts';
 export { updateTypeOf, updateTypes } from './update/subject.ts';
+
+/** What core loads only when it is needed. Tools and tests load it at once, so that a clock which is moved does not run ahead of it. */
+export const loadedLater: readonly unknown[] = [showStream, askElsewhere, pressElsewhere];

@@ -219,4 +219,36 @@ describe('a storage that cannot be reached', () => {
     );
     expect((await peek(1))?.data).toMatchObject({ log: [expect.any(String)] });
   });
+
+  it.each([
+    ['at the end of the turn', false, 6],
+    // a kept commit that is sent again is answered, so nothing has to be proven
+    ['in mid-handler', true, 3],
+  ])(
+    'for the answer to a commit and then for its proof, has lost nothing: %s',
+    async (_, early, expected) => {
+      const clock = virtualClock();
+      let cuts = 0;
+      const storage = textStorage(clock, async (call) => {
+        const answer = await call.execute();
+        // executed, and the connection is cut before the answer: three times for the commit, three times for what proves it
+        const isCut =
+          call.operation === 'peek'
+            ? cuts < expected
+            : /commit|keep/.test(call.operation) && cuts < 3;
+        if (!isCut) return answer;
+        cuts++;
+        throw driverError('unknown');
+      });
+      const { send, outlast, peek } = bench({ clock, storage });
+      await outlast(
+        send(1, 'a', async (turn) => {
+          note(turn);
+          if (early) await turn.state.commit();
+        }),
+      );
+      expect(cuts).toBe(expected);
+      expect((await peek(1))?.data).toMatchObject({ log: [expect.any(String)] });
+    },
+  );
 });

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FsmStorage } from '../src/index.ts';
-import { keyValueStorage } from '../src/index.ts';
+import { isFsmError, keyValueStorage, state, states } from '../src/index.ts';
 import type { Granted, LeaseHolder, Write } from '../src/storage.ts';
+import { bench } from './fixtures/bench.ts';
 
 const options = { token: 'p.1', lease: 1000, queue: false };
 const write = (text: string, more: Partial<Write> = {}): Write => ({ text, state: null, ...more });
+
+const isTrial = (key: string) => key.startsWith('telefsm-trial-');
 
 function stored() {
   const texts = new Map<string, string>();
@@ -21,11 +24,11 @@ function stored() {
     {
       get: (key) => texts.get(key),
       set(key, text, ttl) {
-        calls.push(`set ${key} ${ttl}`);
+        if (!isTrial(key)) calls.push(`set ${key} ${ttl}`);
         texts.set(key, text);
       },
       delete(key) {
-        calls.push(`delete ${key}`);
+        if (!isTrial(key)) calls.push(`delete ${key}`);
         texts.delete(key);
       },
     },
@@ -125,12 +128,91 @@ describe('keyValueStorage', () => {
     expect(await storage.peek('k')).toEqual({ text: 'x' });
   });
 
-  it('lets the failures of the store through', async () => {
+  it('passes the failures of the store on', async () => {
     const storage = keyValueStorage({
       get: () => undefined,
       set: () => Promise.reject(new Error('disk on fire')),
       delete: () => undefined,
     });
-    await expect(take(storage).commit(write('x'))).rejects.toThrow('disk on fire');
+    await expect(storage.acquire('k', options)).rejects.toThrow('disk on fire');
+    await expect(storage.commit('k', holder, write('x'))).rejects.toThrow('disk on fire');
+  });
+});
+
+const Form = states('Form', { name: state() });
+const long = 'telefsm:b7712345678:c-1001234567890:t1:u7712345678';
+
+describe('keys in a simple store', () => {
+  it('have at most 32 characters, lower case, and stay apart', async () => {
+    const { texts, storage } = stored();
+    const keys = [long, `${long}1`, 'telefsm:b1:custom=Ann', 'telefsm:b1:custom=ann', 'a%20b'];
+    for (const key of keys) {
+      await storage.acquire(key, options);
+      await storage.commit(key, holder, write(key));
+    }
+    for (const key of keys) expect(await storage.peek(key)).toEqual({ text: key });
+    expect([...texts.keys()].every((key) => /^[a-z\d:=-]{1,32}$/.test(key))).toBe(true);
+    expect(texts.get('telefsm:b1:custom=ann')).toBe('telefsm:b1:custom=ann');
+    await storage.commit(long, holder, undefined);
+    expect(await storage.peek(long)).toBe(undefined);
+    expect(texts.size).toBe(4);
+  });
+});
+
+describe('a simple store at its first use', () => {
+  /** A store that limits keys or texts, until it is repaired. */
+  function faulty(keep: (key: string, text: string) => string) {
+    const texts = new Map<string, string>();
+    let isRepaired = false;
+    const sets: string[] = [];
+    const storage = keyValueStorage({
+      get: async (key) => texts.get(key),
+      async set(key, text) {
+        sets.push(key);
+        texts.set(key, isRepaired ? text : keep(key, text));
+      },
+      delete: async (key) => void texts.delete(key),
+    });
+    const repair = () => {
+      isRepaired = true;
+    };
+    return { ...bench({ storage }), texts, sets, repair };
+  }
+
+  it('that rejects the trial rejects the update before its handler, with the error of the store', async () => {
+    const tooLong = new Error('value too long for type character varying(8)');
+    const { send, repair } = faulty((key) => {
+      if (key.length > 8) throw tooLong;
+      return '';
+    });
+    let handled = 0;
+    const handle = () => void handled++;
+    const failed = await send(1, 'a', handle).catch((error: unknown) => error);
+    expect(isFsmError(failed, 'STORAGE_FAILED') && failed.cause).toBe(tooLong);
+    expect(handled).toBe(0);
+    repair();
+    await send(1, 'a', handle);
+    expect(handled).toBe(1);
+  });
+
+  it.each([
+    ['cuts texts', (_: string, text: string) => text.slice(0, 20)],
+    ['loses characters', (_: string, text: string) => text.replace(/[^\0-\xff]/g, '?')],
+  ])('that %s is named', async (_, keep) => {
+    const { send } = faulty(keep);
+    const failed: unknown = await send(1, 'a').catch((error: unknown) => error);
+    expect(isFsmError(failed) && failed.code).toBe('STORAGE_FAILED');
+    const { cause } = failed as Error;
+    expect(isFsmError(cause, 'STORAGE_UNUSABLE') && cause.message).toContain('returned');
+  });
+
+  it('is tried once, for all that come at once, and nothing of the trial stays', async () => {
+    const { send, sets, texts } = faulty((_, text) => text);
+    const set = [1, 2, 3].map((user) => send(user, 'a', (turn) => turn.state.set(Form.name)));
+    await Promise.all(set);
+    await send(4, 'b', (turn) => turn.state.set(Form.name));
+    expect(sets.filter(isTrial)).toHaveLength(1);
+    expect([...texts.keys()].filter(isTrial)).toEqual([]);
+    expect(texts.size).toBe(4);
   });
 });

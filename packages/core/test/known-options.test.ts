@@ -32,6 +32,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   turn: true,
   history: true,
   maxRecordBytes: true,
+  log: true,
   attempts: true,
   unknownState: true,
   migrations: true,
@@ -98,6 +99,10 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   onTimeout: true,
   otherwise: true,
   checkout: true,
+  to: true,
+  by: true,
+  meanwhile: true,
+  answered: true,
   was: true,
 };
 const node: Every<SceneOptions<unknown, unknown, unknown, unknown, 'text'>> = {

@@ -44,9 +44,7 @@ describe('a stored state that no longer exists', () => {
     const seen: unknown[] = [];
     await send(1, 'a', ({ state: fsm }) => void seen.push(fsm.current, fsm.data));
     expect(seen).toEqual([null, {}]);
-    expect(said()).toEqual([
-      'I have been changed and no longer know where we were. Please start again.',
-    ]);
+    expect(said()).toEqual(['I was updated and lost our place. Please start again.']);
     expect(repaired).toMatchObject([{ stored: 'Gone:here', reason: 'state' }]);
     await send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
     expect((await peek(1))?.state).toBe('Form:name');

@@ -109,33 +109,38 @@ const place = fc.record(
   },
   { requiredKeys: ['chat'] },
 );
-const record = fc.record({
-  version: fc.nat(99),
-  frames: fc.array(frame, { minLength: 1, maxLength: 3 }),
-  ids: fc
-    .uniqueArray(fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })), {
-      maxLength: 12,
-    })
-    .map(seenIds),
-  marks: fc
-    .array(fc.nat(), { maxLength: 8 })
-    .map((fences) => fences.map((fence) => markOf('p.1', fence)).join('')),
-  place: fc.option(place, { nil: undefined }),
-  timers,
-  failures: fc.nat(4),
-  isPromptPending: fc.boolean(),
-  visits: fc.nat(),
-  session: fc.option(
-    json.object.map((session) => frozenData(session, 'session')),
-    { nil: undefined },
-  ),
-  extra: json.object.map((extra) =>
-    frozenData(
-      Object.fromEntries(Object.entries(extra).filter(([key]) => key.length > 1)),
-      'extra',
+const record = fc
+  .record({
+    version: fc.nat(99),
+    frames: fc.array(frame, { minLength: 1, maxLength: 3 }),
+    ids: fc
+      .uniqueArray(fc.oneof(fc.nat({ max: 2 ** 45 }), fc.string({ minLength: 1, maxLength: 9 })), {
+        maxLength: 12,
+      })
+      .map(seenIds),
+    marks: fc
+      .array(fc.nat(), { maxLength: 8 })
+      .map((fences) => fences.map((fence) => markOf('p.1', fence)).join('')),
+    place: fc.option(place, { nil: undefined }),
+    timers,
+    failures: fc.nat(4),
+    isPromptPending: fc.boolean(),
+    keyboard: fc.option(fc.nat(), { nil: undefined }),
+    visits: fc.nat(),
+    session: fc.option(
+      json.object.map((session) => frozenData(session, 'session')),
+      { nil: undefined },
     ),
-  ),
-}) as unknown as fc.Arbitrary<ConversationRecord>;
+    extra: json.object.map((extra) =>
+      frozenData(
+        Object.fromEntries(Object.entries(extra).filter(([key]) => key.length > 1)),
+        'extra',
+      ),
+    ),
+  })
+  .map(({ keyboard, ...rest }) =>
+    keyboard === undefined ? rest : { ...rest, keyboard },
+  ) as unknown as fc.Arbitrary<ConversationRecord>;
 
 /** A record as the bot meets it: ids and ways back as what they stand for. */
 const met = (value: ConversationRecord) => ({

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import { sessionValues } from '../src/adapter.ts';
+import { memoryStorage } from '../src/index.ts';
 import { gate } from './fixtures/bench.ts';
 import { driverError, textStorage } from './fixtures/text-storage.ts';
 
@@ -52,5 +53,24 @@ describe('writes of one session', () => {
     await clock.advance('1m');
     await sessions.set('a', 4);
     expect(await sessions.get('a')).toBe(4);
+  });
+});
+
+describe('a session with a lifetime', () => {
+  it('is gone when it was not written for so long', async () => {
+    const clock = virtualClock();
+    const sessions = sessionValues<number>(memoryStorage({ clock }), { clock, ttl: '1h' });
+    await sessions.set('a', 1);
+    await clock.advance('59m');
+    await sessions.set('a', 2);
+    await clock.advance('59m');
+    expect(await sessions.get('a')).toBe(2);
+    await clock.advance('1m');
+    expect(await sessions.get('a')).toBe(undefined);
+  });
+
+  it('that is no length is rejected', () => {
+    const wrong = () => sessionValues(memoryStorage(), { ttl: '1 week' as never });
+    expect(wrong).toThrow(/ttl/);
   });
 });

@@ -48,7 +48,8 @@ describe('a stream', () => {
     expect(result).toEqual({ message_id: calls.length, text });
     expect(calls.length).toBeLessThanOrEqual(25);
     expect(calls.length).toBeGreaterThan(15);
-    for (const [index, time] of at.entries()) {
+    // the finished message does not wait
+    for (const [index, time] of at.slice(0, -1).entries()) {
       if (index > 0) expect(time - (at[index - 1] ?? 0)).toBeGreaterThanOrEqual(1000);
     }
     expect(new Set(methods(calls.slice(0, -1)))).toEqual(new Set(['sendMessageDraft']));

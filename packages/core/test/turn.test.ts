@@ -321,9 +321,11 @@ describe('a storage that fails', () => {
     await expect(bench({ storage: down }).send(1, 'a')).rejects.toMatchObject({
       code: 'STORAGE_FAILED',
     });
+    const texts = new Map<string, string>();
     const deaf = keyValueStorage({
-      get: () => undefined,
-      set: () => Promise.reject(new Error('down')),
+      get: (key) => texts.get(key),
+      set: (key, text) =>
+        key.startsWith('telefsm-trial-') ? texts.set(key, text) : Promise.reject(new Error('down')),
       delete: () => {},
     });
     const sent = bench({ storage: deaf }).send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));

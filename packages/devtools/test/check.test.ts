@@ -11,7 +11,6 @@ import { parcel } from './samples.ts';
 type Machine = ReturnType<typeof createMachine>;
 const found = (machine: Machine, options?: Parameters<typeof graph>[1]) =>
   check(graph(machine, options)).map(({ severity, code, where }) => `${severity} ${code} ${where}`);
-type Asking = ReturnType<typeof flow>;
 const form = (id: string, options: Parameters<typeof flow>[1] = {}) =>
   flow(id, options)
     .ask('name', { prompt: 'Name?' })
@@ -20,17 +19,6 @@ const form = (id: string, options: Parameters<typeof flow>[1] = {}) =>
 describe('a check', () => {
   it('finds nothing wrong in flows of every kind', () => {
     expect(found(createMachine({ states: [order, parcel, feedback, quiz, support] }))).toEqual([]);
-  });
-
-  it('finds questions of a branch for a choice that is not offered', () => {
-    const cases = { cocoa: (steps: Asking) => steps.ask('milk', { prompt: 'Milk?' }) };
-    const made = flow('shop')
-      .ask('what', { prompt: 'What?', choices: ['tea', 'coffee'] })
-      .branch('what', cases as never)
-      .done(() => 'Done.');
-    expect(found(createMachine({ states: [made as never] }))).toEqual([
-      'error UNREACHABLE shop:milk',
-    ]);
   });
 
   it('finds states that no declared move leads to, and those that none leaves', () => {

@@ -32,7 +32,7 @@ export interface PgNotification {
   readonly payload?: string | undefined;
 }
 
-/** What is used of the function that `postgres()` of the package `postgres` gives. */
+/** What is used of the function that `postgres()` of the package `postgres` gives, and of `Bun.SQL`, which cannot listen. */
 export interface PostgresSql {
   readonly options?: { readonly max?: number | undefined };
   unsafe(
@@ -40,14 +40,20 @@ export interface PostgresSql {
     values: (string | number | boolean | null)[],
     options?: { readonly prepare: boolean },
   ): PromiseLike<ArrayLike<unknown>>;
-  listen(
+  listen?(
     channel: string,
     hear: (payload: string) => void,
   ): Promise<{ unlisten(): Promise<unknown> }>;
 }
 
-/** A client that was handed in: a `Pool` of `pg`, or what `postgres()` gave. */
-export type PostgresClient = PgPool | PostgresSql;
+/** What is used of a `PGlite` of `@electric-sql/pglite`: PostgreSQL within the process. */
+export interface PgliteClient {
+  query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<unknown>>;
+}
+
+/** A client that was handed in: a `Pool` of `pg` or Neon, what `postgres()` gave, a `Bun.SQL`, or a `PGlite`. */
+export type PostgresClient = PgPool | PostgresSql | PgliteClient;
 
 /** What a statement takes; every placeholder has a cast, so that no library has to guess its type. */
 export type Value = string | number | boolean | null;
@@ -80,16 +86,37 @@ export interface Driver {
  * @throws FsmError `INVALID_OPTION` for what is neither
  */
 export function driverOf(client: PostgresClient, prepare?: boolean): Driver {
-  const given: Partial<PgPool & PostgresSql> = Object(client);
-  if (typeof given.unsafe === 'function' && typeof given.listen === 'function')
-    return overSql(client as PostgresSql, prepare ?? false);
-  if (typeof given.query === 'function' && typeof given.connect === 'function')
-    return overPool(client as PgPool, prepare ?? true);
+  // the unsafe() of neon() makes a part of a statement, and runs none
+  if (has(client, 'unsafe') && !isNeonOverHttp(client)) return overSql(client, prepare ?? false);
+  if (has(client, 'query')) {
+    if (has(client, 'connect')) return overPool(client, prepare ?? true);
+    if (has(client, 'listen')) return overPglite(client);
+  }
   throw new FsmError('INVALID_OPTION', {
     option: 'pool',
-    expected: "a Pool of 'pg', or what postgres() of 'postgres' gives",
-    found: `${typeof client} without query() and connect(), or unsafe() and listen()`,
+    expected:
+      "a Pool of 'pg' or '@neondatabase/serverless', what postgres() of 'postgres' gives, a Bun.SQL or a PGlite",
+    found: foundIn(client),
   });
+}
+
+/** Whether a client has a method, and so is one of those that have it. */
+function has<Name extends 'unsafe' | 'query' | 'connect' | 'listen'>(
+  client: PostgresClient,
+  name: Name,
+): client is Extract<PostgresClient, { readonly [Key in Name]?: unknown }> {
+  const given: { readonly [Key in Name]?: unknown } = Object(client);
+  return typeof given[name] === 'function';
+}
+
+function foundIn(client: unknown): string {
+  return isNeonOverHttp(client)
+    ? "neon() of '@neondatabase/serverless', whose Pool would do"
+    : `${typeof client} without query() and connect(), or unsafe()`;
+}
+
+function isNeonOverHttp(client: unknown): boolean {
+  return typeof client === 'function' && 'transaction' in client && !('begin' in client);
 }
 
 /** Runs one statement in its own transaction, named or not. */
@@ -185,9 +212,26 @@ function overSql(sql: PostgresSql, prepare: boolean): Driver {
     // The library opens its own connection for listening, shares it and opens it again by itself; it never tells, so whether
     // messages still arrive is found out by asking again.
     async listen(channel, hear) {
+      if (sql.listen === undefined) throw new Error('This client cannot listen.');
       const { unlisten } = await sql.listen(channel, hear);
       return () => {
         unlisten().catch(() => {});
+      };
+    },
+    detach() {},
+  };
+}
+
+function overPglite(client: PgliteClient): Driver {
+  return {
+    // it has one session, in which statements and messages take turns
+    atOnce: () => 1,
+    query: async <Row>(text: string, ...values: Value[]) =>
+      (await client.query(text, values)).rows as readonly Row[],
+    async listen(channel, hear) {
+      const stop = await client.listen(channel, hear);
+      return () => {
+        stop().catch(() => {});
       };
     },
     detach() {},

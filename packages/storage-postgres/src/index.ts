@@ -5,6 +5,7 @@
  */
 
 export type {
+  PgliteClient,
   PgNotification,
   PgPool,
   PgPoolClient,

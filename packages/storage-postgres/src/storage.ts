@@ -51,7 +51,7 @@ const tidyAtMost = 1000;
  * again instead of waiting to be told. While something waits across processes, one connection of the pool is kept for listening:
  * the pool needs at least two, and `close()` gives it back. Expired rows are deleted by `due`, 1,000 a call.
  *
- * @param pool - a `Pool` of `pg`, or what `postgres()` gave; it stays open
+ * @param pool - a `Pool` of `pg` or `@neondatabase/serverless`, what `postgres()` gave, a `PGlite`, or a `SQL` of Bun; it stays open
  * @throws FsmError `INVALID_OPTION` for a name that is not plain, or another kind of client
  *
  * @example

@@ -5,10 +5,9 @@ import { afterAll, beforeAll, describe, it } from 'vitest';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { isStress } from '../../../test/setup/size.ts';
-import { driverOf } from '../src/client.ts';
 import { type PostgresStorage, postgresStorage } from '../src/index.ts';
-import { toStorable } from '../src/text.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
+import { shiftIn } from './shift.ts';
 
 let server: SharedServer;
 let bouncer: PgBouncer;
@@ -41,25 +40,6 @@ const exceptions = {
 /** Through a pooler `granted` rejects, which core takes for a storage without it; so do the rules. */
 function withoutGranted({ granted: _, ...storage }: PostgresStorage) {
   return storage;
-}
-
-/** Moves every stored instant of a conversation. */
-async function shiftIn(
-  client: OpenClient['client'],
-  schema: string,
-  key: string,
-  ms: number,
-): Promise<void> {
-  const by = "$2::float8 * interval '1 ms'";
-  const driver = driverOf(client);
-  await driver.query(
-    `update ${schema}.telefsm_conversation set lease_until = lease_until + ${by},
-      deadline_at = deadline_at + ${by}, wake_at = wake_at + ${by}, expires_at = expires_at + ${by}
-      where key = $1::text`,
-    toStorable(key),
-    ms,
-  );
-  driver.detach();
 }
 
 describe.each(isStress ? inStress : inEveryRun)('over %s', (way, line, open) => {

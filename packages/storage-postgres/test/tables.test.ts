@@ -118,6 +118,23 @@ describe('the tables', () => {
     expect(await taken()).toHaveProperty('record', undefined);
   });
 
+  it('of a search path without a schema are reported with the error of the server, and made once there is one', async () => {
+    const options = '-c search_path=not_yet_there';
+    const bot = openPool(server.url, { options });
+    const storage = postgresStorage(bot.client);
+    const taken = () => acquire(storage, 'k', { token: 'a.1', lease: 1000, queue: false });
+    const error = await errorOf(taken());
+    expect(storage.classify(error)).toBe('fatal');
+    expect(error).toMatchObject({
+      code: 'STORAGE_UNUSABLE',
+      message: expect.stringContaining('its table or schema does not exist'),
+      cause: { code: '3F000' },
+    });
+    await owner.query('create schema not_yet_there');
+    expect(await taken()).toHaveProperty('record', undefined);
+    await bot.end();
+  });
+
   it('need no right to create tables where an owner has made them', async () => {
     await owner.query('create role bot login');
     const bot = openPool(server.url.replace('postgres@', 'bot@'));

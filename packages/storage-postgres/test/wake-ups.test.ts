@@ -8,8 +8,8 @@ import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
 import { driverOf } from '../src/client.ts';
 import {
+  type PgPool,
   type PgPoolClient,
-  type PostgresClient,
   type PostgresStorage,
   postgresStorage,
 } from '../src/index.ts';
@@ -120,7 +120,7 @@ describe('messages that do not arrive', () => {
     const pool = openPool(server.url);
     const real = pool.client.connect.bind(pool.client);
     let open = true;
-    const client: PostgresClient = {
+    const client: PgPool = {
       query: (text, values) => pool.client.query(text, values),
       connect: () => (open ? real() : Promise.reject(new Error('no connection to be had'))),
     };
@@ -145,7 +145,7 @@ describe('messages that do not arrive', () => {
   it('are found out even if the connection looks open', async () => {
     const pool = openPool(server.url);
     const lines: PgPoolClient[] = [];
-    const client: PostgresClient = {
+    const client: PgPool = {
       query: (text, values) => pool.client.query(text, values),
       async connect() {
         const line = await pool.client.connect();

@@ -2,7 +2,10 @@
 
 import { FsmError } from '@telefsm/core';
 import { inBatches } from './batches.ts';
+import { type CommandClient, commandPortOf } from './command-clients.ts';
 import { type Connecting, firstContact } from './first-contact.ts';
+import { refuseKeyPrefix } from './key-prefix.ts';
+import type { RedisPort, Send, Subscription } from './port.ts';
 
 /** An `ioredis` client (5 or 6): `Redis`, with Sentinel or without, or `Cluster`. */
 export interface IoRedisClient {
@@ -56,32 +59,12 @@ export interface NodeRedisCluster extends NodeRedisConnection {
 }
 
 /** A connected client that the storage is handed; it stays the caller's to close. */
-export type RedisClient = IoRedisClient | NodeRedisClient | NodeRedisSentinel | NodeRedisCluster;
-
-/** Sends one command, its name first. */
-export type Send = (command: readonly string[]) => Promise<unknown>;
-
-/** A connection of our own that listens to one channel. */
-export interface Subscription {
-  /** Resolves when the server has taken note; rejects if it will not. */
-  readonly ready: Promise<unknown>;
-  /** Ends the connection. */
-  stop(): void;
-}
-
-/** What the storage needs of Redis, whatever the client. */
-export interface RedisPort {
-  /** Whether keys are spread over several primaries. */
-  readonly cluster: boolean;
-  /** Sends a command to the primary of a key; commands of one key are executed in the order of the calls. */
-  send(key: string, command: readonly string[]): Promise<unknown>;
-  /** Waits for replicas to have what was last sent to the primary of a key; answers how many have. */
-  wait(key: string, replicas: number, ms: number): Promise<number>;
-  /** A way to each primary. */
-  primaries(): Promise<readonly Send[]>;
-  /** Opens a connection of our own for one channel. */
-  subscribe(channel: string, listener: (message: string) => void): Subscription;
-}
+export type RedisClient =
+  | IoRedisClient
+  | NodeRedisClient
+  | NodeRedisSentinel
+  | NodeRedisCluster
+  | CommandClient;
 
 /**
  * Opens the door to a client.
@@ -109,9 +92,11 @@ export function portOf(client: RedisClient): RedisPort {
       after(contact, (command) => single.sendCommand(command, plainReplies)),
     );
   }
+  const port = commandPortOf(client);
+  if (port !== undefined) return port;
   throw new FsmError('INVALID_OPTION', {
     option: 'client',
-    expected: 'a client of ioredis or redis',
+    expected: 'a client of ioredis, redis, iovalkey, @valkey/valkey-glide, @upstash/redis or Bun',
     found: client === null ? 'null' : typeof client,
   });
 }
@@ -224,20 +209,6 @@ function nodeSubscription(
 
 /** Both clients connect again by themselves; a message missed meanwhile costs its waiter two seconds. */
 function reconnects(): void {}
-
-function refuseKeyPrefix(options: object): void {
-  const { keyPrefix, redisOptions } = options as {
-    readonly keyPrefix?: string;
-    readonly redisOptions?: { readonly keyPrefix?: string };
-  };
-  const found = keyPrefix || redisOptions?.keyPrefix;
-  if (!found) return;
-  throw new FsmError('INVALID_OPTION', {
-    option: 'keyPrefix of the client',
-    expected: "none: name the conversations with redisStorage(client, { prefix: '…' })",
-    found: `'${found}'`,
-  });
-}
 
 function has(client: object, member: string): boolean {
   return typeof client === 'object' && client !== null && member in client;

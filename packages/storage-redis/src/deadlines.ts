@@ -1,7 +1,7 @@
 /** Deadlines: one sorted set a bucket tells which conversations to look at; the conversation itself tells whether it is due. */
 
-import type { RedisPort } from './clients.ts';
 import type { Layout } from './layout.ts';
+import type { RedisPort } from './port.ts';
 import { runScript, script } from './scripting.ts';
 import { claimScript, lookScript, unclaimScript, wakeScript } from './scripts.ts';
 import { decodeText, encodeText } from './text.ts';

@@ -81,5 +81,5 @@ export function classifyFault(error: unknown): StorageFault {
 
 /** Whether the server does not know a script by its hash (any more). */
 export function isScriptMissing(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('NOSCRIPT');
+  return error instanceof Error && /NOSCRIPT|NoScriptError/.test(error.message);
 }

@@ -1,7 +1,7 @@
 /** What is looked at once, before the first statement: whether this process and the stored layout agree. */
 
 import { FsmError } from '@telefsm/core';
-import type { RedisPort } from './clients.ts';
+import type { RedisPort } from './port.ts';
 import { runScript, script } from './scripting.ts';
 import { layoutScript } from './scripts.ts';
 

@@ -1,7 +1,7 @@
 /**
  * @module @telefsm/storage-redis
  *
- * Conversations in Redis or Valkey: one node, Sentinel or Cluster, by a client of `ioredis` or `redis`.
+ * Conversations in Redis or Valkey: one node, Sentinel or Cluster, by a client of `ioredis`, `redis`, `iovalkey`, GLIDE, Upstash or Bun.
  */
 
 export type {
@@ -12,6 +12,12 @@ export type {
   NodeRedisSentinel,
   RedisClient,
 } from './clients.ts';
+export type {
+  BunRedisClient,
+  CommandClient,
+  GlideClient,
+  UpstashClient,
+} from './command-clients.ts';
 export type { RedisStorage, RedisStorageOptions } from './redis-storage.ts';
 export { redisStorage } from './redis-storage.ts';
 export type { RedisWarning } from './warnings.ts';

@@ -1,9 +1,9 @@
 /** Everything that changes a conversation which is held, by the one script that writes, deletes, renews and releases. */
 
 import type { CommitAnswer, LeaseHolder, Write } from '@telefsm/core/storage';
-import type { RedisPort } from './clients.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Layout } from './layout.ts';
+import type { RedisPort } from './port.ts';
 import { runScript, script, withoutEmptyEnd } from './scripting.ts';
 import { settleScript } from './scripts.ts';
 import { encodeText } from './text.ts';

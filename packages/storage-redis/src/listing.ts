@@ -1,8 +1,8 @@
 /** Walking the conversations: in the order of their keys, which Redis does not keep and the walk makes. */
 
 import type { ListQuery, StoredConversation } from '@telefsm/core/storage';
-import type { RedisPort, Send } from './clients.ts';
 import type { Layout } from './layout.ts';
+import type { RedisPort, Send } from './port.ts';
 
 /** The most keys that are held in memory at once. */
 const most = 250_000;

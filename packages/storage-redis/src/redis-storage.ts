@@ -58,7 +58,8 @@ export interface RedisStorage extends FsmStorage {
   release(key: string, holder: LeaseHolder): Promise<void>;
   peek(key: string): Promise<StoredText | undefined>;
   classify(error: unknown): StorageFault;
-  granted(listener: (token: string, fence: number) => void): Promise<() => void>;
+  /** Absent for clients that cannot subscribe: processes that wait ask again. */
+  granted?(listener: (token: string, fence: number) => void): Promise<() => void>;
   due(limit: number, claim: number, prefix?: string): Promise<readonly string[]>;
   settled(key: string): Promise<void>;
   list(query: ListQuery): AsyncIterable<StoredConversation>;
@@ -77,7 +78,8 @@ const peekText = script(peekScript);
  * An update costs two commands and two round trips; the server's clock alone decides about leases and deadlines. The server must not
  * evict (`maxmemory-policy noeviction`), and what a primary had not yet replicated is lost when it fails over.
  *
- * @param client - a client of `ioredis` or `redis` (connected, for the latter); it stays yours to close
+ * @param client - a client of `ioredis`, `iovalkey`, `redis` (connected), `@valkey/valkey-glide` (`GlideClient`), `@upstash/redis`
+ *   (with `automaticDeserialization: false, retry: false`) or Bun; it stays yours to close
  * @throws FsmError `INVALID_OPTION` for a client or option that cannot be used
  *
  * @example
@@ -178,7 +180,7 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     },
 
     classify: classifyFault,
-    granted: channel.granted,
+    ...(channel.granted && { granted: channel.granted }),
 
     async due(limit, claim, prefix = '') {
       if (!isAgreed()) await firstUse();

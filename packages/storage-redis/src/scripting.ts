@@ -1,8 +1,8 @@
 /** Runs scripts by their hash, and by their text where the server does not know them (yet, or any more). */
 
 import { createHash } from 'node:crypto';
-import type { RedisPort } from './clients.ts';
 import { explained, isScriptMissing } from './faults.ts';
+import type { RedisPort } from './port.ts';
 
 /** A script of this storage. */
 export interface Script {

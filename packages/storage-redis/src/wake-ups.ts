@@ -1,14 +1,16 @@
 /** Hearing of conversations that were handed over: one connection and one channel, opened when somebody has to wait. */
 
 import { randomUUID } from 'node:crypto';
-import type { RedisPort, Subscription } from './clients.ts';
+import type { RedisPort, Subscription } from './port.ts';
 
 /** The message channel of one storage. */
 export interface WakeUps {
   /** What waiters are registered under; empty while nobody would hear a message. */
   channel(): string;
-  /** Adds a listener; resolves once a message has made the whole way. */
-  granted(listener: (token: string, fence: number) => void): Promise<() => void>;
+  /** Adds a listener; resolves once a message has made the whole way. Absent where the client cannot subscribe. */
+  readonly granted:
+    | ((listener: (token: string, fence: number) => void) => Promise<() => void>)
+    | undefined;
   /** Ends the connection. */
   close(): void;
 }
@@ -24,6 +26,16 @@ const proofMark = '\n';
  * @param prefix - what the names of channels begin with
  */
 export function wakeUps(port: RedisPort, prefix: string): WakeUps {
+  const { subscribe } = port;
+  if (subscribe === undefined) return { channel: () => '', granted: undefined, close() {} };
+  return wakeUpsOver(port, subscribe, prefix);
+}
+
+function wakeUpsOver(
+  port: RedisPort,
+  subscribe: NonNullable<RedisPort['subscribe']>,
+  prefix: string,
+): WakeUps {
   const name = prefix + randomUUID().slice(0, 13);
   // scripts count the listeners of their own node only
   const registered = port.cluster ? `*${name}` : name;
@@ -38,7 +50,7 @@ export function wakeUps(port: RedisPort, prefix: string): WakeUps {
     const heard = new Promise<void>((resolve) => {
       hear = resolve;
     });
-    const subscription = port.subscribe(name, (message) => {
+    const subscription = subscribe(name, (message) => {
       if (message === nonce) hear();
       if (message.startsWith(proofMark)) return;
       // processes of the first edition name no fence

@@ -15,6 +15,7 @@ import { isStress } from '../../../test/setup/size.ts';
 import { portOf } from '../src/clients.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
+import { shiftScript } from './shift-script.ts';
 
 if (isStress) {
   keepsContract('a node with a password', () => startRedis({ password: 'secret' }), singleClients);
@@ -23,20 +24,6 @@ if (isStress) {
 } else {
   keepsContract('one node', startRedis, singleClients);
 }
-
-/** Moves the stored instants of a conversation; the deadline index is not touched: it may look early or late. */
-const shiftScript = `
-local key, ms = KEYS[1], tonumber(ARGV[1])
-for _, field in ipairs({ 'd', 'e', 'k' }) do
-  local at = redis.call('HGET', key, field)
-  if at then redis.call('HSET', key, field, string.format('%.0f', at + ms)) end
-end
-local lock = redis.call('HGET', key, 'l')
-if lock and lock ~= '' then
-  local space = string.find(lock, ' ', 1, true)
-  redis.call('HSET', key, 'l', string.format('%.0f', string.sub(lock, 1, space - 1) + ms) .. string.sub(lock, space))
-end
-return 1`;
 
 async function shiftIn(
   client: OpenClient['client'],

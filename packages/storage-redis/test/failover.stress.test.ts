@@ -62,7 +62,7 @@ describe('a master of sentinels that dies', () => {
       const open = await kind.open(servers);
       const storage = redisStorage(open.client, { onWarning: () => {} });
       const heard: string[] = [];
-      await storage.granted((token) => heard.push(token));
+      await storage.granted?.((token) => heard.push(token));
       const counter = countOn(storage, 'k');
       await counter.more(50);
       const old = await servers.master();

@@ -9,7 +9,7 @@ import { startRedis } from '../../../test/servers/redis.ts';
 import { singleClients } from '../../../test/servers/redis-clients.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { until } from '../../../test/servers/until.ts';
-import { classifyFault } from '../src/faults.ts';
+import { classifyFault, explained } from '../src/faults.ts';
 import { redisStorage } from '../src/index.ts';
 import { taken } from './taking.ts';
 
@@ -51,6 +51,20 @@ describe('an error says', () => {
     "ERR unknown command 'EVALSHA', with args beginning with: ",
   ])('give up: %s', (message) => {
     expect(classifyFault(new Error(message))).toBe('fatal');
+  });
+
+  it('what Redis 6.2 is short of, which names no code within a script', () => {
+    const message =
+      "ERR Error running script (call to f_0): @user_script:1: @user_script: 1: -OOM command not allowed when used memory > 'maxmemory'.";
+    const bare =
+      "ERR Error running script (call to f_0): @user_script:1: command not allowed when used memory > 'maxmemory'.";
+    for (const words of [message, bare]) {
+      expect(classifyFault(new Error(words))).toBe('fatal');
+      expect(explained(new Error(words), 'k')).toMatchObject({
+        code: 'STORAGE_UNUSABLE',
+        message: expect.stringContaining('Raise maxmemory'),
+      });
+    }
   });
 
   it.each([
@@ -201,7 +215,7 @@ describe.each(singleClients)('through $name', (kind) => {
     const told = new Promise<void>((resolve) => {
       hear = resolve;
     });
-    const stop = await storage.granted((token) => {
+    const stop = await storage.granted?.((token) => {
       heard.push(token);
       hear();
     });
@@ -217,7 +231,7 @@ describe.each(singleClients)('through $name', (kind) => {
     expect(await lease.commit({ text: 'back', state: null })).toBe('done');
     await told;
     expect(heard).toEqual(['t.3']);
-    stop();
+    stop?.();
     open.close();
     await own.stop();
   });

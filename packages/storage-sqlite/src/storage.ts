@@ -220,7 +220,7 @@ function requireDatabase(given: unknown): void {
   throw new FsmError('INVALID_OPTION', {
     option: 'path',
     expected: 'a file, or an opened database of node:sqlite, bun:sqlite, better-sqlite3 or libsql',
-    found: typeof given === 'string' ? 'empty' : String(given),
+    found: typeof given === 'string' ? 'empty' : foundIn(given),
   });
 }
 
@@ -265,4 +265,13 @@ function stored(row: Row, now: number): StoredText | undefined {
   const text = fromValue(row.record);
   if (text === null || (row.expires_at !== null && Number(row.expires_at) <= now)) return undefined;
   return row.deadline_at === null ? { text } : { text, deadlineIn: Number(row.deadline_at) - now };
+}
+
+/** The asynchronous client is known by name: its package has a driver of the same files that would do. */
+function foundIn(given: unknown): string {
+  const { execute, batch }: { execute?: unknown; batch?: unknown } = Object(given);
+  const isAsync = typeof execute === 'function' && typeof batch === 'function';
+  return isAsync
+    ? "a client of '@libsql/client', whose answers are promises; 'libsql' opens the same files, and for Turso choose a storage of a server"
+    : String(given);
 }

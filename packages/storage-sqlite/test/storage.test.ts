@@ -1,4 +1,5 @@
 import { renameSync, writeFileSync } from 'node:fs';
+import { createClient } from '@libsql/client';
 import type { FsmStorage } from '@telefsm/core';
 import { isFsmError } from '@telefsm/core';
 import type { StoredConversation, Write } from '@telefsm/core/storage';
@@ -396,3 +397,13 @@ async function listed(
   for await (const each of storage.list?.(query) ?? []) found.push(each);
   return found;
 }
+
+describe('the asynchronous client of libsql', () => {
+  it('is rejected by a message that names what serves instead', () => {
+    const client = createClient({ url: ':memory:' });
+    expect(() => sqliteStorage(client as never)).toThrow(
+      /@libsql\/client', whose answers are promises; 'libsql' opens the same files/,
+    );
+    client.close();
+  });
+});

@@ -1,5 +1,6 @@
 /** `Scene`: a place in a conversation that is a Composer with hooks. */
 
+import type { DeepReadonly } from '@telefsm/core';
 import { type SceneMembers, type SceneOptions, sceneClass } from '@telefsm/core/adapter';
 import type { Context } from 'telegraf';
 import { FsmComposer } from './composer.ts';
@@ -7,7 +8,7 @@ import type { Installed } from './context.ts';
 
 /** The context inside a scene's handlers. */
 export type SceneContext<C extends Context, Data extends object> = C & {
-  readonly fsm: { readonly data: Readonly<Data> };
+  readonly fsm: { readonly data: DeepReadonly<Data> };
 };
 
 /** A scene of Telegraf: the members of {@link FsmComposer}, and the hooks of a scene. */

@@ -41,5 +41,5 @@ function section(page, lines, heading) {
 /** The file that the line above a block names, if that line ends with a colon. */
 function fileAbove(lines, from) {
   const above = lines.slice(0, from - 1).findLast((line) => line.trim() !== '') ?? '';
-  return /`([\w-]+\.(?:test\.)?(?:ts|json))`[^`]*:$/.exec(above)?.[1];
+  return /`([\w-]+(?:\.[\w-]+)*\.(?:ts|json|mjs))`[^`]*:$/.exec(above)?.[1];
 }

@@ -38,7 +38,11 @@ export function makeReader({ home, kit }) {
     if (program === 'mkdir') mkdirSync(join(folder, ...args));
     else if (program === 'cd') folder = join(folder, ...args);
     else if (program === 'npm') await obeyNpm(args);
-    else if (program === 'curl') await runs([program, ...(await Promise.all(args.map(reached)))]);
+    else if (program === 'npx') {
+      const [name, ...rest] = args;
+      const env = { ...set, ...(needsTsx && { NODE_OPTIONS: '--import tsx' }) };
+      await run([join(folder, 'node_modules/.bin', name), ...rest], folder, env);
+    } else if (program === 'curl') await runs([program, ...(await Promise.all(args.map(reached)))]);
     else if (args[0] === '--test') await runs(command);
     else if (program === 'node') await open({ command, set });
     else throw new Error(`'${program}' is not a command of the walkthrough`);

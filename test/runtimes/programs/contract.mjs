@@ -3,9 +3,9 @@
 import { storageContract } from '@telefsm/testing';
 
 /** Prints `ok N` and exits, or prints each broken rule and exits with 1. */
-export async function judge(make) {
+export async function judge(make, options = {}) {
   const failures = [];
-  const rules = storageContract(make);
+  const rules = storageContract(make, options);
   for (const rule of rules) {
     try {
       await rule.run();

@@ -30,6 +30,7 @@ export interface FsmErrorDetails {
   TRANSITION_LOOP: { readonly scenes: readonly string[] };
   DATA_INVALID: { readonly state: string; readonly issues: readonly string[] };
   DATA_NOT_JSON: { readonly path: string; readonly found: string };
+  DATA_FROZEN: { readonly reason: string };
   RECORD_TOO_LARGE: { readonly bytes: number; readonly limit: number };
   RECORD_UNREADABLE: { readonly key: string; readonly reason: string };
   RECORD_NEWER: { readonly key: string; readonly version: number; readonly known: number };
@@ -216,6 +217,10 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   DATA_NOT_JSON: {
     message: (d) => `The data at "${d.path}" is ${d.found}, which JSON cannot represent.`,
     fix: 'Use plain JSON: a string for a Date, an array for a Map or Set, no functions or classes.',
+  },
+  DATA_FROZEN: {
+    message: (d) => `A handler changed an object that is frozen: ${d.reason}.`,
+    fix: 'Data and answers are read-only. Change data by ctx.state.edit((draft) => …), or change a copy.',
   },
   RECORD_TOO_LARGE: {
     message: (d) => `The conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,

@@ -13,6 +13,19 @@ export type Draft<T> = T extends string | number | boolean | null | undefined
     ? { -readonly [K in keyof T]: Draft<T[K]> }
     : T;
 
+/** A value that may not be changed at any depth: the type of all data that telefsm hands out. */
+export type DeepReadonly<T> = T extends
+  | string
+  | number
+  | boolean
+  | null
+  | undefined
+  | ((...parameters: never[]) => unknown)
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
 /** Takes nothing, so that its sentence becomes the compiler's message. */
 export interface Complaint<Sentence extends string> {
   readonly '~complaint': Sentence;

@@ -36,6 +36,8 @@ export interface SceneRun {
   readonly command: ParsedCommand | undefined;
   /** What stood behind this scene's own trigger; `undefined` for other commands, also for the deep link of another scene. */
   readonly trigger: string | undefined;
+  /** Id of the scene that the command starts, if it is a trigger of one; starting it takes this scene's place. */
+  readonly starts: string | undefined;
   /** State of this frame. */
   readonly state: string | null;
   /** Data of this frame, frozen. */
@@ -61,7 +63,7 @@ export interface SceneRun {
   /** Takes this frame off. */
   leave(reason: LeaveReason, result?: unknown): void;
   /** Says something after the commit, in the order of the calls, before the question. */
-  say(say: Say | Stream): void;
+  say(say: Say | Stream | Sent): void;
   /**
    * Calls the Bot API after the commit, in the order of what is said. For what changes or answers something that is there already: a failure
    * is reported to observers only.
@@ -181,6 +183,8 @@ export interface SceneBehaviour {
   timeout?(run: SceneRun, timer: string): Awaitable<void>;
   /** Takes an answer that comes from outside an update; `false` if the state is not pending. */
   answer?(run: SceneRun, state: string, value: unknown): Awaitable<boolean>;
+  /** Whether `handle` gets presses on buttons that this scene has shown in another chat. */
+  readonly answersElsewhere?: true;
   /** As JSON, for diagrams and checks. */
   describe?(): object;
 }

@@ -1,14 +1,14 @@
 /** The types of `ctx.state`: what a handler reads of its conversation and the verbs that change it. */
 
 import type { Duration } from '../base/clock.ts';
-import type { Complaint, Draft, Simplify } from '../base/type-tools.ts';
+import type { Complaint, DeepReadonly, Draft, Simplify } from '../base/type-tools.ts';
 import type { AnyScene, CallOptions, SceneIdIn, StartArgs } from './scene.ts';
 import type { AnyState, DataOf, IdOf, State } from './states.ts';
 import type { StatesIn, Target } from './targets.ts';
 
 /** `current` and `data`, told apart by `current`. */
 export type StateView<S> = S extends { readonly id: infer Id }
-  ? { readonly current: Id; readonly data: Readonly<DataOf<S>> }
+  ? { readonly current: Id; readonly data: DeepReadonly<DataOf<S>> }
   : never;
 
 /** Refuses, with a sentence, a target that the machine of this `ctx.state` does not hold. */
@@ -55,7 +55,7 @@ type Lacks<From, To> = From extends unknown
   ? To extends unknown
     ? {
         [K in keyof To]-?: K extends keyof From
-          ? From[K] extends To[K]
+          ? DeepReadonly<From[K]> extends DeepReadonly<To[K]>
             ? never
             : K
           : {} extends Pick<To, K>
@@ -66,10 +66,10 @@ type Lacks<From, To> = From extends unknown
   : never;
 /** What a move brings: what is missing, and whatever else of the target's data. */
 export type Patch<From, To> = [MissingKeys<From, To>] extends [never]
-  ? Partial<To>
+  ? Partial<DeepReadonly<To>>
   : Brought<From, To>;
 type Brought<From, To> = To extends unknown
-  ? Simplify<Pick<To, Lacks<From, To> & keyof To> & Partial<To>>
+  ? Simplify<DeepReadonly<Pick<To, Lacks<From, To> & keyof To>> & Partial<DeepReadonly<To>>>
   : never;
 /** The patch may be left out exactly when nothing is missing; otherwise the compiler says what to bring. */
 type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
@@ -102,9 +102,9 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
     patch: Patch<D, DataOf<T>>,
   ): void;
   /** Merges into data and returns the whole. */
-  update<D extends object>(this: Holding<D>, patch: Partial<NoInfer<D>>): D;
+  update<D extends object>(this: Holding<D>, patch: Partial<DeepReadonly<NoInfer<D>>>): D;
   /** Replaces data. */
-  replace<D extends object>(this: Holding<D>, data: NoInfer<D>): void;
+  replace<D extends object>(this: Holding<D>, data: DeepReadonly<NoInfer<D>>): void;
   /**
    * Changes data in place: hands out a copy that may be changed at any depth, keeps what has become of it, and returns the whole.
    *
@@ -170,7 +170,7 @@ export interface FsmContext<out All extends AnyState = AnyState>
   readonly '~all': All;
   /** Id of the current state, or `null`. */
   readonly current: IdOf<All>;
-  /** Read-only; typed once the state is known (`inState`, `is`, a scene, a `switch` on `view`). */
+  /** Read-only at any depth, see `edit`; typed once the state is known (`inState`, `is`, a scene, a `switch` on `view`). */
   readonly data: {};
   /** `current` and `data` as a union told apart by `current`, for an exhaustive `switch`. */
   readonly view: StateView<All>;

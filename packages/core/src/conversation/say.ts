@@ -1,5 +1,6 @@
 /** What a bot says: texts, media, keyboards or any Bot API call, as plain data. */
 
+import { holds } from '../base/holds.ts';
 import type { ReplyAddress } from '../update/address.ts';
 
 /** Parameters that every reply keyboard takes. */
@@ -64,6 +65,11 @@ export type Say = string | RichText | Media | ApiCall;
 /** A message that was sent, as far as telefsm looks at it. */
 export interface Sent {
   readonly message_id: number;
+}
+
+/** Whether a hook gave back a message that it has sent by itself. */
+export function isSent(value: unknown): value is Sent {
+  return holds(value, 'message_id');
 }
 
 const mediaKinds: readonly MediaKind[] = [

@@ -1,5 +1,7 @@
 /** What a scene is to those who enter it: an id, and the types of what it takes and gives. */
 
+import type { DeepReadonly } from '../base/type-tools.ts';
+
 /** What a scene's types are; carried by every scene, never present at run time. */
 export interface SceneTypes {
   readonly data: object;
@@ -19,11 +21,11 @@ type TypesOf<S> = S extends { readonly '~scene': { readonly types?: infer T } }
 type TypeOf<S, K extends keyof SceneTypes> =
   TypesOf<S> extends infer T ? (K extends keyof T ? T[K] : never) : never;
 /** What a scene starts with. */
-export type StartOf<S> = TypeOf<S, 'start'>;
+export type StartOf<S> = DeepReadonly<TypeOf<S, 'start'>>;
 /** What reaches a scene's `enter` hook and is never stored. */
 export type ParamsOf<S> = TypeOf<S, 'params'>;
 /** What a scene gives to its caller. */
-export type ResultOf<S> = TypeOf<S, 'result'>;
+export type ResultOf<S> = DeepReadonly<TypeOf<S, 'result'>>;
 /** Ids of the scenes among states. */
 export type SceneIdIn<All> = All extends { readonly '~step': infer Id extends string }
   ? Id

@@ -49,6 +49,8 @@ class Showing {
   /** The growing message, if it was sent to be edited. */
   #message: number | undefined;
   #last = 0;
+  /** Until when Telegram wants no call. */
+  #limitedUntil = 0;
 
   constructor(place: StreamPlace, stream: FormattedStream) {
     this.#place = place;
@@ -145,7 +147,7 @@ class Showing {
       }
     } catch (error) {
       const limit = secondsToWait(error);
-      if (limit !== undefined) return this.#pace.pause(limit * 1000);
+      if (limit !== undefined) return this.#limit(limit);
       if (codeOf(error) === 403) throw error;
       // a server that has no drafts
       this.#draft = undefined;
@@ -198,8 +200,8 @@ class Showing {
   async #deliver(say: Say): Promise<unknown> {
     const { method, payload } = callOf(say, undefined);
     for (;;) {
-      const wait = this.#pace.wait();
-      // whoever stops it sees at once what there is
+      // a finished message does not wait for its second, as other replies do not; only for what Telegram has asked
+      const wait = this.#limitedUntil - this.#place.clock.monotonic();
       if (wait > 0 && !this.#place.signal.aborted) await this.#sleep(wait);
       this.#pace.spend();
       try {
@@ -211,7 +213,7 @@ class Showing {
           if (codeOf(error) === 400 && /not modified/.test(String(error))) return undefined;
           throw error;
         }
-        this.#pace.pause(limit * 1000);
+        this.#limit(limit);
         await this.#sleep(limit * 1000);
       }
     }
@@ -220,6 +222,12 @@ class Showing {
   #call(method: string, payload: object): Promise<unknown> {
     const call = callOf({ method, payload }, this.#place.place);
     return this.#place.call(call.method, call.payload);
+  }
+
+  /** Telegram wants no call for so many seconds. */
+  #limit(seconds: number): void {
+    this.#pace.pause(seconds * 1000);
+    this.#limitedUntil = this.#place.clock.monotonic() + seconds * 1000;
   }
 
   #sleep(ms: number): Promise<void> {

@@ -44,6 +44,8 @@ export interface Texts<Services extends object = {}> {
   readonly forgotten?: Text<Services>;
   /** The conversation is busy with another update. */
   readonly busy?: Text<Services>;
+  /** Somebody else is to answer; said when they are asked, and to whatever the user sends meanwhile. */
+  readonly askedElsewhere?: Text<Services>;
   /** A checkout was approved, and its payment has not come yet. */
   readonly paying?: Text<Services>;
   /** Button: leave the question out. */
@@ -71,11 +73,8 @@ export interface Texts<Services extends object = {}> {
 /** The name of a text. */
 export type TextName = keyof Texts;
 
-/** The name of a text whose default every bot carries; that of `keep` comes with flows. */
-export type DefaultTextName = Exclude<TextName, 'keep'>;
-
 /** What is said where nothing was replaced. */
-export const defaultTexts: { readonly [Name in DefaultTextName]: string } = Object.freeze({
+export const defaultTexts: { readonly [Name in TextName]: string } = Object.freeze({
   wrongKind: 'Please answer the question above.',
   invalid: 'That is not a valid answer. Please try again.',
   tooLong: 'That is too long. Please send less.',
@@ -83,7 +82,7 @@ export const defaultTexts: { readonly [Name in DefaultTextName]: string } = Obje
   timedOut: 'Time is up. Please start again.',
   stale: 'This button is no longer in use.',
   notYours: 'This button is for someone else.',
-  firstStep: 'This is the first question already.',
+  firstStep: 'This is already the first question.',
   noBack: 'You cannot go back here.',
   noSkip: 'This question cannot be skipped.',
   tooManyAttempts: 'Too many attempts. Please start again.',
@@ -91,8 +90,9 @@ export const defaultTexts: { readonly [Name in DefaultTextName]: string } = Obje
   running: 'Please finish this first.',
   restart: 'Start again?',
   blocked: 'Please finish this first.',
-  forgotten: 'I have been changed and no longer know where we were. Please start again.',
+  forgotten: 'I was updated and lost our place. Please start again.',
   busy: 'One moment, please.',
+  askedElsewhere: 'I have asked. Please wait for the answer.',
   paying: 'Your payment is on its way. One moment, please.',
   skip: 'Skip',
   back: '« Back',
@@ -103,14 +103,11 @@ export const defaultTexts: { readonly [Name in DefaultTextName]: string } = Obje
   cancel: 'Cancel',
   edit: 'Edit',
   pickEdit: 'What would you like to change?',
+  keep: 'Keep as it is',
 });
 
 /** Finds what to say: the replacement, or the default. */
-export function textOf(
-  texts: Texts | undefined,
-  name: DefaultTextName,
-  turn: AskTurn,
-): Awaitable<string> {
+export function textOf(texts: Texts | undefined, name: TextName, turn: AskTurn): Awaitable<string> {
   const text = texts?.[name] ?? defaultTexts[name];
   return typeof text === 'function' ? text(turn) : text;
 }

@@ -1,5 +1,6 @@
 /** The types of a turn: what prompts may see of one unit of work, and what handlers may do with it. */
 
+import type { LogEntry } from '../record/log.ts';
 import type { ReplyAddress } from '../update/address.ts';
 import type { Message } from '../update/messages.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -35,6 +36,8 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   readonly id: string;
   /** What the turn answers: the message of the update, or all messages of a burst in their order; else empty. */
   readonly messages: readonly Message[];
+  /** What was said lately, oldest first, the message of this turn included; empty without `fsm({ log })`. */
+  readonly log: readonly LogEntry[];
   /** The same object as `ctx.state`. */
   readonly state: FsmContext<All>;
   /** Where the conversation lives: what `reply` fills in; `undefined` where it cannot be spoken to. */

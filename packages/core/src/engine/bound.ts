@@ -4,7 +4,7 @@ import { boundTo } from '../conversation/behaviour.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { markOfPayload, unmatchedPayment } from '../update/invoice.ts';
-import { objectIn, type RawObject, textIn } from '../update/raw-update.ts';
+import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../update/raw-update.ts';
 
 /** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
 export function boundTag(turn: OpenTurn): string | undefined {
@@ -42,6 +42,17 @@ export async function answerStale(
     const payload = { pre_checkout_query_id: id, ok: false, error_message: text };
     turn.effects.call({ method: 'answerPreCheckoutQuery', payload });
   }
+}
+
+/** A button in another chat whose question is asked no more: it is answered, and its message loses its buttons. */
+export async function answerElsewhere(turn: OpenTurn): Promise<void> {
+  const { update, effects, rt } = turn;
+  effects.answerQuery({ text: await textOf(rt.options.defaults.texts, 'stale', turn) });
+  const message = objectIn(update && objectIn(update, 'callback_query'), 'message');
+  const chat_id = idIn(message, 'chat');
+  const message_id = wholeIn(message, 'message_id');
+  if (chat_id === undefined || message_id === undefined) return;
+  effects.call({ method: 'editMessageReplyMarkup', payload: { chat_id, message_id } });
 }
 
 function checkoutOf({ update }: OpenTurn): RawObject | undefined {

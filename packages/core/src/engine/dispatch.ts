@@ -4,8 +4,9 @@ import { isFsmError } from '../base/errors.ts';
 import type { SceneBehaviour } from '../conversation/behaviour.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { type Albums, albumMark, markedVisit } from './albums.ts';
-import { answerStale, boundTag, isFromThisMachine } from './bound.ts';
+import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
+import { noteLog } from './log.ts';
 import { behaviourOn, guarded, settle } from './settle.ts';
 import { isGuest, start } from './triggers.ts';
 
@@ -19,11 +20,13 @@ type Rest = () => Promise<void>;
  */
 export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Promise<void> {
   const { copy, input } = turn;
+  if (input?.kind === 'text' && !input.edited) noteLog(turn, 'user', input.text);
   if (isRestOfAlbum(turn, albums)) return;
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
-  const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
   const active = behaviourOn(turn, copy.top);
+  if (turn.facts.isElsewhere && active?.answersElsewhere !== true) return answerElsewhere(turn);
+  const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
   if (active !== undefined) return offer(turn, active, albums, pass);
   const command = commandOf(input);
   if (command !== undefined && (await start(turn, command))) return;

@@ -2,10 +2,12 @@
 
 import type { EngineFactory } from '../conversation/behaviour.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
+import { askerOf } from '../update/elsewhere.ts';
 import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
+import { noteLog } from './log.ts';
 import { answer, passTimer, settle } from './settle.ts';
 
 function makeEngine(): Engine {
@@ -17,6 +19,8 @@ function makeEngine(): Engine {
     answer,
     passTimer,
     forgetBurst,
+    askerOf,
+    noteLog,
   };
 }
 

@@ -3,11 +3,14 @@
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
+import { isSent } from '../conversation/say.ts';
+import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import { leaveTop } from '../state/context.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
+import { noteLog } from './log.ts';
 import { triggered } from './triggers.ts';
 
 /** A class, since several are made for an update: its members stand on the prototype. */
@@ -36,6 +39,10 @@ export class FrameRun implements SceneRun {
     const { scene } = this.#began;
     const found = this.command && triggered(this.turn, this.command);
     return found?.scene.id === scene ? found?.argument : undefined;
+  }
+
+  get starts(): string | undefined {
+    return this.command && triggered(this.turn, this.command)?.scene.id;
   }
 
   get state(): string | null {
@@ -86,7 +93,10 @@ export class FrameRun implements SceneRun {
   }
 
   get say(): SceneRun['say'] {
-    return (say) => this.turn.effects.send(say);
+    return (say) => {
+      if (!isSent(say)) noteLog(this.turn, 'bot', wordsOf(say));
+      this.turn.effects.send(say);
+    };
   }
 
   get call(): SceneRun['call'] {

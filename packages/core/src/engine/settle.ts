@@ -1,15 +1,16 @@
 /** In which order scenes are told of their frames' coming and going, of timers, and of their questions. */
 
 import { FsmError } from '../base/errors.ts';
-import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
 import { burstTimer, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
+import { isSent } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { interruptible } from './bursts.ts';
 import { attempt, FrameRun } from './frame-run.ts';
+import { removeByOutbox, sendQuestion } from './reply-keyboards.ts';
 
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;
@@ -42,12 +43,12 @@ export async function settle(turn: OpenTurn): Promise<void> {
   for (;;) {
     const event = effects.nextEvent();
     if (event === undefined) {
-      if (params === undefined) return;
+      if (params === undefined) return removeByOutbox(turn, false);
       const speech = await findQuestion(turn, params);
       effects.ask(speech && (() => ask(turn, speech)));
       if (!effects.hasEvents) {
         copy.isPromptPending = speech !== undefined;
-        return;
+        return removeByOutbox(turn, copy.isPromptPending);
       }
       params = undefined;
       continue;
@@ -63,8 +64,8 @@ export async function settle(turn: OpenTurn): Promise<void> {
 async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const { copy } = turn;
   const said = await speech();
-  const isSent = said == null || said === '' || holds(said, 'message_id');
-  const sent = isSent ? said : await turn.send(said);
+  const isOver = said == null || said === '' || isSent(said);
+  const sent = isOver ? said : await sendQuestion(turn, said);
   copy.isPromptPending = false;
   const asked = behaviourOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });

@@ -230,12 +230,7 @@ export class SharedHold implements Hold {
   async #prove(sending: Sending, isUnsure: boolean, cause: unknown): Promise<void> {
     const { storage, lease } = this.#leases.options;
     const { key } = this;
-    let found: StoredText | undefined;
-    try {
-      found = await this.#leases.urgent(() => storage.peek(key));
-    } catch (error) {
-      this.#unknown(cause ?? error);
-    }
+    const found = await this.#read(sending, cause);
     const verdict = this.#verdict(sending, found, isUnsure);
     if (verdict === 'unknown') this.#unknown(cause);
     if (verdict !== 'kept') {
@@ -249,6 +244,20 @@ export class SharedHold implements Hold {
       .urgent(() => storage.renew(key, holder, lease))
       .catch(() => false);
     if (!goesOn) this.lose();
+  }
+
+  /** Reads what proves a commit: what cut off its answer may cut off this one too, so it is asked again for as long as the commit was. */
+  async #read({ since }: Sending, cause: unknown): Promise<StoredText | undefined> {
+    const { storage, clock, lease } = this.#leases.options;
+    for (let failures = 0; ; failures++) {
+      try {
+        return await this.#leases.urgent(() => storage.peek(this.key));
+      } catch (error) {
+        const isOver = clock.monotonic() - since >= lease;
+        if (isOver || faultOf(storage, error) === 'fatal') this.#unknown(cause ?? error);
+      }
+      await sleep(backoff(failures), clock);
+    }
   }
 
   #verdict(

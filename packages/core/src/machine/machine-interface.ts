@@ -1,10 +1,11 @@
 /** What a machine offers, as types: conversations from outside, events, its description. */
 
-import type { Awaitable } from '../base/type-tools.ts';
+import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { BotCommand, OwnCommands } from '../conversation/behaviour.ts';
 import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
+import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { UnknownState } from '../transaction/evolve.ts';
 import type { Cause } from '../transaction/facts.ts';
@@ -86,6 +87,8 @@ export interface Snapshot {
   readonly state: string | null;
   readonly scene: string | null;
   readonly data: object;
+  /** What was said lately, with `fsm({ log })`. */
+  readonly log?: readonly LogEntry[];
   /** Ms until the deadline. */
   readonly deadlineIn?: number;
 }
@@ -111,7 +114,7 @@ export interface Conversation<out All extends AnyState = AnyState> {
   /** Answers the pending step as if the user had; `false` if that step is not pending. */
   answer<V>(
     step: { readonly id: string; readonly '~value': V },
-    value: NoInfer<V>,
+    value: DeepReadonly<NoInfer<V>>,
   ): Promise<boolean>;
   /**
    * Reads what was last committed; it may be old when it arrives.

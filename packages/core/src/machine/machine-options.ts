@@ -3,7 +3,7 @@
 import type { Clock, Duration } from '../base/clock.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../conversation/behaviour.ts';
-import type { Say } from '../conversation/say.ts';
+import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.ts';
 import type { StatesIn } from '../conversation/targets.ts';
@@ -122,6 +122,13 @@ export interface MachineOptions<
   readonly turn?: TurnOptions;
   /** How many steps `back()` can go. Default 10. */
   readonly history?: number;
+  /**
+   * Keeps what was said lately, for `turn.log`: texts of the user, and of the bot by `reply`, `stream`, prompts and `done`.
+   *
+   * The oldest are forgotten beyond `last` messages or `bytes` of text, 16,384 by default; all of them with the conversation. It needs a scene, and the
+   * bot's own middleware (`ctx.reply`) is not seen.
+   */
+  readonly log?: { readonly last: number; readonly bytes?: number };
   /** The largest record, in bytes. Default 262,144. */
   readonly maxRecordBytes?: number;
   /** An update that failed this often in one process is given up, so that its chat goes on. Default 5. */
@@ -133,7 +140,7 @@ export interface MachineOptions<
   /** A conversation without a record: take over what an earlier system kept. Runs inside the unit. */
   readonly adopt?: (turn: Turn & { readonly ctx: Context | undefined }) => Awaitable<void>;
   /** The deadline of a plain state has passed. Default: clear. */
-  readonly onTimeout?: (turn: Turn) => Awaitable<Say | undefined | void>;
+  readonly onTimeout?: (turn: Turn) => Awaitable<Say | Sent | undefined | void>;
   /** Accepts that deadlines fire only with the next update, on a storage that cannot fire them. */
   readonly deadlines?: 'on-update';
   /** How deadlines are fired. */

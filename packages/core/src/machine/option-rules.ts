@@ -50,6 +50,7 @@ const rules = {
   turn: anything,
   history: atLeast(0),
   maxRecordBytes: atLeast(1),
+  log: anything,
   attempts: atLeast(1),
   unknownState: {
     expected: `${policies.expected} or a function`,
@@ -79,6 +80,7 @@ const rulesOfParts = {
         typeof found === 'string' || typeof found === 'number' || holds(found, 'quiet'),
     },
   } satisfies Rules<WaitingOptions>,
+  log: { last: atLeast(1), bytes: atLeast(1) } satisfies Rules<NonNullable<Options['log']>>,
   turn: { max: length, detectReentry: oneOf(true, false) } satisfies Rules<TurnOptions>,
   sweep: { every: length, parallel: atLeast(1) } satisfies Rules<SweepOptions>,
 };

@@ -5,6 +5,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { newToken, storageFailed } from '../lease/calls.ts';
 import type { UnitId } from '../record/ids.ts';
+import { logIn } from '../record/log.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText } from '../storage/statements.ts';
@@ -123,5 +124,10 @@ async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | undefin
   const { record } = decoded;
   if (isEmpty(record)) return undefined;
   const { deadlineIn } = stored;
-  return { ...sideOf(record), ...(deadlineIn !== undefined && { deadlineIn }) };
+  const log = logIn(record.session);
+  return {
+    ...sideOf(record),
+    ...(log.length > 0 && { log }),
+    ...(deadlineIn !== undefined && { deadlineIn }),
+  };
 }

@@ -51,6 +51,7 @@ export function settingsOf(options: LooseOptions): Settings {
     attempts: options.attempts ?? 5,
     ttl: options.ttl === undefined ? undefined : toMs(options.ttl, 'ttl'),
     maxRecordBytes: options.maxRecordBytes ?? 262_144,
+    log: options.log && { bytes: 16_384, ...options.log },
     history: options.history ?? 10,
     version: versions[versions.length - 1] ?? 0,
     migrations: migrations ?? {},

@@ -14,6 +14,7 @@ import { inputOf } from '../update/input.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
+import { tagOf } from '../update/tag.ts';
 import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
@@ -58,11 +59,18 @@ export function updatesOf(
     failing: new Map(),
   };
   function begin(update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown): Promise<void> {
-    const subject = subjectOf(update, bot.id);
-    const hasConversation = when === undefined || when(subject);
-    const scope = hasConversation ? scopeOf(strategy, subject) : undefined;
-    const key = scope && writeKey(subject.bot, subject.business, scope);
-    const job = new UpdateJob(updates, key, scope, subject, update, bot, rest, ctx);
+    let subject = subjectOf(update, bot.id);
+    let scope = when === undefined || when(subject) ? scopeOf(strategy, subject) : undefined;
+    let key = scope && writeKey(subject.bot, subject.business, scope);
+    const asker = rt.engine?.askerOf(update, subject);
+    let isElsewhere = false;
+    if (asker !== undefined) {
+      const askedBy = scopeOf(strategy, asker.subject);
+      const askersKey = askedBy && writeKey(bot.id, undefined, askedBy);
+      isElsewhere = askersKey !== undefined && tagOf(askersKey) === asker.tag;
+      if (isElsewhere) [subject, scope, key] = [asker.subject, askedBy, askersKey];
+    }
+    const job = new UpdateJob(updates, key, scope, subject, update, bot, rest, ctx, isElsewhere);
     if (stopping.isStopped) throw stopping.error(job);
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const handled = transact(rt, job);
@@ -92,6 +100,7 @@ class UpdateJob implements Job {
   readonly bot: BotPort;
   readonly ctx: unknown;
   readonly cause = 'update';
+  readonly isElsewhere: boolean;
   readonly id: number;
   private readonly updates: Updates;
   private readonly rest: Rest;
@@ -109,6 +118,7 @@ class UpdateJob implements Job {
     bot: BotPort,
     rest: Rest,
     ctx: unknown,
+    isElsewhere: boolean,
   ) {
     this.updates = updates;
     this.key = key;
@@ -119,6 +129,7 @@ class UpdateJob implements Job {
     this.bot = bot;
     this.rest = rest;
     this.ctx = ctx;
+    this.isElsewhere = isElsewhere;
   }
 
   async wait(key: string): Promise<Seat | undefined> {

@@ -39,6 +39,8 @@ interface RecordText extends FrameText {
   x?: number;
   /** A prompt is pending. */
   o?: 1;
+  /** Visit of a reply keyboard. */
+  b?: number;
   /** Number of the last visit, if it is not the top frame's. */
   z?: number;
   /** Session. */
@@ -66,7 +68,7 @@ interface FrameText {
   w?: [string, number][];
 }
 
-const ownNames: ReadonlySet<string> = new Set('vmfieptxozucsdknrhw');
+const ownNames: ReadonlySet<string> = new Set('vmfieptxobzucsdknrhw');
 
 /** Why a stored text cannot be read, or the record in it. */
 export type Decoded =
@@ -77,6 +79,7 @@ export type Decoded =
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
   const { version, frames, ids, marks, place, timers, failures, isPromptPending, visits } = record;
+  const { keyboard } = record;
   const { session, extra } = record;
   const top = topOf(record);
   const text: RecordText = { v: format };
@@ -95,6 +98,7 @@ export function encode(record: ConversationRecord): string {
   if (timers.length > 0) text.t = encodeTimers(timers);
   if (failures !== 0) text.x = failures;
   if (isPromptPending) text.o = 1;
+  if (keyboard !== undefined) text.b = keyboard;
   if (visits !== top.visit) text.z = visits;
   if (session !== undefined) text.u = session;
   return JSON.stringify(isBlank(extra) ? text : { ...extra, ...text });
@@ -152,6 +156,7 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   p: (value) => Array.isArray(value) && isNumber(value[0]),
   t: timers,
   x: isNumber,
+  b: isNumber,
   z: isNumber,
   u: isJsonObject,
   c: isText,
@@ -187,6 +192,7 @@ function read(text: RecordText, size: number): ConversationRecord {
     timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
     isPromptPending: text.o === 1,
+    ...(text.b !== undefined && { keyboard: text.b }),
     visits: text.z ?? top.visit,
     session: text.u && freezeParsed(text.u),
     extra: readExtra(text),

@@ -40,6 +40,8 @@ export interface ConversationRecord {
   readonly failures: number;
   /** Whether a question has been committed and not yet been asked. */
   readonly isPromptPending: boolean;
+  /** The visit whose question has shown a reply keyboard, while that is not removed. */
+  readonly keyboard?: number | undefined;
   /** The last visit's number. */
   readonly visits: number;
   /** Session data by the name that its owner chose; it stays when the conversation is cleared. */
@@ -84,8 +86,9 @@ export function topOf(record: ConversationRecord): Frame {
 }
 
 /** Whether nothing but ids is worth keeping. */
-export function isEmpty({ frames, timers, session, extra }: ConversationRecord): boolean {
-  if (session !== undefined) return false;
+export function isEmpty(record: ConversationRecord): boolean {
+  const { frames, timers, session, keyboard, extra } = record;
+  if (session !== undefined || keyboard !== undefined) return false;
   // by its place: to take a list apart makes an iterator, and this is asked of every update
   const { scene, state, data } = frames[0];
   const isNowhere = frames.length === 1 && scene === null && state === null;

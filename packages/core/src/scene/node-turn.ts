@@ -1,6 +1,6 @@
 /** The turn that a node's handlers get, and the verbs by which they say where to go. */
 
-import type { Awaitable } from '../base/type-tools.ts';
+import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { SceneRun } from '../conversation/behaviour.ts';
 import type { AnyScene, CallOptions, SceneTypes, StartArgs } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -14,16 +14,18 @@ export type Next = Awaitable<Transition | void>;
 
 /** The turn of a scene's handlers, with its verbs. They need no `this`: destructure them. */
 export interface SceneTurn<T extends SceneTypes> extends Turn<T['services']> {
-  readonly data: Readonly<T['data']>;
+  readonly data: DeepReadonly<T['data']>;
   readonly goto: <S extends AnyScene>(scene: S, ...start: StartArgs<S>) => Transition;
   readonly call: <S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>) => Transition;
   /** Stays here and runs `enter` again. */
-  readonly again: (patch?: Partial<T['data']>, params?: T['params']) => Transition;
+  readonly again: (patch?: Partial<DeepReadonly<T['data']>>, params?: T['params']) => Transition;
   /** Stays here, silently. */
-  readonly stay: (patch?: Partial<T['data']>) => Transition;
+  readonly stay: (patch?: Partial<DeepReadonly<T['data']>>) => Transition;
   readonly back: () => Transition;
   readonly leave: (
-    ...result: unknown extends T['result'] ? [result?: unknown] : [result: T['result']]
+    ...result: unknown extends T['result']
+      ? [result?: unknown]
+      : [result: DeepReadonly<T['result']>]
   ) => Transition;
 }
 
@@ -97,6 +99,10 @@ class NodeTurn implements LooseTurn {
 
   get now(): LooseTurn['now'] {
     return this.#turn.now;
+  }
+
+  get log(): LooseTurn['log'] {
+    return this.#turn.log;
   }
 
   get messages(): LooseTurn['messages'] {

@@ -226,7 +226,7 @@ function behaviourOfNode(
     ...(leave && {
       async leave(run, reason) {
         const said = await leave(nodeTurn(run, { reason }));
-        if (said != null && (typeof said === 'string' || !('message_id' in said))) run.say(said);
+        if (said != null) run.say(said);
       },
     }),
     describe: () => ({ kind: 'node', accepts: describeAccept(accept), timeout: after }),

@@ -136,13 +136,17 @@ export function registryOf(
         const fix = owner === undefined ? 'move there by set()' : `enter its scene "${owner}"`;
         throw invalidTarget('enter() or call()', 'a scene or its id', `the state "${id}": ${fix}`);
       }
+      const open = unfinished(scene);
+      if (open !== undefined) throw invalidTarget('enter() or call()', 'a finished scene', open);
       throw new FsmError('SCENE_UNKNOWN', { scene: String(id), known: [...scenes.keys()] });
     },
   };
 }
 
 /** What `flow(…)` and `scene(…)` return is of use only to the call that finishes it. */
-function unfinished(member: unknown): string | undefined {
+export function unfinished(member: unknown): string | undefined {
+  // the class `Scene` has a method `on` too
+  if (holds(member, '~scene')) return undefined;
   if (holds(member, 'done')) return 'a flow that no `.done(…)` has finished';
   return holds(member, 'on') ? 'a node that no `.on(…)` has finished' : undefined;
 }

@@ -2,6 +2,7 @@
 
 import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
 import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
+import { type LogEntry, logSlot } from '../record/log.ts';
 import {
   type ConversationRecord,
   emptyFrame,
@@ -49,6 +50,8 @@ export class WorkingCopy {
   frames: readonly [Frame, ...Frame[]];
   visits: number;
   isPromptPending: boolean;
+  /** The visit whose question has shown a reply keyboard; it outlives the frame, and `clear()`. */
+  keyboard: number | undefined;
   failures: number;
   version: number;
   /** Session data by slot, as the last commit or the last flush left it. */
@@ -70,6 +73,7 @@ export class WorkingCopy {
     this.frames = record.frames;
     this.visits = record.visits;
     this.isPromptPending = record.isPromptPending;
+    this.keyboard = record.keyboard;
     this.failures = record.failures;
     this.version = record.version;
     this.session = record.session;
@@ -101,6 +105,7 @@ export class WorkingCopy {
     return (
       this.frames !== this.base.frames ||
       this.isPromptPending !== this.base.isPromptPending ||
+      this.keyboard !== this.base.keyboard ||
       this.failures !== this.base.failures ||
       this.visits !== this.base.visits ||
       this.session !== this.base.session ||
@@ -194,6 +199,14 @@ export class WorkingCopy {
     this.isPromptPending = false;
     this.failures = 0;
     this.visits = 0;
+    if (this.session?.[logSlot] !== undefined) this.keepLog(undefined);
+  }
+
+  /** Keeps what was said lately, or forgets it. */
+  keepLog(log: readonly LogEntry[] | undefined): void {
+    const { [logSlot]: _, ...rest } = this.session ?? {};
+    const session = log === undefined ? rest : { ...rest, [logSlot]: log };
+    this.session = isBlank(session) ? undefined : Object.freeze(session as JsonObject);
   }
 
   /** Sets a timer of the top frame, or removes it. */
@@ -231,7 +244,7 @@ export class WorkingCopy {
     marks: ConversationRecord['marks'],
     place: ReplyAddress | undefined,
   ): ConversationRecord {
-    const { frames, visits, isPromptPending, failures, version, session, base } = this;
+    const { frames, visits, isPromptPending, keyboard, failures, version, session, base } = this;
     const { extra } = base;
     const changes = this.timerChanges;
     // most have none
@@ -247,6 +260,7 @@ export class WorkingCopy {
       timers,
       failures,
       isPromptPending,
+      keyboard,
       visits,
       session,
       extra,
@@ -261,19 +275,20 @@ export class WorkingCopy {
 
   /** Remembers the copy as it is; what it returns makes it so again. */
   mark(): () => void {
-    const { frames, visits, isPromptPending, failures } = this;
+    const { frames, visits, isPromptPending, keyboard, failures } = this;
     const timers = this.timers && new Map(this.timers);
     const changes = this.timerChanges;
     return () => {
-      Object.assign(this, { frames, visits, isPromptPending, failures, timers });
+      Object.assign(this, { frames, visits, isPromptPending, keyboard, failures, timers });
       this.timerChanges = changes;
     };
   }
 
   /** Forgets every change since the base. */
   reset(): void {
-    const { frames, visits, isPromptPending, failures, version, session, timers } = this.base;
-    Object.assign(this, { frames, visits, isPromptPending, failures, version, session });
+    const { frames, visits, isPromptPending, keyboard, failures, version, session, timers } =
+      this.base;
+    Object.assign(this, { frames, visits, isPromptPending, keyboard, failures, version, session });
     const { deadlineAt } = this.kept;
     this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);
     this.timerChanges = this.kept.changes;

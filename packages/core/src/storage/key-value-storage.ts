@@ -3,17 +3,8 @@
 import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import { andThen, isPromise, type KeyValueStore, shortKey, tryOut } from './key-value-store.ts';
 import type { StorageStatements, StoredText, Write } from './statements.ts';
-
-/** A store of texts under keys. */
-export interface KeyValueStore {
-  /** The text under a key; nothing, or `null`, without one. */
-  get(key: string): Awaitable<string | undefined | null>;
-  /** Keeps a text; `ttl`, in ms, is how long it is wanted, for stores that can forget. */
-  set(key: string, value: string, ttl?: number): Awaitable<unknown>;
-  /** Forgets a key; an unknown one is no error. */
-  delete(key: string): Awaitable<unknown>;
-}
 
 /** What `keyValueStorage` can be told. */
 export interface KeyValueStorageOptions {
@@ -26,6 +17,12 @@ export interface KeyValueStorageOptions {
  *
  * Such a store cannot exclude a second writer: with two processes, or two machines, on one store updates are lost. Deadlines do not fire
  * by themselves. Lifetimes and deadlines are kept as instants of this process's clock, beside the text, and judged when it is read.
+ *
+ * Keys that are longer than 32 characters, or have characters other than `a`-`z`, digits and `_.:=-`, are replaced by hashes of 32
+ * characters: stores cut longer keys, reject them, or ignore case. Before the first conversation is read, a text is written, read
+ * back and deleted, so that a store that cannot keep it fails before a handler runs, with its own error as the cause.
+ *
+ * @throws FsmError with the first update `STORAGE_FAILED`; its cause is the store's error, or `STORAGE_UNUSABLE` if the text came back changed
  *
  * @example
  * ```ts
@@ -43,40 +40,41 @@ export function keyValueStorage(
   store: KeyValueStore,
   { clock = systemClock }: KeyValueStorageOptions = {},
 ): StorageStatements {
+  let trial: Awaitable<void> | undefined;
+  /** Tries the store out once; after a failure the next caller tries again. */
+  function tried(): Awaitable<void> {
+    trial ??= tryOut(store);
+    if (!isPromise(trial)) return trial;
+    return trial.then(undefined, (error: unknown) => {
+      trial = undefined;
+      throw error;
+    });
+  }
+  const read = (key: string) =>
+    andThen(shortKey(key), (short) =>
+      andThen(store.get(short), (found) => unwrap(asText(found), clock.now())),
+    );
+
   return {
     features: { shared: false, fencing: false, ttl: false, deadlines: false, list: false },
 
     acquire: (key) =>
-      then(store.get(key), (found) => ({ fence: 0, stored: unwrap(asText(found), clock.now()) })),
+      andThen(tried(), () => andThen(read(key), (stored) => ({ fence: 0, stored }))),
 
-    commit(key, _, next) {
-      const answer =
-        next === undefined ? store.delete(key) : store.set(key, wrap(next, clock.now()), next.ttl);
-      return then(answer, () => 'done' as const);
-    },
+    commit: (key, _, next) =>
+      andThen(shortKey(key), (short) => {
+        const answer =
+          next === undefined
+            ? store.delete(short)
+            : store.set(short, wrap(next, clock.now()), next.ttl);
+        return andThen(answer, () => 'done' as const);
+      }),
 
     renew: () => true,
     release() {},
 
-    peek: (key) => then(store.get(key), (found) => unwrap(asText(found), clock.now())),
+    peek: read,
   };
-}
-
-/** Continues without a promise where the store answers without one. */
-function then<Value, Result>(
-  value: Awaitable<Value>,
-  next: (value: Value) => Awaitable<Result>,
-): Awaitable<Result> {
-  return isPromise(value) ? value.then(next) : next(value);
-}
-
-function isPromise<Value>(value: Awaitable<Value>): value is PromiseLike<Value> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
 }
 
 /** Begins every text that needs more than itself; what begins otherwise is the record as it stands. */

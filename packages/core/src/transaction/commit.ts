@@ -1,5 +1,6 @@
 /** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
 
+import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isRejected } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
@@ -117,7 +118,7 @@ export async function runReleased(turn: OpenTurn): Promise<void> {
     try {
       await task();
     } catch (error) {
-      failed ??= { error };
+      failed ??= { error: namedError(error) };
     }
   }
   if (failed !== undefined) throw failed.error;
@@ -168,8 +169,11 @@ function recordOf(
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
   for (const mark of used?.keptMarks ?? []) ids = withId(ids, mark, least);
-  const { update } = facts;
-  const address = update === undefined ? copy.base.place : storedAddress(update, facts);
+  const { update, subject } = facts;
+  // where an invoice says that its conversation is, anybody may have written
+  const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
+  const isHere = update !== undefined && !isElsewhere;
+  const address = isHere ? storedAddress(update, facts) : copy.base.place;
   return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
 }
 

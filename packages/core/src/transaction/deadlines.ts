@@ -1,5 +1,6 @@
 /** Fires timers that have passed; a handler that fails is tried again later. */
 
+import { namedError } from '../base/frozen.ts';
 import { stateTimer } from '../state/working-copy.ts';
 import { commitAhead, deliver, rollBack, settle } from './commit.ts';
 import { isInterruption } from './interrupts.ts';
@@ -49,14 +50,14 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
       await commitAhead(turn);
       throw error;
     }
-    return postpone(turn, timer, error);
+    return postpone(turn, timer, namedError(error));
   }
   try {
     await deliver(turn);
   } catch (error) {
     // the transition is committed and must not come again; a question that was not asked is pending
     if (facts.cause !== 'deadline') throw error;
-    rt.notices.speechFailed(turn.key ?? '', error);
+    rt.notices.speechFailed(turn.key ?? '', namedError(error));
   }
 }
 

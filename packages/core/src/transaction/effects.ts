@@ -1,7 +1,7 @@
 /** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
 
-import type { ApiCall, Say } from '../conversation/say.ts';
-import type { Stream } from '../conversation/stream.ts';
+import { type ApiCall, isSent, type Say, type Sent } from '../conversation/say.ts';
+import { isStream, type Stream } from '../conversation/stream.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
@@ -60,10 +60,21 @@ export class Effects {
     this.events.push(event);
   }
 
-  /** Sends a message after the commit. */
-  send(say: Say | Stream): void {
+  /** Sends a message after the commit, unless it is one that a hook has sent by itself. */
+  send(say: Say | Stream | Sent): void {
+    if (isSent(say)) return;
     this.outbox ??= [];
     this.outbox.push(say);
+  }
+
+  /** Puts another message in place of the first one for which there is another; `false` if there is none. */
+  replaceFirst(other: (say: Say) => Say | undefined): boolean {
+    const { outbox = [] } = this;
+    return outbox.some((say, at) => {
+      const found = isStream(say) || this.quiet?.has(say) ? undefined : other(say);
+      if (found !== undefined) outbox[at] = found;
+      return found !== undefined;
+    });
   }
 
   /** Calls the Bot API after the commit, in the order of what is sent; a failure is reported to observers only. */

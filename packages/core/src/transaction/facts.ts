@@ -35,6 +35,8 @@ export interface TurnFacts {
   readonly update: RawUpdate | undefined;
   /** The framework's context. */
   readonly ctx: unknown;
+  /** Whether the update comes from another chat, where somebody answers a question of this conversation. */
+  readonly isElsewhere?: boolean;
   /** Calls the Bot API; absent while no bot is connected. */
   readonly bot: TurnBot | undefined;
 }

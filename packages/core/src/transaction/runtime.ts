@@ -11,6 +11,7 @@ import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { UnitId } from '../record/ids.ts';
+import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
 import type { ContextHost } from '../state/context.ts';
@@ -19,6 +20,8 @@ import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { TurnFacts } from './facts.ts';
@@ -52,6 +55,13 @@ export interface Engine {
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Lets a timer of the active scene pass; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
+  /** Adds to what was said lately. */
+  noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void;
+  /** The conversation that has asked somebody who answers by this update in another chat, and its tag. */
+  askerOf(
+    update: RawUpdate,
+    subject: Subject,
+  ): { readonly subject: Subject; readonly tag: string } | undefined;
   /** Forgets messages that the active scene has collected to answer them together, as a part of the turn. */
   forgetBurst(turn: OpenTurn): void;
 }

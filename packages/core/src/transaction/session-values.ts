@@ -1,6 +1,6 @@
 /** A storage as the simple store that session middleware takes. */
 
-import { type Clock, systemClock } from '../base/clock.ts';
+import { type Clock, type Duration, systemClock, toMs } from '../base/clock.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { Hold } from '../lease/lease.ts';
 import { queuesOf, type Seat } from '../lease/queue.ts';
@@ -18,6 +18,8 @@ export interface SessionValues<T> {
 export interface SessionValuesOptions {
   /** Stands before every key, so that sessions and conversations can share a storage. Default `"session:"`. */
   readonly prefix?: string;
+  /** How long a session is kept after it was last written. Default: forever. */
+  readonly ttl?: Duration;
   /** What tells the time; a virtual one in tests. */
   readonly clock?: Clock;
 }
@@ -37,11 +39,14 @@ const lease = 15_000;
  *
  * Session middleware reads and writes apart, so two updates of one session can still overwrite each other: that is how sessions are, and
  * what `ctx.state` is for.
+ *
+ * @throws FsmError `INVALID_OPTION` for a `ttl` that is no length
  */
 export function sessionValues<T>(
   storage: FsmStorage,
-  { prefix = 'session:', clock = systemClock }: SessionValuesOptions = {},
+  { prefix = 'session:', ttl, clock = systemClock }: SessionValuesOptions = {},
 ): SessionValues<T> {
+  const lifetime = ttl === undefined ? {} : { ttl: toMs(ttl, 'ttl') };
   const coordination = storage.coordination ?? directLeases;
   const leases = coordination({ storage, clock, lease, longest: lease, report: () => {} });
 
@@ -87,7 +92,7 @@ export function sessionValues<T>(
     set: (key, value) =>
       write(
         prefix + key,
-        value === undefined ? undefined : { text: JSON.stringify(value), state: null },
+        value === undefined ? undefined : { text: JSON.stringify(value), state: null, ...lifetime },
       ),
     delete: (key) => write(prefix + key, undefined),
   };

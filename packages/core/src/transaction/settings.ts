@@ -2,7 +2,7 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneDefaults } from '../conversation/behaviour.ts';
-import type { Say } from '../conversation/say.ts';
+import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { UserInput } from '../update/input.ts';
@@ -40,6 +40,7 @@ export interface Settings {
   readonly attempts: number;
   readonly ttl: number | undefined;
   readonly maxRecordBytes: number;
+  readonly log: { readonly last: number; readonly bytes: number } | undefined;
   /** How many steps `back()` can go. */
   readonly history: number;
   /** The highest migration. */
@@ -50,7 +51,7 @@ export interface Settings {
   readonly adopt: ((turn: Turn & { readonly ctx: unknown }) => Awaitable<void>) | undefined;
   readonly initial: Initial | undefined;
   readonly services: object | ((turn: ServiceTurn) => Awaitable<object>) | undefined;
-  readonly onTimeout: ((turn: Turn) => Awaitable<Say | undefined | void>) | undefined;
+  readonly onTimeout: ((turn: Turn) => Awaitable<Say | Sent | undefined | void>) | undefined;
   readonly sweep: { readonly every: number; readonly parallel: number };
   /** For scenes that choose nothing of their own. */
   readonly defaults: SceneDefaults;

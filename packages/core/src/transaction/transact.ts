@@ -1,6 +1,7 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
 
 import { FsmError, isFsmError } from '../base/errors.ts';
+import { namedError } from '../base/frozen.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { Stay } from '../lease/reentry.ts';
@@ -117,7 +118,8 @@ async function telefsmTurn<Result>(
       throwFailure(turn);
     }
     return result;
-  } catch (error) {
+  } catch (thrown) {
+    const error = namedError(thrown);
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))

@@ -2,14 +2,14 @@
 
 import { FsmError } from '../base/errors.ts';
 import { isBlank } from '../base/json.ts';
-import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { shown } from '../conversation/load-stream.ts';
 import { inParts } from '../conversation/long-text.ts';
 import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
-import { isStream, type Stream, type Streamed } from '../conversation/stream.ts';
+import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
+import { logIn } from '../record/log.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
 import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
@@ -89,6 +89,10 @@ export class RunningTurn implements OpenTurn {
     return messagesIn(this.facts.update);
   }
 
+  get log(): Turn['log'] {
+    return logIn(this.copy.session);
+  }
+
   get ctx(): unknown {
     return this.facts.ctx;
   }
@@ -110,8 +114,12 @@ export class RunningTurn implements OpenTurn {
   }
 
   get place(): ReplyAddress | undefined {
-    const { update } = this.facts;
-    return (update && addressOf(update)) ?? this.copy.base.place ?? addressOfKey(this.facts);
+    const { update, isElsewhere } = this.facts;
+    return (
+      (isElsewhere || !update ? undefined : addressOf(update)) ??
+      this.copy.base.place ??
+      addressOfKey(this.facts)
+    );
   }
 
   /** Bound, so that handlers may destructure it; as are `api` and `now`. */
@@ -153,6 +161,14 @@ export class RunningTurn implements OpenTurn {
 
   /** Sends a message now, to where the conversation lives. */
   async send(say: Say | Stream): Promise<Sent> {
+    const sent = await this.tell(say);
+    if (!isStream(say)) this.rt.engine?.noteLog(this, 'bot', wordsOf(say));
+    return sent as Sent;
+  }
+
+  /** Sends what a scene or telefsm itself says; an empty text is nothing. */
+  async tell(say: Say | Stream): Promise<unknown> {
+    if (say === '') return undefined;
     if (isStream(say)) {
       // it was said after the commit: an update that interrupts ends the speech, and nothing else
       return this.show(say).catch((error: unknown) => {
@@ -162,12 +178,7 @@ export class RunningTurn implements OpenTurn {
     }
     let sent: unknown;
     for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
-    return sent as Sent;
-  }
-
-  /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  tell(say: Say | Stream): Awaitable<unknown> {
-    return say === '' ? undefined : this.send(say);
+    return sent;
   }
 
   /** Answers the callback query, unless a handler has done so. */
@@ -190,7 +201,11 @@ export class RunningTurn implements OpenTurn {
   private show(stream: Stream): Promise<Streamed> {
     const { place, facts, rt, signal } = this;
     const call = (method: string, payload: object) => this.call({ method, payload });
-    return shown({ place, bot: facts.subject.bot, clock: rt.clock, signal, call }, stream);
+    const where = { place, bot: facts.subject.bot, clock: rt.clock, signal, call };
+    return shown(where, stream).then((streamed) => {
+      rt.engine?.noteLog(this, 'bot', streamed.text);
+      return streamed;
+    });
   }
 
   private async call({ method, payload }: ApiCall): Promise<unknown> {

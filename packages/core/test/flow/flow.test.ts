@@ -202,7 +202,7 @@ describe('back', () => {
     for (const text of ['/partly', '/back', '1', '/back']) await ann.sends(text);
     expect(said()).toEqual([
       'A?',
-      'This is the first question already.',
+      'This is already the first question.',
       'B?',
       'You cannot go back here.',
     ]);

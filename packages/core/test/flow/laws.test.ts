@@ -161,7 +161,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
             expect(results).toEqual([then.answers]);
             expect(await bot.data(1)).toBe(undefined);
           } else {
-            const first = 'This is the first question already.';
+            const first = 'This is already the first question.';
             expect(said()).toEqual([isFirst ? first : then.question.says]);
           }
         }

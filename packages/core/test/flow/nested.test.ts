@@ -178,7 +178,7 @@ describe('repeat', () => {
       'Rex is a?',
       'A name, Ann?',
       'Owner?',
-      'This is the first question already.',
+      'This is already the first question.',
     ]);
   });
 
@@ -254,7 +254,7 @@ describe('back in a round that may be left out', () => {
       'Y?',
       'X?',
       'Any?',
-      'This is the first question already.',
+      'This is already the first question.',
     ]);
   });
 });

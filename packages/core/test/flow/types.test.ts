@@ -130,7 +130,7 @@ describe('the types of a flow', () => {
     exact<Equal<Signup['home'], { readonly street: string; readonly zip: number }>>();
     exact<Equal<Signup['pick'], string>>();
     exact<Equal<Signup['mood'], 'good' | 'bad'>>();
-    exact<Equal<Signup['card'], { tag: string }>>();
+    exact<Equal<Signup['card'], { readonly tag: string }>>();
     exact<Equal<Signup['consent'], 'yes' | 'no' | undefined>>();
     const proof = (a: Signup) =>
       a.proof.kind === 'photo' ? a.proof.value.width : a.proof.value.file_id;

@@ -128,7 +128,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
       isStored: found !== undefined,
       state: snapshot?.state ?? null,
       scene: snapshot?.scene ?? null,
-      data: shownData(snapshot?.data ?? {}, redact),
+      data: shownData({ ...snapshot?.data, ...(snapshot?.log && { log: snapshot.log }) }, redact),
       problem,
       deadlineIn: found?.deadlineIn,
       moves: watched.moves(key).slice(0, latest),

@@ -8,12 +8,9 @@ import { checkValue, takesAlbum, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
-import type { Place } from './pending.ts';
+import type { AskPlace, Place } from './pending.ts';
 import { markOf, withPassed } from './progress.ts';
 import { move, note, progressOf, text, type Visit } from './visit.ts';
-
-/** A question in its place. */
-export type AskPlace = Extract<Place, { readonly kind: 'ask' }>;
 
 /** Checks a value and goes on with it, or says why not. */
 export async function accept(

@@ -7,17 +7,17 @@ import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
-import { givenSlot, recheck } from './deploy.ts';
+import { recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
-import { afterMove, type FlowMemo, memoOf } from './memo.ts';
+import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import { entriesOf } from './options.ts';
 import { awaitsPayment } from './payment.ts';
 import type { Place } from './pending.ts';
 import { type Progress, readAt, without } from './progress.ts';
-import { heardOf, lastWords, type Shown, show } from './prompt.ts';
-import { namedSteps } from './steps.ts';
+import { heardOf, show } from './prompt.ts';
+import { givenSlot, namedSteps } from './steps.ts';
 import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /**
@@ -113,7 +113,7 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
     keep(visit, progress, memo);
     return true;
   }
-  if (said !== undefined && said !== null) run.say(lastWords(visit, said as Say | Stream));
+  if (said !== undefined && said !== null) run.say(said as Say | Stream);
   run.leave('done', answers);
   return false;
 }
@@ -129,6 +129,11 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   }
   // asked again, a list begins anew
   note(visit, { page: undefined, editing: undefined });
+  if (place.kind === 'ask' && place.step.question.to !== undefined) {
+    // loaded when somebody else is asked: other flows do without it
+    const { askElsewhere } = await import('./ask-elsewhere.ts');
+    return askElsewhere(visit, place);
+  }
   const { say, options, loaded, keyboard, invoice } = await show(visit, place);
   const { cleanUp = 'keep' } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
@@ -139,7 +144,6 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
-    reply: replyAfter(place, keyboard, before.reply),
     labels:
       keyboard === 'reply' && madeForUser(place)
         ? options?.map(({ value, label }) => [value, label] as const)
@@ -154,17 +158,6 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
     run.arm('step', toMs(timeout, `${place.id} timeout`));
   }
   return () => say;
-}
-
-/** Which reply keyboard is left after a question was asked. */
-function replyAfter(
-  place: Place,
-  keyboard: Shown['keyboard'],
-  before: FlowMemo['reply'],
-): FlowMemo['reply'] {
-  if (keyboard === 'removed') return undefined;
-  if (keyboard !== 'reply') return before;
-  return place.kind === 'ask' && place.step.question.share !== undefined ? 'share' : true;
 }
 
 function severalAt(place: Place): boolean {

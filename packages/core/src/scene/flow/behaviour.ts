@@ -20,6 +20,7 @@ import {
 } from '../../conversation/behaviour.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
+import { isElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
 import { idIn, objectIn } from '../../update/raw-update.ts';
 import { ask } from './ask.ts';
@@ -127,6 +128,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
       },
     }),
     asked,
+    answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run) => ask({ plan, run }),
     command: (run, command) => takeCommand({ plan, run }, command),
@@ -146,6 +148,10 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     return;
   }
   if (input.kind === 'button') {
+    if (isElsewhere(input.value)) {
+      const { pressElsewhere } = await import('./press-elsewhere.ts');
+      return pressElsewhere(visit, input.value);
+    }
     const button = readButton(input.value);
     if (button !== undefined) return press(visit, button, input.value);
   }
@@ -181,5 +187,9 @@ async function answerFromOutside(visit: Visit, state: string, value: unknown): P
 
 /** Keeps the message's id where the question has asked for it. */
 function asked(memo: SceneRun['memo'], sent: { readonly message_id: number }): object {
-  return memoOf(memo).sent === 0 ? { ...memo, sent: sent.message_id } : memo;
+  const { sent: wanted, elsewhere } = memoOf(memo);
+  if (elsewhere !== undefined) {
+    return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
+  }
+  return wanted === 0 ? { ...memo, sent: sent.message_id } : memo;
 }

@@ -1,9 +1,9 @@
 /** How each call of the builder changes the types of a flow. */
 
 import type { Schema, SchemaOf } from '../../base/schema.ts';
-import type { Awaitable, Complaint, Simplify } from '../../base/type-tools.ts';
+import type { Awaitable, Complaint, DeepReadonly, Simplify } from '../../base/type-tools.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import type { FlowHooks, StepState } from './flow.ts';
+import type { Beginning, FlowHooks, StepState } from './flow.ts';
 
 /** Refuses, with a sentence, the name of a step that is taken or would make ids ambiguous. */
 export type NewName<Name extends string, Answers, Steps> = Name extends keyof Answers | keyof Steps
@@ -16,9 +16,9 @@ export type NewName<Name extends string, Answers, Steps> = Name extends keyof An
 export type With<Answers, Name extends string, V, W, O> = Answers &
   (undefined extends W
     ? [O] extends [true]
-      ? { readonly [K in Name]?: V }
-      : { readonly [K in Name]: V }
-    : { readonly [K in Name]?: V });
+      ? { readonly [K in Name]?: DeepReadonly<V> }
+      : { readonly [K in Name]: DeepReadonly<V> }
+    : { readonly [K in Name]?: DeepReadonly<V> });
 
 /** The steps of an included flow, as steps of this one. */
 export type Rebase<
@@ -75,15 +75,6 @@ export type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? El
 type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
 /** An object type; `{}` for anything else. */
 export type Obj<T> = T extends object ? T : {};
-
-/** How a flow begins: its parameters, and whether a trigger starts it without knowing them. */
-export interface Beginning {
-  /** The parameters, as they are stored. */
-  readonly data: object;
-  /** The parameters, as `enter` takes them. */
-  readonly start: object;
-  readonly needsFrom: boolean;
-}
 
 /** How a flow without parameters begins. */
 export interface NoParameters extends Beginning {

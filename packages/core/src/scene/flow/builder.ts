@@ -2,14 +2,13 @@
 
 import type { SchemaOf } from '../../base/schema.ts';
 import type { Awaitable, Simplify, UnionToIntersection } from '../../base/type-tools.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { Say, Sent } from '../../conversation/say.ts';
 import type { GoodName } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
 import { flowOf } from './behaviour.ts';
 import type {
-  Beginning,
   BeginningOf,
   Branched,
   HooksFor,
@@ -30,6 +29,7 @@ import type {
   AnswersOf,
   AnyFlow,
   AnyFlowOptions,
+  Beginning,
   Flow,
   FlowOptions,
   StepState,
@@ -245,7 +245,7 @@ export interface UnfinishedFlow<
     handler: (
       answers: Simplify<Answers>,
       turn: Turn<Services>,
-    ) => Awaitable<Say | Stream | void | Redo<KeysOf<Answers>>>,
+    ) => Awaitable<Say | Stream | Sent | void | Redo<KeysOf<Answers>>>,
     ...hooks: HooksFor<Start, Simplify<Answers>, Services>
   ): Flow<Id, Services, Simplify<Answers>, Steps, Start>;
 }

@@ -13,7 +13,7 @@ import { labelOn, type Offer, offerOf } from './offer.ts';
 import { correctable, type Option, readable } from './options.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
-import { keepLabel, move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
+import { move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
 export type Redraw = (option: Option) => unknown;
@@ -97,7 +97,7 @@ export async function takeLabel(
 async function takeCorrection(visit: Visit, place: Place, label: string): Promise<boolean> {
   const name = correctable(place).find((each) => readable(each) === label);
   if (name !== undefined) move(visit, redo(visit, place, name));
-  else if (label === (await keepLabel(visit))) visit.run.ask();
+  else if (label === (await text(visit, 'keep'))) visit.run.ask();
   else return false;
   return true;
 }
@@ -158,7 +158,7 @@ async function offerCorrections(visit: Visit, place: Place): Promise<void> {
   ];
   const rows = [
     ...names.map((name) => button(readable(name), tokens.get(name) ?? '')),
-    button(await keepLabel(visit), ''),
+    button(await text(visit, 'keep'), ''),
   ];
   note(visit, { editing: true });
   visit.run.say({ text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } });

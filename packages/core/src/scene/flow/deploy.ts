@@ -9,9 +9,6 @@ import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
 import { progressOf, type Visit } from './visit.ts';
 
-/** Key of start data under which answers stand that have not been checked. */
-export const givenSlot = '~given';
-
 /** Text that changes when questions, their choices or their schemas do. */
 export function fingerprintOf(steps: readonly Step[]): string {
   const parts = (list: readonly Step[]): unknown =>

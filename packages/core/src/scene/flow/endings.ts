@@ -1,13 +1,12 @@
 /** How a flow ends, other than by `done`: cancelled, timed out, replaced. And what its timers do. */
 
-import type { Say } from '../../conversation/say.ts';
+import type { Say, Sent } from '../../conversation/say.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { finishAlbum } from './accept.ts';
 import type { EndingTurn } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { awaitsPayment } from './payment.ts';
-import { lastWords } from './prompt.ts';
 import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 
 /** The flow has been left: its hooks hear of it, and speak. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
@@ -20,7 +19,7 @@ export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReas
   const words = over === 'attempts' ? 'tooManyAttempts' : isLate ? 'timedOut' : 'cancelled';
   // a time-out is tried again as a whole
   const attempt = isLate ? (work: () => Promise<void>) => work().then(() => true) : run.attempt;
-  const say = () => attempt(async () => run.say(lastWords(visit, await text(visit, words))));
+  const say = () => attempt(async () => run.say(await text(visit, words)));
   tidy(visit);
   if (over === 'attempts') await say();
   const isTold =
@@ -47,8 +46,8 @@ export async function passed(visit: Visit, timer: string): Promise<void> {
   else move(visit, answered(progressOf(run), pending, said.answer));
 }
 
-function tell(visit: Visit, said: Say | undefined | void): void {
-  if (said !== undefined && said !== null) visit.run.say(lastWords(visit, said));
+function tell({ run }: Visit, said: Say | Sent | undefined | void): void {
+  if (said !== undefined && said !== null) run.say(said);
 }
 
 /** The turn, with the name of the step that was pending. It inherits, so that services are not looked at before their time. */

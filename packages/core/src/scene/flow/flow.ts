@@ -3,12 +3,20 @@
 import type { Duration } from '../../base/clock.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../../conversation/behaviour.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { Say, Sent } from '../../conversation/say.ts';
 import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../../conversation/turn.ts';
-import type { Beginning } from './builder-types.ts';
+
+/** How a flow begins: its parameters, and whether a trigger starts it without knowing them. */
+export interface Beginning {
+  /** The parameters, as they are stored. */
+  readonly data: object;
+  /** The parameters, as `enter` takes them. */
+  readonly start: object;
+  readonly needsFrom: boolean;
+}
 
 /** A step of a flow as a state; its data is what has been answered before it. */
 export interface StepState<Id extends string, Data extends object, Value, FlowId extends string>
@@ -86,11 +94,11 @@ export interface FlowHooks<Answers extends object, Services extends object> {
   readonly cancelled?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services>,
-  ) => Awaitable<Say | void>;
+  ) => Awaitable<Say | Sent | void>;
   readonly timedOut?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services>,
-  ) => Awaitable<Say | void>;
+  ) => Awaitable<Say | Sent | void>;
   /** Every ending and every replacement, for metrics and locks; says nothing. */
   readonly left?: (
     reason: LeaveReason,

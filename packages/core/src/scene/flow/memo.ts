@@ -28,8 +28,6 @@ export interface FlowMemo {
   readonly sent?: number;
   /** The invoice that asks the question. */
   readonly invoice?: SentInvoice;
-  /** Whether a reply keyboard was shown that no later message has removed, and whether it was one to share by. */
-  readonly reply?: true | 'share';
   /** The page that is shown of choices that are loaded page by page. */
   readonly page?: number;
   /** Whether the user picks an answer of the summary to correct. */
@@ -38,6 +36,12 @@ export interface FlowMemo {
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
   readonly heard?: readonly [whose: string, message: number];
+  /** Where the question stands that somebody else is to answer, and who may. */
+  readonly elsewhere?: {
+    readonly chat: number;
+    readonly message?: number | undefined;
+    readonly by?: readonly number[];
+  };
   /** The ending that has begun. */
   readonly over?: 'done' | 'attempts';
 }
@@ -74,6 +78,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'labels',
   'sent',
   'invoice',
+  'elsewhere',
 ]);
 
 /** What is left after a move to another question. */

@@ -4,7 +4,7 @@ import { holds } from '../../base/holds.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { DefaultTextName } from '../../conversation/texts.ts';
+import type { TextName } from '../../conversation/texts.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { Page } from '../rows/page.ts';
 import type { Place } from './pending.ts';
@@ -36,7 +36,7 @@ export interface Listing {
 export async function optionsOf(
   place: Place,
   turn: AskTurn,
-  text: (name: DefaultTextName) => Awaitable<string>,
+  text: (name: TextName) => Awaitable<string>,
   page: number,
 ): Promise<Listing | undefined> {
   switch (place.kind) {

@@ -9,6 +9,7 @@ import {
   checkOption,
   checkOptions,
   invalidOption,
+  invalidTarget,
   oneOf,
   type Rule,
   schematic,
@@ -16,6 +17,7 @@ import {
 import { shown } from '../../base/shown.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
+import { unfinished } from '../../state/registry.ts';
 import { acceptable } from '../../update/input.ts';
 import { entriesOf } from './options.ts';
 import { sharedKind } from './share.ts';
@@ -38,6 +40,8 @@ interface Part {
   /** Id of the flow, for messages. */
   readonly flow: string;
   readonly steps: readonly Step[];
+  /** Steps of the same level around this part. */
+  readonly outer: readonly Step[];
   /** Whether it has parameters; what their names are, only the compiler knows. */
   readonly hasParameters: boolean;
   /** Names that are taken outside this part. */
@@ -54,14 +58,15 @@ export const definitionSlot = '~definition';
 /** Starts collecting. */
 export function newOutline(id: string, hasParameters: boolean, finish: Part['finish']): Outline {
   goodName(id, 'a flow');
-  return outline({ flow: id, steps: [], hasParameters, taken: new Set(), finish });
+  return outline({ flow: id, steps: [], outer: [], hasParameters, taken: new Set(), finish });
 }
 
 function outline(part: Part): Outline {
   const add = (step: Step) => outline({ ...part, steps: [...part.steps, step] });
   const inner = (build: (builder: Outline) => Outline, more: Partial<Part> = {}) => {
     const taken = new Set([...part.taken, ...namesIn(part.steps)]);
-    const built = build(outline({ ...part, steps: [], taken, finish: notHere, ...more }));
+    const outer = [...part.outer, ...part.steps];
+    const built = build(outline({ ...part, steps: [], outer, taken, finish: notHere, ...more }));
     return built['~outline'].steps;
   };
   const fresh = (name: string) => newName(part, name);
@@ -77,6 +82,7 @@ function outline(part: Part): Outline {
       }
       const known = [...part.taken, ...namesIn(part.steps)];
       if (!part.hasParameters && !known.includes(on)) throw unknownStep(part.flow, on, known);
+      checkCases(part.flow, [...part.outer, ...part.steps], on, cases);
       const built = Object.entries(cases).map(
         ([value, build]) => [value, inner(build as never)] as const,
       );
@@ -84,6 +90,9 @@ function outline(part: Part): Outline {
     },
     include(name: string, included: Included, data?: (answers: object) => object) {
       if (data !== undefined) checkOption(`${part.flow}:${name} data`, data, callable);
+      const found = unfinished(included) ?? shown(included);
+      if (!holds(included, definitionSlot))
+        throw invalidTarget(`include('${name}')`, 'a finished flow', found);
       const { id, steps } = included[definitionSlot];
       const flows = [id, ...flowsIn(steps)];
       const [own = ''] = part.flow.split('.');
@@ -95,9 +104,11 @@ function outline(part: Part): Outline {
     repeat(name: string, options: RepeatOptions) {
       const { each, again, min = 1, max = mostRounds } = options;
       checkOptions(`${part.flow}:${name} `, options, {}, 'each again min max');
+      checkPrompt(`${part.flow}:${name} again`, again);
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {
           flow: `${part.flow}.${name}`,
+          outer: [],
           hasParameters: false,
           taken: new Set([againName]),
         });
@@ -118,6 +129,7 @@ function outline(part: Part): Outline {
     confirm(options: ConfirmOptions) {
       const { name = 'confirm', prompt, yes, no, edit = false } = options;
       checkOptions(`${part.flow}:${name} `, options, {}, 'name prompt yes no edit');
+      checkPrompt(`${part.flow}:${name} prompt`, prompt);
       return add({ kind: 'confirm', name: fresh(name), prompt, yes, no, edit });
     },
     done(handler: unknown, hooks: unknown) {
@@ -195,19 +207,21 @@ const questionRules = {
   when: callable,
   onTimeout: callable,
   checkout: callable,
+  answered: callable,
 };
 
 const sharedWith = "accept: 'contact', 'location', 'users_shared' or 'chat_shared' with it";
 
-const otherParts = 'prompt choices multiple optional back timeout otherwise was';
+const otherParts = 'prompt choices multiple optional back timeout otherwise was to by meanwhile';
 
 function checkQuestion(where: string, question: AskOptions | undefined): void {
   const { prompt, multiple, choices, share, accept, buttons } = question ?? {};
   const refuse = (option: string, expected: string, found: string) =>
     invalidOption(`${where} ${option}`, expected, found);
-  if (prompt == null || prompt === '') throw refuse('prompt', 'something to say', 'missing');
+  checkPrompt(`${where} prompt`, prompt);
   if (multiple === true && choices === undefined)
     throw refuse('multiple', '`choices` with it', 'alone');
+  if (question?.to !== undefined) checkElsewhere(question, refuse);
   if (typeof choices === 'object') {
     const values = entriesOf(choices).map(([value]) => value);
     if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
@@ -218,6 +232,45 @@ function checkQuestion(where: string, question: AskOptions | undefined): void {
   if (share === undefined) return;
   if (sharedKind(accept) === undefined) throw refuse('share', sharedWith, shown(accept));
   if (buttons === 'inline') throw refuse('share', "buttons: 'reply' or none", "'inline'");
+}
+
+/** Refuses a case that no answer can name: its questions would never be asked. */
+function checkCases(flow: string, steps: readonly Step[], on: string, cases: object): void {
+  const asked = namedSteps(steps).filter(({ name }) => name === on);
+  const values = asked.map((step) => (step.kind === 'ask' ? answersOf(step.question) : undefined));
+  const known = values.flatMap((each) => each ?? []);
+  // of a parameter nothing is known here
+  if (values.length === 0 || values.includes(undefined)) return;
+  const extra = Object.keys(cases).find((value) => !known.includes(value));
+  const expected = `one of its choices: ${known.join(', ')}`;
+  if (extra !== undefined)
+    throw invalidOption(`${flow} branch('${on}')`, expected, `the case '${extra}'`);
+}
+
+/** Every answer that a question can have; `undefined` where that is not known. */
+function answersOf(question: AskOptions): readonly string[] | undefined {
+  const { accept, choices, multiple, schema, validate } = question;
+  if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
+  return Array.isArray(choices) ? choices : Object.keys(choices);
+}
+
+/** Refuses what is no prompt, such as the promise of a message that was sent while the flow was defined. */
+function checkPrompt(option: string, prompt: unknown): void {
+  const found =
+    prompt == null || prompt === '' ? 'missing' : holds(prompt, 'then') ? 'a promise' : undefined;
+  if (found === undefined) return;
+  throw invalidOption(option, 'something to say, or a function that returns it', found);
+}
+
+/** What somebody else is asked is answered by one press of a button. */
+function checkElsewhere(
+  { choices, multiple, accept, buttons }: AskOptions,
+  refuse: (option: string, expected: string, found: string) => FsmError,
+): void {
+  if (choices === undefined) throw refuse('to', '`choices` with it', 'alone');
+  if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
+  if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
+  if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
 }
 
 function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {

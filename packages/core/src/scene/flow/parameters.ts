@@ -3,8 +3,7 @@
 import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { check, describeIssues, isSchema } from '../../base/schema.ts';
-import { givenSlot } from './deploy.ts';
-import { namedSteps, type Step } from './steps.ts';
+import { givenSlot, namedSteps, type Step } from './steps.ts';
 
 /** Splits the parameters of a flow from its answers. */
 export interface FlowParameters {

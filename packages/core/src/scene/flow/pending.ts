@@ -237,3 +237,6 @@ function againPlace(step: RepeatStep, scope: Scope, rounds: readonly JsonObject[
     level: scope.level,
   };
 }
+
+/** A question in its place. */
+export type AskPlace = Extract<Place, { readonly kind: 'ask' }>;

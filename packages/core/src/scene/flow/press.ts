@@ -37,8 +37,12 @@ export async function press(visit: Visit, button: FlowButton, data: string): Pro
   if (button.action === 'page') {
     const page = pageIn(button, offer);
     if (page === undefined || !isOwnMessage(visit, data)) return stale();
-    if (offer.loaded !== undefined) note(visit, { page });
-    const turned = offer.loaded === undefined ? offer : await offerOf(visit, pending);
+    if (offer.loaded === undefined) {
+      return redraw(visit, await inlineMarkup(visit, pending, offer, page));
+    }
+    note(visit, { page });
+    const turned = await offerOf(visit, pending);
+    note(visit, { page: turned.loaded?.page });
     return redraw(visit, await inlineMarkup(visit, pending, turned, page));
   }
   const isTaken = await act(visit, pending, button, offer, async (option) => {
@@ -51,9 +55,9 @@ export async function press(visit: Visit, button: FlowButton, data: string): Pro
 
 function pageIn({ value }: FlowButton, { options, loaded }: Offer): number | undefined {
   const page = /^=(\d{1,4})$/.exec(value)?.[1];
-  return page !== undefined && Number(page) < (loaded?.pages ?? pagesOf(options))
-    ? Number(page)
-    : undefined;
+  if (page === undefined) return undefined;
+  // a loaded list that has become shorter shows its last page instead
+  return loaded !== undefined || Number(page) < pagesOf(options) ? Number(page) : undefined;
 }
 
 /** The message that was pressed; without its text and keyboard where the bot can no longer see it (Bot API, InaccessibleMessage). */

@@ -1,13 +1,14 @@
 /** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
 
 import { invalidOption } from '../../base/rules.ts';
-import { callOf, type ReplyMarkup, type RichText, type Say } from '../../conversation/say.ts';
 import {
-  type FormattedStream,
-  isStream,
-  type Stream,
-  withOptions,
-} from '../../conversation/stream.ts';
+  callOf,
+  isSent,
+  type ReplyMarkup,
+  type RichText,
+  type Say,
+} from '../../conversation/say.ts';
+import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
 import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
@@ -33,7 +34,7 @@ export interface Shown {
   readonly options: readonly Option[] | undefined;
   /** Which page of how many it shows, where a loader gives one page at a time. */
   readonly loaded: Listing['loaded'];
-  readonly keyboard: 'inline' | 'reply' | 'removed' | undefined;
+  readonly keyboard: 'reply' | 'inline' | undefined;
   readonly invoice: SentInvoice | undefined;
 }
 
@@ -47,10 +48,12 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
         ? place.step.again
         : place.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
-  const refuse = (what: string, expected: string) => {
-    throw invalidOption(`${place.id} ${what}`, expected, 'empty');
+  const refuse = (what: string, expected: string, found = 'empty') => {
+    throw invalidOption(`${place.id} ${what}`, expected, found);
   };
-  if (made === undefined || made === '') refuse('prompt', 'something to say');
+  if (isSent(made))
+    refuse('prompt', 'what to say, which telefsm sends', 'a message sent by reply()');
+  if (made == null || made === '') refuse('prompt', 'something to say');
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : bindInvoice(visit, place, made);
@@ -79,30 +82,10 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   const target = !takesInlineOnly(visit) && expectsText(place) ? replyTo(visit) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
-    return {
-      say: dressed(said, force, target),
-      options,
-      loaded: undefined,
-      keyboard: undefined,
-      invoice,
-    };
+    const say = dressed(said, force, target);
+    return { say, options, loaded: undefined, keyboard: undefined, invoice };
   }
-  const removes = leavesKeyboard(visit);
-  const say = removes ? dressed(said, { remove_keyboard: true }, undefined) : said;
-  return { say, options, loaded: undefined, keyboard: removes ? 'removed' : undefined, invoice };
-}
-
-/** Whether a reply keyboard is shown that is to be removed by the next message that has room for it. */
-function leavesKeyboard({ plan, run }: Visit): boolean {
-  const { reply } = memoOf(run.memo);
-  return reply === 'share' || (reply === true && plan.options.cleanUp === 'removeKeyboards');
-}
-
-/** The last words of a flow: they remove the reply keyboard of a question that is to leave none. */
-export function lastWords(visit: Visit, say: Say | Stream): Say | Stream {
-  if (!leavesKeyboard(visit) || takesInlineOnly(visit)) return say;
-  const last = isStream(say) ? withOptions(say) : say;
-  return hasKeyboard(last) ? last : dressed(last, { remove_keyboard: true }, undefined);
+  return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
 }
 
 /** The inline keyboard of a question; `undefined` if it has none. */

@@ -12,6 +12,7 @@ import type {
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { Address } from '../../update/address.ts';
 import type { Accepted } from '../../update/input.ts';
 import type { Page, PageRequest } from '../rows/page.ts';
 
@@ -203,6 +204,27 @@ export interface Question<Answers extends object, Services extends object, A, Ch
     answers: Answers,
     turn: Turn<Services>,
   ) => Awaitable<true | string>;
+  /**
+   * Asks somebody else: in another chat, or another user in private. Needs `choices`. The conversation waits, and its user may cancel.
+   *
+   * It must be a chat in which the bot may write. The conversation that asks is one of the bot itself (no business account), found by chat, user and topic.
+   */
+  readonly to?: Address | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Address>);
+  /** With `to`: who may answer, by user id. Default: everybody who can press the buttons there. */
+  readonly by?:
+    | readonly number[]
+    | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<readonly number[]>);
+  /** With `to`: what the user of this conversation reads while somebody else is asked. */
+  readonly meanwhile?: Say | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+  /**
+   * With `to`: what the question's message becomes when it is answered; `turn.from` is who has answered. Default: the question without
+   * buttons.
+   */
+  readonly answered?: (
+    value: NoInfer<AnswerOf<A, Ch, M, S, V>>,
+    turn: AskTurn<Services>,
+    answers: Answers,
+  ) => Awaitable<Say>;
   /** Former names of the step. */
   readonly was?: string | readonly string[];
 }

@@ -8,9 +8,13 @@ import type { Say } from '../../conversation/say.ts';
 import { makeState, type State } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
 import type { PageRequest } from '../rows/page.ts';
 import type { Choices, Label, ShareButton } from './question.ts';
+
+/** Key of start data under which answers stand that have not been checked. */
+export const givenSlot = '~given';
 
 /** What a prompt is, whatever its answers. */
 export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say | Stream>);
@@ -45,6 +49,12 @@ export interface AskOptions {
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<true | string>;
+  readonly to?: Address | ((answers: JsonObject, turn: AskTurn) => Awaitable<Address>);
+  readonly by?:
+    | readonly number[]
+    | ((answers: JsonObject, turn: AskTurn) => Awaitable<readonly number[]>);
+  readonly meanwhile?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
+  readonly answered?: (value: unknown, turn: AskTurn, answers: JsonObject) => Awaitable<Say>;
 }
 
 /** Asks one question. */

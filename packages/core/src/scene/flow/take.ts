@@ -4,13 +4,13 @@ import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { UserInput } from '../../update/input.ts';
 import { objectIn, textIn } from '../../update/raw-update.ts';
-import { type AskPlace, accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
+import { accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
 import { checkValue, takesAlbum, takesBurst, valueIn } from './answer.ts';
 import { takeLabel } from './choose.ts';
 import { memoOf } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
 import { isPaid, saysPaying } from './payment.ts';
-import { type Place, positionOf } from './pending.ts';
+import { type AskPlace, type Place, positionOf } from './pending.ts';
 import { markOf, withAnswer, without } from './progress.ts';
 import { keep, locate, note, progressOf, type Visit, wasAsked } from './visit.ts';
 
@@ -45,6 +45,11 @@ export async function takeInput(
   const { pending } = await locate(visit);
   if (pending === undefined || !wasAsked(visit, pending)) {
     return events.has(input.kind) || input.kind === 'button' ? next() : run.ask();
+  }
+  if (pending.kind === 'ask' && pending.step.question.to !== undefined) {
+    if (events.has(input.kind) || input.kind === 'button') return next();
+    const { meanwhile } = await import('./ask-elsewhere.ts');
+    return run.say(await meanwhile(visit, pending));
   }
   if (input.kind === 'text' && (await takeLabel(visit, pending, input.text, input))) return;
   if (pending.kind === 'ask') {

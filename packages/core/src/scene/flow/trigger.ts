@@ -8,14 +8,13 @@ import { skip } from './accept.ts';
 import { buttonData } from './button.ts';
 import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
-import { givenSlot } from './deploy.ts';
 import type { AnyFlowOptions } from './flow.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
-import { saysPaying } from './payment.ts';
+import { awaitsPayment, saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
 import { bindingOf } from './prompt.ts';
-import { questionsIn } from './steps.ts';
+import { givenSlot, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
 import { locate, text, type Visit, wasAsked } from './visit.ts';
 
@@ -55,12 +54,14 @@ export async function restart({ plan, run }: Visit, argument: string): Promise<v
 /** Takes a command; `false` if it is none of the flow's. */
 export async function takeCommand(visit: Visit, command: Command): Promise<boolean> {
   const { run } = visit;
-  if (await saysPaying(visit)) return true;
+  const own = ownCommand(visit, command.command);
+  // an approved payment is on its way: what would leave its question waits, and the bot's other commands go on
+  if ((own ?? run.starts) !== undefined && (await saysPaying(visit))) return true;
   if (run.trigger !== undefined) {
     await retrigger(visit, run.trigger);
     return true;
   }
-  switch (ownCommand(visit, command.command)) {
+  switch (own) {
     case 'cancel':
       run.leave('cancelled');
       return true;
@@ -105,7 +106,8 @@ async function takeForeign(visit: Visit): Promise<boolean> {
   const { run } = visit;
   const { input } = run;
   const { pending } = await locate(visit);
-  if (input?.kind === 'command' && pending?.kind === 'ask' && wasAsked(visit, pending)) {
+  const isOpen = awaitsPayment(visit) === undefined;
+  if (input?.kind === 'command' && isOpen && pending?.kind === 'ask' && wasAsked(visit, pending)) {
     const typed = asText(visit, input);
     const isLabel = isOnReplyKeyboard(visit, pending) && typed.kind === 'text';
     if (isLabel && (await takeLabel(visit, pending, typed.text, typed))) return true;

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { SceneRun, Trigger } from '../../conversation/behaviour.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
-import { type DefaultTextName, textOf } from '../../conversation/texts.ts';
+import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import { questionToken } from './button.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
@@ -75,16 +75,9 @@ export function note(
 }
 
 /** One of telefsm's own texts, in the flow's words or in the machine's. */
-export function text({ plan, run }: Visit, name: DefaultTextName): Awaitable<string> {
+export function text({ plan, run }: Visit, name: TextName): Awaitable<string> {
   const texts = plan.options.texts?.[name] === undefined ? run.defaults.texts : plan.options.texts;
   return textOf(texts, name, run.turn);
-}
-
-/** Label of the button that leaves a summary's answers as they are. */
-export function keepLabel({ plan, run }: Visit): Awaitable<string> {
-  // a default of its own, so that bots without flows do not carry it
-  const label = plan.options.texts?.keep ?? run.defaults.texts.keep ?? 'Keep as it is';
-  return typeof label === 'function' ? label(run.turn) : label;
 }
 
 /** Stands for a question on buttons and in the memo. */
@@ -108,7 +101,11 @@ export function wasAsked({ run }: Visit, place: Place): boolean {
 /** Removes the keyboard of the last prompt, or the prompt, where the flow wants that. */
 export function tidy({ plan, run }: Visit): void {
   const { cleanUp = 'keep' } = plan.options;
-  const { sent } = memoOf(run.memo);
+  const { sent, elsewhere } = memoOf(run.memo);
+  if (elsewhere?.message !== undefined) {
+    const { chat, message } = elsewhere;
+    run.call({ method: 'editMessageReplyMarkup', payload: elsewhereMessage(chat, message) });
+  }
   const { state, api, place } = run.turn;
   if (cleanUp === 'keep' || !sent || place === undefined) return;
   const { chat, business } = place;
@@ -122,6 +119,18 @@ export function tidy({ plan, run }: Visit): void {
         : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
   // an old message may be gone, or too old: that is no reason to fail what the user did
   state.afterCommit(() => api(method, payload).catch(run.report));
+}
+
+/** A message in another chat, with nothing of the place where this conversation lives. */
+export function elsewhereMessage(chat_id: number, message_id: number | undefined): object {
+  const none = { business_connection_id: undefined, direct_messages_topic_id: undefined };
+  return {
+    chat_id,
+    message_id,
+    message_thread_id: undefined,
+    receiver_user_id: undefined,
+    ...none,
+  };
 }
 
 /** Without what takes room and says nothing. */

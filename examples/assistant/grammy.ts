@@ -1,0 +1,34 @@
+/** The assistant on grammY. */
+
+import { type Clock, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/grammy';
+import type { Bot, Context } from 'grammy';
+import { Approval, Assistant, type Desk, trader } from './assistant.ts';
+import { mockModel } from './model.ts';
+
+const app = [Assistant, Approval, trader] as const;
+
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
+
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Bot<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
+  const desk: Desk = { model: mockModel() };
+  const machine = fsm({
+    states: app,
+    initial: Assistant,
+    services: desk,
+    waiting: { burst: '1s', interrupt: ['stop'] },
+    log: { last: 40 },
+    ...options,
+  });
+  bot.use(machine);
+  bot.command('operator', (ctx) => {
+    desk.operator = ctx.chat.id;
+    return ctx.reply('You are the operator now.');
+  });
+  bot.command('stop', (ctx) => ctx.reply('Stopped.'));
+  return machine;
+}

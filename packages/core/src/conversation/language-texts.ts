@@ -1,0 +1,6 @@
+/** What a translation consists of. */
+
+import type { TextName } from './texts.ts';
+
+/** Every text of one language. */
+export type LanguageTexts = { readonly [Name in TextName]-?: string };

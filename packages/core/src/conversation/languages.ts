@@ -1,0 +1,11 @@
+/** The default texts in other languages, as data. */
+
+import type { LanguageTexts } from './language-texts.ts';
+import { latinLanguages } from './latin-languages.ts';
+import { otherLanguages } from './other-languages.ts';
+
+/** The languages by their codes, as Telegram names them in `language_code`. */
+export const languages: { readonly [code: string]: LanguageTexts } = {
+  ...latinLanguages,
+  ...otherLanguages,
+};

@@ -1,0 +1,41 @@
+/** The default texts in the user's language. */
+
+import { languages } from './languages.ts';
+import { defaultTexts, type Text, type TextName } from './texts.ts';
+
+/** A text for each name of the default texts. */
+export type TranslatedTexts = { readonly [Name in TextName]-?: Text };
+
+/**
+ * Makes the default texts speak the language of each user, as Telegram names it in `language_code`: German, Spanish, French, Italian,
+ * Portuguese, Russian, Ukrainian, Turkish, Persian, Arabic, Hindi, Indonesian, Chinese. Other users read English.
+ *
+ * A bot that does not call it does not bundle the translations.
+ *
+ * @param own - your own wording, or more languages: texts by the code of their language (`de`, or `pt-br` for a region); `en` replaces
+ * what other users read
+ * @example
+ * ```ts
+ * import { fsm, translatedTexts } from '@telefsm/grammy';
+ *
+ * fsm({ texts: translatedTexts({ de: { busy: 'Moment, bitte.' } }) });
+ * ```
+ */
+export function translatedTexts(
+  own: { readonly [language: string]: { readonly [Name in TextName]?: string } } = {},
+): TranslatedTexts {
+  const ownText = (language: string, name: TextName) =>
+    Object.hasOwn(own, language) ? own[language]?.[name] : undefined;
+  const text =
+    (name: TextName): Text =>
+    ({ from }) => {
+      const code = from?.language_code?.toLowerCase() ?? 'en';
+      const language = code.replace(/-.*/, '');
+      const known = Object.hasOwn(languages, language) ? languages[language] : undefined;
+      const mine = ownText(code, name) ?? ownText(language, name) ?? known?.[name];
+      return mine ?? ownText('en', name) ?? defaultTexts[name];
+    };
+  const texts: { [Name in TextName]: Text } = { ...defaultTexts };
+  for (const name of Object.keys(defaultTexts) as TextName[]) texts[name] = text(name);
+  return texts;
+}

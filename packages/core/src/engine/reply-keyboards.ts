@@ -1,0 +1,93 @@
+/**
+ * Reply keyboards stay below the chat until they are removed. The one that a question has shown is removed by the next message after the
+ * question is over, whichever scene sends it.
+ */
+
+import { callOf, type ReplyMarkup, type Say } from '../conversation/say.ts';
+import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { objectIn, wholeIn } from '../update/raw-update.ts';
+
+/** Parameters that remove a reply keyboard, and in a group only the user's own. */
+interface Removal {
+  readonly reply_markup: ReplyMarkup;
+  readonly reply_parameters?: object;
+}
+
+/** Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over. */
+export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
+  const { copy, effects } = turn;
+  const { keyboard } = copy;
+  if (keyboard === undefined || (keyboard === copy.top.visit && !isAskedAnew)) return;
+  const removal = removalIn(turn);
+  if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
+}
+
+/**
+ * Sends a question. A keyboard that is still shown is removed by it; an inline keyboard and a stream leave no room for that, so a message
+ * before it, which is deleted at once, removes it.
+ */
+export async function sendQuestion(
+  turn: OpenTurn,
+  say: Say | Stream,
+): ReturnType<OpenTurn['send']> {
+  const { copy } = turn;
+  const markup = Object(isStream(say) ? markupOf(endOf(say)) : markupOf(say));
+  const removal = copy.keyboard === undefined ? undefined : removalIn(turn);
+  const isApart = removal !== undefined && (isStream(say) || 'inline_keyboard' in markup);
+  if (isApart) await removeApart(turn, removal);
+  const other = removal && !isStream(say) ? removing(say, removal) : undefined;
+  const sent = await turn.send(other ?? say);
+  if ('keyboard' in markup) copy.keyboard = copy.top.visit;
+  else if (isApart || other !== undefined || 'remove_keyboard' in markup) copy.keyboard = undefined;
+  return sent;
+}
+
+async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
+  const { rt, key = '', api, place } = turn;
+  try {
+    const options = { ...removal, disable_notification: true };
+    const { message_id } = await turn.send({ text: '…', options });
+    await api('deleteMessage', { chat_id: place?.chat, message_id });
+  } catch (error) {
+    rt.notices.speechFailed(key, error);
+  }
+}
+
+/** A keyboard of a group is its user's: it is removed by a reply to them, so what is no message of theirs leaves it. */
+function removalIn({ subject, update }: OpenTurn): Removal | undefined {
+  if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
+  const message_id = wholeIn(update && objectIn(update, subject.updateType ?? ''), 'message_id');
+  if (message_id === undefined) return undefined;
+  return {
+    reply_markup: { remove_keyboard: true, selective: true },
+    reply_parameters: { message_id, allow_sending_without_reply: true },
+  };
+}
+
+/** A message with the keyboard that a stream ends with. */
+function endOf(stream: Stream): Say {
+  const { keyboard } = withOptions(stream);
+  return { text: '…', ...(keyboard !== undefined && { keyboard }) };
+}
+
+function markupOf(say: Say): ReplyMarkup | undefined {
+  const { payload } = callOf(say, undefined);
+  return (payload as { readonly reply_markup?: ReplyMarkup }).reply_markup;
+}
+
+function removing(say: Say, removal: Removal): Say | undefined {
+  const { method, payload } = callOf(say, undefined);
+  // an album, an invoice or an action takes no keyboard
+  if (markupOf(say) !== undefined) return undefined;
+  if (!/^(?:send|copy)/.test(method) || takesNone.has(method)) return undefined;
+  return { method, payload: { ...removal, ...payload } };
+}
+
+const takesNone: ReadonlySet<string> = new Set([
+  'sendMediaGroup',
+  'sendChatAction',
+  'sendInvoice',
+  'sendGame',
+  'copyMessages',
+]);

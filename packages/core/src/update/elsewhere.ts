@@ -1,0 +1,71 @@
+/**
+ * Buttons of a question that is asked in another chat: their data name the conversation that asks, so that a press is an update of that
+ * conversation.
+ *
+ * The data can be forged, as those of any button; whether a press counts is decided by the message that was pressed and by who has pressed it.
+ */
+
+import { objectIn, type RawUpdate, textIn } from './raw-update.ts';
+import type { Subject } from './subject.ts';
+
+/** What a button of a question in another chat says. */
+export interface ElsewhereButton {
+  /** Of the conversation that asks. */
+  readonly tag: string;
+  readonly chat: number | undefined;
+  readonly user: number | undefined;
+  readonly thread: number | undefined;
+  readonly visit: number;
+  readonly question: string;
+}
+
+const mark = '^';
+
+/** Writes what the data of such buttons begin with; the value follows. */
+export function elsewhereHead(button: ElsewhereButton): string {
+  const { tag, chat, user, thread, visit, question } = button;
+  const number = (id: number | undefined) => id?.toString(36) ?? '';
+  // in a private chat both are the same
+  const place = chat === user ? '' : number(chat);
+  return `${mark}${tag}.${place}.${number(user)}.${number(thread)}.${visit.toString(36)}.${question}.`;
+}
+
+/** Tells the data of such a button from others. */
+export function isElsewhere(data: string): boolean {
+  return data.startsWith(mark);
+}
+
+/** Reads the data of such a button; `undefined` for any other data. */
+export function readElsewhere(
+  data: string,
+): (ElsewhereButton & { readonly value: string }) | undefined {
+  const id = '(-?[0-9a-z]*)';
+  const pattern = `^\\${mark}([^.]*)\\.${id}\\.${id}\\.${id}\\.([0-9a-z]+)\\.([0-9a-z]*)\\.(.*)$`;
+  const found = isElsewhere(data) ? new RegExp(pattern, 's').exec(data) : null;
+  if (found === null) return undefined;
+  const [, tag = '', chat = '', user = '', thread = '', visit = '', question = '', value = ''] =
+    found;
+  const number = (text: string) => (text === '' ? undefined : Number.parseInt(text, 36));
+  const who = number(user);
+  return {
+    tag,
+    chat: number(chat) ?? who,
+    user: who,
+    thread: number(thread),
+    visit: Number.parseInt(visit, 36),
+    question,
+    value,
+  };
+}
+
+/** The conversation that a pressed button was shown by, and its tag; `undefined` for any other update. */
+export function askerOf(
+  update: RawUpdate,
+  { bot, updateType }: Subject,
+): { readonly subject: Subject; readonly tag: string } | undefined {
+  if (updateType !== 'callback_query') return undefined;
+  const button = readElsewhere(textIn(objectIn(update, updateType), 'data') ?? '');
+  if (button === undefined) return undefined;
+  const { tag, chat, user, thread } = button;
+  return { subject: { bot, chat, user, thread, updateType }, tag };
+}

@@ -1,0 +1,98 @@
+/** The command line of `create-telefsm`. */
+
+import { relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { chosen, namesOf, options, type ProjectChoices } from './choices.ts';
+import { createProject } from './project.ts';
+import { askChoice, askFolder, type Terminal } from './prompts.ts';
+
+const help = `Creates a Telegram bot with telefsm.
+
+  npm create telefsm@latest [FOLDER] -- [OPTIONS]
+
+  --framework NAME   ${namesOf('framework').join(', ')}
+  --storage NAME     ${namesOf('storage').join(', ')}
+  --language NAME    ${namesOf('language').join(', ')}
+  --yes              use the first of each for what is not given
+  --help             print this
+
+Without a terminal nothing is asked: what is not given is the first of each.
+`;
+
+/** What the command line needs from its process. */
+export interface Surroundings extends Terminal {
+  /** The folder that the command was started in. */
+  readonly cwd: string;
+  /** Whether a person can answer prompts. */
+  readonly isTerminal: boolean;
+  /** Who started the command: `npm_config_user_agent`. */
+  readonly agent: string;
+}
+
+/**
+ * Runs the command.
+ *
+ * @param args - the arguments after the program's name
+ * @returns the exit code: 0, or 1 if the user canceled
+ * @throws Error with a text for the user: an unknown flag or choice, a missing folder, a folder with files
+ */
+export async function run(args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { cwd, isTerminal, agent, input, output } = surroundings;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      framework: { type: 'string' },
+      storage: { type: 'string' },
+      language: { type: 'string' },
+      yes: { type: 'boolean', short: 'y', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    output.write(help);
+    return 0;
+  }
+  if (positionals.length > 1)
+    throw new Error(`Name one folder. Found ${positionals.map((name) => `"${name}"`).join(', ')}.`);
+  const asks = isTerminal && !values.yes;
+  for (const option of options) {
+    const value = values[option];
+    if (value !== undefined) chosen(option, value);
+  }
+  const folder = positionals[0] ?? (asks ? await askFolder({ input, output }) : undefined);
+  if (folder === undefined) {
+    if (asks) return 1;
+    throw new Error('Name the folder of the bot: npm create telefsm@latest my-bot');
+  }
+  /** The given choice, else the one that the user makes, else the first. */
+  async function choose<Option extends keyof ProjectChoices>(option: Option) {
+    const value = values[option];
+    if (value !== undefined) return chosen(option, value);
+    if (asks) return askChoice(option, { input, output });
+    return chosen(option, namesOf(option)[0] ?? '');
+  }
+  const framework = await choose('framework');
+  const storage = framework && (await choose('storage'));
+  const language = storage && (await choose('language'));
+  if (framework === undefined || storage === undefined || language === undefined) return 1;
+  const path = createProject(resolve(cwd, folder), { framework, storage, language });
+  output.write(nextSteps(relative(cwd, path), agent));
+  return 0;
+}
+
+/** What to do with the new project, in the words of the package manager that started the command. */
+function nextSteps(folder: string, agent: string): string {
+  const manager = /^(pnpm|yarn|bun)\//.exec(agent)?.[1] ?? 'npm';
+  return [
+    '',
+    `Created ${folder || 'the bot'}. Next:`,
+    '',
+    ...(folder ? [`  cd ${folder}`] : []),
+    `  ${manager} install`,
+    `  ${manager} ${manager === 'bun' ? 'run ' : ''}test`,
+    `  ${manager} run dev    # after you have written your token into .env`,
+    '',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { telegram } from '@telefsm/testing';
+import { createBot } from '../src/bot.ts';
+
+test('a sign-up asks for the name and the plan', async () => {
+  const { bot } = createBot('1:test');
+  const anna = telegram(bot).user('Anna');
+
+  await anna.sends('/start');
+  anna.sees('What is your name?');
+  await anna.sends('Anna');
+  anna.sees('Which plan, Anna?');
+  await anna.taps('Pro');
+  anna.sees('Welcome, Anna! Your plan: Pro.');
+});
+
+test('/help names the commands', async () => {
+  const { bot } = createBot('1:test');
+  const anna = telegram(bot).user('Anna');
+
+  await anna.sends('/help');
+  assert.match(anna.last?.text ?? '', /\/start/);
+});

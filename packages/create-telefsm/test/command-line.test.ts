@@ -1,0 +1,135 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../src/run.ts';
+
+let cwd: string;
+beforeEach(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'create-telefsm-'));
+});
+afterEach(() => rm(cwd, { recursive: true, force: true }));
+
+/** Runs the command without a terminal, or with one whose user presses `keys`, each once it is asked for. */
+async function create(args: readonly string[], keys?: readonly string[], agent = 'npm/11.0.0') {
+  const input = new PassThrough();
+  const output = new PassThrough();
+  let printed = '';
+  const left = [...(keys ?? [])];
+  let asked = 0;
+  output.setEncoding('utf8').on('data', (text: string) => {
+    printed += text;
+    // Each prompt ends with a question mark, and is drawn once more for every key.
+    const questions = new Set(printed.match(/(?:Which|Where)[^?]+\?/g));
+    if (questions.size > asked && left.length > 0) {
+      asked = questions.size;
+      // A prompt listens once it has been drawn.
+      setImmediate(() => input.write(left.shift()));
+    }
+  });
+  const code = await run(args, { cwd, input, output, isTerminal: keys !== undefined, agent });
+  return { code, printed };
+}
+const manifest = (folder: string) =>
+  JSON.parse(readFileSync(join(cwd, folder, 'package.json'), 'utf8'));
+
+describe('create-telefsm without a terminal', () => {
+  it('takes the first choice of each option that is not given', async () => {
+    const { code, printed } = await create(['my-bot']);
+    expect(code).toBe(0);
+    expect(Object.keys(manifest('my-bot').dependencies)).toEqual(['@telefsm/grammy', 'grammy']);
+    expect(readdirSync(join(cwd, 'my-bot', 'src')).sort()).toEqual([
+      'bot.ts',
+      'main.ts',
+      'storage.ts',
+    ]);
+    expect(printed).toContain('cd my-bot\n  npm install\n  npm test\n  npm run dev');
+  });
+
+  it('takes the choices of the flags', async () => {
+    await create(['b', '--framework=telegraf', '--storage=redis', '--language=js']);
+    const { dependencies, devDependencies, scripts } = manifest('b');
+    expect(Object.keys(dependencies)).toEqual([
+      '@telefsm/storage-redis',
+      '@telefsm/telegraf',
+      'ioredis',
+      'telegraf',
+    ]);
+    expect(Object.keys(devDependencies)).not.toContain('tsx');
+    expect(scripts.start).toBe('node src/main.js');
+    expect(existsSync(join(cwd, 'b', 'tsconfig.json'))).toBe(false);
+  });
+
+  it.each([
+    [['b', '--framework=express'], 'Unknown framework "express". Use one of: grammy, telegraf.'],
+    [['b', '--storage=mongo'], 'Unknown storage "mongo". Use one of: memory, sqlite, redis'],
+    [['b', '--lang=ts'], "Unknown option '--lang'"],
+    [[], 'Name the folder of the bot: npm create telefsm@latest my-bot'],
+    [['a', 'b'], 'Name one folder. Found "a", "b".'],
+  ])('rejects %j', async (args, message) => {
+    await expect(create(args)).rejects.toThrow(message);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
+  it('rejects a folder with files and leaves them alone', async () => {
+    writeFileSync(join(cwd, 'diary.txt'), 'Dear diary');
+    await expect(create(['.'])).rejects.toThrow('The folder "');
+    expect(readdirSync(cwd)).toEqual(['diary.txt']);
+  });
+
+  it('turns the name of the folder into a name for the package', async () => {
+    await create(['My Bot!']);
+    expect(manifest('My Bot!').name).toBe('my-bot');
+  });
+
+  it('names the commands of the package manager that started it', async () => {
+    const { printed } = await create(['my-bot'], undefined, 'pnpm/12.21.0 npm/? node/v20');
+    expect(printed).toContain('pnpm install');
+  });
+
+  it('prints its help', async () => {
+    const { code, printed } = await create(['--help']);
+    expect(code).toBe(0);
+    expect(printed).toContain('npm create telefsm@latest');
+  });
+});
+
+describe('create-telefsm in a terminal', () => {
+  const down = '\u001b[B';
+  const enter = '\r';
+
+  it('asks for the folder and for each option', async () => {
+    const { code } = await create(
+      [],
+      [`my-bot${enter}`, `${down}${enter}`, `${down}${down}${enter}`, enter],
+    );
+    expect(code).toBe(0);
+    expect(Object.keys(manifest('my-bot').dependencies)).toEqual([
+      '@telefsm/storage-redis',
+      '@telefsm/telegraf',
+      'ioredis',
+      'telegraf',
+    ]);
+  });
+
+  it('asks only for what the arguments leave open', async () => {
+    const { printed } = await create(['b', '--framework=telegraf', '--language=js'], [enter]);
+    expect(printed).toContain('Where should conversations be kept?');
+    expect(printed).not.toContain('Which framework?');
+    expect(printed).not.toContain('Which language?');
+  });
+
+  it('asks nothing with --yes', async () => {
+    const { code, printed } = await create(['b', '--yes'], []);
+    expect(code).toBe(0);
+    expect(printed).not.toContain('?');
+  });
+
+  it('creates nothing if the user cancels', async () => {
+    const { code } = await create(['b'], [enter, '\u0003']);
+    expect(code).toBe(1);
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+});

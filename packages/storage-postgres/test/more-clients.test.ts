@@ -1,0 +1,73 @@
+/** The storage contract over PGlite and Neon's Pool, and what is said of clients that cannot serve. */
+
+import { PGlite } from '@electric-sql/pglite';
+import { Pool as NeonPool, neon, neonConfig } from '@neondatabase/serverless';
+import { storageContract } from '@telefsm/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { sharedPostgres } from '../../../test/servers/shared.ts';
+import { startWebSocketProxy, type WebSocketProxy } from '../../../test/servers/websocket-proxy.ts';
+import { driverOf } from '../src/client.ts';
+import { type PostgresClient, postgresStorage } from '../src/index.ts';
+import { shiftIn } from './shift.ts';
+import { takeTurns } from './turns.ts';
+
+let pglite: PGlite;
+let neonPool: NeonPool;
+let proxy: WebSocketProxy;
+
+beforeAll(async () => {
+  pglite = await PGlite.create();
+  const server = await sharedPostgres();
+  proxy = await startWebSocketProxy(server.port);
+  neonConfig.webSocketConstructor = WebSocket;
+  neonConfig.wsProxy = () => proxy.address;
+  neonConfig.useSecureWebSocket = false;
+  neonConfig.pipelineTLS = false;
+  neonConfig.pipelineConnect = false;
+  neonPool = new NeonPool({ connectionString: server.url, max: 10 });
+});
+afterAll(async () => {
+  await neonPool.end();
+  await proxy.close();
+  await pglite.close();
+});
+
+const kinds: readonly (readonly [name: string, client: () => PostgresClient])[] = [
+  ['PGlite', () => pglite],
+  ["Neon's Pool over WebSockets", () => neonPool],
+];
+
+describe.each(kinds)('the storage contract over %s', (_, client) => {
+  const schema = 'more_clients';
+  const make = () => postgresStorage(client(), { schema });
+  const shift = (key: string, ms: number) => shiftIn(client(), schema, key, ms);
+  for (const rule of storageContract(() => ({ storage: make(), another: make, shift }))) {
+    it(rule.title, () => rule.run());
+  }
+});
+
+describe('an embedded PGlite', () => {
+  it('keeps 200 turns of 4 machines on one conversation', async () => {
+    const turns = await Promise.all(
+      Array.from({ length: 4 }, () => takeTurns(postgresStorage(pglite, { schema: 'turns' }))),
+    );
+    const count = (text: string | undefined) => String(Number(text ?? 0) + 1);
+    const all = turns.flatMap(({ run }) => Array.from({ length: 50 }, () => run('k', count)));
+    await Promise.all(all);
+    const stored = await postgresStorage(pglite, { schema: 'turns' }).peek('k');
+    expect(stored?.text).toBe('200');
+    for (const { close } of turns) close();
+  });
+});
+
+describe('a client that cannot serve', () => {
+  it('is rejected: neon(), whose Pool is named', () => {
+    const sql = neon('postgres://user:secret@127.0.0.1/db');
+    expect(() => driverOf(sql as never)).toThrow(/whose Pool would do/);
+  });
+
+  it('is rejected: an object that is no client', () => {
+    expect(() => driverOf({} as never)).toThrow(/object without query\(\) and connect\(\)/);
+  });
+});

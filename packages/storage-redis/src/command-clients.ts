@@ -1,0 +1,99 @@
+/** Clients that send any command, or know each by a method of its own, and bring no subscription that the storage could use. */
+
+import { FsmError } from '@telefsm/core';
+import type { RedisPort, Send } from './port.ts';
+
+/** What is used of a `Redis` of `@upstash/redis`: each command is one HTTP request. */
+export interface UpstashClient {
+  evalsha(hash: string, keys: string[], args: string[]): Promise<unknown>;
+  eval(script: string, keys: string[], args: string[]): Promise<unknown>;
+  zscore(key: string, member: string): Promise<unknown>;
+  scan(cursor: string, options: { match: string; count: number }): Promise<unknown>;
+}
+
+/** What is used of a `GlideClient` of `@valkey/valkey-glide`. */
+export interface GlideClient {
+  customCommand(command: string[], options: { decoder: number }): Promise<unknown>;
+}
+
+/** What is used of Bun's own `RedisClient`. */
+export interface BunRedisClient {
+  send(command: string, args: string[]): Promise<unknown>;
+  duplicate(): Promise<unknown>;
+}
+
+/** A client without a subscription: processes that wait for a conversation ask again instead of being notified. */
+export type CommandClient = UpstashClient | GlideClient | BunRedisClient;
+
+/** GLIDE's `Decoder.String`. */
+const asString = 1;
+
+/**
+ * Opens the door to a client without a subscription; `undefined` if it is none.
+ *
+ * @throws FsmError `INVALID_OPTION` for a client that cannot serve: GLIDE's for clusters, or Upstash's that parses what it reads
+ */
+export function commandPortOf(client: object): RedisPort | undefined {
+  if (typeof client !== 'object' || client === null) return undefined;
+  if (isGlide(client)) {
+    if ('fcallWithRoute' in client) throw notServed(clusterOfGlide);
+    return portOver((command) => client.customCommand([...command], { decoder: asString }));
+  }
+  if (isUpstash(client)) {
+    if (client.opts?.automaticDeserialization !== false) throw notServed(parsing);
+    return portOver(overUpstash(client));
+  }
+  return isBun(client) ? portOver(([name = '', ...args]) => client.send(name, args)) : undefined;
+}
+
+const isGlide = (client: object): client is GlideClient => 'customCommand' in client;
+const isBun = (client: object): client is BunRedisClient =>
+  'send' in client && 'duplicate' in client;
+const isUpstash = (
+  client: object,
+): client is UpstashClient & { readonly opts?: { readonly automaticDeserialization?: boolean } } =>
+  'evalsha' in client && 'zscore' in client && 'opts' in client;
+
+type Refusal = readonly [expected: string, found: string];
+const clusterOfGlide: Refusal = [
+  "GlideClient, or for a cluster a client of 'ioredis' or 'redis'",
+  'a GlideClusterClient',
+];
+const parsing: Refusal = [
+  'new Redis({ …, automaticDeserialization: false, retry: false })',
+  'a client of @upstash/redis that parses what it reads',
+];
+
+function notServed([expected, found]: Refusal): FsmError<'INVALID_OPTION'> {
+  return new FsmError('INVALID_OPTION', { option: 'client', expected, found });
+}
+
+function portOver(send: Send): RedisPort {
+  return {
+    cluster: false,
+    send: (_key, command) => send(command),
+    wait: async (_key, replicas, ms) => Number(await send(['WAIT', String(replicas), String(ms)])),
+    primaries: async () => [send],
+    subscribe: undefined,
+  };
+}
+
+/** Commands by the methods of the client, which has none that sends any command. */
+function overUpstash(client: UpstashClient): Send {
+  return async ([name, first = '', second = '', third = '', ...rest]) => {
+    switch (name) {
+      case 'EVALSHA':
+        return client.evalsha(first, [third], rest);
+      case 'EVAL':
+        return client.eval(first, [third], rest);
+      case 'ZSCORE':
+        return client.zscore(first, second);
+      case 'SCAN': {
+        const [pattern = '', , count] = [third, ...rest];
+        return client.scan(first, { match: pattern, count: Number(count) });
+      }
+      default:
+        throw new Error(`@upstash/redis cannot send ${name}.`);
+    }
+  };
+}

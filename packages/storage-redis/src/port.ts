@@ -1,0 +1,28 @@
+/** What the storage needs of a client, whichever it is. */
+
+/** Sends one command, its name first. */
+export type Send = (command: readonly string[]) => Promise<unknown>;
+
+/** A connection of our own that listens to one channel. */
+export interface Subscription {
+  /** Resolves when the server has taken note; rejects if it will not. */
+  readonly ready: Promise<unknown>;
+  /** Ends the connection. */
+  stop(): void;
+}
+
+/** What the storage needs of Redis, whatever the client. */
+export interface RedisPort {
+  /** Whether keys are spread over several primaries. */
+  readonly cluster: boolean;
+  /** Sends a command to the primary of a key; commands of one key are executed in the order of the calls. */
+  send(key: string, command: readonly string[]): Promise<unknown>;
+  /** Waits for replicas to have what was last sent to the primary of a key; answers how many have. */
+  wait(key: string, replicas: number, ms: number): Promise<number>;
+  /** A way to each primary. */
+  primaries(): Promise<readonly Send[]>;
+  /** Opens a connection of our own for one channel; absent for clients that cannot. */
+  readonly subscribe:
+    | ((channel: string, listener: (message: string) => void) => Subscription)
+    | undefined;
+}

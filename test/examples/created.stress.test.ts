@@ -1,0 +1,49 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { install, packInto, run } from './packed.ts';
+
+const combinations = ['grammy', 'telegraf'].flatMap((framework) =>
+  ['memory', 'sqlite', 'redis', 'postgres', 'mysql'].flatMap((storage) =>
+    ['ts', 'js'].map((language) => ({ framework, storage, language })),
+  ),
+);
+
+let folder: string;
+let tarballs: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'telefsm-created-'));
+  tarballs = await packInto(folder);
+  const packages = { dependencies: { 'create-telefsm': '*' }, devDependencies: {} };
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, ...packages }));
+  await install(folder, tarballs);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.each(combinations)(
+  'a project created with $framework, $storage and $language',
+  ({ framework, storage, language }) => {
+    it('installs, compiles, passes its test, and asks for a token when it is started', async () => {
+      const name = `${framework}-${storage}-${language}`;
+      const flags = [`--framework=${framework}`, `--storage=${storage}`, `--language=${language}`];
+      const create = ['npm', 'exec', '--', 'create-telefsm', name, ...flags];
+      expect(await run(folder, create)).toMatchObject({ code: 0 });
+      const project = join(folder, name);
+      const scripts = await install(project, tarballs);
+      expect(await run(project, ['npm', 'run', 'types'])).toMatchObject({ code: 0 });
+      expect(await run(project, ['npm', 'test'])).toMatchObject({
+        code: 0,
+        output: expect.stringContaining('pass 2'),
+      });
+      if (scripts['build'])
+        expect(await run(project, ['npm', 'run', 'build'])).toMatchObject({ code: 0 });
+      expect(await run(project, ['npm', 'start'])).toMatchObject({
+        code: 1,
+        output: expect.stringContaining('Set BOT_TOKEN'),
+      });
+      // Several runs of npm, and an installation from the registry the first time.
+    }, 300_000);
+  },
+);
