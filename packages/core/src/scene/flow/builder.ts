@@ -50,8 +50,11 @@ import type {
 
 type AnySchema = SchemaOf<unknown>;
 type ObjectSchema = SchemaOf<object>;
-// biome-ignore lint/suspicious/noExplicitAny: what a case has built is inferred from it
-type AnyFragment = UnfinishedFlow<any, any, any, any, any>;
+/** A part whose types are inferred from it. */
+interface AnyFragment {
+  readonly '~answers': object;
+  readonly '~steps': unknown;
+}
 
 /** Questions of a part of a flow. */
 type Fragment<
