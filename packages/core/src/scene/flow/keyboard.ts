@@ -92,11 +92,6 @@ export function pageOf(options: readonly Option[], value: string): number {
   return Math.floor(Math.max(at, 0) / pageSize);
 }
 
-/** A button of a reply keyboard (Bot API, KeyboardButton). */
-export interface ReplyButton {
-  readonly text: string;
-}
-
 /**
  * Makes a reply keyboard.
  *

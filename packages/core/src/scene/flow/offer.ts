@@ -3,11 +3,10 @@
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
-import type { ReplyButton } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Listing, type Option, optionsOf } from './options.ts';
 import type { Place } from './pending.ts';
-import { shareButton } from './share.ts';
+import { type ReplyButton, shareButton } from './share.ts';
 import { text, tokenOf, type Visit } from './visit.ts';
 
 /** Buttons of a question; a missing label is a button that is not shown. */

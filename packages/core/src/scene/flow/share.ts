@@ -2,9 +2,13 @@
 
 import type { Accept, AcceptedKind } from '../../update/input.ts';
 import { hash32 } from './button.ts';
-import type { ReplyButton } from './keyboard.ts';
 import type { Shareable } from './question.ts';
 import type { AskOptions } from './steps.ts';
+
+/** A button of a reply keyboard (Bot API, KeyboardButton). */
+export interface ReplyButton {
+  readonly text: string;
+}
 
 /** What a button asks Telegram for, by the kind of input that comes of it (Bot API, KeyboardButton). */
 const requests: Readonly<Record<Shareable, (id: number, more: object | undefined) => object>> = {
