@@ -49,7 +49,7 @@ export type { MachineOptions } from './machine/machine-options.ts';
 export type { LogEntry } from './record/log.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
 export { flow } from './scene/flow/builder.ts';
-export type { BeginningOf, NoParameters } from './scene/flow/builder-types.ts';
+export type { BeginningOf, NoParameters, With as WithAnswer } from './scene/flow/builder-types.ts';
 export type {
   AnswersOf,
   AnyFlow,
@@ -59,7 +59,7 @@ export type {
   FlowOptions,
   StepState,
 } from './scene/flow/flow.ts';
-export type { Choices, Invalid, Prompt, Redo } from './scene/flow/question.ts';
+export type { Choices, Condition, Invalid, Prompt, Redo } from './scene/flow/question.ts';
 export { invalid, redo } from './scene/flow/question.ts';
 export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';
