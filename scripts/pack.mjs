@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { writePackagePages } from './lib/package-pages.mjs';
+import { writePackagePages } from '../docs/site/package-pages.mjs';
 
 const folder = join(import.meta.dirname, '../.packed');
 rmSync(folder, { recursive: true, force: true });

@@ -2,9 +2,9 @@
 
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { summaryOf } from '../../scripts/lib/package-pages.mjs';
 import { projectFiles, read } from '../../scripts/lib/workspace.mjs';
 import { builtFolder } from './folders.mjs';
+import { summaryOf } from './package-pages.mjs';
 
 /**
  * Writes both files into the built site.

@@ -11,11 +11,11 @@ import { TextlintKernel } from '@textlint/kernel';
 import markdown from '@textlint/textlint-plugin-markdown';
 import { split } from 'sentence-splitter';
 import terminology from 'textlint-rule-terminology';
-import { docComments, pages, spokenTexts, testNames } from './lib/prose.mjs';
-import { fixWords } from './lib/prose-fixes.mjs';
-import { readJson, root } from './lib/workspace.mjs';
+import { readJson, root } from '../scripts/lib/workspace.mjs';
+import { fixWords } from './fixes.mjs';
+import { docComments, pages, spokenTexts, testNames } from './sources.mjs';
 
-const config = readJson('scripts/words.json');
+const config = readJson('prose/words.json');
 const exceptions = config.exceptions.map(({ text }) => new RegExp(text, 'i'));
 const lengths = { page: [], 'doc comment': [], text: [], 'test name': [] };
 const kernel = new TextlintKernel();
@@ -34,7 +34,7 @@ if (process.argv.includes('--update')) {
   const text = `${JSON.stringify({ ...config, pending }, null, 2)}\n`;
   // Each pair on one line, as the formatter has it.
   writeFileSync(
-    join(root, 'scripts/words.json'),
+    join(root, 'prose/words.json'),
     text.replace(/\[\n\s+(".*"),\n\s+(".*")\n\s+\]/g, '[$1, $2]'),
   );
   config.pending = pending;

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { projectFiles, publicPackages, read, root } from './workspace.mjs';
+import { projectFiles, publicPackages, read, root } from '../../scripts/lib/workspace.mjs';
 
 /** Pages about one package; every other page is core's. */
 const ownPages = {

@@ -3,8 +3,8 @@
 import { mkdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { withSources } from './lib/sources.mjs';
-import { root } from './lib/workspace.mjs';
+import { withSources } from '../../scripts/lib/sources.mjs';
+import { root } from '../../scripts/lib/workspace.mjs';
 
 const devtools = createRequire(join(root, 'packages/devtools/package.json'));
 const { chromium } = devtools('playwright-core');

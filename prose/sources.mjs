@@ -1,7 +1,7 @@
 /** Everything that people read: pages, doc comments, texts of the code, names of tests. Each is Markdown on the lines of its file. */
 
 import ts from 'typescript';
-import { projectFiles, read } from './workspace.mjs';
+import { projectFiles, read } from '../scripts/lib/workspace.mjs';
 
 /** `{ path, kind, text }` of every page, except reports that are made from the code. */
 export function pages() {
