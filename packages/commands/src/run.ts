@@ -40,14 +40,23 @@ export async function run(
     return { kind: 'foreign', output: '', position: before };
   }
   const current = open(tree, place, options);
+  return outcomeOf(current, before, () => answer(current, line, input.trim()));
+}
+
+/** Does what a line or a call asks for. A mistake of the user is an outcome; what was said and set until then is kept. */
+async function outcomeOf(
+  { voice, flags }: Run,
+  position: Outcome['position'],
+  work: () => Promise<Outcome>,
+): Promise<Outcome> {
   try {
-    return await answer(current, line, input.trim());
+    return await work();
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return { kind: 'failed', output: error.output, position: before, error };
+    return { kind: 'failed', output: error.output, position, error };
   } finally {
-    current.voice.close();
-    current.flags.close();
+    voice.close();
+    flags.close();
   }
 }
 
@@ -74,17 +83,11 @@ export async function runCommand(
   const place = allowedPlace(tree, placeOf(tree, stored), options);
   const before = positionOf(place.state, place.flags, place.pending);
   const current = open(tree, place, options);
-  try {
+  return outcomeOf(current, before, async () => {
     if (!reachable(tree, place.state).includes(command)) throw unknown(current, nameOf(command));
     permit(current, command, nameOf(command));
-    return await perform(current, command, () => giveTexts(command, given, current.fail));
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    return { kind: 'failed', output: error.output, position: before, error };
-  } finally {
-    current.voice.close();
-    current.flags.close();
-  }
+    return perform(current, command, () => giveTexts(command, given, current.fail));
+  });
 }
 
 function open(tree: TreeNode, place: Place, options: RunOptions): Run {
