@@ -113,9 +113,17 @@ const node: Every<SceneOptions<unknown, unknown, unknown, unknown, 'text'>> = {
   accept: true,
   was: true,
   timeout: true,
+  afterInput: true,
+  deleteInput: true,
 };
-const handlers: Omit<Every<AnyHandlers>, 'handle'> = {
+const handlers: Omit<Every<AnyHandlers>, 'handle' | 'view'> = {
   enter: true,
+  resume: true,
+  timeout: true,
+  leave: true,
+};
+const shown: Omit<Every<AnyHandlers>, 'view' | 'enter'> = {
+  handle: true,
   resume: true,
   timeout: true,
   leave: true,
@@ -146,6 +154,7 @@ const made: readonly (readonly [string, object, (given: object) => unknown])[] =
   ],
   ['a node', node, (given) => scene('n', given).on({ handle })],
   ['its handlers', handlers, (given) => scene('n').on({ handle, ...given })],
+  ['those of a view', shown, (given) => scene('n').on({ view: () => 'Hello.', ...given })],
   [
     "a framework's scene",
     hooked,

@@ -2,15 +2,17 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
-import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
+import type { SceneDefaults, SceneRun, ShownMessage } from '../conversation/behaviour.ts';
 import { isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import { leaveTop } from '../state/context.ts';
+import { shownSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import { noteLog } from './log.ts';
+import { sendQuestion } from './reply-keyboards.ts';
 import { triggered } from './triggers.ts';
 
 /** A class, since several are made for an update: its members stand on the prototype. */
@@ -65,6 +67,16 @@ export class FrameRun implements SceneRun {
     return this.turn.tag;
   }
 
+  /** A state of the bot's own keeps the number of the entry. */
+  get isActive(): boolean {
+    const { visit, scene } = this.turn.copy.top;
+    return visit === this.visit && scene === this.#began.scene;
+  }
+
+  get shown(): ShownMessage | undefined {
+    return this.turn.readSession(shownSlot) as ShownMessage | undefined;
+  }
+
   get defaults(): SceneDefaults {
     return this.turn.rt.options.defaults;
   }
@@ -73,7 +85,7 @@ export class FrameRun implements SceneRun {
   get keep(): SceneRun['keep'] {
     return ({ state, data, memo }) => {
       const { copy } = this.turn;
-      if (!this.#isOnTop) return;
+      if (!this.isActive) return;
       copy.change({
         ...(state === undefined ? {} : { state }),
         ...(data === undefined ? {} : { data: frozenData(data, 'data') }),
@@ -82,13 +94,26 @@ export class FrameRun implements SceneRun {
     };
   }
 
+  get show(): SceneRun['show'] {
+    return (shown) => this.turn.copy.keep(shownSlot, shown && frozenData(shown, 'shown'));
+  }
+
+  get send(): SceneRun['send'] {
+    return (say) => sendQuestion(this.turn, say);
+  }
+
+  get wait(): SceneRun['wait'] {
+    const { clock } = this.turn.rt;
+    return (ms) => new Promise((resolve) => void clock.setTimeout(resolve, ms));
+  }
+
   get ask(): SceneRun['ask'] {
     return (params) => void this.turn.effects.note({ kind: 'ask', ...(params && { params }) });
   }
 
   get leave(): SceneRun['leave'] {
     return (reason, result) => {
-      if (this.#isOnTop) leaveTop(this.turn, reason, result);
+      if (this.isActive) leaveTop(this.turn, reason, result);
     };
   }
 
@@ -123,7 +148,7 @@ export class FrameRun implements SceneRun {
   get arm(): SceneRun['arm'] {
     return (timer, after) => {
       const { copy, rt } = this.turn;
-      if (!this.#isOnTop) return;
+      if (!this.isActive) return;
       copy.arm(timer, after === null ? undefined : rt.clock.now() + after);
     };
   }
@@ -136,16 +161,10 @@ export class FrameRun implements SceneRun {
     };
   }
 
-  /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */
-  get #isOnTop(): boolean {
-    const { visit, scene } = this.turn.copy.top;
-    return visit === this.visit && scene === this.#began.scene;
-  }
-
   /** The frame itself is replaced by each change of it, so this is the one of the same visit. */
   get #frame(): Frame {
     const { top, frames } = this.turn.copy;
-    if (this.#isOnTop) return top;
+    if (this.isActive) return top;
     const { scene } = this.#began;
     return frames.find((one) => one.visit === this.visit && one.scene === scene) ?? this.#began;
   }

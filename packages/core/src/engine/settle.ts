@@ -2,11 +2,17 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
-import { burstTimer, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
-import { isSent } from '../conversation/say.ts';
+import {
+  burstTimer,
+  type SceneBehaviour,
+  type ShownMessage,
+  type Speech,
+} from '../conversation/behaviour.ts';
+import { isSent, withoutButtons } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
+import { shownSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { interruptible } from './bursts.ts';
 import { attempt, FrameRun } from './frame-run.ts';
@@ -43,12 +49,12 @@ export async function settle(turn: OpenTurn): Promise<void> {
   for (;;) {
     const event = effects.nextEvent();
     if (event === undefined) {
-      if (params === undefined) return removeByOutbox(turn, false);
+      if (params === undefined) return finish(turn, false);
       const speech = await findQuestion(turn, params);
       effects.ask(speech && (() => ask(turn, speech)));
       if (!effects.hasEvents) {
         copy.isPromptPending = speech !== undefined;
-        return removeByOutbox(turn, copy.isPromptPending);
+        return finish(turn, copy.isPromptPending);
       }
       params = undefined;
       continue;
@@ -58,6 +64,21 @@ export async function settle(turn: OpenTurn): Promise<void> {
       throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
     params = await tell(turn, event, skipped, params);
   }
+}
+
+/** What a turn leaves on the screen: buttons and reply keyboards of questions that are over. */
+function finish(turn: OpenTurn, isAskedAnew: boolean): void {
+  retire(turn);
+  removeByOutbox(turn, isAskedAnew);
+}
+
+/** The message that is edited in place loses its buttons where no scene edits it any more, or where a new one takes over. */
+function retire(turn: OpenTurn, isReplaced = false): void {
+  const shown = turn.readSession(shownSlot) as ShownMessage | undefined;
+  if (shown === undefined) return;
+  if (!isReplaced && behaviourOn(turn, turn.copy.top)?.inPlace === true) return;
+  turn.copy.keep(shownSlot, undefined);
+  if (shown.keys !== undefined) turn.effects.call(withoutButtons(shown));
 }
 
 /** Asks a question, after the commit. */
@@ -93,6 +114,7 @@ async function tell(
       return event.params ?? params ?? noData;
     case 'entered': {
       if (event.visit !== top.visit) return params;
+      if (event.fresh === true) retire(turn, true);
       const checked = await behaviour.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
       await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params));

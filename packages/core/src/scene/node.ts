@@ -2,9 +2,8 @@
 
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
-import { holds } from '../base/holds.ts';
 import type { JsonObject } from '../base/json.ts';
-import { callable, checkOption, checkOptions, schematic, textual } from '../base/rules.ts';
+import { callable, checkOption, checkOptions, oneOf, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { burstTimer, type SceneBehaviour, type SceneRun } from '../conversation/behaviour.ts';
@@ -23,7 +22,17 @@ import {
   type UserInput,
 } from '../update/input.ts';
 import { collect, takeBurst } from './burst.ts';
-import { apply, type Next, nodeTurn, type SceneTurn } from './node-turn.ts';
+import { nodeTurn, type SceneTurn } from './node-turn.ts';
+import { type Next, verbIn } from './transition.ts';
+import {
+  askView,
+  pressView,
+  showAgain,
+  tookDeadline,
+  tookInput,
+  type ViewPlan,
+} from './view/node-view.ts';
+import type { View, ViewTurn } from './view/view-turn.ts';
 
 /** What a node keeps, takes and needs. */
 export interface SceneOptions<D, P, R, N, A> {
@@ -37,7 +46,14 @@ export interface SceneOptions<D, P, R, N, A> {
   /** What `handle` takes; other updates pass on to the bot. Default `"text"`. */
   readonly accept?: A;
   readonly was?: string | readonly string[];
+  /**
+   * How long the user may take. It counts from the question; of a view from when it was entered, however often it is shown since.
+   */
   readonly timeout?: Duration;
+  /** Views: where accepted input leaves the message. `edit` (default) edits it where it is, `resend` moves it below the input. */
+  readonly afterInput?: 'edit' | 'resend';
+  /** Views: whether accepted input is deleted, where the bot may. */
+  readonly deleteInput?: boolean;
 }
 type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
 type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
@@ -47,17 +63,9 @@ type InputOf<A> = A extends InputKind
   : A extends readonly (infer K extends InputKind)[]
     ? UserInput<K>
     : UserInput;
-/** What a node does. */
-export interface NodeHandlers<T extends SceneTypes, A extends Accept> {
-  /** Its prompt: runs after the commit; what it returns is said, or it speaks by `reply`. */
-  readonly enter?: (
-    turn: SceneTurn<T> & { readonly params: T['params'] },
-  ) => Awaitable<Say | Sent | Stream | void>;
-  /** Input that it accepts. Returns where to go; nothing stays, silently. */
-  readonly handle: (
-    turn: SceneTurn<T> & { readonly input: InputOf<A>; readonly answer: Accepted<A> },
-  ) => Next;
-  /** A scene it called has left. Without it, `enter` runs. */
+/** Hooks of every node. */
+interface CommonHandlers<T extends SceneTypes> {
+  /** A scene it called has left. Without it, `enter` runs, or the view is shown. */
   readonly resume?: (
     turn: SceneTurn<T> & {
       readonly resultOf: <S extends AnyScene>(scene: S) => ResultOf<S> | undefined;
@@ -68,6 +76,28 @@ export interface NodeHandlers<T extends SceneTypes, A extends Accept> {
     turn: SceneTurn<T> & { readonly reason: LeaveReason },
   ) => Awaitable<Say | Sent | void>;
 }
+/** Input that the node accepts. Returns where to go; nothing stays, silently. */
+type Handle<T extends SceneTypes, A extends Accept> = (
+  turn: SceneTurn<T> & { readonly input: InputOf<A>; readonly answer: Accepted<A> },
+) => Next;
+/** A node that sends a message when it is entered. */
+interface SaidNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
+  readonly view?: never;
+  /** Its prompt: runs after the commit; what it returns is said, or it speaks by `reply`. */
+  readonly enter?: (
+    turn: SceneTurn<T> & { readonly params: T['params'] },
+  ) => Awaitable<Say | Sent | Stream | void>;
+  readonly handle: Handle<T, A>;
+}
+/** A node whose message is edited in place. */
+interface ShownNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
+  readonly enter?: never;
+  /** What is shown now. Rendered when the node is entered, to look up a press, and before each commit that may have changed it. */
+  readonly view: (turn: ViewTurn<T['data'], T['services'], T['result']>) => Awaitable<View>;
+  readonly handle?: Handle<T, A>;
+}
+/** What a node does: it says something and handles the answer, or it has a view. */
+export type NodeHandlers<T extends SceneTypes, A extends Accept> = SaidNode<T, A> | ShownNode<T, A>;
 /** A node that is declared but does nothing yet: `.on({ handle })` finishes it. */
 export interface UnfinishedScene<Id extends string, T extends SceneTypes, A extends Accept> {
   /**
@@ -124,7 +154,12 @@ export function scene<
 > {
   checkOption('id of the scene', id, textual);
   const accept = (options?.accept ?? 'text') as A;
-  const known = { accept: acceptable, data: schematic };
+  const known = {
+    accept: acceptable,
+    data: schematic,
+    afterInput: oneOf('edit', 'resend'),
+    deleteInput: oneOf(true, false),
+  };
   checkOptions(`${id} `, options ?? {}, known, 'params result services was timeout');
   const on = (handlers: LooseHandlers) => finished(id, accept, options ?? {}, handlers);
   return { on } as never;
@@ -140,8 +175,10 @@ function finished(
   options: LooseOptions,
   handlers: LooseHandlers,
 ): AnyScene & AnyGroup {
-  checkOption(`${id} handle`, handlers?.handle, callable);
-  checkOptions(`${id} `, handlers, {}, 'enter handle resume timeout leave');
+  const must = handlers?.view === undefined ? 'handle' : 'view';
+  checkOption(`${id} ${must}`, handlers?.[must], callable);
+  const others = handlers.view === undefined ? 'enter handle' : 'view handle';
+  checkOptions(`${id} `, handlers, {}, `${others} resume timeout leave`);
   const groups = [id];
   const siblings: State[] = [];
   const own = makeState(id, { schema: undefined, was: namesOf(options.was), groups, siblings });
@@ -166,20 +203,19 @@ function behaviourOfNode(
 ): SceneBehaviour {
   const after = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout');
   const schema = isSchema(options.data) ? options.data : undefined;
+  const { view, resume, timeout, leave } = handlers;
+  const { afterInput = 'edit', deleteInput = false } = options;
+  const plan: ViewPlan | undefined = view && { id, view, afterInput, deleteInput };
   const go = async (run: SceneRun, next: Next) => {
-    const returned: unknown = await next;
-    if (returned === undefined) return;
-    if (!holds(returned, '~transition')) {
-      throw new FsmError('INVALID_TRANSITION', { scene: id, returned: String(returned) });
-    }
-    apply(returned as never, run);
+    (await verbIn(next, id))?.apply(run);
+    if (plan !== undefined) showAgain(run);
   };
-  const { resume, timeout, leave } = handlers;
   return {
     engine: sceneEngine,
     was: namesOf(options.was),
     states: [own],
     settable: false,
+    inPlace: plan !== undefined,
     timed: after !== undefined,
     served: options.services !== undefined,
     first: () => id,
@@ -191,14 +227,20 @@ function behaviourOfNode(
       },
     }),
     async ask(run, params) {
-      if (after !== undefined) run.arm(timeoutTimer, after);
+      // a view is shown again and again, and its time goes on
+      const runs = plan !== undefined && run.timer(timeoutTimer) !== undefined;
+      if (after !== undefined && !runs) run.arm(timeoutTimer, after);
+      if (plan !== undefined) return askView(plan, run);
       return () => handlers.enter?.(nodeTurn(run, { params }));
     },
     async handle(run, next) {
+      if (plan !== undefined && (await pressView(plan, run))) return;
       const { input } = run;
       const answer = input && !input.edited ? await acceptInput(accept, input) : undefined;
-      if (input === undefined || answer === undefined) return next();
+      if (input === undefined || answer === undefined || handlers.handle === undefined)
+        return next();
       if (run.defaults.burst !== undefined && collect(run, input)) return;
+      if (plan !== undefined) tookInput(plan, run);
       await go(run, handlers.handle(nodeTurn(run, { input, answer }) as never));
     },
     ...(resume && {
@@ -213,11 +255,13 @@ function behaviourOfNode(
         ),
     }),
     async timeout(run, timer) {
+      if (plan !== undefined) tookDeadline(run);
       if (timer === burstTimer) {
         const { data } = run;
         const burst = takeBurst(run);
         const answer = burst && (await acceptInput(accept, burst.input));
-        if (burst === undefined || answer === undefined) return;
+        if (burst === undefined || answer === undefined || handlers.handle === undefined) return;
+        if (plan !== undefined) tookInput(plan, run);
         const { turn, input } = burst;
         await go(run, handlers.handle(nodeTurn({ turn, data }, { input, answer }) as never));
       } else if (timeout === undefined) run.leave('timeout');
@@ -229,7 +273,12 @@ function behaviourOfNode(
         if (said != null) run.say(said);
       },
     }),
-    describe: () => ({ kind: 'node', accepts: describeAccept(accept), timeout: after }),
+    describe: () => ({
+      kind: 'node',
+      accepts: handlers.handle && describeAccept(accept),
+      timeout: after,
+      ...(plan && { view: true }),
+    }),
   };
 }
 

@@ -20,6 +20,9 @@ export interface CopyRules {
   nextVisit(last: number): number;
 }
 
+/** Where among the session data the message is noted that is edited in place. */
+export const shownSlot = '~shown';
+
 /** The timer of a state, which ends with it; others are their scene's. */
 export const stateTimer = 'state';
 
@@ -204,9 +207,15 @@ export class WorkingCopy {
 
   /** Keeps what was said lately, or forgets it. */
   keepLog(log: readonly LogEntry[] | undefined): void {
-    const { [logSlot]: _, ...rest } = this.session ?? {};
-    const session = log === undefined ? rest : { ...rest, [logSlot]: log };
-    this.session = isBlank(session) ? undefined : Object.freeze(session as JsonObject);
+    this.keep(logSlot, log);
+  }
+
+  /** Sets a slot of the session data to a frozen value; `undefined` removes it. */
+  keep(slot: string, value: unknown): void {
+    if (this.session?.[slot] === value) return;
+    const { [slot]: _, ...rest } = this.session ?? {};
+    if (value !== undefined) this.session = Object.freeze({ ...rest, [slot]: value });
+    else this.session = isBlank(rest) ? undefined : Object.freeze(rest);
   }
 
   /** Sets a timer of the top frame, or removes it. */

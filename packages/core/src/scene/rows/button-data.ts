@@ -1,4 +1,4 @@
-/** The data of a flow's own buttons: bound to a conversation, a visit and a question, in at most 64 bytes. */
+/** The data of buttons: bound to a conversation, a visit of a scene and a question, in at most 64 bytes. */
 
 /** What a button does. */
 export type ButtonAction =
@@ -12,15 +12,16 @@ export type ButtonAction =
   | 'cancel'
   | 'edit'
   | 'restart'
-  | 'continue';
+  | 'continue'
+  | 'row';
 
 /** A button as it was shown. */
 export interface FlowButton {
   /** Of the conversation. */
   readonly tag: string;
-  /** Of the flow. */
+  /** Of the scene. */
   readonly visit: number;
-  /** Stands for the question. */
+  /** Stands for the question of a flow; empty in a view. */
   readonly question: string;
   readonly action: ButtonAction;
   /** Stands for a value, see {@link valueTokens}; a number behind `=` for `page`. */
@@ -42,6 +43,7 @@ const letters: Readonly<Record<ButtonAction, string>> = {
   edit: 'e',
   restart: 'n',
   continue: 'k',
+  row: 'v',
 };
 const actions = new Map(
   Object.entries(letters).map(([action, letter]) => [letter, action as ButtonAction]),
@@ -58,7 +60,7 @@ function headOf({ tag, visit, question, action }: Omit<FlowButton, 'value'>): st
   return `~${tag}.${visit.toString(36)}.${question}.${letters[action]}`;
 }
 
-/** Reads a button's data; `undefined` for what no flow has written. */
+/** Reads a button's data; `undefined` for what no scene has written. */
 export function readButton(data: string): FlowButton | undefined {
   const match = /^~([^.]*)\.([0-9a-z]+)\.([0-9a-z]*)\.([a-z])(.*)$/s.exec(data);
   const action = actions.get(match?.[4] ?? '');
@@ -109,4 +111,9 @@ export function hash32(text: string): number {
 
 function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
+}
+
+/** Tells contents from others: 64 bits of a hash as text. */
+export function fingerprint(content: string): string {
+  return hash32(content).toString(36) + hash32(`~${content}`).toString(36);
 }
