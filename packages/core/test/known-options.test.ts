@@ -4,7 +4,7 @@ import { type AnyFlow, type FlowOptions, flow, type MachineOptions, scene } from
 import type { SweepOptions, TurnOptions, WaitingOptions } from '../src/machine/machine-options.ts';
 import type { FlowHooks } from '../src/scene/flow/flow.ts';
 import type { Question } from '../src/scene/flow/question.ts';
-import type { NodeHandlers, SceneOptions } from '../src/scene/node.ts';
+import type { NodeHandlers, SceneOptions } from '../src/scene/node-handlers.ts';
 import { hookedScene } from '../src/scene/scene-hooks.ts';
 
 /** Every option that the types know, by the compiler's own list; what is not listed here does not compile. */

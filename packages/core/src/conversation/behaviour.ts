@@ -8,7 +8,7 @@ import { oneOf, type Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
-import type { ApiCall, MessageAddress, Say, Sent } from './say.ts';
+import type { ApiCall, Say, Sent } from './say.ts';
 import type { AnyScene } from './scene.ts';
 import type { State } from './states.ts';
 import type { Stream } from './stream.ts';
@@ -23,25 +23,6 @@ export type CommandPolicy = 'pass' | 'passAndAsk' | 'answer' | 'block';
 
 /** Takes a {@link CommandPolicy}. */
 export const commandPolicies: Rule = oneOf('pass', 'passAndAsk', 'answer', 'block');
-
-/**
- * The message of a conversation that is edited in place: where it is, and what it shows. A conversation has at most one, whatever its
- * frames are.
- */
-export interface ShownMessage extends MessageAddress {
-  /** The visit that has drawn it: {@link SceneRun.visit}. */
-  readonly visit: number;
-  /** `text`, or the kind of its media. */
-  readonly kind: string;
-  /** Fingerprint of the text or caption; empty while it is not certain what the message shows. */
-  readonly body: string;
-  /** Fingerprint of the media. */
-  readonly file?: string;
-  /** Fingerprint of the buttons; absent where it has none. */
-  readonly keys?: string;
-  /** Language of the user who was shown it, as in `language_code`. */
-  readonly language?: string;
-}
 
 /** One run of a scene's code, on one frame of one conversation. */
 export interface SceneRun {
@@ -69,10 +50,6 @@ export interface SceneRun {
   readonly early: boolean;
   /** Short text that tells this conversation from others; for buttons. */
   readonly tag: string;
-  /** Whether the conversation is in this frame now: a handler may have left it. */
-  readonly isActive: boolean;
-  /** The message that is edited in place, if there is one. */
-  readonly shown: ShownMessage | undefined;
   /** What the machine says and does where the scene itself does not choose. */
   readonly defaults: SceneDefaults;
   /** Changes this frame. */
@@ -81,12 +58,6 @@ export interface SceneRun {
     readonly data?: object;
     readonly memo?: object;
   }): void;
-  /** Notes which message is edited in place and what it shows; `undefined` if there is none any more. */
-  show(shown: ShownMessage | undefined): void;
-  /** Sends a question now, after the commit, for scenes that edit it later; it removes the reply keyboard of an earlier one. */
-  send(say: Say): Promise<Sent>;
-  /** Waits, in ms by the machine's clock. */
-  wait(ms: number): Promise<void>;
   /** Asks: {@link SceneBehaviour.ask} is called before the commit, with these parameters. */
   ask(params?: object): void;
   /** Takes this frame off. */
@@ -170,8 +141,6 @@ export interface SceneBehaviour {
   /** Whether bots may `set` its states from inside; flows and nodes decide themselves. */
   readonly settable: boolean;
   readonly trigger?: Trigger;
-  /** Whether it asks in the message that is edited in place; where another scene asks, that message loses its buttons. */
-  readonly inPlace?: boolean;
   /** Whether it needs deadlines. */
   readonly timed: boolean;
   /** Whether it needs services. */
@@ -180,8 +149,13 @@ export interface SceneBehaviour {
   first(data: JsonObject): string | null;
   /** Checks and converts start data, or data read back. */
   check?(data: JsonObject, state: string | null): Awaitable<JsonObject>;
-  /** Runs inside the unit when it has been entered: may speak, change data, move on. */
-  enter?(run: SceneRun, params: object): Awaitable<void>;
+  /** Runs inside the unit when it has been entered: may speak, change data, move on. `fresh` asks for a new message. */
+  enter?(run: SceneRun, params: object, fresh?: boolean): Awaitable<void>;
+  /**
+   * Looks after the message that its scenes edit in place: called before a commit, whichever scene is active then. `run` is that of the
+   * active frame. The same function for all scenes of its kind.
+   */
+  screen?(run: SceneRun): void;
   /** Finds what to ask, before the commit; what it returns speaks after the commit. */
   ask?(run: SceneRun, params: object): Awaitable<Speech | undefined>;
   /** A message of `ask` has been sent: what to keep in the memo. */

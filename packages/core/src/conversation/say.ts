@@ -116,41 +116,6 @@ export function callOf(say: Say, place: ReplyAddress | undefined): ApiCall {
   };
 }
 
-/** Where a message is. */
-export interface MessageAddress {
-  /** `chat_id`; absent for an inline message. */
-  readonly chat?: number | undefined;
-  /** `message_id`; absent for an inline message. */
-  readonly id?: number | undefined;
-  /** `inline_message_id`. */
-  readonly inline?: string | undefined;
-  /** `business_connection_id`. */
-  readonly business?: string | undefined;
-}
-
-/** The call that takes the buttons off a message. */
-export function withoutButtons(message: MessageAddress): ApiCall {
-  return { method: 'editMessageReplyMarkup', payload: messageParameters(message) };
-}
-
-/** The call that deletes a message. */
-export function deletionOf({ chat, id, business }: MessageAddress): ApiCall {
-  return business === undefined
-    ? { method: 'deleteMessage', payload: { chat_id: chat, message_id: id } }
-    : {
-        method: 'deleteBusinessMessages',
-        payload: { business_connection_id: business, message_ids: [id] },
-      };
-}
-
-/** Which message to edit, as parameters of an editing method. */
-export function messageParameters({ chat, id, inline, business }: MessageAddress): object {
-  return {
-    ...(inline === undefined ? { chat_id: chat, message_id: id } : { inline_message_id: inline }),
-    ...(business === undefined ? {} : { business_connection_id: business }),
-  };
-}
-
 /** A keyboard as `reply_markup` takes it. */
 function markupOf(keyboard: KeyboardLike): ReplyMarkup {
   return 'reply_markup' in keyboard ? keyboard.reply_markup : keyboard;

@@ -2,17 +2,15 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
-import type { SceneDefaults, SceneRun, ShownMessage } from '../conversation/behaviour.ts';
+import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
 import { isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import { leaveTop } from '../state/context.ts';
-import { shownSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import { noteLog } from './log.ts';
-import { sendQuestion } from './reply-keyboards.ts';
 import { triggered } from './triggers.ts';
 
 /** A class, since several are made for an update: its members stand on the prototype. */
@@ -67,16 +65,6 @@ export class FrameRun implements SceneRun {
     return this.turn.tag;
   }
 
-  /** A state of the bot's own keeps the number of the entry. */
-  get isActive(): boolean {
-    const { visit, scene } = this.turn.copy.top;
-    return visit === this.visit && scene === this.#began.scene;
-  }
-
-  get shown(): ShownMessage | undefined {
-    return this.turn.readSession(shownSlot) as ShownMessage | undefined;
-  }
-
   get defaults(): SceneDefaults {
     return this.turn.rt.options.defaults;
   }
@@ -92,19 +80,6 @@ export class FrameRun implements SceneRun {
         ...(memo === undefined ? {} : { memo: frozenData(memo, 'memo') }),
       });
     };
-  }
-
-  get show(): SceneRun['show'] {
-    return (shown) => this.turn.copy.keep(shownSlot, shown && frozenData(shown, 'shown'));
-  }
-
-  get send(): SceneRun['send'] {
-    return (say) => sendQuestion(this.turn, say);
-  }
-
-  get wait(): SceneRun['wait'] {
-    const { clock } = this.turn.rt;
-    return (ms) => new Promise((resolve) => void clock.setTimeout(resolve, ms));
   }
 
   get ask(): SceneRun['ask'] {
@@ -159,6 +134,12 @@ export class FrameRun implements SceneRun {
       const at = copy.timers?.get(name);
       return at === undefined ? undefined : at - rt.clock.now();
     };
+  }
+
+  /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */
+  get isActive(): boolean {
+    const { visit, scene } = this.turn.copy.top;
+    return visit === this.visit && scene === this.#began.scene;
   }
 
   /** The frame itself is replaced by each change of it, so this is the one of the same visit. */

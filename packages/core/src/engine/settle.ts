@@ -2,17 +2,11 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
-import {
-  burstTimer,
-  type SceneBehaviour,
-  type ShownMessage,
-  type Speech,
-} from '../conversation/behaviour.ts';
-import { isSent, withoutButtons } from '../conversation/say.ts';
+import { burstTimer, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
+import { isSent } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
-import { shownSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { interruptible } from './bursts.ts';
 import { attempt, FrameRun } from './frame-run.ts';
@@ -49,36 +43,23 @@ export async function settle(turn: OpenTurn): Promise<void> {
   for (;;) {
     const event = effects.nextEvent();
     if (event === undefined) {
-      if (params === undefined) return finish(turn, false);
-      const speech = await findQuestion(turn, params);
-      effects.ask(speech && (() => ask(turn, speech)));
-      if (!effects.hasEvents) {
-        copy.isPromptPending = speech !== undefined;
-        return finish(turn, copy.isPromptPending);
+      let isAskedAnew = false;
+      if (params !== undefined) {
+        const speech = await findQuestion(turn, params);
+        effects.ask(speech && (() => ask(turn, speech)));
+        params = undefined;
+        if (effects.hasEvents) continue;
+        isAskedAnew = speech !== undefined;
+        copy.isPromptPending = isAskedAnew;
       }
-      params = undefined;
-      continue;
+      turn.registry.screen?.(new FrameRun(turn, copy.top));
+      return removeByOutbox(turn, isAskedAnew);
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
     if (trail.length > mostEvents)
       throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
     params = await tell(turn, event, skipped, params);
   }
-}
-
-/** What a turn leaves on the screen: buttons and reply keyboards of questions that are over. */
-function finish(turn: OpenTurn, isAskedAnew: boolean): void {
-  retire(turn);
-  removeByOutbox(turn, isAskedAnew);
-}
-
-/** The message that is edited in place loses its buttons where no scene edits it any more, or where a new one takes over. */
-function retire(turn: OpenTurn, isReplaced = false): void {
-  const shown = turn.readSession(shownSlot) as ShownMessage | undefined;
-  if (shown === undefined) return;
-  if (!isReplaced && behaviourOn(turn, turn.copy.top)?.inPlace === true) return;
-  turn.copy.keep(shownSlot, undefined);
-  if (shown.keys !== undefined) turn.effects.call(withoutButtons(shown));
 }
 
 /** Asks a question, after the commit. */
@@ -114,10 +95,9 @@ async function tell(
       return event.params ?? params ?? noData;
     case 'entered': {
       if (event.visit !== top.visit) return params;
-      if (event.fresh === true) retire(turn, true);
       const checked = await behaviour.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
-      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params));
+      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params, event.fresh));
       return event.params;
     }
     case 'returned': {

@@ -1,103 +1,17 @@
 /** Nodes: framework-neutral scenes with their own persisted data, which hand over to each other. */
 
-import { type Duration, toMs } from '../base/clock.ts';
-import { FsmError } from '../base/errors.ts';
-import type { JsonObject } from '../base/json.ts';
 import { callable, checkOption, checkOptions, oneOf, schematic, textual } from '../base/rules.ts';
-import { check, describeIssues, isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
-import type { Awaitable } from '../base/type-tools.ts';
-import { burstTimer, type SceneBehaviour, type SceneRun } from '../conversation/behaviour.ts';
-import type { Say, Sent } from '../conversation/say.ts';
-import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
+import type { Schema, SchemaOf } from '../base/schema.ts';
+import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
-import type { Stream } from '../conversation/stream.ts';
-import type { LeaveReason } from '../conversation/turn.ts';
-import { sceneEngine } from '../engine/engine.ts';
-import {
-  type Accept,
-  type Accepted,
-  acceptable,
-  acceptInput,
-  type InputKind,
-  type UserInput,
-} from '../update/input.ts';
-import { collect, takeBurst } from './burst.ts';
-import { nodeTurn, type SceneTurn } from './node-turn.ts';
-import { type Next, verbIn } from './transition.ts';
-import {
-  askView,
-  pressView,
-  showAgain,
-  tookDeadline,
-  tookInput,
-  type ViewPlan,
-} from './view/node-view.ts';
-import type { View, ViewTurn } from './view/view-turn.ts';
+import { type Accept, acceptable } from '../update/input.ts';
+import { behaviourOfNode } from './node-behaviour.ts';
+import type { LooseHandlers, LooseOptions, NodeHandlers, SceneOptions } from './node-handlers.ts';
 
-/** What a node keeps, takes and needs. */
-export interface SceneOptions<D, P, R, N, A> {
-  /** Persisted data: any Standard Schema, checked when it is read back; or `typed<T>()`. */
-  readonly data?: D;
-  /** Transient input of `enter`/`goto`; reaches the `enter` hook, never stored. */
-  readonly params?: P;
-  readonly result?: R;
-  /** What it needs from `fsm({ services })`. */
-  readonly services?: N;
-  /** What `handle` takes; other updates pass on to the bot. Default `"text"`. */
-  readonly accept?: A;
-  readonly was?: string | readonly string[];
-  /**
-   * How long the user may take. It counts from the question; of a view from when it was entered, however often it is shown since.
-   */
-  readonly timeout?: Duration;
-  /** Views: where accepted input leaves the message. `edit` (default) edits it where it is, `resend` moves it below the input. */
-  readonly afterInput?: 'edit' | 'resend';
-  /** Views: whether accepted input is deleted, where the bot may. */
-  readonly deleteInput?: boolean;
-}
 type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
 type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
 type Obj<T> = T extends object ? T : {};
-type InputOf<A> = A extends InputKind
-  ? UserInput<A>
-  : A extends readonly (infer K extends InputKind)[]
-    ? UserInput<K>
-    : UserInput;
-/** Hooks of every node. */
-interface CommonHandlers<T extends SceneTypes> {
-  /** A scene it called has left. Without it, `enter` runs, or the view is shown. */
-  readonly resume?: (
-    turn: SceneTurn<T> & {
-      readonly resultOf: <S extends AnyScene>(scene: S) => ResultOf<S> | undefined;
-    },
-  ) => Next;
-  readonly timeout?: (turn: SceneTurn<T>) => Next;
-  readonly leave?: (
-    turn: SceneTurn<T> & { readonly reason: LeaveReason },
-  ) => Awaitable<Say | Sent | void>;
-}
-/** Input that the node accepts. Returns where to go; nothing stays, silently. */
-type Handle<T extends SceneTypes, A extends Accept> = (
-  turn: SceneTurn<T> & { readonly input: InputOf<A>; readonly answer: Accepted<A> },
-) => Next;
-/** A node that sends a message when it is entered. */
-interface SaidNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
-  readonly view?: never;
-  /** Its prompt: runs after the commit; what it returns is said, or it speaks by `reply`. */
-  readonly enter?: (
-    turn: SceneTurn<T> & { readonly params: T['params'] },
-  ) => Awaitable<Say | Sent | Stream | void>;
-  readonly handle: Handle<T, A>;
-}
-/** A node whose message is edited in place. */
-interface ShownNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
-  readonly enter?: never;
-  /** What is shown now. Rendered when the node is entered, to look up a press, and before each commit that may have changed it. */
-  readonly view: (turn: ViewTurn<T['data'], T['services'], T['result']>) => Awaitable<View>;
-  readonly handle?: Handle<T, A>;
-}
-/** What a node does: it says something and handles the answer, or it has a view. */
-export type NodeHandlers<T extends SceneTypes, A extends Accept> = SaidNode<T, A> | ShownNode<T, A>;
+
 /** A node that is declared but does nothing yet: `.on({ handle })` finishes it. */
 export interface UnfinishedScene<Id extends string, T extends SceneTypes, A extends Accept> {
   /**
@@ -165,10 +79,6 @@ export function scene<
   return { on } as never;
 }
 
-type LooseOptions = SceneOptions<unknown, unknown, unknown, unknown, Accept>;
-// biome-ignore lint/suspicious/noExplicitAny: handlers of any node
-type LooseHandlers = NodeHandlers<any, any>;
-
 function finished(
   id: string,
   accept: Accept,
@@ -183,105 +93,10 @@ function finished(
   const siblings: State[] = [];
   const own = makeState(id, { schema: undefined, was: namesOf(options.was), groups, siblings });
   siblings.push(own);
-  const behaviour = behaviourOfNode(id, own, accept, options, handlers);
+  const behaviour = behaviourOfNode(id, own, { accept, ...options }, handlers);
   return Object.freeze({
     id,
     '~scene': behaviour as never,
     '~group': { id, states: Object.freeze([own]) },
   });
-}
-
-/** The timer of a node's `timeout`. */
-const timeoutTimer = 'node';
-
-function behaviourOfNode(
-  id: string,
-  own: State,
-  accept: Accept,
-  options: LooseOptions,
-  handlers: LooseHandlers,
-): SceneBehaviour {
-  const after = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout');
-  const schema = isSchema(options.data) ? options.data : undefined;
-  const { view, resume, timeout, leave } = handlers;
-  const { afterInput = 'edit', deleteInput = false } = options;
-  const plan: ViewPlan | undefined = view && { id, view, afterInput, deleteInput };
-  const go = async (run: SceneRun, next: Next) => {
-    (await verbIn(next, id))?.apply(run);
-    if (plan !== undefined) showAgain(run);
-  };
-  return {
-    engine: sceneEngine,
-    was: namesOf(options.was),
-    states: [own],
-    settable: false,
-    inPlace: plan !== undefined,
-    timed: after !== undefined,
-    served: options.services !== undefined,
-    first: () => id,
-    ...(schema && {
-      async check(data) {
-        const result = await check(schema, data);
-        if (result.issues === undefined) return result.value as JsonObject;
-        throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
-      },
-    }),
-    async ask(run, params) {
-      // a view is shown again and again, and its time goes on
-      const runs = plan !== undefined && run.timer(timeoutTimer) !== undefined;
-      if (after !== undefined && !runs) run.arm(timeoutTimer, after);
-      if (plan !== undefined) return askView(plan, run);
-      return () => handlers.enter?.(nodeTurn(run, { params }));
-    },
-    async handle(run, next) {
-      if (plan !== undefined && (await pressView(plan, run))) return;
-      const { input } = run;
-      const answer = input && !input.edited ? await acceptInput(accept, input) : undefined;
-      if (input === undefined || answer === undefined || handlers.handle === undefined)
-        return next();
-      if (run.defaults.burst !== undefined && collect(run, input)) return;
-      if (plan !== undefined) tookInput(plan, run);
-      await go(run, handlers.handle(nodeTurn(run, { input, answer }) as never));
-    },
-    ...(resume && {
-      resume: (run, result, of) =>
-        go(
-          run,
-          resume(
-            nodeTurn(run, {
-              resultOf: (scene: AnyScene) => (scene.id === of ? result : undefined) as never,
-            }),
-          ),
-        ),
-    }),
-    async timeout(run, timer) {
-      if (plan !== undefined) tookDeadline(run);
-      if (timer === burstTimer) {
-        const { data } = run;
-        const burst = takeBurst(run);
-        const answer = burst && (await acceptInput(accept, burst.input));
-        if (burst === undefined || answer === undefined || handlers.handle === undefined) return;
-        if (plan !== undefined) tookInput(plan, run);
-        const { turn, input } = burst;
-        await go(run, handlers.handle(nodeTurn({ turn, data }, { input, answer }) as never));
-      } else if (timeout === undefined) run.leave('timeout');
-      else await go(run, timeout(nodeTurn(run, {})));
-    },
-    ...(leave && {
-      async leave(run, reason) {
-        const said = await leave(nodeTurn(run, { reason }));
-        if (said != null) run.say(said);
-      },
-    }),
-    describe: () => ({
-      kind: 'node',
-      accepts: handlers.handle && describeAccept(accept),
-      timeout: after,
-      ...(plan && { view: true }),
-    }),
-  };
-}
-
-function describeAccept(accept: Accept): unknown {
-  return typeof accept === 'function' ? 'picker' : accept;
 }

@@ -53,7 +53,7 @@ export interface Verb extends Transition {
 }
 
 /** Makes a transition. */
-export function verb(leads: Leading, apply: Verb['apply']): Transition {
+function verb(leads: Leading, apply: Verb['apply']): Transition {
   const answering = (text: string, alert: boolean) =>
     verb(leads, (run) => {
       apply(run);
@@ -69,15 +69,13 @@ export function verb(leads: Leading, apply: Verb['apply']): Transition {
   return made;
 }
 
-/** Waits for what a handler returns. @throws FsmError `INVALID_TRANSITION` for anything but a transition or nothing */
-export async function verbIn(next: Next, scene: string): Promise<Verb | undefined> {
-  const returned: unknown = await next;
+/** Reads what a handler has returned. @throws FsmError `INVALID_TRANSITION` for anything but a transition or nothing */
+export function verbIn(returned: unknown, scene: string): Verb | undefined {
   if (returned === undefined || holds(returned, '~transition')) return returned as Verb | undefined;
   throw new FsmError('INVALID_TRANSITION', { scene, returned: String(returned) });
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the verbs of any node
-type LooseMoves = Moves<any>;
+type LooseMoves = Moves<object>;
 
 /** Makes the verbs on demand: a turn is made for each press, and most handlers use one or two. */
 export abstract class WithMoves implements LooseMoves {

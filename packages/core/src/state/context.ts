@@ -14,7 +14,7 @@ import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { Scope } from '../update/key.ts';
 import type { RegisteredScene, Registry } from './registry.ts';
-import { type Entry, shownSlot, stateTimer, type WorkingCopy } from './working-copy.ts';
+import { type Entry, stateTimer, type WorkingCopy } from './working-copy.ts';
 
 /** What has happened to frames and is still to be told to their scenes, in order. */
 export type SceneEvent =
@@ -224,7 +224,6 @@ class StateContext implements StateMatcher {
   clear(): void {
     const { copy, used } = this.write('clear');
     copy.clear();
-    copy.keep(shownSlot, undefined);
     used?.dropEvents();
   }
 

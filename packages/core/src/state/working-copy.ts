@@ -2,7 +2,6 @@
 
 import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
 import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
-import { type LogEntry, logSlot } from '../record/log.ts';
 import {
   type ConversationRecord,
   emptyFrame,
@@ -19,9 +18,6 @@ export interface CopyRules {
   /** A number for a new visit, greater than the last one of the conversation, also of a forgotten one. */
   nextVisit(last: number): number;
 }
-
-/** Where among the session data the message is noted that is edited in place. */
-export const shownSlot = '~shown';
 
 /** The timer of a state, which ends with it; others are their scene's. */
 export const stateTimer = 'state';
@@ -202,12 +198,8 @@ export class WorkingCopy {
     this.isPromptPending = false;
     this.failures = 0;
     this.visits = 0;
-    if (this.session?.[logSlot] !== undefined) this.keepLog(undefined);
-  }
-
-  /** Keeps what was said lately, or forgets it. */
-  keepLog(log: readonly LogEntry[] | undefined): void {
-    this.keep(logSlot, log);
+    // what telefsm keeps there itself goes with the conversation
+    for (const slot in this.session) if (slot.startsWith('~')) this.keep(slot, undefined);
   }
 
   /** Sets a slot of the session data to a frozen value; `undefined` removes it. */

@@ -23,7 +23,7 @@ import { sceneEngine } from '../../engine/engine.ts';
 import { isElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
 import { idIn, objectIn } from '../../update/raw-update.ts';
-import { readButton } from '../rows/button-data.ts';
+import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import { describeFlow } from './describe.ts';

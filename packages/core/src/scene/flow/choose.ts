@@ -1,7 +1,7 @@
 /** Does what a button of the pending question stands for, whether it was pressed or its label was typed. */
 
 import type { UserInput } from '../../update/input.ts';
-import { buttonData, type FlowButton, valueTokens } from '../rows/button-data.ts';
+import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { accept, finishAlbum, skip } from './accept.ts';
 import { choiceByLabel, choiceInAnyCase, takesAlbum } from './answer.ts';
 import { redo } from './ask.ts';

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
-import { hash32 } from '../rows/button-data.ts';
+import { hash32 } from '../rows/buttons.ts';
 import { isChoice, takesText } from './answer.ts';
 import { entriesOf } from './options.ts';
 import { type Path, type Progress, without } from './progress.ts';

@@ -1,8 +1,8 @@
 /** Keyboards for choices: inline with pages and check marks, or as a reply keyboard. */
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
-import { buttonData, type FlowButton, valueTokens } from '../rows/button-data.ts';
-import { type Binding, inRows } from '../rows/rows.ts';
+import { buttonData, type FlowButton, inRows, valueTokens } from '../rows/buttons.ts';
+import type { Binding } from '../rows/rows.ts';
 import { labelOn, type Offer } from './offer.ts';
 import { type Option, pageSize } from './options.ts';
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { CommandPolicy, Trigger } from '../../conversation/behaviour.ts';
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
-import { buttonData } from '../rows/button-data.ts';
+import { buttonData } from '../rows/buttons.ts';
 import { skip } from './accept.ts';
 import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';

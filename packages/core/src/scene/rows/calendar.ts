@@ -12,7 +12,7 @@ export interface Month {
   readonly title: string;
   /** "Mon" to "Sun", or as the locale begins the week. */
   readonly weekdays: readonly string[];
-  /** Weeks of seven; `undefined` stands for a day of another month. */
+  /** Weeks of seven; `undefined` for a day of another month. */
   readonly weeks: readonly (readonly (Day | undefined)[])[];
   /** The month before and the one behind, as "2026-10"; `undefined` where no day could be chosen. */
   readonly before: string | undefined;
@@ -85,7 +85,7 @@ function shifted(start: Date, by: number): string {
     .slice(0, 7);
 }
 
-/** A language code as users have it, if this process knows it. */
+/** The locale of a language code, or English where this runtime does not support it. */
 function knownLocale(locale: string): string {
   try {
     return Intl.DateTimeFormat.supportedLocalesOf(locale)[0] ?? 'en';

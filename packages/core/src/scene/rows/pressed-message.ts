@@ -1,4 +1,4 @@
-/** The message that was pressed, as far as the update tells. */
+/** The message that was pressed, as far as the update shows it. */
 
 import type { SceneRun } from '../../conversation/behaviour.ts';
 import {

@@ -6,7 +6,7 @@ import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Transition } from '../transition.ts';
-import { buttonData, type FlowButton, valueTokens } from './button-data.ts';
+import { buttonData, type FlowButton, valueTokens } from './buttons.ts';
 
 /** One button. Made by the widgets of a turn. */
 export interface Button {
@@ -27,7 +27,7 @@ export type Rows = readonly (
   | undefined
 )[];
 
-/** What a press may do, whoever shows the rows. */
+/** What a press may do. */
 export interface Pressed<Turn = object> {
   /** The data to which the widgets are bound, as it is now. */
   readonly data: JsonObject;
@@ -45,9 +45,9 @@ export type Press = (pressed: Pressed<never>) => Awaitable<Transition | void>;
 /** A button as widgets make it. */
 export interface PlainButton extends Button {
   readonly label: string;
-  /** Absent for a button that tells the bot nothing, such as a link. */
+  /** Absent for a button whose press does not reach the bot, such as a link. */
   readonly press?: Press;
-  /** Its fields beside the label, where it tells the bot nothing. */
+  /** Its fields beside the label, where there is no `press`. */
   readonly fields?: object;
   /** Ids under which it was shown before: a press of one finds done what it asks for. */
   readonly done?: readonly string[];
@@ -64,16 +64,12 @@ export interface Keyboard {
   readonly rows: readonly (readonly object[])[];
   /** What a press does; `undefined` if no such button is offered. */
   press(value: string): Press | undefined;
-  /** Every button that tells the bot something, for diagrams. */
+  /** Every button whose press reaches the bot, for diagrams. */
   readonly buttons: readonly PlainButton[];
 }
 
 /** What binds buttons to a question. */
 export type Binding = Pick<FlowButton, 'tag' | 'visit' | 'question'>;
-
-/** Several buttons side by side: as many as a row of a phone shows. */
-const rowCharacters = 28;
-const rowButtons = 5;
 
 /**
  * Makes the keyboard of some rows.
@@ -87,7 +83,7 @@ export async function keyboardOf(
   where: string,
 ): Promise<Keyboard> {
   const laidOut = await layOut(rows, where);
-  const buttons = laidOut.flat().filter(({ press }) => press !== undefined);
+  const buttons = laidOut.flat();
   const presses = pressesOf(buttons, where);
   const head = { ...binding, action: 'row' } as const;
   const tokens = valueTokens([...presses.keys()], head);
@@ -113,9 +109,9 @@ export const blankId = ' ';
 function pressesOf(buttons: readonly PlainButton[], where: string): ReadonlyMap<string, Press> {
   const presses = new Map<string, Press>();
   for (const { '~button': id, press } of buttons) {
-    if (id === blankId) continue;
+    if (id === blankId || press === undefined) continue;
     if (presses.has(id)) throw invalidOption(`${where} rows`, 'different ids', `'${id}' twice`);
-    presses.set(id, press as Press);
+    presses.set(id, press);
   }
   // last, so that what was shown before never hides what is offered now
   for (const id of [blankId, ...buttons.flatMap(({ done = [] }) => done)]) {
@@ -134,40 +130,24 @@ async function layOut(
   const laidOut: (readonly PlainButton[])[] = [];
   for (const row of rows ?? []) {
     if (row === false || row === undefined || row === null) continue;
-    if (holds(row, '~block')) laidOut.push(...(await (row as unknown as PlainBlock).rows()));
-    else if (holds(row, '~button')) laidOut.push([plain(row, where)]);
+    if (isBlock(row)) laidOut.push(...(await row.rows()));
+    else if (isButton(row)) laidOut.push([row]);
     else if (Array.isArray(row)) {
-      laidOut.push(row.filter(Boolean).map((button) => plain(button, where)));
+      laidOut.push(row.filter(Boolean).map((button) => checked(button, where)));
     } else throw invalidOption(`${where} rows`, 'buttons', shown(row));
   }
   return laidOut.filter((row) => row.length > 0);
 }
 
-function plain(button: unknown, where: string): PlainButton {
-  if (holds(button, '~button')) return button as unknown as PlainButton;
+function isBlock(row: unknown): row is PlainBlock {
+  return holds(row, '~block');
+}
+
+function isButton(row: unknown): row is PlainButton {
+  return holds(row, '~button');
+}
+
+function checked(button: unknown, where: string): PlainButton {
+  if (isButton(button)) return button;
   throw invalidOption(`${where} rows`, 'buttons', shown(button));
 }
-
-/** Fills rows with short buttons, a long one has a row of its own; or with as many as there are columns. */
-export function inRows<B extends Labelled>(
-  buttons: readonly B[],
-  columns?: number,
-): readonly B[][] {
-  const width = columns === undefined ? rowCharacters : Number.POSITIVE_INFINITY;
-  const rows: B[][] = [];
-  let room = 0;
-  for (const button of buttons) {
-    const row = rows[rows.length - 1];
-    const { length } = 'text' in button ? button.text : button.label;
-    if (row !== undefined && length <= room && row.length < (columns ?? rowButtons)) {
-      row.push(button);
-    } else {
-      rows.push([button]);
-      room = width;
-    }
-    room -= length;
-  }
-  return rows;
-}
-
-type Labelled = { readonly text: string } | { readonly label: string };

@@ -27,7 +27,7 @@ export interface Layout {
 
 /** What a widget does besides changing data. */
 export interface Then<V, M> {
-  /** Runs when the new value is in `turn.data`: save it elsewhere, or go on. */
+  /** Runs when the new value is in `turn.data`: save it elsewhere, or return a transition. */
   readonly then?: (value: V, turn: M) => Awaitable<Transition | void>;
 }
 

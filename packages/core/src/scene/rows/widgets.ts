@@ -1,20 +1,23 @@
 /** The widgets: buttons that are bound to keys of data, each a few lines over `button`. */
 
 import type { JsonObject } from '../../base/json.ts';
-import { atLeast, callable, checkOption, checkOptions, textual } from '../../base/rules.ts';
-import type { Awaitable } from '../../base/type-tools.ts';
-import { type Transition, type Verb, WithMoves } from '../transition.ts';
+import { atLeast, callable, checkOption, checkOptions } from '../../base/rules.ts';
+import { WithMoves } from '../transition.ts';
+import { inRows } from './buttons.ts';
 import { dayRule, firstMonth, monthOf } from './calendar.ts';
-import type { Page, PageRequest } from './page.ts';
-import { blankId, inRows, type PlainBlock, type PlainButton, type Press } from './rows.ts';
-import type {
-  CalendarOptions,
-  Layout,
-  Options,
-  PageSource,
-  ShownPage,
-  Widgets,
-} from './widget-types.ts';
+import {
+  blank,
+  block,
+  button,
+  type LooseThen,
+  moving,
+  plain,
+  pressOf,
+  setting,
+} from './make-buttons.ts';
+import { isShown, loadPage, turning } from './paging.ts';
+import type { Button, PlainButton, Press } from './rows.ts';
+import type { CalendarOptions, Layout, Options, Widgets } from './widget-types.ts';
 
 /** What the widgets of one render are bound to. */
 export interface WidgetHost {
@@ -29,13 +32,7 @@ export interface WidgetHost {
 
 // biome-ignore lint/suspicious/noExplicitAny: widgets of any data
 type Loose = Widgets<any, never>;
-type LooseHandler = (turn: never) => Awaitable<Transition | void>;
-interface LooseThen {
-  readonly then?: (value: never, turn: never) => Awaitable<Transition | void>;
-}
 type Value = string | number;
-
-const none = '–';
 
 /** Makes widgets on demand; a class, since one is made for each render. Its members need no `this`. */
 export abstract class WithWidgets extends WithMoves implements Loose {
@@ -131,7 +128,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   }
 
   get page(): Loose['page'] {
-    return (id, source, { size = 10 } = {}) => this.#load(id, source, size);
+    return (id, source, { size = 10 } = {}) => loadPage(this.host.positions[id], source, size);
   }
 
   get pages(): Loose['pages'] {
@@ -140,13 +137,15 @@ export abstract class WithWidgets extends WithMoves implements Loose {
       checkOption(`pages '${id}' size`, size, atLeast(1));
       checkOption(`pages '${id}' item`, item, callable);
       return block(async () => {
-        const shown = isShown(source) ? source : await this.#load(id, source, size);
+        const shown = isShown(source)
+          ? source
+          : await loadPage(this.host.positions[id], source, size);
         const rows: (readonly PlainButton[])[] = [];
         const single: PlainButton[] = [];
         for (const [at, each] of shown.items.entries()) {
-          const made = item(each, shown.offset + at) as PlainButton | readonly PlainButton[];
-          if (Array.isArray(made)) rows.push(made);
-          else single.push(made as PlainButton);
+          const made = item(each, shown.offset + at);
+          if (isList(made)) rows.push(made.map(plainButton));
+          else single.push(plainButton(made));
         }
         const all = [...rows, ...arranged(single, options)];
         if (all.length === 0 && empty !== undefined) all.push([blank(empty)]);
@@ -185,77 +184,12 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   get grid(): Loose['grid'] {
     return (buttons, columns) => {
       checkOption('grid columns', columns, atLeast(1));
-      return block(() => inRows(buttons as readonly PlainButton[], columns));
+      return block(() => inRows(buttons.map(plainButton), columns));
     };
-  }
-
-  /** Loads the page on which the list is; the last one where the list has become shorter. */
-  async #load<Item>(id: string, source: PageSource<Item>, size: number): Promise<ShownPage<Item>> {
-    const at = this.host.positions[id];
-    const wanted = typeof at === 'number' ? at : 0;
-    const first = await loaded(source, wanted, size);
-    const pages = Math.max(1, Math.ceil(first.total / size));
-    const page = Math.min(wanted, pages - 1);
-    const { items, total } = page === wanted ? first : await loaded(source, page, size);
-    return { items, total, page, size, offset: page * size, pages };
   }
 }
 
 const calendarOptions = 'disabled locale then';
-
-function loaded<Item>(source: PageSource<Item>, page: number, size: number): Awaitable<Page<Item>> {
-  const request: PageRequest = { page, size, offset: page * size };
-  if (typeof source === 'function') return source(request);
-  return { items: source.slice(request.offset, request.offset + size), total: source.length };
-}
-
-function isShown<Item>(source: PageSource<Item> | ShownPage<Item>): source is ShownPage<Item> {
-  return typeof source === 'object' && 'items' in source;
-}
-
-/** "«", "2 / 5", "»". */
-function turning(id: string, { page, pages }: ShownPage<unknown>): readonly PlainButton[] {
-  const turn = (label: string, to: number) =>
-    to < 0 || to >= pages ? blank(' ') : button(`${id}>${to}`, label, moving(id, to));
-  return [turn('«', page - 1), blank(`${page + 1} / ${pages}`), turn('»', page + 1)];
-}
-
-function button(id: string, label: string, press: Press): PlainButton {
-  checkOption('id of a button', id, textual);
-  // Telegram rejects a button without a label
-  return { '~button': id, label: label || none, press };
-}
-
-/** A cell that says something and does nothing. */
-function blank(label: string): PlainButton {
-  return button(blankId, label, () => {});
-}
-
-function plain(label: string, fields: object): PlainButton {
-  return { '~button': '', label: label || none, fields };
-}
-
-function pressOf(press: Transition | LooseHandler): Press {
-  if (typeof press !== 'function')
-    return Object.assign(() => press, { leads: (press as Verb).leads });
-  return ({ turn }) => press(turn() as never);
-}
-
-/** Sets a value, and then does what the widget's `then` says. */
-function setting(key: string, value: unknown, { then }: LooseThen): Press {
-  return (pressed) => {
-    pressed.patch({ [key]: value });
-    return then?.(value as never, pressed.turn());
-  };
-}
-
-function moving(widget: string, position: string | number): Press {
-  return (pressed) => pressed.move(widget, position);
-}
-
-function block(rows: PlainBlock['rows']): PlainBlock {
-  return { '~block': '', rows };
-}
 
 function arranged(
   buttons: readonly PlainButton[],
@@ -271,6 +205,11 @@ function entriesOf(values: Options<Value>): readonly (readonly [value: Value, la
 
 function isList<T>(values: readonly T[] | object): values is readonly T[] {
   return Array.isArray(values);
+}
+
+/** A button as a widget has made it. */
+function plainButton(made: Button): PlainButton {
+  return made as PlainButton;
 }
 
 function listIn(data: JsonObject, key: string): readonly unknown[] {

@@ -1,15 +1,18 @@
 /** Shows a rendered view: edits what has changed of the shown message, or sends a new one where it cannot be edited. */
 
-import type { SceneRun, ShownMessage } from '../../conversation/behaviour.ts';
 import { isNotModified, isRejected, secondsToWait } from '../../conversation/rejected.ts';
+import type { ApiCall } from '../../conversation/say.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
+import { sendQuestion } from '../../engine/reply-keyboards.ts';
+import type { Rendered } from './render.ts';
 import {
-  type ApiCall,
   deletionOf,
   type MessageAddress,
   messageParameters,
+  noteShown,
+  type ShownMessage,
   withoutButtons,
-} from '../../conversation/say.ts';
-import type { Rendered } from './render.ts';
+} from './shown-message.ts';
 import { languageOf } from './view-turn.ts';
 
 type Drawn = Omit<Rendered, 'keyboard'>;
@@ -32,7 +35,7 @@ export function shows(shown: ShownMessage, { kind, body, file, keys }: Drawn): b
  * @param old - a message whose place the new one takes
  */
 export async function display(
-  run: SceneRun,
+  run: FrameRun,
   drawn: Drawn,
   shown: ShownMessage | undefined,
   old: ShownMessage | undefined,
@@ -60,15 +63,15 @@ export async function display(
   });
 }
 
-async function replace(run: SceneRun, drawn: Drawn, old: ShownMessage): Promise<void> {
+async function replace(run: FrameRun, drawn: Drawn, old: ShownMessage): Promise<void> {
   await send(run, drawn);
   await remove(run, old);
 }
 
-async function send(run: SceneRun, { call, ...drawn }: Drawn): Promise<void> {
+async function send(run: FrameRun, { call, ...drawn }: Drawn): Promise<void> {
   const { turn } = run;
   const { place } = turn;
-  const sent = await run.send(call);
+  const sent = await sendQuestion(turn, call);
   note(
     run,
     { call, ...drawn },
@@ -80,9 +83,9 @@ async function send(run: SceneRun, { call, ...drawn }: Drawn): Promise<void> {
   );
 }
 
-function note(run: SceneRun, { kind, body, file, keys }: Drawn, where: MessageAddress): void {
+function note(run: FrameRun, { kind, body, file, keys }: Drawn, where: MessageAddress): void {
   const language = languageOf(run);
-  run.show({
+  noteShown(run, {
     ...where,
     visit: run.visit,
     kind,
@@ -94,7 +97,7 @@ function note(run: SceneRun, { kind, body, file, keys }: Drawn, where: MessageAd
 }
 
 /** Deletes a message, or takes its buttons where it is too old to be deleted. */
-async function remove({ turn, report }: SceneRun, old: ShownMessage): Promise<void> {
+async function remove({ turn, report }: FrameRun, old: ShownMessage): Promise<void> {
   const deletion = deletionOf(old);
   const { method, payload } = withoutButtons(old);
   try {
@@ -105,13 +108,14 @@ async function remove({ turn, report }: SceneRun, old: ShownMessage): Promise<vo
 }
 
 /** Calls again after the time that Telegram asks for. */
-async function patiently(run: SceneRun, { method, payload }: ApiCall): Promise<void> {
+async function patiently(run: FrameRun, { method, payload }: ApiCall): Promise<void> {
   try {
     await run.turn.api(method, payload);
   } catch (error) {
     const seconds = secondsToWait(error);
     if (seconds === undefined || seconds > longestPause) throw error;
-    await run.wait(seconds * 1000);
+    const { clock } = run.turn.rt;
+    await new Promise<void>((resolve) => void clock.setTimeout(resolve, seconds * 1000));
     await run.turn.api(method, payload);
   }
 }

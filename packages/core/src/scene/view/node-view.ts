@@ -1,25 +1,30 @@
 /** The view of a node at work: when it is rendered, where it is shown, and what a press of one of its buttons does. */
 
-import type { SceneRun, ShownMessage, Speech } from '../../conversation/behaviour.ts';
-import { deletionOf, withoutButtons } from '../../conversation/say.ts';
+import type { Speech } from '../../conversation/behaviour.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
 import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { nodeTurn } from '../node-turn.ts';
-import { type FlowButton, readButton } from '../rows/button-data.ts';
+import { type FlowButton, readButton } from '../rows/buttons.ts';
 import { type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { patched, verbIn } from '../transition.ts';
 import { display, shows } from './display.ts';
 import { kindIn, type Rendered, render } from './render.ts';
+import {
+  deletionOf,
+  noteShown,
+  retire,
+  type ShownMessage,
+  shownIn,
+  withoutButtons,
+} from './shown-message.ts';
 import { type LooseView, positionsOf } from './view-turn.ts';
 
-/** What a node was told about its view. */
-export interface ViewPlan {
-  /** Id of the node. */
-  readonly id: string;
-  readonly view: LooseView;
-  readonly afterInput: 'edit' | 'resend';
-  readonly deleteInput: boolean;
+/** Options of a node that concern its view. */
+interface ViewOptions {
+  readonly afterInput?: 'edit' | 'resend';
+  readonly deleteInput?: boolean;
 }
 
 /** What the input of a turn does to the message: `stays` edits it where it is, `moves` sends it again below the input. */
@@ -28,78 +33,109 @@ type Placing = 'stays' | 'moves';
 /** Turns whose input a view has taken, or whose deadline has passed; of others a message of the user brings the view below it. */
 const placings = new WeakMap<object, Placing>();
 
+/** The view of a node, as the engine uses it. */
+export interface OpenView {
+  /** A fresh view leaves the message that is shown to what it is. */
+  enter(run: FrameRun, params: object, fresh?: boolean): void;
+  /**
+   * Renders the view, before the commit.
+   *
+   * @returns what shows it after the commit; `undefined` if the message shows it already
+   */
+  ask(run: FrameRun): Promise<Speech | undefined>;
+  /** Takes a press of one of its buttons, which is looked up in the view of the stored data; `false` if the update is none. */
+  press(run: FrameRun): Promise<boolean>;
+  /** The node has taken a message of the user. */
+  tookInput(run: FrameRun): void;
+  /** A deadline has passed: whatever update has found it, the view is edited where it is. */
+  tookDeadline(run: FrameRun): void;
+  /** Shows the view again unless the conversation has left it. */
+  showAgain(run: FrameRun): void;
+}
+
 /**
- * Renders the view, before the commit.
+ * Opens the view of a node.
  *
- * @returns what shows it after the commit; `undefined` if the message shows it already
+ * @param id - of the node
  */
-export async function askView({ id, view }: ViewPlan, run: SceneRun): Promise<Speech | undefined> {
-  const { keyboard: _, ...drawn } = await render(run, view, id);
-  const { shown } = run;
-  const placing = placings.get(run.turn) ?? (isMessage(run) ? 'moves' : 'stays');
-  const target = adopted(run) ?? shown;
-  if (target === undefined || target !== shown || placing === 'stays') {
-    if (target !== undefined && target === shown && shows(shown, drawn)) return undefined;
-    if (shown !== undefined) {
-      if (target === shown) uncertain(run, shown);
-      else retire(run, shown);
-    }
-    return () => display(run, drawn, target, undefined);
-  }
-  if (target.visit === run.visit) return () => display(run, drawn, undefined, target);
-  retire(run, target);
-  return () => display(run, drawn, undefined, undefined);
+export function openView(
+  id: string,
+  view: LooseView,
+  { afterInput, deleteInput }: ViewOptions,
+): OpenView {
+  return {
+    enter(run, _params, fresh) {
+      if (fresh === true) retire(run);
+    },
+
+    async ask(run) {
+      const { keyboard: _, ...drawn } = await render(run, view, id);
+      const shown = shownIn(run);
+      const placing = placings.get(run.turn) ?? (isMessage(run) ? 'moves' : 'stays');
+      const target = adopted(run) ?? shown;
+      if (target === undefined || target !== shown || placing === 'stays') {
+        if (target !== undefined && target === shown && shows(shown, drawn)) return undefined;
+        if (shown !== undefined) {
+          if (target === shown) uncertain(run, shown);
+          else retire(run);
+        }
+        return () => display(run, drawn, target, undefined);
+      }
+      if (target.visit === run.visit) return () => display(run, drawn, undefined, target);
+      retire(run);
+      return () => display(run, drawn, undefined, undefined);
+    },
+
+    async press(run) {
+      const button = run.input?.kind === 'button' ? readButton(run.input.value) : undefined;
+      const pressed = pressedMessage(run);
+      if (button === undefined || pressed === undefined) return false;
+      const say = async (name: TextName, alert?: boolean) =>
+        run.answer(await textOf(run.defaults.texts, name, run.turn), alert);
+      if (button.tag !== run.tag) {
+        await say('notYours', true);
+        return true;
+      }
+      if (!isAt(pressed, shownIn(run))) {
+        // an older message, whose buttons could not be taken or which a crash has left behind
+        if (pressed.hasButton !== false) run.call(withoutButtons(pressed));
+        await say('stale');
+        return true;
+      }
+      const press = await offered(id, view, run, button, pressed);
+      if (press === nothing) return true;
+      if (press === undefined) await say('stale');
+      else verbIn(await press(pressedIn(run) as Pressed<never>), id)?.apply(run);
+      showAgain(run);
+      return true;
+    },
+
+    tookInput(run) {
+      placings.set(run.turn, afterInput === 'resend' ? 'moves' : 'stays');
+      const { update, subject } = run.turn;
+      const message = objectIn(update, subject.updateType ?? '');
+      const message_id = wholeIn(message, 'message_id');
+      if (deleteInput !== true || message_id === undefined || !isMessage(run)) return;
+      const business = textIn(message, 'business_connection_id');
+      run.call(deletionOf({ chat: idIn(message, 'chat'), id: message_id, business }));
+    },
+
+    tookDeadline(run) {
+      placings.set(run.turn, 'stays');
+    },
+
+    showAgain,
+  };
 }
 
-/** Takes a press of one of the view's buttons: it is looked up in the view of the stored data. */
-export async function pressView(plan: ViewPlan, run: SceneRun): Promise<boolean> {
-  const button = run.input?.kind === 'button' ? readButton(run.input.value) : undefined;
-  const pressed = pressedMessage(run);
-  if (button === undefined || pressed === undefined) return false;
-  const say = async (name: TextName, alert?: boolean) =>
-    run.answer(await textOf(run.defaults.texts, name, run.turn), alert);
-  if (button.tag !== run.tag) {
-    await say('notYours', true);
-    return true;
-  }
-  if (!isAt(pressed, run.shown)) {
-    // an older message, whose buttons could not be taken or which a crash has left behind
-    if (pressed.hasButton !== false) run.call(withoutButtons(pressed));
-    await say('stale');
-    return true;
-  }
-  const press = await offered(plan, run, button, pressed);
-  if (press === nothing) return true;
-  if (press === undefined) await say('stale');
-  else (await verbIn(press(pressedIn(run) as Pressed<never>), plan.id))?.apply(run);
-  showAgain(run);
-  return true;
-}
-
-/** Notes that the view has taken a message of the user. */
-export function tookInput({ afterInput, deleteInput }: ViewPlan, run: SceneRun): void {
-  placings.set(run.turn, afterInput === 'resend' ? 'moves' : 'stays');
-  const { update, subject } = run.turn;
-  const message = objectIn(update, subject.updateType ?? '');
-  const id = wholeIn(message, 'message_id');
-  if (!deleteInput || id === undefined || !isMessage(run)) return;
-  const business = textIn(message, 'business_connection_id');
-  run.call(deletionOf({ chat: idIn(message, 'chat'), id, business }));
-}
-
-/** Notes that a deadline has passed: whatever update has found it, the view is edited where it is. */
-export function tookDeadline(run: SceneRun): void {
-  placings.set(run.turn, 'stays');
-}
-
-/** Shows the view again unless the conversation has left it. */
-export function showAgain(run: SceneRun): void {
+function showAgain(run: FrameRun): void {
   if (run.isActive) run.ask();
 }
 
 async function offered(
-  { id, view }: ViewPlan,
-  run: SceneRun,
+  id: string,
+  view: LooseView,
+  run: FrameRun,
   { visit, question, action, value }: FlowButton,
   { hasButton }: PressedMessage,
 ) {
@@ -110,7 +146,7 @@ async function offered(
   return hasButton === false && press !== nothing ? undefined : press;
 }
 
-function pressedIn(run: SceneRun): Pressed {
+function pressedIn(run: FrameRun): Pressed {
   return {
     get data() {
       return run.data;
@@ -123,7 +159,7 @@ function pressedIn(run: SceneRun): Pressed {
 }
 
 /** Whether the update is a message that the user has written. */
-function isMessage({ input }: SceneRun): boolean {
+function isMessage({ input }: FrameRun): boolean {
   return input !== undefined && !['button', 'poll_answer', 'payment'].includes(input.kind);
 }
 
@@ -133,31 +169,25 @@ function isAt({ chat, id, inline }: PressedMessage, shown: ShownMessage | undefi
 }
 
 /**
- * A pressed message that becomes the shown one: an inline message whose button has opened the view, since nothing can be sent there, and
- * one that was sent by a turn whose commit was lost.
+ * A pressed message that becomes the shown one. It is an inline message whose button has opened the view, since nothing can be sent there;
+ * or it was sent by a turn whose commit was lost.
  */
-function adopted(run: SceneRun): ShownMessage | undefined {
+function adopted(run: FrameRun): ShownMessage | undefined {
   const pressed = pressedMessage(run);
   if (pressed === undefined || run.input?.kind !== 'button') return undefined;
   const { chat, id, inline, business } = pressed;
   const found = { visit: run.visit, body: '', keys: '' };
   if (inline !== undefined) {
-    const isNew = run.shown?.visit !== run.visit && run.shown?.inline !== inline;
+    const isNew = shownIn(run)?.visit !== run.visit && shownIn(run)?.inline !== inline;
     return isNew ? { inline, kind: 'text', ...found } : undefined;
   }
   const button = readButton(run.input.value);
-  if (run.shown !== undefined || pressed.hasButton !== true) return undefined;
+  if (shownIn(run) !== undefined || pressed.hasButton !== true) return undefined;
   if (button?.tag !== run.tag || button.visit !== run.visit) return undefined;
   return { chat, id, business, kind: kindIn(pressed.message), ...found };
 }
 
 /** What the message shows is not certain before the next commit: if the process dies in between, it is edited whatever it shows. */
-function uncertain(run: SceneRun, shown: ShownMessage): void {
-  run.show({ ...shown, body: '' });
-}
-
-/** A message that shows the view no longer loses its buttons. */
-function retire(run: SceneRun, shown: ShownMessage): void {
-  run.show(undefined);
-  if (shown.keys !== undefined) run.call(withoutButtons(shown));
+function uncertain(run: FrameRun, shown: ShownMessage): void {
+  noteShown(run, { ...shown, body: '' });
 }

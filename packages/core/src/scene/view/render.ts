@@ -2,10 +2,10 @@
 
 import { checkOptions, invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
-import type { SceneRun } from '../../conversation/behaviour.ts';
 import { type ApiCall, callOf, mediaKinds, type Say } from '../../conversation/say.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
 import type { RawObject } from '../../update/raw-update.ts';
-import { fingerprint } from '../rows/button-data.ts';
+import { hash32 } from '../rows/buttons.ts';
 import { type Binding, type Keyboard, keyboardOf, type Rows } from '../rows/rows.ts';
 import { type LooseView, type View, viewTurn } from './view-turn.ts';
 
@@ -28,7 +28,7 @@ const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
 const parts = 'text entities parse_mode caption photo video document audio voice animation sticker';
 
 /** What binds the buttons of a view. */
-export function bindingOf({ tag, visit }: SceneRun): Binding {
+function bindingOf({ tag, visit }: FrameRun): Binding {
   return { tag, visit, question: '' };
 }
 
@@ -37,7 +37,7 @@ export function bindingOf({ tag, visit }: SceneRun): Binding {
  *
  * @throws FsmError `INVALID_OPTION` for what cannot be shown; what the view throws passes
  */
-export async function render(run: SceneRun, view: LooseView, scene: string): Promise<Rendered> {
+export async function render(run: FrameRun, view: LooseView, scene: string): Promise<Rendered> {
   const where = `${scene} view`;
   const { rows, ...say }: { readonly rows?: Rows } = partsOf(await view(viewTurn(run)), where);
   const keyboard = await keyboardOf(rows, bindingOf(run), where);
@@ -47,7 +47,7 @@ export async function render(run: SceneRun, view: LooseView, scene: string): Pro
 }
 
 /** What a call that sends a message shows. */
-export function drawnBy(call: ApiCall): Omit<Rendered, 'keyboard'> {
+function drawnBy(call: ApiCall): Omit<Rendered, 'keyboard'> {
   const kind = call.method === 'sendMessage' ? 'text' : call.method.slice(4).toLowerCase();
   const { reply_markup: markup, [kind]: content, ...others } = call.payload as Payload;
   const isText = kind === 'text';
@@ -67,7 +67,7 @@ export function kindIn(message: RawObject | undefined): string {
 
 type Payload = Readonly<Record<string, unknown>>;
 
-/** A file of a framework has no id before it is sent; its name stands for it. */
+/** A file of a framework has no id before it is sent; its name identifies it. */
 function fileOf(file: unknown): string {
   if (typeof file === 'string') return fingerprint(file);
   const { filename = '' } = file as { readonly filename?: string };
@@ -85,4 +85,9 @@ function sayable<T extends object>(made: T, where: string): T {
   if ('text' in made && (made.text === '' || typeof made.text !== 'string'))
     throw invalidOption(`${where} text`, 'a text', shown(made.text));
   return made;
+}
+
+/** 64 bits of a hash as text. */
+function fingerprint(content: string): string {
+  return hash32(content).toString(36) + hash32(`~${content}`).toString(36);
 }

@@ -3,21 +3,22 @@
 import type { JsonObject } from '../../base/json.ts';
 import { isJsonObject, noData } from '../../base/json.ts';
 import type { Awaitable, Complaint, DeepReadonly } from '../../base/type-tools.ts';
-import type { SceneRun } from '../../conversation/behaviour.ts';
 import type { Media, RichText } from '../../conversation/say.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
 import type { HandlerTurn } from '../node-turn.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Moves } from '../transition.ts';
+import { shownIn } from './shown-message.ts';
 
 /** What a view shows: text or media, and rows of buttons. */
 export type View = string | WithRows<RichText> | WithRows<Media>;
 type WithRows<T> = T extends unknown
   ? Omit<T, 'keyboard' | 'options' | 'reply_markup'> & OnlyRows
   : never;
-/** TypeScript looks for excess properties only where a return type is written out, so these are refused by name. */
+/** TypeScript looks for excess properties only where a return type is written out, so these are rejected by name. */
 interface OnlyRows {
   readonly rows?: Rows;
   readonly keyboard?: Complaint<'Buttons of your own are not bound to the view: use `rows`.'>;
@@ -45,35 +46,36 @@ export interface ViewTurn<D extends object = {}, N extends object = {}, R = unkn
   readonly language: string | undefined;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the view of any node
-export type LooseView = (turn: ViewTurn<any, any, any>) => Awaitable<View>;
-
 // biome-ignore lint/suspicious/noExplicitAny: the turn of any view
-type LooseViewTurn = ViewTurn<any, any, any>;
+type LooseViewTurn = ViewTurn<any>;
+
+/** The view of any node. */
+export type LooseView = (turn: LooseViewTurn) => Awaitable<View>;
 
 /** Makes what a view sees. */
-export function viewTurn(run: SceneRun): LooseViewTurn {
+export function viewTurn(run: FrameRun): LooseViewTurn {
   return new RenderTurn(run);
 }
 
 /** Pages of lists and months of calendars, which a frame keeps beside its data. */
-export function positionsOf({ memo }: Pick<SceneRun, 'memo'>): JsonObject {
+export function positionsOf({ memo }: Pick<FrameRun, 'memo'>): JsonObject {
   const { at } = memo;
   return isJsonObject(at) ? at : noData;
 }
 
-/** The language of the user: in a group that of whoever was shown the view first, since others press too. */
-export function languageOf({ turn, shown }: SceneRun): string | undefined {
-  const own = turn.from?.language_code;
-  return (turn.subject.chat ?? 0) < 0 ? (shown?.language ?? own) : (own ?? shown?.language);
+/** The language of the user: in a group that of the user who was shown the view first, since others press too. */
+export function languageOf(run: FrameRun): string | undefined {
+  const own = run.turn.from?.language_code;
+  const noted = shownIn(run)?.language;
+  return (run.turn.subject.chat ?? 0) < 0 ? (noted ?? own) : (own ?? noted);
 }
 
 class RenderTurn extends WithWidgets implements LooseViewTurn {
   readonly data: JsonObject;
   protected readonly host: WidgetHost;
-  readonly #turn: SceneRun['turn'];
+  readonly #turn: FrameRun['turn'];
 
-  constructor(run: SceneRun) {
+  constructor(run: FrameRun) {
     super();
     const { turn, data } = run;
     this.#turn = turn;

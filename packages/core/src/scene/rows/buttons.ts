@@ -1,4 +1,4 @@
-/** The data of buttons: bound to a conversation, a visit of a scene and a question, in at most 64 bytes. */
+/** Buttons of scenes: their data, bound to a conversation, a visit and a question in at most 64 bytes, and how they fill rows. */
 
 /** What a button does. */
 export type ButtonAction =
@@ -113,7 +113,30 @@ function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
 
-/** Tells contents from others: 64 bits of a hash as text. */
-export function fingerprint(content: string): string {
-  return hash32(content).toString(36) + hash32(`~${content}`).toString(36);
+/** Several buttons side by side: as many as a row of a phone shows. */
+const rowCharacters = 28;
+const rowButtons = 5;
+
+/** Fills rows with short buttons, a long one has a row of its own; or with as many as there are columns. */
+export function inRows<B extends Labelled>(
+  buttons: readonly B[],
+  columns?: number,
+): readonly B[][] {
+  const width = columns === undefined ? rowCharacters : Number.POSITIVE_INFINITY;
+  const rows: B[][] = [];
+  let room = 0;
+  for (const button of buttons) {
+    const row = rows[rows.length - 1];
+    const { length } = 'text' in button ? button.text : button.label;
+    if (row !== undefined && length <= room && row.length < (columns ?? rowButtons)) {
+      row.push(button);
+    } else {
+      rows.push([button]);
+      room = width;
+    }
+    room -= length;
+  }
+  return rows;
 }
+
+type Labelled = { readonly text: string } | { readonly label: string };
