@@ -45,11 +45,12 @@ export async function settle(turn: OpenTurn): Promise<void> {
     if (event === undefined) {
       if (params === undefined) return removeByOutbox(turn, false);
       const speech = await findQuestion(turn, params);
-      effects.ask(speech && (() => ask(turn, speech)));
       if (!effects.hasEvents) {
+        effects.ask(speech && (() => ask(turn, speech)));
         copy.isPromptPending = speech !== undefined;
         return removeByOutbox(turn, copy.isPromptPending);
       }
+      // what was found on the way has moved the user on
       params = undefined;
       continue;
     }
