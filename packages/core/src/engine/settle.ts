@@ -46,9 +46,10 @@ export async function settle(turn: OpenTurn): Promise<void> {
       let isAskedAnew = false;
       if (params !== undefined) {
         const speech = await findQuestion(turn, params);
-        effects.ask(speech && (() => ask(turn, speech)));
         params = undefined;
+        // what was found on the way has moved the user on
         if (effects.hasEvents) continue;
+        effects.ask(speech && (() => ask(turn, speech)));
         isAskedAnew = speech !== undefined;
         copy.isPromptPending = isAskedAnew;
       }

@@ -14,6 +14,8 @@ export function fingerprintOf(steps: readonly Step[]): string {
   const parts = (list: readonly Step[]): unknown =>
     namedSteps(list).map((step) => {
       if (step.kind === 'confirm') return step.name;
+      if (step.kind === 'repeat' && step.after !== undefined)
+        return [step.name, parts(step.steps), 1];
       if (step.kind !== 'ask') return [step.name, parts(step.steps)];
       const { accept, choices, multiple, schema } = step.question;
       return [step.name, accept, keysOf(choices), multiple, schema && schemaText(schema)];

@@ -23,6 +23,8 @@ export interface Plan {
   readonly hooks: FlowHooks<JsonObject, object>;
   readonly trigger: Trigger | undefined;
   readonly parameters: FlowParameters | undefined;
+  /** Whether one of its repeats has `after`. */
+  readonly closesRounds: boolean;
   /** Of the whole flow, in ms. */
   readonly timeout: number | undefined;
   /** Changes when the definition does. */
