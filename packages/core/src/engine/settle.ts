@@ -53,7 +53,8 @@ export async function settle(turn: OpenTurn): Promise<void> {
         isAskedAnew = speech !== undefined;
         copy.isPromptPending = isAskedAnew;
       }
-      turn.registry.screen?.(new FrameRun(turn, copy.top));
+      const { screen } = turn.registry;
+      if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
       return removeByOutbox(turn, isAskedAnew);
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
