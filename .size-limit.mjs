@@ -47,12 +47,7 @@ export default [
     '34.5 kB',
     '31.6 kB',
   ),
-  ...bot(
-    'a bot with a flow',
-    { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '54.9 kB',
-    '52 kB',
-  ),
+  ...bot('a bot with a flow', { ...machine, [`${core}/index.js`]: '{ flow }' }, '54.9 kB', '52 kB'),
   {
     // with FsmError and its sentences, which every bot has: it names a store that cannot keep a text
     name: 'keyValueStorage alone',
