@@ -47,10 +47,10 @@ export async function settle(turn: OpenTurn): Promise<void> {
       if (params !== undefined) {
         const speech = await findQuestion(turn, params);
         params = undefined;
-        // what was found on the way has moved the user on
+        // what was found on the way has moved the user on: no question of before is asked any more
+        isAskedAnew = speech !== undefined && !effects.hasEvents;
+        effects.ask(isAskedAnew ? () => ask(turn, speech as Speech) : undefined);
         if (effects.hasEvents) continue;
-        effects.ask(speech && (() => ask(turn, speech)));
-        isAskedAnew = speech !== undefined;
         copy.isPromptPending = isAskedAnew;
       }
       turn.registry.screen?.(new FrameRun(turn, copy.top));
