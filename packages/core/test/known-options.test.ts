@@ -70,7 +70,7 @@ const flowOptions: Every<FlowOptions<object>> = {
   otherInput: true,
   replies: true,
   editedMessages: true,
-  cleanUp: true,
+  prompts: true,
   attempts: true,
   texts: true,
   was: true,

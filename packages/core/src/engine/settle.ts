@@ -53,7 +53,8 @@ export async function settle(turn: OpenTurn): Promise<void> {
         if (effects.hasEvents) continue;
         copy.isPromptPending = isAskedAnew;
       }
-      turn.registry.screen?.(new FrameRun(turn, copy.top));
+      const { screen } = turn.registry;
+      if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
       return removeByOutbox(turn, isAskedAnew);
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));

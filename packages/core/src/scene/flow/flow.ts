@@ -76,8 +76,11 @@ export interface FlowOptions<
   readonly replies?: 'any' | 'only';
   /** Whether an edited message changes the answer that it gave. Default `"ignore"`. */
   readonly editedMessages?: 'ignore' | 'update';
-  /** What becomes of prompts that have been answered. Default `"keep"`. */
-  readonly cleanUp?: 'keep' | 'removeKeyboards' | 'deletePrompts';
+  /**
+   * What becomes of a prompt that has been answered. `"edit"`: the next question takes its message, what is wrong with an answer is shown
+   * below the question, and answers are deleted where the bot may. Default `"keep"`.
+   */
+  readonly prompts?: 'keep' | 'removeKeyboards' | 'delete' | 'edit';
   /** How many invalid answers to one question end the flow. */
   readonly attempts?: number;
   /** What it says in place of the machine's texts. */
