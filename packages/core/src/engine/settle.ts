@@ -2,14 +2,14 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
-import { burstTimer, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
+import { collections, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
 import { isSent } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { interruptible } from './bursts.ts';
-import { attempt, FrameRun } from './frame-run.ts';
+import { askedMember, attempt, FrameRun } from './frame-run.ts';
 import { removeByOutbox, sendQuestion } from './reply-keyboards.ts';
 
 /** How many hooks of one turn may follow each other. */
@@ -22,7 +22,7 @@ export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean>
   if (behaviour === undefined) return false;
   const pass = () =>
     guarded(turn, behaviour, async () => behaviour.timeout?.(new FrameRun(turn, top), timer));
-  await (timer === burstTimer ? interruptible(turn, pass) : pass());
+  await (timer in collections ? interruptible(turn, pass) : pass());
   return true;
 }
 
@@ -47,10 +47,15 @@ export async function settle(turn: OpenTurn): Promise<void> {
       const speech = await findQuestion(turn, params);
       if (!effects.hasEvents) {
         effects.ask(speech && (() => ask(turn, speech)));
+        const fence = speech && turn.hold?.sharedFence;
+        if (fence !== undefined) {
+          copy.change({ memo: frozenData({ ...copy.top.memo, [askedMember]: fence }, 'memo') });
+        }
         copy.isPromptPending = speech !== undefined;
         return removeByOutbox(turn, copy.isPromptPending);
       }
-      // what was found on the way has moved the user on
+      // what was called on the way has moved the user on
+      effects.ask(undefined);
       params = undefined;
       continue;
     }

@@ -22,6 +22,7 @@ import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import { isElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
+import { interruptRule, interruptTest } from '../../update/interrupt.ts';
 import { idIn, objectIn } from '../../update/raw-update.ts';
 import { ask } from './ask.ts';
 import { readButton } from './button.ts';
@@ -35,7 +36,8 @@ import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
-import { closesRounds, questionsIn, statesOfSteps } from './steps.ts';
+import { earlyRule } from './question.ts';
+import { closesRounds, questionsById, questionsIn, statesOfSteps } from './steps.ts';
 import { asText, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
@@ -49,6 +51,8 @@ const flowRules = {
   otherCommands: commandPolicies,
   otherInput: oneOf('hint', 'pass', 'ignore'),
   replies: oneOf('any', 'only'),
+  early: earlyRule,
+  interrupt: interruptRule,
 };
 
 const otherOptions =
@@ -129,6 +133,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
       },
     }),
     asked,
+    ...interruptsOf(plan, states),
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run) => ask({ plan, run }),
@@ -138,6 +143,23 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     timeout: (run, timer) => passed({ plan, run }, timer),
     answer: (run, state, value) => answerFromOutside({ plan, run }, state, value),
     describe: () => describeFlow(steps, options),
+  };
+}
+
+/** Which input ends a turn in which of the flow's states; nothing, where no question says so. */
+function interruptsOf(
+  { id, steps, options }: Plan,
+  states: SceneBehaviour['states'],
+): Pick<SceneBehaviour, 'interruptedBy'> {
+  const tests = new Map<string, (input: UserInput) => boolean>();
+  const own = options.interrupt && interruptTest(options.interrupt);
+  if (own !== undefined) for (const state of states) tests.set(state.id, own);
+  for (const [state, { interrupt }] of questionsById(steps, id)) {
+    if (interrupt !== undefined) tests.set(state, interruptTest(interrupt));
+  }
+  if (tests.size === 0) return {};
+  return {
+    interruptedBy: (input) => [...tests].flatMap(([state, test]) => (test(input) ? [state] : [])),
   };
 }
 

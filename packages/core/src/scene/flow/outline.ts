@@ -19,7 +19,9 @@ import { type AnyGroup, namesOf } from '../../conversation/states.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { unfinished } from '../../state/registry.ts';
 import { acceptable } from '../../update/input.ts';
+import { interruptRule } from '../../update/interrupt.ts';
 import { entriesOf } from './options.ts';
+import { earlyRule } from './question.ts';
 import { sharedKind } from './share.ts';
 import type { AskOptions, ConfirmStep, RepeatStep, Step } from './steps.ts';
 import { againName, namedSteps, questionsIn } from './steps.ts';
@@ -200,6 +202,8 @@ const shareButton: Rule = {
 const questionRules = {
   accept: acceptable,
   columns: atLeast(1),
+  early: earlyRule,
+  interrupt: interruptRule,
   share: shareButton,
   buttons: oneOf('inline', 'reply'),
   attempts: atLeast(1),

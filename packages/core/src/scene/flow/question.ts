@@ -1,6 +1,7 @@
 /** What one question of a flow says: its prompt, what it takes, how answers are checked, when it is asked. */
 
 import type { Duration } from '../../base/clock.ts';
+import { oneOf, type Rule } from '../../base/rules.ts';
 import type { Schema } from '../../base/schema.ts';
 import type {
   Awaitable,
@@ -14,6 +15,7 @@ import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
 import type { Accepted } from '../../update/input.ts';
+import type { Interrupt } from '../../update/interrupt.ts';
 import type { Page, PageRequest } from '../rows/page.ts';
 
 /**
@@ -84,6 +86,15 @@ type ChoiceValue<Ch> = Ch extends readonly (infer One)[]
 type ValueOf<One> = One extends readonly [infer Value extends string, unknown]
   ? Value
   : One & string;
+
+/**
+ * What a message does that was sent before the question was asked, for example while the answer before it was being checked: it answers the
+ * question, the question is asked again, or the message is ignored.
+ */
+export type Early = 'answer' | 'ask' | 'ignore';
+
+/** Takes an {@link Early}. */
+export const earlyRule: Rule = oneOf('answer', 'ask', 'ignore');
 
 /** Kinds of input that a button of the reply keyboard can share. */
 export type Shareable = 'contact' | 'own_contact' | 'location' | 'users_shared' | 'chat_shared';
@@ -198,6 +209,13 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
   /** What the user hears in place of the schema's own words, and for input of another kind. */
   readonly otherwise?: Say | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+  /** What a message does that was sent before the question was asked. Default: as the flow says. */
+  readonly early?: Early;
+  /**
+   * What ends a slow `validate` of this question: every command, commands by name, any input, or what a test picks. `turn.signal` is aborted,
+   * nothing of the answer is kept, and the input is handled next. Default: as the flow says.
+   */
+  readonly interrupt?: Interrupt;
   /** For `payment` steps: the answer to `pre_checkout_query`, `true` or why not. Default `true`. */
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },

@@ -10,8 +10,9 @@ import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
+import type { Interrupt } from '../../update/interrupt.ts';
 import type { PageRequest } from '../rows/page.ts';
-import type { Choices, Label, ShareButton } from './question.ts';
+import type { Choices, Early, Label, ShareButton } from './question.ts';
 
 /** Key of start data under which answers stand that have not been checked. */
 export const givenSlot = '~given';
@@ -43,6 +44,8 @@ export interface AskOptions {
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
+  readonly early?: Early;
+  readonly interrupt?: Interrupt;
   readonly otherwise?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
@@ -157,6 +160,17 @@ export function closesRounds(steps: readonly Step[]): boolean {
       (step.kind === 'repeat' && step.after !== undefined) ||
       ('steps' in step && closesRounds(step.steps)),
   );
+}
+
+/** Every question of every level, by the id of its state. */
+export function questionsById(
+  steps: readonly Step[],
+  prefix: string,
+): readonly (readonly [id: string, question: AskOptions])[] {
+  return namedSteps(steps).flatMap((step): ReturnType<typeof questionsById> => {
+    if (step.kind === 'ask') return [[`${prefix}:${step.name}`, step.question]];
+    return step.kind === 'confirm' ? [] : questionsById(step.steps, `${prefix}.${step.name}`);
+  });
 }
 
 /** Step states by name, with those of inner levels in objects. */
