@@ -43,27 +43,33 @@ export async function settle(turn: OpenTurn): Promise<void> {
   for (;;) {
     const event = effects.nextEvent();
     if (event === undefined) {
-      if (params === undefined) return removeByOutbox(turn, false);
-      const speech = await findQuestion(turn, params);
-      if (!effects.hasEvents) {
-        effects.ask(speech && (() => ask(turn, speech)));
-        const fence = speech && turn.hold?.sharedFence;
-        if (fence !== undefined) {
-          copy.change({ memo: frozenData({ ...copy.top.memo, [askedMember]: fence }, 'memo') });
-        }
-        copy.isPromptPending = speech !== undefined;
-        return removeByOutbox(turn, copy.isPromptPending);
+      let isAskedAnew = false;
+      if (params !== undefined) {
+        const speech = await findQuestion(turn, params);
+        // what was called on the way has moved the user on
+        const isLeft = effects.hasEvents;
+        effects.ask(isLeft ? undefined : speech && (() => ask(turn, speech)));
+        params = undefined;
+        if (isLeft) continue;
+        isAskedAnew = speech !== undefined;
+        copy.isPromptPending = isAskedAnew;
+        if (isAskedAnew) noteAsked(turn);
       }
-      // what was called on the way has moved the user on
-      effects.ask(undefined);
-      params = undefined;
-      continue;
+      turn.registry.screen?.(new FrameRun(turn, copy.top));
+      return removeByOutbox(turn, isAskedAnew);
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
     if (trail.length > mostEvents)
       throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
     params = await tell(turn, event, skipped, params);
   }
+}
+
+/** Keeps under which fence the question is asked, for updates that wait in other processes. */
+function noteAsked({ copy, hold }: OpenTurn): void {
+  const fence = hold?.sharedFence;
+  if (fence === undefined) return;
+  copy.change({ memo: frozenData({ ...copy.top.memo, [askedMember]: fence }, 'memo') });
 }
 
 /** Asks a question, after the commit. */
@@ -101,7 +107,7 @@ async function tell(
       if (event.visit !== top.visit) return params;
       const checked = await behaviour.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
-      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params));
+      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params, event.fresh));
       return event.params;
     }
     case 'returned': {

@@ -2,8 +2,8 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
+import { hash32 } from '../rows/buttons.ts';
 import { isChoice, takesText } from './answer.ts';
-import { hash32 } from './button.ts';
 import { entriesOf } from './options.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
