@@ -2,6 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
+import { foundIn, isTextKind } from '../../update/input.ts';
 import { hash32 } from '../rows/buttons.ts';
 import { isChoice, takesText } from './answer.ts';
 import { entriesOf } from './options.ts';
@@ -104,6 +105,9 @@ async function passes(question: AskOptions, value: unknown): Promise<boolean> {
   }
   const isText = typeof value === 'string';
   if (typeof question.accept === 'function') return true;
+  if (isTextKind(question.accept)) {
+    return isText && (await foundIn(question.accept, value)) !== undefined;
+  }
   if (question.accept === 'chat_shared') return typeof value === 'number';
   return takesText(question) ? isText : typeof value === 'object' && value !== null;
 }
