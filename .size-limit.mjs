@@ -7,7 +7,13 @@ const machine = { [`${core}/adapter.js`]: '{ createMachine }' };
  * Loaded by `import()` with the first `turn.stream`, question to other people, or question for an e-mail address and the like: bundlers that split code leave it out of the bundle that a bot starts with.
  */
 const loadedLater = {
-  external: ['*/show-stream.js', '*/ask-elsewhere.js', '*/press-elsewhere.js', '*/text-kinds.js'],
+  external: [
+    '*/show-stream.js',
+    '*/ask-elsewhere.js',
+    '*/press-elsewhere.js',
+    '*/text-kinds.js',
+    '*/made-questions.js',
+  ],
 };
 
 /** A bot as it is bundled by default, and under the `production` condition. */

@@ -14,7 +14,7 @@ import { progressOf, type Visit } from './visit.ts';
 export function fingerprintOf(steps: readonly Step[]): string {
   const parts = (list: readonly Step[]): unknown =>
     namedSteps(list).map((step) => {
-      if (step.kind === 'confirm') return step.name;
+      if (step.kind === 'confirm' || step.kind === 'questions') return step.name;
       if (step.kind === 'repeat' && step.after !== undefined)
         return [step.name, parts(step.steps), 1];
       if (step.kind !== 'ask') return [step.name, parts(step.steps)];
@@ -33,7 +33,7 @@ export function renamed(steps: readonly Step[], answers: JsonObject): JsonObject
       if (former === undefined || Object.hasOwn(moved, step.name)) continue;
       const { [former]: value, ...others } = moved;
       moved = { ...others, [step.name]: value };
-    } else if (step.kind !== 'confirm' && Object.hasOwn(moved, step.name)) {
+    } else if ('steps' in step && Object.hasOwn(moved, step.name)) {
       const inner = moved[step.name];
       const now = Array.isArray(inner)
         ? inner.map((round) => renamed(step.steps, round as JsonObject))
@@ -57,7 +57,9 @@ export async function recheck({ plan, run }: Visit): Promise<Progress> {
   let progress = progressOf(run);
   const look = async (steps: readonly Step[], answers: JsonObject, path: Path): Promise<void> => {
     for (const step of namedSteps(steps)) {
-      if (!Object.hasOwn(answers, step.name) || step.kind === 'confirm') continue;
+      if (!Object.hasOwn(answers, step.name)) continue;
+      // questions that are made are checked when they are made
+      if (step.kind === 'confirm' || step.kind === 'questions') continue;
       const value = answers[step.name];
       const at = [...path, step.name];
       if (step.kind === 'ask') {

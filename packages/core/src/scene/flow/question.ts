@@ -14,7 +14,7 @@ import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
-import type { Accepted } from '../../update/input.ts';
+import type { Accept, Accepted, UserInput } from '../../update/input.ts';
 import type { Interrupt } from '../../update/interrupt.ts';
 import type { Page, PageRequest } from '../rows/page.ts';
 
@@ -253,6 +253,28 @@ export interface RepeatLimits {
   readonly min?: number;
   /** At most so many rounds. Default 100. */
   readonly max?: number;
+}
+
+/**
+ * A question that is made while the flow runs. Answers are stored by its name, so a question keeps its name over deploys.
+ *
+ * Its answer is a text, with `multiple` and a burst a list of texts, unless the step says otherwise by `{ value }`.
+ */
+export interface RuntimeQuestion {
+  /** Differs from those of the other questions of the step; without `.` and `:`. */
+  readonly name: string;
+  readonly prompt: Say;
+  /** What answers it. Default: text; with `choices`, a button. */
+  readonly accept?: Exclude<Accept, (input: UserInput) => unknown>;
+  readonly choices?: Choices<{}>;
+  readonly multiple?: boolean;
+  readonly columns?: number;
+  /** May be left out, by /skip or a button. */
+  readonly optional?: boolean;
+  readonly maxLength?: number;
+  readonly otherwise?: Say;
+  /** Checks and converts: returns the answer, or `invalid("why")`. */
+  readonly validate?: (value: unknown) => Awaitable<unknown>;
 }
 
 /** A summary that the user accepts, rejects or corrects. */

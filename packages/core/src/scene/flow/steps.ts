@@ -107,6 +107,17 @@ export interface RepeatStep {
   readonly max: number;
 }
 
+/** Asks questions that are made while the flow runs; their answers are one object. They share one state. */
+export interface QuestionsStep {
+  readonly kind: 'questions';
+  readonly name: string;
+  readonly make: (answers: JsonObject, turn: AskTurn) => Awaitable<readonly object[]>;
+  /** What each answer is; texts and lists of texts, if there is none. */
+  readonly value: Schema | undefined;
+  /** What is known of them before the flow runs. */
+  readonly steps: readonly [];
+}
+
 /** Shows a summary. */
 export interface ConfirmStep {
   readonly kind: 'confirm';
@@ -119,7 +130,14 @@ export interface ConfirmStep {
 }
 
 /** One step of a flow. */
-export type Step = AskStep | BranchStep | BlockStep | IncludeStep | RepeatStep | ConfirmStep;
+export type Step =
+  | AskStep
+  | BranchStep
+  | BlockStep
+  | IncludeStep
+  | RepeatStep
+  | QuestionsStep
+  | ConfirmStep;
 
 /** A step that has a name. */
 export type NamedStep = Exclude<Step, BranchStep | BlockStep>;
@@ -227,7 +245,7 @@ function level(steps: readonly Step[], at: Level, all: State[], withAgain = fals
     // a name may stand in several cases of one branch
     if (step.name in tree) continue;
     if (step.kind === 'ask') add(step.name, step.was);
-    else if (step.kind === 'confirm') add(step.name, []);
+    else if (step.kind === 'confirm' || step.kind === 'questions') add(step.name, []);
     else {
       const prefix = `${at.prefix}.${step.name}`;
       const formerPrefixes = at.formerPrefixes.map((former) => `${former}.${step.name}`);
