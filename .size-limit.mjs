@@ -4,11 +4,18 @@ const core = 'packages/core/dist';
 const machine = { [`${core}/adapter.js`]: '{ createMachine }' };
 
 /**
- * Loaded by `import()` with the first `turn.stream`, the first question to other people, and the first question that is asked in place: bundlers
- * that split code leave it out of the bundle that a bot starts with.
+ * Loaded by `import()` with the first `turn.stream`, question to other people, question that is asked in place, or question for an e-mail address
+ * and the like: bundlers that split code leave it out of the bundle that a bot starts with.
  */
 const loadedLater = {
-  external: ['*/show-stream.js', '*/ask-elsewhere.js', '*/press-elsewhere.js', '*/in-place.js'],
+  external: [
+    '*/show-stream.js',
+    '*/ask-elsewhere.js',
+    '*/press-elsewhere.js',
+    '*/in-place.js',
+    '*/text-kinds.js',
+    '*/made-questions.js',
+  ],
 };
 
 /** A bot as it is bundled by default, and under the `production` condition. */

@@ -19,6 +19,7 @@ import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
+import { interruptRule, interruptTest } from '../../update/interrupt.ts';
 import { idIn, objectIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
@@ -32,7 +33,8 @@ import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
-import { closesRounds, questionsIn, statesOfSteps } from './steps.ts';
+import { earlyRule } from './question.ts';
+import { closesRounds, questionsById, questionsIn, statesOfSteps } from './steps.ts';
 import { asText, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
@@ -47,6 +49,8 @@ const flowRules = {
   otherInput: oneOf('hint', 'pass', 'ignore'),
   replies: oneOf('any', 'only'),
   prompts: oneOf('keep', 'removeKeyboards', 'delete', 'edit'),
+  early: earlyRule,
+  interrupt: interruptRule,
 };
 
 const otherOptions = 'description services timeout back controls commands editedMessages texts was';
@@ -126,6 +130,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
       },
     }),
     asked,
+    ...interruptsOf(plan, states),
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run: FrameRun, params) => ask({ plan, run }, params),
@@ -168,6 +173,23 @@ function inPlace(
       (await load()).tookDeadline(run);
       await passed({ plan, run }, timer);
     },
+  };
+}
+
+/** Which input ends a turn in which of the flow's states; nothing, where no question says so. */
+function interruptsOf(
+  { id, steps, options }: Plan,
+  states: SceneBehaviour['states'],
+): Pick<SceneBehaviour, 'interruptedBy'> {
+  const tests = new Map<string, (input: UserInput) => boolean>();
+  const own = options.interrupt && interruptTest(options.interrupt);
+  if (own !== undefined) for (const state of states) tests.set(state.id, own);
+  for (const [state, { interrupt }] of questionsById(steps, id)) {
+    if (interrupt !== undefined) tests.set(state, interruptTest(interrupt));
+  }
+  if (tests.size === 0) return {};
+  return {
+    interruptedBy: (input) => [...tests].flatMap(([state, test]) => (test(input) ? [state] : [])),
   };
 }
 
