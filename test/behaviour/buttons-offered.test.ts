@@ -164,7 +164,7 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     const { anna } = play(framework, [form]);
     await anna.sends('/form');
     await anna.sends('Cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
   });
 });
 

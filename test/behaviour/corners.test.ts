@@ -66,10 +66,10 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     await anna.sends('/two');
     await anna.sends('/three');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     anna.sees('two?');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     anna.sees('one?');
     await anna.sends('1');
     anna.sees('one 1.');
@@ -657,7 +657,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     await anna.in(group).sends('/where');
     anna.in(group).sees('At form:b {"a":"x"}.');
     await anna.in(group).taps('Cancel');
-    anna.in(group).sees('Cancelled.');
+    anna.in(group).sees('Canceled.');
     expect(bot.errors).toEqual([]);
   });
 
@@ -732,7 +732,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     const { bot, anna } = play(framework, [form]);
     await anna.sends('/form');
     await anna.sends('stop');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     await anna.sends('/where');
     anna.sees('At null {}.');
     expect(bot.errors).toEqual([]);
@@ -772,7 +772,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     anna.sees('A?');
     await anna.sends('<');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(bot.errors).toEqual([]);
   });
 

@@ -66,7 +66,7 @@ describe.each(frameworks)('filters on %s', (_, framework) => {
     bot.fsm();
     bot.command('cancel', async ({ fsm, say }) => {
       fsm.clear();
-      await say('Cancelled.');
+      await say('Canceled.');
     });
     bot.inState([open], ({ say }) => say('Open.'));
     bot.use(({ fsm }) => fsm.set(open));
@@ -75,7 +75,7 @@ describe.each(frameworks)('filters on %s', (_, framework) => {
     await anna.sends('again');
     anna.sees('Open.');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
   });
 
   it('a filter sees what a middleware before it has changed in the same update', async () => {

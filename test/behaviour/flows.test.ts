@@ -166,7 +166,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     anna.sees('Said y.');
     await anna.sends('/sure');
     await anna.taps('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     await anna.sends('/sure');
     await anna.sends('/maybe');
     anna.sees('Please finish this first.');
@@ -296,7 +296,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
       'Bot: Please answer the question above.',
       'Bot: Cover?',
       'Bot: Too dark.',
-      'Bot: Cancelled.',
+      'Bot: Canceled.',
     ]);
   });
 

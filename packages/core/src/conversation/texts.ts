@@ -78,7 +78,7 @@ export const defaultTexts: { readonly [Name in TextName]: string } = Object.free
   wrongKind: 'Please answer the question above.',
   invalid: 'That is not a valid answer. Please try again.',
   tooLong: 'That is too long. Please send less.',
-  cancelled: 'Cancelled.',
+  cancelled: 'Canceled.',
   timedOut: 'Time is up. Please start again.',
   stale: 'This button is no longer in use.',
   notYours: 'This button is for someone else.',

@@ -6,11 +6,11 @@ import { frameworks, type Script } from '../bots.ts';
 import { type Table, tableBot } from './table-bot.ts';
 
 const name = {
-  '/cancel': { say: 'Cancelled.', to: null },
+  '/cancel': { say: 'Canceled.', to: null },
   '*': { say: 'Is that right?', buttons: ['Yes', 'No'], to: 'confirm' },
 };
 const confirm = {
-  '/cancel': { say: 'Cancelled.', to: null },
+  '/cancel': { say: 'Canceled.', to: null },
   '[Yes]': { say: 'Thank you.', to: null },
   '[No]': { say: 'Your name then?', to: 'name' },
 };
