@@ -95,7 +95,7 @@ describe.each(frameworks)('filters on %s', (_, framework) => {
     expect(seen).toEqual(['first', 'second']);
   });
 
-  it('the neighbours of a state that only a filter has shown are known', async () => {
+  it('the neighbors of a state that only a filter has shown are known', async () => {
     const bot = framework.bot();
     bot.fsm();
     const form = framework.form();

@@ -236,7 +236,7 @@ describe('skip', () => {
     expect(said()).toEqual(['{"stars":"5","name":"Ann"}']);
   });
 
-  it('is refused where the question has to be answered', async () => {
+  it('is rejected where the question has to be answered', async () => {
     const { user, said } = chat([opinion]);
     const ann = user(1);
     await ann.sends('/opinion');
@@ -462,7 +462,7 @@ describe('commands while a flow runs', () => {
     expect(said().at(-1)).toBe('{"kind":"command","value":{"command":"go","argument":"now"}}');
   });
 
-  it('start the flow anew, go on, refuse or ask by its own trigger', async () => {
+  it('start the flow anew, continue, reject or ask by its own trigger', async () => {
     for (const [onTrigger, heard, left] of [
       ['restart', ['A?'], undefined],
       ['continue', ['B?'], { a: '1' }],
@@ -540,7 +540,7 @@ describe('answers of a trigger', () => {
     expect(said()).toEqual(['Note for 2 × cup?', 'Name?', 'Name?']);
   });
 
-  it('are asked where they would have been refused', async () => {
+  it('are asked where they would have been rejected', async () => {
     const { user, said } = chat([shop]);
     const [ann, bob] = [user(1), user(2)];
     await ann.sends('/buy cap 3');
@@ -625,7 +625,7 @@ describe('definitions that cannot work', () => {
     return 'none';
   };
 
-  it('are refused with a code', () => {
+  it('are rejected with a code', () => {
     const a = (name: string) => flow('f').ask(name as 'a', { prompt: '?' });
     expect(codeOf(() => a('a').ask('a' as 'b', { prompt: '?' }))).toBe('STEP_DUPLICATE');
     expect(codeOf(() => flow('f').done(() => {}))).toBe('FLOW_EMPTY');

@@ -267,7 +267,7 @@ describe('confirm', () => {
     .ask('after', { prompt: 'After?' })
     .done((a) => JSON.stringify(a));
 
-  it('goes on by yes and stores no answer', async () => {
+  it('continues by yes and stores no answer', async () => {
     const { user, said } = chat([form]);
     const ann = user(1);
     for (const text of ['/form', 'Ann', '30']) await ann.sends(text);
