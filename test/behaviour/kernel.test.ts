@@ -299,7 +299,7 @@ describe.each(frameworks)('an update that interrupts, on %s', (_, framework) => 
     await begun.opened;
     await anna.sends('/cancel');
     await asked;
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(signal?.aborted ?? true).toBe(true);
     expect(bot.errors).toEqual([]);
     never.open();

@@ -46,12 +46,12 @@ export const examples: { readonly [name: string]: Example } = {
     script: script('order'),
   },
   feedback: {
-    about: 'a flow: stars by buttons, a comment that may be skipped',
+    about: 'a flow: stars as buttons, an optional comment',
     bots: { grammy: onGrammy(feedbackOnGrammy), telegraf: onTelegraf(feedbackOnTelegraf) },
     script: script('feedback'),
   },
   restaurant: {
-    about: 'three nodes that hand over to each other, with a cart',
+    about: 'three nodes that lead to each other, with a cart',
     bots: { grammy: onGrammy(restaurantOnGrammy), telegraf: onTelegraf(restaurantOnTelegraf) },
     script: script('restaurant'),
   },

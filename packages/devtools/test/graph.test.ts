@@ -63,7 +63,7 @@ describe('a graph', () => {
     ]);
   });
 
-  it('refuses declared moves to what the machine does not have', () => {
+  it('rejects declared moves to what the machine does not have', () => {
     const Form = states('Form', { name: state() });
     const machine = createMachine({ states: [Form] });
     expect(() => graph(machine, { moves: [[null, 'Form:nam']] })).toThrow(

@@ -65,7 +65,7 @@ function formWizard() {
     take('city', () => texts.email),
     take('email', confirmText),
     async (ctx) => {
-      await ctx.reply(ctx.message.text === 'yes' ? doneText(ctx.wizard.state) : 'Cancelled');
+      await ctx.reply(ctx.message.text === 'yes' ? doneText(ctx.wizard.state) : 'Canceled');
       return ctx.scene.leave();
     },
   );

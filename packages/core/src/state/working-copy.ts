@@ -1,4 +1,4 @@
-/** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
+/** The working copy of a record during one turn: frames, history, data, timers. It knows no scene's behavior. */
 
 import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
 import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';

@@ -1,4 +1,4 @@
-/** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
+/** Writes the working copy and flushes the effects: what is in a record, when it is written, and what follows the commit. */
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -29,7 +29,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
 /**
  * Writes what has changed and the turn's id, all at once.
  *
- * @param keep - whether the turn goes on with the conversation afterwards
+ * @param keep - whether the turn continues with the conversation afterwards
  */
 export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
   const { hold, copy, rt, facts } = turn;
