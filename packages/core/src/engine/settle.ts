@@ -43,15 +43,18 @@ export async function settle(turn: OpenTurn): Promise<void> {
   for (;;) {
     const event = effects.nextEvent();
     if (event === undefined) {
-      if (params === undefined) return removeByOutbox(turn, false);
-      const speech = await findQuestion(turn, params);
-      effects.ask(speech && (() => ask(turn, speech)));
-      if (!effects.hasEvents) {
-        copy.isPromptPending = speech !== undefined;
-        return removeByOutbox(turn, copy.isPromptPending);
+      let isAskedAnew = false;
+      if (params !== undefined) {
+        const speech = await findQuestion(turn, params);
+        params = undefined;
+        // what was found on the way has moved the user on: no question of before is asked any more
+        isAskedAnew = speech !== undefined && !effects.hasEvents;
+        effects.ask(isAskedAnew ? () => ask(turn, speech as Speech) : undefined);
+        if (effects.hasEvents) continue;
+        copy.isPromptPending = isAskedAnew;
       }
-      params = undefined;
-      continue;
+      turn.registry.screen?.(new FrameRun(turn, copy.top));
+      return removeByOutbox(turn, isAskedAnew);
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
     if (trail.length > mostEvents)
@@ -95,7 +98,7 @@ async function tell(
       if (event.visit !== top.visit) return params;
       const checked = await behaviour.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
-      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params));
+      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params, event.fresh));
       return event.params;
     }
     case 'returned': {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flow } from '../../src/index.ts';
-import { buttonData, readButton, valueTokens } from '../../src/scene/flow/button.ts';
+import { buttonData, readButton, valueTokens } from '../../src/scene/rows/buttons.ts';
 import { chat } from './chat.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;

@@ -14,8 +14,8 @@ import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import { entriesOf } from './options.ts';
 import { awaitsPayment } from './payment.ts';
-import type { Place } from './pending.ts';
-import { type Progress, readAt, without } from './progress.ts';
+import type { FinishedRound, Place } from './pending.ts';
+import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
@@ -29,8 +29,11 @@ export async function ask(visit: Visit): Promise<Speech | undefined> {
   await begin(visit);
   let redos = 0;
   for (;;) {
-    const { pending, answers } = await locate(visit);
-    if (pending === undefined) {
+    const { pending, answers, finished } = await locate(visit);
+    if (finished !== undefined) {
+      const { step, item, answers: before } = close(visit, finished);
+      await step.after?.(item, visit.run.turn, before);
+    } else if (pending === undefined) {
       if (!(await finish(visit, answers))) return undefined;
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [visit.plan.id] });
@@ -66,6 +69,18 @@ async function begin(visit: Visit): Promise<void> {
   } else {
     keep(visit, await recheck(visit), { ...memo, plan: fingerprint });
   }
+  // rounds that were there before are nobody's to save
+  while (plan.closesRounds) {
+    const { finished } = await locate(visit);
+    if (finished === undefined) return;
+    close(visit, finished);
+  }
+}
+
+/** Keeps that `after` of a round runs, or is not to run. */
+function close(visit: Visit, round: FinishedRound): FinishedRound {
+  keep(visit, withPassed(progressOf(visit.run), round.path), memoOf(visit.run.memo));
+  return round;
 }
 
 /** Takes an answer that came with the trigger, checked as if the user had sent it. */

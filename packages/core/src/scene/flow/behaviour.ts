@@ -23,8 +23,8 @@ import { sceneEngine } from '../../engine/engine.ts';
 import { isElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
 import { idIn, objectIn } from '../../update/raw-update.ts';
+import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
-import { readButton } from './button.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import { describeFlow } from './describe.ts';
 import { left, passed } from './endings.ts';
@@ -35,7 +35,7 @@ import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
-import { questionsIn, statesOfSteps } from './steps.ts';
+import { closesRounds, questionsIn, statesOfSteps } from './steps.ts';
 import { asText, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
@@ -79,6 +79,7 @@ export function flowOf(
     hooks,
     trigger: triggerOf(options, hooks.from, parameters),
     parameters,
+    closesRounds: closesRounds(steps),
     timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
       fingerprint ??= fingerprintOf(steps);

@@ -194,6 +194,15 @@ export interface UnfinishedFlow<
         builder: UnfinishedFlow<`${Id}.${Name}`, Services, {}, {}, Start>,
         answers: Simplify<Answers>,
       ) => Fragment<`${Id}.${Name}`, Services, Item, Inner, Start>;
+      /**
+       * Runs once for each finished round, before the commit: when the user goes on from it. From then on the round stays as it is; /back and
+       * `edit` lead to the question for another round. After a crash it runs again with the same `turn.id`.
+       */
+      readonly after?: (
+        item: Simplify<NoInfer<Item>>,
+        turn: Turn<Services>,
+        answers: Simplify<Answers>,
+      ) => Awaitable<void>;
       /** Asks for another round, with buttons for yes and no. */
       readonly again: Prompt<{ readonly count: number } & Simplify<Answers>, Services>;
     },
@@ -219,7 +228,7 @@ export interface UnfinishedFlow<
   >;
 
   /**
-   * Shows a summary; yes goes on, no cancels, and with `edit` the user may pick a step to answer again.
+   * Shows a summary; yes continues, no cancels, and with `edit` the user may pick a step to answer again.
    *
    * Stores no answer.
    */

@@ -1,10 +1,10 @@
 /** Does what a button of the pending question stands for, whether it was pressed or its label was typed. */
 
 import type { UserInput } from '../../update/input.ts';
+import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { accept, finishAlbum, skip } from './accept.ts';
 import { choiceByLabel, choiceInAnyCase, takesAlbum } from './answer.ts';
 import { redo } from './ask.ts';
-import { buttonData, type FlowButton, valueTokens } from './button.ts';
 import { goBack } from './controls.ts';
 import { optionOn } from './keyboard.ts';
 import { memoOf } from './memo.ts';
@@ -48,6 +48,8 @@ export async function act(
       return finish(visit, place, offer);
     case 'edit':
       return edit(visit, place, button);
+    case 'row':
+      return false;
     default: {
       const option = optionOn(offer.options, button);
       if (option === undefined || (offer.picked !== undefined) === (button.action === 'choose'))

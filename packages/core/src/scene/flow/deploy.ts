@@ -2,8 +2,8 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
+import { hash32 } from '../rows/buttons.ts';
 import { isChoice, takesText } from './answer.ts';
-import { hash32 } from './button.ts';
 import { entriesOf } from './options.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
@@ -14,6 +14,8 @@ export function fingerprintOf(steps: readonly Step[]): string {
   const parts = (list: readonly Step[]): unknown =>
     namedSteps(list).map((step) => {
       if (step.kind === 'confirm') return step.name;
+      if (step.kind === 'repeat' && step.after !== undefined)
+        return [step.name, parts(step.steps), 1];
       if (step.kind !== 'ask') return [step.name, parts(step.steps)];
       const { accept, choices, multiple, schema } = step.question;
       return [step.name, accept, keysOf(choices), multiple, schema && schemaText(schema)];

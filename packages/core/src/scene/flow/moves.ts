@@ -4,6 +4,7 @@ import type { Passed, Place } from './pending.ts';
 import {
   type Path,
   type Progress,
+  readAt,
   reopened,
   unconfirmed,
   withAnswer,
@@ -55,8 +56,12 @@ export function redone(
   { path, level }: Pick<Place, 'path' | 'level'>,
   name: string,
 ): Progress | undefined {
-  if (!namedSteps(level).some((step) => step.name === name)) return undefined;
+  const step = namedSteps(level).find((one) => one.name === name);
+  if (step === undefined) return undefined;
   const own = [...path.slice(0, -1), name];
+  const rounds = step.kind === 'repeat' && step.after && readAt(progress.answers, own);
+  // finished rounds stay: there may be more of them
+  if (Array.isArray(rounds)) return reopened(reviewed(progress, own, level), own, rounds.length);
   return changing(without(reviewed(progress, own, level), own), own, level);
 }
 

@@ -9,7 +9,7 @@ import type { AskTurn } from '../../conversation/turn.ts';
 import type { Page } from '../rows/page.ts';
 import type { Place } from './pending.ts';
 import type { Choice, Choices, Label } from './question.ts';
-import { namedSteps } from './steps.ts';
+import { closesRounds, type NamedStep, namedSteps } from './steps.ts';
 
 /** One thing to choose. */
 export interface Option {
@@ -73,10 +73,19 @@ export function correctable(place: Place): readonly string[] {
   if (place.kind !== 'confirm') return [];
   const { edit } = place.step;
   const given = namedSteps(place.level)
-    .filter(({ kind, name }) => kind !== 'confirm' && Object.hasOwn(place.answers, name))
+    .filter((step) => step.kind !== 'confirm' && Object.hasOwn(place.answers, step.name))
+    .filter((step) => mayCorrect(step, place.answers[step.name]))
     .map(({ name }) => name);
   if (typeof edit === 'boolean') return edit ? given : [];
   return given.filter((name) => edit.includes(name));
+}
+
+/** Finished rounds stay as they are, so a repeat with `after` may only get more of them. */
+function mayCorrect(step: NamedStep, answer: unknown): boolean {
+  if (!closesRounds([step])) return true;
+  return step.kind === 'repeat' && step.after !== undefined && Array.isArray(answer)
+    ? answer.length < step.max
+    : false;
 }
 
 /** The name of a step for people: `giftWrap` reads as "Gift wrap". */

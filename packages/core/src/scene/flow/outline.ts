@@ -102,8 +102,8 @@ function outline(part: Part): Outline {
       return add({ kind: 'include', name: fresh(name), flows, steps, data });
     },
     repeat(name: string, options: RepeatOptions) {
-      const { each, again, min = 1, max = mostRounds } = options;
-      checkOptions(`${part.flow}:${name} `, options, {}, 'each again min max');
+      const { each, again, after, min = 1, max = mostRounds } = options;
+      checkOptions(`${part.flow}:${name} `, options, { after: callable }, 'each again min max');
       checkPrompt(`${part.flow}:${name} again`, again);
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {
@@ -121,6 +121,7 @@ function outline(part: Part): Outline {
         // only those that ask for the answers outside are built anew
         stepsFor: each.length < 2 ? () => steps : stepsFor,
         again,
+        after,
         min,
         max,
       };
@@ -148,6 +149,7 @@ interface Cases {
 }
 type Included = AnyGroup & { readonly [definitionSlot]: Definition };
 type RepeatOptions = Pick<RepeatStep, 'again'> & {
+  readonly after?: RepeatStep['after'];
   readonly min?: number;
   readonly max?: number;
   each(builder: Outline, outside: object): Outline;

@@ -98,6 +98,8 @@ export interface RepeatStep {
   stepsFor(outside: JsonObject): readonly Step[];
   readonly steps: readonly Step[];
   readonly again: AnyPrompt;
+  /** Runs once for each finished round. */
+  readonly after: ((item: JsonObject, turn: Turn, answers: JsonObject) => unknown) | undefined;
   readonly min: number;
   readonly max: number;
 }
@@ -146,6 +148,15 @@ export function questionsIn(steps: readonly Step[]): readonly AskStep[] {
     if (step.kind === 'ask') return [step];
     return step.kind === 'confirm' ? [] : questionsIn(step.steps);
   });
+}
+
+/** Whether a repeat among some steps, or inside of them, has `after`: then its finished rounds stay as they are. */
+export function closesRounds(steps: readonly Step[]): boolean {
+  return namedSteps(steps).some(
+    (step) =>
+      (step.kind === 'repeat' && step.after !== undefined) ||
+      ('steps' in step && closesRounds(step.steps)),
+  );
 }
 
 /** Step states by name, with those of inner levels in objects. */

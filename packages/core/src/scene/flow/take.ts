@@ -11,7 +11,7 @@ import { memoOf } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
 import { isPaid, saysPaying } from './payment.ts';
 import { type AskPlace, type Place, positionOf } from './pending.ts';
-import { markOf, withAnswer, without } from './progress.ts';
+import { isClosed, markOf, withAnswer, without } from './progress.ts';
 import { keep, locate, note, progressOf, type Visit, wasAsked } from './visit.ts';
 
 /** Kinds that come without being sent as an answer in this chat: they go on to the bot where no step asks for them. */
@@ -78,6 +78,7 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   if (given === undefined) return false;
   if (await saysPaying(visit)) return true;
   const [path] = given;
+  if (isClosed(progressOf(run), path)) return false;
   const rest = without(progressOf(run), path);
   const { pending } = await positionOf(plan, rest, run.turn);
   // the question may not apply any more

@@ -6,7 +6,7 @@ import type { SceneRun, Trigger } from '../../conversation/behaviour.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import { questionToken } from './button.ts';
+import { questionToken } from '../rows/buttons.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -23,6 +23,8 @@ export interface Plan {
   readonly hooks: FlowHooks<JsonObject, object>;
   readonly trigger: Trigger | undefined;
   readonly parameters: FlowParameters | undefined;
+  /** Whether one of its repeats has `after`. */
+  readonly closesRounds: boolean;
   /** Of the whole flow, in ms. */
   readonly timeout: number | undefined;
   /** Changes when the definition does. */
