@@ -46,12 +46,11 @@ export async function settle(turn: OpenTurn): Promise<void> {
       let isAskedAnew = false;
       if (params !== undefined) {
         const speech = await findQuestion(turn, params);
-        // what was called on the way has moved the user on
-        const isLeft = effects.hasEvents;
-        effects.ask(isLeft ? undefined : speech && (() => ask(turn, speech)));
         params = undefined;
-        if (isLeft) continue;
-        isAskedAnew = speech !== undefined;
+        // what was found on the way has moved the user on: no question of before is asked any more
+        isAskedAnew = speech !== undefined && !effects.hasEvents;
+        effects.ask(isAskedAnew ? () => ask(turn, speech as Speech) : undefined);
+        if (effects.hasEvents) continue;
         copy.isPromptPending = isAskedAnew;
         if (isAskedAnew) noteAsked(turn);
       }

@@ -251,7 +251,7 @@ export interface UnfinishedFlow<
   >;
 
   /**
-   * Shows a summary; yes goes on, no cancels, and with `edit` the user may pick a step to answer again.
+   * Shows a summary; yes continues, no cancels, and with `edit` the user may pick a step to answer again.
    *
    * Stores no answer.
    */
