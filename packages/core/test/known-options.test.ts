@@ -70,7 +70,7 @@ const flowOptions: Every<FlowOptions<object>> = {
   otherInput: true,
   replies: true,
   editedMessages: true,
-  cleanUp: true,
+  prompts: true,
   early: true,
   interrupt: true,
   attempts: true,

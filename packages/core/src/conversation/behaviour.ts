@@ -161,7 +161,7 @@ export interface SceneBehaviour {
    * Looks after the message that its scenes edit in place: called before a commit, whichever scene is active then. `run` is that of the
    * active frame. The same function for all scenes of its kind.
    */
-  screen?(run: SceneRun): void;
+  screen?(run: SceneRun): Awaitable<void>;
   /** Finds what to ask, before the commit; what it returns speaks after the commit. */
   ask?(run: SceneRun, params: object): Awaitable<Speech | undefined>;
   /** A message of `ask` has been sent: what to keep in the memo. */

@@ -54,7 +54,8 @@ export async function settle(turn: OpenTurn): Promise<void> {
         copy.isPromptPending = isAskedAnew;
         if (isAskedAnew) noteAsked(turn);
       }
-      turn.registry.screen?.(new FrameRun(turn, copy.top));
+      const { screen } = turn.registry;
+      if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
       return removeByOutbox(turn, isAskedAnew);
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));

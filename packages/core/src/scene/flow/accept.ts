@@ -86,6 +86,7 @@ async function refuse(visit: Visit, place: Place, say: Say): Promise<void> {
   }
   if (limit !== undefined) note(visit, { attempts: count });
   if (run.input?.kind === 'button' && typeof say === 'string') run.answer(say);
+  else if (plan.options.prompts === 'edit') run.ask({ below: say });
   else run.say(say);
 }
 

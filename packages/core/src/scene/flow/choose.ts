@@ -166,7 +166,9 @@ async function offerCorrections(visit: Visit, place: Place): Promise<void> {
     button(await text(visit, 'keep'), ''),
   ];
   note(visit, { editing: true });
-  visit.run.say({ text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } });
+  const say = { text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } };
+  if (visit.plan.options.prompts === 'edit') visit.run.ask({ instead: say });
+  else visit.run.say(say);
 }
 
 function edit(visit: Visit, place: Place, button: FlowButton): boolean {

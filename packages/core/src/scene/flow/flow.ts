@@ -78,8 +78,11 @@ export interface FlowOptions<
   readonly replies?: 'any' | 'only';
   /** Whether an edited message changes the answer that it gave. Default `"ignore"`. */
   readonly editedMessages?: 'ignore' | 'update';
-  /** What becomes of prompts that have been answered. Default `"keep"`. */
-  readonly cleanUp?: 'keep' | 'removeKeyboards' | 'deletePrompts';
+  /**
+   * What becomes of a prompt that has been answered. `"edit"`: the next question takes its message, what is wrong with an answer is shown
+   * below the question, and answers are deleted where the bot may. Default `"keep"`.
+   */
+  readonly prompts?: 'keep' | 'removeKeyboards' | 'delete' | 'edit';
   /** What a message does that was sent before the question was asked. Default `"ask"`: the question is asked again. */
   readonly early?: Early;
   /** What ends a slow `validate` or `done` of this flow, beside what the machine's `waiting.interrupt` says. Default: nothing. */
