@@ -80,6 +80,7 @@ export function flowOf(
     hooks,
     trigger: triggerOf(options, hooks.from, parameters),
     parameters,
+    hasRows: questionsIn(steps).some(({ question }) => question.rows !== undefined),
     closesRounds: closesRounds(steps),
     timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
@@ -139,6 +140,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     leave: (run: FrameRun, reason) => left({ plan, run }, reason),
     timeout: (run: FrameRun, timer) => passed({ plan, run }, timer),
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
+    ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
     describe: () => describeFlow(steps, options),
   };
@@ -161,10 +163,8 @@ function interruptsOf(
   };
 }
 
-/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
-function inPlace(
-  plan: Plan,
-): Pick<SceneBehaviour, 'enter' | 'screen' | 'command' | 'handle' | 'timeout'> {
+/** Of a flow whose questions are edited. */
+function screened(plan: Plan): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave'> {
   const load = () => import('./in-place.ts');
   return {
     async enter(run: FrameRun, _params, fresh) {
@@ -173,6 +173,20 @@ function inPlace(
     async screen(run: FrameRun) {
       (await load()).retireUnseen(run);
     },
+    async leave(run: FrameRun, reason) {
+      if (plan.options.prompts === 'delete') (await load()).retire(run, true);
+      return left({ plan, run }, reason);
+    },
+  };
+}
+
+/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
+function inPlace(
+  plan: Plan,
+): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
+  const load = () => import('./in-place.ts');
+  return {
+    ...screened(plan),
     async command(run: FrameRun, command) {
       const isTaken = await takeCommand({ plan, run }, command);
       if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
