@@ -64,6 +64,7 @@ export type {
   Condition,
   Invalid,
   Prompt,
+  QuestionTurn,
   Redo,
   RuntimeQuestion,
 } from './scene/flow/question.ts';

@@ -220,6 +220,7 @@ const questionRules = {
   maxLength: atLeast(1),
   schema: schematic,
   validate: callable,
+  rows: callable,
   when: callable,
   onTimeout: callable,
   checkout: callable,
@@ -243,6 +244,13 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
   if (multiple === true && choices === undefined)
     throw refuse('multiple', '`choices` with it', 'alone');
   if (question?.to !== undefined) checkElsewhere(question, refuse);
+  const onReply = share !== undefined || buttons === 'reply' || accept === 'payment';
+  if (question?.rows !== undefined && onReply)
+    throw refuse(
+      'rows',
+      'a question with inline buttons',
+      "`share`, buttons: 'reply' or a payment",
+    );
   if (typeof choices === 'object') {
     const values = entriesOf(choices).map(([value]) => value);
     if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
@@ -285,12 +293,13 @@ function checkPrompt(option: string, prompt: unknown): void {
 
 /** What somebody else is asked is answered by one press of a button. */
 function checkElsewhere(
-  { choices, multiple, accept, buttons }: AskOptions,
+  { choices, multiple, accept, buttons, rows }: AskOptions,
   refuse: (option: string, expected: string, found: string) => FsmError,
 ): void {
   if (choices === undefined) throw refuse('to', '`choices` with it', 'alone');
   if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
   if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
+  if (rows !== undefined) throw refuse('to', 'only `choices`', '`rows`');
   if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
 }
 

@@ -71,6 +71,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   const needed =
     options !== undefined ||
     offer.share !== undefined ||
+    offer.rows.length > 0 ||
     (question !== undefined && takesAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {

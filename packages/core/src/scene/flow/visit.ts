@@ -24,6 +24,8 @@ export interface Plan {
   readonly hooks: FlowHooks<JsonObject, object>;
   readonly trigger: Trigger | undefined;
   readonly parameters: FlowParameters | undefined;
+  /** Whether one of its questions has `rows`. */
+  readonly hasRows: boolean;
   /** Whether one of its repeats has `after`. */
   readonly closesRounds: boolean;
   /** Of the whole flow, in ms. */
