@@ -10,7 +10,6 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
-import { inputOf } from '../update/input.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
@@ -158,10 +157,7 @@ class UpdateJob implements Job {
   }
 
   interrupts(): boolean {
-    const { interrupt } = this.updates.rt.options.waiting;
-    if (interrupt === undefined) return false;
-    const input = inputOf(this.update, this.bot.username);
-    return input !== undefined && interrupt(input);
+    return this.updates.rt.interrupts?.picks(this.update, this.bot.username) === true;
   }
 
   busy(): void {

@@ -7,7 +7,7 @@ import type { Say, Sent } from '../conversation/say.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption, Leases } from '../lease/lease.ts';
-import type { LocalQueues } from '../lease/queue.ts';
+import type { LocalQueues, Seat } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { UnitId } from '../record/ids.ts';
@@ -19,6 +19,7 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
+import type { InterruptRule } from '../update/interrupt.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
@@ -118,7 +119,26 @@ export interface OpenTurn extends Turn<object>, ContextHost {
 export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
   /** Whether it ends the turn that it would wait for. */
   interrupts?(): boolean;
+  /** Waits in front of all others: an update that came later has gone first. */
+  waitNext?(key: string): Promise<Seat>;
 }
+
+/** The head of a conversation's queue. */
+export interface Head {
+  seat: Seat;
+  /** Ends its turn; absent where nothing may. */
+  interruption: Interruption | undefined;
+}
+
+/**
+ * Acquires the lease of a conversation for the head of its queue.
+ *
+ * @param behind - called if the turn has to wait for another process
+ */
+export type AcquireLease = (
+  interruption: Interruption | undefined,
+  behind: () => void,
+) => Promise<Hold | undefined>;
 
 /** A turn whose conversation has been read. */
 export interface Opened {
@@ -133,9 +153,20 @@ export interface Opened {
 
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
-  /** A turn is the head of its conversation; `undefined` for one that nothing may interrupt. */
-  begin(key: string, job: Interruptible): Interruption | undefined;
-  /** It is the head no longer. */
+  /** Whether an update ends the turn that it would wait for. */
+  picks(update: RawUpdate, username: string | undefined): boolean;
+  /**
+   * Acquires the lease of a conversation. If the turn is interrupted while it waits for another process, the update that interrupts goes first.
+   *
+   * @param head - gets another seat if its turn has to wait again
+   */
+  acquire(
+    key: string,
+    job: Interruptible,
+    head: Head,
+    lease: AcquireLease,
+  ): Promise<Hold | undefined>;
+  /** The turn is the head no longer. */
   end(key: string, interruption: Interruption): void;
   /**
    * Runs the handlers of a turn, unless the turn is interrupted.
@@ -150,6 +181,21 @@ export interface Interrupts {
    * @returns `false` if there is none, or it handles this very update
    */
   interrupt(key: string, id: UnitId): boolean;
+}
+
+/** The option `waiting.interrupt`, as the kernel sees it: it makes the interrupts of one machine. */
+export interface InterruptsOf extends InterruptRule {
+  (): Interrupts;
+}
+
+/** Makes the interrupts of one machine. */
+export function interruptsOf(rule: InterruptRule | undefined): Interrupts | undefined {
+  return (rule as InterruptsOf | undefined)?.();
+}
+
+/** Whether a turn has ended because it was interrupted. */
+export function isInterruption(error: unknown, { interruption }: OpenTurn): boolean {
+  return interruption?.signal.aborted === true && interruption.signal.reason === error;
 }
 
 /** What the turns of a machine share. */

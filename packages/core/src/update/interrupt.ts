@@ -1,6 +1,6 @@
-/** Which input ends a turn that runs. */
+/** Which input ends a running turn. */
 
-import type { Rule } from '../base/rules.ts';
+import { checkOption, type Rule } from '../base/rules.ts';
 import type { UserInput } from './input.ts';
 
 /**
@@ -10,8 +10,12 @@ import type { UserInput } from './input.ts';
  */
 export type Interrupt = 'commands' | 'any' | readonly string[] | ((input: UserInput) => boolean);
 
-/** Takes an {@link Interrupt}. */
-export const interruptRule: Rule = {
+/** What `fsm({ waiting: { interrupt } })` takes; made by `interruptBy`, and opaque. */
+export interface InterruptRule {
+  readonly '~interrupt': true;
+}
+
+const accepted: Rule = {
   expected: "'commands', 'any', a list of command names, or a function",
   fits: (found) =>
     found === 'commands' ||
@@ -20,8 +24,13 @@ export const interruptRule: Rule = {
     (Array.isArray(found) && found.every((name) => typeof name === 'string')),
 };
 
-/** Makes the test of an {@link Interrupt}. An edited message interrupts nothing. */
+/**
+ * Makes the test of an {@link Interrupt}. An edited message interrupts nothing.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
 export function interruptTest(interrupt: Interrupt): (input: UserInput) => boolean {
+  checkOption('interruptBy()', interrupt, accepted);
   if (typeof interrupt === 'function') return interrupt;
   const names = Array.isArray(interrupt)
     ? interrupt.map((name: string) => name.replace(/^\//, '').toLowerCase())
