@@ -4,10 +4,17 @@ const core = 'packages/core/dist';
 const machine = { [`${core}/adapter.js`]: '{ createMachine }' };
 
 /**
- * Loaded by `import()` with the first `turn.stream`, and the first question to other people: bundlers that split code leave it out of the bundle that a bot starts with.
+ * Loaded by `import()` with the first `turn.stream`, question to other people, text of more than one message, and group that becomes a
+ * supergroup: bundlers that split code leave it out of the bundle that a bot starts with.
  */
 const loadedLater = {
-  external: ['*/show-stream.js', '*/ask-elsewhere.js', '*/press-elsewhere.js'],
+  external: [
+    '*/show-stream.js',
+    '*/ask-elsewhere.js',
+    '*/press-elsewhere.js',
+    '*/long-text.js',
+    '*/supergroup.js',
+  ],
 };
 
 /** A bot as it is bundled by default, and under the `production` condition. */

@@ -17,7 +17,6 @@ import { tagOf } from '../update/tag.ts';
 import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
-import { takeAlong } from './supergroup.ts';
 
 /** What handles an update if no scene takes it. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
@@ -82,12 +81,18 @@ export function updatesOf(
       if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) {
         return begin(update, bot, rest, ctx);
       }
-      return takeAlong(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
+      return migrated(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
     }
   };
+}
+
+/** A group becomes a supergroup once, so what that needs is loaded then. */
+async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Promise<void> {
+  const { takeAlong } = await import('./supergroup.ts');
+  await takeAlong(rt, update, bot);
 }
 
 /** A class, since one is made for every update: its methods stand on the prototype. */
