@@ -9,6 +9,7 @@ import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
 import { noteLog } from './log.ts';
 import { answer, passTimer, settle } from './settle.ts';
+import { sceneVerbs } from './verbs.ts';
 
 function makeEngine(): Engine {
   const albums = recentAlbums();
@@ -21,6 +22,7 @@ function makeEngine(): Engine {
     forgetBurst,
     askerOf,
     noteLog,
+    sceneVerbs,
   };
 }
 

@@ -14,7 +14,7 @@ import type { UnitId } from '../record/ids.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
-import type { ContextHost } from '../state/context.ts';
+import type { ContextHost, SceneVerbs } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
@@ -46,6 +46,8 @@ export interface Notices {
 
 /** Runs scenes; a scene brings it. */
 export interface Engine {
+  /** What `ctx.state` does with scenes. */
+  readonly sceneVerbs: SceneVerbs;
   /** Reads what the user sent. */
   inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */

@@ -226,6 +226,10 @@ export class RunningTurn implements OpenTurn {
     return this.facts.scope;
   }
 
+  get sceneVerbs(): OpenTurn['sceneVerbs'] {
+    return this.rt.engine?.sceneVerbs;
+  }
+
   mayRead(member: string): void {
     // what a failed update left is shown, so that error handlers may log it
     if (this.phase === 'over') throw new FsmError('TURN_ENDED', { member });
