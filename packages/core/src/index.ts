@@ -37,6 +37,7 @@ export { anyState } from './conversation/targets.ts';
 export type { Text, TextName, Texts } from './conversation/texts.ts';
 export { type TranslatedTexts, translatedTexts } from './conversation/translations.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export { interruptBy } from './engine/interrupts.ts';
 export type { FsmStorage } from './lease/storage.ts';
 export type {
   Committed,
@@ -59,7 +60,14 @@ export type {
   FlowOptions,
   StepState,
 } from './scene/flow/flow.ts';
-export type { Choices, Condition, Invalid, Prompt, Redo } from './scene/flow/question.ts';
+export type {
+  Choices,
+  Condition,
+  Invalid,
+  Prompt,
+  Redo,
+  RuntimeQuestion,
+} from './scene/flow/question.ts';
 export { invalid, redo } from './scene/flow/question.ts';
 export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';
@@ -76,7 +84,6 @@ export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
-export { interruptBy } from './transaction/interrupts.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
 export type { Interrupt, InterruptRule } from './update/interrupt.ts';

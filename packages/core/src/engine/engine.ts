@@ -7,6 +7,7 @@ import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
+import { interruptsOfScenes } from './interrupts.ts';
 import { noteLog } from './log.ts';
 import { answer, passTimer, settle } from './settle.ts';
 import { sceneVerbs } from './verbs.ts';
@@ -26,7 +27,10 @@ function makeEngine(): Engine {
   };
 }
 
-const made: EngineOf = /* @__PURE__ */ Object.assign(makeEngine, { '~engine': true as const });
+const made: EngineOf = /* @__PURE__ */ Object.assign(makeEngine, {
+  '~engine': true as const,
+  interrupts: interruptsOfScenes,
+});
 
 /**
  * The engine of every kind of scene: set it as `engine` of a {@link SceneBehaviour}.

@@ -16,7 +16,7 @@ import { earlyUpdates } from '../transaction/early.ts';
 import {
   type Engine,
   engineOf,
-  interruptsOf,
+  interruptsIn,
   type Notices,
   type Runtime,
 } from '../transaction/runtime.ts';
@@ -78,7 +78,7 @@ export function runtimeOf(
     reentry,
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
-    interrupts: interruptsOf(options.waiting.interrupt),
+    interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
     notices,
     watched: watchers.listeners,

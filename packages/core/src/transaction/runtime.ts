@@ -66,12 +66,14 @@ export interface Engine {
     subject: Subject,
   ): { readonly subject: Subject; readonly tag: string } | undefined;
   /** Forgets messages that the active scene has collected to answer them together, as a part of the turn. */
-  forgetBurst(turn: OpenTurn): void;
+  forgetBurst(turn: OpenTurn, timer: string): void;
 }
 
 /** The engine that a scene brings, as the kernel sees it. */
 export interface EngineOf extends EngineFactory {
   (rt: Runtime): Engine;
+  /** For scenes that choose what interrupts them. */
+  readonly interrupts: InterruptsOf;
 }
 
 /** Makes the engine of a machine. */
@@ -101,6 +103,8 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   phase: 'open' | 'over' | 'failed';
   /** Whether its update was sent before the pending question was asked. */
   isEarly: boolean;
+  /** The fence of the turn of another process that this turn has waited for first. */
+  behind: number | undefined;
   /** What is stored, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
@@ -119,8 +123,8 @@ export interface OpenTurn extends Turn<object>, ContextHost {
 
 /** A turn to do, as far as interrupts look at it. */
 export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
-  /** Whether it ends the turn that it would wait for. */
-  interrupts?(): boolean;
+  /** What it is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  interrupts?(): string | undefined;
   /** Waits in front of all others: an update that came later has gone first. */
   waitNext?(key: string): Promise<Seat>;
 }
@@ -130,17 +134,21 @@ export interface Head {
   seat: Seat;
   /** Ends its turn; absent where nothing may. */
   interruption: Interruption | undefined;
+  /** Whether it waits for another process, or has waited for the lease that it has. */
+  isBehind: boolean;
+  /** The fence of the turn of another process that it has waited for first. */
+  behind: number | undefined;
 }
 
-/**
- * Acquires the lease of a conversation for the head of its queue.
- *
- * @param behind - called if the turn has to wait for another process
- */
-export type AcquireLease = (
-  interruption: Interruption | undefined,
-  behind: () => void,
-) => Promise<Hold | undefined>;
+/** Acquires the lease of a conversation for the head of its queue. */
+export type AcquireLease = () => Promise<Hold | undefined>;
+
+/** An update that may interrupt. */
+export interface Interrupter {
+  readonly id: UnitId;
+  readonly update: RawUpdate;
+  readonly bot: { readonly username?: string | undefined };
+}
 
 /** A turn whose conversation has been read. */
 export interface Opened {
@@ -155,8 +163,10 @@ export interface Opened {
 
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
-  /** Whether an update ends the turn that it would wait for. */
-  picks(update: RawUpdate, username: string | undefined): boolean;
+  /** Whether an input ends every turn, whatever its state, by the choice of the machine. */
+  endsAll(input: UserInput): boolean;
+  /** What an update is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  nameOf(update: Interrupter): string | undefined;
   /**
    * Acquires the lease of a conversation. If the turn is interrupted while it waits for another process, the update that interrupts goes first.
    *
@@ -179,20 +189,24 @@ export interface Interrupts {
   /**
    * Interrupts the head of a conversation, if there is one in this process.
    *
-   * @param id - the update that interrupts
-   * @returns `false` if there is none, or it handles this very update
+   * @param by - what interrupts, see {@link Interruption.interrupter}
+   * @returns `false` if there is none, it handles this very update, or it is in another state
    */
-  interrupt(key: string, id: UnitId): boolean;
+  interrupt(key: string, by: string): boolean;
 }
 
-/** The option `waiting.interrupt`, as the kernel sees it: it makes the interrupts of one machine. */
-export interface InterruptsOf extends InterruptRule {
-  (): Interrupts;
-}
+/** Makes the interrupts of one machine: the option `waiting.interrupt` as the kernel sees it, or what a scene brings. */
+export type InterruptsOf = (registry: Registry) => Interrupts;
 
-/** Makes the interrupts of one machine. */
-export function interruptsOf(rule: InterruptRule | undefined): Interrupts | undefined {
-  return (rule as InterruptsOf | undefined)?.();
+/** The interrupts of a machine, if it or one of its scenes has chosen what interrupts. */
+export function interruptsIn(
+  rule: InterruptRule | undefined,
+  registry: Registry,
+): Interrupts | undefined {
+  const scene = [...registry.scenes.values()].find(({ behaviour }) => behaviour.interruptedBy);
+  const engine = scene?.behaviour.engine as EngineOf | undefined;
+  const make = (rule as (InterruptRule & InterruptsOf) | undefined) ?? engine?.interrupts;
+  return make?.(registry);
 }
 
 /** Whether a turn has ended because it was interrupted. */

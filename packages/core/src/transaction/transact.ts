@@ -2,11 +2,12 @@
 
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
-import type { Hold, Interruption } from '../lease/lease.ts';
+import type { Hold } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
+import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
 import { fail, giveWay, refuseInput, skip } from './endings.ts';
 import { knowsAll } from './evolve.ts';
@@ -49,12 +50,13 @@ async function telefsmTurn<Result>(
   try {
     const seat = first ?? (await job.wait(key));
     if (seat === undefined) return undefined;
-    head = { seat, interruption: undefined };
+    const waiter: Head = { seat, interruption: undefined, isBehind: false, behind: undefined };
+    head = waiter;
     stay?.begin();
     const { interrupts } = rt;
     hold = await (interrupts === undefined
-      ? lease(rt, job, key)
-      : interrupts.acquire(key, job, head, (...by) => lease(rt, job, key, ...by)));
+      ? lease(rt, job, key, waiter)
+      : interrupts.acquire(key, job, waiter, () => lease(rt, job, key, waiter)));
     if (mayWait) job.ready?.();
     if (hold === undefined) return void (await job.refuse?.());
     hold.seat = head.seat;
@@ -67,6 +69,7 @@ async function telefsmTurn<Result>(
     turn = opened.turn;
     turn.interruption = head.interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
+    turn.behind = head.behind;
     if (!opened.isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 
@@ -128,23 +131,18 @@ async function telefsmTurn<Result>(
 /**
  * Acquires the lease of a conversation for the head of its queue.
  *
- * @param behind - called if the turn has to wait for another process
  * @throws FsmError `STOPPED`; what `Leases.take` throws passes
  */
-function lease(
-  rt: Runtime,
-  job: Job,
-  key: string,
-  interruption?: Interruption,
-  behind?: () => void,
-): Promise<Hold | undefined> {
+function lease(rt: Runtime, job: Job, key: string, head: Head): Promise<Hold | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
-  const onBusy = () => {
-    behind?.();
+  const bound = job.timeout;
+  if (!rt.storage.features.shared) return rt.leases.take(key, { bound });
+  const onBusy = ({ fence }: Busy) => {
+    head.isBehind = true;
+    head.behind ??= fence;
     job.busy?.();
   };
-  const whileWaiting = rt.storage.features.shared ? { interruption, onBusy } : {};
-  return rt.leases.take(key, { bound: job.timeout, ...whileWaiting });
+  return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
 }
 
 /** Another attempt has handled this very update: for whoever delivers it, it is done. */

@@ -15,7 +15,8 @@ export interface InterruptRule {
   readonly '~interrupt': true;
 }
 
-const accepted: Rule = {
+/** Takes an {@link Interrupt}. */
+export const interruptRule: Rule = {
   expected: "'commands', 'any', a list of command names, or a function",
   fits: (found) =>
     found === 'commands' ||
@@ -30,7 +31,7 @@ const accepted: Rule = {
  * @throws FsmError `INVALID_OPTION`
  */
 export function interruptTest(interrupt: Interrupt): (input: UserInput) => boolean {
-  checkOption('interruptBy()', interrupt, accepted);
+  checkOption('interruptBy()', interrupt, interruptRule);
   if (typeof interrupt === 'function') return interrupt;
   const names = Array.isArray(interrupt)
     ? interrupt.map((name: string) => name.replace(/^\//, '').toLowerCase())

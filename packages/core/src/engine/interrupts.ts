@@ -3,11 +3,18 @@
 import { FsmError } from '../base/errors.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
 import type { UnitId } from '../record/ids.ts';
+import type { Registry } from '../state/registry.ts';
+import type {
+  AcquireLease,
+  Head,
+  Interrupter,
+  Interruptible,
+  InterruptsOf,
+  OpenTurn,
+  Interrupts as Part,
+} from '../transaction/runtime.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import { type Interrupt, type InterruptRule, interruptTest } from '../update/interrupt.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
-import type { Job } from './job.ts';
-import type { AcquireLease, Head, OpenTurn, Interrupts as Part } from './runtime.ts';
 
 /**
  * Lets input end the turn that it would wait for: the value of `fsm({ waiting: { interrupt } })`.
@@ -28,33 +35,51 @@ import type { AcquireLease, Head, OpenTurn, Interrupts as Part } from './runtime
  */
 export function interruptBy(interrupt: Interrupt): InterruptRule {
   const test = interruptTest(interrupt);
-  return Object.assign(() => new Interrupts(test), { '~interrupt': true as const });
+  const rule: InterruptsOf = (registry) => new Interrupts(registry, test);
+  return Object.assign(rule, { '~interrupt': true as const });
 }
+
+/** The interrupts of a machine without a rule of its own: its scenes choose what interrupts them. */
+export const interruptsOfScenes: InterruptsOf = (registry) => new Interrupts(registry, () => false);
 
 /** The interrupts of one machine. */
 class Interrupts implements Part {
+  readonly #registry: Registry;
+  readonly #test: (input: UserInput) => boolean;
   /** By conversation; only its head is here. */
   readonly #heads = new Map<string, RunningHead>();
-  readonly #test: (input: UserInput) => boolean;
 
-  constructor(test: (input: UserInput) => boolean) {
+  constructor(registry: Registry, test: (input: UserInput) => boolean) {
+    this.#registry = registry;
     this.#test = test;
   }
 
-  picks(update: RawUpdate, username: string | undefined): boolean {
-    const input = inputOf(update, username);
-    return input !== undefined && this.#test(input);
+  endsAll(input: UserInput): boolean {
+    return this.#test(input);
   }
 
-  async acquire(key: string, job: Job, head: Head, lease: AcquireLease): Promise<Hold | undefined> {
+  nameOf({ id, update, bot }: Interrupter): string | undefined {
+    const input = inputOf(update, bot.username);
+    if (input === undefined) return undefined;
+    if (this.#test(input)) return interrupterOf(id);
+    const states = [...this.#registry.scenes.values()].flatMap(
+      ({ behaviour }) => behaviour.interruptedBy?.(input) ?? [],
+    );
+    return states.length === 0 ? undefined : interrupterOf(id, states);
+  }
+
+  async acquire(
+    key: string,
+    job: Interruptible,
+    head: Head,
+    lease: AcquireLease,
+  ): Promise<Hold | undefined> {
     for (;;) {
-      const interruption = this.#begin(key, job);
-      head.interruption = interruption;
-      let isBehind = false;
-      const hold = await lease(interruption, () => {
-        isBehind = true;
-      });
-      const givesWay = isBehind && interruption?.signal.aborted === true;
+      head.interruption = this.#begin(key, job);
+      head.isBehind = false;
+      const hold = await lease();
+      const { interruption } = head;
+      const givesWay = head.isBehind && interruption?.signal.aborted === true;
       if (!givesWay || hold === undefined || job.waitNext === undefined) return hold;
       // it waited behind another process's turn: the update that interrupts goes before it, as within one process
       this.end(key, interruption);
@@ -69,10 +94,11 @@ class Interrupts implements Part {
   }
 
   async race<Result>(
-    { interruption }: OpenTurn,
+    { interruption, copy }: OpenTurn,
     work: () => Result | PromiseLike<Result>,
   ): Promise<Result> {
     if (interruption === undefined) return work();
+    interruption.state = copy.top.state;
     const { signal } = interruption;
     signal.throwIfAborted();
     return new Promise((resolve, reject) => {
@@ -81,11 +107,11 @@ class Interrupts implements Part {
     });
   }
 
-  interrupt(key: string, id: UnitId): boolean {
-    return this.#heads.get(key)?.interrupt(String(id)) === true;
+  interrupt(key: string, by: string): boolean {
+    return this.#heads.get(key)?.interrupt(by) === true;
   }
 
-  #begin(key: string, job: Job): RunningHead | undefined {
+  #begin(key: string, job: Interruptible): RunningHead | undefined {
     // somebody waits for the result of work from outside
     if (job.cause === 'outside') return undefined;
     const head = new RunningHead(key, job);
@@ -97,12 +123,13 @@ class Interrupts implements Part {
 /** The head of a conversation. */
 class RunningHead implements Interruption {
   readonly #key: string;
-  readonly #job: Job;
+  readonly #job: Interruptible;
   readonly #controller = new AbortController();
-  #by: UnitId | undefined;
+  #by: string | undefined;
+  state: string | null = null;
   handles: readonly string[] | undefined;
 
-  constructor(key: string, job: Job) {
+  constructor(key: string, job: Interruptible) {
     this.#key = key;
     this.#job = job;
     // nobody sends a deadline again: only one that answers messages may end
@@ -114,15 +141,30 @@ class RunningHead implements Interruption {
   }
 
   interrupt(by: string): boolean {
-    if (this.handles === undefined || this.handles.includes(by)) return false;
-    this.#by = Number(by);
+    const [id = '', states] = by.split(' ');
+    if (this.handles === undefined || this.handles.includes(id)) return false;
+    if (states !== undefined && !states.split(',').includes(inNote(this.state))) return false;
+    this.#by = by;
     this.#controller.abort(new FsmError('INTERRUPTED', { key: this.#key }));
     return true;
   }
 
-  interrupter(): UnitId | undefined {
+  interrupter(): string | undefined {
     // one that has to make way here has to get the turn that it waits for out of the way too
-    if (this.#by !== undefined) return this.#by;
-    return this.#job.interrupts?.() === true ? this.#job.id : undefined;
+    return this.#by ?? this.#job.interrupts?.();
   }
+}
+
+/**
+ * Names an update that interrupts.
+ *
+ * @param states - ids of the states whose turns it ends; all, if they are not given
+ */
+function interrupterOf(id: UnitId, states?: readonly string[]): string {
+  return states === undefined ? `${id}` : `${id} ${states.map(inNote).join(',')}`;
+}
+
+/** Ids of states may hold any character. */
+function inNote(state: string | null): string {
+  return encodeURIComponent(state ?? '');
 }
