@@ -4,6 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { frozenData, isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
+import { remember } from '../record/history.ts';
 import { emptyFrame, noTimers } from '../record/record.ts';
 import type { ContextHost, SceneVerbs } from '../state/context.ts';
 import type { WorkingCopy } from '../state/working-copy.ts';
@@ -88,7 +89,7 @@ function replaceTop(copy: WorkingCopy, { scene, state, data }: Beginning): void 
     data,
     visit: copy.newVisit(),
     into: top.into,
-    history: isNew ? top.history : copy.historyAt(scene, data),
+    history: isNew ? top.history : remember(top.history, top, { scene, data }, copy.rules.history),
   };
 }
 

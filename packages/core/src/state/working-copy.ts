@@ -1,7 +1,7 @@
 /** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
 
 import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
-import { before, type History, type HistoryRules, lastOf, remember } from '../record/history.ts';
+import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
 import {
   type ConversationRecord,
   emptyRecord,
@@ -57,7 +57,7 @@ export class WorkingCopy {
   private kept: TimerMark;
   /** Of the record that was made last: it becomes the base when it has been written. */
   private written: TimerMark;
-  private readonly rules: CopyRules;
+  readonly rules: CopyRules;
 
   constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {
     this.base = record;
@@ -114,7 +114,9 @@ export class WorkingCopy {
     const { visit, into } = top;
     const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
     const moved = state !== top.state || scene !== top.scene;
-    const history = moved ? this.historyAt(scene, data) : top.history;
+    const history = moved
+      ? remember(top.history, top, { scene, data }, this.rules.history)
+      : top.history;
     if (scene !== top.scene) this.dropTimers();
     else if (moved && this.timers !== undefined) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
@@ -256,11 +258,6 @@ export class WorkingCopy {
     if (this.timers !== undefined) this.timerChanges++;
     this.timers = undefined;
     this.failures = 0;
-  }
-
-  /** The history of the top frame once it moves there. */
-  historyAt(scene: string | null, data: JsonObject): History {
-    return remember(this.top.history, this.top, { scene, data }, this.rules.history);
   }
 
   /** Numbers an entry of a scene. */
