@@ -2,7 +2,6 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Marks } from '../record/marks.ts';
 import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, callBound, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
@@ -134,11 +133,6 @@ class DirectHold implements Hold {
     this.leases.over(this);
     this.seat?.leave();
     this.abort?.abort(this.lost());
-  }
-
-  /** Nobody else writes, so a commit needs no proof. */
-  withMark(marks: Marks): Marks {
-    return marks;
   }
 
   async commit(write: Write | undefined, { keep }: CommitOptions): Promise<void> {

@@ -66,9 +66,9 @@ export interface Hold {
    * The marks that the next commit must write: those of the record, and one that proves this very commit.
    *
    * Call it with the marks of the record that was read, or of the record that this turn committed last, and put the result into the record
-   * of the next {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Storages that are not shared need no marks.
+   * of the next {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Absent where nobody else writes, so that a commit needs no proof.
    */
-  withMark(marks: Marks): Marks;
+  withMark?(marks: Marks): Marks;
   /**
    * Writes, and releases the conversation unless `keep`.
    *

@@ -174,7 +174,8 @@ function recordOf(
   const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
   const isHere = update !== undefined && !isElsewhere;
   const address = isHere ? storedAddress(update, facts) : copy.base.place;
-  return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
+  const { marks } = copy.base;
+  return copy.toRecord(ids, hold.withMark?.(marks) ?? marks, address);
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
