@@ -13,6 +13,8 @@ const loadedLater = {
     '*/press-elsewhere.js',
     '*/text-kinds.js',
     '*/made-questions.js',
+    '*/question-rows.js',
+    '*/press-row.js',
     '*/in-place.js',
   ],
 };
