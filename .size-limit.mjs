@@ -17,6 +17,8 @@ const loadedLater = {
     '*/supergroup.js',
     '*/text-kinds.js',
     '*/made-questions.js',
+    '*/question-rows.js',
+    '*/press-row.js',
     '*/in-place.js',
   ],
 };

@@ -63,7 +63,7 @@ export async function offerOf(visit: Visit, place: Place, listing?: Listing): Pr
 async function rowsAt(visit: Visit, place: Place): Promise<Keyboard['rows']> {
   if (place.kind !== 'ask' || place.step.question.rows === undefined) return [];
   const { questionRows } = await import('./question-rows.ts');
-  return (await questionRows(visit, place)).rows;
+  return (await questionRows(visit, place)).keyboard.rows;
 }
 
 /** What may be chosen at a question now; `undefined` if it has no choices. */

@@ -36,7 +36,7 @@ export async function press(visit: Visit, button: FlowButton, data: string): Pro
   if (button.question !== tokenOf(pending)) return stale();
   if (button.action === 'row') {
     if (pending.kind !== 'ask' || pending.step.question.rows === undefined) return stale();
-    const { pressRow } = await import('./question-rows.ts');
+    const { pressRow } = await import('./press-row.ts');
     return (await pressRow(visit, pending, button.value)) ? undefined : stale();
   }
   const offer = await offerOf(visit, pending);
