@@ -117,6 +117,14 @@ export interface Conversation<out All extends AnyState = AnyState> {
     value: DeepReadonly<NoInfer<V>>,
   ): Promise<boolean>;
   /**
+   * Shows the view of this conversation again, and edits its message if something has changed; for news from outside, such as a live score.
+   *
+   * It does nothing where no view is shown. Within a second, several calls of this process are one.
+   *
+   * @throws FsmError as `run` does; what the view throws passes
+   */
+  render(): Promise<void>;
+  /**
    * Reads what was last committed; it may be old when it arrives.
    *
    * @throws FsmError `STORAGE_FAILED`, `RECORD_NEWER`, `RECORD_UNREADABLE`
