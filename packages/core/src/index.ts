@@ -59,7 +59,14 @@ export type {
   FlowOptions,
   StepState,
 } from './scene/flow/flow.ts';
-export type { Choices, Condition, Invalid, Prompt, Redo } from './scene/flow/question.ts';
+export type {
+  Choices,
+  Condition,
+  Invalid,
+  Prompt,
+  Redo,
+  RuntimeQuestion,
+} from './scene/flow/question.ts';
 export { invalid, redo } from './scene/flow/question.ts';
 export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';

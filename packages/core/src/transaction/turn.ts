@@ -41,6 +41,7 @@ export class RunningTurn implements OpenTurn {
   phase: OpenTurn['phase'] = 'open';
   /** Whether its update was sent before the pending question was asked. */
   isEarly = false;
+  behind: number | undefined;
   /** What is stored, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */

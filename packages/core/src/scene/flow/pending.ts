@@ -4,7 +4,14 @@ import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
 import { markOf, type Path, type Progress } from './progress.ts';
-import { type AskStep, againName, type ConfirmStep, type RepeatStep, type Step } from './steps.ts';
+import {
+  type AskStep,
+  againName,
+  type ConfirmStep,
+  type QuestionsStep,
+  type RepeatStep,
+  type Step,
+} from './steps.ts';
 
 /** A question in its place. */
 export type Place =
@@ -27,6 +34,8 @@ interface PlaceFacts {
   readonly answers: JsonObject;
   /** The steps of its level. */
   readonly level: readonly Step[];
+  /** Questions of its level that were made while the flow runs, by the name of their step. */
+  readonly made: Readonly<Record<string, readonly AskStep[]>>;
 }
 
 /** An applicable question that has been answered, left out or confirmed. */
@@ -123,11 +132,15 @@ interface Scope {
   readonly level: readonly Step[];
   /** Answers of the applicable questions so far; conditions see it as it grows. */
   readonly seen: Record<string, unknown>;
+  /** Questions that were made while the flow runs, by the name of their step. */
+  readonly made: Record<string, readonly AskStep[]>;
+  /** The one state of its questions; absent where each has its own. */
+  readonly state?: string;
 }
 
 function newScope(prefix: string, path: Path, stored: unknown, level: readonly Step[]): Scope {
   const kept = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : {};
-  return { prefix, path, stored: kept, level, seen: {} };
+  return { prefix, path, stored: kept, level, seen: {}, made: {} };
 }
 
 async function walkSteps(
@@ -178,7 +191,23 @@ async function walkInner(
     }
     case 'repeat':
       return walkRounds(step, scope, walk);
+    case 'questions':
+      return walkMade(step, scope, walk);
   }
+}
+
+async function walkMade(step: QuestionsStep, scope: Scope, walk: Walk): Promise<Place | undefined> {
+  const { name } = step;
+  const { stored, seen, prefix } = scope;
+  const { madeQuestions } = await import('./made-questions.ts');
+  const state = `${prefix}:${name}`;
+  const steps = await madeQuestions(step, state, seen, walk.turn);
+  scope.made[name] = steps;
+  const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
+  const inner = { ...newScope(prefix, [...scope.path, name], own, steps), state };
+  const found = await walkSteps(steps, inner, walk);
+  seen[name] = inner.seen;
+  return found;
 }
 
 async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<Place | undefined> {
@@ -259,8 +288,9 @@ function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk
   return [name, ...was].some((each) => walk.passed.has(markOf([...scope.path, each])));
 }
 
-function factsAt(name: string, { prefix, path, seen, level }: Scope): PlaceFacts {
-  return { id: `${prefix}:${name}`, path: [...path, name], answers: Object.freeze(seen), level };
+function factsAt(name: string, scope: Scope): PlaceFacts {
+  const { prefix, path, seen, level, made, state = `${prefix}:${name}` } = scope;
+  return { id: state, path: [...path, name], answers: Object.freeze(seen), level, made };
 }
 
 function askPlace(step: AskStep, scope: Scope): Place {
@@ -280,6 +310,7 @@ function againPlace(step: RepeatStep, scope: Scope, rounds: readonly JsonObject[
     path: [...scope.path, step.name],
     answers: { ...scope.seen, count: rounds.length },
     level: scope.level,
+    made: scope.made,
   };
 }
 

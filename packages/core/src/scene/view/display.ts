@@ -4,7 +4,7 @@ import { isNotModified, isRejected, secondsToWait } from '../../conversation/rej
 import type { ApiCall } from '../../conversation/say.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/reply-keyboards.ts';
-import type { Rendered } from './render.ts';
+import type { Drawing } from './drawing.ts';
 import {
   deletionOf,
   type MessageAddress,
@@ -15,8 +15,6 @@ import {
 } from './shown-message.ts';
 import { languageOf } from './view-turn.ts';
 
-type Drawn = Omit<Rendered, 'keyboard'>;
-
 /** The kinds of media that a message can be edited to (Bot API, InputMedia). */
 const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
 
@@ -24,7 +22,7 @@ const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'au
 const longestPause = 10;
 
 /** Whether a message shows something already. */
-export function shows(shown: ShownMessage, { kind, body, file, keys }: Drawn): boolean {
+export function shows(shown: ShownMessage, { kind, body, file, keys }: Drawing): boolean {
   return shown.kind === kind && shown.body === body && shown.file === file && shown.keys === keys;
 }
 
@@ -36,7 +34,7 @@ export function shows(shown: ShownMessage, { kind, body, file, keys }: Drawn): b
  */
 export async function display(
   run: FrameRun,
-  drawn: Drawn,
+  drawn: Drawing,
   shown: ShownMessage | undefined,
   old: ShownMessage | undefined,
 ): Promise<void> {
@@ -63,12 +61,12 @@ export async function display(
   });
 }
 
-async function replace(run: FrameRun, drawn: Drawn, old: ShownMessage): Promise<void> {
+async function replace(run: FrameRun, drawn: Drawing, old: ShownMessage): Promise<void> {
   await send(run, drawn);
   await remove(run, old);
 }
 
-async function send(run: FrameRun, { call, ...drawn }: Drawn): Promise<void> {
+async function send(run: FrameRun, { call, ...drawn }: Drawing): Promise<void> {
   const { turn } = run;
   const { place } = turn;
   const sent = await sendQuestion(turn, call);
@@ -83,7 +81,7 @@ async function send(run: FrameRun, { call, ...drawn }: Drawn): Promise<void> {
   );
 }
 
-function note(run: FrameRun, { kind, body, file, keys }: Drawn, where: MessageAddress): void {
+function note(run: FrameRun, { kind, body, file, keys }: Drawing, where: MessageAddress): void {
   const language = languageOf(run);
   noteShown(run, {
     ...where,
@@ -121,7 +119,10 @@ async function patiently(run: FrameRun, { method, payload }: ApiCall): Promise<v
 }
 
 /** The smallest edit that makes a message show something; `undefined` if no edit can. */
-function editOf(shown: ShownMessage, { call, kind, body, file, keys }: Drawn): ApiCall | undefined {
+function editOf(
+  shown: ShownMessage,
+  { call, kind, body, file, keys }: Drawing,
+): ApiCall | undefined {
   const {
     reply_markup,
     caption,

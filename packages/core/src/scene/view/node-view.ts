@@ -3,22 +3,14 @@
 import type { Speech } from '../../conversation/behaviour.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { nodeTurn } from '../node-turn.ts';
 import { type FlowButton, readButton } from '../rows/buttons.ts';
 import { type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { patched, verbIn } from '../transition.ts';
-import { display, shows } from './display.ts';
-import { kindIn, type Rendered, render } from './render.ts';
-import {
-  deletionOf,
-  noteShown,
-  retire,
-  type ShownMessage,
-  shownIn,
-  withoutButtons,
-} from './shown-message.ts';
+import { isShown, place, tookDeadline, tookInput } from './placing.ts';
+import { render } from './render.ts';
+import { retire, withoutButtons } from './shown-message.ts';
 import { type LooseView, positionsOf } from './view-turn.ts';
 
 /** Options of a node that concern its view. */
@@ -26,12 +18,6 @@ interface ViewOptions {
   readonly afterInput?: 'edit' | 'resend';
   readonly deleteInput?: boolean;
 }
-
-/** What the input of a turn does to the message: `stays` edits it where it is, `moves` sends it again below the input. */
-type Placing = 'stays' | 'moves';
-
-/** Turns whose input a view has taken, or whose deadline has passed; of others a message of the user brings the view below it. */
-const placings = new WeakMap<object, Placing>();
 
 /** The view of a node, as the engine uses it. */
 export interface OpenView {
@@ -69,21 +55,7 @@ export function openView(
     },
 
     async ask(run) {
-      const { keyboard: _, ...drawn } = await render(run, view, id);
-      const shown = shownIn(run);
-      const placing = placings.get(run.turn) ?? (isMessage(run) ? 'moves' : 'stays');
-      const target = adopted(run) ?? shown;
-      if (target === undefined || target !== shown || placing === 'stays') {
-        if (target !== undefined && target === shown && shows(shown, drawn)) return undefined;
-        if (shown !== undefined) {
-          if (target === shown) uncertain(run, shown);
-          else retire(run);
-        }
-        return () => display(run, drawn, target, undefined);
-      }
-      if (target.visit === run.visit) return () => display(run, drawn, undefined, target);
-      retire(run);
-      return () => display(run, drawn, undefined, undefined);
+      return place(run, (await render(run, view, id)).drawing);
     },
 
     async press(run) {
@@ -96,7 +68,7 @@ export function openView(
         await say('notYours', true);
         return true;
       }
-      if (!isAt(pressed, shownIn(run))) {
+      if (!isShown(run, pressed)) {
         // an older message, whose buttons could not be taken or which a crash has left behind
         if (pressed.hasButton !== false) run.call(withoutButtons(pressed));
         await say('stale');
@@ -110,20 +82,8 @@ export function openView(
       return true;
     },
 
-    tookInput(run) {
-      placings.set(run.turn, afterInput === 'resend' ? 'moves' : 'stays');
-      const { update, subject } = run.turn;
-      const message = objectIn(update, subject.updateType ?? '');
-      const message_id = wholeIn(message, 'message_id');
-      if (deleteInput !== true || message_id === undefined || !isMessage(run)) return;
-      const business = textIn(message, 'business_connection_id');
-      run.call(deletionOf({ chat: idIn(message, 'chat'), id: message_id, business }));
-    },
-
-    tookDeadline(run) {
-      placings.set(run.turn, 'stays');
-    },
-
+    tookInput: (run) => tookInput(run, afterInput === 'resend', deleteInput === true),
+    tookDeadline,
     showAgain,
   };
 }
@@ -140,7 +100,7 @@ async function offered(
   { hasButton }: PressedMessage,
 ) {
   if (visit !== run.visit || action !== 'row' || question !== '') return undefined;
-  const { keyboard }: Rendered = await render(run, view, id);
+  const { keyboard } = await render(run, view, id);
   const press = keyboard.press(value);
   // a double tap comes when the message has changed already: what it asks for is done
   return hasButton === false && press !== nothing ? undefined : press;
@@ -156,38 +116,4 @@ function pressedIn(run: FrameRun): Pressed {
     move: (widget, position) =>
       run.keep({ memo: { ...run.memo, at: { ...positionsOf(run), [widget]: position } } }),
   };
-}
-
-/** Whether the update is a message that the user has written. */
-function isMessage({ input }: FrameRun): boolean {
-  return input !== undefined && !['button', 'poll_answer', 'payment'].includes(input.kind);
-}
-
-function isAt({ chat, id, inline }: PressedMessage, shown: ShownMessage | undefined): boolean {
-  if (shown === undefined) return false;
-  return inline === undefined ? id === shown.id && chat === shown.chat : inline === shown.inline;
-}
-
-/**
- * A pressed message that becomes the shown one. It is an inline message whose button has opened the view, since nothing can be sent there;
- * or it was sent by a turn whose commit was lost.
- */
-function adopted(run: FrameRun): ShownMessage | undefined {
-  const pressed = pressedMessage(run);
-  if (pressed === undefined || run.input?.kind !== 'button') return undefined;
-  const { chat, id, inline, business } = pressed;
-  const found = { visit: run.visit, body: '', keys: '' };
-  if (inline !== undefined) {
-    const isNew = shownIn(run)?.visit !== run.visit && shownIn(run)?.inline !== inline;
-    return isNew ? { inline, kind: 'text', ...found } : undefined;
-  }
-  const button = readButton(run.input.value);
-  if (shownIn(run) !== undefined || pressed.hasButton !== true) return undefined;
-  if (button?.tag !== run.tag || button.visit !== run.visit) return undefined;
-  return { chat, id, business, kind: kindIn(pressed.message), ...found };
-}
-
-/** What the message shows is not certain before the next commit: if the process dies in between, it is edited whatever it shows. */
-function uncertain(run: FrameRun, shown: ShownMessage): void {
-  noteShown(run, { ...shown, body: '' });
 }
