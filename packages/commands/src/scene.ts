@@ -83,7 +83,9 @@ async function takeLine(
   const outcome = await runLine(tree, storedOf(run), line, {
     services: turn.services,
     allows: allowing(tree, [await permissions?.(who)]),
-    signal: turn.signal,
+    get signal() {
+      return turn.signal;
+    },
   });
   if (outcome.kind === 'failed') return refuse(run, outcome, explain);
   for (const message of messagesOf(outcome.output)) run.say(message);
