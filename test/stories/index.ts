@@ -49,7 +49,7 @@ export const examples: { readonly [name: string]: Example } = {
     script: script('group-poll'),
   },
   order: {
-    about: 'a flow: choices, a checked number, a conditional question, back, a time-out',
+    about: 'a flow: choices, a checked number, a conditional question, back, a timeout',
     bots: { grammy: onGrammy(orderOnGrammy), telegraf: onTelegraf(orderOnTelegraf) },
     script: script('order'),
   },

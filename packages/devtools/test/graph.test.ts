@@ -73,7 +73,7 @@ describe('a graph', () => {
 });
 
 describe('a diagram', () => {
-  it('draws a flow with a condition, a cancel command and a time-out', () => {
+  it('draws a flow with a condition, a cancel command and a timeout', () => {
     expect(drawn(createMachine({ states: [order] }))).toMatchInlineSnapshot(`
       [
         "stateDiagram-v2",
