@@ -140,10 +140,10 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
     if (adopted != null) access.afterCommit(() => from.delete(key as string));
     return running(opened(access, ctx, adopted), next, show);
   }
-  async function running(value: Slot, next: Next, show: Show) {
+  function running(value: Slot, next: Next, show: Show): Promise<unknown> {
     show(value);
-    await next();
-    if (lazy) await value.settle();
+    const ended = next();
+    return lazy ? ended.then(() => value.settle()) : ended;
   }
   return (fsm: FsmContext, ctx: C, next: Next, show: Show): Promise<unknown> => {
     const access = sessionOf(fsm);

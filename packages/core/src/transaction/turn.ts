@@ -1,7 +1,7 @@
 /** The turn that handlers get, and what `ctx.state` works on: the working copy of the conversation, and the effects. */
 
 import { FsmError } from '../base/errors.ts';
-import { isBlank } from '../base/json.ts';
+import { withMember } from '../base/json.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { shown } from '../conversation/load-stream.ts';
 import { inParts } from '../conversation/long-text.ts';
@@ -246,10 +246,7 @@ export class RunningTurn implements OpenTurn {
 
   writeSession(slot: string, value: unknown): void {
     const { copy } = this;
-    if (copy.session?.[slot] === value) return;
-    const { [slot]: _, ...rest } = copy.session ?? {};
-    if (value !== undefined) copy.session = Object.freeze({ ...rest, [slot]: value });
-    else copy.session = isBlank(rest) ? undefined : Object.freeze(rest);
+    if (copy.session?.[slot] !== value) copy.session = withMember(copy.session, slot, value);
   }
 
   beforeCommit(task: () => void): void {

@@ -69,7 +69,7 @@ export class Stage<
 
   /** Installs `ctx.scene`, and runs the handlers of the stage and of the current scene. */
   override middleware(): MiddlewareFn<C> {
-    const inScene: MiddlewareFn<C> = async (ctx, next) => this.#room.handle(ctx, next);
+    const inScene = ((ctx, next) => this.#room.handle(ctx, next)) as MiddlewareFn<C>;
     const own = Composer.prototype.middleware.call(this) as MiddlewareFn<C>;
     return this.#room.middleware(Composer.compose<C>([own, inScene])) as MiddlewareFn<C>;
   }
