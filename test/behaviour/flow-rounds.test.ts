@@ -36,7 +36,7 @@ const workout = (limits: { readonly min?: number; readonly max?: number } = {}) 
     .done(({ sets }) => `Saved ${sets.length} sets.`);
 
 describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
-  it('runs once for each round, when the user goes on from it', async () => {
+  it('runs once for each round, when the user continues from it', async () => {
     const { bot, fsm } = framework.bot();
     const { saved, services } = journal();
     fsm({ states: [workout()], services });

@@ -201,7 +201,7 @@ describe('a conversation named from outside', () => {
     [{ user: 7, thread: 1.5 }, 'address.thread', '1.5'],
     [{ user: 7, business: 5 }, 'address.business', '5'],
     [{ user: 7, bot: null }, 'address.bot', 'null'],
-  ])('refuses %j', (address, option, found) => {
+  ])('rejects %j', (address, option, found) => {
     expect(() => subjectAt(address as object, bot)).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',

@@ -6,12 +6,18 @@ import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
 import { isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
-import { leaveTop } from '../state/context.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import { noteLog } from './log.ts';
 import { triggered } from './triggers.ts';
+import { leaveTop } from './verbs.ts';
+
+/**
+ * Member of a scene's memo: under which fence its question was asked last, where processes share the conversation. An update that waits for
+ * a turn of another process has seen the fence of that turn.
+ */
+export const askedMember = 'asked';
 
 /** A class, since several are made for an update: its members stand on the prototype. */
 export class FrameRun implements SceneRun {
@@ -58,7 +64,10 @@ export class FrameRun implements SceneRun {
   }
 
   get early(): boolean {
-    return this.turn.isEarly;
+    const { isEarly, behind, copy } = this.turn;
+    if (isEarly || behind === undefined) return isEarly;
+    const asked = copy.top.memo[askedMember];
+    return typeof asked === 'number' && asked >= behind;
   }
 
   get tag(): string {

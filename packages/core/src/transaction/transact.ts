@@ -2,18 +2,17 @@
 
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
-import type { Hold, Interruption } from '../lease/lease.ts';
-import type { Seat } from '../lease/queue.ts';
+import type { Hold } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
+import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
 import { fail, giveWay, refuseInput, skip } from './endings.ts';
 import { knowsAll } from './evolve.ts';
-import { isInterrupted, isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
-import type { Opened, OpenTurn, Runtime } from './runtime.ts';
+import { type Head, isInterruption, type Opened, type OpenTurn, type Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
 import { bringUpToDate } from './up-to-date.ts';
 
@@ -40,44 +39,27 @@ async function telefsmTurn<Result>(
   const { reentry } = rt;
   if (stay === undefined) reentry.untracked++;
   // joined before anything is awaited: that is the order that users see
-  let seat: Seat | undefined = rt.queues.tryJoin(key);
-  const arrival = seat === undefined ? rt.early.arrives() : undefined;
-  const { shared } = rt.storage.features;
-  const mayWait = shared || arrival !== undefined;
+  const first = rt.queues.tryJoin(key);
+  const arrival = first === undefined ? rt.early.arrives() : undefined;
+  const mayWait = rt.storage.features.shared || arrival !== undefined;
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
+  let head: Head | undefined;
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
-  let interruption: Interruption | undefined;
   rt.stopping.running++;
   try {
-    seat ??= await job.wait(key);
+    const seat = first ?? (await job.wait(key));
     if (seat === undefined) return undefined;
+    const waiter: Head = { seat, interruption: undefined, isBehind: false, behind: undefined };
+    head = waiter;
     stay?.begin();
-    for (;;) {
-      interruption = rt.interrupts?.begin(key, job);
-      if (rt.stopping.isLate) throw rt.stopping.error(job);
-      let isBehind = false;
-      hold = await rt.leases.take(key, {
-        bound: job.timeout,
-        ...(shared && {
-          interruption,
-          onBusy() {
-            isBehind = true;
-            job.busy?.();
-          },
-        }),
-      });
-      if (!isBehind || !isInterrupted(interruption)) break;
-      if (hold === undefined || job.waitNext === undefined) break;
-      // it waited behind another process's turn: the update that interrupts goes before it, as within one process
-      rt.interrupts?.end(key, interruption);
-      await hold.release();
-      seat.leave();
-      seat = await job.waitNext(key);
-    }
+    const { interrupts } = rt;
+    hold = await (interrupts === undefined
+      ? lease(rt, job, key, waiter)
+      : interrupts.acquire(key, job, waiter, () => lease(rt, job, key, waiter)));
     if (mayWait) job.ready?.();
     if (hold === undefined) return void (await job.refuse?.());
-    hold.seat = seat;
+    hold.seat = head.seat;
     if (job.admits?.(hold) === false) return void (await hold.release());
 
     const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
@@ -85,12 +67,12 @@ async function telefsmTurn<Result>(
     if (opened.isDuplicate && !opened.turn.copy.isPromptPending)
       return void (await skip(opened.turn));
     turn = opened.turn;
-    turn.interruption = interruption;
+    turn.interruption = head.interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
+    turn.behind = head.behind;
     if (!opened.isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 
-    const { interrupts } = rt;
     const begun = turn;
     const isRaced = interrupts !== undefined && job.cause === 'update';
     const result = await (isRaced
@@ -132,9 +114,9 @@ async function telefsmTurn<Result>(
     if (job.forgives?.(error) !== true) throw error;
     return undefined;
   } finally {
-    if (interruption !== undefined) rt.interrupts?.end(key, interruption);
+    if (head?.interruption !== undefined) rt.interrupts?.end(key, head.interruption);
     if (rt.early.asked.size > 0) rt.early.leaves(key);
-    seat?.leave();
+    head?.seat.leave();
     if (mayWait) job.ready?.();
     if (stay === undefined) reentry.untracked--;
     else stay.end();
@@ -144,6 +126,23 @@ async function telefsmTurn<Result>(
       if (--rt.stopping.running === 0) rt.stopping.idle?.();
     }
   }
+}
+
+/**
+ * Acquires the lease of a conversation for the head of its queue.
+ *
+ * @throws FsmError `STOPPED`; what `Leases.take` throws passes
+ */
+function lease(rt: Runtime, job: Job, key: string, head: Head): Promise<Hold | undefined> {
+  if (rt.stopping.isLate) throw rt.stopping.error(job);
+  const bound = job.timeout;
+  if (!rt.storage.features.shared) return rt.leases.take(key, { bound });
+  const onBusy = ({ fence }: Busy) => {
+    head.isBehind = true;
+    head.behind ??= fence;
+    job.busy?.();
+  };
+  return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
 }
 
 /** Another attempt has handled this very update: for whoever delivers it, it is done. */

@@ -15,7 +15,7 @@ export function detach(given: Payload | undefined): Detached {
   return { payload: JSON.parse(JSON.stringify(without)) as Payload, uploads };
 }
 
-/** Walks by itself: grammY's files refuse to be made into JSON. */
+/** Walks the value by itself, because JSON.stringify throws on grammY's files. */
 function withoutFiles(value: unknown, field: string, uploads: Map<string, Upload>): unknown {
   if (typeof value !== 'object' || value === null) return value ?? undefined;
   const upload = uploadIn(value, field);

@@ -19,6 +19,7 @@ import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
+import { interruptRule, interruptTest } from '../../update/interrupt.ts';
 import { idIn, objectIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
@@ -32,7 +33,8 @@ import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
-import { closesRounds, questionsIn, statesOfSteps } from './steps.ts';
+import { earlyRule } from './question.ts';
+import { closesRounds, questionsById, questionsIn, statesOfSteps } from './steps.ts';
 import { asText, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
@@ -47,6 +49,8 @@ const flowRules = {
   otherInput: oneOf('hint', 'pass', 'ignore'),
   replies: oneOf('any', 'only'),
   prompts: oneOf('keep', 'removeKeyboards', 'delete', 'edit'),
+  early: earlyRule,
+  interrupt: interruptRule,
 };
 
 const otherOptions = 'description services timeout back controls commands editedMessages texts was';
@@ -76,6 +80,7 @@ export function flowOf(
     hooks,
     trigger: triggerOf(options, hooks.from, parameters),
     parameters,
+    hasRows: questionsIn(steps).some(({ question }) => question.rows !== undefined),
     closesRounds: closesRounds(steps),
     timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
@@ -126,6 +131,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
       },
     }),
     asked,
+    ...interruptsOf(plan, states),
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run: FrameRun, params) => ask({ plan, run }, params),
@@ -134,15 +140,31 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     leave: (run: FrameRun, reason) => left({ plan, run }, reason),
     timeout: (run: FrameRun, timer) => passed({ plan, run }, timer),
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
+    ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
     describe: () => describeFlow(steps, options),
   };
 }
 
-/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
-function inPlace(
-  plan: Plan,
-): Pick<SceneBehaviour, 'enter' | 'screen' | 'command' | 'handle' | 'timeout'> {
+/** Which input ends a turn in which of the flow's states; nothing, where no question says so. */
+function interruptsOf(
+  { id, steps, options }: Plan,
+  states: SceneBehaviour['states'],
+): Pick<SceneBehaviour, 'interruptedBy'> {
+  const tests = new Map<string, (input: UserInput) => boolean>();
+  const own = options.interrupt && interruptTest(options.interrupt);
+  if (own !== undefined) for (const state of states) tests.set(state.id, own);
+  for (const [state, { interrupt }] of questionsById(steps, id)) {
+    if (interrupt !== undefined) tests.set(state, interruptTest(interrupt));
+  }
+  if (tests.size === 0) return {};
+  return {
+    interruptedBy: (input) => [...tests].flatMap(([state, test]) => (test(input) ? [state] : [])),
+  };
+}
+
+/** Of a flow whose questions are edited. */
+function screened(plan: Plan): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave'> {
   const load = () => import('./in-place.ts');
   return {
     async enter(run: FrameRun, _params, fresh) {
@@ -151,6 +173,20 @@ function inPlace(
     async screen(run: FrameRun) {
       (await load()).retireUnseen(run);
     },
+    async leave(run: FrameRun, reason) {
+      if (plan.options.prompts === 'delete') (await load()).retire(run, true);
+      return left({ plan, run }, reason);
+    },
+  };
+}
+
+/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
+function inPlace(
+  plan: Plan,
+): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
+  const load = () => import('./in-place.ts');
+  return {
+    ...screened(plan),
     async command(run: FrameRun, command) {
       const isTaken = await takeCommand({ plan, run }, command);
       if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
