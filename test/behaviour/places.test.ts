@@ -3,7 +3,7 @@ import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
 
-const paint = flow('paint', { trigger: '/paint', cleanUp: 'deletePrompts' })
+const paint = flow('paint', { trigger: '/paint', prompts: 'delete' })
   .ask('what', { prompt: 'What?' })
   .ask('colour', { prompt: 'Which colour?', choices: ['Red', 'Blue'], buttons: 'reply' })
   .ask('size', { prompt: 'Which size?' })

@@ -59,12 +59,23 @@ export type {
   FlowOptions,
   StepState,
 } from './scene/flow/flow.ts';
-export type { Choices, Condition, Invalid, Prompt, Redo } from './scene/flow/question.ts';
+export type {
+  Choices,
+  Condition,
+  Invalid,
+  Prompt,
+  Redo,
+  RuntimeQuestion,
+} from './scene/flow/question.ts';
 export { invalid, redo } from './scene/flow/question.ts';
 export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';
-export type { SceneTurn, Transition } from './scene/node-turn.ts';
+export type { HandlerTurn, SceneTurn } from './scene/node-turn.ts';
 export type { Page, PageRequest } from './scene/rows/page.ts';
+export type { Block, Button, Rows } from './scene/rows/rows.ts';
+export type { Options, ShownPage, Widgets } from './scene/rows/widget-types.ts';
+export type { Change, Moves, Transition } from './scene/transition.ts';
+export type { View, ViewTurn } from './scene/view/view-turn.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
 export type { KeyValueStore } from './storage/key-value-store.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';

@@ -28,6 +28,13 @@ export function secondsToWait(error: unknown): number | undefined {
   return Number.isFinite(seconds) ? seconds : 1;
 }
 
+/** Whether an edit was rejected because the message shows just that already. */
+export function isNotModified(error: unknown): boolean {
+  const answer = answerIn(error);
+  const text = holds(answer, 'description') ? String(answer.description) : '';
+  return text.includes('message is not modified');
+}
+
 function answerIn(error: unknown): unknown {
   return holds(error, 'response') ? error.response : error;
 }

@@ -72,7 +72,8 @@ export function isSent(value: unknown): value is Sent {
   return holds(value, 'message_id');
 }
 
-const mediaKinds: readonly MediaKind[] = [
+/** The kinds of media, as fields of a message. */
+export const mediaKinds: readonly MediaKind[] = [
   'photo',
   'video',
   'document',

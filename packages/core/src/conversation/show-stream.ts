@@ -7,7 +7,7 @@
 
 import { holds } from '../base/holds.ts';
 import { longestText, pieces } from './long-text.ts';
-import { codeOf, secondsToWait } from './rejected.ts';
+import { codeOf, isNotModified, secondsToWait } from './rejected.ts';
 import { callOf, type Say } from './say.ts';
 import {
   type FormattedStream,
@@ -210,7 +210,7 @@ class Showing {
       } catch (error) {
         const limit = secondsToWait(error);
         if (limit === undefined) {
-          if (codeOf(error) === 400 && /not modified/.test(String(error))) return undefined;
+          if (isNotModified(error)) return undefined;
           throw error;
         }
         this.#limit(limit);

@@ -15,6 +15,7 @@ import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
 import { interruptsOf } from '../transaction/interrupts.ts';
 import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
+import type { Settings } from '../transaction/settings.ts';
 import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
@@ -73,7 +74,7 @@ export function runtimeOf(
     reentry,
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
-    interrupts: options.waiting.interrupt && interruptsOf(),
+    interrupts: mayInterrupt(options, registry) ? interruptsOf() : undefined,
     stopping: new Stopping(leases),
     notices,
     watched: watchers.listeners,
@@ -91,6 +92,12 @@ export function runtimeOf(
   };
   rt.engine = engineIn(registry, rt);
   return rt;
+}
+
+/** Whether updates may end turns: by the machine's choice, or by that of a scene. */
+function mayInterrupt({ waiting }: Settings, { scenes }: Registry): boolean {
+  if (waiting.interrupt !== undefined) return true;
+  return [...scenes.values()].some(({ behaviour }) => behaviour.interruptedBy !== undefined);
 }
 
 /** A shared storage brings its coordination; any other one is used by this process alone. */

@@ -1,9 +1,11 @@
 /** The way in for updates: whose they are, how they wait, redeliveries, and those that fail again and again. */
 
 import type { Awaitable } from '../base/type-tools.ts';
+import { burstTimer } from '../conversation/behaviour.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Seat } from '../lease/queue.ts';
+import { interrupterOf } from '../transaction/interrupts.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -138,7 +140,8 @@ class UpdateJob implements Job {
     this.isWaiting = true;
     this.first = waiting.get(this.name);
     if (this.first !== undefined) return undefined;
-    if (this.interrupts() && rt.interrupts?.interrupt(key, this.id)) return this.waitNext(key);
+    const by = rt.interrupts && this.interrupts();
+    if (by !== undefined && rt.interrupts?.interrupt(key, by)) return this.waitNext(key);
     return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
   }
 
@@ -150,18 +153,24 @@ class UpdateJob implements Job {
   /** How long to wait while another process has the conversation; 0 where the policy is not to wait. */
   get timeout(): number {
     const { rt, timeout } = this.updates;
-    return rt.options.waiting.policy === 'queue' || this.interrupts() ? timeout : 0;
+    if (rt.options.waiting.policy === 'queue') return timeout;
+    return rt.interrupts !== undefined && this.interrupts() !== undefined ? timeout : 0;
   }
 
   private endsBurst({ input }: OpenTurn): boolean {
-    return (input?.kind === 'command' || input?.kind === 'button') && this.interrupts();
+    const isEnd = input?.kind === 'command' || input?.kind === 'button';
+    return isEnd && this.updates.rt.options.waiting.interrupt?.(input) === true;
   }
 
-  interrupts(): boolean {
-    const { interrupt } = this.updates.rt.options.waiting;
-    if (interrupt === undefined) return false;
+  interrupts(): string | undefined {
+    const { options, registry } = this.updates.rt;
     const input = inputOf(this.update, this.bot.username);
-    return input !== undefined && interrupt(input);
+    if (input === undefined) return undefined;
+    if (options.waiting.interrupt?.(input) === true) return interrupterOf(this.id);
+    const states = [...registry.scenes.values()].flatMap(
+      ({ behaviour }) => behaviour.interruptedBy?.(input) ?? [],
+    );
+    return states.length === 0 ? undefined : interrupterOf(this.id, states);
   }
 
   busy(): void {
@@ -192,7 +201,7 @@ class UpdateJob implements Job {
     const { rest } = this;
     // what would end the turn of collected messages ends them before it has begun, too
     if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) {
-      rt.engine?.forgetBurst(turn);
+      rt.engine?.forgetBurst(turn, burstTimer);
     }
     const work =
       rt.engine === undefined || this.key === undefined

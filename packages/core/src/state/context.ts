@@ -18,7 +18,13 @@ import { type Entry, stateTimer, type WorkingCopy } from './working-copy.ts';
 
 /** What has happened to frames and is still to be told to their scenes, in order. */
 export type SceneEvent =
-  | { readonly kind: 'entered'; readonly visit: number; readonly params: object }
+  | {
+      readonly kind: 'entered';
+      readonly visit: number;
+      readonly params: object;
+      /** Whether the scene is shown in a new message. */
+      readonly fresh?: boolean | undefined;
+    }
   | { readonly kind: 'left'; readonly frame: Frame; readonly reason: LeaveReason }
   | {
       readonly kind: 'returned';
@@ -27,6 +33,13 @@ export type SceneEvent =
       readonly into: boolean;
     }
   | { readonly kind: 'ask'; readonly params?: object };
+
+/** Options of `enter` and `call`, whatever the scene. */
+interface MoveOptions {
+  readonly params?: object;
+  readonly into?: string;
+  readonly fresh?: boolean;
+}
 
 /** What the object needs of its turn. */
 export interface ContextHost extends SessionAccess {
@@ -222,33 +235,21 @@ class StateContext implements StateMatcher {
     this.step('previous', -1, undefined);
   }
 
-  enter(scene: AnyScene | string, data?: object, options?: { readonly params?: object }): void {
+  enter(scene: AnyScene | string, data?: object, options?: MoveOptions): void {
     const host = this.write('enter');
     const { copy, registry } = host;
     const entry = entryOf(registry.scene(scene), data);
     const left = copy.top;
     copy.enter(entry);
     if (left.scene !== null) host.effects.note({ kind: 'left', frame: left, reason: 'replaced' });
-    host.effects.note({
-      kind: 'entered',
-      visit: copy.top.visit,
-      params: options?.params ?? noData,
-    });
+    host.effects.note(entered(copy, options));
   }
 
-  call(
-    scene: AnyScene | string,
-    data?: object,
-    options?: { readonly params?: object; readonly into?: string },
-  ): void {
+  call(scene: AnyScene | string, data?: object, options?: MoveOptions): void {
     const host = this.write('call');
     const { copy, registry } = host;
     copy.call(entryOf(registry.scene(scene), data), options?.into, host.now());
-    host.effects.note({
-      kind: 'entered',
-      visit: copy.top.visit,
-      params: options?.params ?? noData,
-    });
+    host.effects.note(entered(copy, options));
   }
 
   back(): void {
@@ -365,6 +366,10 @@ class StateContext implements StateMatcher {
     if (target === undefined) throw new FsmError('NO_NEIGHBOUR', { state, direction });
     this.set(target, patch);
   }
+}
+
+function entered({ top }: WorkingCopy, { params = noData, fresh }: MoveOptions = {}): SceneEvent {
+  return { kind: 'entered', visit: top.visit, params, fresh };
 }
 
 /** What else a filter takes cannot be moved to. */

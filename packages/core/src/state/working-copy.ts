@@ -2,7 +2,6 @@
 
 import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
 import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
-import { type LogEntry, logSlot } from '../record/log.ts';
 import {
   type ConversationRecord,
   emptyFrame,
@@ -199,14 +198,16 @@ export class WorkingCopy {
     this.isPromptPending = false;
     this.failures = 0;
     this.visits = 0;
-    if (this.session?.[logSlot] !== undefined) this.keepLog(undefined);
+    // what telefsm keeps there itself goes with the conversation
+    for (const slot in this.session) if (slot.startsWith('~')) this.keep(slot, undefined);
   }
 
-  /** Keeps what was said lately, or forgets it. */
-  keepLog(log: readonly LogEntry[] | undefined): void {
-    const { [logSlot]: _, ...rest } = this.session ?? {};
-    const session = log === undefined ? rest : { ...rest, [logSlot]: log };
-    this.session = isBlank(session) ? undefined : Object.freeze(session as JsonObject);
+  /** Sets a slot of the session data to a frozen value; `undefined` removes it. */
+  keep(slot: string, value: unknown): void {
+    if (this.session?.[slot] === value) return;
+    const { [slot]: _, ...rest } = this.session ?? {};
+    if (value !== undefined) this.session = Object.freeze({ ...rest, [slot]: value });
+    else this.session = isBlank(rest) ? undefined : Object.freeze(rest);
   }
 
   /** Sets a timer of the top frame, or removes it. */

@@ -46,7 +46,7 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
       // the messages are not answered, as that of an update that is interrupted
       turn.phase = 'failed';
       rollBack(turn);
-      rt.engine?.forgetBurst(turn);
+      rt.engine?.forgetBurst(turn, timer);
       await commitAhead(turn);
       throw error;
     }

@@ -23,6 +23,7 @@ export function interruptsOf(): Interrupts {
     async race(turn, work) {
       const { interruption } = turn;
       if (interruption === undefined) return work();
+      interruption.state = turn.copy.top.state;
       const { signal } = interruption;
       signal.throwIfAborted();
       return new Promise((resolve, reject) => {
@@ -30,7 +31,7 @@ export function interruptsOf(): Interrupts {
         Promise.resolve(work()).then(resolve, reject);
       });
     },
-    interrupt: (key, id) => heads.get(key)?.interrupt(String(id)) === true,
+    interrupt: (key, by) => heads.get(key)?.interrupt(by) === true,
   };
 }
 
@@ -39,7 +40,8 @@ class Head implements Interruption {
   readonly #key: string;
   readonly #job: Interruptible;
   readonly #controller = new AbortController();
-  #by: UnitId | undefined;
+  #by: string | undefined;
+  state: string | null = null;
   handles: readonly string[] | undefined;
 
   constructor(key: string, job: Interruptible) {
@@ -54,17 +56,32 @@ class Head implements Interruption {
   }
 
   interrupt(by: string): boolean {
-    if (this.handles === undefined || this.handles.includes(by)) return false;
-    this.#by = Number(by);
+    const [id = '', states] = by.split(' ');
+    if (this.handles === undefined || this.handles.includes(id)) return false;
+    if (states !== undefined && !states.split(',').includes(inNote(this.state))) return false;
+    this.#by = by;
     this.#controller.abort(new FsmError('INTERRUPTED', { key: this.#key }));
     return true;
   }
 
-  interrupter(): UnitId | undefined {
+  interrupter(): string | undefined {
     // one that has to make way here has to get the turn that it waits for out of the way too
-    if (this.#by !== undefined) return this.#by;
-    return this.#job.interrupts?.() === true ? this.#job.id : undefined;
+    return this.#by ?? this.#job.interrupts?.();
   }
+}
+
+/**
+ * Names an update that interrupts.
+ *
+ * @param states - ids of the states whose turns it ends; all, if they are not given
+ */
+export function interrupterOf(id: UnitId, states?: readonly string[]): string {
+  return states === undefined ? `${id}` : `${id} ${states.map(inNote).join(',')}`;
+}
+
+/** Ids of states may hold any character. */
+function inNote(state: string | null): string {
+  return encodeURIComponent(state ?? '');
 }
 
 /** Whether a turn has to make way. */

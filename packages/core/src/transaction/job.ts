@@ -1,7 +1,7 @@
 /** A turn to do: an update, a deadline, or work from outside. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Hold, Interruption } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
@@ -18,8 +18,8 @@ export interface Job<out Result = unknown> extends TurnFacts {
   wait(key: string): Promise<Seat | undefined>;
   /** Waits in front of all others: an update that came later has gone first. */
   waitNext?(key: string): Promise<Seat>;
-  /** Whether it ends the turn that it would wait for. */
-  interrupts?(): boolean;
+  /** What it is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  interrupts?(): string | undefined;
   /** Another process has the conversation, and the timeout has begun. Called once. */
   busy?(): void;
   /** The conversation is waited for no longer. */

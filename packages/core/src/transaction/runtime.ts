@@ -10,7 +10,6 @@ import type { Hold, Interruption, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
-import type { UnitId } from '../record/ids.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
@@ -84,7 +83,7 @@ export interface Engine {
     subject: Subject,
   ): { readonly subject: Subject; readonly tag: string } | undefined;
   /** Forgets messages that the active scene has collected to answer them together, as a part of the turn. */
-  forgetBurst(turn: OpenTurn): void;
+  forgetBurst(turn: OpenTurn, timer: string): void;
 }
 
 /** The engine that a scene brings, as the kernel sees it. */
@@ -119,6 +118,8 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   phase: 'open' | 'over' | 'failed';
   /** Whether its update was sent before the pending question was asked. */
   isEarly: boolean;
+  /** The fence of the turn of another process that this turn has waited for first. */
+  behind: number | undefined;
   /** What is stored, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
@@ -137,8 +138,8 @@ export interface OpenTurn extends Turn<object>, ContextHost {
 
 /** A turn to do, as far as interrupts look at it. */
 export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
-  /** Whether it ends the turn that it would wait for. */
-  interrupts?(): boolean;
+  /** What it is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  interrupts?(): string | undefined;
 }
 
 /** A turn whose conversation has been read. */
@@ -167,10 +168,10 @@ export interface Interrupts {
   /**
    * Interrupts the head of a conversation, if there is one in this process.
    *
-   * @param id - the update that interrupts
-   * @returns `false` if there is none, or it handles this very update
+   * @param by - what interrupts, see {@link Interruption.interrupter}
+   * @returns `false` if there is none, it handles this very update, or it is in another state
    */
-  interrupt(key: string, id: UnitId): boolean;
+  interrupt(key: string, by: string): boolean;
 }
 
 /** What the turns of a machine share. */

@@ -68,6 +68,7 @@ async function telefsmTurn<Result>(
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
   let interruption: Interruption | undefined;
+  let behind: number | undefined;
   rt.stopping.running++;
   try {
     seat ??= await job.wait(key);
@@ -81,8 +82,9 @@ async function telefsmTurn<Result>(
         bound: job.timeout,
         ...(shared && {
           interruption,
-          onBusy() {
+          onBusy({ fence }) {
             isBehind = true;
+            behind ??= fence;
             job.busy?.();
           },
         }),
@@ -108,6 +110,7 @@ async function telefsmTurn<Result>(
     turn = opened.turn;
     turn.interruption = interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
+    turn.behind = behind;
     if (!opened.isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 

@@ -1,7 +1,6 @@
 /** The turn that handlers get, and what `ctx.state` works on: the working copy of the conversation, and the effects. */
 
 import { FsmError } from '../base/errors.ts';
-import { isBlank } from '../base/json.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { shown } from '../conversation/load-stream.ts';
 import { inParts } from '../conversation/long-text.ts';
@@ -42,6 +41,7 @@ export class RunningTurn implements OpenTurn {
   phase: OpenTurn['phase'] = 'open';
   /** Whether its update was sent before the pending question was asked. */
   isEarly = false;
+  behind: number | undefined;
   /** What is stored, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
@@ -245,11 +245,7 @@ export class RunningTurn implements OpenTurn {
   }
 
   writeSession(slot: string, value: unknown): void {
-    const { copy } = this;
-    if (copy.session?.[slot] === value) return;
-    const { [slot]: _, ...rest } = copy.session ?? {};
-    if (value !== undefined) copy.session = Object.freeze({ ...rest, [slot]: value });
-    else copy.session = isBlank(rest) ? undefined : Object.freeze(rest);
+    this.copy.keep(slot, value);
   }
 
   beforeCommit(task: () => void): void {

@@ -14,28 +14,39 @@ import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import { entriesOf } from './options.ts';
 import { awaitsPayment } from './payment.ts';
-import type { Place } from './pending.ts';
-import { type Progress, readAt, without } from './progress.ts';
+import type { FinishedRound, Place } from './pending.ts';
+import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
+/** What is shown with a question that is asked in place. */
+export interface Asking {
+  /** What is wrong with the last answer. */
+  readonly below?: Say;
+  /** Another message of the flow, in place of the question. */
+  readonly instead?: Say;
+}
+
 /**
  * Asks the pending question; if there is none, finishes the flow.
  *
- * @returns what says the question after the commit
+ * @returns what says the question after the commit; `undefined` if there is nothing to say
  */
-export async function ask(visit: Visit): Promise<Speech | undefined> {
+export async function ask(visit: Visit, params: Asking = {}): Promise<Speech | undefined> {
   await begin(visit);
   let redos = 0;
   for (;;) {
-    const { pending, answers } = await locate(visit);
-    if (pending === undefined) {
+    const { pending, answers, finished } = await locate(visit);
+    if (finished !== undefined) {
+      const { step, item, answers: before } = close(visit, finished);
+      await step.after?.(item, visit.run.turn, before);
+    } else if (pending === undefined) {
       if (!(await finish(visit, answers))) return undefined;
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [visit.plan.id] });
     } else if (!(await takeGiven(visit, pending))) {
-      return question(visit, pending);
+      return question(visit, pending, params);
     }
   }
 }
@@ -66,6 +77,18 @@ async function begin(visit: Visit): Promise<void> {
   } else {
     keep(visit, await recheck(visit), { ...memo, plan: fingerprint });
   }
+  // rounds that were there before are nobody's to save
+  while (plan.closesRounds) {
+    const { finished } = await locate(visit);
+    if (finished === undefined) return;
+    close(visit, finished);
+  }
+}
+
+/** Keeps that `after` of a round runs, or is not to run. */
+function close(visit: Visit, round: FinishedRound): FinishedRound {
+  keep(visit, withPassed(progressOf(visit.run), round.path), memoOf(visit.run.memo));
+  return round;
 }
 
 /** Takes an answer that came with the trigger, checked as if the user had sent it. */
@@ -118,8 +141,11 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
   return false;
 }
 
-async function question(visit: Visit, place: Place): Promise<Speech> {
+async function question(visit: Visit, place: Place, params: Asking): Promise<Speech | undefined> {
   const { plan, run } = visit;
+  const { prompts = 'keep' } = plan.options;
+  const screen = prompts === 'edit' ? await import('./in-place.ts') : undefined;
+  if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
   const before = memoOf(run.memo);
   if (before.at !== undefined && !wasAsked(visit, place)) run.keep({ memo: afterMove(before) });
   if (awaitsPayment(visit) !== undefined && wasAsked(visit, place)) {
@@ -132,16 +158,15 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   if (place.kind === 'ask' && place.step.question.to !== undefined) {
     // loaded when somebody else is asked: other flows do without it
     const { askElsewhere } = await import('./ask-elsewhere.ts');
+    screen?.retire(run);
     return askElsewhere(visit, place);
   }
   const { say, options, loaded, keyboard, invoice } = await show(visit, place);
-  const { cleanUp = 'keep' } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const pages = loaded?.pages ?? (options === undefined ? 1 : pagesOf(options));
   const isRedrawn = options !== undefined && (pages > 1 || severalAt(place));
   const wanted =
-    cleanUp === 'deletePrompts' ||
-    (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
+    prompts === 'delete' || (keyboard === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
     labels:
@@ -157,7 +182,7 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${place.id} timeout`));
   }
-  return () => say;
+  return screen === undefined ? () => say : screen.askInPlace(run, say, params.below);
 }
 
 function severalAt(place: Place): boolean {

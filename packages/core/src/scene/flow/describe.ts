@@ -45,6 +45,8 @@ export type StepDescription =
       readonly max?: number;
       readonly steps: readonly StepDescription[];
     }
+  /** Asks questions that are made while the flow runs. */
+  | { readonly kind: 'questions'; readonly name: string }
   | {
       readonly kind: 'branch';
       readonly on: string;
@@ -88,6 +90,8 @@ function describeStep(step: Step, everywhere: boolean): StepDescription {
       const { name, prompt, edit } = step;
       return { kind: 'confirm', name, ...said(prompt), ...(edit !== false && { edit }) };
     }
+    case 'questions':
+      return { kind: 'questions', name: step.name };
     case 'include':
       return { kind: 'include', name: step.name, steps: inner(step.steps) };
     case 'repeat': {

@@ -1,7 +1,8 @@
 /** Keyboards for choices: inline with pages and check marks, or as a reply keyboard. */
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
-import { buttonData, type FlowButton, valueTokens } from './button.ts';
+import { buttonData, type FlowButton, inRows, valueTokens } from '../rows/buttons.ts';
+import type { Binding } from '../rows/rows.ts';
 import { labelOn, type Offer } from './offer.ts';
 import { type Option, pageSize } from './options.ts';
 
@@ -10,12 +11,6 @@ interface InlineButton {
   readonly text: string;
   readonly callback_data: string;
 }
-
-/** What binds buttons to a question. */
-export type Binding = Pick<FlowButton, 'tag' | 'visit' | 'question'>;
-
-const rowCharacters = 28;
-const rowButtons = 5;
 
 /**
  * Makes an inline keyboard; `undefined` if it would be empty.
@@ -115,25 +110,4 @@ export function replyKeyboard(
     one_time_keyboard: true,
     ...(selective && { selective }),
   };
-}
-
-/** Fills rows with short buttons, a long one has a row of its own; or with as many as there are columns. */
-function inRows<B extends { readonly text: string }>(
-  buttons: readonly B[],
-  columns?: number,
-): readonly B[][] {
-  const width = columns === undefined ? rowCharacters : Number.POSITIVE_INFINITY;
-  const rows: B[][] = [];
-  let room = 0;
-  for (const button of buttons) {
-    const row = rows[rows.length - 1];
-    const fits = button.text.length <= room && (row?.length ?? 0) < (columns ?? rowButtons);
-    if (row !== undefined && fits) row.push(button);
-    else {
-      rows.push([button]);
-      room = width;
-    }
-    room -= button.text.length;
-  }
-  return rows;
 }

@@ -14,14 +14,17 @@ import {
   type Rule,
   schematic,
 } from '../../base/rules.ts';
+import type { Schema } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { unfinished } from '../../state/registry.ts';
 import { acceptable } from '../../update/input.ts';
+import { interruptRule } from '../../update/interrupt.ts';
 import { entriesOf } from './options.ts';
+import { earlyRule } from './question.ts';
 import { sharedKind } from './share.ts';
-import type { AskOptions, ConfirmStep, RepeatStep, Step } from './steps.ts';
+import type { AskOptions, ConfirmStep, QuestionsStep, RepeatStep, Step } from './steps.ts';
 import { againName, namedSteps, questionsIn } from './steps.ts';
 
 /** A finished list of steps. */
@@ -102,8 +105,8 @@ function outline(part: Part): Outline {
       return add({ kind: 'include', name: fresh(name), flows, steps, data });
     },
     repeat(name: string, options: RepeatOptions) {
-      const { each, again, min = 1, max = mostRounds } = options;
-      checkOptions(`${part.flow}:${name} `, options, {}, 'each again min max');
+      const { each, again, after, min = 1, max = mostRounds } = options;
+      checkOptions(`${part.flow}:${name} `, options, { after: callable }, 'each again min max');
       checkPrompt(`${part.flow}:${name} again`, again);
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {
@@ -121,10 +124,17 @@ function outline(part: Part): Outline {
         // only those that ask for the answers outside are built anew
         stepsFor: each.length < 2 ? () => steps : stepsFor,
         again,
+        after,
         min,
         max,
       };
       return add(step);
+    },
+    questions(name: string, make: QuestionsStep['make'], { value }: QuestionsOptions = {}) {
+      const where = `${part.flow}:${name}`;
+      checkOption(where, make, callable);
+      checkOptions(`${where} `, { value }, { value: schematic }, '');
+      return add({ kind: 'questions', name: fresh(name), make, value, steps: [] });
     },
     confirm(options: ConfirmOptions) {
       const { name = 'confirm', prompt, yes, no, edit = false } = options;
@@ -148,10 +158,14 @@ interface Cases {
 }
 type Included = AnyGroup & { readonly [definitionSlot]: Definition };
 type RepeatOptions = Pick<RepeatStep, 'again'> & {
+  readonly after?: RepeatStep['after'];
   readonly min?: number;
   readonly max?: number;
   each(builder: Outline, outside: object): Outline;
 };
+interface QuestionsOptions {
+  readonly value?: Schema;
+}
 type ConfirmOptions = Pick<ConfirmStep, 'prompt' | 'yes' | 'no'> &
   Partial<Pick<ConfirmStep, 'name' | 'edit'>>;
 
@@ -198,6 +212,8 @@ const shareButton: Rule = {
 const questionRules = {
   accept: acceptable,
   columns: atLeast(1),
+  early: earlyRule,
+  interrupt: interruptRule,
   share: shareButton,
   buttons: oneOf('inline', 'reply'),
   attempts: atLeast(1),
@@ -214,7 +230,12 @@ const sharedWith = "accept: 'contact', 'location', 'users_shared' or 'chat_share
 
 const otherParts = 'prompt choices multiple optional back timeout otherwise was to by meanwhile';
 
-function checkQuestion(where: string, question: AskOptions | undefined): void {
+/**
+ * Refuses a question whose options contradict each other.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
+export function checkQuestion(where: string, question: AskOptions | undefined): void {
   const { prompt, multiple, choices, share, accept, buttons } = question ?? {};
   const refuse = (option: string, expected: string, found: string) =>
     invalidOption(`${where} ${option}`, expected, found);
@@ -277,7 +298,16 @@ function checkRounds(where: string, min: number, max: number, steps: readonly St
   if (!(min >= 0 && max >= 1 && min <= max)) {
     throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
   }
-  if (questionsIn(steps).length === 0) throw new FsmError('FLOW_EMPTY', { flow: where });
+  if (!asksSomething(steps)) throw new FsmError('FLOW_EMPTY', { flow: where });
+}
+
+function asksSomething(steps: readonly Step[]): boolean {
+  return (
+    questionsIn(steps).length > 0 ||
+    namedSteps(steps).some(
+      (step) => step.kind === 'questions' || ('steps' in step && asksSomething(step.steps)),
+    )
+  );
 }
 
 function checkEdits(flow: string, steps: readonly Step[]): void {

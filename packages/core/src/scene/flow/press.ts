@@ -5,7 +5,7 @@
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
-import type { FlowButton } from './button.ts';
+import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';

@@ -8,7 +8,7 @@ export type Path = readonly (string | number)[];
 /** What the pending question is computed from. */
 export interface Progress {
   readonly answers: JsonObject;
-  /** Questions that have been left out, and summaries that have been confirmed. */
+  /** Questions that have been left out, summaries that have been confirmed, and rounds for which `after` has run. */
   readonly passed: readonly string[];
   /** Repeats that are not finished. */
   readonly open: readonly string[];
@@ -29,6 +29,13 @@ export function withAnswer(progress: Progress, path: Path, value: unknown): Prog
 /** Passes a question without an answer. */
 export function withPassed(progress: Progress, path: Path): Progress {
   return { ...progress, passed: including(progress.passed, markOf(path)) };
+}
+
+/** Whether a path leads into a round that is finished for good. */
+export function isClosed({ passed }: Progress, path: Path): boolean {
+  return path.some(
+    (key, at) => typeof key === 'number' && passed.includes(markOf(path.slice(0, at + 1))),
+  );
 }
 
 /** Forgets what was answered at a path and below it; in a repeat, also the rounds after it. */

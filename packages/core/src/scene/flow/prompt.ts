@@ -10,8 +10,9 @@ import {
 } from '../../conversation/say.ts';
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import type { Binding } from '../rows/rows.ts';
 import { takesAlbum } from './answer.ts';
-import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
+import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
   choicesOf,

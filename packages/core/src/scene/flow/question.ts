@@ -1,6 +1,7 @@
 /** What one question of a flow says: its prompt, what it takes, how answers are checked, when it is asked. */
 
 import type { Duration } from '../../base/clock.ts';
+import { oneOf, type Rule } from '../../base/rules.ts';
 import type { Schema } from '../../base/schema.ts';
 import type {
   Awaitable,
@@ -13,7 +14,8 @@ import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
-import type { Accepted } from '../../update/input.ts';
+import type { Accept, Accepted, UserInput } from '../../update/input.ts';
+import type { Interrupt } from '../../update/interrupt.ts';
 import type { Page, PageRequest } from '../rows/page.ts';
 
 /**
@@ -84,6 +86,15 @@ type ChoiceValue<Ch> = Ch extends readonly (infer One)[]
 type ValueOf<One> = One extends readonly [infer Value extends string, unknown]
   ? Value
   : One & string;
+
+/**
+ * What a message does that was sent before the question was asked, for example while the answer before it was being checked: it answers the
+ * question, the question is asked again, or the message is ignored.
+ */
+export type Early = 'answer' | 'ask' | 'ignore';
+
+/** Takes an {@link Early}. */
+export const earlyRule: Rule = oneOf('answer', 'ask', 'ignore');
 
 /** Kinds of input that a button of the reply keyboard can share. */
 export type Shareable = 'contact' | 'own_contact' | 'location' | 'users_shared' | 'chat_shared';
@@ -198,6 +209,13 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
   /** What the user hears in place of the schema's own words, and for input of another kind. */
   readonly otherwise?: Say | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+  /** What a message does that was sent before the question was asked. Default: as the flow says. */
+  readonly early?: Early;
+  /**
+   * What ends a slow `validate` of this question: every command, commands by name, any input, or what a test picks. `turn.signal` is aborted,
+   * nothing of the answer is kept, and the input is handled next. Default: as the flow says.
+   */
+  readonly interrupt?: Interrupt;
   /** For `payment` steps: the answer to `pre_checkout_query`, `true` or why not. Default `true`. */
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
@@ -235,6 +253,28 @@ export interface RepeatLimits {
   readonly min?: number;
   /** At most so many rounds. Default 100. */
   readonly max?: number;
+}
+
+/**
+ * A question that is made while the flow runs. Answers are stored by its name, so a question keeps its name over deploys.
+ *
+ * Its answer is a text, with `multiple` and a burst a list of texts, unless the step says otherwise by `{ value }`.
+ */
+export interface RuntimeQuestion {
+  /** Differs from those of the other questions of the step; without `.` and `:`. */
+  readonly name: string;
+  readonly prompt: Say;
+  /** What answers it. Default: text; with `choices`, a button. */
+  readonly accept?: Exclude<Accept, (input: UserInput) => unknown>;
+  readonly choices?: Choices<{}>;
+  readonly multiple?: boolean;
+  readonly columns?: number;
+  /** May be left out, by /skip or a button. */
+  readonly optional?: boolean;
+  readonly maxLength?: number;
+  readonly otherwise?: Say;
+  /** Checks and converts: returns the answer, or `invalid("why")`. */
+  readonly validate?: (value: unknown) => Awaitable<unknown>;
 }
 
 /** A summary that the user accepts, rejects or corrects. */
