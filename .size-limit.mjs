@@ -49,7 +49,8 @@ const adapter = (name) => ({
   import: '*',
   gzip: true,
   limit: '2 kB',
-  ignore: [name, '@telefsm/core'],
+  // both frameworks bring debug themselves
+  ignore: [name, '@telefsm/core', 'debug'],
 });
 
 export default [

@@ -14,6 +14,8 @@ export type {
   StartArgs,
   StartOf,
 } from './conversation/scene.ts';
+export type { DebugPrinter } from './machine/debug-log.ts';
+export { debugLog } from './machine/debug-log.ts';
 export { createMachine, machineOf } from './machine/machine.ts';
 export type {
   AnyMachine,

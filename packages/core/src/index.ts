@@ -85,6 +85,7 @@ export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
+export type { TurnEnded } from './transaction/runtime.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
 export type { Interrupt, InterruptRule } from './update/interrupt.ts';

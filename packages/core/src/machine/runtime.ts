@@ -123,6 +123,7 @@ function refuseTimed({ scenes }: Registry, hasBursts: boolean): void {
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {
   return {
+    turn: (ended) => watchers.tell('turn', ended),
     committed({ facts, used }, before, after) {
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {
