@@ -87,7 +87,7 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
       });
     });
     await bot.handle(textUpdate(1, 'hello')).catch(() => {});
-    expect(await inner.at({ user: 5 }).peek()).toMatchObject({ state: 'Form:age' });
+    expect(await inner.at({ user: 5 }).peek()).toMatchObject({ current: 'Form:age' });
     expect(await outer.at({ user: 5 }).peek()).toBeUndefined();
   });
 
@@ -105,7 +105,7 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     });
     anna.sees('An operator is here.');
     expect(tg.calls.map(({ method }) => method)).toEqual(['sendMessage', 'sendDice']);
-    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ state: 'Form:name' });
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'Form:name' });
   });
 
   it('a machine that is not connected says so', async () => {
