@@ -16,6 +16,7 @@ export type { BotCommand } from './conversation/behaviour.ts';
 export type { FsmContext, HistoryEntry, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
+export { helpText } from './conversation/help.ts';
 export type { KeyboardLike, Media, RichText, Say, Sent } from './conversation/say.ts';
 export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {

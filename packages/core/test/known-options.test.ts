@@ -27,6 +27,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   property: true,
   when: true,
   ttl: true,
+  flowTimeout: true,
   waiting: true,
   lease: true,
   turn: true,

@@ -114,6 +114,8 @@ export interface MachineOptions<
   readonly when?: (subject: Subject) => boolean;
   /** Idle conversations are forgotten after this long. Default: never. */
   readonly ttl?: Duration;
+  /** The `timeout` of flows that set none: without progress for this long they end with `timedOut`. Default: never. */
+  readonly flowTimeout?: Duration;
   /** What an update does when its conversation is busy. */
   readonly waiting?: WaitingOptions;
   /** How long a process holds a conversation without a sign of life. Default 15 s. */

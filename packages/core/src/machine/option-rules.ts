@@ -45,6 +45,7 @@ const rules = {
   property: anything,
   when: anything,
   ttl: length,
+  flowTimeout: length,
   waiting: anything,
   lease: length,
   turn: anything,

@@ -69,6 +69,8 @@ export function settingsOf(options: LooseOptions): Settings {
       texts: options.texts ?? {},
       commands: options.commands ?? {},
       otherCommands: options.otherCommands ?? 'pass',
+      flowTimeout:
+        options.flowTimeout === undefined ? undefined : toMs(options.flowTimeout, 'flowTimeout'),
       burst: waiting?.burst === undefined ? undefined : burstOf(waiting.burst),
     },
   };

@@ -79,7 +79,10 @@ export function flowOf(
     hooks,
     trigger: triggerOf(options, hooks.from, parameters),
     parameters,
-    timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
+    timeout:
+      options.timeout === undefined || options.timeout === false
+        ? options.timeout
+        : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
       fingerprint ??= fingerprintOf(steps);
       return fingerprint;
@@ -115,7 +118,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     states,
     settable: false,
     timed:
-      plan.timeout !== undefined ||
+      typeof plan.timeout === 'number' ||
       questions.some(({ question }) => question.timeout !== undefined),
     served: services !== undefined,
     ...(trigger !== undefined && { trigger }),
@@ -136,7 +139,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     leave: (run, reason) => left({ plan, run }, reason),
     timeout: (run, timer) => passed({ plan, run }, timer),
     answer: (run, state, value) => answerFromOutside({ plan, run }, state, value),
-    describe: () => describeFlow(steps, options),
+    describe: (defaults) => describeFlow(steps, options, defaults?.flowTimeout),
   };
 }
 
