@@ -81,3 +81,14 @@ export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';
 export type { Subject } from './update/subject.ts';
+export type {
+  CallbackQuery,
+  Chat,
+  ChatMemberUpdated,
+  Message,
+  MessageEntity,
+  Poll,
+  SentFile,
+  Update,
+  User,
+} from './update/update.ts';

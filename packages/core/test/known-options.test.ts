@@ -19,6 +19,7 @@ type AnyHandlers = NodeHandlers<
 const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   Every<{ services: unknown }> = {
   states: true,
+  context: true,
   scenes: true,
   initial: true,
   storage: true,

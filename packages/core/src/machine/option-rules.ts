@@ -9,6 +9,7 @@ import {
   checkOptions,
   oneOf,
   type Rule,
+  schematic,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
 import { interruptRule } from '../update/interrupt.ts';
@@ -33,6 +34,7 @@ type Options = MachineOptions<readonly [], readonly [], undefined> & { services?
 
 const rules = {
   states: list,
+  context: schematic,
   scenes: list,
   initial: anything,
   storage: {

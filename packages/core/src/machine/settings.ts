@@ -15,11 +15,11 @@ import type { MachineOptions, WaitingOptions } from './machine-options.ts';
 import { checkMachineOptions } from './option-rules.ts';
 
 /** Options of any machine; what their types depend on is known where the machine is made. */
-export type LooseOptions = MachineOptions<
-  readonly (AnyGroup | State)[],
-  readonly AnyScene[],
-  never
+export type LooseOptions = Omit<
+  MachineOptions<readonly (AnyGroup | State)[], readonly AnyScene[], never>,
+  'context'
 > & {
+  readonly context?: unknown;
   readonly services?: unknown;
 };
 
