@@ -54,7 +54,7 @@ export async function restart({ plan, run }: Visit, argument: string): Promise<v
 export async function takeCommand(visit: Visit, command: Command): Promise<boolean> {
   const { run } = visit;
   const own = ownCommand(visit, command.command);
-  // an approved payment is on its way: what would leave its question waits, and the bot's other commands go on
+  // an approved payment is on its way: what would leave its question waits, and the bot's other commands continue
   if ((own ?? run.starts) !== undefined && (await saysPaying(visit))) return true;
   if (run.trigger !== undefined) {
     await retrigger(visit, run.trigger);
