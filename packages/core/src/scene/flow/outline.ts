@@ -19,7 +19,7 @@ import { unfinished } from '../../state/registry.ts';
 import { entriesOf } from './choices.ts';
 import { checkPrompt, checkQuestion } from './question-checks.ts';
 import type { AskOptions, ConfirmStep, QuestionsStep, RepeatStep, Step } from './steps.ts';
-import { againName, namedSteps, questionsIn } from './steps.ts';
+import { againName, makesQuestions, namedSteps, questionsIn } from './steps.ts';
 
 /** A finished list of steps. */
 export interface Definition {
@@ -218,16 +218,8 @@ function checkRounds(where: string, min: number, max: number, steps: readonly St
   if (!(min >= 0 && max >= 1 && min <= max)) {
     throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
   }
-  if (!asksSomething(steps)) throw new FsmError('FLOW_EMPTY', { flow: where });
-}
-
-function asksSomething(steps: readonly Step[]): boolean {
-  return (
-    questionsIn(steps).length > 0 ||
-    namedSteps(steps).some(
-      (step) => step.kind === 'questions' || ('steps' in step && asksSomething(step.steps)),
-    )
-  );
+  if (questionsIn(steps).length === 0 && !makesQuestions(steps))
+    throw new FsmError('FLOW_EMPTY', { flow: where });
 }
 
 function checkEdits(flow: string, steps: readonly Step[]): void {
