@@ -1,15 +1,8 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
+import { checkOptions } from '#option-checks';
 import { holds } from '../base/holds.ts';
-import {
-  anyText,
-  anything,
-  atLeast,
-  callable,
-  checkOptions,
-  oneOf,
-  type Rule,
-} from '../base/rules.ts';
+import { anyText, anything, atLeast, callable, oneOf, type Rule } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
 import type {
   MachineOptions,
@@ -52,7 +45,7 @@ const rules = {
   log: anything,
   attempts: atLeast(1),
   unknownState: {
-    expected: `${policies.expected} or a function`,
+    expected: "'reset', 'keep', 'error' or a function",
     fits: (found: unknown) => callable.fits(found) || policies.fits(found),
   },
   migrations: anything,
@@ -93,8 +86,5 @@ const rulesOfParts = {
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkMachineOptions(options: object): void {
-  checkOptions('', options, rules, '');
-  for (const [part, own] of Object.entries(rulesOfParts)) {
-    checkOptions(`${part}.`, Object(Reflect.get(options, part)), own, '');
-  }
+  checkOptions('', options, rules, '', rulesOfParts);
 }

@@ -1,7 +1,8 @@
 /** Conversations that are named from outside, and where to speak. */
 
+import { checkOptions } from '#option-checks';
 import { isJsonObject } from '../base/json.ts';
-import { anyText, checkOptions, invalidOption, wholeNumber } from '../base/rules.ts';
+import { anyText, invalidOption, wholeNumber } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { objectIn, type RawObject, type RawUpdate, textIn, wholeIn } from './raw-update.ts';
 import {

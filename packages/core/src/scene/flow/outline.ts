@@ -1,13 +1,12 @@
 /** Collects the steps of a flow while it is being built, and refuses what cannot work. */
 
+import { checkOption, checkOptions } from '#option-checks';
 import { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import {
   atLeast,
   callable,
   checkName,
-  checkOption,
-  checkOptions,
   invalidOption,
   invalidTarget,
   oneOf,
