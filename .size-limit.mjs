@@ -57,7 +57,12 @@ export default [
     '31.3 kB',
     '27.8 kB',
   ),
-  ...bot('a bot with a flow', { ...machine, [`${core}/index.js`]: '{ flow }' }, '55.9 kB', '52.4 kB'),
+  ...bot(
+    'a bot with a flow',
+    { ...machine, [`${core}/index.js`]: '{ flow }' },
+    '55.9 kB',
+    '52.4 kB',
+  ),
   {
     name: 'keyValueStorage alone',
     path: `${core}/index.js`,
