@@ -15,9 +15,11 @@ const loadedLater = {
     '*/press-elsewhere.js',
     '*/long-text.js',
     '*/supergroup.js',
-    '*/in-place.js',
     '*/text-kinds.js',
     '*/made-questions.js',
+    '*/question-rows.js',
+    '*/press-row.js',
+    '*/in-place.js',
   ],
 };
 
@@ -47,7 +49,8 @@ const adapter = (name) => ({
   import: '*',
   gzip: true,
   limit: '2 kB',
-  ignore: [name, '@telefsm/core'],
+  // both frameworks bring debug themselves
+  ignore: [name, '@telefsm/core', 'debug'],
 });
 
 export default [

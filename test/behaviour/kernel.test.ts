@@ -259,7 +259,7 @@ describe.each(frameworks)('a state that `done` of a flow sets, on %s', (_, frame
     await anna.sends('Anna');
     anna.sees('How old are you?');
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
-      state: 'Form:age',
+      current: 'Form:age',
       scene: null,
       data: { name: 'Anna' },
     });
@@ -299,7 +299,7 @@ describe.each(frameworks)('an update that interrupts, on %s', (_, framework) => 
     await begun.opened;
     await anna.sends('/cancel');
     await asked;
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(signal?.aborted ?? true).toBe(true);
     expect(bot.errors).toEqual([]);
     never.open();

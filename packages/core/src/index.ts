@@ -13,9 +13,10 @@ export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint, DeepReadonly, Draft } from './base/type-tools.ts';
 export type { BotCommand } from './conversation/behaviour.ts';
-export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
+export type { FsmContext, HistoryEntry, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
+export { helpText } from './conversation/help.ts';
 export type { KeyboardLike, Media, RichText, Say, Sent } from './conversation/say.ts';
 export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {
@@ -65,6 +66,7 @@ export type {
   Condition,
   Invalid,
   Prompt,
+  QuestionTurn,
   Redo,
   RuntimeQuestion,
 } from './scene/flow/question.ts';
@@ -84,6 +86,7 @@ export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
+export type { TurnEnded } from './transaction/runtime.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
 export type { Interrupt, InterruptRule } from './update/interrupt.ts';
@@ -92,3 +95,14 @@ export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';
 export type { Subject } from './update/subject.ts';
+export type {
+  CallbackQuery,
+  Chat,
+  ChatMemberUpdated,
+  Message,
+  MessageEntity,
+  Poll,
+  SentFile,
+  Update,
+  User,
+} from './update/update.ts';

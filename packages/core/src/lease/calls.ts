@@ -13,7 +13,7 @@ let tokens = 0;
 
 /** A token that is used once: names this process and counts. */
 export function newToken(): string {
-  // made at the first use: edge workers refuse random numbers while a module loads
+  // made at the first use: edge workers reject random numbers while a module loads
   processId ??= `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
   return `${processId}.${++tokens}`;
 }

@@ -77,7 +77,7 @@ export interface Hold {
    * @param write - the new record; `undefined` deletes it
    * @throws FsmError `LEASE_LOST` (certainly not kept; `handled` if the record has the id), `COMMIT_UNKNOWN`, `STORAGE_FAILED` (certainly not kept)
    */
-  commit(write: Write | undefined, options: CommitOptions): Promise<void>;
+  commit(write: Write | undefined, options: CommitOptions): Awaitable<void>;
   /** Releases without writing. Never fails: a failure is reported, and the lease ends by itself. */
   release(): Promise<void>;
 }
@@ -92,7 +92,7 @@ export interface Leases {
    * @returns `undefined` if it was busy and `bound` is 0
    * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Leases.giveUp}
    */
-  take(key: string, options: TakeOptions): Promise<Hold | undefined>;
+  take(key: string, options: TakeOptions): Awaitable<Hold | undefined>;
   /** Sends a statement of another kind (`peek`, `due`, `settled`) in its turn among all others of the storage. */
   ask<T>(statement: () => Awaitable<T>): Promise<T>;
   /** How many conversations are held. */

@@ -2,7 +2,15 @@
 
 import { checkOptions } from '#option-checks';
 import { holds } from '../base/holds.ts';
-import { anyText, anything, atLeast, callable, oneOf, type Rule } from '../base/rules.ts';
+import {
+  anyText,
+  anything,
+  atLeast,
+  callable,
+  oneOf,
+  type Rule,
+  schematic,
+} from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
 import type {
   MachineOptions,
@@ -25,6 +33,7 @@ type Options = MachineOptions<readonly [], readonly [], undefined> & { services?
 
 const rules = {
   states: list,
+  context: schematic,
   scenes: list,
   initial: anything,
   storage: {
@@ -37,6 +46,7 @@ const rules = {
   property: anything,
   when: anything,
   ttl: length,
+  flowTimeout: length,
   waiting: anything,
   lease: length,
   turn: anything,

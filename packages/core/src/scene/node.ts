@@ -1,4 +1,4 @@
-/** Nodes: framework-neutral scenes with their own persisted data, which hand over to each other. */
+/** Nodes: framework-neutral scenes with their own persisted data, which pass to each other. */
 
 import { checkOption, checkOptions } from '#option-checks';
 import { callable, oneOf, schematic, textual } from '../base/rules.ts';

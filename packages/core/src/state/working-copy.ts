@@ -1,6 +1,6 @@
-/** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
+/** The working copy of a record during one turn: frames, history, data, timers. It knows no scene's behavior. */
 
-import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
+import { type JsonObject, mergedData, noData, withMember } from '../base/json.ts';
 import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
 import {
   type ConversationRecord,
@@ -155,9 +155,7 @@ export class WorkingCopy {
   /** Sets a slot of the session data to a frozen value; `undefined` removes it. */
   keep(slot: string, value: unknown): void {
     if (this.session?.[slot] === value) return;
-    const { [slot]: _, ...rest } = this.session ?? {};
-    if (value !== undefined) this.session = Object.freeze({ ...rest, [slot]: value });
-    else this.session = isBlank(rest) ? undefined : Object.freeze(rest);
+    this.session = withMember(this.session, slot, value);
   }
 
   /** Sets a timer of the top frame, or removes it. */

@@ -25,12 +25,33 @@ import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
-import type { TurnFacts } from './facts.ts';
+import type { Cause, TurnFacts } from './facts.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 
+/** A turn that has ended. */
+export interface TurnEnded {
+  /** Absent where the update has no conversation. */
+  readonly key?: string;
+  readonly subject: Subject;
+  readonly cause: Cause;
+  readonly updateId?: number;
+  /** Ms until its conversation was read: behind earlier turns, other processes and the storage. */
+  readonly waited: number;
+  /** Ms until its end, `waited` included. */
+  readonly took: number;
+  /** By how many ms a deadline was late that was due in this turn; absent if none was. */
+  readonly lateBy?: number;
+  /**
+   * Why the turn failed: what a handler threw, or an FsmError such as `LEASE_LOST`, `WAIT_TIMEOUT`, `STORAGE_FAILED`,
+   * `INTERRUPTED` or `RECORD_TOO_LARGE`.
+   */
+  readonly error?: unknown;
+}
+
 /** What happens in turns, for observers. */
 export interface Notices {
+  turn(ended: TurnEnded): void;
   committed(turn: OpenTurn, before: ConversationRecord, after: ConversationRecord): void;
   duplicate(key: string, updateId: number): void;
   deadlineFailed(key: string, error: unknown, retryIn: number | undefined): void;
@@ -141,7 +162,7 @@ export interface Head {
 }
 
 /** Acquires the lease of a conversation for the head of its queue. */
-export type AcquireLease = () => Promise<Hold | undefined>;
+export type AcquireLease = () => Awaitable<Hold | undefined>;
 
 /** An update that may interrupt. */
 export interface Interrupter {

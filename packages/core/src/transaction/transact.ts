@@ -2,6 +2,7 @@
 
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import type { Hold } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
@@ -12,6 +13,7 @@ import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts'
 import { fail, giveWay, refuseInput, skip } from './endings.ts';
 import { knowsAll } from './evolve.ts';
 import type { Job } from './job.ts';
+import { Meter } from './meter.ts';
 import { type Head, isInterruption, type Opened, type OpenTurn, type Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
 import { bringUpToDate } from './up-to-date.ts';
@@ -19,14 +21,32 @@ import { bringUpToDate } from './up-to-date.ts';
 /**
  * Does one turn.
  *
+ * @param meter - measures it; made here if somebody observes `turn`
  * @returns what the work gives; `undefined` if it was not done: handled before, busy, not admitted, interrupted, or failed and forgiven
  */
-export function transact<Result>(rt: Runtime, job: Job<Result>): Promise<Result | undefined> {
+export function transact<Result>(
+  rt: Runtime,
+  job: Job<Result>,
+  meter?: Meter,
+): Promise<Result | undefined> {
+  if (meter === undefined && rt.watched.has('turn')) return measured(rt, job);
   const { key } = job;
-  if (key === undefined) return withoutConversation(rt, job);
+  if (key === undefined) return withoutConversation(rt, job, meter);
   const { reentry } = rt;
-  if (!reentry.isOn) return telefsmTurn(rt, job, key, undefined);
-  return reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay));
+  if (!reentry.isOn) return telefsmTurn(rt, job, key, undefined, meter);
+  return reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay, meter));
+}
+
+async function measured<Result>(rt: Runtime, job: Job<Result>): Promise<Result | undefined> {
+  const meter = new Meter(rt);
+  try {
+    return await transact(rt, job, meter);
+  } catch (error) {
+    meter.fail(error);
+    throw error;
+  } finally {
+    meter.end(job);
+  }
 }
 
 /** Its name is what `reentry` looks for in stacks. */
@@ -35,6 +55,7 @@ async function telefsmTurn<Result>(
   job: Job<Result>,
   key: string,
   stay: Stay | undefined,
+  meter: Meter | undefined,
 ): Promise<Result | undefined> {
   const { reentry } = rt;
   if (stay === undefined) reentry.untracked++;
@@ -66,6 +87,7 @@ async function telefsmTurn<Result>(
     const opened = open(rt, job, hold, waited);
     if (opened.isDuplicate && !opened.turn.copy.isPromptPending)
       return void (await skip(opened.turn));
+    meter?.begin(job, hold.stored);
     turn = opened.turn;
     turn.interruption = head.interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
@@ -83,7 +105,10 @@ async function telefsmTurn<Result>(
     const { used: effects } = turn;
     if (effects !== undefined) {
       const refusal = effects.takeRefusal();
-      if (refusal !== undefined) return void (await refuseInput(turn, refusal.error));
+      if (refusal !== undefined) {
+        meter?.fail(refusal.error);
+        return void (await refuseInput(turn, refusal.error));
+      }
       if (effects.hasEvents) await settle(turn);
       if (effects.hasPrompt) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
@@ -102,6 +127,7 @@ async function telefsmTurn<Result>(
     return result;
   } catch (thrown) {
     const error = namedError(thrown);
+    if (!isHandledElsewhere(error)) meter?.fail(error);
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
@@ -133,7 +159,7 @@ async function telefsmTurn<Result>(
  *
  * @throws FsmError `STOPPED`; what `Leases.take` throws passes
  */
-function lease(rt: Runtime, job: Job, key: string, head: Head): Promise<Hold | undefined> {
+function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
   const bound = job.timeout;
   if (!rt.storage.features.shared) return rt.leases.take(key, { bound });
@@ -151,7 +177,12 @@ function isHandledElsewhere(error: unknown): boolean {
 }
 
 /** An update that belongs to no conversation: handlers run, and nothing is locked, read or written. */
-async function withoutConversation<Result>(rt: Runtime, job: Job<Result>): Promise<Result> {
+async function withoutConversation<Result>(
+  rt: Runtime,
+  job: Job<Result>,
+  meter: Meter | undefined,
+): Promise<Result> {
+  meter?.begin(job, undefined);
   const turn = new RunningTurn(rt, job, undefined, undefined, undefined);
   if (job.ctx !== undefined) rt.opened?.(turn, job.ctx);
   let phase: OpenTurn['phase'] = 'failed';

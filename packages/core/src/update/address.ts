@@ -1,6 +1,5 @@
 /** Conversations that are named from outside, and where to speak. */
 
-import { checkOptions } from '#option-checks';
 import { isJsonObject } from '../base/json.ts';
 import { anyText, invalidOption, wholeNumber } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
@@ -57,7 +56,19 @@ export function checkAddress(address: unknown): void {
   if (!isJsonObject(address)) {
     throw invalidOption('address', 'an object such as { user: 7 }', shown(address));
   }
-  checkOptions('address.', address, addressRules, '');
+  // here and not by `checkOptions`: an address may come with a request, so it is checked under the condition `production` too
+  for (const part in address) {
+    const rule = Object.hasOwn(addressRules, part)
+      ? addressRules[part as keyof Address]
+      : undefined;
+    const found = address[part];
+    if (rule === undefined) {
+      throw invalidOption(`address.${part}`, Object.keys(addressRules).join(', '), 'unknown');
+    }
+    if (found !== undefined && !rule.fits(found)) {
+      throw invalidOption(`address.${part}`, rule.expected, shown(found));
+    }
+  }
 }
 
 /**

@@ -202,7 +202,7 @@ const scopeParts: ReadonlyMap<string, Rule> = new Map(
 /** What a strategy may give back of a subject that it spreads; core knows these itself. */
 const subjectParts: ReadonlySet<string> = new Set(['bot', 'business', 'updateType']);
 
-/** A part that is overlooked would let two conversations share a key, so an unknown one is refused. */
+/** A part that is overlooked would let two conversations share a key, so an unknown one is rejected. */
 function checkedScope(given: unknown): Scope | undefined {
   if (given === undefined) return undefined;
   if (typeof given !== 'object' || given === null) throw badScope(shown(given));
