@@ -93,8 +93,8 @@ function conversations(): (update: object) => Promise<unknown> {
   const bot = new Bot<MyContext>('1:test', { botInfo: me, client: { fetch: network as never } });
   if (job.version === 'after') conversationsAfter.setUp(bot, storage());
   else {
-    const adapter = (name: string) =>
-      new RedisAdapter<never>({ instance: redis(`${job.space}${name}`) as never });
+    const adapter = <T>(name: string) =>
+      new RedisAdapter<T>({ instance: redis(`${job.space}${name}`) as never });
     conversationsBefore.setUp(bot, {
       sessions: adapter('sessions'),
       conversations: adapter('conversations') as never,
