@@ -86,7 +86,7 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     anna.sees('"none"');
   });
 
-  it('before fsm() on one record is refused by name', async () => {
+  it('before fsm() on one record is rejected by name', async () => {
     const bot = framework.bot();
     bot.use(framework.session());
     bot.use(framework.fsm());

@@ -300,7 +300,7 @@ describe.each(stageFrameworks)('a wizard on $name', (framework) => {
     anna.sees('A: 3 × tea');
   });
 
-  it('a restart goes on where the user was', async () => {
+  it('a restart continues where the user was', async () => {
     const storage = memoryStorage();
     const make = () => {
       const bot = framework.bot();

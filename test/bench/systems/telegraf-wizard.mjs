@@ -79,7 +79,7 @@ function formWizard(Scenes) {
     take('city', () => texts.email),
     take('email', confirmText),
     async (ctx) => {
-      await ctx.reply(ctx.message.text === 'yes' ? doneText(ctx.wizard.state) : 'Cancelled');
+      await ctx.reply(ctx.message.text === 'yes' ? doneText(ctx.wizard.state) : 'Canceled');
       return ctx.scene.leave();
     },
   );

@@ -2,7 +2,6 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Marks } from '../record/marks.ts';
 import type {
   Acquired,
   CommitAnswer,
@@ -165,11 +164,6 @@ class DirectHold implements Hold {
     this.leases.over(this);
     this.seat?.leave();
     this.abort?.abort(this.lost());
-  }
-
-  /** Nobody else writes, so a commit needs no proof. */
-  withMark(marks: Marks): Marks {
-    return marks;
   }
 
   commit(write: Write | undefined, { keep }: CommitOptions): Awaitable<void> {

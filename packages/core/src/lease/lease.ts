@@ -18,12 +18,17 @@ export interface Interruption {
   /**
    * Ends the turn.
    *
-   * @param by - the update that interrupts; a redelivery of what the turn handles does not
+   * @param by - what interrupts, as {@link Interruption.interrupter} names it; a redelivery of what the turn handles does not
    * @returns whether the turn has to end
    */
   interrupt(by: string): boolean;
-  /** The update that ends turns of other processes, which this turn waits for; `undefined` if none does. */
-  interrupter(): UnitId | undefined;
+  /**
+   * What ends turns of other processes, which this turn waits for: an update by its id, and behind a space the states whose turns it ends,
+   * if not all. `undefined` if nothing does.
+   */
+  interrupter(): string | undefined;
+  /** The state of the conversation, while handlers run. */
+  state: string | null;
   /** The updates that the turn answers; `undefined` for a turn that nothing ends. */
   handles: readonly string[] | undefined;
 }
@@ -53,15 +58,17 @@ export interface Hold {
   readonly stored: StoredText | undefined;
   /** Aborted with `LEASE_LOST` when the conversation was lost, or the turn has lasted too long. */
   readonly signal: AbortSignal;
+  /** Grows with each grant and commit; absent where no other process can have the conversation. */
+  readonly sharedFence?: number | undefined;
   /** Left when the conversation is lost. */
   seat: Seat | undefined;
   /**
    * The marks that the next commit must write: those of the record, and one that proves this very commit.
    *
    * Call it with the marks of the record that was read, or of the record that this turn committed last, and put the result into the record
-   * of the next {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Storages that are not shared need no marks.
+   * of the next {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Absent where nobody else writes, so that a commit needs no proof.
    */
-  withMark(marks: Marks): Marks;
+  withMark?(marks: Marks): Marks;
   /**
    * Writes, and releases the conversation unless `keep`.
    *

@@ -1,4 +1,4 @@
-/** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
+/** Writes the working copy and flushes the effects: what is in a record, when it is written, and what follows the commit. */
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -30,7 +30,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
 /**
  * Writes what has changed and the turn's id, all at once.
  *
- * @param keep - whether the turn goes on with the conversation afterwards
+ * @param keep - whether the turn continues with the conversation afterwards
  */
 export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
   const { hold, copy, rt, facts } = turn;
@@ -177,7 +177,8 @@ function recordOf(
   const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
   const isHere = update !== undefined && !isElsewhere;
   const address = isHere ? storedAddress(update, facts) : copy.base.place;
-  return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
+  const { marks } = copy.base;
+  return copy.toRecord(ids, hold.withMark?.(marks) ?? marks, address);
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
