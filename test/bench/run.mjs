@@ -23,6 +23,7 @@ const sections = {
   deadlines: () => import('./sections/deadlines.mjs'),
   long: () => import('./sections/long.mjs'),
   servers: () => import('./sections/servers.mjs'),
+  floors: () => import('./sections/floors.mjs'),
 };
 const needServers = ['storages', 'races', 'servers'];
 
@@ -42,7 +43,8 @@ for (const name of wanted) {
 }
 
 const servers = wanted.some((name) => needServers.includes(name)) ? await startServers() : {};
-const { measure, failures } = startRuns(servers);
+const more = wanted.includes('floors') ? await startMore() : {};
+const { measure, failures } = startRuns({ ...servers, ...more });
 const report = { mode, machine: machine(), versions: versions(), sections: {}, failures };
 const parts = [`# Measurements, ${mode} mode`, about(report)];
 for (const name of wanted) {
@@ -60,7 +62,7 @@ for (const name of wanted) {
 const left = isQuick ? systems.filter(({ isTwin }) => isTwin).map(({ id }) => id) : [];
 if (left.length > 0) parts.push(`A quick run leaves out: ${left.join('; ')}.`);
 if (left.length > 0) console.log(`\n${parts.at(-1)}`);
-await servers.close?.();
+await Promise.all([servers.close?.(), more.close?.()]);
 if (failures.length > 0)
   parts.push(`## Not measured\n\n${failures.map((why) => `* ${why}`).join('\n')}`);
 if (failures.length > 0) console.log(`\n${parts.at(-1)}`);
@@ -72,12 +74,30 @@ writeFileSync(`${folder}${mode}.md`, `${parts.join('\n\n')}\n`);
 process.stderr.write(`Written to test/artifacts/bench/${mode}.json and ${mode}.md.\n`);
 process.exit(0);
 
+/** Loads a module of the tests. */
+async function load(name) {
+  const path = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
+  return (await runnerImport(path, { configFile: false, logLevel: 'error' })).module;
+}
+
+/** The servers of the section on floors. */
+async function startMore() {
+  const [{ startMariadb }, { startWorkerd }] = await Promise.all([
+    load('mariadb'),
+    load('workerd'),
+  ]);
+  const script = new URL('workload/objects-worker.mjs', import.meta.url);
+  const [mariadb, workerd] = await Promise.all([startMariadb(), startWorkerd({ script })]);
+  const [objectsUrl] = await workerd.urls();
+  return {
+    mariadbUrl: mariadb.url,
+    objectsUrl,
+    close: () => Promise.all([mariadb.close(), workerd.close()]),
+  };
+}
+
 /** The servers of the tests, on free ports. */
 async function startServers() {
-  const load = async (name) => {
-    const path = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
-    return (await runnerImport(path, { configFile: false, logLevel: 'error' })).module;
-  };
   const [{ startRedis }, { startPostgres }] = await Promise.all([load('redis'), load('postgres')]);
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   return {
