@@ -129,7 +129,7 @@ describe.each(frameworks)(
       const cancel = anna.sends('/cancel');
       open();
       await Promise.all([slow, cancel]);
-      anna.sees('Cancelled.');
+      anna.sees('Canceled.');
     });
   },
 );
@@ -170,7 +170,7 @@ describe.each(frameworks)('`interrupt` of a question on %s', (_, framework) => {
     const { anna, slow, reasons } = await begun('commands');
     await anna.sends('/cancel');
     await slow;
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(reasons).toEqual(['INTERRUPTED']);
   });
 
@@ -239,7 +239,7 @@ describe.each(frameworks)('`interrupt` of a question on %s', (_, framework) => {
     await check.hasBegun;
     const cancel = anna.sends('/cancel');
     await Promise.all([pause, cancel]);
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(check.reasons).toEqual(['INTERRUPTED']);
     await machine.stop();
   });

@@ -42,7 +42,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     await anna.sends('car');
     await anna.sends('Blue');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(errors).toEqual([]);
     const deleted = world.calls.filter(({ method }) => method.startsWith('delete'));
     expect(deleted.map(({ method }) => method)).toEqual(Array(6).fill('deleteBusinessMessages'));

@@ -112,6 +112,6 @@ describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
     const { anna, chat } = play(framework);
     await anna.sends('/order');
     await anna.sends('/cancel');
-    expect(chat()).toEqual([['Which size?'], ['Cancelled.']]);
+    expect(chat()).toEqual([['Which size?'], ['Canceled.']]);
   });
 });

@@ -19,6 +19,7 @@ type AnyHandlers = NodeHandlers<
 const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   Every<{ services: unknown }> = {
   states: true,
+  context: true,
   scenes: true,
   initial: true,
   storage: true,
@@ -27,6 +28,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   property: true,
   when: true,
   ttl: true,
+  flowTimeout: true,
   waiting: true,
   lease: true,
   turn: true,
@@ -90,6 +92,7 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   buttons: true,
   columns: true,
   share: true,
+  rows: true,
   schema: true,
   validate: true,
   when: true,

@@ -63,7 +63,7 @@ describe('a graph', () => {
     ]);
   });
 
-  it('refuses declared moves to what the machine does not have', () => {
+  it('rejects declared moves to what the machine does not have', () => {
     const Form = states('Form', { name: state() });
     const machine = createMachine({ states: [Form] });
     expect(() => graph(machine, { moves: [[null, 'Form:nam']] })).toThrow(
@@ -73,7 +73,7 @@ describe('a graph', () => {
 });
 
 describe('a diagram', () => {
-  it('draws a flow with a condition, a cancel command and a time-out', () => {
+  it('draws a flow with a condition, a cancel command and a timeout', () => {
     expect(drawn(createMachine({ states: [order] }))).toMatchInlineSnapshot(`
       [
         "stateDiagram-v2",

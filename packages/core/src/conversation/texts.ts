@@ -90,7 +90,7 @@ export const defaultTexts: { readonly [Name in TextName]: string } = Object.free
   notDate: 'Please send a date, such as 2026-11-28.',
   invalid: 'That is not a valid answer. Please try again.',
   tooLong: 'That is too long. Please send less.',
-  cancelled: 'Cancelled.',
+  cancelled: 'Canceled.',
   timedOut: 'Time is up. Please start again.',
   stale: 'This button is no longer in use.',
   notYours: 'This button is for someone else.',

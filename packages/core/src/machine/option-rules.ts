@@ -9,9 +9,9 @@ import {
   checkOptions,
   oneOf,
   type Rule,
+  schematic,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
-import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
   SweepOptions,
@@ -33,6 +33,7 @@ type Options = MachineOptions<readonly [], readonly [], undefined> & { services?
 
 const rules = {
   states: list,
+  context: schematic,
   scenes: list,
   initial: anything,
   storage: {
@@ -45,6 +46,7 @@ const rules = {
   property: anything,
   when: anything,
   ttl: length,
+  flowTimeout: length,
   waiting: anything,
   lease: length,
   turn: anything,
@@ -73,7 +75,10 @@ const rulesOfParts = {
     policy: oneOf('queue', 'refuse', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
-    interrupt: interruptRule,
+    interrupt: {
+      expected: "what interruptBy() returns, as in interruptBy(['stop'])",
+      fits: (found) => typeof found === 'function' && '~interrupt' in found,
+    },
     burst: {
       expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
       fits: (found) =>

@@ -1,4 +1,4 @@
-/** Nodes: framework-neutral scenes with their own persisted data, which hand over to each other. */
+/** Nodes: framework-neutral scenes with their own persisted data, which pass to each other. */
 
 import { callable, checkOption, checkOptions, oneOf, schematic, textual } from '../base/rules.ts';
 import type { Schema, SchemaOf } from '../base/schema.ts';

@@ -2,19 +2,19 @@
 
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
-import type { Hold, Interruption } from '../lease/lease.ts';
-import type { Seat } from '../lease/queue.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { Hold } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
+import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
 import { fail, giveWay, refuseInput, skip } from './endings.ts';
 import { knowsAll } from './evolve.ts';
-import { isInterrupted, isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
 import { Meter } from './meter.ts';
-import type { Opened, OpenTurn, Runtime } from './runtime.ts';
+import { type Head, isInterruption, type Opened, type OpenTurn, type Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
 import { bringUpToDate } from './up-to-date.ts';
 
@@ -60,46 +60,27 @@ async function telefsmTurn<Result>(
   const { reentry } = rt;
   if (stay === undefined) reentry.untracked++;
   // joined before anything is awaited: that is the order that users see
-  let seat: Seat | undefined = rt.queues.tryJoin(key);
-  const arrival = seat === undefined ? rt.early.arrives() : undefined;
-  const { shared } = rt.storage.features;
-  const mayWait = shared || arrival !== undefined;
+  const first = rt.queues.tryJoin(key);
+  const arrival = first === undefined ? rt.early.arrives() : undefined;
+  const mayWait = rt.storage.features.shared || arrival !== undefined;
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
+  let head: Head | undefined;
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
-  let interruption: Interruption | undefined;
-  let behind: number | undefined;
   rt.stopping.running++;
   try {
-    seat ??= await job.wait(key);
+    const seat = first ?? (await job.wait(key));
     if (seat === undefined) return undefined;
+    const waiter: Head = { seat, interruption: undefined, isBehind: false, behind: undefined };
+    head = waiter;
     stay?.begin();
-    for (;;) {
-      interruption = rt.interrupts?.begin(key, job);
-      if (rt.stopping.isLate) throw rt.stopping.error(job);
-      let isBehind = false;
-      hold = await rt.leases.take(key, {
-        bound: job.timeout,
-        ...(shared && {
-          interruption,
-          onBusy({ fence }) {
-            isBehind = true;
-            behind ??= fence;
-            job.busy?.();
-          },
-        }),
-      });
-      if (!isBehind || !isInterrupted(interruption)) break;
-      if (hold === undefined || job.waitNext === undefined) break;
-      // it waited behind another process's turn: the update that interrupts goes before it, as within one process
-      rt.interrupts?.end(key, interruption);
-      await hold.release();
-      seat.leave();
-      seat = await job.waitNext(key);
-    }
+    const { interrupts } = rt;
+    hold = await (interrupts === undefined
+      ? lease(rt, job, key, waiter)
+      : interrupts.acquire(key, job, waiter, () => lease(rt, job, key, waiter)));
     if (mayWait) job.ready?.();
     if (hold === undefined) return void (await job.refuse?.());
-    hold.seat = seat;
+    hold.seat = head.seat;
     if (job.admits?.(hold) === false) return void (await hold.release());
 
     const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
@@ -108,13 +89,12 @@ async function telefsmTurn<Result>(
       return void (await skip(opened.turn));
     meter?.begin(job, hold.stored);
     turn = opened.turn;
-    turn.interruption = interruption;
+    turn.interruption = head.interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
-    turn.behind = behind;
+    turn.behind = head.behind;
     if (!opened.isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 
-    const { interrupts } = rt;
     const begun = turn;
     const isRaced = interrupts !== undefined && job.cause === 'update';
     const result = await (isRaced
@@ -160,9 +140,9 @@ async function telefsmTurn<Result>(
     if (job.forgives?.(error) !== true) throw error;
     return undefined;
   } finally {
-    if (interruption !== undefined) rt.interrupts?.end(key, interruption);
+    if (head?.interruption !== undefined) rt.interrupts?.end(key, head.interruption);
     if (rt.early.asked.size > 0) rt.early.leaves(key);
-    seat?.leave();
+    head?.seat.leave();
     if (mayWait) job.ready?.();
     if (stay === undefined) reentry.untracked--;
     else stay.end();
@@ -172,6 +152,23 @@ async function telefsmTurn<Result>(
       if (--rt.stopping.running === 0) rt.stopping.idle?.();
     }
   }
+}
+
+/**
+ * Acquires the lease of a conversation for the head of its queue.
+ *
+ * @throws FsmError `STOPPED`; what `Leases.take` throws passes
+ */
+function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold | undefined> {
+  if (rt.stopping.isLate) throw rt.stopping.error(job);
+  const bound = job.timeout;
+  if (!rt.storage.features.shared) return rt.leases.take(key, { bound });
+  const onBusy = ({ fence }: Busy) => {
+    head.isBehind = true;
+    head.behind ??= fence;
+    job.busy?.();
+  };
+  return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
 }
 
 /** Another attempt has handled this very update: for whoever delivers it, it is done. */

@@ -84,7 +84,7 @@ describe('a question and two processes', () => {
     while (reasons.length === 0) await clock.advance(10);
     expect(clock.monotonic() - start).toBeLessThan(1000);
     await here.outlast(Promise.all([slow, cancel]), 10);
-    expect(there.said()).toEqual(['Cancelled.']);
+    expect(there.said()).toEqual(['Canceled.']);
   });
 
   it('a command that the question does not name waits for the check', async () => {

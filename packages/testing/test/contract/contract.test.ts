@@ -112,7 +112,7 @@ describe('the storage contract itself', () => {
     await rules.find(({ exception }) => exception === 'never renewed')?.run();
   });
 
-  it('refuses an exception that names nothing', () => {
+  it('rejects an exception that names nothing', () => {
     expect(() => storageContract(() => memoryStorage(), { exceptions: { typo: 'x' } })).toThrow(
       "'typo' is neither a rule",
     );

@@ -80,8 +80,12 @@ export function flowOf(
     hooks,
     trigger: triggerOf(options, hooks.from, parameters),
     parameters,
+    hasRows: questionsIn(steps).some(({ question }) => question.rows !== undefined),
     closesRounds: closesRounds(steps),
-    timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
+    timeout:
+      options.timeout === undefined || options.timeout === false
+        ? options.timeout
+        : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
       fingerprint ??= fingerprintOf(steps);
       return fingerprint;
@@ -117,7 +121,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     states,
     settable: false,
     timed:
-      plan.timeout !== undefined ||
+      typeof plan.timeout === 'number' ||
       questions.some(({ question }) => question.timeout !== undefined),
     served: services !== undefined,
     ...(trigger !== undefined && { trigger }),
@@ -139,40 +143,9 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     leave: (run: FrameRun, reason) => left({ plan, run }, reason),
     timeout: (run: FrameRun, timer) => passed({ plan, run }, timer),
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
+    ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
-    describe: () => describeFlow(steps, options),
-  };
-}
-
-/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
-function inPlace(
-  plan: Plan,
-): Pick<SceneBehaviour, 'enter' | 'screen' | 'command' | 'handle' | 'timeout'> {
-  const load = () => import('./in-place.ts');
-  return {
-    async enter(run: FrameRun, _params, fresh) {
-      if (fresh === true) (await load()).retire(run);
-    },
-    async screen(run: FrameRun) {
-      (await load()).retireUnseen(run);
-    },
-    async command(run: FrameRun, command) {
-      const isTaken = await takeCommand({ plan, run }, command);
-      if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
-      return isTaken;
-    },
-    async handle(run: FrameRun, next) {
-      let isPassed = false;
-      await handle({ plan, run }, () => {
-        isPassed = true;
-        return next();
-      });
-      if (!isPassed) (await load()).tookAnswer(run);
-    },
-    async timeout(run: FrameRun, timer) {
-      (await load()).tookDeadline(run);
-      await passed({ plan, run }, timer);
-    },
+    describe: (defaults) => describeFlow(steps, options, defaults?.flowTimeout),
   };
 }
 
@@ -190,6 +163,50 @@ function interruptsOf(
   if (tests.size === 0) return {};
   return {
     interruptedBy: (input) => [...tests].flatMap(([state, test]) => (test(input) ? [state] : [])),
+  };
+}
+
+/** Of a flow whose questions are edited. */
+function screened(plan: Plan): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave'> {
+  const load = () => import('./in-place.ts');
+  return {
+    async enter(run: FrameRun, _params, fresh) {
+      if (fresh === true) (await load()).retire(run);
+    },
+    async screen(run: FrameRun) {
+      (await load()).retireUnseen(run);
+    },
+    async leave(run: FrameRun, reason) {
+      if (plan.options.prompts === 'delete') (await load()).retire(run, true);
+      return left({ plan, run }, reason);
+    },
+  };
+}
+
+/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
+function inPlace(
+  plan: Plan,
+): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
+  const load = () => import('./in-place.ts');
+  return {
+    ...screened(plan),
+    async command(run: FrameRun, command) {
+      const isTaken = await takeCommand({ plan, run }, command);
+      if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
+      return isTaken;
+    },
+    async handle(run: FrameRun, next) {
+      let isPassed = false;
+      await handle({ plan, run }, () => {
+        isPassed = true;
+        return next();
+      });
+      if (!isPassed) (await load()).tookAnswer(run);
+    },
+    async timeout(run: FrameRun, timer) {
+      (await load()).tookDeadline(run);
+      await passed({ plan, run }, timer);
+    },
   };
 }
 

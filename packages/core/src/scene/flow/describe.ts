@@ -3,9 +3,9 @@
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behaviour.ts';
+import { entriesOf } from './choices.ts';
 import { backEverywhere } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
-import { entriesOf } from './options.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. What a function makes at run time is left out, or stands as `'dynamic'`. */
@@ -67,15 +67,23 @@ export interface FlowDescription {
   readonly steps: readonly StepDescription[];
 }
 
-/** Describes a flow. */
-export function describeFlow(steps: readonly Step[], options: AnyFlowOptions): FlowDescription {
-  const { trigger, deepLink, description, timeout, commands } = options;
+/**
+ * Describes a flow.
+ *
+ * @param flowTimeout - the time-out where the flow sets none, in ms
+ */
+export function describeFlow(
+  steps: readonly Step[],
+  options: AnyFlowOptions,
+  flowTimeout: number | undefined,
+): FlowDescription {
+  const { trigger, deepLink, description, timeout = flowTimeout, commands } = options;
   return {
     kind: 'flow',
     ...(trigger !== undefined && { trigger }),
     ...(deepLink !== undefined && { deepLink }),
     ...(description !== undefined && { description }),
-    ...(timeout !== undefined && { timeout: toMs(timeout, 'timeout') }),
+    ...(timeout !== undefined && timeout !== false && { timeout: toMs(timeout, 'timeout') }),
     ...(commands !== undefined && { commands }),
     steps: steps.map((step) => describeStep(step, backEverywhere(options))),
   };

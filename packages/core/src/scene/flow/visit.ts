@@ -8,6 +8,7 @@ import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { questionToken } from '../rows/buttons.ts';
+import type { Binding } from '../rows/rows.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -24,10 +25,12 @@ export interface Plan {
   readonly hooks: FlowHooks<JsonObject, object>;
   readonly trigger: Trigger | undefined;
   readonly parameters: FlowParameters | undefined;
+  /** Whether one of its questions has `rows`. */
+  readonly hasRows: boolean;
   /** Whether one of its repeats has `after`. */
   readonly closesRounds: boolean;
-  /** Of the whole flow, in ms. */
-  readonly timeout: number | undefined;
+  /** Of the whole flow, in ms; `undefined` leaves it to the machine. */
+  readonly timeout: number | false | undefined;
   /** Changes when the definition does. */
   fingerprint(): string;
   /** The flow itself, to enter it again. */
@@ -59,13 +62,20 @@ export function keep({ run }: Visit, progress: Progress, memo: FlowMemo): void {
 
 /** Goes on from a new progress: what belonged to the last question is dropped, and the next one is asked. */
 export function move(visit: Visit, progress: Progress, more: FlowMemo = {}): void {
-  const { plan, run } = visit;
+  const { run } = visit;
   tidy(visit);
   keep(visit, progress, { ...afterMove(memoOf(run.memo)), ...more });
   run.arm('step', null);
   run.arm('album', null);
-  if (plan.timeout !== undefined) run.arm('flow', plan.timeout);
+  const timeout = timeoutOf(visit);
+  if (timeout !== undefined) run.arm('flow', timeout);
   run.ask();
+}
+
+/** The time-out of the whole flow, in ms: its own, or that of the machine. */
+export function timeoutOf({ plan, run }: Visit): number | undefined {
+  const { timeout = run.defaults.flowTimeout } = plan;
+  return timeout === false ? undefined : timeout;
 }
 
 /** Changes the memo, and the state with it. */
@@ -86,6 +96,11 @@ export function text({ plan, run }: Visit, name: TextName): Awaitable<string> {
 /** Stands for a question on buttons and in the memo. */
 export function tokenOf({ path }: Pick<Place, 'path'>): string {
   return questionToken(markOf(path));
+}
+
+/** What binds buttons to a question of this visit. */
+export function bindingOf({ run: { tag, visit } }: Visit, question: string): Binding {
+  return { tag, visit, question };
 }
 
 /**
