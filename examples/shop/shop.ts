@@ -81,7 +81,11 @@ export const Cart = scene('cart', { data: typed<{ lines: Lines }>() }).on({
   }),
 });
 
-export const Checkout = flow('checkout', { data: typed<{ lines: Lines }>(), services, prompts: 'edit' })
+export const Checkout = flow('checkout', {
+  data: typed<{ lines: Lines }>(),
+  services,
+  prompts: 'edit',
+})
   .ask('address', { prompt: ({ lines }) => `Total: ${total(lines)} €. Where should we deliver?` })
   .confirm({ prompt: ({ lines, address }) => `${listOf(lines).join(', ')} to ${address}?` })
   .done(async ({ lines, address }, { services: { shop } }) => {

@@ -171,7 +171,7 @@ describe('what a user sent', () => {
 });
 
 describe('an album', () => {
-  it('is told by the id that its parts share', () => {
+  it('is recognized by the id that its parts share', () => {
     const update = message({ video: file, media_group_id: 'g' });
     expect(albumOf(update)).toBe('g');
     expect(inputOf(update)?.album).toBe('g');

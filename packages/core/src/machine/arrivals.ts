@@ -118,7 +118,7 @@ async function sayBusyToButton(
   await sayBusy(update, bot).catch(report);
 }
 
-/** The id of a query, as Telegram wants it back. */
+/** The id of a query, for Telegram. */
 export function idOf(update: RawUpdate, field: string): string | undefined {
   const id = (update[field] as { readonly id?: unknown } | undefined)?.id;
   return typeof id === 'string' ? id : undefined;

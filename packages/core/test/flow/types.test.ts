@@ -110,7 +110,7 @@ const signup = flow('signup', {
 type Signup = AnswersOf<typeof signup>;
 
 describe('the types of a flow', () => {
-  it('knows every answer exactly', () => {
+  it('types every answer exactly', () => {
     exact<
       Equal<
         AnswersOf<typeof order>,
@@ -246,7 +246,7 @@ describe('the types of a flow', () => {
     expect(order.id satisfies 'order').toBe('order');
   });
 
-  it('knows flows, their steps and their start data on ctx.state', () => {
+  it('types flows, their steps and their start data on ctx.state', () => {
     compiled(() => {
       const machine = createMachine({ states: [order, address] });
       return machine.at({ user: 1 }).run((turn) => {
