@@ -4,6 +4,7 @@ import { flow, scene, typed } from '@telefsm/core';
 import type { Lines, Shop } from './stock.ts';
 
 const services = typed<{ shop: Shop }>();
+const cart = typed<{ lines: Lines }>();
 const listOf = (lines: Lines) =>
   Object.values(lines).map(({ name, count }) => `${count} × ${name}`);
 const total = (lines: Lines) =>
@@ -64,7 +65,7 @@ export const ProductPage = scene('product', {
   },
 });
 
-export const Cart = scene('cart', { data: typed<{ lines: Lines }>() }).on({
+export const Cart = scene('cart', { data: cart }).on({
   view: ({ data: { lines }, button, goto, again }) => ({
     text: `${listOf(lines).join('\n')}\nTotal: ${total(lines)} €`,
     rows: [
@@ -81,11 +82,7 @@ export const Cart = scene('cart', { data: typed<{ lines: Lines }>() }).on({
   }),
 });
 
-export const Checkout = flow('checkout', {
-  data: typed<{ lines: Lines }>(),
-  services,
-  prompts: 'edit',
-})
+export const Checkout = flow('checkout', { data: cart, services, prompts: 'edit' })
   .ask('address', { prompt: ({ lines }) => `Total: ${total(lines)} €. Where should we deliver?` })
   .confirm({ prompt: ({ lines, address }) => `${listOf(lines).join(', ')} to ${address}?` })
   .done(async ({ lines, address }, { services: { shop } }) => {

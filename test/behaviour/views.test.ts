@@ -1,7 +1,7 @@
 import { flow, scene, typed } from '@telefsm/core';
-import { type Shown, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
-import { type Framework, frameworks, type Options } from './frameworks.ts';
+import { frameworks } from './frameworks.ts';
+import { dataOf, labels, play, stale } from './view-play.ts';
 
 interface Values {
   readonly language: 'en' | 'de';
@@ -24,46 +24,6 @@ const Settings = scene('settings', { data: typed<Values>() }).on({
     ],
   }),
 });
-
-function play(framework: Framework, states: readonly unknown[], options: Options = {}) {
-  const bot = framework.bot();
-  bot.noteErrors();
-  const machine = bot.fsm({ states, ...options });
-  const world = telegram(bot.bot);
-  let queries = 0;
-  return {
-    bot,
-    machine,
-    world,
-    anna: world.user('Anna'),
-    /** Methods of the calls since the last question. */
-    calls: (() => {
-      let before = 0;
-      return () => {
-        const made = world.calls.slice(before).map(({ method }) => method);
-        before = world.calls.length;
-        return made;
-      };
-    })(),
-    /** A press as a modified client sends it: any data, below any message. */
-    async forges(user: { readonly id: number }, data: string, on: Shown): Promise<unknown> {
-      const from = { id: user.id, is_bot: false, first_name: 'User' };
-      const query = { id: `f${++queries}`, from, chat_instance: '1', data, message: on.message };
-      await world.update({ callback_query: query } as never);
-      return world.calls.findLast(({ method }) => method === 'answerCallbackQuery')?.payload[
-        'text'
-      ];
-    },
-  };
-}
-
-const labels = ({ message }: Shown): readonly (readonly string[])[] =>
-  (message.reply_markup?.inline_keyboard ?? []).map((row) => row.map(({ text }) => text));
-const dataOf = ({ message }: Shown, label: string): string => {
-  const buttons = (message.reply_markup?.inline_keyboard ?? []).flat();
-  return String(buttons.find(({ text }) => text === label)?.['callback_data'] ?? '');
-};
-const stale = 'This button is no longer in use.';
 
 describe.each(frameworks)('views, on %s', (_, framework) => {
   it('a press changes data and edits the one message', async () => {

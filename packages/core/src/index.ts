@@ -37,6 +37,7 @@ export { anyState } from './conversation/targets.ts';
 export type { Text, TextName, Texts } from './conversation/texts.ts';
 export { type TranslatedTexts, translatedTexts } from './conversation/translations.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export { interruptBy } from './engine/interrupts.ts';
 export type { FsmStorage } from './lease/storage.ts';
 export type {
   Committed,
@@ -64,6 +65,7 @@ export type {
   Condition,
   Invalid,
   Prompt,
+  QuestionTurn,
   Redo,
   RuntimeQuestion,
 } from './scene/flow/question.ts';
@@ -83,9 +85,10 @@ export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
+export type { TurnEnded } from './transaction/runtime.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
-export type { Interrupt } from './update/interrupt.ts';
+export type { Interrupt, InterruptRule } from './update/interrupt.ts';
 export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';

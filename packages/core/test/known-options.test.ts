@@ -90,6 +90,7 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   buttons: true,
   columns: true,
   share: true,
+  rows: true,
   schema: true,
   validate: true,
   when: true,

@@ -11,12 +11,14 @@ import type {
   State,
 } from '@telefsm/core';
 import {
+  debugLog,
   install,
   machineOf,
   refuseTaken,
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
+import createDebug from 'debug';
 import type { Context, MiddlewareFn } from 'grammy';
 import type { Installed } from './context.ts';
 import { filterAt, type PropertyFilter, type Targets } from './in-state.ts';
@@ -81,6 +83,7 @@ export function fsm(
     install(ctx as Context, property, state);
     if (alias !== undefined) install(ctx as Context, alias, state);
   });
+  debugLog(machine, createDebug);
   const middleware: MiddlewareFn = (ctx, next) => {
     refuseTaken(ctx, property);
     if (alias !== undefined) refuseTaken(ctx, alias);

@@ -12,12 +12,14 @@ import type {
   StateView,
 } from '@telefsm/core';
 import {
+  debugLog,
   install,
   machineOf,
   refuseTaken,
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
+import createDebug from 'debug';
 import type { Context, MiddlewareFn } from 'telegraf';
 import { forward } from './bag.ts';
 import { filterAt, type Handlers, type Targets } from './composer.ts';
@@ -85,6 +87,7 @@ export function fsm(
     install(ctx, property, turn.state);
     if (property === 'fsm') forward(ctx.state, turn.state);
   });
+  debugLog(machine, createDebug);
   const middleware: MiddlewareFn<Context> = (ctx, next) => {
     refuseTaken(ctx, property);
     ctx.telegram.webhookReply = false;

@@ -94,7 +94,7 @@ describe('the network', () => {
     await expect(fetch('https://api.telegram.org/bot75:elsewhere/getMe')).rejects.toMatchObject({
       cause: { name: 'RefusedRequest' },
     });
-    await expect(downloaded('https://api.telegram.org/file/bot75:x/a')).rejects.toThrow(/Refused/);
+    await expect(downloaded('https://api.telegram.org/file/bot75:x/a')).rejects.toThrow(/Rejected/);
     const socket = net.connect({ host: 'api.telegram.org', port: 443 });
     const [error] = (await once(socket, 'error')) as [Error];
     expect(error.name).toBe('RefusedRequest');

@@ -163,7 +163,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   SCENE_UNKNOWN: {
     message: (d) => `Unknown scene "${d.scene}".${suggestion(d.scene, d.known)}`,
-    fix: 'Add it to fsm({ states }) or fsm({ scenes }).',
+    fix: 'Add it to fsm({ states }) or fsm({ scenes }). A flow on a stage needs session({ stage }) or fsm({ scenes: stage.asScenes() }).',
   },
   SCENE_DUPLICATE: {
     message: (d) => `Two scenes of this machine are named "${d.scene}".`,

@@ -6,9 +6,9 @@
  */
 
 import { holds } from '../base/holds.ts';
-import { longestText, pieces } from './long-text.ts';
+import { pieces } from './long-text.ts';
 import { codeOf, isNotModified, secondsToWait } from './rejected.ts';
-import { callOf, type Say } from './say.ts';
+import { callOf, longestText, type Say } from './say.ts';
 import {
   type FormattedStream,
   type Stream,

@@ -6,12 +6,12 @@ import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
 import { isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
-import { leaveTop } from '../state/context.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import { noteLog } from './log.ts';
 import { triggered } from './triggers.ts';
+import { leaveTop } from './verbs.ts';
 
 /**
  * Member of a scene's memo: under which fence its question was asked last, where processes share the conversation. An update that waits for

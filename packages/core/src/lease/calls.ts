@@ -65,7 +65,15 @@ export function storageFailed(
   cause: unknown,
   keptBefore = false,
 ): FsmError<'STORAGE_FAILED'> {
-  return new FsmError('STORAGE_FAILED', { key, operation, keptBefore }, { cause });
+  const details = { key, operation, keptBefore };
+  return new FsmError('STORAGE_FAILED', details, { cause: asFsmError(cause) });
+}
+
+/** An error of `keyValueStorage` that says what is wrong with its store, as an FsmError; any other one as it is. */
+function asFsmError(error: unknown): unknown {
+  if (isFsmError(error)) return error;
+  const { code, details } = Object(error) as Partial<FsmError<'STORAGE_UNUSABLE'>>;
+  return code === 'STORAGE_UNUSABLE' && details !== undefined ? new FsmError(code, details) : error;
 }
 
 /** What an error of a storage says about the statement. */

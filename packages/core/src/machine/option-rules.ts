@@ -11,7 +11,6 @@ import {
   type Rule,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
-import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
   SweepOptions,
@@ -73,7 +72,10 @@ const rulesOfParts = {
     policy: oneOf('queue', 'refuse', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
-    interrupt: interruptRule,
+    interrupt: {
+      expected: "what interruptBy() returns, as in interruptBy(['stop'])",
+      fits: (found) => typeof found === 'function' && '~interrupt' in found,
+    },
     burst: {
       expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
       fits: (found) =>

@@ -13,9 +13,13 @@ import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
-import { interruptsOf } from '../transaction/interrupts.ts';
-import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
-import type { Settings } from '../transaction/settings.ts';
+import {
+  type Engine,
+  engineOf,
+  interruptsIn,
+  type Notices,
+  type Runtime,
+} from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
@@ -74,7 +78,7 @@ export function runtimeOf(
     reentry,
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
-    interrupts: mayInterrupt(options, registry) ? interruptsOf() : undefined,
+    interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
     notices,
     watched: watchers.listeners,
@@ -92,12 +96,6 @@ export function runtimeOf(
   };
   rt.engine = engineIn(registry, rt);
   return rt;
-}
-
-/** Whether updates may end turns: by the machine's choice, or by that of a scene. */
-function mayInterrupt({ waiting }: Settings, { scenes }: Registry): boolean {
-  if (waiting.interrupt !== undefined) return true;
-  return [...scenes.values()].some(({ behaviour }) => behaviour.interruptedBy !== undefined);
 }
 
 /** A shared storage brings its coordination; any other one is used by this process alone. */
@@ -125,6 +123,7 @@ function refuseTimed({ scenes }: Registry, hasBursts: boolean): void {
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {
   return {
+    turn: (ended) => watchers.tell('turn', ended),
     committed({ facts, used }, before, after) {
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {

@@ -5,14 +5,12 @@ import { burstTimer } from '../conversation/behaviour.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Seat } from '../lease/queue.ts';
-import { interrupterOf } from '../transaction/interrupts.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
-import { inputOf } from '../update/input.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
@@ -20,7 +18,6 @@ import { tagOf } from '../update/tag.ts';
 import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
-import { takeAlong } from './supergroup.ts';
 
 /** What handles an update if no scene takes it. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
@@ -85,12 +82,18 @@ export function updatesOf(
       if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) {
         return begin(update, bot, rest, ctx);
       }
-      return takeAlong(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
+      return migrated(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
     }
   };
+}
+
+/** A group becomes a supergroup once, so what that needs is loaded then. */
+async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Promise<void> {
+  const { takeAlong } = await import('./supergroup.ts');
+  await takeAlong(rt, update, bot);
 }
 
 /** A class, since one is made for every update: its methods stand on the prototype. */
@@ -159,18 +162,11 @@ class UpdateJob implements Job {
 
   private endsBurst({ input }: OpenTurn): boolean {
     const isEnd = input?.kind === 'command' || input?.kind === 'button';
-    return isEnd && this.updates.rt.options.waiting.interrupt?.(input) === true;
+    return isEnd && this.updates.rt.interrupts?.endsAll(input) === true;
   }
 
   interrupts(): string | undefined {
-    const { options, registry } = this.updates.rt;
-    const input = inputOf(this.update, this.bot.username);
-    if (input === undefined) return undefined;
-    if (options.waiting.interrupt?.(input) === true) return interrupterOf(this.id);
-    const states = [...registry.scenes.values()].flatMap(
-      ({ behaviour }) => behaviour.interruptedBy?.(input) ?? [],
-    );
-    return states.length === 0 ? undefined : interrupterOf(this.id, states);
+    return this.updates.rt.interrupts?.nameOf(this);
   }
 
   busy(): void {

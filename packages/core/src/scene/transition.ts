@@ -41,7 +41,7 @@ export interface Moves<D extends object, R = unknown> {
 
 /** Where a transition leads, for diagrams. */
 export interface Leading {
-  readonly verb: keyof Moves<object>;
+  readonly verb: keyof Moves<object> | 'answer' | 'redo' | 'cancel';
   /** Id of the scene. */
   readonly to?: string;
 }
@@ -53,7 +53,7 @@ export interface Verb extends Transition {
 }
 
 /** Makes a transition. */
-function verb(leads: Leading, apply: Verb['apply']): Transition {
+export function verb(leads: Leading, apply: Verb['apply']): Transition {
   const answering = (text: string, alert: boolean) =>
     verb(leads, (run) => {
       apply(run);

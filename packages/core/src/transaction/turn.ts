@@ -3,8 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { shown } from '../conversation/load-stream.ts';
-import { inParts } from '../conversation/long-text.ts';
-import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
+import { type ApiCall, callOf, type Say, type Sent, tooLong } from '../conversation/say.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
@@ -176,8 +175,11 @@ export class RunningTurn implements OpenTurn {
         return { message_id: 0 };
       });
     }
+    const call = callOf(say, this.place);
+    if (tooLong(call) === undefined) return this.call(call);
+    const { inParts } = await import('../conversation/long-text.ts');
     let sent: unknown;
-    for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
+    for (const part of inParts(call)) sent = await this.call(part);
     return sent;
   }
 
@@ -223,6 +225,10 @@ export class RunningTurn implements OpenTurn {
 
   get scope(): TurnFacts['scope'] {
     return this.facts.scope;
+  }
+
+  get sceneVerbs(): OpenTurn['sceneVerbs'] {
+    return this.rt.engine?.sceneVerbs;
   }
 
   mayRead(member: string): void {

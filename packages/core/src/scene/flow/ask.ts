@@ -7,12 +7,12 @@ import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
+import { entriesOf } from './choices.ts';
 import { recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
-import { entriesOf } from './options.ts';
 import { awaitsPayment } from './payment.ts';
 import type { FinishedRound, Place } from './pending.ts';
 import { type Progress, readAt, without, withPassed } from './progress.ts';
@@ -144,10 +144,12 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
 async function question(visit: Visit, place: Place, params: Asking): Promise<Speech | undefined> {
   const { plan, run } = visit;
   const { prompts = 'keep' } = plan.options;
-  const screen = prompts === 'edit' ? await import('./in-place.ts') : undefined;
+  const isEdited = prompts === 'edit';
+  const screen = isEdited || plan.hasRows ? await import('./in-place.ts') : undefined;
   if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
   const before = memoOf(run.memo);
-  if (before.at !== undefined && !wasAsked(visit, place)) run.keep({ memo: afterMove(before) });
+  const isAnother = !wasAsked(visit, place);
+  if (before.at !== undefined && isAnother) run.keep({ memo: afterMove(before) });
   if (awaitsPayment(visit) !== undefined && wasAsked(visit, place)) {
     // another invoice would be one too many
     const words = await text(visit, 'paying');
@@ -182,7 +184,12 @@ async function question(visit: Visit, place: Place, params: Asking): Promise<Spe
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${place.id} timeout`));
   }
-  return screen === undefined ? () => say : screen.askInPlace(run, say, params.below);
+  if (screen === undefined) return () => say;
+  if (isEdited) return screen.askInPlace(run, say, params.below);
+  // only a question with rows of its own is edited, until it is answered
+  const hasRows = place.kind === 'ask' && place.step.question.rows !== undefined;
+  if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
+  return hasRows ? screen.askInPlace(run, say) : () => say;
 }
 
 function severalAt(place: Place): boolean {

@@ -80,6 +80,7 @@ export function flowOf(
     hooks,
     trigger: triggerOf(options, hooks.from, parameters),
     parameters,
+    hasRows: questionsIn(steps).some(({ question }) => question.rows !== undefined),
     closesRounds: closesRounds(steps),
     timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
@@ -139,40 +140,9 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     leave: (run: FrameRun, reason) => left({ plan, run }, reason),
     timeout: (run: FrameRun, timer) => passed({ plan, run }, timer),
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
+    ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
     describe: () => describeFlow(steps, options),
-  };
-}
-
-/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
-function inPlace(
-  plan: Plan,
-): Pick<SceneBehaviour, 'enter' | 'screen' | 'command' | 'handle' | 'timeout'> {
-  const load = () => import('./in-place.ts');
-  return {
-    async enter(run: FrameRun, _params, fresh) {
-      if (fresh === true) (await load()).retire(run);
-    },
-    async screen(run: FrameRun) {
-      (await load()).retireUnseen(run);
-    },
-    async command(run: FrameRun, command) {
-      const isTaken = await takeCommand({ plan, run }, command);
-      if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
-      return isTaken;
-    },
-    async handle(run: FrameRun, next) {
-      let isPassed = false;
-      await handle({ plan, run }, () => {
-        isPassed = true;
-        return next();
-      });
-      if (!isPassed) (await load()).tookAnswer(run);
-    },
-    async timeout(run: FrameRun, timer) {
-      (await load()).tookDeadline(run);
-      await passed({ plan, run }, timer);
-    },
   };
 }
 
@@ -190,6 +160,50 @@ function interruptsOf(
   if (tests.size === 0) return {};
   return {
     interruptedBy: (input) => [...tests].flatMap(([state, test]) => (test(input) ? [state] : [])),
+  };
+}
+
+/** Of a flow whose questions are edited. */
+function screened(plan: Plan): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave'> {
+  const load = () => import('./in-place.ts');
+  return {
+    async enter(run: FrameRun, _params, fresh) {
+      if (fresh === true) (await load()).retire(run);
+    },
+    async screen(run: FrameRun) {
+      (await load()).retireUnseen(run);
+    },
+    async leave(run: FrameRun, reason) {
+      if (plan.options.prompts === 'delete') (await load()).retire(run, true);
+      return left({ plan, run }, reason);
+    },
+  };
+}
+
+/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
+function inPlace(
+  plan: Plan,
+): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
+  const load = () => import('./in-place.ts');
+  return {
+    ...screened(plan),
+    async command(run: FrameRun, command) {
+      const isTaken = await takeCommand({ plan, run }, command);
+      if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
+      return isTaken;
+    },
+    async handle(run: FrameRun, next) {
+      let isPassed = false;
+      await handle({ plan, run }, () => {
+        isPassed = true;
+        return next();
+      });
+      if (!isPassed) (await load()).tookAnswer(run);
+    },
+    async timeout(run: FrameRun, timer) {
+      (await load()).tookDeadline(run);
+      await passed({ plan, run }, timer);
+    },
   };
 }
 

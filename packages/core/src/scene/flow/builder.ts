@@ -106,7 +106,7 @@ export interface UnfinishedFlow<
     const O extends boolean = false,
   >(
     name: Name & NewName<Name, Answers, Steps>,
-    question: Question<Simplify<Answers>, Services, A, Ch, M, S, V, W, O>,
+    question: Question<Simplify<Answers>, Services, A, Ch, M, S, V, W, O, Start['data']>,
   ): UnfinishedFlow<
     Id,
     Services,

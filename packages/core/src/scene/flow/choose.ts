@@ -12,8 +12,7 @@ import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
 import { correctable, type Option } from './options.ts';
 import type { Place } from './pending.ts';
-import { bindingOf } from './prompt.ts';
-import { move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
+import { bindingOf, move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
 export type Redraw = (option: Option) => unknown;

@@ -5,7 +5,7 @@ import { check, type Schema } from '../../base/schema.ts';
 import { foundIn, isTextKind } from '../../update/input.ts';
 import { hash32 } from '../rows/buttons.ts';
 import { isChoice, takesText } from './answer.ts';
-import { entriesOf } from './options.ts';
+import { entriesOf } from './choices.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
 import { progressOf, type Visit } from './visit.ts';

@@ -3,9 +3,9 @@
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behaviour.ts';
+import { entriesOf } from './choices.ts';
 import { backEverywhere } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
-import { entriesOf } from './options.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. What a function makes at run time is left out, or stands as `'dynamic'`. */

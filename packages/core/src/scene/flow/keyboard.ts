@@ -19,7 +19,7 @@ interface InlineButton {
  * @param turns - labels of the buttons that turn pages
  */
 export function inlineKeyboard(
-  { options, picked, loaded, columns, ...further }: Offer,
+  { options, picked, loaded, columns, rows: above, ...further }: Offer,
   page: number,
   turns: { readonly more: string; readonly back: string },
   binding: Binding,
@@ -55,7 +55,7 @@ export function inlineKeyboard(
     ...(back === undefined || at > 0 ? [] : [button(back, 'back')]),
     ...(cancel === undefined ? [] : [button(cancel, 'cancel')]),
   ];
-  const all = [...rows, turning, ending, own].filter((row) => row.length > 0);
+  const all = [...above, ...rows, turning, ending, own].filter((row) => row.length > 0);
   return all.length === 0 ? undefined : { inline_keyboard: all };
 }
 

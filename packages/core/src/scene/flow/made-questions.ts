@@ -6,7 +6,7 @@ import { checkName, invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { isTextKind } from '../../update/input.ts';
-import { checkQuestion } from './outline.ts';
+import { checkQuestion } from './question-checks.ts';
 import type { AskOptions, AskStep, QuestionsStep } from './steps.ts';
 
 /** What was made in a turn: a walk through a flow asks for it several times. */

@@ -1,14 +1,13 @@
 /** What may be chosen at a question: values with the labels that this user sees. */
 
-import { holds } from '../../base/holds.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { TextName } from '../../conversation/texts.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
-import type { Page } from '../rows/page.ts';
+import { entriesOf, isPage } from './choices.ts';
 import type { Place } from './pending.ts';
-import type { Choice, Choices, Label } from './question.ts';
+import type { Choices, Label } from './question.ts';
 import { type AskStep, closesRounds, type NamedStep, namedSteps } from './steps.ts';
 
 /** One thing to choose. */
@@ -140,22 +139,6 @@ async function listingOf(
   const pages = Math.max(1, Math.ceil(total / pageSize));
   if (page >= pages) return listingOf(where, turn, load, pages - 1);
   return { options: withLabels(entriesOf(items), turn), loaded: { page, pages } };
-}
-
-/** Whether choices are one page of a longer list; an object of choices has labels, not a list. */
-function isPage(choices: Choices<object>): choices is Page<Choice<object>> {
-  return holds(choices, 'items') && Array.isArray(choices.items);
-}
-
-/** The values of fixed choices with their labels, in the order in which they are shown. */
-export function entriesOf(
-  choices: Choices<object>,
-): readonly (readonly [value: string, label: Label<object>])[] {
-  if (isPage(choices)) return entriesOf(choices.items);
-  if (!Array.isArray(choices)) return Object.entries(choices as { [value: string]: Label<object> });
-  return (choices as readonly Choice<object>[]).map((one) =>
-    typeof one === 'string' ? [one, one] : one,
-  );
 }
 
 function withLabels(entries: ReturnType<typeof entriesOf>, turn: AskTurn): readonly Option[] {

@@ -1,6 +1,6 @@
 /** Which question is pending: the first applicable one without an answer. Looks at definition and answers only. */
 
-import type { JsonObject } from '../../base/json.ts';
+import { type JsonObject, noData } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
 import { markOf, type Path, type Progress } from './progress.ts';
@@ -8,6 +8,7 @@ import {
   type AskStep,
   againName,
   type ConfirmStep,
+  namedSteps,
   type QuestionsStep,
   type RepeatStep,
   type Step,
@@ -34,6 +35,10 @@ interface PlaceFacts {
   readonly answers: JsonObject;
   /** The steps of its level. */
   readonly level: readonly Step[];
+  /** The parameters of its flow. */
+  readonly parameters: JsonObject;
+  /** Where the parameters are kept: the path of the flow, if it is included. */
+  readonly home: Path;
   /** Questions of its level that were made while the flow runs, by the name of their step. */
   readonly made: Readonly<Record<string, readonly AskStep[]>>;
 }
@@ -103,8 +108,9 @@ export async function positionOf(
     isClosed: false,
     finished: undefined,
   };
-  const scope = newScope(id, [], answers, steps);
-  Object.assign(scope.seen, parameters?.of(answers));
+  const home = { home: [], parameters: parameters?.of(answers) ?? noData };
+  const scope = newScope(id, [], answers, steps, home);
+  Object.assign(scope.seen, home.parameters);
   const pending = await walkSteps(steps, scope, walk);
   const { isClosed, finished } = walk;
   const previous = passedIn(walk);
@@ -124,8 +130,11 @@ interface Walk {
   finished: FinishedRound | undefined;
 }
 
+/** The flow of a level: the one that runs, or an included one. */
+type Home = Pick<PlaceFacts, 'parameters' | 'home'>;
+
 /** One level of answers: the flow's, an include's, a round's. */
-interface Scope {
+interface Scope extends Home {
   readonly prefix: string;
   readonly path: Path;
   readonly stored: JsonObject;
@@ -138,9 +147,15 @@ interface Scope {
   readonly state?: string;
 }
 
-function newScope(prefix: string, path: Path, stored: unknown, level: readonly Step[]): Scope {
+function newScope(
+  prefix: string,
+  path: Path,
+  stored: unknown,
+  level: readonly Step[],
+  { parameters, home }: Home,
+): Scope {
   const kept = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : {};
-  return { prefix, path, stored: kept, level, seen: {}, made: {} };
+  return { prefix, path, stored: kept, level, seen: {}, made: {}, parameters, home };
 }
 
 async function walkSteps(
@@ -183,8 +198,11 @@ async function walkInner(
     case 'include': {
       const { name, steps } = step;
       const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
-      const inner = newScope(`${scope.prefix}.${name}`, [...scope.path, name], own, steps);
-      Object.assign(inner.seen, step.data?.(seen));
+      const path = [...scope.path, name];
+      const parameters = step.data ? parametersIn(step.data(seen), own, steps) : noData;
+      const home = { parameters, home: path };
+      const inner = newScope(`${scope.prefix}.${name}`, path, own, steps, home);
+      Object.assign(inner.seen, parameters);
       const found = await walkSteps(steps, inner, walk);
       seen[name] = inner.seen;
       return found;
@@ -196,6 +214,13 @@ async function walkInner(
   }
 }
 
+/** The parameters of an included flow: those that were made, with those that its buttons have changed. */
+function parametersIn(made: object, stored: unknown, steps: readonly Step[]): JsonObject {
+  const names = new Set(namedSteps(steps).map(({ name }) => name));
+  const changed = Object.entries(Object(stored)).filter(([name]) => !names.has(name));
+  return { ...made, ...Object.fromEntries(changed) };
+}
+
 async function walkMade(step: QuestionsStep, scope: Scope, walk: Walk): Promise<Place | undefined> {
   const { name } = step;
   const { stored, seen, prefix } = scope;
@@ -204,7 +229,7 @@ async function walkMade(step: QuestionsStep, scope: Scope, walk: Walk): Promise<
   const steps = await madeQuestions(step, state, seen, walk.turn);
   scope.made[name] = steps;
   const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
-  const inner = { ...newScope(prefix, [...scope.path, name], own, steps), state };
+  const inner = { ...newScope(prefix, [...scope.path, name], own, steps, scope), state };
   const found = await walkSteps(steps, inner, walk);
   seen[name] = inner.seen;
   return found;
@@ -225,7 +250,7 @@ async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<P
   };
   const walkRound = async (at: number) => {
     const prefix = `${scope.prefix}.${name}`;
-    const inner = newScope(prefix, [...path, at], rounds[at], steps);
+    const inner = newScope(prefix, [...path, at], rounds[at], steps, scope);
     return { found: await walkSteps(steps, inner, walk), seen: inner.seen };
   };
   const finish = (at: number, item: JsonObject) => {
@@ -289,8 +314,9 @@ function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk
 }
 
 function factsAt(name: string, scope: Scope): PlaceFacts {
-  const { prefix, path, seen, level, made, state = `${prefix}:${name}` } = scope;
-  return { id: state, path: [...path, name], answers: Object.freeze(seen), level, made };
+  const { prefix, path, seen, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
+  const facts = { path: [...path, name], answers: Object.freeze(seen), level, made };
+  return { id: state, ...facts, parameters, home };
 }
 
 function askPlace(step: AskStep, scope: Scope): Place {
@@ -311,6 +337,8 @@ function againPlace(step: RepeatStep, scope: Scope, rounds: readonly JsonObject[
     answers: { ...scope.seen, count: rounds.length },
     level: scope.level,
     made: scope.made,
+    parameters: scope.parameters,
+    home: scope.home,
   };
 }
 

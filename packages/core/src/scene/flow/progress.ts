@@ -49,6 +49,16 @@ export function without(progress: Progress, path: Path): Progress {
   };
 }
 
+/** Changes parameters of a flow; `undefined` removes one. @param home - where its answers are kept, among those of the flow around it */
+export function withParameters(progress: Progress, home: Path, change: JsonObject): Progress {
+  let { answers } = progress;
+  for (const [name, value] of Object.entries(change)) {
+    const path = [...home, name];
+    answers = value === undefined ? (take(answers, path) as JsonObject) : put(answers, path, value);
+  }
+  return { ...progress, answers };
+}
+
 /** Forgets that a summary was confirmed. */
 export function unconfirmed(progress: Progress, paths: readonly Path[]): Progress {
   const marks = paths.map(markOf);

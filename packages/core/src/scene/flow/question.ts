@@ -17,6 +17,9 @@ import type { Address } from '../../update/address.ts';
 import type { Accept, Accepted, UserInput } from '../../update/input.ts';
 import type { Interrupt } from '../../update/interrupt.ts';
 import type { Page, PageRequest } from '../rows/page.ts';
+import type { Rows } from '../rows/rows.ts';
+import type { Widgets } from '../rows/widget-types.ts';
+import type { Change, Transition } from '../transition.ts';
 
 /**
  * Says what to ask: static, or from the answers so far and the turn.
@@ -158,8 +161,36 @@ type IsUnanswered<V> = unknown extends V
 /** The answer that is kept. */
 export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;
 
+/**
+ * What the buttons of a question can do, as values, and the widgets, which are bound to the parameters of the flow (`P`). `Raw` is what the
+ * question takes.
+ */
+export interface QuestionTurn<P extends object, Services extends object, Names extends string, Raw>
+  extends AskTurn<Services>,
+    Widgets<P, Turn<Services>> {
+  /** Answers the question. */
+  readonly answer: (value: Raw) => Transition;
+  /** Changes parameters of the flow and shows the question again; answers stay. */
+  readonly again: (change?: Change<P>) => Transition;
+  /** Forgets an answer and asks that step again. */
+  readonly redo: (step: Names) => Transition;
+  readonly back: () => Transition;
+  readonly cancel: () => Transition;
+}
+
 /** One question. */
-export interface Question<Answers extends object, Services extends object, A, Ch, M, S, V, W, O> {
+export interface Question<
+  Answers extends object,
+  Services extends object,
+  A,
+  Ch,
+  M,
+  S,
+  V,
+  W,
+  O,
+  P extends object = {},
+> {
   readonly prompt: Prompt<Answers, Services>;
   /** What answers it. Default: text; with `choices`, a button. */
   readonly accept?: A;
@@ -176,6 +207,15 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   readonly buttons?: 'inline' | 'reply';
   /** How many choices stand in a row. Default: as many as fit. */
   readonly columns?: number;
+  /**
+   * Further buttons, above the choices: they act, and the question stays. Its message is edited when they have changed something.
+   *
+   * It must be pure: it runs when the question is shown and for each press.
+   */
+  readonly rows?: (
+    answers: Answers,
+    turn: QuestionTurn<P, Services, keyof Answers & string, RawOf<A, Ch, M>>,
+  ) => Awaitable<Rows>;
   /**
    * Label of a button that shares what `accept` names; a contact must be the user's own. It is shown on a reply keyboard, in private chats
    * only (Bot API, KeyboardButton), which the next message of the flow removes.

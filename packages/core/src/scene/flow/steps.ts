@@ -12,6 +12,7 @@ import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
 import type { Interrupt } from '../../update/interrupt.ts';
 import type { PageRequest } from '../rows/page.ts';
+import type { Rows } from '../rows/rows.ts';
 import type { Choices, Early, Label, ShareButton } from './question.ts';
 
 /** Key of start data under which answers stand that have not been checked. */
@@ -44,6 +45,7 @@ export interface AskOptions {
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
+  readonly rows?: (answers: JsonObject, turn: never) => Awaitable<Rows>;
   readonly early?: Early;
   readonly interrupt?: Interrupt;
   readonly otherwise?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);

@@ -13,10 +13,9 @@ import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import { awaitsPayment, saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
-import { bindingOf } from './prompt.ts';
 import { givenSlot, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
-import { locate, text, type Visit, wasAsked } from './visit.ts';
+import { bindingOf, locate, text, type Visit, wasAsked } from './visit.ts';
 
 type Command = InputValues['command'];
 

@@ -8,6 +8,7 @@ import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { questionToken } from '../rows/buttons.ts';
+import type { Binding } from '../rows/rows.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -24,6 +25,8 @@ export interface Plan {
   readonly hooks: FlowHooks<JsonObject, object>;
   readonly trigger: Trigger | undefined;
   readonly parameters: FlowParameters | undefined;
+  /** Whether one of its questions has `rows`. */
+  readonly hasRows: boolean;
   /** Whether one of its repeats has `after`. */
   readonly closesRounds: boolean;
   /** Of the whole flow, in ms. */
@@ -86,6 +89,11 @@ export function text({ plan, run }: Visit, name: TextName): Awaitable<string> {
 /** Stands for a question on buttons and in the memo. */
 export function tokenOf({ path }: Pick<Place, 'path'>): string {
   return questionToken(markOf(path));
+}
+
+/** What binds buttons to a question of this visit. */
+export function bindingOf({ run: { tag, visit } }: Visit, question: string): Binding {
+  return { tag, visit, question };
 }
 
 /**

@@ -8,9 +8,9 @@ import { blankId, type PlainBlock, type PlainButton, type Press } from './rows.t
 /** A handler of any widget. */
 export type LooseHandler = (turn: never) => Awaitable<Transition | void>;
 
-/** {@link Then} of any widget. */
-export interface LooseThen {
-  readonly then?: (value: never, turn: never) => Awaitable<Transition | void>;
+/** {@link After} of any widget. */
+export interface LooseAfter {
+  readonly after?: (value: never, turn: never) => Awaitable<Transition | void>;
 }
 
 /** Telegram rejects a button without a label. */
@@ -39,11 +39,11 @@ export function pressOf(press: Transition | LooseHandler): Press {
   return ({ turn }) => press(turn() as never);
 }
 
-/** Sets a value, and then does what the widget's `then` says. */
-export function setting(key: string, value: unknown, { then }: LooseThen): Press {
+/** Sets a value, and then does what the widget's `after` says. */
+export function setting(key: string, value: unknown, { after }: LooseAfter): Press {
   return (pressed) => {
     pressed.patch({ [key]: value });
-    return then?.(value as never, pressed.turn());
+    return after?.(value as never, pressed.turn());
   };
 }
 

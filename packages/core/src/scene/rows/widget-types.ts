@@ -26,9 +26,9 @@ export interface Layout {
 }
 
 /** What a widget does besides changing data. */
-export interface Then<V, M> {
+export interface After<V, M> {
   /** Runs when the new value is in `turn.data`: save it elsewhere, or return a transition. */
-  readonly then?: (value: V, turn: M) => Awaitable<Transition | void>;
+  readonly after?: (value: V, turn: M) => Awaitable<Transition | void>;
 }
 
 type KeysWith<D, V> = {
@@ -79,24 +79,24 @@ export interface Widgets<D extends object, M> {
   readonly toggle: <const K extends BooleanKeys<D>>(
     key: K,
     label: string | ((on: boolean) => string),
-    options?: Then<boolean, M>,
+    options?: After<boolean, M>,
   ) => Button;
   /** One of several values: "● English", "○ Deutsch". */
   readonly radio: <const K extends KeysWith<D, string | number>>(
     key: K,
     values: Options<ValueOf<D, K> & (string | number)>,
-    options?: Layout & Then<ValueOf<D, K>, M>,
+    options?: Layout & After<ValueOf<D, K>, M>,
   ) => Block;
   /** Any of several values: "✓ News". */
   readonly multi: <const K extends KeysWith<D, readonly (string | number)[]>>(
     key: K,
     values: Options<ItemOf<ValueOf<D, K>>>,
-    options?: Layout & Then<ValueOf<D, K>, M> & { readonly max?: number },
+    options?: Layout & After<ValueOf<D, K>, M> & { readonly max?: number },
   ) => Block;
   /** "−", the value, "+", in one row. A missing value counts as `min`, or 0. */
   readonly counter: <const K extends KeysWith<D, number>>(
     key: K,
-    options?: Then<number, M> & {
+    options?: After<number, M> & {
       readonly min?: number;
       readonly max?: number;
       /** Default 1. */
@@ -125,7 +125,7 @@ export interface Widgets<D extends object, M> {
   /** A month; the chosen day is kept as `"2026-11-28"`. */
   readonly calendar: <const K extends TextKeys<D>>(
     key: K,
-    options?: Then<string, M> & CalendarOptions,
+    options?: After<string, M> & CalendarOptions,
   ) => Block;
   /** Buttons in rows of a fixed width. */
   readonly grid: (buttons: readonly Button[], columns: number) => Block;

@@ -9,7 +9,7 @@ import {
   blank,
   block,
   button,
-  type LooseThen,
+  type LooseAfter,
   moving,
   plain,
   pressOf,
@@ -65,11 +65,11 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   }
 
   get toggle(): Loose['toggle'] {
-    return (key, label, then = {}) => {
+    return (key, label, options = {}) => {
       const on = this.host.data[key] === true;
       const text = typeof label === 'function' ? label(on) : on ? `✓ ${label}` : label;
       const id = (value: boolean) => `${key}=${Number(value)}`;
-      return { ...button(id(!on), text, setting(key, !on, then)), done: [id(on)] };
+      return { ...button(id(!on), text, setting(key, !on, options)), done: [id(on)] };
     };
   }
 
@@ -85,7 +85,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   }
 
   get multi(): Loose['multi'] {
-    return (key, values, options: Layout & LooseThen & { readonly max?: number } = {}) => {
+    return (key, values, options: Layout & LooseAfter & { readonly max?: number } = {}) => {
       const { max = Number.POSITIVE_INFINITY } = options;
       const order = entriesOf(values).map(([value]) => value);
       const buttons = entriesOf(values).map(([value, label]) => {
@@ -156,7 +156,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   }
 
   get calendar(): Loose['calendar'] {
-    return (key, options: CalendarOptions & LooseThen = {}) => {
+    return (key, options: CalendarOptions & LooseAfter = {}) => {
       const { data, positions, language, now } = this.host;
       checkOptions(`calendar '${key}' `, options, { min: dayRule, max: dayRule }, calendarOptions);
       const chosen = typeof data[key] === 'string' ? data[key] : undefined;
@@ -189,7 +189,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   }
 }
 
-const calendarOptions = 'disabled locale then';
+const calendarOptions = 'disabled locale after';
 
 function arranged(
   buttons: readonly PlainButton[],

@@ -46,12 +46,13 @@ export function noteShown({ turn }: FrameRun, shown: ShownMessage | undefined): 
   turn.writeSession(slot, shown && frozenData(shown, 'shown'));
 }
 
-/** The message that is edited in place loses its buttons, and is a message like any other. */
-export function retire(run: FrameRun): void {
+/** The message that is edited in place loses its buttons, or goes, and is a message like any other. */
+export function retire(run: FrameRun, deletes = false): void {
   const shown = shownIn(run);
   if (shown === undefined) return;
   noteShown(run, undefined);
-  if (shown.keys !== undefined) run.call(withoutButtons(shown));
+  if (deletes && shown.inline === undefined) run.call(deletionOf(shown));
+  else if (shown.keys !== undefined) run.call(withoutButtons(shown));
 }
 
 /** Retires it where the active scene edits none. */
