@@ -207,7 +207,7 @@ describe.each(frameworks)('the turn that the hooks of a flow get, on %s', (_, fr
         `${services.greet('late')} ${typeof reply} ${typeof now()} ${typeof subject.user}`,
     });
 
-  it('has services when it is done, cancelled and timed out', async () => {
+  it('has services when it is done, canceled and timed out', async () => {
     const clock = virtualClock();
     const bot = framework.bot();
     bot.noteErrors();
@@ -270,7 +270,7 @@ describe.each(frameworks)('a state that `done` of a flow sets, on %s', (_, frame
 });
 
 describe.each(frameworks)('an update that interrupts, on %s', (_, framework) => {
-  it('ends a slow answer, and the flow is cancelled at once', async () => {
+  it('ends a slow answer, and the flow is canceled at once', async () => {
     let signal: AbortSignal | undefined;
     const [begun, never] = [gate(), gate()];
     const slow = flow('slow', { trigger: '/slow' })

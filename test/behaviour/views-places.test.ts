@@ -293,7 +293,7 @@ describe.each(frameworks)('a view that Telegram does not edit, on %s', (_, frame
     expect(bot.errors).toEqual([]);
   });
 
-  it('an edit that failed for another reason is made good by the next press', async () => {
+  it('the next press repairs an edit that failed for another reason', async () => {
     const { bot, anna, world } = play(framework, [Counter]);
     opens(bot);
     await anna.sends('/count');

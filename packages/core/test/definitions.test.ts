@@ -17,7 +17,7 @@ const asking = (question?: object, options?: object) =>
 
 /** What is refused when it is defined, not when a user meets it: by which option, and what is found there. */
 const nonsense: readonly (readonly [option: string, found: string, define: () => unknown])[] = [
-  // what is misspelt
+  // misspelled options
   ['sates', 'unknown', () => createMachine({ sates: [] })],
   ['waiting.polcy', 'unknown', () => createMachine({ waiting: { polcy: 'drop' } })],
   ['f triger', 'unknown', () => asking({ prompt: 'X?' }, { triger: '/x' })],

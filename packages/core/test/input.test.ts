@@ -315,8 +315,8 @@ describe('the type of what is accepted', () => {
       Accepted<(given: UserInput) => Promise<{ tag: string } | undefined>>
     >().toEqualTypeOf<{ tag: string }>();
     // @ts-expect-error there is no such kind
-    const misspelt: Accept = 'foto';
-    expect(acceptInput(misspelt, input('photo'))).toBeUndefined();
+    const misspelled: Accept = 'foto';
+    expect(acceptInput(misspelled, input('photo'))).toBeUndefined();
   });
 
   it('has a text only for text', () => {

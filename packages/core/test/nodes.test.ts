@@ -261,7 +261,7 @@ describe('scene verbs', () => {
     expect(await own.peek(3)).toBe(undefined);
   });
 
-  it('that hand over without end are stopped by name', async () => {
+  it('that redirect to each other in an infinite loop are stopped by name', async () => {
     const Loop = {
       id: 'loop',
       '~scene': {

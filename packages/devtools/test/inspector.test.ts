@@ -272,7 +272,7 @@ describe('what it knows', () => {
     });
   });
 
-  it('counts a flow as finished where it was done, and as left where it was cancelled, also at its last step', async () => {
+  it('counts a flow as finished where it was done, and as left where it was canceled, also at its last step', async () => {
     const { talk } = await open();
     const toTheEnd = async (user: number) => {
       await talk(user).run((turn) => turn.state.enter(order));

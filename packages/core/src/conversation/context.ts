@@ -71,7 +71,7 @@ export type Patch<From, To> = [MissingKeys<From, To>] extends [never]
 type Brought<From, To> = To extends unknown
   ? Simplify<DeepReadonly<Pick<To, Lacks<From, To> & keyof To>> & Partial<DeepReadonly<To>>>
   : never;
-/** The patch may be left out exactly when nothing is missing; otherwise the compiler says what to bring. */
+/** The patch may be omitted if nothing is missing; otherwise the compiler lists the missing data. */
 type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
   ? unknown
   : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: bring it as the second argument.`>;
@@ -156,7 +156,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
 
   /** Writes now; later changes are a new unit. */
   commit(): Promise<void>;
-  /** Runs after the commit and never without it: mails, payments, replies that must not lie. */
+  /** Runs after the commit and never without it: mails, payments, replies that must not be wrong. */
   afterCommit(task: () => unknown): void;
 }
 

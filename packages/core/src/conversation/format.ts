@@ -37,7 +37,7 @@ export function escapeMarkdownV2(text: string): string {
 /**
  * A template tag for `parse_mode: 'HTML'`: the template is markup, its values are text.
  *
- * Values that the same tag made are markup too. `undefined`, `null` and `false` are left out, so that a part can follow `&&`.
+ * Values that the same tag made are markup too. `undefined`, `null` and `false` are omitted, so that a part can follow `&&`.
  *
  * @example
  * ```ts

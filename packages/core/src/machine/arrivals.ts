@@ -104,7 +104,7 @@ function answerEarly(options: ArrivalOptions, update: RawUpdate, bot: BotPort): 
   return clock.setTimeout(decline, checkoutBound);
 }
 
-/** Later answers of a handler to the same query are left out: Telegram takes one. */
+/** Later answers of a handler to the same query are dropped: Telegram accepts one. */
 function muteAnswers(bot: BotPort, method: string, field: string, id: string): void {
   bot.mute?.((called, payload) => called === method && Reflect.get(payload, field) === id);
 }

@@ -42,7 +42,7 @@ export interface WaitingOptions {
   readonly policy?: 'queue' | 'refuse' | 'drop' | 'busy';
   /** How many updates of one conversation may wait; beyond it `QUEUE_FULL` is thrown. Default 5,000. */
   readonly limit?: number;
-  /** A callback query that has waited this long is answered, so that the button stops turning. Default 1 s. */
+  /** A callback query that has waited this long is answered, so that the button's loading spinner disappears. Default 1 s. */
   readonly answerCallbacksAfter?: Duration;
   /**
    * Input that ends the turn it would wait for, such as `/stop` while an answer is being written: `interruptBy(['stop'])`. Default: none.

@@ -13,7 +13,7 @@ export interface KeyValueStorageOptions {
 /**
  * Lifts any simple store into a storage.
  *
- * Such a store cannot exclude a second writer: with two processes, or two machines, on one store updates are lost. Deadlines do not fire
+ * Such a store cannot lock out a second process: two processes, or two machines, on one store lose updates. Deadlines do not fire
  * by themselves. Lifetimes and deadlines are kept as instants of this process's clock, beside the text, and judged when it is read.
  *
  * Keys that are longer than 32 characters, or have characters other than `a`-`z`, digits and `_.:=-`, are replaced by hashes of 32

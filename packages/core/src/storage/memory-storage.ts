@@ -104,7 +104,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   /** Counts grants; nothing is forgotten with a conversation, so no pair of token and fence repeats. */
   let fences = 0;
   const deadlines = deadlineIndex(times);
-  /** Not over all conversations: an iterator that rests keeps every entry of a map that has shrunk since. */
+  /** Not over all conversations: an idle iterator retains deleted entries. */
   let broom = times.values();
 
   function held(key: string, { token, fence }: LeaseHolder): Holding | undefined {

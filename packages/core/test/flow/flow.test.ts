@@ -361,7 +361,7 @@ describe('a step with a time of its own', () => {
   });
 });
 
-describe('what is no answer', () => {
+describe('an invalid answer', () => {
   const pick = (options: object) =>
     flow('pick', { trigger: '/pick', ...options })
       .ask('a', { prompt: 'A?', choices: ['x', 'y'] })

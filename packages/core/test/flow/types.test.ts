@@ -200,7 +200,7 @@ describe('the types of a flow', () => {
         .ask('b', { prompt: '?', when: (a) => a.a === 'n' });
       // @ts-expect-error an unknown kind
       flow('x').ask('a', { prompt: '?', accept: 'foto' });
-      // @ts-expect-error misspelt option
+      // @ts-expect-error misspelled option
       flow('x').ask('a', { prompt: '?', optionnal: true });
       flow('x')
         .ask('a', { prompt: '?', validate: (value) => value.length })

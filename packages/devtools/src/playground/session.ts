@@ -214,7 +214,7 @@ export async function openSession(
       changed();
     },
     redeliver() {
-      log.note('(the last update comes again)');
+      log.note('(the last update is redelivered)');
       act(server.redeliver(), 0);
     },
     async crash(when) {
