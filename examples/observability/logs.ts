@@ -10,8 +10,8 @@ export function logTurns(machine: Pick<Machine, 'observe'>, logger: Logger): voi
     else logger.error({ ...turn, err: error }, 'turn failed');
   });
   machine.observe(({ key, from, to, cause }) => {
-    if (from.state === to.state) return;
-    logger.info({ key, from: from.state, to: to.state, cause }, 'state changed');
+    if (from.current === to.current) return;
+    logger.info({ key, from: from.current, to: to.current, cause }, 'state changed');
   });
   machine.observe('storageFailed', ({ operation, error }) => {
     logger.warn({ operation, err: error }, 'storage failed');

@@ -259,7 +259,7 @@ describe.each(frameworks)('a state that `done` of a flow sets, on %s', (_, frame
     await anna.sends('Anna');
     anna.sees('How old are you?');
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
-      state: 'Form:age',
+      current: 'Form:age',
       scene: null,
       data: { name: 'Anna' },
     });

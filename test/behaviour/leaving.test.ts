@@ -155,7 +155,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     await clock.advance('2m');
     await machine.sweep();
     expect(failed).toEqual([broken]);
-    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ state: 'form:a' });
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'form:a' });
     failing = false;
     await clock.advance('2s');
     await machine.sweep();

@@ -77,7 +77,7 @@ describe.each(frameworks)('messages that cannot be sent, on %s', (_, framework) 
     anna.sees(failed);
     expect(world.calls.filter(({ payload }) => payload['text'] === failed)).toHaveLength(1);
     expect([unsent.length, bot.errors]).toEqual([1, []]);
-    expect((await machine.at({ user: anna.id }).peek())?.state ?? null).toBe(null);
+    expect((await machine.at({ user: anna.id }).peek())?.current ?? null).toBe(null);
   });
 
   it('a prompt that echoes the longest message is split, and its keyboard is below the last part', async () => {

@@ -120,6 +120,6 @@ describe('an assistant whose process is killed', () => {
     });
     expect(second.said()).toContain('The operator agrees.');
     expect(second.said()).toContain('sell everything: allowed by Olga');
-    expect((await second.peek(1))?.state).toBe('assistant');
+    expect((await second.peek(1))?.current).toBe('assistant');
   });
 });

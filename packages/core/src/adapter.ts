@@ -49,7 +49,7 @@ export type { Link, StateBranches } from './state/branches.ts';
 export { stateBranches } from './state/branches.ts';
 export type { SessionAccess } from './state/context.ts';
 export { sessionOf, stateFilter } from './state/context.ts';
-export { install, installedAt, refuseTaken } from './state/install.ts';
+export { install, installedAt, refuseTaken, reserve } from './state/install.ts';
 export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
 export { sessionValues } from './transaction/session-values.ts';
 export { addressOf, fromOf } from './update/address.ts';

@@ -13,9 +13,10 @@ export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint, DeepReadonly, Draft } from './base/type-tools.ts';
 export type { BotCommand } from './conversation/behaviour.ts';
-export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
+export type { FsmContext, HistoryEntry, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
+export { helpText } from './conversation/help.ts';
 export type { KeyboardLike, Media, RichText, Say, Sent } from './conversation/say.ts';
 export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {
@@ -94,3 +95,14 @@ export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';
 export type { Subject } from './update/subject.ts';
+export type {
+  CallbackQuery,
+  Chat,
+  ChatMemberUpdated,
+  Message,
+  MessageEntity,
+  Poll,
+  SentFile,
+  Update,
+  User,
+} from './update/update.ts';

@@ -123,7 +123,7 @@ describe.each(storages)('messages that come together, in %s', (_, storageOf) => 
     held.open();
     await clock.advance(200_000);
     expect(answered).toHaveLength(1);
-    expect(await peek(1)).toMatchObject({ state: 'chat', data: {} });
+    expect(await peek(1)).toMatchObject({ current: 'chat', data: {} });
   });
 
   it('are answered again when the handler fails, in the same turn', async () => {

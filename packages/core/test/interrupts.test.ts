@@ -44,7 +44,7 @@ describe.each([
     stuck.open();
     await Promise.resolve();
     expect(log).toEqual(['cancel at Form:name from start', 'queued', 'slow ends']);
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { from: 'start' } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { from: 'start' } });
   });
 
   it('leaves the interrupted update handled: its redelivery is skipped, also in an empty conversation', async () => {
@@ -83,7 +83,7 @@ describe.each([
     await slow;
     stuck.open();
     await Promise.resolve();
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('keeps the handlers of a turn from starting that is still being opened', async () => {
@@ -106,7 +106,7 @@ describe.each([
     await send(2, '/cancel', ({ state: fsm }) => fsm.set(Form.age));
     held.open();
     await slow;
-    expect([(await peek(1))?.state, (await peek(2))?.state]).toEqual(['Form:name', 'Form:age']);
+    expect([(await peek(1))?.current, (await peek(2))?.current]).toEqual(['Form:name', 'Form:age']);
   });
 });
 

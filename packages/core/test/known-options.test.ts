@@ -19,6 +19,7 @@ type AnyHandlers = NodeHandlers<
 const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   Every<{ services: unknown }> = {
   states: true,
+  context: true,
   scenes: true,
   initial: true,
   storage: true,
@@ -27,6 +28,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   property: true,
   when: true,
   ttl: true,
+  flowTimeout: true,
   waiting: true,
   lease: true,
   turn: true,

@@ -264,7 +264,7 @@ describe('a stream that a scene returns', () => {
     await outlast(Promise.all([begun, stop]), 50);
     expect(log).toEqual(['stop']);
     expect(said().at(-1)).toBe('Once upon a time');
-    expect(await peek(1)).toMatchObject({ state: 'story' });
+    expect(await peek(1)).toMatchObject({ current: 'story' });
     await outlast(send(1, 'and now?'), 50);
     expect(entered).toBe(1);
   });

@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createClient } from '@libsql/client';
 import type { FsmStorage } from '@telefsm/core';
 import { isFsmError } from '@telefsm/core';
@@ -48,6 +48,31 @@ describe('a path', () => {
     const database = new libsql(path);
     expect(database.prepare('pragma journal_mode').get()).toMatchObject({ journal_mode: 'wal' });
     database.close();
+  });
+
+  it('makes files that only their owner can read, and leaves the mode of others alone', async () => {
+    const modeOf = (file: string) => statSync(file).mode & 0o777;
+    const path = newFile();
+    const storage = sqliteStorage(path);
+    await put(storage, 'k', 'text');
+    expect([path, `${path}-wal`, `${path}-shm`].map(modeOf)).toEqual([0o600, 0o600, 0o600]);
+    await storage.close?.();
+    chmodSync(path, 0o640);
+    await sqliteStorage(path).close?.();
+    expect(modeOf(path)).toBe(0o640);
+  });
+
+  it.each([['off; drop table telefsm_conversation'], ['off'], [2]])(
+    'is rejected with synchronous: %o, which becomes a part of a statement',
+    async (synchronous) => {
+      const error = await caught(() => sqliteStorage(newFile(), { synchronous } as never));
+      expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'synchronous' } });
+    },
+  );
+
+  it('is rejected with a NUL character, where drivers would read no further', async () => {
+    const error = await caught(() => sqliteStorage(`${newFile()}\0.db`));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'path' } });
   });
 
   it('is rejected with the reason when it cannot be opened', async () => {

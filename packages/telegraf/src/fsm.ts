@@ -16,11 +16,12 @@ import {
   install,
   machineOf,
   refuseTaken,
+  reserve,
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
 import createDebug from 'debug';
-import type { Context, MiddlewareFn } from 'telegraf';
+import { Context, type MiddlewareFn } from 'telegraf';
 import { forward } from './bag.ts';
 import { filterAt, type Handlers, type Targets } from './composer.ts';
 import type { MachineContext } from './context.ts';
@@ -43,7 +44,7 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
  *
- * Everything that uses `ctx.fsm` is registered behind it. It switches `ctx.telegram.webhookReply` off, since an answer in the
+ * Everything that uses `ctx.fsm` is registered behind it: before it, reading `ctx.fsm` throws `NOT_INSTALLED`. It switches `ctx.telegram.webhookReply` off, since an answer in the
  * response to the web hook would tell Telegram that the update is done before it has been committed.
  *
  * @throws FsmError for options that contradict each other; with the first update `INSTALLED_TWICE`, or `PROPERTY_TAKEN` for a
@@ -82,6 +83,7 @@ export function fsm(
   options: Parameters<typeof machineOf>[0] = {},
 ): TelegrafMachine<Context, AnyState, string> {
   const property = options.property ?? 'fsm';
+  if (property === 'fsm') reserve(Context.prototype, property);
   const { handle, ...machine } = machineOf(options, (turn, given) => {
     const ctx = given as Context;
     install(ctx, property, turn.state);

@@ -31,6 +31,19 @@ export interface Complaint<Sentence extends string> {
   readonly '~complaint': Sentence;
 }
 
+/**
+ * Whether a type parameter was left out, given what it is inferred as then: its constraint, with `undefined`.
+ *
+ * Without `strictNullChecks` every type has `undefined`, so there only the constraint tells.
+ */
+export type LeftOut<Given, Constraint> = undefined extends object
+  ? [Constraint] extends [Given]
+    ? true
+    : false
+  : undefined extends Given
+    ? true
+    : false;
+
 /** Turns `A | B` into `A & B`. */
 export type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never) extends (
   x: infer I,

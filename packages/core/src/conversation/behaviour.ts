@@ -90,6 +90,8 @@ export interface SceneDefaults {
   readonly texts: Texts;
   readonly commands: OwnCommands;
   readonly otherCommands: CommandPolicy;
+  /** The time-out of flows that set none, in ms. */
+  readonly flowTimeout?: number | undefined;
   /** Messages of a user that a scene collects before it answers them; absent where each is answered by itself. */
   readonly burst?: { readonly quiet: number; readonly answer: 'all' | 'latest' } | undefined;
 }
@@ -201,8 +203,8 @@ export interface SceneBehaviour {
   interruptedBy?(input: UserInput): readonly string[];
   /** Whether `handle` gets presses on buttons that this scene has shown in another chat. */
   readonly answersElsewhere?: true;
-  /** As JSON, for diagrams and checks. */
-  describe?(): object;
+  /** As JSON, for diagrams and checks; `defaults` are those of its machine. */
+  describe?(defaults?: SceneDefaults): object;
 }
 
 /**

@@ -35,6 +35,13 @@ export function isNotModified(error: unknown): boolean {
   return text.includes('message is not modified');
 }
 
+/** Whether a message that was to be edited is not there any more. */
+export function isDeleted(error: unknown): boolean {
+  return (
+    codeOf(error) === 400 && /message to edit not found|MESSAGE_ID_INVALID/.test(String(error))
+  );
+}
+
 function answerIn(error: unknown): unknown {
   return holds(error, 'response') ? error.response : error;
 }

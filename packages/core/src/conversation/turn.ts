@@ -2,9 +2,8 @@
 
 import type { LogEntry } from '../record/log.ts';
 import type { ReplyAddress } from '../update/address.ts';
-import type { Message } from '../update/messages.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
+import type { Message, Update } from '../update/update.ts';
 import type { FsmContext } from './context.ts';
 import type { Say, Sent } from './say.ts';
 import type { AnyState } from './states.ts';
@@ -24,8 +23,8 @@ export interface AskTurn<out Services extends object = {}> {
         readonly language_code?: string;
       }
     | undefined;
-  /** The raw update; `undefined` outside one. */
-  readonly update: RawUpdate | undefined;
+  /** The update as the Bot API sent it; `undefined` outside one. */
+  readonly update: Update | undefined;
   /** Milliseconds since 1970, by the machine's clock. */
   readonly now: () => number;
 }

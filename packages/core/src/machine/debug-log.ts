@@ -45,9 +45,9 @@ export function debugLog(
   const changes = debug('telefsm:state');
   if (changes.enabled) {
     machine.observe(({ key, from, to, cause, left }) => {
-      if (from.state === to.state && left.length === 0) return;
+      if (from.current === to.current && left.length === 0) return;
       const ended = left.map(({ scene, reason }) => `, ${scene} ended: ${reason}`).join('');
-      changes(`${key}: ${from.state} → ${to.state} by ${cause}${ended}`);
+      changes(`${key}: ${from.current} → ${to.current} by ${cause}${ended}`);
     });
   }
   const warn = debug('telefsm:warn');

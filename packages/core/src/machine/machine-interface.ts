@@ -2,6 +2,7 @@
 
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { BotCommand, OwnCommands } from '../conversation/behaviour.ts';
+import type { HistoryEntry } from '../conversation/context.ts';
 import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
@@ -38,7 +39,8 @@ export interface SceneLeft {
 
 /** One side of a `Committed` change. */
 export interface CommittedState {
-  readonly state: string | null;
+  /** Id of the state, or `null`. */
+  readonly current: string | null;
   readonly scene: string | null;
   readonly data: object;
 }
@@ -89,11 +91,15 @@ export interface MachineEvents {
   readonly speechFailed: { readonly key: string; readonly error: unknown };
 }
 
-/** What is stored, without taking the conversation. */
+/** What is stored of a conversation, under the names that `ctx.state` uses. */
 export interface Snapshot {
-  readonly state: string | null;
+  /** Id of the state, or `null`. */
+  readonly current: string | null;
+  /** Id of the active scene, or `null`. */
   readonly scene: string | null;
   readonly data: object;
+  /** Where `back()` leads, newest first. */
+  readonly history: readonly HistoryEntry[];
   /** What was said lately, with `fsm({ log })`. */
   readonly log?: readonly LogEntry[];
   /** Ms until the deadline. */

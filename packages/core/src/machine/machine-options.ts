@@ -1,6 +1,7 @@
 /** What a machine can be told, as types. */
 
 import type { Clock, Duration } from '../base/clock.ts';
+import type { SchemaOf } from '../base/schema.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
@@ -90,6 +91,11 @@ export interface MachineOptions<
    * Without it states are not checked, and an unknown state cannot be told.
    */
   readonly states?: States;
+  /**
+   * Types only: the context of the bot, as `typed<MyContext>()`. `services`, `adopt` and `initial` then get it where the machine is a
+   * constant; inside `bot.use(fsm(…))` it is inferred.
+   */
+  readonly context?: SchemaOf<Context>;
   /** Further scenes: those of the framework, whose type needs the flavor. */
   readonly scenes?: Scenes;
   /** The scene of a user who has none, and what it starts with. */
@@ -111,6 +117,8 @@ export interface MachineOptions<
   readonly when?: (subject: Subject) => boolean;
   /** Idle conversations are forgotten after this long. Default: never. */
   readonly ttl?: Duration;
+  /** The `timeout` of flows that set none: without progress for this long they end with `timedOut`. Default: never. */
+  readonly flowTimeout?: Duration;
   /** What an update does when its conversation is busy. */
   readonly waiting?: WaitingOptions;
   /** How long a process holds a conversation without a sign of life. Default 15 s. */

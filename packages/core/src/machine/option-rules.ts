@@ -9,6 +9,7 @@ import {
   checkOptions,
   oneOf,
   type Rule,
+  schematic,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
 import type {
@@ -32,6 +33,7 @@ type Options = MachineOptions<readonly [], readonly [], undefined> & { services?
 
 const rules = {
   states: list,
+  context: schematic,
   scenes: list,
   initial: anything,
   storage: {
@@ -44,6 +46,7 @@ const rules = {
   property: anything,
   when: anything,
   ttl: length,
+  flowTimeout: length,
   waiting: anything,
   lease: length,
   turn: anything,

@@ -3,6 +3,7 @@
 import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
+import type { SceneDefaults } from '../conversation/behaviour.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { LeaseOptions, Leases } from '../lease/lease.ts';
@@ -57,7 +58,7 @@ export function runtimeOf(
   const registry = registryOf(given.states, given.scenes ?? []);
   if (options.initial !== undefined) registry.scene(options.initial.scene);
   if (!storage.features.deadlines && given.deadlines !== 'on-update') {
-    refuseTimed(registry, options.defaults.burst !== undefined);
+    refuseTimed(registry, options.defaults);
   }
   const notices = noticesOf(watchers);
   const { lease, longest } = options;
@@ -114,11 +115,12 @@ function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   return undefined;
 }
 
-function refuseTimed({ scenes }: Registry, hasBursts: boolean): void {
-  if (hasBursts) throw new FsmError('DEADLINES_UNAVAILABLE', { what: 'waiting.burst' });
+function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {
+  const option = burst !== undefined ? 'waiting.burst' : flowTimeout && 'flowTimeout';
+  if (option) throw new FsmError('DEADLINES_UNAVAILABLE', { what: option });
   const timed = [...scenes.values()].find(({ behaviour }) => behaviour.timed);
   if (timed === undefined) return;
-  throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The time-out of '${timed.id}'` });
+  throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The timeout of '${timed.id}'` });
 }
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {

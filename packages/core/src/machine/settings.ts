@@ -14,11 +14,11 @@ import type { MachineOptions, WaitingOptions } from './machine-options.ts';
 import { checkMachineOptions } from './option-rules.ts';
 
 /** Options of any machine; what their types depend on is known where the machine is made. */
-export type LooseOptions = MachineOptions<
-  readonly (AnyGroup | State)[],
-  readonly AnyScene[],
-  never
+export type LooseOptions = Omit<
+  MachineOptions<readonly (AnyGroup | State)[], readonly AnyScene[], never>,
+  'context'
 > & {
+  readonly context?: unknown;
   readonly services?: unknown;
 };
 
@@ -68,6 +68,8 @@ export function settingsOf(options: LooseOptions): Settings {
       texts: options.texts ?? {},
       commands: options.commands ?? {},
       otherCommands: options.otherCommands ?? 'pass',
+      flowTimeout:
+        options.flowTimeout === undefined ? undefined : toMs(options.flowTimeout, 'flowTimeout'),
       burst: waiting?.burst === undefined ? undefined : burstOf(waiting.burst),
     },
   };

@@ -7,7 +7,7 @@ import type { FsmContext } from '../conversation/context.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { AnyMachine, BotPort } from '../machine/machine-interface.ts';
 import { type SessionAccess, sessionOf } from '../state/context.ts';
-import { install, installedAt } from '../state/install.ts';
+import { install, installedAt, isFree } from '../state/install.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type BridgedStore, bridgeOf } from './bridge.ts';
 import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-record.ts';
@@ -70,7 +70,7 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
   }
   const { byKey, shared, stage } = plan;
   const opened = (turn: Turn, ctx: unknown) => {
-    if (shared === undefined || byKey || shared in (ctx as C)) return;
+    if (shared === undefined || byKey || !isFree(ctx as C, shared)) return;
     install(ctx as C, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;
@@ -157,7 +157,7 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
 
 /** The FSM of `fsm()` before this middleware, if its conversation is that of a user in a chat: the key of a session. */
 function userInChatAt(ctx: object, property: string | undefined): FsmContext | undefined {
-  if (property === undefined || !(property in ctx)) return undefined;
+  if (property === undefined || isFree(ctx, property)) return undefined;
   const fsm = installedAt(ctx, property);
   if (fsm.key === undefined) return fsm;
   const { chat, user, thread, custom } = sessionOf(fsm).scope ?? {};

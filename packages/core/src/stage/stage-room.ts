@@ -5,7 +5,7 @@ import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup } from '../conversation/states.ts';
 import { sessionOf } from '../state/context.ts';
-import { installedAt } from '../state/install.ts';
+import { installedAt, isFree } from '../state/install.ts';
 import { entranceOf } from './entrance.ts';
 import {
   SceneControl,
@@ -79,7 +79,7 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
   }
 
   machineOf(ctx: C): FsmContext | undefined {
-    return 'fsm' in ctx ? installedAt(ctx, 'fsm') : undefined;
+    return isFree(ctx, 'fsm') ? undefined : installedAt(ctx, 'fsm');
   }
 
   now(ctx: C): number {

@@ -6,11 +6,12 @@ import { holds } from '../base/holds.ts';
 import { frozenData, type JsonObject, noData, thawed } from '../base/json.ts';
 import { invalidOption, invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
-import type { FsmContext } from '../conversation/context.ts';
+import type { FsmContext, HistoryEntry } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { factsOf, isStateSpec, type State } from '../conversation/states.ts';
 import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
+import { walkBack } from '../record/history.ts';
 import type { Frame } from '../record/record.ts';
 import type { Scope } from '../update/key.ts';
 import type { Registry } from './registry.ts';
@@ -118,6 +119,15 @@ export function stateFilter(
   return (fsm) => (fsm as unknown as StateMatcher)['~matches'](matcher);
 }
 
+/** The history of a frame as bots read it. */
+export function historyOf(frame: Frame): readonly HistoryEntry[] {
+  return walkBack(frame.history, frame).map(({ state, scene, data }) => ({
+    current: state,
+    scene,
+    data,
+  }));
+}
+
 /** A `ctx.state` as filters ask it. */
 export interface StateMatcher {
   /** Whether the current state is one of those that a matcher holds. */
@@ -167,6 +177,11 @@ class StateContext implements StateMatcher {
     this.host.mayRead('view');
     const { state, data } = this.host.copy.shown;
     return { current: state, data };
+  }
+
+  get history(): readonly HistoryEntry[] {
+    this.host.mayRead('history');
+    return historyOf(this.host.copy.shown);
   }
 
   get '~session'(): SessionAccess {

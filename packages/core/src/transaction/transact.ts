@@ -1,8 +1,8 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
 
 import { FsmError, isFsmError } from '../base/errors.ts';
-import type { Awaitable } from '../base/type-tools.ts';
 import { namedError } from '../base/frozen.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import type { Hold } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
@@ -159,12 +159,7 @@ async function telefsmTurn<Result>(
  *
  * @throws FsmError `STOPPED`; what `Leases.take` throws passes
  */
-function lease(
-  rt: Runtime,
-  job: Job,
-  key: string,
-  head: Head,
-): Awaitable<Hold | undefined> {
+function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
   const bound = job.timeout;
   if (!rt.storage.features.shared) return rt.leases.take(key, { bound });

@@ -18,13 +18,14 @@ import {
 import { idIn, idOf, objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
 import { updateTypeOf } from './subject.ts';
 import type { TextKind, TextValues } from './text-kinds.ts';
+import type { Update } from './update.ts';
 
 export type { InputKind, InputValues } from './input-value.ts';
 export { inputKinds } from './input-value.ts';
 
 /** What every input has. */
 interface InputFacts {
-  readonly update: RawUpdate;
+  readonly update: Update;
   /** Whether it is a new version of an earlier message. */
   readonly edited: boolean;
   /** The `media_group_id` that the parts of an album share. */

@@ -18,7 +18,17 @@ import type { FinishedRound, Place } from './pending.ts';
 import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
-import { keep, locate, note, progressOf, text, tokenOf, type Visit, wasAsked } from './visit.ts';
+import {
+  keep,
+  locate,
+  note,
+  progressOf,
+  text,
+  timeoutOf,
+  tokenOf,
+  type Visit,
+  wasAsked,
+} from './visit.ts';
 
 /** What is shown with a question that is asked in place. */
 export interface Asking {
@@ -62,7 +72,8 @@ export function redo(visit: Visit, beside: Pick<Place, 'path' | 'level'>, name: 
 /** A new frame: starts the clock and unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
 async function begin(visit: Visit): Promise<void> {
   const { plan, run } = visit;
-  if (plan.timeout !== undefined && run.timer('flow') === undefined) run.arm('flow', plan.timeout);
+  const timeout = timeoutOf(visit);
+  if (timeout !== undefined && run.timer('flow') === undefined) run.arm('flow', timeout);
   const memo = memoOf(run.memo);
   const fingerprint = plan.fingerprint();
   if (memo.plan === fingerprint) return;

@@ -82,7 +82,10 @@ export function flowOf(
     parameters,
     hasRows: questionsIn(steps).some(({ question }) => question.rows !== undefined),
     closesRounds: closesRounds(steps),
-    timeout: options.timeout === undefined ? undefined : toMs(options.timeout, `${id} timeout`),
+    timeout:
+      options.timeout === undefined || options.timeout === false
+        ? options.timeout
+        : toMs(options.timeout, `${id} timeout`),
     fingerprint() {
       fingerprint ??= fingerprintOf(steps);
       return fingerprint;
@@ -118,7 +121,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     states,
     settable: false,
     timed:
-      plan.timeout !== undefined ||
+      typeof plan.timeout === 'number' ||
       questions.some(({ question }) => question.timeout !== undefined),
     served: services !== undefined,
     ...(trigger !== undefined && { trigger }),
@@ -142,7 +145,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
     ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
-    describe: () => describeFlow(steps, options),
+    describe: (defaults) => describeFlow(steps, options, defaults?.flowTimeout),
   };
 }
 

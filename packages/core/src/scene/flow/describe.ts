@@ -67,15 +67,23 @@ export interface FlowDescription {
   readonly steps: readonly StepDescription[];
 }
 
-/** Describes a flow. */
-export function describeFlow(steps: readonly Step[], options: AnyFlowOptions): FlowDescription {
-  const { trigger, deepLink, description, timeout, commands } = options;
+/**
+ * Describes a flow.
+ *
+ * @param flowTimeout - the time-out where the flow sets none, in ms
+ */
+export function describeFlow(
+  steps: readonly Step[],
+  options: AnyFlowOptions,
+  flowTimeout: number | undefined,
+): FlowDescription {
+  const { trigger, deepLink, description, timeout = flowTimeout, commands } = options;
   return {
     kind: 'flow',
     ...(trigger !== undefined && { trigger }),
     ...(deepLink !== undefined && { deepLink }),
     ...(description !== undefined && { description }),
-    ...(timeout !== undefined && { timeout: toMs(timeout, 'timeout') }),
+    ...(timeout !== undefined && timeout !== false && { timeout: toMs(timeout, 'timeout') }),
     ...(commands !== undefined && { commands }),
     steps: steps.map((step) => describeStep(step, backEverywhere(options))),
   };

@@ -54,8 +54,11 @@ export interface FlowOptions<
   readonly description?: string;
   /** What it needs from `fsm({ services })`. */
   readonly services?: Services;
-  /** Without progress for this long it ends with `timedOut`. Invalid answers don't renew it; a machine's `ttl` forgets silently. */
-  readonly timeout?: Duration;
+  /**
+   * Without progress for this long it ends with `timedOut`. Invalid answers don't renew it; a machine's `ttl` forgets silently. Default:
+   * `fsm({ flowTimeout })`, which `false` switches off for this flow.
+   */
+  readonly timeout?: Duration | false;
   /** Whether one may go back at every step. Default `false`. */
   readonly back?: boolean;
   /**

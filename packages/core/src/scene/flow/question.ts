@@ -6,6 +6,7 @@ import type { Schema } from '../../base/schema.ts';
 import type {
   Awaitable,
   Complaint,
+  LeftOut,
   NotStorable,
   Simplify,
   Storable,
@@ -113,28 +114,31 @@ export interface ShareButton {
 }
 
 /** What `share` takes, or a sentence where the question takes nothing that a button can share. */
-type ShareOf<A> = undefined extends A
-  ? ShareComplaint
-  : [Extract<A extends readonly unknown[] ? A[number] : A, Shareable>] extends [never]
+type ShareOf<A> =
+  LeftOut<A, Accept> extends true
     ? ShareComplaint
-    : string | ShareButton;
+    : [Extract<A extends readonly unknown[] ? A[number] : A, Shareable>] extends [never]
+      ? ShareComplaint
+      : string | ShareButton;
 type ShareComplaint =
   Complaint<"`share` needs accept: 'contact', 'location', 'users_shared' or 'chat_shared'.">;
 
 /** What the user gives, before `schema` and `validate`. */
-export type RawOf<A, Ch, M> = undefined extends Ch
-  ? undefined extends A
-    ? string
-    : Accepted<A>
-  :
-      | (M extends true ? readonly ChoiceValue<Ch>[] : ChoiceValue<Ch>)
-      | (undefined extends A ? never : Accepted<A>);
+export type RawOf<A, Ch, M> =
+  LeftOut<Ch, Choices<object>> extends true
+    ? LeftOut<A, Accept> extends true
+      ? string
+      : Accepted<A>
+    :
+        | (M extends true ? readonly ChoiceValue<Ch>[] : ChoiceValue<Ch>)
+        | (LeftOut<A, Accept> extends true ? never : Accepted<A>);
 
 // biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
-type Checked<Raw, S> = S extends Schema<any, infer Out> ? Out : Raw;
+type Checked<Raw, S> = [S] extends [undefined] ? Raw : S extends Schema<any, infer Out> ? Out : Raw;
 
-type Fits<S, Raw> =
-  S extends Schema<infer In, infer Out>
+type Fits<S, Raw> = [S] extends [undefined]
+  ? unknown
+  : S extends Schema<infer In, infer Out>
     ? [Raw] extends [In]
       ? [Out] extends [Storable<Out>]
         ? unknown

@@ -29,8 +29,8 @@ export interface Plan {
   readonly hasRows: boolean;
   /** Whether one of its repeats has `after`. */
   readonly closesRounds: boolean;
-  /** Of the whole flow, in ms. */
-  readonly timeout: number | undefined;
+  /** Of the whole flow, in ms; `undefined` leaves it to the machine. */
+  readonly timeout: number | false | undefined;
   /** Changes when the definition does. */
   fingerprint(): string;
   /** The flow itself, to enter it again. */
@@ -62,13 +62,20 @@ export function keep({ run }: Visit, progress: Progress, memo: FlowMemo): void {
 
 /** Goes on from a new progress: what belonged to the last question is dropped, and the next one is asked. */
 export function move(visit: Visit, progress: Progress, more: FlowMemo = {}): void {
-  const { plan, run } = visit;
+  const { run } = visit;
   tidy(visit);
   keep(visit, progress, { ...afterMove(memoOf(run.memo)), ...more });
   run.arm('step', null);
   run.arm('album', null);
-  if (plan.timeout !== undefined) run.arm('flow', plan.timeout);
+  const timeout = timeoutOf(visit);
+  if (timeout !== undefined) run.arm('flow', timeout);
   run.ask();
+}
+
+/** The time-out of the whole flow, in ms: its own, or that of the machine. */
+export function timeoutOf({ plan, run }: Visit): number | undefined {
+  const { timeout = run.defaults.flowTimeout } = plan;
+  return timeout === false ? undefined : timeout;
 }
 
 /** Changes the memo, and the state with it. */
