@@ -4,8 +4,8 @@ import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
 /**
- * Retryable errors, after which the statement was certainly not executed. They are a deadlock, a lock that was not free in time, too many
- * connections, a server that is shutting down before it began, and a socket that was never open.
+ * Retryable errors, after which the statement was certainly not executed: a deadlock, a lock that was not free in time, too many
+ * connections, a server that shuts down, a socket that was never open.
  */
 const passing = new Set([
   'ER_LOCK_DEADLOCK',
