@@ -4,7 +4,7 @@ import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
 /**
- * Retryable errors, after which the statement was certainly not executed: a deadlock, a lock that was not free in time, too many
+ * Retryable errors, after which the statement was certainly not executed. Examples: a deadlock, a lock that was not free in time, too many
  * connections, a server that shuts down, a socket that was never open.
  */
 const passing = new Set([

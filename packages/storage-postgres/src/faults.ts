@@ -11,7 +11,7 @@ import type { StorageFault } from '@telefsm/core/storage';
 const passing = /^(26000|40001|40P01|53[2-9]..|55P03|57014|57P03|ECONNREFUSED)$/;
 
 /**
- * Permanent errors, until somebody acts. Examples are a full disk, a read-only server, no rights, a wrong password, database or schema, a table that
+ * Permanent errors, until somebody acts. Examples: a full disk, a read-only server, no rights, a wrong password, database or schema, a table that
  * is not what it should be, a value that cannot be stored.
  */
 const lasting = /^(53100|25006|0A...|22...|23...|28...|3D...|3F...|42...|44...|54...)$/;

@@ -191,7 +191,7 @@ export class SharedHold implements Hold {
       }
       if ('said' in answer) {
         if (answer.said !== 'refused') return this.#accepted(sending);
-        // a driver may have sent it twice by itself, so a refusal alone proves nothing: the record does
+        // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
         return this.#prove(sending, isUnsure, undefined);
       }
       const cause = answer.failed;
