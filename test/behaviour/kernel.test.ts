@@ -50,7 +50,7 @@ function gate() {
 describe.each(frameworks)(
   'a handler that waits for its own conversation, on %s',
   (_, framework) => {
-    it('by handing an update to its bot is refused within a second, later ones at once', async () => {
+    it('by handing an update to its bot is rejected within a second, later ones at once', async () => {
       const clock = virtualClock();
       const bot = framework.bot();
       bot.noteErrors();
@@ -70,7 +70,7 @@ describe.each(frameworks)(
       expect(waited[1]).toBe(0);
     });
 
-    it('by running its machine again on another context of the update is refused within a second', async () => {
+    it('by running its machine again on another context of the update is rejected within a second', async () => {
       const clock = virtualClock();
       const bot = framework.bot();
       bot.noteErrors();

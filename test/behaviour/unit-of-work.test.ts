@@ -5,7 +5,7 @@ import { frameworks, textUpdate } from './frameworks.ts';
 
 const Form = states('Form', { name: state(), age: state<{ name: string }>() });
 
-describe.each(frameworks)('one update is one unit of work on %s', (_, framework) => {
+describe.each(frameworks)('one update is one turn on %s', (_, framework) => {
   it('a handler that throws after three writes leaves the record byte for byte as it was', async () => {
     const storage = memoryStorage();
     const bot = framework.bot();

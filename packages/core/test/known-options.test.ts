@@ -174,7 +174,7 @@ describe.each(made)('%s', (_name, options, make) => {
     expect(() => make({ [option]: undefined })).not.toThrow();
   });
 
-  it('refuses what it does not know by name, with what it knows', () => {
+  it('rejects what it does not know by name, with what it knows', () => {
     const refusal = expect.objectContaining({ code: 'INVALID_OPTION' });
     expect(() => make({ misspelled: 1 })).toThrow(refusal);
     expect(() => make({ misspelled: 1 })).toThrow(/Unknown option ".*misspelled"\. Known: /);

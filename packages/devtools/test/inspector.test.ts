@@ -111,7 +111,7 @@ describe('who may look', () => {
     },
   );
 
-  it('must call the page by its own name: a name that points here is refused', async () => {
+  it('must call the page by its own name: a name that points here is rejected', async () => {
     await open();
     const port = opened?.port;
     for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:1`]) {

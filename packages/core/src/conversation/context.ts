@@ -11,7 +11,7 @@ export type StateView<S> = S extends { readonly id: infer Id }
   ? { readonly current: Id; readonly data: DeepReadonly<DataOf<S>> }
   : never;
 
-/** Refuses, with a sentence, a target that the machine of this `ctx.state` does not hold. */
+/** Rejects, with a sentence, a target that the machine of this `ctx.state` does not hold. */
 export type KnownTo<F, T> = Registered<T, IdsOf<F>>;
 /** The ids of a machine's states: asked once of each `ctx.state`. */
 type IdsOf<F> = F extends { readonly '~all': infer All } ? IdOf<All> : string;
@@ -147,7 +147,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   get<F>(name: string, fallback: F): F;
   /** No state, no data, no frames, silently; the stored record is deleted. See `cancel`. */
   clear(): void;
-  /** Moves to the neighbour in the group's declaration order; at the end `NO_NEIGHBOUR`. Not checked by the compiler: prefer `set`. */
+  /** Moves to the neighbor in the group's declaration order; at the end `NO_NEIGHBOUR`. Not checked by the compiler: prefer `set`. */
   next(patch?: object): void;
   previous(): void;
 
