@@ -72,8 +72,8 @@ export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema }
 /**
  * Checks the options that are given.
  *
- * @param where - what stands before their names in the message
- * @param others - names that are known and have no rule, with spaces between; without it names that nobody knows are left alone
+ * @param where - the text before their names in the message
+ * @param others - names that are known and have no rule, with spaces between; without it unknown names are accepted
  * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
  */
 export const checkOptions: typeof checks.checkOptions = chosen.checkOptions;

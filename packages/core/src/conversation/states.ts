@@ -39,7 +39,7 @@ export interface StateTree {
   readonly [name: string]: StateSpec | StateTree;
 }
 
-/** Of a shape that is `any` nothing is known but that states stand in it; looking into it would have no end. */
+/** A shape that is `any` may contain any states; looking into it would never end. */
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type Members<Path extends string, T extends StateTree> =
   true extends IsAny<T>
@@ -80,7 +80,7 @@ export interface StateOptions {
   readonly was?: string | readonly string[];
 }
 
-/** What the run time knows of a state. */
+/** The run-time view of a state. */
 export interface StateFacts {
   readonly schema: Schema | undefined;
   readonly was: readonly string[];
@@ -210,7 +210,7 @@ export function makeState(id: string, facts: StateFacts): State {
   });
 }
 
-/** What the run time knows of a state. */
+/** The run-time view of a state. */
 export function factsOf(state: State): StateFacts {
   return state['~data'] as StateFacts;
 }

@@ -23,7 +23,7 @@ export interface SceneOptions<Data extends object> {
   readonly otherUpdates?: 'pass' | 'block';
 }
 
-/** The hooks of a framework's scene, and what each is told under which name. */
+/** The hooks of a framework's scene, and the name of what each one gets. */
 interface ToldBy {
   readonly enter: 'params';
   readonly leave: 'reason';

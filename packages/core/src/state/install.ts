@@ -33,7 +33,7 @@ function reserveOne(prototype: object, property: string): void {
 const reserved = Symbol.for('telefsm.reserved');
 
 /**
- * Refuses a property of the framework's context before an FSM is put there.
+ * Rejects a property of the framework's context before an FSM is put there.
  *
  * @throws FsmError `INSTALLED_TWICE`, `PROPERTY_TAKEN`
  */
