@@ -238,38 +238,41 @@ describe('another user', () => {
 });
 
 describe('a forged update', () => {
-  promise('An empty secret is no secret: an update with an empty header gets through', async (framework) => {
-    for (const [secret, given, handles] of [
-      ['secret', undefined, false],
-      ['secret', 'other', false],
-      ['secret', 'secret', true],
-      ['', '', true],
-    ] as const) {
-      const { bot } = play(framework);
-      let handled = false;
-      bot.use(() => {
-        handled = true;
-      });
-      const listener: RequestListener =
-        framework.name === 'grammY'
-          ? (webhookCallback(bot.bot as never, 'http', { secretToken: secret }) as never)
-          : (Reflect.get(bot.bot, 'webhookCallback').call(bot.bot, '/', {
-              secretToken: secret,
-            }) as never);
-      const server = createServer(listener);
-      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-      await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(given !== undefined && { 'x-telegram-bot-api-secret-token': given }),
-        },
-        body: JSON.stringify(textUpdate(1, 'forged')),
-      });
-      await new Promise((resolve) => server.close(resolve));
-      expect([secret, given, handled]).toEqual([secret, given, handles]);
-    }
-  });
+  promise(
+    'An empty secret is no secret: an update with an empty header gets through',
+    async (framework) => {
+      for (const [secret, given, handles] of [
+        ['secret', undefined, false],
+        ['secret', 'other', false],
+        ['secret', 'secret', true],
+        ['', '', true],
+      ] as const) {
+        const { bot } = play(framework);
+        let handled = false;
+        bot.use(() => {
+          handled = true;
+        });
+        const listener: RequestListener =
+          framework.name === 'grammY'
+            ? (webhookCallback(bot.bot as never, 'http', { secretToken: secret }) as never)
+            : (Reflect.get(bot.bot, 'webhookCallback').call(bot.bot, '/', {
+                secretToken: secret,
+              }) as never);
+        const server = createServer(listener);
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+        await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`, {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            ...(given !== undefined && { 'x-telegram-bot-api-secret-token': given }),
+          },
+          body: JSON.stringify(textUpdate(1, 'forged')),
+        });
+        await new Promise((resolve) => server.close(resolve));
+        expect([secret, given, handled]).toEqual([secret, given, handles]);
+      }
+    },
+  );
 
   promise('A *replayed* update (the same `update_id`) is skipped', async (framework) => {
     const { bot } = play(framework);
