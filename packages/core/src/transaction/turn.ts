@@ -153,7 +153,7 @@ export class RunningTurn implements OpenTurn {
     return this.read.input;
   }
 
-  /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
+  /** Tells this conversation from others, and by its first letters this machine from others of the bot; short, for buttons. */
   get tag(): string {
     this.mark ??= tagOf(this.facts.key ?? '');
     return this.mark;
