@@ -83,7 +83,7 @@ const options = {
       stopAt(point) ??
       (answered && point === 'commit 1 sent' ? stopAt('the answer is noted') : undefined),
   ),
-  waiting: { burst: '300ms', interrupt: ['stop'] },
+  waiting: { burst: '300ms', interrupt: onGrammy.interruptBy(['stop']) },
   log: { last: 40 },
   lease: 1000,
   sweep: { every: '100ms' },

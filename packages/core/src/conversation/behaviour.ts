@@ -71,6 +71,8 @@ export interface SceneRun {
   call(call: ApiCall): void;
   /** Reports to observers that something could not be sent. */
   report(error: unknown): void;
+  /** Reports to observers that the bot's code has made of the input what is no answer (`inputRefused`). */
+  refused(error: unknown): void;
   /** Answers the callback query of this update after the commit; the last call wins. */
   answer(text?: string, alert?: boolean): void;
   /**

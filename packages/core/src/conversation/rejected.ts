@@ -13,6 +13,14 @@ export function isRejected(error: unknown): boolean {
   return codeOf(error) === 400;
 }
 
+/**
+ * Whether users cause a failure by what they do: a message that Telegram rejects (400), a bot that was blocked (403), a chat with too many
+ * messages (429). It concerns one chat, so it must not reach the framework's error handler, which may end the bot for everybody.
+ */
+export function isOfOneChat(error: unknown): boolean {
+  return [400, 403, 429].includes(Number(codeOf(error)));
+}
+
 /** The error code with which Telegram has answered; `undefined` if it has not. */
 export function codeOf(error: unknown): unknown {
   const answer = answerIn(error);

@@ -112,6 +112,10 @@ export class FrameRun implements SceneRun {
     return (call) => this.turn.effects.call(call);
   }
 
+  get refused(): SceneRun['refused'] {
+    return (error) => this.turn.rt.notices.inputRefused(this.turn.key ?? '', error);
+  }
+
   get report(): SceneRun['report'] {
     return (error) => this.turn.rt.notices.speechFailed(this.turn.key ?? '', error);
   }

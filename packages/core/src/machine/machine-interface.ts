@@ -81,7 +81,7 @@ export interface MachineEvents {
   };
   /**
    * A scene took an input, but what it made of it cannot be stored: the record would be too large (`RECORD_TOO_LARGE`), or it is no JSON
-   * (`DATA_NOT_JSON`). Nothing of it was kept, and the user was told.
+   * (`DATA_NOT_JSON`), or a `validate` gave no answer, such as `NaN` (`INVALID_OPTION`). Nothing of it was kept, and the user read a text.
    */
   readonly inputRefused: { readonly key: string; readonly error: unknown };
   /**

@@ -2,7 +2,7 @@
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { isRejected } from '../conversation/rejected.ts';
+import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
 import { isPromise } from '../lease/calls.ts';
 import type { Hold } from '../lease/lease.ts';
@@ -76,7 +76,8 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
  *
  * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
- * that something failed. A question that was rejected stays pending: an answer to a question that nobody saw is none.
+ * that something failed. A user who has blocked the bot, and a limit, are reported to observers only. A question that was not sent stays
+ * pending: an answer to a question that nobody saw is none.
  *
  * @param silently - do not tell the user of a rejection
  */
@@ -88,9 +89,9 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     try {
       await send();
     } catch (error) {
-      if (!isQuiet && !isRejected(error)) throw error;
+      if (!isQuiet && !isOfOneChat(error)) throw error;
       turn.rt.notices.speechFailed(turn.key ?? '', error);
-      hasRejection ||= !isQuiet;
+      hasRejection ||= !isQuiet && isRejected(error);
     }
   };
   // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it

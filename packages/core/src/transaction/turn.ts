@@ -152,7 +152,7 @@ export class RunningTurn implements OpenTurn {
     return this.read.input;
   }
 
-  /** Identifies this conversation, and by two letters this machine of the bot; short, for buttons. */
+  /** Identifies this conversation, and by its first letters this machine of the bot; short, for buttons. */
   get tag(): string {
     this.mark ??= tagOf(this.facts.key ?? '');
     return this.mark;

@@ -7,6 +7,7 @@ import type { Outcome } from './walk.ts';
  * What is wrong.
  *
  * - `crash`: the bot's code threw.
+ * - `unkept`: what the bot made of an input cannot be stored, or is no answer, so that the user was asked again.
  * - `refused`: Telegram rejected a call: a text that is too long, a bad button.
  * - `unanswered`: a press did something, but its query was not answered, so that the button keeps a spinner.
  * - `dead-button`: a press on a button of the present question led nowhere.
@@ -18,6 +19,7 @@ import type { Outcome } from './walk.ts';
  */
 export type FaultKind =
   | 'crash'
+  | 'unkept'
   | 'refused'
   | 'unanswered'
   | 'dead-button'
@@ -48,6 +50,7 @@ export function findingsIn(outcome: Outcome, strict: boolean): readonly Finding[
   );
   const found = [
     ...errors.map((error) => crash(error, state)),
+    ...outcome.unkept.map((error) => unkept(error, state)),
     ...refusals.map((call) => refusal(call, outcome)),
   ];
   if (found.length > 0 || outcome.again.length > 0) return found;
@@ -81,6 +84,16 @@ function crash(error: unknown, state: string | null): Finding {
     kind: 'crash',
     key: `crash ${masked(message)} ${frameOf(error)}`,
     message: `The bot threw${inState(state)}: ${shortened(message)}`,
+    state,
+  };
+}
+
+function unkept(error: unknown, state: string | null): Finding {
+  const message = textOf(error);
+  return {
+    kind: 'unkept',
+    key: `unkept ${masked(message)} ${state}`,
+    message: `The bot rejected an input${inState(state)} since it cannot keep what it made of it: ${shortened(message)}`,
     state,
   };
 }

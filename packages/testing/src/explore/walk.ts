@@ -53,6 +53,8 @@ export interface Outcome {
   readonly press: { readonly answered: boolean; readonly current: boolean } | undefined;
   /** What the bot's code threw. */
   readonly errors: readonly unknown[];
+  /** What observers got of inputs that the bot could not keep. */
+  readonly unkept: readonly unknown[];
   /** Calls that Telegram refused. */
   readonly refusals: readonly ApiCall[];
   /** Those among them that an earlier move of this walk has tried in vain: what is owed is asked again. */
@@ -115,6 +117,8 @@ export async function startWalk(
     committed.set(key, to);
     passages.push([idOf(from), idOf(to)]);
   });
+  const unkept = new Set<unknown>();
+  machine?.observe('inputRefused', ({ error }) => unkept.add(error));
   for (const event of ['deadlineFailed', 'speechFailed', 'poisoned'] as const) {
     machine?.observe(event, ({ error }) => errors.add(error));
   }
@@ -198,6 +202,7 @@ export async function startWalk(
           ({ label, back, current }) => current && label === move.label && back === move.back,
         );
       errors.clear();
+      unkept.clear();
       const marks = [cloud.screen.length, cloud.calls.length, passages.length] as const;
       try {
         await perform(move);
@@ -227,6 +232,7 @@ export async function startWalk(
             ? { answered: lastPress(cloud)?.answer !== undefined, current }
             : undefined,
         errors: [...errors],
+        unkept: [...unkept],
         refusals,
         again,
       };

@@ -1,4 +1,14 @@
-import { flow, html, type RawUpdate } from '@telefsm/core';
+import {
+  flow,
+  html,
+  invalid,
+  type RawUpdate,
+  scene,
+  state,
+  states,
+  type Turn,
+  typed,
+} from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { type ExploreOptions, explore } from '../../src/index.ts';
@@ -227,6 +237,108 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     );
     expect(faults.map(({ kind }) => kind)).toEqual(['refused', 'no-cancel']);
     expect(faults[0]?.path.length).toBe(2);
+  });
+});
+
+describe.each(frameworks)('explore on %s, on a bot that has a finding of issue 14,', (_, make) => {
+  /** A bot of scenes; what they pass on is for `rest`. */
+  const exploring = (
+    made: readonly unknown[],
+    options: ExploreOptions & { readonly maxRecordBytes?: number } = {},
+    rest: (turn: Turn) => unknown = () => {},
+  ) => {
+    const { maxRecordBytes = 262_144, ...how } = options;
+    return explore(
+      (world) => {
+        const machine = createMachine({ states: made as never, maxRecordBytes, ...world });
+        const bot = make({
+          async onAny(update, call) {
+            await machine.handle(
+              update as RawUpdate,
+              { id: 1, call },
+              (turn) => rest(turn) as never,
+            );
+          },
+        });
+        return { bot, machine };
+      },
+      {
+        runs: 30,
+        steps: 12,
+        ignore: ['silence', 'dead-end', 'endless-loop', 'unreachable'],
+        ...how,
+      },
+    );
+  };
+
+  it('finds answers that outgrow the record (P7)', async () => {
+    const notes = scene('notes', { data: typed<{ all?: string[] }>() }).on({
+      enter: () => 'Note?',
+      handle: ({ data, input, again }) => again({ all: [...(data.all ?? []), input.text] }),
+    });
+    const start = flow('start', { trigger: '/notes', description: 'Notes' })
+      .ask('name', { prompt: 'Name?' })
+      .done((_, { state }) => state.enter(notes));
+    const { faults } = await exploring([start, notes], {
+      maxRecordBytes: 7000,
+      steps: 25,
+      texts: ['x'.repeat(3000)],
+    });
+    expect(faults).toMatchObject([
+      { kind: 'unkept', message: expect.stringContaining('The conversation needs') },
+    ]);
+  });
+
+  it('finds a redraw that Telegram rejects and that reaches the framework (P8)', async () => {
+    const { faults } = await exploring([], {}, async ({ update, api, place }) => {
+      const chat_id = place?.chat;
+      const keyboard = { inline_keyboard: [[{ text: 'More', callback_data: 'more' }]] };
+      const press = update?.callback_query;
+      if (press === undefined) {
+        return api('sendMessage', { chat_id, text: 'Page', reply_markup: keyboard });
+      }
+      await api('answerCallbackQuery', { callback_query_id: press.id });
+      const message_id = press.message?.message_id;
+      return api('editMessageText', { chat_id, message_id, text: 'Page', reply_markup: keyboard });
+    });
+    expect(faults).toMatchObject([
+      { kind: 'refused', message: expect.stringContaining('message is not modified') },
+    ]);
+  });
+
+  it.each<readonly [string, (text: string) => unknown]>([
+    ['Number', Number],
+    ['a test that returns a boolean', (text) => /^\d+$/.test(text)],
+    ['a forgotten return', (text) => void Number(text)],
+    ['a Date', (text) => new Date(text)],
+  ])('finds a validate that gives no answer: %s (P9)', async (_name, validate) => {
+    const form = flow('form', { trigger: '/form', description: 'Form' })
+      .ask('n', { prompt: 'How many?', validate: validate as () => 1 })
+      .done(() => 'Done.');
+    const { faults } = await exploring([form], { texts: ['five'] });
+    expect(faults[0]).toMatchObject({
+      kind: 'unkept',
+      state: 'form:n',
+      message: expect.stringContaining('Invalid option "validate"'),
+    });
+  });
+
+  it('finds nothing of this kind in a validate that says why', async () => {
+    const form = flow('form', { trigger: '/form', description: 'Form' })
+      .ask('n', { prompt: 'How many?', validate: (text) => Number(text) || invalid('A number?') })
+      .done(() => 'Done.');
+    const { faults, report } = await exploring([form], { texts: ['5', 'five'] });
+    expect(faults, report).toEqual([]);
+  });
+
+  it('finds a state whose handler is missing (F14)', async () => {
+    const Form = states('Form', { name: state() });
+    const { faults } = await exploring([Form], { ignore: ['silence'] }, async (turn) => {
+      if (turn.state.current !== null) return;
+      turn.state.set(Form.name);
+      await turn.reply('What is your name?');
+    });
+    expect(faults).toMatchObject([{ kind: 'dead-end', state: 'Form:name' }]);
   });
 });
 

@@ -67,6 +67,7 @@ export function wordsOf(
   visit: Visit,
   verdict: Extract<Verdict, { readonly kind: 'refused' }>,
 ): Awaitable<Say> {
+  if (verdict.error !== undefined) visit.run.refused(verdict.error);
   return 'say' in verdict ? verdict.say : text(visit, verdict.text);
 }
 

@@ -1,8 +1,11 @@
 /** From what a user sent to an answer: what a question accepts, and how it is checked. */
 
+import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import { isStorable, type JsonObject } from '../../base/json.ts';
+import { invalidOption } from '../../base/rules.ts';
 import { check, describeIssues } from '../../base/schema.ts';
+import { shown } from '../../base/shown.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import {
@@ -21,8 +24,13 @@ import type { AskOptions } from './steps.ts';
 export type Verdict =
   | { readonly kind: 'answer'; readonly value: unknown }
   /** With the flow's own words, or by one of telefsm's texts. */
-  | { readonly kind: 'refused'; readonly say: Say }
-  | { readonly kind: 'refused'; readonly text: 'invalid' | 'tooLong' }
+  | ({ readonly kind: 'refused' } & (
+      | { readonly say: Say }
+      | { readonly text: 'invalid' | 'tooLong' }
+    ) & {
+        /** What observers get, where the bot's own code has made no answer of it. */
+        readonly error?: FsmError;
+      })
   | { readonly kind: 'redo'; readonly name: string };
 
 /** What a question accepts beside its choices; `undefined` if nothing. */
@@ -80,10 +88,11 @@ export async function checkValue(
   if (typeof value === 'string' && value.length > maxLength) {
     return { kind: 'refused', text: 'tooLong' };
   }
-  const refused = async (own: string | undefined): Promise<Verdict> => {
+  const refused = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
     const said = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
     const say = said ?? own;
-    return say === undefined ? { kind: 'refused', text: 'invalid' } : { kind: 'refused', say };
+    const words = say === undefined ? { text: 'invalid' as const } : { say };
+    return { kind: 'refused', ...words, ...(error && { error }) };
   };
   let checked = value;
   if (schema !== undefined) {
@@ -91,11 +100,19 @@ export async function checkValue(
     if (result.issues !== undefined) return refused(describeIssues(result.issues).join('\n'));
     checked = result.value;
   }
-  if (validate === undefined) return isStorable(checked) ? answer(checked) : refused(undefined);
+  if (validate === undefined) {
+    return isStorable(checked) ? answer(checked) : refused(undefined, noAnswer('schema', checked));
+  }
   const said = await validate(checked, answers, turn);
   if (isInvalid(said)) return { kind: 'refused', say: said['~invalid'] };
   if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
-  return typeof said !== 'boolean' && isStorable(said) ? answer(said) : refused(undefined);
+  const isAnswer = typeof said !== 'boolean' && isStorable(said);
+  return isAnswer ? answer(said) : refused(undefined, noAnswer('validate', said));
+}
+
+function noAnswer(option: string, found: unknown): FsmError {
+  const expected = 'the answer as JSON, or invalid("why")';
+  return invalidOption(option, expected, shown(found));
 }
 
 function answer(value: unknown): Verdict {

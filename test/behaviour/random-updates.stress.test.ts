@@ -1,0 +1,22 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { sized } from '../setup/size.ts';
+import { frameworks } from './frameworks.ts';
+import { playRandom, randomDeeds } from './random-updates.ts';
+import { storages } from './storages.ts';
+
+describe.each(frameworks)('many random updates on %s, without bot.catch', (_, framework) => {
+  it.each(storages)(
+    'the bot never stops polling, and /cancel leaves every conversation, in %s',
+    async (_name, storage) => {
+      const numRuns = sized({ quick: 200, full: 10_000 });
+      let said = 0;
+      const property = fc.asyncProperty(randomDeeds, async (list) => {
+        said += await playRandom(framework, { storage: storage() }, list);
+      });
+      await fc.assert(property, { numRuns });
+      expect(said).toBeGreaterThan(numRuns * 4);
+    },
+    3_600_000,
+  );
+});

@@ -1,0 +1,21 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+import { playRandom, randomDeeds } from './random-updates.ts';
+import { storages } from './storages.ts';
+
+describe.each(frameworks)('random updates on %s, without bot.catch', (_, framework) => {
+  it.each(storages)(
+    'the bot never stops polling, and /cancel leaves every conversation, in %s',
+    async (_name, storage) => {
+      let said = 0;
+      const property = fc.asyncProperty(randomDeeds, async (list) => {
+        said += await playRandom(framework, { storage: storage() }, list);
+      });
+      await fc.assert(property, { numRuns: 12 });
+      // a bot that says nothing proves nothing
+      expect(said).toBeGreaterThan(50);
+    },
+    60_000,
+  );
+});
