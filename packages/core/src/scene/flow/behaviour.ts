@@ -1,18 +1,10 @@
 /** Puts a flow together: the scene that the engine runs, the group of its states. */
 
+import { checkOption, checkOptions } from '#option-checks';
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
-import {
-  atLeast,
-  callable,
-  checkOption,
-  checkOptions,
-  matching,
-  oneOf,
-  schematic,
-  textual,
-} from '../../base/rules.ts';
+import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
 import { commandPolicies, type SceneBehaviour } from '../../conversation/behaviour.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
