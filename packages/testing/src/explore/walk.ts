@@ -1,6 +1,7 @@
 /** One walk through a bot: a fresh world with it, in which moves are done one after the other and watched. */
-import { type MemoryStorage, memoryStorage } from '@telefsm/core';
+import { type MemoryStorage, memoryStorage, type RawUpdate } from '@telefsm/core';
 import type { AnyMachine, CommittedState } from '@telefsm/core/adapter';
+import { boundTo } from '@telefsm/core/scene-kit';
 import type { ApiCall, Cloud, Query } from '../cloud/cloud.ts';
 import type { Place } from '../cloud/place.ts';
 import type { RawButton } from '../cloud/raw.ts';
@@ -226,7 +227,8 @@ export async function startWalk(
         move,
         before,
         after,
-        noticed: calls.some(isSeen) || passages.length > marks[2],
+        noticed:
+          calls.some(isSeen) || passages.length > marks[2] || isOfScene(world.updates.at(-1)),
         press:
           move.do === 'taps'
             ? { answered: lastPress(cloud)?.answer !== undefined, current }
@@ -254,6 +256,12 @@ export async function startWalk(
       await world.stop();
     },
   };
+}
+
+/** Whether an update presses a button that a scene has made: it looks each press up, and its cells and choices that are made already change nothing. */
+function isOfScene(update: RawUpdate | undefined): boolean {
+  const { callback_query: query } = Object(update);
+  return typeof query?.data === 'string' && boundTo(query.data) !== undefined;
 }
 
 /** Longer than a machine waits for its turns when it is stopped, in ms. */
