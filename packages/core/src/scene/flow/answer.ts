@@ -5,13 +5,8 @@ import { isStorable, type JsonObject } from '../../base/json.ts';
 import { check, describeIssues } from '../../base/schema.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import {
-  type Accept,
-  acceptInput,
-  foundIn,
-  isTextKind,
-  type UserInput,
-} from '../../update/input.ts';
+import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
+import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import type { Option } from './options.ts';
 import type { Invalid, Redo } from './question.ts';
 import { ownOnly } from './share.ts';
