@@ -1,16 +1,9 @@
 /** Collects the steps of a flow while it is being built, and refuses what cannot work. */
 
+import { checkOption, checkOptions } from '#option-checks';
 import { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
-import {
-  callable,
-  checkName,
-  checkOption,
-  checkOptions,
-  invalidOption,
-  invalidTarget,
-  schematic,
-} from '../../base/rules.ts';
+import { callable, checkName, invalidOption, invalidTarget, schematic } from '../../base/rules.ts';
 import type { Schema } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
