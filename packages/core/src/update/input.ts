@@ -17,6 +17,7 @@ import {
 } from './input-value.ts';
 import { idIn, idOf, objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
 import { updateTypeOf } from './subject.ts';
+import { foundIn, isTextKind, textKinds } from './text-kind.ts';
 import type { TextKind, TextValues } from './text-kinds.ts';
 import type { Update } from './update.ts';
 
@@ -131,13 +132,7 @@ export function acceptInput<const A extends Accept>(
   return picked(accept, input) as Awaitable<Accepted<A> | undefined>;
 }
 
-const textKinds = ['email', 'phone', 'url', 'date'] as const satisfies readonly TextKind[];
 const otherKinds: readonly string[] = ['own_contact', ...textKinds];
-
-/** Whether a question takes a kind that is found inside a text, and no other. */
-export function isTextKind(accept: unknown): accept is TextKind {
-  return (textKinds as readonly unknown[]).includes(accept);
-}
 
 /** Takes what is an {@link Accept}. */
 export const acceptable: Rule = {
@@ -191,16 +186,6 @@ function valueAs(kind: AcceptedKind, input: UserInput): unknown {
   if (kind !== 'own_contact' || input.kind !== 'contact') return undefined;
   const isOwn = input.value.user_id !== undefined && input.value.user_id === idIn(message, 'from');
   return isOwn && message?.['forward_origin'] === undefined ? input.value : undefined;
-}
-
-/** Finds the first value of a kind in a text; `undefined` if there is none. */
-export async function foundIn(
-  kind: TextKind,
-  text: string,
-  message?: RawObject,
-): Promise<string | undefined> {
-  const { findInText } = await import('./text-kinds.ts');
-  return findInText(kind, text, message);
 }
 
 function tagged(kind: string, value: unknown): Tagged<InputKind> {

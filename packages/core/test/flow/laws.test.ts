@@ -199,7 +199,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
         }
         expect(bot.passed).toEqual([]);
       }),
-      { numRuns: 80 },
+      { numRuns: 60 },
     );
     expect(seen.finished).toBeGreaterThan(2);
     expect(seen.back).toBeGreaterThan(20);

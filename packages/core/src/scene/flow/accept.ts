@@ -2,13 +2,14 @@
 
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
-import { isTextKind, type UserInput } from '../../update/input.ts';
+import type { UserInput } from '../../update/input.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
+import { isTextKind } from '../../update/text-kind.ts';
 import { checkValue, takesAlbum, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
-import type { AskPlace, Place } from './pending.ts';
+import type { AskPlace, Place } from './place.ts';
 import { markOf, withPassed } from './progress.ts';
 import { move, note, progressOf, text, type Visit } from './visit.ts';
 

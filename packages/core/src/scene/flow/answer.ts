@@ -8,13 +8,8 @@ import { check, describeIssues } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import {
-  type Accept,
-  acceptInput,
-  foundIn,
-  isTextKind,
-  type UserInput,
-} from '../../update/input.ts';
+import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
+import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import type { Option } from './options.ts';
 import type { Invalid, Redo } from './question.ts';
 import { ownOnly } from './share.ts';

@@ -12,7 +12,7 @@ import { elsewhereHead } from '../../update/elsewhere.ts';
 import { hash32 } from '../rows/buttons.ts';
 import { memoOf } from './memo.ts';
 import { choicesOf } from './offer.ts';
-import type { AskPlace } from './pending.ts';
+import type { AskPlace } from './place.ts';
 import { elsewhereMessage, note, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /** The limit of `callback_data` (Bot API, InlineKeyboardButton). */

@@ -14,7 +14,7 @@ import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
 import { awaitsPayment } from './payment.ts';
-import type { FinishedRound, Place } from './pending.ts';
+import type { FinishedRound, Place } from './place.ts';
 import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';

@@ -10,15 +10,14 @@ import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isElsewhere } from '../../update/elsewhere.ts';
-import type { UserInput } from '../../update/input.ts';
-import { interruptRule, interruptTest } from '../../update/interrupt.ts';
-import { idIn, objectIn } from '../../update/raw-update.ts';
+import { interruptRule } from '../../update/interrupt.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import { describeFlow } from './describe.ts';
 import { left, passed } from './endings.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
+import { interruptsOf } from './interrupted-by.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
@@ -26,8 +25,9 @@ import { parametersOf } from './parameters.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
 import { earlyRule } from './question.ts';
-import { closesRounds, questionsById, questionsIn, statesOfSteps } from './steps.ts';
-import { asText, takeEdited, takeInput } from './take.ts';
+import { statesOfSteps } from './step-states.ts';
+import { closesRounds, questionsIn } from './steps.ts';
+import { asText, isOtherTalk, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
 
@@ -141,23 +141,6 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
   };
 }
 
-/** Which input ends a turn in which of the flow's states; nothing, where no question says so. */
-function interruptsOf(
-  { id, steps, options }: Plan,
-  states: SceneBehaviour['states'],
-): Pick<SceneBehaviour, 'interruptedBy'> {
-  const tests = new Map<string, (input: UserInput) => boolean>();
-  const own = options.interrupt && interruptTest(options.interrupt);
-  if (own !== undefined) for (const state of states) tests.set(state.id, own);
-  for (const [state, { interrupt }] of questionsById(steps, id)) {
-    if (interrupt !== undefined) tests.set(state, interruptTest(interrupt));
-  }
-  if (tests.size === 0) return {};
-  return {
-    interruptedBy: (input) => [...tests].flatMap(([state, test]) => (test(input) ? [state] : [])),
-  };
-}
-
 /** Of a flow whose questions are edited. */
 function screened(plan: Plan): Pick<SceneBehaviour, 'screen' | 'leave'> {
   const load = () => import('./in-place.ts');
@@ -224,17 +207,6 @@ async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
     return policyOf(visit) === 'answer' ? takeInput(visit, asText(visit, input), next) : next();
   }
   return takeInput(visit, input, next);
-}
-
-/** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
-function isOtherTalk({ plan, run }: Visit, { kind, update, album }: UserInput): boolean {
-  const { subject } = run.turn;
-  if (plan.options.replies !== 'only' || (subject.chat ?? 0) >= 0) return false;
-  if (kind === 'button' || kind === 'command' || kind === 'payment') return false;
-  // only the first part of an album is a reply
-  if (album !== undefined && album === memoOf(run.memo).album) return false;
-  const message = objectIn(update, subject.updateType ?? '');
-  return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
 }
 
 async function answerFromOutside(visit: Visit, state: string, value: unknown): Promise<boolean> {

@@ -37,18 +37,16 @@ import type {
 } from './flow.ts';
 import { newOutline } from './outline.ts';
 import type {
-  AnswerOf,
   Choices,
   Condition,
   Confirmation,
-  MayPass,
   Prompt,
   Question,
   Redo,
   RepeatLimits,
   RuntimeQuestion,
-  Unset,
 } from './question.ts';
+import type { AnswerOf, MayPass, Unset } from './question-types.ts';
 
 type AnySchema = SchemaOf<unknown>;
 type ObjectSchema = SchemaOf<object>;

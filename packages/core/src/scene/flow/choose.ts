@@ -11,7 +11,7 @@ import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
 import { correctable, type Option } from './options.ts';
-import type { Place } from './pending.ts';
+import type { Place } from './place.ts';
 import { bindingOf, move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */

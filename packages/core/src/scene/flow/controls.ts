@@ -3,7 +3,7 @@
 import type { AnyFlowOptions } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { backTo } from './moves.ts';
-import type { Place } from './pending.ts';
+import type { Place } from './place.ts';
 import { locate, move, progressOf, text, type Visit } from './visit.ts';
 
 /** Labels of the buttons that a question shows beside its own. */

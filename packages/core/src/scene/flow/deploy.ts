@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
-import { foundIn, isTextKind } from '../../update/input.ts';
+import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { hash32 } from '../rows/buttons.ts';
 import { isChoice, takesText } from './answer.ts';
 import { entriesOf } from './choices.ts';

@@ -5,7 +5,7 @@ import { holds } from '../../base/holds.ts';
 import { checkName, invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
-import { isTextKind } from '../../update/input.ts';
+import { isTextKind } from '../../update/text-kind.ts';
 import { checkQuestion } from './question-checks.ts';
 import type { AskOptions, AskStep, QuestionsStep } from './steps.ts';
 

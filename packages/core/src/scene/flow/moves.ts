@@ -1,6 +1,6 @@
 /** What an answer, going back or a correction makes of the progress. Pure. */
 
-import type { Passed, Place } from './pending.ts';
+import type { Passed, Place } from './place.ts';
 import {
   type Path,
   type Progress,

@@ -6,7 +6,7 @@ import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { memoOf } from './memo.ts';
 import { type Listing, type Option, optionsOf } from './options.ts';
-import type { Place } from './pending.ts';
+import type { Place } from './place.ts';
 import { type ReplyButton, shareButton } from './share.ts';
 import { text, tokenOf, type Visit } from './visit.ts';
 
@@ -16,7 +16,7 @@ export interface Offer {
   readonly options: readonly Option[];
   /** Which page of how many the options are, where a loader gives one page at a time. */
   readonly loaded: Listing['loaded'];
-  /** Rows of the question's own, which stand above the choices. */
+  /** Rows of the question's own, above the choices. */
   readonly rows: Keyboard['rows'];
   /** How many choices stand in a row. */
   readonly columns: number | undefined;

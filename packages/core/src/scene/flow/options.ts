@@ -6,7 +6,7 @@ import type { Awaitable } from '../../base/type-tools.ts';
 import type { TextName } from '../../conversation/texts.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { entriesOf, isPage } from './choices.ts';
-import type { Place } from './pending.ts';
+import type { Place } from './place.ts';
 import type { Choices, Label } from './question.ts';
 import { type AskStep, closesRounds, type NamedStep, namedSteps } from './steps.ts';
 
@@ -114,7 +114,7 @@ function mayCorrect(step: NamedStep, answer: unknown): boolean {
 }
 
 /** The name of a step for people: `giftWrap` reads as "Gift wrap". */
-export function readable(name: string): string {
+function readable(name: string): string {
   const words = name
     .replace(/[_-]+/g, ' ')
     .replace(

@@ -10,7 +10,7 @@ import type { Accept } from '../../update/input.ts';
 import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
-import type { Place } from './pending.ts';
+import type { Place } from './place.ts';
 import { locate, note, text, type Visit, wasAsked } from './visit.ts';
 
 /** A prompt as it is sent, and the invoice that it is. */

@@ -3,6 +3,7 @@
 import { type JsonObject, noData } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
+import type { Passed, Place, PlaceFacts, Position } from './place.ts';
 import { markOf, type Path, type Progress } from './progress.ts';
 import {
   type AskStep,
@@ -13,69 +14,7 @@ import {
   type RepeatStep,
   type Step,
 } from './steps.ts';
-
-/** A question in its place. */
-export type Place =
-  | (PlaceFacts & { readonly kind: 'ask'; readonly step: AskStep })
-  | (PlaceFacts & { readonly kind: 'confirm'; readonly step: ConfirmStep })
-  | (PlaceFacts & {
-      /** Whether there is another round. */
-      readonly kind: 'again';
-      readonly step: RepeatStep;
-      /** The rounds that are complete. */
-      readonly rounds: readonly JsonObject[];
-    });
-
-interface PlaceFacts {
-  /** Id of its state. */
-  readonly id: string;
-  /** Where its answer is kept. */
-  readonly path: Path;
-  /** What has been answered before it, at its level: of applicable questions only. */
-  readonly answers: JsonObject;
-  /** The steps of its level. */
-  readonly level: readonly Step[];
-  /** The parameters of its flow. */
-  readonly parameters: JsonObject;
-  /** Where the parameters are kept: the path of the flow, if it is included. */
-  readonly home: Path;
-  /** Questions of its level that were made while the flow runs, by the name of their step. */
-  readonly made: Readonly<Record<string, readonly AskStep[]>>;
-}
-
-/** An applicable question that has been answered, left out or confirmed. */
-export interface Passed {
-  readonly kind: Place['kind'];
-  readonly path: Path;
-  /** The steps of its level. */
-  readonly level: readonly Step[];
-  /** Of the question for another round: how many were complete. */
-  readonly count: number;
-}
-
-/** A round that the user has gone on from. */
-export interface FinishedRound {
-  readonly step: RepeatStep;
-  readonly path: Path;
-  /** Its answers. */
-  readonly item: JsonObject;
-  /** The answers before the repeat. */
-  readonly answers: JsonObject;
-}
-
-/** What a flow has come to. */
-export interface Position {
-  /** The question to ask; `undefined` if all have been answered. */
-  readonly pending: Place | undefined;
-  /** The applicable question before it. */
-  readonly previous: Passed | undefined;
-  /** Whether a finished round is before it, from which no way leads back. */
-  readonly isClosed: boolean;
-  /** A round that is finished, for which `after` has not run. */
-  readonly finished: FinishedRound | undefined;
-  /** Every answer to an applicable question. */
-  readonly answers: JsonObject;
-}
+import { newScope, type Scope, type Walk } from './walk.ts';
 
 /** What of a flow says which question is pending. */
 interface FlowFacts {
@@ -115,47 +54,6 @@ export async function positionOf(
   const { isClosed, finished } = walk;
   const previous = passedIn(walk);
   return { pending, previous, isClosed, finished, answers: Object.freeze(scope.seen) };
-}
-
-interface Walk {
-  readonly turn: AskTurn;
-  readonly passed: ReadonlySet<string>;
-  readonly open: ReadonlySet<string>;
-  /** The question before, by its parts: made for every step of the way, and looked at once. */
-  kind: Passed['kind'] | undefined;
-  scope: Scope | undefined;
-  name: string;
-  count: number;
-  isClosed: boolean;
-  finished: FinishedRound | undefined;
-}
-
-/** The flow of a level: the one that runs, or an included one. */
-type Home = Pick<PlaceFacts, 'parameters' | 'home'>;
-
-/** One level of answers: the flow's, an include's, a round's. */
-interface Scope extends Home {
-  readonly prefix: string;
-  readonly path: Path;
-  readonly stored: JsonObject;
-  readonly level: readonly Step[];
-  /** Answers of the applicable questions so far; conditions see it as it grows. */
-  readonly seen: Record<string, unknown>;
-  /** Questions that were made while the flow runs, by the name of their step. */
-  readonly made: Record<string, readonly AskStep[]>;
-  /** The one state of its questions; absent where each has its own. */
-  readonly state?: string;
-}
-
-function newScope(
-  prefix: string,
-  path: Path,
-  stored: unknown,
-  level: readonly Step[],
-  { parameters, home }: Home,
-): Scope {
-  const kept = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : {};
-  return { prefix, path, stored: kept, level, seen: {}, made: {}, parameters, home };
 }
 
 async function walkSteps(
@@ -341,6 +239,3 @@ function againPlace(step: RepeatStep, scope: Scope, rounds: readonly JsonObject[
     home: scope.home,
   };
 }
-
-/** A question in its place. */
-export type AskPlace = Extract<Place, { readonly kind: 'ask' }>;

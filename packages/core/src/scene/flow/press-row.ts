@@ -8,7 +8,7 @@ import { accept } from './accept.ts';
 import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
 import { memoOf } from './memo.ts';
-import type { AskPlace } from './pending.ts';
+import type { AskPlace } from './place.ts';
 import { withParameters } from './progress.ts';
 import { questionRows, type RowMove } from './question-rows.ts';
 import { keep, move, note, progressOf, type Visit } from './visit.ts';

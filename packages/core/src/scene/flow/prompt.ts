@@ -24,7 +24,7 @@ import {
 } from './offer.ts';
 import type { Listing, Option } from './options.ts';
 import { bindInvoice } from './payment.ts';
-import type { Place } from './pending.ts';
+import type { Place } from './place.ts';
 import { bindingOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** A question ready to be said. */

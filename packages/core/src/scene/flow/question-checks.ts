@@ -1,4 +1,4 @@
-/** Refuses questions whose options contradict each other. */
+/** Rejects questions whose options contradict each other. */
 
 import { checkOptions } from '#option-checks';
 import type { FsmError } from '../../base/errors.ts';
@@ -44,7 +44,7 @@ const sharedWith = "accept: 'contact', 'location', 'users_shared' or 'chat_share
 const otherParts = 'prompt choices multiple optional back timeout otherwise was to by meanwhile';
 
 /**
- * Refuses a question whose options contradict each other.
+ * Rejects a question whose options contradict each other.
  *
  * @throws FsmError `INVALID_OPTION`
  */
@@ -75,7 +75,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
   if (buttons === 'inline') throw refuse('share', "buttons: 'reply' or none", "'inline'");
 }
 
-/** Refuses what is no prompt, such as the promise of a message that was sent while the flow was defined. */
+/** Rejects what is no prompt, such as the promise of a message that was sent while the flow was defined. */
 export function checkPrompt(option: string, prompt: unknown): void {
   const found =
     prompt == null || prompt === '' ? 'missing' : holds(prompt, 'then') ? 'a promise' : undefined;

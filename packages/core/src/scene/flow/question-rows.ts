@@ -6,7 +6,7 @@ import { type Keyboard, keyboardOf } from '../rows/rows.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import { type Transition, verb } from '../transition.ts';
 import { memoOf } from './memo.ts';
-import type { AskPlace } from './pending.ts';
+import type { AskPlace } from './place.ts';
 import { bindingOf, tokenOf, type Visit } from './visit.ts';
 
 /** What a transition of a question's button asks for. */

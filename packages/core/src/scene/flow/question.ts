@@ -2,25 +2,32 @@
 
 import type { Duration } from '../../base/clock.ts';
 import { oneOf, type Rule } from '../../base/rules.ts';
-import type { Schema } from '../../base/schema.ts';
-import type {
-  Awaitable,
-  Complaint,
-  LeftOut,
-  NotStorable,
-  Simplify,
-  Storable,
-} from '../../base/type-tools.ts';
+import type { Awaitable, Simplify } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
-import type { Accept, Accepted, UserInput } from '../../update/input.ts';
+import type { Accept, UserInput } from '../../update/input.ts';
 import type { Interrupt } from '../../update/interrupt.ts';
-import type { Page, PageRequest } from '../rows/page.ts';
+import type { PageRequest } from '../rows/page.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
 import type { Change, Transition } from '../transition.ts';
+
+export type { Choice, Choices, Label, Shareable, ShareButton } from './question-types.ts';
+
+import type {
+  AnswerOf,
+  Checked,
+  Choices,
+  Fits,
+  Keeps,
+  Label,
+  RawOf,
+  ShareOf,
+  TimeoutFits,
+  Unset,
+} from './question-types.ts';
 
 /**
  * Says what to ask: static, or from the answers so far and the turn.
@@ -36,23 +43,6 @@ export type Condition<Answers, Services extends object> = (
   answers: Simplify<Answers>,
   turn: AskTurn<Services>,
 ) => Awaitable<boolean>;
-
-/** A button's text, or how it is made for the user. */
-export type Label<Services extends object> = string | ((turn: AskTurn<Services>) => string);
-
-/** One choice of a list: a value that is its own label, or a value with its label. */
-export type Choice<Services extends object> =
-  | string
-  | readonly [value: string, label: Label<Services>];
-
-/**
- * Choices: a list in its order, one page of a longer list, or an object of values with labels (JavaScript puts whole numbers among its keys
- * first, so use a list where the order matters).
- */
-export type Choices<Services extends object> =
-  | readonly Choice<Services>[]
-  | Page<Choice<Services>>
-  | { readonly [value: string]: Label<Services> };
 
 /** Forgets an answer and asks that step again; made by {@link redo}. */
 export interface Redo<Name extends string = string> {
@@ -78,19 +68,6 @@ export function invalid(message: Say): Invalid {
   return { '~invalid': message };
 }
 
-declare const unset: unique symbol;
-/** Stands for a type that nothing was inferred for. */
-export type Unset = typeof unset;
-
-type ChoiceValue<Ch> = Ch extends readonly (infer One)[]
-  ? ValueOf<One>
-  : Ch extends Page<infer One>
-    ? ValueOf<One>
-    : `${keyof Ch & (string | number)}`;
-type ValueOf<One> = One extends readonly [infer Value extends string, unknown]
-  ? Value
-  : One & string;
-
 /**
  * What a message does that was sent before the question was asked, for example while the answer before it was being checked: it answers the
  * question, the question is asked again, or the message is ignored.
@@ -99,71 +76,6 @@ export type Early = 'answer' | 'ask' | 'ignore';
 
 /** Takes an {@link Early}. */
 export const earlyRule: Rule = oneOf('answer', 'ask', 'ignore');
-
-/** Kinds of input that a button of the reply keyboard can share. */
-export type Shareable = 'contact' | 'own_contact' | 'location' | 'users_shared' | 'chat_shared';
-
-/** A button that shares, with what Telegram lets the user choose from. */
-export interface ShareButton {
-  readonly label: string;
-  /**
-   * Conditions of the button (Bot API, KeyboardButtonRequestUsers and KeyboardButtonRequestChat), such as `{ max_quantity: 3 }` or
-   * `{ chat_is_channel: true }`.
-   */
-  readonly request?: object;
-}
-
-/** What `share` takes, or a sentence where the question takes nothing that a button can share. */
-type ShareOf<A> =
-  LeftOut<A, Accept> extends true
-    ? ShareComplaint
-    : [Extract<A extends readonly unknown[] ? A[number] : A, Shareable>] extends [never]
-      ? ShareComplaint
-      : string | ShareButton;
-type ShareComplaint =
-  Complaint<"`share` needs accept: 'contact', 'location', 'users_shared' or 'chat_shared'.">;
-
-/** What the user gives, before `schema` and `validate`. */
-export type RawOf<A, Ch, M> =
-  LeftOut<Ch, Choices<object>> extends true
-    ? LeftOut<A, Accept> extends true
-      ? string
-      : Accepted<A>
-    :
-        | (M extends true ? readonly ChoiceValue<Ch>[] : ChoiceValue<Ch>)
-        | (LeftOut<A, Accept> extends true ? never : Accepted<A>);
-
-// biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
-type Checked<Raw, S> = [S] extends [undefined] ? Raw : S extends Schema<any, infer Out> ? Out : Raw;
-
-type Fits<S, Raw> = [S] extends [undefined]
-  ? unknown
-  : S extends Schema<infer In, infer Out>
-    ? [Raw] extends [In]
-      ? [Out] extends [Storable<Out>]
-        ? unknown
-        : Storable<Out>
-      : Complaint<'This schema does not take what the step accepts: use a coercing schema, or change `accept`/`choices`.'>
-    : unknown;
-
-/** Refuses, with a sentence, an answer that cannot be stored. Names `V` in its tests only, so that nothing is inferred from here. */
-type Keeps<V> = [V] extends [Unset]
-  ? unknown
-  : IsUnanswered<V> extends true
-    ? Complaint<'`validate` returns the answer or invalid("why"): a boolean, and nothing, are neither.'>
-    : [V] extends [Storable<V>]
-      ? unknown
-      : NotStorable;
-
-/** Whether a `validate` may return a boolean or nothing: then it tests where it should convert, or forgets a `return`. */
-type IsUnanswered<V> = unknown extends V
-  ? false
-  : [Extract<V, boolean | void | undefined>] extends [never]
-    ? false
-    : true;
-
-/** The answer that is kept. */
-export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;
 
 /**
  * What the buttons of a question can do, as values, and the widgets, which are bound to the parameters of the flow (`P`). `Raw` is what the
@@ -176,21 +88,11 @@ export interface QuestionTurn<P extends object, Services extends object, Names e
   readonly answer: (value: Raw) => Transition;
   /** Changes parameters of the flow and shows the question again; answers stay. */
   readonly again: (change?: Change<P>) => Transition;
-  /** Forgets an answer and asks that step again. */
+  /** Asks that step again; its answer is deleted. */
   readonly redo: (step: Names) => Transition;
   readonly back: () => Transition;
   readonly cancel: () => Transition;
 }
-
-/** Whether a question may be left out: by the user, or when its time is over. */
-export type MayPass<O, T> = [T] extends [Unset] ? O : undefined extends T ? true : O;
-
-/** Refuses, with a sentence, an answer of `onTimeout` that the question does not have. */
-type TimeoutFits<T, V> = [T] extends [Unset]
-  ? unknown
-  : [T] extends [V]
-    ? unknown
-    : Complaint<'onTimeout gives an answer that this question does not accept.'>;
 
 /** One question. */
 export interface Question<

@@ -5,7 +5,6 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Schema } from '../../base/schema.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
-import { makeState, type State } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
@@ -200,68 +199,5 @@ export function questionsById(
   });
 }
 
-/** Step states by name, with those of inner levels in objects. */
-export interface StateTree {
-  readonly [name: string]: State | StateTree;
-}
-
-/** The states of a flow's steps. */
-export interface StepStates {
-  readonly tree: StateTree;
-  readonly all: readonly State[];
-}
-
 /** Name of the question for another round, below the name of its repeat. */
 export const againName = 'again';
-
-/**
- * Makes the states of a flow's steps.
- *
- * @param prefix - the id of the flow
- * @param formerPrefixes - its former ids
- */
-export function statesOfSteps(
-  steps: readonly Step[],
-  prefix: string,
-  formerPrefixes: readonly string[],
-): StepStates {
-  const all: State[] = [];
-  const tree = level(steps, { prefix, formerPrefixes, groups: [prefix] }, all);
-  return { tree, all };
-}
-
-interface Level {
-  readonly prefix: string;
-  readonly formerPrefixes: readonly string[];
-  readonly groups: readonly string[];
-}
-
-function level(steps: readonly Step[], at: Level, all: State[], withAgain = false): StateTree {
-  const siblings: State[] = [];
-  const tree: Record<string, State | StateTree> = {};
-  const add = (name: string, formerNames: readonly string[]) => {
-    const id = `${at.prefix}:${name}`;
-    const names = [name, ...formerNames];
-    const was = [at.prefix, ...at.formerPrefixes]
-      .flatMap((prefix) => names.map((each) => `${prefix}:${each}`))
-      .filter((each) => each !== id);
-    const made = makeState(id, { schema: undefined, was, groups: at.groups, siblings });
-    siblings.push(made);
-    all.push(made);
-    tree[name] = made;
-  };
-  for (const step of namedSteps(steps)) {
-    // a name may stand in several cases of one branch
-    if (step.name in tree) continue;
-    if (step.kind === 'ask') add(step.name, step.was);
-    else if (step.kind === 'confirm' || step.kind === 'questions') add(step.name, []);
-    else {
-      const prefix = `${at.prefix}.${step.name}`;
-      const formerPrefixes = at.formerPrefixes.map((former) => `${former}.${step.name}`);
-      const inner = { prefix, formerPrefixes, groups: [prefix, ...at.groups] };
-      tree[step.name] = level(step.steps, inner, all, step.kind === 'repeat');
-    }
-  }
-  if (withAgain) add(againName, []);
-  return Object.freeze(tree);
-}

@@ -3,14 +3,15 @@
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { UserInput } from '../../update/input.ts';
-import { objectIn, textIn } from '../../update/raw-update.ts';
+import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
 import { checkValue, takesAlbum, takesBurst, valueIn } from './answer.ts';
 import { takeLabel } from './choose.ts';
 import { memoOf } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
 import { isPaid, saysPaying } from './payment.ts';
-import { type AskPlace, type Place, positionOf } from './pending.ts';
+import { positionOf } from './pending.ts';
+import type { AskPlace, Place } from './place.ts';
 import { isClosed, markOf, withAnswer, without } from './progress.ts';
 import type { Early } from './question.ts';
 import { keep, locate, note, progressOf, type Visit, wasAsked } from './visit.ts';
@@ -105,6 +106,17 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   const isOutdated = after?.kind === 'confirm' || memoOf(run.memo).invoice !== undefined;
   if (isOutdated || after === undefined || !wasAsked(visit, after)) run.ask();
   return true;
+}
+
+/** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
+export function isOtherTalk({ plan, run }: Visit, { kind, update, album }: UserInput): boolean {
+  const { subject } = run.turn;
+  if (plan.options.replies !== 'only' || (subject.chat ?? 0) >= 0) return false;
+  if (kind === 'button' || kind === 'command' || kind === 'payment') return false;
+  // only the first part of an album is a reply
+  if (album !== undefined && album === memoOf(run.memo).album) return false;
+  const message = objectIn(update, subject.updateType ?? '');
+  return idIn(objectIn(message, 'reply_to_message'), 'from') !== subject.bot;
 }
 
 /** A command as the text that was sent, for where commands are answers. */

@@ -12,7 +12,7 @@ import type { AnyFlowOptions } from './flow.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import { awaitsPayment, saysPaying } from './payment.ts';
-import type { Place } from './pending.ts';
+import type { Place } from './place.ts';
 import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
 import { bindingOf, locate, text, type Visit, wasAsked } from './visit.ts';

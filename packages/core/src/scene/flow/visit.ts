@@ -12,7 +12,8 @@ import type { Binding } from '../rows/rows.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
-import { type Place, type Position, positionOf } from './pending.ts';
+import { positionOf } from './pending.ts';
+import type { Place, Position } from './place.ts';
 import { markOf, type Progress } from './progress.ts';
 import type { Step } from './steps.ts';
 

@@ -1,0 +1,116 @@
+/** What the compiler derives from the options of a question: what it takes, which answer is kept, and what contradicts. */
+
+import type { Schema } from '../../base/schema.ts';
+import type { Complaint, LeftOut, NotStorable, Storable } from '../../base/type-tools.ts';
+import type { AskTurn } from '../../conversation/turn.ts';
+import type { Accept, Accepted } from '../../update/input.ts';
+import type { Page } from '../rows/page.ts';
+
+/** A button's text, or how it is made for the user. */
+export type Label<Services extends object> = string | ((turn: AskTurn<Services>) => string);
+
+/** One choice of a list: a value that is its own label, or a value with its label. */
+export type Choice<Services extends object> =
+  | string
+  | readonly [value: string, label: Label<Services>];
+
+/**
+ * Choices: a list in its order, one page of a longer list, or an object of values with labels (JavaScript puts whole numbers among its keys
+ * first, so use a list where the order matters).
+ */
+export type Choices<Services extends object> =
+  | readonly Choice<Services>[]
+  | Page<Choice<Services>>
+  | { readonly [value: string]: Label<Services> };
+
+/** Kinds of input that a button of the reply keyboard can share. */
+export type Shareable = 'contact' | 'own_contact' | 'location' | 'users_shared' | 'chat_shared';
+
+/** A button that shares, with what Telegram lets the user choose from. */
+export interface ShareButton {
+  readonly label: string;
+  /**
+   * Conditions of the button (Bot API, KeyboardButtonRequestUsers and KeyboardButtonRequestChat), such as `{ max_quantity: 3 }` or
+   * `{ chat_is_channel: true }`.
+   */
+  readonly request?: object;
+}
+
+declare const unset: unique symbol;
+/** Stands for a type that nothing was inferred for. */
+export type Unset = typeof unset;
+
+type ChoiceValue<Ch> = Ch extends readonly (infer One)[]
+  ? ValueOf<One>
+  : Ch extends Page<infer One>
+    ? ValueOf<One>
+    : `${keyof Ch & (string | number)}`;
+type ValueOf<One> = One extends readonly [infer Value extends string, unknown]
+  ? Value
+  : One & string;
+
+/** What `share` takes, or a sentence where the question takes nothing that a button can share. */
+export type ShareOf<A> =
+  LeftOut<A, Accept> extends true
+    ? ShareComplaint
+    : [Extract<A extends readonly unknown[] ? A[number] : A, Shareable>] extends [never]
+      ? ShareComplaint
+      : string | ShareButton;
+type ShareComplaint =
+  Complaint<"`share` needs accept: 'contact', 'location', 'users_shared' or 'chat_shared'.">;
+
+/** What the user gives, before `schema` and `validate`. */
+export type RawOf<A, Ch, M> =
+  LeftOut<Ch, Choices<object>> extends true
+    ? LeftOut<A, Accept> extends true
+      ? string
+      : Accepted<A>
+    :
+        | (M extends true ? readonly ChoiceValue<Ch>[] : ChoiceValue<Ch>)
+        | (LeftOut<A, Accept> extends true ? never : Accepted<A>);
+
+export type Checked<Raw, S> = [S] extends [undefined]
+  ? Raw
+  : // biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
+    S extends Schema<any, infer Out>
+    ? Out
+    : Raw;
+
+export type Fits<S, Raw> = [S] extends [undefined]
+  ? unknown
+  : S extends Schema<infer In, infer Out>
+    ? [Raw] extends [In]
+      ? [Out] extends [Storable<Out>]
+        ? unknown
+        : Storable<Out>
+      : Complaint<'This schema does not take what the step accepts: use a coercing schema, or change `accept`/`choices`.'>
+    : unknown;
+
+/** Rejects, with a sentence, an answer that cannot be stored. Names `V` in its tests only, so that nothing is inferred from here. */
+export type Keeps<V> = [V] extends [Unset]
+  ? unknown
+  : IsUnanswered<V> extends true
+    ? Complaint<'`validate` returns the answer or invalid("why"): a boolean, and nothing, are neither.'>
+    : [V] extends [Storable<V>]
+      ? unknown
+      : NotStorable;
+
+/** Whether a `validate` may return a boolean or nothing: then it tests where it should convert, or lacks a `return`. */
+type IsUnanswered<V> = unknown extends V
+  ? false
+  : [Extract<V, boolean | void | undefined>] extends [never]
+    ? false
+    : true;
+
+/** The answer that is kept. */
+export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;
+
+/** Whether a question may be left out: by the user, or when its time is over. */
+export type MayPass<O, T> = [T] extends [Unset] ? O : undefined extends T ? true : O;
+
+/** Rejects, with a sentence, an answer of `onTimeout` that the question does not have. */
+export type TimeoutFits<T, V> = [T] extends [Unset]
+  ? unknown
+  : [T] extends [V]
+    ? unknown
+    : Complaint<'onTimeout gives an answer that this question does not accept.'>;
