@@ -9,7 +9,7 @@ import { acquireProcedure } from './statements.ts';
 /**
  * Creates the tables and the procedure, or brings them up to date; safe if several processes do so at once.
  *
- * For users that may not change tables: call it once with a user that may, and grant the bot's user `select, insert, update, delete` on
+ * For users that may not change tables. Call it once with a user that may. Then grant the bot's user `select, insert, update, delete` on
  * the conversations, `select` on the version and `execute` on the procedure.
  *
  * @param pool - a pool of `mysql2/promise`; it stays open
@@ -116,7 +116,12 @@ async function versionOf(
 async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Promise<void> {
   const connection = await pool.getConnection();
   let isLocked = false;
+  let mode: string | undefined;
   try {
+    // a procedure keeps the mode of the session that created it, and MariaDB's mode ORACLE has another syntax for procedures
+    const [modes] = await connection.query('select @@sql_mode as mode');
+    mode = (modes as readonly { readonly mode: string }[])[0]?.mode;
+    await connection.query("set sql_mode = 'STRICT_ALL_TABLES'");
     const [rows] = await connection.query('select get_lock(?, 30) as locked', [tables.lock]);
     isLocked = (rows as readonly { readonly locked: number | null }[])[0]?.locked === 1;
     if (!isLocked) {
@@ -145,12 +150,13 @@ async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Prom
         option: 'database',
         expected:
           'one in which this user may create tables and routines, or tables made there by migrateMysql() with a user that may',
-        found: `that of ${tables.conversation}, where the server refused it (${message})`,
+        found: `that of ${tables.conversation}, where the server rejected it (${message})`,
       },
       { cause: error },
     );
   } finally {
     if (isLocked) await connection.query('do release_lock(?)', [tables.lock]).catch(() => {});
+    if (mode !== undefined) await connection.query('set sql_mode = ?', [mode]).catch(() => {});
     connection.release();
   }
 }
