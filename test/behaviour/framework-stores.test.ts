@@ -136,7 +136,7 @@ describe.each(telegrafStores)('%s', (_, make) => {
 });
 
 describe.each(telegrafStores)('%s with users of Telegraf', (_, make) => {
-  it('in the middle of a wizard: they go on with telefsm, and the store is emptied', async () => {
+  it('in the middle of a wizard: they continue with telefsm, and the store is emptied', async () => {
     interface My extends Context {
       session: telegrafScenes.Scenes.WizardSession & { orders: number };
       scene: telegrafScenes.Scenes.SceneContextScene<My, telegrafScenes.Scenes.WizardSessionData>;

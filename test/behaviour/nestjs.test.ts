@@ -98,7 +98,7 @@ async function botOn(storage = memoryStorage()): Promise<Telegraf> {
 }
 
 describe('nestjs-telegraf with session() among its middlewares', () => {
-  it('two texts at once run two steps, a redelivered one is skipped, and a restart goes on', async () => {
+  it('two texts at once run two steps, a redelivered one is skipped, and a restart continues', async () => {
     const storage = memoryStorage();
     const tg = telegram(await botOn(storage));
     const anna = tg.user('Anna');

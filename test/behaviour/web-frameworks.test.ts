@@ -1,4 +1,4 @@
-/** The web frameworks of the page "With your plugins": a wizard goes on over their webhooks, and a failed update is delivered again. */
+/** The web frameworks of the page "With your plugins": a wizard continues over their webhooks, and a failed update is delivered again. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
@@ -84,7 +84,7 @@ afterEach(() => {
 
 describe.each(stageFrameworks)('a wizard on $name', (framework) => {
   it.each(Object.entries(mounts[framework.name]))(
-    'goes on behind %s, and a failed update is delivered again',
+    'continues behind %s, and a failed update is delivered again',
     async (_, mount) => {
       const bot = framework.bot();
       bot.use(framework.session());
