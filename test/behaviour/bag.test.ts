@@ -180,7 +180,7 @@ describe('ctx.state on Telegraf', () => {
     const seen: unknown[] = [];
     bot.use((ctx) => {
       seen.push(ctx.state['current'], Object.getPrototypeOf(ctx.state) === Object.prototype);
-      seen.push((Reflect.get(ctx, 'vote') as FsmContext).current, 'fsm' in ctx);
+      seen.push((Reflect.get(ctx, 'vote') as FsmContext).current, Object.hasOwn(ctx, 'fsm'));
     });
     await bot.handleUpdate(textUpdate(1, 'hello') as never);
     expect(seen).toEqual([undefined, true, null, false]);

@@ -99,6 +99,44 @@ describe.each(frameworks)('installing on %s', (_, framework) => {
     expect(isFsmError(error, 'NOT_INSTALLED')).toBe(true);
   });
 
+  it.each(['set', 'current', 'data', 'enter'])(
+    'names what is missing when a handler above fsm() uses its %s',
+    async (member) => {
+      const bot = framework.bot();
+      bot.noteErrors();
+      bot.use(({ fsm }) => Reflect.get(fsm, member));
+      bot.fsm();
+      const error = (await thrownBy(bot.handle(textUpdate(1, '/start')))) ?? bot.errors[0];
+      expect(isFsmError(error, 'NOT_INSTALLED')).toBe(true);
+      expect(String(error)).toContain('Call bot.use(fsm()) before all middleware that uses it.');
+    },
+  );
+
+  it('leaves the property to bots that put something of their own there', async () => {
+    framework.bot().fsm();
+    const bot = framework.bot();
+    const seen: unknown[] = [];
+    bot.use(({ ctx }, next) => {
+      Object.assign(ctx, { fsm: 7 });
+      return next();
+    });
+    bot.use(({ ctx }) => void seen.push(Reflect.get(ctx, 'fsm'), Object.keys(ctx).includes('fsm')));
+    await bot.handle(textUpdate(1, 'hello'));
+    expect(seen).toEqual([7, true]);
+  });
+
+  it('reads the state behind fsm() also in a handler above it, once that has called next', async () => {
+    const bot = framework.bot();
+    const seen: unknown[] = [];
+    bot.use(async ({ ctx }, next) => {
+      await next();
+      for (const property of framework.properties) seen.push(Reflect.get(ctx, property).key);
+    });
+    bot.fsm();
+    await bot.handle(textUpdate(1, 'hello'));
+    expect(seen).toEqual(framework.properties.map(() => 'telefsm:b1:c5:u5'));
+  });
+
   it('refuses targets that are none when they are registered', () => {
     const { inState } = framework.bot();
     expect(() => inState([] as never, () => {})).toThrowError(/INVALID_TARGET/);

@@ -39,7 +39,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     const { anna } = play(bot, [form]);
     await anna.sends('/form');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(heard).toEqual(['cancelled', 'cancelled']);
     expect(bot.errors).toEqual([broken]);
     await anna.sends('/where');
@@ -155,7 +155,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     await clock.advance('2m');
     await machine.sweep();
     expect(failed).toEqual([broken]);
-    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ state: 'form:a' });
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'form:a' });
     failing = false;
     await clock.advance('2s');
     await machine.sweep();

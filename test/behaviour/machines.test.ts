@@ -74,6 +74,22 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     anna.sees('You like Dogs');
   });
 
+  it('each takes its own buttons, also under namespaces whose short hashes are alike', async () => {
+    const ask = (id: string) =>
+      flow(id, { trigger: `/${id}` })
+        .ask('which', { prompt: `${id}?`, choices: [`${id} 1`, `${id} 2`] })
+        .done(({ which }) => `${which} it is.`);
+    const bot = framework.bot();
+    bot.noteErrors();
+    bot.fsm({ namespace: 'shop1', states: [ask('a')] });
+    bot.fsm({ namespace: 'shop100', property: 'vote', states: [ask('b')] });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/b');
+    await anna.taps('b 2');
+    anna.sees('b 2 it is.');
+    expect(bot.errors).toEqual([]);
+  });
+
   it('each may commit where the other fails', async () => {
     const bot = framework.bot();
     const outer = bot.fsm();
@@ -87,7 +103,7 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
       });
     });
     await bot.handle(textUpdate(1, 'hello')).catch(() => {});
-    expect(await inner.at({ user: 5 }).peek()).toMatchObject({ state: 'Form:age' });
+    expect(await inner.at({ user: 5 }).peek()).toMatchObject({ current: 'Form:age' });
     expect(await outer.at({ user: 5 }).peek()).toBeUndefined();
   });
 
@@ -105,7 +121,7 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     });
     anna.sees('An operator is here.');
     expect(tg.calls.map(({ method }) => method)).toEqual(['sendMessage', 'sendDice']);
-    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ state: 'Form:name' });
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'Form:name' });
   });
 
   it('a machine that is not connected says so', async () => {

@@ -211,7 +211,7 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
     await pays(anna.id, own);
     expect(passed).toEqual(['pre_checkout_query', 'payment']);
     expect(unmatched).toEqual([]);
-    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ state: 'shop:paid' });
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'shop:paid' });
   });
 
   it('a payload that ends like the mark of an open invoice answers nothing, in no chat', async () => {
@@ -229,7 +229,7 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
     await pays(mallory.id, imitated);
     await pays(anna.id, imitated, { id: group.id, type: 'supergroup', title: 'Tea room' });
     expect(unmatched).toHaveLength(2);
-    expect(await machine.at({ chat: group.id }).peek()).toMatchObject({ state: 'shop:paid' });
+    expect(await machine.at({ chat: group.id }).peek()).toMatchObject({ current: 'shop:paid' });
   });
 
   it('under the strategy chat a forwarded invoice that somebody else pays is declined', async () => {

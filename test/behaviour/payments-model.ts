@@ -143,7 +143,7 @@ export async function playDeeds(
       ({ payload }) => /^One (\w+) for (\d+)\./.exec(String(payload['text'])) ?? [],
     ).length / 3;
   const stored = async () =>
-    (await machine.at({ user: anna.id }).peek()) ?? { state: null, data: {} };
+    (await machine.at({ user: anna.id }).peek()) ?? { current: null, data: {} };
   const wrong = (charge: Charge, but: string): Charge => ({
     currency: but === 'currency' ? 'EUR' : charge.currency,
     total_amount: charge.total_amount + (but === 'amount' ? 1 : 0),
@@ -173,7 +173,7 @@ export async function playDeeds(
       const product = Reflect.get(before.data, 'product') as keyof typeof prices | undefined;
       const isAsked =
         isLast &&
-        before.state === 'shop:paid' &&
+        before.current === 'shop:paid' &&
         product !== undefined &&
         charge.total_amount === prices[product];
       if (deed.do === 'checksOut') {
@@ -205,7 +205,7 @@ export async function playDeeds(
         if (isAsked) {
           taken += 1;
           approved = undefined;
-          expect(await stored()).toMatchObject({ state: null });
+          expect(await stored()).toMatchObject({ current: null });
         }
       }
       continue;

@@ -128,7 +128,7 @@ describe.each(frameworks)('Scene on %s', (_, framework) => {
     expect(log.at(-1)).toMatch(/^leave settings .* reason="back"/);
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
       scene: null,
-      state: 'Form:name',
+      current: 'Form:name',
       data: { kept: 1 },
     });
   });
@@ -192,7 +192,7 @@ describe.each(frameworks)('Scene on %s', (_, framework) => {
     await anna.sends('open');
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
       scene: 'settings',
-      state: 'Settings:menu',
+      current: 'Settings:menu',
     });
     await anna.sends('language');
     anna.sees('Which language?');

@@ -40,7 +40,7 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     await anna.sends('/where');
     anna.sees('At long:story.');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     await anna.sends('/where');
     anna.sees('At null.');
     expect(bot.errors).toEqual([]);
@@ -59,7 +59,7 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     const told = world.calls.filter(({ payload }) => payload['text'] === failed);
     expect(told).toHaveLength(2);
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
-      state: 'long:story',
+      current: 'long:story',
       data: { name: 'Anna' },
     });
   });

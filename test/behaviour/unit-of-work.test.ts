@@ -28,7 +28,7 @@ describe.each(frameworks)('one update is one unit of work on %s', (_, framework)
     expect((storage.peek(key) as { text: string }).text).toBe((before as { text: string }).text);
     await anna.sends('second');
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
-      state: 'Form:age',
+      current: 'Form:age',
       data: { name: 'second!' },
     });
     expect(bot.errors).toHaveLength(1);

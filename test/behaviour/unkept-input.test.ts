@@ -45,7 +45,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       await anna.sends('five');
       anna.sees(invalidText);
       await anna.sends('/cancel');
-      anna.sees('Cancelled.');
+      anna.sees('Canceled.');
       expect(bot.errors).toEqual([]);
     },
   );
@@ -133,7 +133,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       }
       anna.sees(tooLong);
       expect(refused).toEqual(['RECORD_TOO_LARGE']);
-      expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ state: 'form.parts:a' });
+      expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'form.parts:a' });
       await anna.sends('short');
       await anna.taps('No');
       anna.sees(`${rounds} parts.`);

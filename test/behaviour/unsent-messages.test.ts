@@ -56,7 +56,7 @@ describe.each(frameworks)('messages that cannot be sent, on %s', (_, framework) 
   );
 
   it('a clean-up that fails is reported to observers only', async () => {
-    const form = flow('form', { trigger: '/form', cleanUp: 'deletePrompts' })
+    const form = flow('form', { trigger: '/form', prompts: 'delete' })
       .ask('a', { prompt: 'A?' })
       .done(({ a }) => `${a}.`);
     const { bot, world, anna, unsent } = play(framework, [form]);
@@ -77,7 +77,7 @@ describe.each(frameworks)('messages that cannot be sent, on %s', (_, framework) 
     anna.sees(failed);
     expect(world.calls.filter(({ payload }) => payload['text'] === failed)).toHaveLength(1);
     expect([unsent.length, bot.errors]).toEqual([1, []]);
-    expect((await machine.at({ user: anna.id }).peek())?.state ?? null).toBe(null);
+    expect((await machine.at({ user: anna.id }).peek())?.current ?? null).toBe(null);
   });
 
   it('a prompt that echoes the longest message is split, and its keyboard is below the last part', async () => {

@@ -111,7 +111,7 @@ export function startBot(changed) {
     },
     async look() {
       const stored = await machine.at({ user: you.id }).peek();
-      const state = stored?.state ?? null;
+      const state = stored?.current ?? null;
       const marks = { count: () => 0, link: () => undefined, current: state };
       return {
         state,

@@ -2,6 +2,7 @@
 
 import {
   type Clock,
+  type Duration,
   FsmError,
   type FsmStorage,
   isFsmError,
@@ -14,6 +15,18 @@ import { CommandError } from './errors.ts';
 
 /** What an input does when its user's last one is still running. */
 export type Waiting = 'queue' | 'refuse' | 'drop';
+
+/** How the headless chats of a tree are kept. */
+export interface ChatsOptions {
+  /** Where positions are kept; every process that uses this storage shares them. Default: the tree's own memory. */
+  readonly storage?: FsmStorage;
+  /** How long a process holds a chat without a sign of life. Default 15 s. */
+  readonly lease?: Duration;
+  /** `max`: the longest input; after it the chat goes on without that input. Default 10 min. */
+  readonly turn?: { readonly max?: Duration };
+  /** Idle chats begin at the root again after this long. Default: never. */
+  readonly ttl?: Duration;
+}
 
 /** Where chats run: one input of a user at a time, in this process and in every other on the same storage. */
 export interface ChatMachine {
@@ -30,20 +43,19 @@ export interface ChatMachine {
 /**
  * Makes the machine of one tree on one storage.
  *
+ * @param options - the storage of the chats, and how long their leases and turns may take
  * @param reentry - shared by all machines of that tree and storage, whatever their policy
  */
 export function chatMachine(
   namespace: string,
-  storage: FsmStorage,
-  clock: Clock,
+  options: ChatsOptions & { readonly clock: Clock },
   waiting: Waiting,
   reentry: Reentry,
 ): ChatMachine {
   const ids = new Map<number, string>();
   const machine: FedMachine = createMachine({
+    ...options,
     namespace,
-    storage,
-    clock,
     waiting: { policy: waiting },
     strategy: ({ user }) => ({ custom: ids.get(user as number) }),
   });

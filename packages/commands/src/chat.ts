@@ -2,7 +2,7 @@
 
 import { FsmError, type FsmStorage, memoryStorage, type Turn } from '@telefsm/core';
 import { type Reentry, reentryOf } from '@telefsm/core/scene-kit';
-import { type ChatMachine, chatMachine, type Waiting } from './chat-machine.ts';
+import { type ChatMachine, type ChatsOptions, chatMachine, type Waiting } from './chat-machine.ts';
 import { describeFound } from './errors.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Outcome, RunOptions } from './perform.ts';
@@ -28,7 +28,7 @@ export interface Chat {
 
 /** Options of a chat, as far as they do not depend on the tree. */
 export interface ChatSettings {
-  /** Where the position is kept; chats on one storage share it, also across processes. Default: in the tree's own memory. */
+  /** Where the position is kept; chats on one storage share it, also across processes. Default: where the tree keeps its chats. */
   readonly storage?: FsmStorage;
   /** Commands that this user may use. */
   readonly commands?: Allowed;
@@ -36,12 +36,20 @@ export interface ChatSettings {
   readonly waiting?: Waiting;
 }
 
-/** Makes the function that opens the chats of a tree. */
+/**
+ * Makes the function that opens the chats of a tree.
+ *
+ * @param options - how they are kept, unless a chat names a storage of its own
+ * @throws FsmError `INVALID_OPTION`
+ */
 export function chatsOf(
   tree: TreeNode,
   permissions: Permissions | undefined,
+  options: ChatsOptions | undefined,
 ): (id: string, services: unknown, settings: ChatSettings) => Chat {
-  const machineOn = machines(tree);
+  const machineOn = machines(tree, options ?? {});
+  // what does not fit fails where the tree is made
+  if (options !== undefined) machineOn(undefined, 'queue');
   return (id, services, { storage, commands, waiting = 'queue' }) => {
     mustBeText('id of the chat', id);
     const machine = machineOn(storage, waiting);
@@ -96,12 +104,13 @@ function keep(state: Turn['state'], tree: TreeNode, { state: id, flags, pending 
 
 /** One machine for each storage and policy, made when it is first used. */
 function machines(
-  tree: TreeNode,
+  { id, clock }: TreeNode,
+  options: ChatsOptions,
 ): (storage: FsmStorage | undefined, waiting: Waiting) => ChatMachine {
   const made = new WeakMap<FsmStorage, MachinesOfStorage>();
-  let own: FsmStorage | undefined;
+  let own = options.storage;
   return (given, waiting) => {
-    own ??= given === undefined ? memoryStorage({ clock: tree.clock }) : undefined;
+    own ??= given === undefined ? memoryStorage({ clock }) : undefined;
     const storage = given ?? (own as FsmStorage);
     const { byPolicy, reentry } = made.get(storage) ?? {
       byPolicy: new Map(),
@@ -109,7 +118,7 @@ function machines(
     };
     reentry.enable();
     const machine =
-      byPolicy.get(waiting) ?? chatMachine(tree.id, storage, tree.clock, waiting, reentry);
+      byPolicy.get(waiting) ?? chatMachine(id, { ...options, storage, clock }, waiting, reentry);
     made.set(storage, { byPolicy: byPolicy.set(waiting, machine), reentry });
     return machine;
   };

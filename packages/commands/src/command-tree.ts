@@ -14,6 +14,7 @@ import { checkOptions } from '@telefsm/core/scene-kit';
 import { systemClock, toMs } from '@telefsm/core/tools';
 import { buildCommand, buildState, type GlobalCommand, type TreeState } from './builders.ts';
 import { type Chat, type ChatSettings, chatsOf } from './chat.ts';
+import type { ChatsOptions } from './chat-machine.ts';
 import { makeState, register } from './definition.ts';
 import { type BotCommand, botCommandsOf } from './help.ts';
 import { isName } from './names.ts';
@@ -45,12 +46,14 @@ export interface CommandTreeOptions<Services> {
   readonly permissions?: Permissions;
   /** What a bot tells a user who made a mistake; for translation. Default: the message of the error. */
   readonly explain?: Explain;
+  /** How headless chats are kept; a bot keeps the tree in its own machine. */
+  readonly chats?: ChatsOptions;
   /** For time-outs. Default: the system's clock. */
   readonly clock?: Clock;
 }
 
 const knownOptions =
-  'services nonExactMatch format join actionTimeout optionTimeout help description permissions explain clock';
+  'chats services nonExactMatch format join actionTimeout optionTimeout help description permissions explain clock';
 
 /** Options of a headless chat; `services` is asked for exactly when the tree needs some. */
 export type ChatOptions<Services extends object> = ChatSettings &
@@ -133,8 +136,9 @@ export function commandTree<const Id extends string, Services = undefined>(
 ): CommandTree<Id, Needs<Services>> {
   const tree = makeTree(id, options);
   checkOptions(`${id} `, options, {}, knownOptions);
-  const { permissions, explain, services } = options;
-  const chat = chatsOf(tree, permissions);
+  const { permissions, explain, services, chats } = options;
+  checkOptions(`${id} chats.`, Object(chats), {}, 'storage lease turn ttl');
+  const chat = chatsOf(tree, permissions, chats);
   const built = {
     id,
     '~scene': sceneOf(tree, { permissions, explain, served: services !== undefined }),

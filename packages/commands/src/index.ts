@@ -8,7 +8,7 @@
 export type { Command, GlobalCommand, OptionConfig, TreeState } from './builders.ts';
 // Running it without a bot
 export type { Chat, ChatSettings } from './chat.ts';
-export type { Waiting } from './chat-machine.ts';
+export type { ChatsOptions, Waiting } from './chat-machine.ts';
 export type { ChatOptions, CommandTree, CommandTreeOptions } from './command-tree.ts';
 export { commandTree } from './command-tree.ts';
 // Errors

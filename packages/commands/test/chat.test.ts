@@ -4,11 +4,11 @@ import { type FsmStorage, memoryStorage } from '@telefsm/core';
 import { sharedLeases } from '@telefsm/core/storage';
 import { type VirtualClock, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
-import { commandTree, type Waiting } from '../src/index.ts';
+import { type ChatsOptions, commandTree, type Waiting } from '../src/index.ts';
 
 /** A counter whose `slow` command ends when it is told to; each call makes the tree of another process. */
-function makeCounter(clock: VirtualClock = virtualClock()) {
-  const tree = commandTree('counter', { clock, actionTimeout: 0 });
+function makeCounter(clock: VirtualClock = virtualClock(), chats: ChatsOptions = {}) {
+  const tree = commandTree('counter', { clock, actionTimeout: 0, chats });
   const ends: (() => void)[] = [];
   const root = tree.root.flag('count', 0);
   root.command('slow').action(async ({ flags, setFlag, say }) => {
@@ -261,5 +261,87 @@ describe('plain JavaScript', () => {
         code: 'INVALID_OPTION',
         details: { option: 'input' },
       });
+  });
+});
+
+describe('the option chats of a tree', () => {
+  it('gives way to the storage of one chat', async () => {
+    const clock = virtualClock();
+    const [all, own] = [memoryStorage({ clock }), memoryStorage({ clock })];
+    const { tree } = makeCounter(clock, { storage: all });
+    expect(await tree.chat('Bob').input('add')).toBe('1');
+    expect(await tree.chat('Bob', { storage: own }).input('add')).toBe('1');
+    expect(await tree.chat('Bob').input('add')).toBe('2');
+  });
+
+  it('bounds an input by turn.max: the next one runs, and the late one is not kept', async () => {
+    const clock = virtualClock();
+    const { tree, end } = makeCounter(clock, { turn: { max: '1m' } });
+    const chat = tree.chat('Bob');
+    const late = expect(chat.input('slow')).rejects.toMatchObject({
+      code: 'LOCK_FAIL',
+      cause: { code: 'LEASE_LOST' },
+    });
+    const next = chat.input('add');
+    await clock.advance('61s');
+    expect(await next).toBe('1');
+    await end();
+    await late;
+    expect(await chat.input('add')).toBe('2');
+  });
+
+  it('holds a chat of a process that died for the lease and no longer', async () => {
+    const clock = virtualClock();
+    const memory = memoryStorage({ clock });
+    const features = { ...memory.features, shared: true };
+    let isDead = false;
+    const dead: FsmStorage = {
+      ...memory,
+      features,
+      coordination: sharedLeases,
+      // nothing of a dead process reaches the storage
+      renew: (...all) => (isDead ? new Promise(() => {}) : memory.renew(...all)),
+    };
+    const living: FsmStorage = { ...memory, features, coordination: sharedLeases };
+    const gone = makeCounter(clock, { storage: dead, lease: '3s' });
+    const here = makeCounter(clock, { storage: living, lease: '3s' });
+    void gone.tree.chat('Bob').input('slow');
+    // it has shown signs of life until here
+    for (let half = 0; half < 10; half++) await clock.advance(500);
+    isDead = true;
+    let said: string | undefined;
+    void here.tree
+      .chat('Bob')
+      .input('add')
+      .then((text) => (said = text));
+    await clock.advance('1s');
+    expect(said).toBeUndefined();
+    await clock.advance('3s');
+    expect(said).toBe('1');
+  });
+
+  it('forgets an idle chat after ttl', async () => {
+    const clock = virtualClock();
+    const { tree } = makeCounter(clock, { storage: memoryStorage({ clock }), ttl: '1h' });
+    const chat = tree.chat('Bob');
+    await chat.input('add');
+    await clock.advance('50m');
+    expect(await chat.input('add')).toBe('2');
+    await clock.advance('61m');
+    expect(await chat.input('add')).toBe('1');
+  });
+
+  it.each([
+    ['an unknown name', { leese: '3s' }, 'leese'],
+    ['a lease that is no length of time', { lease: 'long' }, 'lease'],
+    ['a storage that is none', { storage: {} }, 'storage'],
+    ['an unknown part of turn', { turn: { most: '1m' } }, 'turn.most'],
+  ])('rejects %s where the tree is made', (_, chats, option) => {
+    expect(() => commandTree('t', { chats: chats as never })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTION',
+        message: expect.stringContaining(option) as string,
+      }),
+    );
   });
 });

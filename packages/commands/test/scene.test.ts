@@ -37,7 +37,7 @@ function talk(machine: FedMachine, rest?: (turn: Turn, text: string) => unknown)
     says: (text: string) => send({ message: message(textFields(text)) }, text),
     edits: (text: string) => send({ edited_message: message(textFields(text)) }, text),
     sends: (fields: object) => send({ message: message(fields) }, 'something'),
-    state: async () => (await machine.at({ user: 5 }).peek())?.state ?? null,
+    state: async () => (await machine.at({ user: 5 }).peek())?.current ?? null,
   };
 }
 

@@ -91,7 +91,7 @@ describe('tools of a tree', () => {
     expect(bought).toEqual(['1 TSLA']);
   });
 
-  it('leave out what the user may not use, and refuse it where that takes time to find out', async () => {
+  it('leave out what the user may not use, and reject it where that takes time to find out', async () => {
     const names = (permissions: () => readonly string[] | Promise<readonly string[]>) => {
       const { tree, bought } = trader(permissions);
       let tools = {};

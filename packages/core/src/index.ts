@@ -13,9 +13,10 @@ export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint, DeepReadonly, Draft } from './base/type-tools.ts';
 export type { BotCommand } from './conversation/behaviour.ts';
-export type { FsmContext, KnownTo, StateView } from './conversation/context.ts';
+export type { FsmContext, HistoryEntry, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
+export { helpText } from './conversation/help.ts';
 export type { KeyboardLike, Media, RichText, Say, Sent } from './conversation/say.ts';
 export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {
@@ -37,6 +38,7 @@ export { anyState } from './conversation/targets.ts';
 export type { Text, TextName, Texts } from './conversation/texts.ts';
 export { type TranslatedTexts, translatedTexts } from './conversation/translations.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export { interruptBy } from './engine/interrupts.ts';
 export type { FsmStorage } from './lease/storage.ts';
 export type {
   Committed,
@@ -59,12 +61,24 @@ export type {
   FlowOptions,
   StepState,
 } from './scene/flow/flow.ts';
-export type { Choices, Condition, Invalid, Prompt, Redo } from './scene/flow/question.ts';
+export type {
+  Choices,
+  Condition,
+  Invalid,
+  Prompt,
+  QuestionTurn,
+  Redo,
+  RuntimeQuestion,
+} from './scene/flow/question.ts';
 export { invalid, redo } from './scene/flow/question.ts';
 export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';
-export type { SceneTurn, Transition } from './scene/node-turn.ts';
+export type { HandlerTurn, SceneTurn } from './scene/node-turn.ts';
 export type { Page, PageRequest } from './scene/rows/page.ts';
+export type { Block, Button, Rows } from './scene/rows/rows.ts';
+export type { Options, ShownPage, Widgets } from './scene/rows/widget-types.ts';
+export type { Change, Moves, Transition } from './scene/transition.ts';
+export type { View, ViewTurn } from './scene/view/view-turn.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
 export type { KeyValueStore } from './storage/key-value-store.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';
@@ -72,11 +86,23 @@ export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
+export type { TurnEnded } from './transaction/runtime.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
-export type { Interrupt } from './update/interrupt.ts';
+export type { Interrupt, InterruptRule } from './update/interrupt.ts';
 export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';
 export type { RawUpdate } from './update/raw-update.ts';
 export type { Subject } from './update/subject.ts';
+export type {
+  CallbackQuery,
+  Chat,
+  ChatMemberUpdated,
+  Message,
+  MessageEntity,
+  Poll,
+  SentFile,
+  Update,
+  User,
+} from './update/update.ts';

@@ -26,7 +26,7 @@ describe('commit()', () => {
         throw new Error('too late');
       });
       await expect(broken).rejects.toThrow('too late');
-      expect(await peek(1)).toMatchObject({ state: 'Form:name', deadlineIn: 3_600_000 });
+      expect(await peek(1)).toMatchObject({ current: 'Form:name', deadlineIn: 3_600_000 });
       expect(ran).toEqual(['first']);
 
       await send(2, 'a', async ({ state: fsm }) => {
@@ -35,7 +35,7 @@ describe('commit()', () => {
         fsm.expire('1m');
         await written;
       });
-      expect(await peek(2)).toMatchObject({ state: 'Form:name', deadlineIn: 60_000 });
+      expect(await peek(2)).toMatchObject({ current: 'Form:name', deadlineIn: 60_000 });
     }
   });
 
@@ -48,7 +48,7 @@ describe('commit()', () => {
       throw new Error('later');
     });
     await expect(sent).rejects.toThrow('later');
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('is written before it resolves, and the conversation stays held', async () => {
@@ -59,12 +59,12 @@ describe('commit()', () => {
     await send(1, 'a', async ({ state: fsm }) => {
       fsm.set(Form.name);
       await fsm.commit();
-      seen.push((await peek(1))?.state);
+      seen.push((await peek(1))?.current);
       seen.push((await storage.held([fsm.key as string])).length);
       fsm.set(Form.age);
     });
     expect(seen).toEqual(['Form:name', 1]);
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
     expect(storage.calls).toEqual(['acquire', 'keep', 'peek', 'commit', 'peek']);
   });
 
@@ -79,7 +79,7 @@ describe('commit()', () => {
         throw new Error('later');
       });
       await expect(sent).rejects.toThrow('later');
-      expect((await peek(1))?.state).toBe('Form:name');
+      expect((await peek(1))?.current).toBe('Form:name');
     }
   });
 
@@ -125,7 +125,7 @@ describe('commit()', () => {
       code: 'RECORD_TOO_LARGE',
       details: { limit: 2000 },
     });
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: {} });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: {} });
   });
 });
 
@@ -216,7 +216,7 @@ describe('a late writer', () => {
     held.open();
     const error = await mine.outlast(late);
     expect(error).toMatchObject({ code: 'LEASE_LOST', details: { keptBefore: true } });
-    expect(String(error)).toContain('only its earlier commit() was kept');
+    expect(String(error)).toContain('only the part before commit() was committed');
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });
 
@@ -231,7 +231,7 @@ describe('a late writer', () => {
     await clock.advance('5m');
     held.open();
     await slow;
-    expect((await peek(1))?.state).toBe('Form:done');
+    expect((await peek(1))?.current).toBe('Form:done');
   });
 
   it('gives the next update of its own process its turn after the longest turn, however short that is', async () => {
@@ -250,7 +250,7 @@ describe('a late writer', () => {
     expect(started[0]).toBeLessThan(4000);
     stuck.open();
     await lost;
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 });
 
@@ -334,7 +334,7 @@ describe('afterCommit', () => {
     await send(1, 'a', ({ state: fsm }) => {
       const { key } = fsm;
       fsm.afterCommit(async () => {
-        seen.push(await storage.held([key as string]), (await peek(1))?.state);
+        seen.push(await storage.held([key as string]), (await peek(1))?.current);
       });
       fsm.afterCommit(() => seen.push('second'));
       fsm.set(Form.name);
@@ -368,7 +368,7 @@ describe('afterCommit', () => {
     });
     await expect(sent).rejects.toThrow('task');
     expect(seen).toEqual(['ran']);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
     await machine.stop();
   });
 
@@ -379,7 +379,7 @@ describe('afterCommit', () => {
       fsm.set(Form.name);
       fsm.afterCommit(() => conversation.run(({ state: again }) => again.set(Form.age)));
     });
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
   });
 });
 
@@ -388,7 +388,7 @@ describe('observers', () => {
     const { send, machine } = bench();
     const seen: unknown[] = [];
     machine.observe(({ from, to, cause, updateId }) => {
-      seen.push([from.state, to.state, cause, typeof updateId]);
+      seen.push([from.current, to.current, cause, typeof updateId]);
     });
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
     await expect(

@@ -42,9 +42,9 @@ describe('the deadline of a conversation', () => {
     });
     await send(2, 'a', arm);
     await clock.advance('9m');
-    expect([count.looks, (await peek(2))?.state]).toEqual([1, 'Form:name']);
+    expect([count.looks, (await peek(2))?.current]).toEqual([1, 'Form:name']);
     await clock.advance('1m');
-    expect([await peek(2), (await peek(1))?.state]).toEqual([undefined, 'Form:name']);
+    expect([await peek(2), (await peek(1))?.current]).toEqual([undefined, 'Form:name']);
     await clock.advance('30d');
     expect(await peek(1)).toBe(undefined);
     expect(count.looks).toBeLessThan(8);
@@ -67,7 +67,7 @@ describe('the deadline of a conversation', () => {
     machine.start();
     await send(1, 'a', arm);
     await clock.advance('9m');
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
     await clock.advance('2m');
     expect(await peek(1)).toBe(undefined);
     await machine.stop();
@@ -98,7 +98,7 @@ describe('the deadline of a conversation', () => {
     await clock.advance('11m');
     expect(await machine.sweep()).toBe(1);
     expect(await machine.sweep()).toBe(0);
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
     expect(said()).toEqual(['Too late.']);
   });
 
@@ -120,7 +120,12 @@ describe('the deadline of a conversation', () => {
     const { clock, machine, send, peek } = bench();
     await send(1, 'a', arm);
     await send(1, 'b', ({ state: fsm }) => fsm.set(Form.age));
-    expect(await peek(1)).toEqual({ state: 'Form:age', scene: null, data: {} });
+    expect(await peek(1)).toEqual({
+      current: 'Form:age',
+      scene: null,
+      data: {},
+      history: expect.any(Array),
+    });
     await send(2, 'a', arm);
     await send(2, 'b', ({ state: fsm }) => fsm.set(Form.name, { seen: true }));
     await send(2, 'c', ({ state: fsm }) => void fsm.update({ seen: false }));
@@ -128,7 +133,7 @@ describe('the deadline of a conversation', () => {
     await send(3, 'b', ({ state: fsm }) => fsm.set(null));
     await clock.advance('11m');
     expect(await machine.sweep()).toBe(1);
-    expect([(await peek(1))?.state, await peek(2)]).toEqual(['Form:age', undefined]);
+    expect([(await peek(1))?.current, await peek(2)]).toEqual(['Form:age', undefined]);
   });
 
   it('needs no state: a conversation that waits is kept, however empty', async () => {
@@ -140,7 +145,13 @@ describe('the deadline of a conversation', () => {
         ...(storage && { storage }),
       });
       await send(1, 'remind me', ({ state: fsm }) => fsm.expire('10m'));
-      expect(await peek(1)).toEqual({ state: null, scene: null, data: {}, deadlineIn: 600_000 });
+      expect(await peek(1)).toEqual({
+        current: null,
+        scene: null,
+        data: {},
+        deadlineIn: 600_000,
+        history: expect.any(Array),
+      });
       await send(1, 'another message');
       await clock.advance('11m');
       expect(await machine.sweep()).toBe(1);
@@ -160,14 +171,14 @@ describe('the deadline of a conversation', () => {
       await send(1, 'a', arm);
       await clock.advance('4m');
       await send(1, '/call', ({ state: fsm }) => fsm.call(inner));
-      expect(await peek(1)).toMatchObject({ state: 'inner', deadlineIn: 120_000 });
+      expect(await peek(1)).toMatchObject({ current: 'inner', deadlineIn: 120_000 });
       await clock.advance('1m');
       await send(1, 'back');
-      expect(await peek(1)).toMatchObject({ state: 'Form:name', deadlineIn: 360_000 });
+      expect(await peek(1)).toMatchObject({ current: 'Form:name', deadlineIn: 360_000 });
       await send(1, '/call', ({ state: fsm }) => fsm.call(inner));
       await clock.advance('3m');
       expect(await machine.sweep()).toBe(1);
-      expect(await peek(1)).toMatchObject({ state: 'Form:name', deadlineIn: 360_000 });
+      expect(await peek(1)).toMatchObject({ current: 'Form:name', deadlineIn: 360_000 });
       await clock.advance('6m');
       expect(await machine.sweep()).toBe(1);
       expect(await peek(1)).toBe(undefined);
@@ -186,10 +197,15 @@ describe('the deadline of a conversation', () => {
     await send(1, '/outer');
     await clock.advance('2m');
     await send(1, '/call', ({ state: fsm }) => fsm.call(inner));
-    expect(await peek(1)).toEqual({ state: 'inner:b', scene: 'inner', data: {} });
+    expect(await peek(1)).toEqual({
+      current: 'inner:b',
+      scene: 'inner',
+      data: {},
+      history: expect.any(Array),
+    });
     await clock.advance('1h');
     await send(1, 'x');
-    expect(await peek(1)).toMatchObject({ state: 'outer:a', deadlineIn: 180_000 });
+    expect(await peek(1)).toMatchObject({ current: 'outer:a', deadlineIn: 180_000 });
     await send(1, 'y');
     expect(await peek(1)).toBe(undefined);
   });
@@ -218,7 +234,7 @@ describe('the deadline of a conversation', () => {
     await clock.advance('1s');
     await machine.sweep();
     expect(failed).toHaveLength(2);
-    expect((await peek(1))?.state).toBe('form:a');
+    expect((await peek(1))?.current).toBe('form:a');
   });
 
   it('of one machine is hidden by none of another that shares its storage', async () => {
@@ -261,9 +277,10 @@ describe('the deadline of a conversation', () => {
     });
     expect(seen).toEqual([{ late: true }]);
     expect(await peek(1)).toEqual({
-      state: 'Form:name',
+      current: 'Form:name',
       scene: null,
       data: { late: true, b: 1 },
+      history: [{ current: null, scene: null, data: {} }],
     });
     expect(causes).toHaveLength(3);
   });
@@ -282,7 +299,7 @@ describe('the deadline of a conversation', () => {
     expect(await machine.sweep()).toBe(0);
     held.open();
     await Promise.all([slow, inTime]);
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
   });
 
   it('leaves a conversation alone that is in use, and fires when it is free', async () => {
@@ -336,7 +353,7 @@ describe('the deadline of a conversation', () => {
     machine.start();
     await clock.advance('601s');
     expect(await peek(500)).toBe(undefined);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
     // each is tried again every half minute, and not with every look
     const tried = failures.length;
     await clock.advance('10s');
@@ -373,7 +390,7 @@ describe('the deadline of a conversation', () => {
     const { machine, send, peek } = bench({ clock, storage: textStorage(clock), ttl: '1m' });
     await send(1, 'a', arm);
     await clock.advance('9m');
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
     await clock.advance('100s');
     expect(await machine.sweep()).toBe(1);
   });
@@ -391,7 +408,12 @@ describe('a deadline whose handler fails', () => {
     await send(1, 'a', arm);
     await clock.advance('20m');
     expect(failures.map(({ retryIn }) => retryIn)).toEqual([1000, 4000, 16_000, 64_000, undefined]);
-    expect(await peek(1)).toEqual({ state: 'Form:name', scene: null, data: {} });
+    expect(await peek(1)).toEqual({
+      current: 'Form:name',
+      scene: null,
+      data: {},
+      history: expect.any(Array),
+    });
     await machine.stop();
   });
 
@@ -406,7 +428,7 @@ describe('a deadline whose handler fails', () => {
     await clock.advance('11m');
     await send(1, 'b', ({ state: fsm }) => void fsm.update({ b: 1 }));
     expect(failures).toHaveLength(1);
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { b: 1 }, deadlineIn: 1000 });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { b: 1 }, deadlineIn: 1000 });
   });
 
   it('does not undo the migration that the same update brought', async () => {
@@ -440,7 +462,12 @@ describe('a deadline whose handler fails', () => {
     await made.clock.advance('11m');
     made.refuses = () => new Error('429');
     expect(await made.machine.sweep()).toBe(1);
-    expect(await made.peek(1)).toEqual({ state: 'next', scene: 'next', data: {} });
+    expect(await made.peek(1)).toEqual({
+      current: 'next',
+      scene: 'next',
+      data: {},
+      history: expect.any(Array),
+    });
     made.refuses = () => undefined;
     await made.clock.advance('10m');
     expect(await made.machine.sweep()).toBe(0);
@@ -476,9 +503,14 @@ describe('a deadline that meets a storage outage', () => {
     expect(failed).toBeGreaterThan(5);
     expect(failures).toEqual([]);
     isOut = false;
-    expect(await outlast(peek(1))).toMatchObject({ state: 'Form:name' });
+    expect(await outlast(peek(1))).toMatchObject({ current: 'Form:name' });
     await clock.advance('2m');
-    expect(await outlast(peek(1))).toEqual({ state: 'Form:age', scene: null, data: {} });
+    expect(await outlast(peek(1))).toEqual({
+      current: 'Form:age',
+      scene: null,
+      data: {},
+      history: expect.any(Array),
+    });
     await outlast(machine.stop());
   });
 
@@ -508,7 +540,7 @@ describe('a deadline that meets a storage outage', () => {
     const seen: unknown[] = [];
     await outlast(give(update, ({ state: fsm }) => void seen.push(fsm.current)));
     expect(seen).toEqual(['Form:age']);
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
   });
 });
 

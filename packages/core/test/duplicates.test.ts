@@ -57,7 +57,7 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
     held.open();
     await Promise.all(all);
     expect(runs).toBe(1);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('that failed is handled when it is delivered again, once', async () => {
@@ -72,7 +72,7 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
     await give(update, handler);
     await give(update, handler);
     expect(runs).toBe(2);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('that cleared the conversation does not start it anew when it is delivered again', async () => {
@@ -87,7 +87,7 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
     expect(await peek(1)).toBe(undefined);
     await send(1, 'in', ({ state: fsm }) => fsm.set(Form.name));
     await give(toggle, handler);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('that changed nothing on an existing conversation is remembered', async () => {
@@ -137,7 +137,7 @@ describe('a duplicate', () => {
     await expect(give(update, handler)).rejects.toThrow('second half');
     await give(update, handler);
     expect(runs).toBe(1);
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: {} });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: {} });
   });
 
   it('is handled if the turn before lost its conversation, also when it had cleared it', async () => {
@@ -155,7 +155,7 @@ describe('a duplicate', () => {
     await outlast(next, 5000);
     held.open();
     await expect(lost).rejects.toMatchObject({ code: 'LEASE_LOST' });
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { next: 1 } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { next: 1 } });
     await give(slow, ({ state: fsm }) => fsm.clear());
     expect(await peek(1)).toBe(undefined);
   });
@@ -178,9 +178,9 @@ describe('a duplicate', () => {
         throw new Error('once');
       }),
     ).rejects.toThrow('once');
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
     await give(update, ({ state: fsm }) => void fsm.update({ again: true }));
-    expect(await peek(1)).toMatchObject({ state: 'Form:age', data: { again: true } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:age', data: { again: true } });
   });
 
   it('is handled if its conversation was repaired and its own handler then threw', async () => {
@@ -195,7 +195,7 @@ describe('a duplicate', () => {
       }),
     ).rejects.toThrow('once');
     await give(update, ({ state: fsm }) => fsm.set(Form.name));
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 });
 

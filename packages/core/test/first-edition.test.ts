@@ -78,7 +78,7 @@ describe('a record of the first edition', () => {
       turn.state.update({ n: 2 });
     });
     const now = await machine.at({ chat: -1005, user: 5, bot: bot.id }).peek();
-    expect(now).toMatchObject({ state: 'Form:age', data: { n: 2 } });
+    expect(now).toMatchObject({ current: 'Form:age', data: { n: 2 } });
   });
 
   it('has marks after its first commit, and keeps what else it had', async () => {

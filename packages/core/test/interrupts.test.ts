@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn, UserInput } from '../src/index.ts';
-import { memoryStorage, state, states } from '../src/index.ts';
+import { interruptBy, memoryStorage, state, states } from '../src/index.ts';
 import { type SceneBehaviour, sceneEngine } from '../src/scene-kit.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
@@ -15,7 +15,7 @@ describe.each([
   ['memory', () => memoryStorage({ clock: virtualClock() })],
   ['a shared storage', () => textStorage(virtualClock())],
 ])('an update that interrupts, in %s', (_, storage) => {
-  const make = () => bench({ storage: storage(), waiting: { interrupt: isCancel } });
+  const make = () => bench({ storage: storage(), waiting: { interrupt: interruptBy(isCancel) } });
 
   it('aborts the turn that runs, rolls it back, and is next', async () => {
     const { send, peek } = make();
@@ -44,7 +44,7 @@ describe.each([
     stuck.open();
     await Promise.resolve();
     expect(log).toEqual(['cancel at Form:name from start', 'queued', 'slow ends']);
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { from: 'start' } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { from: 'start' } });
   });
 
   it('leaves the interrupted update handled: its redelivery is skipped, also in an empty conversation', async () => {
@@ -83,7 +83,7 @@ describe.each([
     await slow;
     stuck.open();
     await Promise.resolve();
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('keeps the handlers of a turn from starting that is still being opened', async () => {
@@ -106,7 +106,7 @@ describe.each([
     await send(2, '/cancel', ({ state: fsm }) => fsm.set(Form.age));
     held.open();
     await slow;
-    expect([(await peek(1))?.state, (await peek(2))?.state]).toEqual(['Form:name', 'Form:age']);
+    expect([(await peek(1))?.current, (await peek(2))?.current]).toEqual(['Form:name', 'Form:age']);
   });
 });
 

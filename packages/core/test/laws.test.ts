@@ -194,7 +194,7 @@ describe.each(Object.keys(storages))(
           await Promise.all(running);
           for (const [user, { state: at, data: found }] of models) {
             const seen = await peek(user);
-            expect(seen?.state ?? null).toBe(at);
+            expect(seen?.current ?? null).toBe(at);
             expect(shown(Object.entries(seen?.data ?? {}).sort())).toBe(
               shown(Object.entries(found).sort()),
             );

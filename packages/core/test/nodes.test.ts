@@ -61,7 +61,12 @@ describe('a machine of nodes', () => {
   it('enters the first node for an unknown user and saves it; the next message goes to its handler', async () => {
     const { send, peek, said, log } = start();
     await send(1, 'hello');
-    expect(await peek(1)).toEqual({ state: 'start', scene: 'start', data: { n: 0 } });
+    expect(await peek(1)).toEqual({
+      current: 'start',
+      scene: 'start',
+      data: { n: 0 },
+      history: expect.any(Array),
+    });
     await send(1, 'again');
     expect(await peek(1)).toMatchObject({ data: { n: 1 } });
     expect(said()).toEqual(['start?', 'start?']);
@@ -72,7 +77,12 @@ describe('a machine of nodes', () => {
     const { send, peek, log, text } = start();
     await send(1, 'hello');
     await send(1, 'go');
-    expect(await peek(1)).toEqual({ state: 'hungry', scene: 'hungry', data: { n: 5 } });
+    expect(await peek(1)).toEqual({
+      current: 'hungry',
+      scene: 'hungry',
+      data: { n: 5 },
+      history: expect.any(Array),
+    });
     expect(log).toEqual(['start enters', 'start leaves: replaced', 'hungry enters with 7']);
     expect(await text(1)).not.toContain('"p":7');
   });
@@ -99,7 +109,12 @@ describe('a machine of nodes', () => {
     await send(1, 'stay');
     await send(1, 'go');
     await send(1, 'back');
-    expect(await peek(1)).toEqual({ state: 'start', scene: 'start', data: { n: 1 } });
+    expect(await peek(1)).toEqual({
+      current: 'start',
+      scene: 'start',
+      data: { n: 1 },
+      history: expect.any(Array),
+    });
     expect(log.slice(-2)).toEqual(['hungry leaves: back', 'start enters']);
   });
 
@@ -110,7 +125,12 @@ describe('a machine of nodes', () => {
     await send(1, 'call');
     expect((await peek(1))?.scene).toBe('hungry');
     await send(1, 'done');
-    expect(await peek(1)).toEqual({ state: 'start', scene: 'start', data: { n: 1 } });
+    expect(await peek(1)).toEqual({
+      current: 'start',
+      scene: 'start',
+      data: { n: 1 },
+      history: expect.any(Array),
+    });
     expect(log).toEqual(['start enters', 'hungry enters', 'hungry leaves: done', 'start enters']);
   });
 
@@ -146,7 +166,12 @@ describe('a machine of nodes', () => {
     const conversation = machine.at({ user: 1, bot: bot.id });
     expect(await conversation.peek()).toBe(undefined);
     await conversation.run(({ state: fsm }) => fsm.enter(Hungry, { n: 3 }));
-    expect(await conversation.peek()).toEqual({ state: 'hungry', scene: 'hungry', data: { n: 3 } });
+    expect(await conversation.peek()).toEqual({
+      current: 'hungry',
+      scene: 'hungry',
+      data: { n: 3 },
+      history: [],
+    });
     expect([said(), log]).toEqual([['hungry?'], ['hungry enters']]);
   });
 

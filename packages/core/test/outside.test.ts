@@ -17,7 +17,7 @@ describe('machine.at(…).run', () => {
       return [update, fsm.key];
     });
     expect(result).toEqual([undefined, conversation.key]);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
     expect(said()).toEqual(['from outside']);
   });
 
@@ -182,7 +182,7 @@ describe('machine.at(…).run', () => {
     const { machine, bot, send, peek } = bench();
     const other = machine.at({ user: 2, bot: bot.id });
     await send(1, 'a', () => other.run(({ state: fsm }) => fsm.set(Form.name)));
-    expect((await peek(2))?.state).toBe('Form:name');
+    expect((await peek(2))?.current).toBe('Form:name');
   });
 
   it('by code that a handler has started, and that goes on when it has ended, is no re-entry', async () => {
@@ -199,7 +199,7 @@ describe('machine.at(…).run', () => {
     });
     await reminded.opened;
     await clock.advance(0);
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
   });
 
   it('needs a bot to speak, and says so', async () => {
@@ -210,7 +210,7 @@ describe('machine.at(…).run', () => {
       code: 'NOT_CONNECTED',
     });
     await silent.run(({ state: fsm }) => fsm.set(Form.name));
-    expect((await silent.peek())?.state).toBe('Form:name');
+    expect((await silent.peek())?.current).toBe('Form:name');
   });
 
   it('of a machine with several bots names one of them', () => {
@@ -242,7 +242,7 @@ describe('peek', () => {
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
     await send(1, 'b', async ({ state: fsm }) => {
       fsm.set(Form.age);
-      seen.push((await peek(1))?.state);
+      seen.push((await peek(1))?.current);
     });
     expect(seen).toEqual(['Form:name']);
   });

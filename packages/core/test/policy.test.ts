@@ -47,7 +47,7 @@ describe('a stored state that no longer exists', () => {
     expect(said()).toEqual(['I was updated and lost our place. Please start again.']);
     expect(repaired).toMatchObject([{ stored: 'Gone:here', reason: 'state' }]);
     await send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
     expect(said()).toHaveLength(1);
   });
 
@@ -73,7 +73,7 @@ describe('a stored state that no longer exists', () => {
     await send(1, 'a', ({ state: fsm }) => void seen.push(fsm.current, fsm.data));
     expect(seen).toEqual(['Gone:here', { cart: ['apple'] }]);
     await send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { cart: ['apple'] } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { cart: ['apple'] } });
   });
 
   it('is refused by name under `error`, and nothing changes', async () => {
@@ -105,7 +105,7 @@ describe('a stored state that no longer exists', () => {
     expect(found).toMatchObject([
       { stored: 'Gone:here', data: { cart: ['apple'] }, reason: 'state' },
     ]);
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { cart: ['apple'] } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { cart: ['apple'] } });
   });
 
   it('is tried again with the next update if the function throws', async () => {
@@ -121,7 +121,7 @@ describe('a stored state that no longer exists', () => {
     );
     await expect(send(1, 'a')).rejects.toThrow('mine');
     await send(1, 'b');
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('is no unknown one where the present state names it as its former id', async () => {
@@ -131,7 +131,10 @@ describe('a stored state that no longer exists', () => {
       expect(fsm.is(Renamed.here)).toBe(true);
       fsm.update({ seen: 1 });
     });
-    expect(await peek(1)).toMatchObject({ state: 'New:here', data: { cart: ['apple'], seen: 1 } });
+    expect(await peek(1)).toMatchObject({
+      current: 'New:here',
+      data: { cart: ['apple'], seen: 1 },
+    });
   });
 });
 
@@ -190,7 +193,7 @@ describe('a broken or foreign record', () => {
     const repaired = heard('repaired');
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
     expect(repaired).toMatchObject([{ stored: text, reason: 'record' }]);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it.each(texts)(
@@ -363,7 +366,7 @@ describe('a conversation that an earlier system kept', () => {
     await send(1, 'a', ({ state: fsm }) => expect(fsm.data).toEqual({ taken: true }));
     await send(1, 'b');
     expect(calls).toBe(1);
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { taken: true } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { taken: true } });
   });
 });
 
@@ -377,6 +380,6 @@ describe('a scene that was taken out of the bot', () => {
     const repaired = heard('repaired');
     await send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
     expect(repaired).toMatchObject([{ stored: 'old', reason: 'scene' }]);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 });

@@ -217,7 +217,7 @@ describe('an update while a scene is active', () => {
     log.length = 0;
     await send(1, 'x', ({ state: fsm }) => fsm.set('A:second' as never));
     expect(log).toEqual(['handle text']);
-    expect(await peek(1)).toMatchObject({ scene: 'A', state: 'A:second' });
+    expect(await peek(1)).toMatchObject({ scene: 'A', current: 'A:second' });
     await send(2, 'x', ({ state: fsm }) => {
       expect(() => fsm.set('A:second' as never)).toThrow(/NOT_SETTABLE/);
     });
@@ -281,7 +281,7 @@ describe('a group that becomes a supergroup', () => {
     await give(moved());
     const at = (chat: number, user: number) => machine.at({ chat, user, bot: bot.id }).peek();
     expect(await at(-1005, 2)).toMatchObject({ data: { two: 1 } });
-    expect(await at(-1005, 3)).toMatchObject({ state: 'Form:a', deadlineIn: 600_000 });
+    expect(await at(-1005, 3)).toMatchObject({ current: 'Form:a', deadlineIn: 600_000 });
     expect([await at(-5, 2), await at(-5, 3)]).toEqual([undefined, undefined]);
     expect(await at(-6, 2)).toMatchObject({ data: { other: 1 } });
     const listed: (string | null)[] = [];
@@ -310,9 +310,9 @@ describe('a group that becomes a supergroup', () => {
     await give(moved());
     const at = (user: number) => machine.at({ chat: -1005, user, bot: bot.id }).peek();
     await clock.advance('59m');
-    expect([(await at(2))?.data, (await at(3))?.state]).toEqual([{ n: 1 }, 'Form:a']);
+    expect([(await at(2))?.data, (await at(3))?.current]).toEqual([{ n: 1 }, 'Form:a']);
     await clock.advance('2m');
-    expect([await at(2), (await at(3))?.state]).toEqual([undefined, 'Form:a']);
+    expect([await at(2), (await at(3))?.current]).toEqual([undefined, 'Form:a']);
     await clock.advance('30m');
     expect(await at(3)).toBe(undefined);
   });

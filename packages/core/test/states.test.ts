@@ -182,9 +182,9 @@ describe('set', () => {
       fsm.update({ a: 1, b: 2 });
       fsm.set(Form.name, { b: 3, a: undefined } as object);
     });
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { b: 3 } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { b: 3 } });
     await send(1, 'b', ({ state: fsm }) => fsm.set(null));
-    expect(await peek(1)).toMatchObject({ state: null, data: { b: 3 } });
+    expect(await peek(1)).toMatchObject({ current: null, data: { b: 3 } });
   });
 
   it.each([
@@ -201,7 +201,7 @@ describe('set', () => {
       fsm.set(Form.name);
       expect(() => fsm.set(target as never)).toThrow(/TELEFSM_/);
     });
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 });
 
@@ -217,7 +217,7 @@ describe('next and previous', () => {
       expect(() => fsm.next()).toThrow(/NO_NEIGHBOUR/);
       fsm.previous();
     });
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('say what is missing where a state that was read back belongs to no known group', async () => {
@@ -228,14 +228,14 @@ describe('next and previous', () => {
       expect(fsm.is(Form)).toBe(true);
       fsm.next();
     });
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
   });
 
   it('know the neighbours of a state that was read back', async () => {
     const { send, peek } = bench({ states: [Form] });
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.Address.city));
     await send(1, 'b', ({ state: fsm }) => fsm.next());
-    expect((await peek(1))?.state).toBe('Form.Address:street');
+    expect((await peek(1))?.current).toBe('Form.Address:street');
   });
 });
 
@@ -253,7 +253,7 @@ describe('back', () => {
       fsm.replace({ other: 1 });
     });
     await send(1, 'c', ({ state: fsm }) => fsm.back());
-    expect(await peek(1)).toMatchObject({ state: 'Form:name', data: { name: 'Ann' } });
+    expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { name: 'Ann' } });
   });
 
   it('goes ten steps, or as many as the bot has said, and is then refused', async () => {
@@ -329,7 +329,12 @@ describe('data', () => {
         expect(verb).toThrow(/TELEFSM_DATA_NOT_JSON/);
       }
     });
-    expect(await peek(1)).toEqual({ state: null, scene: null, data: { kept: 1 } });
+    expect(await peek(1)).toEqual({
+      current: null,
+      scene: null,
+      data: { kept: 1 },
+      history: expect.any(Array),
+    });
   });
 
   it('that is read cannot be changed, and what was handed over stays the caller’s', async () => {

@@ -68,7 +68,7 @@ describe('machine.stop()', () => {
     await machine.stop();
     await clock.advance('5s');
     expect(await machine.sweep()).toBe(0);
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
     machine.start();
     await clock.advance('5s');
     expect([await peek(1), await peek(2)]).toEqual([undefined, undefined]);

@@ -201,7 +201,13 @@ describe('a conversation named from outside', () => {
     [{ user: 7, thread: 1.5 }, 'address.thread', '1.5'],
     [{ user: 7, business: 5 }, 'address.business', '5'],
     [{ user: 7, bot: null }, 'address.bot', 'null'],
-  ])('refuses %j', (address, option, found) => {
+    [{ user: 7, rooom: 1 }, 'address.rooom', 'unknown'],
+    [JSON.parse('{"user":7,"__proto__":{"chat":1}}'), 'address.__proto__', 'unknown'],
+    [Object.create({ user: 'admin' }), 'address.user', "'admin'"],
+    [null, 'address', 'null'],
+    ['7', 'address', "'7'"],
+    [[7], 'address', 'an array'],
+  ])('rejects %j', (address, option, found) => {
     expect(() => subjectAt(address as object, bot)).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',

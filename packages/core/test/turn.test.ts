@@ -38,9 +38,10 @@ describe('one update is one unit of work', () => {
       fsm.expire('10m');
     });
     expect(await peek(1)).toEqual({
-      state: 'Form:name',
+      current: 'Form:name',
       scene: null,
       data: { a: 1 },
+      history: [{ current: null, scene: null, data: {} }],
       deadlineIn: 600_000,
     });
     expect(JSON.parse((await text(1)) as string)).toMatchObject({ i: [expect.any(Number)] });
@@ -97,7 +98,7 @@ describe('a handler that throws', () => {
     const next = send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
     await expect(broken).rejects.toThrow('broken');
     await next;
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('still shows what it left, for logs, and refuses to write', async () => {
@@ -154,7 +155,7 @@ describe('ctx.state after its update', () => {
     expect(() => (turns[0] as Turn).state.set(Form.age)).toThrow(/TURN_ENDED/);
     held.open();
     await sent;
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 });
 
@@ -261,9 +262,9 @@ describe('a storage that fails', () => {
     );
     expect(failure).toMatchObject({ code: 'STORAGE_FAILED', cause });
     broken = false;
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
     await send(1, 'c', ({ state: fsm }) => fsm.set(Form.age));
-    expect((await peek(1))?.state).toBe('Form:age');
+    expect((await peek(1))?.current).toBe('Form:age');
   });
 
   it('on release is reported, and hides no error of a handler', async () => {
@@ -351,7 +352,7 @@ describe('a turn', () => {
     const { give, peek } = bench();
     const strange = { ...message(1, 'a'), next_year: { deep: [1] }, __proto__: null };
     await give(strange, ({ state: fsm }) => fsm.set(Form.name));
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('speaks where its update came from', async () => {

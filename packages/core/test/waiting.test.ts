@@ -51,7 +51,7 @@ describe('an update whose conversation is busy', () => {
     held.open();
     await first;
     await give(update, ({ state: fsm }) => fsm.set(Form.name));
-    expect((await peek(1))?.state).toBe('Form:name');
+    expect((await peek(1))?.current).toBe('Form:name');
   });
 
   it('is refused loudly when 5,000 wait already, or as many as the bot has said', async () => {
@@ -245,7 +245,7 @@ describe('a conversation that another process has', () => {
     for (const listener of wake) listener(waiting as string);
     await clock.advance(0);
     await second;
-    expect((await mine.peek(1))?.state).toBe('Form:name');
+    expect((await mine.peek(1))?.current).toBe('Form:name');
     await mine.machine.stop();
     expect(wake.size).toBe(0);
   });

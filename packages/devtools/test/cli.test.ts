@@ -191,7 +191,7 @@ describe('telefsm show', () => {
     expect(out).toContain(`key       ${key(2)}\nstate     Form:name\n`);
     expect(out).toContain('"user": 2');
     const json = JSON.parse((await telefsm(['show', key(2), '--json'])).out);
-    expect(json).toMatchObject({ snapshot: { state: 'Form:name', data: { user: 2 } } });
+    expect(json).toMatchObject({ snapshot: { current: 'Form:name', data: { user: 2 } } });
   });
 
   it('shows the record where only a storage is configured', async () => {

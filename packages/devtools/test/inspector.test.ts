@@ -400,7 +400,7 @@ describe('what it can change', () => {
       expect(status).toBe(422);
       expect(answer['error']).toContain('write: true');
     }
-    expect((await talk(1).peek())?.state).toBe('Form:name');
+    expect((await talk(1).peek())?.current).toBe('Form:name');
     expect((await get(`/conversation?key=${encodeURIComponent(key(1))}`)).text).not.toContain(
       '<dialog',
     );
@@ -411,7 +411,7 @@ describe('what it can change', () => {
     const { talk } = await open({ write: true, audit: (line) => lines.push(line) });
     await talk(1).run((turn) => turn.state.set(Form.name));
     await act('move', { key: key(1), target: 'order' });
-    expect((await talk(1).peek())?.state).toBe('order:product');
+    expect((await talk(1).peek())?.current).toBe('order:product');
     await act('ask', { key: key(1) });
     expect(told.filter(({ method }) => method === 'sendMessage')).toHaveLength(2);
     await act('clear', { key: key(1) });

@@ -71,7 +71,7 @@ describe('the page in a browser', () => {
     await page.getByText(`moved ${key(42)} from Form:age to Form:city`).waitFor();
     // who hears the page is told what was done
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('moved');
-    expect((await talk(42).peek())?.state).toBe('Form:city');
+    expect((await talk(42).peek())?.current).toBe('Form:city');
     expect(await page.locator('.timeline li').count()).toBe(3);
     await page.locator('.timeline summary').first().click();
     await talk(42).run((turn) => turn.state.update({ name: 'Ann' }));
@@ -89,7 +89,7 @@ describe('the page in a browser', () => {
     await page.getByRole('button', { name: 'Clear…' }).click();
     await page.getByRole('button', { name: 'Leave it' }).filter({ visible: true }).click();
     expect(await page.getByRole('dialog').count()).toBe(0);
-    expect((await talk(1).peek())?.state).toBe('Form:name');
+    expect((await talk(1).peek())?.current).toBe('Form:name');
   });
 
   it('runs no script of users', async () => {

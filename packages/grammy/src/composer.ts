@@ -1,4 +1,4 @@
-/** grammY's Composer with branches by state; the one file that needs grammY at run time. */
+/** grammY's Composer with branches by state. */
 
 import type { KnownTo, Target } from '@telefsm/core';
 import { installedAt, type StateBranches, stateBranches } from '@telefsm/core/adapter';

@@ -11,13 +11,16 @@ import type {
   State,
 } from '@telefsm/core';
 import {
+  debugLog,
   install,
   machineOf,
   refuseTaken,
+  reserve,
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
-import type { Context, MiddlewareFn } from 'grammy';
+import createDebug from 'debug';
+import { Context, type MiddlewareFn } from 'grammy';
 import type { Installed } from './context.ts';
 import { filterAt, type PropertyFilter, type Targets } from './in-state.ts';
 import { botPort, type GrammyBot, UpdatePort } from './port.ts';
@@ -36,7 +39,7 @@ export interface GrammyMachine<C extends Context, All extends AnyState, P extend
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
  *
- * Everything that uses `ctx.state` is registered behind it.
+ * Everything that uses `ctx.state` is registered behind it: before it, reading `ctx.state` throws `NOT_INSTALLED`.
  *
  * @throws FsmError for options that contradict each other; with the first update `INSTALLED_TWICE`, or `PROPERTY_TAKEN` for a
  *   `property` that the context has
@@ -77,10 +80,12 @@ export function fsm(
 ): GrammyMachine<Context, AnyState, string> {
   const property = options.property ?? 'state';
   const alias = property === 'state' ? 'fsm' : undefined;
+  if (alias !== undefined) reserve(Context.prototype, property, alias);
   const { handle, ...machine } = machineOf(options, ({ state }, ctx) => {
     install(ctx as Context, property, state);
     if (alias !== undefined) install(ctx as Context, alias, state);
   });
+  debugLog(machine, createDebug);
   const middleware: MiddlewareFn = (ctx, next) => {
     refuseTaken(ctx, property);
     if (alias !== undefined) refuseTaken(ctx, alias);

@@ -44,9 +44,17 @@ export function openDatabase(
   path: string,
   { synchronous = 'normal' }: OpenOptions,
 ): SqliteDatabase {
+  if (path.includes('\0')) {
+    throw invalid('path', 'a path without a NUL character', JSON.stringify(path));
+  }
+  // it becomes a part of a statement
+  if (!/^(?:normal|full)$/.test(synchronous)) {
+    throw invalid('synchronous', "'normal' or 'full'", JSON.stringify(synchronous));
+  }
   const open = findDriver();
   let database: SqliteDatabase | undefined;
   try {
+    makePrivate(path);
     database = open(path);
     database.exec(`pragma busy_timeout = ${busyTimeout}`);
     database.exec('pragma journal_mode = wal');
@@ -59,6 +67,24 @@ export function openDatabase(
     const expected =
       'a file that this process may create and write, in a folder that exists; a file that is damaged or not a database has to be restored from a backup, or removed';
     throw new FsmError('INVALID_OPTION', { option: 'path', expected, found }, { cause });
+  }
+}
+
+function invalid(option: string, expected: string, found: string): FsmError {
+  return new FsmError('INVALID_OPTION', { option, expected, found });
+}
+
+/**
+ * Makes a missing file that only its owner can read, since it will hold what users wrote; SQLite gives its log the same mode. A file that is
+ * there keeps its mode.
+ */
+function makePrivate(path: string): void {
+  if (path === '' || path === ':memory:' || path.startsWith('file:')) return;
+  const { closeSync, openSync } = process.getBuiltinModule('node:fs');
+  try {
+    closeSync(openSync(path, 'a', 0o600));
+  } catch {
+    // opening it says why
   }
 }
 

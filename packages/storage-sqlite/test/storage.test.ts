@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { createClient } from '@libsql/client';
 import type { FsmStorage } from '@telefsm/core';
 import { isFsmError } from '@telefsm/core';
@@ -50,14 +50,39 @@ describe('a path', () => {
     database.close();
   });
 
-  it('is refused with the reason when it cannot be opened', async () => {
+  it('makes files that only their owner can read, and leaves the mode of others alone', async () => {
+    const modeOf = (file: string) => statSync(file).mode & 0o777;
+    const path = newFile();
+    const storage = sqliteStorage(path);
+    await put(storage, 'k', 'text');
+    expect([path, `${path}-wal`, `${path}-shm`].map(modeOf)).toEqual([0o600, 0o600, 0o600]);
+    await storage.close?.();
+    chmodSync(path, 0o640);
+    await sqliteStorage(path).close?.();
+    expect(modeOf(path)).toBe(0o640);
+  });
+
+  it.each([['off; drop table telefsm_conversation'], ['off'], [2]])(
+    'is rejected with synchronous: %o, which becomes a part of a statement',
+    async (synchronous) => {
+      const error = await caught(() => sqliteStorage(newFile(), { synchronous } as never));
+      expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'synchronous' } });
+    },
+  );
+
+  it('is rejected with a NUL character, where drivers would read no further', async () => {
+    const error = await caught(() => sqliteStorage(`${newFile()}\0.db`));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'path' } });
+  });
+
+  it('is rejected with the reason when it cannot be opened', async () => {
     const error = await caught(() => sqliteStorage(files.file('no/such/folder.db')));
     expect(isFsmError(error, 'INVALID_OPTION')).toBe(true);
     expect(String(error)).toContain('no/such/folder.db');
     expect(String(error)).toMatch(/unable to open/i);
   });
 
-  it('is refused when it is no database', async () => {
+  it('is rejected when it is no database', async () => {
     const path = newFile();
     writeFileSync(path, 'a text file, and by no means a database'.repeat(100));
     const error = await caught(() => sqliteStorage(path));
@@ -70,7 +95,7 @@ describe('a path', () => {
     [' ', 'empty'],
     [undefined, 'undefined'],
     [{}, '[object Object]'],
-  ])('is refused when it is %j', async (path, found) => {
+  ])('is rejected when it is %j', async (path, found) => {
     const error = await caught(() => sqliteStorage(path as string));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'path', found } });
   });
@@ -194,7 +219,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     database.close();
   });
 
-  it('refuses to be written when it is read-only, and says so', async () => {
+  it('reports that it is read-only when it is written', async () => {
     const path = newFile();
     const writable = new Database(path);
     await put(sqliteStorage(writable), 'k', 'text');
@@ -211,7 +236,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     writable.close();
   });
 
-  it('loses nothing when the disk is full, and goes on when it no longer is', async () => {
+  it('loses nothing when the disk is full, and continues when it no longer is', async () => {
     const database = new Database(newFile());
     const storage = sqliteStorage(database);
     await put(storage, 'k', 'before');

@@ -6,6 +6,7 @@ import type { FsmContext } from '@telefsm/core';
 const members: { readonly [M in Exclude<keyof FsmContext, '~all'>]: true } = {
   key: true,
   current: true,
+  history: true,
   data: true,
   view: true,
   is: true,

@@ -1,4 +1,4 @@
-/** Telegraf's Composer with branches by state, and the filter by state; the one file that needs Telegraf at run time. */
+/** Telegraf's Composer with branches by state, and the filter by state. */
 
 import type { KnownTo, Target } from '@telefsm/core';
 import { installedAt, type StateBranches, stateBranches, stateFilter } from '@telefsm/core/adapter';

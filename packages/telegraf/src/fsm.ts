@@ -12,13 +12,16 @@ import type {
   StateView,
 } from '@telefsm/core';
 import {
+  debugLog,
   install,
   machineOf,
   refuseTaken,
+  reserve,
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
-import type { Context, MiddlewareFn } from 'telegraf';
+import createDebug from 'debug';
+import { Context, type MiddlewareFn } from 'telegraf';
 import { forward } from './bag.ts';
 import { filterAt, type Handlers, type Targets } from './composer.ts';
 import type { MachineContext } from './context.ts';
@@ -41,7 +44,7 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
  *
- * Everything that uses `ctx.fsm` is registered behind it. It switches `ctx.telegram.webhookReply` off, since an answer in the
+ * Everything that uses `ctx.fsm` is registered behind it: before it, reading `ctx.fsm` throws `NOT_INSTALLED`. It switches `ctx.telegram.webhookReply` off, since an answer in the
  * response to the web hook would tell Telegram that the update is done before it has been committed.
  *
  * @throws FsmError for options that contradict each other; with the first update `INSTALLED_TWICE`, or `PROPERTY_TAKEN` for a
@@ -80,11 +83,13 @@ export function fsm(
   options: Parameters<typeof machineOf>[0] = {},
 ): TelegrafMachine<Context, AnyState, string> {
   const property = options.property ?? 'fsm';
+  if (property === 'fsm') reserve(Context.prototype, property);
   const { handle, ...machine } = machineOf(options, (turn, given) => {
     const ctx = given as Context;
     install(ctx, property, turn.state);
     if (property === 'fsm') forward(ctx.state, turn.state);
   });
+  debugLog(machine, createDebug);
   const middleware: MiddlewareFn<Context> = (ctx, next) => {
     refuseTaken(ctx, property);
     ctx.telegram.webhookReply = false;

@@ -29,7 +29,7 @@ export async function chat(server: BotApiServer, machine: ExampleBot['machine'])
     }
     const kept = await machine.at({ user: you.id }).peek();
     const data = JSON.stringify(kept?.data ?? {});
-    console.log(`     \u001b[2m${kept?.state ?? 'no state'}  ${data}\u001b[22m\n`);
+    console.log(`     \u001b[2m${kept?.current ?? 'no state'}  ${data}\u001b[22m\n`);
     terminal.prompt();
   }
   terminal.close();

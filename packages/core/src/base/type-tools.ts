@@ -31,6 +31,19 @@ export interface Complaint<Sentence extends string> {
   readonly '~complaint': Sentence;
 }
 
+/**
+ * Whether a type parameter was left out, given what it is inferred as then: its constraint, with `undefined`.
+ *
+ * Without `strictNullChecks` every type has `undefined`, so there only the constraint tells.
+ */
+export type LeftOut<Given, Constraint> = undefined extends object
+  ? [Constraint] extends [Given]
+    ? true
+    : false
+  : undefined extends Given
+    ? true
+    : false;
+
 /** Turns `A | B` into `A & B`. */
 export type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never) extends (
   x: infer I,
@@ -48,14 +61,14 @@ type NotJson =
   | ((...parameters: never[]) => unknown)
   | ArrayBufferView;
 
-/** Refuses what JSON has no form for. */
+/** Rejects what JSON has no form for. */
 export type NotStorable =
   Complaint<'Conversations are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>;
 
 /**
  * What a conversation can keep: JSON.
  *
- * A `Date` would come back as text after a restart, so it is refused by the compiler and not noticed in production.
+ * A `Date` would come back as text after a restart, so it is rejected by the compiler and not noticed in production.
  */
 export type Storable<T> = T extends string | number | boolean | null | undefined
   ? T

@@ -76,6 +76,16 @@ type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
   ? unknown
   : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: bring it as the second argument.`>;
 
+/** A state that was left, as `history` shows it. */
+export interface HistoryEntry {
+  /** Id of the state, or `null` for a place without one. */
+  readonly current: string | null;
+  /** Id of its scene, or `null`. */
+  readonly scene: string | null;
+  /** The data that `back()` restores; read-only at any depth. */
+  readonly data: object;
+}
+
 interface Holding<D> {
   readonly data: D;
 }
@@ -87,6 +97,8 @@ interface Holding<D> {
 export interface FsmVerbs<out Ids = string | null, out Scenes extends string = string> {
   /** The conversation's key; `undefined` when this update has none under the strategy. */
   readonly key: string | undefined;
+  /** The states that `back()` returns to, newest first: `history[0]` is the next one. Empty if there is none. */
+  readonly history: readonly HistoryEntry[];
   /** Whether the current state is one of these; narrows `data`. */
   is<const T extends Target>(
     ...targets: readonly [T & Registered<T, Ids>, ...(T & Registered<T, Ids>)[]]
@@ -143,7 +155,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   enter<const S extends AnyScene | Scenes>(scene: S, ...start: StartArgs<S>): void;
   /** Puts a scene on top; its result is merged into this frame's data under `into`, or comes to the `resume` hook. */
   call<S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>): void;
-  /** Back to the previous state *and* its data. */
+  /** Back to the previous state *and* its data: the first entry of `history`. */
   back(): void;
   /** Takes the top frame off, with reason `left`. */
   leave(result?: unknown): void;

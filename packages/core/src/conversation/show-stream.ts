@@ -5,9 +5,10 @@
  * other chat a message that is edited. Only the finished messages are formatted.
  */
 
-import { longestText, pieces } from './long-text.ts';
-import { codeOf, secondsToWait } from './rejected.ts';
-import { callOf, type Say } from './say.ts';
+import { holds } from '../base/holds.ts';
+import { pieces } from './long-text.ts';
+import { codeOf, isDeleted, isNotModified, secondsToWait } from './rejected.ts';
+import { callOf, longestText, type Say } from './say.ts';
 import {
   type FormattedStream,
   type Stream,
@@ -15,7 +16,6 @@ import {
   type StreamPlace,
   withOptions,
 } from './stream.ts';
-import { idOf, isDeleted, isNotModified } from './stream-answers.ts';
 import { next, textIn } from './stream-chunks.ts';
 import { formatted, withFences } from './stream-format.ts';
 import { Pace, rest } from './stream-pace.ts';
@@ -244,4 +244,9 @@ class Showing {
     this.#pace.pause(seconds * 1000);
     this.#limitedUntil = this.#place.clock.monotonic() + seconds * 1000;
   }
+}
+
+/** The id of a message that was sent. */
+function idOf(sent: unknown): number | undefined {
+  return holds(sent, 'message_id') ? Number(sent.message_id) : undefined;
 }

@@ -1,8 +1,9 @@
 /** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
 
+import { checkOption } from '#option-checks';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
-import { checkName, checkOption, invalidTarget, schematic } from '../base/rules.ts';
+import { checkName, invalidTarget, schematic } from '../base/rules.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import { shown } from '../base/shown.ts';
 import type { Complaint, Storable } from '../base/type-tools.ts';
@@ -68,7 +69,7 @@ export type Group<Path extends string = string, T extends StateTree = StateTree>
 > &
   AnyGroup<StatesOfTree<Path, T>>;
 
-/** Refuses, with a sentence, a name that would make ids ambiguous. */
+/** Rejects, with a sentence, a name that would make ids ambiguous. */
 export type GoodName<N extends string> = N extends `${string}.${string}` | `${string}:${string}`
   ? Complaint<`A group's name holds no '.' and no ':'; nest it in another group instead of '${N}'.`>
   : unknown;

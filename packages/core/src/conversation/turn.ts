@@ -1,10 +1,9 @@
-/** The types of a turn: what prompts may see of one unit of work, and what handlers may do with it. */
+/** The types of a turn: what prompts may see of one turn, and what handlers may do with it. */
 
 import type { LogEntry } from '../record/log.ts';
 import type { ReplyAddress } from '../update/address.ts';
-import type { Message } from '../update/messages.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
+import type { Message, Update } from '../update/update.ts';
 import type { FsmContext } from './context.ts';
 import type { Say, Sent } from './say.ts';
 import type { AnyState } from './states.ts';
@@ -24,12 +23,12 @@ export interface AskTurn<out Services extends object = {}> {
         readonly language_code?: string;
       }
     | undefined;
-  /** The raw update; `undefined` outside one. */
-  readonly update: RawUpdate | undefined;
+  /** The update as the Bot API sent it; `undefined` outside one. */
+  readonly update: Update | undefined;
   /** Milliseconds since 1970, by the machine's clock. */
   readonly now: () => number;
 }
-/** One unit of work on one conversation, with or without an update. */
+/** One turn on one conversation, with or without an update. */
 export interface Turn<out Services extends object = {}, out All extends AnyState = AnyState>
   extends AskTurn<Services> {
   /** The same when an update is handled again: for an author's own idempotency. */

@@ -5,6 +5,7 @@ import { textOf } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { markOfPayload, unmatchedPayment } from '../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../update/raw-update.ts';
+import { isOfOneMachine } from '../update/tag.ts';
 
 /** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
 export function boundTag(turn: OpenTurn): string | undefined {
@@ -16,7 +17,7 @@ export function boundTag(turn: OpenTurn): string | undefined {
 
 /** Whether a button or an invoice is this machine's; another one of the bot, with another namespace, stands further down. */
 export function isFromThisMachine({ tag }: OpenTurn, found: string): boolean {
-  return found.slice(0, 2) === tag.slice(0, 2);
+  return isOfOneMachine(found, tag);
 }
 
 /**

@@ -7,7 +7,7 @@ import type { CommittedState, SceneLeft } from './machine-interface.ts';
 /** A record as observers see it. */
 export function sideOf(record: ConversationRecord): CommittedState {
   const { state, scene, data } = topOf(record);
-  return { state, scene, data };
+  return { current: state, scene, data };
 }
 
 /** Scenes that are no longer there; those whose end was reported to nobody have been cleared. */

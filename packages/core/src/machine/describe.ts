@@ -5,10 +5,14 @@ import { factsOf } from '../conversation/states.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 import type { MachineDescription } from './machine-interface.ts';
 
-/** The commands of a scene that have a description. */
+/**
+ * The commands of a scene that have a description and that Telegram accepts in a menu: it rejects a whole menu for one name of more than 32
+ * characters or one description of more than 256 (Bot API, BotCommand).
+ */
 export function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly BotCommand[] {
-  const { command, description } = trigger ?? {};
-  const own = command === undefined || description === undefined ? [] : [{ command, description }];
+  const { command = '', description } = trigger ?? {};
+  const isListed = description && /^[a-z0-9_]{1,32}$/.test(command);
+  const own = isListed ? [{ command, description: [...description].slice(0, 256).join('') }] : [];
   return [...own, ...(botCommands?.() ?? [])];
 }
 
@@ -29,7 +33,7 @@ export function describe({ registry, options }: Runtime): MachineDescription {
       id,
       was: behaviour.was,
       states: behaviour.states.map((member) => member.id),
-      details: behaviour.describe?.() ?? {},
+      details: behaviour.describe?.(defaults) ?? {},
     })),
   };
 }

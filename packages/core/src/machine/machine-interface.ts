@@ -2,6 +2,7 @@
 
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { BotCommand, OwnCommands } from '../conversation/behaviour.ts';
+import type { HistoryEntry } from '../conversation/context.ts';
 import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
@@ -9,6 +10,7 @@ import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { UnknownState } from '../transaction/evolve.ts';
 import type { Cause } from '../transaction/facts.ts';
+import type { TurnEnded } from '../transaction/runtime.ts';
 import type { Address } from '../update/address.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -37,13 +39,20 @@ export interface SceneLeft {
 
 /** One side of a `Committed` change. */
 export interface CommittedState {
-  readonly state: string | null;
+  /** Id of the state, or `null`. */
+  readonly current: string | null;
   readonly scene: string | null;
   readonly data: object;
 }
 
 /** What a machine does beside committing, by name. */
 export interface MachineEvents {
+  /**
+   * A turn has ended, well or badly: for metrics and traces. Listeners run in the async context of the turn's caller.
+   *
+   * Updates that were skipped are no turns: duplicates, and what another rule of `waiting` drops.
+   */
+  readonly turn: TurnEnded;
   /** An update that had been handled before was skipped. */
   readonly duplicate: { readonly key: string; readonly updateId: number };
   /** An update failed so often that it was given up. */
@@ -82,11 +91,15 @@ export interface MachineEvents {
   readonly speechFailed: { readonly key: string; readonly error: unknown };
 }
 
-/** What is stored, without taking the conversation. */
+/** What is stored of a conversation, under the names that `ctx.state` uses. */
 export interface Snapshot {
-  readonly state: string | null;
+  /** Id of the state, or `null`. */
+  readonly current: string | null;
+  /** Id of the active scene, or `null`. */
   readonly scene: string | null;
   readonly data: object;
+  /** Where `back()` leads, newest first. */
+  readonly history: readonly HistoryEntry[];
   /** What was said lately, with `fsm({ log })`. */
   readonly log?: readonly LogEntry[];
   /** Ms until the deadline. */
@@ -116,6 +129,14 @@ export interface Conversation<out All extends AnyState = AnyState> {
     step: { readonly id: string; readonly '~value': V },
     value: DeepReadonly<NoInfer<V>>,
   ): Promise<boolean>;
+  /**
+   * Shows the view of this conversation again, and edits its message if something has changed; for news from outside, such as a live score.
+   *
+   * It does nothing where no view is shown. Within a second, several calls of this process are one.
+   *
+   * @throws FsmError as `run` does; what the view throws passes
+   */
+  render(): Promise<void>;
   /**
    * Reads what was last committed; it may be old when it arrives.
    *

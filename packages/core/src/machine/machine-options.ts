@@ -1,6 +1,7 @@
 /** What a machine can be told, as types. */
 
 import type { Clock, Duration } from '../base/clock.ts';
+import type { SchemaOf } from '../base/schema.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
@@ -12,7 +13,7 @@ import type { Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Migrations, UnknownStatePolicy } from '../transaction/evolve.ts';
 import type { ServiceTurn } from '../transaction/facts.ts';
-import type { Interrupt } from '../update/interrupt.ts';
+import type { InterruptRule } from '../update/interrupt.ts';
 import type { Strategy } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 
@@ -45,12 +46,9 @@ export interface WaitingOptions {
   /** A callback query that has waited this long is answered, so that the button stops turning. Default 1 s. */
   readonly answerCallbacksAfter?: Duration;
   /**
-   * Input that ends the turn it would wait for, such as `/stop` while an answer is being written. Default: none.
-   *
-   * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
-   * A turn of another process is interrupted within a second.
+   * Input that ends the turn it would wait for, such as `/stop` while an answer is being written: `interruptBy(['stop'])`. Default: none.
    */
-  readonly interrupt?: Interrupt;
+  readonly interrupt?: InterruptRule;
   /**
    * Collects messages that come within this time of each other: a node answers them in one turn, in order (`turn.messages`), when none has
    * come for as long. Default: each message is a turn.
@@ -93,6 +91,11 @@ export interface MachineOptions<
    * Without it states are not checked, and an unknown state cannot be told.
    */
   readonly states?: States;
+  /**
+   * Types only: the context of the bot, as `typed<MyContext>()`. `services`, `adopt` and `initial` then get it where the machine is a
+   * constant; inside `bot.use(fsm(…))` it is inferred.
+   */
+  readonly context?: SchemaOf<Context>;
   /** Further scenes: those of the framework, whose type needs the flavor. */
   readonly scenes?: Scenes;
   /** The scene of a user who has none, and what it starts with. */
@@ -114,6 +117,8 @@ export interface MachineOptions<
   readonly when?: (subject: Subject) => boolean;
   /** Idle conversations are forgotten after this long. Default: never. */
   readonly ttl?: Duration;
+  /** The `timeout` of flows that set none: without progress for this long they end with `timedOut`. Default: never. */
+  readonly flowTimeout?: Duration;
   /** What an update does when its conversation is busy. */
   readonly waiting?: WaitingOptions;
   /** How long a process holds a conversation without a sign of life. Default 15 s. */

@@ -1,17 +1,17 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
+import { checkOptions } from '#option-checks';
 import { holds } from '../base/holds.ts';
 import {
   anyText,
   anything,
   atLeast,
   callable,
-  checkOptions,
   oneOf,
   type Rule,
+  schematic,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
-import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
   SweepOptions,
@@ -33,6 +33,7 @@ type Options = MachineOptions<readonly [], readonly [], undefined> & { services?
 
 const rules = {
   states: list,
+  context: schematic,
   scenes: list,
   initial: anything,
   storage: {
@@ -45,6 +46,7 @@ const rules = {
   property: anything,
   when: anything,
   ttl: length,
+  flowTimeout: length,
   waiting: anything,
   lease: length,
   turn: anything,
@@ -53,7 +55,7 @@ const rules = {
   log: anything,
   attempts: atLeast(1),
   unknownState: {
-    expected: `${policies.expected} or a function`,
+    expected: "'reset', 'keep', 'error' or a function",
     fits: (found: unknown) => callable.fits(found) || policies.fits(found),
   },
   migrations: anything,
@@ -73,7 +75,10 @@ const rulesOfParts = {
     policy: oneOf('queue', 'refuse', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
-    interrupt: interruptRule,
+    interrupt: {
+      expected: "what interruptBy() returns, as in interruptBy(['stop'])",
+      fits: (found) => typeof found === 'function' && '~interrupt' in found,
+    },
     burst: {
       expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
       fits: (found) =>
@@ -91,8 +96,5 @@ const rulesOfParts = {
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkMachineOptions(options: object): void {
-  checkOptions('', options, rules, '');
-  for (const [part, own] of Object.entries(rulesOfParts)) {
-    checkOptions(`${part}.`, Object(Reflect.get(options, part)), own, '');
-  }
+  checkOptions('', options, rules, '', rulesOfParts);
 }

@@ -6,8 +6,9 @@ import type { Turn } from '../conversation/turn.ts';
 import { newToken, storageFailed } from '../lease/calls.ts';
 import type { UnitId } from '../record/ids.ts';
 import { logIn } from '../record/log.ts';
-import { isEmpty } from '../record/record.ts';
+import { isEmpty, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
+import { historyOf } from '../state/context.ts';
 import type { StoredText } from '../storage/statements.ts';
 import { fireDeadlines } from '../transaction/deadlines.ts';
 import type { TurnFacts } from '../transaction/facts.ts';
@@ -58,6 +59,11 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
     ) => run(id ?? newToken(), work) as Promise<R>,
     answer: async (step, value) =>
       (await run(newToken(), (turn) => rt.engine?.answer(turn, step.id, value) ?? false)) ?? false,
+    async render() {
+      // loaded when a view is rendered from outside: other bots do without it
+      const { paced, showAgain } = await import('./renders.ts');
+      await paced(rt, key, () => run(newToken(), showAgain));
+    },
     peek: () => peek(rt, key),
   };
 }
@@ -127,6 +133,7 @@ async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | undefin
   const log = logIn(record.session);
   return {
     ...sideOf(record),
+    history: historyOf(topOf(record)),
     ...(log.length > 0 && { log }),
     ...(deadlineIn !== undefined && { deadlineIn }),
   };

@@ -3,6 +3,7 @@
 import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
+import type { SceneDefaults } from '../conversation/behaviour.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { LeaseOptions, Leases } from '../lease/lease.ts';
@@ -13,8 +14,13 @@ import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
-import { interruptsOf } from '../transaction/interrupts.ts';
-import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
+import {
+  type Engine,
+  engineOf,
+  interruptsIn,
+  type Notices,
+  type Runtime,
+} from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
@@ -52,7 +58,7 @@ export function runtimeOf(
   const registry = registryOf(given.states, given.scenes ?? []);
   if (options.initial !== undefined) registry.scene(options.initial.scene);
   if (!storage.features.deadlines && given.deadlines !== 'on-update') {
-    refuseTimed(registry, options.defaults.burst !== undefined);
+    refuseTimed(registry, options.defaults);
   }
   const notices = noticesOf(watchers);
   const { lease, longest } = options;
@@ -73,7 +79,7 @@ export function runtimeOf(
     reentry,
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
-    interrupts: options.waiting.interrupt && interruptsOf(),
+    interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
     notices,
     watched: watchers.listeners,
@@ -109,15 +115,17 @@ function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   return undefined;
 }
 
-function refuseTimed({ scenes }: Registry, hasBursts: boolean): void {
-  if (hasBursts) throw new FsmError('DEADLINES_UNAVAILABLE', { what: 'waiting.burst' });
+function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {
+  const option = burst !== undefined ? 'waiting.burst' : flowTimeout && 'flowTimeout';
+  if (option) throw new FsmError('DEADLINES_UNAVAILABLE', { what: option });
   const timed = [...scenes.values()].find(({ behaviour }) => behaviour.timed);
   if (timed === undefined) return;
-  throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The time-out of '${timed.id}'` });
+  throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The timeout of '${timed.id}'` });
 }
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {
   return {
+    turn: (ended) => watchers.tell('turn', ended),
     committed({ facts, used }, before, after) {
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {

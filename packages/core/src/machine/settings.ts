@@ -1,5 +1,6 @@
 /** Resolves the options of a machine: checked, with their defaults, every length of time in ms. */
 
+import { checkMachineOptions } from '#option-rules';
 import { type Duration, toMs } from '../base/clock.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
@@ -9,17 +10,15 @@ import type { AnyGroup, State } from '../conversation/states.ts';
 import { leaseTimes } from '../storage/times.ts';
 import { migrationVersions } from '../transaction/evolve.ts';
 import type { Initial, Settings } from '../transaction/settings.ts';
-import { interruptTest } from '../update/interrupt.ts';
 import { scopeOf } from '../update/key.ts';
 import type { MachineOptions, WaitingOptions } from './machine-options.ts';
-import { checkMachineOptions } from './option-rules.ts';
 
 /** Options of any machine; what their types depend on is known where the machine is made. */
-export type LooseOptions = MachineOptions<
-  readonly (AnyGroup | State)[],
-  readonly AnyScene[],
-  never
+export type LooseOptions = Omit<
+  MachineOptions<readonly (AnyGroup | State)[], readonly AnyScene[], never>,
+  'context'
 > & {
+  readonly context?: unknown;
   readonly services?: unknown;
 };
 
@@ -43,7 +42,7 @@ export function settingsOf(options: LooseOptions): Settings {
       policy: waiting?.policy ?? 'queue',
       limit: waiting?.limit ?? 5000,
       answerCallbacksAfter: toMs(waiting?.answerCallbacksAfter ?? '1s', 'waiting'),
-      interrupt: waiting?.interrupt && interruptTest(waiting.interrupt),
+      interrupt: waiting?.interrupt,
     },
     lease: leaseOf(options.lease ?? '15s'),
     longest: toMs(turn?.max ?? '10m', 'turn.max'),
@@ -69,6 +68,8 @@ export function settingsOf(options: LooseOptions): Settings {
       texts: options.texts ?? {},
       commands: options.commands ?? {},
       otherCommands: options.otherCommands ?? 'pass',
+      flowTimeout:
+        options.flowTimeout === undefined ? undefined : toMs(options.flowTimeout, 'flowTimeout'),
       burst: waiting?.burst === undefined ? undefined : burstOf(waiting.burst),
     },
   };

@@ -104,6 +104,17 @@ export function stepsFrom(history: History, from: After): readonly Step[] {
   return [stepOf(lastOf(history) as Past, from), ...steps.slice(1)];
 }
 
+/** Every state that was left, newest first: where one `back` after the other leads from here. */
+export function walkBack(history: History, from: After): readonly Past[] {
+  const all: Past[] = [];
+  let rest: History = { ...history, ...from, steps: stepsFrom(history, from) };
+  for (let past = lastOf(rest); past !== undefined; past = lastOf(rest)) {
+    all.push(past);
+    rest = before(rest, past);
+  }
+  return all;
+}
+
 /** Whether a foreign value has the form of a step. */
 export function isStep(value: unknown): value is Step {
   if (!Array.isArray(value)) return false;

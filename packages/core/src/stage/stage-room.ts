@@ -5,7 +5,7 @@ import type { FsmContext } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup } from '../conversation/states.ts';
 import { sessionOf } from '../state/context.ts';
-import { installedAt } from '../state/install.ts';
+import { installedAt, isFree } from '../state/install.ts';
 import { entranceOf } from './entrance.ts';
 import {
   SceneControl,
@@ -62,12 +62,12 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
     return (ctx as unknown as { scene: SceneControl<C> }).scene.handle(next);
   }
 
-  /** The framework's scenes as scenes of a machine. */
+  /** Everything on the stage, as scenes of a machine. */
   asScenes(): readonly (AnyScene & AnyGroup)[] {
     for (const id of this.scenes.keys()) {
       if (!this.entrances.has(id)) this.entrances.set(id, entranceOf<C>(id, this as StageParts<C>));
     }
-    return [...this.entrances.values()];
+    return [...this.entrances.values(), ...this.flows.values()];
   }
 
   scene(id: string): Scene | undefined {
@@ -79,7 +79,7 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
   }
 
   machineOf(ctx: C): FsmContext | undefined {
-    return 'fsm' in ctx ? installedAt(ctx, 'fsm') : undefined;
+    return isFree(ctx, 'fsm') ? undefined : installedAt(ctx, 'fsm');
   }
 
   now(ctx: C): number {

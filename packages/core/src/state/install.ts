@@ -4,22 +4,58 @@ import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
 
 /**
+ * Makes the reading of properties an error that names the fix, as long as no FSM is installed there: in handlers above `fsm()`.
+ *
+ * Only for the names that an adapter uses by default: contexts of all bots in this process share the prototype.
+ *
+ * @param prototype - of the framework's contexts. What it has already stays
+ */
+export function reserve(prototype: object, ...properties: readonly string[]): void {
+  for (const property of properties) if (!(property in prototype)) reserveOne(prototype, property);
+}
+
+function reserveOne(prototype: object, property: string): void {
+  Object.defineProperty(prototype, property, {
+    configurable: true,
+    get: Object.assign(
+      (): never => {
+        throw new FsmError('NOT_INSTALLED', { property });
+      },
+      { [reserved]: true },
+    ),
+    set(this: object, value: FsmContext) {
+      install(this, property, value);
+    },
+  });
+}
+
+/** Marks the getter of a reserved property; the same for every copy of this package. */
+const reserved = Symbol.for('telefsm.reserved');
+
+/**
  * Refuses a property of the framework's context before an FSM is put there.
  *
  * @throws FsmError `INSTALLED_TWICE`, `PROPERTY_TAKEN`
  */
 export function refuseTaken(ctx: object, property: string): void {
-  if (!(property in ctx)) return;
-  const own = Object.getOwnPropertyDescriptor(ctx, property);
+  const found = descriptorIn(ctx, property);
+  if (found === undefined || isReserved(found)) return;
   // a class that declares the property without `declare` has it, with nothing in it
-  if (own !== undefined && 'value' in own && own.value === undefined && own.configurable) return;
-  if ('~matches' in Object(own?.value)) throw new FsmError('INSTALLED_TWICE', { property });
+  if ('value' in found && found.value === undefined && found.configurable) return;
+  if ('~matches' in Object(found.value)) throw new FsmError('INSTALLED_TWICE', { property });
   throw new FsmError('PROPERTY_TAKEN', { property });
+}
+
+/** Whether a context has nothing at a property: `in` is true for a reserved one too. */
+export function isFree(ctx: object, property: string): boolean {
+  const found = descriptorIn(ctx, property);
+  return found === undefined || isReserved(found);
 }
 
 /** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
 export function install(ctx: object, property: string, value: FsmContext): void {
-  (ctx as Record<string, FsmContext>)[property] = value;
+  const descriptor = { value, writable: true, enumerable: true, configurable: true };
+  Object.defineProperty(ctx, property, descriptor);
 }
 
 /**
@@ -33,4 +69,16 @@ export function installedAt(ctx: object, property: string): FsmContext {
     return found as unknown as FsmContext;
   }
   throw new FsmError('NOT_INSTALLED', { property });
+}
+
+function isReserved({ get }: PropertyDescriptor): boolean {
+  return reserved in Object(get);
+}
+
+function descriptorIn(ctx: object, property: string): PropertyDescriptor | undefined {
+  for (let at: object | null = ctx; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+    const found = Object.getOwnPropertyDescriptor(at, property);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -6,6 +6,7 @@ import type { Scope } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import { guestChats } from '../update/subject.ts';
+import type { Update } from '../update/update.ts';
 
 /** What makes a machine work on a conversation. */
 export type Cause = 'update' | 'deadline' | 'outside';
@@ -14,7 +15,7 @@ export type Cause = 'update' | 'deadline' | 'outside';
 export interface ServiceTurn<Context = unknown> {
   readonly ctx: Context | undefined;
   readonly subject: Subject;
-  readonly update: RawUpdate | undefined;
+  readonly update: Update | undefined;
 }
 
 /** What a turn needs of a bot. */

@@ -1,7 +1,7 @@
 /** Conversations that are named from outside, and where to speak. */
 
 import { isJsonObject } from '../base/json.ts';
-import { anyText, checkOptions, invalidOption, wholeNumber } from '../base/rules.ts';
+import { anyText, invalidOption, wholeNumber } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import { objectIn, type RawObject, type RawUpdate, textIn, wholeIn } from './raw-update.ts';
 import {
@@ -56,7 +56,19 @@ export function checkAddress(address: unknown): void {
   if (!isJsonObject(address)) {
     throw invalidOption('address', 'an object such as { user: 7 }', shown(address));
   }
-  checkOptions('address.', address, addressRules, '');
+  // here and not by `checkOptions`: an address may come with a request, so it is checked under the condition `production` too
+  for (const part in address) {
+    const rule = Object.hasOwn(addressRules, part)
+      ? addressRules[part as keyof Address]
+      : undefined;
+    const found = address[part];
+    if (rule === undefined) {
+      throw invalidOption(`address.${part}`, Object.keys(addressRules).join(', '), 'unknown');
+    }
+    if (found !== undefined && !rule.fits(found)) {
+      throw invalidOption(`address.${part}`, rule.expected, shown(found));
+    }
+  }
 }
 
 /**

@@ -2,9 +2,7 @@
 
 import { objectIn, type RawObject, type RawUpdate } from './raw-update.ts';
 import { updateTypeOf } from './subject.ts';
-
-/** A message as the Bot API sends it; `text` only of a text message. */
-export type Message = RawObject & { readonly message_id: number; readonly text?: string };
+import type { Message } from './update.ts';
 
 const messageTypes: ReadonlySet<string> = new Set([
   'message',

@@ -1,9 +1,17 @@
 /** The tag of a conversation: short enough for the data of a button (64 bytes: Bot API, InlineKeyboardButton). */
 
-/** Tells a conversation from others, and by two letters its machine from others of the bot. */
+/** How many letters of a tag are those of the machine. */
+const machineLetters = 4;
+
+/** Tells a conversation from others, and by its first letters its machine from others of the bot. */
 export function tagOf(key: string): string {
-  const machine = hashOf(key.slice(0, key.indexOf(':'))) % (36 * 36);
-  return machine.toString(36).padStart(2, '0') + hashOf(key).toString(36);
+  const machine = hashOf(key.slice(0, key.indexOf(':'))) % 36 ** machineLetters;
+  return machine.toString(36).padStart(machineLetters, '0') + hashOf(key).toString(36);
+}
+
+/** Whether two tags are of one machine: of conversations under one namespace. */
+export function isOfOneMachine(tag: string, other: string): boolean {
+  return tag.slice(0, machineLetters) === other.slice(0, machineLetters);
 }
 
 /** FNV-1a: short, even, and the same in every process. */

@@ -161,7 +161,7 @@ export function chat(
         .filter(({ method }) => method === 'answerCallbackQuery')
         .map(({ payload }) => payload['text'] as string | undefined),
     data: async (id: number) => (await machine.at({ user: id }).peek())?.data,
-    state: async (id: number) => (await machine.at({ user: id }).peek())?.state ?? null,
+    state: async (id: number) => (await machine.at({ user: id }).peek())?.current ?? null,
     /** Another version of the bot takes over. */
     deploys(list: readonly object[]) {
       machine = make(list);

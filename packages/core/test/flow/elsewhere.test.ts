@@ -85,7 +85,7 @@ describe('a question to other people', () => {
     expect(inChat(1).at(-1)?.payload['text']).toBe('I have asked a manager.');
     // what the asking user types is no answer
     await here.send(1, 'Approve');
-    expect((await here.peek(1))?.state).toBe('refund:verdict');
+    expect((await here.peek(1))?.current).toBe('refund:verdict');
 
     const update = press(7, asked(), 'Approve');
     await there.give(update);
@@ -121,7 +121,7 @@ describe('a question to other people', () => {
       data: { Approve: question.data['Approve']?.replace(/.$/, '!') ?? '' },
     };
     await there.give(press(7, forged, 'Approve'));
-    expect((await here.peek(1))?.state).toBe('refund:verdict');
+    expect((await here.peek(1))?.current).toBe('refund:verdict');
     await there.give(press(8, question, 'Decline'));
     expect(await here.peek(1)).toBeUndefined();
   });
@@ -171,7 +171,7 @@ describe('a question to other people', () => {
     const question = asked();
     expect(inChat(managers).filter(isQuestion)).toHaveLength(1);
     await there.give(press(7, { ...question, message: question.message + 100 }, 'Approve'));
-    expect((await here.peek(1))?.state).toBe('refund:verdict');
+    expect((await here.peek(1))?.current).toBe('refund:verdict');
     await there.give(press(7, question, 'Approve'));
     expect(await here.peek(1)).toBeUndefined();
   });

@@ -142,7 +142,7 @@ function described({ key, snapshot, unreadable, text, deadlineIn }: Found): read
   if (snapshot === undefined) lines.push(`record    ${text}`);
   else {
     lines.push(
-      `state     ${snapshot.state ?? '(no state)'}`,
+      `state     ${snapshot.current ?? '(no state)'}`,
       `scene     ${snapshot.scene ?? '(none)'}`,
     );
     const data = documentOf(snapshot.data);
@@ -180,7 +180,7 @@ async function moveOne({ config, terminal, words, options }: Call): Promise<numb
   const machine = machineIn(config);
   const before = await find(storageIn(config), machine, key);
   if (before === undefined) throw nothingAt(key);
-  const from = before.snapshot?.state ?? null;
+  const from = before.snapshot?.current ?? null;
   if (
     !(await agreed(terminal, options.yes, `Move '${key}' from ${from ?? 'no state'} to ${target}?`))
   )
@@ -188,7 +188,7 @@ async function moveOne({ config, terminal, words, options }: Call): Promise<numb
   if (!(await move(machine, key, target))) {
     terminal.tell('The machine has no bot here: the user is asked after their next message.');
   }
-  const to = (await find(storageIn(config), machine, key))?.snapshot?.state ?? null;
+  const to = (await find(storageIn(config), machine, key))?.snapshot?.current ?? null;
   if (options.json) await terminal.print(JSON.stringify({ key, from, to }));
   else await terminal.print(`moved ${key} from ${from ?? '(no state)'} to ${to ?? '(no state)'}`);
   return 0;

@@ -79,7 +79,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
     clock,
     troubled: changed,
     moved({ key, from, to }) {
-      census.follow(key, from.state, to.state);
+      census.follow(key, from.current, to.current);
       changed();
     },
   });
@@ -126,7 +126,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
       key,
       parts: partsOf(key),
       isStored: found !== undefined,
-      state: snapshot?.state ?? null,
+      state: snapshot?.current ?? null,
       scene: snapshot?.scene ?? null,
       data: shownData({ ...snapshot?.data, ...(snapshot?.log && { log: snapshot.log }) }, redact),
       problem,
@@ -153,7 +153,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
       throw new Refused(
         'This inspector only looks: start it with `write: true` to change something.',
       );
-    const from = (await find(storage, machine, key))?.snapshot?.state ?? 'no state';
+    const from = (await find(storage, machine, key))?.snapshot?.current ?? 'no state';
     const text = await perform(action, key, target, from);
     const line = { at: clock.now(), text };
     audit.unshift(line);

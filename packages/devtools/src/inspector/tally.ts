@@ -76,20 +76,20 @@ export function talliesOf(graph: Graph): Tallies {
     left(change, stayed) {
       const { from, to, cause } = change;
       const reason = reasonOf(change);
-      const state = from.state as string;
+      const state = from.current as string;
       const tally = tallyOf(state);
       if (stayed !== undefined) {
         tally.times.push(stayed);
         if (tally.times.length > mostTimes) tally.times.shift();
       }
-      const isOver = to.scene !== from.scene || to.state === null;
+      const isOver = to.scene !== from.scene || to.current === null;
       if (reason === 'timeout' || (cause === 'deadline' && isOver && reason !== 'done')) {
         tally.dropped += 1;
         tally.timedOut += 1;
       } else if (reason !== undefined) tally[fateOf(reason, flows.has(from.scene ?? ''))] += 1;
       else if (from.scene === null && isOver) tally.finished += 1;
       else if (!isOver) {
-        const isLater = (order.get(to.state ?? '') ?? 0) > (order.get(state) ?? 0);
+        const isLater = (order.get(to.current ?? '') ?? 0) > (order.get(state) ?? 0);
         tally[isLater ? 'answered' : 'back'] += 1;
       }
       // a scene that has called another waits for it: its step is neither answered nor left

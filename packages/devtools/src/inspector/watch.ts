@@ -91,28 +91,28 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
     const before = shownData(from.data, redact);
     const after = shownData(to.data, redact);
     const reason = reasonOf(change);
-    if (from.state === to.state && before === after && reason === undefined) return;
+    if (from.current === to.current && before === after && reason === undefined) return;
     total += 1;
     moves.push({
       number: total,
       at: now,
       key,
-      from: from.state,
-      to: to.state,
+      from: from.current,
+      to: to.current,
       cause,
       updateId,
       before,
       after,
     });
     if (moves.length > mostMoves) moves.shift();
-    if (from.state !== to.state || reason !== undefined) {
+    if (from.current !== to.current || reason !== undefined) {
       const place = places.get(key);
-      const stayed = place?.state === from.state ? now - place.at : undefined;
-      if (from.state !== null) tallies.left(change, stayed);
+      const stayed = place?.state === from.current ? now - place.at : undefined;
+      if (from.current !== null) tallies.left(change, stayed);
       places.delete(key);
-      if (to.state !== null) {
-        tallies.reached(to.state);
-        places.set(key, { state: to.state, at: now });
+      if (to.current !== null) {
+        tallies.reached(to.current);
+        places.set(key, { state: to.current, at: now });
         const [oldest] = places.keys();
         if (places.size > mostPlaces && oldest !== undefined) places.delete(oldest);
       }

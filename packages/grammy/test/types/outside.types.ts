@@ -38,7 +38,7 @@ createServer(async (req, res) => {
 });
 // an operator's list
 machine.observe((change) =>
-  console.log(change.key, change.from.state, '→', change.to.state, change.cause),
+  console.log(change.key, change.from.current, '→', change.to.current, change.cause),
 );
 await machine.at({ user: 1 }).run(async (turn) => {
   turn.state.cancel();

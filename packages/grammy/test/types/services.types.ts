@@ -30,6 +30,21 @@ gbot.use(
 );
 
 // outside bot.use the context has to be named, once
+export const constant = g.fsm({
+  scenes: [order],
+  context: typed<GCtx>(),
+  services: ({ ctx }) => ({ t: (key) => ctx?.t(key) ?? key, cart, session: ctx?.session }),
+});
+gbot.use(constant);
+export const asTuple = g.fsm({
+  states: [order] as const,
+  context: typed<GCtx>(),
+  // @ts-expect-error t takes a text
+  services: ({ ctx }) => ({ t: () => ctx?.t(7) ?? '', cart, session: ctx?.session }),
+  adopt: ({ ctx }) => void ctx?.session.visits,
+  initial: [order, ({ ctx }) => ({ data: { product: `${ctx?.session.visits}` } })],
+});
+// the same by an annotation
 export const machine = g.fsm({
   scenes: [order],
   services: ({ ctx }: ServiceTurn<GCtx>) => ({

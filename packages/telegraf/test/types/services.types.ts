@@ -25,6 +25,12 @@ bot.use(
     services: ({ ctx }) => ({ t: (key) => ctx?.i18n.t(key) ?? key, session: ctx?.session }),
   }),
 );
+export const machine = fsm({
+  scenes: [order],
+  context: typed<TCtx>(),
+  services: ({ ctx }) => ({ t: (key) => ctx?.i18n.t(key) ?? key, session: ctx?.session }),
+});
+bot.use(machine);
 bot.use(
   fsm({
     scenes: [order],

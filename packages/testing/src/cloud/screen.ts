@@ -113,7 +113,7 @@ function labelsOf(markup: RawMarkup | undefined): readonly (readonly string[])[]
   );
 }
 
-/** Says in a few words what stands in a message. */
+/** Says in a few words what is in a message. */
 export function describe(message: RawMessage): string {
   const kind = kindOf(message);
   const said = wordsOf(message);

@@ -252,10 +252,10 @@ export async function startWalk(
 
 /** Longer than a machine waits for its turns when it is stopped, in ms. */
 const longestStop = 30_000;
-const nowhere: CommittedState = { state: null, scene: null, data: {} };
+const nowhere: CommittedState = { current: null, scene: null, data: {} };
 
-function idOf({ state, scene }: CommittedState): string | null {
-  return state ?? scene;
+function idOf({ current, scene }: CommittedState): string | null {
+  return current ?? scene;
 }
 
 function ownChat({ raw }: TestUser): Place {

@@ -41,7 +41,7 @@ export async function assertState(
   expected: AskedState,
   world?: Told,
 ): Promise<void> {
-  const actual = (await conversation.peek())?.state ?? null;
+  const actual = (await conversation.peek())?.current ?? null;
   const id = typeof expected === 'object' ? (expected?.id ?? null) : expected;
   if (actual === id) return;
   const message = `The conversation is in ${named(actual)}, not in ${named(id)}.`;

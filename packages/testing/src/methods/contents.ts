@@ -1,4 +1,4 @@
-/** What stands in messages, by the method that sends them: texts, captions, files, polls, invoices. */
+/** What is in messages, by the method that sends them: texts, captions, files, polls, invoices. */
 import { refuse } from '../cloud/answer.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';

@@ -119,6 +119,9 @@ function changeOf(call: Call, message: RawMessage | undefined): Readonly<Record<
     }
     case 'editMessageMedia':
       return {
+        // a text gives way to media (Bot API, editMessageMedia)
+        text: undefined,
+        entities: undefined,
         photo: undefined,
         video: undefined,
         audio: undefined,

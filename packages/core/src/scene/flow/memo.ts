@@ -1,6 +1,6 @@
 /** What a flow keeps for itself beside the answers. Everything in it is bounded; an invalid answer adds nothing. */
 
-import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject, type JsonObject } from '../../base/json.ts';
 import type { Path } from './progress.ts';
 
 /** What a flow keeps of one frame. Missing members take no room in the record. */
@@ -30,6 +30,8 @@ export interface FlowMemo {
   readonly invoice?: SentInvoice;
   /** The page that is shown of choices that are loaded page by page. */
   readonly page?: number;
+  /** Pages of lists and months of calendars among the question's own rows. */
+  readonly widgets?: JsonObject;
   /** Whether the user picks an answer of the summary to correct. */
   readonly editing?: true;
   /** Which message gave which answer, where edits change them. */
@@ -61,10 +63,67 @@ export interface SentInvoice {
   readonly approvedUntil?: number;
 }
 
-/** Reads what a frame keeps. */
+/** Reads what a frame keeps. A member that another program has stored in another shape is as good as missing. */
 export function memoOf(memo: JsonObject): FlowMemo {
+  for (const name in memo) {
+    if (shapes[name as keyof FlowMemo]?.(memo[name]) === false) return withoutOdd(memo);
+  }
   return memo as FlowMemo;
 }
+
+function withoutOdd(memo: JsonObject): FlowMemo {
+  const known = Object.entries(memo).filter(
+    ([name, value]) => shapes[name as keyof FlowMemo]?.(value) !== false,
+  );
+  return Object.fromEntries(known) as FlowMemo;
+}
+
+type Shape = (value: unknown) => boolean;
+
+const isText: Shape = (value) => typeof value === 'string';
+const isNumber: Shape = (value) => typeof value === 'number';
+const isTrue: Shape = (value) => value === true;
+const listOf =
+  (fits: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) && value.every(fits);
+const pairOf =
+  (first: Shape, second: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) && first(value[0]) && second(value[1]);
+
+/** The shape of each member. */
+const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
+  plan: isText,
+  passed: listOf(isText),
+  open: listOf(isText),
+  given: isJsonObject,
+  at: isText,
+  attempts: isNumber,
+  picked: listOf(isText),
+  parts: listOf(() => true),
+  numbers: listOf(isNumber),
+  labels: listOf(pairOf(isText, isText)),
+  album: isText,
+  sent: isNumber,
+  invoice: (value) =>
+    isJsonObject(value) &&
+    isText(value['payload']) &&
+    isText(value['currency']) &&
+    isNumber(value['amount']),
+  page: isNumber,
+  widgets: isJsonObject,
+  editing: isTrue,
+  gave: listOf(
+    pairOf(
+      listOf((step) => isText(step) || isNumber(step)),
+      isNumber,
+    ),
+  ),
+  heard: pairOf(isText, isNumber),
+  elsewhere: (value) => isJsonObject(value) && isNumber(value['chat']),
+  over: (value) => value === 'done' || value === 'attempts',
+};
 
 /** Members that belong to one question; a move drops them. */
 const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
@@ -72,6 +131,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'attempts',
   'picked',
   'page',
+  'widgets',
   'editing',
   'parts',
   'numbers',
