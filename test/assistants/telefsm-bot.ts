@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type FsmFlavor, fsm, scene } from '@telefsm/grammy';
+import { type FsmFlavor, fsm, interruptBy, scene } from '@telefsm/grammy';
 import { redisStorage } from '@telefsm/storage-redis';
 import { Bot, type Context, webhookCallback } from 'grammy';
 import { Redis } from 'ioredis';
@@ -23,7 +23,7 @@ const machine = fsm({
   states: [Assistant],
   initial: Assistant,
   storage: redisStorage(new Redis({ port: job.redis.port }), { prefix: job.redis.prefix }),
-  ...(job.best && { waiting: { burst: '1s', interrupt: ['stop'] } }),
+  ...(job.best && { waiting: { burst: '1s', interrupt: interruptBy(['stop']) } }),
 });
 bot.use(machine);
 bot.command('stop', (ctx) => ctx.reply('Stopped.'));

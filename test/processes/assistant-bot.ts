@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { interruptBy } from '@telefsm/core';
 import * as onGrammy from '@telefsm/grammy';
 import * as onTelegraf from '@telefsm/telegraf';
 import type { LanguageModel } from 'ai';
@@ -83,7 +84,7 @@ const options = {
       stopAt(point) ??
       (answered && point === 'commit 1 sent' ? stopAt('the answer is noted') : undefined),
   ),
-  waiting: { burst: '300ms', interrupt: ['stop'] },
+  waiting: { burst: '300ms', interrupt: interruptBy(['stop']) },
   log: { last: 40 },
   lease: 1000,
   sweep: { every: '100ms' },

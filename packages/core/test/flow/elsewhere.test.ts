@@ -223,7 +223,7 @@ describe('a question to other people', () => {
     here.refuses = (call) => (call.payload['chat_id'] === managers ? blocked : undefined);
     await here.send(1, '/refund');
     await here.send(1, '100').catch(() => {});
-    expect((await here.peek(1))?.state).toBe('refund:verdict');
+    expect((await here.peek(1))?.current).toBe('refund:verdict');
     await clock.advance(3_700_000);
     expect(inChat(1).at(-1)?.payload['text']).toBe('Your refund of 100: no.');
     expect(await here.peek(1)).toBeUndefined();
