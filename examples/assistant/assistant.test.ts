@@ -1,7 +1,7 @@
 import { telegram, virtualClock } from '@telefsm/testing';
 import { Bot } from 'grammy';
 import { Telegraf } from 'telegraf';
-import { it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as onGrammy from './grammy.ts';
 import * as onTelegraf from './telegraf.ts';
 
@@ -31,6 +31,11 @@ it.each([
   await anna.sends('the weather');
   await clock.advance('3s');
   anna.sees('You said: What is\nthe weather');
+  await anna.sends('**bold** and 1.5!');
+  await clock.advance('3s');
+  expect(anna.sees('You said: bold and 1.5!').message['entities']).toMatchObject([
+    { type: 'bold', offset: 10, length: 4 },
+  ]);
   await anna.sends('never mind');
   await anna.sends('/stop');
   anna.sees('Stopped.');

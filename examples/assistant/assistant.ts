@@ -1,8 +1,9 @@
 /** An assistant: short messages are one thought, the answer is streamed, /stop ends it, a tool is a command, and an operator approves. */
 
 import { commandTree } from '@telefsm/commands';
-import { flow, scene, typed } from '@telefsm/core';
+import { flow, type RichText, scene, typed } from '@telefsm/core';
 import { type LanguageModel, stepCountIs, streamText } from 'ai';
+import telegramify from 'telegramify-markdown';
 
 /** What the assistant works with. */
 export interface Desk {
@@ -35,6 +36,12 @@ export const Approval = flow('approval', { services: desk })
   })
   .done(({ verdict }) => (verdict === 'yes' ? 'The operator agrees.' : 'The operator refused.'));
 
+/** Models write Markdown; Telegram's own dialect of it escapes more. */
+const fromMarkdown = (text: string): RichText => ({
+  text: telegramify(text, 'escape').trimEnd(),
+  parse_mode: 'MarkdownV2',
+});
+
 export const Assistant = scene('assistant', { services: desk }).on({
   enter: () => 'Ask me anything.',
   // the answer of the operator has been shown already
@@ -56,7 +63,7 @@ export const Assistant = scene('assistant', { services: desk }).on({
       stopWhen: stepCountIs(3),
       abortSignal: signal,
     });
-    await stream({ text: textStream, format: 'plain' });
+    await stream({ text: textStream, format: fromMarkdown });
     return stay();
   },
 });

@@ -88,7 +88,7 @@ async function setUp(engine: RunningEngine, framework: AssistantJob['framework']
       const snapshot = await machine.at({ user: anna.id, bot: 1 }).peek();
       await machine.stop();
       await close();
-      return { state: snapshot?.state, log: snapshot?.log?.map(({ text }) => text) };
+      return { state: snapshot?.current, log: snapshot?.log?.map(({ text }) => text) };
     },
     async end() {
       await process?.kill();

@@ -9,8 +9,12 @@ const Form = states('Form', { name: state(), age: state() });
 const told: { readonly method: string; readonly payload: object }[] = [];
 let opened: Inspector | undefined;
 
-async function open(options: InspectorOptions = {}, storage = memoryStorage()) {
-  const machine: FedMachine = createMachine({ states: [order, Form], storage });
+async function open(
+  options: InspectorOptions = {},
+  storage = memoryStorage(),
+  more: { readonly log?: { readonly last: number } } = {},
+) {
+  const machine: FedMachine = createMachine({ states: [order, Form], storage, ...more });
   machine.connect({
     id: 1,
     async call(method, payload) {
@@ -210,6 +214,39 @@ describe('what is sent', () => {
       expect(text).not.toContain('+49');
       expect(text).toContain('•••');
     }
+  });
+
+  it('shows what was said lately, and hides its texts', async () => {
+    const from = { id: 1, is_bot: false, first_name: 'Anna' };
+    const chat = { id: 1, type: 'private', first_name: 'Anna' };
+    const bot = { id: 1, call: async () => ({ message_id: 9 }) };
+    const path = `conversation?key=${encodeURIComponent(key(1))}`;
+    const say = async (redact?: readonly string[]) => {
+      const options: InspectorOptions = redact === undefined ? {} : { redact };
+      const { machine } = await open(options, memoryStorage(), { log: { last: 3 } });
+      const message = { message_id: 1, date: 1, from, chat, text: 'my secret' };
+      await machine.handle({ update_id: 1, message }, bot, async ({ state, reply }) => {
+        state.set(Form.name);
+        await reply('your secret');
+      });
+      const { data } = await json(path);
+      const page = (await get(`/${path}`)).text;
+      await opened?.stop();
+      return { log: JSON.parse(data).log, page };
+    };
+    const shown = await say();
+    expect(shown.log).toEqual([
+      { role: 'user', text: 'my secret' },
+      { role: 'bot', text: 'your secret' },
+    ]);
+    expect(shown.page).toContain('your secret');
+    const hidden = await say(['text']);
+    expect(hidden.log).toEqual([
+      { role: 'user', text: '•••' },
+      { role: 'bot', text: '•••' },
+    ]);
+    expect(hidden.page).not.toContain('secret<');
+    expect(hidden.page).not.toContain('my secret');
   });
 
   it('hides what a function says', async () => {

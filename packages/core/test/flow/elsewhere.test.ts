@@ -190,6 +190,66 @@ describe('a question to other people', () => {
     expect(inChat(1).at(-1)?.payload['text']).toBe('Your refund of 100: yes.');
   });
 
+  it('is answered once when two press at the same time, at two processes', async () => {
+    const { here, there, asked, inChat } = setUp();
+    await here.send(1, '/refund');
+    await here.send(1, '100');
+    const question = asked();
+    const both = [
+      here.give(press(7, question, 'Approve')),
+      there.give(press(8, question, 'Decline')),
+    ];
+    await here.outlast(Promise.all(both), 50);
+    const verdicts = inChat(1).filter(({ payload }) =>
+      /^Your refund/.test(String(payload['text'])),
+    );
+    expect(verdicts).toHaveLength(1);
+    const edits = inChat(managers).filter(({ method }) => method === 'editMessageText');
+    expect(edits).toHaveLength(1);
+    const answers = [...here.calls, ...there.calls].filter(
+      ({ method, payload }) => method === 'answerCallbackQuery' && payload['text'] !== undefined,
+    );
+    expect(answers.map(({ payload }) => payload['text'])).toEqual([
+      'This button is no longer in use.',
+    ]);
+    expect(await here.peek(1)).toBeUndefined();
+  });
+
+  it('ends by its time-out if the other user has blocked the bot', async () => {
+    const { here, clock, inChat } = setUp();
+    const blocked = Object.assign(new Error('Forbidden: bot was blocked by the user'), {
+      error_code: 403,
+    });
+    here.refuses = (call) => (call.payload['chat_id'] === managers ? blocked : undefined);
+    await here.send(1, '/refund');
+    await here.send(1, '100').catch(() => {});
+    expect((await here.peek(1))?.current).toBe('refund:verdict');
+    await clock.advance(3_700_000);
+    expect(inChat(1).at(-1)?.payload['text']).toBe('Your refund of 100: no.');
+    expect(await here.peek(1)).toBeUndefined();
+  });
+
+  it('goes to a topic of a group, and is asked from a topic', async () => {
+    const Topic = flow('topic', { trigger: '/topic' })
+      .ask('verdict', {
+        to: { chat: managers, thread: 5 },
+        prompt: 'Well?',
+        choices: { yes: 'Approve', no: 'Decline' },
+        answered: (verdict) => verdict,
+      })
+      .done(({ verdict }) => verdict);
+    const { here, there, asked, inChat } = setUp({ states: [Topic], strategy: 'userInTopic' });
+    const chat = { id: -77, type: 'supergroup', title: 'Forum', is_forum: true };
+    const from = { id: 1, is_bot: false, first_name: 'Anna' };
+    const message = { message_id: 1, date: 1, chat, from, text: '/topic' };
+    const inTopic = { ...message, is_topic_message: true, message_thread_id: 9 };
+    await here.give({ update_id: ++lastUpdate, message: inTopic });
+    expect(inChat(managers)[0]?.payload).toMatchObject({ text: 'Well?', message_thread_id: 5 });
+    await there.give(press(7, asked(), 'Approve'));
+    expect(inChat(managers).at(-1)).toMatchObject({ method: 'editMessageText' });
+    expect(inChat(-77).at(-1)?.payload).toMatchObject({ text: 'yes', message_thread_id: 9 });
+  });
+
   it('checks the answer, and stays when it is invalid', async () => {
     const Picky = flow('picky', { trigger: '/picky' })
       .ask('verdict', {
