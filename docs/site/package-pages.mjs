@@ -13,21 +13,20 @@ const ownPages = {
   devtools: ['guide-devtools'],
 };
 
-/** The title of a page, and what its first paragraph begins with. */
+/** The title of a page, and its first paragraph, which names the problem that the page solves. */
 export function summaryOf(path) {
   const lines = read(path).split('\n');
   const title = lines.find((line) => line.startsWith('# '))?.slice(2) ?? basename(path, '.md');
   const text = lines.slice(lines.indexOf(`# ${title}`) + 1);
-  const from = text.findIndex((line) => /^[A-Z`]/.test(line));
+  const from = text.findIndex((line) => /^[A-Za-z`]/.test(line));
   const paragraph =
     from < 0
       ? ''
       : text
           .slice(from)
           .join('\n')
-          .split(/\n\s*\n|\n(?=[|*#`])/)[0];
-  const about = plain(paragraph.replaceAll('\n', ' ')).replace(/(?<=[.?!]) [A-Z`][\s\S]*$/, '');
-  return { title: plain(title), about };
+          .split(/\n\s*\n|\n(?=[|*#]|```)/)[0];
+  return { title: plain(title), about: plain(paragraph.replaceAll('\n', ' ')).trim() };
 }
 
 /** The pages of a package, by their paths from the root; packages without pages of their own have none. */
@@ -40,7 +39,10 @@ function pagesOf(folder) {
   );
 }
 
-/** Writes `docs` and `llms.txt` into every package. */
+/**
+ * Writes `docs` and `llms.txt` into every package. There is no `llms-full.txt`: a reader of a package has its files, and the same
+ * text twice would double the size of core.
+ */
 export function writePackagePages() {
   const holder = new Map(
     publicPackages().flatMap(({ folder }) => pagesOf(folder).map((path) => [path, folder])),

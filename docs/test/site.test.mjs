@@ -145,7 +145,7 @@ describe('the site', () => {
     await page.screenshot({ path: `${artifacts}docs-menu-phone.png` });
   });
 
-  it('tells of a page that does not exist', async () => {
+  it('shows an error page for a page that does not exist', async () => {
     await open('', screens.desktop);
     const response = await page.request.get(`${site.url}nowhere.html`);
     expect(response.status()).toBe(404);
@@ -261,7 +261,7 @@ const contrast = (selector) =>
       return (a + 0.05) / (b + 0.05);
     });
 
-describe('who hears the site, or sees little', () => {
+describe('a reader with a screen reader or low vision', () => {
   it.each(['light', 'dark'])(
     'finds enough contrast where VitePress has too little, %s',
     async (scheme) => {

@@ -22,7 +22,7 @@ function telegrafBot() {
 it.each([
   ['grammY', grammyBot],
   ['Telegraf', telegrafBot],
-])('answers messages as one, and stops when it is told, on %s', async (_, makeBot) => {
+])('answers messages as one, and stops on /stop, on %s', async (_, makeBot) => {
   const world = telegram(makeBot(), { clock });
   const anna = world.user('Anna');
   await anna.sends('hello');

@@ -45,7 +45,7 @@ export const order = flow('order', {
       ].join('\n'),
     choices: { yes: '✅ Confirm', no: '❌ Cancel' },
   })
-  .done(({ confirm }) => (confirm === 'yes' ? '✅ Order placed!' : 'Order cancelled.'), {
-    cancelled: () => '❌ Order cancelled.',
+  .done(({ confirm }) => (confirm === 'yes' ? '✅ Order placed!' : 'Order canceled.'), {
+    cancelled: () => '❌ Order canceled.',
     timedOut: () => '⏰ Your order has expired. Send /order to start again.',
   });

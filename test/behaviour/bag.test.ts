@@ -164,7 +164,7 @@ describe('ctx.state on Telegraf', () => {
     }
   });
 
-  it('something of the bot at ctx.fsm is refused and not overwritten', async () => {
+  it('something of the bot at ctx.fsm is rejected and not overwritten', async () => {
     const bot = telegraf();
     Object.assign(bot.context, { fsm: 'mine' });
     bot.use(fsm());

@@ -379,7 +379,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     anna.sees('X y');
   });
 
-  it('a keyboard of more choices than Telegram takes is told in pages, and the last page answers', async () => {
+  it('a keyboard of more choices than Telegram accepts is shown in pages, and the last page answers', async () => {
     const many = Array.from({ length: 250 }, (_x, at) => `c${at}`);
     const pick = flow('pick', { trigger: '/pick' })
       .ask('one', { prompt: 'Which?', choices: many })
@@ -754,7 +754,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('a prompt that Telegram rejects in a repeat is told to the user, and can be canceled and gone back from', async () => {
+  it('a prompt that Telegram rejects in a repeat sends the user the text `failed`, and allows /cancel and /back', async () => {
     const form = flow('form', { trigger: '/form', back: true })
       .repeat('parts', {
         each: (b) =>

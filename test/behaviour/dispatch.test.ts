@@ -236,7 +236,7 @@ function matches(list: readonly Target[], current: string | null): boolean {
 }
 
 describe.each(frameworks)('branches on %s', (_, framework: Framework) => {
-  it('run what a chain of filters would run, in its order, whatever is nested or stands between', async () => {
+  it('run what a chain of filters would run, in its order, whatever is nested or between', async () => {
     await fc.assert(
       fc.asyncProperty(
         parts,

@@ -5,7 +5,7 @@ import { frameworks } from './frameworks.ts';
 import { buttonsIn, rowsIn } from './keyboards.ts';
 
 describe.each(frameworks)('choices of flows on %s', (_, framework) => {
-  it('entries stand in their order, so many in a row as there are columns', async () => {
+  it('entries are in their order, as many in a row as there are columns', async () => {
     const { bot, fsm } = framework.bot();
     const rate = flow('rate', { trigger: '/rate' })
       .ask('stars', {

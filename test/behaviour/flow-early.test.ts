@@ -70,7 +70,7 @@ describe.each(frameworks)(
       return all;
     };
 
-    it('is no answer by default: the question is asked again', async () => {
+    it('is not an answer by default: the question is asked again', async () => {
       const { anna, chat } = await hurried();
       expect(chat.calls.filter(({ payload }) => payload['text'] === 'Age?')).toHaveLength(2);
       await anna.sends('30');

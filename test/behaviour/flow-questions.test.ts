@@ -153,7 +153,7 @@ describe.each(frameworks)('questions that are made while the flow runs on %s', (
     expect(totals).toEqual([9]);
   });
 
-  it('`validate` refuses an answer, and one that is no text is a named error', async () => {
+  it('`validate` rejects an answer, and one that is no text is a named error', async () => {
     const { bot, fsm, errors, noteErrors } = framework.bot();
     const quiz = flow('quiz', { trigger: '/quiz' })
       .questions('answers', () => [
@@ -176,7 +176,7 @@ describe.each(frameworks)('questions that are made while the flow runs on %s', (
     anna.sees('It is right.');
   });
 
-  it('stand in rounds too, and their state is one', async () => {
+  it('work in rounds too, and share one state', async () => {
     const { bot, fsm, command } = framework.bot();
     const trips = flow('trips', { trigger: '/trips' })
       .repeat('trips', {

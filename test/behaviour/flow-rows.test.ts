@@ -93,7 +93,7 @@ describe.each(frameworks)('rows of a question on %s', (_, framework) => {
     await anna.taps('Before');
     anna.sees('You cannot go back here.');
     await anna.taps('Stop');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
   });
 
   it('an answered question loses its buttons, and its old ones do nothing', async () => {
@@ -131,7 +131,7 @@ describe.each(frameworks)('rows of a question on %s', (_, framework) => {
     expect(texts()).toEqual(['Squat 80 lb undefined']);
   });
 
-  it('a double tap is done once, and a press for another conversation is refused', async () => {
+  it('a double tap is done once, and a press for another conversation is rejected', async () => {
     const { anna, chat } = await begin();
     const asked = anna.last;
     await anna.taps('Loud', asked);
@@ -180,7 +180,7 @@ describe.each(frameworks)('rows of a question on %s', (_, framework) => {
     ['on a reply keyboard', { buttons: 'reply', choices: ['a'] }],
     ['beside a button that shares', { accept: 'contact', share: 'Share' }],
     ['where somebody else is asked', { to: { chat: 1 }, choices: ['a'] }],
-  ])('%s they are refused', (_name, options) => {
+  ])('%s they are rejected', (_name, options) => {
     expect(() => flow('f').ask('a', { prompt: 'A?', rows: () => [], ...options } as never)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),
     );

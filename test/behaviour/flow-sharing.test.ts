@@ -31,7 +31,7 @@ describe.each(frameworks)('sharing in flows on %s', (_, framework) => {
     anna.sees('+491700000000 at location');
   });
 
-  it("somebody else's contact is no answer where a button shares one's own, nor is the typed label", async () => {
+  it("somebody else's contact is an invalid answer to a button that shares one's own, and so is its typed label", async () => {
     const { bot, fsm } = framework.bot();
     fsm({ states: [register] });
     const chat = telegram(bot);

@@ -269,7 +269,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     anna.sees('At {"name":"Lisbon"}.');
   });
 
-  it('an album that is no answer is rejected once, and counts as one attempt', async () => {
+  it('an album that is not a valid answer is rejected once, and counts as one attempt', async () => {
     const story = flow('story', { trigger: '/story', attempts: 3 })
       .ask('title', { prompt: 'Title?' })
       .ask('cover', { prompt: 'Cover?', accept: 'photo', validate: () => invalid('Too dark.') })

@@ -13,7 +13,7 @@ function messageOf({ updates }: ReturnType<typeof telegram>): Record<string, obj
 }
 
 describe.each(frameworks)('groups and business chats, on %s', (_, framework) => {
-  it('with replies: only, other talk in a group is no answer and reaches the bot', async () => {
+  it('with replies: only, other messages of a group are not answers and reach the bot', async () => {
     const bot = framework.bot();
     bot.fsm({ states: [ask] });
     const passed: string[] = [];

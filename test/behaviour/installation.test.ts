@@ -42,7 +42,7 @@ describe.each(frameworks)('installing on %s', (_, framework) => {
     expect(seen.size).toBe(1);
   });
 
-  it('refuses a second machine at the same property', async () => {
+  it('rejects a second machine at the same property', async () => {
     const bot = framework.bot();
     bot.fsm();
     bot.fsm();
@@ -54,7 +54,7 @@ describe.each(frameworks)('installing on %s', (_, framework) => {
   });
 
   it.each(['update', 'reply', 'api', 'telegram', 'from', 'constructor', 'toString', '__proto__'])(
-    'refuses the property %s where the context has it',
+    'rejects the property %s where the context has it',
     async (property) => {
       const bot = framework.bot();
       bot.use(({ ctx }, next) => {
@@ -69,7 +69,7 @@ describe.each(frameworks)('installing on %s', (_, framework) => {
     },
   );
 
-  it('refuses a property that a plugin has put there before', async () => {
+  it('rejects a property that a plugin has put there before', async () => {
     const bot = framework.bot();
     bot.use(({ ctx }, next) => {
       Object.assign(ctx, { vote: { mine: true } });
@@ -137,7 +137,7 @@ describe.each(frameworks)('installing on %s', (_, framework) => {
     expect(seen).toEqual(framework.properties.map(() => 'telefsm:b1:c5:u5'));
   });
 
-  it('refuses targets that are none when they are registered', () => {
+  it('rejects targets that are none when they are registered', () => {
     const { inState } = framework.bot();
     expect(() => inState([] as never, () => {})).toThrowError(/INVALID_TARGET/);
     expect(() => inState([state() as never], () => {})).toThrowError(/STATE_UNBOUND/);

@@ -50,7 +50,7 @@ function gate() {
 describe.each(frameworks)(
   'a handler that waits for its own conversation, on %s',
   (_, framework) => {
-    it('by handing an update to its bot is refused within a second, later ones at once', async () => {
+    it('by handing an update to its bot is rejected within a second, later ones at once', async () => {
       const clock = virtualClock();
       const bot = framework.bot();
       bot.noteErrors();
@@ -70,7 +70,7 @@ describe.each(frameworks)(
       expect(waited[1]).toBe(0);
     });
 
-    it('by running its machine again on another context of the update is refused within a second', async () => {
+    it('by running its machine again on another context of the update is rejected within a second', async () => {
       const clock = virtualClock();
       const bot = framework.bot();
       bot.noteErrors();
@@ -207,7 +207,7 @@ describe.each(frameworks)('the turn that the hooks of a flow get, on %s', (_, fr
         `${services.greet('late')} ${typeof reply} ${typeof now()} ${typeof subject.user}`,
     });
 
-  it('has services when it is done, cancelled and timed out', async () => {
+  it('has services when it is done, canceled and timed out', async () => {
     const clock = virtualClock();
     const bot = framework.bot();
     bot.noteErrors();
@@ -270,7 +270,7 @@ describe.each(frameworks)('a state that `done` of a flow sets, on %s', (_, frame
 });
 
 describe.each(frameworks)('an update that interrupts, on %s', (_, framework) => {
-  it('ends a slow answer, and the flow is cancelled at once', async () => {
+  it('ends a slow answer, and the flow is canceled at once', async () => {
     let signal: AbortSignal | undefined;
     const [begun, never] = [gate(), gate()];
     const slow = flow('slow', { trigger: '/slow' })

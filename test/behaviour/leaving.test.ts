@@ -108,7 +108,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     expect(await there.peek()).toBeUndefined();
   });
 
-  it('outside an update is refused where the hook cannot run at all', async () => {
+  it('outside an update is rejected where the hook cannot run at all', async () => {
     const bot = framework.bot();
     const from = framework.scene('from');
     from.leave(() => undefined);

@@ -270,7 +270,7 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
     ]);
   });
 
-  it('a payment that validate refuses is handed over too', async () => {
+  it('a payment that validate rejects is handed over too', async () => {
     const { tg, sent, pays, unmatched } = open(framework);
     const anna = tg.user('Anna');
     await anna.sends('/buy');
@@ -299,7 +299,7 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
     anna.sees('Thanks for 15');
   });
 
-  it('a payment step that asks by no invoice is refused by name', async () => {
+  it('a payment step that asks by no invoice is rejected by name', async () => {
     const broken = flow('broken', { trigger: '/broken' })
       .ask('paid', { prompt: 'Pay, please.', accept: 'payment' })
       .done(() => 'Thanks');

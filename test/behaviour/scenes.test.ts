@@ -201,7 +201,7 @@ describe.each(frameworks)('Scene on %s', (_, framework) => {
     expect(await machine.at({ user: anna.id }).peek()).toBeUndefined();
   });
 
-  it('refuses start data that its schema refuses, and fills in what the schema does', async () => {
+  it('rejects start data that its schema rejects, and fills in what the schema does', async () => {
     const data = z.object({ lang: z.string(), visits: z.number().default(0) });
     const { bot, log, settings, anna } = world({ data });
     bot.use(({ fsm, text }) =>
@@ -222,19 +222,19 @@ describe.each(frameworks)('Scene on %s', (_, framework) => {
     expect(isFsmError(bot.errors[0], 'SCENE_UNKNOWN')).toBe(true);
   });
 
-  it('two scenes of one name are refused when the machine is made', () => {
+  it('two scenes of one name are rejected when the machine is made', () => {
     const bot = framework.bot();
     const twins = [framework.scene('a').scene, framework.scene('a').scene];
     expect(() => bot.fsm({ scenes: twins })).toThrowError(/SCENE_DUPLICATE/);
   });
 
-  it('no name, and data that no schema describes, are refused when the scene is made', () => {
+  it('no name, and data that no schema describes, are rejected when the scene is made', () => {
     expect(() => framework.scene('')).toThrow(/"id of the scene": found ''/);
     const notStandard = { parse: (data: unknown) => data };
     expect(() => framework.scene('s', { data: notStandard })).toThrow(/Expected a Standard Schema/);
   });
 
-  it('states without a state are refused when the scene is made', () => {
+  it('states without a state are rejected when the scene is made', () => {
     expect(() => framework.scene('a', { states: states('Empty', {}) })).toThrowError(
       /INVALID_OPTION/,
     );

@@ -5,7 +5,7 @@ import { frameworks, textUpdate } from './frameworks.ts';
 
 const Form = states('Form', { name: state(), age: state<{ name: string }>() });
 
-describe.each(frameworks)('one update is one unit of work on %s', (_, framework) => {
+describe.each(frameworks)('one update is one turn on %s', (_, framework) => {
   it('a handler that throws after three writes leaves the record byte for byte as it was', async () => {
     const storage = memoryStorage();
     const bot = framework.bot();
@@ -34,7 +34,7 @@ describe.each(frameworks)('one update is one unit of work on %s', (_, framework)
     expect(bot.errors).toHaveLength(1);
   });
 
-  it('a redelivered update moves nothing twice, also while the first still runs', async () => {
+  it('a redelivered update moves the state once, also while the first delivery still runs', async () => {
     const bot = framework.bot();
     const machine = bot.fsm();
     let open = () => {};

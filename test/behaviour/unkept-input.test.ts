@@ -35,7 +35,7 @@ const unusable: readonly (readonly [name: string, validate: (text: string) => un
 
 describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => {
   it.each(unusable)(
-    'a validate that gives %s refuses the answer with a message',
+    'a validate that gives %s rejects the answer with a message',
     async (_name, validate) => {
       const form = flow('form', { trigger: '/form' })
         .ask('n', { prompt: 'How many?', validate: validate as () => 1 })
@@ -68,7 +68,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
     expect(bot.errors).toEqual([]);
   });
 
-  it('a picker, an album and a round with such a value are refused too', async () => {
+  it('a picker, an album and a round with such a value are rejected too', async () => {
     const form = flow('form', { trigger: '/form' })
       .repeat('parts', {
         each: (b) =>
@@ -89,7 +89,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
     expect(bot.errors).toEqual([]);
   });
 
-  it('a text longer than maxLength is refused, by default one that no message can hold', async () => {
+  it('a text longer than maxLength is rejected, by default one that no message can hold', async () => {
     const form = flow('form', { trigger: '/form' })
       .ask('name', { prompt: 'Name?', maxLength: 3 })
       .done(({ name }) => `Hello, ${name}!`);
@@ -116,7 +116,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
   });
 
   describe.each(storages)('with %s', (__, storage) => {
-    it('an answer that makes the record too large is refused, and the flow goes on', async () => {
+    it('an answer that makes the record too large is rejected, and the flow continues', async () => {
       const form = flow('form', { trigger: '/form' })
         .repeat('parts', { each: (b) => b.ask('a', { prompt: 'A?' }), again: 'More?' })
         .done(({ parts }) => `${parts.length} parts.`);
@@ -140,7 +140,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       expect(bot.errors).toEqual([]);
     });
 
-    it('input that makes the data of a node too large, or no JSON, is refused with a message', async () => {
+    it('input that makes the data of a node too large, or no JSON, is rejected with a message', async () => {
       const notes = scene('notes', { data: typed<{ texts: readonly string[]; n: number }>() }).on({
         enter: ({ data }) => `${data.texts.length} notes`,
         handle: ({ data, input, again, stay }) => {

@@ -117,7 +117,7 @@ describe.each(frameworks)('messages that cannot be sent, on %s', (_, framework) 
     ]);
   });
 
-  it('a caption beyond 1,024 characters goes on in a message below', async () => {
+  it('a caption beyond 1,024 characters continues in a message below', async () => {
     const caption = 'word '.repeat(400);
     const form = flow('form', { trigger: '/form' })
       .ask('text', { prompt: { photo: 'file', caption } })

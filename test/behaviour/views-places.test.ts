@@ -56,7 +56,7 @@ describe.each(frameworks)('a view and messages of its user, on %s', (_, framewor
     expect(labels(anna.last)).toEqual([]);
   });
 
-  it('`deleteInput` deletes accepted input, and a bot that may not goes on', async () => {
+  it('`deleteInput` deletes accepted input, and a bot that may not continues', async () => {
     const { anna, calls, world, bot } = withOptions({ deleteInput: true });
     await anna.sends('/note');
     calls();
@@ -71,7 +71,7 @@ describe.each(frameworks)('a view and messages of its user, on %s', (_, framewor
     expect(bot.errors).toEqual([]);
   });
 
-  it('input that the node does not accept goes on to the bot', async () => {
+  it('input that the node does not accept continues to the bot', async () => {
     const { anna, calls } = withOptions({});
     await anna.sends('/note');
     calls();
@@ -293,7 +293,7 @@ describe.each(frameworks)('a view that Telegram does not edit, on %s', (_, frame
     expect(bot.errors).toEqual([]);
   });
 
-  it('an edit that failed for another reason is made good by the next press', async () => {
+  it('the next press repairs an edit that failed for another reason', async () => {
     const { bot, anna, world } = play(framework, [Counter]);
     opens(bot);
     await anna.sends('/count');

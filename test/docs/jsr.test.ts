@@ -21,7 +21,7 @@ describe.each(['core', 'grammy'])('the package %s for JSR', (folder) => {
   const jsr = read<JsrManifest>(`packages/${folder}/jsr.json`);
   const npm = read<Manifest>(`packages/${folder}/package.json`);
 
-  it('is the one for npm: name, version, licence, source', () => {
+  it('is the one for npm: name, version, license, source', () => {
     const { name, version, license } = npm;
     const exports: Record<string, string> = {};
     for (const [path, target] of Object.entries(npm.exports))

@@ -46,7 +46,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     return { late, sleeper, witness };
   }
 
-  it('its late commit is rejected, and the update is handled anew when it comes again', async () => {
+  it('its late commit is rejected, and the redelivered update is handled', async () => {
     const { late, sleeper, witness } = await overslept('wait');
     expect(late).toMatchObject({ what: 'failed', code: 'LEASE_LOST' });
     expect(await witness.tally(1)).toMatchObject({ count: 3, ids: [1, 3, 4] });

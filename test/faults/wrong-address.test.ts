@@ -74,7 +74,7 @@ const stopped = {
 const bot = { id: 1, call: async () => true };
 const add = (id: number) => updateOf({ id, chat: 1, text: 'add' });
 
-it.each(clients)('a wrong port is told at once by %s', async (_, open) => {
+it.each(clients)('a wrong port is reported at once by %s', async (_, open) => {
   const [storage, end] = open(await freePort());
   const machine = createMachine({ storage, clock: stopped });
   let handled = 0;

@@ -50,7 +50,7 @@ export const breaks = [
     tests: ['packages/core/test/leases.test.ts', 'packages/core/test/commit.test.ts'],
   },
   {
-    guarantee: '6. A recent redelivered update moves nothing twice',
+    guarantee: '6. A redelivered update moves the state once',
     breaks: 'the id of an update is not looked for in the record',
     file: 'packages/core/src/transaction/transact.ts',
     find: '(record !== undefined && hasSeen(record.ids, job.id)) ||',

@@ -1,4 +1,4 @@
-/** The machine behind headless chats: each input is one unit of work on a conversation of its own. */
+/** The machine behind headless chats: each input is one turn on a conversation of its own. */
 
 import {
   type Clock,
@@ -22,7 +22,7 @@ export interface ChatsOptions {
   readonly storage?: FsmStorage;
   /** How long a process holds a chat without a sign of life. Default 15 s. */
   readonly lease?: Duration;
-  /** `max`: the longest input; after it the chat goes on without that input. Default 10 min. */
+  /** `max`: the longest input; after it the chat continues without that input. Default 10 min. */
   readonly turn?: { readonly max?: Duration };
   /** Idle chats begin at the root again after this long. Default: never. */
   readonly ttl?: Duration;

@@ -1,6 +1,6 @@
 /** The one error class of command trees, and the catalogue of everything that can go wrong with one. */
 
-/** What each error knows; the keys are every code. The first block is thrown by an input, the second by a definition. */
+/** The details of each error; the keys are all codes. The first block is thrown by an input, the second by a definition. */
 export interface CommandErrorArgs {
   UNKNOWN_COMMAND: { readonly input: string; readonly known: readonly string[] };
   UNKNOWN_OPTION: {
@@ -190,7 +190,7 @@ function quoted(name: unknown): string {
   return typeof name === 'string' ? `'${shown(name)}'` : describeFound(name);
 }
 
-/** Text of a user as it may stand in a message: short, on one line. */
+/** Text of a user, shortened to one line for a message. */
 function shown(value: unknown): string {
   let text: string;
   try {

@@ -16,7 +16,7 @@ export interface WorkingFlags {
    * @throws FsmError `DATA_NOT_JSON`
    */
   set(name: string, value: unknown): void;
-  /** Forgets every change. */
+  /** Discards every change. */
   reset(): void;
   /** Resolves when all hooks have ended; rejects with what one threw. */
   settled(): Promise<void>;

@@ -2,7 +2,7 @@
 
 const longest = 4096;
 
-/** Splits a text between its lines, and within a line only where it alone is too long. Empty messages are left out. */
+/** Splits a text between its lines, and within a line only where it alone is too long. Empty messages are omitted. */
 export function messagesOf(text: string): readonly string[] {
   const messages: string[] = [];
   let message = '';

@@ -21,7 +21,7 @@ export interface TreeNode {
   readonly globals: Map<string, CommandNode>;
   /** Every state, in the order of definition. */
   readonly states: Map<string, StateNode>;
-  /** The same as core knows them. */
+  /** The same for core. */
   readonly members: readonly State[];
   /** Every command by id, in the order of definition. */
   readonly commands: Map<string, CommandNode>;

@@ -33,7 +33,7 @@ export interface OptionsPort {
     args: CommandErrorArgs[Code],
     cause?: { readonly cause: unknown },
   ): CommandError<Code>;
-  /** Holds the signal of the machine, or of whoever runs the tree. */
+  /** Holds the signal of the machine, or of the caller that runs the tree. */
   readonly outer: Limit['outer'];
 }
 
@@ -107,7 +107,7 @@ export function giveAnswer(pending: Pending, command: CommandNode, line: string)
 }
 
 /**
- * Makes values of texts: first of what was given, so that a wrong value is told before a missing one, then of the defaults.
+ * Converts texts into values: first the given ones, so that a wrong value is reported before a missing one, then the defaults.
  *
  * @throws CommandError `OPTION_PROCESS_ERROR`, `OPTION_TIMEOUT`, `OPTIONS_NOT_FULFILLED`
  */

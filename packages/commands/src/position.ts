@@ -19,7 +19,7 @@ export interface Pending {
   readonly rest: readonly string[];
 }
 
-/** Where a user is: plain JSON, to be kept by whoever runs the tree. */
+/** Where a user is: plain JSON, which the caller of the tree stores. */
 export interface Position {
   /** Id of the state. */
   readonly state: string;

@@ -90,7 +90,7 @@ class OwnSignal implements Limited {
   private readonly forward = () => this.abort(this.followed?.reason);
 }
 
-/** Runs work and tells what became of it. */
+/** Runs work and returns its outcome. */
 export async function attempt<T>(
   work: () => Awaitable<T>,
 ): Promise<Exclude<Settled<T>, { readonly kind: 'late' }>> {

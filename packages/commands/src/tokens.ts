@@ -34,7 +34,7 @@ const bare = /^[\p{L}\p{M}\p{N}_.,:;+/@%!?#&*()-]+$/u;
 /**
  * Splits a line into words.
  *
- * A quote opens only at the beginning of a word or straight after `key=`, and closes only before white space or the end; so an
+ * A quote opens only at the beginning of a word or right after `key=`, and closes only before white space or the end. So an
  * apostrophe within a word, and a quote that nothing closes, are ordinary characters. A backslash takes away the meaning of white
  * space, quotes, `=` and itself, and is an ordinary character elsewhere. Every text has a reading; the time is linear in its length.
  *

@@ -28,7 +28,7 @@ export function makeVoice({ format, join }: Pick<TreeNode, 'format' | 'join'>): 
 /**
  * Fills a template: `%s` text, `%d` number, `%i` whole number, `%f` decimal number, `%j` and `%o` JSON, `%%` a percent sign.
  *
- * Values that no place takes are appended; without values the template is said as it stands.
+ * Values that no place takes are appended; without values the template is said as it is.
  */
 export function formatTemplate(template: string, ...values: readonly unknown[]): string {
   if (values.length === 0) return template;

@@ -46,7 +46,7 @@ describe('an input while another of the same user runs', () => {
     expect([await first, ...(await Promise.all(others))]).toEqual(['1', '2', '3']);
   });
 
-  it('is refused with LOCK_FAIL where the chat refuses; another user is not, and the next input works', async () => {
+  it('is rejected with LOCK_FAIL where the chat rejects; another user is not, and the next input works', async () => {
     const { tree, chat, first, end } = begin('refuse');
     await expect(chat.input('add')).rejects.toMatchObject({
       code: 'LOCK_FAIL',
@@ -67,7 +67,7 @@ describe('an input while another of the same user runs', () => {
     expect(await chat.input('add')).toBe('2');
   });
 
-  it('is refused at once inside an action of that user, whatever the policies, and may wait for another’s', async () => {
+  it('is rejected at once inside an action of that user, whatever the policies, and may wait for another’s', async () => {
     const tree = commandTree('nested', { actionTimeout: 0 });
     const outcome = (input: Promise<string>) =>
       input.catch((error: { readonly code?: string }) => error.code);
@@ -144,7 +144,7 @@ describe('two processes on one storage', () => {
     expect([await first, await second]).toEqual(['1', '2']);
   });
 
-  it('refuse the late writer: what a process did while it had lost the user is not kept', async () => {
+  it('reject the late writer: what a process did while it had lost the user is not kept', async () => {
     const clock = virtualClock();
     const memory = memoryStorage({ clock });
     // each process has a view of its own
@@ -252,7 +252,7 @@ describe('an error', () => {
 });
 
 describe('plain JavaScript', () => {
-  it('is refused where the id of a chat, or an input, is no text', async () => {
+  it('is rejected where the id of a chat, or an input, is no text', async () => {
     const tree = commandTree('t');
     for (const id of [undefined, null, 5, {}])
       expect(() => tree.chat(id as never)).toThrow(/"id of the chat": found .*Expected a text/);

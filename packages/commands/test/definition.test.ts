@@ -17,7 +17,7 @@ const codeOf = (define: () => unknown): CommandErrorCode | undefined => {
 it('rejects misspelled options by name', () => {
   // biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may write
   const loose = commandTree as any;
-  const misspelt = [
+  const misspelled = [
     () => loose('t', { hepl: false }),
     () => loose('t').chat('Bob', { storge: {} }),
     () => loose('t').root.command('buy').option('name', { deflaut: 1 }),
@@ -28,7 +28,7 @@ it('rejects misspelled options by name', () => {
       return (error as { readonly details: object }).details;
     }
   });
-  expect(misspelt).toMatchObject([
+  expect(misspelled).toMatchObject([
     { option: 't hepl', found: 'unknown' },
     { option: 't chat storge', found: 'unknown' },
     { option: 'buy name deflaut', found: 'unknown' },

@@ -67,7 +67,7 @@ describe('words', () => {
     });
   });
 
-  it('that are wrong are told before words that are missing', async () => {
+  it('that are wrong are reported before words that are missing', async () => {
     const tree = commandTree('t');
     tree.root
       .command('do')
@@ -262,7 +262,7 @@ describe('a prompt', () => {
     await expect(chat.input('2')).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
   });
 
-  it('stays open over /help and a slash command that nobody knows', async () => {
+  it('stays open over /help and an unknown slash command', async () => {
     const chat = order().chat('Bob');
     await chat.input('order tea 1');
     expect(await chat.input('/help')).toContain('order <item> [count] [note]');

@@ -62,7 +62,7 @@ describe('the trader', () => {
     expect(bought).toEqual(['TSLA 1']);
   });
 
-  it('understands the short forms: an alias, no space, only the arguments', async () => {
+  it('accepts the short forms: an alias, no space, only the arguments', async () => {
     const chat = makeTrader().chat('Bob', { services: broker([]) });
     for (const line of [
       'b TSLA',

@@ -163,7 +163,7 @@ describe('messages that reach two processes', () => {
   });
 });
 
-it('a storage without deadlines refuses bursts when the machine is made', () => {
+it('a storage without deadlines rejects bursts when the machine is made', () => {
   const { features, ...rest } = memoryStorage();
   const storage = { ...rest, features: { ...features, deadlines: false } };
   expect(() => bench({ storage, waiting: { burst: '1s' } })).toThrow(/waiting\.burst/);
@@ -200,7 +200,7 @@ describe('a question that takes a burst', () => {
     expect(got).toEqual(['four\nfive']);
   });
 
-  it('refuses a quiet time that is none', () => {
+  it('rejects a quiet time that is none', () => {
     expect(() =>
       flow('bio')
         .ask('text', { prompt: 'Text?', accept: { burst: 'text', quiet: 'soon' as never } })

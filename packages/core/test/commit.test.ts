@@ -97,7 +97,7 @@ describe('commit()', () => {
     expect(await storage.held(['telefsm:b123:c1:u1'])).toEqual([]);
   });
 
-  it('that failed fails the turn, also if the handler goes on', async () => {
+  it('that failed fails the turn, also if the handler continues', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock, (call) => {
       if (call.operation === 'keep') throw driverError('fatal');
@@ -113,7 +113,7 @@ describe('commit()', () => {
     expect(await peek(1)).toBe(undefined);
   });
 
-  it('resolves for data that is too large only with a refusal, and what came before stays', async () => {
+  it('resolves for data that is too large only with a rejection, and what came before stays', async () => {
     const { send, peek } = bench({ maxRecordBytes: 2000 });
     const sent = send(1, 'a', async ({ state: fsm }) => {
       fsm.set(Form.name);
@@ -194,7 +194,7 @@ describe('a late writer', () => {
     await expect(late).rejects.toThrow(/Another process acquired or deleted the conversation/);
   });
 
-  it('is refused with its second unit, though its first has left the id of the update', async () => {
+  it('is rejected with its second unit, though its first has left the id of the update', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const mine = bench({ clock, storage, turn: { max: '1m' } });
@@ -276,7 +276,7 @@ describe('a lease', () => {
     expect(storage.calls.filter((call) => call === 'renew').length).toBeGreaterThan(50);
   });
 
-  it('that was refused on renewal aborts the signal of the turn', async () => {
+  it('that was rejected on renewal aborts the signal of the turn', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock, (call) =>
       call.operation === 'renew' ? false : call.execute(),

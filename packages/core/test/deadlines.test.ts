@@ -159,7 +159,7 @@ describe('the deadline of a conversation', () => {
     }
   });
 
-  it('of a caller waits while the scene that it has called runs, and goes on with what was left of it', async () => {
+  it('of a caller waits while the scene that it has called runs, and continues with what was left of it', async () => {
     const clock = virtualClock();
     const inner = scene('inner', { timeout: '2m' }).on({ handle: ({ leave }) => leave() });
     for (const storage of [undefined, textStorage(clock)]) {
@@ -249,7 +249,7 @@ describe('the deadline of a conversation', () => {
     expect([await mine.machine.sweep(), await theirs.machine.sweep()]).toEqual([1, 150]);
   });
 
-  it('may be an instant, and no date is refused', async () => {
+  it('may be an instant, and no date is rejected', async () => {
     const { clock, send, peek } = bench();
     await send(1, 'a', ({ state: fsm }) => {
       fsm.set(Form.name);
@@ -554,7 +554,7 @@ describe('a storage without deadlines', () => {
     .ask('a', { prompt: 'A?' })
     .done(() => 'done');
 
-  it('is refused where a scene has a time-out', () => {
+  it('is rejected where a scene has a time-out', () => {
     expect(() => bench({ ...storage(), states: [timed] })).toThrow(/DEADLINES_UNAVAILABLE/);
   });
 

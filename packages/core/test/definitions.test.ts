@@ -17,7 +17,7 @@ const asking = (question?: object, options?: object) =>
 
 /** What is refused when it is defined, not when a user meets it: by which option, and what is found there. */
 const nonsense: readonly (readonly [option: string, found: string, define: () => unknown])[] = [
-  // what is misspelt
+  // misspelled options
   ['sates', 'unknown', () => createMachine({ sates: [] })],
   ['waiting.polcy', 'unknown', () => createMachine({ waiting: { polcy: 'drop' } })],
   ['f triger', 'unknown', () => asking({ prompt: 'X?' }, { triger: '/x' })],
@@ -122,13 +122,13 @@ describe('plain JavaScript', () => {
     );
   });
 
-  it('hears that nothing lies in a group which is no state, no group and no id', () => {
+  it('rejects members of a group that are no state, no group and no id', () => {
     const A = states('A', { a: state() });
     for (const one of [undefined, null, 5, {}, state()])
       expect((core as Loose).contains(A, one)).toBe(false);
   });
 
-  it('hears of set() what it takes', async () => {
+  it('learns from set() which targets it accepts', async () => {
     const A = states('A', { a: state() });
     const machine = createMachine();
     const bot = { id: 1, call: async () => true };

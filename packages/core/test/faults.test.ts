@@ -200,7 +200,7 @@ describe('a storage that cannot be reached', () => {
     expect((await peek(1))?.data).toEqual({ log: [`${update.update_id}`] });
   });
 
-  it('that is back within the lease has lost nothing, and nobody was told anything', async () => {
+  it('that is back within the lease has lost nothing, and nobody was notified', async () => {
     const clock = virtualClock();
     let down = false;
     const storage = textStorage(clock, (call) => {

@@ -34,7 +34,7 @@ function part(user: number, album: string): RawUpdate {
 }
 
 describe('a record of the first edition', () => {
-  it('with a pending prompt is asked by the next update, and goes on', async () => {
+  it('with a pending prompt is asked by the next update, and continues', async () => {
     const { send, give, said } = await found();
     await send(1, 'hello');
     expect(said()).toEqual(['One photo?']);
@@ -69,7 +69,7 @@ describe('a record of the first edition', () => {
     expect(handled).toBe(1);
   });
 
-  it('of a group that became a supergroup goes on there', async () => {
+  it('of a group that became a supergroup continues there', async () => {
     const { give, machine, bot } = await found();
     const base = message(5, 'x');
     const chat = { id: -1005, type: 'supergroup', title: 'G' };

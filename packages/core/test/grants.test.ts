@@ -47,7 +47,7 @@ describe('the message that a conversation has been handed over', () => {
 });
 
 describe('a message channel that cannot be opened', () => {
-  it('is tried again by whoever waits, once a minute at most', async () => {
+  it('is retried by a waiting turn, once a minute at most', async () => {
     const clock = virtualClock();
     const memory = memoryStorage({ clock });
     const tries: number[] = [];

@@ -171,7 +171,7 @@ describe('what a user sent', () => {
 });
 
 describe('an album', () => {
-  it('is told by the id that its parts share', () => {
+  it('is recognized by the id that its parts share', () => {
     const update = message({ video: file, media_group_id: 'g' });
     expect(albumOf(update)).toBe('g');
     expect(inputOf(update)?.album).toBe('g');
@@ -315,8 +315,8 @@ describe('the type of what is accepted', () => {
       Accepted<(given: UserInput) => Promise<{ tag: string } | undefined>>
     >().toEqualTypeOf<{ tag: string }>();
     // @ts-expect-error there is no such kind
-    const misspelt: Accept = 'foto';
-    expect(acceptInput(misspelt, input('photo'))).toBeUndefined();
+    const misspelled: Accept = 'foto';
+    expect(acceptInput(misspelled, input('photo'))).toBeUndefined();
   });
 
   it('has a text only for text', () => {

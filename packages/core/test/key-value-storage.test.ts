@@ -49,7 +49,7 @@ async function take(storage: FsmStorage, key = 'k') {
 }
 
 describe('keyValueStorage', () => {
-  it('keeps a plain record as it stands', async () => {
+  it('keeps a plain record as it is', async () => {
     const { texts, storage } = stored();
     expect(await (await take(storage)).commit(write('{"v":1}'))).toBe('done');
     expect(texts.get('k')).toBe('{"v":1}');
@@ -88,7 +88,7 @@ describe('keyValueStorage', () => {
     expect((await take(storage)).record).toBe(undefined);
   });
 
-  it('tells the store how long a record is wanted', async () => {
+  it('passes the lifetime of a record to the store', async () => {
     const { calls, storage } = stored();
     await (await take(storage)).commit(write('x', { ttl: 1000 }));
     expect(calls).toEqual(['set k 1000']);

@@ -206,7 +206,7 @@ describe('a strategy', () => {
     );
   });
 
-  it('never gives two subjects one key unless it ignores what tells them apart', () => {
+  it('gives two subjects one key only if it ignores what distinguishes them', () => {
     const id = fc.option(fc.integer({ min: -3, max: 3 }), { nil: undefined });
     const anySubject: fc.Arbitrary<Subject> = fc.record({
       bot: fc.nat(2),

@@ -174,9 +174,9 @@ describe.each(made)('%s', (_name, options, make) => {
     expect(() => make({ [option]: undefined })).not.toThrow();
   });
 
-  it('refuses what it does not know by name, with what it knows', () => {
+  it('rejects what it does not know by name, with what it knows', () => {
     const refusal = expect.objectContaining({ code: 'INVALID_OPTION' });
-    expect(() => make({ misspelt: 1 })).toThrow(refusal);
-    expect(() => make({ misspelt: 1 })).toThrow(/Unknown option ".*misspelt"\. Known: /);
+    expect(() => make({ misspelled: 1 })).toThrow(refusal);
+    expect(() => make({ misspelled: 1 })).toThrow(/Unknown option ".*misspelled"\. Known: /);
   });
 });

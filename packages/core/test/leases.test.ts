@@ -102,7 +102,7 @@ describe('a process that is stopped in a handler beyond its lease', () => {
     expect([ran, await kept()]).toEqual([[], ['theirs']]);
   });
 
-  it('is told LEASE_LOST after another update, and its own runs when it comes again', async () => {
+  it('gets LEASE_LOST after another update, and its own runs when it is redelivered', async () => {
     const { clock, mine, theirs, kept } = twoProcesses();
     const held = gate();
     const update = message(1, 'a');

@@ -88,13 +88,13 @@ describe('memoryStorage', () => {
   });
 
   describe('with maxEntries', () => {
-    it('forgets the conversation that was written longest ago', async () => {
+    it('deletes the conversation that was written longest ago', async () => {
       const storage = memoryStorage({ maxEntries: 3 });
       for (const key of ['a', 'b', 'c', 'a', 'd', 'e']) put1(storage, key);
       expect(await keysOf(storage)).toEqual(['a', 'd', 'e']);
     });
 
-    it('forgets no conversation that is held', async () => {
+    it('deletes no conversation with a lease', async () => {
       const storage = memoryStorage({ maxEntries: 2 });
       put1(storage, 'held');
       const lease = take(storage, 'held');
@@ -103,7 +103,7 @@ describe('memoryStorage', () => {
       expect(await keysOf(storage)).toEqual(['d', 'held']);
     });
 
-    it('forgets one with a deadline last', async () => {
+    it('deletes one with a deadline last', async () => {
       const storage = memoryStorage({ maxEntries: 2 });
       put(storage, 'armed', 'x', { deadlineIn: 1000 });
       for (const key of ['b', 'c']) put1(storage, key);
@@ -154,7 +154,7 @@ describe('memoryStorage', () => {
     expect(storage.peek('k0')).toBeUndefined();
   });
 
-  it('forgets expired conversations while new ones come, without a timer', async () => {
+  it('deletes expired conversations while new ones come, without a timer', async () => {
     const clock = stopped();
     const storage = memoryStorage({ clock });
     const old = Array.from({ length: 1000 }, (_, n) => {

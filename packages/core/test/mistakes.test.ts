@@ -10,7 +10,7 @@ type Loose = any;
 const make: Loose = createMachine;
 const group: Loose = states;
 
-describe('a mistake that only JavaScript can make is told by name', () => {
+describe('a mistake that only JavaScript can make is reported by name', () => {
   it.each<[string, () => unknown, RegExp]>([
     [
       'a group in place of a list',

@@ -151,7 +151,7 @@ describe('a machine of nodes', () => {
     expect(log).toEqual(['start enters', 'start leaves: done', 'start enters']);
   });
 
-  it('refuses what is no verb, tells the user, and the node stays', async () => {
+  it('rejects what is no verb, tells the user, and the node stays', async () => {
     const { send, peek, said } = start();
     await send(1, 'hello');
     await expect(send(1, 'nonsense')).rejects.toMatchObject({ code: 'INVALID_TRANSITION' });
@@ -240,7 +240,7 @@ describe('the question of a node', () => {
 describe('scene verbs', () => {
   const Plain = states('Plain', { a: state() });
 
-  it('are refused by name where they make no sense, before anything changes', async () => {
+  it('are rejected by name where they make no sense, before anything changes', async () => {
     const { Start, send, peek } = start({ initial: undefined });
     const stranger = scene('stranger').on({ handle: () => {} });
     await send(1, 'x', ({ state: fsm }) => {
@@ -260,7 +260,7 @@ describe('scene verbs', () => {
     expect(await peek(1)).toBe(undefined);
   });
 
-  it('that enter with data which the schema refuses fail the update, and nothing changes', async () => {
+  it('that enter with data which the schema rejects fail the update, and nothing changes', async () => {
     const { Start, send, peek } = start({ initial: undefined });
     const entered = send(1, 'x', ({ state: fsm }) => fsm.enter(Start, { n: 'many' } as never));
     await expect(entered).rejects.toMatchObject({ code: 'DATA_INVALID' });
@@ -286,7 +286,7 @@ describe('scene verbs', () => {
     expect(await own.peek(3)).toBe(undefined);
   });
 
-  it('that hand over without end are stopped by name', async () => {
+  it('that redirect to each other in an infinite loop are stopped by name', async () => {
     const Loop = {
       id: 'loop',
       '~scene': {

@@ -20,7 +20,7 @@ function numbers(seed: number): () => number {
 }
 
 describe('updates of one conversation', () => {
-  it('are handled in the order of their arrival, each by the state that the one before has left', async () => {
+  it('are handled in the order in which they arrived, each in the state that the previous one set', async () => {
     const { send } = bench();
     const log: string[] = [];
     const bot = (text: string) => async (turn: Turn) => {

@@ -8,7 +8,7 @@ import { textStorage } from './fixtures/text-storage.ts';
 const Form = states('Form', { name: state(), age: state() });
 
 describe('machine.at(…).run', () => {
-  it('is one unit of work, and gives back what the work gives', async () => {
+  it('is one turn, and gives back what the work gives', async () => {
     const { machine, bot, peek, said } = bench();
     const conversation = machine.at({ user: 1, bot: bot.id });
     const result = await conversation.run(async ({ state: fsm, reply, update }) => {
@@ -109,7 +109,7 @@ describe('machine.at(…).run', () => {
     expect(await storage.held([conversation.key])).toEqual([]);
   });
 
-  it('inside a hook of the same conversation is refused at once, before and after the handlers too', async () => {
+  it('inside a hook of the same conversation is rejected at once, before and after the handlers too', async () => {
     const codes: unknown[] = [];
     const again = async (where: string) => {
       const ran = conversation.run(() => {});
@@ -144,7 +144,7 @@ describe('machine.at(…).run', () => {
     );
   });
 
-  it('inside a handler of the same conversation is refused at once', async () => {
+  it('inside a handler of the same conversation is rejected at once', async () => {
     const { machine, bot, send } = bench();
     const conversation = machine.at({ user: 1, bot: bot.id });
     const codes: unknown[] = [];
@@ -154,7 +154,7 @@ describe('machine.at(…).run', () => {
     expect(codes).toEqual(['REENTERED']);
   });
 
-  it('inside a handler by the first call of at() in the process is refused within a second, later calls at once', async () => {
+  it('inside a handler by the first call of at() in the process is rejected within a second, later calls at once', async () => {
     for (const pause of [false, true]) {
       const { machine, bot, send, outlast, clock } = bench();
       const waited: number[] = [];
@@ -185,7 +185,7 @@ describe('machine.at(…).run', () => {
     expect((await peek(2))?.current).toBe('Form:name');
   });
 
-  it('by code that a handler has started, and that goes on when it has ended, is no re-entry', async () => {
+  it('by code that a handler has started, and that continues when it has ended, is no re-entry', async () => {
     const { machine, bot, send, peek, clock } = bench();
     const conversation = machine.at({ user: 1, bot: bot.id });
     const reminded = gate();
@@ -229,7 +229,7 @@ describe('machine.at(…).run', () => {
     expect(machine.at({ user: 1, bot: 456 }).key).toContain(':b456:');
   });
 
-  it('at an address without a conversation is refused by name', () => {
+  it('at an address without a conversation is rejected by name', () => {
     const { machine, bot } = bench({ strategy: 'chat' });
     expect(() => machine.at({ bot: bot.id } as never)).toThrow(/TELEFSM_/);
   });
@@ -269,7 +269,7 @@ describe('peek', () => {
     }
   });
 
-  it('of a foreign record, or one of a later format, is refused by name', async () => {
+  it('of a foreign record, or one of a later format, is rejected by name', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const { machine, bot } = bench({ clock, storage });

@@ -76,7 +76,7 @@ describe('a stored state that no longer exists', () => {
     expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { cart: ['apple'] } });
   });
 
-  it('is refused by name under `error`, and nothing changes', async () => {
+  it('is rejected by name under `error`, and nothing changes', async () => {
     const { send, text } = await deploy({ unknownState: 'error' }, gone);
     const before = await text(1);
     await expect(send(1, 'a')).rejects.toMatchObject({
@@ -138,7 +138,7 @@ describe('a stored state that no longer exists', () => {
   });
 });
 
-describe('stored data that the schema of its state refuses', () => {
+describe('stored data that the schema of its state rejects', () => {
   const bad = ({ state: fsm }: Turn) => {
     fsm.set('Form:age' as never);
     fsm.update({ age: 'many' });
@@ -156,7 +156,7 @@ describe('stored data that the schema of its state refuses', () => {
     ]);
   });
 
-  it('is refused by name under `error`', async () => {
+  it('is rejected by name under `error`', async () => {
     const { send } = await deploy({ unknownState: 'error' }, bad);
     await expect(send(1, 'a')).rejects.toMatchObject({ code: 'DATA_INVALID' });
   });
@@ -188,7 +188,7 @@ describe('stored data that the schema of its state refuses', () => {
 describe('a broken or foreign record', () => {
   const texts = ['', 'not json', 'null', '[]', '7', '{"name":"grammY session"}', '{"v":1,"d":7}'];
 
-  it.each(texts)('%j is forgotten under `reset`, and the user goes on', async (text) => {
+  it.each(texts)('%j is forgotten under `reset`, and the user continues', async (text) => {
     const { send, peek, heard } = await left(text);
     const repaired = heard('repaired');
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
@@ -197,7 +197,7 @@ describe('a broken or foreign record', () => {
   });
 
   it.each(texts)(
-    '%j is refused by name under `error` and `keep`, and left as it is',
+    '%j is rejected by name under `error` and `keep`, and left as it is',
     async (text) => {
       for (const unknownState of ['error', 'keep']) {
         const made = await left(text, { unknownState });
@@ -339,7 +339,7 @@ describe('migrations', () => {
     expect(await text(1)).toBe(before);
   });
 
-  it.each([{}, { 0: log(0) }, { 1.5: log(1) }, { x: log(1) }])('%j are refused', (bad) => {
+  it.each([{}, { 0: log(0) }, { 1.5: log(1) }, { x: log(1) }])('%j are rejected', (bad) => {
     expect(() => bench({ migrations: bad })).toThrow(/MIGRATION_MISSING/);
   });
 

@@ -251,7 +251,7 @@ describe('a record as text', () => {
     }
   });
 
-  it('of a later format is told as newer, whatever else it holds', () => {
+  it('of a later format is reported as newer, whatever else it contains', () => {
     expect(read('{"v":2}')).toEqual({ newer: 2 });
     expect(read('{"v":2,"d":7}')).toEqual({ newer: 2 });
   });

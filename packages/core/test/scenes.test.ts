@@ -82,7 +82,7 @@ describe('the hooks of a scene', () => {
     expect(log).toEqual(['enter B:first {}']);
   });
 
-  it('may enter another scene, and leave twice is refused', async () => {
+  it('may enter another scene, and leave twice is rejected', async () => {
     const log: string[] = [];
     const A = hooked('A', log, { enter: ({ turn }) => turn.state.enter('B' as never) });
     const { send, peek } = bench({ scenes: [A, hooked('B', log)] });
@@ -169,7 +169,7 @@ describe('scenes that call each other', () => {
     expect(await peek(1)).toBe(undefined);
   });
 
-  it('all leave with cancel(), and the bot goes on without any', async () => {
+  it('all leave with cancel(), and the bot continues without any', async () => {
     const log: string[] = [];
     const { send, peek } = bench({ scenes: [hooked('A', log), hooked('B', log)] });
     await send(1, 'x', ({ state: fsm }) => fsm.enter('A' as never));

@@ -19,7 +19,7 @@ describe('writes of one session', () => {
     expect(storage.calls.filter((call) => call === 'acquire')).toHaveLength(3);
   });
 
-  it('wait for each other, so that the last one stands, also where it deletes', async () => {
+  it('wait for each other, so that the last one wins, also if it deletes', async () => {
     const clock = virtualClock();
     const held = gate();
     let commits = 0;

@@ -59,7 +59,7 @@ describe('states', () => {
     expect(contains(Empty, Form.name)).toBe(false);
   });
 
-  it('of one state() twice are refused by both names', () => {
+  it('of one state() twice are rejected by both names', () => {
     const one = state();
     expect(() => states('Twice', { a: one, b: one })).toThrow(/both "Twice:a" and "Twice:b"/);
   });
@@ -78,7 +78,7 @@ describe('states', () => {
 });
 
 describe('a machine', () => {
-  it('refuses two groups, or two scenes, of one name', () => {
+  it('rejects two groups, or two scenes, of one name', () => {
     const copy = states('Form', { other: state() });
     expect(() => createMachine({ states: [Form, copy] as never })).toThrow(
       /named "Form".*GROUP_DUPLICATE/,
@@ -88,7 +88,7 @@ describe('a machine', () => {
     expect(() => createMachine({ states: [Form, Form] })).not.toThrow();
   });
 
-  it("refuses a group beside a scene or a flow of its name, in any order, unless it is the scene's own", () => {
+  it("rejects a group beside a scene or a flow of its name, in any order, unless it is the scene's own", () => {
     const node = scene('Form').on({ handle: () => {} });
     const wizard = flow('Form')
       .ask('a', { prompt: 'A?' })
@@ -115,13 +115,13 @@ describe('a machine', () => {
   });
 
   it.each([[undefined], [null], [7], ['Form'], [{}], [state()]])(
-    'refuses %j in its list of states',
+    'rejects %j in its list of states',
     (bad) => {
       expect(() => createMachine({ states: [bad] } as never)).toThrow(/TELEFSM_/);
     },
   );
 
-  it('refuses a state outside its list, with a sentence', async () => {
+  it('rejects a state outside its list, with a sentence', async () => {
     const { send } = bench({ states: [Form] });
     await expect(send(1, 'a', ({ state: fsm }) => fsm.set(Other.name))).rejects.toMatchObject({
       code: 'STATE_UNKNOWN',
@@ -129,7 +129,7 @@ describe('a machine', () => {
     });
   });
 
-  it.each(['strategy', 'ttl', 'lease'])('refuses nonsense in its options: %s', (option) => {
+  it.each(['strategy', 'ttl', 'lease'])('rejects nonsense in its options: %s', (option) => {
     expect(() => createMachine({ [option]: 'nonsense' } as never)).toThrow(/TELEFSM_/);
   });
 });
@@ -163,7 +163,7 @@ describe('a filter of states', () => {
     expect(await asked(null, Form, Other.name, 'x')).toBe(false);
   });
 
-  it('of nothing, or of what is no state, is refused when it is made', () => {
+  it('of nothing, or of what is no state, is rejected when it is made', () => {
     expect(() => stateFilter([undefined as never], 'inState()')).toThrow(
       /^inState\(\) was given undefined\. Expected a state, a group, .+ circular import/,
     );
@@ -195,7 +195,7 @@ describe('set', () => {
     ['an unnamed state()', state()],
     ['a scene', scene('s').on({ handle: () => {} })],
     ['a number', 7],
-  ])('refuses %s by name, and nothing changes', async (_, target) => {
+  ])('rejects %s by name, and nothing changes', async (_, target) => {
     const { send, peek } = bench();
     await send(1, 'a', ({ state: fsm }) => {
       fsm.set(Form.name);
@@ -206,7 +206,7 @@ describe('set', () => {
 });
 
 describe('next and previous', () => {
-  it('move to the neighbour in the order of declaration, and are refused at the ends', async () => {
+  it('move to the neighbor in the order of declaration, and are rejected at the ends', async () => {
     const { send, peek } = bench({ states: [Form] });
     await send(1, 'a', ({ state: fsm }) => {
       expect(() => fsm.next()).toThrow(/NO_NEIGHBOUR/);
@@ -231,7 +231,7 @@ describe('next and previous', () => {
     expect((await peek(1))?.current).toBe('Form:age');
   });
 
-  it('know the neighbours of a state that was read back', async () => {
+  it('know the neighbors of a state that was read back', async () => {
     const { send, peek } = bench({ states: [Form] });
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.Address.city));
     await send(1, 'b', ({ state: fsm }) => fsm.next());
@@ -256,7 +256,7 @@ describe('back', () => {
     expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { name: 'Ann' } });
   });
 
-  it('goes ten steps, or as many as the bot has said, and is then refused', async () => {
+  it('goes ten steps, or as many as the bot has said, and is then rejected', async () => {
     for (const history of [undefined, 2, 0]) {
       const { send } = bench(history === undefined ? {} : { history });
       for (let n = 0; n < 15; n++) await send(1, 'a', push(n));
@@ -268,7 +268,7 @@ describe('back', () => {
     }
   });
 
-  it('knows no way back from a conversation that was cleared', async () => {
+  it('knows no history from a conversation that was cleared', async () => {
     const { send } = bench();
     await send(1, 'a', push(1));
     await send(1, 'b', ({ state: fsm }) => fsm.clear());
@@ -313,7 +313,7 @@ describe('data', () => {
     ['an array in place of an object', [1]],
     ['text in place of an object', 'x'],
     ['null in place of an object', null],
-  ])('that is %s is refused by its path, and nothing changes', async (_, bad) => {
+  ])('that is %s is rejected by its path, and nothing changes', async (_, bad) => {
     const { send, peek } = bench();
     await send(1, 'a', ({ state: fsm }) => {
       fsm.update({ kept: 1 });
@@ -364,7 +364,7 @@ describe('data', () => {
     });
   });
 
-  it('beyond the limit is refused with its size, and nothing changes', async () => {
+  it('beyond the limit is rejected with its size, and nothing changes', async () => {
     const { send, text } = bench();
     await send(1, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
     const before = await text(1);
@@ -376,7 +376,7 @@ describe('data', () => {
     expect(await text(1)).toBe(before);
   });
 
-  it('beyond the limit by what stands beside it is refused too: ids of runs, memos, and what a later version wrote', async () => {
+  it('beyond the limit by what is beside it is rejected too: ids of runs, memos, and what a later version wrote', async () => {
     const storage = memoryStorage();
     const { send, machine, bot } = bench({ maxRecordBytes: 2000, storage });
     const run = (id: string) => {
@@ -394,7 +394,7 @@ describe('data', () => {
     await expect(sent).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
   });
 
-  it('beyond the limit by names is refused too: of states, also of those on the way back, and of scenes that wait', async () => {
+  it('beyond the limit by names is rejected too: of states, also of those on the history, and of scenes that wait', async () => {
     const { send } = bench({ maxRecordBytes: 20_000 });
     const long = (n: number) => `${n}`.repeat(10_000);
     await send(1, 'a', ({ state: fsm }) => fsm.set(long(1) as never));
@@ -411,7 +411,7 @@ describe('data', () => {
     await expect(sendTo(1, 'a', calls)).rejects.toMatchObject({ code: 'RECORD_TOO_LARGE' });
   });
 
-  it('nested deeper than any code can follow is refused', async () => {
+  it('nested deeper than any code can follow is rejected', async () => {
     let deep: unknown[] = [];
     for (let level = 0; level < 20_000; level++) deep = [deep];
     const { send } = bench();
@@ -432,7 +432,7 @@ describe('data', () => {
     expect((await peek(1))?.data).toEqual({ zero: 0, deep: [{ zero: 0 }] });
   });
 
-  it('of any size below the limit is kept, and of any above is refused', async () => {
+  it('of any size below the limit is kept, and of any above is rejected', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(4000),

@@ -8,7 +8,7 @@ import { textStorage } from './fixtures/text-storage.ts';
 const Form = states('Form', { name: state(), age: state() });
 
 describe('machine.stop()', () => {
-  it('refuses new updates and new work by name', async () => {
+  it('rejects new updates and new work by name', async () => {
     const { machine, send, bot } = bench();
     const conversation = machine.at({ user: 1, bot: bot.id });
     await machine.stop();

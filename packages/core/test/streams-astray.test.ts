@@ -84,7 +84,7 @@ describe('a stream', () => {
     expect(clock.monotonic() - began).toBeGreaterThanOrEqual(60_000);
   });
 
-  it('goes on after a failure of the network, in the same draft', async () => {
+  it('continues after a failure of the network, in the same draft', async () => {
     const { clock, calls, show, made } = setUp();
     let failures = 2;
     made.refuses = ({ method }) =>

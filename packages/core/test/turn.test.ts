@@ -7,7 +7,7 @@ import { driverError, textStorage } from './fixtures/text-storage.ts';
 
 const Form = states('Form', { name: state(), age: state() });
 
-describe('one update is one unit of work', () => {
+describe('one update is one turn', () => {
   it('reads nothing and writes nothing for an update that no handler touches on an empty conversation', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
@@ -15,7 +15,7 @@ describe('one update is one unit of work', () => {
     expect(storage.calls).toEqual(['acquire', 'release']);
   });
 
-  it('takes and reads in one call, and writes and lets go in another', async () => {
+  it('takes and reads in one call, and writes and releases in another', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const { send } = bench({ clock, storage });
@@ -90,7 +90,7 @@ describe('a handler that throws', () => {
     expect(await text(1)).toBe(before);
   });
 
-  it('lets the next update go on', async () => {
+  it('lets the next update continue', async () => {
     const { send, peek } = bench();
     const broken = send(1, 'a', () => {
       throw new Error('broken');
@@ -101,7 +101,7 @@ describe('a handler that throws', () => {
     expect((await peek(1))?.current).toBe('Form:name');
   });
 
-  it('still shows what it left, for logs, and refuses to write', async () => {
+  it('still shows what it left, for logs, and rejects writes', async () => {
     const turns: Turn[] = [];
     const { send } = bench();
     await expect(
@@ -129,7 +129,7 @@ describe('a handler that throws', () => {
 });
 
 describe('ctx.state after its update', () => {
-  it('refuses reads and writes by name', async () => {
+  it('rejects reads and writes by name', async () => {
     const turns: Turn[] = [];
     await bench().send(1, 'a', (turn) => void turns.push(turn));
     const fsm = (turns[0] as Turn).state;
@@ -138,7 +138,7 @@ describe('ctx.state after its update', () => {
     await expect(fsm.commit()).rejects.toThrow(/TURN_ENDED/);
   });
 
-  it('refuses a write that comes while the last commit is on its way, which could not be kept', async () => {
+  it('rejects a write that comes while the last commit is on its way, which could not be kept', async () => {
     const clock = virtualClock();
     const held = gate();
     const storage = textStorage(clock, async (call) => {
@@ -171,7 +171,7 @@ describe('an update without a conversation', () => {
     expect(storage.calls).toEqual([]);
   });
 
-  it('reads as empty, and refuses a write by a name that tells the type and the strategy', async () => {
+  it('reads as empty, and rejects a write by a name that tells the type and the strategy', async () => {
     const seen: unknown[] = [];
     await bench({ strategy: 'chat' }).give(poll, ({ state: fsm }) => {
       seen.push(fsm.current, fsm.data);

@@ -54,7 +54,7 @@ describe('an update whose conversation is busy', () => {
     expect((await peek(1))?.current).toBe('Form:name');
   });
 
-  it('is refused loudly when 5,000 wait already, or as many as the bot has said', async () => {
+  it('is rejected loudly when 5,000 wait already, or as many as the bot has said', async () => {
     const { send, give, calls } = bench({ waiting: { limit: 2 } });
     const held = gate();
     const all = [1, 2, 3].map((n) => send(1, `${n}`, () => held.opened));
@@ -146,7 +146,7 @@ describe('a press that waits', () => {
 });
 
 describe('an update that keeps failing', () => {
-  it('is given up the fifth time, so that its chat goes on', async () => {
+  it('is given up the fifth time, so that its chat continues', async () => {
     const { give, heard } = bench();
     const poisoned = heard('poisoned');
     const update = message(1, 'a');

@@ -64,7 +64,7 @@ describe('the search for barriers', () => {
     expect((await look(main)).join('\n')).toContain(expected);
   });
 
-  it('finds what stands outside of all landmarks', async () => {
+  it('finds content outside of all landmarks', async () => {
     expect((await look(sound, '<p>Outside</p>')).join('\n')).toContain('outside of all landmarks');
   });
 

@@ -154,7 +154,7 @@ describe('telefsm check', () => {
 });
 
 describe('telefsm list', () => {
-  it('lists a page and says how to go on', async () => {
+  it('lists a page and says how to continue', async () => {
     const first = await telefsm(['list', '--limit', '2']);
     expect(first.out).toBe(`${key(1)}  Form:name\n${key(2)}  Form:name\n`);
     expect(first.err).toBe(`More: --after '${key(2)}', or --all.\n`);
@@ -248,7 +248,7 @@ describe('telefsm clear and move', () => {
     expect(snapshot.data).toEqual({ product: 'phone' });
   });
 
-  it('refuse places that do not exist', async () => {
+  it('reject places that do not exist', async () => {
     const { code, err } = await telefsm(['move', key(1), 'Form:nam', '--yes']);
     expect(code).toBe(2);
     expect(err).toContain("There is no state or scene 'Form:nam'. This machine has: order,");

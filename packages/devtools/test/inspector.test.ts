@@ -111,7 +111,7 @@ describe('who may look', () => {
     },
   );
 
-  it('must call the page by its own name: a name that points here is refused', async () => {
+  it('must call the page by its own name: a name that points here is rejected', async () => {
     await open();
     const port = opened?.port;
     for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:1`]) {
@@ -272,7 +272,7 @@ describe('what it knows', () => {
     });
   });
 
-  it('counts a flow as finished where it was done, and as left where it was cancelled, also at its last step', async () => {
+  it('counts a flow as finished where it was done, and as left where it was canceled, also at its last step', async () => {
     const { talk } = await open();
     const toTheEnd = async (user: number) => {
       await talk(user).run((turn) => turn.state.enter(order));

@@ -117,7 +117,7 @@ describe('the page in a browser', () => {
     await page.getByRole('button', { name: 'Clear…' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').waitFor();
-    await page.getByRole('button', { name: 'Forget it' }).press('Enter');
+    await page.getByRole('button', { name: 'Delete it' }).press('Enter');
     await page.getByText(`cleared ${key(1)}, which was in Form:name`).waitFor();
   });
 

@@ -65,7 +65,7 @@ describe.each(['grammy', 'telegraf'])('the playground with a bot on %s', (framew
     await sees('Where should we deliver?');
 
     await page.getByRole('button', { name: 'Redeliver the last update' }).click();
-    await sees('(the last update comes again)');
+    await sees('(the last update is redelivered)');
     await state('order:address');
 
     await page.getByRole('button', { name: 'Crash before the next answer' }).click();

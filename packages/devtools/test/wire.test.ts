@@ -2,7 +2,7 @@ import { botApiServer } from '@telefsm/testing';
 import { expect, it } from 'vitest';
 import { openWire } from '../src/playground/wire.ts';
 
-it('the wire of the playground lets through only the bot that knows its token', async () => {
+it('the wire of the playground lets through only the bot with its token', async () => {
   const server = await botApiServer({ token: '1:secret' });
   const heard: string[] = [];
   const wire = openWire(server.url, '1:secret', ({ method }) => heard.push(method));

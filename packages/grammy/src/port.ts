@@ -11,7 +11,7 @@ export interface GrammyBot {
 
 type RawMethod = (payload: object, signal?: AbortSignal) => Promise<unknown>;
 
-/** The port of one update. A class, since one is made for every update: its members stand on the prototype. */
+/** The port of one update. A class, since one is made for every update: its members are on the prototype. */
 export class UpdatePort implements BotPort {
   private readonly api: Api;
   readonly id: number;

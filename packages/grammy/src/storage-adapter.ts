@@ -7,7 +7,7 @@ import type { StorageAdapter } from 'grammy';
 /**
  * Lifts any of grammY's storages into one of telefsm's.
  *
- * Updates are in order within one process. Such a storage cannot exclude a second writer: with two processes on it updates are lost, and
+ * Updates are in order within one process. Such a storage cannot lock out a second process: two processes on it lose updates, and
  * deadlines do not fire by themselves.
  *
  * @param adapter - any `@grammyjs/storage-*`; give it no lifetime of its own, use `fsm({ ttl })`

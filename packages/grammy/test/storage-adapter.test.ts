@@ -126,7 +126,7 @@ describe('toStorageAdapter', () => {
     expect(storage.peek(`session:${anna.id}`)).toMatchObject({ text: '{"visits":2}' });
   });
 
-  it('reads what it wrote, forgets what it deleted, and takes its writes in turn', async () => {
+  it('reads what it wrote, no longer has what it deleted, and writes in order', async () => {
     const clock = virtualClock();
     const storage = memoryStorage({ clock });
     const adapter = toStorageAdapter<unknown>(storage, { prefix: 'mine:' });

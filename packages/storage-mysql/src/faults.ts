@@ -4,8 +4,8 @@ import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
 /**
- * Errors that pass, after which the statement was certainly not executed: a deadlock, a lock that was not free in time, too many
- * connections, a server that is shutting down before it began, and a socket that was never open.
+ * Retryable errors, after which the statement was certainly not executed. Examples: a deadlock, a lock that was not free in time, too many
+ * connections, a server that shuts down, a socket that was never open.
  */
 const passing = new Set([
   'ER_LOCK_DEADLOCK',
@@ -110,7 +110,7 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
   [/^ER_(DISK_FULL|RECORD_FILE_FULL)$/, 'its disk or tablespace is full', 'Make space on it.'],
   [
     /^ER_(ACCESS_DENIED_ERROR|HOST_NOT_PRIVILEGED|HOST_IS_BLOCKED|ACCOUNT_HAS_BEEN_LOCKED|MUST_CHANGE_PASSWORD.*)$/,
-    'the server refused the user',
+    'the server rejected the user',
     'Correct the user and the password, and the hosts that it may connect from.',
   ],
   [

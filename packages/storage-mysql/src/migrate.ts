@@ -9,7 +9,7 @@ import { acquireProcedure } from './statements.ts';
 /**
  * Creates the tables and the procedure, or brings them up to date; safe if several processes do so at once.
  *
- * For users that may not change tables: call it once with a user that may, and grant the bot's user `select, insert, update, delete` on
+ * For users that may not change tables. Call it once with a user that may. Then grant the bot's user `select, insert, update, delete` on
  * the conversations, `select` on the version and `execute` on the procedure.
  *
  * @param pool - a pool of `mysql2/promise`; it stays open
@@ -150,7 +150,7 @@ async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Prom
         option: 'database',
         expected:
           'one in which this user may create tables and routines, or tables made there by migrateMysql() with a user that may',
-        found: `that of ${tables.conversation}, where the server refused it (${message})`,
+        found: `that of ${tables.conversation}, where the server rejected it (${message})`,
       },
       { cause: error },
     );

@@ -78,7 +78,7 @@ describe('what is stored', () => {
     expect(rows).toEqual([{ record: text, name: 'Анна 😀' }]);
   });
 
-  it('may have any key, and a listing tells them apart', async () => {
+  it('may have any key, and a listing distinguishes them', async () => {
     const storage = mysqlStorage(pool, { table: 'odd' });
     const odd = ['', ' ', '  ', '\0', '%_\\', "'; drop table x; --", 'A', 'a', 'é', 'e\u0301'];
     const halves = [

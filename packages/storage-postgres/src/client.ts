@@ -58,10 +58,10 @@ export type PostgresClient = PgPool | PostgresSql | PgliteClient;
 /** What a statement takes; every placeholder has a cast, so that no library has to guess its type. */
 export type Value = string | number | boolean | null;
 
-/** How many connections both libraries open unless they are told otherwise. */
+/** How many connections both libraries open by default. */
 const usualConnections = 10;
 
-/** The one shape that the rest of this package knows. */
+/** The one shape that the rest of this package uses. */
 export interface Driver {
   /** How many statements run at once: each has a connection. */
   atOnce(isListening: boolean): number;
@@ -123,7 +123,7 @@ function isNeonOverHttp(client: unknown): boolean {
 type Run = (named: boolean, text: string, values: Value[]) => Promise<readonly unknown[]>;
 
 /**
- * What the server says of a named statement that was planned on another connection, as happens behind a pooler that knows no names: it is
+ * The server's errors for a named statement that was planned on another connection, as behind a pooler without support for names. It is
  * missing here, it is here already, or a table has changed since. Nothing has been executed then.
  */
 const misnamed = /^(26000|42P05|0A000)$/;

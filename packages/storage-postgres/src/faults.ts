@@ -4,14 +4,14 @@ import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
 /**
- * Errors that the server answers with after it has undone the statement, and that pass: serialization failures, deadlocks, no memory or
- * no free connection, a lock or a time limit, a server that is still starting, a named statement that this connection does not have; and
+ * Retryable errors of the server, after which the statement is undone. They are serialization failures, deadlocks, no memory or
+ * no free connection, a lock or a time limit, and a server that is still starting. So are a named statement that this connection lacks, and
  * the one error of a socket that was never open.
  */
 const passing = /^(26000|40001|40P01|53[2-9]..|55P03|57014|57P03|ECONNREFUSED)$/;
 
 /**
- * Errors that stay until somebody does something: a full disk, read-only, no rights, a wrong password, database or schema, a table that
+ * Permanent errors, until somebody acts. Examples: a full disk, a read-only server, no rights, a wrong password, database or schema, a table that
  * is not what it should be, a value that cannot be stored.
  */
 const lasting = /^(53100|25006|0A...|22...|23...|28...|3D...|3F...|42...|44...|54...)$/;
@@ -68,7 +68,7 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
     'Connect to the primary, and check default_transaction_read_only.',
   ],
   [/^53100$/, 'its disk is full', 'Make space on the disk of the server.'],
-  [/^28/, 'the server refused the role', 'Correct the user and the password, or pg_hba.conf.'],
+  [/^28/, 'the server rejected the role', 'Correct the user and the password, or pg_hba.conf.'],
   [
     /^42P07$/,
     'another relation has a name that telefsm needs',

@@ -101,7 +101,7 @@ async function versionOf(driver: Driver, { meta, conversation }: Tables): Promis
   return found.rows || version > migrations.length ? version : 0;
 }
 
-/** One statement, hence one transaction on any connection: whoever comes second waits for the lock and finds nothing to do. */
+/** One statement, hence one transaction on any connection: the second process waits for the lock and finds nothing to do. */
 async function change(driver: Driver, tables: Tables): Promise<void> {
   const { schema, meta, conversation } = tables;
   const steps = migrations.map(
@@ -141,7 +141,7 @@ async function change(driver: Driver, tables: Tables): Promise<void> {
           option: 'schema',
           expected:
             'one in which this role may create tables, or tables made there by migratePostgres() with a role that may',
-          found: `that of ${conversation}, where PostgreSQL refused it (${(error as Error).message})`,
+          found: `that of ${conversation}, where PostgreSQL rejected it (${(error as Error).message})`,
         },
         { cause: error },
       );

@@ -1,7 +1,7 @@
 /**
  * The statements, one for each method.
  *
- * A conversation is one row, its lock included: an `update` that had to wait for the row continues with the row as it then is, while
+ * A conversation is one row, its lock included. An `update` that had to wait for the row continues with the row as it then is, while
  * everything else in the statement still sees the past. A lock in a second table loses half of all increments.
  *
  * All instants are the server's `statement_timestamp()`, which stays the same within a statement.
@@ -63,9 +63,9 @@ export interface AcquiredRow {
 }
 
 /**
- * $1 key, $2 token, $3 lease, $4 channel to be told by, $5 whether to wait there.
+ * $1 key, $2 token, $3 lease, $4 channel to be notified by, $5 whether to wait there.
  *
- * A waiter is written as `channel token`, so that whoever passes knows whom to tell. Whoever holds it keeps the fence, and a longer
+ * A waiter is written as `channel token`, so that the releasing process can notify it. The current holder keeps the fence, and a longer
  * lease; processes of the first edition leave no fence.
  */
 function acquire(table: string): string {
@@ -101,7 +101,7 @@ const handOver = `
       lease_until = ${now} + case when t.waiters is not null then interval '${leaseTimes.handOver} ms' end,
       waiters = nullif(t.waiters[2:], '{}')`;
 
-/** Tells the next holder, and only one who waits: NOTIFY takes a lock on the whole database. */
+/** Notifies the next holder, and only one that waits: NOTIFY takes a lock on the whole database. */
 const tellNextHolder =
   "returning case when t.channel is not null then pg_notify(t.channel, t.owner || ' ' || t.fence) end";
 
@@ -180,7 +180,7 @@ export interface DueRow {
  * Claims by moving `wake_at` on, and tidies what else has come up in the index: rows whose index was early are put where they belong,
  * expired ones are deleted. A row that somebody took less than a day ago stays, so that its late commit finds it. It looks at so many
  * rows and no more: however many are due, a call costs the same. What is due under another prefix is none of them; what is to be tidied is,
- * whoever it belongs to.
+ * any namespace.
  */
 function due(table: string): string {
   const expired = `coalesce(expires_at <= ${now}, false)`;

@@ -24,8 +24,8 @@ export interface PostgresStorageOptions extends PostgresNames {
    * Whether statements are named, so that each connection plans them once and sends their text once. Default: `true` with `pg`, `false`
    * with `postgres`.
    *
-   * Behind a pooler that does not know named statements, a statement of `pg` that fails for its name is sent again, and later ones go
-   * without names; say `false` where a pooler must never see one, such as RDS Proxy, which keeps a connection for whoever has named a
+   * If a pooler does not support named statements, a statement of `pg` that fails for its name is sent again, and later ones are sent
+   * without names. Set `false` where a pooler must never see one, such as RDS Proxy, which keeps a connection for each client that has named a
    * statement. With `postgres`, say `true` only without a pooler: its names are not the same on two connections.
    */
   readonly prepare?: boolean;
@@ -48,7 +48,7 @@ const tidyAtMost = 1000;
  * Keeps conversations in PostgreSQL: two statements an update, no transaction and no connection held while a handler runs.
  *
  * Works behind poolers that change connections between statements (pgbouncer in transaction mode); there LISTEN does not, and core asks
- * again instead of waiting to be told. While something waits across processes, one connection of the pool is kept for listening:
+ * again instead of waiting for a notification. While something waits across processes, one connection of the pool is kept for listening:
  * the pool needs at least two, and `close()` gives it back. Expired rows are deleted by `due`, 1,000 a call.
  *
  * @param pool - a `Pool` of `pg` or `@neondatabase/serverless`, what `postgres()` gave, a `PGlite`, or a `SQL` of Bun; it stays open

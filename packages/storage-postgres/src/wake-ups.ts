@@ -15,11 +15,11 @@ const longestPause = 10_000;
 /** What a proof begins with, and no token. */
 const proofMark = 'proof ';
 
-/** How a storage hears that its waiters are next. */
+/** How a storage is notified that its waiters are next. */
 export interface WakeUps {
   /** The channel that waiters register with. */
   channel(): string;
-  /** Whether messages arrive there: who would not hear must not register, or he is handed what he does not come for. */
+  /** Whether messages arrive there. A waiter that no message reaches must not register, or it is granted a conversation that it never acquires. */
   arrives(): boolean;
   /**
    * Adds a listener.

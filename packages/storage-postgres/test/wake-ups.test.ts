@@ -60,7 +60,7 @@ const ways: readonly (readonly [string, () => OpenClient])[] = [
 ];
 
 describe.each(ways)('over %s', (_, open) => {
-  it('each listener hears of a token once, until it stops', async () => {
+  it('each listener is notified of a token once, until it stops', async () => {
     const { client, end } = open();
     const storage = postgresStorage(client);
     const heard: string[][] = [[], []];

@@ -22,7 +22,7 @@ const largest = 32;
 /**
  * Makes a way to send to a client that keeps the order of the calls.
  *
- * A busy process has answers for many conversations at once, and then many commands to send: a write for each would cost it more than all
+ * A busy process has answers for many conversations at once, and then many commands to send. One write each would cost more than all
  * the rest that it does.
  */
 export function inBatches(client: Client): (command: readonly string[]) => Promise<unknown> {

@@ -1,4 +1,4 @@
-/** Deadlines: one sorted set a bucket tells which conversations to look at; the conversation itself returns whether it is due. */
+/** Deadlines: one sorted set per bucket lists the conversations to look at; the conversation itself decides whether it is due. */
 
 import type { Layout } from './layout.ts';
 import type { RedisPort } from './port.ts';
@@ -16,7 +16,7 @@ export interface Deadlines {
 
 interface Claim {
   readonly score: string;
-  /** When this process may forget it, by its own steady clock. */
+  /** When this process may delete it, by its own steady clock. */
   readonly until: number;
 }
 
@@ -68,7 +68,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
     return { held: Number(held) === 1, due: Number(due) === 1, score: String(score) };
   }
 
-  /** The index may look too early; then it is set right here and nobody hears of it. */
+  /** The index may look too early; then it is corrected here, and nobody is notified. */
   async function isDue(key: string): Promise<boolean> {
     const found = await lookAt(key);
     if (!found.due) await endClaim(key, found);

@@ -22,7 +22,7 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
   [
     /(?:^|: -)OOM |when used memory > 'maxmemory'/,
     'it has no memory left',
-    'Raise maxmemory, or delete keys. Set a ttl, so that conversations that nobody goes on with are deleted.',
+    'Raise maxmemory, or delete keys. Set a ttl, so that abandoned conversations are deleted.',
   ],
   [
     /(?:^|: -)READONLY /,
@@ -31,7 +31,7 @@ const remedies: readonly (readonly [words: RegExp, reason: string, remedy: strin
   ],
   [
     /(?:^|: -)(?:NOAUTH|WRONGPASS) |^ERR (?:AUTH|invalid password)/,
-    'the server refused the password',
+    'the server rejected the password',
     'Correct the user and the password of the client.',
   ],
   [
@@ -62,13 +62,13 @@ export function explained(error: unknown, key: string): unknown {
   return new FsmError('STORAGE_UNUSABLE', details, { cause: error });
 }
 
-/** The client never sent it: no connection, and it was told not to keep commands until there is one. */
+/** The client never sent it: no connection, and it is configured not to keep commands until there is one. */
 const unsent = /enableOfflineQueue options is false|^The client is offline$/;
 
 /**
  * Sorts an error of ioredis or node-redis.
  *
- * What the server rejected was not executed; when the connection fails in between, nobody knows.
+ * What the server rejected was not executed; when the connection fails in between, it is unknown.
  */
 export function classifyFault(error: unknown): StorageFault {
   if (isFsmError(error)) {

@@ -1,11 +1,11 @@
 /**
- * The first connection of a client: commands wait here until it stands or is rejected.
+ * The first connection of a client: commands wait here until it is established or rejected.
  *
  * Both clients keep commands and retry for as long as there is no server, so a wrong address would look like a slow server. Nothing is
  * handed to the client before it is connected, so a rejection is certain: nothing was sent.
  */
 
-/** What both clients tell of their connection. */
+/** The events of the connection of both clients. */
 export interface Connecting {
   on(event: 'ready' | 'error' | 'end', listener: (error?: unknown) => void): unknown;
   off(event: 'ready' | 'error' | 'end', listener: (error?: unknown) => void): unknown;

@@ -24,7 +24,7 @@ export async function checkLayout(port: RedisPort, key: string, buckets: number)
   if (version !== format) {
     throw new FsmError('RECORD_UNREADABLE', {
       key,
-      reason: `its format is '${foundFormat}', and this process knows ${format}`,
+      reason: `its format is '${foundFormat}', and this process supports ${format}`,
     });
   }
   if (Number(foundBuckets) !== buckets) {
@@ -39,7 +39,7 @@ export async function checkLayout(port: RedisPort, key: string, buckets: number)
 /**
  * Finds out whether a server may throw conversations away.
  *
- * @returns the policy by which a primary may evict, or `undefined` when none may, or none tells
+ * @returns the policy by which a primary may evict, or `undefined` when none may, or none reports it
  */
 export async function findEviction(port: RedisPort): Promise<string | undefined> {
   for (const send of await port.primaries()) {

@@ -13,7 +13,7 @@ import type { RedisWarning } from './warnings.ts';
 const replicasTake = 50;
 /** A look of the index that is nearer than this is not relied on, in ms. */
 const nearly = 1000;
-/** Of so many turns it is remembered when the index looks; of the others the index is told once more. */
+/** For so many turns, the time at which the index looks is remembered; for the others the index is notified once more. */
 const mostLooks = 10_000;
 
 const settleText = script(settleScript);
@@ -21,7 +21,7 @@ const answers = ['refused', 'done', 'already', 'done'] as const;
 const refused = 0;
 const indexUntold = 3;
 
-/** The statements of whoever holds a conversation. */
+/** The statements of the holder of a conversation. */
 export interface Settling {
   commit(
     key: string,

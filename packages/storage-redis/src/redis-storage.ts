@@ -28,7 +28,7 @@ import { wakeUps } from './wake-ups.ts';
 import type { RedisWarning } from './warnings.ts';
 import { printOnce } from './warnings.ts';
 
-/** What {@link redisStorage} can be told. */
+/** Options of {@link redisStorage}. */
 export interface RedisStorageOptions {
   /** What all keys and channels begin with: 1 to 64 letters, digits, `_`, `.`, `-`. Default `telefsm`. */
   readonly prefix?: string;
@@ -36,7 +36,7 @@ export interface RedisStorageOptions {
   readonly buckets?: number;
   /** How many replicas ought to have a commit before it is answered, for at most 50 ms. Default 0. */
   readonly replicas?: number;
-  /** Hears warnings. By default the first of each kind is printed. */
+  /** Gets warnings. By default the first of each kind is printed. */
   readonly onWarning?: (warning: RedisWarning) => void;
 }
 

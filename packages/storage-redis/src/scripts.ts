@@ -1,10 +1,10 @@
 /**
  * The statements of the storage, as scripts: each runs whole or not at all, and reads the server's clock.
  *
- * One hash a conversation: `r` record, `s` state, `l` lock ("until token", empty when free), `f` fence, `w` waiters ("channel token", one a line; the
- * channel after an asterisk where listeners of other nodes are not counted), `d` deadline, `e` expiry, `k` the latest instant at which the deadline index looks at it. Instants are milliseconds of the server's clock.
+ * One hash per conversation. `r` is the record, `s` the state, `l` the lock ("until token", empty when free) and `f` the fence. `w` are the waiters ("channel token", one per line; the
+ * channel after an asterisk where listeners of other nodes are not counted). `d` is the deadline, `e` the expiry, and `k` the latest instant at which the deadline index looks at it. Instants are milliseconds of the server's clock.
  *
- * Each script has one key, also where it could use two of one slot: a script over two keys of which one does not exist fails while the
+ * Each script has one key, also where it could use two of one slot: a script with one missing key of two fails while the
  * slot is being moved. Arguments that are empty at the end are left out: each of them costs the client and the server about as much as a field.
  */
 
@@ -69,9 +69,9 @@ return {fence, text, deadline - now, indexed and indexed - now or false}`;
 
 /**
  * Commits, renews and releases. Arguments: token, what to do ('w'rite, 'd'elete, '+' renew, '-' release), fence, ms to continue holding
- * (without them it releases), text, state, ttl, deadline, '1' if the index was told of the deadline.
+ * (without them it releases), text, state, ttl, deadline, '1' if the index has the deadline.
  *
- * Answers 1 done, 3 done and the index must yet be told, 2 done before, 0 rejected.
+ * Answers 1 done, 3 done and the index must yet be notified, 2 done before, 0 rejected.
  */
 export const settleScript: string = String.raw`
 local key, token, what, keep, ttl, due = KEYS[1], ARGV[1], ARGV[2], ARGV[4] or '', ARGV[7] or '', ARGV[8] or ''
@@ -170,7 +170,7 @@ if not text or expiry and tonumber(expiry) <= now then return {} end
 return {text, state, deadline and deadline - now or false}`;
 
 /**
- * Tells the deadline index when to look. Arguments: member, ms from now.
+ * Notifies the deadline index when to look. Arguments: member, ms from now.
  *
  * An earlier look stays. Scores of claimed entries have a fraction; arming takes it away, so that who claimed the entry leaves it alone.
  */

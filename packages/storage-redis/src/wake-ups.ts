@@ -5,7 +5,7 @@ import type { RedisPort, Subscription } from './port.ts';
 
 /** The message channel of one storage. */
 export interface WakeUps {
-  /** What waiters are registered under; empty while nobody would hear a message. */
+  /** The channel under which waiters are registered; empty while no message would reach them. */
   channel(): string;
   /** Adds a listener; resolves once a message has made the whole way. Absent where the client cannot subscribe. */
   readonly granted:

@@ -55,7 +55,7 @@ function countOn(storage: RedisStorage, key: string) {
 
 describe('a master of sentinels that dies', () => {
   it.each(sentinelClients)(
-    'is replaced under a bot that uses $name, and the storage goes on',
+    'is replaced under a bot that uses $name, and the storage continues',
     { timeout: 180_000 },
     async (kind) => {
       const servers = await startRedisSentinel();

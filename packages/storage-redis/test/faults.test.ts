@@ -79,12 +79,12 @@ describe('an error says', () => {
     'connect ECONNREFUSED 127.0.0.1:6379',
     'Command aborted due to connection close',
     'somebody was BUSY elsewhere',
-  ])('nobody knows: %s', (message) => {
+  ])('it is unknown whether it ran: %s', (message) => {
     expect(classifyFault(new Error(message))).toBe('unknown');
   });
 });
 
-describe('a server says what classify understands, when it', () => {
+describe('an error of a server is classified, when it', () => {
   const reported = async (server: RedisServer, work: (client: Redis) => Promise<unknown>) => {
     const client = new Redis({ port: server.port, retryStrategy: null });
     client.on('error', () => {});

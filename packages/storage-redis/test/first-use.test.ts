@@ -132,7 +132,7 @@ describe('warnings', () => {
     expect(warnings[0]?.message).toContain("'allkeys-lru'");
   });
 
-  it('a commit that too few replicas have stands, and is reported', async () => {
+  it('a commit that too few replicas have is kept, and reported', async () => {
     const warnings: RedisWarning[] = [];
     const onWarning = (warning: RedisWarning) => warnings.push(warning);
     const storage = redisStorage(client, { prefix: 'alone', replicas: 1, onWarning });

@@ -28,7 +28,7 @@ type Name =
   | 'list'
   | 'version';
 
-/** Forgets a token among `waiters`, which holds `"token "` for each. */
+/** Removes a token from `waiters`, which holds `"token "` for each. */
 const withoutOwner = `nullif(ltrim(replace(' ' || waiters, ' ' || excluded.owner || ' ', ' ')), '')`;
 
 /** The first waiter holds from now on, or nobody does. Parameters: until when, fence of a new grant. */
@@ -48,7 +48,7 @@ const texts: { readonly [name in Name]: string } = {
   /**
    * Parameters: key, token, fence of a new grant, until when, expiry if nothing is written, the latest end of a lease, now.
    *
-   * Whoever holds it keeps the fence, and a longer lease. Processes of the first edition leave no fence.
+   * The holder keeps the fence, and a longer lease. Processes of the first edition leave no fence.
    */
   take: `
     insert into telefsm_conversation as c (key, owner, fence, lease_until, expires_at) values (?, ?, ?, ?, ?)

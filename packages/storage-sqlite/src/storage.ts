@@ -18,9 +18,9 @@ import { classify } from './faults.ts';
 import { fromValue, toValue } from './text.ts';
 import { wakeUps } from './wake-ups.ts';
 
-/** What {@link sqliteStorage} can be told. */
+/** Options of {@link sqliteStorage}. */
 export interface SqliteStorageOptions extends OpenOptions {
-  /** What tells the time; a virtual one in tests. All processes of a file must agree on it, as those of one host do. */
+  /** The clock; a virtual one in tests. All processes of a file must agree on it, as those of one host do. */
   readonly clock?: Clock;
 }
 

@@ -7,7 +7,7 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character to look for.
 const uncarried = /[\u0000\ud800-\udfff]/u;
 
-/** A text as it stands where that survives, so that the table can be read with `sqlite3`; else its UTF-16. */
+/** A text as it is where that survives, so that the table can be read with `sqlite3`; else its UTF-16. */
 export function toValue(text: string): string | Uint8Array {
   return uncarried.test(text) ? Buffer.from(text, 'utf16le') : text;
 }

@@ -1,10 +1,10 @@
-/** Tells those who wait for a conversation when it has been handed to them, also by another process. */
+/** Notifies waiters when a conversation was granted to them, also by another process. */
 
 import type { Statements } from './statements.ts';
 
 /** The tokens of this process that wait. */
 export interface WakeUps {
-  /** Whether anybody would hear of a token; if not, nobody should be handed a conversation. */
+  /** Whether a notification would reach a waiter; if not, no conversation may be granted. */
   readonly heard: boolean;
   listen(listener: (token: string, fence: number) => void): () => void;
   /** From now on looks whether the token holds the conversation. */
@@ -27,7 +27,7 @@ const forgottenAfter = 10_000;
 /**
  * Looks at the file's change counter while somebody waits, and only then.
  *
- * A look costs some microseconds and no lock; SQLite has no way to be told.
+ * A look costs some microseconds and no lock; SQLite has no notifications.
  */
 export function wakeUps(statements: Statements): WakeUps {
   const listeners = new Set<(token: string, fence: number) => void>();

@@ -92,7 +92,7 @@ describe('several processes on one file', () => {
     await storage.close?.();
   });
 
-  it('are told to ask again while another writes', async () => {
+  it('ask again while another writes', async () => {
     const path = newFile();
     const storage = sqliteStorage(path);
     const other = new ofPaths(path);

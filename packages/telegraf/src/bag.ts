@@ -29,7 +29,7 @@ const members: { readonly [M in Exclude<keyof FsmContext, '~all'>]: true } = {
   afterCommit: true,
 };
 
-/** One prototype for all bags; which FSM a bag forwards to stands in the bag itself. */
+/** One prototype for all bags; which FSM a bag forwards to is in the bag itself. */
 const forwarding: object = Object.create(
   Object.prototype,
   Object.fromEntries(Object.keys(members).map((name) => [name, forwarded(name)])),

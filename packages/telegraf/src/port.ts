@@ -11,14 +11,14 @@ export interface TelegrafBot {
   };
 }
 
-/** `callApi` for any method: Telegraf's own type knows those of its day. */
+/** `callApi` for any method: Telegraf's own type has those of its day. */
 type CallApi = (
   method: string,
   payload: object,
   options?: { readonly signal?: AbortSignal },
 ) => Promise<unknown>;
 
-/** The port of one update. A class, since one is made for every update: its members stand on the prototype. */
+/** The port of one update. A class, since one is made for every update: its members are on the prototype. */
 export class UpdatePort implements BotPort {
   private readonly telegram: Telegram;
   readonly id: number;

@@ -17,7 +17,7 @@ export interface SessionStore<T> {
 /**
  * Lifts any of Telegraf's session stores into a storage of telefsm.
  *
- * Updates are in order within one process. Such a store cannot exclude a second writer: with two processes on it updates are lost, and
+ * Updates are in order within one process. Such a store cannot lock out a second process: two processes on it lose updates, and
  * deadlines do not fire by themselves.
  *
  * @example

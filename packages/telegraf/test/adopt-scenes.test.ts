@@ -121,7 +121,7 @@ describe.each([
     expect(store.get(`${anna.id}:${anna.id}`)).toMatchObject({ __scenes: { current: 'other' } });
   });
 
-  it('forgets nothing where the update fails', async () => {
+  it('loses nothing if the update fails', async () => {
     const store = new MemorySessionStore<never>();
     const seen: LegacyScene[] = [];
     const tg = telegram(oldBot(store));

@@ -1,9 +1,9 @@
-/** A clock that stands still until a test moves it. */
+/** A clock that moves only when a test moves it. */
 import type { Clock, Duration } from '@telefsm/core';
 import { toMs } from '@telefsm/core/tools';
 import { rest } from './event-loop.ts';
 
-/** A `Clock` that stands still until it is moved. Give the same one to `fsm({ clock })` and to the driver. */
+/** A `Clock` that moves only when it is moved. Give the same one to `fsm({ clock })` and to the driver. */
 export interface VirtualClock extends Clock {
   /**
    * Moves the time on and runs the timers that come due, in their order, each at its own instant.
@@ -23,7 +23,7 @@ interface Timer {
 }
 
 /**
- * Makes a clock that stands still until it is moved.
+ * Makes a clock that moves only when it is moved.
  *
  * @param start - what it shows at first; the beginning of 2026 when left out
  * @example
@@ -55,7 +55,7 @@ export function virtualClock(start: Date = new Date('2026-01-01T00:00:00Z')): Vi
     passed = Math.max(passed, target);
   }
 
-  /** One move after the other, also when a test forgets to await one. */
+  /** One move after the other, also when a test does not await one. */
   function move(step: () => Promise<void>): Promise<void> {
     moving = moving.then(step, step);
     return moving;

@@ -124,7 +124,7 @@ describe.each(frameworks)('what users do, on %s', (_, make) => {
     });
   });
 
-  it('tells that a checkout was not answered', async () => {
+  it('reports that a checkout was not answered', async () => {
     const invoice = {
       chat_id: 1001,
       title: 'Tea',
@@ -287,7 +287,7 @@ describe.each(frameworks)('what users do, on %s', (_, make) => {
     );
   });
 
-  it('shares contact and place from a reply keyboard, and rejects buttons that tell the bot nothing', async () => {
+  it('shares contact and place from a reply keyboard, and rejects buttons that send the bot nothing', async () => {
     const got: Json[] = [];
     const reply_markup = {
       keyboard: [

@@ -210,7 +210,7 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
     ]);
   });
 
-  it('answers 403 to a bot whose user has blocked it, and tells it so', async () => {
+  it('answers 403 to a bot whose user has blocked it, with the reason', async () => {
     const seen: unknown[] = [];
     const tg = telegram(
       make({

@@ -32,7 +32,7 @@ describe('grammY in process', () => {
     await expect(bot.api.sendMessage(99, 'x')).rejects.toBeInstanceOf(HttpError);
   });
 
-  it('takes files, and knows the bot by its token or by what it was told', async () => {
+  it('takes files, and identifies the bot by its token or by an option', async () => {
     const bot = new Bot('77:T');
     const world = telegram(bot);
     const anna = world.user('Anna');

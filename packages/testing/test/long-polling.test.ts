@@ -107,7 +107,7 @@ describe('long polling', () => {
     expect(await late).toEqual([]);
   });
 
-  it('gives the last ones for a negative offset, and forgets those before', async () => {
+  it('returns the last ones for a negative offset, and deletes those before', async () => {
     const server = await open();
     const sending = [1, 2, 3].map((text) => server.user('Anna').sends(String(text)));
     expect(await poll(server.url, { offset: -1 })).toEqual([3]);
@@ -182,7 +182,7 @@ describe('long polling', () => {
     await message;
   });
 
-  it('numbers updates in sequence, and anew after a quiet week, the same way in every run', async () => {
+  it('numbers updates in sequence, and anew after a quiet week, identically in every run', async () => {
     const clock = virtualClock();
     const server = await open({ clock, updateId: 500 });
     void server.user('Anna').sends('a');

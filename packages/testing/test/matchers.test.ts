@@ -39,7 +39,7 @@ describe.each(frameworks)('matchers on %s', (_, make) => {
     return { world, anna, conversation: machine.at({ user: anna.id, bot: 1 }) };
   }
 
-  it('tell what a user sees', async () => {
+  it('check what a user sees', async () => {
     const { anna } = setUp();
     await anna.sends('/start');
     expect(anna).toSee('What is your name?');
@@ -63,7 +63,7 @@ describe.each(frameworks)('matchers on %s', (_, make) => {
     );
   });
 
-  it('tell the state and the data of a conversation', async () => {
+  it('check the state and the data of a conversation', async () => {
     const { anna, conversation } = setUp();
     await expect(conversation).toBeInState(noState);
     await expect(conversation).toBeInState(null);

@@ -408,7 +408,7 @@ describe('the fake Bot API', () => {
     expect(got).toMatchObject({ result: { text: 'get' } });
   });
 
-  it('knows chats, members and topics', async () => {
+  it('has chats, members and topics', async () => {
     const team = server.group('Team', [anna]);
     const chat = { chat_id: team.id };
     expect((await bot('getChat', chat)).result).toMatchObject({

@@ -87,14 +87,14 @@ describe('the network', () => {
     world = telegram(new Bot('74:here'));
     await expect(new Api('75:elsewhere').getMe()).rejects.toMatchObject({
       error: {
-        message: expect.stringMatching(/Refused a request to api\.telegram\.org.*telegram\(\)/),
+        message: expect.stringMatching(/Rejected a request to api\.telegram\.org.*telegram\(\)/),
       },
     });
-    await expect(new Telegram('75:elsewhere').getMe()).rejects.toThrow(/Refused a request/);
+    await expect(new Telegram('75:elsewhere').getMe()).rejects.toThrow(/Rejected a request/);
     await expect(fetch('https://api.telegram.org/bot75:elsewhere/getMe')).rejects.toMatchObject({
       cause: { name: 'RefusedRequest' },
     });
-    await expect(downloaded('https://api.telegram.org/file/bot75:x/a')).rejects.toThrow(/Refused/);
+    await expect(downloaded('https://api.telegram.org/file/bot75:x/a')).rejects.toThrow(/Rejected/);
     const socket = net.connect({ host: 'api.telegram.org', port: 443 });
     const [error] = (await once(socket, 'error')) as [Error];
     expect(error.name).toBe('RefusedRequest');

@@ -12,7 +12,7 @@ export interface Clock {
   monotonic(): number;
   /** Runs a task once after `ms` milliseconds; the result is for {@link Clock.clearTimeout}. */
   setTimeout(task: () => void, ms: number): unknown;
-  /** Forgets a task of {@link Clock.setTimeout}; one that has run, or is unknown, is no error. */
+  /** Clears a task of {@link Clock.setTimeout}; one that has run, or is unknown, is no error. */
   clearTimeout(handle: unknown): void;
 }
 
@@ -42,7 +42,7 @@ export function toMs(duration: Duration, option: string): number {
   return ms;
 }
 
-/** Beyond it a platform's timer runs at once; whoever waits so long looks again when it is early. */
+/** Beyond it a platform's timer runs at once. A longer wait is split into several timers. */
 const longestTimer = 2 ** 31 - 1;
 
 /** The machine's clock where none is handed in; its timers do not keep a Node process alive. */

@@ -14,7 +14,7 @@ export const noData: JsonObject = Object.freeze({});
 /**
  * Copies a value, deeply, and freezes the copy.
  *
- * Properties that are `undefined` are left out, as JSON does.
+ * Properties that are `undefined` are omitted, as in JSON.
  *
  * @param value - what the caller handed over; it stays the caller's
  * @param path - its name, for the message

@@ -28,16 +28,19 @@ export function invalidTarget(
 }
 
 /** Takes some texts. */
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOf(...values: readonly unknown[]): Rule {
   return { expected: values.map(shown).join(', '), fits: (found) => values.includes(found) };
 }
 
 /** Takes a text of a form. */
+/* @__NO_SIDE_EFFECTS__ */
 export function matching(form: RegExp, expected: string): Rule {
   return { expected, fits: (found) => typeof found === 'string' && form.test(found) };
 }
 
 /** Takes a number. */
+/* @__NO_SIDE_EFFECTS__ */
 export function atLeast(least: number): Rule {
   return {
     expected: `a number from ${least}`,
@@ -69,18 +72,11 @@ export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema }
 /**
  * Checks the options that are given.
  *
- * @param where - what stands before their names in the message
- * @param others - names that are known and have no rule, with spaces between; without it names that nobody knows are left alone
+ * @param where - the text before their names in the message
+ * @param others - names that are known and have no rule, with spaces between; without it unknown names are accepted
  * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
  */
 export const checkOptions: typeof checks.checkOptions = chosen.checkOptions;
-
-/**
- * Checks one option, whether it is given or not.
- *
- * @throws FsmError `INVALID_OPTION`
- */
-export const checkOption: typeof checks.checkOption = chosen.checkOption;
 
 /**
  * Checks a name that ids are made of.

@@ -9,7 +9,7 @@ interface Warns {
  * Prints a warning.
  *
  * @param message - what is wrong, and what to do
- * @param code - tells this kind of warning from others, for `--disable-warning`
+ * @param code - identifies this kind of warning, for `--disable-warning`
  */
 export function warn(message: string, code: string): void {
   const { process, console } = globalThis as Warns;

@@ -11,7 +11,7 @@ export type StateView<S> = S extends { readonly id: infer Id }
   ? { readonly current: Id; readonly data: DeepReadonly<DataOf<S>> }
   : never;
 
-/** Refuses, with a sentence, a target that the machine of this `ctx.state` does not hold. */
+/** Rejects, with a sentence, a target that the machine of this `ctx.state` does not hold. */
 export type KnownTo<F, T> = Registered<T, IdsOf<F>>;
 /** The ids of a machine's states: asked once of each `ctx.state`. */
 type IdsOf<F> = F extends { readonly '~all': infer All } ? IdOf<All> : string;
@@ -71,7 +71,7 @@ export type Patch<From, To> = [MissingKeys<From, To>] extends [never]
 type Brought<From, To> = To extends unknown
   ? Simplify<DeepReadonly<Pick<To, Lacks<From, To> & keyof To>> & Partial<DeepReadonly<To>>>
   : never;
-/** The patch may be left out exactly when nothing is missing; otherwise the compiler says what to bring. */
+/** The patch may be omitted if nothing is missing; otherwise the compiler lists the missing data. */
 type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
   ? unknown
   : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: bring it as the second argument.`>;
@@ -147,7 +147,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   get<F>(name: string, fallback: F): F;
   /** No state, no data, no frames, silently; the stored record is deleted. See `cancel`. */
   clear(): void;
-  /** Moves to the neighbour in the group's declaration order; at the end `NO_NEIGHBOUR`. Not checked by the compiler: prefer `set`. */
+  /** Moves to the neighbor in the group's declaration order; at the end `NO_NEIGHBOUR`. Not checked by the compiler: prefer `set`. */
   next(patch?: object): void;
   previous(): void;
 
@@ -168,7 +168,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
 
   /** Writes now; later changes are a new unit. */
   commit(): Promise<void>;
-  /** Runs after the commit and never without it: mails, payments, replies that must not lie. */
+  /** Runs after the commit and never without it: mails, payments, replies that must not be wrong. */
   afterCommit(task: () => unknown): void;
 }
 

@@ -2,7 +2,7 @@
 
 import type { RichText } from './say.ts';
 
-/** A text with a parse mode, as {@link html} and {@link markdownV2} make it; it may stand in another text of the same kind. */
+/** A text with a parse mode, as {@link html} and {@link markdownV2} make it; it may be part of another text of the same kind. */
 export type Formatted<Mode extends 'HTML' | 'MarkdownV2'> = RichText & {
   readonly parse_mode: Mode;
 };
@@ -37,7 +37,7 @@ export function escapeMarkdownV2(text: string): string {
 /**
  * A template tag for `parse_mode: 'HTML'`: the template is markup, its values are text.
  *
- * Values that the same tag made are markup too. `undefined`, `null` and `false` are left out, so that a part can stand behind `&&`.
+ * Values that the same tag made are markup too. `undefined`, `null` and `false` are omitted, so that a part can follow `&&`.
  *
  * @example
  * ```ts

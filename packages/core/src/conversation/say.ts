@@ -75,7 +75,7 @@ export const longestCaption = 1024;
 /**
  * The parameter whose text is longer than Telegram accepts; `undefined` if there is none.
  *
- * A text with a `parse_mode` stays whole, since only Telegram knows how long it is and where its tags end.
+ * A text with a `parse_mode` stays whole, because only Telegram can measure it and find the ends of its tags.
  */
 export function tooLong({ method, payload }: ApiCall): 'text' | 'caption' | undefined {
   const field = method === 'sendMessage' ? 'text' : 'caption';

@@ -87,7 +87,7 @@ class Showing {
       }
       signal.throwIfAborted();
     } catch (error) {
-      // what writes the text may go on for long, and costs money
+      // what writes the text may continue for long, and costs money
       chunks.return?.()?.catch(() => {});
       // what was written stays, as a message that a reader may refer to; where that fails too, the first error says why
       await this.#finish().catch(() => {});

@@ -1,8 +1,9 @@
 /** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
 
+import { checkOption } from '#option-checks';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
-import { checkName, checkOption, invalidTarget, schematic } from '../base/rules.ts';
+import { checkName, invalidTarget, schematic } from '../base/rules.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import { shown } from '../base/shown.ts';
 import type { Complaint, Storable } from '../base/type-tools.ts';
@@ -38,7 +39,7 @@ export interface StateTree {
   readonly [name: string]: StateSpec | StateTree;
 }
 
-/** Of a shape that is `any` nothing is known but that states stand in it; looking into it would have no end. */
+/** A shape that is `any` may contain any states; looking into it would never end. */
 type IsAny<T> = 0 extends 1 & T ? true : false;
 type Members<Path extends string, T extends StateTree> =
   true extends IsAny<T>
@@ -79,7 +80,7 @@ export interface StateOptions {
   readonly was?: string | readonly string[];
 }
 
-/** What the run time knows of a state. */
+/** The run-time view of a state. */
 export interface StateFacts {
   readonly schema: Schema | undefined;
   readonly was: readonly string[];
@@ -209,7 +210,7 @@ export function makeState(id: string, facts: StateFacts): State {
   });
 }
 
-/** What the run time knows of a state. */
+/** The run-time view of a state. */
 export function factsOf(state: State): StateFacts {
   return state['~data'] as StateFacts;
 }

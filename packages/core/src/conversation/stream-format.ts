@@ -23,7 +23,7 @@ export interface Part {
   readonly fence: string | undefined;
 }
 
-/** Closes a code block that goes on in the next message, and opens it again there: each message is formatted by itself. */
+/** Closes a code block that continues in the next message, and opens it again there: each message is formatted by itself. */
 export function withFences(part: string, before: string | undefined): Part {
   let fence = before;
   for (const [line] of part.matchAll(/^ {0,3}(?:`{3,}|~{3,}).*$/gm)) {

@@ -32,7 +32,7 @@ export interface Streamed {
   readonly text: string;
 }
 
-/** Tells a stream from everything else that a bot says. */
+/** Distinguishes a stream from other messages. */
 export function isStream(said: Say | Stream | Sent): said is Stream {
   if (typeof said !== 'object') return false;
   return isIterable(said) || ('text' in said && isIterable(said.text));

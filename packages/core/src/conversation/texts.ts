@@ -18,13 +18,13 @@ export interface Texts<Services extends object = {}> {
   readonly notPhone?: Text<Services>;
   /** No link where the question takes one. */
   readonly notUrl?: Text<Services>;
-  /** No date, or one whose day and month cannot be told apart, where the question takes one. */
+  /** No date, or an ambiguous one, as an answer to a question for a date. */
   readonly notDate?: Text<Services>;
   /** An answer that `validate` gave no usable value for, or that cannot be stored. */
   readonly invalid?: Text<Services>;
   /** An answer, or all of them together, that is more than can be stored. */
   readonly tooLong?: Text<Services>;
-  /** The flow was cancelled, and its `cancelled` hook is missing. */
+  /** The flow was canceled, and it has no `cancelled` hook. */
   readonly cancelled?: Text<Services>;
   /** The flow's time is over, and its `timedOut` hook is missing. */
   readonly timedOut?: Text<Services>;
@@ -42,7 +42,7 @@ export interface Texts<Services extends object = {}> {
   readonly tooManyAttempts?: Text<Services>;
   /** Something threw; nothing of the update was kept. */
   readonly failed?: Text<Services>;
-  /** The flow's own trigger while it runs, and it refuses to start again. */
+  /** The flow's own trigger while it runs, with `onTrigger: 'refuse'`. */
   readonly running?: Text<Services>;
   /** The flow's own trigger while it runs, and it asks whether to start again. */
   readonly restart?: Text<Services>;

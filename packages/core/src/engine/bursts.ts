@@ -16,7 +16,7 @@ export async function interruptible(turn: OpenTurn, pass: () => Promise<void>): 
   return rt.interrupts.race(turn, pass);
 }
 
-/** Forgets what was collected, as a part of the turn. */
+/** Discards the collected messages, as a part of the turn. */
 export function forgetBurst({ copy }: OpenTurn, timer: string): void {
   const members = collections[timer] ?? [];
   const { memo } = copy.top;

@@ -3,7 +3,7 @@
 import { type LogEntry, logIn, logSlot } from '../record/log.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 
-/** Adds what was said, and forgets what is too old or too much. */
+/** Adds messages, and deletes those beyond the limits. */
 export function noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void {
   const { log } = turn.rt.options;
   if (log === undefined || text === '' || turn.key === undefined) return;

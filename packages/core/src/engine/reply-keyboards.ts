@@ -24,7 +24,7 @@ export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
 }
 
 /**
- * Sends a question. A keyboard that is still shown is removed by it; an inline keyboard and a stream leave no room for that, so a message
+ * Sends a question, which also removes a keyboard that is still shown. An inline keyboard and a stream leave no room for that. So a message
  * before it, which is deleted at once, removes it.
  */
 export async function sendQuestion(

@@ -41,7 +41,7 @@ import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
  */
 export const sharedLeases: Coordination = (options) => new SharedLeases(options);
 
-/** What an attempt to acquire a conversation hears. */
+/** The answer to an attempt to acquire a conversation. */
 type News =
   | { readonly answer: Acquired; readonly sentAt: number }
   | { readonly failed: unknown }

@@ -1,7 +1,7 @@
 /**
  * The gate of a storage: not more statements at once than it executes, and first those that a turn has to end with.
  *
- * Without it a burst of updates queues in the driver, where every commit stands behind all acquires and each turn holds its lease for as long
+ * Without it a burst of updates queues in the driver. There every commit waits behind all acquires, and each turn keeps its lease for as long
  * as that queue is; statements would be given up that were never sent.
  */
 

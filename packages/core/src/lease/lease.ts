@@ -45,7 +45,7 @@ export interface TakeOptions {
 
 /** How a turn commits. */
 export interface CommitOptions {
-  /** Goes on holding the conversation. */
+  /** Continues holding the conversation. */
   readonly keep: boolean;
   /** The id that this turn writes into the record: it tells afterwards whether another attempt has handled the same update. */
   readonly id?: UnitId | undefined;

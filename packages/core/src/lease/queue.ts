@@ -62,7 +62,7 @@ export function localQueues(): LocalQueues {
   };
 }
 
-/** Those who wait, in order: how to tell each that it is at the head. */
+/** The waiters, in order: a callback each, for when it is at the head. */
 type Line = ((seat: Seat) => void)[];
 
 /** A class, since one is made for every update; most have no line behind them. */

@@ -1,4 +1,4 @@
-/** Finds code that waits for the conversation that it is in, where the platform can tell. */
+/** Finds code that waits for the conversation that it is in, where the platform supports it. */
 
 import type { Awaitable } from '../base/type-tools.ts';
 

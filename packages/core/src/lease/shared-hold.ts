@@ -19,7 +19,7 @@ interface Sending {
   readonly write: Write | undefined;
   readonly keep: boolean;
   readonly id: UnitId | undefined;
-  /** Who commits; a kept commit goes on under the next fence. */
+  /** Who commits; a kept commit continues under the next fence. */
   readonly holder: LeaseHolder;
   /** The mark that the text has; `undefined` if nobody asked for one. */
   readonly mark: string | undefined;
@@ -29,7 +29,7 @@ interface Sending {
 
 type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
 
-/** What the record says of a commit that was refused, or not answered. */
+/** What the record says about a commit that was rejected, or not answered. */
 type Verdict = 'kept' | 'lost' | 'handled' | 'unknown';
 
 /** What a hold needs of the leases of its machine. */
@@ -191,7 +191,7 @@ export class SharedHold implements Hold {
       }
       if ('said' in answer) {
         if (answer.said !== 'refused') return this.#accepted(sending);
-        // a driver may have sent it twice by itself, so a refusal alone proves nothing: the record does
+        // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
         return this.#prove(sending, isUnsure, undefined);
       }
       const cause = answer.failed;
@@ -225,7 +225,7 @@ export class SharedHold implements Hold {
     if (write?.deadlineIn !== undefined) this.#leases.options.armed?.(write.deadlineIn);
   }
 
-  /** No answer for as long as a lease lasts. A release that is answered shuts every copy out, so that the record can tell. */
+  /** No answer for as long as a lease lasts. A release that is answered shuts every copy out, so that the record is conclusive. */
   async #giveUp(sending: Sending, cause: unknown): Promise<void> {
     await this.#releaseOnce().catch(() => this.#unknown(cause));
     return this.#prove(sending, true, cause);

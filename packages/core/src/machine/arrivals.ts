@@ -104,7 +104,7 @@ function answerEarly(options: ArrivalOptions, update: RawUpdate, bot: BotPort): 
   return clock.setTimeout(decline, checkoutBound);
 }
 
-/** Later answers of a handler to the same query are left out: Telegram takes one. */
+/** Later answers of a handler to the same query are dropped: Telegram accepts one. */
 function muteAnswers(bot: BotPort, method: string, field: string, id: string): void {
   bot.mute?.((called, payload) => called === method && Reflect.get(payload, field) === id);
 }
@@ -118,7 +118,7 @@ async function sayBusyToButton(
   await sayBusy(update, bot).catch(report);
 }
 
-/** The id of a query, as Telegram wants it back. */
+/** The id of a query, for Telegram. */
 export function idOf(update: RawUpdate, field: string): string | undefined {
   const id = (update[field] as { readonly id?: unknown } | undefined)?.id;
   return typeof id === 'string' ? id : undefined;

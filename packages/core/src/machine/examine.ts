@@ -8,7 +8,7 @@ import { inspect, migrate, type UnknownState, unreadableRecord } from '../transa
 import type { Runtime } from '../transaction/runtime.ts';
 
 /**
- * Finds the first thing that a machine does not know in a stored conversation, migrated as it would be; `undefined` if it knows all.
+ * Finds the first unknown thing in a stored conversation, migrated as it would be; `undefined` if there is none.
  *
  * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
  */

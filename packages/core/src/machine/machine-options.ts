@@ -43,7 +43,7 @@ export interface WaitingOptions {
   readonly policy?: 'queue' | 'refuse' | 'drop' | 'busy';
   /** How many updates of one conversation may wait; beyond it `QUEUE_FULL` is thrown. Default 5,000. */
   readonly limit?: number;
-  /** A callback query that has waited this long is answered, so that the button stops turning. Default 1 s. */
+  /** A callback query that has waited this long is answered, so that the button's loading spinner disappears. Default 1 s. */
   readonly answerCallbacksAfter?: Duration;
   /**
    * Input that ends the turn it would wait for, such as `/stop` while an answer is being written: `interruptBy(['stop'])`. Default: none.
@@ -61,7 +61,7 @@ export interface WaitingOptions {
 
 /** How long things may take. */
 export interface TurnOptions {
-  /** The longest turn: after it the conversation is given on, and the late commit is refused. Default 10 min. */
+  /** The longest turn: after it the conversation is given on, and the late commit is rejected. Default 10 min. */
   readonly max?: Duration;
   /**
    * Finds at once code that waits for the conversation it is in. Default: from the first `machine.at(…).run(…)` on, since it slows every
@@ -111,7 +111,7 @@ export interface MachineOptions<
   readonly strategy?: Strategy;
   /** Separates machines that share a storage. Default `"telefsm"`. */
   readonly namespace?: string;
-  /** Name of the context property, for a second machine. A name that the framework's context has is refused. */
+  /** Name of the context property, for a second machine. A name that the framework's context has is rejected. */
   readonly property?: Property;
   /** Which updates have conversations at all; the others cost nothing. Default: every one. */
   readonly when?: (subject: Subject) => boolean;
@@ -136,7 +136,7 @@ export interface MachineOptions<
   readonly log?: { readonly last: number; readonly bytes?: number };
   /** The largest record, in bytes. Default 262,144. */
   readonly maxRecordBytes?: number;
-  /** An update that failed this often in one process is given up, so that its chat goes on. Default 5. */
+  /** An update that failed this often in one process is given up, so that its chat continues. Default 5. */
   readonly attempts?: number;
   /** A stored state, or data, that the code does not know. Default `"reset"`. */
   readonly unknownState?: UnknownStatePolicy;

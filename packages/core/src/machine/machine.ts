@@ -60,7 +60,7 @@ export function createMachine<
 /**
  * The same without types that depend on the options: for adapters, whose own types do that.
  *
- * @param opened - hears of each turn that has a framework's context, before services, scenes or handlers run: the place to put
+ * @param opened - called for each turn that has a framework's context, before services, scenes or handlers run: the place to put
  *   `turn.state` on that context
  */
 export function machineOf(
@@ -78,6 +78,7 @@ export function machineOf(
     leases: rt.leases,
     prefix: namespacePrefix(namespace),
     clock,
+    claim: rt.options.lease,
     fire: (key) => fire(rt, key),
     isStopped: () => stopping.isStopped,
     report,

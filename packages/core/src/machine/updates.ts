@@ -1,4 +1,4 @@
-/** The way in for updates: whose they are, how they wait, redeliveries, and those that fail again and again. */
+/** Handles updates: their keys, the queue, redeliveries, and updates that fail repeatedly. */
 
 import type { Awaitable } from '../base/type-tools.ts';
 import { burstTimer } from '../conversation/behaviour.ts';
@@ -96,7 +96,7 @@ async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Pro
   await takeAlong(rt, update, bot);
 }
 
-/** A class, since one is made for every update: its methods stand on the prototype. */
+/** A class, since one is made for every update: its methods are on the prototype. */
 class UpdateJob implements Job {
   readonly key: string | undefined;
   readonly scope: Scope | undefined;
@@ -210,7 +210,7 @@ class UpdateJob implements Job {
     });
   }
 
-  /** Counts how often an update has failed here; after the last attempt its chat goes on without it. */
+  /** Counts how often an update has failed here; after the last attempt its chat continues without it. */
   forgives(error: unknown): boolean {
     // an outage or a deploy is no fault of the update: it comes again until it is over
     if (isOutage(error)) return false;
@@ -238,7 +238,7 @@ class UpdateJob implements Job {
   }
 }
 
-/** Tells the user that the bot is busy, in the way that the update allows. */
+/** Answers the user that the bot is busy, in the way that the update allows. */
 async function sayBusy(
   rt: MachineRuntime,
   update: RawUpdate,

@@ -18,7 +18,7 @@ const format = 1;
 
 /**
  * The text form: names of one letter, and nothing that has its usual value, since there may be ten million of these.
- * The top frame's fields stand beside the record's own.
+ * The top frame's fields are beside the record's own.
  */
 interface RecordText extends FrameText {
   /** Format. */

@@ -1,4 +1,4 @@
-/** The way back: through which states a frame has come, each kept as the difference to what came after it, as the text keeps it. */
+/** The history: through which states a frame has come, each kept as the difference to what came after it, as the text keeps it. */
 
 import {
   freezeParsed,
@@ -50,7 +50,7 @@ export interface History extends After {
   readonly weight: number;
 }
 
-/** No way back. */
+/** No history. */
 export const noHistory: History = Object.freeze({
   scene: null,
   data: noData,
@@ -92,7 +92,7 @@ export function lastOf({ steps, ...after }: History): Past | undefined {
   return step && pastOf(step, after);
 }
 
-/** The way back from the state that was left last. */
+/** The history from the state that was left last. */
 export function before({ steps, weight }: History, { scene, data }: Past): History {
   return { scene, data, steps: steps.slice(1), weight };
 }

@@ -32,7 +32,7 @@ export interface ConversationRecord {
   readonly ids: SeenIds;
   /** Proofs of the last commits, for storages that are shared. */
   readonly marks: Marks;
-  /** Where the conversation last was, if its key does not tell. */
+  /** Where the conversation last was, if its key does not contain it. */
   readonly place: ReplyAddress | undefined;
   /** Timers of the top frame, soonest first. */
   readonly timers: readonly StoredTimer[];

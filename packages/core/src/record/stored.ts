@@ -1,4 +1,4 @@
-/** Records on their way to a storage and back: as text where it asks for text, and as they are where it hands the same object back; and how large they may be. */
+/** Records on their way to a storage and back: as text for most storages, as objects for those that return the same object. Also checks their size. */
 
 import { FsmError } from '../base/errors.ts';
 import { roughSize } from '../base/json.ts';
@@ -9,7 +9,7 @@ import { type ConversationRecord, topOf } from './record.ts';
 /** A record that need not be read from its text. */
 interface Warm {
   readonly record: ConversationRecord;
-  /** Where it stands among the others. */
+  /** Its position among the others. */
   at?: number;
 }
 
@@ -83,7 +83,7 @@ export function writeOf(
  * Notes that a record was written in place of another.
  *
  * It stays decoded for a while if the storage has not asked for its text: it may hand the same object back. Of the other hardly anybody
- * wants the text any more, so none is made and nothing holds on to it.
+ * needs the text any more, so none is made and nothing holds on to it.
  */
 export function replaced(before: StoredText | undefined, after: Write | undefined): void {
   const old = before && LazyWrite.warmIn(before);

@@ -1,6 +1,7 @@
 /** Nodes: framework-neutral scenes with their own persisted data, which pass to each other. */
 
-import { callable, checkOption, checkOptions, oneOf, schematic, textual } from '../base/rules.ts';
+import { checkOption, checkOptions } from '#option-checks';
+import { callable, oneOf, schematic, textual } from '../base/rules.ts';
 import type { Schema, SchemaOf } from '../base/schema.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
@@ -15,7 +16,7 @@ type Obj<T> = T extends object ? T : {};
 /** A node that is declared but does nothing yet: `.on({ handle })` finishes it. */
 export interface UnfinishedScene<Id extends string, T extends SceneTypes, A extends Accept> {
   /**
-   * Finishes the node. One signature, not generic: so TypeScript knows the node's type without looking at the handlers,
+   * Finishes the node. One signature, not generic: so TypeScript has the node's type without looking at the handlers,
    * and they may name their own node and each other, also across files.
    */
   on(handlers: NodeHandlers<T, A>): SceneNode<Id, T>;

@@ -26,7 +26,7 @@ export interface SceneMembers<C, Data extends object, Params extends object>
   readonly '~scene': { readonly types?: SceneTypesOf<Data, Params> };
   /** Runs when the scene has been entered, inside the turn; `ctx.params` is what was given to `enter()` or `call()`. */
   enter(...middleware: readonly AnyMiddleware<C & { readonly params: Params }>[]): this;
-  /** Runs when the scene has been left, with `ctx.reason`; the context still shows its state and data. */
+  /** Runs after the scene was left, with `ctx.reason`. The context still shows its state and data. */
   leave(...middleware: readonly AnyMiddleware<C & { readonly reason: LeaveReason }>[]): this;
   /** Runs when a scene that this one called has left, with `ctx.result`; without it `enter` runs again. */
   resume(...middleware: readonly AnyMiddleware<C & { readonly result: unknown }>[]): this;

@@ -1,8 +1,9 @@
 /** Scenes of a framework: hooks and middleware that run with the framework's context, as what the engine asks of a scene. */
 
+import { checkOption, checkOptions } from '#option-checks';
 import { FsmError } from '../base/errors.ts';
 import { type JsonObject, noData } from '../base/json.ts';
-import { checkOption, checkOptions, invalidOption, schematic, textual } from '../base/rules.ts';
+import { invalidOption, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, type Schema } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneBehaviour, SceneRun } from '../conversation/behaviour.ts';
@@ -22,7 +23,7 @@ export interface SceneOptions<Data extends object> {
   readonly otherUpdates?: 'pass' | 'block';
 }
 
-/** The hooks of a framework's scene, and what each is told under which name. */
+/** The hooks of a framework's scene, and the name of what each one gets. */
 interface ToldBy {
   readonly enter: 'params';
   readonly leave: 'reason';

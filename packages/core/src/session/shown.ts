@@ -5,7 +5,7 @@ import type { SessionValue } from './slot.ts';
 /**
  * Makes a function that shows session values at a property.
  *
- * The accessor is the same for all objects. An accessor of its own for each would be a hidden class for each, and V8 keeps a hidden class,
+ * The accessor is the same for all objects. An accessor for each object would create a hidden class for each. V8 keeps a hidden class,
  * and with it the whole turn, until a full garbage collection.
  *
  * @param enumerable - whether copies of the object have the property

@@ -1,4 +1,4 @@
-/** Tells the author of a bot, once for each path, that a session keeps less than the bot put into it. */
+/** Warns the author of a bot, once for each path, that a session stores less than the bot put into it. */
 
 import { warn } from '../base/warning.ts';
 import type { Converted } from './values.ts';

@@ -100,7 +100,7 @@ export class SceneControl<C extends object> {
     return id === undefined ? undefined : this.#parts.scene(id);
   }
 
-  /** Forgets the scene; no hook runs. */
+  /** Clears the scene; no hook runs. */
   reset(): void {
     if (this.#whole !== undefined) this.#keep(this.#blank());
   }
@@ -141,7 +141,7 @@ export class SceneControl<C extends object> {
     return current === undefined ? undefined : this.enter(current, this.state);
   }
 
-  /** Runs the leave handlers and forgets the scene. Inside a leave handler it does nothing. */
+  /** Runs the leave handlers and clears the scene. Inside a leave handler it does nothing. */
   async leave(): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;

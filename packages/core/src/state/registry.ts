@@ -75,7 +75,7 @@ export function registryOf(
     groups.set(id, group);
     for (const member of members) addState(member);
   };
-  /** A scene may stand beside a group of its name only if that group's states are its own. */
+  /** A scene may have the name of a group only if that group's states are its own. */
   const refuseNamesakes = () => {
     for (const [id, group] of groups) {
       const own = scenes.get(id)?.behaviour.states;

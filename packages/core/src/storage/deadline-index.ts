@@ -1,6 +1,6 @@
 /** Which conversations of the memory storage are due: a heap that may look too early, and never looks too late. */
 
-/** What the index knows of a conversation; infinite where there is no deadline. */
+/** What the index has of a conversation; infinite where there is no deadline. */
 export interface Waking {
   readonly key: string;
   readonly deadlineAt: number;

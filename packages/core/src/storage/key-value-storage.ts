@@ -4,19 +4,19 @@ import type { Clock } from '../base/clock.ts';
 import { type KeyValueStore, shortKey, tryOut } from './key-value-store.ts';
 import type { StorageStatements, StoredText, Write } from './statements.ts';
 
-/** What `keyValueStorage` can be told. */
+/** Options of `keyValueStorage`. */
 export interface KeyValueStorageOptions {
-  /** What tells the time; a virtual one in tests. */
+  /** The clock; a virtual one in tests. */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
 /**
  * Lifts any simple store into a storage.
  *
- * Such a store cannot exclude a second writer: with two processes, or two machines, on one store updates are lost. Deadlines do not fire
+ * Such a store cannot lock out a second process: two processes, or two machines, on one store lose updates. Deadlines do not fire
  * by themselves. Lifetimes and deadlines are kept as instants of this process's clock, beside the text, and judged when it is read.
  *
- * Keys that are longer than 32 characters, or have characters other than `a`-`z`, digits and `_.:=-`, are replaced by hashes of 32
+ * Keys that are longer than 32 characters, or have characters other than `a`-`z`, digits and `_.:=-`, become hashes of 32
  * characters: stores cut longer keys, reject them, or ignore case. Before the first conversation is read, a text is written, read
  * back and deleted, so that a store that cannot keep it fails before a handler runs, with its own error as the cause.
  *
@@ -73,7 +73,7 @@ export function keyValueStorage(
   };
 }
 
-/** Begins every text that needs more than itself; what begins otherwise is the record as it stands. */
+/** Begins every text that needs more than itself; any other text is the record as it is. */
 const mark = 'telefsm@';
 const marked = /^telefsm@([\d.e+-]*),([\d.e+-]*);/;
 

@@ -6,9 +6,9 @@ import type { Awaitable } from '../base/type-tools.ts';
 export interface KeyValueStore {
   /** The text under a key, which has at most 32 characters; nothing, or `null`, without one. */
   get(key: string): Awaitable<string | undefined | null>;
-  /** Keeps a text; `ttl`, in ms, is how long it is wanted, for stores that can forget. */
+  /** Stores a text; `ttl`, in ms, is its lifetime, for stores that can expire texts. */
   set(key: string, value: string, ttl?: number): Awaitable<unknown>;
-  /** Forgets a key; an unknown one is no error. */
+  /** Deletes a key; an unknown one is no error. */
   delete(key: string): Awaitable<unknown>;
 }
 
@@ -27,7 +27,7 @@ export async function shortKey(key: string): Promise<string> {
 
 /** Quotes, a null character's escape, two, three and four bytes in UTF-8: what columns and encodings are known to lose. */
 const trialText = '{"v":1,"text":"\\u0000 \\"ø€😀"}';
-/** Ms that a store which can forget should keep the text, should the process end before it is deleted. */
+/** The lifetime in ms for stores that can expire texts, in case the process ends before it is deleted. */
 const trialTtl = 60_000;
 
 /**

@@ -18,7 +18,7 @@ import type {
 } from './statements.ts';
 import { leaseTimes } from './times.ts';
 
-/** What `memoryStorage` can be told. */
+/** Options of `memoryStorage`. */
 export interface MemoryStorageOptions {
   /**
    * The most conversations to keep; without it there is no bound.
@@ -27,7 +27,7 @@ export interface MemoryStorageOptions {
    * the hundred oldest all have one.
    */
   readonly maxEntries?: number;
-  /** What tells the time; a virtual one in tests. */
+  /** The clock; a virtual one in tests. */
   readonly clock?: Clock;
 }
 
@@ -44,16 +44,16 @@ export interface MemoryStorage extends StorageStatements {
   list(query: ListQuery): AsyncIterable<StoredConversation>;
 }
 
-/** How many of the oldest conversations are looked at to find one to forget. */
+/** How many of the oldest conversations are searched for one to delete. */
 const evictionLook = 100;
 
 /**
- * What is known of a conversation: while somebody has it, its holding; else what was written, and nothing around it, since there may be a
+ * A conversation: its holding while a turn has it, else only what was written, without anything around it. There may be a
  * million that wait for their users.
  */
 type Entry = Write | Holding;
 
-/** A conversation that somebody has. A class, since one is made for every update, and tells itself from a write. */
+/** A conversation that a turn has. A class, since one is made for every update, and it is distinguished from a write by it. */
 class Holding implements LeaseHolder {
   readonly key: string;
   /** Core's own object; its text is made only if somebody reads it. */
@@ -104,7 +104,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   /** Counts grants; nothing is forgotten with a conversation, so no pair of token and fence repeats. */
   let fences = 0;
   const deadlines = deadlineIndex(times);
-  /** Not over all conversations: an iterator that rests keeps every entry of a map that has shrunk since. */
+  /** Not over all conversations: an idle iterator retains deleted entries. */
   let broom = times.values();
 
   function held(key: string, { token, fence }: LeaseHolder): Holding | undefined {
@@ -145,7 +145,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     return expiresAt > clock.now() ? write : undefined;
   }
 
-  /** What was written, as the very object that core handed in: it knows it again and need not decode its text. */
+  /** What was written, as the very object that core passed: core recognizes it and need not decode its text. */
   function stored(key: string, write: Write | undefined): StoredText | undefined {
     const kept = live(key, write);
     if (kept === undefined || kept.deadlineIn === undefined) return kept;

@@ -130,7 +130,7 @@ export interface StorageStatements {
    * Acquires and reads in one step; never waits.
    *
    * - The present holder (also of a lapsed lease) gets its own fence again. Its lease is not shortened.
-   * - A conversation that is free, or whose lease has lapsed, gets a new fence: at least 2 more than the stored one, and one that no earlier
+   * - A conversation that is free, or whose lease has lapsed, gets a new fence. It is at least 2 more than the stored one, and one that no earlier
    *   grant of the same token had.
    * - Otherwise it is busy. A lease that ends later than `leaseTimes.longest` from now is shortened to `options.lease`.
    */

@@ -33,7 +33,7 @@ export interface Delivery {
 
 /** Its lists are made when something is put into them. */
 export class Effects {
-  /** What has happened to frames and is still to be told to their scenes. */
+  /** What has happened to frames, and their scenes are not yet notified of. */
   private events: SceneEvent[] | undefined;
   private outbox: (Say | Stream)[] | undefined;
   private quiet: Set<Say | Stream> | undefined;
@@ -84,7 +84,7 @@ export class Effects {
     this.send(call);
   }
 
-  /** A scene has taken what the user sent: the user is told if what it made of it is too large to be stored. */
+  /** A scene has accepted an input: the user gets a message if the result is too large to be stored. */
   takeInput(): void {
     this.isInputTaken = true;
   }
@@ -133,7 +133,7 @@ export class Effects {
     this.marks.push(mark);
   }
 
-  /** Tells the user, if the turn fails, that something went wrong. */
+  /** Sends the user, if the turn fails, the text `failed`. */
   apologize(texts: Texts): void {
     this.apology = texts;
   }
@@ -150,7 +150,7 @@ export class Effects {
     return this.events?.shift();
   }
 
-  /** Forgets what has happened to frames. */
+  /** Discards what has happened to frames. */
   dropEvents(): void {
     this.events = undefined;
   }
@@ -254,14 +254,14 @@ export class Effects {
     return failure;
   }
 
-  /** Takes what the user is told when the turn has failed. */
+  /** Takes the message for the user when the turn has failed. */
   takeApology(): Texts | undefined {
     const { apology } = this;
     this.apology = undefined;
     return apology;
   }
 
-  /** Forgets what is to be told to scenes and sent. */
+  /** Discards notifications of scenes, and messages. */
   silence(): void {
     this.events = undefined;
     this.outbox = undefined;
@@ -270,7 +270,7 @@ export class Effects {
     this.apology = undefined;
   }
 
-  /** Rolls back: forgets everything since the last commit. */
+  /** Rolls back: discards everything since the last commit. */
   drop(): void {
     this.silence();
     this.failure = undefined;

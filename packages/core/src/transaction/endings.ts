@@ -27,7 +27,7 @@ export async function giveWay(turn: OpenTurn): Promise<void> {
   await commitId(turn);
 }
 
-/** What a scene made of an input cannot be stored: the user is told, and everything is as it was, but for the id of the update. */
+/** The result of an input cannot be stored: the user gets a message, and everything is rolled back except for the id of the update. */
 export async function refuseInput(turn: OpenTurn, error: unknown): Promise<void> {
   const { effects, rt, input, key = '' } = turn;
   await turn.writing?.catch(() => {});

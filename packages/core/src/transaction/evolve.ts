@@ -26,7 +26,7 @@ export interface UnknownState {
 /**
  * What to do with an {@link UnknownState}, once for each repair.
  *
- * `reset` forgets the conversation and tells the user; `keep` continues with it as it is; `error` throws; a function moves the user on by its
+ * `reset` deletes the conversation and sends the user a text. `keep` continues with it as it is. `error` throws. A function moves the user by its
  * turn, and what it does is committed before the update is handled.
  */
 export type UnknownStatePolicy =
@@ -83,7 +83,7 @@ export function migrate(
   return { ...record, frames: frames as unknown as ConversationRecord['frames'], version };
 }
 
-/** What no later read would understand must not be written. */
+/** A record that no later read could decode must not be written. */
 function checkMigrated(version: number, given: unknown): void {
   const { state, data }: Partial<MigratedRecord> = Object(given);
   const isKept = state === null || typeof state === 'string';
@@ -103,7 +103,7 @@ function structuredCopy(data: JsonObject): unknown {
 /** What was found: frames under their present names, or the first thing that is unknown. */
 export type Inspection = { readonly frames: ConversationRecord['frames'] } | UnknownState;
 
-/** Looks whether a machine knows everything in a record. */
+/** Checks whether a machine has everything in a record. */
 export async function inspect(record: ConversationRecord, registry: Registry): Promise<Inspection> {
   if (!registry.strict && registry.scenes.size === 0) return record;
   let frames: ConversationRecord['frames'] = record.frames;
@@ -121,7 +121,7 @@ export async function inspect(record: ConversationRecord, registry: Registry): P
   return frames === record.frames ? record : { frames };
 }
 
-/** Whether a machine certainly knows everything in a record; if not, {@link inspect} looks closer. */
+/** Whether a machine certainly has everything in a record; if not, {@link inspect} looks closer. */
 export function knowsAll({ frames }: ConversationRecord, registry: Registry): boolean {
   return frames.every(
     (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,

@@ -7,7 +7,7 @@ import { commitAhead, deliver, settle } from './commit.ts';
 import type { UnknownState } from './evolve.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 
-/** Applies the policy to what is unknown, commits, and then tells the user. */
+/** Applies the policy to what is unknown, commits, and then sends the user a text. */
 export async function repair(turn: OpenTurn, found: UnknownState): Promise<void> {
   const { copy, effects, rt } = turn;
   const { unknownState: policy, defaults } = rt.options;

@@ -120,7 +120,7 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   readonly input: UserInput | undefined;
   /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
   readonly tag: string;
-  /** `over` refuses reads as well as changes; what a failed turn left may be read. */
+  /** `over` rejects reads as well as changes; what a failed turn left may be read. */
   phase: 'open' | 'over' | 'failed';
   /** Whether its update was sent before the pending question was asked. */
   isEarly: boolean;

@@ -14,13 +14,13 @@ export interface SessionValues<T> {
   delete(key: string): Promise<void>;
 }
 
-/** What {@link sessionValues} can be told. */
+/** Options of {@link sessionValues}. */
 export interface SessionValuesOptions {
-  /** Stands before every key, so that sessions and conversations can share a storage. Default `"session:"`. */
+  /** The beginning of every key, so that sessions and conversations can share a storage. Default `"session:"`. */
   readonly prefix?: string;
   /** How long a session is kept after it was last written. Default: forever. */
   readonly ttl?: Duration;
-  /** What tells the time; a virtual one in tests. */
+  /** The clock; a virtual one in tests. */
   readonly clock?: Clock;
 }
 

@@ -24,7 +24,7 @@ import { addressOfKey, type TurnFacts } from './facts.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 
 /**
- * A class, since one is made for every update: its members stand on the prototype. It has no private fields, so that an object that
+ * A class, since one is made for every update: its members are on the prototype. It has no private fields, so that an object that
  * inherits from a turn works as the turn does.
  */
 export class RunningTurn implements OpenTurn {
@@ -152,7 +152,7 @@ export class RunningTurn implements OpenTurn {
     return this.read.input;
   }
 
-  /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
+  /** Identifies this conversation, and by two letters this machine of the bot; short, for buttons. */
   get tag(): string {
     this.mark ??= tagOf(this.facts.key ?? '');
     return this.mark;

@@ -15,7 +15,7 @@ export interface ParsedCommand {
 /**
  * Reads a command that is meant for this bot.
  *
- * Names are compared without regard to case. A command that mentions another bot is not ours, nor, as long as the own username is not
+ * Names are compared without regard to case. A command that mentions another bot is not ours. Nor is, as long as the own username is not
  * known, one that mentions any: taking over another bot's command would be worse than to miss one.
  *
  * @param entities - of the message: what Telegram has not marked as a command at the very start is none. Without them the text decides

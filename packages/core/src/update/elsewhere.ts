@@ -30,7 +30,7 @@ export function elsewhereHead(button: ElsewhereButton): string {
   return `${mark}${tag}.${place}.${number(user)}.${number(thread)}.${visit.toString(36)}.${question}.`;
 }
 
-/** Tells the data of such a button from others. */
+/** Distinguishes the data of such a button from others. */
 export function isElsewhere(data: string): boolean {
   return data.startsWith(mark);
 }

@@ -11,7 +11,7 @@ import { type RawObject, textIn, wholeIn } from './raw-update.ts';
 export interface InvoiceMark {
   /** Of the conversation. */
   readonly tag: string;
-  /** Drawn at random for each invoice; only the conversation that sent it can tell whether it is real. */
+  /** Drawn at random for each invoice; only the conversation that sent it can check it. */
   readonly nonce: string;
   /** Where the conversation is. */
   readonly chat: number;

@@ -1,4 +1,4 @@
-/** Keys of conversations: what a strategy makes of a subject, as labelled and escaped text. */
+/** Keys of conversations: what a strategy makes of a subject, as labeled and escaped text. */
 
 import { FsmError } from '../base/errors.ts';
 import { anyText, invalidOption, type Rule, wholeNumber } from '../base/rules.ts';

@@ -18,7 +18,7 @@ export function chatPrefix(namespace: string, bot: number, chat: number): string
   return keyOf(namespace, bot, undefined, { chat });
 }
 
-/** Recognises both service messages that tell of a group becoming a supergroup. */
+/** Recognizes both service messages about a group that became a supergroup. */
 export function migrationOf(update: RawUpdate): Migration | undefined {
   const message = objectIn(update, 'message');
   if (message === undefined) return undefined;

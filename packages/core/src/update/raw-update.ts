@@ -57,8 +57,8 @@ export function whole(value: unknown): number | undefined {
 /**
  * The `id` of a user or chat.
  *
- * What every update needs is read by `idOf(message.from)` and not by `idIn(message, 'from')`: a field that is named where it is read
- * is found several times faster than one that is handed over as text.
+ * Every update reads `idOf(message.from)` and not `idIn(message, 'from')`. A field that is named where it is read
+ * is found several times faster than one that is passed as text.
  */
 export function idOf(value: unknown): number | undefined {
   return typeof value === 'object' && value !== null

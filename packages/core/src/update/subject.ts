@@ -15,16 +15,16 @@ import {
 /**
  * What stands for the business connection in guest messages.
  *
- * The ids of chats in which a bot is a guest may coincide with those of its own chats (Bot API, Message.guest_query_id), so their
- * conversations are kept apart as those of business connections are.
+ * The ids of chats in which a bot is a guest may equal those of its own chats (Bot API, Message.guest_query_id). So their
+ * conversations are separate, like those of business connections.
  */
 export const guestChats = 'guest';
 
 /**
  * Whose update this is.
  *
- * `user` is whoever acts: for what is done on behalf of a chat (anonymous administrators, channels as senders, posts that are forwarded
- * automatically into a discussion group) it is that chat's id, never the stand-in user of such messages, whom all groups share.
+ * `user` is the user who acts. For messages on behalf of a chat (anonymous administrators, channels as senders, posts that are forwarded
+ * automatically into a discussion group) it is that chat's id, never the placeholder user of such messages, which all groups share.
  */
 export interface Subject {
   readonly bot: number;
@@ -79,7 +79,7 @@ const table: ReadonlyMap<string, (payload: RawObject) => Parties> = new Map(
   }),
 );
 
-/** Every update type that telefsm knows by name. */
+/** Every update type that telefsm supports by name. */
 export const updateTypes: readonly string[] = [...table.keys()];
 
 /**
@@ -105,7 +105,7 @@ export function partiesOf(update: RawUpdate, updateType: string | undefined): Pa
 }
 
 /**
- * Tells whose update this is, the same for every framework.
+ * Returns whose update this is, the same for every framework.
  *
  * A user without a chat (inline queries, poll answers, checkouts, buttons of inline messages) is in the private chat with the bot, and a
  * private chat without a user (deleted business messages) is its user's. The checkout of an invoice that a flow has sent is where the
@@ -121,7 +121,7 @@ export function subjectOf(update: RawUpdate, botId: number): Subject {
   return { bot: botId, chat: chat ?? user, user, thread, business, updateType };
 }
 
-/** Telegram's stand-in for every anonymous administrator of every group. */
+/** Telegram's placeholder for every anonymous administrator of every group. */
 const groupAnonymousBot = 1087968824;
 
 function inMessage(message: RawObject): Parties {

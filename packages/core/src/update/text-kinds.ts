@@ -50,7 +50,7 @@ export function findInText(kind: TextKind, text: string, message?: RawObject): s
   return wholes[kind].test(whole) ? whole : undefined;
 }
 
-/** Reads a day. Where the day and the month cannot be told apart there is none: a wrong one would not be noticed. */
+/** Reads a day. An ambiguous date has none: a wrong one would not be noticed. */
 function dayIn(text: string): string | undefined {
   const inOrder = /^(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})$/.exec(text);
   if (inOrder !== null) return dayOf(inOrder[1], inOrder[2], inOrder[3]);

@@ -26,7 +26,7 @@ describe('the data of a button', () => {
     );
   });
 
-  it('is told from what bots write', () => {
+  it('is distinguished from the data of other buttons', () => {
     for (const data of ['', 'yes', '~', '~a.b', '~a.1.c.', '~a.1.c.Q']) {
       expect(readButton(data)).toBe(undefined);
     }

@@ -51,7 +51,7 @@ describe('controls', () => {
     expect(said()).toEqual(['C?', 'B?']);
   });
 
-  it('stand on a reply keyboard where the choices do', async () => {
+  it('are on a reply keyboard where the choices are', async () => {
     const reply = flow('reply', { trigger: '/reply', controls: ['back', 'cancel'] })
       .ask('a', { prompt: 'A?', choices: ['x'], buttons: 'reply' })
       .ask('b', { prompt: 'B?', choices: ['y'], buttons: 'reply' })

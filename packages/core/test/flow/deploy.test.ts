@@ -168,7 +168,7 @@ describe('a deploy under a user in mid-flow', () => {
     expect(said()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
   });
 
-  it('that removes the flow tells the user once, and the next message works', async () => {
+  it('that removes the flow sends the user one text, and the next message works', async () => {
     const other = flow('other', { trigger: '/other' })
       .ask('x', { prompt: 'X?' })
       .done(() => {});

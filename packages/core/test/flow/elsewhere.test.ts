@@ -71,7 +71,7 @@ function press(by: number, { data, message }: Asked, label: string, more: object
 }
 
 describe('a question to other people', () => {
-  it('waits for their answer, shows who decided, and goes on in the chat that asked', async () => {
+  it('waits for their answer, shows who decided, and continues in the chat that asked', async () => {
     const { here, there, inChat, asked } = setUp();
     await here.send(1, '/refund');
     await here.send(1, '100');

@@ -146,7 +146,7 @@ describe('a flow', () => {
 });
 
 describe('back', () => {
-  it('forgets the answer before, and asks it again', async () => {
+  it('deletes the answer before, and asks it again', async () => {
     const { user, said, data } = chat([order]);
     const ann = user(1);
     for (const text of ['/order', '📱 Phone', '3']) await ann.sends(text);
@@ -246,7 +246,7 @@ describe('skip', () => {
 });
 
 describe('the endings of a flow', () => {
-  it('hears of cancel with the answers until then and the step', async () => {
+  it('gets the answers until then and the step after a cancel', async () => {
     const { user, said, state } = chat([order]);
     const ann = user(1);
     for (const text of ['/order', '📱 Phone', '3', '/cancel']) await ann.sends(text);
@@ -292,7 +292,7 @@ describe('the endings of a flow', () => {
     expect(await state(1)).toBe(null);
   });
 
-  it('hears of every ending by `left`', async () => {
+  it('is notified of every ending by `left`', async () => {
     const reasons: string[] = [];
     const make = (id: string) =>
       flow(id, { trigger: `/${id}`, timeout: '1m' })
@@ -361,7 +361,7 @@ describe('a step with a time of its own', () => {
   });
 });
 
-describe('what is no answer', () => {
+describe('an invalid answer', () => {
   const pick = (options: object) =>
     flow('pick', { trigger: '/pick', ...options })
       .ask('a', { prompt: 'A?', choices: ['x', 'y'] })
@@ -575,7 +575,7 @@ describe('code that throws', () => {
       .done(part === 'done' ? fail : () => {});
   };
 
-  it('reaches the caller, tells the user, keeps the step, and lets the user cancel', async () => {
+  it('reaches the caller and the user, keeps the step, and lets the user cancel', async () => {
     for (const part of ['prompt', 'when', 'validate', 'choices'] as const) {
       const { user, said, state } = chat([broken(part)]);
       const ann = user(1);

@@ -35,7 +35,7 @@ describe('branch', () => {
     ]);
   });
 
-  it('follows another answer, and forgets what does not apply then', async () => {
+  it('follows another answer, and deletes what does not apply then', async () => {
     const { user, said } = chat([trip]);
     const ann = user(1);
     await ann.sends('/trip');

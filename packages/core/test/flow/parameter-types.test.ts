@@ -94,7 +94,7 @@ describe('the types of parameters', () => {
     expect(() => typo.done(() => {})).toThrow('Did you mean "trigger"');
   });
 
-  it('a flow is included with its parameters, and a case of a branch knows them', () => {
+  it('a flow is included with its parameters, and a case of a branch has them', () => {
     const other = flow('other').ask('city', { prompt: 'City?' });
     other.include('opinion', feedback, ({ city }) => ({ meetup: city }));
     // @ts-expect-error the included flow requires `meetup`

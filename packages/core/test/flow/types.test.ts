@@ -110,7 +110,7 @@ const signup = flow('signup', {
 type Signup = AnswersOf<typeof signup>;
 
 describe('the types of a flow', () => {
-  it('knows every answer exactly', () => {
+  it('types every answer exactly', () => {
     exact<
       Equal<
         AnswersOf<typeof order>,
@@ -200,7 +200,7 @@ describe('the types of a flow', () => {
         .ask('b', { prompt: '?', when: (a) => a.a === 'n' });
       // @ts-expect-error an unknown kind
       flow('x').ask('a', { prompt: '?', accept: 'foto' });
-      // @ts-expect-error misspelt option
+      // @ts-expect-error misspelled option
       flow('x').ask('a', { prompt: '?', optionnal: true });
       flow('x')
         .ask('a', { prompt: '?', validate: (value) => value.length })
@@ -246,7 +246,7 @@ describe('the types of a flow', () => {
     expect(order.id satisfies 'order').toBe('order');
   });
 
-  it('knows flows, their steps and their start data on ctx.state', () => {
+  it('types flows, their steps and their start data on ctx.state', () => {
     compiled(() => {
       const machine = createMachine({ states: [order, address] });
       return machine.at({ user: 1 }).run((turn) => {

@@ -55,9 +55,9 @@ export async function find(
 }
 
 /**
- * Forgets a conversation: without a word to the user, and without its `leave` hooks.
+ * Deletes a conversation: without a message to the user, and without its `leave` hooks.
  *
- * @returns whether there was something to forget
+ * @returns whether there was something to delete
  * @throws Refused where another process works on it
  */
 export async function clear(
@@ -136,7 +136,7 @@ export async function askAgain(machine: OperatedMachine, key: string): Promise<v
     const { scenes } = machine.describe();
     if (!scenes.some(({ states }) => holds(states, state.current))) {
       throw new Refused(
-        `'${state.current ?? 'no state'}' belongs to no scene or flow, so that nothing knows what to ask.`,
+        `'${state.current ?? 'no state'}' belongs to no scene or flow, so there is no question to ask again.`,
       );
     }
     state.reenter();

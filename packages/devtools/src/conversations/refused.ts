@@ -1,4 +1,4 @@
-/** What an operator is told when something cannot be done. */
+/** The error for an operator when something cannot be done. */
 
 /** A request that cannot be fulfilled, with a sentence for the person who made it. */
 export class Refused extends Error {

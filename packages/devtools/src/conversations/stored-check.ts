@@ -50,7 +50,7 @@ const mostExamples = 3;
 /**
  * Walks the conversations of a machine and looks at each as its next update would: state, scenes, data by its schema, migrations.
  *
- * @param progress - hears how many have been looked at, now and then
+ * @param progress - called now and then with how many have been checked
  */
 export async function checkStored(
   storage: FsmStorage,
@@ -108,7 +108,7 @@ async function findingIn(
 /** What became of a stored state. */
 export type Verdict = 'known' | 'gone' | 'unknown';
 
-/** Tells of a stored state whether the code has it, has its flow, or does not know it. */
+/** Returns whether the code has a stored state, has only its flow, or has neither. */
 export function judgeOf({
   states,
   scenes,
@@ -132,11 +132,11 @@ function messageOf({ code, where, detail }: Finding, count: number): string {
   const policy = 'treated as `unknownState` says';
   switch (code) {
     case 'STORED_STEP_GONE':
-      return `${are} in '${where}', which the code does not have: the flow will go on at its first open question. If the step was renamed, name its former name in \`was\`.`;
+      return `${are} in '${where}', which the code does not have: the flow will continue at its first open question. If the step was renamed, add its former name in \`was\`.`;
     case 'STORED_STATE_UNKNOWN':
       return `${are} in '${where}', which the code does not have: they will be ${policy}. If the state was renamed, name its former id in \`was\`; else migrate or clear them first.`;
     case 'STORED_DATA_INVALID':
-      return `${are} in '${where}' with data that its schema refuses (${detail}): they will be ${policy}. Add a migration, or let the schema take what was stored.`;
+      return `${are} in '${where}' with data that its schema rejects (${detail}): they will be ${policy}. Add a migration, or let the schema accept the stored data.`;
     case 'STORED_RECORD_UNREADABLE':
       return `${are} no record of telefsm (${detail}): they will be ${policy}. See what else writes to this storage.`;
     case 'STORED_RECORD_NEWER':

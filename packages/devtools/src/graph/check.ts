@@ -5,7 +5,7 @@ import type { Graph, GraphGroup, GraphNode } from './graph.ts';
 import { limitFaults } from './limits.ts';
 
 /**
- * Finds what is wrong in a graph: places that nothing leads to or that lead nowhere, flows without an escape, commands that mean two
+ * Finds faults in a graph: unreachable states, states without an exit, flows that cannot be left, commands that mean two
  * things, and texts, buttons and commands that Telegram rejects.
  *
  * Only what is fixed can be seen: prompts made by functions and moves made by handlers are for tests.
@@ -53,7 +53,7 @@ function endless({ nodes, edges }: Graph): readonly Fault[] {
       severity: 'error',
       code: 'NO_WAY_OUT',
       where: id,
-      message: `No answer leads from '${id}' to an end: whoever comes here stays. Give it a way out.`,
+      message: `No answer leads from '${id}' to an end, so users get stuck here. Give it a way out.`,
     }));
 }
 
@@ -79,7 +79,7 @@ function withoutEscape({ groups, nodes }: Graph): readonly Fault[] {
       severity: 'error',
       code: 'NO_ESCAPE',
       where: id,
-      message: `The flow '${id}' can neither be cancelled nor does it time out. Leave its cancel command on, or give it a \`timeout\`.`,
+      message: `The flow '${id}' can neither be canceled nor time out. Keep its cancel command, or give it a \`timeout\`.`,
     }));
 }
 

@@ -2,7 +2,7 @@
 
 import type { Collected } from './graph.ts';
 
-/** What a command tree tells of itself. */
+/** The description of a command tree. */
 export interface CommandTreeDescription {
   readonly kind: 'commands';
   readonly commands: readonly {

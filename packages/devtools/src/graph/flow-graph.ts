@@ -10,7 +10,7 @@ interface Exit {
   readonly label?: string;
 }
 
-/** Where a list of steps stands. */
+/** Where a list of steps is. */
 interface Part {
   readonly into: Collected;
   readonly flow: string;

@@ -50,7 +50,7 @@ function buttonFaults({ id, choices }: GraphNode): readonly Fault[] {
         ),
       );
     } else if (other !== undefined) {
-      const message = `The choices '${other}' and '${value}' of '${id}' have the same label '${label}', so that nobody can tell them apart. Give one another label.`;
+      const message = `The choices '${other}' and '${value}' of '${id}' have the same label '${label}', so users cannot distinguish them. Change one of the labels.`;
       faults.push({ ...fault('BAD_BUTTON', id, message), severity: 'warning' });
     }
     labels.set(label, value);

@@ -11,7 +11,7 @@ export interface Describable {
   describe(): MachineDescription;
 }
 
-/** What a caller knows beside the machine. */
+/** What a caller adds to the machine. */
 export interface GraphOptions {
   /**
    * Moves between states and scenes that handlers make, as pairs of ids; `null` is a conversation without a state.

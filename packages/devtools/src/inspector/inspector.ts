@@ -24,7 +24,7 @@ import {
   problemsPage,
 } from './views.ts';
 
-/** What {@link inspector} can be told. */
+/** Options of {@link inspector}. */
 export interface InspectorOptions extends WebOptions {
   /** Whether conversations may be moved, cleared and asked again. Default: the page only looks. */
   readonly write?: boolean;
@@ -32,9 +32,9 @@ export interface InspectorOptions extends WebOptions {
   readonly redact?: Redact;
   /** Conversations without a move for this long count as stuck. Default 24 h. */
   readonly stuckAfter?: Duration;
-  /** Hears a line for each thing that was done through the page; for a log. */
+  /** Called with a line for each action on the page; for a log. */
   readonly audit?: (line: string) => void;
-  /** What tells the time. Default: the system's. */
+  /** The clock. Default: the system's. */
   readonly clock?: Clock;
 }
 
@@ -45,7 +45,7 @@ export type Inspector = Web;
  * Serves a page that shows a machine's diagram with the conversations in each state, what is lost at each step, and any conversation's
  * way. Its address holds a token: hand it to one person.
  *
- * What happened before it started, or in other processes, it knows from the storage alone: counts are of all conversations, times and
+ * It has earlier events, and those of other processes, from the storage alone: counts are of all conversations, times and
  * ways of what this process has committed since.
  *
  * @throws Error of Node where the port is taken

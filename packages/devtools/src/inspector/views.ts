@@ -120,7 +120,7 @@ ${more && html`<p><a class="button" href="/conversations?${more.toString()}">${p
 </div>`;
 }
 
-/** One conversation: where it is, what it knows, how it came there, and what may be done. */
+/** One conversation: its state, its data, its history, and the possible actions. */
 export function conversationPage(view: ConversationView, graph: Graph): Html {
   const { key, parts, state, scene, data, problem, deadlineIn, moves, targets, canWrite, notice } =
     view;
@@ -172,7 +172,7 @@ function actions(key: string, targets: readonly string[]): Html {
 <button type="button" data-opens="move">Move…</button> <button type="button" data-opens="ask">Ask again…</button> <button type="button" data-opens="clear" class="danger">Clear…</button></section>
 ${dialog('move', 'Move this conversation?', 'A scene or flow begins anew; a question of the present flow is asked with the answers before it.', '/actions/move', html`<label>To <select name="target" required>${options}</select></label>`, 'Move it')}
 ${dialog('ask', 'Ask the question again?', 'The user gets the pending question once more.', '/actions/ask', html``, 'Ask again')}
-${dialog('clear', 'Forget this conversation?', 'Its state and data are deleted. The user hears nothing.', '/actions/clear', html``, 'Forget it')}`;
+${dialog('clear', 'Delete this conversation?', 'Its state and data are deleted. The user gets no message.', '/actions/clear', html``, 'Delete it')}`;
 }
 
 /** Errors, strays, stuck conversations and faults of the machine. */

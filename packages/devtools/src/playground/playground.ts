@@ -12,7 +12,7 @@ import type { PlaygroundOptions } from './world.ts';
 export type Playground = Web;
 
 /**
- * Serves a page with a chat on a fake Bot API beside the machine's diagram, the stored conversation and the calls of the bot; time can be
+ * Serves a page with a chat on a fake Bot API beside the machine's diagram, the stored conversation and the calls of the bot. Time can be
  * moved on, an update delivered twice, the bot crashed.
  *
  * @throws Error of Node where the port is taken, and Error where there is no such example

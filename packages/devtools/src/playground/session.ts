@@ -29,7 +29,7 @@ export interface Session {
   /** Newest first. */
   readonly calls: readonly WireCall[];
   readonly crashes: number;
-  /** Whether the bot will crash when it wants to say something. */
+  /** Whether the bot will crash before its next message. */
   readonly isArmed: boolean;
   readonly model: Model;
   /** A conversation with its moves over all crashes. */
@@ -214,7 +214,7 @@ export async function openSession(
       changed();
     },
     redeliver() {
-      log.note('(the last update comes again)');
+      log.note('(the last update is redelivered)');
       act(server.redeliver(), 0);
     },
     async crash(when) {

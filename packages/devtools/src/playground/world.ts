@@ -1,4 +1,4 @@
-/** What the playground stands on: a fake Bot API, a clock that can be moved, and bots to talk with. Handed in, so that nothing is bound to them. */
+/** The world of the playground: a fake Bot API, a clock that can be moved, and bots to talk with. Passed in, so that nothing is bound to them. */
 
 import type { Clock, Duration, FsmStorage } from '@telefsm/core';
 import type { InspectedMachine } from '../inspector/model.ts';
@@ -12,7 +12,7 @@ export interface PlaygroundBot {
   stop(): Promise<void>;
 }
 
-/** What a bot is told. */
+/** What a bot gets. */
 export interface PlaygroundBotOptions {
   readonly token: string;
   readonly apiRoot: string;
@@ -46,7 +46,7 @@ export interface PlaygroundServer {
   stop(): Promise<void>;
 }
 
-/** A clock that stands still until it is moved: `virtualClock()` of `@telefsm/testing`. */
+/** A clock that moves only when it is moved: `virtualClock()` of `@telefsm/testing`. */
 export interface PlaygroundClock extends Clock {
   advance(by: Duration): Promise<void>;
 }

@@ -55,7 +55,7 @@ function page(): void {
       if (id !== '') next.querySelector(`#${CSS.escape(id)}`)?.setAttribute('open', '');
   }
 
-  /** A log changes where it differs: who hears it is told what is new, and not all of it again. */
+  /** A log changes where it differs: a screen reader announces the new part, and not all of it again. */
   function follow(log: Element, next: Element): void {
     const old = [...log.childNodes];
     const fresh = [...next.childNodes];

@@ -8,7 +8,7 @@ import { Refused } from '../conversations/refused.ts';
 import { type Html, html, textOf } from './html.ts';
 import { cookiesOf, formOf, Turned } from './request.ts';
 
-/** What every guarded page can be told. */
+/** Options of every guarded page. */
 export interface WebOptions {
   /** Where to listen; any free port when left out. */
   readonly port?: number;
@@ -49,7 +49,7 @@ export type WebAnswer =
 
 /** A served page as its owner drives it. */
 export interface OpenWeb extends Web {
-  /** Tells those who look that something has changed. */
+  /** Notifies open pages of a change. */
   changed(): void;
 }
 
@@ -134,7 +134,7 @@ export async function openWeb(
     throw new Turned(403, 'This page answers under its own name only.');
   }
 
-  /** Who comes with a cookie and wants to change something must come from this very page. */
+  /** A request with a cookie that changes something must come from this very page. */
   function guardOrigin(request: IncomingMessage, own: string, byCookie: boolean): void {
     const { origin } = request.headers;
     const site = request.headers['sec-fetch-site'];
@@ -234,7 +234,7 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
   const message = error instanceof Error ? error.message : String(error);
   if (request.url?.startsWith('/api/')) send(response, { json: { error: message }, status });
   else {
-    const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${status}</title><link rel="stylesheet" href="/style.css"></head><body><main><h1>${status}</h1><p>${message}</p><p><a href="/">Back to the beginning</a></p></main></body></html>`;
+    const page = html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${status}</title><link rel="stylesheet" href="/style.css"></head><body><main><h1>${status}</h1><p>${message}</p><p><a href="/">Back to the start</a></p></main></body></html>`;
     send(response, { page, status });
   }
 }

@@ -23,7 +23,7 @@ export interface StageOptions<D extends SceneSessionData = SceneSessionData> {
 type Staged = Context & { scene: SceneContextScene<any, any> };
 
 /**
- * The scenes of a bot: `ctx.scene.enter('id')` enters them, and flows, nodes and command trees that stand in it.
+ * The scenes of a bot: `ctx.scene.enter('id')` enters them, and its flows, nodes and command trees.
  *
  * A session comes before it. With flows, pass the stage to the session: `bot.use(session({ stage }))`. Behind `fsm()`, pass it to the
  * machine: `fsm({ scenes: stage.asScenes() })`.

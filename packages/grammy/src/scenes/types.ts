@@ -47,9 +47,9 @@ export interface SceneContextScene<
   enter(sceneId: string, initialState?: object, silent?: boolean): Promise<unknown>;
   /** Leaves the current scene and enters it again with the same state. */
   reenter(): Promise<unknown> | undefined;
-  /** Runs the leave handlers and forgets the scene. */
+  /** Runs the leave handlers and clears the scene. */
   leave(): Promise<void>;
-  /** Forgets the scene; no handler runs. */
+  /** Clears the scene; no handler runs. */
   reset(): void;
 }
 

@@ -18,7 +18,7 @@ export interface ConversationStorage<C extends Context> {
 const slot = '@grammyjs/conversations';
 
 /**
- * Keeps the state of `@grammyjs/conversations` in the conversation's record of a machine: updates are in order, a redelivered one runs
+ * Keeps the state of `@grammyjs/conversations` in the conversation's record of a machine. Updates are in order, a redelivered one runs
  * nothing twice, and what a conversation has done is committed together with the session and `ctx.state`.
  *
  * The machine is installed before `conversations()`.

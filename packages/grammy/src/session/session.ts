@@ -52,7 +52,7 @@ export type MultiSessionOptions<S, C extends Context> = {
 type LooseOptions = SessionOptions<unknown, never>;
 
 /**
- * grammY's `session()` with the guarantees of a turn: updates of one session are handled in order, what handlers change is written once and
+ * grammY's `session()` with the guarantees of a turn. Updates of one session are handled in order. Changes of handlers are written once and
  * only if they succeed, and a redelivered update changes nothing twice.
  *
  * A session is JSON: it is changed in place, and written if it has changed. With `machine` it is part of the conversation, and `clear()`

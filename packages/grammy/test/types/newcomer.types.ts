@@ -79,5 +79,5 @@ const B = scene('b', { data: typed<{ n: number }>() }).on({
 const _C = scene('c').on({ handle: ({ goto }) => goto(B) });
 // @ts-expect-error a handler leads somewhere or nowhere; a text is neither
 scene('d').on({ handle: () => 'start' });
-// @ts-expect-error misspelt
+// @ts-expect-error misspelled
 scene('d').on({ handel: () => {} });

@@ -44,7 +44,7 @@ export type SessionOptions<
 > = NonNullable<Parameters<typeof telegrafSession<S, C, P>>[0]> & SessionPlace;
 
 /**
- * Telegraf's `session()` with the guarantees of a turn: updates of one session are handled in order, what handlers change is written once
+ * Telegraf's `session()` with the guarantees of a turn. Updates of one session are handled in order. Changes of handlers are written once
  * and only if they succeed, and a redelivered update changes nothing twice.
  *
  * A session is JSON: it is read before the first handler, changed in place, and written if it has changed. With `store` alone, sessions stay

@@ -24,7 +24,7 @@ export interface StageOptions<D extends SceneSessionData> {
 }
 
 /**
- * Telegraf's `Stage`: `ctx.scene.enter('id')` enters its scenes, and flows, nodes and command trees that stand in it.
+ * Telegraf's `Stage`: `ctx.scene.enter('id')` enters its scenes, and its flows, nodes and command trees.
  *
  * With flows, pass the stage to the session: `bot.use(session({ stage }))`. Behind `fsm()`, pass it to the machine:
  * `fsm({ scenes: stage.asScenes() })`.

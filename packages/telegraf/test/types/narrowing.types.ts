@@ -32,7 +32,7 @@ bot.use(fsm({ states: app }));
 
 bot.command('start', async (ctx) => {
   ctx.fsm.set(Form.name); // typed here too
-  // @ts-expect-error misspelt
+  // @ts-expect-error misspelled
   ctx.fsm.sett(Form.name);
   ctx.state['sett'](Form.name); // compiles: in Telegraf's narrowed handlers ctx.state is the base class's bag
   await ctx.reply('What is your name?');

@@ -2,7 +2,7 @@
 
 /** A rejection as Telegram words it. */
 export interface ApiRefusal {
-  /** Tells it from a result. */
+  /** Distinguishes it from a result. */
   readonly ok: false;
   /** The code, which is the HTTP status too. */
   readonly error_code: number;

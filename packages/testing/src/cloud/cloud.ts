@@ -38,7 +38,7 @@ export interface Query {
 export interface ApiCall {
   /** The method. */
   readonly method: string;
-  /** Its parameters; files stand as `attach://…`. */
+  /** Its parameters; files appear as `attach://…`. */
   readonly payload: Payload;
   /** `undefined` while the answer is under way, or when the network ate the call. */
   readonly answer:
@@ -55,7 +55,7 @@ export interface StoredFile {
   readonly bytes: Uint8Array;
 }
 
-/** Telegram, as far as bots can tell. */
+/** Telegram, as bots see it. */
 export interface Cloud {
   readonly clock: Clock;
   /** The bot itself; its id follows the token. */

@@ -13,7 +13,7 @@ export interface Place {
   readonly business?: string;
 }
 
-/** Says where a message stands. */
+/** Returns where a message is. */
 export function placeOf(message: RawMessage): Place {
   const thread = message['message_thread_id'];
   const business = message['business_connection_id'];

@@ -32,7 +32,7 @@ export interface StorageRule {
   run(): Promise<void>;
 }
 
-/** What {@link storageContract} can be told. */
+/** Options of {@link storageContract}. */
 export interface StorageContractOptions {
   /** Why parts of the contract do not apply, by what the storage lacks (`'fencing'`) or by the name of a rule. */
   readonly exceptions?: { readonly [needOrRule: string]: string };

@@ -73,7 +73,7 @@ export const recordRules: readonly Rule[] = [
   {
     name: 'a turn that writes nothing changes nothing',
     needs: [],
-    breaks: 'a command that nobody handles would forget the conversation',
+    breaks: 'a command that nobody handles would delete the conversation',
     async check({ key, put, take, finds }) {
       await put(key('k'), 'text');
       const lease = await take(key('k'));

@@ -49,7 +49,7 @@ export interface Held extends LeaseHolder {
   commit(next: Write | undefined, keep?: number): Promise<CommitAnswer>;
   renew(lease: number): Promise<boolean>;
   release(): Promise<void>;
-  /** The same holder, who never hears what this one is answered: its statements are copies that arrive late. */
+  /** The same holder, which never gets the answers to this one: its statements are copies that arrive late. */
   copy(): Held;
 }
 

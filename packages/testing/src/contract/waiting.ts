@@ -1,4 +1,4 @@
-/** Rules of the contract: those who wait for a conversation are told when it is theirs. */
+/** Rules of the contract: waiters are notified when a conversation is granted to them. */
 
 import assert from 'node:assert/strict';
 import type { FsmStorage } from '@telefsm/core';
@@ -33,7 +33,7 @@ export const waitingRules: readonly Rule[] = [
   {
     name: 'waiters are granted the conversation in the order of their requests',
     needs: ['granted', 'fencing'],
-    breaks: 'one process could be served for ever while another waits',
+    breaks: 'one process could be served forever while another waits',
     async check(bench) {
       const { key, take, token, busy, until } = bench;
       const { heard, stop } = await listen(bench);

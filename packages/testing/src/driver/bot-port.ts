@@ -18,9 +18,9 @@ export interface BotPort {
   readonly token: string;
   /** The bot's id, which its token begins with. */
   readonly id: number;
-  /** Who the bot has been told to be, if it has. */
+  /** The bot's identity, if it has one. */
   readonly info: RawUser | undefined;
-  /** Tells the bot who it is, so that it need not ask. */
+  /** Sets the bot's identity, so that it need not ask. */
   introduce(me: RawUser): void;
   /** Answers every call of the bot from here on. */
   attach(perform: Perform): void;
@@ -32,7 +32,7 @@ export interface BotPort {
   ownError(error: unknown): unknown;
   /** Gives an error to the bot's error handler; rejects with what the bot's code threw where there is none, or it has seen the error. */
   report(error: unknown): Promise<void>;
-  /** Hears of everything that the bot's code throws, also where an error handler takes it. */
+  /** Called with everything that the bot's code throws, also if an error handler catches it. */
   onError(listener: (error: unknown) => void): void;
   /** Sees every update that the framework hands to the bot by itself; `handle` ends as the framework ends, error handlers included. */
   intercept(
@@ -53,7 +53,7 @@ export interface BotPort {
 /** An address where nothing listens: calls to it fail with the network errors of the framework itself. */
 export const nowhere = 'http://127.0.0.1:1';
 
-/** Both frameworks come with a handler that prints and throws; only its text tells it from one of the bot's. */
+/** Both frameworks come with a handler that prints and throws; only its text distinguishes it from one of the bot's. */
 export function isDefaultHandler(handler: unknown, phrase: string): boolean {
   return Function.prototype.toString.call(handler).includes(phrase);
 }

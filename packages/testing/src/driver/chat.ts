@@ -17,7 +17,7 @@ export interface TestChat {
   topic(name: string): TestChat;
   /** The direct messages of this channel: each user writes in a topic of their own, and the bot answers with `direct_messages_topic_id`. */
   directMessages(): TestChat;
-  /** The messages of the bot that stand here now, as they look now. */
+  /** The current messages of the bot here, as they look now. */
   readonly messages: readonly Shown[];
   /** Publishes something in this channel, in its own name. */
   posts(what: string | Sendable): Promise<void>;

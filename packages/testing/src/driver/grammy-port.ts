@@ -38,7 +38,7 @@ export interface GrammyLike {
   stop(): Promise<void>;
 }
 
-/** Tells a grammY bot by its shape. */
+/** Recognizes a grammY bot by its shape. */
 export function isGrammy(bot: object): bot is GrammyLike {
   return typeof (bot as { api?: { config?: { use?: unknown } } }).api?.config?.use === 'function';
 }
@@ -50,7 +50,7 @@ const ours = new WeakSet<Transformer>();
 export function grammyPort(bot: GrammyLike): BotPort {
   const ApiClass = bot.api.constructor as GrammyApiClass;
 
-  /** Stands where the network was: below every transformer that the bot has installed. */
+  /** Replaces the network: below every transformer that the bot has installed. */
   function install(network: Previous): void {
     const before = bot.api.config.installedTransformers().filter((each) => !ours.has(each));
     const chain = before.reduce<Previous>(

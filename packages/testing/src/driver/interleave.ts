@@ -29,8 +29,8 @@ export async function gate(method: string): Promise<void> {
 }
 
 /**
- * Runs actions against each other. Each index in `order` lets that action do one step: start and run to its first API call,
- * or have the call that it is held at answered and run to the next. When the order is used up, all run on freely.
+ * Runs actions against each other. Each index in `order` lets that action do one step. It starts and runs to its first API call,
+ * or its pending call is answered and it runs to the next. When the order is used up, all run on freely.
  */
 export async function interleave(
   actions: readonly (() => Promise<unknown>)[],

@@ -1,4 +1,4 @@
-/** What users do with messages that stand already: editing and deleting their own, reacting, voting. */
+/** What users do with existing messages: editing and deleting their own, reacting, voting. */
 import { placeOf, samePlace } from '../cloud/place.ts';
 import type { RawMessage } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
@@ -32,7 +32,7 @@ export async function editOwn(
   await stage.deliver([cloud.number(typeFor(place, 'edited'), structuredClone(edited))]);
 }
 
-/** Deletes a message of the user; only business chats tell the bot. */
+/** Deletes a message of the user; only business chats notify the bot. */
 export async function deleteOwn(actor: Actor, of: 'last' | number | undefined): Promise<void> {
   const { stage, user, place } = actor;
   const { message_id, chat } = own(actor, of, 'delete');

@@ -62,7 +62,7 @@ async function pressInline(
     const action = Object.keys(button).find((key) => key !== 'text') ?? 'nothing';
     throw complaint(
       cloud,
-      `The button [${button.text}] has '${action}': pressing it tells the bot nothing.`,
+      `The button [${button.text}] has '${action}': pressing it sends the bot nothing.`,
       { operator: 'taps' },
     );
   }

@@ -25,7 +25,7 @@ export interface TelegrafLike {
   ): (request: IncomingMessage, response: ServerResponse) => Promise<unknown>;
 }
 
-/** Tells a Telegraf bot by its shape. */
+/** Recognizes a Telegraf bot by its shape. */
 export function isTelegraf(bot: object): bot is TelegrafLike {
   return typeof (bot as { telegram?: { callApi?: unknown } }).telegram?.callApi === 'function';
 }

@@ -21,7 +21,7 @@ export interface TelegramOptions {
    */
   readonly updateId?: number;
   /**
-   * How updates reach the bot: handed over in this process (when left out), or by HTTP through a fake Bot API server, which the bot polls or which calls its webhook.
+   * How updates reach the bot: within this process (the default), or by HTTP. Then the bot polls a fake Bot API server, or that server calls its webhook.
    * By HTTP, call {@link World.stop} at the end.
    */
   readonly via?: 'process' | 'polling' | 'webhook';

@@ -34,12 +34,12 @@ export interface TestUser {
    *
    * With `on`, presses the button of that message as it was seen, even if it has been edited or deleted since.
    *
-   * @throws AssertionError when there is no such button, or it tells the bot nothing (an address)
+   * @throws AssertionError when there is no such button, or it sends the bot nothing (an address)
    */
   taps(label: string, on?: Shown): Promise<Tapped>;
   /** Edits the user's last text here, or the message with a number. */
   edits(text: string, of?: 'last' | number): Promise<void>;
-  /** Deletes the user's last message here, or the one with a number; bots hear of it in business chats only. */
+  /** Deletes the user's last message here, or the one with a number; bots are notified in business chats only. */
   deletes(of?: 'last' | number): Promise<void>;
   /** Sets a reaction to the bot's last message, or to another; `undefined` takes it away. */
   reacts(emoji: string | undefined, to?: Shown): Promise<void>;
@@ -156,7 +156,7 @@ export function makeUser(
   };
 }
 
-/** Whoever writes in a group is a member of it. */
+/** A user who writes in a group is a member of it. */
 function enter(cloud: Cloud, user: RawUser, place: Place): Place {
   const record = cloud.record(place.chat, place.business);
   if (place.business === undefined && !record.members.has(user.id))

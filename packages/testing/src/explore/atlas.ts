@@ -50,7 +50,7 @@ const mostWays = 16;
 /** Fewer tries prove nothing. */
 const enoughTries = 12;
 
-/** Begins with what a machine tells of itself. */
+/** Begins with the description of a machine. */
 export function newAtlas(description: MachineDescription | undefined): Atlas {
   const sights = new Map<string | null, Sight>();
   const passages = new Map<string, Passage>();
@@ -206,7 +206,7 @@ export function silenceKey(state: string | null, kind: string): string {
   return `silence ${state} ${kind}`;
 }
 
-/** The same for moves that come to the same here, whoever does them. */
+/** The same for moves that are equal here, for any user. */
 export function keyOf(move: Move): string {
   const { who: _, ...what } = { who: '', ...move };
   return JSON.stringify(what);

@@ -21,7 +21,7 @@ export interface Repertoire {
   texts(): fc.Arbitrary<string>;
 }
 
-/** Collects commands and times from what a machine tells of itself. */
+/** Collects commands and times from the description of a machine. */
 export function repertoireOf(
   description: MachineDescription | undefined,
   botCommands: readonly BotCommand[],

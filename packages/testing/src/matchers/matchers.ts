@@ -27,7 +27,7 @@ export interface ChatMatchers {
   toSee(expected: Expected): void;
   /** A user has seen nothing since they last did something. */
   toSeeNothing(): void;
-  /** A conversation (`machine.at({ user })`) is in a state; `world` tells the conversation, when it is not. */
+  /** A conversation (`machine.at({ user })`) is in a state; `world` prints the conversation, when it is not. */
   toBeInState(expected: AskedState, world?: Told): Promise<void>;
   /** A conversation has collected this, and perhaps more. */
   toHaveData(expected: object, world?: Told): Promise<void>;

@@ -16,7 +16,7 @@ export function chatOf(cloud: Cloud, payload: Payload, field = 'chat_id'): ChatR
   return record ?? refuse(400, 'Bad Request: chat not found');
 }
 
-/** Finds the chat of a call to which the bot wants to write; rejects one that has shut the bot out. */
+/** Finds the chat of a call to which the bot writes; rejects one that has blocked the bot. */
 export function openChatOf(cloud: Cloud, payload: Payload): ChatRecord {
   const record = chatOf(cloud, payload);
   const { chat } = record;

@@ -28,7 +28,7 @@ class RefusedRequest extends Error {
 
   constructor(host: string) {
     super(
-      `Refused a request to ${host}: nothing may leave the process while a bot is under test, and its token belongs to no bot under test. ` +
+      `Rejected a request to ${host}: nothing may leave the process while a bot is under test, and its token belongs to no bot under test. ` +
         'Pass the bot with this token to telegram().',
     );
   }

@@ -7,7 +7,7 @@ import type { Uploads } from '../methods/parameters.ts';
 import { readBody } from './request-body.ts';
 import type { Connection } from './update-queue.ts';
 
-/** What stands behind the addresses. */
+/** What the addresses lead to. */
 export interface Endpoint {
   /** Whether the bot with this token is let in. */
   admits(token: string): boolean;

@@ -27,7 +27,7 @@ export interface HttpServer {
   stop(): Promise<void>;
 }
 
-/** A process of the bot, as the server knows it. */
+/** A process of the bot, as the server sees it. */
 export interface Life {
   /** The address for its clients. */
   readonly apiRoot: string;

@@ -33,12 +33,12 @@ export interface UpdateQueue {
   expire(): void;
   /** Takes off everything. */
   drop(): void;
-  /** Sets which types the bot wants; an empty list means all that need no asking for. */
+  /** Sets which types the bot gets; an empty list means Telegram's default types. */
   allow(types: readonly string[]): void;
   readonly allowed: readonly string[];
   /** Answers `getUpdates`, at once or when there is something; a later request ends an earlier one. */
   poll(parameters: Payload, connection: Connection): Promise<ApiAnswer>;
-  /** Hears of every update that comes in; the webhook listens. */
+  /** Called for every new update; the webhook listens. */
   onPush: ((entry: Pending) => void) | undefined;
   /** Ends the request that is being held. */
   release(): void;
@@ -55,7 +55,7 @@ const lifetimes: Readonly<Record<string, number>> = {
 
 const conflict = refusalOf({ error_code: 409 });
 
-/** Makes an empty queue; `next` tells the number that the next update will have. */
+/** Makes an empty queue; `next` returns the number of the next update. */
 export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
   const pending = new Set<Pending>();
   let held: ((answer: ApiAnswer | undefined) => void) | undefined;

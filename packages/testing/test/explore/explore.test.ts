@@ -21,7 +21,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
   const exploring = (table: Table, options: ExploreOptions = {}) =>
     explore((world) => tableBot(make, table, world), { runs: 40, steps: 15, ...options });
 
-  it('finds nothing in a sound bot, and tells how far it came', async () => {
+  it('finds nothing in a sound bot, and reports its coverage', async () => {
     const { faults, coverage, report } = await exploring(sound);
     expect(faults, report).toEqual([]);
     expect(coverage.states.toSorted()).toEqual(['T:confirm', 'T:name']);
@@ -94,7 +94,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     expect(coverage.unvisited).toEqual(['T:age']);
   });
 
-  it('finds a state behind a word that nobody could guess, when it is told', async () => {
+  it('finds a state behind a word that nobody could guess, when it gets the word', async () => {
     const table: Table = {
       ...sound,
       name: { ...name, 'open sesame': { say: 'Who are you?', to: 'secret' } },

@@ -67,7 +67,7 @@ const longestAnswer = 4096;
 /**
  * Checks and converts a value: its length, `schema`, then `validate`.
  *
- * What comes out must be storable. A boolean and nothing are no answers: they come from a `validate` that tests or forgets to return. What
+ * What comes out must be storable. A boolean and nothing are no answers: they come from a `validate` that tests or has no return. What
  * `schema` and `validate` throw passes through.
  */
 export async function checkValue(

@@ -18,7 +18,7 @@ import { elsewhereMessage, note, text, tokenOf, type Visit, wasAsked } from './v
 /** The limit of `callback_data` (Bot API, InlineKeyboardButton). */
 const maxBytes = 64;
 
-/** Asks in the other chat, and tells the user of this one that it was asked. */
+/** Asks in the other chat, and sends `meanwhile` to the user of this one. */
 export async function askElsewhere(visit: Visit, place: AskPlace): Promise<Speech> {
   const { run } = visit;
   const { question } = place.step;

@@ -1,4 +1,4 @@
-/** Going back and cancelling, by command or by a button below the question. */
+/** Going back and canceling, by command or by a button below the question. */
 
 import type { AnyFlowOptions } from './flow.ts';
 import { memoOf } from './memo.ts';

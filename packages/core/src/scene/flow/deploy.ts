@@ -1,4 +1,4 @@
-/** What a deploy changes under users who are in mid-flow: renamed steps, and answers that the new definition refuses. */
+/** What a deploy changes under users who are in mid-flow: renamed steps, and answers that the new definition rejects. */
 
 import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
@@ -48,7 +48,7 @@ export function renamed(steps: readonly Step[], answers: JsonObject): JsonObject
 }
 
 /**
- * Forgets stored answers that the present definition refuses, so that they are asked again.
+ * Forgets stored answers that the present definition rejects, so that they are asked again.
  *
  * Only choices, kinds and schemas are looked at; `validate` may act, so it is not run again. A schema gets what it once gave, numbers as
  * text; an object that a schema made of text cannot be judged and stays.

@@ -9,7 +9,7 @@ import { answered } from './moves.ts';
 import { awaitsPayment } from './payment.ts';
 import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 
-/** The flow has been left: its hooks hear of it, and speak. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
+/** The flow has been left: its hooks run and may send messages. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
 export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReason> {
   const { plan, run } = visit;
   const { over } = memoOf(run.memo);

@@ -1,4 +1,4 @@
-/** What an answer, a way back or a correction makes of the progress. Pure. */
+/** What an answer, going back or a correction makes of the progress. Pure. */
 
 import type { Passed, Place } from './pending.ts';
 import {
@@ -34,7 +34,7 @@ export function backTo(progress: Progress, { kind, path, level, count }: Passed)
 }
 
 /**
- * An answer is to be another one: forgets what was answered to questions that have the same name in several cases of a branch on it.
+ * An answer changes: deletes the answers to questions that have the same name in several cases of a branch on it.
  *
  * Other answers stay: they count again where their question applies again.
  */

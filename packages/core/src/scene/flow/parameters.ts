@@ -1,4 +1,4 @@
-/** The parameters of a flow: answers that are known from the start. They stand beside the answers, under names that no step has. */
+/** The parameters of a flow: answers that are known from the start. They are beside the answers, under names that no step has. */
 
 import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';

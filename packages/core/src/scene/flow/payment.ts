@@ -20,7 +20,7 @@ export interface BoundPrompt {
 }
 
 /**
- * For how long an approved checkout waits for its payment, in ms. Long enough for a bank that asks for a code; a payment that comes later
+ * How long an approved checkout waits for its payment, in ms. Long enough for a bank that asks for a code. A later payment
  * still counts unless the user has moved on.
  */
 const approvalTime = 180_000;

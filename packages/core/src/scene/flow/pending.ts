@@ -258,7 +258,7 @@ async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<P
   };
 
   const complete: JsonObject[] = rounds.slice(0, -1);
-  // rounds before the last one were complete when it began; of them only the way back is looked at
+  // rounds before the last one were complete when it began; of them only the history is looked at
   if (complete.length > 0) {
     const { seen } = await walkRound(complete.length - 1);
     finish(complete.length - 1, seen);

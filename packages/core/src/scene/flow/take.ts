@@ -15,7 +15,7 @@ import { isClosed, markOf, withAnswer, without } from './progress.ts';
 import type { Early } from './question.ts';
 import { keep, locate, note, progressOf, type Visit, wasAsked } from './visit.ts';
 
-/** Kinds that come without being sent as an answer in this chat: they go on to the bot where no step asks for them. */
+/** Kinds that come without being sent as an answer in this chat: they continue to the bot where no step asks for them. */
 const events: ReadonlySet<UserInput['kind']> = new Set([
   'poll_answer',
   'payment',

@@ -60,7 +60,7 @@ export function keep({ run }: Visit, progress: Progress, memo: FlowMemo): void {
   run.keep({ data: answers, memo: compact({ ...memo, passed, open }) });
 }
 
-/** Goes on from a new progress: what belonged to the last question is dropped, and the next one is asked. */
+/** Continues from a new progress: what belonged to the last question is dropped, and the next one is asked. */
 export function move(visit: Visit, progress: Progress, more: FlowMemo = {}): void {
   const { run } = visit;
   tidy(visit);
