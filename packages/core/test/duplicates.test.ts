@@ -113,7 +113,7 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
 });
 
 describe('a duplicate', () => {
-  it('of a press is answered, so that the button's spinner disappears', async () => {
+  it("of a press is answered, so that the button's spinner disappears", async () => {
     const { give, calls } = bench();
     const update = press(1, 'x');
     await give(update, ({ state: fsm }) => fsm.set(Form.name));
