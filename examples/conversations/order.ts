@@ -28,7 +28,7 @@ async function order(conversation: Conversation<MyContext, Context>, ctx: Contex
 
 /** Adds the conversation and the commands, behind `session()` and `conversations()`. */
 export function addOrders(bot: Bot<MyContext>): void {
-  bot.use(createConversation<MyContext, Context>(order));
+  bot.use(createConversation<MyContext, Context>(order, 'order'));
   bot.command('order', (ctx) => ctx.conversation.enter('order'));
   bot.command('orders', (ctx) => ctx.reply(ctx.session.orders.join('\n') || 'No orders yet.'));
 }

@@ -93,7 +93,7 @@ describe.each(frameworks)('rows of a question on %s', (_, framework) => {
     await anna.taps('Before');
     anna.sees('You cannot go back here.');
     await anna.taps('Stop');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
   });
 
   it('an answered question loses its buttons, and its old ones do nothing', async () => {

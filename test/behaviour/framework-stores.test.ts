@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { FileAdapter } from '@grammyjs/storage-file';
 import { freeStorage } from '@grammyjs/storage-free';
 import { RedisAdapter } from '@grammyjs/storage-redis';
-import { isFsmError, type StoredText, state, states } from '@telefsm/core';
+import { isFsmError, memoryStorage, type StoredText, state, states } from '@telefsm/core';
 import * as g from '@telefsm/grammy';
 import * as grammySession from '@telefsm/grammy/session';
 import * as t from '@telefsm/telegraf';
@@ -15,11 +15,13 @@ import { telegram } from '@telefsm/testing';
 import { MySQL } from '@telegraf/session/mysql';
 import { Postgres } from '@telegraf/session/pg';
 import { Redis as TelegrafRedis } from '@telegraf/session/redis';
+import * as grammy from 'grammy';
 import { Bot, type Context as GrammyContext, type StorageAdapter } from 'grammy';
 import { Redis } from 'ioredis';
 import { createPool, type Pool } from 'mysql2';
 import pg from 'pg';
 import { createClient } from 'redis';
+import * as telegraf from 'telegraf';
 import { type Context, Telegraf } from 'telegraf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type FreeSessions, startFreeSessions } from '../servers/free-sessions.ts';
@@ -30,6 +32,9 @@ const Form = states('Form', { name: state(), age: state<{ name: string }>() });
 const token = '7712345678:test';
 const namespace = 'registration';
 const me = { id: 7712345678, is_bot: true, first_name: 'Bot', username: 'test_bot' } as never;
+
+/** Nobody of whom an earlier test has left anything in a store. */
+const newcomer = 9_000_000_001;
 
 interface Counted {
   count: number;
@@ -130,6 +135,57 @@ describe.each(telegrafStores)('%s', (_, make) => {
   });
 });
 
+describe.each(telegrafStores)('%s with users of Telegraf', (_, make) => {
+  it('in the middle of a wizard: they go on with telefsm, and the store is emptied', async () => {
+    interface My extends Context {
+      session: telegrafScenes.Scenes.WizardSession & { orders: number };
+      scene: telegrafScenes.Scenes.SceneContextScene<My, telegrafScenes.Scenes.WizardSessionData>;
+      wizard: telegrafScenes.Scenes.WizardContextWizard<My> & { state: { what?: string } };
+    }
+    const store = make() as never as t.SessionStore<My['session']>;
+    /** The same bot with the modules of either package. */
+    const makeBot = (
+      { Scenes, session }: Pick<typeof telegraf, 'Scenes' | 'session'>,
+      options: object,
+    ) => {
+      const bot = new Telegraf<My>(token);
+      bot.botInfo = me;
+      bot.use(session({ defaultSession: () => ({ orders: 0 }), ...options }) as never);
+      const wizard = new Scenes.WizardScene<My>(
+        'order',
+        async (ctx) => {
+          await ctx.reply('What?');
+          return ctx.wizard.next();
+        },
+        async (ctx) => {
+          ctx.wizard.state.what = ctx.text ?? '';
+          await ctx.reply('How many?');
+          return ctx.wizard.next();
+        },
+        async (ctx) => {
+          ctx.session.orders += 1;
+          await ctx.reply(`${ctx.text} × ${ctx.wizard.state.what}, ${ctx.session.orders} orders`);
+          return ctx.scene.leave();
+        },
+      );
+      bot.use(new Scenes.Stage<My, telegrafScenes.Scenes.WizardSessionData>([wizard]).middleware());
+      bot.command('order', (ctx) => ctx.scene.enter('order'));
+      return bot;
+    };
+    const tg = telegram(makeBot(telegraf, { store }));
+    const anna = tg.user('Anna', { id: newcomer });
+    await anna.sends('/order');
+    await anna.sends('tea "😀"');
+    const storage = memoryStorage();
+    await tg.restart(() => makeBot(telegrafScenes as never, { store, storage }));
+    await anna.sends('3');
+    anna.sees('3 × tea "😀", 1 orders');
+    expect(await store.get(`${anna.id}:${anna.id}`)).toBeUndefined();
+    for (const text of ['/order', 'cake', '2']) await anna.sends(text);
+    anna.sees('2 × cake, 2 orders');
+  });
+});
+
 const grammyStores: readonly (readonly [
   name: string,
   make: () => StorageAdapter<StoredText> & StorageAdapter<Counted>,
@@ -181,6 +237,41 @@ describe.each(grammyStores)('%s', (_, make) => {
     const anna = telegram(bot).user('Anna');
     await Promise.all(Array.from({ length: 20 }, () => anna.sends('hello')));
     anna.sees('20');
+  });
+});
+
+describe.each(grammyStores)("%s with sessions of grammY's own", (_, make) => {
+  it("are moved into the machine's record on the first update of their chat", async () => {
+    type My = g.FsmFlavor<GrammyContext & grammySession.SessionFlavor<Counted>>;
+    const storage: StorageAdapter<Counted> = make();
+    const initial = () => ({ count: 0 });
+    const counts = (bot: Bot<My>) => {
+      bot.use((ctx) => ctx.reply(String(++ctx.session.count)));
+      return bot;
+    };
+    const before = () => {
+      const bot = new Bot<My>(token, { botInfo: me });
+      bot.use(grammy.session({ storage, initial }));
+      return counts(bot);
+    };
+    const after = () => {
+      const bot = new Bot<My>(token, { botInfo: me });
+      const machine = g.fsm();
+      bot.use(machine as never);
+      bot.use(grammySession.session<Counted, My>({ storage, initial, machine }));
+      return counts(bot);
+    };
+    const tg = telegram(before());
+    const anna = tg.user('Anna', { id: newcomer });
+    await anna.sends('a');
+    await anna.sends('b');
+    anna.sees('2');
+    await tg.restart(after);
+    await anna.sends('c');
+    anna.sees('3');
+    expect(await storage.read(String(anna.id))).toBeUndefined();
+    await anna.sends('d');
+    anna.sees('4');
   });
 });
 

@@ -93,7 +93,7 @@ describe('With your plugins', () => {
     anna.sees('Count 1');
   });
 
-  it('hydrate: before or behind the machine', async () => {
+  it.each(['before', 'after'] as const)('hydrate: %s the machine', async (place) => {
     const bot = botWith(
       async (ctx) => {
         const sent: object = await ctx.reply('Wait…');
@@ -101,7 +101,7 @@ describe('With your plugins', () => {
           `You said ${ctx.msg?.text}`,
         );
       },
-      { before: (one) => one.use(hydrate() as never) },
+      { [place]: (one: Bot<MyContext>) => one.use(hydrate() as never) },
     );
     const anna = telegram(bot).user('Anna');
     await anna.sends('/go');
@@ -157,7 +157,22 @@ describe('With your plugins', () => {
     anna.seesNothing();
   });
 
-  it('commands: behind the stage or before it', async () => {
+  it('commands: before the stage they win over its scenes', async () => {
+    const group = new CommandGroup<MyContext>();
+    group.command('help', 'Helps', (ctx) => ctx.reply('Help is here.'));
+    const bot = botWith((ctx) => ctx.reply(`Step for ${ctx.msg?.text}`), {
+      before: (one) => one.use(commands()),
+      after: (one) => one.use(group),
+    });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/go');
+    await anna.sends('/help');
+    anna.sees('Help is here.');
+    await anna.sends('hello');
+    anna.sees('Step for hello');
+  });
+
+  it('commands: behind the stage its scenes see them first', async () => {
     const group = new CommandGroup<MyContext>();
     group.command('start', 'Starts', (ctx) => ctx.scene.enter('w'));
     const bot = botWith((ctx) => ctx.reply(`Step for ${ctx.msg?.text}`), {
@@ -165,6 +180,8 @@ describe('With your plugins', () => {
     });
     bot.use(group);
     const anna = telegram(bot).user('Anna');
+    await anna.sends('/start');
+    anna.sees('Step for /start');
     await anna.sends('/start');
     anna.sees('Step for /start');
   });

@@ -228,3 +228,21 @@ describe.each(frameworks)('several views in one message, on %s', (_, framework) 
     expect(bot.errors).toEqual([]);
   });
 });
+
+describe.each(frameworks)('reenter() on a view, on %s', (_, framework) => {
+  it('shows it again, and nobody has left it', async () => {
+    const left: string[] = [];
+    const Page = scene('page').on({
+      view: () => 'A page',
+      leave: ({ reason }) => void left.push(reason),
+    });
+    const { anna, bot } = play(framework, [Page]);
+    bot.command('page', ({ fsm }) => fsm.enter(Page));
+    bot.command('again', ({ fsm }) => fsm.reenter());
+    await anna.sends('/page');
+    await anna.sends('/again');
+    anna.sees('A page');
+    expect(left).toEqual([]);
+    expect(bot.errors).toEqual([]);
+  });
+});

@@ -1,7 +1,7 @@
 /** One measurement in a process of its own: `node --expose-gc child.mjs '<job as JSON>'`; the last line of its output is the result. */
 
 import { systemOf } from './registry.mjs';
-import { postgresClients, redisClients } from './wire.mjs';
+import { mariadbClients, postgresClients, redisClients } from './wire.mjs';
 import { textFrom } from './workload/updates.mjs';
 
 /**
@@ -36,7 +36,7 @@ process.exit(0);
 
 /** @returns {Promise<Bench>} */
 async function benchOf(job) {
-  const { storage = 'memory', redisPort, postgresUrl } = job;
+  const { storage = 'memory', redisPort, postgresUrl, mariadbUrl, objectsUrl } = job;
   const system = systemOf(job.system);
   const { create } = await system.load();
   const sent = { count: 0, last: undefined, byChat: undefined };
@@ -49,6 +49,8 @@ async function benchOf(job) {
     prefix: job.prefix ?? `b${process.pid}.`,
     redis: storage === 'redis' ? await redisClients(redisPort) : undefined,
     postgres: storage === 'postgres' ? await postgresClients(postgresUrl) : undefined,
+    mariadb: storage === 'mariadb' ? await mariadbClients(mariadbUrl) : undefined,
+    objects: objectsUrl,
     sent(chat, text) {
       sent.count++;
       sent.last = text;

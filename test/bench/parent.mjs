@@ -27,8 +27,8 @@ export function startRuns(servers) {
   return {
     failures,
     async measure(job) {
-      const { redisPort, postgresUrl } = servers;
-      const result = await inProcess({ redisPort, postgresUrl, ...job });
+      const { redisPort, postgresUrl, mariadbUrl, objectsUrl } = servers;
+      const result = await inProcess({ redisPort, postgresUrl, mariadbUrl, objectsUrl, ...job });
       if ('value' in result) return result.value;
       failures.push(`${job.system ?? job.measurement} (${job.measurement}): ${result.error}`);
       return undefined;

@@ -5,7 +5,7 @@
  * @property {string} id
  * @property {'grammY' | 'Telegraf'} framework
  * @property {string} bare - the system without memory that it is compared with
- * @property {readonly ('memory' | 'redis' | 'postgres')[]} storages - none for a bare system
+ * @property {readonly ('memory' | 'redis' | 'postgres' | 'mariadb' | 'objects')[]} storages - none for a bare system
  * @property {readonly import('./workload/programs.mjs').Program[]} programs
  * @property {string} [variant] - told to `create`
  * @property {boolean} [reenters] - its dispatch program ends after each answer and is begun anew
@@ -17,7 +17,7 @@
  *
  * @typedef {object} Options
  * @property {import('./workload/programs.mjs').Program} program
- * @property {'memory' | 'redis' | 'postgres'} storage
+ * @property {'memory' | 'redis' | 'postgres' | 'mariadb' | 'objects'} storage
  * @property {string} [variant]
  * @property {number} n - states of the dispatch program
  * @property {'after' | 'across'} mode - of the race
@@ -26,6 +26,8 @@
  * @property {(chat: number, text: string) => void} sent - to be told of each message
  * @property {() => import('ioredis').Redis} redis
  * @property {() => import('pg').Pool} postgres
+ * @property {() => import('mysql2/promise').Pool} mariadb
+ * @property {string} objects - the address of the Worker of `workload/objects-worker.mjs`
  *
  * @typedef {object} Running
  * @property {(update: object) => Promise<unknown>} handle - resolves when the update has been handled and kept
@@ -34,7 +36,7 @@
 
 const grammy = { framework: 'grammY', bare: 'grammy' };
 const telegraf = { framework: 'Telegraf', bare: 'telegraf' };
-const all = ['memory', 'redis', 'postgres'];
+const all = ['memory', 'redis', 'postgres', 'mariadb', 'objects'];
 
 /** @type {readonly System[]} */
 export const systems = [
@@ -51,6 +53,10 @@ export const systems = [
     ['by hand: Redis GET+SET', 'getset', 'redis'],
     ['by hand: Redis two scripts', 'scripts', 'redis'],
     ['by hand: PostgreSQL two statements', 'row', 'postgres'],
+    ['by hand: MariaDB two statements', 'procedure', 'mariadb'],
+    ['by hand: Durable Object two requests', 'object', 'objects'],
+    ['by hand: the statements of MariaDB', 'statements', 'mariadb'],
+    ['by hand: the requests of Durable Objects', 'statements', 'objects'],
   ].map(([id, variant, storage]) => ({
     id,
     ...grammy,

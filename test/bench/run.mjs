@@ -34,7 +34,8 @@ for (const name of wanted) {
 }
 
 const servers = wanted.some((name) => needServers.includes(name)) ? await startServers() : {};
-const { measure, failures } = startRuns(servers);
+const more = wanted.includes('floors') ? await startMore() : {};
+const { measure, failures } = startRuns({ ...servers, ...more });
 const report = { mode, machine: machine(), versions: versions(), sections: {}, failures };
 const parts = [`# Measurements, ${mode} mode`, about(report)];
 for (const name of wanted) {
@@ -53,7 +54,7 @@ for (const name of wanted) {
 const left = isQuick ? systems.filter(({ isTwin }) => isTwin).map(({ id }) => id) : [];
 if (left.length > 0) parts.push(`A quick run leaves out: ${left.join('; ')}.`);
 if (left.length > 0) console.log(`\n${parts.at(-1)}`);
-await servers.close?.();
+await Promise.all([servers.close?.(), more.close?.()]);
 if (failures.length > 0)
   parts.push(`## Not measured\n\n${failures.map((why) => `* ${why}`).join('\n')}`);
 if (failures.length > 0) console.log(`\n${parts.at(-1)}`);
@@ -83,12 +84,30 @@ function rounded(_key, value) {
     : value;
 }
 
+/** Loads a module of the tests. */
+async function load(name) {
+  const path = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
+  return (await runnerImport(path, { configFile: false, logLevel: 'error' })).module;
+}
+
+/** The servers of the section on floors. */
+async function startMore() {
+  const [{ startMariadb }, { startWorkerd }] = await Promise.all([
+    load('mariadb'),
+    load('workerd'),
+  ]);
+  const script = new URL('workload/objects-worker.mjs', import.meta.url);
+  const [mariadb, workerd] = await Promise.all([startMariadb(), startWorkerd({ script })]);
+  const [objectsUrl] = await workerd.urls();
+  return {
+    mariadbUrl: mariadb.url,
+    objectsUrl,
+    close: () => Promise.all([mariadb.close(), workerd.close()]),
+  };
+}
+
 /** The servers of the tests, on free ports. */
 async function startServers() {
-  const load = async (name) => {
-    const path = fileURLToPath(new URL(`../servers/${name}.ts`, import.meta.url));
-    return (await runnerImport(path, { configFile: false, logLevel: 'error' })).module;
-  };
   const [{ startRedis }, { startPostgres }] = await Promise.all([load('redis'), load('postgres')]);
   const [redis, postgres] = await Promise.all([startRedis(), startPostgres()]);
   return {

@@ -9,4 +9,5 @@ export const sections = {
   deadlines: () => import('./sections/deadlines.mjs'),
   long: () => import('./sections/long.mjs'),
   servers: () => import('./sections/servers.mjs'),
+  floors: () => import('./sections/floors.mjs'),
 };

@@ -14,6 +14,12 @@ export async function postgresClients(url) {
   return () => new pg.Pool({ connectionString: url, max: 10 });
 }
 
+/** @param url - of a MariaDB */
+export async function mariadbClients(url) {
+  const { createPool } = await import('mysql2/promise');
+  return () => createPool({ uri: url, connectionLimit: 10 });
+}
+
 /**
  * Counts on all sockets to a port that are opened from now on; a round trip is a first answer after something was sent.
  *

@@ -149,6 +149,17 @@ export async function postgres(
   };
 }
 
+/** A MariaDB of its own that can be taken away. */
+async function absentMariadb(): Promise<Breakable> {
+  const server = await startMariadb();
+  const pool = createPool({ uri: server.url, connectionLimit: 4 });
+  toClose.push(
+    () => server.close(),
+    () => pool.end(),
+  );
+  return { storage: mysqlStorage(pool), break: server.crash, mend: server.start };
+}
+
 /** A MariaDB of its own, whose bot is not its owner. */
 export async function mariadb(breaks: string, mends: string): Promise<Breakable> {
   const server = await startMariadb();
@@ -326,4 +337,5 @@ export const absences: readonly (readonly [string, () => Promise<Breakable>])[] 
         (server) => server.start(),
       ),
   ],
+  ['MariaDB', absentMariadb],
 ];

@@ -21,7 +21,7 @@ describe.each(engines)('on $name', ({ start }) => {
   });
   afterAll(() => engine?.close());
 
-  it.each([2, 4])(
+  it.each([1, 2, 4])(
     '%i processes count each of 2000 updates of one conversation once',
     { timeout: 10 * minutes },
     (processes) => countUpdates(engine, { processes, updates: 2000, chats: 1 }),

@@ -4,9 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { startMariadb } from '../servers/mariadb.ts';
 import { listenOnFreePort } from '../servers/ports.ts';
-import { startPostgres } from '../servers/postgres.ts';
 import { isFull } from '../setup/stress-size.ts';
 import { runOn } from './processes.ts';
 import { newestNode, nodes, oldestNode } from './runtimes.ts';
@@ -98,13 +96,6 @@ describe.each(bundlers)('a bot bundled by %s', (bundler, ending) => {
 
 // SQLite has the driver that is the hardest to bundle. The other storages belong to the full size.
 describe.each(isFull ? bundlers : [])('a bot bundled by %s', (bundler, ending) => {
-  let postgres: Awaited<ReturnType<typeof startPostgres>>;
-  let mariadb: Awaited<ReturnType<typeof startMariadb>>;
-  beforeAll(async () => {
-    [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()]);
-  });
-  afterAll(() => Promise.all([postgres?.close(), mariadb?.close()]));
-
   it('answers on the memory storage', async () => {
     const bot = await bundle(bundler, ending, 'memory');
     expect(await runOn(oldestNode, bot, [], { env })).toEqual(replies);
@@ -117,13 +108,13 @@ describe.each(isFull ? bundlers : [])('a bot bundled by %s', (bundler, ending) =
 
   it('answers on PostgreSQL', async () => {
     const bot = await bundle(bundler, ending, 'postgres');
-    const args = [await newDatabase(postgres.url)];
+    const args = [await newDatabase(inject('postgres'))];
     expect(await runOn(oldestNode, bot, args, { env })).toEqual(replies);
   });
 
   it('answers on MariaDB', async () => {
     const bot = await bundle(bundler, ending, 'mysql');
-    const args = [mariadb.url, bundler.replace(/\W+/g, '_')];
+    const args = [inject('mariadb'), bundler.replace(/\W+/g, '_')];
     expect(await runOn(oldestNode, bot, args, { env })).toEqual(replies);
   });
 });

@@ -8,6 +8,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
+import { startMariadb } from '../servers/mariadb.ts';
+import { startPostgres } from '../servers/postgres.ts';
 import { startRedis } from '../servers/redis.ts';
 import { bundlers } from './bundlers.ts';
 import { runtimes, workerd } from './runtimes.ts';
@@ -19,6 +21,8 @@ declare module 'vitest' {
     /** The folder that has the packed packages in its `node_modules`, and the programs. */
     readonly app: string;
     readonly redis: string;
+    readonly postgres: string;
+    readonly mariadb: string;
   }
 }
 
@@ -40,9 +44,15 @@ export async function setup(project: TestProject): Promise<void> {
     await cp(join(import.meta.dirname, folder), join(app, folder), { recursive: true });
   const redis = await startRedis();
   undo.push(() => redis.stop());
+  const postgres = await startPostgres();
+  undo.push(() => postgres.close());
+  const mariadb = await startMariadb();
+  undo.push(() => mariadb.close());
   project.provide('tools', tools);
   project.provide('app', app);
   project.provide('redis', redis.url);
+  project.provide('postgres', postgres.url);
+  project.provide('mariadb', mariadb.url);
 }
 
 /** Vitest calls it once, after all files, also where the set-up has failed. */
@@ -67,7 +77,8 @@ function clients(): Record<string, string> {
     devDependencies: Record<string, string>;
   };
   const names = ['grammy', 'telegraf', 'ioredis', 'libsql', 'mysql2', 'pg', 'redis'];
-  return Object.fromEntries(names.map((name) => [name, devDependencies[name] as string]));
+  const versions = names.map((name) => [name, devDependencies[name] as string]);
+  return { ...Object.fromEntries(versions), postgres: '3.4.9' };
 }
 
 /** Installs exact versions, unless the folder has them already. */

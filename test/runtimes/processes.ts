@@ -32,6 +32,15 @@ export function runOn(
   return start(binaryOf(runtime), [...runtime.args, script, ...args], cwd, { env });
 }
 
+/** The addresses of the servers of this run. */
+function servers(): Readonly<Record<string, string>> {
+  return {
+    REDIS_URL: inject('redis'),
+    POSTGRES_URL: inject('postgres'),
+    MARIADB_URL: inject('mariadb'),
+  };
+}
+
 /** Runs a command, whose failure is an answer too. A command that hangs is killed after so many ms. */
 export function start(
   command: string,
@@ -41,7 +50,7 @@ export function start(
 ): Promise<Finished> {
   // The variables of pnpm and Vitest would lead to the workspace's packages.
   const { NODE_PATH: _, NODE_OPTIONS: __, NODE_ENV: ___, VITEST: ____, ...own } = process.env;
-  const env = { ...own, REDIS_URL: inject('redis'), NO_COLOR: '1', ...more };
+  const env = { ...own, ...servers(), NO_COLOR: '1', ...more };
   const options = { cwd, env, timeout, maxBuffer: 64 << 20 };
   return new Promise((resolve) => {
     execFile(command, args, options, (error, stdout, stderr) => {

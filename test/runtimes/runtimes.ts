@@ -75,6 +75,15 @@ const program = (title: string, script: string, ...args: string[]): Program => (
   args,
 });
 
+/** The storages of the conversations, by their names in the docs. */
+const storages = {
+  memory: 'memory',
+  SQLite: 'sqlite',
+  Redis: 'redis',
+  PostgreSQL: 'postgres',
+  MariaDB: 'mariadb',
+} as const;
+
 export const programs: readonly Program[] = [
   program('quick start, grammY', 'quick-start', 'grammy'),
   program('quick start, Telegraf', 'quick-start', 'telegraf'),
@@ -82,10 +91,17 @@ export const programs: readonly Program[] = [
   program('flow, Telegraf', 'flow', 'telegraf'),
   program('file upload, grammY', 'upload', 'grammy'),
   program('file upload, Telegraf', 'upload', 'telegraf'),
+  ...Object.entries(storages).flatMap(([name, storage]) => [
+    program(`conversation on ${name}, grammY`, 'conversation', 'grammy', storage),
+    program(`conversation on ${name}, Telegraf`, 'conversation', 'telegraf', storage),
+  ]),
   program('SQLite from a path', 'sqlite-path'),
   program('storage contract, `node:sqlite`', 'contract-sqlite', 'node:sqlite'),
   program('storage contract, `bun:sqlite`', 'contract-sqlite', 'bun:sqlite'),
   program('storage contract, `libsql`', 'contract-sqlite', 'libsql'),
+  program('storage contract, PostgreSQL by `pg`', 'contract-sql', 'pg'),
+  program('storage contract, PostgreSQL by `postgres`', 'contract-sql', 'postgres'),
+  program('storage contract, MariaDB by `mysql2`', 'contract-sql', 'mysql2'),
   program('storage contract, Redis by `ioredis`', 'contract-redis', 'ioredis'),
   program('storage contract, Redis by `redis`', 'contract-redis', 'redis'),
   program('storage contract, Redis by `Bun.RedisClient`', 'contract-redis', 'bun'),
@@ -142,21 +158,3 @@ export const impossibleUnits: readonly Omit<Impossible, 'error'>[] = [
     reason: 'uploads of Telegraf 4.16.3 never end on Node 26, with or without telefsm',
   },
 ];
-
-/** The table of the page on versions. */
-export function table(): string {
-  const names = allRuntimes.map(({ name }) => name);
-  const reasons: string[] = [];
-  const rows = programs.map(({ title }) => {
-    const cells = names.map((runtime) => {
-      const entry = impossible.find((each) => each.runtime === runtime && each.program === title);
-      if (!entry) return 'yes';
-      if (!reasons.includes(entry.reason)) reasons.push(entry.reason);
-      return `no ${reasons.indexOf(entry.reason) + 1}`;
-    });
-    return `| ${title} | ${cells.join(' | ')} |`;
-  });
-  const head = [`| | ${names.join(' | ')} |`, `|---|${names.map(() => '---|').join('')}`];
-  const notes = reasons.map((reason, index) => `${index + 1}. ${reason}`);
-  return [...head, ...rows, '', ...notes].join('\n');
-}

@@ -116,7 +116,12 @@ async function versionOf(
 async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Promise<void> {
   const connection = await pool.getConnection();
   let isLocked = false;
+  let mode: string | undefined;
   try {
+    // a procedure keeps the mode of the session that created it, and MariaDB's mode ORACLE has another syntax for procedures
+    const [modes] = await connection.query('select @@sql_mode as mode');
+    mode = (modes as readonly { readonly mode: string }[])[0]?.mode;
+    await connection.query("set sql_mode = 'STRICT_ALL_TABLES'");
     const [rows] = await connection.query('select get_lock(?, 30) as locked', [tables.lock]);
     isLocked = (rows as readonly { readonly locked: number | null }[])[0]?.locked === 1;
     if (!isLocked) {
@@ -151,6 +156,7 @@ async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Prom
     );
   } finally {
     if (isLocked) await connection.query('do release_lock(?)', [tables.lock]).catch(() => {});
+    if (mode !== undefined) await connection.query('set sql_mode = ?', [mode]).catch(() => {});
     connection.release();
   }
 }

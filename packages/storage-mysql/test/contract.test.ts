@@ -32,6 +32,10 @@ const sessions: [string, PoolOptions, readonly string[]][] = [
   ],
 ];
 if (isStress) sessions.push(['a pool of one connection', { connectionLimit: 1 }, []]);
+// the compatibility modes of MariaDB; ORACLE gives procedures another syntax
+const dialects = isStress ? ['', 'MSSQL', 'DB2', 'POSTGRESQL', 'ORACLE'] : ['ORACLE'];
+for (const mode of dialects)
+  sessions.push([`a session with the SQL mode "${mode}"`, {}, [`set sql_mode = '${mode}'`]]);
 
 describe.each(sessions)('%s', (name, options, settings) => {
   let pool: Pool;

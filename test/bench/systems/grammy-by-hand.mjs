@@ -1,10 +1,26 @@
 /** grammY with one handler over a store written by hand. */
 
-import { getSetStore, mapStore, rowStore, scriptStore } from '../workload/by-hand.mjs';
+import {
+  getSetStore,
+  mapStore,
+  objectStore,
+  procedureStore,
+  rowStore,
+  scriptStore,
+  statementStore,
+} from '../workload/by-hand.mjs';
 import { grammyBot, running } from '../workload/grammy-bot.mjs';
 import { raceByHand, stepByHand } from '../workload/programs.mjs';
 
-const stores = { map: mapStore, getset: getSetStore, scripts: scriptStore, row: rowStore };
+const stores = {
+  map: mapStore,
+  getset: getSetStore,
+  scripts: scriptStore,
+  row: rowStore,
+  procedure: procedureStore,
+  object: objectStore,
+  statements: statementStore,
+};
 
 export async function create(options) {
   const bot = grammyBot(options);

@@ -1,7 +1,7 @@
 /** The storages of telefsm, over servers of this run. */
 
 /** @returns the storage, `undefined` for the default one, and how to close what was opened for it */
-export async function telefsmStorage({ storage, redis, postgres, prefix }) {
+export async function telefsmStorage({ storage, redis, postgres, mariadb, objects, prefix }) {
   if (storage === 'redis') {
     const { redisStorage } = await import('@telefsm/storage-redis');
     const client = redis();
@@ -20,6 +20,23 @@ export async function telefsmStorage({ storage, redis, postgres, prefix }) {
       await pool.end();
     };
     return { storage, close };
+  }
+  if (storage === 'mariadb') {
+    const { migrateMysql, mysqlStorage } = await import('@telefsm/storage-mysql');
+    const pool = mariadb();
+    const table = prefix.replace('.', '');
+    await migrateMysql(pool, { table });
+    return { storage: mysqlStorage(pool, { table }), close: () => pool.end() };
+  }
+  if (storage === 'objects') {
+    const { durableObjectStorage } = await import('@telefsm/storage-cloudflare');
+    const namespace = {
+      idFromName: (name) => `${prefix}${name}`,
+      get: (id) => ({
+        fetch: (_, request) => fetch(`${objects}/object/${encodeURIComponent(id)}/`, request),
+      }),
+    };
+    return { storage: durableObjectStorage(namespace), close: undefined };
   }
   return { storage: undefined, close: undefined };
 }

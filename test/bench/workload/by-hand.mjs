@@ -1,6 +1,7 @@
 /** Stores as a bot author writes them without a library: the floors that nothing general can be much below. */
 
 import { randomUUID } from 'node:crypto';
+import { telefsmStorage } from '../systems/telefsm-storage.mjs';
 import { pause } from './programs.mjs';
 
 /**
@@ -81,6 +82,128 @@ export function scriptStore({ redis, prefix }) {
       }
     },
     close: () => client.disconnect(),
+  };
+}
+
+/** Two statements over one row of MariaDB: a procedure that takes and reads, as MariaDB returns no row of an upsert; then write and let go. */
+export function procedureStore({ mariadb, prefix }) {
+  const pool = mariadb();
+  const owner = randomUUID();
+  let turns = 0;
+  const made = prepare(pool);
+  return {
+    async with(key, work) {
+      await made;
+      const row = prefix + key;
+      const token = `${owner}:${turns++}`;
+      let taken;
+      while (taken?.owner !== token) {
+        const [[[found]]] = await pool.execute('call by_hand_take(?, ?)', [row, token]);
+        taken = found;
+        if (taken.owner !== token) await pause(2);
+      }
+      let kept = taken.session;
+      try {
+        const session = read(kept);
+        const result = await work(session);
+        kept = isBlank(session) ? null : JSON.stringify(session);
+        return result;
+      } finally {
+        await pool.execute(
+          'update by_hand set session = ?, owner = null where `key` = ? and owner = ?',
+          [kept, row, token],
+        );
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function prepare(pool) {
+  await pool.query(
+    'create table if not exists by_hand (`key` varchar(200) primary key, session longtext, owner varchar(100), until bigint) engine = InnoDB',
+  );
+  const now = "timestampdiff(microsecond, '1970-01-01', utc_timestamp(6))";
+  const free = `(owner is null or until < ${now})`;
+  await pool
+    .query(`create procedure by_hand_take(in wanted varchar(200), in who varchar(100)) modifies sql data
+begin
+  insert into by_hand values (wanted, null, who, ${now} + 5000000)
+    on duplicate key update until = if(${free}, ${now} + 5000000, until), owner = if(${free}, who, owner);
+  select session, owner from by_hand where \`key\` = wanted;
+end`)
+    .catch(({ code, message }) => {
+      if (code !== 'ER_SP_ALREADY_EXISTS') throw new Error(message);
+    });
+}
+
+/** The very statements of a storage of telefsm, sent by hand: what is left of the difference is core. */
+export function statementStore(options) {
+  const owner = randomUUID();
+  let turns = 0;
+  const opened = telefsmStorage(options);
+  return {
+    async with(key, work) {
+      const { storage } = await opened;
+      const token = `${owner}:${turns++}`;
+      let taken = { busy: 0 };
+      while ('busy' in taken) {
+        taken = await storage.acquire(key, { token, lease: 5000, queue: false });
+        if ('busy' in taken) await pause(2);
+      }
+      let text = taken.stored?.text;
+      try {
+        const session = read(text);
+        const result = await work(session);
+        text = isBlank(session) ? undefined : JSON.stringify(session);
+        return result;
+      } finally {
+        const next = text === undefined ? undefined : { text, state: null };
+        await storage.commit(key, { token, fence: taken.fence }, next);
+      }
+    },
+    async close() {
+      const { storage, close } = await opened;
+      await storage.close?.();
+      await close?.();
+    },
+  };
+}
+
+/** Two requests to a Durable Object: take and read, write and let go. */
+export function objectStore({ objects, prefix }) {
+  const owner = randomUUID();
+  let turns = 0;
+  const ask = async (key, body) => {
+    let hash = 0;
+    for (const character of key) hash = (hash * 31 + character.charCodeAt(0)) >>> 0;
+    return (
+      await fetch(`${objects}/object/hand:${hash % 4}/by-hand`, {
+        method: 'POST',
+        body: JSON.stringify({ key, ...body }),
+      })
+    ).json();
+  };
+  return {
+    async with(key, work) {
+      const row = prefix + key;
+      const token = `${owner}:${turns++}`;
+      let taken = { isTaken: false };
+      while (!taken.isTaken) {
+        taken = await ask(row, { owner: token });
+        if (!taken.isTaken) await pause(2);
+      }
+      let kept = taken.session;
+      try {
+        const session = read(kept);
+        const result = await work(session);
+        kept = isBlank(session) ? null : JSON.stringify(session);
+        return result;
+      } finally {
+        await ask(row, { owner: token, session: kept, isGiven: true });
+      }
+    },
+    close() {},
   };
 }
 

@@ -1,12 +1,11 @@
-/** Under the `production` condition options are not checked: tests and the default build have done so. */
-
-import type {
-  checkOption as defaultCheck,
-  checkOptions as defaultChecks,
-} from './option-checks.ts';
-
-/** Checks nothing. */
-export const checkOptions: typeof defaultChecks = () => {};
+/**
+ * Under the `production` condition options are not checked: tests and the default build have done so.
+ *
+ * Empty functions, and neither constants nor functions with parameters, so that bundlers leave out the calls, and with them the rules.
+ */
 
 /** Checks nothing. */
-export const checkOption: typeof defaultCheck = () => {};
+export function checkOptions(): void {}
+
+/** Checks nothing. */
+export function checkOption(): void {}

@@ -10,12 +10,20 @@ export interface Rule {
   fits(found: unknown): boolean;
 }
 
-/** See `checkOptions` of `rules.ts`. */
+/**
+ * Checks the options that are given.
+ *
+ * @param where - what stands before their names in the message
+ * @param others - names that are known and have no rule, with spaces between; without it names that nobody knows are left alone
+ * @param parts - rules for the members of options
+ * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
+ */
 export function checkOptions(
   where: string,
   options: object,
   rules: { readonly [name: string]: Rule },
   others?: string,
+  parts: { readonly [name: string]: { readonly [name: string]: Rule } } = {},
 ): void {
   const known = [...Object.keys(rules), others].join(' ').trim().split(' ');
   for (const [name, found] of Object.entries(options)) {
@@ -24,9 +32,16 @@ export function checkOptions(
     const rule = rules[name];
     if (rule !== undefined && found !== undefined) checkOption(where + name, found, rule);
   }
+  for (const [part, own] of Object.entries(parts)) {
+    checkOptions(`${where}${part}.`, Object(Reflect.get(options, part)), own, others);
+  }
 }
 
-/** See `checkOption` of `rules.ts`. */
+/**
+ * Checks one option, whether it is given or not.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
 export function checkOption(option: string, found: unknown, { expected, fits }: Rule): void {
   if (fits(found)) return;
   throw invalid(option, expected, shown(found));

@@ -28,16 +28,19 @@ export function invalidTarget(
 }
 
 /** Takes some texts. */
+/* @__NO_SIDE_EFFECTS__ */
 export function oneOf(...values: readonly unknown[]): Rule {
   return { expected: values.map(shown).join(', '), fits: (found) => values.includes(found) };
 }
 
 /** Takes a text of a form. */
+/* @__NO_SIDE_EFFECTS__ */
 export function matching(form: RegExp, expected: string): Rule {
   return { expected, fits: (found) => typeof found === 'string' && form.test(found) };
 }
 
 /** Takes a number. */
+/* @__NO_SIDE_EFFECTS__ */
 export function atLeast(least: number): Rule {
   return {
     expected: `a number from ${least}`,
@@ -74,13 +77,6 @@ export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema }
  * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
  */
 export const checkOptions: typeof checks.checkOptions = chosen.checkOptions;
-
-/**
- * Checks one option, whether it is given or not.
- *
- * @throws FsmError `INVALID_OPTION`
- */
-export const checkOption: typeof checks.checkOption = chosen.checkOption;
 
 /**
  * Checks a name that ids are made of.

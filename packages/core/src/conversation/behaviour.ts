@@ -157,13 +157,15 @@ export interface SceneBehaviour {
   first(data: JsonObject): string | null;
   /** Checks and converts start data, or data read back. */
   check?(data: JsonObject, state: string | null): Awaitable<JsonObject>;
-  /** Runs inside the unit when it has been entered: may speak, change data, move on. `fresh` asks for a new message. */
-  enter?(run: SceneRun, params: object, fresh?: boolean): Awaitable<void>;
+  /** Runs inside the unit when it has been entered: may speak, change data, move on. */
+  enter?(run: SceneRun, params: object): Awaitable<void>;
   /**
    * Looks after the message that its scenes edit in place: called before a commit, whichever scene is active then. `run` is that of the
    * active frame. The same function for all scenes of its kind.
+   *
+   * @param isFresh - the active scene was entered to be shown in a new message
    */
-  screen?(run: SceneRun): Awaitable<void>;
+  screen?(run: SceneRun, isFresh?: boolean): Awaitable<void>;
   /** Finds what to ask, before the commit; what it returns speaks after the commit. */
   ask?(run: SceneRun, params: object): Awaitable<Speech | undefined>;
   /** A message of `ask` has been sent: what to keep in the memo. */

@@ -27,7 +27,7 @@ export function inParts(call: ApiCall): readonly ApiCall[] {
   if (field === undefined) return [call];
   const payload = call.payload as Payload;
   const longest = field === 'text' ? longestText : longestCaption;
-  const text = payload[field] as string;
+  const text = String(payload[field]);
   const entitiesField = field === 'text' ? 'entities' : 'caption_entities';
   const entities = payload[entitiesField] as readonly Entity[] | undefined;
   const parts = pieces(text, longest);

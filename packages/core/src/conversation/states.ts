@@ -1,8 +1,9 @@
 /** States and groups of states: values with an id, typed by what is known while a conversation is in them. */
 
+import { checkOption } from '#option-checks';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
-import { checkName, checkOption, invalidTarget, schematic } from '../base/rules.ts';
+import { checkName, invalidTarget, schematic } from '../base/rules.ts';
 import { isSchema, type Schema, type SchemaOf } from '../base/schema.ts';
 import { shown } from '../base/shown.ts';
 import type { Complaint, Storable } from '../base/type-tools.ts';

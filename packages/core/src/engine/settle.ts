@@ -105,9 +105,10 @@ async function tell(
       return event.params ?? params ?? noData;
     case 'entered': {
       if (event.visit !== top.visit) return params;
+      if (event.fresh === true) await behaviour.screen?.(run, true);
       const checked = await behaviour.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
-      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params, event.fresh));
+      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params));
       return event.params;
     }
     case 'returned': {

@@ -9,6 +9,12 @@ import { emptyFrame, noTimers } from '../record/record.ts';
 import type { ContextHost, SceneVerbs } from '../state/context.ts';
 import type { WorkingCopy } from '../state/working-copy.ts';
 
+/** How a scene is entered. */
+interface EntryOptions {
+  readonly params?: object;
+  readonly fresh?: boolean;
+}
+
 /** Where a scene begins. */
 interface Beginning {
   readonly scene: string;
@@ -22,12 +28,12 @@ export const sceneVerbs: SceneVerbs = {
     const left = copy.top;
     replaceTop(copy, beginningOf(host, scene, data));
     if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason: 'replaced' });
-    noteEntered(host, options?.params);
+    noteEntered(host, options);
   },
 
   call(host, scene, data, options) {
     pushFrame(host, beginningOf(host, scene, data), options?.into);
-    noteEntered(host, options?.params);
+    noteEntered(host, options);
   },
 
   leave(host, result) {
@@ -51,7 +57,7 @@ export const sceneVerbs: SceneVerbs = {
     if (registry.scene(top.scene).behaviour.enter === undefined) effects.note({ kind: 'ask' });
     else {
       effects.note({ kind: 'left', frame: top, reason: 'replaced' });
-      noteEntered(host, undefined);
+      noteEntered(host);
     }
   },
 };
@@ -73,8 +79,11 @@ export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown
   }
 }
 
-function noteEntered({ copy, effects }: ContextHost, params: object | undefined): void {
-  effects.note({ kind: 'entered', visit: copy.top.visit, params: params ?? noData });
+function noteEntered(
+  { copy, effects }: ContextHost,
+  { params = noData, fresh }: EntryOptions = {},
+): void {
+  effects.note({ kind: 'entered', visit: copy.top.visit, params, fresh });
 }
 
 /** Puts a scene in place of the top frame. */

@@ -78,6 +78,7 @@ export function machineOf(
     leases: rt.leases,
     prefix: namespacePrefix(namespace),
     clock,
+    claim: rt.options.lease,
     fire: (key) => fire(rt, key),
     isStopped: () => stopping.isStopped,
     report,

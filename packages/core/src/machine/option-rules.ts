@@ -1,12 +1,12 @@
 /** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
 
+import { checkOptions } from '#option-checks';
 import { holds } from '../base/holds.ts';
 import {
   anyText,
   anything,
   atLeast,
   callable,
-  checkOptions,
   oneOf,
   type Rule,
   schematic,
@@ -55,7 +55,7 @@ const rules = {
   log: anything,
   attempts: atLeast(1),
   unknownState: {
-    expected: `${policies.expected} or a function`,
+    expected: "'reset', 'keep', 'error' or a function",
     fits: (found: unknown) => callable.fits(found) || policies.fits(found),
   },
   migrations: anything,
@@ -96,8 +96,5 @@ const rulesOfParts = {
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkMachineOptions(options: object): void {
-  checkOptions('', options, rules, '');
-  for (const [part, own] of Object.entries(rulesOfParts)) {
-    checkOptions(`${part}.`, Object(Reflect.get(options, part)), own, '');
-  }
+  checkOptions('', options, rules, '', rulesOfParts);
 }

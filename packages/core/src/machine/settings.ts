@@ -1,5 +1,6 @@
 /** Resolves the options of a machine: checked, with their defaults, every length of time in ms. */
 
+import { checkMachineOptions } from '#option-rules';
 import { type Duration, toMs } from '../base/clock.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
@@ -11,7 +12,6 @@ import { migrationVersions } from '../transaction/evolve.ts';
 import type { Initial, Settings } from '../transaction/settings.ts';
 import { scopeOf } from '../update/key.ts';
 import type { MachineOptions, WaitingOptions } from './machine-options.ts';
-import { checkMachineOptions } from './option-rules.ts';
 
 /** Options of any machine; what their types depend on is known where the machine is made. */
 export type LooseOptions = Omit<

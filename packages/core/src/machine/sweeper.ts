@@ -14,6 +14,8 @@ export interface SweeperOptions {
   readonly clock: Clock;
   /** Ms between two looks, at most. */
   readonly every: number;
+  /** How long a claim keeps other sweepers away, in ms: that of a process that died is over when its leases are. */
+  readonly claim: number;
   /** Handlers at once. */
   readonly parallel: number;
   /** Fires one; `true` if a deadline was fired, `false` if it was busy or not yet due. */
@@ -38,15 +40,24 @@ export interface Sweeper {
 
 /** Beyond it there is nothing to wait for, in ms. */
 const longestRest = 1e13;
-/** How long a claim keeps other sweepers away, in ms. */
-const claim = 30_000;
 /** How many are claimed at a time. */
 const batch = 100;
 
 /** Makes the sweeper of one machine. */
 export function sweeperOf(options: SweeperOptions): Sweeper {
-  const { storage, leases, prefix, clock, every, parallel, fire, isStopped, report, neglected } =
-    options;
+  const {
+    storage,
+    leases,
+    prefix,
+    clock,
+    every,
+    claim,
+    parallel,
+    fire,
+    isStopped,
+    report,
+    neglected,
+  } = options;
   let timer: unknown;
   let running: Promise<number> | undefined;
   let stopped = true;

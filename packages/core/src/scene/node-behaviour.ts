@@ -44,7 +44,7 @@ export function behaviourOfNode(
     timed: after !== undefined,
     served: options.services !== undefined,
     first: () => id,
-    ...(view && { screen: retireUnseen, enter: view.enter }),
+    ...(view && { screen: retireUnseen }),
     ...(schema && {
       async check(data) {
         const result = await check(schema, data);

@@ -1,6 +1,7 @@
 /** Nodes: framework-neutral scenes with their own persisted data, which pass to each other. */
 
-import { callable, checkOption, checkOptions, oneOf, schematic, textual } from '../base/rules.ts';
+import { checkOption, checkOptions } from '#option-checks';
+import { callable, oneOf, schematic, textual } from '../base/rules.ts';
 import type { Schema, SchemaOf } from '../base/schema.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';

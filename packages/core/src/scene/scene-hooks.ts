@@ -1,8 +1,9 @@
 /** Scenes of a framework: hooks and middleware that run with the framework's context, as what the engine asks of a scene. */
 
+import { checkOption, checkOptions } from '#option-checks';
 import { FsmError } from '../base/errors.ts';
 import { type JsonObject, noData } from '../base/json.ts';
-import { checkOption, checkOptions, invalidOption, schematic, textual } from '../base/rules.ts';
+import { invalidOption, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, type Schema } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneBehaviour, SceneRun } from '../conversation/behaviour.ts';

@@ -35,13 +35,6 @@ export type SceneEvent =
     }
   | { readonly kind: 'ask'; readonly params?: object };
 
-/** Options of `enter` and `call`, whatever the scene. */
-interface MoveOptions {
-  readonly params?: object;
-  readonly into?: string;
-  readonly fresh?: boolean;
-}
-
 /** What the object needs of its turn. */
 export interface ContextHost extends SessionAccess {
   readonly copy: WorkingCopy;
@@ -64,13 +57,13 @@ export interface SceneVerbs {
     host: ContextHost,
     scene: AnyScene | string,
     data?: object,
-    options?: { readonly params?: object },
+    options?: { readonly params?: object; readonly fresh?: boolean },
   ): void;
   call(
     host: ContextHost,
     scene: AnyScene | string,
     data?: object,
-    options?: { readonly params?: object; readonly into?: string },
+    options?: { readonly params?: object; readonly into?: string; readonly fresh?: boolean },
   ): void;
   leave(host: ContextHost, result: unknown): void;
   cancel(host: ContextHost): void;
@@ -370,10 +363,6 @@ class StateContext implements StateMatcher {
     if (target === undefined) throw new FsmError('NO_NEIGHBOUR', { state, direction });
     this.set(target, patch);
   }
-}
-
-function _entered({ top }: WorkingCopy, { params = noData, fresh }: MoveOptions = {}): SceneEvent {
-  return { kind: 'entered', visit: top.visit, params, fresh };
 }
 
 /** What else a filter takes cannot be moved to. */

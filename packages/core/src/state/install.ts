@@ -23,8 +23,8 @@ function reserveOne(prototype: object, property: string): void {
       },
       { [reserved]: true },
     ),
-    set(this: object, value: unknown) {
-      put(this, property, value);
+    set(this: object, value: FsmContext) {
+      install(this, property, value);
     },
   });
 }
@@ -54,7 +54,8 @@ export function isFree(ctx: object, property: string): boolean {
 
 /** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
 export function install(ctx: object, property: string, value: FsmContext): void {
-  put(ctx, property, value);
+  const descriptor = { value, writable: true, enumerable: true, configurable: true };
+  Object.defineProperty(ctx, property, descriptor);
 }
 
 /**
@@ -68,11 +69,6 @@ export function installedAt(ctx: object, property: string): FsmContext {
     return found as unknown as FsmContext;
   }
   throw new FsmError('NOT_INSTALLED', { property });
-}
-
-function put(ctx: object, property: string, value: unknown): void {
-  const descriptor = { value, writable: true, enumerable: true, configurable: true };
-  Object.defineProperty(ctx, property, descriptor);
 }
 
 function isReserved({ get }: PropertyDescriptor): boolean {

@@ -1,6 +1,7 @@
 /** Which input ends a running turn. */
 
-import { checkOption, type Rule } from '../base/rules.ts';
+import { checkOption } from '#option-checks';
+import type { Rule } from '../base/rules.ts';
 import type { UserInput } from './input.ts';
 
 /**

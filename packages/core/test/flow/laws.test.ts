@@ -11,7 +11,8 @@ import { type Progress, withPassed } from '../../src/scene/flow/progress.ts';
 import { chat } from './chat.ts';
 import { after, build, definitions, type Question, type Reply, texts } from './model.ts';
 
-const turn = {} as AskTurn;
+/** What is made in a turn is made once. */
+const turn = () => ({}) as AskTurn;
 const start: Progress = { answers: {}, passed: [], open: [] };
 
 const often = <T>(weight: number, ...values: readonly T[]) => ({
@@ -40,16 +41,18 @@ describe('the pending question', () => {
         const { steps } = build(level).done(() => {})['~definition'];
         let progress = start;
         let given: Reply[] = [];
+        let closed = 0;
         for (const { kind, of } of moves) {
           const { pending, previous } = await positionOf(
             { id: 'f', steps, parameters: undefined },
             progress,
-            turn,
+            turn(),
           );
           const expected = after(level, given);
           if (expected.done || pending === undefined) break;
+          closed = Math.max(closed, expected.closed);
           if (kind === 'back') {
-            expect(previous === undefined).toBe(given.length === 0);
+            expect(previous === undefined).toBe(given.length === closed);
             if (previous === undefined) continue;
             progress = backTo(progress, previous);
             given = given.slice(0, -1);
@@ -64,7 +67,12 @@ describe('the pending question', () => {
           }
           // as a storage gives it back
           progress = JSON.parse(JSON.stringify(progress));
-          const now = await positionOf({ id: 'f', steps, parameters: undefined }, progress, turn);
+          const locate = () =>
+            positionOf({ id: 'f', steps, parameters: undefined }, progress, turn());
+          let now = await locate();
+          for (; now.finished !== undefined; now = await locate()) {
+            progress = withPassed(progress, now.finished.path);
+          }
           const then = after(level, given);
           if (then.done) {
             expect(now.pending).toBe(undefined);
@@ -96,7 +104,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
       of: replies,
       kind: fc.oneof(
         often(12, 'answer'),
-        often(8, 'skip', 'back', 'noise', 'redeliver', 'restart'),
+        often(8, 'skip', 'back', 'noise', 'redeliver', 'restart', 'hurry'),
         often(1, 'cancel', 'wait'),
       ),
     }),
@@ -104,11 +112,15 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
   );
 
   it('asks what the model asks, whatever the user does', async () => {
-    const seen = { finished: 0, back: 0 };
+    const seen = { finished: 0, back: 0, early: 0, closed: 0 };
     await fc.assert(
       fc.asyncProperty(definitions, script, async (level, moves) => {
         const results: unknown[] = [];
-        const make = () => build(level).done((answers: unknown) => void results.push(answers));
+        let noted: unknown[] = [];
+        let closed = 0;
+        const note = (round: unknown) => void noted.push(round);
+        const make = () =>
+          build(level, note).done((answers: unknown) => void results.push(answers));
         const bot = chat([make()], {}, storage);
         const { said, passes } = bot;
         const ann = bot.user(1);
@@ -118,7 +130,8 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
           const now = after(level, given);
           if (now.done) break;
           said();
-          const isFirst = kind === 'back' && given.length === 0;
+          closed = Math.max(closed, now.closed);
+          const isStuck = kind === 'back' && given.length === closed;
           switch (kind) {
             case 'redeliver':
               await bot.redeliver(last);
@@ -141,12 +154,26 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
               expect(await bot.data(1)).toBe(undefined);
               last = await ann.sends('/f');
               given = [];
+              noted = [];
+              closed = 0;
               continue;
             case 'back':
               last = await ann.sends('/back');
-              given = given.slice(0, -1);
+              if (!isStuck) given = given.slice(0, -1);
               seen.back++;
               break;
+            case 'hurry': {
+              const reply = replyTo(now.question, of.text, of.yes, false);
+              const next = after(level, [...given, reply]);
+              if (typeof reply !== 'object' || next.done) continue;
+              const first = ann.sends(reply.text);
+              last = await ann.sends('too early');
+              await first;
+              given = [...given, reply];
+              expect(said()).toEqual([next.question.says, next.question.says]);
+              seen.early++;
+              continue;
+            }
             default: {
               const reply = replyTo(now.question, of.text, of.yes, kind === 'skip');
               if (reply === 'skip') last = await ann.sends('/skip');
@@ -156,20 +183,27 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
             }
           }
           const then = after(level, given);
+          // one more, if the user has come back to the question for another round
+          expect(noted.slice(0, then.rounds.length)).toEqual(then.rounds);
+          if (then.rounds.length > 0) seen.closed++;
           if (then.done) {
             seen.finished++;
             expect(results).toEqual([then.answers]);
+            expect(noted).toEqual(then.rounds);
             expect(await bot.data(1)).toBe(undefined);
           } else {
-            const first = 'This is already the first question.';
-            expect(said()).toEqual([isFirst ? first : then.question.says]);
+            const stuck =
+              closed > 0 ? 'You cannot go back here.' : 'This is already the first question.';
+            expect(said()).toEqual([isStuck ? stuck : then.question.says]);
           }
         }
         expect(bot.passed).toEqual([]);
       }),
-      { numRuns: 60 },
+      { numRuns: 80 },
     );
     expect(seen.finished).toBeGreaterThan(2);
     expect(seen.back).toBeGreaterThan(20);
+    expect(seen.early).toBeGreaterThan(20);
+    expect(seen.closed).toBeGreaterThan(20);
   });
 });

@@ -13,8 +13,11 @@ export type Node =
       readonly kind: 'repeat';
       readonly min: number;
       readonly max: number;
+      /** Whether finished rounds are noted, and stay as they are. */
+      readonly closes: boolean;
       readonly inner: readonly Node[];
     }
+  | { readonly kind: 'questions'; readonly optional: readonly boolean[] }
   | { readonly kind: 'confirm' };
 
 /** Whether the first answer has an even number of characters. */
@@ -46,13 +49,18 @@ export const definitions: fc.Arbitrary<readonly Node[]> = fc.letrec<{ level: rea
       }),
       fc.record({ kind: fc.constant('include' as const), inner }),
       fc
-        .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 }), inner)
-        .map(([min, more, steps]) => ({
+        .tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 0, max: 2 }), inner, fc.boolean())
+        .map(([min, more, steps, closes]) => ({
           kind: 'repeat' as const,
           min,
           max: Math.max(1, min + more),
+          closes,
           inner: steps,
         })),
+      fc.record({
+        kind: fc.constant('questions' as const),
+        optional: fc.array(fc.boolean(), { maxLength: 3 }),
+      }),
     );
     const further = fc.array(step, { minLength: 1, maxLength: 5, depthIdentifier: 'flow' });
     return { level: fc.tuple(mandatory, further).map(([first, rest]) => [first, ...rest]) };
@@ -62,15 +70,18 @@ export const definitions: fc.Arbitrary<readonly Node[]> = fc.letrec<{ level: rea
 // biome-ignore lint/suspicious/noExplicitAny: the definition is made of data, so the compiler cannot follow it
 type Builder = any;
 
+/** Gets each finished round of the repeats that close them. */
+type Note = (round: unknown) => void;
+
 /** Builds a flow that says the name of each question; `done` finishes it. */
-export function build(level: readonly Node[], id = 'f'): Builder {
+export function build(level: readonly Node[], note: Note = () => {}, id = 'f'): Builder {
   const options = { back: true, timeout: '10m', trigger: '/f' } as const;
-  return add(flow(id, id === 'f' ? options : {}), level, 's');
+  return add(flow(id, id === 'f' ? options : {}), level, 's', note);
 }
 
 let included = 0;
 
-function add(builder: Builder, level: readonly Node[], prefix: string): Builder {
+function add(builder: Builder, level: readonly Node[], prefix: string, note: Note): Builder {
   let b = builder;
   for (const [index, node] of level.entries()) {
     const name = `${prefix}${index}`;
@@ -85,27 +96,36 @@ function add(builder: Builder, level: readonly Node[], prefix: string): Builder 
         b = b.confirm({ name, prompt: name });
         break;
       case 'block':
-        b = b.branch(test(node.test), (then: Builder) => add(then, node.inner, `${name}_`));
+        b = b.branch(test(node.test), (then: Builder) => add(then, node.inner, `${name}_`, note));
         break;
       case 'branch':
         b = b.branch('s0', {
-          a: (then: Builder) => add(then, node.cases['a'] ?? [], `${name}_`),
-          bb: (then: Builder) => add(then, node.cases['bb'] ?? [], `${name}_`),
+          a: (then: Builder) => add(then, node.cases['a'] ?? [], `${name}_`, note),
+          bb: (then: Builder) => add(then, node.cases['bb'] ?? [], `${name}_`, note),
         });
         break;
       case 'include':
         b = b.include(
           name,
-          build(node.inner, `included${included++}`).done(() => {}),
+          build(node.inner, note, `included${included++}`).done(() => {}),
         );
         break;
       case 'repeat':
         b = b.repeat(name, {
-          each: (round: Builder) => add(round, node.inner, 's'),
+          each: (round: Builder) => add(round, node.inner, 's', note),
+          ...(node.closes && { after: note }),
           again: `${name} again`,
           min: node.min,
           max: node.max,
         });
+        break;
+      case 'questions':
+        b = b.questions(name, () =>
+          node.optional.map((optional, at) => {
+            const own = `${name}q${at}`;
+            return { name: own, prompt: own, optional };
+          }),
+        );
         break;
     }
   }
@@ -122,9 +142,15 @@ export interface Question {
 }
 
 /** Where replies lead: to a question, or to all answers. */
-export type Outcome =
+export type Outcome = (
   | { readonly done: true; readonly answers: Answers }
-  | { readonly done: false; readonly question: Question };
+  | { readonly done: false; readonly question: Question }
+) & {
+  /** Rounds that are finished for good, in this order. */
+  readonly rounds: readonly unknown[];
+  /** How many replies lead to the last place before which there is no way back. */
+  readonly closed: number;
+};
 
 interface Answers {
   readonly [name: string]: unknown;
@@ -132,13 +158,25 @@ interface Answers {
 
 /** Plays a flow from its start. */
 export function after(level: readonly Node[], replies: readonly Reply[]): Outcome {
-  const game = play(level, {}, 's');
+  const rounds: unknown[] = [];
+  let closed = 0;
+  let count = 0;
+  const close = (round: unknown, isAsked: boolean) => {
+    rounds.push(structuredClone(round));
+    // the question for another round can be answered again
+    closed = isAsked ? count - 1 : count;
+  };
+  const game = play(level, {}, 's', close);
   let step = game.next();
   for (const reply of replies) {
     if (step.done) break;
+    count++;
     step = game.next(reply);
   }
-  return step.done ? { done: true, answers: step.value } : { done: false, question: step.value };
+  const facts = { rounds, closed };
+  return step.done
+    ? { done: true, answers: step.value, ...facts }
+    : { done: false, question: step.value, ...facts };
 }
 
 function holds(test: Test, answers: Answers): boolean {
@@ -147,7 +185,14 @@ function holds(test: Test, answers: Answers): boolean {
 
 type Game = Generator<Question, Record<string, unknown>, Reply>;
 
-function* play(level: readonly Node[], answers: Record<string, unknown>, prefix: string): Game {
+type Close = (round: unknown, isAsked: boolean) => void;
+
+function* play(
+  level: readonly Node[],
+  answers: Record<string, unknown>,
+  prefix: string,
+  close: Close,
+): Game {
   for (const [index, node] of level.entries()) {
     const name = `${prefix}${index}`;
     switch (node.kind) {
@@ -161,22 +206,38 @@ function* play(level: readonly Node[], answers: Record<string, unknown>, prefix:
         yield { says: name, takes: 'summary' };
         break;
       case 'block':
-        if (holds(node.test, answers)) yield* play(node.inner, answers, `${name}_`);
+        if (holds(node.test, answers)) yield* play(node.inner, answers, `${name}_`, close);
         break;
       case 'branch':
-        yield* play(node.cases[String(answers['s0'])] ?? [], answers, `${name}_`);
+        yield* play(node.cases[String(answers['s0'])] ?? [], answers, `${name}_`, close);
         break;
       case 'include':
-        answers[name] = yield* play(node.inner, {}, 's');
+        answers[name] = yield* play(node.inner, {}, 's', close);
         break;
       case 'repeat': {
         const rounds: unknown[] = [];
-        while (rounds.length < node.max) {
-          const offered = rounds.length >= node.min;
-          if (offered && (yield { says: `${name} again`, takes: 'rounds' }) !== 'yes') break;
-          rounds.push(yield* play(node.inner, {}, 's'));
+        const finish = (isAsked: boolean) => {
+          if (node.closes && rounds.length > 0) close(rounds[rounds.length - 1], isAsked);
+        };
+        for (;;) {
+          const isOver = rounds.length >= node.max;
+          const isAsked = !isOver && rounds.length >= node.min;
+          const reply = isAsked ? yield { says: `${name} again`, takes: 'rounds' } : undefined;
+          finish(isAsked);
+          if (isOver || (isAsked && reply !== 'yes')) break;
+          rounds.push(yield* play(node.inner, {}, 's', close));
         }
         answers[name] = rounds;
+        break;
+      }
+      case 'questions': {
+        const own: Record<string, unknown> = {};
+        for (const [at, optional] of node.optional.entries()) {
+          const says = `${name}q${at}`;
+          const reply = yield { says, takes: optional ? 'optional' : 'text' };
+          if (typeof reply === 'object') own[says] = reply.text;
+        }
+        answers[name] = own;
         break;
       }
     }

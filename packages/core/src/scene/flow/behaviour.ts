@@ -1,18 +1,10 @@
 /** Puts a flow together: the scene that the engine runs, the group of its states. */
 
+import { checkOption, checkOptions } from '#option-checks';
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
-import {
-  atLeast,
-  callable,
-  checkOption,
-  checkOptions,
-  matching,
-  oneOf,
-  schematic,
-  textual,
-} from '../../base/rules.ts';
+import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
 import { commandPolicies, type SceneBehaviour } from '../../conversation/behaviour.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
@@ -167,14 +159,11 @@ function interruptsOf(
 }
 
 /** Of a flow whose questions are edited. */
-function screened(plan: Plan): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave'> {
+function screened(plan: Plan): Pick<SceneBehaviour, 'screen' | 'leave'> {
   const load = () => import('./in-place.ts');
   return {
-    async enter(run: FrameRun, _params, fresh) {
-      if (fresh === true) (await load()).retire(run);
-    },
-    async screen(run: FrameRun) {
-      (await load()).retireUnseen(run);
+    async screen(run: FrameRun, isFresh) {
+      (await load()).retireUnseen(run, isFresh);
     },
     async leave(run: FrameRun, reason) {
       if (plan.options.prompts === 'delete') (await load()).retire(run, true);
@@ -186,7 +175,7 @@ function screened(plan: Plan): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave'
 /** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
 function inPlace(
   plan: Plan,
-): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
+): Pick<SceneBehaviour, 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
   const load = () => import('./in-place.ts');
   return {
     ...screened(plan),

@@ -41,6 +41,7 @@ import type {
   Choices,
   Condition,
   Confirmation,
+  MayPass,
   Prompt,
   Question,
   Redo,
@@ -104,13 +105,14 @@ export interface UnfinishedFlow<
     S extends AnySchema | undefined = undefined,
     V = Unset,
     const O extends boolean = false,
+    const T = Unset,
   >(
     name: Name & NewName<Name, Answers, Steps>,
-    question: Question<Simplify<Answers>, Services, A, Ch, M, S, V, W, O, Start['data']>,
+    question: Question<Simplify<Answers>, Services, A, Ch, M, S, V, W, O, Start['data'], T>,
   ): UnfinishedFlow<
     Id,
     Services,
-    With<Answers, Name, AnswerOf<A, Ch, M, S, V>, W, O>,
+    With<Answers, Name, AnswerOf<A, Ch, M, S, V>, W, MayPass<O, T>>,
     Steps & {
       readonly [K in Name]: StepState<
         `${Id}:${Name}`,

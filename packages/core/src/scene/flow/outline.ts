@@ -1,16 +1,9 @@
 /** Collects the steps of a flow while it is being built, and refuses what cannot work. */
 
+import { checkOption, checkOptions } from '#option-checks';
 import { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
-import {
-  callable,
-  checkName,
-  checkOption,
-  checkOptions,
-  invalidOption,
-  invalidTarget,
-  schematic,
-} from '../../base/rules.ts';
+import { callable, checkName, invalidOption, invalidTarget, schematic } from '../../base/rules.ts';
 import type { Schema } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
@@ -19,7 +12,7 @@ import { unfinished } from '../../state/registry.ts';
 import { entriesOf } from './choices.ts';
 import { checkPrompt, checkQuestion } from './question-checks.ts';
 import type { AskOptions, ConfirmStep, QuestionsStep, RepeatStep, Step } from './steps.ts';
-import { againName, namedSteps, questionsIn } from './steps.ts';
+import { againName, makesQuestions, namedSteps, questionsIn } from './steps.ts';
 
 /** A finished list of steps. */
 export interface Definition {
@@ -218,16 +211,8 @@ function checkRounds(where: string, min: number, max: number, steps: readonly St
   if (!(min >= 0 && max >= 1 && min <= max)) {
     throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
   }
-  if (!asksSomething(steps)) throw new FsmError('FLOW_EMPTY', { flow: where });
-}
-
-function asksSomething(steps: readonly Step[]): boolean {
-  return (
-    questionsIn(steps).length > 0 ||
-    namedSteps(steps).some(
-      (step) => step.kind === 'questions' || ('steps' in step && asksSomething(step.steps)),
-    )
-  );
+  if (questionsIn(steps).length === 0 && !makesQuestions(steps))
+    throw new FsmError('FLOW_EMPTY', { flow: where });
 }
 
 function checkEdits(flow: string, steps: readonly Step[]): void {

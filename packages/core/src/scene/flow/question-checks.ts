@@ -1,16 +1,9 @@
 /** Refuses questions whose options contradict each other. */
 
+import { checkOptions } from '#option-checks';
 import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
-import {
-  atLeast,
-  callable,
-  checkOptions,
-  invalidOption,
-  oneOf,
-  type Rule,
-  schematic,
-} from '../../base/rules.ts';
+import { atLeast, callable, invalidOption, oneOf, type Rule, schematic } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import { acceptable } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';

@@ -182,6 +182,16 @@ export interface QuestionTurn<P extends object, Services extends object, Names e
   readonly cancel: () => Transition;
 }
 
+/** Whether a question may be left out: by the user, or when its time is over. */
+export type MayPass<O, T> = [T] extends [Unset] ? O : undefined extends T ? true : O;
+
+/** Refuses, with a sentence, an answer of `onTimeout` that the question does not have. */
+type TimeoutFits<T, V> = [T] extends [Unset]
+  ? unknown
+  : [T] extends [V]
+    ? unknown
+    : Complaint<'onTimeout gives an answer that this question does not accept.'>;
+
 /** One question. */
 export interface Question<
   Answers extends object,
@@ -194,6 +204,7 @@ export interface Question<
   W,
   O,
   P extends object = {},
+  T = Unset,
 > {
   readonly prompt: Prompt<Answers, Services>;
   /** What answers it. Default: text; with `choices`, a button. */
@@ -246,11 +257,15 @@ export interface Question<
   readonly maxLength?: number;
   /** Time for this answer. */
   readonly timeout?: Duration;
-  /** The step's time is over: give an answer, or end the flow. Default `"end"`. */
-  readonly onTimeout?: (
+  /**
+   * The step's time is over: give an answer, or end the flow. Default `"end"`. The answer `undefined` leaves the question out; afterwards its
+   * answer is optional.
+   */
+  readonly onTimeout?: ((
     answers: Answers,
     turn: Turn<Services>,
-  ) => Awaitable<{ readonly answer: unknown } | 'end'>;
+  ) => Awaitable<{ readonly answer: T } | 'end'>) &
+    TimeoutFits<NoInfer<T>, AnswerOf<A, Ch, M, S, V> | undefined>;
   /** What the user hears in place of the schema's own words, and for input of another kind. */
   readonly otherwise?: Say | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
   /** What a message does that was sent before the question was asked. Default: as the flow says. */

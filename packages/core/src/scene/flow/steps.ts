@@ -173,6 +173,13 @@ export function questionsIn(steps: readonly Step[]): readonly AskStep[] {
   });
 }
 
+/** Whether one of some steps, or inside of them, makes its questions while the flow runs: they may be of any kind. */
+export function makesQuestions(steps: readonly Step[]): boolean {
+  return namedSteps(steps).some(
+    (step) => step.kind === 'questions' || ('steps' in step && makesQuestions(step.steps)),
+  );
+}
+
 /** Whether a repeat among some steps, or inside of them, has `after`: then its finished rounds stay as they are. */
 export function closesRounds(steps: readonly Step[]): boolean {
   return namedSteps(steps).some(

@@ -13,7 +13,7 @@ import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import { awaitsPayment, saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
-import { givenSlot, questionsIn } from './steps.ts';
+import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
 import { bindingOf, locate, text, type Visit, wasAsked } from './visit.ts';
 
@@ -96,7 +96,9 @@ function ownCommand({ plan, run }: Visit, name: string): 'cancel' | 'back' | 'sk
   const backSomewhere =
     backEverywhere(plan.options) || questions.some(({ question }) => question.back);
   if (is(names.back) && backSomewhere) return 'back';
-  if (is(names.skip) && questions.some(({ question }) => question.optional)) return 'skip';
+  const skipSomewhere =
+    makesQuestions(plan.steps) || questions.some(({ question }) => question.optional);
+  if (is(names.skip) && skipSomewhere) return 'skip';
   return undefined;
 }
 

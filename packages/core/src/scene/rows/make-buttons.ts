@@ -1,6 +1,7 @@
 /** The parts that widgets are made of: buttons, cells that do nothing, and what a press does. */
 
-import { checkOption, textual } from '../../base/rules.ts';
+import { checkOption } from '#option-checks';
+import { textual } from '../../base/rules.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Transition, Verb } from '../transition.ts';
 import { blankId, type PlainBlock, type PlainButton, type Press } from './rows.ts';

@@ -1,7 +1,8 @@
 /** The widgets: buttons that are bound to keys of data, each a few lines over `button`. */
 
+import { checkOption, checkOptions } from '#option-checks';
 import type { JsonObject } from '../../base/json.ts';
-import { atLeast, callable, checkOption, checkOptions } from '../../base/rules.ts';
+import { atLeast, callable } from '../../base/rules.ts';
 import { WithMoves } from '../transition.ts';
 import { inRows } from './buttons.ts';
 import { dayRule, firstMonth, monthOf } from './calendar.ts';

@@ -10,7 +10,7 @@ import { nothing, type Pressed } from '../rows/rows.ts';
 import { patched, verbIn } from '../transition.ts';
 import { isShown, place, tookDeadline, tookInput } from './placing.ts';
 import { render } from './render.ts';
-import { retire, withoutButtons } from './shown-message.ts';
+import { withoutButtons } from './shown-message.ts';
 import { type LooseView, positionsOf } from './view-turn.ts';
 
 /** Options of a node that concern its view. */
@@ -21,8 +21,6 @@ interface ViewOptions {
 
 /** The view of a node, as the engine uses it. */
 export interface OpenView {
-  /** A fresh view leaves the message that is shown to what it is. */
-  enter(run: FrameRun, params: object, fresh?: boolean): void;
   /**
    * Renders the view, before the commit.
    *
@@ -50,10 +48,6 @@ export function openView(
   { afterInput, deleteInput }: ViewOptions,
 ): OpenView {
   return {
-    enter(run, _params, fresh) {
-      if (fresh === true) retire(run);
-    },
-
     async ask(run) {
       return place(run, (await render(run, view, id)).drawing);
     },

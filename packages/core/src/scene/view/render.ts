@@ -1,6 +1,7 @@
 /** Renders a view: what it returns becomes a message to send or to edit, and the buttons that it offers. */
 
-import { checkOptions, invalidOption, type Rule } from '../../base/rules.ts';
+import { checkOptions } from '#option-checks';
+import { invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import { callOf, type Say } from '../../conversation/say.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';

@@ -55,10 +55,10 @@ export function retire(run: FrameRun, deletes = false): void {
   else if (shown.keys !== undefined) run.call(withoutButtons(shown));
 }
 
-/** Retires it where the active scene edits none. */
-export function retireUnseen(run: FrameRun): void {
+/** Retires it where the active scene edits none, or edits a new one. */
+export function retireUnseen(run: FrameRun, isFresh = false): void {
   const { turn } = run;
-  if (behaviourOn(turn, turn.copy.top)?.screen === undefined) retire(run);
+  if (isFresh || behaviourOn(turn, turn.copy.top)?.screen === undefined) retire(run);
 }
 
 /** The call that takes the buttons off a message. */

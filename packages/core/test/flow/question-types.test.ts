@@ -1,0 +1,165 @@
+/** What the compiler says about questions that act, and about rounds, checks and questions from data. */
+
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { type AnswersOf, flow, typed } from '../../src/index.ts';
+
+type Equal<A, B> =
+  (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const exact = <_ extends true>() => {};
+
+const weigh = () => flow('f', { data: typed<{ unit: 'kg' | 'lb'; urgent: boolean }>() });
+
+describe('the types of questions', () => {
+  it('rows change parameters, and answer what the question takes', () => {
+    const f = weigh().ask('size', {
+      prompt: 'Size?',
+      choices: ['s', 'l'],
+      rows: ({ unit }, { radio, toggle, button, answer, again, back, cancel }) => [
+        radio('unit', ['kg', 'lb']),
+        [toggle('urgent', unit), button('small', 'Small', answer('s'))],
+        [button('again', 'Again', again({ unit: 'kg' }))],
+        [button('back', 'Back', back()), button('stop', 'Stop', cancel())],
+      ],
+    });
+    // @ts-expect-error 'vip' is not a parameter
+    f.ask('toggle', { prompt: 'Text?', rows: (_, { toggle }) => [toggle('vip', 'VIP')] });
+    // @ts-expect-error an answer is no parameter
+    f.ask('answer', { prompt: 'Text?', rows: (_, { radio }) => [radio('size', ['s'])] });
+    f.ask('unit2', {
+      prompt: 'Text?',
+      // @ts-expect-error "g" is no unit
+      rows: (_, { button, again }) => [button('g', 'g', again({ unit: 'g' }))],
+    });
+    f.ask('redo', {
+      prompt: 'Text?',
+      // @ts-expect-error no such step
+      rows: (_, { button, redo }) => [button('g', 'g', redo('color'))],
+    });
+    f.ask('choice', {
+      prompt: 'Yes?',
+      choices: ['yes', 'no'],
+      // @ts-expect-error answer() takes what the question takes
+      rows: (_, { button, answer }) => [button('maybe', 'Maybe', answer('maybe'))],
+    });
+    expect(f).toBeDefined();
+  });
+
+  it('early, interrupt and prompts are named', () => {
+    const f = flow('f', { early: 'ignore', interrupt: ['cancel'], prompts: 'edit' });
+    f.ask('a', { prompt: 'A?', early: 'answer', interrupt: 'commands' });
+    // @ts-expect-error 'latest' is not a policy
+    expect(() => f.ask('early', { prompt: 'Text?', early: 'latest' })).toThrow('early');
+    // @ts-expect-error a list of names
+    expect(() => f.ask('i', { prompt: 'Text?', interrupt: 'cancel' })).toThrow('interrupt');
+    // @ts-expect-error it is 'edit'
+    const typo = flow('prompts', { prompts: 'edited' }).ask('a', { prompt: 'A?' });
+    expect(() => typo.done(() => {})).toThrow('prompts');
+  });
+
+  it('onTimeout gives an answer that the question accepts', () => {
+    const f = flow('f')
+      .ask('late', {
+        prompt: 'Yes?',
+        choices: ['yes', 'no'],
+        timeout: '1m',
+        onTimeout: () => ({ answer: 'no' }),
+      })
+      .ask('age', {
+        prompt: 'Age?',
+        schema: z.coerce.number(),
+        timeout: '1m',
+        onTimeout: async () => ({ answer: 18 }),
+      })
+      .ask('note', {
+        prompt: 'Note?',
+        timeout: '1m',
+        onTimeout: ({ age }) => (age > 9 ? 'end' : { answer: undefined }),
+      });
+    // @ts-expect-error it may have been left out
+    f.done(({ note }) => note.trim());
+    f.ask('wrong', {
+      prompt: 'Yes?',
+      choices: ['yes', 'no'],
+      timeout: '1m',
+      // @ts-expect-error onTimeout gives an answer that this question does not accept.
+      onTimeout: () => ({ answer: 'maybe' }),
+    });
+    f.ask('text', {
+      prompt: 'Age?',
+      schema: z.coerce.number(),
+      timeout: '1m',
+      // @ts-expect-error onTimeout gives an answer that this question does not accept.
+      onTimeout: () => ({ answer: '18' }),
+    });
+    expect(f).toBeDefined();
+  });
+
+  it('answers that are found inside a text are texts, and a message is a reference', () => {
+    const f = flow('f')
+      .ask('mail', { prompt: 'Mail?', accept: 'email' })
+      .ask('either', { prompt: 'Mail or phone?', accept: ['email', 'contact'] })
+      .ask('ref', {
+        prompt: 'Any message',
+        accept: 'message',
+        validate: ({ message_id }) => message_id,
+      })
+      .ask('burst', {
+        prompt: 'Texts',
+        accept: { burst: 'text' },
+        validate: (parts) => parts.join(),
+      })
+      .done(() => {});
+    exact<Equal<AnswersOf<typeof f>['mail'], string>>();
+    exact<Equal<AnswersOf<typeof f>['either']['kind'], 'email' | 'contact'>>();
+    exact<Equal<AnswersOf<typeof f>['ref'], number>>();
+    const g = flow('g');
+    // @ts-expect-error a burst is a list
+    g.ask('trim', { prompt: 'Text', accept: { burst: 'text' }, validate: (all) => all.trim() });
+    expect(() =>
+      // @ts-expect-error no such kind
+      g.ask('mail', { prompt: 'Mail?', accept: 'e-mail' }),
+    ).toThrow('accept');
+    // @ts-expect-error by: user ids
+    g.ask('by', { prompt: 'Yes?', to: { chat: 1 }, by: ['anna'], choices: ['yes'] });
+    expect(f.id).toBe('f');
+  });
+
+  it('`after` gets a whole round and the answers before it', () => {
+    const f = weigh()
+      .ask('name', { prompt: 'Name?' })
+      .repeat('sets', {
+        each: (b) => b.ask('weight', { prompt: 'Weight?', schema: z.coerce.number() }),
+        after: ({ weight }, { id }, { name, unit }) => void [weight.toFixed(), id, name, unit],
+        again: 'More?',
+      });
+    f.repeat('more', {
+      each: (b) => b.ask('weight', { prompt: 'Weight?' }),
+      // @ts-expect-error no such answer in a round
+      after: ({ reps }) => void reps,
+      again: 'More?',
+    });
+    expect(f).toBeDefined();
+  });
+
+  it('questions from data have texts as answers, or what `value` says', () => {
+    const f = flow('f')
+      .questions('answers', () => [{ name: 'why', prompt: 'Why?' }])
+      .questions('stars', () => [{ name: 'food', prompt: 'Food?' }], { value: z.coerce.number() })
+      .done(() => {});
+    exact<
+      Equal<
+        AnswersOf<typeof f>,
+        {
+          readonly answers: { readonly [question: string]: string | readonly string[] };
+          readonly stars: { readonly [question: string]: number };
+        }
+      >
+    >();
+    // @ts-expect-error a question needs a prompt
+    flow('g').questions('answers', () => [{ name: 'why' }]);
+    // @ts-expect-error This flow already has a step or a parameter 'unit'.
+    weigh().questions('unit', () => []);
+    expect(f.steps.answers.id).toBe('f:answers');
+  });
+});
