@@ -186,7 +186,7 @@ describe('ctx.state on Telegraf', () => {
     expect(seen).toEqual([undefined, true, null, false]);
   });
 
-  it('webhook replies are off under fsm(), so that Telegram hears «done» after the commit', async () => {
+  it('webhook replies are off under fsm(), so that Telegram gets «done» after the commit', async () => {
     const bot = telegraf();
     const seen: unknown[] = [];
     bot.use((ctx, next) => {

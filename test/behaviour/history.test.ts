@@ -95,7 +95,7 @@ describe.each(frameworks)('the history on %s', (_, framework) => {
     expect(seen.at(-1)).toMatchObject([{ current: 'form:name', scene: 'form' }]);
   });
 
-  it('cannot be changed by whoever reads it', async () => {
+  it('cannot be changed by its reader', async () => {
     const { anna, bot, seen } = play(framework, { states: [Form] }, {
       ...walk,
       spoil: ({ history }: Moves) => void Object.assign(Object(history[0]).data, { name: 'Eve' }),

@@ -89,7 +89,7 @@ describe.each(frameworks)(
       expect(code).toBe('REENTERED');
     });
 
-    it('is looked for from the start where the machine is told so', async () => {
+    it('is detected from the start with `detectReentry`', async () => {
       const clock = virtualClock();
       const bot = framework.bot();
       bot.noteErrors();
@@ -102,7 +102,7 @@ describe.each(frameworks)(
       expect(code).toBe('REENTERED');
     });
 
-    it('is told from an update that only comes while a slow handler runs', async () => {
+    it('is distinguished from an update that only comes while a slow handler runs', async () => {
       const clock = virtualClock();
       const bot = framework.bot();
       bot.noteErrors();
@@ -157,7 +157,7 @@ describe.each(frameworks)('an error of the bot while a flow waits, on %s', (_, f
     .ask('name', { prompt: 'Your name?' })
     .done(() => 'Thanks.');
 
-  it('is no error of the flow: the user is told nothing', async () => {
+  it('is no error of the flow: the user gets no text', async () => {
     const bot = framework.bot();
     bot.noteErrors();
     bot.fsm({ states: [survey] });
@@ -177,7 +177,7 @@ describe.each(frameworks)('an error of the bot while a flow waits, on %s', (_, f
     anna.sees('Thanks.');
   });
 
-  it('is told where the flow itself fails', async () => {
+  it('sends the text `failed` if the flow itself fails', async () => {
     const failing = flow('failing', { trigger: '/failing' })
       .ask('name', {
         prompt: 'Your name?',

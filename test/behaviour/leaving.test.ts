@@ -19,7 +19,7 @@ function play(bot: BotUnderTest, states: readonly object[], scenes: readonly obj
 }
 
 describe.each(frameworks)('leaving on %s', (_, framework) => {
-  it('stands although every hook of the flow throws; each runs, and the first error reaches the bot', async () => {
+  it('is kept although every hook of the flow throws; each runs, and the first error reaches the bot', async () => {
     const heard: string[] = [];
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })
@@ -80,7 +80,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     anna.sees('At null {}.');
   });
 
-  it('of a framework’s scene stands too, also into another scene, whose hooks run', async () => {
+  it('of a framework’s scene is kept too, also into another scene, whose hooks run', async () => {
     const bot = framework.bot();
     const [from, to] = [framework.scene('from'), framework.scene('to')];
     from.leave(fails);
@@ -96,7 +96,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     anna.sees('At to {}.');
   });
 
-  it('outside an update is told to whoever did the work, and stands', async () => {
+  it('outside an update rejects the work, and is kept', async () => {
     const node = scene('node').on({ handle: () => undefined, leave: fails });
     const bot = framework.bot();
     const { anna, machine } = play(bot, [node]);
@@ -122,7 +122,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     expect(await there.peek()).toMatchObject({ scene: 'from' });
   });
 
-  it('by commit() is kept, and commit() tells of the error', async () => {
+  it('by commit() is kept, and commit() throws the error', async () => {
     const node = scene('node').on({ handle: () => undefined, leave: fails });
     const bot = framework.bot();
     const { anna } = play(bot, [node]);

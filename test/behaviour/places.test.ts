@@ -125,7 +125,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('in a group forces a reply of whoever wrote', async () => {
+  it('in a group forces a reply of the user who wrote', async () => {
     const { world } = play(framework);
     const anna = world.user('Anna');
     await anna.in(world.group('Friends', [anna])).sends('/paint');

@@ -34,7 +34,7 @@ describe.each(frameworks)('Scene on %s', (_, framework) => {
     return { bot, log, settings, help, machine, anna };
   }
 
-  it('hooks hear of entering with what was given along, and of leaving with the reason', async () => {
+  it('enter hooks get the params, and leave hooks the reason', async () => {
     const { bot, log, settings, anna } = world();
     settings.use(({ fsm }) => fsm.leave());
     bot.use(({ fsm }) =>
@@ -162,7 +162,7 @@ describe.each(frameworks)('Scene on %s', (_, framework) => {
     anna.seesNothing();
   });
 
-  it('what hooks are told stands on the context for as long as they run', async () => {
+  it('params, reason and result are on the context while the hooks run', async () => {
     const { bot, settings, anna } = world();
     const seen: unknown[] = [];
     bot.use(async ({ ctx, fsm }, next) => {

@@ -116,7 +116,7 @@ describe.each(frameworks)('one update is one turn on %s', (_, framework) => {
     expect(seen.sort()).toEqual(['Anna: from Anna', 'Boris: from Boris']);
   });
 
-  it('use after the update has ended is told', async () => {
+  it('use after the update has ended is an error', async () => {
     const bot = framework.bot();
     bot.fsm();
     let late: () => void = () => {};

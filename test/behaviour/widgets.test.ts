@@ -68,7 +68,7 @@ describe.each(frameworks)('widgets, on %s', (_, framework) => {
     expect((await machine.at({ user: anna.id }).peek())?.data).toEqual({});
   });
 
-  it('links, Mini Apps, inline queries and copied texts tell the bot nothing', async () => {
+  it('links, Mini Apps, inline queries and copied texts send the bot nothing', async () => {
     const Links = scene('links').on({
       view: ({ link, webApp, switchInline, copyText, grid, button, again }) => ({
         text: 'Links',

@@ -44,7 +44,7 @@ export interface CommandTreeOptions<Services> {
   readonly description?: string;
   /** Who may use what. */
   readonly permissions?: Permissions;
-  /** What a bot tells a user who made a mistake; for translation. Default: the message of the error. */
+  /** The message for a user who made a mistake; for translation. Default: the message of the error. */
   readonly explain?: Explain;
   /** How headless chats are kept; a bot keeps the tree in its own machine. */
   readonly chats?: ChatsOptions;

@@ -320,7 +320,7 @@ describe('the option chats of a tree', () => {
     expect(said).toBe('1');
   });
 
-  it('forgets an idle chat after ttl', async () => {
+  it('deletes an idle chat after ttl', async () => {
     const clock = virtualClock();
     const { tree } = makeCounter(clock, { storage: memoryStorage({ clock }), ttl: '1h' });
     const chat = tree.chat('Bob');

@@ -151,7 +151,7 @@ describe('the trader in a bot', () => {
     expect(await user.says('12')).toEqual(['limit 12']);
   });
 
-  it('tells the user of a mistake, and stays', async () => {
+  it('explains a mistake to the user, and stays', async () => {
     const { user } = await open();
     expect(await user.says('buy a b=1')).toEqual([
       `'buy' has no option 'b'. Options: stock, position. To give the text itself, quote it: "b=1".`,

@@ -183,7 +183,7 @@ describe('a late writer', () => {
     expect({ outcome, data }).toEqual({ outcome: 'LEASE_LOST', data: { theirs: 1 } });
   });
 
-  it('is told so also where the conversation was deleted meanwhile', async () => {
+  it('gets LEASE_LOST also if the conversation was deleted meanwhile', async () => {
     const memory = memoryStorage();
     const storage: FsmStorage = {
       ...memory,
@@ -293,7 +293,7 @@ describe('a lease', () => {
     await slow;
   });
 
-  it('whose answer came too late is not let go while a later one of the same taking is held', async () => {
+  it('whose answer came too late is not released while a later one of the same grant is held', async () => {
     const clock = virtualClock();
     let first = true;
     const storage = textStorage(clock, async (call) => {
@@ -326,7 +326,7 @@ describe('a lease', () => {
 });
 
 describe('afterCommit', () => {
-  it('runs its tasks in order after the commit, when the conversation has been let go', async () => {
+  it('runs its tasks in order after the commit, when the conversation has been released', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const { send, peek } = bench({ clock, storage });
@@ -405,7 +405,7 @@ describe('observers', () => {
     ]);
   });
 
-  it('are told which scenes ended, where and why, also where no hook is', async () => {
+  it('are notified which scenes ended, where and why, also without a hook', async () => {
     const one = flow('one', { trigger: '/one', timeout: '1m', attempts: 1 })
       .ask('a', { prompt: 'A?', validate: (text) => (text === 'bad' ? invalid('No.') : text) })
       .ask('b', { prompt: 'B?' })

@@ -51,7 +51,7 @@ describe('the deadline of a conversation', () => {
     await machine.stop();
   });
 
-  it('is looked for every second where the storage cannot tell', async () => {
+  it('is polled for every second if the storage cannot report the next one', async () => {
     const clock = virtualClock();
     const { nextDueIn: _, ...storage } = memoryStorage({ clock });
     const { machine, send, peek } = bench({ clock, storage });

@@ -30,7 +30,7 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
     return bench({ clock, storage });
   };
 
-  it('that is delivered again moves nothing, and is told to observers', async () => {
+  it('that is redelivered moves nothing, and observers are notified', async () => {
     const { give, peek, heard } = start();
     const duplicates = heard('duplicate');
     const update = message(1, 'a');
@@ -113,7 +113,7 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
 });
 
 describe('a duplicate', () => {
-  it('of a press is answered, so that the spinner of the button disappears', async () => {
+  it('of a press is answered, so that its loading spinner disappears', async () => {
     const { give, calls } = bench();
     const update = press(1, 'x');
     await give(update, ({ state: fsm }) => fsm.set(Form.name));

@@ -62,7 +62,7 @@ describe('a record of the first edition', () => {
     expect(await peek(3)).toBe(undefined);
   });
 
-  it('of a cleared conversation still knows its updates', async () => {
+  it('of a cleared conversation still has the ids of its updates', async () => {
     const { give } = await found();
     let handled = 0;
     for (const id of [900, 901, 902]) await give(message(4, 'x', id), () => void handled++);

@@ -170,11 +170,11 @@ const made: readonly (readonly [string, object, (given: object) => unknown])[] =
 ];
 
 describe.each(made)('%s', (_name, options, make) => {
-  it.each(Object.keys(options))("knows '%s'", (option) => {
+  it.each(Object.keys(options))("accepts '%s'", (option) => {
     expect(() => make({ [option]: undefined })).not.toThrow();
   });
 
-  it('rejects what it does not know by name, with what it knows', () => {
+  it('rejects unknown options by name, and lists the known ones', () => {
     const refusal = expect.objectContaining({ code: 'INVALID_OPTION' });
     expect(() => make({ misspelled: 1 })).toThrow(refusal);
     expect(() => make({ misspelled: 1 })).toThrow(/Unknown option ".*misspelled"\. Known: /);

@@ -151,7 +151,7 @@ describe('a machine of nodes', () => {
     expect(log).toEqual(['start enters', 'start leaves: done', 'start enters']);
   });
 
-  it('rejects what is no verb, tells the user, and the node stays', async () => {
+  it('rejects what is no verb, sends the user a text, and the node stays', async () => {
     const { send, peek, said } = start();
     await send(1, 'hello');
     await expect(send(1, 'nonsense')).rejects.toMatchObject({ code: 'INVALID_TRANSITION' });

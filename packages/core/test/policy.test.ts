@@ -38,7 +38,7 @@ const gone = ({ state: fsm }: Turn) => {
 };
 
 describe('a stored state that no longer exists', () => {
-  it('is forgotten, the user is told, and the same message and the next one work', async () => {
+  it('is deleted, the user gets a text, and the same message and the next one work', async () => {
     const { send, peek, said, heard } = await deploy({}, gone);
     const repaired = heard('repaired');
     const seen: unknown[] = [];
@@ -144,7 +144,7 @@ describe('stored data that the schema of its state rejects', () => {
     fsm.update({ age: 'many' });
   };
 
-  it('is a case for the policy, which hears what is wrong', async () => {
+  it('is a case for the policy, which gets the reason', async () => {
     const found: UnknownState[] = [];
     const { send } = await deploy(
       { unknownState: (what: UnknownState) => void found.push(what) },
@@ -268,7 +268,7 @@ describe('migrations', () => {
     expect((await peek(1))?.data).toEqual({ log: [1, 3, 12] });
   });
 
-  it('run from where a record stands', async () => {
+  it('run from the version of a record', async () => {
     const made = await deploy({ migrations: { 1: log(1), 3: log(3) } }, named);
     await made.send(1, 'a');
     const { clock, machine } = made;

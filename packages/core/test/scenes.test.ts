@@ -195,7 +195,7 @@ describe('an update while a scene is active', () => {
     expect(log).toEqual(['handle text', 'bot', 'bot']);
   });
 
-  it('runs what stands after a handler that throws for none', async () => {
+  it('runs no handler after one that throws', async () => {
     const log: string[] = [];
     const A = hooked('A', log, {
       handle: () => {

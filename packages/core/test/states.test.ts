@@ -268,7 +268,7 @@ describe('back', () => {
     }
   });
 
-  it('knows no history from a conversation that was cleared', async () => {
+  it('has no history of a conversation that was cleared', async () => {
     const { send } = bench();
     await send(1, 'a', push(1));
     await send(1, 'b', ({ state: fsm }) => fsm.clear());

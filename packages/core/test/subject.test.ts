@@ -127,20 +127,20 @@ describe('the table of update types', () => {
 });
 
 describe('whose an update is', () => {
-  it.each(Object.entries(updateFixtures))('is told for %s', (type, update) => {
+  it.each(Object.entries(updateFixtures))('is found for %s', (type, update) => {
     const [parts, address] = everyType[type as UpdateType];
     expect(updateTypeOf(update)).toBe(type);
     expect(subjectOf(update, bot)).toEqual({ bot, ...parts, updateType: type });
     expect(addressOf(update)).toStrictEqual(address);
   });
 
-  it.each(Object.entries(oddFixtures))('is told for %s', (name, update) => {
+  it.each(Object.entries(oddFixtures))('is found for %s', (name, update) => {
     const [parts, address] = odd[name as keyof typeof oddFixtures];
     expect(subjectOf(update, bot)).toEqual({ bot, ...parts, updateType: updateTypeOf(update) });
     expect(addressOf(update)).toStrictEqual(address);
   });
 
-  it('is told for update types that are newer than the table', () => {
+  it('is found for update types that are newer than the table', () => {
     const newer = { update_id: 1, moon_landing: { chat: { id: -5 }, from: { id: 7 } } };
     expect(subjectOf(newer, bot)).toEqual({ bot, chat: -5, user: 7, updateType: 'moon_landing' });
     expect(addressOf(newer)).toEqual({ chat: -5 });

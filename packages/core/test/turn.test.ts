@@ -47,7 +47,7 @@ describe('one update is one turn', () => {
     expect(JSON.parse((await text(1)) as string)).toMatchObject({ i: [expect.any(Number)] });
   });
 
-  it('shows changes at once to whoever looks later in the same update', async () => {
+  it('shows changes at once to later code in the same update', async () => {
     const seen: unknown[] = [];
     await bench().send(1, 'hi', ({ state: fsm }) => {
       fsm.set(Form.name);
@@ -171,7 +171,7 @@ describe('an update without a conversation', () => {
     expect(storage.calls).toEqual([]);
   });
 
-  it('reads as empty, and rejects a write by a name that tells the type and the strategy', async () => {
+  it('reads as empty, and rejects a write with an error that names the type and the strategy', async () => {
     const seen: unknown[] = [];
     await bench({ strategy: 'chat' }).give(poll, ({ state: fsm }) => {
       seen.push(fsm.current, fsm.data);
@@ -348,7 +348,7 @@ describe('a turn', () => {
     expect(ids).toEqual(['123:77', '123:77']);
   });
 
-  it('takes an update with fields that nobody knows', async () => {
+  it('accepts an update with unknown fields', async () => {
     const { give, peek } = bench();
     const strange = { ...message(1, 'a'), next_year: { deep: [1] }, __proto__: null };
     await give(strange, ({ state: fsm }) => fsm.set(Form.name));

@@ -216,7 +216,7 @@ describe('telefsm clear and move', () => {
   });
 
   it.each(['telefsm.config.mjs', 'storage.mjs'])(
-    'forget a conversation, with %s',
+    'delete a conversation, with %s',
     async (config) => {
       const file = await fileWith(`clear-${config}.db`, { 1: 'name', 2: 'name' });
       const env = { TELEFSM_TEST_FILE: file };

@@ -257,7 +257,7 @@ describe('what is sent', () => {
   });
 });
 
-describe('what it knows', () => {
+describe('its data', () => {
   it('counts what was stored before, and follows what is committed', async () => {
     const storage = memoryStorage();
     const before = createMachine({ states: [order, Form], storage });
@@ -281,7 +281,7 @@ describe('what it knows', () => {
     expect(await now()).toMatchObject({ 'Form:name': 1, 'Form:age': 2 });
   });
 
-  it('tells how many reached a step, went on, left it, and how long it took', async () => {
+  it('counts who reached a step, continued, left it, and how long it took', async () => {
     let time = 1_700_000_000_000;
     const clock = {
       now: () => time,
@@ -379,7 +379,7 @@ describe('what it knows', () => {
     ]);
   });
 
-  it('tells those who look that something has changed', async () => {
+  it('notifies open pages of a change', async () => {
     const { talk } = await open();
     const answer = await fetch(`${base()}/events`, { headers: bearer });
     const reader = (answer.body as ReadableStream<Uint8Array>).getReader();

@@ -48,7 +48,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
     return branch;
   }
 
-  /** The row of branches at the end of the chain: a new one if other middleware stands behind the last. */
+  /** The row of branches at the end of the chain: a new one if other middleware follows the last. */
   #open(): StateBranches<C> {
     if (this.#branches === undefined || super.middleware() !== this.#end) {
       this.#branches = stateBranches((ctx) => installedAt(ctx, 'state'));

@@ -23,14 +23,14 @@ export interface SqliteDatabase {
 /** How an opened file is written. */
 export interface OpenOptions {
   /**
-   * `normal` writes a commit to the file at once and to the disk a little later: a process that is killed loses nothing, a power cut may
+   * `normal` writes a commit to the file at once and to the disk a little later. A killed process loses nothing, a power cut may
    * lose the last commits. `full` waits for the disk each time.
    */
   readonly synchronous?: 'normal' | 'full';
 }
 
 /**
- * How long a statement waits for another process to finish writing, in ms. The drivers wait without giving the event loop a turn, so it
+ * How long a statement waits for another process to finish writing, in ms. The drivers block the event loop while they wait, so it
  * is short, and core asks again.
  */
 const busyTimeout = 50;
@@ -65,7 +65,7 @@ export function openDatabase(
     if (classify(cause) === 'retry') throw cause;
     const found = `'${path}' (${cause instanceof Error ? cause.message : cause})`;
     const expected =
-      'a file that this process may create and write, in a folder that exists; a file that is damaged or not a database has to be restored from a backup, or removed';
+      'a file that this process may create and write, in a folder that exists; restore a damaged file from a backup, or remove it';
     throw new FsmError('INVALID_OPTION', { option: 'path', expected, found }, { cause });
   }
 }

@@ -143,7 +143,7 @@ describe('the tables', () => {
     expect(closed).toBe(2);
   });
 
-  it('may stand beside others', async () => {
+  it('may be beside other tables', async () => {
     const database = new libsql(newFile());
     database.exec('create table mine (a)');
     await put(sqliteStorage(database), 'k', 'text');
@@ -151,7 +151,7 @@ describe('the tables', () => {
     database.close();
   });
 
-  it('show records as they are to whoever looks', async () => {
+  it('show records as they are', async () => {
     const database = new libsql(newFile());
     await put(sqliteStorage(database), 'k', '{"state":"заказ"}');
     expect(rowsOf(database)).toMatchObject([{ record: '{"state":"заказ"}', owner: null }]);

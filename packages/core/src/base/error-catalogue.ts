@@ -1,6 +1,6 @@
 /** The catalogue of everything that can go wrong: its facts, its message, and what to do. */
 
-/** What each error knows; the keys are every code that telefsm throws. */
+/** The details of each error; the keys are all codes that telefsm throws. */
 export interface FsmErrorDetails {
   TURN_ENDED: { readonly member: string };
   NO_CONVERSATION: { readonly updateType: string; readonly strategy: string };

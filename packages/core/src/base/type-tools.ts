@@ -34,7 +34,7 @@ export interface Complaint<Sentence extends string> {
 /**
  * Whether a type parameter was left out, given what it is inferred as then: its constraint, with `undefined`.
  *
- * Without `strictNullChecks` every type has `undefined`, so there only the constraint tells.
+ * Without `strictNullChecks` every type has `undefined`, so there only the constraint decides.
  */
 export type LeftOut<Given, Constraint> = undefined extends object
   ? [Constraint] extends [Given]

@@ -92,7 +92,7 @@ interface Holding<D> {
 /**
  * What `ctx.state` can do, whatever the state. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too.
  *
- * It knows ids and no states: the compiler copies what a verb knows for each call, so 120 calls on 120 states would cost the square of that.
+ * It has ids and no states: the compiler copies the types of a verb for each call, so 120 calls on 120 states would cost the square of that.
  */
 export interface FsmVerbs<out Ids = string | null, out Scenes extends string = string> {
   /** The conversation's key; `undefined` when this update has none under the strategy. */
@@ -159,7 +159,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   back(): void;
   /** Takes the top frame off, with reason `left`. */
   leave(result?: unknown): void;
-  /** Leaves every frame with reason `cancelled`, then clears: what a global /cancel wants. */
+  /** Leaves every frame with reason `cancelled`, then clears. Use it for a global /cancel. */
   cancel(): void;
   /** Asks the pending question again; where the scene has an `enter` hook, runs its `leave` hook with the reason `replaced`, then `enter`. */
   reenter(): void;

@@ -53,7 +53,7 @@ class Showing {
   #last = 0;
   /** The line that opened the code block in which the next message begins. */
   #fence: string | undefined;
-  /** Until when Telegram wants no call. */
+  /** Until when Telegram accepts no call. */
   #limitedUntil = 0;
 
   constructor(place: StreamPlace, stream: FormattedStream) {
@@ -239,7 +239,7 @@ class Showing {
     return this.#place.call(call.method, call.payload);
   }
 
-  /** Telegram wants no call for so many seconds. */
+  /** Telegram accepts no call for so many seconds. */
   #limit(seconds: number): void {
     this.#pace.pause(seconds * 1000);
     this.#limitedUntil = this.#place.clock.monotonic() + seconds * 1000;

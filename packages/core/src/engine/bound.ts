@@ -15,7 +15,7 @@ export function boundTag(turn: OpenTurn): string | undefined {
   return holder && markOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
 }
 
-/** Whether a button or an invoice is this machine's; another one of the bot, with another namespace, stands further down. */
+/** Whether a button or an invoice is this machine's; another one of the bot, with another namespace, is further down. */
 export function isFromThisMachine({ tag }: OpenTurn, found: string): boolean {
   return isOfOneMachine(found, tag);
 }

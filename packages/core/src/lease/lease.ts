@@ -47,7 +47,7 @@ export interface TakeOptions {
 export interface CommitOptions {
   /** Continues holding the conversation. */
   readonly keep: boolean;
-  /** The id that this turn writes into the record: it tells afterwards whether another attempt has handled the same update. */
+  /** The id that this turn writes into the record: it shows afterwards whether another attempt has handled the same update. */
   readonly id?: UnitId | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** What a machine tells of itself: its commands for the bot's menu, and all of it as JSON. */
+/** The description of a machine: its commands for the bot's menu, and all of it as JSON. */
 
 import type { BotCommand, SceneBehaviour } from '../conversation/behaviour.ts';
 import { factsOf } from '../conversation/states.ts';
@@ -6,7 +6,7 @@ import type { Runtime } from '../transaction/runtime.ts';
 import type { MachineDescription } from './machine-interface.ts';
 
 /**
- * The commands of a scene that have a description and that Telegram accepts in a menu: it rejects a whole menu for one name of more than 32
+ * The commands of a scene that have a description and that Telegram accepts in a menu. It rejects a whole menu for one name of more than 32
  * characters or one description of more than 256 (Bot API, BotCommand).
  */
 export function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly BotCommand[] {

@@ -1,4 +1,4 @@
-/** What a machine can be told, as types. */
+/** The options of a machine, as types. */
 
 import type { Clock, Duration } from '../base/clock.ts';
 import type { SchemaOf } from '../base/schema.ts';
@@ -78,7 +78,7 @@ export interface SweepOptions {
   readonly parallel?: number;
 }
 
-/** What `fsm()` and `createMachine()` can be told. Everything is optional. */
+/** Options of `fsm()` and `createMachine()`. Everything is optional. */
 export interface MachineOptions<
   States extends readonly (AnyGroup | State)[],
   Scenes extends readonly AnyScene[],
@@ -88,7 +88,7 @@ export interface MachineOptions<
   /**
    * Everything a conversation may be in: groups, nodes, flows, command trees. The same list types the flavor.
    *
-   * Without it states are not checked, and an unknown state cannot be told.
+   * Without it states are not checked, and an unknown state cannot be recognized.
    */
   readonly states?: States;
   /**
@@ -156,7 +156,7 @@ export interface MachineOptions<
   readonly otherCommands?: CommandPolicy;
   /** What telefsm itself says. */
   readonly texts?: Texts;
-  /** What tells the time and sets timers; a virtual one in tests. */
+  /** The clock, which also sets timers; a virtual one in tests. */
   readonly clock?: Clock;
 }
 

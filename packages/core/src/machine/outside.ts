@@ -1,4 +1,4 @@
-/** The ways in without an update: admin tools, webhooks and cron, and the deadlines that the sweeper finds. */
+/** Work without an update: admin tools, webhooks and cron, and the deadlines that the sweeper finds. */
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';

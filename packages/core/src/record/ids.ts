@@ -1,6 +1,6 @@
 /** Ids of the turns that a record has seen: a set, kept as differences, as the text keeps it. */
 
-/** Tells one turn from others: an update's id, or the id of a run from outside. */
+/** Identifies a turn: an update's id, or the id of a run from outside. */
 export type UnitId = number | string;
 
 /** Newest first; a number after a number is the difference between them. */

@@ -14,7 +14,7 @@ import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-rec
 import { hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
 import { warnOnce } from './warning.ts';
 
-/** What a framework's session middleware was told. */
+/** Options of a framework's session middleware. */
 export interface SessionPlan<C extends object> {
   /** Context property of the session; also the name under which the record keeps it. */
   readonly property: string;

@@ -21,7 +21,7 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
   readonly hooks: StageHooks<C, Scene>;
   readonly flows: Map<string, AnyScene & AnyGroup> = new Map();
   private readonly scenes: ReadonlyMap<string, Scene>;
-  /** One for each scene: a machine tells scenes of one id apart. */
+  /** One for each scene: a machine distinguishes scenes of one id. */
   private readonly entrances = new Map<string, AnyScene & AnyGroup>();
 
   /**

@@ -1,4 +1,4 @@
-/** The working copy of a record during one turn: frames, history, data, timers. It knows no scene's behavior. */
+/** The working copy of a record during one turn: frames, history, data, timers. It is independent of the behavior of scenes. */
 
 import { type JsonObject, mergedData, noData, withMember } from '../base/json.ts';
 import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
@@ -33,7 +33,7 @@ const noMark: TimerMark = Object.freeze({ changes: 0, deadlineAt: undefined });
 /**
  * A working copy.
  *
- * A class, since one is made for every update: its methods stand on the prototype.
+ * A class, since one is made for every update: its methods are on the prototype.
  */
 export class WorkingCopy {
   /** The record as it was read, or as it was committed last. */
@@ -233,7 +233,7 @@ export class WorkingCopy {
     };
   }
 
-  /** Forgets every change since the base. */
+  /** Discards every change since the base. */
   reset(): void {
     const { frames, visits, isPromptPending, keyboard, failures, version, session, timers } =
       this.base;

@@ -42,7 +42,7 @@ export interface TurnFacts {
   readonly bot: TurnBot | undefined;
 }
 
-/** Where a conversation can be reached as far as its key tells. */
+/** Where a conversation can be reached, as far as its key contains it. */
 export function addressOfKey({ subject, scope }: TurnFacts): ReplyAddress | undefined {
   const chat = subject.chat ?? scope?.chat ?? scope?.user;
   if (chat === undefined) return undefined;

@@ -73,7 +73,7 @@ export interface Engine {
   inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
   dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
-  /** Tells scenes what has happened to their frames, and finds what to ask. */
+  /** Notifies scenes of what has happened to their frames, and finds the question to ask. */
   settle(turn: OpenTurn): Promise<void>;
   /** Gives an answer to the active scene; `false` if that state is not pending. */
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
@@ -86,7 +86,7 @@ export interface Engine {
     update: RawUpdate,
     subject: Subject,
   ): { readonly subject: Subject; readonly tag: string } | undefined;
-  /** Forgets messages that the active scene has collected to answer them together, as a part of the turn. */
+  /** Discards messages that the active scene has collected to answer them together, as a part of the turn. */
   forgetBurst(turn: OpenTurn, timer: string): void;
 }
 
@@ -118,7 +118,7 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   readonly ctx: unknown;
   /** What the user sent, as scenes see it; `undefined` without scenes. */
   readonly input: UserInput | undefined;
-  /** Tells this conversation from others, and by two letters this machine from others of the bot; short, for buttons. */
+  /** Identifies this conversation, and by two letters this machine of the bot; short, for buttons. */
   readonly tag: string;
   /** `over` rejects reads as well as changes; what a failed turn left may be read. */
   phase: 'open' | 'over' | 'failed';

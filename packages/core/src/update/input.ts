@@ -94,7 +94,7 @@ export type Accepted<A> = A extends AcceptedKind
 /**
  * Reads what the user sent.
  *
- * `undefined` for what is no input: events, requests that need an answer of their own (inline queries, checkouts), service messages,
+ * `undefined` for updates that are not input: events, requests with their own answer (inline queries, checkouts), service messages,
  * commands for another bot, and kinds that are not in `InputValues`.
  *
  * @param username - the bot's own, see `parseCommand`
@@ -220,7 +220,7 @@ function readInput(
 }
 
 /**
- * Whether a message comes from no user of the bot: the owner of a business account, who writes to the customer; another bot; a channel whose
+ * Whether a message comes from no user of the bot. It may be from the owner of a business account, who writes to the customer, from another bot, or from a channel whose
  * post was forwarded automatically into its discussion group. Anonymous administrators and channels that write themselves are users.
  */
 function isFromNobody(updateType: string, message: RawObject): boolean {

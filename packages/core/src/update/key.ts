@@ -88,7 +88,7 @@ export function keyOf(
 const mostKnown = 4096;
 
 /**
- * Makes {@link keyOf} for one namespace that knows the keys of private chats again, with the first bot that it is asked for.
+ * Makes {@link keyOf} for one namespace that recognizes the keys of private chats, with the first bot that it is asked for.
  *
  * Most updates come from few of them at a time, and a text that was written before has been hashed before.
  */
@@ -199,7 +199,7 @@ function optional<T>(text: string | undefined, read: (text: string) => T): T | u
 const scopeParts: ReadonlyMap<string, Rule> = new Map(
   Object.entries({ chat: wholeNumber, user: wholeNumber, thread: wholeNumber, custom: anyText }),
 );
-/** What a strategy may give back of a subject that it spreads; core knows these itself. */
+/** What a strategy may give back of a subject that it spreads; core handles these itself. */
 const subjectParts: ReadonlySet<string> = new Set(['bot', 'business', 'updateType']);
 
 /** A part that is overlooked would let two conversations share a key, so an unknown one is rejected. */

@@ -24,7 +24,7 @@ export const guestChats = 'guest';
  * Whose update this is.
  *
  * `user` is the user who acts. For messages on behalf of a chat (anonymous administrators, channels as senders, posts that are forwarded
- * automatically into a discussion group) it is that chat's id, never the placeholder user of such messages, which all groups share.
+ * automatically into a discussion group) it is that chat's id. It is never the placeholder user of such messages, which all groups share.
  */
 export interface Subject {
   readonly bot: number;
@@ -107,7 +107,7 @@ export function partiesOf(update: RawUpdate, updateType: string | undefined): Pa
 /**
  * Returns whose update this is, the same for every framework.
  *
- * A user without a chat (inline queries, poll answers, checkouts, buttons of inline messages) is in the private chat with the bot, and a
+ * A user without a chat (inline queries, poll answers, checkouts, buttons of inline messages) is in the private chat with the bot. A
  * private chat without a user (deleted business messages) is its user's. The checkout of an invoice that a flow has sent is where the
  * flow is. Updates about members belong to who acted, not to the member.
  * A request to join and a business connection belong to the private chat with the user, where the bot can answer. A button whose message is

@@ -3,7 +3,7 @@
 /** How many letters of a tag are those of the machine. */
 const machineLetters = 4;
 
-/** Tells a conversation from others, and by its first letters its machine from others of the bot. */
+/** Identifies a conversation, and by its first letters its machine of the bot. */
 export function tagOf(key: string): string {
   const machine = hashOf(key.slice(0, key.indexOf(':'))) % 36 ** machineLetters;
   return machine.toString(36).padStart(machineLetters, '0') + hashOf(key).toString(36);

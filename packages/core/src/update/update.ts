@@ -1,7 +1,7 @@
 /**
  * What an update holds, as types: the fields that bots read most, under the Bot API's names. Every other field reads as `unknown`.
  *
- * The frameworks' own types are complete; these let a scene that knows no framework read an update without a cast.
+ * The frameworks' own types are complete; these let a scene without a framework read an update without a cast.
  */
 
 import type { RawUpdate } from './raw-update.ts';

@@ -14,11 +14,11 @@ import { mermaid } from '../graph/mermaid.ts';
 import { type CliConfig, machineIn, storageIn } from './config.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What a command is told. */
+/** What a command gets. */
 export interface Call {
   readonly config: CliConfig;
   readonly terminal: Terminal;
-  /** What stands behind the command's name. */
+  /** The arguments after the command's name. */
   readonly words: readonly string[];
   readonly options: {
     readonly json?: boolean | undefined;

@@ -1,4 +1,4 @@
-/** What the inspector knows, as data: its pages and its JSON are made of it. */
+/** The data of the inspector: its pages and its JSON are made of it. */
 
 import { type Clock, type Duration, isFsmError } from '@telefsm/core';
 import { namespacePrefix, parseKey, toMs } from '@telefsm/core/tools';
@@ -16,14 +16,14 @@ import { type Move, type Watchable, watch } from './watch.ts';
 /** As much of a machine as an inspector needs; every machine has it. */
 export type InspectedMachine = OperatedMachine & Watchable;
 
-/** What a model is told. */
+/** Options of a model. */
 export interface ModelOptions {
   readonly write?: boolean | undefined;
   readonly redact?: Redact | undefined;
   readonly stuckAfter?: Duration | undefined;
   readonly clock: Clock;
   readonly audit?: ((line: string) => void) | undefined;
-  /** Hears that something is other than before. */
+  /** Called when something has changed. */
   readonly changed: () => void;
 }
 
@@ -36,7 +36,7 @@ export interface AuditLine {
 /** What an inspector can do with a conversation. */
 export type Action = 'move' | 'clear' | 'ask';
 
-/** What the inspector knows. */
+/** The data of the inspector. */
 export interface Model {
   readonly graph: Graph;
   readonly namespace: string;

@@ -13,7 +13,7 @@ export interface StepTally {
   readonly back: number;
   /** Those whose scene was done here. */
   readonly finished: number;
-  /** Those that left their scene here before it was done: cancelled, begun anew, put aside for another, forgotten. */
+  /** Those that left their scene here before it was done: canceled, restarted, replaced by another, deleted. */
   readonly dropped: number;
   /** Of the dropped: those whose time was over. */
   readonly timedOut: number;
@@ -112,7 +112,7 @@ export function reasonOf({ left, from }: Committed): Reason | undefined {
 
 type Reason = Committed['left'][number]['reason'];
 
-/** What an ending means: a flow says when it is done, other scenes go on by giving way. */
+/** What an ending means: a flow reports when it is done, other scenes continue by being replaced. */
 function fateOf(reason: Reason, isFlow: boolean): 'answered' | 'back' | 'finished' | 'dropped' {
   switch (reason) {
     case 'done':

@@ -67,11 +67,11 @@ const mostTroubles = 200;
 const mostPlaces = 50_000;
 const mostIdle = 100;
 
-/** What a watch is told. */
+/** Options of a watch. */
 export interface WatchOptions {
   readonly redact?: Redact | undefined;
   readonly clock?: Clock | undefined;
-  /** Hears of each move after it was noted. */
+  /** Called for each move after it was noted. */
   readonly moved: (change: Committed) => void;
   readonly troubled: () => void;
 }

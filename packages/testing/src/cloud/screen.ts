@@ -28,7 +28,7 @@ export type ScreenEvent =
       readonly place?: Place;
       readonly where?: string;
       readonly what: string;
-      /** Whether `what` is what the user says, or tells what the user does. */
+      /** Whether `what` is the user's message, or describes an action. */
       readonly says: boolean;
     }
   | {
@@ -120,7 +120,7 @@ export function describe(message: RawMessage): string {
   return kind === 'text' ? (said ?? '') : `[${kind}]${said === undefined ? '' : ` ${said}`}`;
 }
 
-/** Writes down what happened, a line an event, as people would tell it. */
+/** Writes down what happened, a line per event, in plain words. */
 export function transcriptOf(events: readonly ScreenEvent[], people: number): string {
   return events.map((event) => lineOf(event, people).replaceAll('\n', '\n  ')).join('\n');
 }

@@ -9,7 +9,7 @@ export interface Peekable {
   peek(): Promise<Snapshot | undefined>;
 }
 
-/** Who can tell what was said; a world of `telegram(bot)` can. */
+/** Prints the conversation; a world of `telegram(bot)` does. */
 export interface Told {
   transcript(): string;
 }
@@ -21,7 +21,7 @@ export type AskedState = { readonly id: string | null } | string | null;
  * Checks which state a conversation is in.
  *
  * @param conversation - `machine.at({ user: anna.id })`
- * @param world - tells the conversation, when the check fails
+ * @param world - prints the conversation, when the check fails
  * @throws AssertionError when it is in another
  *
  * @example
@@ -52,7 +52,7 @@ export async function assertState(
  * Checks what a conversation has collected: the members that are named; others may be there too.
  *
  * @param conversation - `machine.at({ user: anna.id })`
- * @param world - tells the conversation, when the check fails
+ * @param world - prints the conversation, when the check fails
  * @throws AssertionError when a member differs or is missing
  */
 export async function assertData(

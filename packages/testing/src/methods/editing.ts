@@ -64,7 +64,7 @@ export function deleteMessage(call: Call): true {
   return true;
 }
 
-/** Deletes messages that were sent for a business account; all stand in one chat. */
+/** Deletes messages that were sent for a business account; all are in one chat. */
 export function deleteBusinessMessages(call: Call): true {
   const { cloud, payload } = call;
   const connection = textOf(payload, 'business_connection_id');

@@ -48,7 +48,7 @@ export function renamed(steps: readonly Step[], answers: JsonObject): JsonObject
 }
 
 /**
- * Forgets stored answers that the present definition rejects, so that they are asked again.
+ * Deletes stored answers that the present definition rejects, so that they are asked again.
  *
  * Only choices, kinds and schemas are looked at; `validate` may act, so it is not run again. A schema gets what it once gave, numbers as
  * text; an object that a schema made of text cannot be judged and stays.
@@ -119,7 +119,7 @@ function keysOf(choices: AskOptions['choices']): readonly string[] | undefined {
   return entriesOf(choices).map(([value]) => value);
 }
 
-/** As JSON Schema where the library can tell (Standard JSON Schema), else no more than whose it is. */
+/** As JSON Schema if the library supports it (Standard JSON Schema), else only the name of the library. */
 function schemaText(schema: Schema): unknown {
   const standard = schema['~standard'] as Schema['~standard'] & {
     readonly jsonSchema?: { input(options: { readonly target: string }): unknown };

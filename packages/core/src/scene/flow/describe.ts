@@ -8,7 +8,7 @@ import { backEverywhere } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
 import type { AskOptions, Step } from './steps.ts';
 
-/** A step as JSON. What a function makes at run time is left out, or stands as `'dynamic'`. */
+/** A step as JSON. The result of a function at run time is omitted, or `'dynamic'`. */
 export type StepDescription =
   | {
       readonly kind: 'ask';

@@ -55,7 +55,7 @@ export interface FlowOptions<
   /** What it needs from `fsm({ services })`. */
   readonly services?: Services;
   /**
-   * Without progress for this long it ends with `timedOut`. Invalid answers don't renew it; a machine's `ttl` forgets silently. Default:
+   * Without progress for this long it ends with `timedOut`. Invalid answers don't renew it; a machine's `ttl` deletes silently. Default:
    * `fsm({ flowTimeout })`, which `false` switches off for this flow.
    */
   readonly timeout?: Duration | false;

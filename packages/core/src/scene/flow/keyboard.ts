@@ -81,7 +81,7 @@ function tokensFor(options: readonly Option[], binding: Binding): ReadonlyMap<st
   );
 }
 
-/** The page on which an option stands. */
+/** The page of an option. */
 export function pageOf(options: readonly Option[], value: string): number {
   const at = options.findIndex((option) => option.value === value);
   return Math.floor(Math.max(at, 0) / pageSize);

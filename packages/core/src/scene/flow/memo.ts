@@ -11,7 +11,7 @@ export interface FlowMemo {
   readonly open?: readonly string[];
   /** Answers from the trigger's argument that have not been checked yet. */
   readonly given?: JsonObject;
-  /** Mark of the question that was asked, where its state does not tell. */
+  /** Mark of the question that was asked, where its state does not show it. */
   readonly at?: string;
   /** Invalid answers to it, where they are limited. */
   readonly attempts?: number;
@@ -38,7 +38,7 @@ export interface FlowMemo {
   readonly gave?: readonly (readonly [path: Path, message: number])[];
   /** In groups, the last message of the user to reply to, behind whose and where it is. */
   readonly heard?: readonly [whose: string, message: number];
-  /** Where the question stands that somebody else is to answer, and who may. */
+  /** Where the question to somebody else was sent, and who may answer it. */
   readonly elsewhere?: {
     readonly chat: number;
     readonly message?: number | undefined;

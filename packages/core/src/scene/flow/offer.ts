@@ -6,7 +6,7 @@ import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { memoOf } from './memo.ts';
 import { type Listing, type Option, optionsOf } from './options.ts';
-import type { Place } from './place.ts';
+import type { Place } from './pending.ts';
 import { type ReplyButton, shareButton } from './share.ts';
 import { text, tokenOf, type Visit } from './visit.ts';
 
@@ -16,9 +16,9 @@ export interface Offer {
   readonly options: readonly Option[];
   /** Which page of how many the options are, where a loader gives one page at a time. */
   readonly loaded: Listing['loaded'];
-  /** Rows of the question's own, above the choices. */
+  /** The question's own rows, above the choices. */
   readonly rows: Keyboard['rows'];
-  /** How many choices stand in a row. */
+  /** How many choices are in a row. */
   readonly columns: number | undefined;
   /** Shares what the question takes, as the Bot API's KeyboardButton. */
   readonly share: ReplyButton | undefined;

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 
-/** Where an answer stands: names of steps, and numbers of rounds. */
+/** The path of an answer: names of steps, and numbers of rounds. */
 export type Path = readonly (string | number)[];
 
 /** What the pending question is computed from. */
@@ -38,7 +38,7 @@ export function isClosed({ passed }: Progress, path: Path): boolean {
   );
 }
 
-/** Forgets what was answered at a path and below it; in a repeat, also the rounds after it. */
+/** Deletes the answers at a path and below it; in a repeat, also the rounds after it. */
 export function without(progress: Progress, path: Path): Progress {
   const mark = markOf(path);
   const stays = (each: string) => each !== mark && !each.startsWith(`${mark}.`);
@@ -59,7 +59,7 @@ export function withParameters(progress: Progress, home: Path, change: JsonObjec
   return { ...progress, answers };
 }
 
-/** Forgets that a summary was confirmed. */
+/** Deletes the confirmation of a summary. */
 export function unconfirmed(progress: Progress, paths: readonly Path[]): Progress {
   const marks = paths.map(markOf);
   return { ...progress, passed: progress.passed.filter((mark) => !marks.includes(mark)) };
@@ -93,7 +93,7 @@ export function reopened(progress: Progress, path: Path, count: number): Progres
   return { ...progress, answers, open: including(opened(progress.open, path), markOf(path)) };
 }
 
-/** What stands at a path. */
+/** The value at a path. */
 export function readAt(answers: JsonObject, path: Path): unknown {
   let at: unknown = answers;
   for (const key of path) {

@@ -117,7 +117,7 @@ export function wasAsked({ run }: Visit, place: Place): boolean {
   return place.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
 }
 
-/** Removes the keyboard of the last prompt, or the prompt, where the flow wants that. */
+/** Removes the keyboard of the last prompt, or the prompt, if the flow has that option. */
 export function tidy({ plan, run }: Visit): void {
   const { prompts = 'keep' } = plan.options;
   const { sent, elsewhere } = memoOf(run.memo);
