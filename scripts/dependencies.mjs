@@ -5,8 +5,8 @@ import { publicPackages, root } from './lib/workspace.mjs';
 
 /** The dependencies and required peers of each package. Add one here after you have reviewed it. */
 const reviewed = {
-  grammy: ['grammy'],
-  telegraf: ['telegraf'],
+  grammy: ['grammy', 'debug'],
+  telegraf: ['telegraf', 'debug'],
   testing: ['@fastify/busboy', 'fast-check'],
   devtools: ['@dagrejs/dagre'],
   'create-telefsm': ['@clack/prompts'],

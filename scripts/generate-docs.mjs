@@ -52,9 +52,9 @@ function errorsPage(catalogue) {
   const intro = [
     '# Errors',
     notice,
-    `Every error of telefsm is an \`FsmError\` with a \`code\`, told apart by \`isFsmError(error, code)\`, and its message ends with
-\`[TELEFSM_code]\`. Here is each of the ${entries.length}: its message, with ‹details› in their places, and what to do. What a
-handler, a schema or a storage's client throws is none of these and passes through untouched.`,
+    `Every error of telefsm is an \`FsmError\` with a \`code\`. Check it with \`isFsmError(error, code)\`. Its message ends with
+\`[TELEFSM_code]\`. This page lists all ${entries.length} errors: the message, with ‹details› in their places, and the fix. Errors of your
+handlers, schemas and database clients are not wrapped. They reach your error handler unchanged.`,
     `Source: \`${source}\`.`,
   ];
   return `${[...intro, ...entries].join('\n\n')}\n`;
@@ -96,8 +96,9 @@ function contractPage(contract) {
   const intro = [
     '# The storage contract',
     notice,
-    `What a storage of telefsm keeps to, rule by rule: ${rows.length} rules. \`storageContract\` of \`@telefsm/testing\` runs them
-against any storage, with any test runner. A rule with a feature beside it is asked only of storages that have it.`,
+    `You write a storage, and need to know what it must guarantee. The contract has ${rows.length} rules, and each is a test.
+\`storageContract\` of \`@telefsm/testing\` runs them against any storage, with any test runner: see
+[Write one](guide-storages.md#write-one). A rule with a feature applies only to storages that declare the feature.`,
     'Source: `packages/testing/src`.',
     ['| rule | feature |', '|---|---|', ...rows].join('\n'),
   ];

@@ -1,10 +1,14 @@
-/** Takes the pictures of the README in a real browser: an order in the playground, light and dark. `npm run picture`. */
+/**
+ * Takes the pictures of the README in a real browser: an order in the playground, light and dark, each as a picture and as an
+ * animation. `npm run picture`.
+ */
 
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { withSources } from '../../scripts/lib/sources.mjs';
 import { root } from '../../scripts/lib/workspace.mjs';
+import { animation } from './animation.mjs';
 
 const devtools = createRequire(join(root, 'packages/devtools/package.json'));
 const { chromium } = devtools('playwright-core');
@@ -20,6 +24,7 @@ await withSources(async (load) => {
     executablePath: await ensureCommand('chromium', 'chromium'),
     args: ['--no-sandbox', '--disable-gpu'],
   });
+  const blank = await browser.newPage();
   for (const colorScheme of ['light', 'dark']) {
     const { url, stop } = await playground({
       examples,
@@ -27,26 +32,46 @@ await withSources(async (load) => {
       makeClock: virtualClock,
       first: { example: 'order', framework: 'grammy' },
     });
-    const viewport = { width: 1180, height: 760 };
+    const viewport = { width: 1180, height: 700 };
     const page = await browser.newPage({ viewport, colorScheme });
     await page.goto(url);
-    const sees = (text) => page.getByRole('log').getByText(text).last().waitFor();
+    const frames = [];
+    // The chat, the diagram and the stored data, without the bar above them.
+    const { y, height } = await page.getByRole('region', { name: 'Chat' }).boundingBox();
+    const clip = { x: 0, y: y - 12, width: viewport.width, height: height + 24 };
+    const picture = () => page.screenshot({ animations: 'disabled', caret: 'hide', clip });
+    const frame = async (ms) => frames.push({ png: await picture(), ms });
+    const shows = async (text, step) => {
+      await page.getByRole('log').getByText(text).last().waitFor();
+      if (step) await page.locator('.diagram .current', { hasText: step }).waitFor();
+      // Every bubble is in view.
+      await page.waitForFunction(() => {
+        const { scrollHeight, scrollTop, clientHeight } = document.querySelector('[role="log"]');
+        return scrollHeight - scrollTop - clientHeight < 2;
+      });
+      await frame(1800);
+    };
     const says = async (text) => {
       await page.getByRole('textbox', { name: 'Message' }).fill(text);
+      await frame(700);
       await page.getByRole('button', { name: 'Send' }).click();
     };
+    const taps = async (label) => {
+      const button = page.getByRole('button', { name: label, exact: true }).last();
+      await button.focus();
+      await frame(700);
+      await button.click();
+    };
     await says('/order');
-    await sees('What would you like to order?');
-    await page.getByRole('button', { name: '📱 Phone', exact: true }).last().click();
-    await sees('How many of the phone?');
+    await shows('What would you like to order?', 'product');
+    await taps('📱 Phone');
+    await shows('How many of the phone?', 'quantity');
     await says('2');
-    await sees('Where should we deliver?');
-    await page.locator('.diagram .current', { hasText: 'address' }).waitFor();
-    await page.screenshot({
-      path: join(folder, `playground-${colorScheme}.png`),
-      animations: 'disabled',
-      caret: 'hide',
-    });
+    await shows('Where should we deliver?', 'address');
+    writeFileSync(join(folder, `playground-${colorScheme}.png`), frames.at(-1).png);
+    await says('Main street 1, Lisbon');
+    await shows('Confirm this order?', 'confirm');
+    writeFileSync(join(folder, `playground-${colorScheme}.gif`), await animation(blank, frames));
     await page.close();
     await stop();
   }

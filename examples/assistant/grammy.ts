@@ -1,6 +1,6 @@
 /** The assistant on grammY. */
 
-import { type Clock, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/grammy';
+import { type Clock, type FsmFlavor, type FsmStorage, fsm, interruptBy } from '@telefsm/grammy';
 import type { Bot, Context } from 'grammy';
 import { Approval, Assistant, type Desk, trader } from './assistant.ts';
 import { mockModel } from './model.ts';
@@ -20,7 +20,7 @@ export function setUp(
     states: app,
     initial: Assistant,
     services: desk,
-    waiting: { burst: '1s', interrupt: ['stop'] },
+    waiting: { burst: '1s', interrupt: interruptBy(['stop']) },
     log: { last: 40 },
     ...options,
   });

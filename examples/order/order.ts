@@ -1,4 +1,4 @@
-/** An order as a flow: choices, a checked number, an address, gift wrap for one item only, a confirmation, a time-out. */
+/** An order as a flow: choices, a checked number, an address, gift wrap for one item only, a confirmation, a timeout. */
 
 import { flow, invalid } from '@telefsm/core';
 import { z } from 'zod';

@@ -11,6 +11,8 @@ export interface Settings {
   readonly storage: FsmStorage;
   /** The address of the Bot API, if it is not Telegram's. */
   readonly apiRoot?: string;
+  /** What a schedule sends as `Authorization: Bearer …`; without it anybody may call `GET`. */
+  readonly cronSecret?: string;
   /** How long a basket is kept after the last item; ten minutes if omitted. */
   readonly keptFor?: Duration;
 }
@@ -22,8 +24,27 @@ export type FetchHandler = (request: Request) => Promise<Response>;
 export interface BotFunction {
   /** For the webhook's address. */
   readonly POST: FetchHandler;
-  /** For a schedule, once a minute: fires deadlines that have passed. */
+  /** For a schedule that calls an address, once a minute: fires deadlines that have passed. */
   readonly GET: FetchHandler;
+  /** The same for a schedule that calls a function. Resolves to the number of deadlines that it fired. */
+  readonly sweep: () => Promise<number>;
+}
+
+/** Makes the handlers of a schedule, which checks the secret if there is one. */
+export function scheduled(
+  machine: { sweep(): Promise<number> },
+  { cronSecret }: Settings,
+): Pick<BotFunction, 'GET' | 'sweep'> {
+  const sweep = () => machine.sweep();
+  return {
+    sweep,
+    async GET(request) {
+      const given = request.headers.get('authorization');
+      if (cronSecret !== undefined && given !== `Bearer ${cronSecret}`)
+        return new Response(null, { status: 401 });
+      return new Response(`${await sweep()} fired`);
+    },
+  };
 }
 
 /**

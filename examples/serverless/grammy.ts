@@ -3,7 +3,7 @@
 import { FsmComposer, type FsmFlavor, fsm } from '@telefsm/grammy';
 import { Bot, type Context, webhookCallback } from 'grammy';
 import { Basket, texts, withItem } from './basket.ts';
-import { type BotFunction, requireSecret, type Settings } from './function.ts';
+import { type BotFunction, requireSecret, type Settings, scheduled } from './function.ts';
 
 const app = [Basket] as const;
 type MyContext = FsmFlavor<Context, typeof app>;
@@ -50,6 +50,6 @@ export function makeFunction(settings: Settings): BotFunction {
       secretToken: secret,
       timeoutMilliseconds: 55_000, // Telegram waits 60 s
     }),
-    GET: async () => new Response(`${await machine.sweep()} fired`),
+    ...scheduled(machine, settings),
   };
 }

@@ -4,7 +4,7 @@ import { FsmComposer, type FsmFlavor, fsm } from '@telefsm/telegraf';
 import { type Context, Telegraf } from 'telegraf';
 import { message } from 'telegraf/filters';
 import { Basket, texts, withItem } from './basket.ts';
-import { type BotFunction, requireSecret, type Settings } from './function.ts';
+import { type BotFunction, requireSecret, type Settings, scheduled } from './function.ts';
 
 const app = [Basket] as const;
 type MyContext = FsmFlavor<Context, typeof app>;
@@ -61,6 +61,6 @@ export function makeFunction(settings: Settings): BotFunction {
       await bot.handleUpdate(await request.json());
       return new Response();
     },
-    GET: async () => new Response(`${await machine.sweep()} fired`),
+    ...scheduled(machine, settings),
   };
 }

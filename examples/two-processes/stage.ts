@@ -75,12 +75,14 @@ export async function stage(frameworks: readonly Framework[], redis: string): Pr
   };
 }
 
-interface Worker {
+/** A process of the bot that listens. */
+export interface Worker {
   readonly process: ChildProcess;
   readonly url: string;
 }
 
-async function start(framework: Framework, env: NodeJS.ProcessEnv): Promise<Worker> {
+/** Starts a process; it listens when done. */
+export async function start(framework: Framework, env: NodeJS.ProcessEnv): Promise<Worker> {
   const cwd = import.meta.dirname;
   const options = { cwd, env, execArgv: ['--import', 'tsx'], silent: true };
   const process = fork(programs[framework], options);

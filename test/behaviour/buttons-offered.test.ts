@@ -96,7 +96,7 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     there.sees('Choice 30.');
   });
 
-  it('long choices whose hashes are equal are told apart', async () => {
+  it('long choices whose hashes are equal are distinguished', async () => {
     const [one, other] = collision();
     const pick = flow('pick', { trigger: '/pick' })
       .ask('one', { prompt: 'Which?', choices: { [one]: 'One', [other]: 'Other' } })
@@ -110,7 +110,7 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     anna.sees('The one.');
   });
 
-  it('choices with one label on a reply keyboard are told apart', async () => {
+  it('choices with one label on a reply keyboard are distinguished', async () => {
     const pick = flow('pick', { trigger: '/pick' })
       .ask('who', {
         prompt: 'Who?',
@@ -124,7 +124,7 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     anna.sees('8.');
   });
 
-  it('a fixed list that has a choice twice is refused when it is made', () => {
+  it('a fixed list that has a choice twice is rejected when it is made', () => {
     const make = () => flow('pick').ask('one', { prompt: 'Which?', choices: ['a', 'b', 'a'] });
     expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
@@ -164,7 +164,7 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     const { anna } = play(framework, [form]);
     await anna.sends('/form');
     await anna.sends('Cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
   });
 });
 

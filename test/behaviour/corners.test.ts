@@ -56,7 +56,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('cancelling the innermost of three leads back to its caller, which asks again', async () => {
+  it('canceling the innermost of three leads back to its caller, which asks again', async () => {
     const [one, two, three] = [asks('one'), asks('two'), asks('three')];
     const { anna, bot } = play(framework, [one, two, three]);
     enters(bot, one);
@@ -66,10 +66,10 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     await anna.sends('/two');
     await anna.sends('/three');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     anna.sees('two?');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     anna.sees('one?');
     await anna.sends('1');
     anna.sees('one 1.');
@@ -328,7 +328,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     anna.sees('a@b Anna');
   });
 
-  it('a flow that was renamed while it ran goes on, also below a call', async () => {
+  it('a flow that was renamed while it ran continues, also below a call', async () => {
     const inner = asks('inner');
     const make = (id: string, was?: string) =>
       flow(id, { trigger: '/form', ...(was && { was }) })
@@ -621,7 +621,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('under the strategy globalUser a flow that goes on in another chat replies to no message of the first', async () => {
+  it('under the strategy globalUser a flow that continues in another chat replies to no message of the first', async () => {
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?', choices: ['x', 'y'] })
       .ask('b', { prompt: 'B?' })
@@ -657,7 +657,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     await anna.in(group).sends('/where');
     anna.in(group).sees('At form:b {"a":"x"}.');
     await anna.in(group).taps('Cancel');
-    anna.in(group).sees('Cancelled.');
+    anna.in(group).sees('Canceled.');
     expect(bot.errors).toEqual([]);
   });
 
@@ -732,7 +732,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     const { bot, anna } = play(framework, [form]);
     await anna.sends('/form');
     await anna.sends('stop');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     await anna.sends('/where');
     anna.sees('At null {}.');
     expect(bot.errors).toEqual([]);
@@ -754,7 +754,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('a prompt that Telegram rejects in a repeat is told to the user, and can be cancelled and gone back from', async () => {
+  it('a prompt that Telegram rejects in a repeat is told to the user, and can be canceled and gone back from', async () => {
     const form = flow('form', { trigger: '/form', back: true })
       .repeat('parts', {
         each: (b) =>
@@ -772,7 +772,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     anna.sees('A?');
     await anna.sends('<');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(bot.errors).toEqual([]);
   });
 
@@ -813,7 +813,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('a payment after the flow was cancelled goes to the bot, and takes no other flow’s question', async () => {
+  it('a payment after the flow was canceled goes to the bot, and takes no other flow’s question', async () => {
     const shop = flow('shop', { trigger: '/buy' })
       .ask('paid', {
         prompt: invoiceForTea,

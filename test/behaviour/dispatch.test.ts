@@ -66,7 +66,7 @@ describe.each(frameworks)('filters on %s', (_, framework) => {
     bot.fsm();
     bot.command('cancel', async ({ fsm, say }) => {
       fsm.clear();
-      await say('Cancelled.');
+      await say('Canceled.');
     });
     bot.inState([open], ({ say }) => say('Open.'));
     bot.use(({ fsm }) => fsm.set(open));
@@ -75,7 +75,7 @@ describe.each(frameworks)('filters on %s', (_, framework) => {
     await anna.sends('again');
     anna.sees('Open.');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
   });
 
   it('a filter sees what a middleware before it has changed in the same update', async () => {
@@ -95,7 +95,7 @@ describe.each(frameworks)('filters on %s', (_, framework) => {
     expect(seen).toEqual(['first', 'second']);
   });
 
-  it('the neighbours of a state that only a filter has shown are known', async () => {
+  it('the neighbors of a state that only a filter has shown are known', async () => {
     const bot = framework.bot();
     bot.fsm();
     const form = framework.form();

@@ -27,6 +27,26 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
     anna.sees('4');
   });
 
+  it('a branch goes by the value of an ordered entry', async () => {
+    const { bot, fsm } = framework.bot();
+    const rate = flow('rate', { trigger: '/rate' })
+      .ask('stars', {
+        prompt: 'Stars?',
+        choices: [
+          ['5', 'Best'],
+          ['1', 'Worst'],
+        ],
+      })
+      .branch('stars', { 1: (b) => b.ask('why', { prompt: 'Why?' }) })
+      .done((answers) => JSON.stringify(answers));
+    fsm({ states: [rate] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/rate');
+    await anna.taps('Worst');
+    await anna.sends('Rain');
+    anna.sees('{"stars":"1","why":"Rain"}');
+  });
+
   const cities = (
     asked: PageRequest[],
     all = Array.from({ length: 45 }, (_, at) => `City ${at}`),

@@ -46,7 +46,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     }
   });
 
-  it('two flows with one trigger are refused by name when the machine is made', () => {
+  it('two flows with one trigger are rejected by name when the machine is made', () => {
     const make = (id: string, options: object) =>
       flow(id, options)
         .ask('a', { prompt: 'A?' })
@@ -69,7 +69,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     framework.bot().fsm({ states: [own, make('longer', { deepLink: 'go_on' })], scenes: [own] });
   });
 
-  it('work on the same conversation inside an ending of a flow is refused at once', async () => {
+  it('work on the same conversation inside an ending of a flow is rejected at once', async () => {
     const codes: unknown[] = [];
     const bot = framework.bot();
     const work = async () => {
@@ -166,7 +166,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     anna.sees('Said y.');
     await anna.sends('/sure');
     await anna.taps('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     await anna.sends('/sure');
     await anna.sends('/maybe');
     anna.sees('Please finish this first.');
@@ -201,7 +201,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('a question whose choices are made empty is refused by name, and the answer before it is not kept', async () => {
+  it('a question whose choices are made empty is rejected by name, and the answer before it is not kept', async () => {
     const dishes = { mon: ['Soup'], sun: [] as string[] };
     const lunch = flow('lunch', { trigger: '/lunch' })
       .ask('day', { prompt: 'Which day?', choices: ['mon', 'sun'] })
@@ -269,7 +269,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     anna.sees('At {"name":"Lisbon"}.');
   });
 
-  it('an album that is no answer is refused once, and counts as one attempt', async () => {
+  it('an album that is no answer is rejected once, and counts as one attempt', async () => {
     const story = flow('story', { trigger: '/story', attempts: 3 })
       .ask('title', { prompt: 'Title?' })
       .ask('cover', { prompt: 'Cover?', accept: 'photo', validate: () => invalid('Too dark.') })
@@ -296,7 +296,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
       'Bot: Please answer the question above.',
       'Bot: Cover?',
       'Bot: Too dark.',
-      'Bot: Cancelled.',
+      'Bot: Canceled.',
     ]);
   });
 

@@ -160,7 +160,7 @@ describe.each(frameworks)('groups and business chats, on %s', (_, framework) => 
     ['nothing', undefined],
     ['a number', 7],
     ['a prototype', JSON.parse('{"__proto__": 7, "user": 7}')],
-  ])('machine.at() refuses %s by name', (_name, address) => {
+  ])('machine.at() rejects %s by name', (_name, address) => {
     const machine = framework.bot().fsm({ states: [ask] });
     expect(() => machine.at(address as never)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION' }),

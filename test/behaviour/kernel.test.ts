@@ -1,4 +1,4 @@
-import { flow, isFsmError, memoryStorage, state, states, typed } from '@telefsm/core';
+import { flow, interruptBy, isFsmError, memoryStorage, state, states, typed } from '@telefsm/core';
 import { telegram, type VirtualClock, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type BotUnderTest, frameworks, type Talk, textUpdate } from './frameworks.ts';
@@ -289,7 +289,7 @@ describe.each(frameworks)('an update that interrupts, on %s', (_, framework) => 
     bot.fsm({
       states: [slow],
       waiting: {
-        interrupt: ['cancel'],
+        interrupt: interruptBy(['cancel']),
       } as never,
     });
     const anna = telegram(bot.bot).user('Anna');
@@ -299,7 +299,7 @@ describe.each(frameworks)('an update that interrupts, on %s', (_, framework) => 
     await begun.opened;
     await anna.sends('/cancel');
     await asked;
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(signal?.aborted ?? true).toBe(true);
     expect(bot.errors).toEqual([]);
     never.open();

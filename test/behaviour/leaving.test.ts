@@ -39,7 +39,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     const { anna } = play(bot, [form]);
     await anna.sends('/form');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(heard).toEqual(['cancelled', 'cancelled']);
     expect(bot.errors).toEqual([broken]);
     await anna.sends('/where');

@@ -46,7 +46,7 @@ async function rewrite(
 const form = flow('form', {
   trigger: '/form',
   editedMessages: 'update',
-  cleanUp: 'removeKeyboards',
+  prompts: 'removeKeyboards',
 })
   .ask('toppings', { prompt: 'Toppings?', choices: ['Ham', 'Olives'], multiple: true, attempts: 3 })
   .repeat('guests', {

@@ -79,7 +79,7 @@ describe.each(frameworks)('payments in flows on %s', (_, framework) => {
     anna.sees('One tea, paid for tea ~ 1');
   });
 
-  it('declines the invoice of a flow that was cancelled, or begun anew', async () => {
+  it('declines the invoice of a flow that was canceled, or begun anew', async () => {
     const { bot, passed } = shopBot(framework);
     const tg = telegram(bot);
     const anna = tg.user('Anna').in(tg.group('Tea room'));

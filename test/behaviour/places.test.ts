@@ -3,7 +3,7 @@ import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
 
-const paint = flow('paint', { trigger: '/paint', cleanUp: 'deletePrompts' })
+const paint = flow('paint', { trigger: '/paint', prompts: 'delete' })
   .ask('what', { prompt: 'What?' })
   .ask('colour', { prompt: 'Which colour?', choices: ['Red', 'Blue'], buttons: 'reply' })
   .ask('size', { prompt: 'Which size?' })
@@ -42,7 +42,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     await anna.sends('car');
     await anna.sends('Blue');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     expect(errors).toEqual([]);
     const deleted = world.calls.filter(({ method }) => method.startsWith('delete'));
     expect(deleted.map(({ method }) => method)).toEqual(Array(6).fill('deleteBusinessMessages'));

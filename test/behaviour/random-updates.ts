@@ -30,7 +30,7 @@ function scenes() {
     deepLink: 'o_',
     controls: ['back', 'cancel'],
     editedMessages: 'update',
-    cleanUp: 'removeKeyboards',
+    prompts: 'removeKeyboards',
   })
     .ask('name', { prompt: 'Name?', validate: (text) => (text.length > 1 ? text : invalid('No.')) })
     .ask('size', { prompt: ({ name }) => `Size, ${name}?`, choices: ['S', 'M', 'L'] })

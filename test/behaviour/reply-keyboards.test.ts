@@ -108,7 +108,7 @@ describe.each(frameworks)('reply keyboards on %s', (_, framework) => {
     expect(markups()).toEqual(['keyboard', 'remove_keyboard']);
   });
 
-  it('a refused answer leaves it, and the next question removes it', async () => {
+  it('a rejected answer leaves it, and the next question removes it', async () => {
     const form = flow('f', { trigger: '/f' })
       .ask('a', { prompt: 'Sure?', choices: ['Yes', 'No'], buttons: 'reply' })
       .ask('b', { prompt: 'B?' })
@@ -140,7 +140,7 @@ describe.each(frameworks)('reply keyboards on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('a flow that cannot delete that message goes on', async () => {
+  it('a flow that cannot delete that message continues', async () => {
     const form = flow('f', { trigger: '/f' })
       .ask('a', { prompt: shown })
       .ask('b', { prompt: 'B?', choices: ['x'] })

@@ -86,7 +86,7 @@ describe.each(stageFrameworks)('a session on $name', (framework) => {
     anna.sees('"none"');
   });
 
-  it('before fsm() on one record is refused by name', async () => {
+  it('before fsm() on one record is rejected by name', async () => {
     const bot = framework.bot();
     bot.use(framework.session());
     bot.use(framework.fsm());
@@ -280,6 +280,55 @@ describe('values that JSON changes', () => {
         'session.amount',
         'session.make',
       ]);
+    },
+  );
+
+  it.each(stageFrameworks)(
+    'are converted on $name as JSON.stringify converts them: toJSON is called once, with the name of the member',
+    async (framework) => {
+      const names: string[] = [];
+      class Price {
+        toJSON(name: string) {
+          names.push(name);
+          // JSON does not ask the result again
+          return { cents: 5, toJSON: () => 'never' };
+        }
+      }
+      const bot = framework.bot();
+      bot.use(framework.session());
+      bot.command('put', (ctx) => {
+        ctx.session = { price: new Price(), list: [new Price()] };
+      });
+      bot.use((ctx) => ctx.reply(JSON.stringify(ctx.session)));
+      const anna = telegram(bot.bot).user('Anna');
+      await anna.sends('/put');
+      await anna.sends('show');
+      anna.sees('{"price":{"cents":5},"list":[{"cents":5}]}');
+      expect(names).toEqual(['price', '0']);
+    },
+  );
+
+  it.each(stageFrameworks)(
+    'may be big integers on $name if the bot has given them a toJSON',
+    async (framework) => {
+      const bot = framework.bot();
+      bot.use(framework.session());
+      bot.command('put', (ctx) => {
+        ctx.session = { id: 2n ** 60n };
+      });
+      bot.use((ctx) => ctx.reply(JSON.stringify(ctx.session)));
+      const anna = telegram(bot.bot).user('Anna');
+      const big = BigInt.prototype as { toJSON?: () => string };
+      big.toJSON = function toJSON(this: bigint) {
+        return this.toString();
+      };
+      try {
+        await anna.sends('/put');
+        await anna.sends('show');
+      } finally {
+        delete big.toJSON;
+      }
+      anna.sees('{"id":"1152921504606846976"}');
     },
   );
 

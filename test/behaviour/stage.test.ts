@@ -300,7 +300,7 @@ describe.each(stageFrameworks)('a wizard on $name', (framework) => {
     anna.sees('A: 3 × tea');
   });
 
-  it('a restart goes on where the user was', async () => {
+  it('a restart continues where the user was', async () => {
     const storage = memoryStorage();
     const make = () => {
       const bot = framework.bot();
@@ -514,6 +514,56 @@ describe.each(stageFrameworks)('flows on a stage on $name', (framework) => {
     await expect(
       machine.at({ user: anna.id }).run((turn) => turn.state.enter(room as never)),
     ).rejects.toMatchObject({ code: 'NO_CONTEXT' });
+  });
+
+  it('need no fsm(): session({ stage }) keeps users in flows and scenes, also over a restart', async () => {
+    const storage = memoryStorage();
+    const room = framework.scene('room');
+    room.enter((ctx) => ctx.reply(`In the room with ${ctx.scene.state['about']}.`));
+    room.command('survey', framework.Stage.enter('survey', { shop: 'A' }));
+    room.use((ctx) => ctx.reply('Still in the room.'));
+    const help = flow('help', { trigger: '/help' })
+      .ask('about', { prompt: 'What about?' })
+      .ask('urgent', { prompt: 'Urgent?' })
+      .done((answers, { state }) => state.enter('room' as never, answers));
+    const make = () => {
+      const bot = framework.bot();
+      const stage = framework.stage([room, help, survey]);
+      bot.use(framework.session({ storage, stage }));
+      bot.use(stage as never);
+      bot.use((ctx) => ctx.reply('The bot.'));
+      return bot.bot;
+    };
+    const tg = telegram(make());
+    const anna = tg.user('Anna');
+    await anna.sends('/help');
+    await anna.sends('Billing');
+    anna.sees('Urgent?');
+    await tg.restart(make);
+    await anna.sends('yes');
+    anna.sees('In the room with Billing.');
+    await anna.sends('hello');
+    anna.sees('Still in the room.');
+    await anna.sends('/survey');
+    anna.sees('Stars?');
+    await anna.sends('5');
+    anna.sees('A: 5');
+    await anna.sends('hello');
+    anna.sees('The bot.');
+  });
+
+  it('that the machine does not have are rejected, and the error says how to pass the stage', async () => {
+    const bot = framework.bot();
+    bot.use(framework.session());
+    bot.use(framework.stage([survey]) as never);
+    const errors: unknown[] = [];
+    bot.use(async (ctx) => {
+      await ctx.scene.enter('survey').catch((error: unknown) => errors.push(error));
+    });
+    await telegram(bot.bot).user('Anna').sends('hello');
+    expect(errors).toMatchObject([
+      { code: 'SCENE_UNKNOWN', message: expect.stringContaining('session({ stage })') },
+    ]);
   });
 
   it('need a machine, and the error says so', async () => {

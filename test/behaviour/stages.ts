@@ -55,6 +55,7 @@ export interface SessionSettings {
   readonly storage?: FsmStorage;
   readonly store?: object;
   readonly machine?: object;
+  readonly stage?: object;
   readonly property?: string;
   readonly getSessionKey?: (ctx: StageContext) => string | undefined;
   readonly defaultSession?: () => object;

@@ -40,7 +40,7 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     await anna.sends('/where');
     anna.sees('At long:story.');
     await anna.sends('/cancel');
-    anna.sees('Cancelled.');
+    anna.sees('Canceled.');
     await anna.sends('/where');
     anna.sees('At null.');
     expect(bot.errors).toEqual([]);

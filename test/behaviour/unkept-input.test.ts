@@ -45,7 +45,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       await anna.sends('five');
       anna.sees(invalidText);
       await anna.sends('/cancel');
-      anna.sees('Cancelled.');
+      anna.sees('Canceled.');
       expect(bot.errors).toEqual([]);
     },
   );

@@ -56,7 +56,7 @@ describe.each(frameworks)('messages that cannot be sent, on %s', (_, framework) 
   );
 
   it('a clean-up that fails is reported to observers only', async () => {
-    const form = flow('form', { trigger: '/form', cleanUp: 'deletePrompts' })
+    const form = flow('form', { trigger: '/form', prompts: 'delete' })
       .ask('a', { prompt: 'A?' })
       .done(({ a }) => `${a}.`);
     const { bot, world, anna, unsent } = play(framework, [form]);

@@ -131,7 +131,6 @@ export async function onPostgres(parked: number): Promise<Facts> {
     () => server.close(),
     () => pool.end(),
     () => proxy.close(),
-    close,
   );
   const counting = countingBot({ storage, name: 'bot', log: () => {} });
   const size = async (what: 'table' | 'indexes') => {

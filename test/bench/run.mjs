@@ -1,34 +1,26 @@
 /**
  * Measures telefsm beside its peers, and writes `test/artifacts/bench/<mode>.json` and `.md`.
  *
- * `node test/bench/run.mjs [--quick] [--only=memory,heap] [--minutes=3]` (for each section, and at least one round); the packages are measured as they are built.
+ * `node test/bench/run.mjs [--quick] [--only=memory,heap] [--minutes=3] [--save]` (for each section, and at least one round); the packages are measured as they are built.
+ * With `--save` what was found is written into `results.json`, from which `npm run generate` makes the tables of `docs/performance.md`.
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runnerImport } from 'vite';
 import { startRuns } from './parent.mjs';
 import { systems } from './registry.mjs';
+import { sections } from './sections.mjs';
 
-const sections = {
-  memory: () => import('./sections/memory.mjs'),
-  heap: () => import('./sections/heap.mjs'),
-  storages: () => import('./sections/shared-storages.mjs'),
-  dispatch: () => import('./sections/dispatch.mjs'),
-  races: () => import('./sections/races.mjs'),
-  startup: () => import('./sections/startup.mjs'),
-  deadlines: () => import('./sections/deadlines.mjs'),
-  long: () => import('./sections/long.mjs'),
-  servers: () => import('./sections/servers.mjs'),
-};
-const needServers = ['storages', 'races', 'servers'];
+const needServers = ['storages', 'races', 'long', 'servers'];
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    save: { type: 'boolean', default: false },
     minutes: { type: 'string' },
     only: { type: 'string', default: Object.keys(sections).join(',') },
   },
@@ -53,6 +45,7 @@ for (const name of wanted) {
   const found = await run({ measure, isQuick, until, servers });
   process.stderr.write(`  ${Math.round((performance.now() - began) / 1000)} s\n`);
   report.sections[name] = found;
+  if (values.save) save(name, found);
   const part = `## ${title}\n\n${render(found)}`;
   parts.push(part);
   console.log(`\n${part}`);
@@ -70,7 +63,25 @@ mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}${mode}.json`, `${JSON.stringify(report, null, 2)}\n`);
 writeFileSync(`${folder}${mode}.md`, `${parts.join('\n\n')}\n`);
 process.stderr.write(`Written to test/artifacts/bench/${mode}.json and ${mode}.md.\n`);
+
 process.exit(0);
+
+/** Keeps what was found, beside the sections that were measured before. */
+function save(name, found) {
+  const path = new URL('results.json', import.meta.url);
+  const kept = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')).sections : {};
+  kept[name] = { mode, machine: report.machine, versions: report.versions, found };
+  const ordered = Object.keys(sections).filter((each) => kept[each] !== undefined);
+  const all = { sections: Object.fromEntries(ordered.map((each) => [each, kept[each]])) };
+  writeFileSync(path, `${JSON.stringify(all, rounded, 1)}\n`);
+}
+
+/** Four digits are more than a measurement is worth. */
+function rounded(_key, value) {
+  return typeof value === 'number' && !Number.isInteger(value)
+    ? Number(value.toPrecision(4))
+    : value;
+}
 
 /** The servers of the tests, on free ports. */
 async function startServers() {

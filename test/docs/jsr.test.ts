@@ -6,6 +6,7 @@ interface Manifest {
   readonly version: string;
   readonly license: string;
   readonly exports: { readonly [path: string]: string | { readonly '@telefsm/source': string } };
+  readonly dependencies?: { readonly [name: string]: string };
   readonly peerDependencies?: { readonly [name: string]: string };
 }
 
@@ -33,7 +34,7 @@ describe.each(['core', 'grammy'])('the package %s for JSR', (folder) => {
       const expected =
         name === core.name
           ? `jsr:${name}@^${core.version}`
-          : `npm:${name}@${npm.peerDependencies?.[name]}`;
+          : `npm:${name}@${npm.peerDependencies?.[name] ?? npm.dependencies?.[name]}`;
       expect(target).toBe(expected);
     }
   });

@@ -23,7 +23,7 @@ const tables = [
     what: 'a machine',
     // `services` is asked for by the types exactly when a scene needs some
     members: [...membersOf(`${core}/machine/machine-options.ts`, 'MachineOptions'), 'services'],
-    cells: firstCells('docs/options.md', '# Options', '## Of the machine'),
+    cells: firstCells('docs/options.md', '# Options', '## The machine'),
   },
   {
     what: 'a flow',

@@ -52,7 +52,7 @@ describe('a transcript of a page', () => {
 });
 
 describe('a quotation of a page', () => {
-  it.each(quotations)('at $where stands in $file', ({ text, file }) => {
+  it.each(quotations)('at $where is in $file', ({ text, file }) => {
     expect(fileOf(file)).toContain(text);
   });
 });

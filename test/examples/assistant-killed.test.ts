@@ -1,5 +1,6 @@
 /** The assistant's process is killed in each phase of an answer; another one goes on. */
 
+import { interruptBy } from '@telefsm/core';
 import { MockLanguageModelV3 } from 'ai/test';
 import { describe, expect, it } from 'vitest';
 import { Approval, Assistant, trader } from '../../examples/assistant/assistant.ts';
@@ -23,7 +24,7 @@ function processes(model = mockModel()) {
       states: [Assistant, Approval, trader],
       initial: Assistant,
       services: { model: of, operator },
-      waiting: { burst: '1s', interrupt: ['stop'] },
+      waiting: { burst: '1s', interrupt: interruptBy(['stop']) },
       log: { last: 40 },
     });
     made.machine.start(made.bot);

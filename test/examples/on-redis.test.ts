@@ -1,5 +1,5 @@
 /**
- * The tests of the examples that need a Redis, on the Redis of this run. Their processes run the sources of this repository: a copy of an
+ * The tests of the examples that need a Redis, on the Redis of this run, or start processes. Their processes run the sources of this repository: a copy of an
  * example runs the published packages instead.
  */
 
@@ -17,4 +17,6 @@ afterAll(() => {
 });
 
 await import('../../examples/serverless/serverless.test.ts');
+await import('../../examples/serverless/platforms.test.ts');
 await import('../../examples/two-processes/two-processes.test.ts');
+await import('../../examples/vps/vps.test.ts');

@@ -52,7 +52,7 @@ const refusals: readonly (readonly [string, () => Promise<Breakable>])[] = [
   ],
 ];
 
-describe('a storage that refuses', () => {
+describe('a storage that rejects', () => {
   it.each(refusals)(
     'because %s is reported, loses nothing, and works when it is mended',
     { timeout: 2 * minutes },

@@ -92,7 +92,7 @@ const refusals: readonly (readonly [string, () => Promise<Breakable>])[] = [
   ['SQLite is read-only', () => sqlite('pragma query_only = 1', 'pragma query_only = 0')],
 ];
 
-describe('a storage that refuses', () => {
+describe('a storage that rejects', () => {
   it.each(refusals)(
     'because %s is reported, loses nothing, and works when it is mended',
     { timeout: 2 * minutes },

@@ -46,7 +46,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     return { late, sleeper, witness };
   }
 
-  it('its late commit is refused, and the update is handled anew when it comes again', async () => {
+  it('its late commit is rejected, and the update is handled anew when it comes again', async () => {
     const { late, sleeper, witness } = await overslept('wait');
     expect(late).toMatchObject({ what: 'failed', code: 'LEASE_LOST' });
     expect(await witness.tally(1)).toMatchObject({ count: 3, ids: [1, 3, 4] });
@@ -78,7 +78,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     expect(effects.map(({ by }) => by)).toEqual(['here']);
   });
 
-  it('what it had committed before stays, and what it changes after is refused', async () => {
+  it('what it had committed before stays, and what it changes after is rejected', async () => {
     const { late, sleeper, witness } = await overslept('twice');
     expect(late).toMatchObject({ what: 'failed', code: 'LEASE_LOST' });
     expect(await witness.tally(1)).toMatchObject({ count: 4, ids: [1, 2, 3, 4] });

@@ -3,6 +3,7 @@
 import {
   type Clock,
   type FsmStorage,
+  interruptBy,
   isFsmError,
   type RawUpdate,
   scene,
@@ -105,7 +106,7 @@ export function countingBot(options: CountingBotOptions): CountingBot {
     clock,
     lease,
     history: 0,
-    ...(interrupt && { waiting: { interrupt } }),
+    ...(interrupt && { waiting: { interrupt: interruptBy(interrupt) } }),
     sweep: { every: '200ms', ...(parallel === undefined ? {} : { parallel }) },
     unknownState: (_, turn) =>
       turn.state.set(Counting.on, { ...nothing, ...{ repaired: 1 } } as never),

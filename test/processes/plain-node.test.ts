@@ -30,7 +30,7 @@ describe('the testing kit under plain node', () => {
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'Anna: hi\nBot: hi\n' });
   });
 
-  it('goes on with a conversation that another process left in a file', async () => {
+  it('continues with a conversation that another process left in a file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'telefsm-'));
     try {
       const file = join(folder, 'bot.db');

@@ -1,8 +1,11 @@
 import { cp, mkdtemp, rename, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { startMariadb } from '../servers/mariadb.ts';
+import { listenOnFreePort } from '../servers/ports.ts';
 import { startPostgres } from '../servers/postgres.ts';
 import { isFull } from '../setup/stress-size.ts';
 import { runOn } from './processes.ts';
@@ -51,24 +54,42 @@ async function newDatabase(server: string): Promise<string> {
 
 const replies = { code: 0, output: 'replies 1 2\n' };
 
+/** A Bot API whose calls all succeed: the bundled bot calls it by its framework's own client. */
+const api = createServer((request, response) => {
+  request.resume();
+  const result = { message_id: 1, date: 0, chat: { id: 7, type: 'private' } };
+  response.setHeader('content-type', 'application/json');
+  response.end(JSON.stringify({ ok: true, result }));
+});
+let env: { readonly BOT_API: string };
+beforeAll(async () => {
+  env = { BOT_API: `http://127.0.0.1:${await listenOnFreePort(api)}` };
+});
+afterAll(() => {
+  api.closeAllConnections();
+  api.close();
+});
+
 describe.each(bundlers)('a bot bundled by %s', (bundler, ending) => {
   it('answers on SQLite of the runtime, and on a driver that is installed beside it', async () => {
     const bot = await bundle(bundler, ending, 'sqlite');
     const cwd = join(bot, '..');
     for (const runtime of nodes.slice(1))
-      expect(await runOn(runtime, bot, [`${bot}-${runtime.name}.db`], { cwd })).toEqual(replies);
+      expect(await runOn(runtime, bot, [`${bot}-${runtime.name}.db`], { cwd, env })).toEqual(
+        replies,
+      );
     // webpack writes the folder of the sources into the bundle; a machine that only runs the bundle has no such folder.
     const installed = `${inject('app')}/node_modules`;
     await rename(`${installed}/libsql`, `${installed}/libsql.away`);
     try {
-      const without = await runOn(oldestNode, bot, [`${bot}.db`], { cwd: folder });
+      const without = await runOn(oldestNode, bot, [`${bot}.db`], { cwd: folder, env });
       expect(without.output).toContain("libsql: Cannot find module 'libsql'");
       const beside = (name: string) => join(cwd, 'node_modules', name);
       for (const name of ['@libsql', '@neon-rs', 'detect-libc'])
         await cp(`${installed}/${name}`, beside(name), { recursive: true });
       await cp(`${installed}/libsql.away`, beside('libsql'), { recursive: true });
       // From another working directory too: the driver lies beside the bundle.
-      expect(await runOn(oldestNode, bot, [`${bot}.db`], { cwd: folder })).toEqual(replies);
+      expect(await runOn(oldestNode, bot, [`${bot}.db`], { cwd: folder, env })).toEqual(replies);
     } finally {
       await rename(`${installed}/libsql.away`, `${installed}/libsql`);
     }
@@ -78,24 +99,32 @@ describe.each(bundlers)('a bot bundled by %s', (bundler, ending) => {
 // SQLite has the driver that is the hardest to bundle. The other storages belong to the full size.
 describe.each(isFull ? bundlers : [])('a bot bundled by %s', (bundler, ending) => {
   let postgres: Awaited<ReturnType<typeof startPostgres>>;
+  let mariadb: Awaited<ReturnType<typeof startMariadb>>;
   beforeAll(async () => {
-    postgres = await startPostgres();
+    [postgres, mariadb] = await Promise.all([startPostgres(), startMariadb()]);
   });
-  afterAll(() => postgres.close());
+  afterAll(() => Promise.all([postgres?.close(), mariadb?.close()]));
 
   it('answers on the memory storage', async () => {
     const bot = await bundle(bundler, ending, 'memory');
-    expect(await runOn(oldestNode, bot)).toEqual(replies);
+    expect(await runOn(oldestNode, bot, [], { env })).toEqual(replies);
   });
 
   it('answers on Redis', async () => {
     const bot = await bundle(bundler, ending, 'redis');
-    expect(await runOn(oldestNode, bot, [bundler.replace(/\W+/g, '-')])).toEqual(replies);
+    expect(await runOn(oldestNode, bot, [bundler.replace(/\W+/g, '-')], { env })).toEqual(replies);
   });
 
   it('answers on PostgreSQL', async () => {
     const bot = await bundle(bundler, ending, 'postgres');
-    expect(await runOn(oldestNode, bot, [await newDatabase(postgres.url)])).toEqual(replies);
+    const args = [await newDatabase(postgres.url)];
+    expect(await runOn(oldestNode, bot, args, { env })).toEqual(replies);
+  });
+
+  it('answers on MariaDB', async () => {
+    const bot = await bundle(bundler, ending, 'mysql');
+    const args = [mariadb.url, bundler.replace(/\W+/g, '_')];
+    expect(await runOn(oldestNode, bot, args, { env })).toEqual(replies);
   });
 });
 

@@ -66,7 +66,7 @@ function clients(): Record<string, string> {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'test/package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  const names = ['grammy', 'telegraf', 'ioredis', 'libsql', 'pg', 'redis'];
+  const names = ['grammy', 'telegraf', 'ioredis', 'libsql', 'mysql2', 'pg', 'redis'];
   return Object.fromEntries(names.map((name) => [name, devDependencies[name] as string]));
 }
 

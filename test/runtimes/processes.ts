@@ -16,14 +16,20 @@ export function binaryOf({ install: [name], binary }: Runtime): string {
   return join(inject('tools'), 'node_modules', name, binary);
 }
 
+/** Where a script runs, and with which variables beside those of this process. */
+export interface RunOptions {
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>> | undefined;
+}
+
 /** Runs a script of the app's folder on a runtime. */
 export function runOn(
   runtime: Runtime,
   script: string,
   args: readonly string[] = [],
-  { cwd = inject('app') }: { readonly cwd?: string } = {},
+  { cwd = inject('app'), env }: RunOptions = {},
 ): Promise<Finished> {
-  return start(binaryOf(runtime), [...runtime.args, script, ...args], cwd);
+  return start(binaryOf(runtime), [...runtime.args, script, ...args], cwd, { env });
 }
 
 /** Runs a command, whose failure is an answer too. A command that hangs is killed after so many ms. */
@@ -31,11 +37,11 @@ export function start(
   command: string,
   args: readonly string[],
   cwd: string,
-  timeout = 280_000,
+  { timeout = 280_000, env: more }: { timeout?: number } & Pick<RunOptions, 'env'> = {},
 ): Promise<Finished> {
   // The variables of pnpm and Vitest would lead to the workspace's packages.
   const { NODE_PATH: _, NODE_OPTIONS: __, NODE_ENV: ___, VITEST: ____, ...own } = process.env;
-  const env = { ...own, REDIS_URL: inject('redis'), NO_COLOR: '1' };
+  const env = { ...own, REDIS_URL: inject('redis'), NO_COLOR: '1', ...more };
   const options = { cwd, env, timeout, maxBuffer: 64 << 20 };
   return new Promise((resolve) => {
     execFile(command, args, options, (error, stdout, stderr) => {

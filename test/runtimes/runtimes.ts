@@ -29,7 +29,8 @@ const lines: readonly Runtime[] = [
 ];
 
 const bunCpu = cpu === 'arm64' ? 'aarch64' : 'x64';
-const others: readonly Runtime[] = [
+/** Runtimes that are not Node: Bun, then Deno. */
+export const others: readonly Runtime[] = [
   {
     name: 'Bun 1.4',
     install: [`@oven/bun-linux-${bunCpu}`, '1.4.5'],

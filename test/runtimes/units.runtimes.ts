@@ -15,7 +15,7 @@ describe.each(nodes)('$name', (runtime) => {
     const names = projects.map((name) => `packages/${name}/`);
     const without = exceptions.map(({ program }) => `--exclude=${program}`);
     const args = [...vitest, ...names, ...without];
-    const { code, output } = await start(binaryOf(runtime), args, root, 1_190_000);
+    const { code, output } = await start(binaryOf(runtime), args, root, { timeout: 1_190_000 });
     expect(code, output.slice(-8000)).toBe(0);
     // Thousands of tests.
   }, 1_200_000);

@@ -60,7 +60,12 @@ export async function bundle(script: URL, into?: string): Promise<Program> {
     configFile: false,
     logLevel: 'error',
     resolve: { conditions: ['@telefsm/source', 'module', 'node'] },
-    ssr: { noExternal: [/^@telefsm\//], resolve: { conditions: ['@telefsm/source', 'node'] } },
+    ssr: {
+      noExternal: [/^@telefsm\//],
+      // bundled, their requests fail: the AbortSignal of Node is not the one that they bring along
+      external: ['grammy', 'telegraf'],
+      resolve: { conditions: ['@telefsm/source', 'node'] },
+    },
     build: {
       ssr: file,
       outDir: folder,

@@ -3,10 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { setUp as assistantOnGrammy } from '../../examples/assistant/grammy.ts';
 import { setUp as assistantOnTelegraf } from '../../examples/assistant/telegraf.ts';
+import { setUp as bookingOnGrammy } from '../../examples/booking/grammy.ts';
+import { setUp as bookingOnTelegraf } from '../../examples/booking/telegraf.ts';
 import { setUp as feedbackOnGrammy } from '../../examples/feedback/grammy.ts';
 import { setUp as feedbackOnTelegraf } from '../../examples/feedback/telegraf.ts';
 import { setUp as groupPollOnGrammy } from '../../examples/group-poll/grammy.ts';
 import { setUp as groupPollOnTelegraf } from '../../examples/group-poll/telegraf.ts';
+import { setUp as liveQuizOnGrammy } from '../../examples/live-quiz/grammy.ts';
+import { setUp as liveQuizOnTelegraf } from '../../examples/live-quiz/telegraf.ts';
 import { setUp as orderOnGrammy } from '../../examples/order/grammy.ts';
 import { setUp as orderOnTelegraf } from '../../examples/order/telegraf.ts';
 import { setUp as quizOnGrammy } from '../../examples/quiz/grammy.ts';
@@ -15,6 +19,10 @@ import { setUp as registrationOnGrammy } from '../../examples/registration/gramm
 import { setUp as registrationOnTelegraf } from '../../examples/registration/telegraf.ts';
 import { setUp as restaurantOnGrammy } from '../../examples/restaurant/grammy.ts';
 import { setUp as restaurantOnTelegraf } from '../../examples/restaurant/telegraf.ts';
+import { setUp as settingsOnGrammy } from '../../examples/settings/grammy.ts';
+import { setUp as settingsOnTelegraf } from '../../examples/settings/telegraf.ts';
+import { setUp as shopOnGrammy } from '../../examples/shop/grammy.ts';
+import { setUp as shopOnTelegraf } from '../../examples/shop/telegraf.ts';
 import { setUp as supportOnGrammy } from '../../examples/support/grammy.ts';
 import { setUp as supportOnTelegraf } from '../../examples/support/telegraf.ts';
 import { setUp as traderOnGrammy } from '../../examples/trader/grammy.ts';
@@ -41,17 +49,17 @@ export const examples: { readonly [name: string]: Example } = {
     script: script('group-poll'),
   },
   order: {
-    about: 'a flow: choices, a checked number, a conditional question, back, a time-out',
+    about: 'a flow: choices, a checked number, a conditional question, back, a timeout',
     bots: { grammy: onGrammy(orderOnGrammy), telegraf: onTelegraf(orderOnTelegraf) },
     script: script('order'),
   },
   feedback: {
-    about: 'a flow: stars by buttons, a comment that may be skipped',
+    about: 'a flow: stars as buttons, an optional comment',
     bots: { grammy: onGrammy(feedbackOnGrammy), telegraf: onTelegraf(feedbackOnTelegraf) },
     script: script('feedback'),
   },
   restaurant: {
-    about: 'three nodes that hand over to each other, with a cart',
+    about: 'three nodes that lead to each other, with a cart',
     bots: { grammy: onGrammy(restaurantOnGrammy), telegraf: onTelegraf(restaurantOnTelegraf) },
     script: script('restaurant'),
   },
@@ -69,6 +77,26 @@ export const examples: { readonly [name: string]: Example } = {
     about: 'a flow: a question that times out, and the next one comes',
     bots: { grammy: onGrammy(quizOnGrammy), telegraf: onTelegraf(quizOnTelegraf) },
     script: script('quiz'),
+  },
+  shop: {
+    about: 'views: a shop in one message, a hundred products page by page, a cart',
+    bots: { grammy: onGrammy(shopOnGrammy), telegraf: onTelegraf(shopOnTelegraf) },
+    script: script('shop'),
+  },
+  settings: {
+    about: 'a view: a settings page with radio buttons, toggles and a counter',
+    bots: { grammy: onGrammy(settingsOnGrammy), telegraf: onTelegraf(settingsOnTelegraf) },
+    script: script('settings'),
+  },
+  booking: {
+    about: 'a view: a calendar and free times',
+    bots: { grammy: onGrammy(bookingOnGrammy), telegraf: onTelegraf(bookingOnTelegraf) },
+    script: script('booking'),
+  },
+  'live-quiz': {
+    about: 'a view for a whole group: everybody presses, a deadline ends each round',
+    bots: { grammy: onGrammy(liveQuizOnGrammy), telegraf: onTelegraf(liveQuizOnTelegraf) },
+    script: script('live-quiz'),
   },
   turnstile: {
     about: 'a tree of commands: coin and push',

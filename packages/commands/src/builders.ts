@@ -27,7 +27,7 @@ export interface OptionConfig<Flags extends object, Services, Default, Checked, 
   readonly default?: Default | ((turn: OptionTurn<Flags, Services>) => Awaitable<Default>);
   /** Converts and checks: any Standard Schema. Runs on defaults too. */
   readonly schema?: Checked;
-  /** Converts and checks by hand, refusing by a throw, in place of `schema`. Runs on defaults too. */
+  /** Converts and checks by hand, rejecting by a throw, in place of `schema`. Runs on defaults too. */
   readonly set?: (
     value: string | Exclude<NoInfer<Default>, Unset>,
     turn: OptionTurn<Flags, Services>,
@@ -44,7 +44,7 @@ type NewOption<Name extends string, Options> = Name extends keyof Options
 type NewFlag<Name extends string, Flags> = Name extends keyof Flags
   ? Complaint<`This state already has a flag '${Name}'.`>
   : unknown;
-/** Refuses, with a sentence, a flag that cannot be stored. */
+/** Rejects, with a sentence, a flag that cannot be stored. */
 type Stored<Value> = [Value] extends [Storable<Value>]
   ? unknown
   : Complaint<'Flags are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>;
@@ -122,7 +122,7 @@ export interface GlobalCommand<Services> extends AnyCommand {
 /** A state: what a user can say there, and what is remembered there. */
 export interface TreeState<Flags extends object, Services> extends AnyTreeState {
   /**
-   * Adds a flag: a value that lives as long as the user is in this state or below it. The root's flags stay for ever.
+   * Adds a flag: a value that lives as long as the user is in this state or below it. The root's flags stay forever.
    *
    * @param initial - JSON, or a function that makes it once for each user
    * @param onChange - called and awaited when a command gives it another value

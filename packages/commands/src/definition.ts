@@ -87,7 +87,7 @@ export function addCommand(
  * Adds an option.
  *
  * @throws CommandError `INVALID_OPTION_NAME`, `DUPLICATE_OPTION`, `INVALID_SETTER`, `NON_DEFAULT_OPTION_FOLLOWS_DEFAULT`
- * @throws FsmError `INVALID_OPTION` for a misspelt one
+ * @throws FsmError `INVALID_OPTION` for a misspelled one
  */
 export function addOption(command: CommandNode, name: string, config: LooseOptionConfig): void {
   const label = nameOf(command);

@@ -198,7 +198,7 @@ function shown(value: unknown): string {
   } catch {
     text = Object.prototype.toString.call(value);
   }
-  // A lone half of a surrogate pair would be refused by whatever sends the message.
+  // A lone half of a surrogate pair would be rejected by whatever sends the message.
   const cut = [...text.slice(0, 65)];
   const short = text.length > 64 ? `${cut.slice(0, -1).join('')}…` : cut.join('');
   return short.replace(/[\p{Cc}\p{Cs}\u2028\u2029]/gu, '\uFFFD');

@@ -5,7 +5,7 @@ import { check } from '@telefsm/core/scene-kit';
 import type { CommandError, CommandErrorArgs } from './errors.ts';
 import { type CommandNode, nameOf, type OptionNode } from './nodes.ts';
 import type { Pending } from './position.ts';
-import { within } from './time-limit.ts';
+import { type Limit, type Limited, within } from './time-limit.ts';
 import { tokenize } from './tokens.ts';
 
 /** What was given for a command, as text. */
@@ -27,14 +27,14 @@ export type Read =
 /** What reading needs from the input that it is part of. */
 export interface OptionsPort {
   /** Makes the turn of a setter, a default or a prompt. */
-  turn(signal: AbortSignal, key: string): object;
+  turn(limited: Limited, key: string): object;
   fail<Code extends keyof CommandErrorArgs>(
     code: Code,
     args: CommandErrorArgs[Code],
     cause?: { readonly cause: unknown },
   ): CommandError<Code>;
-  /** From the machine, or from whoever runs the tree. */
-  readonly signal: AbortSignal | undefined;
+  /** Holds the signal of the machine, or of whoever runs the tree. */
+  readonly outer: Limit['outer'];
 }
 
 /**
@@ -118,7 +118,8 @@ export async function readOptions(
 ): Promise<Read> {
   const values = new Map<OptionNode, unknown>();
   for (const [option, text] of given.texts) {
-    values.set(option, await readOne(command, option, text, port, () => text));
+    const isPlain = option.schema === undefined && option.set === undefined;
+    values.set(option, isPlain ? text : await readOne(command, option, text, port, () => text));
   }
   const open = command.options.filter((option) => !values.has(option) && !option.fallback);
   const missing = open.filter(({ prompt }) => prompt === undefined).map(({ name }) => name);
@@ -186,8 +187,8 @@ async function limited<T>(
 ): Promise<T> {
   const { clock, optionTimeout: ms } = command.tree;
   const { name: key } = option;
-  const settled = await within({ clock, ms, signal: port.signal }, (signal) =>
-    work(port.turn(signal, key)),
+  const settled = await within({ clock, ms, outer: port.outer }, (own) =>
+    work(port.turn(own, key)),
   );
   if (settled.kind === 'done') return settled.value;
   const where = { command: nameOf(command), key };

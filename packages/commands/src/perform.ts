@@ -5,7 +5,7 @@ import type { WorkingFlags } from './flags.ts';
 import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './nodes.ts';
 import { type Given, readOptions } from './options.ts';
 import { type Place, type Position, positionOf } from './position.ts';
-import { attempt, type Settled, within } from './time-limit.ts';
+import { attempt, type Limited, type Settled, within } from './time-limit.ts';
 import type { Voice } from './voice.ts';
 
 /** Who is asking, and on whose behalf. */
@@ -70,9 +70,9 @@ export async function perform(
     return outcome(current, 'hint', positionOf(place.state, place.flags, pending));
   }
   const read = await readOptions(command, give(), {
-    turn: (signal, key) => ({ ...common(current, signal), key }),
+    turn: (own, key) => common(current, own, { key }),
     fail: current.fail,
-    signal: current.options.signal,
+    outer: current.options,
   });
   if (read.kind === 'ask') {
     voice.say(read.question);
@@ -95,7 +95,7 @@ function outcome({ voice }: Run, kind: 'done' | 'hint' | 'asked', position: Posi
 async function holds(current: Run, command: CommandNode): Promise<boolean> {
   const { condition } = command;
   if (!condition) return true;
-  const settled = await limited(current, (signal) => condition(common(current, signal)));
+  const settled = await limited(current, (own) => condition(common(current, own)));
   return Boolean(conclude(current, command, settled));
 }
 
@@ -108,15 +108,14 @@ async function act(
 ): Promise<unknown> {
   const { flags } = current;
   const { action, failure } = command;
-  const settled = await limited(current, async (signal) => {
-    const turn = {
-      ...common(current, signal),
+  const settled = await limited(current, async (own) => {
+    const turn = common(current, own, {
       options,
       rest,
       state: runtimeState(current.place.state),
       setFlag: flags.set,
       leave: (result = '') => ({ '~leave': String(result) }),
-    };
+    });
     const first = await attempt(async () => {
       const returned = await action?.(turn);
       await flags.settled();
@@ -125,7 +124,7 @@ async function act(
     if (first.kind === 'done') return first.value;
     await attempt(flags.settled);
     flags.reset();
-    if (!failure || signal.aborted) throw first.error;
+    if (!failure || own.signal.aborted) throw first.error;
     const returned = await failure(first.error, turn);
     await flags.settled();
     return returned;
@@ -167,18 +166,30 @@ function targetOf(current: Run, command: CommandNode, returned: unknown): StateN
   });
 }
 
-/** What conditions, setters, finders and actions have in common. */
-export function common({ flags, voice, options }: Run, signal: AbortSignal): object {
-  return { flags: flags.view, say: voice.say, services: options.services, signal };
+/** What conditions, setters, finders and actions have in common, and what only some of them have. */
+export function common<More extends object>(
+  { flags, voice, options }: Run,
+  own: Limited,
+  more?: More,
+): object & More {
+  const shared = {
+    flags: flags.view,
+    say: voice.say,
+    services: options.services,
+    get signal() {
+      return own.signal;
+    },
+  };
+  return Object.assign(shared, more);
 }
 
 /** Runs a function of the author's within the time limit of actions. */
 export function limited<T>(
   current: Run,
-  work: (signal: AbortSignal) => T | PromiseLike<T>,
+  work: (own: Limited) => T | PromiseLike<T>,
 ): Promise<Settled<T>> {
   const { clock, actionTimeout: ms } = current.tree;
-  return within({ clock, ms, signal: current.options.signal }, work);
+  return within({ clock, ms, outer: current.options }, work);
 }
 
 interface RuntimeNode {

@@ -146,7 +146,7 @@ async function find(current: Run, line: Line): Promise<Match> {
   const { text } = line;
   const finder = line.slash || text === '' ? undefined : state.find;
   if (!finder) throw unknown(current, text);
-  const settled = await limited(current, (signal) => finder(text, common(current, signal)));
+  const settled = await limited(current, (own) => finder(text, common(current, own)));
   if (settled.kind === 'late') {
     throw fail('COMMAND_TIMEOUT', { command: state.id, ms: tree.actionTimeout });
   }

@@ -24,7 +24,7 @@ export interface SceneParts {
 }
 
 /**
- * Makes the behaviour of a tree as a scene.
+ * Makes the behavior of a tree as a scene.
  *
  * Text is for the tree. A command with a slash is for the tree if it has it, otherwise for triggers and the rest of the bot, as is
  * every other kind of update.
@@ -83,7 +83,9 @@ async function takeLine(
   const outcome = await runLine(tree, storedOf(run), line, {
     services: turn.services,
     allows: allowing(tree, [await permissions?.(who)]),
-    signal: turn.signal,
+    get signal() {
+      return turn.signal;
+    },
   });
   if (outcome.kind === 'failed') return refuse(run, outcome, explain);
   for (const message of messagesOf(outcome.output)) run.say(message);

@@ -13,8 +13,14 @@ export interface Limit {
   readonly clock: Clock;
   /** 0 for no limit. */
   readonly ms: number;
-  /** Aborts the work's own signal; the work itself decides when it ends. */
-  readonly signal: AbortSignal | undefined;
+  /** Where the outer signal is, if there is one; it aborts the work's own. The work itself decides when it ends. */
+  readonly outer: { readonly signal?: AbortSignal | undefined };
+}
+
+/** What work with a time limit is given. */
+export interface Limited {
+  /** Aborted when the time is over, or by the outer signal. Made when it is first read: most work never does. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -25,27 +31,63 @@ export interface Limit {
  */
 export async function within<T>(
   limit: Limit,
-  work: (signal: AbortSignal) => Awaitable<T>,
+  work: (limited: Limited) => Awaitable<T>,
 ): Promise<Settled<T>> {
-  const controller = new AbortController();
-  const forward = () => controller.abort(limit.signal?.reason);
-  if (limit.signal?.aborted) forward();
-  limit.signal?.addEventListener('abort', forward);
+  const { clock, ms, outer } = limit;
+  const own = new OwnSignal(outer);
   let timer: unknown;
-  const late = new Promise<Settled<T>>((resolve) => {
-    if (limit.ms === 0) return;
-    timer = limit.clock.setTimeout(() => {
-      // First the verdict, then the abort: work that rejects because of the abort is late, not failed.
-      resolve({ kind: 'late' });
-      controller.abort(new Error(`The time limit of ${limit.ms} ms has passed.`));
-    }, limit.ms);
+  const settled = await new Promise<Settled<T>>((resolve) => {
+    if (ms > 0) {
+      timer = clock.setTimeout(() => {
+        // First the verdict, then the abort: work that rejects because of the abort is late, not failed.
+        resolve({ kind: 'late' });
+        own.abort(new Error(`The time limit of ${ms} ms has passed.`));
+      }, ms);
+    }
+    void attempt(() => work(own)).then(resolve);
   });
-  try {
-    return await Promise.race([attempt(() => work(controller.signal)), late]);
-  } finally {
-    if (timer !== undefined) limit.clock.clearTimeout(timer);
-    limit.signal?.removeEventListener('abort', forward);
+  if (timer !== undefined) clock.clearTimeout(timer);
+  own.close();
+  return settled;
+}
+
+class OwnSignal implements Limited {
+  private outer: Limit['outer'];
+  private controller: AbortController | undefined;
+  private followed: AbortSignal | undefined;
+  private ended: { readonly reason: unknown } | undefined;
+
+  constructor(outer: Limit['outer']) {
+    this.outer = outer;
   }
+
+  get signal(): AbortSignal {
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.ended === undefined) this.follow(this.outer.signal);
+      else this.controller.abort(this.ended.reason);
+    }
+    return this.controller.signal;
+  }
+
+  abort(reason: unknown): void {
+    this.ended ??= { reason };
+    this.controller?.abort(reason);
+  }
+
+  /** From here on nothing from outside aborts it any more. */
+  close(): void {
+    this.outer = {};
+    this.followed?.removeEventListener('abort', this.forward);
+  }
+
+  private follow(signal: AbortSignal | undefined): void {
+    this.followed = signal;
+    if (signal?.aborted) this.forward();
+    else signal?.addEventListener('abort', this.forward);
+  }
+
+  private readonly forward = () => this.abort(this.followed?.reason);
 }
 
 /** Runs work and tells what became of it. */

@@ -1,4 +1,4 @@
-/** Words of a line: runs of white space between them, quotes, escapes and `key=value`; and the way back to a line. */
+/** Words of a line: runs of white space between them, quotes, escapes and `key=value`; and back to a line. */
 
 import { isKey } from './names.ts';
 

@@ -41,8 +41,10 @@ export interface CommandTool {
   /** The same, as the AI SDK takes it. */
   readonly inputSchema: ToolSchema;
   /**
-   * Runs the command, with the same checks, permissions and questions as if the user had typed it.
+   * Runs the command, with the same checks, permissions and questions as if the user had typed it. Calls that are made at once run one after the
+   * other.
    *
+   * @param input - the options, as `JSON.parse` gives what a model has written; they are checked again
    * @returns what the command says. A mistake, such as an unknown option, is said as well, so that the model can mend it
    * @throws CommandError what is no mistake of the caller's, such as `COMMAND_ERROR`
    */
@@ -81,8 +83,9 @@ export function toolsOfTurn(
   };
   const allowed = permissions?.(who);
   let position: Position | undefined;
+  let last: Promise<unknown> = Promise.resolve();
   const { services } = turn;
-  const execute: Execute = async (command, input, signal) => {
+  const one: Execute = async (command, input, signal) => {
     const outcome = await runCommand(tree, position, command, input, {
       services,
       allows: allowing(tree, [await allowed]),
@@ -90,6 +93,12 @@ export function toolsOfTurn(
     });
     if (outcome.kind !== 'failed') position = outcome.position;
     return said(outcome, explain, services);
+  };
+  // a model may call several tools at once; each begins at the position that the one before has led to
+  const execute: Execute = (...call) => {
+    const result = last.then(() => one(...call));
+    last = result.catch(() => {});
+    return result;
   };
   return toolsOf(tree, allowed, execute);
 }
@@ -119,13 +128,13 @@ function toolsOf(
 ): CommandTools {
   // permissions that are still being looked up are checked by the call
   const allows = allowing(tree, [isPending(allowed) ? undefined : allowed]);
-  const tools: Record<string, CommandTool> = {};
+  const tools = new Map<string, CommandTool>();
   for (const command of tree.commands.values()) {
     if (!allows(command)) continue;
     const name = toolName(tree, command);
-    tools[name in tools ? `${name}_${Object.keys(tools).length}` : name] = toolOf(command, execute);
+    tools.set(tools.has(name) ? `${name}_${tools.size}` : name, toolOf(command, execute));
   }
-  return tools;
+  return Object.fromEntries(tools);
 }
 
 function isPending(allowed: Awaitable<Allowed> | undefined): allowed is PromiseLike<Allowed> {
@@ -154,7 +163,11 @@ function toolOf(command: CommandNode, execute: Execute): CommandTool {
         jsonSchema: { input: () => ({ ...parameters }), output: () => ({ ...parameters }) },
       },
     },
-    execute: (input, { abortSignal } = {}) => execute(command, input, abortSignal),
+    execute: async (input, { abortSignal } = {}) => {
+      const checked = validate(command, input);
+      if ('value' in checked) return execute(command, checked.value, abortSignal);
+      return checked.issues.map(({ message }) => message).join('\n');
+    },
   };
 }
 
@@ -175,24 +188,25 @@ function isRequired({ fallback, prompt }: OptionNode): boolean {
 }
 
 function validate(
-  { options }: CommandNode,
+  { options, keys }: CommandNode,
   value: unknown,
 ): ReturnType<ToolSchema['~standard']['validate']> {
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { issues: [{ message: 'Expected an object of options.' }] };
   }
-  const input: Record<string, string> = {};
+  const given = new Map<string, string>();
   for (const [name, found] of Object.entries(value)) {
     if (found === undefined || found === null) continue;
     // models write numbers as numbers
     const isPlain =
       typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean';
     if (!isPlain) return { issues: [{ message: `Option "${name}" must be a text.` }] };
-    input[name] = String(found);
+    given.set(name, String(found));
   }
-  const missing = options.filter((option) => isRequired(option) && !(option.name in input));
+  const named = new Set([...given.keys()].map((name) => keys.get(name)));
+  const missing = options.filter((option) => isRequired(option) && !named.has(option));
   if (missing.length > 0) {
     return { issues: missing.map(({ name }) => ({ message: `Option "${name}" is missing.` })) };
   }
-  return { value: input };
+  return { value: Object.fromEntries(given) };
 }

@@ -45,7 +45,7 @@ export interface ActionTurn<Flags extends object, Options extends object, Servic
    */
   setFlag<Name extends keyof Flags & string>(name: Name, value: Flags[Name]): void;
   /**
-   * Ends the tree, when it is returned: as a scene it is left, and a flow or node that called it goes on with the result. Headless, the
+   * Ends the tree, when it is returned: as a scene it is left, and a flow or node that called it continues with the result. Headless, the
    * user is at the root again and every flag is as at first.
    */
   leave(result?: string): LeaveTree;

@@ -14,7 +14,7 @@ const codeOf = (define: () => unknown): CommandErrorCode | undefined => {
   return undefined;
 };
 
-it('refuses misspelt options by name', () => {
+it('rejects misspelled options by name', () => {
   // biome-ignore lint/suspicious/noExplicitAny: what plain JavaScript may write
   const loose = commandTree as any;
   const misspelt = [
@@ -36,7 +36,7 @@ it('refuses misspelt options by name', () => {
 });
 
 describe('a definition', () => {
-  it('is refused when two commands of one state share a name or an alias, in any case', () => {
+  it('is rejected when two commands of one state share a name or an alias, in any case', () => {
     const { root } = commandTree('t');
     root.command('buy', 'b');
     for (const [name, ...aliases] of [['buy'], ['b'], ['BUY'], ['sell', 'b'], ['c', 'c']]) {
@@ -45,7 +45,7 @@ describe('a definition', () => {
     expect(codeOf(() => root.command('sell'))).toBeUndefined();
   });
 
-  it('is refused when a global command shares a name with one of any state, whichever comes first', () => {
+  it('is rejected when a global command shares a name with one of any state, whichever comes first', () => {
     const tree = commandTree('t');
     const below = tree.root.command('go').state('there');
     below.command('look');
@@ -75,7 +75,7 @@ describe('a definition', () => {
     undefined,
     null,
     {},
-  ])('is refused with the name %j', (bad) => {
+  ])('is rejected with the name %j', (bad) => {
     const name = bad as string;
     const { root } = commandTree('t');
     const command = root.command('do');
@@ -109,7 +109,7 @@ describe('a definition', () => {
     }
   });
 
-  it('is refused when two options share a name or an alias', () => {
+  it('is rejected when two options share a name or an alias', () => {
     const command = commandTree('t')
       .root.command('do')
       .option('a', { alias: ['b'] });
@@ -120,14 +120,14 @@ describe('a definition', () => {
     expect(codeOf(() => command.option('a'))).toBe('DUPLICATE_OPTION');
   });
 
-  it('is refused when a mandatory option follows one with a default', () => {
+  it('is rejected when a mandatory option follows one with a default', () => {
     const command = commandTree('t').root.command('do').option('a', { default: 1 });
     // @ts-expect-error the compiler refuses it too
     expect(codeOf(() => command.option('b'))).toBe('NON_DEFAULT_OPTION_FOLLOWS_DEFAULT');
     expect(codeOf(() => command.option('c', { prompt: 'c?' }))).toBeUndefined();
   });
 
-  it('is refused with a setter that is no function, a schema that is none, or both', () => {
+  it('is rejected with a setter that is no function, a schema that is none, or both', () => {
     const command = commandTree('t').root.command('do');
     const schema = { '~standard': {} } as never;
     for (const config of [
@@ -141,7 +141,7 @@ describe('a definition', () => {
     }
   });
 
-  it('is refused when a flag is defined twice on one path', () => {
+  it('is rejected when a flag is defined twice on one path', () => {
     const { root } = commandTree('t');
     const below = root.command('go').state('there');
     const deep = below.command('on').state('further');
@@ -152,7 +152,7 @@ describe('a definition', () => {
     expect(codeOf(() => root.command('elsewhere').state('there').flag('a', 1))).toBeUndefined();
   });
 
-  it('is refused with a flag that could not be stored', () => {
+  it('is rejected with a flag that could not be stored', () => {
     const { root } = commandTree('t');
     for (const value of [new Date(), new Map(), Number.NaN, { deep: [1n] }, Symbol('x')]) {
       let thrown: unknown;
@@ -166,13 +166,13 @@ describe('a definition', () => {
     }
   });
 
-  it('is refused when a command has two states of one name', () => {
+  it('is rejected when a command has two states of one name', () => {
     const command = commandTree('t').root.command('do');
     command.state('a');
     expect(codeOf(() => command.state('a'))).toBe('DUPLICATE_STATE');
   });
 
-  it('is refused when a global command is given an option, a condition or a state', () => {
+  it('is rejected when a global command is given an option, a condition or a state', () => {
     const command = commandTree('t').command('back') as unknown as ReturnType<
       ReturnType<typeof commandTree>['root']['command']
     >;
@@ -181,7 +181,7 @@ describe('a definition', () => {
     expect(codeOf(() => command.state('a'))).toBe('NOT_FOR_GLOBAL_COMMAND');
   });
 
-  it('is refused without a name, or with what is no function', () => {
+  it('is rejected without a name, or with what is no function', () => {
     const tree = commandTree('t');
     const loose = tree.root as never as {
       command(...names: string[]): Record<string, (run: unknown) => unknown>;
@@ -202,7 +202,7 @@ describe('a definition', () => {
     expect(() => loose.default('x')).toThrow(/"t:root default": found the text 'x'/);
   });
 
-  it('is refused when an action, a condition, a catch, a description or a finder is given twice', () => {
+  it('is rejected when an action, a condition, a catch, a description or a finder is given twice', () => {
     const { root } = commandTree('t');
     const command = root
       .command('do')
@@ -222,7 +222,7 @@ describe('a definition', () => {
     }
   });
 
-  it('is refused when an edge leads to another tree, or to no state', () => {
+  it('is rejected when an edge leads to another tree, or to no state', () => {
     const command = commandTree('t').root.command('do');
     expect(codeOf(() => command.leadsTo(commandTree('t').root))).toBe('INVALID_RETURN_STATE');
     expect(codeOf(() => command.leadsTo('root' as never))).toBe('INVALID_RETURN_STATE');

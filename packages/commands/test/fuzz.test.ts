@@ -70,7 +70,7 @@ const line = fc
   .map((parts) => parts.flat().join(''));
 
 describe('any lines of a user', () => {
-  it('are answered or refused by a code, and a plain command works afterwards', async () => {
+  it('are answered or rejected by a code, and a plain command works afterwards', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 8 }), async (lines) => {
         const chat = makeTrader().chat('Bob', { services: { broker: { buy: async () => {} } } });
@@ -146,7 +146,7 @@ describe('a very long line', () => {
     expect(readLine(text)).toBeDefined();
   });
 
-  it('is refused with a short message', async () => {
+  it('is rejected with a short message', async () => {
     const tree = commandTree('t');
     tree.root.command('do');
     const thrown = await tree

@@ -30,14 +30,14 @@ describe('words', () => {
     expect(await pair().chat('Bob').input(line)).toBe(said);
   });
 
-  it('with an unknown key are refused', async () => {
+  it('with an unknown key are rejected', async () => {
     await expect(pair().chat('Bob').input('do 1 c=2')).rejects.toMatchObject({
       code: 'UNKNOWN_OPTION',
       args: { command: 'do', key: 'c', value: '2', known: ['a', 'b'] },
     });
   });
 
-  it('with a prototype’s key are refused like any unknown key', async () => {
+  it('with a prototype’s key are rejected like any unknown key', async () => {
     for (const key of ['__proto__', 'constructor', 'toString', 'hasOwnProperty']) {
       await expect(pair().chat('Bob').input(`do ${key}=1`)).rejects.toMatchObject({
         code: 'UNKNOWN_OPTION',
@@ -47,7 +47,7 @@ describe('words', () => {
     expect(Object.keys({})).toEqual([]);
   });
 
-  it('that give one option twice are refused, also by name and alias', async () => {
+  it('that give one option twice are rejected, also by name and alias', async () => {
     for (const line of ['do a=1 a=2', 'do a=1 first=2', 'do first=1 甲=2']) {
       await expect(pair().chat('Bob').input(line)).rejects.toMatchObject({
         code: 'DUPLICATE_GIVEN_OPTION',
@@ -56,7 +56,7 @@ describe('words', () => {
     }
   });
 
-  it('that leave options out are refused with every missing name', async () => {
+  it('that leave options out are rejected with every missing name', async () => {
     await expect(pair().chat('Bob').input('do')).rejects.toMatchObject({
       code: 'OPTIONS_NOT_FULFILLED',
       args: { command: 'do', missing: ['a', 'b'] },
@@ -237,7 +237,7 @@ describe('a prompt', () => {
     });
   });
 
-  it('stays open when the answer is refused', async () => {
+  it('stays open when the answer is rejected', async () => {
     const chat = order().chat('Bob');
     await chat.input('order tea');
     await expect(chat.input('many')).rejects.toMatchObject({

@@ -91,7 +91,7 @@ describe('tools of a tree', () => {
     expect(bought).toEqual(['1 TSLA']);
   });
 
-  it('leave out what the user may not use, and refuse it where that takes time to find out', async () => {
+  it('leave out what the user may not use, and reject it where that takes time to find out', async () => {
     const names = (permissions: () => readonly string[] | Promise<readonly string[]>) => {
       const { tree, bought } = trader(permissions);
       let tools = {};
@@ -132,5 +132,52 @@ describe('tools of a tree', () => {
     expect(
       await tools['buy']?.execute({ symbol: 'A', price: '1' }, { abortSignal: signal }),
     ).toMatch(/^Bought 1 of A/);
+  });
+
+  it('run one after the other when a model calls several at once', async () => {
+    const tree = commandTree('trader');
+    const log: string[] = [];
+    const account = tree.root.command('account');
+    const open = account.state('account');
+    account.action(async () => {
+      log.push('opening');
+      await new Promise((resolve) => setImmediate(resolve));
+      log.push('open');
+      return open;
+    });
+    open.command('close').action(({ say }) => {
+      log.push('closed');
+      say('Closed.');
+      return tree.root;
+    });
+    let results: unknown;
+    const Node = scene('node').on({
+      handle: async (turn) => {
+        const { account, account_close: close } = tree.tools(turn);
+        results = await Promise.all([account?.execute({}), close?.execute({})]);
+      },
+    });
+    const { send } = bench({ states: [Node], initial: Node });
+    await send(1, 'hello');
+    await send(1, 'go');
+    expect(results).toEqual(['', 'Closed.']);
+    expect(log).toEqual(['opening', 'open', 'closed']);
+  });
+
+  it('answer wrong arguments with what is wrong, whatever a model writes', async () => {
+    const tree = commandTree('trader');
+    tree.root
+      .command('toString')
+      .option('constructor')
+      .action(({ options, say }) => say('got %s', options.constructor));
+    const tools = tree.chat('c').tools();
+    expect(Object.keys(tools)).toEqual(['toString']);
+    const call = (json: string) => tools['toString']?.execute(JSON.parse(json));
+    expect(await call('{"constructor": 5}')).toBe('got 5');
+    expect(await call('{}')).toMatch(/constructor.*missing/);
+    expect(await call('{"constructor": "a", "__proto__": "polluted"}')).toMatch(/__proto__/);
+    expect(await call('{"constructor": {"prototype": "polluted"}}')).toMatch(/must be a text/);
+    for (const json of ['null', '[]', '"a"', '5']) expect(await call(json)).toMatch(/object/);
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false);
   });
 });

@@ -88,7 +88,7 @@ describe('the trader', () => {
     expect(bought).toEqual(['TSLA 1']);
   });
 
-  it('refuses a position that is no number', async () => {
+  it('rejects a position that is no number', async () => {
     const chat = makeTrader().chat('Bob', { services: broker([]) });
     await expect(chat.input('buy TSLA many')).rejects.toMatchObject({
       code: 'OPTION_PROCESS_ERROR',

@@ -261,7 +261,7 @@ describe('a flag', () => {
     }
   });
 
-  it('that cannot be stored is refused where it is set', async () => {
+  it('that cannot be stored is rejected where it is set', async () => {
     const tree = commandTree('t');
     const root = tree.root.flag('at', null as unknown);
     root.command('set').action(({ setFlag }) => setFlag('at', new Date()));

@@ -14,6 +14,8 @@ export type {
   StartArgs,
   StartOf,
 } from './conversation/scene.ts';
+export type { DebugPrinter } from './machine/debug-log.ts';
+export { debugLog } from './machine/debug-log.ts';
 export { createMachine, machineOf } from './machine/machine.ts';
 export type {
   AnyMachine,
@@ -27,7 +29,7 @@ export type { AnyMiddleware, SceneMembers, SceneTypesOf } from './scene/scene-cl
 export { sceneClass } from './scene/scene-class.ts';
 export type { ContextMiddleware, SceneOptions } from './scene/scene-hooks.ts';
 export type { BridgedStore } from './session/bridge.ts';
-export type { OwnRecordOptions } from './session/own-record.ts';
+export type { OwnRecordOptions, StageOfSession } from './session/own-record.ts';
 export type { SessionMiddleware, SessionPlan } from './session/session.ts';
 export { sessionMiddleware } from './session/session.ts';
 export { shownAt } from './session/shown.ts';

@@ -38,6 +38,7 @@ export { anyState } from './conversation/targets.ts';
 export type { Text, TextName, Texts } from './conversation/texts.ts';
 export { type TranslatedTexts, translatedTexts } from './conversation/translations.ts';
 export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export { interruptBy } from './engine/interrupts.ts';
 export type { FsmStorage } from './lease/storage.ts';
 export type {
   Committed,
@@ -60,12 +61,24 @@ export type {
   FlowOptions,
   StepState,
 } from './scene/flow/flow.ts';
-export type { Choices, Condition, Invalid, Prompt, Redo } from './scene/flow/question.ts';
+export type {
+  Choices,
+  Condition,
+  Invalid,
+  Prompt,
+  QuestionTurn,
+  Redo,
+  RuntimeQuestion,
+} from './scene/flow/question.ts';
 export { invalid, redo } from './scene/flow/question.ts';
 export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';
-export type { SceneTurn, Transition } from './scene/node-turn.ts';
+export type { HandlerTurn, SceneTurn } from './scene/node-turn.ts';
 export type { Page, PageRequest } from './scene/rows/page.ts';
+export type { Block, Button, Rows } from './scene/rows/rows.ts';
+export type { Options, ShownPage, Widgets } from './scene/rows/widget-types.ts';
+export type { Change, Moves, Transition } from './scene/transition.ts';
+export type { View, ViewTurn } from './scene/view/view-turn.ts';
 export { keyValueStorage } from './storage/key-value-storage.ts';
 export type { KeyValueStore } from './storage/key-value-store.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';
@@ -73,9 +86,10 @@ export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
+export type { TurnEnded } from './transaction/runtime.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
-export type { Interrupt } from './update/interrupt.ts';
+export type { Interrupt, InterruptRule } from './update/interrupt.ts';
 export type { UnmatchedPayment } from './update/invoice.ts';
 export { invoicePayload } from './update/invoice.ts';
 export type { Strategy } from './update/key.ts';

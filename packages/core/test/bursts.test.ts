@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type VirtualClock, virtualClock } from '../../testing/src/virtual-clock.ts';
-import { flow, invalid, memoryStorage, scene, typed } from '../src/index.ts';
+import { flow, interruptBy, invalid, memoryStorage, scene, typed } from '../src/index.ts';
 import { type Bench, bench, gate, message, press } from './fixtures/bench.ts';
 import { type TextStorage, textStorage } from './fixtures/text-storage.ts';
 
@@ -103,7 +103,7 @@ describe.each(storages)('messages that come together, in %s', (_, storageOf) => 
   it('are forgotten by a command that interrupts, while they wait and while they are answered', async () => {
     const held = gate();
     const { answered, signals, make, clock } = setUp(
-      { waiting: { interrupt: ['stop'] } },
+      { waiting: { interrupt: interruptBy(['stop']) } },
       () => held.opened,
     );
     const { send, peek } = make(storageOf(clock));

@@ -216,7 +216,7 @@ describe('a late writer', () => {
     held.open();
     const error = await mine.outlast(late);
     expect(error).toMatchObject({ code: 'LEASE_LOST', details: { keptBefore: true } });
-    expect(String(error)).toContain('only its earlier commit() was kept');
+    expect(String(error)).toContain('only the part before commit() was committed');
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });
 

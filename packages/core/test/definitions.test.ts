@@ -78,7 +78,7 @@ const nonsense: readonly (readonly [option: string, found: string, define: () =>
 ];
 
 describe('plain JavaScript', () => {
-  it.each(nonsense)('is refused at the definition where %s is %s', (option, found, define) => {
+  it.each(nonsense)('is rejected at the definition where %s is %s', (option, found, define) => {
     let thrown: Loose;
     try {
       define();
@@ -94,13 +94,13 @@ describe('plain JavaScript', () => {
     ['a group', () => states(5, {})],
     ['a flow', () => flow(5)],
     ["a step of 'f'", () => flow('f').ask(5, { prompt: 'X?' })],
-  ])('is refused where it names %s by what is no name', (of, define) => {
+  ])('is rejected where it names %s by what is no name', (of, define) => {
     expect(define).toThrow(
       expect.objectContaining({ code: 'INVALID_NAME', details: expect.objectContaining({ of }) }),
     );
   });
 
-  it('is refused where a group has no members, or takes those of another', () => {
+  it('is rejected where a group has no members, or takes those of another', () => {
     const A = states('A', { a: state(), b: state() });
     expect(() => states('B')).toThrow(expect.objectContaining({ code: 'INVALID_TARGET' }));
     expect(() => states('B', null)).toThrow(expect.objectContaining({ code: 'INVALID_TARGET' }));
@@ -115,7 +115,7 @@ describe('plain JavaScript', () => {
     reused(() => states('B', { A }));
   });
 
-  it('is refused where another object has the id of a scene of the machine', () => {
+  it('is rejected where another object has the id of a scene of the machine', () => {
     const one = asking({ prompt: 'X?' });
     expect(() => createMachine({ states: [one], initial: asking({ prompt: 'X?' }) })).toThrow(
       expect.objectContaining({ code: 'SCENE_DUPLICATE', details: { scene: 'f' } }),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
-import type { Turn } from '../src/index.ts';
+import { interruptBy, type Turn } from '../src/index.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { type Network, textStorage } from './fixtures/text-storage.ts';
 
@@ -8,7 +8,7 @@ import { type Network, textStorage } from './fixtures/text-storage.ts';
 function two({ network, waiting }: { network?: Network; waiting?: object } = {}) {
   const clock = virtualClock();
   const storage = textStorage(clock);
-  const options = { clock, waiting: { interrupt: ['stop'], ...waiting } };
+  const options = { clock, waiting: { interrupt: interruptBy(['stop']), ...waiting } };
   const here = bench({ ...options, storage });
   const there = bench({ ...options, storage: storage.view(network) });
   return { clock, storage, here, there };
@@ -72,7 +72,7 @@ describe('an update that interrupts a turn of another process', () => {
   });
 
   it('is no redelivery of the update that is being handled, in this process or another', async () => {
-    const { here, there, clock } = two({ waiting: { interrupt: 'any' } });
+    const { here, there, clock } = two({ waiting: { interrupt: interruptBy('any') } });
     const { handler, begun, reasons } = thinking();
     const update = message(1, 'think');
     const slow = here.give(update, handler);

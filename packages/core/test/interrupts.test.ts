@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn, UserInput } from '../src/index.ts';
-import { memoryStorage, state, states } from '../src/index.ts';
+import { interruptBy, memoryStorage, state, states } from '../src/index.ts';
 import { type SceneBehaviour, sceneEngine } from '../src/scene-kit.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
@@ -15,7 +15,7 @@ describe.each([
   ['memory', () => memoryStorage({ clock: virtualClock() })],
   ['a shared storage', () => textStorage(virtualClock())],
 ])('an update that interrupts, in %s', (_, storage) => {
-  const make = () => bench({ storage: storage(), waiting: { interrupt: isCancel } });
+  const make = () => bench({ storage: storage(), waiting: { interrupt: interruptBy(isCancel) } });
 
   it('aborts the turn that runs, rolls it back, and is next', async () => {
     const { send, peek } = make();

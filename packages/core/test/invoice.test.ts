@@ -73,7 +73,7 @@ describe('the mark of an invoice', () => {
     );
   });
 
-  it('needs room: a longer payload of a payment step is refused, by its length', async () => {
+  it('needs room: a longer payload of a payment step is rejected, by its length', async () => {
     const shop = (payload: string) =>
       flow('shop', { trigger: '/buy' })
         .ask('paid', {

@@ -39,8 +39,8 @@ function stored() {
 
 const holder: LeaseHolder = { token: options.token, fence: 0 };
 
-function take(storage: FsmStorage, key = 'k') {
-  const { stored } = storage.acquire(key, options) as Granted;
+async function take(storage: FsmStorage, key = 'k') {
+  const { stored } = (await storage.acquire(key, options)) as Granted;
   return {
     record: stored,
     commit: (next: Write | undefined) => storage.commit(key, holder, next),
@@ -51,7 +51,7 @@ function take(storage: FsmStorage, key = 'k') {
 describe('keyValueStorage', () => {
   it('keeps a plain record as it stands', async () => {
     const { texts, storage } = stored();
-    expect(await take(storage).commit(write('{"v":1}'))).toBe('done');
+    expect(await (await take(storage)).commit(write('{"v":1}'))).toBe('done');
     expect(texts.get('k')).toBe('{"v":1}');
     expect(await storage.peek('k')).toEqual({ text: '{"v":1}' });
   });
@@ -70,47 +70,47 @@ describe('keyValueStorage', () => {
           ...(ttl === undefined ? {} : { ttl }),
           ...(deadlineIn === undefined ? {} : { deadlineIn }),
         };
-        await take(storage).commit(write(text, lengths));
+        await (await take(storage)).commit(write(text, lengths));
         const expected = deadlineIn === undefined ? { text } : { text, deadlineIn };
         expect(await storage.peek('k')).toEqual(expected);
-        expect(take(storage).record).toEqual(expected);
+        expect((await take(storage)).record).toEqual(expected);
       }),
     );
   });
 
   it('reads an expired record as absent and counts deadlines from the answer', async () => {
     const { clock, storage } = stored();
-    await take(storage).commit(write('x', { ttl: 1000, deadlineIn: 400 }));
+    await (await take(storage)).commit(write('x', { ttl: 1000, deadlineIn: 400 }));
     clock.time += 600;
     expect(await storage.peek('k')).toEqual({ text: 'x', deadlineIn: -200 });
     clock.time += 400;
     expect(await storage.peek('k')).toBe(undefined);
-    expect(take(storage).record).toBe(undefined);
+    expect((await take(storage)).record).toBe(undefined);
   });
 
   it('tells the store how long a record is wanted', async () => {
     const { calls, storage } = stored();
-    await take(storage).commit(write('x', { ttl: 1000 }));
+    await (await take(storage)).commit(write('x', { ttl: 1000 }));
     expect(calls).toEqual(['set k 1000']);
   });
 
   it('writes nothing when a turn ends without a commit', async () => {
     const { calls, storage } = stored();
-    await take(storage).release();
+    await (await take(storage)).release();
     expect(calls).toEqual([]);
   });
 
   it('deletes', async () => {
     const { texts, storage } = stored();
-    await take(storage).commit(write('x'));
-    await take(storage).commit(undefined);
+    await (await take(storage)).commit(write('x'));
+    await (await take(storage)).commit(undefined);
     expect(texts.size).toBe(0);
   });
 
   it('passes on whatever else wrote into the store, as text', async () => {
     const { texts, storage } = stored();
     texts.set('k', 'no record at all');
-    expect(take(storage).record).toEqual({ text: 'no record at all' });
+    expect((await take(storage)).record).toEqual({ text: 'no record at all' });
     texts.set('k', { __session: 1 } as unknown as string);
     expect(await storage.peek('k')).toEqual({ text: '{"__session":1}' });
   });

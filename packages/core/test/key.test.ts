@@ -181,7 +181,7 @@ describe('a strategy', () => {
     [{ custom: ['a'] }, "a scope whose 'custom' is an array"],
     [{ chat: 7, usr: 7 }, "a scope with 'usr'"],
     [Promise.resolve({ chat: 7 }), 'a promise'],
-  ])('refuses a function that returned %j', (returned, found) => {
+  ])('rejects a function that returned %j', (returned, found) => {
     const strategy = (() => returned) as unknown as Strategy;
     expect(() => scopeOf(strategy, { bot })).toThrow(
       expect.objectContaining({
@@ -197,7 +197,7 @@ describe('a strategy', () => {
   it.each([
     ['perUser', "'perUser'"],
     [undefined, 'undefined'],
-  ])('is refused if it is %j', (strategy, found) => {
+  ])('is rejected if it is %j', (strategy, found) => {
     expect(() => scopeOf(strategy as Strategy, { bot })).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',

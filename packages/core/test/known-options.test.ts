@@ -4,7 +4,7 @@ import { type AnyFlow, type FlowOptions, flow, type MachineOptions, scene } from
 import type { SweepOptions, TurnOptions, WaitingOptions } from '../src/machine/machine-options.ts';
 import type { FlowHooks } from '../src/scene/flow/flow.ts';
 import type { Question } from '../src/scene/flow/question.ts';
-import type { NodeHandlers, SceneOptions } from '../src/scene/node.ts';
+import type { NodeHandlers, SceneOptions } from '../src/scene/node-handlers.ts';
 import { hookedScene } from '../src/scene/scene-hooks.ts';
 
 /** Every option that the types know, by the compiler's own list; what is not listed here does not compile. */
@@ -72,7 +72,9 @@ const flowOptions: Every<FlowOptions<object>> = {
   otherInput: true,
   replies: true,
   editedMessages: true,
-  cleanUp: true,
+  prompts: true,
+  early: true,
+  interrupt: true,
   attempts: true,
   texts: true,
   was: true,
@@ -90,6 +92,7 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   buttons: true,
   columns: true,
   share: true,
+  rows: true,
   schema: true,
   validate: true,
   when: true,
@@ -100,6 +103,8 @@ const question: Omit<Every<AnyQuestion>, 'prompt'> = {
   timeout: true,
   onTimeout: true,
   otherwise: true,
+  early: true,
+  interrupt: true,
   checkout: true,
   to: true,
   by: true,
@@ -115,9 +120,17 @@ const node: Every<SceneOptions<unknown, unknown, unknown, unknown, 'text'>> = {
   accept: true,
   was: true,
   timeout: true,
+  afterInput: true,
+  deleteInput: true,
 };
-const handlers: Omit<Every<AnyHandlers>, 'handle'> = {
+const handlers: Omit<Every<AnyHandlers>, 'handle' | 'view'> = {
   enter: true,
+  resume: true,
+  timeout: true,
+  leave: true,
+};
+const shown: Omit<Every<AnyHandlers>, 'view' | 'enter'> = {
+  handle: true,
   resume: true,
   timeout: true,
   leave: true,
@@ -148,6 +161,7 @@ const made: readonly (readonly [string, object, (given: object) => unknown])[] =
   ],
   ['a node', node, (given) => scene('n', given).on({ handle })],
   ['its handlers', handlers, (given) => scene('n').on({ handle, ...given })],
+  ['those of a view', shown, (given) => scene('n').on({ view: () => 'Hello.', ...given })],
   [
     "a framework's scene",
     hooked,

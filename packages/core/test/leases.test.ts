@@ -64,7 +64,7 @@ describe('a process that is stopped in a handler beyond its lease', () => {
     expect(duplicates).toEqual([{ key: expect.any(String), updateId: update.update_id }]);
   });
 
-  it('runs no effects either when the last commit of its turn is refused', async () => {
+  it('runs no effects either when the last commit of its turn is rejected', async () => {
     const { clock, mine, theirs, kept } = twoProcesses();
     const ran: string[] = [];
     const held = gate();
@@ -329,7 +329,7 @@ describe('an update of a conversation that another process holds', () => {
     },
   });
 
-  it('is refused at once where the policy is to refuse', async () => {
+  it('is rejected at once where the policy is to reject', async () => {
     const { clock, mine, end } = contended({ policy: 'refuse' });
     await clock.advance(0);
     const refused = mine.send(1, 'a', (turn) => note(turn, 'a'));

@@ -82,7 +82,7 @@ describe('what was said lately', () => {
     expect(await without.text(1)).not.toContain('"one"');
   });
 
-  it('refuses bounds that are none', () => {
+  it('rejects bounds that are none', () => {
     expect(() => setUp({ last: 0 })).toThrow(/log\.last/);
     expect(() => setUp({ last: 4, bites: 1 })).toThrow(/log\.bites/);
   });

@@ -113,7 +113,7 @@ describe('memoryStorage', () => {
       expect(await keysOf(storage)).toEqual(['c', 'd']);
     });
 
-    it('refuses the holder of a conversation that was forgotten', () => {
+    it('rejects the holder of a conversation that was forgotten', () => {
       const clock = stopped();
       const storage = memoryStorage({ maxEntries: 1, clock });
       const lapsed = take(storage, 'a');
@@ -122,7 +122,7 @@ describe('memoryStorage', () => {
       expect(lapsed.commit(write('late'))).toBe('refused');
     });
 
-    it.each([0, -1, 1.5, Number.NaN])('refuses %s', (maxEntries) => {
+    it.each([0, -1, 1.5, Number.NaN])('rejects %s', (maxEntries) => {
       expect(() => memoryStorage({ maxEntries })).toThrow(
         expect.toSatisfy((error) => isFsmError(error, 'INVALID_OPTION')),
       );

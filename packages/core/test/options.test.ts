@@ -22,7 +22,7 @@ describe('an option that cannot work', () => {
     ['lease', { lease: -1 }],
     ['turn.max', { turn: { max: 0 } }],
     ['ttl', { ttl: 0 }],
-  ])('%s is refused when the machine is made: %j', (option, options) => {
+  ])('%s is rejected when the machine is made: %j', (option, options) => {
     expect(() => createMachine(options as object)).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',

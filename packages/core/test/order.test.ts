@@ -202,7 +202,7 @@ describe('a conversation that nobody uses any more', () => {
     expect(left).toEqual([]);
   });
 
-  it('is renewed as long as it is held, whichever other is let go', async () => {
+  it('is renewed as long as it is held, whichever other is released', async () => {
     for (const gone of [0, 1, 2]) {
       const clock = virtualClock();
       const storage = textStorage(clock);
@@ -220,7 +220,7 @@ describe('a conversation that nobody uses any more', () => {
     }
   });
 
-  it('is held by nobody after a throw, a duplicate, a lost lease and a refusal', async () => {
+  it('is held by nobody after a throw, a duplicate, a lost lease and a rejection', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const report = () => {};

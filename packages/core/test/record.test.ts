@@ -183,7 +183,7 @@ describe('a record as text', () => {
     );
   });
 
-  it('comes back with data that nobody can change, at any depth, here and on the way back', () => {
+  it('comes back with data that nobody can change, at any depth, here and on the history', () => {
     fc.assert(
       fc.property(record, (value) => {
         const decoded = read(textOf(value));
@@ -276,7 +276,7 @@ describe('a record as text', () => {
     );
   });
 
-  it('keeps a way back as differences: a form of many steps costs no copies of its data', () => {
+  it('keeps a history as differences: a form of many steps costs no copies of its data', () => {
     const big = 'x'.repeat(1000);
     const data = (n: number) =>
       frozenData(
@@ -298,7 +298,7 @@ describe('a record as text', () => {
   });
 });
 
-describe('a way back', () => {
+describe('a history', () => {
   const places = past.chain((last) => fc.tuple(fc.constant(last), pastsOf(last)));
 
   it('leads through the places that it came by, as they were', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type VirtualClock, virtualClock } from '../../testing/src/virtual-clock.ts';
-import { flow, type Stream, scene, type Turn } from '../src/index.ts';
+import { flow, interruptBy, type Stream, scene, type Turn } from '../src/index.ts';
 import { bench, type Call, gate, message } from './fixtures/bench.ts';
 
 /** Writes a text in so many chunks over so many ms. */
@@ -184,7 +184,9 @@ describe('a stream', () => {
   });
 
   it('stops with the signal: what was written stays, and the source is closed', async () => {
-    const { clock, give, send, calls, outlast } = bench({ waiting: { interrupt: ['stop'] } });
+    const { clock, give, send, calls, outlast } = bench({
+      waiting: { interrupt: interruptBy(['stop']) },
+    });
     let isClosed = false;
     async function* endless() {
       try {
@@ -253,7 +255,7 @@ describe('a stream that a scene returns', () => {
       },
       handle: () => {},
     });
-    const made = bench({ clock, states: [Story], waiting: { interrupt: ['stop'] } });
+    const made = bench({ clock, states: [Story], waiting: { interrupt: interruptBy(['stop']) } });
     const { send, said, outlast, peek } = made;
     const begun = send(1, 'go', ({ state }) => state.enter(Story as never));
     await clock.advance(1500);

@@ -207,7 +207,7 @@ describe('a conversation named from outside', () => {
     [null, 'address', 'null'],
     ['7', 'address', "'7'"],
     [[7], 'address', 'an array'],
-  ])('refuses %j', (address, option, found) => {
+  ])('rejects %j', (address, option, found) => {
     expect(() => subjectAt(address as object, bot)).toThrow(
       expect.objectContaining({
         code: 'INVALID_OPTION',

@@ -40,7 +40,7 @@ describe('a check', () => {
     expect(found(createMachine({ states: [Form] }))).toEqual([]);
   });
 
-  it('finds flows that can neither be cancelled nor time out', () => {
+  it('finds flows that can neither be canceled nor time out', () => {
     const stuck = form('stuck', { commands: { cancel: false } });
     const timed = form('timed', { commands: { cancel: false }, timeout: '1h' });
     expect(found(createMachine({ states: [stuck, timed] }))).toEqual(['error NO_ESCAPE stuck']);
@@ -54,7 +54,7 @@ describe('a check', () => {
     expect(found(createMachine({ states: [stop] }))).toEqual(['error DUPLICATE_COMMAND stop']);
   });
 
-  it('finds commands, descriptions and deep links that Telegram refuses', () => {
+  it('finds commands, descriptions and deep links that Telegram rejects', () => {
     const flows = [
       form('a', { trigger: 'x'.repeat(33), description: 'x'.repeat(257) }),
       form('b', { deepLink: 'a b' }),

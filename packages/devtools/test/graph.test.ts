@@ -1,4 +1,4 @@
-import { scene, state, states } from '@telefsm/core';
+import { flow, scene, state, states } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import { describe, expect, it } from 'vitest';
 import { order } from '../../../examples/order/order.ts';
@@ -63,7 +63,7 @@ describe('a graph', () => {
     ]);
   });
 
-  it('refuses declared moves to what the machine does not have', () => {
+  it('rejects declared moves to what the machine does not have', () => {
     const Form = states('Form', { name: state() });
     const machine = createMachine({ states: [Form] });
     expect(() => graph(machine, { moves: [[null, 'Form:nam']] })).toThrow(
@@ -73,7 +73,7 @@ describe('a graph', () => {
 });
 
 describe('a diagram', () => {
-  it('draws a flow with a condition, a cancel command and a time-out', () => {
+  it('draws a flow with a condition, a cancel command and a timeout', () => {
     expect(drawn(createMachine({ states: [order] }))).toMatchInlineSnapshot(`
       [
         "stateDiagram-v2",
@@ -97,6 +97,27 @@ describe('a diagram', () => {
         "",
       ]
     `);
+  });
+
+  it('draws a shared contact, and questions that are made while the flow runs', () => {
+    const survey = flow('survey')
+      .ask('phone', { prompt: 'Your number?', accept: 'contact', share: 'Share my number' })
+      .questions('answers', () => [{ name: 'why', prompt: 'Why?' }])
+      .done(() => {});
+    const { nodes, edges } = graph(createMachine({ states: [survey] }));
+    expect(nodes.find(({ id }) => id === 'survey:answers')).toEqual({
+      id: 'survey:answers',
+      kind: 'question',
+      label: 'answers',
+      group: 'survey',
+      accepts: ['text', 'button'],
+    });
+    expect(nodes.find(({ id }) => id === 'survey:phone')?.accepts).toEqual(['contact']);
+    expect(edges.map(({ from, to }) => `${from} ${to}`)).toEqual([
+      'survey:~start survey:phone',
+      'survey:phone survey:answers',
+      'survey:answers survey:~end',
+    ]);
   });
 
   it('draws branches, included flows, repeats and blocks', () => {

@@ -47,7 +47,7 @@ const state = (id: string) => page.locator('#record strong', { hasText: id }).fi
 const current = (name: string) => page.locator('.diagram .current', { hasText: name }).waitFor();
 
 describe.each(['grammy', 'telegraf'])('the playground with a bot on %s', (framework) => {
-  it('shows an order from both sides, over a crash, a redelivery and a time-out', async () => {
+  it('shows an order from both sides, over a crash, a redelivery and a timeout', async () => {
     await open('order', framework);
     await says('/order');
     await sees('What would you like to order?');
@@ -69,7 +69,7 @@ describe.each(['grammy', 'telegraf'])('the playground with a bot on %s', (framew
     await state('order:address');
 
     await page.getByRole('button', { name: 'Crash before the next answer' }).click();
-    await page.getByText('It will crash when it next wants to say something.').waitFor();
+    await page.getByText('It will crash before its next message.').waitFor();
     await says('Main street 1, 12345 Town');
     await page.getByText('It crashed 2 times.').waitFor();
     // the answer was kept before the crash, and the question that was lost is asked by the next process
@@ -168,7 +168,7 @@ describe('the playground', () => {
   it('changes the example and the framework', async () => {
     await open('registration');
     await page.getByLabel('Example').selectOption('restaurant');
-    await page.getByText('three nodes that hand over').waitFor();
+    await page.getByText('three nodes that lead to each other').waitFor();
     await page.getByLabel('Framework').selectOption('telegraf');
     await says('hello');
     await sees(/Are you hungry\?/);
@@ -228,8 +228,8 @@ describe('the playground', () => {
     await example.focus();
     await page.keyboard.type('restaurant');
     expect(await example.inputValue()).toBe('restaurant');
-    await page.getByText('three nodes that hand over').waitFor({ state: 'detached' });
+    await page.getByText('three nodes that lead to each other').waitFor({ state: 'detached' });
     for (const key of ['Tab', 'Tab', 'Enter']) await page.keyboard.press(key);
-    await page.getByText('three nodes that hand over').waitFor();
+    await page.getByText('three nodes that lead to each other').waitFor();
   });
 });

@@ -11,6 +11,7 @@ import type {
   State,
 } from '@telefsm/core';
 import {
+  debugLog,
   install,
   machineOf,
   refuseTaken,
@@ -18,6 +19,7 @@ import {
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
+import createDebug from 'debug';
 import { Context, type MiddlewareFn } from 'grammy';
 import type { Installed } from './context.ts';
 import { filterAt, type PropertyFilter, type Targets } from './in-state.ts';
@@ -83,6 +85,7 @@ export function fsm(
     install(ctx as Context, property, state);
     if (alias !== undefined) install(ctx as Context, alias, state);
   });
+  debugLog(machine, createDebug);
   const middleware: MiddlewareFn = (ctx, next) => {
     refuseTaken(ctx, property);
     if (alias !== undefined) refuseTaken(ctx, alias);

@@ -1,7 +1,7 @@
 /**
  * @module @telefsm/grammy
  *
- * Conversations for grammY bots: states, scenes and flows, one unit of work per update.
+ * Conversations for grammY bots: states, scenes and flows, one turn per update.
  */
 
 // One import line is enough for a bot.

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const Form = states('Form', { name: state() });
 
-it('inState() among the handlers is refused by name, since it would end the update without a word', async () => {
+it('inState() among the handlers is rejected by name, since it would end the update without a word', async () => {
   const bot = new Bot<FsmFlavor<Context>>('1:test');
   bot.use(fsm());
   bot.on('message', inState(Form.name) as unknown as MiddlewareFn<Context>, () => {});

@@ -89,7 +89,7 @@ describe.each([
     anna.sees('What is your name?');
   });
 
-  it('hands a foreign value to the policy, and the user goes on', async () => {
+  it('hands a foreign value to the policy, and the user continues', async () => {
     const adapter = make();
     const { bot, machine } = registration(adapter);
     const anna = telegram(bot).user('Anna');

@@ -147,7 +147,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
     },
 
     async *list({ prefix = '', state, limit = Number.POSITIVE_INFINITY, after }) {
-      // half of a surrogate pair at the end is no prefix of the bytes of a whole pair: such keys are told apart here
+      // half of a surrogate pair at the end is no prefix of the bytes of a whole pair: such keys are distinguished here
       const from = toBytes(prefix.replace(/[\ud800-\udbff]$/, ''));
       const to = afterPrefix(from) ?? null;
       const wanted = state === undefined ? null : toBytes(state);

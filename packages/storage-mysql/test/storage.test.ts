@@ -100,7 +100,7 @@ describe('what is stored', () => {
     expect(found.sort()).toEqual(all.filter((key) => key.startsWith('\ud83d')).sort());
   });
 
-  it('is refused for good where the server takes no packet of its size', async () => {
+  it('is rejected for good where the server takes no packet of its size', async () => {
     const storage = mysqlStorage(pool);
     const holder = await take(storage, 'large');
     const error = await Promise.resolve(
@@ -186,7 +186,7 @@ describe('the tables', () => {
 });
 
 describe('a server that', () => {
-  it('was killed loses nothing that was acknowledged, and the pool goes on', async () => {
+  it('was killed loses nothing that was acknowledged, and the pool continues', async () => {
     const storage = mysqlStorage(pool, { table: 'killed' });
     const holder = await take(storage, 'k');
     expect(await storage.commit('k', holder, write('kept'), 5000)).toBe('done');

@@ -82,7 +82,7 @@ const migrations: readonly ((tables: Tables) => string)[] = [
     create index ${wakeIndex} on ${conversation} (wake_at) where wake_at is not null;
     comment on table ${conversation} is 'Conversations of telefsm: one row each, its lock included';
     comment on column ${conversation}.wake_at is 'When to look at the deadline and the expiry; may be early, never late';`,
-  // no default: running processes go on, and no row is rewritten
+  // no default: running processes continue, and no row is rewritten
   ({ conversation }) => `
     alter table ${conversation} add column fence bigint;
     comment on column ${conversation}.fence is 'Numbers each grant; with the owner it names the holder';`,

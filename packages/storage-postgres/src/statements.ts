@@ -1,7 +1,7 @@
 /**
  * The statements, one for each method.
  *
- * A conversation is one row, its lock included: an `update` that had to wait for the row goes on with the row as it then is, while
+ * A conversation is one row, its lock included: an `update` that had to wait for the row continues with the row as it then is, while
  * everything else in the statement still sees the past. A lock in a second table loses half of all increments.
  *
  * All instants are the server's `statement_timestamp()`, which stays the same within a statement.
@@ -65,7 +65,7 @@ export interface AcquiredRow {
 /**
  * $1 key, $2 token, $3 lease, $4 channel to be told by, $5 whether to wait there.
  *
- * A waiter is written as `channel token`, so that whoever hands over knows whom to tell. Whoever holds it keeps the fence, and a longer
+ * A waiter is written as `channel token`, so that whoever passes knows whom to tell. Whoever holds it keeps the fence, and a longer
  * lease; processes of the first edition leave no fence.
  */
 function acquire(table: string): string {
@@ -109,7 +109,7 @@ const tellNextHolder =
 const held = 't.key = $1::text and t.owner = $2::text and t.fence = $3::bigint';
 
 /**
- * $4 ms to go on holding or null, $5 record or null, $6 state, $7 ttl or null, $8 deadline or null.
+ * $4 ms to continue holding or null, $5 record or null, $6 state, $7 ttl or null, $8 deadline or null.
  *
  * One row if it was written. The index trails: `wake_at` is only ever moved earlier here, so that a deadline renewed at every step
  * leaves it alone.

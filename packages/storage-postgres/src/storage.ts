@@ -158,7 +158,7 @@ export function postgresStorage(
     },
 
     async *list({ prefix = '', state: only, limit = Number.POSITIVE_INFINITY, after }) {
-      // Half a surrogate pair at the end would be written otherwise than the same half within a pair: such keys are told apart here.
+      // Half a surrogate pair at the end would be written otherwise than the same half within a pair: such keys are distinguished here.
       const from = toStorable(prefix.replace(/[\ud800-\udbff]$/, ''));
       const to = afterPrefix(from) ?? null;
       const wanted = only === undefined ? null : toStorable(only);

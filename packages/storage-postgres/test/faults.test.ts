@@ -50,7 +50,7 @@ describe('an error', () => {
     ['a role that is not there', 'fatal', (url) => url.replace('postgres@', 'nobody_here@')],
     ['a port where nothing listens', 'retry', (url) => url.replace(/:\d+\//, ':1/')],
   ];
-  it.each(wrong)('of the connection is told apart: %s is %s', async (_, fault, change) => {
+  it.each(wrong)('of the connection is distinguished: %s is %s', async (_, fault, change) => {
     for (const open of [openPool, openSql]) {
       const opened = open(change(server.url));
       const error = await errorOf(() => postgresStorage(opened.client).peek('k'));

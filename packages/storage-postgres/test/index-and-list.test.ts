@@ -168,7 +168,7 @@ describe('list', () => {
     }
   });
 
-  it('goes on over pages', async () => {
+  it('continues over pages', async () => {
     const storage = postgresStorage(pool, { schema: 'pages' });
     await storage.peek('make the tables');
     await pool.query(

@@ -82,7 +82,7 @@ describe('several processes', () => {
     }
   });
 
-  it('go on after the lease of a killed holder, from its last commit', async () => {
+  it('continue after the lease of a killed holder, from its last commit', async () => {
     const schema = 'killed';
     const storage = postgresStorage(pool, { schema });
     const turns = await takeTurns(storage, 'alive');

@@ -116,7 +116,7 @@ describe('what is stored', () => {
     expect(rows).toEqual([{ record: text, name: 'Анна 😀', state: 'order.address' }]);
   });
 
-  it('may have keys of 512 bytes, and odd ones that a listing tells apart', async () => {
+  it('may have keys of 512 bytes, and odd ones that a listing distinguishes', async () => {
     const storage = postgresStorage(admin, { table: 'odd' });
     const keys = ['', ' ', '\0', '\u001b', '\u001b0000', '%_\\', "'; drop table x; --", 'A', 'a'];
     const more = ['é', 'e\u0301', '\ud83d', '\ude00', '😀', '\ud83d\ud83d', 'k'.repeat(512)];

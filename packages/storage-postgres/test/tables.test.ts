@@ -81,7 +81,7 @@ describe('the tables', () => {
     expect(await roundTrip(owner, { schema })).toEqual(['kept']);
   });
 
-  it('are refused if a newer version has made them', async () => {
+  it('are rejected if a newer version has made them', async () => {
     await migratePostgres(owner, { schema: 'newer' });
     await owner.query('update newer.telefsm_meta set version = 99');
     const error = await errorOf(roundTrip(owner, { schema: 'newer' }));
@@ -171,7 +171,7 @@ describe('the tables', () => {
 
 describe('what is handed in', () => {
   it.each([undefined, 'postgres://localhost', {}, { query() {} }])(
-    'is refused if it is %j',
+    'is rejected if it is %j',
     (client) => {
       expect(() => postgresStorage(client as never)).toThrow(/option "pool"/);
     },
@@ -239,7 +239,7 @@ describe('statements', () => {
     await storage.close();
   });
 
-  it('are refused an option that is neither true nor false', () => {
+  it('are rejected an option that is neither true nor false', () => {
     const make = () => postgresStorage(owner, { prepare: 'yes' as never });
     expect(make).toThrow(/"prepare"/);
   });

@@ -101,7 +101,7 @@ describe('messages that do not arrive', () => {
     ['pg behind pgbouncer', () => openPool(bouncer.url)],
     ['postgres behind pgbouncer', () => openSql(bouncer.url)],
     ['a pool of one', () => openPool(server.url, { max: 1 })],
-  ])('are found out, and waiting goes on by asking: %s', async (_, open) => {
+  ])('are found out, and waiting continues by asking: %s', async (_, open) => {
     const { client, end } = open();
     const storage = postgresStorage(client);
     const refused = await storage.granted(() => {}).catch((error: unknown) => error);

@@ -16,7 +16,7 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** With so many the server may begin, while this process goes on. */
+/** With so many the server may begin, while this process continues. */
 const largest = 32;
 
 /**

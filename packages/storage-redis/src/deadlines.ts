@@ -1,4 +1,4 @@
-/** Deadlines: one sorted set a bucket tells which conversations to look at; the conversation itself tells whether it is due. */
+/** Deadlines: one sorted set a bucket tells which conversations to look at; the conversation itself returns whether it is due. */
 
 import type { Layout } from './layout.ts';
 import type { RedisPort } from './port.ts';

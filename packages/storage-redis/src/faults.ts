@@ -68,7 +68,7 @@ const unsent = /enableOfflineQueue options is false|^The client is offline$/;
 /**
  * Sorts an error of ioredis or node-redis.
  *
- * What the server refused was not executed; when the connection fails in between, nobody knows.
+ * What the server rejected was not executed; when the connection fails in between, nobody knows.
  */
 export function classifyFault(error: unknown): StorageFault {
   if (isFsmError(error)) {

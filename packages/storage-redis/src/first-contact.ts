@@ -1,8 +1,8 @@
 /**
- * The first connection of a client: commands wait here until it stands or is refused.
+ * The first connection of a client: commands wait here until it stands or is rejected.
  *
  * Both clients keep commands and retry for as long as there is no server, so a wrong address would look like a slow server. Nothing is
- * handed to the client before it is connected, so a refusal is certain: nothing was sent.
+ * handed to the client before it is connected, so a rejection is certain: nothing was sent.
  */
 
 /** What both clients tell of their connection. */
@@ -42,7 +42,7 @@ export function firstContact(
       const failed = (error: unknown) => {
         hasFailed = true;
         reject(error);
-        // until the client, which goes on trying, is connected
+        // until the client, which continues trying, is connected
         contact = Promise.reject(error);
         contact.catch(() => {});
       };

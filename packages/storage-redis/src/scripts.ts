@@ -68,10 +68,10 @@ if not deadline then return {fence, text} end
 return {fence, text, deadline - now, indexed and indexed - now or false}`;
 
 /**
- * Commits, renews and releases. Arguments: token, what to do ('w'rite, 'd'elete, '+' renew, '-' release), fence, ms to go on holding
- * (without them it lets go), text, state, ttl, deadline, '1' if the index was told of the deadline.
+ * Commits, renews and releases. Arguments: token, what to do ('w'rite, 'd'elete, '+' renew, '-' release), fence, ms to continue holding
+ * (without them it releases), text, state, ttl, deadline, '1' if the index was told of the deadline.
  *
- * Answers 1 done, 3 done and the index must yet be told, 2 done before, 0 refused.
+ * Answers 1 done, 3 done and the index must yet be told, 2 done before, 0 rejected.
  */
 export const settleScript: string = String.raw`
 local key, token, what, keep, ttl, due = KEYS[1], ARGV[1], ARGV[2], ARGV[4] or '', ARGV[7] or '', ARGV[8] or ''

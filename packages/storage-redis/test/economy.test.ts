@@ -54,7 +54,7 @@ describe('what ioredis is asked for in one turn of the event loop', () => {
     client.disconnect();
   });
 
-  it('is refused whole by a client that is closed', async () => {
+  it('is rejected whole by a client that is closed', async () => {
     const { client, storage } = await opened();
     client.disconnect();
     const tries = ['a', 'b'].map((key) => taken(storage, key, `t.${key}`));
@@ -119,7 +119,7 @@ describe.each(singleClients)('through $name', (kind) => {
     expect(await countedFrom(() => update(60_000))).toBe(3);
   });
 
-  it('each commit that goes on, each renewal and each release is one command', async () => {
+  it('each commit that continues, each renewal and each release is one command', async () => {
     const storage = storageOf('steps');
     const lease: Lease = await taken(storage, 'k', 't.1');
     const steps = [

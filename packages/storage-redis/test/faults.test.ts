@@ -237,7 +237,7 @@ describe.each(singleClients)('through $name', (kind) => {
   });
 });
 
-it('a client that its owner has closed refuses at once', async () => {
+it('a client that its owner has closed rejects at once', async () => {
   const server = await startRedis();
   const ioredis = new Redis(server.port);
   const node = await createClient({ url: server.url }).connect();

@@ -36,7 +36,7 @@ describe('options', () => {
     [{ buckets: 0 }, 'buckets'],
     [{ buckets: 1.5 }, 'buckets'],
     [{ replicas: -1 }, 'replicas'],
-  ])('%j is refused by name', async (options, option) => {
+  ])('%j is rejected by name', async (options, option) => {
     const error = await failure(() => redisStorage(client, options));
     expect(isFsmError(error, 'INVALID_OPTION') && error.details.option).toBe(option);
   });
@@ -46,7 +46,7 @@ describe('options', () => {
     expect(isFsmError(error, 'INVALID_OPTION') && error.details.option).toBe('client');
   });
 
-  it('a client that puts a prefix before each key is refused, and the right option named', async () => {
+  it('a client that puts a prefix before each key is rejected, and the right option named', async () => {
     const redis = new Redis({ lazyConnect: true, keyPrefix: 'app:' });
     const cluster = new Cluster([], { lazyConnect: true, redisOptions: { keyPrefix: 'app:' } });
     for (const prefixed of [redis, cluster]) {
@@ -85,7 +85,7 @@ describe('the stored layout', () => {
     clock.mockRestore();
   });
 
-  it('with other buckets is refused, and says with how many', async () => {
+  it('with other buckets is rejected, and says with how many', async () => {
     await taken(redisStorage(client, { prefix: 'other', buckets: 16 }), 'k', 't.1');
     const storage = redisStorage(client, { prefix: 'other' });
     for (const use of [() => storage.peek('k'), () => storage.due(1, 1000)]) {
@@ -108,7 +108,7 @@ describe('the stored layout', () => {
     expect(await client.keys('newer:*')).toEqual(['newer:meta']);
   });
 
-  it('that is none is refused', async () => {
+  it('that is none is rejected', async () => {
     await client.hset('odd:meta', { format: 'zero', buckets: '64' });
     const error = await failure(() => taken(redisStorage(client, { prefix: 'odd' }), 'k', 't.1'));
     expect(isFsmError(error, 'RECORD_UNREADABLE')).toBe(true);

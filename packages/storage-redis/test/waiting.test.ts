@@ -149,7 +149,7 @@ describe.each(singleClients)('through $name', (kind) => {
   });
 });
 
-it('a user who may not publish hears of it when asking to be told, and lets go all the same', async () => {
+it('a user who may not publish hears of it when asking to be told, and releases all the same', async () => {
   const mute = new Redis({ port: server.port, username: 'mute', password: 'any' });
   const client = new Redis(server.port);
   mute.on('error', () => {});

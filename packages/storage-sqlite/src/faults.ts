@@ -49,7 +49,7 @@ export function classify(error: unknown): StorageFault {
   return lasting.some(is) ? 'fatal' : 'unknown';
 }
 
-/** Tells whether an error has a result code. */
+/** Returns whether an error has a result code. */
 function codeOf(error: unknown): (code: readonly [name: string, number: number]) => boolean {
   const { code, errcode }: { readonly code?: unknown; readonly errcode?: unknown } = Object(error);
   const [, found] = /^SQLITE_([A-Z]+)/.exec(typeof code === 'string' ? code : '') ?? [];

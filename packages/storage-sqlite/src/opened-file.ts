@@ -4,7 +4,7 @@ import { existsSync, statSync } from 'node:fs';
 import type { SqliteDatabase } from './database.ts';
 import type { FileLoss } from './faults.ts';
 
-/** Watches over a file. SQLite itself goes on writing to a file that has been deleted, and says that all is well. */
+/** Watches over a file. SQLite itself continues writing to a file that has been deleted, and says that all is well. */
 export interface OpenedFile {
   readonly path: string;
   /** What has become of the file; `undefined` if it is still the one that was opened. */

@@ -71,7 +71,7 @@ describe('several processes on one file', () => {
     for (const answer of answers) expect(answer).toEqual({ done: 0, heard: 0 });
   });
 
-  it('go on after the lease of one that was killed, from what it had committed', async () => {
+  it('continue after the lease of one that was killed, from what it had committed', async () => {
     const path = newFile();
     const worker = startWorker({ path, name: 'w', work: 'hold', times: 0 });
     expect(await worker.next()).toEqual({ ready: true });

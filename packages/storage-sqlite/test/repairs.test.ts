@@ -85,7 +85,7 @@ async function put(storage: FsmStorage, key: string, text: string): Promise<void
 }
 
 describe('a file that is open', () => {
-  it('loses nothing when its -wal is deleted: the update is refused, and the next one finds all', async () => {
+  it('loses nothing when its -wal is deleted: the update is rejected, and the next one finds all', async () => {
     const path = newFile();
     const storage = sqliteStorage(path);
     const bot = counter(storage);
@@ -122,7 +122,7 @@ describe('a file that is open', () => {
     await storage.close?.();
   });
 
-  it('goes on with a backup that was put in its place', async () => {
+  it('continues with a backup that was put in its place', async () => {
     const path = newFile();
     const first = sqliteStorage(path);
     await put(first, 'k', 'of the backup');
@@ -143,7 +143,7 @@ describe('a file that is open', () => {
     await storage.close?.();
   });
 
-  it('is refused when it was cut short, until it is whole again', async () => {
+  it('is rejected when it was cut short, until it is whole again', async () => {
     const path = newFile();
     const first = sqliteStorage(path);
     for (let n = 0; n < 50; n++) await put(first, `k${n}`, 'x'.repeat(1000));
@@ -163,7 +163,7 @@ describe('a file that is open', () => {
   });
 });
 
-it('a file with damaged pages is refused by name when it is opened or first used', async () => {
+it('a file with damaged pages is rejected by name when it is opened or first used', async () => {
   const path = newFile();
   const first = sqliteStorage(path);
   for (let n = 0; n < 50; n++) await put(first, `k${n}`, 'x'.repeat(1000));
@@ -195,7 +195,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     [['telefsm_conversation']],
     [['telefsm_meta']],
     [['telefsm_conversation', 'telefsm_meta']],
-  ])('goes on without a restart when %j was dropped', async (tables) => {
+  ])('continues without a restart when %j was dropped', async (tables) => {
     const database = new Database(newFile());
     const storage = sqliteStorage(database);
     const bot = counter(storage);
@@ -209,7 +209,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     database.close();
   });
 
-  it('is refused before a handler runs while the disk is full, and goes on when it no longer is', async () => {
+  it('is rejected before a handler runs while the disk is full, and continues when it no longer is', async () => {
     const database = new Database(newFile());
     const storage = sqliteStorage(database);
     const bot = counter(storage);

@@ -63,26 +63,26 @@ describe('a path', () => {
   });
 
   it.each([['off; drop table telefsm_conversation'], ['off'], [2]])(
-    'is refused with synchronous: %o, which becomes a part of a statement',
+    'is rejected with synchronous: %o, which becomes a part of a statement',
     async (synchronous) => {
       const error = await caught(() => sqliteStorage(newFile(), { synchronous } as never));
       expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'synchronous' } });
     },
   );
 
-  it('is refused with a NUL character, where drivers would read no further', async () => {
+  it('is rejected with a NUL character, where drivers would read no further', async () => {
     const error = await caught(() => sqliteStorage(`${newFile()}\0.db`));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'path' } });
   });
 
-  it('is refused with the reason when it cannot be opened', async () => {
+  it('is rejected with the reason when it cannot be opened', async () => {
     const error = await caught(() => sqliteStorage(files.file('no/such/folder.db')));
     expect(isFsmError(error, 'INVALID_OPTION')).toBe(true);
     expect(String(error)).toContain('no/such/folder.db');
     expect(String(error)).toMatch(/unable to open/i);
   });
 
-  it('is refused when it is no database', async () => {
+  it('is rejected when it is no database', async () => {
     const path = newFile();
     writeFileSync(path, 'a text file, and by no means a database'.repeat(100));
     const error = await caught(() => sqliteStorage(path));
@@ -95,7 +95,7 @@ describe('a path', () => {
     [' ', 'empty'],
     [undefined, 'undefined'],
     [{}, '[object Object]'],
-  ])('is refused when it is %j', async (path, found) => {
+  ])('is rejected when it is %j', async (path, found) => {
     const error = await caught(() => sqliteStorage(path as string));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', details: { option: 'path', found } });
   });
@@ -219,7 +219,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     database.close();
   });
 
-  it('refuses to be written when it is read-only, and says so', async () => {
+  it('reports that it is read-only when it is written', async () => {
     const path = newFile();
     const writable = new Database(path);
     await put(sqliteStorage(writable), 'k', 'text');
@@ -236,7 +236,7 @@ describe.each(Object.entries(await drivers()))('a database of %s', (_, Database)
     writable.close();
   });
 
-  it('loses nothing when the disk is full, and goes on when it no longer is', async () => {
+  it('loses nothing when the disk is full, and continues when it no longer is', async () => {
     const database = new Database(newFile());
     const storage = sqliteStorage(database);
     await put(storage, 'k', 'before');

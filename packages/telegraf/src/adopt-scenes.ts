@@ -47,7 +47,7 @@ interface Found {
  * The scene is taken out of the session after the commit, so nothing is lost where the update fails. Scenes that are not named stay where
  * they are.
  *
- * @param scenes - by the id of Telegraf's scene: where the user goes on
+ * @param scenes - by the id of Telegraf's scene: where the user continues
  *
  * @example
  * ```ts

@@ -12,6 +12,7 @@ import type {
   StateView,
 } from '@telefsm/core';
 import {
+  debugLog,
   install,
   machineOf,
   refuseTaken,
@@ -19,6 +20,7 @@ import {
   type ServicesOption,
   type StatesOfMachine,
 } from '@telefsm/core/adapter';
+import createDebug from 'debug';
 import { Context, type MiddlewareFn } from 'telegraf';
 import { forward } from './bag.ts';
 import { filterAt, type Handlers, type Targets } from './composer.ts';
@@ -87,6 +89,7 @@ export function fsm(
     install(ctx, property, turn.state);
     if (property === 'fsm') forward(ctx.state, turn.state);
   });
+  debugLog(machine, createDebug);
   const middleware: MiddlewareFn<Context> = (ctx, next) => {
     refuseTaken(ctx, property);
     ctx.telegram.webhookReply = false;

@@ -1,20 +1,20 @@
 /** The event loop: letting work that is under way run on without waiting for any length of time. */
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** How many turns mean that nothing goes on: a hop over loopback sockets takes some; an idle turn costs microseconds. */
+/** How many turns mean that nothing continues: a hop over loopback sockets takes some; an idle turn costs microseconds. */
 const manyTurns = 64;
 /** Where waiting ends for a bot that never comes to rest. */
 const mostTurns = 20_000;
 
 let stirrings = 0;
 
-/** Notes that a bot has done something: {@link rest} goes on waiting. */
+/** Notes that a bot has done something: {@link rest} continues waiting. */
 export function stir(): void {
   stirrings += 1;
 }
 
 /**
- * Lets promises, immediates and loopback sockets of this process go on until `done` says so, or for a fixed number of turns.
+ * Lets promises, immediates and loopback sockets of this process continue until `done` says so, or for a fixed number of turns.
  *
  * Work outside of this process (a database, a file) is not waited for: nothing here can know of it.
  */
@@ -22,7 +22,7 @@ export async function settle(done: () => boolean = () => false): Promise<void> {
   for (let turns = 0; turns < manyTurns && !done(); turns++) await turn();
 }
 
-/** Lets everything of this process go on until no bot has done anything for a number of turns. */
+/** Lets everything of this process continue until no bot has done anything for a number of turns. */
 export async function rest(): Promise<void> {
   let seen = stirrings;
   for (let quiet = 0, turns = 0; quiet < manyTurns && turns < mostTurns; turns++) {

@@ -287,7 +287,7 @@ describe.each(frameworks)('what users do, on %s', (_, make) => {
     );
   });
 
-  it('shares contact and place from a reply keyboard, and refuses buttons that tell the bot nothing', async () => {
+  it('shares contact and place from a reply keyboard, and rejects buttons that tell the bot nothing', async () => {
     const got: Json[] = [];
     const reply_markup = {
       keyboard: [

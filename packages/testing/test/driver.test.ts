@@ -75,7 +75,7 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
     anna.sees('You wrote Left');
   });
 
-  it('refuses to tap what is not there, naming what is', async () => {
+  it('rejects a tap on a missing button and names the existing ones', async () => {
     const tg = telegram(make(registration));
     const anna = tg.user('Anna');
     await anna.sends('/start');
@@ -98,7 +98,7 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
     anna.seesNothing();
   });
 
-  it('rejects an action with the error of the bot, and goes on', async () => {
+  it('rejects an action with the error of the bot, and continues', async () => {
     const tg = telegram(make(registration));
     const anna = tg.user('Anna');
     await expect(anna.sends('/throw')).rejects.toThrow(/^broken handler$/);
@@ -166,7 +166,7 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
     ]);
   });
 
-  it('refuses to send what is neither text nor made for sending', async () => {
+  it('rejects a message that is neither a text nor made for sending', async () => {
     const anna = telegram(make(registration)).user('Anna');
     for (const what of [undefined, null, 5, { photo: 'x' }]) {
       await expect(async () => anna.sends(what as never)).rejects.toThrow(/A user sends a text/);

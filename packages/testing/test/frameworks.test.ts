@@ -108,7 +108,7 @@ describe('Telegraf in process', () => {
 });
 
 describe('anything else', () => {
-  it('is refused', () => {
+  it('is rejected', () => {
     const others = [{ handleUpdate: async () => {} }, undefined, null, 'bot'];
     for (const other of others) {
       expect(() => telegram(other as never)).toThrow(/neither a grammY Bot nor a Telegraf bot/);

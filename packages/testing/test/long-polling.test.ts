@@ -129,7 +129,7 @@ describe('long polling', () => {
     expect(description).toMatch(/^Conflict: terminated by other getUpdates request/);
   });
 
-  it('refuses getUpdates with 409 while a webhook is set, and setWebhook ends a poller', async () => {
+  it('rejects getUpdates with 409 while a webhook is set, and setWebhook ends a poller', async () => {
     const server = await open();
     const hook = createServer((_, response) => response.end()).listen(0, '127.0.0.1');
     await once(hook, 'listening');

@@ -207,7 +207,7 @@ const forum = () => {
 };
 
 describe('the fake Bot API', () => {
-  it.each(refusals)('refuses %s', async (_, method, payload, code, description) => {
+  it.each(refusals)('rejects %s', async (_, method, payload, code, description) => {
     const answer = await bot(method, payload());
     expect([answer.ok, answer.error_code]).toEqual([false, code]);
     expect(answer.description).toEqual(
@@ -215,7 +215,7 @@ describe('the fake Bot API', () => {
     );
   });
 
-  it('refuses a wrong token with 401, what is no address with 404, and a body that is no JSON with 400', async () => {
+  it('rejects a wrong token with 401, what is no address with 404, and a body that is no JSON with 400', async () => {
     await bot('getMe');
     const status = async (path: string, body?: string) =>
       (
@@ -236,7 +236,7 @@ describe('the fake Bot API', () => {
     expect((await bot('setChatPhoto', { chat_id: 99 })).error_code).toBe(400);
   });
 
-  it('edits what the bot wrote, refusing what would change nothing', async () => {
+  it('edits what the bot wrote, rejecting what would change nothing', async () => {
     const { message_id } = (await say()).result as { message_id: number };
     const edit = { chat_id: anna.id, message_id };
     expect((await bot('editMessageText', { ...edit, text: 'changed' })).result).toMatchObject({

@@ -34,7 +34,7 @@ describe.each(transports)('clients that a bot makes by itself, by %s', (via) => 
     expect(world.calls.filter(({ method }) => method === 'sendMessage')).toHaveLength(2);
   });
 
-  it('grammY: a new Api reaches the fake Telegram, files and refusals included', async () => {
+  it('grammY: a new Api reaches the fake Telegram, files and rejections included', async () => {
     const bot = new Bot('72:own');
     const outcomes: unknown[] = [];
     bot.on('message:document', async (ctx) => {
@@ -55,7 +55,7 @@ describe.each(transports)('clients that a bot makes by itself, by %s', (via) => 
     expect(world.transcript().match(/^Bot: \[document\]/gm)).toHaveLength(2);
   });
 
-  it('Telegraf: a new Telegram reaches the fake Telegram, refusals included', async () => {
+  it('Telegraf: a new Telegram reaches the fake Telegram, rejections included', async () => {
     const token = '73:own';
     const bot = new Telegraf(token);
     const outcomes: unknown[] = [];

@@ -40,7 +40,7 @@ describe.each(frameworks)('topics, on %s', (_, make) => {
     ]);
   });
 
-  it('of a private chat are opened by the bot, and refused where there is none', async () => {
+  it('of a private chat are opened by the bot, and rejected where there is none', async () => {
     const opened: unknown[] = [];
     const world = telegram(
       make({

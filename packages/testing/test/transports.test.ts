@@ -76,7 +76,7 @@ describe.each(everyWay)('%s by %s', (name, via, make) => {
     }
   });
 
-  it('delivers an update again with its number, and goes on afterwards', async () => {
+  it('delivers an update again with its number, and continues afterwards', async () => {
     const ids: unknown[] = [];
     const tg = open(
       {
@@ -118,7 +118,7 @@ describe.each(everyWay)('%s by %s', (name, via, make) => {
     expect(heard).toEqual(['old hi']);
   });
 
-  it('lets calls fail by refusal and by the network', async () => {
+  it('lets calls fail by rejection and by the network', async () => {
     const failed: unknown[] = [];
     const tg = open({
       onText: (_text, say) =>

@@ -94,7 +94,7 @@ describe('virtual clock', () => {
     anna.sees('199');
   });
 
-  it('refuses a length that is none', () => {
+  it('rejects a length that is none', () => {
     const clock = virtualClock();
     expect(() => clock.advance(-1)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
     try {

@@ -72,7 +72,7 @@ const say = (server: BotApiServer, user: string, text: string) => {
 };
 
 describe('webhooks', () => {
-  it('come with the secret token, and refuse a token with odd characters', async () => {
+  it('come with the secret token, and reject a token with odd characters', async () => {
     const { server, arrivals } = await hookOn(virtualClock(), { secret_token: 's3cret_-' });
     say(server, 'Anna', 'hi');
     await until(arrivals, 1);
@@ -83,7 +83,7 @@ describe('webhooks', () => {
     ).toBe(400);
   });
 
-  it('send the next message of a chat only after the former was answered with 2xx; other chats and presses go on', async () => {
+  it('send the next message of a chat only after the former was answered with 2xx; other chats and presses continue', async () => {
     const { server, arrivals } = await hookOn(virtualClock());
     say(server, 'Anna', 'one');
     say(server, 'Anna', 'two');
@@ -152,7 +152,7 @@ describe('webhooks', () => {
     expect(result).toMatchObject({ last_error_message: 'Read timeout expired' });
   });
 
-  it('give an update up when its time is over, and go on with the next', async () => {
+  it('give an update up when its time is over, and continue with the next', async () => {
     const clock = virtualClock();
     const { server, arrivals } = await hookOn(clock);
     const lost = server.update(sampleUpdate('callback_query', {}, 8));
@@ -184,7 +184,7 @@ describe('webhooks', () => {
     anna.sees('by the answer');
   });
 
-  it('hand over to long polling what they have not delivered, or drop it', async () => {
+  it('pass to long polling what they have not delivered, or drop it', async () => {
     const { server, arrivals, url } = await hookOn(virtualClock());
     say(server, 'Anna', 'one');
     await until(arrivals, 1);

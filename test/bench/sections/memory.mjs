@@ -1,5 +1,6 @@
 /** (a) What an update costs in memory, one conversation after the other and 64 side by side. */
 
+import { added, timesSession } from '../goals.mjs';
 import { inRounds, spread } from '../parent.mjs';
 import { chosen, isBare, systems } from '../registry.mjs';
 import { digits, ranged, rate, table } from '../tables.mjs';
@@ -49,27 +50,18 @@ export function render(found) {
   }
   const rows = systems
     .filter(({ id }) => found[id])
-    .map(({ id, bare, framework }) => [
-      id,
+    .map((system) => [
+      system.id,
       ...concurrencies.flatMap((concurrency) => {
+        const { id } = system;
         const { cpu, rate: speed } = found[id][concurrency] ?? {};
-        const added = addedBy(found, id, bare, concurrency);
-        const session = addedBy(found, `${framework.toLowerCase()} session`, bare, concurrency);
-        const ratio = id === bare || session === undefined ? undefined : added / session;
         return [
           ranged(cpu),
-          id === bare ? '–' : digits(added),
-          digits(ratio, 2),
+          isBare(system) ? '–' : digits(added(found, id, concurrency)),
+          isBare(system) ? '–' : digits(timesSession(found, id, concurrency), 2),
           rate(speed?.median),
         ];
       }),
     ]);
   return table(head, rows);
-}
-
-/** Microseconds over the bare framework, by the least of the rounds: whatever disturbs the machine only adds. */
-function addedBy(found, id, bare, concurrency) {
-  const own = found[id]?.[concurrency]?.cpu.low;
-  const base = found[bare]?.[concurrency]?.cpu.low;
-  return own === undefined || base === undefined ? undefined : own - base;
 }

@@ -72,7 +72,7 @@ async function form(conversation, ctx) {
   answers.email = (await conversation.waitFor('message:text')).msg.text;
   await ctx.reply(confirmText(answers));
   const { msg } = await conversation.waitFor('message:text');
-  await ctx.reply(msg.text === 'yes' ? doneText(answers) : 'Cancelled');
+  await ctx.reply(msg.text === 'yes' ? doneText(answers) : 'Canceled');
 }
 
 const counterWith = ({ mode, delay }) =>

@@ -54,7 +54,7 @@ function addForm(bot, router) {
   step('city', 'email', () => texts.email);
   step('email', 'confirm', confirmText);
   router.route('confirm').on('message:text', async (ctx) => {
-    await ctx.reply(ctx.msg.text === 'yes' ? doneText(ctx.session.answers) : 'Cancelled');
+    await ctx.reply(ctx.msg.text === 'yes' ? doneText(ctx.session.answers) : 'Canceled');
     ctx.session = {};
   });
 }

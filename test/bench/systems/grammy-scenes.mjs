@@ -71,7 +71,7 @@ function formScene() {
   ask('email', texts.email);
   scene.step((ctx) => ctx.reply(confirmText(ctx.scene.session)));
   scene.wait('confirm').on('message:text', async (ctx) => {
-    await ctx.reply(ctx.msg.text === 'yes' ? doneText(ctx.scene.session) : 'Cancelled');
+    await ctx.reply(ctx.msg.text === 'yes' ? doneText(ctx.scene.session) : 'Canceled');
     ctx.scene.exit();
   });
   return scene;

@@ -39,7 +39,7 @@ function formNodes() {
   const Confirm = scene('confirm').on({
     enter: ({ data }) => confirmText(data),
     handle: async ({ data, input, leave, reply }) => {
-      await reply(input.text === 'yes' ? doneText(data) : 'Cancelled');
+      await reply(input.text === 'yes' ? doneText(data) : 'Canceled');
       return leave();
     },
   });
@@ -56,7 +56,7 @@ function formFlow() {
     .ask('city', { prompt: texts.city })
     .ask('email', { prompt: texts.email })
     .ask('confirm', { prompt: confirmText })
-    .done((answers) => (answers.confirm === 'yes' ? doneText(answers) : 'Cancelled'));
+    .done((answers) => (answers.confirm === 'yes' ? doneText(answers) : 'Canceled'));
 }
 
 function longFlow() {
@@ -101,7 +101,7 @@ async function formTree() {
   const Email = step(City, 'city', 'email', () => texts.email);
   const Confirm = step(Email, 'email', 'confirm', confirmText);
   taking(Confirm).action((turn) => {
-    turn.say('%s', turn.options.text === 'yes' ? doneText(turn.flags.answers) : 'Cancelled');
+    turn.say('%s', turn.options.text === 'yes' ? doneText(turn.flags.answers) : 'Canceled');
     return turn.leave();
   });
   return tree;

@@ -48,7 +48,7 @@ function form(on) {
     return ctx.reply(confirmText(fsm.data));
   });
   on.state(Form.confirm, async (fsm, ctx, text) => {
-    await ctx.reply(text === 'yes' ? doneText(fsm.data) : 'Cancelled');
+    await ctx.reply(text === 'yes' ? doneText(fsm.data) : 'Canceled');
     fsm.clear();
   });
 }
@@ -80,7 +80,7 @@ function formBySwitch(on) {
         await ctx.reply(confirmText(fsm.data));
         break;
       default:
-        await ctx.reply(text === 'yes' ? doneText(fsm.data) : 'Cancelled');
+        await ctx.reply(text === 'yes' ? doneText(fsm.data) : 'Canceled');
         fsm.clear();
     }
   });

@@ -13,7 +13,13 @@ export async function telefsmStorage({ storage, redis, postgres, prefix }) {
     // what another measurement has kept is not found again
     const schema = prefix.replace('.', '');
     await migratePostgres(pool, { schema });
-    return { storage: postgresStorage(pool, { schema, prepare: true }), close: () => pool.end() };
+    const storage = postgresStorage(pool, { schema });
+    // the storage first: while it listens, it has one of the pool's connections
+    const close = async () => {
+      await storage.close();
+      await pool.end();
+    };
+    return { storage, close };
   }
   return { storage: undefined, close: undefined };
 }

@@ -1,23 +1,37 @@
-/** Telegraf's scenes: a WizardScene for the form, BaseScenes for the rest. */
+/** A WizardScene for the form, BaseScenes for the rest: of Telegraf, or of telefsm with one import changed. */
 
-import { Scenes, session } from 'telegraf';
+import * as telegraf from 'telegraf';
 import { bump, confirmText, doneText, parseAge, texts } from '../workload/programs.mjs';
 import { running, telegrafBot } from '../workload/telegraf-bot.mjs';
+import { telefsmStorage } from './telefsm-storage.mjs';
 import { redisStore } from './telegraf-session.mjs';
 
 export async function create(options) {
   const bot = telegrafBot(options);
-  const redis = options.storage === 'redis' ? options.redis() : undefined;
-  bot.use(session(redis ? { store: redisStore(redis, options.prefix) } : {}));
-  const { scenes, first, command } = programs[options.program](options);
+  const { Scenes, session, close } = await modules[options.variant](options);
+  bot.use(session);
+  const { scenes, first, command } = programs[options.program](options, Scenes);
   bot.use(new Scenes.Stage(scenes).middleware());
   bot.command(command, (ctx) => ctx.scene.enter(first));
-  return running(bot, () => redis?.disconnect());
+  return running(bot, close);
 }
 
+const modules = {
+  async telegraf({ storage, redis, prefix }) {
+    const client = storage === 'redis' ? redis() : undefined;
+    const session = telegraf.session(client && { store: redisStore(client, prefix) });
+    return { Scenes: telegraf.Scenes, session, close: () => client?.disconnect() };
+  },
+  async telefsm(options) {
+    const { Scenes, session } = await import('@telefsm/telegraf/scenes');
+    const { storage, close } = await telefsmStorage(options);
+    return { Scenes, session: session({ storage }), close };
+  },
+};
+
 const programs = {
-  form: () => ({ scenes: [formWizard()], first: 'form', command: 'form' }),
-  dispatch: ({ n }) => ({
+  form: (_, Scenes) => ({ scenes: [formWizard(Scenes)], first: 'form', command: 'form' }),
+  dispatch: ({ n }, Scenes) => ({
     scenes: Array.from({ length: n }, (_, at) => {
       const scene = new Scenes.BaseScene(`s${at}`);
       scene.enter((ctx) => ctx.reply('begun'));
@@ -27,7 +41,7 @@ const programs = {
     first: `s${n - 1}`,
     command: 'begin',
   }),
-  race(options) {
+  race(options, Scenes) {
     const scene = new Scenes.BaseScene('counter');
     scene.enter((ctx) => {
       ctx.scene.state.n = 0;
@@ -42,7 +56,7 @@ const programs = {
   },
 };
 
-function formWizard() {
+function formWizard(Scenes) {
   const take = (name, question) => async (ctx) => {
     ctx.wizard.state[name] = ctx.message.text;
     await ctx.reply(question(ctx.wizard.state));
@@ -65,7 +79,7 @@ function formWizard() {
     take('city', () => texts.email),
     take('email', confirmText),
     async (ctx) => {
-      await ctx.reply(ctx.message.text === 'yes' ? doneText(ctx.wizard.state) : 'Cancelled');
+      await ctx.reply(ctx.message.text === 'yes' ? doneText(ctx.wizard.state) : 'Canceled');
       return ctx.scene.leave();
     },
   );

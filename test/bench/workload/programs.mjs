@@ -98,7 +98,7 @@ export function stepByHand(session, text) {
       session.step = 'confirm';
       return confirmText(session.answers);
     default: {
-      const answer = text === 'yes' ? doneText(session.answers) : 'Cancelled';
+      const answer = text === 'yes' ? doneText(session.answers) : 'Canceled';
       session.step = undefined;
       session.answers = undefined;
       return answer;

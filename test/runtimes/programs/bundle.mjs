@@ -12,6 +12,7 @@ const load = async (name) => {
 };
 /** Optional parts of database clients, which a bot without them leaves out. */
 const external = ['pg-native', 'cloudflare:sockets'];
+// grammY's HTTP client tells an AbortSignal by the name of its class, so a bundler that renames classes is told not to.
 
 const bundlers = {
   async 'esbuild (cjs)'() {
@@ -29,9 +30,10 @@ const bundlers = {
       const output = { path: dirname(out), filename: basename(out) };
       const externals = Object.fromEntries(external.map((name) => [name, `commonjs ${name}`]));
       const ignoreWarnings = [/node_modules\/(?!@telefsm)/];
-      webpack(
-        { mode: 'production', target: 'node20', entry, output, externals, ignoreWarnings },
-        (error, result) => (error ? reject(error) : resolve(result)),
+      const optimization = { minimize: false };
+      const options = { entry, output, externals, ignoreWarnings, optimization };
+      webpack({ mode: 'production', target: 'node20', ...options }, (error, result) =>
+        error ? reject(error) : resolve(result),
       );
     });
     const { errors, warnings } = stats.toJson({ all: false, errors: true, warnings: true });
@@ -56,7 +58,7 @@ const bundlers = {
   },
   async 'Vite SSR'() {
     const { build } = await load('vite');
-    const output = { entryFileNames: basename(out) };
+    const output = { entryFileNames: basename(out), keepNames: true };
     await build({
       configFile: false,
       logLevel: 'warn',
@@ -91,6 +93,7 @@ async function esbuild(format, more = {}) {
     target: 'node20',
     format,
     external,
+    keepNames: true,
     logLevel: 'silent',
     ...more,
   });

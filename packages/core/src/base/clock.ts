@@ -24,7 +24,7 @@ const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as con
 /**
  * Converts a `Duration` to milliseconds.
  *
- * @param duration - the length; a negative or non-finite one is refused
+ * @param duration - the length; a negative or non-finite one is rejected
  * @param option - the name of the option it came from, for the message
  * @throws FsmError `INVALID_OPTION` for what is no length of time
  */

@@ -76,7 +76,7 @@ interface CatalogueEntry<Code extends FsmErrorCode> {
 
 const list = (names: readonly unknown[]) => names.join(', ') || 'none';
 const kept = (before: boolean) =>
-  before ? 'only its earlier commit() was kept' : 'nothing of this turn was kept';
+  before ? 'only the part before commit() was committed' : 'nothing was committed';
 
 /** Names the known id that looks like a misspelled one, else all of them. */
 function suggestion(found: string, known: readonly string[]): string {
@@ -163,7 +163,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   SCENE_UNKNOWN: {
     message: (d) => `Unknown scene "${d.scene}".${suggestion(d.scene, d.known)}`,
-    fix: 'Add it to fsm({ states }) or fsm({ scenes }).',
+    fix: 'Add it to fsm({ states }) or fsm({ scenes }). A flow on a stage needs session({ stage }) or fsm({ scenes: stage.asScenes() }).',
   },
   SCENE_DUPLICATE: {
     message: (d) => `Two scenes of this machine are named "${d.scene}".`,
@@ -219,8 +219,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Use plain JSON: a string for a Date, an array for a Map or Set, no functions or classes.',
   },
   DATA_FROZEN: {
-    message: (d) => `A handler changed an object that is frozen: ${d.reason}.`,
-    fix: 'Data and answers are read-only. Change data by ctx.state.edit((draft) => …), or change a copy.',
+    message: (d) => `A handler changed frozen data: ${d.reason}.`,
+    fix: 'Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy.',
   },
   RECORD_TOO_LARGE: {
     message: (d) => `The conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
@@ -276,7 +276,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Find the slow handler, or raise fsm({ waiting: { limit } }).',
   },
   BUSY: {
-    message: (d) => `Conversation "${d.key}" is busy, and the waiting policy is not to wait.`,
+    message: (d) => `Conversation "${d.key}" is busy, and waiting is off.`,
     fix: 'Try again, or set fsm({ waiting: { policy: "queue" } }).',
   },
   REENTERED: {
@@ -286,8 +286,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   INTERRUPTED: {
     message: (d) =>
-      `The turn on '${d.key}' was interrupted by a later update; nothing it had not committed was kept.`,
-    fix: 'Pass `turn.signal` to what takes long, so that it ends as well.',
+      `A later update of "${d.key}" interrupted this turn; uncommitted changes were rolled back.`,
+    fix: 'Pass `turn.signal` to slow calls, so that they end too.',
   },
   STOPPED: {
     message: (d) => `The machine was stopped, so "${d.operation}" did not begin.`,

@@ -1,4 +1,4 @@
-/** Tells values apart by a member: brands such as `~group` hold across copies of the package, and plain JavaScript hands over anything. */
+/** Tells values apart by a member: brands such as `~group` hold across copies of the package, and plain JavaScript passes anything. */
 
 type With<Name extends string> = { readonly [N in Name]: unknown };
 

@@ -99,6 +99,18 @@ export function put(object: Record<string, unknown>, name: string, value: unknow
   }
 }
 
+/** A member of a frozen object replaced, or removed by `undefined`; `undefined` for an object without members. */
+export function withMember(
+  object: JsonObject | undefined,
+  name: string,
+  value: unknown,
+): JsonObject | undefined {
+  const copy: Record<string, unknown> = {};
+  for (const key in object) if (key !== name) put(copy, key, object[key]);
+  if (value !== undefined) put(copy, name, value);
+  return isBlank(copy) ? undefined : Object.freeze(copy);
+}
+
 /** About how many characters a value has as JSON, without making them; never more than six times too little. */
 export function roughSize(value: unknown): number {
   if (typeof value === 'string') return value.length + 2;

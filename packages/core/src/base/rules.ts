@@ -1,4 +1,4 @@
-/** Options as plain JavaScript may give them: what no compiler has looked at is refused by name where it is defined. */
+/** Options as plain JavaScript may give them: what no compiler has looked at is rejected by name where it is defined. */
 
 import * as chosen from '#option-checks';
 import { FsmError } from './errors.ts';

@@ -30,7 +30,7 @@ export interface SchemaIssue {
 /** Any Standard Schema validator (zod, valibot, arktype, …). */
 export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
 
-/** A schema that gives this, whatever it takes; as a constraint, where `unknown` would refuse a schema that takes something. */
+/** A schema that gives this, whatever it takes; as a constraint, where `unknown` would reject a schema that takes something. */
 // biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
 export type SchemaOf<Out> = Schema<any, Out>;
 

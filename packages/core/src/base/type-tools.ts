@@ -61,14 +61,14 @@ type NotJson =
   | ((...parameters: never[]) => unknown)
   | ArrayBufferView;
 
-/** Refuses what JSON has no form for. */
+/** Rejects what JSON has no form for. */
 export type NotStorable =
   Complaint<'Conversations are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>;
 
 /**
  * What a conversation can keep: JSON.
  *
- * A `Date` would come back as text after a restart, so it is refused by the compiler and not noticed in production.
+ * A `Date` would come back as text after a restart, so it is rejected by the compiler and not noticed in production.
  */
 export type Storable<T> = T extends string | number | boolean | null | undefined
   ? T

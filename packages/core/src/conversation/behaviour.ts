@@ -104,6 +104,12 @@ export interface SceneDefaults {
  */
 export const burstTimer = 'burst';
 
+/** Timers after which collected messages are answered, and the members of the scene's memo in which the messages are. */
+export const collections: { readonly [timer: string]: readonly string[] } = {
+  [burstTimer]: ['burst'],
+  album: ['parts', 'numbers'],
+};
+
 /** Names of the commands that an active scene takes, without the slash; `false` switches one off. */
 export interface OwnCommands {
   readonly cancel?: string | false;
@@ -153,8 +159,13 @@ export interface SceneBehaviour {
   first(data: JsonObject): string | null;
   /** Checks and converts start data, or data read back. */
   check?(data: JsonObject, state: string | null): Awaitable<JsonObject>;
-  /** Runs inside the unit when it has been entered: may speak, change data, move on. */
-  enter?(run: SceneRun, params: object): Awaitable<void>;
+  /** Runs inside the unit when it has been entered: may speak, change data, move on. `fresh` asks for a new message. */
+  enter?(run: SceneRun, params: object, fresh?: boolean): Awaitable<void>;
+  /**
+   * Looks after the message that its scenes edit in place: called before a commit, whichever scene is active then. `run` is that of the
+   * active frame. The same function for all scenes of its kind.
+   */
+  screen?(run: SceneRun): Awaitable<void>;
   /** Finds what to ask, before the commit; what it returns speaks after the commit. */
   ask?(run: SceneRun, params: object): Awaitable<Speech | undefined>;
   /** A message of `ask` has been sent: what to keep in the memo. */
@@ -187,6 +198,11 @@ export interface SceneBehaviour {
   timeout?(run: SceneRun, timer: string): Awaitable<void>;
   /** Takes an answer that comes from outside an update; `false` if the state is not pending. */
   answer?(run: SceneRun, state: string, value: unknown): Awaitable<boolean>;
+  /**
+   * The ids of its states in which this input ends a turn before its handlers have ended. The turn's `signal` is aborted, what it has changed
+   * is rolled back, and the input is handled next.
+   */
+  interruptedBy?(input: UserInput): readonly string[];
   /** Whether `handle` gets presses on buttons that this scene has shown in another chat. */
   readonly answersElsewhere?: true;
   /** As JSON, for diagrams and checks; `defaults` are those of its machine. */

@@ -6,6 +6,10 @@ import type { LanguageTexts } from './language-texts.ts';
 export const latinLanguages: { readonly [code: string]: LanguageTexts } = {
   de: {
     wrongKind: 'Bitte beantworte die Frage oben.',
+    notEmail: 'Bitte sende eine E-Mail-Adresse.',
+    notPhone: 'Bitte sende eine Telefonnummer, zum Beispiel +44 20 7946 0000.',
+    notUrl: 'Bitte sende einen Link.',
+    notDate: 'Bitte sende ein Datum, zum Beispiel 2026-11-28.',
     invalid: 'Das ist keine gültige Antwort. Bitte versuche es noch einmal.',
     tooLong: 'Das ist zu lang. Bitte schick weniger.',
     cancelled: 'Abgebrochen.',
@@ -38,6 +42,10 @@ export const latinLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   es: {
     wrongKind: 'Responde a la pregunta de arriba, por favor.',
+    notEmail: 'Envía una dirección de correo.',
+    notPhone: 'Envía un número de teléfono, por ejemplo +44 20 7946 0000.',
+    notUrl: 'Envía un enlace.',
+    notDate: 'Envía una fecha, por ejemplo 2026-11-28.',
     invalid: 'Esa respuesta no es válida. Inténtalo de nuevo.',
     tooLong: 'Es demasiado largo. Envía algo más corto, por favor.',
     cancelled: 'Cancelado.',
@@ -69,6 +77,10 @@ export const latinLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   fr: {
     wrongKind: 'Merci de répondre à la question ci-dessus.',
+    notEmail: 'Merci d’envoyer une adresse e-mail.',
+    notPhone: 'Merci d’envoyer un numéro de téléphone, par exemple +44 20 7946 0000.',
+    notUrl: 'Merci d’envoyer un lien.',
+    notDate: 'Merci d’envoyer une date, par exemple 2026-11-28.',
     invalid: 'Cette réponse n’est pas valable. Merci de réessayer.',
     tooLong: 'C’est trop long. Merci d’envoyer un message plus court.',
     cancelled: 'Annulé.',
@@ -100,6 +112,10 @@ export const latinLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   it: {
     wrongKind: 'Per favore, rispondi alla domanda qui sopra.',
+    notEmail: 'Per favore, invia un indirizzo e-mail.',
+    notPhone: 'Per favore, invia un numero di telefono, ad esempio +44 20 7946 0000.',
+    notUrl: 'Per favore, invia un link.',
+    notDate: 'Per favore, invia una data, ad esempio 2026-11-28.',
     invalid: 'La risposta non è valida. Riprova, per favore.',
     tooLong: 'È troppo lungo. Invia qualcosa di più breve, per favore.',
     cancelled: 'Annullato.',
@@ -131,6 +147,10 @@ export const latinLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   pt: {
     wrongKind: 'Por favor, responda à pergunta acima.',
+    notEmail: 'Por favor, envie um endereço de e-mail.',
+    notPhone: 'Por favor, envie um número de telefone, por exemplo +44 20 7946 0000.',
+    notUrl: 'Por favor, envie um link.',
+    notDate: 'Por favor, envie uma data, por exemplo 2026-11-28.',
     invalid: 'Essa resposta não é válida. Tente de novo, por favor.',
     tooLong: 'É longo demais. Envie algo mais curto, por favor.',
     cancelled: 'Cancelado.',
@@ -162,6 +182,10 @@ export const latinLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   tr: {
     wrongKind: 'Lütfen yukarıdaki soruyu yanıtlayın.',
+    notEmail: 'Lütfen bir e-posta adresi gönderin.',
+    notPhone: 'Lütfen bir telefon numarası gönderin, örneğin +44 20 7946 0000.',
+    notUrl: 'Lütfen bir bağlantı gönderin.',
+    notDate: 'Lütfen bir tarih gönderin, örneğin 2026-11-28.',
     invalid: 'Bu geçerli bir yanıt değil. Lütfen tekrar deneyin.',
     tooLong: 'Bu çok uzun. Lütfen daha kısa bir şey gönderin.',
     cancelled: 'İptal edildi.',
@@ -193,6 +217,10 @@ export const latinLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   id: {
     wrongKind: 'Silakan jawab pertanyaan di atas.',
+    notEmail: 'Silakan kirim alamat email.',
+    notPhone: 'Silakan kirim nomor telepon, misalnya +44 20 7946 0000.',
+    notUrl: 'Silakan kirim tautan.',
+    notDate: 'Silakan kirim tanggal, misalnya 2026-11-28.',
     invalid: 'Jawaban itu tidak valid. Silakan coba lagi.',
     tooLong: 'Itu terlalu panjang. Silakan kirim yang lebih pendek.',
     cancelled: 'Dibatalkan.',

@@ -1,10 +1,6 @@
-/** Texts that are longer than a message may be: Telegram takes 4,096 characters in a message, and 1,024 in a caption (Bot API). */
+/** Texts that are longer than a message may be; loaded with the first one. */
 
-import type { ApiCall } from './say.ts';
-
-/** The longest text of a message, in UTF-16 code units. */
-export const longestText = 4096;
-const longestCaption = 1024;
+import { type ApiCall, longestCaption, longestText, tooLong } from './say.ts';
 
 /** The parameters that say where a message goes and how it arrives. */
 const deliveryParameters = [
@@ -25,17 +21,13 @@ interface Entity {
   readonly length: number;
 }
 
-/**
- * Splits a call whose text is too long into several, in their order; the keyboard belongs to the last one.
- *
- * A text with a `parse_mode` stays whole, since only Telegram knows how long it is and where its tags end.
- */
+/** Splits a call whose text is too long into several, in their order; the keyboard belongs to the last one. */
 export function inParts(call: ApiCall): readonly ApiCall[] {
+  const field = tooLong(call);
+  if (field === undefined) return [call];
   const payload = call.payload as Payload;
-  const field = call.method === 'sendMessage' ? 'text' : 'caption';
   const longest = field === 'text' ? longestText : longestCaption;
-  const text = payload[field];
-  if (typeof text !== 'string' || text.length <= longest || payload['parse_mode']) return [call];
+  const text = payload[field] as string;
   const entitiesField = field === 'text' ? 'entities' : 'caption_entities';
   const entities = payload[entitiesField] as readonly Entity[] | undefined;
   const parts = pieces(text, longest);

@@ -6,6 +6,10 @@ import type { LanguageTexts } from './language-texts.ts';
 export const otherLanguages: { readonly [code: string]: LanguageTexts } = {
   ru: {
     wrongKind: 'Пожалуйста, ответьте на вопрос выше.',
+    notEmail: 'Пожалуйста, пришлите адрес электронной почты.',
+    notPhone: 'Пожалуйста, пришлите номер телефона, например +44 20 7946 0000.',
+    notUrl: 'Пожалуйста, пришлите ссылку.',
+    notDate: 'Пожалуйста, пришлите дату, например 2026-11-28.',
     invalid: 'Такой ответ не подходит. Попробуйте ещё раз.',
     tooLong: 'Слишком длинно. Отправьте что-нибудь покороче.',
     cancelled: 'Отменено.',
@@ -37,6 +41,10 @@ export const otherLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   uk: {
     wrongKind: 'Будь ласка, дайте відповідь на запитання вище.',
+    notEmail: 'Будь ласка, надішліть адресу електронної пошти.',
+    notPhone: 'Будь ласка, надішліть номер телефону, наприклад +44 20 7946 0000.',
+    notUrl: 'Будь ласка, надішліть посилання.',
+    notDate: 'Будь ласка, надішліть дату, наприклад 2026-11-28.',
     invalid: 'Така відповідь не підходить. Спробуйте ще раз.',
     tooLong: 'Задовго. Надішліть, будь ласка, щось коротше.',
     cancelled: 'Скасовано.',
@@ -69,6 +77,10 @@ export const otherLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   fa: {
     wrongKind: 'لطفاً به پرسش بالا پاسخ دهید.',
+    notEmail: 'لطفاً یک نشانی ایمیل بفرستید.',
+    notPhone: 'لطفاً یک شماره تلفن بفرستید، مثلاً +44 20 7946 0000.',
+    notUrl: 'لطفاً یک پیوند بفرستید.',
+    notDate: 'لطفاً یک تاریخ بفرستید، مثلاً 2026-11-28.',
     invalid: 'این پاسخ معتبر نیست. لطفاً دوباره تلاش کنید.',
     tooLong: 'این خیلی طولانی است. لطفاً متن کوتاه‌تری بفرستید.',
     cancelled: 'لغو شد.',
@@ -100,6 +112,10 @@ export const otherLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   ar: {
     wrongKind: 'يُرجى الإجابة عن السؤال أعلاه.',
+    notEmail: 'يُرجى إرسال عنوان بريد إلكتروني.',
+    notPhone: 'يُرجى إرسال رقم هاتف، مثل +44 20 7946 0000.',
+    notUrl: 'يُرجى إرسال رابط.',
+    notDate: 'يُرجى إرسال تاريخ، مثل 2026-11-28.',
     invalid: 'هذه الإجابة غير صالحة. يُرجى المحاولة مرة أخرى.',
     tooLong: 'هذا طويل جدًا. يُرجى إرسال نص أقصر.',
     cancelled: 'تم الإلغاء.',
@@ -131,6 +147,10 @@ export const otherLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   hi: {
     wrongKind: 'कृपया ऊपर दिए गए सवाल का जवाब दें।',
+    notEmail: 'कृपया ईमेल पता भेजें।',
+    notPhone: 'कृपया फ़ोन नंबर भेजें, जैसे +44 20 7946 0000।',
+    notUrl: 'कृपया लिंक भेजें।',
+    notDate: 'कृपया तारीख भेजें, जैसे 2026-11-28।',
     invalid: 'यह जवाब मान्य नहीं है। कृपया फिर से कोशिश करें।',
     tooLong: 'यह बहुत लंबा है। कृपया कुछ छोटा भेजें।',
     cancelled: 'रद्द किया गया।',
@@ -162,6 +182,10 @@ export const otherLanguages: { readonly [code: string]: LanguageTexts } = {
   },
   zh: {
     wrongKind: '请回答上面的问题。',
+    notEmail: '请发送电子邮件地址。',
+    notPhone: '请发送电话号码，例如 +44 20 7946 0000。',
+    notUrl: '请发送链接。',
+    notDate: '请发送日期，例如 2026-11-28。',
     invalid: '这个回答无效，请重试。',
     tooLong: '内容太长了，请发送短一些的内容。',
     cancelled: '已取消。',

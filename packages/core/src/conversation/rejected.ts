@@ -36,6 +36,20 @@ export function secondsToWait(error: unknown): number | undefined {
   return Number.isFinite(seconds) ? seconds : 1;
 }
 
+/** Whether an edit was rejected because the message shows just that already. */
+export function isNotModified(error: unknown): boolean {
+  const answer = answerIn(error);
+  const text = holds(answer, 'description') ? String(answer.description) : '';
+  return text.includes('message is not modified');
+}
+
+/** Whether a message that was to be edited is not there any more. */
+export function isDeleted(error: unknown): boolean {
+  return (
+    codeOf(error) === 400 && /message to edit not found|MESSAGE_ID_INVALID/.test(String(error))
+  );
+}
+
 function answerIn(error: unknown): unknown {
   return holds(error, 'response') ? error.response : error;
 }

@@ -67,12 +67,30 @@ export interface Sent {
   readonly message_id: number;
 }
 
+/** The longest text of a message, in UTF-16 code units (Bot API, sendMessage). */
+export const longestText = 4096;
+/** The longest caption, in UTF-16 code units (Bot API, sendPhoto). */
+export const longestCaption = 1024;
+
+/**
+ * The parameter whose text is longer than Telegram accepts; `undefined` if there is none.
+ *
+ * A text with a `parse_mode` stays whole, since only Telegram knows how long it is and where its tags end.
+ */
+export function tooLong({ method, payload }: ApiCall): 'text' | 'caption' | undefined {
+  const field = method === 'sendMessage' ? 'text' : 'caption';
+  const { [field]: text, parse_mode } = payload as Readonly<Record<string, unknown>>;
+  const longest = field === 'text' ? longestText : longestCaption;
+  return typeof text === 'string' && text.length > longest && !parse_mode ? field : undefined;
+}
+
 /** Whether a hook gave back a message that it has sent by itself. */
 export function isSent(value: unknown): value is Sent {
   return holds(value, 'message_id');
 }
 
-const mediaKinds: readonly MediaKind[] = [
+/** The kinds of media, as fields of a message. */
+export const mediaKinds: readonly MediaKind[] = [
   'photo',
   'video',
   'document',

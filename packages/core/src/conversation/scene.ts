@@ -32,20 +32,24 @@ export type SceneIdIn<All> = All extends { readonly '~step': infer Id extends st
   : All extends { readonly '~node': infer Id extends string }
     ? Id
     : never;
-/** Transient input for the scene's `enter` hook; never stored. */
-type Params<S> =
-  {} extends ParamsOf<S> ? { readonly params?: ParamsOf<S> } : { readonly params: ParamsOf<S> };
+/** Transient input for the scene's `enter` hook, never stored; and where its view is shown. */
+type Params<S> = ({} extends ParamsOf<S>
+  ? { readonly params?: ParamsOf<S> }
+  : { readonly params: ParamsOf<S> }) & {
+  /** Shows the scene's view in a new message; the old one loses its buttons. */
+  readonly fresh?: boolean;
+};
 /**
  * What `enter`, `goto` and `call` take after the scene: its start data, then options. Each is optional when nothing in it is required;
  * of a scene that is given by its id nothing is known.
  */
 export type StartArgs<S, Options = {}> = [S] extends [string]
-  ? [data?: object, options?: { readonly params?: object } & Options]
+  ? [data?: object, options?: { readonly params?: object; readonly fresh?: boolean } & Options]
   : {} extends Params<S>
     ? {} extends StartOf<S>
-      ? [data?: StartOf<S>, options?: Params<S> & Options]
-      : [data: StartOf<S>, options?: Params<S> & Options]
-    : [data: StartOf<S>, options: Params<S> & Options];
+      ? [data?: DeepReadonly<StartOf<S>>, options?: Params<S> & Options]
+      : [data: DeepReadonly<StartOf<S>>, options?: Params<S> & Options]
+    : [data: DeepReadonly<StartOf<S>>, options: Params<S> & Options];
 /** Where the result of a called scene goes. */
 export interface CallOptions {
   /** Key of the caller's data that takes the result; without it the result comes to the caller's `resume` hook. */

@@ -6,9 +6,9 @@
  */
 
 import { holds } from '../base/holds.ts';
-import { longestText, pieces } from './long-text.ts';
-import { codeOf, secondsToWait } from './rejected.ts';
-import { callOf, type Say } from './say.ts';
+import { pieces } from './long-text.ts';
+import { codeOf, isDeleted, isNotModified, secondsToWait } from './rejected.ts';
+import { callOf, longestText, type Say } from './say.ts';
 import {
   type FormattedStream,
   type Stream,
@@ -16,7 +16,9 @@ import {
   type StreamPlace,
   withOptions,
 } from './stream.ts';
-import { Pace } from './stream-pace.ts';
+import { next, textIn } from './stream-chunks.ts';
+import { formatted, withFences } from './stream-format.ts';
+import { Pace, rest } from './stream-pace.ts';
 
 /** A draft is shown for 30 seconds; one that does not change is sent again before that, in ms. */
 const draftLasts = 20_000;
@@ -49,6 +51,8 @@ class Showing {
   /** The growing message, if it was sent to be edited. */
   #message: number | undefined;
   #last = 0;
+  /** The line that opened the code block in which the next message begins. */
+  #fence: string | undefined;
   /** Until when Telegram wants no call. */
   #limitedUntil = 0;
 
@@ -77,19 +81,17 @@ class Showing {
         if (got === 'time') await this.#grow();
         else if (got.done) break;
         else {
-          this.#text += got.value;
+          this.#text += textIn(got.value);
           chunk = next(chunks);
         }
       }
+      signal.throwIfAborted();
     } catch (error) {
-      // what was written stays, as a message that a reader may refer to
-      await this.#finish();
-      throw error;
-    }
-    if (signal.aborted) {
+      // what writes the text may go on for long, and costs money
       chunks.return?.()?.catch(() => {});
-      await this.#finish();
-      throw signal.reason;
+      // what was written stays, as a message that a reader may refer to; where that fails too, the first error says why
+      await this.#finish().catch(() => {});
+      throw error;
     }
     await this.#finish();
     return { message_id: this.#last, text: this.#text };
@@ -132,9 +134,13 @@ class Showing {
 
   /** Shows what has been written since. A failure loses nothing: the next call shows more. */
   async #grow(): Promise<void> {
-    const full = pieces(this.#growing, longestText);
-    for (const [start, end] of full.slice(0, -1)) await this.#send(this.#growing.slice(start, end));
-    const text = this.#growing;
+    const all = this.#growing;
+    const full = pieces(all, longestText).slice(0, -1);
+    for (const [start, end] of full) await this.#send(all.slice(start, end));
+    // the rest when it is time
+    if (full.length > 0) return;
+    // half of a character comes with the next chunk
+    const text = this.#growing.replace(/[\uD800-\uDBFF]$/, '');
     if (text.trim() === '') return;
     this.#pace.spend();
     try {
@@ -148,10 +154,17 @@ class Showing {
     } catch (error) {
       const limit = secondsToWait(error);
       if (limit !== undefined) return this.#limit(limit);
-      if (codeOf(error) === 403) throw error;
-      // a server that has no drafts
-      this.#draft = undefined;
-      return;
+      // nothing came back: the next call shows more
+      if (codeOf(error) === undefined) return;
+      if (!isNotModified(error)) {
+        // nothing can be sent to this chat
+        if (this.#draft === undefined && this.#message === undefined) throw error;
+        if (codeOf(error) === 403) throw error;
+        // a server that has no drafts, or a message that was deleted meanwhile
+        this.#draft = undefined;
+        this.#message = undefined;
+        return;
+      }
     }
     this.#shown = text;
     this.#shownAt = this.#place.clock.monotonic();
@@ -169,12 +182,14 @@ class Showing {
     if (part.trim() !== '') {
       const keyboard = isLast ? this.#stream.keyboard : undefined;
       const plain: Say = keyboard === undefined ? part : { text: part, keyboard };
-      const formatted = this.#formatted(part, plain);
+      const finished = this.#formatted(part, plain);
       // an edited message that shows all of it already
-      const isThere = formatted === plain && keyboard === undefined && part === this.#shown;
+      const isThere = finished === plain && keyboard === undefined && part === this.#shown;
       if (this.#message === undefined || !isThere) {
-        const sent = await this.#deliver(formatted).catch((error: unknown) => {
-          if (formatted === plain || codeOf(error) !== 400) throw error;
+        // the parts of a long text keep to the pace, as what grows does
+        if (this.#last !== 0) await rest(this.#place, this.#pace.wait());
+        const sent = await this.#deliver(finished).catch((error: unknown) => {
+          if (finished === plain || codeOf(error) !== 400) throw error;
           return this.#deliver(plain);
         });
         this.#last = this.#message ?? idOf(sent) ?? 0;
@@ -188,12 +203,10 @@ class Showing {
   #formatted(part: string, plain: Say): Say {
     const { format = 'plain' } = this.#stream;
     if (format === 'plain') return plain;
+    const { text, fence } = withFences(part, this.#fence);
+    this.#fence = fence;
     const keyboard = typeof plain === 'object' && 'keyboard' in plain ? plain.keyboard : undefined;
-    const own = keyboard === undefined ? {} : { keyboard };
-    if (typeof format === 'function') return { ...format(part), ...own };
-    const { payload } = callOf({ text: '', ...own }, undefined);
-    const markup = holds(payload, 'reply_markup') ? { reply_markup: payload.reply_markup } : {};
-    return { method: 'sendRichMessage', payload: { rich_message: { markdown: part }, ...markup } };
+    return formatted(text, format, keyboard);
   }
 
   /** Sends or edits a finished message; waits as long as Telegram asks for. */
@@ -202,19 +215,21 @@ class Showing {
     for (;;) {
       // a finished message does not wait for its second, as other replies do not; only for what Telegram has asked
       const wait = this.#limitedUntil - this.#place.clock.monotonic();
-      if (wait > 0 && !this.#place.signal.aborted) await this.#sleep(wait);
+      await rest(this.#place, wait);
       this.#pace.spend();
       try {
         if (this.#message === undefined) return await this.#call(method, payload);
         return await this.#call('editMessageText', { ...payload, message_id: this.#message });
       } catch (error) {
         const limit = secondsToWait(error);
-        if (limit === undefined) {
-          if (codeOf(error) === 400 && /not modified/.test(String(error))) return undefined;
-          throw error;
+        if (limit !== undefined && !this.#place.signal.aborted) {
+          this.#limit(limit);
+          continue;
         }
-        this.#limit(limit);
-        await this.#sleep(limit * 1000);
+        if (isNotModified(error)) return undefined;
+        const isGone = this.#message !== undefined && isDeleted(error);
+        if (!isGone) throw error;
+        this.#message = undefined;
       }
     }
   }
@@ -229,19 +244,9 @@ class Showing {
     this.#pace.pause(seconds * 1000);
     this.#limitedUntil = this.#place.clock.monotonic() + seconds * 1000;
   }
-
-  #sleep(ms: number): Promise<void> {
-    return new Promise((resolve) => void this.#place.clock.setTimeout(resolve, ms));
-  }
 }
 
-/** Asks for the next chunk; one that fails when nobody waits any more is nobody's failure. */
-function next(chunks: AsyncIterator<string>): Promise<IteratorResult<string>> {
-  const chunk = chunks.next();
-  chunk.catch(() => {});
-  return chunk;
-}
-
+/** The id of a message that was sent. */
 function idOf(sent: unknown): number | undefined {
   return holds(sent, 'message_id') ? Number(sent.message_id) : undefined;
 }

@@ -68,7 +68,7 @@ export type Group<Path extends string = string, T extends StateTree = StateTree>
 > &
   AnyGroup<StatesOfTree<Path, T>>;
 
-/** Refuses, with a sentence, a name that would make ids ambiguous. */
+/** Rejects, with a sentence, a name that would make ids ambiguous. */
 export type GoodName<N extends string> = N extends `${string}.${string}` | `${string}:${string}`
   ? Complaint<`A group's name holds no '.' and no ':'; nest it in another group instead of '${N}'.`>
   : unknown;

@@ -51,3 +51,17 @@ function calendarOf(clock: StreamPlace['clock']): Map<string, number> {
   }
   return calendar;
 }
+
+/** Waits, unless the stream is to end. */
+export async function rest({ signal, clock }: StreamPlace, ms: number): Promise<void> {
+  if (ms <= 0 || signal.aborted) return;
+  let end = () => {};
+  const ended = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  const timer = clock.setTimeout(end, ms);
+  signal.addEventListener('abort', end);
+  await ended;
+  signal.removeEventListener('abort', end);
+  clock.clearTimeout(timer);
+}

@@ -12,6 +12,14 @@ export type Text<Services extends object = {}> =
 export interface Texts<Services extends object = {}> {
   /** Input of another kind than the question takes. */
   readonly wrongKind?: Text<Services>;
+  /** No e-mail address where the question takes one. */
+  readonly notEmail?: Text<Services>;
+  /** No phone number where the question takes one. */
+  readonly notPhone?: Text<Services>;
+  /** No link where the question takes one. */
+  readonly notUrl?: Text<Services>;
+  /** No date, or one whose day and month cannot be told apart, where the question takes one. */
+  readonly notDate?: Text<Services>;
   /** An answer that `validate` gave no usable value for, or that cannot be stored. */
   readonly invalid?: Text<Services>;
   /** An answer, or all of them together, that is more than can be stored. */
@@ -76,9 +84,13 @@ export type TextName = keyof Texts;
 /** What is said where nothing was replaced. */
 export const defaultTexts: { readonly [Name in TextName]: string } = Object.freeze({
   wrongKind: 'Please answer the question above.',
+  notEmail: 'Please send an e-mail address.',
+  notPhone: 'Please send a phone number, such as +44 20 7946 0000.',
+  notUrl: 'Please send a link.',
+  notDate: 'Please send a date, such as 2026-11-28.',
   invalid: 'That is not a valid answer. Please try again.',
   tooLong: 'That is too long. Please send less.',
-  cancelled: 'Cancelled.',
+  cancelled: 'Canceled.',
   timedOut: 'Time is up. Please start again.',
   stale: 'This button is no longer in use.',
   notYours: 'This button is for someone else.',

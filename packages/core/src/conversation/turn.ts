@@ -1,4 +1,4 @@
-/** The types of a turn: what prompts may see of one unit of work, and what handlers may do with it. */
+/** The types of a turn: what prompts may see of one turn, and what handlers may do with it. */
 
 import type { LogEntry } from '../record/log.ts';
 import type { ReplyAddress } from '../update/address.ts';
@@ -28,7 +28,7 @@ export interface AskTurn<out Services extends object = {}> {
   /** Milliseconds since 1970, by the machine's clock. */
   readonly now: () => number;
 }
-/** One unit of work on one conversation, with or without an update. */
+/** One turn on one conversation, with or without an update. */
 export interface Turn<out Services extends object = {}, out All extends AnyState = AnyState>
   extends AskTurn<Services> {
   /** The same when an update is handled again: for an author's own idempotency. */

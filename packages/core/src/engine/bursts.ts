@@ -1,7 +1,7 @@
 /** Messages that a scene has collected: their turn may be interrupted, although nobody sends a deadline again. */
 
 import { frozenData } from '../base/json.ts';
-import { burstTimer } from '../conversation/behaviour.ts';
+import { burstTimer, collections } from '../conversation/behaviour.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 
 /** Runs what answers the messages, unless an update interrupts it; a redelivery of one of them does not. */
@@ -17,9 +17,11 @@ export async function interruptible(turn: OpenTurn, pass: () => Promise<void>): 
 }
 
 /** Forgets what was collected, as a part of the turn. */
-export function forgetBurst({ copy }: OpenTurn): void {
-  const { burst, ...memo } = copy.top.memo;
-  if (burst === undefined) return;
-  copy.change({ memo: frozenData(memo, 'memo') });
-  copy.arm(burstTimer, undefined);
+export function forgetBurst({ copy }: OpenTurn, timer: string): void {
+  const members = collections[timer] ?? [];
+  const { memo } = copy.top;
+  if (!members.some((name) => name in memo)) return;
+  const kept = Object.entries(memo).filter(([name]) => !members.includes(name));
+  copy.change({ memo: frozenData(Object.fromEntries(kept), 'memo') });
+  copy.arm(timer, undefined);
 }

@@ -7,8 +7,10 @@ import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
+import { interruptsOfScenes } from './interrupts.ts';
 import { noteLog } from './log.ts';
 import { answer, passTimer, settle } from './settle.ts';
+import { sceneVerbs } from './verbs.ts';
 
 function makeEngine(): Engine {
   const albums = recentAlbums();
@@ -21,10 +23,14 @@ function makeEngine(): Engine {
     forgetBurst,
     askerOf,
     noteLog,
+    sceneVerbs,
   };
 }
 
-const made: EngineOf = /* @__PURE__ */ Object.assign(makeEngine, { '~engine': true as const });
+const made: EngineOf = /* @__PURE__ */ Object.assign(makeEngine, {
+  '~engine': true as const,
+  interrupts: interruptsOfScenes,
+});
 
 /**
  * The engine of every kind of scene: set it as `engine` of a {@link SceneBehaviour}.

@@ -6,12 +6,18 @@ import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
 import { isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
-import { leaveTop } from '../state/context.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import { noteLog } from './log.ts';
 import { triggered } from './triggers.ts';
+import { leaveTop } from './verbs.ts';
+
+/**
+ * Member of a scene's memo: under which fence its question was asked last, where processes share the conversation. An update that waits for
+ * a turn of another process has seen the fence of that turn.
+ */
+export const askedMember = 'asked';
 
 /** A class, since several are made for an update: its members stand on the prototype. */
 export class FrameRun implements SceneRun {
@@ -58,7 +64,10 @@ export class FrameRun implements SceneRun {
   }
 
   get early(): boolean {
-    return this.turn.isEarly;
+    const { isEarly, behind, copy } = this.turn;
+    if (isEarly || behind === undefined) return isEarly;
+    const asked = copy.top.memo[askedMember];
+    return typeof asked === 'number' && asked >= behind;
   }
 
   get tag(): string {
@@ -73,7 +82,7 @@ export class FrameRun implements SceneRun {
   get keep(): SceneRun['keep'] {
     return ({ state, data, memo }) => {
       const { copy } = this.turn;
-      if (!this.#isOnTop) return;
+      if (!this.isActive) return;
       copy.change({
         ...(state === undefined ? {} : { state }),
         ...(data === undefined ? {} : { data: frozenData(data, 'data') }),
@@ -88,7 +97,7 @@ export class FrameRun implements SceneRun {
 
   get leave(): SceneRun['leave'] {
     return (reason, result) => {
-      if (this.#isOnTop) leaveTop(this.turn, reason, result);
+      if (this.isActive) leaveTop(this.turn, reason, result);
     };
   }
 
@@ -127,7 +136,7 @@ export class FrameRun implements SceneRun {
   get arm(): SceneRun['arm'] {
     return (timer, after) => {
       const { copy, rt } = this.turn;
-      if (!this.#isOnTop) return;
+      if (!this.isActive) return;
       copy.arm(timer, after === null ? undefined : rt.clock.now() + after);
     };
   }
@@ -141,7 +150,7 @@ export class FrameRun implements SceneRun {
   }
 
   /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */
-  get #isOnTop(): boolean {
+  get isActive(): boolean {
     const { visit, scene } = this.turn.copy.top;
     return visit === this.visit && scene === this.#began.scene;
   }
@@ -149,7 +158,7 @@ export class FrameRun implements SceneRun {
   /** The frame itself is replaced by each change of it, so this is the one of the same visit. */
   get #frame(): Frame {
     const { top, frames } = this.turn.copy;
-    if (this.#isOnTop) return top;
+    if (this.isActive) return top;
     const { scene } = this.#began;
     return frames.find((one) => one.visit === this.visit && one.scene === scene) ?? this.#began;
   }

@@ -1,6 +1,6 @@
 /** What was said lately in a conversation, kept in its record. */
 
-import { type LogEntry, logIn } from '../record/log.ts';
+import { type LogEntry, logIn, logSlot } from '../record/log.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 
 /** Adds what was said, and forgets what is too old or too much. */
@@ -15,7 +15,7 @@ export function noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): v
     const [oldest] = entries.splice(0, 1);
     if (oldest !== undefined) size -= sizeOf(oldest);
   }
-  turn.copy.keepLog(entries);
+  turn.copy.keep(logSlot, entries);
 }
 
 function sizeOf({ text }: LogEntry): number {

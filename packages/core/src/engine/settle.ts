@@ -2,14 +2,14 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
-import { burstTimer, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
+import { collections, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
 import { isSent } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { interruptible } from './bursts.ts';
-import { attempt, FrameRun } from './frame-run.ts';
+import { askedMember, attempt, FrameRun } from './frame-run.ts';
 import { removeByOutbox, sendQuestion } from './reply-keyboards.ts';
 
 /** How many hooks of one turn may follow each other. */
@@ -22,7 +22,7 @@ export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean>
   if (behaviour === undefined) return false;
   const pass = () =>
     guarded(turn, behaviour, async () => behaviour.timeout?.(new FrameRun(turn, top), timer));
-  await (timer === burstTimer ? interruptible(turn, pass) : pass());
+  await (timer in collections ? interruptible(turn, pass) : pass());
   return true;
 }
 
@@ -43,21 +43,33 @@ export async function settle(turn: OpenTurn): Promise<void> {
   for (;;) {
     const event = effects.nextEvent();
     if (event === undefined) {
-      if (params === undefined) return removeByOutbox(turn, false);
-      const speech = await findQuestion(turn, params);
-      effects.ask(speech && (() => ask(turn, speech)));
-      if (!effects.hasEvents) {
-        copy.isPromptPending = speech !== undefined;
-        return removeByOutbox(turn, copy.isPromptPending);
+      let isAskedAnew = false;
+      if (params !== undefined) {
+        const speech = await findQuestion(turn, params);
+        params = undefined;
+        // what was found on the way has moved the user on: no question of before is asked any more
+        isAskedAnew = speech !== undefined && !effects.hasEvents;
+        effects.ask(isAskedAnew ? () => ask(turn, speech as Speech) : undefined);
+        if (effects.hasEvents) continue;
+        copy.isPromptPending = isAskedAnew;
+        if (isAskedAnew) noteAsked(turn);
       }
-      params = undefined;
-      continue;
+      const { screen } = turn.registry;
+      if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
+      return removeByOutbox(turn, isAskedAnew);
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
     if (trail.length > mostEvents)
       throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
     params = await tell(turn, event, skipped, params);
   }
+}
+
+/** Keeps under which fence the question is asked, for updates that wait in other processes. */
+function noteAsked({ copy, hold }: OpenTurn): void {
+  const fence = hold?.sharedFence;
+  if (fence === undefined) return;
+  copy.change({ memo: frozenData({ ...copy.top.memo, [askedMember]: fence }, 'memo') });
 }
 
 /** Asks a question, after the commit. */
@@ -95,7 +107,7 @@ async function tell(
       if (event.visit !== top.visit) return params;
       const checked = await behaviour.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
-      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params));
+      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params, event.fresh));
       return event.params;
     }
     case 'returned': {

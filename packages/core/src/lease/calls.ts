@@ -13,7 +13,7 @@ let tokens = 0;
 
 /** A token that is used once: names this process and counts. */
 export function newToken(): string {
-  // made at the first use: edge workers refuse random numbers while a module loads
+  // made at the first use: edge workers reject random numbers while a module loads
   processId ??= `${Date.now().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
   return `${processId}.${++tokens}`;
 }
@@ -65,7 +65,15 @@ export function storageFailed(
   cause: unknown,
   keptBefore = false,
 ): FsmError<'STORAGE_FAILED'> {
-  return new FsmError('STORAGE_FAILED', { key, operation, keptBefore }, { cause });
+  const details = { key, operation, keptBefore };
+  return new FsmError('STORAGE_FAILED', details, { cause: asFsmError(cause) });
+}
+
+/** An error of `keyValueStorage` that says what is wrong with its store, as an FsmError; any other one as it is. */
+function asFsmError(error: unknown): unknown {
+  if (isFsmError(error)) return error;
+  const { code, details } = Object(error) as Partial<FsmError<'STORAGE_UNUSABLE'>>;
+  return code === 'STORAGE_UNUSABLE' && details !== undefined ? new FsmError(code, details) : error;
 }
 
 /** What an error of a storage says about the statement. */

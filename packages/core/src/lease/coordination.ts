@@ -298,7 +298,7 @@ class SharedLeases implements Leases, LeaseRoom {
   #isHopeless(error: unknown, failures: number, spent: number, bound: number): boolean {
     const { storage, lease } = this.options;
     if (faultOf(storage, error) === 'fatal') return true;
-    // never reached, and refused: a wrong address, not a restart
+    // never reached, and rejected: a wrong address, not a restart
     if (!this.#hasAnswered && isRefused(error)) return true;
     // a storage that sorts its errors is worth waiting for; of another, three tries show enough
     const patience = storage.classify === undefined ? 0 : Math.min(bound, lease);
@@ -311,7 +311,7 @@ class SharedLeases implements Leases, LeaseRoom {
     return new FsmError('WAIT_TIMEOUT', { key, ms });
   }
 
-  /** One timer for all leases. It goes on for as long as there is any, so a quick turn neither sets nor clears one. */
+  /** One timer for all leases. It continues for as long as there is any, so a quick turn neither sets nor clears one. */
   #arm(): void {
     const { clock, longest } = this.options;
     this.#timer ??= clock.setTimeout(this.#tick, Math.min(this.short / 3, longest));

@@ -2,8 +2,14 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Marks } from '../record/marks.ts';
-import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
+import type {
+  Acquired,
+  CommitAnswer,
+  Granted,
+  LeaseHolder,
+  StoredText,
+  Write,
+} from '../storage/statements.ts';
 import { backoff, callBound, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
 import type { Seat } from './queue.ts';
@@ -28,28 +34,52 @@ class DirectLeases implements Leases {
     return this.#live.length;
   }
 
-  async take(key: string, { bound, onBusy }: TakeOptions): Promise<Hold | undefined> {
-    const { storage, clock, longest } = this.options;
+  take(key: string, options: TakeOptions): Awaitable<Hold | undefined> {
     const token = newToken();
+    const asked = this.#acquire(key, token);
+    // a storage that answers at once costs no promise
+    return isPromise(asked) || 'busy' in asked
+      ? this.#wait(key, token, options, asked)
+      : this.#hold(key, token, asked);
+  }
+
+  #acquire(key: string, token: string): Awaitable<Acquired> {
+    const { storage, longest } = this.options;
+    try {
+      return storage.acquire(key, { token, lease: longest, queue: false });
+    } catch (error) {
+      throw storageFailed(key, 'acquire', error);
+    }
+  }
+
+  #hold(key: string, token: string, { fence, stored }: Granted): Hold {
+    const { clock, longest } = this.options;
+    const hold = new DirectHold(this, key, { token, fence }, stored);
+    hold.at = this.#live.push(hold) - 1;
+    this.#timer ??= clock.setTimeout(this.#tick, longest);
+    return hold;
+  }
+
+  async #wait(
+    key: string,
+    token: string,
+    { bound, onBusy }: TakeOptions,
+    first: Awaitable<Acquired>,
+  ): Promise<Hold | undefined> {
+    const { clock } = this.options;
     let start: number | undefined;
     const before = this.#gaveUp;
+    let asked = first;
     for (let asks = 0; ; asks++) {
       if (this.#gaveUp !== before) throw this.#gaveUp?.reason;
-      const request = { token, lease: longest, queue: false };
-      let answer: Awaited<ReturnType<typeof storage.acquire>>;
+      if (asks > 0) asked = this.#acquire(key, token);
+      let answer: Acquired;
       try {
-        const asked = storage.acquire(key, request);
-        answer = isPromise(asked) ? await within(asked, callBound, clock) : asked;
+        answer = await within(asked, callBound, clock);
       } catch (error) {
         throw storageFailed(key, 'acquire', error);
       }
-      if (!('busy' in answer)) {
-        const { fence, stored } = answer;
-        const hold = new DirectHold(this, key, { token, fence }, stored);
-        hold.at = this.#live.push(hold) - 1;
-        this.#timer ??= clock.setTimeout(this.#tick, longest);
-        return hold;
-      }
+      if (!('busy' in answer)) return this.#hold(key, token, answer);
       // only another user of the storage that is no machine of this process
       if (bound === 0) return undefined;
       if (asks === 0) onBusy?.(answer);
@@ -136,27 +166,44 @@ class DirectHold implements Hold {
     this.abort?.abort(this.lost());
   }
 
-  /** Nobody else writes, so a commit needs no proof. */
-  withMark(marks: Marks): Marks {
-    return marks;
-  }
-
-  async commit(write: Write | undefined, { keep }: CommitOptions): Promise<void> {
-    const { storage, clock, longest, armed } = this.leases.options;
-    const { key } = this;
+  commit(write: Write | undefined, { keep }: CommitOptions): Awaitable<void> {
+    const { storage, longest } = this.leases.options;
     const holder = { token: this.token, fence: this.fence };
     if (!keep) this.leases.over(this);
-    let answer: 'done' | 'already' | 'refused';
+    let sent: Awaitable<CommitAnswer>;
     try {
-      const sent = storage.commit(key, holder, write, keep ? longest : undefined);
-      answer = isPromise(sent) ? await within(sent, callBound, clock) : sent;
+      sent = storage.commit(this.key, holder, write, keep ? longest : undefined);
     } catch (cause) {
-      this.lose();
-      if (storage.classify?.(cause) === 'fatal') {
-        throw storageFailed(key, 'commit', cause, this.keptBefore);
-      }
-      throw new FsmError('COMMIT_UNKNOWN', { key }, { cause });
+      throw this.failed(cause);
     }
+    return isPromise(sent) ? this.bounded(sent, write, keep) : this.answered(sent, write, keep);
+  }
+
+  private async bounded(
+    sent: PromiseLike<CommitAnswer>,
+    write: Write | undefined,
+    keep: boolean,
+  ): Promise<void> {
+    let answer: CommitAnswer;
+    try {
+      answer = await within(sent, callBound, this.leases.options.clock);
+    } catch (cause) {
+      throw this.failed(cause);
+    }
+    this.answered(answer, write, keep);
+  }
+
+  /** The error for a commit of which the storage has not said what became of it. */
+  private failed(cause: unknown): FsmError {
+    const { key } = this;
+    this.lose();
+    return this.leases.options.storage.classify?.(cause) === 'fatal'
+      ? storageFailed(key, 'commit', cause, this.keptBefore)
+      : new FsmError('COMMIT_UNKNOWN', { key }, { cause });
+  }
+
+  private answered(answer: CommitAnswer, write: Write | undefined, keep: boolean): void {
+    const { armed } = this.leases.options;
     if (answer === 'refused') {
       this.lose();
       throw this.lost();

@@ -18,12 +18,17 @@ export interface Interruption {
   /**
    * Ends the turn.
    *
-   * @param by - the update that interrupts; a redelivery of what the turn handles does not
+   * @param by - what interrupts, as {@link Interruption.interrupter} names it; a redelivery of what the turn handles does not
    * @returns whether the turn has to end
    */
   interrupt(by: string): boolean;
-  /** The update that ends turns of other processes, which this turn waits for; `undefined` if none does. */
-  interrupter(): UnitId | undefined;
+  /**
+   * What ends turns of other processes, which this turn waits for: an update by its id, and behind a space the states whose turns it ends,
+   * if not all. `undefined` if nothing does.
+   */
+  interrupter(): string | undefined;
+  /** The state of the conversation, while handlers run. */
+  state: string | null;
   /** The updates that the turn answers; `undefined` for a turn that nothing ends. */
   handles: readonly string[] | undefined;
 }
@@ -53,15 +58,17 @@ export interface Hold {
   readonly stored: StoredText | undefined;
   /** Aborted with `LEASE_LOST` when the conversation was lost, or the turn has lasted too long. */
   readonly signal: AbortSignal;
+  /** Grows with each grant and commit; absent where no other process can have the conversation. */
+  readonly sharedFence?: number | undefined;
   /** Left when the conversation is lost. */
   seat: Seat | undefined;
   /**
    * The marks that the next commit must write: those of the record, and one that proves this very commit.
    *
    * Call it with the marks of the record that was read, or of the record that this turn committed last, and put the result into the record
-   * of the next {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Storages that are not shared need no marks.
+   * of the next {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Absent where nobody else writes, so that a commit needs no proof.
    */
-  withMark(marks: Marks): Marks;
+  withMark?(marks: Marks): Marks;
   /**
    * Writes, and releases the conversation unless `keep`.
    *
@@ -70,7 +77,7 @@ export interface Hold {
    * @param write - the new record; `undefined` deletes it
    * @throws FsmError `LEASE_LOST` (certainly not kept; `handled` if the record has the id), `COMMIT_UNKNOWN`, `STORAGE_FAILED` (certainly not kept)
    */
-  commit(write: Write | undefined, options: CommitOptions): Promise<void>;
+  commit(write: Write | undefined, options: CommitOptions): Awaitable<void>;
   /** Releases without writing. Never fails: a failure is reported, and the lease ends by itself. */
   release(): Promise<void>;
 }
@@ -85,7 +92,7 @@ export interface Leases {
    * @returns `undefined` if it was busy and `bound` is 0
    * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Leases.giveUp}
    */
-  take(key: string, options: TakeOptions): Promise<Hold | undefined>;
+  take(key: string, options: TakeOptions): Awaitable<Hold | undefined>;
   /** Sends a statement of another kind (`peek`, `due`, `settled`) in its turn among all others of the storage. */
   ask<T>(statement: () => Awaitable<T>): Promise<T>;
   /** How many conversations are held. */

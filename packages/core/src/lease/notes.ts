@@ -7,7 +7,6 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { UnitId } from '../record/ids.ts';
 import type { StorageStatements } from '../storage/statements.ts';
 import { backoff, newToken, sleep } from './calls.ts';
 import type { Interruption } from './lease.ts';
@@ -60,13 +59,13 @@ export class Notes {
   /**
    * Asks the process of a token to end its turn. It never fails: where no note can be left, that turn is waited for.
    *
-   * @param id - the update that interrupts
+   * @param by - what interrupts, see {@link Interruption.interrupter}
    */
-  async leave(token: string, id: UnitId): Promise<void> {
+  async leave(token: string, by: string): Promise<void> {
     const { clock, report } = this.#options;
     try {
       for (let failures = 0; failures < tries; failures++) {
-        if (await this.#write(noteOf(token), `${token} ${id}`)) return;
+        if (await this.#write(noteOf(token), `${token} ${by}`)) return;
         await sleep(backoff(failures), clock);
       }
     } catch (error) {
@@ -106,8 +105,8 @@ export class Notes {
   };
 
   #read(line: string): void {
-    const [token = '', by = ''] = line.split(' ');
-    this.#watched.get(token)?.interrupt(by);
+    const [token = '', ...by] = line.split(' ');
+    this.#watched.get(token)?.interrupt(by.join(' '));
   }
 }
 

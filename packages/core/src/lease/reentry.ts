@@ -6,7 +6,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 export interface Stay {
   /** The conversation is taken. */
   begin(): void;
-  /** The conversation is left; code that the turn has started may go on, and take it again. */
+  /** The conversation is left; code that the turn has started may continue, and take it again. */
   end(): void;
 }
 

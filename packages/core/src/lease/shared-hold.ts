@@ -102,6 +102,10 @@ export class SharedHold implements Hold {
     this.#abort?.abort(this.#lost());
   }
 
+  get sharedFence(): number {
+    return this.#fence;
+  }
+
   /** Extends the lease if less than two thirds of it are left. Not while a commit is on its way, which spends the fence. */
   renew(): void {
     const { clock, lease, storage, report } = this.#leases.options;

@@ -10,6 +10,7 @@ import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { UnknownState } from '../transaction/evolve.ts';
 import type { Cause } from '../transaction/facts.ts';
+import type { TurnEnded } from '../transaction/runtime.ts';
 import type { Address } from '../update/address.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -46,6 +47,12 @@ export interface CommittedState {
 
 /** What a machine does beside committing, by name. */
 export interface MachineEvents {
+  /**
+   * A turn has ended, well or badly: for metrics and traces. Listeners run in the async context of the turn's caller.
+   *
+   * Updates that were skipped are no turns: duplicates, and what another rule of `waiting` drops.
+   */
+  readonly turn: TurnEnded;
   /** An update that had been handled before was skipped. */
   readonly duplicate: { readonly key: string; readonly updateId: number };
   /** An update failed so often that it was given up. */
@@ -122,6 +129,14 @@ export interface Conversation<out All extends AnyState = AnyState> {
     step: { readonly id: string; readonly '~value': V },
     value: DeepReadonly<NoInfer<V>>,
   ): Promise<boolean>;
+  /**
+   * Shows the view of this conversation again, and edits its message if something has changed; for news from outside, such as a live score.
+   *
+   * It does nothing where no view is shown. Within a second, several calls of this process are one.
+   *
+   * @throws FsmError as `run` does; what the view throws passes
+   */
+  render(): Promise<void>;
   /**
    * Reads what was last committed; it may be old when it arrives.
    *

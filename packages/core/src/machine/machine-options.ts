@@ -13,7 +13,7 @@ import type { Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Migrations, UnknownStatePolicy } from '../transaction/evolve.ts';
 import type { ServiceTurn } from '../transaction/facts.ts';
-import type { Interrupt } from '../update/interrupt.ts';
+import type { InterruptRule } from '../update/interrupt.ts';
 import type { Strategy } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 
@@ -46,12 +46,9 @@ export interface WaitingOptions {
   /** A callback query that has waited this long is answered, so that the button stops turning. Default 1 s. */
   readonly answerCallbacksAfter?: Duration;
   /**
-   * Input that ends the turn it would wait for, such as `/stop` while an answer is being written. Default: none.
-   *
-   * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
-   * A turn of another process is interrupted within a second.
+   * Input that ends the turn it would wait for, such as `/stop` while an answer is being written: `interruptBy(['stop'])`. Default: none.
    */
-  readonly interrupt?: Interrupt;
+  readonly interrupt?: InterruptRule;
   /**
    * Collects messages that come within this time of each other: a node answers them in one turn, in order (`turn.messages`), when none has
    * come for as long. Default: each message is a turn.

@@ -12,7 +12,6 @@ import {
   schematic,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behaviour.ts';
-import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
   SweepOptions,
@@ -76,7 +75,10 @@ const rulesOfParts = {
     policy: oneOf('queue', 'refuse', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
-    interrupt: interruptRule,
+    interrupt: {
+      expected: "what interruptBy() returns, as in interruptBy(['stop'])",
+      fits: (found) => typeof found === 'function' && '~interrupt' in found,
+    },
     burst: {
       expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
       fits: (found) =>

@@ -59,6 +59,11 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
     ) => run(id ?? newToken(), work) as Promise<R>,
     answer: async (step, value) =>
       (await run(newToken(), (turn) => rt.engine?.answer(turn, step.id, value) ?? false)) ?? false,
+    async render() {
+      // loaded when a view is rendered from outside: other bots do without it
+      const { paced, showAgain } = await import('./renders.ts');
+      await paced(rt, key, () => run(newToken(), showAgain));
+    },
     peek: () => peek(rt, key),
   };
 }

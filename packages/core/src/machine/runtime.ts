@@ -14,8 +14,13 @@ import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
-import { interruptsOf } from '../transaction/interrupts.ts';
-import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
+import {
+  type Engine,
+  engineOf,
+  interruptsIn,
+  type Notices,
+  type Runtime,
+} from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
@@ -74,7 +79,7 @@ export function runtimeOf(
     reentry,
     recent: recentIdsOf(storage),
     early: earlyUpdates(queues),
-    interrupts: options.waiting.interrupt && interruptsOf(),
+    interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
     notices,
     watched: watchers.listeners,
@@ -120,6 +125,7 @@ function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {
   return {
+    turn: (ended) => watchers.tell('turn', ended),
     committed({ facts, used }, before, after) {
       const { key, subject, cause, id } = facts;
       watchers.tell('committed', {

@@ -9,7 +9,6 @@ import type { AnyGroup, State } from '../conversation/states.ts';
 import { leaseTimes } from '../storage/times.ts';
 import { migrationVersions } from '../transaction/evolve.ts';
 import type { Initial, Settings } from '../transaction/settings.ts';
-import { interruptTest } from '../update/interrupt.ts';
 import { scopeOf } from '../update/key.ts';
 import type { MachineOptions, WaitingOptions } from './machine-options.ts';
 import { checkMachineOptions } from './option-rules.ts';
@@ -43,7 +42,7 @@ export function settingsOf(options: LooseOptions): Settings {
       policy: waiting?.policy ?? 'queue',
       limit: waiting?.limit ?? 5000,
       answerCallbacksAfter: toMs(waiting?.answerCallbacksAfter ?? '1s', 'waiting'),
-      interrupt: waiting?.interrupt && interruptTest(waiting.interrupt),
+      interrupt: waiting?.interrupt,
     },
     lease: leaseOf(options.lease ?? '15s'),
     longest: toMs(turn?.max ?? '10m', 'turn.max'),

@@ -6,7 +6,7 @@ import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
 import type { Runtime } from '../transaction/runtime.ts';
-import { chatPrefix, migratedKey, migrationOf } from '../update/key.ts';
+import { chatPrefix, migratedKey, migrationOf } from '../update/migration.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 
 /** Ms that each conversation is waited for. */

@@ -121,7 +121,7 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
       isAttended = true;
       if (!stopped) return;
       stopped = false;
-      // a look that still runs goes on
+      // a look that still runs continues
       if (running === undefined) tick();
     },
     expect(ms) {

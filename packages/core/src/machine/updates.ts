@@ -1,6 +1,7 @@
 /** The way in for updates: whose they are, how they wait, redeliveries, and those that fail again and again. */
 
 import type { Awaitable } from '../base/type-tools.ts';
+import { burstTimer } from '../conversation/behaviour.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Seat } from '../lease/queue.ts';
@@ -10,7 +11,6 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
-import { inputOf } from '../update/input.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
@@ -18,7 +18,6 @@ import { tagOf } from '../update/tag.ts';
 import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
-import { takeAlong } from './supergroup.ts';
 
 /** What handles an update if no scene takes it. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
@@ -83,12 +82,18 @@ export function updatesOf(
       if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) {
         return begin(update, bot, rest, ctx);
       }
-      return takeAlong(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
+      return migrated(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
     }
   };
+}
+
+/** A group becomes a supergroup once, so what that needs is loaded then. */
+async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Promise<void> {
+  const { takeAlong } = await import('./supergroup.ts');
+  await takeAlong(rt, update, bot);
 }
 
 /** A class, since one is made for every update: its methods stand on the prototype. */
@@ -138,7 +143,8 @@ class UpdateJob implements Job {
     this.isWaiting = true;
     this.first = waiting.get(this.name);
     if (this.first !== undefined) return undefined;
-    if (this.interrupts() && rt.interrupts?.interrupt(key, this.id)) return this.waitNext(key);
+    const by = rt.interrupts && this.interrupts();
+    if (by !== undefined && rt.interrupts?.interrupt(key, by)) return this.waitNext(key);
     return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
   }
 
@@ -150,18 +156,17 @@ class UpdateJob implements Job {
   /** How long to wait while another process has the conversation; 0 where the policy is not to wait. */
   get timeout(): number {
     const { rt, timeout } = this.updates;
-    return rt.options.waiting.policy === 'queue' || this.interrupts() ? timeout : 0;
+    if (rt.options.waiting.policy === 'queue') return timeout;
+    return rt.interrupts !== undefined && this.interrupts() !== undefined ? timeout : 0;
   }
 
   private endsBurst({ input }: OpenTurn): boolean {
-    return (input?.kind === 'command' || input?.kind === 'button') && this.interrupts();
+    const isEnd = input?.kind === 'command' || input?.kind === 'button';
+    return isEnd && this.updates.rt.interrupts?.endsAll(input) === true;
   }
 
-  interrupts(): boolean {
-    const { interrupt } = this.updates.rt.options.waiting;
-    if (interrupt === undefined) return false;
-    const input = inputOf(this.update, this.bot.username);
-    return input !== undefined && interrupt(input);
+  interrupts(): string | undefined {
+    return this.updates.rt.interrupts?.nameOf(this);
   }
 
   busy(): void {
@@ -192,7 +197,7 @@ class UpdateJob implements Job {
     const { rest } = this;
     // what would end the turn of collected messages ends them before it has begun, too
     if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) {
-      rt.engine?.forgetBurst(turn);
+      rt.engine?.forgetBurst(turn, burstTimer);
     }
     const work =
       rt.engine === undefined || this.key === undefined

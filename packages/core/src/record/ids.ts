@@ -1,6 +1,6 @@
-/** Ids of the units of work that a record has seen: a set, kept as differences, as the text keeps it. */
+/** Ids of the turns that a record has seen: a set, kept as differences, as the text keeps it. */
 
-/** Tells one unit of work from others: an update's id, or the id of a run from outside. */
+/** Tells one turn from others: an update's id, or the id of a run from outside. */
 export type UnitId = number | string;
 
 /** Newest first; a number after a number is the difference between them. */
@@ -19,8 +19,9 @@ export const leastOfOne = 16;
 /** Whether an id is among them. */
 export function hasSeen(ids: SeenIds, id: UnitId): boolean {
   let before: UnitId | undefined;
-  for (const part of ids) {
-    before = apart(part, before);
+  // by their places: both run for every update, and an iterator costs more than what it walks
+  for (let at = 0; at < ids.length; at++) {
+    before = apart(ids[at] as UnitId, before);
     if (before === id) return true;
   }
   return false;
@@ -34,14 +35,14 @@ export function hasSeen(ids: SeenIds, id: UnitId): boolean {
  * @param least - how many are kept whatever their distance
  */
 export function withId(ids: SeenIds, id: UnitId, least: number): SeenIds {
-  if (hasSeen(ids, id)) return ids;
   const kept: UnitId[] = [id];
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
   let newest = typeof id === 'number' ? id : undefined;
   let before: UnitId | undefined;
   let lastKept: UnitId = id;
-  for (const part of ids) {
-    before = apart(part, before);
+  for (let at = 0; at < ids.length; at++) {
+    before = apart(ids[at] as UnitId, before);
+    if (before === id) return ids;
     if (typeof before === 'number') newest ??= before;
     const isNear = typeof before === 'number' && Math.abs((newest ?? 0) - before) <= distance;
     if (kept.length >= mostIds || (kept.length >= least && !isNear)) continue;

@@ -1,4 +1,4 @@
-/** Ids of units of work for storages that keep none of a cleared record: a bounded ring in this process. */
+/** Ids of turns for storages that keep none of a cleared record: a bounded ring in this process. */
 
 import type { StorageStatements } from '../storage/statements.ts';
 import { mostIds, type UnitId } from './ids.ts';

@@ -23,7 +23,7 @@ export interface StoredTimer {
   readonly plus: number;
 }
 
-/** Everything that is kept of one conversation. Nobody can change it; a unit of work makes a new one. */
+/** Everything that is kept of one conversation. Nobody can change it; a turn makes a new one. */
 export interface ConversationRecord {
   /** The highest migration that it has seen. */
   readonly version: number;

@@ -102,7 +102,7 @@ export function decode(stored: StoredText): Decoded {
 }
 
 /**
- * Refuses a record that is too large; its text, which is costly, is made only where it could be.
+ * Rejects a record that is too large; its text, which is costly, is made only where it could be.
  *
  * @param limit - in bytes of UTF-8
  * @param isTextWanted - whether the storage asks for the text anyway

@@ -1,32 +1,23 @@
-/** The turn that a node's handlers get, and the verbs by which they say where to go. */
+/** The turn that a node's handlers get. */
 
-import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
+import type { DeepReadonly } from '../base/type-tools.ts';
 import type { SceneRun } from '../conversation/behaviour.ts';
-import type { AnyScene, CallOptions, SceneTypes, StartArgs } from '../conversation/scene.ts';
+import type { SceneTypes } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
+import { type Change, type Moves, type Transition, WithMoves } from './transition.ts';
 
-/** Where a handler leads. Made by the verbs of its turn; returning nothing stays, silently. */
-export interface Transition {
-  readonly '~transition': true;
+/** What handlers of buttons get, and those of nodes: the turn, the data, and where to go. */
+export interface HandlerTurn<D extends object, N extends object = {}, R = unknown>
+  extends Turn<N>,
+    Moves<D, R> {
+  readonly data: DeepReadonly<D>;
 }
-/** What a node's handler returns. */
-export type Next = Awaitable<Transition | void>;
 
 /** The turn of a scene's handlers, with its verbs. They need no `this`: destructure them. */
-export interface SceneTurn<T extends SceneTypes> extends Turn<T['services']> {
-  readonly data: DeepReadonly<T['data']>;
-  readonly goto: <S extends AnyScene>(scene: S, ...start: StartArgs<S>) => Transition;
-  readonly call: <S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>) => Transition;
+export interface SceneTurn<T extends SceneTypes>
+  extends HandlerTurn<T['data'], T['services'], T['result']> {
   /** Stays here and runs `enter` again. */
-  readonly again: (patch?: Partial<DeepReadonly<T['data']>>, params?: T['params']) => Transition;
-  /** Stays here, silently. */
-  readonly stay: (patch?: Partial<DeepReadonly<T['data']>>) => Transition;
-  readonly back: () => Transition;
-  readonly leave: (
-    ...result: unknown extends T['result']
-      ? [result?: unknown]
-      : [result: DeepReadonly<T['result']>]
-  ) => Transition;
+  readonly again: (patch?: Change<T['data']>, params?: T['params']) => Transition;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the turn of any node
@@ -44,31 +35,13 @@ export function nodeTurn<More extends object>(
   return Object.assign(new NodeTurn(run), more);
 }
 
-/** Does what a verb of a turn stands for. */
-export function apply(transition: Transition, run: SceneRun): void {
-  (transition as Verb).apply(run);
-}
-
-/** A transition as the engine reads it; bot authors only hand it back. */
-interface Verb extends Transition {
-  readonly apply: (run: SceneRun) => void;
-}
-
-function verb(act: (run: SceneRun) => void): Transition {
-  const made: Verb = { '~transition': true, apply: act };
-  return made;
-}
-
-function patched(run: SceneRun, patch: object | undefined): void {
-  if (patch !== undefined) run.keep({ data: { ...run.data, ...patch } });
-}
-
 /** A class, since one or two are made for an update. Its verbs need no `this`, so that handlers may take it apart. */
-class NodeTurn implements LooseTurn {
+class NodeTurn extends WithMoves implements LooseTurn {
   readonly data: SceneRun['data'];
   readonly #turn: SceneRun['turn'];
 
   constructor({ turn, data }: Pick<SceneRun, 'turn' | 'data'>) {
+    super();
     this.#turn = turn;
     this.data = data;
   }
@@ -127,37 +100,5 @@ class NodeTurn implements LooseTurn {
 
   get signal(): AbortSignal {
     return this.#turn.signal;
-  }
-
-  get goto(): LooseTurn['goto'] {
-    const { state } = this;
-    return <S extends AnyScene>(scene: S, ...start: StartArgs<S>) =>
-      verb(() => state.enter(scene, ...start));
-  }
-
-  get call(): LooseTurn['call'] {
-    const { state } = this;
-    return (scene, ...start) => verb(() => state.call(scene, ...start));
-  }
-
-  get again(): LooseTurn['again'] {
-    return (patch, params) =>
-      verb((run) => {
-        patched(run, patch);
-        run.ask(params);
-      });
-  }
-
-  get stay(): LooseTurn['stay'] {
-    return (patch) => verb((run) => patched(run, patch));
-  }
-
-  get back(): LooseTurn['back'] {
-    const { state } = this;
-    return () => verb(() => state.back());
-  }
-
-  get leave(): LooseTurn['leave'] {
-    return (...result) => verb((run) => run.leave('done', result[0]));
   }
 }

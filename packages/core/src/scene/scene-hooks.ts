@@ -18,7 +18,7 @@ export interface SceneOptions<Data extends object> {
   readonly states?: AnyGroup;
   /** Former ids. */
   readonly was?: string | readonly string[];
-  /** Whether updates that its handlers do not take go on to the bot's other middleware. Default `"pass"`. */
+  /** Whether updates that its handlers do not take continue to the bot's other middleware. Default `"pass"`. */
   readonly otherUpdates?: 'pass' | 'block';
 }
 

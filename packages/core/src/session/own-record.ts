@@ -1,5 +1,7 @@
 /** Sessions whose key is not that of a conversation: a record of their own, with the same order, redelivery and commit. */
 
+import type { AnyScene } from '../conversation/scene.ts';
+import type { AnyGroup } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { machineOf } from '../machine/machine.ts';
 import type { BotPort } from '../machine/machine-interface.ts';
@@ -21,6 +23,11 @@ export type OwnRecordOptions = Pick<
   | 'clock'
 >;
 
+/** A stage, by what a session uses of it. */
+export interface StageOfSession {
+  asScenes(): readonly (AnyScene & AnyGroup)[];
+}
+
 /** Runs the rest of an update as one turn on the record of a session. */
 export type OwnRecord = (
   update: RawUpdate,
@@ -34,16 +41,22 @@ export type OwnRecord = (
  * Makes the record of a session.
  *
  * @param byKey - whether the bot makes the key of each update; otherwise the strategy picks the record
+ * @param stage - whose flows and scenes the record may be in
  * @param opened - called with each turn before anything else runs
  */
 export function ownRecord(
   options: OwnRecordOptions,
   byKey: boolean,
+  stage: StageOfSession | undefined,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
 ): OwnRecord {
   let custom: string | undefined;
   const strategy = byKey ? () => (custom === undefined ? undefined : { custom }) : options.strategy;
-  const machine = machineOf({ ...options, ...(strategy && { strategy }) }, opened);
+  const scenes = stage?.asScenes();
+  const machine = machineOf(
+    { ...options, ...(strategy && { strategy }), ...(scenes && { scenes }) },
+    opened,
+  );
   return (update, bot, key, rest, ctx) => {
     // The machine asks its strategy before `handle` returns. Only the migration of a chat delays it, which keys of the bot's own ignore.
     custom = key;

@@ -10,7 +10,7 @@ import { type SessionAccess, sessionOf } from '../state/context.ts';
 import { install, installedAt, isFree } from '../state/install.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import { type BridgedStore, bridgeOf } from './bridge.ts';
-import { type OwnRecordOptions, ownRecord } from './own-record.ts';
+import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-record.ts';
 import { hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
 import { warnOnce } from './warning.ts';
 
@@ -32,6 +32,8 @@ export interface SessionPlan<C extends object> {
   readonly machine: AnyMachine | undefined;
   /** Options of the session's own record. */
   readonly own: OwnRecordOptions;
+  /** The stage whose flows and scenes the session's own record may be in. */
+  readonly stage?: StageOfSession | undefined;
   /** Context property at which a session with its own record shows its FSM, and where `fsm()` is found by itself. */
   readonly shared: string | undefined;
   /** Whether a bridged session is read only when a handler reads it. */
@@ -66,13 +68,13 @@ export function sessionMiddleware<C extends object>(plan: SessionPlan<C>): Sessi
     const property = propertyOf(machine);
     return (ctx, next, show) => inRecord(installedAt(ctx, property), ctx, next, show);
   }
-  const { byKey, shared } = plan;
+  const { byKey, shared, stage } = plan;
   const opened = (turn: Turn, ctx: unknown) => {
     if (shared === undefined || byKey || !isFree(ctx as C, shared)) return;
     install(ctx as C, shared, turn.state);
   };
   const storage = own.storage ?? machine?.storage;
-  const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, opened);
+  const run = ownRecord({ ...own, ...(storage && { storage }) }, byKey, stage, opened);
   const inOwn = (ctx: C, key: string | undefined, next: Next, show: Show) =>
     run(
       plan.updateOf(ctx),
@@ -140,10 +142,10 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
     if (adopted != null) access.afterCommit(() => from.delete(key as string));
     return running(opened(access, ctx, adopted), next, show);
   }
-  async function running(value: Slot, next: Next, show: Show) {
+  function running(value: Slot, next: Next, show: Show): Promise<unknown> {
     show(value);
-    await next();
-    if (lazy) await value.settle();
+    const ended = next();
+    return lazy ? ended.then(() => value.settle()) : ended;
   }
   return (fsm: FsmContext, ctx: C, next: Next, show: Show): Promise<unknown> => {
     const access = sessionOf(fsm);

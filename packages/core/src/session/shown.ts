@@ -29,7 +29,7 @@ export function shownAt(
     },
   };
   return (target, session) => {
-    Object.defineProperty(target, slot, { configurable: true, writable: true, value: session });
+    (target as Holder)[slot] = session;
     Object.defineProperty(target, property, accessor);
   };
 }

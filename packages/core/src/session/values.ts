@@ -1,7 +1,7 @@
 /** Session data between the record and the bot: mutable in handlers, frozen JSON in the record. */
 
 import { FsmError } from '../base/errors.ts';
-import { isBlank, type JsonObject, put } from '../base/json.ts';
+import { isJsonObject, type JsonObject, put } from '../base/json.ts';
 import { shown } from '../base/shown.ts';
 
 /** Called with the path of a value that JSON changes, such as `session.createdAt`, and what the value is. */
@@ -33,110 +33,115 @@ export function settled(
   path: string,
   converted: Converted,
 ): unknown {
-  return settle(value, before, path, converted, 0);
+  return new Settling(path, converted).any(value, before);
 }
 
-function settle(
-  value: unknown,
-  before: unknown,
-  path: string,
-  converted: Converted,
-  depth: number,
-): unknown {
-  if (value === before) return value;
-  switch (typeof value) {
-    case 'string':
-    case 'boolean':
-      return value;
-    case 'number':
-      if (Number.isFinite(value)) return value === 0 ? 0 : value;
-      converted(path, String(value));
-      return null;
-    case 'object':
-      return value === null ? null : settleObject(value, before, path, converted, depth);
-    case 'bigint':
-      throw new FsmError('DATA_NOT_JSON', { path, found: shown(value) });
-    case 'undefined':
-      return undefined;
-    default:
-      converted(path, shown(value));
-      return undefined;
+/** A member's name, or an item's place in its list. */
+type Key = string | number;
+
+/** One value on its way into the record. Its path is put together only for a warning or an error. */
+class Settling {
+  private readonly root: string;
+  private readonly converted: Converted;
+  /** From the root to the value that is looked at. */
+  private readonly keys: Key[] = [];
+
+  constructor(root: string, converted: Converted) {
+    this.root = root;
+    this.converted = converted;
+  }
+
+  any(value: unknown, before: unknown): unknown {
+    if (value === before) return value;
+    if (!hasToJson(value)) return this.plain(value, before);
+    this.warn(value);
+    // as JSON.stringify calls it: once, with the name of the member
+    return this.plain(value.toJSON(String(this.keys.at(-1) ?? '')), before);
+  }
+
+  private plain(value: unknown, before: unknown): unknown {
+    switch (typeof value) {
+      case 'string':
+      case 'boolean':
+        return value;
+      case 'number':
+        if (Number.isFinite(value)) return value === 0 ? 0 : value;
+        this.warn(value);
+        return null;
+      case 'object':
+        return value === null ? null : this.object(value, before);
+      case 'bigint':
+        throw this.rejected(shown(value));
+      case 'undefined':
+        return undefined;
+      default:
+        this.warn(value);
+        return undefined;
+    }
+  }
+
+  private object(value: object, before: unknown): unknown {
+    if (this.keys.length > deepest) throw this.rejected(`a cycle, or more than ${deepest} levels`);
+    if (Array.isArray(value)) return this.list(value, before);
+    const prototype: unknown = Object.getPrototypeOf(value);
+    const isPlain = prototype === null || Object.getPrototypeOf(prototype as object) === null;
+    if (!isPlain) this.warn(value);
+    return this.members(value as JsonObject, before);
+  }
+
+  private list(list: readonly unknown[], before: unknown): unknown {
+    const old: readonly unknown[] = Array.isArray(before) ? before : [];
+    let isSame = Array.isArray(before) && old.length === list.length;
+    // Array.from visits holes too, which JSON turns into null
+    const kept = Array.from(list, (item, at) => {
+      const member = this.inside(at, item, old[at]) ?? null;
+      if (member !== old[at]) isSame = false;
+      return member;
+    });
+    return isSame ? before : Object.freeze(kept);
+  }
+
+  private members(object: JsonObject, before: unknown): unknown {
+    const old = isJsonObject(before) ? before : undefined;
+    const copy: Record<string, unknown> = {};
+    let isSame = old !== undefined;
+    let count = 0;
+    for (const name of Object.keys(object)) {
+      const own = old !== undefined && Object.hasOwn(old, name) ? old[name] : undefined;
+      const member = this.inside(name, object[name], own);
+      if (member === undefined) continue;
+      count++;
+      if (member !== own) isSame = false;
+      put(copy, name, member);
+    }
+    if (isSame && count === Object.keys(old as JsonObject).length) return before;
+    return Object.freeze(copy);
+  }
+
+  private inside(key: Key, value: unknown, before: unknown): unknown {
+    if (value === before) return value;
+    this.keys.push(key);
+    const kept = this.any(value, before);
+    this.keys.pop();
+    return kept;
+  }
+
+  private get path(): string {
+    return (
+      this.root + this.keys.map((key) => (typeof key === 'number' ? '[]' : `.${key}`)).join('')
+    );
+  }
+
+  private warn(value: unknown): void {
+    this.converted(this.path, typeof value === 'number' ? String(value) : shown(value));
+  }
+
+  private rejected(found: string): FsmError {
+    return new FsmError('DATA_NOT_JSON', { path: this.path, found });
   }
 }
 
-function settleObject(
-  value: object,
-  before: unknown,
-  path: string,
-  converted: Converted,
-  depth: number,
-): unknown {
-  if (depth > deepest) {
-    throw new FsmError('DATA_NOT_JSON', { path, found: `a cycle, or more than ${deepest} levels` });
-  }
-  if ('toJSON' in value && typeof value.toJSON === 'function') {
-    converted(path, shown(value));
-    return settle(value.toJSON(path), before, path, converted, depth + 1);
-  }
-  if (Array.isArray(value)) return settleList(value, before, path, converted, depth);
-  const prototype: unknown = Object.getPrototypeOf(value);
-  const isPlain = prototype === null || Object.getPrototypeOf(prototype as object) === null;
-  if (!isPlain) converted(path, shown(value));
-  return settleMembers(value as JsonObject, before, path, converted, depth);
-}
-
-function settleList(
-  list: readonly unknown[],
-  before: unknown,
-  path: string,
-  converted: Converted,
-  depth: number,
-): unknown {
-  const old: readonly unknown[] = Array.isArray(before) ? before : [];
-  let isSame = Array.isArray(before) && old.length === list.length;
-  // Array.from visits holes too, which JSON turns into null
-  const settledList = Array.from(list, (item, at) => {
-    const member = settle(item, old[at], `${path}[]`, converted, depth + 1) ?? null;
-    if (member !== old[at]) isSame = false;
-    return member;
-  });
-  return isSame ? before : Object.freeze(settledList);
-}
-
-function settleMembers(
-  object: JsonObject,
-  before: unknown,
-  path: string,
-  converted: Converted,
-  depth: number,
-): unknown {
-  const old = isObject(before) ? before : undefined;
-  const copy: Record<string, unknown> = {};
-  let isSame = old !== undefined;
-  let count = 0;
-  for (const name of Object.keys(object)) {
-    const own = old !== undefined && Object.hasOwn(old, name) ? old[name] : undefined;
-    const member = settle(object[name], own, `${path}.${name}`, converted, depth + 1);
-    if (member === undefined) continue;
-    count++;
-    if (member !== own) isSame = false;
-    put(copy, name, member);
-  }
-  if (isSame && count === Object.keys(old as JsonObject).length) return before;
-  return Object.freeze(copy);
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A member of a frozen object replaced, or removed by `undefined`; `undefined` for an object without members. */
-export function withMember(
-  object: JsonObject | undefined,
-  name: string,
-  value: unknown,
-): JsonObject | undefined {
-  const { [name]: _, ...rest } = object ?? {};
-  if (value !== undefined) put(rest, name, value);
-  return isBlank(rest) ? undefined : Object.freeze(rest);
+function hasToJson(value: unknown): value is { toJSON(key: string): unknown } {
+  if (typeof value !== 'bigint' && (typeof value !== 'object' || value === null)) return false;
+  return typeof (value as { readonly toJSON?: unknown }).toJSON === 'function';
 }

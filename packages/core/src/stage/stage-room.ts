@@ -62,12 +62,12 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
     return (ctx as unknown as { scene: SceneControl<C> }).scene.handle(next);
   }
 
-  /** The framework's scenes as scenes of a machine. */
+  /** Everything on the stage, as scenes of a machine. */
   asScenes(): readonly (AnyScene & AnyGroup)[] {
     for (const id of this.scenes.keys()) {
       if (!this.entrances.has(id)) this.entrances.set(id, entranceOf<C>(id, this as StageParts<C>));
     }
-    return [...this.entrances.values()];
+    return [...this.entrances.values(), ...this.flows.values()];
   }
 
   scene(id: string): Scene | undefined {

@@ -3,7 +3,7 @@
 import { type Duration, toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
-import { frozenData, type JsonObject, mergedData, noData, thawed } from '../base/json.ts';
+import { frozenData, type JsonObject, noData, thawed } from '../base/json.ts';
 import { invalidOption, invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { FsmContext, HistoryEntry } from '../conversation/context.ts';
@@ -14,12 +14,18 @@ import type { LeaveReason } from '../conversation/turn.ts';
 import { walkBack } from '../record/history.ts';
 import type { Frame } from '../record/record.ts';
 import type { Scope } from '../update/key.ts';
-import type { RegisteredScene, Registry } from './registry.ts';
-import { type Entry, stateTimer, type WorkingCopy } from './working-copy.ts';
+import type { Registry } from './registry.ts';
+import { stateTimer, type WorkingCopy } from './working-copy.ts';
 
 /** What has happened to frames and is still to be told to their scenes, in order. */
 export type SceneEvent =
-  | { readonly kind: 'entered'; readonly visit: number; readonly params: object }
+  | {
+      readonly kind: 'entered';
+      readonly visit: number;
+      readonly params: object;
+      /** Whether the scene is shown in a new message. */
+      readonly fresh?: boolean | undefined;
+    }
   | { readonly kind: 'left'; readonly frame: Frame; readonly reason: LeaveReason }
   | {
       readonly kind: 'returned';
@@ -29,6 +35,13 @@ export type SceneEvent =
     }
   | { readonly kind: 'ask'; readonly params?: object };
 
+/** Options of `enter` and `call`, whatever the scene. */
+interface MoveOptions {
+  readonly params?: object;
+  readonly into?: string;
+  readonly fresh?: boolean;
+}
+
 /** What the object needs of its turn. */
 export interface ContextHost extends SessionAccess {
   readonly copy: WorkingCopy;
@@ -36,12 +49,35 @@ export interface ContextHost extends SessionAccess {
   /** Where it is noted what scenes are told before the commit. */
   readonly effects: { note(event: SceneEvent): void };
   readonly used: { dropEvents(): void } | undefined;
+  /** Absent in a machine without scenes. */
+  readonly sceneVerbs: SceneVerbs | undefined;
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
   mayRead(member: string): void;
   /** @throws FsmError `TURN_ENDED` or `NO_CONVERSATION` */
   mayWrite(member: string): void;
   commit(): Promise<void>;
 }
+
+/** The verbs of `ctx.state` that need scenes; the engine that scenes bring has them. */
+export interface SceneVerbs {
+  enter(
+    host: ContextHost,
+    scene: AnyScene | string,
+    data?: object,
+    options?: { readonly params?: object },
+  ): void;
+  call(
+    host: ContextHost,
+    scene: AnyScene | string,
+    data?: object,
+    options?: { readonly params?: object; readonly into?: string },
+  ): void;
+  leave(host: ContextHost, result: unknown): void;
+  cancel(host: ContextHost): void;
+  reenter(host: ContextHost): void;
+}
+
+type Tail<Verb> = Verb extends (host: ContextHost, ...args: infer Args) => void ? Args : never;
 
 /** The session data of one turn: kept in the conversation's record, committed with it, and not cleared with it. */
 export interface SessionAccess {
@@ -68,23 +104,6 @@ export interface SessionAccess {
  */
 export function stateContext(host: ContextHost): FsmContext {
   return new StateContext(host) as unknown as FsmContext;
-}
-
-/** Takes a frame off and notes what the scenes are to be told; the caller has checked that there is one. */
-export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown): void {
-  const { copy } = host;
-  const left = copy.top;
-  const called = copy.frames.length > 1;
-  copy.leave(host.now());
-  if (left.scene !== null) host.effects.note({ kind: 'left', frame: left, reason });
-  if (!called) return;
-  const into = left.into !== undefined && result !== undefined;
-  if (into) {
-    copy.change({ data: mergedData(copy.top.data, { [left.into as string]: result }, 'result') });
-  }
-  if (copy.top.scene !== null) {
-    host.effects.note({ kind: 'returned', result, of: left.scene ?? '', into });
-  }
 }
 
 /**
@@ -237,33 +256,12 @@ class StateContext implements StateMatcher {
     this.step('previous', -1, undefined);
   }
 
-  enter(scene: AnyScene | string, data?: object, options?: { readonly params?: object }): void {
-    const host = this.write('enter');
-    const { copy, registry } = host;
-    const entry = entryOf(registry.scene(scene), data);
-    const left = copy.top;
-    copy.enter(entry);
-    if (left.scene !== null) host.effects.note({ kind: 'left', frame: left, reason: 'replaced' });
-    host.effects.note({
-      kind: 'entered',
-      visit: copy.top.visit,
-      params: options?.params ?? noData,
-    });
+  enter(...args: Tail<SceneVerbs['enter']>): void {
+    this.scenes('enter', args[0]).enter(this.host, ...args);
   }
 
-  call(
-    scene: AnyScene | string,
-    data?: object,
-    options?: { readonly params?: object; readonly into?: string },
-  ): void {
-    const host = this.write('call');
-    const { copy, registry } = host;
-    copy.call(entryOf(registry.scene(scene), data), options?.into, host.now());
-    host.effects.note({
-      kind: 'entered',
-      visit: copy.top.visit,
-      params: options?.params ?? noData,
-    });
+  call(...args: Tail<SceneVerbs['call']>): void {
+    this.scenes('call', args[0]).call(this.host, ...args);
   }
 
   back(): void {
@@ -280,33 +278,17 @@ class StateContext implements StateMatcher {
   }
 
   leave(result?: unknown): void {
-    const { copy } = this.write('leave');
-    if (copy.top.scene === null && copy.frames.length === 1) {
-      throw new FsmError('NO_SCENE', { verb: 'leave' });
-    }
-    leaveTop(this.host, 'left', result);
+    this.scenes('leave').leave(this.host, result);
   }
 
   cancel(): void {
-    const host = this.write('cancel');
-    const { copy } = host;
-    for (let at = copy.frames.length - 1; at >= 0; at--) {
-      const frame = copy.frames[at] as Frame;
-      if (frame.scene !== null) host.effects.note({ kind: 'left', frame, reason: 'cancelled' });
-    }
-    copy.clear();
+    const { sceneVerbs, copy } = this.write('cancel');
+    if (sceneVerbs === undefined) copy.clear();
+    else sceneVerbs.cancel(this.host);
   }
 
   reenter(): void {
-    const host = this.write('reenter');
-    const { copy, registry } = host;
-    const { top } = copy;
-    if (top.scene === null) throw new FsmError('NO_SCENE', { verb: 'reenter' });
-    if (registry.scene(top.scene).behaviour.enter === undefined) host.effects.note({ kind: 'ask' });
-    else {
-      host.effects.note({ kind: 'left', frame: top, reason: 'replaced' });
-      host.effects.note({ kind: 'entered', visit: top.visit, params: noData });
-    }
+    this.scenes('reenter').reenter(this.host);
   }
 
   expire(after: Duration | Date | null): void {
@@ -327,6 +309,14 @@ class StateContext implements StateMatcher {
 
   afterCommit(task: () => unknown): void {
     this.write('afterCommit').afterCommit(task);
+  }
+
+  /** The verbs of scenes; a machine without scenes has none to enter. */
+  private scenes(verb: string, scene?: AnyScene | string): SceneVerbs {
+    const { sceneVerbs, registry } = this.write(verb);
+    if (sceneVerbs !== undefined) return sceneVerbs;
+    if (scene !== undefined) registry.scene(scene);
+    throw new FsmError('NO_SCENE', { verb });
   }
 
   private write(member: string): ContextHost {
@@ -382,6 +372,10 @@ class StateContext implements StateMatcher {
   }
 }
 
+function _entered({ top }: WorkingCopy, { params = noData, fresh }: MoveOptions = {}): SceneEvent {
+  return { kind: 'entered', visit: top.visit, params, fresh };
+}
+
 /** What else a filter takes cannot be moved to. */
 function refuseTarget(target: State): never {
   if (holds(target, '~scene')) {
@@ -394,9 +388,4 @@ function refuseTarget(target: State): never {
 
 function notSettable(found: string): FsmError {
   return invalidTarget('set()', 'a state, its id, or `null`', found);
-}
-
-function entryOf({ id, behaviour }: RegisteredScene, data: object | undefined): Entry {
-  const start = data === undefined ? noData : frozenData(data, 'data');
-  return { scene: id, state: behaviour.first(start), data: start };
 }

@@ -33,6 +33,8 @@ export interface Registry {
   stateId(stored: string): string | undefined;
   /** The present id of a scene, given a present or former one. */
   sceneId(stored: string): string | undefined;
+  /** Looks after the message that is edited in place; absent unless a scene has one. */
+  readonly screen: SceneBehaviour['screen'];
   /** Finds a scene. @throws FsmError `SCENE_UNKNOWN`; `SCENE_DUPLICATE` for another one of the same id */
   scene(scene: AnyScene | string): RegisteredScene;
 }
@@ -54,6 +56,7 @@ export function registryOf(
   const formerScenes = new Map<string, string>();
   const groups = new Map<string, AnyGroup>();
   const triggers = new Map<string, string>();
+  let screen: SceneBehaviour['screen'];
 
   const addState = (member: State, owner?: string) => {
     const before = known.get(member.id);
@@ -101,6 +104,7 @@ export function registryOf(
     if (before?.behaviour === behaviour) return;
     if (before !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
     scenes.set(id, { id, behaviour });
+    screen ??= behaviour.screen;
     const { command, deepLink } = behaviour.trigger ?? {};
     addTrigger(id, 'trigger', command && `/${command}`);
     addTrigger(id, 'deepLink', deepLink);
@@ -119,6 +123,7 @@ export function registryOf(
     scenes,
     states: known,
     owners,
+    screen,
     stateId: (stored) => (known.has(stored) ? stored : former.get(stored)),
     sceneId: (stored) => (scenes.has(stored) ? stored : formerScenes.get(stored)),
     scene(scene) {

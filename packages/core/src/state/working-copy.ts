@@ -1,11 +1,9 @@
-/** The working copy of a record during one unit of work: frames, history, data, timers. It knows no scene's behaviour. */
+/** The working copy of a record during one turn: frames, history, data, timers. It knows no scene's behavior. */
 
-import { isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
+import { type JsonObject, mergedData, noData, withMember } from '../base/json.ts';
 import { before, type HistoryRules, lastOf, remember } from '../record/history.ts';
-import { type LogEntry, logSlot } from '../record/log.ts';
 import {
   type ConversationRecord,
-  emptyFrame,
   emptyRecord,
   type Frame,
   noTimers,
@@ -22,13 +20,6 @@ export interface CopyRules {
 
 /** The timer of a state, which ends with it; others are their scene's. */
 export const stateTimer = 'state';
-
-/** A new place in a conversation. */
-export interface Entry {
-  readonly scene: string;
-  readonly state: string | null;
-  readonly data: JsonObject;
-}
 
 /** Which changes of timers a record has, and when its deadline passes. */
 interface TimerMark {
@@ -66,7 +57,7 @@ export class WorkingCopy {
   private kept: TimerMark;
   /** Of the record that was made last: it becomes the base when it has been written. */
   private written: TimerMark;
-  private readonly rules: CopyRules;
+  readonly rules: CopyRules;
 
   constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {
     this.base = record;
@@ -126,7 +117,7 @@ export class WorkingCopy {
     const history = moved
       ? remember(top.history, top, { scene, data }, this.rules.history)
       : top.history;
-    if (scene !== top.scene) this.timers = this.withoutTimers();
+    if (scene !== top.scene) this.dropTimers();
     else if (moved && this.timers !== undefined) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
     this.top = { scene, state, data, memo, visit, into, history, paused: noTimers };
@@ -137,54 +128,12 @@ export class WorkingCopy {
     this.top = { ...this.top, ...change };
   }
 
-  /** Puts a scene in place of the top frame. */
-  enter({ scene, state, data }: Entry): void {
-    const { top } = this;
-    const blank = top.scene === null && top.state === null && isBlank(top.data);
-    this.timers = this.withoutTimers();
-    this.top = {
-      scene,
-      state,
-      data,
-      memo: noData,
-      visit: this.newVisit(),
-      into: top.into,
-      history: blank
-        ? top.history
-        : remember(top.history, top, { scene, data }, this.rules.history),
-      paused: noTimers,
-    };
-  }
-
-  /** Puts a scene on top; timers of the one below wait until it is on top again. */
-  call(entry: Entry, into: string | undefined, now: number): void {
-    const paused = [...(this.timers ?? [])].map(([name, at]) => ({ name, plus: at - now }));
-    this.timers = this.withoutTimers();
-    if (paused.length > 0) this.top = { ...this.top, paused };
-    const visit = this.newVisit();
-    this.frames = [...this.frames, { ...emptyFrame, ...entry, visit, into }];
-  }
-
-  /** Takes the top frame off; the last one leaves nothing. */
-  leave(now: number): void {
-    this.timers = this.withoutTimers();
-    const below = this.frames.slice(0, -1);
-    this.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as readonly [
-      Frame,
-      ...Frame[],
-    ];
-    const { paused } = this.top;
-    if (paused.length === 0) return;
-    this.top = { ...this.top, paused: noTimers };
-    for (const { name, plus } of paused) this.arm(name, now + plus);
-  }
-
   /** Restores the past that was left last; `false` if there is none. */
   back(): boolean {
     const { top } = this;
     const past = lastOf(top.history);
     if (past === undefined) return false;
-    this.timers = this.withoutTimers();
+    this.dropTimers();
     const { scene, state, data, memo } = past;
     const visit = scene === null ? top.visit : this.newVisit();
     const history = before(top.history, past);
@@ -194,19 +143,19 @@ export class WorkingCopy {
 
   /** Leaves nothing: no state, no data, no frames, no timers. */
   clear(): void {
-    this.timers = this.withoutTimers();
+    this.dropTimers();
     this.frames = emptyRecord.frames;
     this.isPromptPending = false;
     this.failures = 0;
     this.visits = 0;
-    if (this.session?.[logSlot] !== undefined) this.keepLog(undefined);
+    // what telefsm keeps there itself goes with the conversation
+    for (const slot in this.session) if (slot.startsWith('~')) this.keep(slot, undefined);
   }
 
-  /** Keeps what was said lately, or forgets it. */
-  keepLog(log: readonly LogEntry[] | undefined): void {
-    const { [logSlot]: _, ...rest } = this.session ?? {};
-    const session = log === undefined ? rest : { ...rest, [logSlot]: log };
-    this.session = isBlank(session) ? undefined : Object.freeze(session as JsonObject);
+  /** Sets a slot of the session data to a frozen value; `undefined` removes it. */
+  keep(slot: string, value: unknown): void {
+    if (this.session?.[slot] === value) return;
+    this.session = withMember(this.session, slot, value);
   }
 
   /** Sets a timer of the top frame, or removes it. */
@@ -302,13 +251,15 @@ export class WorkingCopy {
       .sort((a, b) => a.plus - b.plus);
   }
 
-  private withoutTimers(): undefined {
+  /** Removes the timers of the top frame, which is no longer on top. */
+  dropTimers(): void {
     if (this.timers !== undefined) this.timerChanges++;
+    this.timers = undefined;
     this.failures = 0;
-    return undefined;
   }
 
-  private newVisit(): number {
+  /** Numbers an entry of a scene. */
+  newVisit(): number {
     this.visits = this.rules.nextVisit(this.visits);
     return this.visits;
   }

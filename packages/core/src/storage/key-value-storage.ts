@@ -1,15 +1,13 @@
 /** Any simple store as a storage: what a framework's session adapters can do, and no more. */
 
 import type { Clock } from '../base/clock.ts';
-import { systemClock } from '../base/clock.ts';
-import type { Awaitable } from '../base/type-tools.ts';
-import { andThen, isPromise, type KeyValueStore, shortKey, tryOut } from './key-value-store.ts';
+import { type KeyValueStore, shortKey, tryOut } from './key-value-store.ts';
 import type { StorageStatements, StoredText, Write } from './statements.ts';
 
 /** What `keyValueStorage` can be told. */
 export interface KeyValueStorageOptions {
   /** What tells the time; a virtual one in tests. */
-  readonly clock?: Clock;
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 /**
@@ -38,37 +36,35 @@ export interface KeyValueStorageOptions {
  */
 export function keyValueStorage(
   store: KeyValueStore,
-  { clock = systemClock }: KeyValueStorageOptions = {},
+  { clock = Date }: KeyValueStorageOptions = {},
 ): StorageStatements {
-  let trial: Awaitable<void> | undefined;
+  let trial: Promise<void> | undefined;
   /** Tries the store out once; after a failure the next caller tries again. */
-  function tried(): Awaitable<void> {
-    trial ??= tryOut(store);
-    if (!isPromise(trial)) return trial;
-    return trial.then(undefined, (error: unknown) => {
+  function tried(): Promise<void> {
+    trial ??= tryOut(store).catch((error: unknown) => {
       trial = undefined;
       throw error;
     });
+    return trial;
   }
-  const read = (key: string) =>
-    andThen(shortKey(key), (short) =>
-      andThen(store.get(short), (found) => unwrap(asText(found), clock.now())),
-    );
+  async function read(key: string): Promise<StoredText | undefined> {
+    return unwrap(asText(await store.get(await shortKey(key))), clock.now());
+  }
 
   return {
     features: { shared: false, fencing: false, ttl: false, deadlines: false, list: false },
 
-    acquire: (key) =>
-      andThen(tried(), () => andThen(read(key), (stored) => ({ fence: 0, stored }))),
+    async acquire(key) {
+      await tried();
+      return { fence: 0, stored: await read(key) };
+    },
 
-    commit: (key, _, next) =>
-      andThen(shortKey(key), (short) => {
-        const answer =
-          next === undefined
-            ? store.delete(short)
-            : store.set(short, wrap(next, clock.now()), next.ttl);
-        return andThen(answer, () => 'done' as const);
-      }),
+    async commit(key, _, next) {
+      const short = await shortKey(key);
+      if (next === undefined) await store.delete(short);
+      else await store.set(short, wrap(next, clock.now()), next.ttl);
+      return 'done' as const;
+    },
 
     renew: () => true,
     release() {},

@@ -1,7 +1,5 @@
 /** Simple stores, and what they cannot be trusted with: long keys, letters of both cases, and every character in a text. */
 
-import { FsmError } from '../base/errors.ts';
-import { shown } from '../base/shown.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 
 /** A store of texts under keys. */
@@ -20,12 +18,8 @@ const longest = 32;
 const harmless = /^[a-z\d_.:=-]+$/;
 
 /** The key under which a store keeps a conversation: its own, or a hash of it if a store might not keep it apart from others. */
-export function shortKey(key: string): Awaitable<string> {
+export async function shortKey(key: string): Promise<string> {
   if (key.length <= longest && harmless.test(key)) return key;
-  return hashed(key);
-}
-
-async function hashed(key: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(key));
   const digits = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0'));
   return `telefsm-${digits.join('')}`.slice(0, longest);
@@ -39,43 +33,25 @@ const trialTtl = 60_000;
 /**
  * Writes a text under a key of the longest length, reads it back and deletes it.
  *
- * @throws FsmError `STORAGE_UNUSABLE` if it came back changed; what the store throws
+ * @throws what {@link changed} makes if it came back changed; what the store throws
  */
-export function tryOut(store: KeyValueStore): Awaitable<void> {
+export async function tryOut(store: KeyValueStore): Promise<void> {
   // a key of its own, since another process may be trying the same store
-  const random = Array.from({ length: 3 }, () => Math.random().toString(36).slice(2)).join('');
-  const key = `telefsm-trial-${random}`.padEnd(longest, '0').slice(0, longest);
-  return andThen(store.set(key, trialText, trialTtl), () =>
-    andThen(store.get(key), (found) => {
-      if (found !== trialText) throw changed(found);
-      return andThen(store.delete(key), () => {});
-    }),
-  );
+  const key = `telefsm-trial-${crypto.randomUUID()}`.slice(0, longest);
+  await store.set(key, trialText, trialTtl);
+  const found = await store.get(key);
+  if (found !== trialText) throw changed(found);
+  await store.delete(key);
 }
 
-function changed(found: unknown): FsmError<'STORAGE_UNUSABLE'> {
-  return new FsmError('STORAGE_UNUSABLE', {
+/** A plain error, so that a store does not bring the sentences of all errors; core makes an FsmError of it. */
+function changed(found: unknown): Error {
+  const remedy =
+    'Use a store that returns each text exactly as it was written; a column of MySQL needs utf8mb4.';
+  const details = {
     storage: 'The key-value store',
-    reason: `it was given ${shown(trialText)} under a key of ${longest} characters, and returned ${shown(found)}`,
-    remedy:
-      'Use a store that returns each text exactly as it was written; a column of MySQL needs utf8mb4.',
-  });
-}
-
-/** Continues without a promise where the store answers without one. */
-export function andThen<Value, Result>(
-  value: Awaitable<Value>,
-  next: (value: Value) => Awaitable<Result>,
-): Awaitable<Result> {
-  return isPromise(value) ? value.then(next) : next(value);
-}
-
-/** Whether an answer is still to come. */
-export function isPromise<Value>(value: Awaitable<Value>): value is PromiseLike<Value> {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'then' in value &&
-    typeof value.then === 'function'
-  );
+    reason: `it was given '${trialText}' under a key of ${longest} characters, and returned '${found}'`,
+    remedy,
+  };
+  return Object.assign(new Error(remedy), { code: 'STORAGE_UNUSABLE', details });
 }

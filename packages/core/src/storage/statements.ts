@@ -74,11 +74,11 @@ export type Acquired = Granted | Busy;
  */
 export type CommitAnswer = 'done' | 'already' | 'refused';
 
-/** What a storage can do; what it cannot, core does without or refuses loudly. */
+/** What a storage can do; what it cannot, core does without or rejects loudly. */
 export interface StorageFeatures {
   /** Whether several processes may use it at once. */
   readonly shared: boolean;
-  /** Whether a late writer is refused. */
+  /** Whether a late writer is rejected. */
   readonly fencing: boolean;
   /** Whether it honours {@link Write.ttl}. */
   readonly ttl: boolean;
@@ -138,7 +138,7 @@ export interface StorageStatements {
   /**
    * Writes, then releases the conversation or keeps it.
    *
-   * @param holder - who writes; any other is refused. A lapsed lease that nobody acquired is still good
+   * @param holder - who writes; any other is rejected. A lapsed lease that nobody acquired is still good
    * @param next - the new record; `undefined` deletes it
    * @param keep - keeps the conversation for at least so many ms, and adds 1 to the fence; without it the conversation is released
    */

@@ -1,9 +1,10 @@
-/** Writes the working copy and flushes the effects: what stands in a record, when it is written, and what follows the commit. */
+/** Writes the working copy and flushes the effects: what is in a record, when it is written, and what follows the commit. */
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
+import { isPromise } from '../lease/calls.ts';
 import type { Hold } from '../lease/lease.ts';
 import { leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
@@ -29,7 +30,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
 /**
  * Writes what has changed and the turn's id, all at once.
  *
- * @param keep - whether the turn goes on with the conversation afterwards
+ * @param keep - whether the turn continues with the conversation afterwards
  */
 export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
   const { hold, copy, rt, facts } = turn;
@@ -149,7 +150,7 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
   const tasks = turn.used?.takeTasks();
-  return hold.commit(next, { keep, id: isKnown ? undefined : id }).then(() => {
+  const written = () => {
     const before = copy.base;
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
     if (next === undefined) rt.recent.add(hold.key, listIds(record.ids));
@@ -159,7 +160,9 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
     turn.used?.release(tasks);
     if (changed && rt.watched.has('committed')) rt.notices.committed(turn, before, record);
     turn.used?.takeLeft();
-  });
+  };
+  const sent = hold.commit(next, { keep, id: isKnown ? undefined : id });
+  return isPromise(sent) ? sent.then(written) : written();
 }
 
 function recordOf(
@@ -175,7 +178,8 @@ function recordOf(
   const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
   const isHere = update !== undefined && !isElsewhere;
   const address = isHere ? storedAddress(update, facts) : copy.base.place;
-  return copy.toRecord(ids, hold.withMark(copy.base.marks), address);
+  const { marks } = copy.base;
+  return copy.toRecord(ids, hold.withMark?.(marks) ?? marks, address);
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {

@@ -3,9 +3,8 @@
 import { namedError } from '../base/frozen.ts';
 import { stateTimer } from '../state/working-copy.ts';
 import { commitAhead, deliver, rollBack, settle } from './commit.ts';
-import { isInterruption } from './interrupts.ts';
 import { isOutage } from './outage.ts';
-import type { OpenTurn } from './runtime.ts';
+import { isInterruption, type OpenTurn } from './runtime.ts';
 
 /** Delays after each failure of a deadline's handler, in ms; after the last one it is removed. */
 const retryDelays = [1000, 4000, 16_000, 64_000];
@@ -46,7 +45,7 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
       // the messages are not answered, as that of an update that is interrupted
       turn.phase = 'failed';
       rollBack(turn);
-      rt.engine?.forgetBurst(turn);
+      rt.engine?.forgetBurst(turn, timer);
       await commitAhead(turn);
       throw error;
     }

@@ -1,4 +1,4 @@
-/** How turns end that do not end well: handled before, interrupted, refused, failed. */
+/** How turns end that do not end well: handled before, interrupted, rejected, failed. */
 
 import { isFsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';

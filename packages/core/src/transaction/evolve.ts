@@ -10,14 +10,14 @@ import type { Turn } from '../conversation/turn.ts';
 import type { ConversationRecord, Frame } from '../record/record.ts';
 import type { Registry } from '../state/registry.ts';
 
-/** A stored conversation that the code cannot go on with. */
+/** A stored conversation that the code cannot continue with. */
 export interface UnknownState {
   /** What is stored: the id of a state or scene, or for an unreadable record its text. */
   readonly stored: string;
   /** What is stored beside it. */
   readonly data: object;
   readonly scene: string | null;
-  /** What is unknown: a state, a scene, data that its schema refuses, or the whole record. */
+  /** What is unknown: a state, a scene, data that its schema rejects, or the whole record. */
   readonly reason: 'state' | 'scene' | 'data' | 'record';
   /** What the schema says. */
   readonly issues: readonly string[];
@@ -26,7 +26,7 @@ export interface UnknownState {
 /**
  * What to do with an {@link UnknownState}, once for each repair.
  *
- * `reset` forgets the conversation and tells the user; `keep` goes on with it as it is; `error` throws; a function moves the user on by its
+ * `reset` forgets the conversation and tells the user; `keep` continues with it as it is; `error` throws; a function moves the user on by its
  * turn, and what it does is committed before the update is handled.
  */
 export type UnknownStatePolicy =

@@ -4,10 +4,10 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { Hold } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { TurnFacts } from './facts.ts';
-import type { OpenTurn } from './runtime.ts';
+import type { Interruptible, OpenTurn } from './runtime.ts';
 
 /** One turn to do. */
-export interface Job<out Result = unknown> extends TurnFacts {
+export interface Job<out Result = unknown> extends TurnFacts, Interruptible {
   /** How long to wait while another process has the conversation, in ms; 0 gives up at once. */
   readonly timeout: number;
   /**
@@ -16,10 +16,6 @@ export interface Job<out Result = unknown> extends TurnFacts {
    * @returns the head of the queue; `undefined` leaves the job undone
    */
   wait(key: string): Promise<Seat | undefined>;
-  /** Waits in front of all others: an update that came later has gone first. */
-  waitNext?(key: string): Promise<Seat>;
-  /** Whether it ends the turn that it would wait for. */
-  interrupts?(): boolean;
   /** Another process has the conversation, and the timeout has begun. Called once. */
   busy?(): void;
   /** The conversation is waited for no longer. */

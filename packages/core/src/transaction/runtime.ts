@@ -7,29 +7,51 @@ import type { Say, Sent } from '../conversation/say.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption, Leases } from '../lease/lease.ts';
-import type { LocalQueues } from '../lease/queue.ts';
+import type { LocalQueues, Seat } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { UnitId } from '../record/ids.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
-import type { ContextHost } from '../state/context.ts';
+import type { ContextHost, SceneVerbs } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
+import type { InterruptRule } from '../update/interrupt.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
-import type { TurnFacts } from './facts.ts';
+import type { Cause, TurnFacts } from './facts.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 
+/** A turn that has ended. */
+export interface TurnEnded {
+  /** Absent where the update has no conversation. */
+  readonly key?: string;
+  readonly subject: Subject;
+  readonly cause: Cause;
+  readonly updateId?: number;
+  /** Ms until its conversation was read: behind earlier turns, other processes and the storage. */
+  readonly waited: number;
+  /** Ms until its end, `waited` included. */
+  readonly took: number;
+  /** By how many ms a deadline was late that was due in this turn; absent if none was. */
+  readonly lateBy?: number;
+  /**
+   * Why the turn failed: what a handler threw, or an FsmError such as `LEASE_LOST`, `WAIT_TIMEOUT`, `STORAGE_FAILED`,
+   * `INTERRUPTED` or `RECORD_TOO_LARGE`.
+   */
+  readonly error?: unknown;
+}
+
 /** What happens in turns, for observers. */
 export interface Notices {
+  turn(ended: TurnEnded): void;
   committed(turn: OpenTurn, before: ConversationRecord, after: ConversationRecord): void;
   duplicate(key: string, updateId: number): void;
   deadlineFailed(key: string, error: unknown, retryIn: number | undefined): void;
@@ -45,6 +67,8 @@ export interface Notices {
 
 /** Runs scenes; a scene brings it. */
 export interface Engine {
+  /** What `ctx.state` does with scenes. */
+  readonly sceneVerbs: SceneVerbs;
   /** Reads what the user sent. */
   inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
@@ -63,12 +87,14 @@ export interface Engine {
     subject: Subject,
   ): { readonly subject: Subject; readonly tag: string } | undefined;
   /** Forgets messages that the active scene has collected to answer them together, as a part of the turn. */
-  forgetBurst(turn: OpenTurn): void;
+  forgetBurst(turn: OpenTurn, timer: string): void;
 }
 
 /** The engine that a scene brings, as the kernel sees it. */
 export interface EngineOf extends EngineFactory {
   (rt: Runtime): Engine;
+  /** For scenes that choose what interrupts them. */
+  readonly interrupts: InterruptsOf;
 }
 
 /** Makes the engine of a machine. */
@@ -98,6 +124,8 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   phase: 'open' | 'over' | 'failed';
   /** Whether its update was sent before the pending question was asked. */
   isEarly: boolean;
+  /** The fence of the turn of another process that this turn has waited for first. */
+  behind: number | undefined;
   /** What is stored, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
@@ -116,8 +144,31 @@ export interface OpenTurn extends Turn<object>, ContextHost {
 
 /** A turn to do, as far as interrupts look at it. */
 export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
-  /** Whether it ends the turn that it would wait for. */
-  interrupts?(): boolean;
+  /** What it is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  interrupts?(): string | undefined;
+  /** Waits in front of all others: an update that came later has gone first. */
+  waitNext?(key: string): Promise<Seat>;
+}
+
+/** The head of a conversation's queue. */
+export interface Head {
+  seat: Seat;
+  /** Ends its turn; absent where nothing may. */
+  interruption: Interruption | undefined;
+  /** Whether it waits for another process, or has waited for the lease that it has. */
+  isBehind: boolean;
+  /** The fence of the turn of another process that it has waited for first. */
+  behind: number | undefined;
+}
+
+/** Acquires the lease of a conversation for the head of its queue. */
+export type AcquireLease = () => Awaitable<Hold | undefined>;
+
+/** An update that may interrupt. */
+export interface Interrupter {
+  readonly id: UnitId;
+  readonly update: RawUpdate;
+  readonly bot: { readonly username?: string | undefined };
 }
 
 /** A turn whose conversation has been read. */
@@ -133,9 +184,22 @@ export interface Opened {
 
 /** Lets updates end the turns that they would wait for. */
 export interface Interrupts {
-  /** A turn is the head of its conversation; `undefined` for one that nothing may interrupt. */
-  begin(key: string, job: Interruptible): Interruption | undefined;
-  /** It is the head no longer. */
+  /** Whether an input ends every turn, whatever its state, by the choice of the machine. */
+  endsAll(input: UserInput): boolean;
+  /** What an update is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  nameOf(update: Interrupter): string | undefined;
+  /**
+   * Acquires the lease of a conversation. If the turn is interrupted while it waits for another process, the update that interrupts goes first.
+   *
+   * @param head - gets another seat if its turn has to wait again
+   */
+  acquire(
+    key: string,
+    job: Interruptible,
+    head: Head,
+    lease: AcquireLease,
+  ): Promise<Hold | undefined>;
+  /** The turn is the head no longer. */
   end(key: string, interruption: Interruption): void;
   /**
    * Runs the handlers of a turn, unless the turn is interrupted.
@@ -146,10 +210,29 @@ export interface Interrupts {
   /**
    * Interrupts the head of a conversation, if there is one in this process.
    *
-   * @param id - the update that interrupts
-   * @returns `false` if there is none, or it handles this very update
+   * @param by - what interrupts, see {@link Interruption.interrupter}
+   * @returns `false` if there is none, it handles this very update, or it is in another state
    */
-  interrupt(key: string, id: UnitId): boolean;
+  interrupt(key: string, by: string): boolean;
+}
+
+/** Makes the interrupts of one machine: the option `waiting.interrupt` as the kernel sees it, or what a scene brings. */
+export type InterruptsOf = (registry: Registry) => Interrupts;
+
+/** The interrupts of a machine, if it or one of its scenes has chosen what interrupts. */
+export function interruptsIn(
+  rule: InterruptRule | undefined,
+  registry: Registry,
+): Interrupts | undefined {
+  const scene = [...registry.scenes.values()].find(({ behaviour }) => behaviour.interruptedBy);
+  const engine = scene?.behaviour.engine as EngineOf | undefined;
+  const make = (rule as (InterruptRule & InterruptsOf) | undefined) ?? engine?.interrupts;
+  return make?.(registry);
+}
+
+/** Whether a turn has ended because it was interrupted. */
+export function isInterruption(error: unknown, { interruption }: OpenTurn): boolean {
+  return interruption?.signal.aborted === true && interruption.signal.reason === error;
 }
 
 /** What the turns of a machine share. */

@@ -5,7 +5,7 @@ import type { SceneDefaults } from '../conversation/behaviour.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { UserInput } from '../update/input.ts';
+import type { InterruptRule } from '../update/interrupt.ts';
 import type { Strategy } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
 import type { Migrations, UnknownStatePolicy } from './evolve.ts';
@@ -31,7 +31,7 @@ export interface Settings {
     readonly policy: WaitingPolicy;
     readonly limit: number;
     readonly answerCallbacksAfter: number;
-    readonly interrupt: ((input: UserInput) => boolean) | undefined;
+    readonly interrupt: InterruptRule | undefined;
   };
   readonly lease: number;
   /** The longest turn. */

@@ -6,13 +6,13 @@ import type { TurnFacts } from './facts.ts';
 
 /** A class, since its fields are read by every turn. */
 export class Stopping {
-  /** Whether new turns are refused. */
+  /** Whether new turns are rejected. */
   isStopped = false;
   /** Turns that run or wait. */
   running = 0;
   /** Called when none does. */
   idle: (() => void) | undefined;
-  /** Whether also those are refused that wait. */
+  /** Whether also those are rejected that wait. */
   isLate = false;
   readonly #leases: Pick<Leases, 'giveUp'>;
   readonly #waits = new Set<AbortController>();
@@ -21,7 +21,7 @@ export class Stopping {
     this.#leases = leases;
   }
 
-  /** Makes the error for a turn that is refused. */
+  /** Makes the error for a turn that is rejected. */
   error({ cause, id, key }: Pick<TurnFacts, 'cause' | 'id' | 'key'>): FsmError<'STOPPED'> {
     const operation = cause === 'update' ? `update ${id}` : `work on '${key}'`;
     return new FsmError('STOPPED', { operation });
@@ -33,7 +33,7 @@ export class Stopping {
     return () => void this.#waits.delete(wait);
   }
 
-  /** From now on new turns are refused; resolves when none runs or waits. */
+  /** From now on new turns are rejected; resolves when none runs or waits. */
   stop(): Promise<void> {
     this.isStopped = true;
     if (this.running === 0) return Promise.resolve();

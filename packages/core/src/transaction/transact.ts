@@ -2,32 +2,51 @@
 
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
-import type { Hold, Interruption } from '../lease/lease.ts';
-import type { Seat } from '../lease/queue.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { Hold } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
+import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
 import { fail, giveWay, refuseInput, skip } from './endings.ts';
 import { knowsAll } from './evolve.ts';
-import { isInterrupted, isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
-import type { Opened, OpenTurn, Runtime } from './runtime.ts';
+import { Meter } from './meter.ts';
+import { type Head, isInterruption, type Opened, type OpenTurn, type Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
 import { bringUpToDate } from './up-to-date.ts';
 
 /**
  * Does one turn.
  *
+ * @param meter - measures it; made here if somebody observes `turn`
  * @returns what the work gives; `undefined` if it was not done: handled before, busy, not admitted, interrupted, or failed and forgiven
  */
-export function transact<Result>(rt: Runtime, job: Job<Result>): Promise<Result | undefined> {
+export function transact<Result>(
+  rt: Runtime,
+  job: Job<Result>,
+  meter?: Meter,
+): Promise<Result | undefined> {
+  if (meter === undefined && rt.watched.has('turn')) return measured(rt, job);
   const { key } = job;
-  if (key === undefined) return withoutConversation(rt, job);
+  if (key === undefined) return withoutConversation(rt, job, meter);
   const { reentry } = rt;
-  if (!reentry.isOn) return telefsmTurn(rt, job, key, undefined);
-  return reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay));
+  if (!reentry.isOn) return telefsmTurn(rt, job, key, undefined, meter);
+  return reentry.track(key, (stay) => telefsmTurn(rt, job, key, stay, meter));
+}
+
+async function measured<Result>(rt: Runtime, job: Job<Result>): Promise<Result | undefined> {
+  const meter = new Meter(rt);
+  try {
+    return await transact(rt, job, meter);
+  } catch (error) {
+    meter.fail(error);
+    throw error;
+  } finally {
+    meter.end(job);
+  }
 }
 
 /** Its name is what `reentry` looks for in stacks. */
@@ -36,61 +55,46 @@ async function telefsmTurn<Result>(
   job: Job<Result>,
   key: string,
   stay: Stay | undefined,
+  meter: Meter | undefined,
 ): Promise<Result | undefined> {
   const { reentry } = rt;
   if (stay === undefined) reentry.untracked++;
   // joined before anything is awaited: that is the order that users see
-  let seat: Seat | undefined = rt.queues.tryJoin(key);
-  const arrival = seat === undefined ? rt.early.arrives() : undefined;
-  const { shared } = rt.storage.features;
-  const mayWait = shared || arrival !== undefined;
+  const first = rt.queues.tryJoin(key);
+  const arrival = first === undefined ? rt.early.arrives() : undefined;
+  const mayWait = rt.storage.features.shared || arrival !== undefined;
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
+  let head: Head | undefined;
   let hold: Hold | undefined;
   let turn: OpenTurn | undefined;
-  let interruption: Interruption | undefined;
   rt.stopping.running++;
   try {
-    seat ??= await job.wait(key);
+    const seat = first ?? (await job.wait(key));
     if (seat === undefined) return undefined;
+    const waiter: Head = { seat, interruption: undefined, isBehind: false, behind: undefined };
+    head = waiter;
     stay?.begin();
-    for (;;) {
-      interruption = rt.interrupts?.begin(key, job);
-      if (rt.stopping.isLate) throw rt.stopping.error(job);
-      let isBehind = false;
-      hold = await rt.leases.take(key, {
-        bound: job.timeout,
-        ...(shared && {
-          interruption,
-          onBusy() {
-            isBehind = true;
-            job.busy?.();
-          },
-        }),
-      });
-      if (!isBehind || !isInterrupted(interruption)) break;
-      if (hold === undefined || job.waitNext === undefined) break;
-      // it waited behind another process's turn: the update that interrupts goes before it, as within one process
-      rt.interrupts?.end(key, interruption);
-      await hold.release();
-      seat.leave();
-      seat = await job.waitNext(key);
-    }
+    const { interrupts } = rt;
+    hold = await (interrupts === undefined
+      ? lease(rt, job, key, waiter)
+      : interrupts.acquire(key, job, waiter, () => lease(rt, job, key, waiter)));
     if (mayWait) job.ready?.();
     if (hold === undefined) return void (await job.refuse?.());
-    hold.seat = seat;
+    hold.seat = head.seat;
     if (job.admits?.(hold) === false) return void (await hold.release());
 
     const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
     const opened = open(rt, job, hold, waited);
     if (opened.isDuplicate && !opened.turn.copy.isPromptPending)
       return void (await skip(opened.turn));
+    meter?.begin(job, hold.stored);
     turn = opened.turn;
-    turn.interruption = interruption;
+    turn.interruption = head.interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
+    turn.behind = head.behind;
     if (!opened.isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
     if (rt.options.services !== undefined) await turn.loadServices();
 
-    const { interrupts } = rt;
     const begun = turn;
     const isRaced = interrupts !== undefined && job.cause === 'update';
     const result = await (isRaced
@@ -101,7 +105,10 @@ async function telefsmTurn<Result>(
     const { used: effects } = turn;
     if (effects !== undefined) {
       const refusal = effects.takeRefusal();
-      if (refusal !== undefined) return void (await refuseInput(turn, refusal.error));
+      if (refusal !== undefined) {
+        meter?.fail(refusal.error);
+        return void (await refuseInput(turn, refusal.error));
+      }
       if (effects.hasEvents) await settle(turn);
       if (effects.hasPrompt) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
@@ -120,6 +127,7 @@ async function telefsmTurn<Result>(
     return result;
   } catch (thrown) {
     const error = namedError(thrown);
+    if (!isHandledElsewhere(error)) meter?.fail(error);
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
@@ -132,9 +140,9 @@ async function telefsmTurn<Result>(
     if (job.forgives?.(error) !== true) throw error;
     return undefined;
   } finally {
-    if (interruption !== undefined) rt.interrupts?.end(key, interruption);
+    if (head?.interruption !== undefined) rt.interrupts?.end(key, head.interruption);
     if (rt.early.asked.size > 0) rt.early.leaves(key);
-    seat?.leave();
+    head?.seat.leave();
     if (mayWait) job.ready?.();
     if (stay === undefined) reentry.untracked--;
     else stay.end();
@@ -146,13 +154,35 @@ async function telefsmTurn<Result>(
   }
 }
 
+/**
+ * Acquires the lease of a conversation for the head of its queue.
+ *
+ * @throws FsmError `STOPPED`; what `Leases.take` throws passes
+ */
+function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold | undefined> {
+  if (rt.stopping.isLate) throw rt.stopping.error(job);
+  const bound = job.timeout;
+  if (!rt.storage.features.shared) return rt.leases.take(key, { bound });
+  const onBusy = ({ fence }: Busy) => {
+    head.isBehind = true;
+    head.behind ??= fence;
+    job.busy?.();
+  };
+  return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
+}
+
 /** Another attempt has handled this very update: for whoever delivers it, it is done. */
 function isHandledElsewhere(error: unknown): boolean {
   return isFsmError(error, 'LEASE_LOST') && error.details.handled;
 }
 
 /** An update that belongs to no conversation: handlers run, and nothing is locked, read or written. */
-async function withoutConversation<Result>(rt: Runtime, job: Job<Result>): Promise<Result> {
+async function withoutConversation<Result>(
+  rt: Runtime,
+  job: Job<Result>,
+  meter: Meter | undefined,
+): Promise<Result> {
+  meter?.begin(job, undefined);
   const turn = new RunningTurn(rt, job, undefined, undefined, undefined);
   if (job.ctx !== undefined) rt.opened?.(turn, job.ctx);
   let phase: OpenTurn['phase'] = 'failed';

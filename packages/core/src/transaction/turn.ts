@@ -1,11 +1,9 @@
 /** The turn that handlers get, and what `ctx.state` works on: the working copy of the conversation, and the effects. */
 
 import { FsmError } from '../base/errors.ts';
-import { isBlank } from '../base/json.ts';
 import type { FsmContext } from '../conversation/context.ts';
 import { shown } from '../conversation/load-stream.ts';
-import { inParts } from '../conversation/long-text.ts';
-import { type ApiCall, callOf, type Say, type Sent } from '../conversation/say.ts';
+import { type ApiCall, callOf, type Say, type Sent, tooLong } from '../conversation/say.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
@@ -42,6 +40,7 @@ export class RunningTurn implements OpenTurn {
   phase: OpenTurn['phase'] = 'open';
   /** Whether its update was sent before the pending question was asked. */
   isEarly = false;
+  behind: number | undefined;
   /** What is stored, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
@@ -176,8 +175,11 @@ export class RunningTurn implements OpenTurn {
         return { message_id: 0 };
       });
     }
+    const call = callOf(say, this.place);
+    if (tooLong(call) === undefined) return this.call(call);
+    const { inParts } = await import('../conversation/long-text.ts');
     let sent: unknown;
-    for (const call of inParts(callOf(say, this.place))) sent = await this.call(call);
+    for (const part of inParts(call)) sent = await this.call(part);
     return sent;
   }
 
@@ -225,6 +227,10 @@ export class RunningTurn implements OpenTurn {
     return this.facts.scope;
   }
 
+  get sceneVerbs(): OpenTurn['sceneVerbs'] {
+    return this.rt.engine?.sceneVerbs;
+  }
+
   mayRead(member: string): void {
     // what a failed update left is shown, so that error handlers may log it
     if (this.phase === 'over') throw new FsmError('TURN_ENDED', { member });
@@ -245,11 +251,7 @@ export class RunningTurn implements OpenTurn {
   }
 
   writeSession(slot: string, value: unknown): void {
-    const { copy } = this;
-    if (copy.session?.[slot] === value) return;
-    const { [slot]: _, ...rest } = copy.session ?? {};
-    if (value !== undefined) copy.session = Object.freeze({ ...rest, [slot]: value });
-    else copy.session = isBlank(rest) ? undefined : Object.freeze(rest);
+    this.copy.keep(slot, value);
   }
 
   beforeCommit(task: () => void): void {

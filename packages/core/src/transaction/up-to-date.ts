@@ -9,7 +9,7 @@ import type { Opened, OpenTurn } from './runtime.ts';
 
 /**
  * Brings a conversation up to date: migrations, the policy for what is unknown, pending questions, deadlines that have passed. What any
- * of them changes is committed before the turn goes on.
+ * of them changes is committed before the turn continues.
  *
  * @returns whether the turn is still to be done
  * @throws FsmError `STATE_UNKNOWN`, `SCENE_UNKNOWN`, `DATA_INVALID` by policy
@@ -66,7 +66,7 @@ async function evolve(turn: OpenTurn): Promise<void> {
  * Where it cannot be asked, now either, it stays pending. That fails only what would be an answer to it: commands, buttons and work from
  * elsewhere are the ways out for a user whose question can never be asked.
  *
- * @returns whether the turn may go on: an answer to a question that nobody saw is none
+ * @returns whether the turn may continue: an answer to a question that nobody saw is none
  */
 async function askAgain(turn: OpenTurn): Promise<boolean> {
   const { copy, effects, input, rt } = turn;

@@ -52,7 +52,7 @@ export function readCommand(
   };
 }
 
-/** Tells whether a command is for the bot of this username. */
+/** Returns whether a command is for the bot of this username. */
 export function isMeantFor(command: ParsedCommand, username: string | undefined): boolean {
   return command.mention === undefined || command.mention.toLowerCase() === username?.toLowerCase();
 }

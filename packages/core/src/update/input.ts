@@ -17,6 +17,7 @@ import {
 } from './input-value.ts';
 import { idIn, idOf, objectIn, type RawObject, type RawUpdate, textIn } from './raw-update.ts';
 import { updateTypeOf } from './subject.ts';
+import type { TextKind, TextValues } from './text-kinds.ts';
 import type { Update } from './update.ts';
 
 export type { InputKind, InputValues } from './input-value.ts';
@@ -56,17 +57,29 @@ export interface Burst {
   readonly quiet?: Duration;
 }
 
-/** A kind of input; `own_contact` is the user's own contact, neither another one nor one that was forwarded. */
-export type AcceptedKind = InputKind | 'own_contact';
-type KindOf<K extends AcceptedKind> = K extends 'own_contact' ? 'contact' : K & InputKind;
+/**
+ * A kind of input. `own_contact` is the user's own contact, neither another one nor one that was forwarded; `email`, `phone`, `url` and
+ * `date` are found inside a text.
+ */
+export type AcceptedKind = InputKind | 'own_contact' | TextKind;
+type ValueOf<K> = K extends TextKind
+  ? TextValues[K]
+  : K extends 'own_contact'
+    ? InputValues['contact']
+    : K extends InputKind
+      ? InputValues[K]
+      : never;
+type TaggedAs<K> = K extends TextKind
+  ? { readonly kind: K; readonly value: TextValues[K] }
+  : Tagged<K extends 'own_contact' ? 'contact' : K & InputKind>;
 
 /** The value that an {@link Accept} gives: of one kind the value itself, of several the value with its kind. */
 export type Accepted<A> = A extends AcceptedKind
-  ? InputValues[KindOf<A>]
+  ? ValueOf<A>
   : A extends 'any'
     ? Tagged<InputKind>
     : A extends readonly (infer K extends AcceptedKind)[]
-      ? Tagged<KindOf<K>>
+      ? TaggedAs<K>
       : A extends { readonly album: infer K } | { readonly burst: infer K }
         ? K extends InputKind
           ? readonly InputValues[K][]
@@ -118,9 +131,17 @@ export function acceptInput<const A extends Accept>(
   return picked(accept, input) as Awaitable<Accepted<A> | undefined>;
 }
 
+const textKinds = ['email', 'phone', 'url', 'date'] as const satisfies readonly TextKind[];
+const otherKinds: readonly string[] = ['own_contact', ...textKinds];
+
+/** Whether a question takes a kind that is found inside a text, and no other. */
+export function isTextKind(accept: unknown): accept is TextKind {
+  return (textKinds as readonly unknown[]).includes(accept);
+}
+
 /** Takes what is an {@link Accept}. */
 export const acceptable: Rule = {
-  expected: `'any', a function, an album, a burst, or of ${inputKinds.join(', ')}, own_contact`,
+  expected: `'any', a function, an album, a burst, or of ${[...inputKinds, ...otherKinds].join(', ')}`,
   fits: (found) =>
     found === 'any' ||
     typeof found === 'function' ||
@@ -129,37 +150,60 @@ export const acceptable: Rule = {
 
 function areKinds(found: unknown): boolean {
   const kinds: readonly unknown[] = Array.isArray(found) ? found : [found];
-  const known: readonly unknown[] = [...inputKinds, 'own_contact'];
+  const known: readonly unknown[] = [...inputKinds, ...otherKinds];
   return kinds.length > 0 && kinds.every((kind) => known.includes(kind));
 }
 
 function picked(accept: Accept, input: UserInput): unknown {
   if (typeof accept === 'function') return accept(input);
-  if (accept === 'any') return tagged(input);
+  if (accept === 'any') return tagged(input.kind, input.value);
   if (typeof accept === 'string') return valueAs(accept, input);
   if ('album' in accept || 'burst' in accept) {
     const part = picked('album' in accept ? accept.album : accept.burst, input);
     return part === undefined ? undefined : [part];
   }
-  if ((accept as readonly string[]).includes(input.kind)) return tagged(input);
-  for (const kind of accept) {
-    const value = valueAs(kind, input);
-    if (value !== undefined) return { kind: kind === 'own_contact' ? 'contact' : kind, value };
-  }
-  return undefined;
+  if ((accept as readonly string[]).includes(input.kind)) return tagged(input.kind, input.value);
+  return firstOf(accept, input);
+}
+
+/** The first of some kinds that an input has; what is found inside a text is waited for. */
+function firstOf(
+  [kind, ...rest]: readonly AcceptedKind[],
+  input: UserInput,
+): Awaitable<Tagged<InputKind> | undefined> {
+  if (kind === undefined) return undefined;
+  const value = valueAs(kind, input);
+  const as = kind === 'own_contact' ? 'contact' : kind;
+  const other = () => firstOf(rest, input);
+  if (!isTextKind(kind)) return value === undefined ? other() : tagged(as, value);
+  return Promise.resolve(value).then((found) =>
+    found === undefined ? other() : tagged(as, found),
+  );
 }
 
 /** The value of an input as one kind. Some kinds are narrower or wider than what the input is by itself. */
 function valueAs(kind: AcceptedKind, input: UserInput): unknown {
   if (input.kind === kind) return input.value;
   const message = objectIn(input.update, updateTypeOf(input.update) ?? '');
+  if (isTextKind(kind))
+    return input.kind === 'text' ? foundIn(kind, input.text, message) : undefined;
   if (kind === 'message' && input.kind !== 'command') return messageIn(message);
   if (kind !== 'own_contact' || input.kind !== 'contact') return undefined;
   const isOwn = input.value.user_id !== undefined && input.value.user_id === idIn(message, 'from');
   return isOwn && message?.['forward_origin'] === undefined ? input.value : undefined;
 }
 
-function tagged({ kind, value }: UserInput): Tagged<InputKind> {
+/** Finds the first value of a kind in a text; `undefined` if there is none. */
+export async function foundIn(
+  kind: TextKind,
+  text: string,
+  message?: RawObject,
+): Promise<string | undefined> {
+  const { findInText } = await import('./text-kinds.ts');
+  return findInText(kind, text, message);
+}
+
+function tagged(kind: string, value: unknown): Tagged<InputKind> {
   return { kind, value } as Tagged<InputKind>;
 }
 

@@ -1,6 +1,6 @@
-/** Which input ends a turn that runs. */
+/** Which input ends a running turn. */
 
-import type { Rule } from '../base/rules.ts';
+import { checkOption, type Rule } from '../base/rules.ts';
 import type { UserInput } from './input.ts';
 
 /**
@@ -9,6 +9,11 @@ import type { UserInput } from './input.ts';
  * A button is picked by a test: `(input) => input.kind === 'button' && input.value === 'stop'`.
  */
 export type Interrupt = 'commands' | 'any' | readonly string[] | ((input: UserInput) => boolean);
+
+/** What `fsm({ waiting: { interrupt } })` takes; made by `interruptBy`, and opaque. */
+export interface InterruptRule {
+  readonly '~interrupt': true;
+}
 
 /** Takes an {@link Interrupt}. */
 export const interruptRule: Rule = {
@@ -20,8 +25,13 @@ export const interruptRule: Rule = {
     (Array.isArray(found) && found.every((name) => typeof name === 'string')),
 };
 
-/** Makes the test of an {@link Interrupt}. An edited message interrupts nothing. */
+/**
+ * Makes the test of an {@link Interrupt}. An edited message interrupts nothing.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
 export function interruptTest(interrupt: Interrupt): (input: UserInput) => boolean {
+  checkOption('interruptBy()', interrupt, interruptRule);
   if (typeof interrupt === 'function') return interrupt;
   const names = Array.isArray(interrupt)
     ? interrupt.map((name: string) => name.replace(/^\//, '').toLowerCase())

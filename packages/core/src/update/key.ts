@@ -3,7 +3,6 @@
 import { FsmError } from '../base/errors.ts';
 import { anyText, invalidOption, type Rule, wholeNumber } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
-import { idIn, objectIn, type RawUpdate, whole } from './raw-update.ts';
 import type { Subject } from './subject.ts';
 
 /** The parts of a key that a strategy chooses; the bot and the business connection are always in it. */
@@ -33,12 +32,6 @@ export interface KeyParts {
   readonly bot: number;
   readonly business: string | undefined;
   readonly scope: Scope;
-}
-
-/** A group that has become a supergroup, with its ids before and after. */
-export interface Migration {
-  readonly from: number;
-  readonly to: number;
 }
 
 /** The longest key, in bytes. */
@@ -150,39 +143,6 @@ export function namespacePrefix(namespace: string): string {
 }
 
 /**
- * Begins the keys of a chat, for listing a storage.
- *
- * `c-5` also begins `c-50`: compare {@link parseKey}, or use {@link migratedKey}, which does.
- */
-export function chatPrefix(namespace: string, bot: number, chat: number): string {
-  return keyOf(namespace, bot, undefined, { chat });
-}
-
-/** Recognises both service messages that tell of a group becoming a supergroup. */
-export function migrationOf(update: RawUpdate): Migration | undefined {
-  const message = objectIn(update, 'message');
-  if (message === undefined) return undefined;
-  const { migrate_to_chat_id, migrate_from_chat_id } = message;
-  if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) return undefined;
-  const chat = idIn(message, 'chat');
-  const to = whole(migrate_to_chat_id);
-  const from = whole(migrate_from_chat_id);
-  if (chat === undefined) return undefined;
-  if (to !== undefined) return { from: chat, to };
-  return from === undefined ? undefined : { from, to: chat };
-}
-
-/** The key of a conversation after its group has become a supergroup; `undefined` for a key of another chat. */
-export function migratedKey(key: string, { from, to }: Migration): string | undefined {
-  const parts = parseKey(key);
-  if (parts === undefined || parts.scope.chat !== from) return undefined;
-  const { namespace, bot, business, scope } = parts;
-  // Anonymous administrators are keyed by the group itself.
-  const user = scope.user === from ? to : scope.user;
-  return keyOf(namespace, bot, business, { ...scope, chat: to, user });
-}
-
-/**
  * Reads the bot's id from its token, without a request.
  *
  * @throws FsmError `INVALID_OPTION` if the text is no token; its text is not shown
@@ -242,7 +202,7 @@ const scopeParts: ReadonlyMap<string, Rule> = new Map(
 /** What a strategy may give back of a subject that it spreads; core knows these itself. */
 const subjectParts: ReadonlySet<string> = new Set(['bot', 'business', 'updateType']);
 
-/** A part that is overlooked would let two conversations share a key, so an unknown one is refused. */
+/** A part that is overlooked would let two conversations share a key, so an unknown one is rejected. */
 function checkedScope(given: unknown): Scope | undefined {
   if (given === undefined) return undefined;
   if (typeof given !== 'object' || given === null) throw badScope(shown(given));

@@ -38,7 +38,7 @@ export function numberIn(holder: RawObject | undefined, field: string): number |
 /**
  * Reads a field that should hold a whole number; anything else reads as absent.
  *
- * Text that looks like a number is refused as well: an id is never guessed, because a wrong one is another user's conversation.
+ * Text that looks like a number is rejected as well: an id is never guessed, because a wrong one is another user's conversation.
  */
 export function wholeIn(holder: RawObject | undefined, field: string): number | undefined {
   return whole(holder?.[field]);

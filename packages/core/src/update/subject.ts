@@ -127,7 +127,7 @@ const groupAnonymousBot = 1087968824;
 function inMessage(message: RawObject): Parties {
   const event = inEvent(message);
   const { chat } = event;
-  const { is_topic_message, message_thread_id, sender_chat } = message;
+  const { is_topic_message, message_thread_id, sender_chat, direct_messages_topic } = message;
   const topic = is_topic_message === true ? whole(message_thread_id) : undefined;
   const behalf = idOf(sender_chat);
   // A channel speaks for itself in its own posts: nobody in particular.
@@ -135,7 +135,7 @@ function inMessage(message: RawObject): Parties {
   return {
     chat,
     user: faceless ? undefined : (behalf ?? event.user),
-    thread: topic ?? directMessagesTopic(message),
+    thread: direct_messages_topic === undefined ? topic : (topic ?? directMessagesTopic(message)),
     business: event.business,
   };
 }
@@ -184,8 +184,6 @@ function inEvent(event: RawObject): Parties {
 
 /** The topic of a message among the direct messages of a channel. */
 export function directMessagesTopic(message: RawObject | undefined): number | undefined {
-  // read by name: most messages have none
-  if (message?.['direct_messages_topic'] === undefined) return undefined;
   return wholeIn(objectIn(message, 'direct_messages_topic'), 'topic_id');
 }
 

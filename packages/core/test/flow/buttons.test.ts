@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { flow } from '../../src/index.ts';
-import { buttonData, readButton, valueTokens } from '../../src/scene/flow/button.ts';
+import { buttonData, readButton, valueTokens } from '../../src/scene/rows/buttons.ts';
 import { chat } from './chat.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text).length;
@@ -259,27 +259,27 @@ describe('a keyboard', () => {
   });
 });
 
-describe('clean-up', () => {
-  const make = (cleanUp: 'keep' | 'removeKeyboards' | 'deletePrompts') =>
-    flow('f', { trigger: '/f', cleanUp })
+describe('prompts that have been answered', () => {
+  const make = (prompts: 'keep' | 'removeKeyboards' | 'delete') =>
+    flow('f', { trigger: '/f', prompts })
       .ask('a', { prompt: 'A?', choices: ['x'] })
       .ask('b', { prompt: 'B?' })
       .done(() => {});
 
   it('removes keyboards or deletes prompts once they are answered, or keeps them', async () => {
-    for (const [cleanUp, expected] of [
+    for (const [prompts, expected] of [
       ['keep', []],
       ['removeKeyboards', ['editMessageReplyMarkup']],
-      ['deletePrompts', ['deleteMessage', 'deleteMessage']],
+      ['delete', ['deleteMessage', 'deleteMessage']],
     ] as const) {
-      const { user, calls, shown } = chat([make(cleanUp)]);
+      const { user, calls, shown } = chat([make(prompts)]);
       const ann = user(1);
       await ann.sends('/f');
       const [asked] = shown;
       await ann.taps('x');
       await ann.sends('y');
       const cleaning = calls.filter(({ method }) => /^(edit|delete)/.test(method));
-      expect([cleanUp, cleaning.map(({ method }) => method)]).toEqual([cleanUp, expected]);
+      expect([prompts, cleaning.map(({ method }) => method)]).toEqual([prompts, expected]);
       if (cleaning[0]) {
         expect(cleaning[0].payload).toMatchObject({ chat_id: 1, message_id: asked?.message_id });
       }
@@ -287,7 +287,7 @@ describe('clean-up', () => {
   });
 
   it('does not fail what the user did', async () => {
-    const { user, said, fails } = chat([make('deletePrompts')]);
+    const { user, said, fails } = chat([make('delete')]);
     fails.on = ({ method }) => (method === 'deleteMessage' ? new Error('too old') : undefined);
     const ann = user(1);
     await ann.sends('/f');

@@ -32,7 +32,7 @@ describe('controls', () => {
     await ann.taps('« Back', shown[1]);
     expect([said(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
     await ann.taps('Cancel');
-    expect([said(), await data(1)]).toEqual([['Cancelled.'], undefined]);
+    expect([said(), await data(1)]).toEqual([['Canceled.'], undefined]);
   });
 
   it('allow /back, but where a question or the flow forbids it', async () => {
@@ -59,7 +59,7 @@ describe('controls', () => {
     const { user, said } = chat([reply]);
     const ann = user(1);
     for (const text of ['/reply', 'x', '« Back', 'Cancel']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'B?', 'A?', 'Cancelled.']);
+    expect(said()).toEqual(['A?', 'B?', 'A?', 'Canceled.']);
   });
 
   it('give way to a forced reply, an invoice, and a keyboard of the bot', async () => {

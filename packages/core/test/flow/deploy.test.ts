@@ -20,7 +20,7 @@ async function midway(next: readonly object[]) {
 }
 
 describe('a deploy under a user in mid-flow', () => {
-  it('that changes nothing goes on', async () => {
+  it('that changes nothing continues', async () => {
     const { ann, said } = await midway([first]);
     await ann.sends('Rome');
     expect(said()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
@@ -128,7 +128,7 @@ describe('a deploy under a user in mid-flow', () => {
     expect(said()).toEqual(['A2?', '{"a":"y","b":"b"}']);
   });
 
-  it('that refuses an answer of an earlier round asks again from there', async () => {
+  it('that rejects an answer of an earlier round asks again from there', async () => {
     const make = (kinds: readonly string[]) =>
       flow('f', { trigger: '/f' })
         .repeat('pets', {
@@ -157,7 +157,7 @@ describe('a deploy under a user in mid-flow', () => {
     expect(said()).toEqual(['Kind?', 'More?', '[{"nick":"Tom","kind":"cat"}]']);
   });
 
-  it('that renames the flow goes on', async () => {
+  it('that renames the flow continues', async () => {
     const next = flow('profile', { trigger: '/form', was: 'form' })
       .ask('name', { prompt: 'Name?' })
       .ask('age', { prompt: 'Age?', schema: z.coerce.number() })

@@ -34,7 +34,7 @@ const order = flow('order', {
   })
   .done((a) => (a.confirm === 'yes' ? 'Order placed.' : 'Order dropped.'), {
     timedOut: () => 'Expired.',
-    cancelled: (a, turn) => `Cancelled at ${turn.step} with ${a.quantity ?? 0}.`,
+    cancelled: (a, turn) => `Canceled at ${turn.step} with ${a.quantity ?? 0}.`,
   });
 
 const two = flow('two', { trigger: '/two' })
@@ -236,7 +236,7 @@ describe('skip', () => {
     expect(said()).toEqual(['{"stars":"5","name":"Ann"}']);
   });
 
-  it('is refused where the question has to be answered', async () => {
+  it('is rejected where the question has to be answered', async () => {
     const { user, said } = chat([opinion]);
     const ann = user(1);
     await ann.sends('/opinion');
@@ -250,7 +250,7 @@ describe('the endings of a flow', () => {
     const { user, said, state } = chat([order]);
     const ann = user(1);
     for (const text of ['/order', '📱 Phone', '3', '/cancel']) await ann.sends(text);
-    expect(said().at(-1)).toBe('Cancelled at address with 3.');
+    expect(said().at(-1)).toBe('Canceled at address with 3.');
     expect(await state(1)).toBe(null);
   });
 
@@ -261,7 +261,7 @@ describe('the endings of a flow', () => {
     const { user, said } = chat([silent, two]);
     const ann = user(1);
     for (const text of ['/silent', '/cancel', '/two', '/cancel']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'A?', 'Cancelled.']);
+    expect(said()).toEqual(['A?', 'A?', 'Canceled.']);
   });
 
   it('takes cancel for this bot only', async () => {
@@ -270,7 +270,7 @@ describe('the endings of a flow', () => {
     for (const text of ['/two', '/cancel@other_bot']) await ann.sends(text);
     expect(await state(1)).toBe('two:a');
     await ann.sends('/cancel@The_Bot');
-    expect(said().at(-1)).toBe('Cancelled.');
+    expect(said().at(-1)).toBe('Canceled.');
   });
 
   it('runs out of time, which progress and back renew and invalid answers do not', async () => {
@@ -462,7 +462,7 @@ describe('commands while a flow runs', () => {
     expect(said().at(-1)).toBe('{"kind":"command","value":{"command":"go","argument":"now"}}');
   });
 
-  it('start the flow anew, go on, refuse or ask by its own trigger', async () => {
+  it('start the flow anew, continue, reject or ask by its own trigger', async () => {
     for (const [onTrigger, heard, left] of [
       ['restart', ['A?'], undefined],
       ['continue', ['B?'], { a: '1' }],
@@ -540,7 +540,7 @@ describe('answers of a trigger', () => {
     expect(said()).toEqual(['Note for 2 × cup?', 'Name?', 'Name?']);
   });
 
-  it('are asked where they would have been refused', async () => {
+  it('are asked where they would have been rejected', async () => {
     const { user, said } = chat([shop]);
     const [ann, bob] = [user(1), user(2)];
     await ann.sends('/buy cap 3');
@@ -584,7 +584,7 @@ describe('code that throws', () => {
       expect(said()).toEqual(['A?', 'Something went wrong. Please try again.']);
       expect([part, await state(1)]).toEqual([part, 'broken:a']);
       await ann.sends('/cancel');
-      expect([said(), await state(1)]).toEqual([['Cancelled.'], null]);
+      expect([said(), await state(1)]).toEqual([['Canceled.'], null]);
     }
   });
 
@@ -625,7 +625,7 @@ describe('definitions that cannot work', () => {
     return 'none';
   };
 
-  it('are refused with a code', () => {
+  it('are rejected with a code', () => {
     const a = (name: string) => flow('f').ask(name as 'a', { prompt: '?' });
     expect(codeOf(() => a('a').ask('a' as 'b', { prompt: '?' }))).toBe('STEP_DUPLICATE');
     expect(codeOf(() => flow('f').done(() => {}))).toBe('FLOW_EMPTY');

@@ -118,7 +118,7 @@ describe('an album', () => {
     expect([said(), passed.length]).toEqual([['Best?', 'Other?', 'a d'], 0]);
   });
 
-  it('that is refused is begun anew', async () => {
+  it('that is rejected is begun anew', async () => {
     const strict = flow('strict', { trigger: '/strict' })
       .ask('shots', {
         prompt: 'Two?',

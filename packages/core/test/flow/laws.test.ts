@@ -136,7 +136,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
               if (kind === 'cancel') await ann.sends('/cancel');
               else await passes(10 * 60_000);
               expect(said()).toEqual([
-                kind === 'cancel' ? 'Cancelled.' : 'Time is up. Please start again.',
+                kind === 'cancel' ? 'Canceled.' : 'Time is up. Please start again.',
               ]);
               expect(await bot.data(1)).toBe(undefined);
               last = await ann.sends('/f');

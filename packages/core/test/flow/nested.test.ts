@@ -267,7 +267,7 @@ describe('confirm', () => {
     .ask('after', { prompt: 'After?' })
     .done((a) => JSON.stringify(a));
 
-  it('goes on by yes and stores no answer', async () => {
+  it('continues by yes and stores no answer', async () => {
     const { user, said } = chat([form]);
     const ann = user(1);
     for (const text of ['/form', 'Ann', '30']) await ann.sends(text);
@@ -285,7 +285,7 @@ describe('confirm', () => {
     const ann = user(1);
     for (const text of ['/form', 'Ann', '30']) await ann.sends(text);
     await ann.taps('Cancel');
-    expect([said().at(-1), await state(1)]).toEqual(['Cancelled.', null]);
+    expect([said().at(-1), await state(1)]).toEqual(['Canceled.', null]);
   });
 
   it('lets the user correct one answer, and shows the summary again', async () => {

@@ -10,7 +10,7 @@ export interface Streams {
   readonly error: Writable & { readonly isTTY?: boolean };
 }
 
-/** A terminal, or what stands in its place. */
+/** A terminal, or what is in its place. */
 export interface Terminal {
   /** Writes lines of the result, each made {@link printable}; waits where their reader is slow. */
   print(...lines: readonly string[]): Promise<void>;

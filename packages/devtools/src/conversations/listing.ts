@@ -50,7 +50,7 @@ export async function pageOf(storage: FsmStorage, query: PageQuery): Promise<Pag
 }
 
 /**
- * Walks all conversations of a query, and lets the other work of this process go on.
+ * Walks all conversations of a query, and lets the other work of this process continue.
  *
  * @throws Refused where the storage cannot list
  */

@@ -9,9 +9,9 @@ import { walk } from './listing.ts';
 /** As much of a machine as a check of its storage needs. */
 export type CheckedMachine = Pick<FedMachine, 'describe' | 'inspect'>;
 
-/** What is stored and what the code cannot go on with. */
+/** What is stored and what the code cannot continue with. */
 export interface StoredFault {
-  /** `error`: its conversations fall under `unknownState`, or are not handled; `warning`: their flow goes on at its first open question. */
+  /** `error`: its conversations fall under `unknownState`, or are not handled; `warning`: their flow continues at its first open question. */
   readonly severity: 'error' | 'warning';
   readonly code: StoredFaultCode;
   /** The stored state. */

@@ -6,7 +6,7 @@ import { limitFaults } from './limits.ts';
 
 /**
  * Finds what is wrong in a graph: places that nothing leads to or that lead nowhere, flows without an escape, commands that mean two
- * things, and texts, buttons and commands that Telegram refuses.
+ * things, and texts, buttons and commands that Telegram rejects.
  *
  * Only what is fixed can be seen: prompts made by functions and moves made by handlers are for tests.
  */

@@ -15,7 +15,7 @@ export function readableTime(ms: number): string {
   for (const [name, length] of units) {
     const count = Math.floor(rest / length);
     if (count > 0 && parts.length < 2) parts.push(`${count} ${name}`);
-    // a second unit is its neighbour or none: `1 d 3 s` says more than anybody knows
+    // a second unit is its neighbor or none: `1 d 3 s` says more than anybody knows
     else if (parts.length === 1) break;
     rest -= count * length;
   }

@@ -75,6 +75,12 @@ function addStep(part: Part, step: StepDescription, exits: readonly Exit[]): rea
       connect(part, exits, node);
       return [{ from: node, label: 'yes' }];
     }
+    case 'questions': {
+      const node = addNode(part, step.name, { kind: 'question', accepts: ['text', 'button'] });
+      connect(part, exits, node);
+      // one after the other, as many as there are
+      return [{ from: node }];
+    }
     case 'include': {
       const prefix = addPart(part, step.name, 'include');
       return addSteps({ ...part, prefix, asked: new Map() }, step.steps, exits);

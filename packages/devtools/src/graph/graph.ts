@@ -1,6 +1,6 @@
 /** The shape of a graph: places of a conversation, ways between them, and what belongs together. */
 
-/** What stands in a {@link Graph}. `choice` is a fork without a question of its own; `start` and `end` are the rims of a part. */
+/** What is in a {@link Graph}. `choice` is a fork without a question of its own; `start` and `end` are the rims of a part. */
 export type NodeKind =
   | 'state'
   | 'scene'
@@ -38,7 +38,7 @@ export interface GraphNode {
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** `step`: what a flow or a tree does; `order`: neighbours in a group, for `next()`; `move`: declared by the caller. */
+  /** `step`: what a flow or a tree does; `order`: neighbors in a group, for `next()`; `move`: declared by the caller. */
   readonly kind: 'step' | 'order' | 'move';
   /** When it is taken. */
   readonly label?: string;
@@ -55,7 +55,7 @@ export interface GraphGroup {
   /** Beginning of the payload of `/start` that starts it. */
   readonly deepLink?: string;
   readonly description?: string;
-  /** Command that cancels it, without the slash; `false` where it cannot be cancelled. */
+  /** Command that cancels it, without the slash; `false` where it cannot be canceled. */
   readonly cancel?: string | false;
   /** In ms without progress. */
   readonly timeout?: number;

@@ -34,7 +34,7 @@ const captionLetter = 6;
 const labelLetter = 6.4;
 const nodeHeight = 44;
 
-/** Places one part of a graph: what stands in a group, or in none. */
+/** Places one part of a graph: what is in a group, or in none. */
 export function layoutOf(graph: Graph, part: string | null): Layout {
   const inside = partsOf(graph, part);
   const nodes = graph.nodes.filter(({ group }) =>

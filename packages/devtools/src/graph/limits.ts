@@ -1,4 +1,4 @@
-/** What Telegram refuses, found in a graph (Bot API: sendMessage, BotCommand, InlineKeyboardButton; Telegram, "Deep linking"). */
+/** What Telegram rejects, found in a graph (Bot API: sendMessage, BotCommand, InlineKeyboardButton; Telegram, "Deep linking"). */
 
 import type { Fault, FaultCode } from './fault.ts';
 import type { Graph, GraphGroup, GraphNode } from './graph.ts';
@@ -10,7 +10,7 @@ const descriptionLimit = 256;
 /** Characters of a deep link's payload. */
 const payloadLimit = 64;
 
-/** Finds fixed texts, buttons, commands and deep links that Telegram refuses. */
+/** Finds fixed texts, buttons, commands and deep links that Telegram rejects. */
 export function limitFaults({ nodes, groups }: Graph): readonly Fault[] {
   return [
     ...nodes.flatMap(textFaults),

@@ -137,7 +137,7 @@ ${!view.isStored && html`<p>Nothing is stored for this conversation.</p>`}
 ${deadlineIn !== undefined && html`<div><dt>deadline</dt><dd>${dueIn(deadlineIn)}</dd></div>`}</dl>
 ${problem !== undefined && html`<p class="notice" role="alert">${problem}</p>`}
 <div class="columns"><div class="scroll"><h2>Data</h2><pre tabindex="0" role="region" aria-label="Data">${data}</pre></div>
-${node !== undefined && html`<div class="canvas" tabindex="0" role="region" aria-label="Where it is">${diagram(graph, top ?? null, `Where ${key} is`, marks)}</div>`}</div>
+${node !== undefined && html`<div class="canvas" tabindex="0" role="region" aria-label="Diagram">${diagram(graph, top ?? null, `The state of ${key}`, marks)}</div>`}</div>
 </div>
 ${canWrite && view.isStored && actions(key, targets)}
 <h2>Timeline <small>moves that this process has seen, newest first</small></h2>

@@ -225,7 +225,7 @@ export async function openSession(
         past = [...model.moves(), ...past].slice(0, mostMoves);
         log.note('(the bot crashes, and starts again)');
         life = await start();
-        // a dead process fires no deadlines; the framework may wait for ever to say goodbye to Telegram
+        // a dead process fires no deadlines; the framework may wait forever to say goodbye to Telegram
         void bot.machine.stop().catch(() => {});
         void bot.stop().catch(() => {});
         changed();

@@ -35,10 +35,10 @@ export function playgroundPage(
 <main id="main"><h1 class="hidden">Playground</h1><p class="about">${session.example.about}</p>
 <div class="playground">${phone(session, media, { user, place }, hidden)}
 <div class="side">
-<section class="part wide"><h2>What can go wrong</h2>${controls(session)}</section>
-<section class="part"><h2>Where the conversation is</h2><div id="diagrams" class="canvas" data-live tabindex="0" role="region" aria-label="Diagram">${diagrams(session, record)}</div></section>
-<section class="part"><h2>What is stored</h2><div id="record" data-live>${recordOf(record)}</div></section>
-<section class="part wide"><h2>What the bot called <small>newest first</small></h2><ol id="calls" class="calls" data-live tabindex="0" aria-label="Calls">${session.calls.map(({ method, payload, ok, description }) => html`<li${ok ? '' : html` class="bad"`}><code>${method}</code> ${ok ? '' : `failed: ${description}. `}<small>${JSON.stringify(payload).slice(0, 240)}</small></li>`)}</ol></section>
+<section class="part"><h2>Diagram</h2><div id="diagrams" class="canvas" data-live tabindex="0" role="region" aria-label="Diagram">${diagrams(session, record)}</div></section>
+<section class="part"><h2>Stored data</h2><div id="record" data-live>${recordOf(record)}</div></section>
+<section class="part wide"><h2>Failures</h2>${controls(session)}</section>
+<section class="part wide"><h2>API calls <small>newest first</small></h2><ol id="calls" class="calls" data-live tabindex="0" aria-label="Calls">${session.calls.map(({ method, payload, ok, description }) => html`<li${ok ? '' : html` class="bad"`}><code>${method}</code> ${ok ? '' : `failed: ${description}. `}<small>${JSON.stringify(payload).slice(0, 240)}</small></li>`)}</ol></section>
 </div></div></main>
 </body></html>`;
 }
@@ -86,7 +86,7 @@ function controls(session: Session): Html {
   return html`<div class="row"><form method="post" action="/do/later" data-quiet><button name="ms" value="60000">+ 1 min</button> <button name="ms" value="900000">+ 15 min</button> <button name="ms" value="86400000">+ 1 day</button></form>
 <form method="post" action="/do/again" data-quiet><button>Redeliver the last update</button></form>
 <form method="post" action="/do/crash" data-quiet><button name="when" value="now" class="danger">Crash now</button> <button name="when" value="next" class="danger">Crash before the next answer</button></form></div>
-<p id="state-of-bot" data-live role="status">The bot's clock stands at ${time}. ${session.crashes === 0 ? 'No crash yet.' : session.crashes === 1 ? 'It crashed once.' : `It crashed ${session.crashes} times.`}${session.isArmed && html` <strong>It will crash when it next wants to say something.</strong>`}</p>`;
+<p id="state-of-bot" data-live role="status">The bot's clock: ${time}. ${session.crashes === 0 ? 'No crash yet.' : session.crashes === 1 ? 'It crashed once.' : `It crashed ${session.crashes} times.`}${session.isArmed && html` <strong>It will crash before its next message.</strong>`}</p>`;
 }
 
 function diagrams({ model }: Session, record: ConversationView | undefined): Html {
@@ -109,5 +109,5 @@ function recordOf(record: ConversationView | undefined): Html {
   const due =
     deadlineIn === undefined ? '' : ` · due in ${Math.max(0, Math.round(deadlineIn / 1000))} s`;
   return html`<p><code>${key}</code></p><p>State <strong>${state ?? 'none'}</strong><small>${due}</small></p><pre tabindex="0" role="region" aria-label="Data">${data}</pre>
-<h3>Its moves</h3><ol class="timeline">${moves.slice(0, 8).map(({ from, to, cause }) => html`<li>${from ?? 'none'} → <strong>${to ?? 'none'}</strong> <small>${cause}</small></li>`)}</ol>`;
+<h3>Moves</h3><ol class="timeline">${moves.slice(0, 8).map(({ from, to, cause }) => html`<li>${from ?? 'none'} → <strong>${to ?? 'none'}</strong> <small>${cause}</small></li>`)}</ol>`;
 }

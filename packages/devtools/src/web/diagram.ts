@@ -18,7 +18,7 @@ export interface DiagramMarks {
 
 const layouts = new WeakMap<Graph, Map<string | null, ReturnType<typeof layoutOf>>>();
 
-/** Draws a group, or what stands in none. */
+/** Draws a group, or what is in none. */
 export function diagram(
   graph: Graph,
   part: string | null,

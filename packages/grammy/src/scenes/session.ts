@@ -5,6 +5,7 @@ import {
   type AnyMachine,
   type BridgedStore,
   type OwnRecordOptions,
+  type StageOfSession,
   sessionMiddleware,
   shownAt,
 } from '@telefsm/core/adapter';
@@ -24,6 +25,11 @@ export interface SceneSessionOptions<C extends Context> extends Omit<OwnRecordOp
   readonly store?: BridgedStore;
   /** Keeps sessions in the conversation's record of this machine. A machine before it is found without it. */
   readonly machine?: AnyMachine;
+  /**
+   * The stage behind the session, if flows, nodes or command trees are on it: the session's record is then also theirs. Register everything
+   * on the stage first. Not for sessions in a `machine` or under a `getSessionKey`.
+   */
+  readonly stage?: StageOfSession;
 }
 
 /**
@@ -34,7 +40,15 @@ export interface SceneSessionOptions<C extends Context> extends Omit<OwnRecordOp
  * @throws FsmError with the first update `INSTALLED_TWICE` if `fsm()` comes after it, `NOT_INSTALLED` if `machine` is not installed before
  */
 export function session<C extends Context>(options: SceneSessionOptions<C> = {}): MiddlewareFn<C> {
-  const { property = 'session', getSessionKey, store, defaultSession, machine, ...own } = options;
+  const {
+    property = 'session',
+    getSessionKey,
+    store,
+    defaultSession,
+    machine,
+    stage,
+    ...own
+  } = options;
   const isMain = property === 'session';
   const run = sessionMiddleware<C>({
     property,
@@ -43,6 +57,7 @@ export function session<C extends Context>(options: SceneSessionOptions<C> = {})
     initial: defaultSession,
     store,
     machine,
+    stage,
     own: isMain ? own : { namespace: `session-${property}`, ...own },
     shared: isMain ? 'fsm' : undefined,
     lazy: false,

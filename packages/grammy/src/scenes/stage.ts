@@ -25,7 +25,8 @@ type Staged = Context & { scene: SceneContextScene<any, any> };
 /**
  * The scenes of a bot: `ctx.scene.enter('id')` enters them, and flows, nodes and command trees that stand in it.
  *
- * A session comes before it. Flows need a machine: `bot.use(fsm({ states: [survey] }))` before the session.
+ * A session comes before it. With flows, pass the stage to the session: `bot.use(session({ stage }))`. Behind `fsm()`, pass it to the
+ * machine: `fsm({ scenes: stage.asScenes() })`.
  *
  * @example
  * ```ts
@@ -92,10 +93,11 @@ export class Stage<
   }
 
   /**
-   * Its scenes and wizards for `fsm({ scenes })`, so that flows and nodes can enter them: `turn.state.enter('id')`.
+   * Everything on it for `fsm({ scenes })`: its flows, nodes and command trees, and its scenes and wizards, which flows enter by
+   * `turn.state.enter('id')`.
    *
-   * The session has to be in the machine's record, as `session()` behind `fsm()` or `session({ machine })` keeps it. Without an update, and
-   * by `call`, they cannot be entered.
+   * Scenes and wizards need the session in the machine's record, as `session()` behind `fsm()` or `session({ machine })` keeps it. They
+   * cannot be entered without an update, nor by `call`.
    */
   asScenes(): readonly (AnyScene & AnyGroup)[] {
     return this.#room.asScenes();

@@ -33,7 +33,7 @@ bot.command('start', async (ctx) => {
 bot.command('cancel', async (ctx) => {
   if (ctx.state.is(noState)) return void ctx.reply('There is nothing to cancel.');
   ctx.state.clear();
-  await ctx.reply('Cancelled.');
+  await ctx.reply('Canceled.');
 });
 
 // one state and one command

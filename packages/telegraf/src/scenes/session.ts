@@ -4,6 +4,7 @@ import type { FsmStorage, RawUpdate } from '@telefsm/core';
 import {
   type AnyMachine,
   type OwnRecordOptions,
+  type StageOfSession,
   sessionMiddleware,
   shownAt,
 } from '@telefsm/core/adapter';
@@ -28,6 +29,11 @@ export interface SessionPlace extends Omit<OwnRecordOptions, 'strategy'> {
    * With Telegraf's `store` beside it, sessions in that store are adopted: moved with the first update of their user.
    */
   readonly storage?: FsmStorage;
+  /**
+   * The stage behind the session, if flows, nodes or command trees are on it: the session's record is then also theirs. Register everything
+   * on the stage first. Not for sessions in a `machine` or under a `getSessionKey`.
+   */
+  readonly stage?: StageOfSession;
 }
 
 /** What {@link session} accepts. */
@@ -70,6 +76,7 @@ export function session<
     store,
     defaultSession,
     machine,
+    stage,
     ...own
   } = options ?? ({} as SessionOptions<S, C, P>);
   const isMain = property === 'session';
@@ -80,6 +87,7 @@ export function session<
     initial: defaultSession,
     store: store as never,
     machine,
+    stage,
     own: isMain ? own : { namespace: `session-${property}`, ...own },
     shared: isMain ? 'fsm' : undefined,
     lazy: false,

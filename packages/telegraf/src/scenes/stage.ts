@@ -26,7 +26,8 @@ export interface StageOptions<D extends SceneSessionData> {
 /**
  * Telegraf's `Stage`: `ctx.scene.enter('id')` enters its scenes, and flows, nodes and command trees that stand in it.
  *
- * Flows need a machine: `bot.use(fsm({ states: [survey] }))` before `session()`.
+ * With flows, pass the stage to the session: `bot.use(session({ stage }))`. Behind `fsm()`, pass it to the machine:
+ * `fsm({ scenes: stage.asScenes() })`.
  *
  * @example
  * ```ts
@@ -69,16 +70,17 @@ export class Stage<
 
   /** Installs `ctx.scene`, and runs the handlers of the stage and of the current scene. */
   override middleware(): MiddlewareFn<C> {
-    const inScene: MiddlewareFn<C> = async (ctx, next) => this.#room.handle(ctx, next);
+    const inScene = ((ctx, next) => this.#room.handle(ctx, next)) as MiddlewareFn<C>;
     const own = Composer.prototype.middleware.call(this) as MiddlewareFn<C>;
     return this.#room.middleware(Composer.compose<C>([own, inScene])) as MiddlewareFn<C>;
   }
 
   /**
-   * Its scenes and wizards for `fsm({ scenes })`, so that flows and nodes can enter them: `turn.state.enter('id')`.
+   * Everything on it for `fsm({ scenes })`: its flows, nodes and command trees, and its scenes and wizards, which flows enter by
+   * `turn.state.enter('id')`.
    *
-   * The session has to be in the machine's record, as `session()` behind `fsm()` or `session({ machine })` keeps it. Without an update, and
-   * by `call`, they cannot be entered.
+   * Scenes and wizards need the session in the machine's record, as `session()` behind `fsm()` or `session({ machine })` keeps it. They
+   * cannot be entered without an update, nor by `call`.
    */
   asScenes(): readonly (AnyScene & AnyGroup)[] {
     return this.#room.asScenes();

@@ -1,6 +1,6 @@
-/** What the Bot API answers: a result, or a refusal with its code. */
+/** What the Bot API answers: a result, or a rejection with its code. */
 
-/** A refusal as Telegram words it. */
+/** A rejection as Telegram words it. */
 export interface ApiRefusal {
   /** Tells it from a result. */
   readonly ok: false;
@@ -16,7 +16,7 @@ export interface ApiRefusal {
 export type ApiAnswer = { readonly ok: true; readonly result: unknown } | ApiRefusal;
 
 /**
- * What a test lets a call end with: a refusal, the network failing before the call arrives (`"unreachable"`),
+ * What a test lets a call end with: a rejection, the network failing before the call arrives (`"unreachable"`),
  * or the call being carried out and its answer lost (`"lost answer"`).
  */
 export type Failure =
@@ -39,7 +39,7 @@ const wordings: Readonly<Record<number, string>> = {
   502: 'Bad Gateway',
 };
 
-/** Makes a refusal out of what a test asked for. */
+/** Makes a rejection out of what a test asked for. */
 export function refusalOf(failure: Exclude<Failure, string>): ApiRefusal {
   const { error_code, parameters } = failure;
   const wording =
@@ -57,7 +57,7 @@ export function refusalOf(failure: Exclude<Failure, string>): ApiRefusal {
 
 const refused = Symbol('refused');
 
-/** Ends the answering of a call with a refusal; {@link answering} turns it into the answer. */
+/** Ends the answering of a call with a rejection; {@link answering} turns it into the answer. */
 export function refuse(
   error_code: number,
   description: string,

@@ -26,7 +26,7 @@ export function placeOf(message: RawMessage): Place {
   };
 }
 
-/** Tells whether two places are one: the same chat, topics and business connection. */
+/** Returns whether two places are one: the same chat, topics and business connection. */
 export function samePlace(one: Place, other: Place): boolean {
   return (
     one.chat.id === other.chat.id &&

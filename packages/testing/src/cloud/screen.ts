@@ -4,7 +4,7 @@ import type { Payload, RawButton, RawMarkup, RawMessage, RawUser } from './raw.t
 
 /** A message of the bot as people see it. */
 export interface Shown {
-  /** The text, or the caption; empty when there is none. */
+  /** The text, the caption, or the source of a rich message; empty when there is none. */
   readonly text: string;
   /** The labels of its buttons, row by row: of an inline keyboard, or of the reply keyboard sent along. */
   readonly buttons: readonly (readonly string[])[];
@@ -83,7 +83,7 @@ export function shownOf(
 ): Shown {
   const markup = message.reply_markup ?? (call.payload['reply_markup'] as RawMarkup | undefined);
   return {
-    text: message.text ?? message.caption ?? '',
+    text: wordsOf(message) ?? '',
     buttons: labelsOf(markup),
     kind: kindOf(message),
     method: call.method,
@@ -91,6 +91,17 @@ export function shownOf(
     message_id: message.message_id,
     message,
   };
+}
+
+/** The words of a message; of a rich one those of its plain blocks. */
+function wordsOf({ text, caption, rich_message }: RawMessage): string | undefined {
+  const { blocks = [] } = (rich_message ?? {}) as { readonly blocks?: readonly RichBlock[] };
+  const plain = blocks.flatMap((block) => (typeof block.text === 'string' ? [block.text] : []));
+  return text ?? caption ?? (plain.length > 0 ? plain.join('\n\n') : undefined);
+}
+
+interface RichBlock {
+  readonly text?: unknown;
 }
 
 /** The labels of a keyboard, row by row. */
@@ -102,10 +113,10 @@ function labelsOf(markup: RawMarkup | undefined): readonly (readonly string[])[]
   );
 }
 
-/** Says in a few words what stands in a message. */
+/** Says in a few words what is in a message. */
 export function describe(message: RawMessage): string {
   const kind = kindOf(message);
-  const said = message.text ?? message.caption;
+  const said = wordsOf(message);
   return kind === 'text' ? (said ?? '') : `[${kind}]${said === undefined ? '' : ` ${said}`}`;
 }
 

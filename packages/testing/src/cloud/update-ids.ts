@@ -10,7 +10,7 @@ export interface UpdateIds {
   take(): number;
   /** The number that the next update would have now. */
   upcoming(): number;
-  /** Goes on from another number. */
+  /** Continues from another number. */
   set(next: number): void;
   /** How texts name an update: by its number where the test chose the first, by its place in the row where the first is random. */
   nameOf(id: number): number;

@@ -7,7 +7,7 @@ import { minute, record } from './rule.ts';
 
 export const commitRules: readonly Rule[] = [
   {
-    name: 'a commit that let go is refused when it is repeated',
+    name: 'a repeated commit that released the lease is rejected',
     needs: ['fencing'],
     async check({ key, take, finds }) {
       const lease = await take(key('k'));
@@ -20,7 +20,7 @@ export const commitRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a commit that went on answers already when it is repeated',
+    name: 'a repeated commit that kept the lease returns already',
     needs: ['fencing'],
     breaks: 'a commit whose answer was lost would be taken for a lost conversation',
     async check({ key, take, finds }) {
@@ -34,7 +34,7 @@ export const commitRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a commit that went on holds the conversation under the next fence only',
+    name: 'a commit that kept the lease holds it under the next fence only',
     needs: ['fencing'],
     breaks: 'a late copy of the commit would overwrite the next unit of the turn',
     async check({ key, take, busy, finds }) {
@@ -54,7 +54,7 @@ export const commitRules: readonly Rule[] = [
     },
   },
   {
-    name: 'copies of a turn that arrive late, in any order, change nothing',
+    name: "late copies of a turn's requests, in any order, change nothing",
     needs: ['fencing'],
     breaks: 'an update would be taken back by a slow network',
     async check(bench) {

@@ -64,7 +64,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a deadline in a year is not due before',
+    name: 'a deadline in a year is not due early',
     needs: ['deadlines'],
     breaks: 'a timer or a column of 32 bits ends after 25 days',
     async check(bench) {
@@ -75,7 +75,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a deadline may have fractions of a millisecond',
+    name: 'a deadline can have fractions of a millisecond',
     needs: ['deadlines'],
     async check({ key, put, read }) {
       await put(key('k'), 'text', { deadlineIn: minute - 0.5 });
@@ -94,7 +94,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a claim keeps others away for its length, and then lapses',
+    name: 'a claim excludes others for its length, then lapses',
     needs: ['deadlines'],
     breaks: 'two processes would fire one deadline, or none would after a crash',
     async check(bench) {
@@ -111,7 +111,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'settled ends a claim: a deadline that still stands is due again at once',
+    name: 'settled ends a claim: a deadline that still exists is due again at once',
     needs: ['deadlines'],
     async check(bench) {
       const { key, put, advance, storage } = bench;
@@ -139,7 +139,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a deadline that was removed, deleted or put off is named early at most once',
+    name: 'a deadline that was removed, deleted or postponed is named early at most once',
     needs: ['deadlines'],
     async check(bench) {
       const { key, put, advance, storage } = bench;
@@ -172,7 +172,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'due names at most as many as were asked for, and the others next time',
+    name: 'due names at most the requested number, and the others next time',
     needs: ['deadlines'],
     async check({ key, put, advance, storage }) {
       const keys = Array.from({ length: 7 }, (_, n) => key(`${n}`));
@@ -189,7 +189,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'due with a prefix names those that begin so, and leaves the others to whoever asks for them',
+    name: 'due with a prefix names the keys with that prefix, and claims no others',
     needs: ['deadlines'],
     breaks: "machines with different namespaces on one storage put off each other's deadlines",
     async check({ key, put, advance, storage }) {
@@ -205,7 +205,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'due with a prefix is not kept from its own by any number of others that have waited longer',
+    name: 'due with a prefix finds its keys behind any number of older ones without it',
     needs: ['deadlines'],
     breaks: 'a machine whose deadlines nobody fires starves the others on its storage',
     async check({ key, put, advance, storage }) {
@@ -217,7 +217,7 @@ export const deadlineRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a deadline goes to one of several that ask at once',
+    name: 'several simultaneous polls give a deadline to one of them',
     needs: ['deadlines'],
     async check(bench) {
       const { key, put, advance } = bench;

@@ -36,7 +36,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'nor do they after the row was deleted, or the clock went back an hour',
+    name: 'late requests do not overwrite a later turn after the row was deleted or the clock went back an hour',
     needs: ['fencing', 'shared'],
     breaks: 'a fence that begins anew with the row names the same grant twice',
     async check(bench) {
@@ -61,7 +61,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'an acquire of the present holder keeps fence and lease, also after a kept commit and after a lapse',
+    name: 'an acquire by the current holder keeps fence and lease, also after a kept commit and after a lapse',
     needs: ['fencing'],
     breaks: 'a repeated acquire would end the turn that it belongs to',
     async check({ key, take, busy, pass }) {
@@ -82,7 +82,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'an acquire under the same token after another turn gets a new fence; the old one is worth nothing',
+    name: 'an acquire with the same token after another turn gets a new fence, and the old fence is invalid',
     needs: ['fencing'],
     async check({ key, take, busy, finds, token }) {
       const again = { token: token(), lease: short };
@@ -100,7 +100,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a turn that read before another committed cannot commit, though its token holds again',
+    name: 'a turn that read before another commit cannot commit, even if its token has the lease again',
     needs: ['fencing'],
     breaks: 'a stale snapshot would be written over what another turn has committed',
     async check({ key, take, finds, token }) {
@@ -115,7 +115,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a kept commit spends its fence: repeated it answers already, and nothing else goes under it',
+    name: 'a kept commit uses up its fence: a repeat returns already, and other requests are rejected',
     needs: ['fencing'],
     async check({ key, take, busy }) {
       const turn = await take(key('k'), { lease: short });
@@ -134,7 +134,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'only a renewal makes a lease long',
+    name: 'only a renewal makes a lease last its full length',
     needs: ['fencing'],
     breaks: 'a late acquire would block the conversation for a whole lease',
     async check({ key, take, busy, token }) {
@@ -178,7 +178,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a lease that ends more than a minute from now is busy for the short lease at most, and its holder may go on',
+    name: 'a lease that ends more than a minute from now is busy for the short lease at most, and its holder may continue',
     needs: ['fencing', 'shared'],
     breaks: 'after the clock went back a dead holder would block its conversation for an hour',
     async check({ key, take, busy, back, pass }) {
@@ -204,7 +204,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a hand-over has a new fence, which the message and the acquire of the waiter name',
+    name: 'a grant has a new fence, which the notification and the acquire of the waiter contain',
     needs: ['granted', 'fencing'],
     async check({ key, take, busy, token, until, storage }) {
       const heard: (readonly [string, number])[] = [];

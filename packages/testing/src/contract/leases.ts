@@ -19,7 +19,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a commit lets go',
+    name: 'a commit releases the lease',
     needs: ['fencing'],
     async check({ key, take }) {
       await (await take(key('k'))).commit(record('text'));
@@ -28,7 +28,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'the same token again gets the same answer',
+    name: 'a repeated acquire with the same token returns the same answer',
     needs: ['fencing'],
     breaks: 'a lost answer would block the conversation until the lease ends',
     async check({ key, put, take, busy, token }) {
@@ -43,7 +43,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a lease lasts as many milliseconds as were asked for',
+    name: 'a lease lasts the requested number of milliseconds',
     needs: ['fencing'],
     async check({ key, take, busy }) {
       await take(key('k'), { lease: minute });
@@ -54,7 +54,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a renewal holds on from now',
+    name: 'a renewal extends the lease from now on',
     needs: ['fencing'],
     breaks: 'a long handler would lose its conversation to the next update',
     async check({ key, take, busy }) {
@@ -77,7 +77,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a lapsed lease that nobody took is still good',
+    name: 'a lapsed lease that nobody acquired is still valid',
     needs: ['fencing'],
     breaks: 'a laptop that slept would lose an update for nothing',
     async check({ key, take, finds, advance }) {
@@ -96,7 +96,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a holder whose conversation was taken can neither write, renew nor release',
+    name: 'a holder that lost the conversation can neither write, renew nor release',
     needs: ['fencing'],
     breaks: 'a process that was stopped for a while would overwrite what came after it',
     async check({ key, put, take, busy, finds }) {
@@ -117,7 +117,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a late holder is refused also when the conversation was deleted and begun anew',
+    name: 'a late holder is rejected, also after the conversation was deleted and created again',
     needs: ['fencing'],
     breaks: 'a fence that is counted in the record starts again with it',
     async check({ key, take, finds }) {
@@ -131,7 +131,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a stranger can neither renew nor release',
+    name: 'a token without the lease can neither renew nor release',
     needs: ['fencing'],
     async check({ key, take, busy }) {
       const committed = await take(key('k'));

@@ -6,7 +6,7 @@ import { minute, record, year } from './rule.ts';
 
 export const lifetimeRules: readonly Rule[] = [
   {
-    name: 'a record is there for its lifetime, and absent after it',
+    name: 'a record exists for its lifetime and is absent afterwards',
     needs: ['ttl'],
     async check({ key, put, read }) {
       await put(key('k'), 'text', { ttl: minute });
@@ -16,7 +16,7 @@ export const lifetimeRules: readonly Rule[] = [
     },
   },
   {
-    name: 'peek finds no record whose lifetime is over',
+    name: 'peek finds no expired record',
     needs: ['ttl'],
     async check({ key, put, advance, storage, finds }) {
       await put(key('k'), 'text', { ttl: 20 });
@@ -26,7 +26,7 @@ export const lifetimeRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a write without a lifetime lasts, whatever lifetime was before',
+    name: 'a write without a lifetime removes the previous lifetime',
     needs: ['ttl'],
     breaks: 'a conversation would vanish because of an earlier, shorter one',
     async check({ key, put, take, advance, read, finds }) {
@@ -42,7 +42,7 @@ export const lifetimeRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a lifetime may be a year, or have fractions of a millisecond',
+    name: 'a lifetime can be a year, or have fractions of a millisecond',
     needs: ['ttl'],
     breaks:
       'a timer or a column of 32 bits ends after 25 days, one of whole numbers takes no fractions',
@@ -85,7 +85,7 @@ export const lifetimeRules: readonly Rule[] = [
     },
   },
   {
-    name: 'an expired conversation begins anew',
+    name: 'an expired conversation starts empty',
     needs: ['ttl'],
     async check({ key, put, advance, read, finds }) {
       await put(key('k'), 'old', { ttl: 20, deadlineIn: minute });

@@ -39,7 +39,7 @@ export const listingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a prefix is taken as it is: no wildcards, no other case',
+    name: 'a prefix is matched literally: no wildcards, case-sensitive',
     needs: ['list'],
     breaks: "an operator's query would show other chats",
     async check(bench) {
@@ -92,7 +92,7 @@ export const listingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'paging goes on where the last conversation of a page is gone',
+    name: 'paging continues if the last conversation of a page was deleted',
     needs: ['list'],
     async check(bench) {
       const { key, put, take } = bench;
@@ -104,7 +104,7 @@ export const listingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a listing shows what is committed: nothing deleted, nothing of a turn in progress',
+    name: 'a listing shows committed data only: nothing deleted, nothing of a running turn',
     needs: ['list', 'fencing'],
     async check(bench) {
       const { key, put, take } = bench;
@@ -119,7 +119,7 @@ export const listingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a listing shows nothing whose lifetime is over',
+    name: 'a listing shows no expired conversation',
     needs: ['list', 'ttl'],
     async check(bench) {
       const { key, put, advance } = bench;

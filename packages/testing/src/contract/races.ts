@@ -9,7 +9,7 @@ import { minute, pause, record } from './rule.ts';
 
 export const raceRules: readonly Rule[] = [
   {
-    name: 'many who count at once lose no count',
+    name: 'concurrent increments lose no count',
     needs: ['fencing'],
     breaks: 'of two updates that arrive together one would be forgotten',
     async check(bench) {
@@ -21,7 +21,7 @@ export const raceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'several processes that count at once lose no count',
+    name: 'concurrent increments of several processes lose no count',
     needs: ['fencing', 'shared'],
     async check(bench) {
       const others = [await bench.another(), await bench.another()];
@@ -29,7 +29,7 @@ export const raceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'requests that arrive late, in any order and number, change nothing',
+    name: 'late requests, in any order and number, change nothing',
     needs: ['fencing'],
     breaks: 'an update would be taken back by a slow network',
     async check(bench) {

@@ -9,8 +9,8 @@ const texts: { readonly [what: string]: string } = {
   'a NUL': 'before\0after\0',
   'lone surrogates': 'high \ud800, low \udc00, turned \udfff\ud83d',
   'emoji and composed letters': '👩‍👩‍👧 🏳️‍🌈 \u00e9 e\u0301',
-  'what ends lines and quotes': '\r\n\t\'"`\\\\ $1 {{}} %s :x ?1 \u2028\ufeff',
-  'what reads as nothing': 'null',
+  'line breaks, quotes and placeholders': '\r\n\t\'"`\\\\ $1 {{}} %s :x ?1 \u2028\ufeff',
+  'the word null': 'null',
   '200 kB': '0123456789абвгд'.repeat(13_000),
 };
 
@@ -62,7 +62,7 @@ export const recordRules: readonly Rule[] = [
     }),
   ),
   {
-    name: 'a text replaces the one before',
+    name: 'a text replaces the previous one',
     needs: [],
     async check({ key, put, finds }) {
       await put(key('k'), 'a long first text');
@@ -95,7 +95,7 @@ export const recordRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a turn may write, go on, and write again',
+    name: 'a turn can write, continue, and write again',
     needs: [],
     async check({ key, take, storage, finds }) {
       const lease = await take(key('k'));
@@ -113,7 +113,7 @@ export const recordRules: readonly Rule[] = [
     },
   },
   {
-    name: 'peek sees what was last committed, while a turn runs, and takes nothing',
+    name: 'peek returns the last commit while a turn runs, and acquires nothing',
     needs: [],
     async check({ key, put, take, storage, finds }) {
       await put(key('k'), 'before');
@@ -139,7 +139,7 @@ export const recordRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a key may have 512 bytes, and each of them counts',
+    name: 'a key can have 512 bytes, and each byte counts',
     needs: [],
     async check({ key, put, finds }) {
       const long = key('').padEnd(511, '.');
@@ -151,7 +151,7 @@ export const recordRules: readonly Rule[] = [
     },
   },
   {
-    name: 'has the methods that its features promise',
+    name: 'the storage has the methods that its features require',
     needs: [],
     async check({ storage }) {
       const { deadlines, list } = storage.features;
@@ -169,7 +169,7 @@ export const recordRules: readonly Rule[] = [
     },
   },
   {
-    name: 'an error that is not of its driver is unknown to it',
+    name: 'an error of another driver is classified as unknown',
     needs: [],
     breaks: 'a commit that was kept would be reported as not kept',
     async check({ storage }) {
@@ -185,7 +185,7 @@ export const recordRules: readonly Rule[] = [
     },
   },
   {
-    name: 'may be closed twice',
+    name: 'the storage can be closed twice',
     needs: [],
     async check({ storage, key, put }) {
       await put(key('k'), 'text');

@@ -45,7 +45,7 @@ export interface Held extends LeaseHolder {
   fence: number;
   /** What was stored. */
   readonly record: StoredText | undefined;
-  /** @param keep - how long to go on holding, in ms; without it the commit releases */
+  /** @param keep - how long to continue holding, in ms; without it the commit releases */
   commit(next: Write | undefined, keep?: number): Promise<CommitAnswer>;
   renew(lease: number): Promise<boolean>;
   release(): Promise<void>;

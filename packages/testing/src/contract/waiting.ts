@@ -10,7 +10,7 @@ const patienceWithWaiters = 2000;
 
 export const waitingRules: readonly Rule[] = [
   {
-    name: 'a waiter is told when the conversation is theirs',
+    name: 'a waiter is notified when it is granted the conversation',
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, until, put } = bench;
@@ -31,7 +31,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'waiters come in the order in which they asked',
+    name: 'waiters are granted the conversation in the order of their requests',
     needs: ['granted', 'fencing'],
     breaks: 'one process could be served for ever while another waits',
     async check(bench) {
@@ -55,7 +55,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a conversation that was handed over is kept for the waiter, two seconds at most',
+    name: 'a granted conversation is reserved for the waiter for two seconds at most',
     needs: ['granted', 'fencing'],
     breaks: 'a process that died while it waited would hold the conversation up',
     async check(bench) {
@@ -72,7 +72,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a waiter who is granted a conversation holds it for the lease that is asked for',
+    name: 'a waiter that acquires a granted conversation gets the lease that it requests',
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy, until } = bench;
@@ -88,7 +88,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'who did not ask to be told is not handed a conversation',
+    name: 'a client that did not subscribe is not granted a conversation',
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, busy } = bench;
@@ -103,7 +103,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'who has taken the conversation waits no more',
+    name: 'a waiter that acquired the conversation no longer waits',
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy } = bench;
@@ -120,7 +120,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a kept commit is handed to no waiter',
+    name: 'a kept commit grants the conversation to no waiter',
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy, until } = bench;
@@ -137,7 +137,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'who stopped listening hears nothing more',
+    name: 'a listener that unsubscribed is not notified',
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy, until } = bench;
@@ -153,7 +153,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a waiter of another process is told too, each of its own',
+    name: 'waiters of several processes are notified, each of its own grant',
     needs: ['granted', 'fencing', 'shared'],
     async check(bench) {
       const { key, take, token, busy, until, another } = bench;

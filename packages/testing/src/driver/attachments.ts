@@ -15,7 +15,7 @@ export function detach(given: Payload | undefined): Detached {
   return { payload: JSON.parse(JSON.stringify(without)) as Payload, uploads };
 }
 
-/** Walks by itself: grammY's files refuse to be made into JSON. */
+/** Walks the value by itself, because JSON.stringify throws on grammY's files. */
 function withoutFiles(value: unknown, field: string, uploads: Map<string, Upload>): unknown {
   if (typeof value !== 'object' || value === null) return value ?? undefined;
   const upload = uploadIn(value, field);
@@ -32,6 +32,9 @@ function withoutFiles(value: unknown, field: string, uploads: Map<string, Upload
   );
 }
 
+/** Parameters that have an address and are no file. */
+const addressed: ReadonlySet<string> = new Set(['link_preview_options', 'web_app', 'login_url']);
+
 /** A file, the address of one, or `undefined` for anything else. */
 function uploadIn(value: object, field: string): Upload | string | undefined {
   const file = value as {
@@ -43,7 +46,7 @@ function uploadIn(value: object, field: string): Upload | string | undefined {
   };
   const name = file.filename ?? field;
   if (typeof file.toRaw === 'function') return { name, bytes: bytesOf(file.fileData) };
-  if (field === 'link_preview_options') return undefined;
+  if (addressed.has(field)) return undefined;
   const only = (member: string) =>
     Object.keys(file).every((key) => key === member || key === 'filename');
   if (file.source !== undefined && only('source')) return { name, bytes: bytesOf(file.source) };

@@ -116,7 +116,7 @@ export function grammyPort(bot: GrammyLike): BotPort {
   };
 }
 
-/** A call through grammY's own client, with a refusal as an answer again instead of an error. */
+/** A call through grammY's own client, with a rejection as an answer again instead of an error. */
 function clientTo(ApiClass: GrammyApiClass, token: string, apiRoot: string): Previous {
   const { raw } = new ApiClass(token, { apiRoot });
   return async (name, payload, signal) => {

@@ -56,7 +56,7 @@ export function inProcess(cloud: Cloud, first: BotPort): Transport {
 /** A process that the bot runs in. */
 interface Life {
   readonly port: BotPort;
-  /** Hands over an update, with every client of the process kept off the network. */
+  /** Passes an update, with every client of the process kept off the network. */
   handle(update: RawUpdate): Promise<void>;
   lives(): boolean;
   end(): void;

@@ -19,7 +19,7 @@ interface Lane {
 
 const lanes = new AsyncLocalStorage<Lane>();
 
-/** Holds a call of the bot until the order lets its action go on; calls outside of `interleave` pass. */
+/** Holds a call of the bot until the order lets its action continue; calls outside of `interleave` pass. */
 export async function gate(method: string): Promise<void> {
   const lane = lanes.getStore();
   if (lane === undefined || lane.free || lane.state === 'ended') return;

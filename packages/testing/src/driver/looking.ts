@@ -1,9 +1,9 @@
 /** What a user sees in a place, and whether it is what a test expects. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Cloud } from '../cloud/cloud.ts';
-import { type Place, samePlace } from '../cloud/place.ts';
+import { type Place, placeOf, samePlace } from '../cloud/place.ts';
 import type { RawUser } from '../cloud/raw.ts';
-import type { Shown } from '../cloud/screen.ts';
+import { type Shown, shownOf } from '../cloud/screen.ts';
 import { complaint } from './complaint.ts';
 
 /** What a message of the bot is compared with: its whole text, a pattern in it, or some of its members. */
@@ -32,6 +32,14 @@ export function allShown(cloud: Cloud, place: Place): readonly Shown[] {
     (event.kind === 'shown' || event.kind === 'edited') && samePlace(event.place, place)
       ? [event.shown]
       : [],
+  );
+}
+
+/** The messages of the bot that are in a place now, oldest first. */
+export function screenOf(cloud: Cloud, place: Place): readonly Shown[] {
+  return [...cloud.record(place.chat, place.business).messages.values()].flatMap(
+    ({ message, call }) =>
+      call !== undefined && samePlace(placeOf(message), place) ? [shownOf(message, call)] : [],
   );
 }
 

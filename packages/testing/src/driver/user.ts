@@ -7,7 +7,7 @@ import { openTopic } from '../methods/chats.ts';
 import { listOf } from '../methods/parameters.ts';
 import type { TestBusiness, TestChat } from './chat.ts';
 import { complaint } from './complaint.ts';
-import { type Expected, expectNothing, expectShown, lastShown } from './looking.ts';
+import { type Expected, expectNothing, expectShown, lastShown, screenOf } from './looking.ts';
 import { askToJoin, block, connect, move } from './membership.ts';
 import { deleteOwn, editOwn, react, vote } from './messages.ts';
 import { type Paid, pay } from './paying.ts';
@@ -73,6 +73,8 @@ export interface TestUser {
   seesNothing(): void;
   /** The last message that the bot has shown here. */
   readonly last: Shown;
+  /** The messages of the bot that are here now, as they look now, oldest first: edited ones once, deleted ones not at all. */
+  screen(): readonly Shown[];
   /** The same user in a topic of the private chat, by its name; opened when it is new. */
   topic(name: string): TestUser;
   /** The same user in another chat. */
@@ -142,6 +144,7 @@ export function makeUser(
     get last() {
       return lastShown(cloud, user, place);
     },
+    screen: () => screenOf(cloud, place),
     topic(name) {
       const chat = privateChat(user);
       const record = cloud.record(chat);

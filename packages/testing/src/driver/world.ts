@@ -44,7 +44,7 @@ export interface World {
   /** Numbers the next updates from here on, as Telegram does after a quiet week; all former ones should be confirmed by then. */
   countsFrom(updateId: number): void;
   /**
-   * Lets the next calls of a method fail: with a refusal (`{ error_code: 429, parameters: { retry_after: 5 } }`),
+   * Lets the next calls of a method fail: with a rejection (`{ error_code: 429, parameters: { retry_after: 5 } }`),
    * before they arrive (`"unreachable"`), or after they were carried out (`"lost answer"`).
    *
    * @param times - how many calls; one when left out

@@ -7,8 +7,8 @@ import type { Outcome } from './walk.ts';
  * What is wrong.
  *
  * - `crash`: the bot's code threw.
- * - `unkept`: what the bot made of an input cannot be stored, or is no answer, so that the user was asked again.
- * - `refused`: Telegram refused a call: a text that is too long, a bad button.
+ * - `unkept`: what the bot made of an input cannot be stored, or is not an answer, so the user was asked again.
+ * - `refused`: Telegram rejected a call: a text that is too long, a bad button.
  * - `unanswered`: a press did something, but its query was not answered, so that the button keeps a spinner.
  * - `dead-button`: a press on a button of the present question led nowhere.
  * - `silence`: an input was met by nothing in a state that answers other input of its kind.
@@ -110,7 +110,7 @@ function refusal(call: ApiCall, { before: state, after }: Outcome): Finding {
   };
 }
 
-/** What is refused although nobody did anything wrong: bots usually try, and pass over it. */
+/** What is rejected although nobody did anything wrong: bots usually try, and pass over it. */
 const ordinary = /not modified|message to \w+ not found|can't be (?:edited|deleted)/;
 
 /** A second delivery answers a query for the second time, which Telegram itself forgives. */

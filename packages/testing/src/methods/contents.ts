@@ -1,10 +1,10 @@
-/** What stands in messages, by the method that sends them: texts, captions, files, polls, invoices. */
+/** What is in messages, by the method that sends them: texts, captions, files, polls, invoices. */
 import { refuse } from '../cloud/answer.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { format } from './formatting.ts';
 import { fileOf, type MediaField, mediaContent, mediaFields, pick } from './media.ts';
-import { listOf, textOf, type Uploads } from './parameters.ts';
+import { listOf, objectOf, textOf, type Uploads } from './parameters.ts';
 
 /** A call being answered. */
 export interface Call {
@@ -20,7 +20,7 @@ export type Content = Readonly<Record<string, unknown>>;
 /** What each method that sends one message puts into it. */
 export const contents: Readonly<Record<string, (call: Call) => Content>> = {
   sendMessage: (call) => textContent(call.payload),
-  sendRichMessage: ({ payload }) => ({ rich_message: payload['rich_message'] }),
+  sendRichMessage: ({ payload }) => richContent(payload),
   sendLocation: ({ payload }) => ({
     location: pick(payload, [
       'latitude',
@@ -81,6 +81,22 @@ export function textContent(payload: Payload): Content {
   if (text.trim() === '') refuse(400, 'Bad Request: message text is empty');
   if ([...text].length > 4096) refuse(400, 'Bad Request: message is too long');
   return { text, ...(entities.length > 0 ? { entities } : {}) };
+}
+
+/**
+ * A rich message (Bot API, RichMessage), which has blocks whatever it was sent as. Markdown and HTML are not read: each paragraph is a block with
+ * its source as its text.
+ */
+export function richContent(payload: Payload): Content {
+  const rich = objectOf(payload, 'rich_message') ?? {};
+  const source = textOf(rich, 'markdown') ?? textOf(rich, 'html') ?? '';
+  const written = source.split(/\n{2,}/).filter((text) => text.trim() !== '');
+  const blocks =
+    rich['blocks'] === undefined
+      ? written.map((text) => ({ type: 'paragraph', text }))
+      : listOf(rich, 'blocks');
+  if (blocks.length === 0) refuse(400, 'Bad Request: message text is empty');
+  return { rich_message: { blocks, ...pick(rich, ['is_rtl']) } };
 }
 
 /** The caption of a message, under the limit of 1,024 characters; nothing when there is none. */

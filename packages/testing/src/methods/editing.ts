@@ -4,7 +4,7 @@ import type { ChatRecord, Kept } from '../cloud/cloud.ts';
 import { placeOf } from '../cloud/place.ts';
 import type { RawMessage } from '../cloud/raw.ts';
 import { describe } from '../cloud/screen.ts';
-import { type Call, captionContent, inputMedia, textContent } from './contents.ts';
+import { type Call, captionContent, inputMedia, richContent, textContent } from './contents.ts';
 import { markupOf } from './markup.ts';
 import { pick } from './media.ts';
 import { listOf, objectOf, textOf } from './parameters.ts';
@@ -106,9 +106,11 @@ function changeOf(call: Call, message: RawMessage | undefined): Readonly<Record<
   const { method, payload } = call;
   switch (method) {
     case 'editMessageText':
-      if (message !== undefined && message.text === undefined)
+      if (message !== undefined && message.text === undefined && !message['rich_message'])
         refuse(400, 'Bad Request: there is no text in the message to edit');
-      return textContent(payload);
+      return payload['rich_message'] === undefined
+        ? { rich_message: undefined, ...textContent(payload) }
+        : { text: undefined, ...richContent(payload) };
     case 'editMessageCaption': {
       if (message?.text !== undefined)
         refuse(400, 'Bad Request: there is no caption in the message to edit');
@@ -117,6 +119,9 @@ function changeOf(call: Call, message: RawMessage | undefined): Readonly<Record<
     }
     case 'editMessageMedia':
       return {
+        // a text gives way to media (Bot API, editMessageMedia)
+        text: undefined,
+        entities: undefined,
         photo: undefined,
         video: undefined,
         audio: undefined,

@@ -16,7 +16,7 @@ const actions = [
   'pay',
 ];
 
-/** Reads `reply_markup`, refusing what Telegram refuses. */
+/** Reads `reply_markup`, rejecting what Telegram rejects. */
 export function markupOf(payload: Payload): RawMarkup | undefined {
   const given = objectOf(payload, 'reply_markup');
   if (given === undefined) {

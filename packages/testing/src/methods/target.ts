@@ -4,7 +4,7 @@ import type { ChatRecord, Cloud, Kept } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { numberOf, objectOf, textOf } from './parameters.ts';
 
-/** Finds the chat of a call; refuses one that does not exist. */
+/** Finds the chat of a call; rejects one that does not exist. */
 export function chatOf(cloud: Cloud, payload: Payload, field = 'chat_id'): ChatRecord {
   const id = payload[field];
   if (id === undefined || id === '') return refuse(400, `Bad Request: ${field} is empty`);
@@ -16,7 +16,7 @@ export function chatOf(cloud: Cloud, payload: Payload, field = 'chat_id'): ChatR
   return record ?? refuse(400, 'Bad Request: chat not found');
 }
 
-/** Finds the chat of a call to which the bot wants to write; refuses one that has shut the bot out. */
+/** Finds the chat of a call to which the bot wants to write; rejects one that has shut the bot out. */
 export function openChatOf(cloud: Cloud, payload: Payload): ChatRecord {
   const record = chatOf(cloud, payload);
   const { chat } = record;
@@ -49,7 +49,7 @@ export function openChatOf(cloud: Cloud, payload: Payload): ChatRecord {
   return record;
 }
 
-/** Finds the message that a call replies to; refuses one that is gone. */
+/** Finds the message that a call replies to; rejects one that is gone. */
 export function repliedOf(record: ChatRecord, payload: Payload): Kept | undefined {
   const reply = objectOf(payload, 'reply_parameters');
   const id =
@@ -62,7 +62,7 @@ export function repliedOf(record: ChatRecord, payload: Payload): Kept | undefine
   return kept;
 }
 
-/** Finds the message of a call; refuses one that is gone, in the words of the verb. */
+/** Finds the message of a call; rejects one that is gone, in the words of the verb. */
 export function messageOf(record: ChatRecord, payload: Payload, verb: string): Kept {
   const id = numberOf(payload, 'message_id');
   if (id === undefined) return refuse(400, 'Bad Request: message identifier is not specified');

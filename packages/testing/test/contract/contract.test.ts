@@ -91,7 +91,7 @@ describe('the storage contract itself', () => {
   });
 
   it('fails where an exception is none any more', async () => {
-    const exceptions = { list: 'not yet', 'a commit lets go': 'not yet' };
+    const exceptions = { list: 'not yet', 'a commit releases the lease': 'not yet' };
     const rules = storageContract(() => memoryStorage(), { exceptions });
     const excepted = rules.filter(({ exception }) => exception !== undefined);
     expect(excepted.length).toBeGreaterThan(2);
@@ -107,12 +107,12 @@ describe('the storage contract itself', () => {
   });
 
   it('accepts a rule as excepted that the storage breaks', async () => {
-    const exceptions = { 'a renewal holds on from now': 'never renewed' };
+    const exceptions = { 'a renewal extends the lease from now on': 'never renewed' };
     const rules = storageContract(() => faultyStorage('renewal never happens'), { exceptions });
     await rules.find(({ exception }) => exception === 'never renewed')?.run();
   });
 
-  it('refuses an exception that names nothing', () => {
+  it('rejects an exception that names nothing', () => {
     expect(() => storageContract(() => memoryStorage(), { exceptions: { typo: 'x' } })).toThrow(
       "'typo' is neither a rule",
     );

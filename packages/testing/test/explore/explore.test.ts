@@ -16,11 +16,11 @@ import { frameworks, type Script } from '../bots.ts';
 import { type Table, tableBot } from './table-bot.ts';
 
 const name = {
-  '/cancel': { say: 'Cancelled.', to: null },
+  '/cancel': { say: 'Canceled.', to: null },
   '*': { say: 'Is that right?', buttons: ['Yes', 'No'], to: 'confirm' },
 };
 const confirm = {
-  '/cancel': { say: 'Cancelled.', to: null },
+  '/cancel': { say: 'Canceled.', to: null },
   '[Yes]': { say: 'Thank you.', to: null },
   '[No]': { say: 'Your name then?', to: 'name' },
 };
@@ -344,7 +344,7 @@ describe.each(frameworks)('explore on %s, on a bot that has a finding of issue 1
 
 describe('explore', () => {
   it.each([{ runs: 0 }, { runs: Number.NaN }, { steps: -1 }, { longest: 1.5 }])(
-    'refuses to pass without a walk: %j',
+    'rejects options without a walk: %j',
     async (options) => {
       const never = () => expect.unreachable('no bot is made');
       await expect(explore(never, options)).rejects.toMatchObject({ code: 'INVALID_OPTION' });

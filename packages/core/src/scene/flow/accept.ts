@@ -2,7 +2,7 @@
 
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
-import type { UserInput } from '../../update/input.ts';
+import { isTextKind, type UserInput } from '../../update/input.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { checkValue, takesAlbum, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
@@ -50,8 +50,17 @@ export async function hint(visit: Visit, place: Place): Promise<void> {
   const otherwise = place.kind === 'ask' ? place.step.question.otherwise : undefined;
   const own =
     typeof otherwise === 'function' ? await otherwise(place.answers, visit.run.turn) : otherwise;
-  await refuse(visit, place, own ?? (await text(visit, 'wrongKind')));
+  const accept = place.kind === 'ask' ? place.step.question.accept : undefined;
+  const words = isTextKind(accept) ? wordsOfKind[accept] : 'wrongKind';
+  await refuse(visit, place, own ?? (await text(visit, words)));
 }
+
+const wordsOfKind = {
+  email: 'notEmail',
+  phone: 'notPhone',
+  url: 'notUrl',
+  date: 'notDate',
+} as const;
 
 /** What a user reads whose answer is refused. */
 export function wordsOf(
@@ -78,6 +87,7 @@ async function refuse(visit: Visit, place: Place, say: Say): Promise<void> {
   }
   if (limit !== undefined) note(visit, { attempts: count });
   if (run.input?.kind === 'button' && typeof say === 'string') run.answer(say);
+  else if (plan.options.prompts === 'edit') run.ask({ below: say });
   else run.say(say);
 }
 

@@ -8,7 +8,13 @@ import { check, describeIssues } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
+import {
+  type Accept,
+  acceptInput,
+  foundIn,
+  isTextKind,
+  type UserInput,
+} from '../../update/input.ts';
 import type { Option } from './options.ts';
 import type { Invalid, Redo } from './question.ts';
 import { ownOnly } from './share.ts';
@@ -127,6 +133,10 @@ export async function checkGiven(
 ): Promise<Verdict | undefined> {
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   const raw = scalar && takesText(question) ? String(value) : value;
+  if (isTextKind(question.accept) && options === undefined) {
+    const found = typeof raw === 'string' ? await foundIn(question.accept, raw) : undefined;
+    return found === undefined ? undefined : checkValue(question, found, answers, turn);
+  }
   if (options !== undefined && !isChoice(question, options, raw)) return undefined;
   return checkValue(question, raw, answers, turn);
 }
@@ -145,7 +155,7 @@ export function isChoice(
 /** Whether what a user sends here is text, or the key of a choice. */
 export function takesText(question: AskOptions): boolean {
   const accept = acceptOf(question) ?? 'button';
-  return accept === 'text' || accept === 'button' || accept === 'web_app';
+  return isTextKind(accept) || accept === 'text' || accept === 'button' || accept === 'web_app';
 }
 
 /** Whether a handler asks for an answer to be given again. */

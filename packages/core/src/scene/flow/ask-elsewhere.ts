@@ -9,7 +9,7 @@ import type { Speech } from '../../conversation/behaviour.ts';
 import { callOf, type Say } from '../../conversation/say.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
-import { hash32 } from './button.ts';
+import { hash32 } from '../rows/buttons.ts';
 import { memoOf } from './memo.ts';
 import { choicesOf } from './offer.ts';
 import type { AskPlace } from './pending.ts';

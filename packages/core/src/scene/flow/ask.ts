@@ -7,15 +7,15 @@ import type { Speech } from '../../conversation/behaviour.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
+import { entriesOf } from './choices.ts';
 import { recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
-import { entriesOf } from './options.ts';
 import { awaitsPayment } from './payment.ts';
-import type { Place } from './pending.ts';
-import { type Progress, readAt, without } from './progress.ts';
+import type { FinishedRound, Place } from './pending.ts';
+import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 import {
@@ -30,22 +30,33 @@ import {
   wasAsked,
 } from './visit.ts';
 
+/** What is shown with a question that is asked in place. */
+export interface Asking {
+  /** What is wrong with the last answer. */
+  readonly below?: Say;
+  /** Another message of the flow, in place of the question. */
+  readonly instead?: Say;
+}
+
 /**
  * Asks the pending question; if there is none, finishes the flow.
  *
- * @returns what says the question after the commit
+ * @returns what says the question after the commit; `undefined` if there is nothing to say
  */
-export async function ask(visit: Visit): Promise<Speech | undefined> {
+export async function ask(visit: Visit, params: Asking = {}): Promise<Speech | undefined> {
   await begin(visit);
   let redos = 0;
   for (;;) {
-    const { pending, answers } = await locate(visit);
-    if (pending === undefined) {
+    const { pending, answers, finished } = await locate(visit);
+    if (finished !== undefined) {
+      const { step, item, answers: before } = close(visit, finished);
+      await step.after?.(item, visit.run.turn, before);
+    } else if (pending === undefined) {
       if (!(await finish(visit, answers))) return undefined;
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [visit.plan.id] });
     } else if (!(await takeGiven(visit, pending))) {
-      return question(visit, pending);
+      return question(visit, pending, params);
     }
   }
 }
@@ -77,6 +88,18 @@ async function begin(visit: Visit): Promise<void> {
   } else {
     keep(visit, await recheck(visit), { ...memo, plan: fingerprint });
   }
+  // rounds that were there before are nobody's to save
+  while (plan.closesRounds) {
+    const { finished } = await locate(visit);
+    if (finished === undefined) return;
+    close(visit, finished);
+  }
+}
+
+/** Keeps that `after` of a round runs, or is not to run. */
+function close(visit: Visit, round: FinishedRound): FinishedRound {
+  keep(visit, withPassed(progressOf(visit.run), round.path), memoOf(visit.run.memo));
+  return round;
 }
 
 /** Takes an answer that came with the trigger, checked as if the user had sent it. */
@@ -129,10 +152,15 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
   return false;
 }
 
-async function question(visit: Visit, place: Place): Promise<Speech> {
+async function question(visit: Visit, place: Place, params: Asking): Promise<Speech | undefined> {
   const { plan, run } = visit;
+  const { prompts = 'keep' } = plan.options;
+  const isEdited = prompts === 'edit';
+  const screen = isEdited || plan.hasRows ? await import('./in-place.ts') : undefined;
+  if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
   const before = memoOf(run.memo);
-  if (before.at !== undefined && !wasAsked(visit, place)) run.keep({ memo: afterMove(before) });
+  const isAnother = !wasAsked(visit, place);
+  if (before.at !== undefined && isAnother) run.keep({ memo: afterMove(before) });
   if (awaitsPayment(visit) !== undefined && wasAsked(visit, place)) {
     // another invoice would be one too many
     const words = await text(visit, 'paying');
@@ -143,16 +171,15 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   if (place.kind === 'ask' && place.step.question.to !== undefined) {
     // loaded when somebody else is asked: other flows do without it
     const { askElsewhere } = await import('./ask-elsewhere.ts');
+    screen?.retire(run);
     return askElsewhere(visit, place);
   }
   const { say, options, loaded, keyboard, invoice } = await show(visit, place);
-  const { cleanUp = 'keep' } = plan.options;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const pages = loaded?.pages ?? (options === undefined ? 1 : pagesOf(options));
   const isRedrawn = options !== undefined && (pages > 1 || severalAt(place));
   const wanted =
-    cleanUp === 'deletePrompts' ||
-    (keyboard === 'inline' && (cleanUp === 'removeKeyboards' || isRedrawn));
+    prompts === 'delete' || (keyboard === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(place),
     labels:
@@ -168,7 +195,12 @@ async function question(visit: Visit, place: Place): Promise<Speech> {
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${place.id} timeout`));
   }
-  return () => say;
+  if (screen === undefined) return () => say;
+  if (isEdited) return screen.askInPlace(run, say, params.below);
+  // only a question with rows of its own is edited, until it is answered
+  const hasRows = place.kind === 'ask' && place.step.question.rows !== undefined;
+  if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
+  return hasRows ? screen.askInPlace(run, say) : () => say;
 }
 
 function severalAt(place: Place): boolean {

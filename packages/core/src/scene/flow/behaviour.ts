@@ -13,18 +13,16 @@ import {
   schematic,
   textual,
 } from '../../base/rules.ts';
-import {
-  commandPolicies,
-  type SceneBehaviour,
-  type SceneRun,
-} from '../../conversation/behaviour.ts';
+import { commandPolicies, type SceneBehaviour } from '../../conversation/behaviour.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
 import { isElsewhere } from '../../update/elsewhere.ts';
 import type { UserInput } from '../../update/input.ts';
+import { interruptRule, interruptTest } from '../../update/interrupt.ts';
 import { idIn, objectIn } from '../../update/raw-update.ts';
+import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
-import { readButton } from './button.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import { describeFlow } from './describe.ts';
 import { left, passed } from './endings.ts';
@@ -35,7 +33,8 @@ import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
 import { checkout } from './payment.ts';
 import { press } from './press.ts';
-import { questionsIn, statesOfSteps } from './steps.ts';
+import { earlyRule } from './question.ts';
+import { closesRounds, questionsById, questionsIn, statesOfSteps } from './steps.ts';
 import { asText, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
@@ -49,10 +48,12 @@ const flowRules = {
   otherCommands: commandPolicies,
   otherInput: oneOf('hint', 'pass', 'ignore'),
   replies: oneOf('any', 'only'),
+  prompts: oneOf('keep', 'removeKeyboards', 'delete', 'edit'),
+  early: earlyRule,
+  interrupt: interruptRule,
 };
 
-const otherOptions =
-  'description services timeout back controls commands editedMessages cleanUp texts was';
+const otherOptions = 'description services timeout back controls commands editedMessages texts was';
 
 /**
  * Makes a finished flow.
@@ -79,6 +80,8 @@ export function flowOf(
     hooks,
     trigger: triggerOf(options, hooks.from, parameters),
     parameters,
+    hasRows: questionsIn(steps).some(({ question }) => question.rows !== undefined),
+    closesRounds: closesRounds(steps),
     timeout:
       options.timeout === undefined || options.timeout === false
         ? options.timeout
@@ -131,15 +134,79 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
       },
     }),
     asked,
+    ...interruptsOf(plan, states),
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
-    ask: (run) => ask({ plan, run }),
-    command: (run, command) => takeCommand({ plan, run }, command),
-    handle: (run, next) => handle({ plan, run }, next),
-    leave: (run, reason) => left({ plan, run }, reason),
-    timeout: (run, timer) => passed({ plan, run }, timer),
-    answer: (run, state, value) => answerFromOutside({ plan, run }, state, value),
+    ask: (run: FrameRun, params) => ask({ plan, run }, params),
+    command: (run: FrameRun, command) => takeCommand({ plan, run }, command),
+    handle: (run: FrameRun, next) => handle({ plan, run }, next),
+    leave: (run: FrameRun, reason) => left({ plan, run }, reason),
+    timeout: (run: FrameRun, timer) => passed({ plan, run }, timer),
+    answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
+    ...(plan.hasRows && screened(plan)),
+    ...(options.prompts === 'edit' && inPlace(plan)),
     describe: (defaults) => describeFlow(steps, options, defaults?.flowTimeout),
+  };
+}
+
+/** Which input ends a turn in which of the flow's states; nothing, where no question says so. */
+function interruptsOf(
+  { id, steps, options }: Plan,
+  states: SceneBehaviour['states'],
+): Pick<SceneBehaviour, 'interruptedBy'> {
+  const tests = new Map<string, (input: UserInput) => boolean>();
+  const own = options.interrupt && interruptTest(options.interrupt);
+  if (own !== undefined) for (const state of states) tests.set(state.id, own);
+  for (const [state, { interrupt }] of questionsById(steps, id)) {
+    if (interrupt !== undefined) tests.set(state, interruptTest(interrupt));
+  }
+  if (tests.size === 0) return {};
+  return {
+    interruptedBy: (input) => [...tests].flatMap(([state, test]) => (test(input) ? [state] : [])),
+  };
+}
+
+/** Of a flow whose questions are edited. */
+function screened(plan: Plan): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave'> {
+  const load = () => import('./in-place.ts');
+  return {
+    async enter(run: FrameRun, _params, fresh) {
+      if (fresh === true) (await load()).retire(run);
+    },
+    async screen(run: FrameRun) {
+      (await load()).retireUnseen(run);
+    },
+    async leave(run: FrameRun, reason) {
+      if (plan.options.prompts === 'delete') (await load()).retire(run, true);
+      return left({ plan, run }, reason);
+    },
+  };
+}
+
+/** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
+function inPlace(
+  plan: Plan,
+): Pick<SceneBehaviour, 'enter' | 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
+  const load = () => import('./in-place.ts');
+  return {
+    ...screened(plan),
+    async command(run: FrameRun, command) {
+      const isTaken = await takeCommand({ plan, run }, command);
+      if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
+      return isTaken;
+    },
+    async handle(run: FrameRun, next) {
+      let isPassed = false;
+      await handle({ plan, run }, () => {
+        isPassed = true;
+        return next();
+      });
+      if (!isPassed) (await load()).tookAnswer(run);
+    },
+    async timeout(run: FrameRun, timer) {
+      (await load()).tookDeadline(run);
+      await passed({ plan, run }, timer);
+    },
   };
 }
 
@@ -189,7 +256,7 @@ async function answerFromOutside(visit: Visit, state: string, value: unknown): P
 }
 
 /** Keeps the message's id where the question has asked for it. */
-function asked(memo: SceneRun['memo'], sent: { readonly message_id: number }): object {
+function asked(memo: FrameRun['memo'], sent: { readonly message_id: number }): object {
   const { sent: wanted, elsewhere } = memoOf(memo);
   if (elsewhere !== undefined) {
     return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };

@@ -5,7 +5,7 @@ import type { Awaitable, Complaint, DeepReadonly, Simplify } from '../../base/ty
 import type { Turn } from '../../conversation/turn.ts';
 import type { Beginning, FlowHooks, StepState } from './flow.ts';
 
-/** Refuses, with a sentence, the name of a step that is taken or would make ids ambiguous. */
+/** Rejects, with a sentence, the name of a step that is taken or would make ids ambiguous. */
 export type NewName<Name extends string, Answers, Steps> = Name extends keyof Answers | keyof Steps
   ? Complaint<`This flow already has a step or a parameter '${Name}'.`>
   : Name extends `${string}${'.' | ':'}${string}`
@@ -45,7 +45,7 @@ export type InRounds<Steps, FlowId extends string, Data extends object> = {
 
 /**
  * The answers after a branch: told apart by the answer that it is on. Each member of a union is looked at for itself, so what an
- * earlier branch, or one inside a case, tells apart stays so.
+ * earlier branch, or one inside a case, distinguishes stays so.
  */
 export type Branched<Answers, K extends keyof Answers, Cases> = Answers extends unknown
   ? Answers[K] extends infer V
@@ -110,7 +110,7 @@ interface HooksWithFrom<Start, Answers extends object, Services extends object>
   extends Omit<FlowHooks<Answers, Services>, 'from'> {
   /**
    * Makes the parameters, and answers if it can, from the trigger's argument or the deep link's payload; the argument may be empty.
-   * `undefined` does not start the flow: the update goes on to the bot.
+   * `undefined` does not start the flow: the update continues to the bot.
    */
   readonly from: (
     argument: string,
@@ -133,7 +133,7 @@ type ServicesOf<F> = F extends { readonly '~scene': { readonly types?: infer T }
     ? Services
     : never
   : never;
-/** Refuses, with a sentence, a flow whose services this one does not have. */
+/** Rejects, with a sentence, a flow whose services this one does not have. */
 export type NeedsMet<Services, F> =
   Services extends ServicesOf<F>
     ? unknown

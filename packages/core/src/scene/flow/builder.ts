@@ -45,6 +45,7 @@ import type {
   Question,
   Redo,
   RepeatLimits,
+  RuntimeQuestion,
   Unset,
 } from './question.ts';
 
@@ -105,7 +106,7 @@ export interface UnfinishedFlow<
     const O extends boolean = false,
   >(
     name: Name & NewName<Name, Answers, Steps>,
-    question: Question<Simplify<Answers>, Services, A, Ch, M, S, V, W, O>,
+    question: Question<Simplify<Answers>, Services, A, Ch, M, S, V, W, O, Start['data']>,
   ): UnfinishedFlow<
     Id,
     Services,
@@ -194,6 +195,15 @@ export interface UnfinishedFlow<
         builder: UnfinishedFlow<`${Id}.${Name}`, Services, {}, {}, Start>,
         answers: Simplify<Answers>,
       ) => Fragment<`${Id}.${Name}`, Services, Item, Inner, Start>;
+      /**
+       * Runs once for each finished round, before the commit: when the user goes on from it. From then on the round stays as it is; /back and
+       * `edit` lead to the question for another round. After a crash it runs again with the same `turn.id`.
+       */
+      readonly after?: (
+        item: Simplify<NoInfer<Item>>,
+        turn: Turn<Services>,
+        answers: Simplify<Answers>,
+      ) => Awaitable<void>;
       /** Asks for another round, with buttons for yes and no. */
       readonly again: Prompt<{ readonly count: number } & Simplify<Answers>, Services>;
     },
@@ -219,7 +229,29 @@ export interface UnfinishedFlow<
   >;
 
   /**
-   * Shows a summary; yes goes on, no cancels, and with `edit` the user may pick a step to answer again.
+   * Asks questions that are made from data while the flow runs. The answer is an object with an answer by the name of each question.
+   *
+   * @param make - makes the questions; called for each update while they are asked, so it returns the same list for the same answers
+   * @param options - `value`: what each answer is, with its type or a schema that checks it. Default: a text, or a list of texts
+   * @throws FsmError `STEP_DUPLICATE`, `INVALID_NAME`, `INVALID_OPTION`; while the flow runs also for the questions that were made
+   */
+  questions<const Name extends string, V = string | readonly string[]>(
+    name: Name & NewName<Name, Answers, Steps>,
+    make: (
+      answers: Simplify<Answers>,
+      turn: AskTurn<Services>,
+    ) => Awaitable<readonly RuntimeQuestion[]>,
+    options?: { readonly value?: SchemaOf<V> },
+  ): UnfinishedFlow<
+    Id,
+    Services,
+    Answers & { readonly [K in Name]: { readonly [question: string]: V } },
+    Steps & { readonly [K in Name]: StepState<`${Id}:${Name}`, Simplify<Answers>, V, Id> },
+    Start
+  >;
+
+  /**
+   * Shows a summary; yes continues, no cancels, and with `edit` the user may pick a step to answer again.
    *
    * Stores no answer.
    */

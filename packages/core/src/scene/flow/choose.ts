@@ -1,19 +1,18 @@
 /** Does what a button of the pending question stands for, whether it was pressed or its label was typed. */
 
 import type { UserInput } from '../../update/input.ts';
+import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { accept, finishAlbum, skip } from './accept.ts';
 import { choiceByLabel, choiceInAnyCase, takesAlbum } from './answer.ts';
 import { redo } from './ask.ts';
-import { buttonData, type FlowButton, valueTokens } from './button.ts';
 import { goBack } from './controls.ts';
 import { optionOn } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
-import { correctable, type Option, readable } from './options.ts';
+import { correctable, type Option } from './options.ts';
 import type { Place } from './pending.ts';
-import { bindingOf } from './prompt.ts';
-import { move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
+import { bindingOf, move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
 export type Redraw = (option: Option) => unknown;
@@ -48,6 +47,8 @@ export async function act(
       return finish(visit, place, offer);
     case 'edit':
       return edit(visit, place, button);
+    case 'row':
+      return false;
     default: {
       const option = optionOn(offer.options, button);
       if (option === undefined || (offer.picked !== undefined) === (button.action === 'choose'))
@@ -95,8 +96,8 @@ export async function takeLabel(
 
 /** Takes the label of an answer to correct, or of the button that leaves them as they are. */
 async function takeCorrection(visit: Visit, place: Place, label: string): Promise<boolean> {
-  const name = correctable(place).find((each) => readable(each) === label);
-  if (name !== undefined) move(visit, redo(visit, place, name));
+  const found = correctable(place).find((each) => each.label === label);
+  if (found !== undefined) move(visit, redo(visit, place, found.name));
   else if (label === (await text(visit, 'keep'))) visit.run.ask();
   else return false;
   return true;
@@ -151,21 +152,26 @@ async function finish(
 /** Shows the answers that may be corrected, and a button that leaves them as they are. */
 async function offerCorrections(visit: Visit, place: Place): Promise<void> {
   const binding = { ...bindingOf(visit, tokenOf(place)), action: 'edit' } as const;
-  const names = correctable(place);
-  const tokens = valueTokens(names, binding);
+  const answers = correctable(place);
+  const tokens = valueTokens(
+    answers.map(({ name }) => name),
+    binding,
+  );
   const button = (label: string, value: string) => [
     { text: label, callback_data: buttonData({ ...binding, value }) },
   ];
   const rows = [
-    ...names.map((name) => button(readable(name), tokens.get(name) ?? '')),
+    ...answers.map(({ name, label }) => button(label, tokens.get(name) ?? '')),
     button(await text(visit, 'keep'), ''),
   ];
   note(visit, { editing: true });
-  visit.run.say({ text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } });
+  const say = { text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } };
+  if (visit.plan.options.prompts === 'edit') visit.run.ask({ instead: say });
+  else visit.run.say(say);
 }
 
 function edit(visit: Visit, place: Place, button: FlowButton): boolean {
-  const names = correctable(place);
+  const names = correctable(place).map(({ name }) => name);
   if (button.value === '' && names.length > 0) {
     visit.run.ask();
     return true;

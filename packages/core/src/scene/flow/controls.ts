@@ -38,11 +38,13 @@ export async function controlsAt(visit: Visit, place: Place): Promise<ControlLab
 /** Goes to the question before the pending one, or says why not. */
 export async function goBack(visit: Visit): Promise<void> {
   const { run } = visit;
-  const { pending, previous } = await locate(visit);
+  const { pending, previous, isClosed } = await locate(visit);
   // from the answers to correct, back is the summary
   if (memoOf(run.memo).editing) return run.ask();
   if (!mayGoBack(visit, pending)) return run.say(await text(visit, 'noBack'));
-  if (previous === undefined) return run.say(await text(visit, 'firstStep'));
+  if (previous === undefined) {
+    return run.say(await text(visit, isClosed ? 'noBack' : 'firstStep'));
+  }
   move(visit, backTo(progressOf(run), previous));
 }
 

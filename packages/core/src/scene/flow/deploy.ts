@@ -2,9 +2,10 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
+import { foundIn, isTextKind } from '../../update/input.ts';
+import { hash32 } from '../rows/buttons.ts';
 import { isChoice, takesText } from './answer.ts';
-import { hash32 } from './button.ts';
-import { entriesOf } from './options.ts';
+import { entriesOf } from './choices.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
 import { progressOf, type Visit } from './visit.ts';
@@ -13,7 +14,9 @@ import { progressOf, type Visit } from './visit.ts';
 export function fingerprintOf(steps: readonly Step[]): string {
   const parts = (list: readonly Step[]): unknown =>
     namedSteps(list).map((step) => {
-      if (step.kind === 'confirm') return step.name;
+      if (step.kind === 'confirm' || step.kind === 'questions') return step.name;
+      if (step.kind === 'repeat' && step.after !== undefined)
+        return [step.name, parts(step.steps), 1];
       if (step.kind !== 'ask') return [step.name, parts(step.steps)];
       const { accept, choices, multiple, schema } = step.question;
       return [step.name, accept, keysOf(choices), multiple, schema && schemaText(schema)];
@@ -30,7 +33,7 @@ export function renamed(steps: readonly Step[], answers: JsonObject): JsonObject
       if (former === undefined || Object.hasOwn(moved, step.name)) continue;
       const { [former]: value, ...others } = moved;
       moved = { ...others, [step.name]: value };
-    } else if (step.kind !== 'confirm' && Object.hasOwn(moved, step.name)) {
+    } else if ('steps' in step && Object.hasOwn(moved, step.name)) {
       const inner = moved[step.name];
       const now = Array.isArray(inner)
         ? inner.map((round) => renamed(step.steps, round as JsonObject))
@@ -54,7 +57,9 @@ export async function recheck({ plan, run }: Visit): Promise<Progress> {
   let progress = progressOf(run);
   const look = async (steps: readonly Step[], answers: JsonObject, path: Path): Promise<void> => {
     for (const step of namedSteps(steps)) {
-      if (!Object.hasOwn(answers, step.name) || step.kind === 'confirm') continue;
+      if (!Object.hasOwn(answers, step.name)) continue;
+      // questions that are made are checked when they are made
+      if (step.kind === 'confirm' || step.kind === 'questions') continue;
       const value = answers[step.name];
       const at = [...path, step.name];
       if (step.kind === 'ask') {
@@ -102,6 +107,9 @@ async function passes(question: AskOptions, value: unknown): Promise<boolean> {
   }
   const isText = typeof value === 'string';
   if (typeof question.accept === 'function') return true;
+  if (isTextKind(question.accept)) {
+    return isText && (await foundIn(question.accept, value)) !== undefined;
+  }
   if (question.accept === 'chat_shared') return typeof value === 'number';
   return takesText(question) ? isText : typeof value === 'object' && value !== null;
 }

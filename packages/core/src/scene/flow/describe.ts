@@ -3,9 +3,9 @@
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behaviour.ts';
+import { entriesOf } from './choices.ts';
 import { backEverywhere } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
-import { entriesOf } from './options.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. What a function makes at run time is left out, or stands as `'dynamic'`. */
@@ -45,6 +45,8 @@ export type StepDescription =
       readonly max?: number;
       readonly steps: readonly StepDescription[];
     }
+  /** Asks questions that are made while the flow runs. */
+  | { readonly kind: 'questions'; readonly name: string }
   | {
       readonly kind: 'branch';
       readonly on: string;
@@ -96,6 +98,8 @@ function describeStep(step: Step, everywhere: boolean): StepDescription {
       const { name, prompt, edit } = step;
       return { kind: 'confirm', name, ...said(prompt), ...(edit !== false && { edit }) };
     }
+    case 'questions':
+      return { kind: 'questions', name: step.name };
     case 'include':
       return { kind: 'include', name: step.name, steps: inner(step.steps) };
     case 'repeat': {

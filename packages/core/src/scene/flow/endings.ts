@@ -1,4 +1,4 @@
-/** How a flow ends, other than by `done`: cancelled, timed out, replaced. And what its timers do. */
+/** How a flow ends, other than by `done`: canceled, timed out, replaced. And what its timers do. */
 
 import type { Say, Sent } from '../../conversation/say.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';

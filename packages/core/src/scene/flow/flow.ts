@@ -8,6 +8,8 @@ import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
 import type { LeaveReason, Turn } from '../../conversation/turn.ts';
+import type { Interrupt } from '../../update/interrupt.ts';
+import type { Early } from './question.ts';
 
 /** How a flow begins: its parameters, and whether a trigger starts it without knowing them. */
 export interface Beginning {
@@ -79,8 +81,15 @@ export interface FlowOptions<
   readonly replies?: 'any' | 'only';
   /** Whether an edited message changes the answer that it gave. Default `"ignore"`. */
   readonly editedMessages?: 'ignore' | 'update';
-  /** What becomes of prompts that have been answered. Default `"keep"`. */
-  readonly cleanUp?: 'keep' | 'removeKeyboards' | 'deletePrompts';
+  /**
+   * What becomes of a prompt that has been answered. `"edit"`: the next question takes its message, what is wrong with an answer is shown
+   * below the question, and answers are deleted where the bot may. Default `"keep"`.
+   */
+  readonly prompts?: 'keep' | 'removeKeyboards' | 'delete' | 'edit';
+  /** What a message does that was sent before the question was asked. Default `"ask"`: the question is asked again. */
+  readonly early?: Early;
+  /** What ends a slow `validate` or `done` of this flow, beside what the machine's `waiting.interrupt` says. Default: nothing. */
+  readonly interrupt?: Interrupt;
   /** How many invalid answers to one question end the flow. */
   readonly attempts?: number;
   /** What it says in place of the machine's texts. */

@@ -1,7 +1,8 @@
 /** Keyboards for choices: inline with pages and check marks, or as a reply keyboard. */
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
-import { buttonData, type FlowButton, valueTokens } from './button.ts';
+import { buttonData, type FlowButton, inRows, valueTokens } from '../rows/buttons.ts';
+import type { Binding } from '../rows/rows.ts';
 import { labelOn, type Offer } from './offer.ts';
 import { type Option, pageSize } from './options.ts';
 
@@ -11,12 +12,6 @@ interface InlineButton {
   readonly callback_data: string;
 }
 
-/** What binds buttons to a question. */
-export type Binding = Pick<FlowButton, 'tag' | 'visit' | 'question'>;
-
-const rowCharacters = 28;
-const rowButtons = 5;
-
 /**
  * Makes an inline keyboard; `undefined` if it would be empty.
  *
@@ -24,7 +19,7 @@ const rowButtons = 5;
  * @param turns - labels of the buttons that turn pages
  */
 export function inlineKeyboard(
-  { options, picked, loaded, columns, ...further }: Offer,
+  { options, picked, loaded, columns, rows: above, ...further }: Offer,
   page: number,
   turns: { readonly more: string; readonly back: string },
   binding: Binding,
@@ -60,7 +55,7 @@ export function inlineKeyboard(
     ...(back === undefined || at > 0 ? [] : [button(back, 'back')]),
     ...(cancel === undefined ? [] : [button(cancel, 'cancel')]),
   ];
-  const all = [...rows, turning, ending, own].filter((row) => row.length > 0);
+  const all = [...above, ...rows, turning, ending, own].filter((row) => row.length > 0);
   return all.length === 0 ? undefined : { inline_keyboard: all };
 }
 
@@ -115,25 +110,4 @@ export function replyKeyboard(
     one_time_keyboard: true,
     ...(selective && { selective }),
   };
-}
-
-/** Fills rows with short buttons, a long one has a row of its own; or with as many as there are columns. */
-function inRows<B extends { readonly text: string }>(
-  buttons: readonly B[],
-  columns?: number,
-): readonly B[][] {
-  const width = columns === undefined ? rowCharacters : Number.POSITIVE_INFINITY;
-  const rows: B[][] = [];
-  let room = 0;
-  for (const button of buttons) {
-    const row = rows[rows.length - 1];
-    const fits = button.text.length <= room && (row?.length ?? 0) < (columns ?? rowButtons);
-    if (row !== undefined && fits) row.push(button);
-    else {
-      rows.push([button]);
-      room = width;
-    }
-    room -= button.text.length;
-  }
-  return rows;
 }

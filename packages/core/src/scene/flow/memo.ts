@@ -30,6 +30,8 @@ export interface FlowMemo {
   readonly invoice?: SentInvoice;
   /** The page that is shown of choices that are loaded page by page. */
   readonly page?: number;
+  /** Pages of lists and months of calendars among the question's own rows. */
+  readonly widgets?: JsonObject;
   /** Whether the user picks an answer of the summary to correct. */
   readonly editing?: true;
   /** Which message gave which answer, where edits change them. */
@@ -110,6 +112,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
     isText(value['currency']) &&
     isNumber(value['amount']),
   page: isNumber,
+  widgets: isJsonObject,
   editing: isTrue,
   gave: listOf(
     pairOf(
@@ -128,6 +131,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'attempts',
   'picked',
   'page',
+  'widgets',
   'editing',
   'parts',
   'numbers',

@@ -4,6 +4,7 @@ import type { Passed, Place } from './pending.ts';
 import {
   type Path,
   type Progress,
+  readAt,
   reopened,
   unconfirmed,
   withAnswer,
@@ -48,6 +49,7 @@ export function changing(progress: Progress, path: Path, level: readonly Step[])
 /**
  * A step of the same level is to be answered again; later answers stay, later summaries are shown again.
  *
+ * @param name - of the step; of one question of a step that makes its questions, `step.question`
  * @returns `undefined` if the level has no such step
  */
 export function redone(
@@ -55,9 +57,18 @@ export function redone(
   { path, level }: Pick<Place, 'path' | 'level'>,
   name: string,
 ): Progress | undefined {
-  if (!namedSteps(level).some((step) => step.name === name)) return undefined;
-  const own = [...path.slice(0, -1), name];
-  return changing(without(reviewed(progress, own, level), own), own, level);
+  const [own = '', made] = name.split('.');
+  const step = namedSteps(level).find((one) => one.name === own);
+  if (step === undefined) return undefined;
+  const beside = path.slice(0, -1);
+  const at = [...beside, own];
+  const before = reviewed(progress, at, level);
+  // one of the questions that a step has made
+  if (made !== undefined) return without(before, [...at, made]);
+  const rounds = step.kind === 'repeat' && step.after && readAt(progress.answers, at);
+  // finished rounds stay: there may be more of them
+  if (Array.isArray(rounds)) return reopened(before, at, rounds.length);
+  return changing(without(before, at), at, level);
 }
 
 /** Summaries that come after a step of their level are to be shown again. */

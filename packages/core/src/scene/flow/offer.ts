@@ -1,6 +1,7 @@
 /** What the pending question offers by buttons: what its keyboards show, what a press may do, and which typed label counts as one. */
 
 import { objectIn, textIn } from '../../update/raw-update.ts';
+import type { Keyboard } from '../rows/rows.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { memoOf } from './memo.ts';
@@ -15,6 +16,8 @@ export interface Offer {
   readonly options: readonly Option[];
   /** Which page of how many the options are, where a loader gives one page at a time. */
   readonly loaded: Listing['loaded'];
+  /** Rows of the question's own, which stand above the choices. */
+  readonly rows: Keyboard['rows'];
   /** How many choices stand in a row. */
   readonly columns: number | undefined;
   /** Shares what the question takes, as the Bot API's KeyboardButton. */
@@ -45,6 +48,7 @@ export async function offerOf(visit: Visit, place: Place, listing?: Listing): Pr
   return {
     options: reply ? toldApart(options) : options,
     loaded,
+    rows: await rowsAt(visit, place),
     columns: question?.columns,
     // such buttons exist in private chats only (Bot API, KeyboardButton)
     share: reply && question && !inGroup(visit) ? shareButton(question, tokenOf(place)) : undefined,
@@ -54,6 +58,12 @@ export async function offerOf(visit: Visit, place: Place, listing?: Listing): Pr
     back: controls.back,
     cancel: controls.cancel,
   };
+}
+
+async function rowsAt(visit: Visit, place: Place): Promise<Keyboard['rows']> {
+  if (place.kind !== 'ask' || place.step.question.rows === undefined) return [];
+  const { questionRows } = await import('./question-rows.ts');
+  return (await questionRows(visit, place)).keyboard.rows;
 }
 
 /** What may be chosen at a question now; `undefined` if it has no choices. */

@@ -1,15 +1,14 @@
 /** What may be chosen at a question: values with the labels that this user sees. */
 
-import { holds } from '../../base/holds.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { TextName } from '../../conversation/texts.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
-import type { Page } from '../rows/page.ts';
+import { entriesOf, isPage } from './choices.ts';
 import type { Place } from './pending.ts';
-import type { Choice, Choices, Label } from './question.ts';
-import { namedSteps } from './steps.ts';
+import type { Choices, Label } from './question.ts';
+import { type AskStep, closesRounds, type NamedStep, namedSteps } from './steps.ts';
 
 /** One thing to choose. */
 export interface Option {
@@ -68,15 +67,50 @@ export async function optionsOf(
   }
 }
 
-/** Names of the answers that a summary lets the user correct. */
-export function correctable(place: Place): readonly string[] {
+/** An answer that may be corrected. */
+export interface Correction {
+  /** The name of its step; of a question that a step has made, `step.question`. */
+  readonly name: string;
+  readonly label: string;
+}
+
+/** The answers that a summary lets the user correct. */
+export function correctable(place: Place): readonly Correction[] {
   if (place.kind !== 'confirm') return [];
   const { edit } = place.step;
-  const given = namedSteps(place.level)
-    .filter(({ kind, name }) => kind !== 'confirm' && Object.hasOwn(place.answers, name))
-    .map(({ name }) => name);
-  if (typeof edit === 'boolean') return edit ? given : [];
-  return given.filter((name) => edit.includes(name));
+  const mayEdit = (name: string) => (typeof edit === 'boolean' ? edit : edit.includes(name));
+  return namedSteps(place.level).flatMap((step): readonly Correction[] => {
+    const { kind, name } = step;
+    if (kind === 'confirm' || !mayEdit(name) || !Object.hasOwn(place.answers, name)) return [];
+    const answer = place.answers[name];
+    if (kind === 'questions') return corrections(name, place.made[name] ?? [], Object(answer));
+    return mayCorrect(step, answer) ? [{ name, label: readable(name) }] : [];
+  });
+}
+
+/** How much of a question is on the button that corrects its answer, in characters. */
+const labelLength = 40;
+
+function corrections(
+  step: string,
+  made: readonly AskStep[],
+  answers: object,
+): readonly Correction[] {
+  return made
+    .filter(({ name }) => Object.hasOwn(answers, name))
+    .map(({ name, question: { prompt } }) => {
+      const label = typeof prompt === 'string' ? prompt : readable(name);
+      const isLong = label.length > labelLength;
+      return { name: `${step}.${name}`, label: isLong ? `${label.slice(0, labelLength)}…` : label };
+    });
+}
+
+/** Finished rounds stay as they are, so a repeat with `after` may only get more of them. */
+function mayCorrect(step: NamedStep, answer: unknown): boolean {
+  if (!closesRounds([step])) return true;
+  return step.kind === 'repeat' && step.after !== undefined && Array.isArray(answer)
+    ? answer.length < step.max
+    : false;
 }
 
 /** The name of a step for people: `giftWrap` reads as "Gift wrap". */
@@ -105,22 +139,6 @@ async function listingOf(
   const pages = Math.max(1, Math.ceil(total / pageSize));
   if (page >= pages) return listingOf(where, turn, load, pages - 1);
   return { options: withLabels(entriesOf(items), turn), loaded: { page, pages } };
-}
-
-/** Whether choices are one page of a longer list; an object of choices has labels, not a list. */
-function isPage(choices: Choices<object>): choices is Page<Choice<object>> {
-  return holds(choices, 'items') && Array.isArray(choices.items);
-}
-
-/** The values of fixed choices with their labels, in the order in which they are shown. */
-export function entriesOf(
-  choices: Choices<object>,
-): readonly (readonly [value: string, label: Label<object>])[] {
-  if (isPage(choices)) return entriesOf(choices.items);
-  if (!Array.isArray(choices)) return Object.entries(choices as { [value: string]: Label<object> });
-  return (choices as readonly Choice<object>[]).map((one) =>
-    typeof one === 'string' ? [one, one] : one,
-  );
 }
 
 function withLabels(entries: ReturnType<typeof entriesOf>, turn: AskTurn): readonly Option[] {

@@ -3,25 +3,22 @@
 import { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import {
-  atLeast,
   callable,
   checkName,
   checkOption,
   checkOptions,
   invalidOption,
   invalidTarget,
-  oneOf,
-  type Rule,
   schematic,
 } from '../../base/rules.ts';
+import type { Schema } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { unfinished } from '../../state/registry.ts';
-import { acceptable } from '../../update/input.ts';
-import { entriesOf } from './options.ts';
-import { sharedKind } from './share.ts';
-import type { AskOptions, ConfirmStep, RepeatStep, Step } from './steps.ts';
+import { entriesOf } from './choices.ts';
+import { checkPrompt, checkQuestion } from './question-checks.ts';
+import type { AskOptions, ConfirmStep, QuestionsStep, RepeatStep, Step } from './steps.ts';
 import { againName, namedSteps, questionsIn } from './steps.ts';
 
 /** A finished list of steps. */
@@ -102,8 +99,8 @@ function outline(part: Part): Outline {
       return add({ kind: 'include', name: fresh(name), flows, steps, data });
     },
     repeat(name: string, options: RepeatOptions) {
-      const { each, again, min = 1, max = mostRounds } = options;
-      checkOptions(`${part.flow}:${name} `, options, {}, 'each again min max');
+      const { each, again, after, min = 1, max = mostRounds } = options;
+      checkOptions(`${part.flow}:${name} `, options, { after: callable }, 'each again min max');
       checkPrompt(`${part.flow}:${name} again`, again);
       const stepsFor = (outside: object) =>
         inner((round) => each(round, outside), {
@@ -121,10 +118,17 @@ function outline(part: Part): Outline {
         // only those that ask for the answers outside are built anew
         stepsFor: each.length < 2 ? () => steps : stepsFor,
         again,
+        after,
         min,
         max,
       };
       return add(step);
+    },
+    questions(name: string, make: QuestionsStep['make'], { value }: QuestionsOptions = {}) {
+      const where = `${part.flow}:${name}`;
+      checkOption(where, make, callable);
+      checkOptions(`${where} `, { value }, { value: schematic }, '');
+      return add({ kind: 'questions', name: fresh(name), make, value, steps: [] });
     },
     confirm(options: ConfirmOptions) {
       const { name = 'confirm', prompt, yes, no, edit = false } = options;
@@ -148,10 +152,14 @@ interface Cases {
 }
 type Included = AnyGroup & { readonly [definitionSlot]: Definition };
 type RepeatOptions = Pick<RepeatStep, 'again'> & {
+  readonly after?: RepeatStep['after'];
   readonly min?: number;
   readonly max?: number;
   each(builder: Outline, outside: object): Outline;
 };
+interface QuestionsOptions {
+  readonly value?: Schema;
+}
 type ConfirmOptions = Pick<ConfirmStep, 'prompt' | 'yes' | 'no'> &
   Partial<Pick<ConfirmStep, 'name' | 'edit'>>;
 
@@ -186,54 +194,6 @@ function unknownStep(flow: string, step: string, known: readonly string[]): FsmE
   return new FsmError('STEP_UNKNOWN', { flow, step, known });
 }
 
-const shareButton: Rule = {
-  expected:
-    "a label, or { label, request } with `accept: 'contact'` or another kind that a button can share",
-  fits: (found) =>
-    typeof found === 'string'
-      ? found !== ''
-      : holds(found, 'label') && typeof found.label === 'string',
-};
-
-const questionRules = {
-  accept: acceptable,
-  columns: atLeast(1),
-  share: shareButton,
-  buttons: oneOf('inline', 'reply'),
-  attempts: atLeast(1),
-  maxLength: atLeast(1),
-  schema: schematic,
-  validate: callable,
-  when: callable,
-  onTimeout: callable,
-  checkout: callable,
-  answered: callable,
-};
-
-const sharedWith = "accept: 'contact', 'location', 'users_shared' or 'chat_shared' with it";
-
-const otherParts = 'prompt choices multiple optional back timeout otherwise was to by meanwhile';
-
-function checkQuestion(where: string, question: AskOptions | undefined): void {
-  const { prompt, multiple, choices, share, accept, buttons } = question ?? {};
-  const refuse = (option: string, expected: string, found: string) =>
-    invalidOption(`${where} ${option}`, expected, found);
-  checkPrompt(`${where} prompt`, prompt);
-  if (multiple === true && choices === undefined)
-    throw refuse('multiple', '`choices` with it', 'alone');
-  if (question?.to !== undefined) checkElsewhere(question, refuse);
-  if (typeof choices === 'object') {
-    const values = entriesOf(choices).map(([value]) => value);
-    if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
-    const twice = values.find((value, at) => values.indexOf(value) !== at);
-    if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
-  }
-  checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
-  if (share === undefined) return;
-  if (sharedKind(accept) === undefined) throw refuse('share', sharedWith, shown(accept));
-  if (buttons === 'inline') throw refuse('share', "buttons: 'reply' or none", "'inline'");
-}
-
 /** Refuses a case that no answer can name: its questions would never be asked. */
 function checkCases(flow: string, steps: readonly Step[], on: string, cases: object): void {
   const asked = namedSteps(steps).filter(({ name }) => name === on);
@@ -251,33 +211,23 @@ function checkCases(flow: string, steps: readonly Step[], on: string, cases: obj
 function answersOf(question: AskOptions): readonly string[] | undefined {
   const { accept, choices, multiple, schema, validate } = question;
   if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
-  return Array.isArray(choices) ? choices : Object.keys(choices);
-}
-
-/** Refuses what is no prompt, such as the promise of a message that was sent while the flow was defined. */
-function checkPrompt(option: string, prompt: unknown): void {
-  const found =
-    prompt == null || prompt === '' ? 'missing' : holds(prompt, 'then') ? 'a promise' : undefined;
-  if (found === undefined) return;
-  throw invalidOption(option, 'something to say, or a function that returns it', found);
-}
-
-/** What somebody else is asked is answered by one press of a button. */
-function checkElsewhere(
-  { choices, multiple, accept, buttons }: AskOptions,
-  refuse: (option: string, expected: string, found: string) => FsmError,
-): void {
-  if (choices === undefined) throw refuse('to', '`choices` with it', 'alone');
-  if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
-  if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
-  if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
+  return entriesOf(choices).map(([value]) => value);
 }
 
 function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {
   if (!(min >= 0 && max >= 1 && min <= max)) {
     throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
   }
-  if (questionsIn(steps).length === 0) throw new FsmError('FLOW_EMPTY', { flow: where });
+  if (!asksSomething(steps)) throw new FsmError('FLOW_EMPTY', { flow: where });
+}
+
+function asksSomething(steps: readonly Step[]): boolean {
+  return (
+    questionsIn(steps).length > 0 ||
+    namedSteps(steps).some(
+      (step) => step.kind === 'questions' || ('steps' in step && asksSomething(step.steps)),
+    )
+  );
 }
 
 function checkEdits(flow: string, steps: readonly Step[]): void {

@@ -1,10 +1,18 @@
 /** Which question is pending: the first applicable one without an answer. Looks at definition and answers only. */
 
-import type { JsonObject } from '../../base/json.ts';
+import { type JsonObject, noData } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
 import { markOf, type Path, type Progress } from './progress.ts';
-import { type AskStep, againName, type ConfirmStep, type RepeatStep, type Step } from './steps.ts';
+import {
+  type AskStep,
+  againName,
+  type ConfirmStep,
+  namedSteps,
+  type QuestionsStep,
+  type RepeatStep,
+  type Step,
+} from './steps.ts';
 
 /** A question in its place. */
 export type Place =
@@ -27,6 +35,12 @@ interface PlaceFacts {
   readonly answers: JsonObject;
   /** The steps of its level. */
   readonly level: readonly Step[];
+  /** The parameters of its flow. */
+  readonly parameters: JsonObject;
+  /** Where the parameters are kept: the path of the flow, if it is included. */
+  readonly home: Path;
+  /** Questions of its level that were made while the flow runs, by the name of their step. */
+  readonly made: Readonly<Record<string, readonly AskStep[]>>;
 }
 
 /** An applicable question that has been answered, left out or confirmed. */
@@ -39,12 +53,26 @@ export interface Passed {
   readonly count: number;
 }
 
+/** A round that the user has gone on from. */
+export interface FinishedRound {
+  readonly step: RepeatStep;
+  readonly path: Path;
+  /** Its answers. */
+  readonly item: JsonObject;
+  /** The answers before the repeat. */
+  readonly answers: JsonObject;
+}
+
 /** What a flow has come to. */
 export interface Position {
   /** The question to ask; `undefined` if all have been answered. */
   readonly pending: Place | undefined;
   /** The applicable question before it. */
   readonly previous: Passed | undefined;
+  /** Whether a finished round is before it, from which no way leads back. */
+  readonly isClosed: boolean;
+  /** A round that is finished, for which `after` has not run. */
+  readonly finished: FinishedRound | undefined;
   /** Every answer to an applicable question. */
   readonly answers: JsonObject;
 }
@@ -77,11 +105,16 @@ export async function positionOf(
     scope: undefined,
     name: '',
     count: 0,
+    isClosed: false,
+    finished: undefined,
   };
-  const scope = newScope(id, [], answers, steps);
-  Object.assign(scope.seen, parameters?.of(answers));
+  const home = { home: [], parameters: parameters?.of(answers) ?? noData };
+  const scope = newScope(id, [], answers, steps, home);
+  Object.assign(scope.seen, home.parameters);
   const pending = await walkSteps(steps, scope, walk);
-  return { pending, previous: passedIn(walk), answers: Object.freeze(scope.seen) };
+  const { isClosed, finished } = walk;
+  const previous = passedIn(walk);
+  return { pending, previous, isClosed, finished, answers: Object.freeze(scope.seen) };
 }
 
 interface Walk {
@@ -93,21 +126,36 @@ interface Walk {
   scope: Scope | undefined;
   name: string;
   count: number;
+  isClosed: boolean;
+  finished: FinishedRound | undefined;
 }
 
+/** The flow of a level: the one that runs, or an included one. */
+type Home = Pick<PlaceFacts, 'parameters' | 'home'>;
+
 /** One level of answers: the flow's, an include's, a round's. */
-interface Scope {
+interface Scope extends Home {
   readonly prefix: string;
   readonly path: Path;
   readonly stored: JsonObject;
   readonly level: readonly Step[];
   /** Answers of the applicable questions so far; conditions see it as it grows. */
   readonly seen: Record<string, unknown>;
+  /** Questions that were made while the flow runs, by the name of their step. */
+  readonly made: Record<string, readonly AskStep[]>;
+  /** The one state of its questions; absent where each has its own. */
+  readonly state?: string;
 }
 
-function newScope(prefix: string, path: Path, stored: unknown, level: readonly Step[]): Scope {
+function newScope(
+  prefix: string,
+  path: Path,
+  stored: unknown,
+  level: readonly Step[],
+  { parameters, home }: Home,
+): Scope {
   const kept = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : {};
-  return { prefix, path, stored: kept, level, seen: {} };
+  return { prefix, path, stored: kept, level, seen: {}, made: {}, parameters, home };
 }
 
 async function walkSteps(
@@ -150,15 +198,41 @@ async function walkInner(
     case 'include': {
       const { name, steps } = step;
       const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
-      const inner = newScope(`${scope.prefix}.${name}`, [...scope.path, name], own, steps);
-      Object.assign(inner.seen, step.data?.(seen));
+      const path = [...scope.path, name];
+      const parameters = step.data ? parametersIn(step.data(seen), own, steps) : noData;
+      const home = { parameters, home: path };
+      const inner = newScope(`${scope.prefix}.${name}`, path, own, steps, home);
+      Object.assign(inner.seen, parameters);
       const found = await walkSteps(steps, inner, walk);
       seen[name] = inner.seen;
       return found;
     }
     case 'repeat':
       return walkRounds(step, scope, walk);
+    case 'questions':
+      return walkMade(step, scope, walk);
   }
+}
+
+/** The parameters of an included flow: those that were made, with those that its buttons have changed. */
+function parametersIn(made: object, stored: unknown, steps: readonly Step[]): JsonObject {
+  const names = new Set(namedSteps(steps).map(({ name }) => name));
+  const changed = Object.entries(Object(stored)).filter(([name]) => !names.has(name));
+  return { ...made, ...Object.fromEntries(changed) };
+}
+
+async function walkMade(step: QuestionsStep, scope: Scope, walk: Walk): Promise<Place | undefined> {
+  const { name } = step;
+  const { stored, seen, prefix } = scope;
+  const { madeQuestions } = await import('./made-questions.ts');
+  const state = `${prefix}:${name}`;
+  const steps = await madeQuestions(step, state, seen, walk.turn);
+  scope.made[name] = steps;
+  const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
+  const inner = { ...newScope(prefix, [...scope.path, name], own, steps, scope), state };
+  const found = await walkSteps(steps, inner, walk);
+  seen[name] = inner.seen;
+  return found;
 }
 
 async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<Place | undefined> {
@@ -176,25 +250,50 @@ async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<P
   };
   const walkRound = async (at: number) => {
     const prefix = `${scope.prefix}.${name}`;
-    const inner = newScope(prefix, [...path, at], rounds[at], steps);
+    const inner = newScope(prefix, [...path, at], rounds[at], steps, scope);
     return { found: await walkSteps(steps, inner, walk), seen: inner.seen };
+  };
+  const finish = (at: number, item: JsonObject) => {
+    if (step.after !== undefined) closeRound(step, [...path, at], item, scope, walk);
   };
 
   const complete: JsonObject[] = rounds.slice(0, -1);
   // rounds before the last one were complete when it began; of them only the way back is looked at
-  if (complete.length > 0) await walkRound(complete.length - 1);
+  if (complete.length > 0) {
+    const { seen } = await walkRound(complete.length - 1);
+    finish(complete.length - 1, seen);
+  }
   if (rounds.length > 0) wasOffered(complete.length);
   else if (min === 0 && !finished) return again([]);
   while (!finished || complete.length < rounds.length) {
     const { found, seen } = await walkRound(complete.length);
     if (found !== undefined && !finished) return found;
-    complete.push(seen);
-    if (finished || complete.length >= max) break;
-    if (complete.length >= min) return again(complete);
+    const at = complete.push(seen) - 1;
+    if (!finished && at + 1 < max && at + 1 >= min) {
+      // it may have been gone on from already, and come back to
+      if (walk.passed.has(markOf([...path, at]))) finish(at, seen);
+      return again(complete);
+    }
+    finish(at, seen);
+    if (finished || at + 1 >= max) break;
   }
   scope.seen[name] = complete;
   wasOffered(complete.length);
   return undefined;
+}
+
+/** The user has gone on from a round: no way leads back into it, and `after` is to run unless it has. */
+function closeRound(
+  step: RepeatStep,
+  path: Path,
+  item: JsonObject,
+  { seen }: Scope,
+  walk: Walk,
+): void {
+  walk.kind = undefined;
+  walk.isClosed = true;
+  if (walk.finished !== undefined || walk.passed.has(markOf(path))) return;
+  walk.finished = { step, path, item: Object.freeze(item), answers: { ...seen } };
 }
 
 function pass(walk: Walk, kind: Passed['kind'], scope: Scope, name: string, count = 0): void {
@@ -214,8 +313,10 @@ function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk
   return [name, ...was].some((each) => walk.passed.has(markOf([...scope.path, each])));
 }
 
-function factsAt(name: string, { prefix, path, seen, level }: Scope): PlaceFacts {
-  return { id: `${prefix}:${name}`, path: [...path, name], answers: Object.freeze(seen), level };
+function factsAt(name: string, scope: Scope): PlaceFacts {
+  const { prefix, path, seen, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
+  const facts = { path: [...path, name], answers: Object.freeze(seen), level, made };
+  return { id: state, ...facts, parameters, home };
 }
 
 function askPlace(step: AskStep, scope: Scope): Place {
@@ -235,6 +336,9 @@ function againPlace(step: RepeatStep, scope: Scope, rounds: readonly JsonObject[
     path: [...scope.path, step.name],
     answers: { ...scope.seen, count: rounds.length },
     level: scope.level,
+    made: scope.made,
+    parameters: scope.parameters,
+    home: scope.home,
   };
 }
 

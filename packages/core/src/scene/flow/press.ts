@@ -5,7 +5,7 @@
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
-import type { FlowButton } from './button.ts';
+import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
@@ -20,7 +20,8 @@ export async function press(visit: Visit, button: FlowButton, data: string): Pro
   const { plan, run } = visit;
   if (button.tag !== run.tag) return run.answer(await text(visit, 'notYours'), true);
   const stale = async () => run.answer(await text(visit, 'stale'));
-  if (button.visit !== run.visit || isOnMessage(visit, data) === false) return stale();
+  const isOff = button.action !== 'row' && isOnMessage(visit, data) === false;
+  if (button.visit !== run.visit || isOff) return stale();
   if (await saysPaying(visit)) return;
   run.answer();
   if (button.action === 'restart' || button.action === 'continue') {
@@ -33,6 +34,11 @@ export async function press(visit: Visit, button: FlowButton, data: string): Pro
     return run.ask();
   }
   if (button.question !== tokenOf(pending)) return stale();
+  if (button.action === 'row') {
+    if (pending.kind !== 'ask' || pending.step.question.rows === undefined) return stale();
+    const { pressRow } = await import('./press-row.ts');
+    return (await pressRow(visit, pending, button.value)) ? undefined : stale();
+  }
   const offer = await offerOf(visit, pending);
   if (button.action === 'page') {
     const page = pageIn(button, offer);

@@ -8,7 +8,7 @@ export type Path = readonly (string | number)[];
 /** What the pending question is computed from. */
 export interface Progress {
   readonly answers: JsonObject;
-  /** Questions that have been left out, and summaries that have been confirmed. */
+  /** Questions that have been left out, summaries that have been confirmed, and rounds for which `after` has run. */
   readonly passed: readonly string[];
   /** Repeats that are not finished. */
   readonly open: readonly string[];
@@ -31,6 +31,13 @@ export function withPassed(progress: Progress, path: Path): Progress {
   return { ...progress, passed: including(progress.passed, markOf(path)) };
 }
 
+/** Whether a path leads into a round that is finished for good. */
+export function isClosed({ passed }: Progress, path: Path): boolean {
+  return path.some(
+    (key, at) => typeof key === 'number' && passed.includes(markOf(path.slice(0, at + 1))),
+  );
+}
+
 /** Forgets what was answered at a path and below it; in a repeat, also the rounds after it. */
 export function without(progress: Progress, path: Path): Progress {
   const mark = markOf(path);
@@ -40,6 +47,16 @@ export function without(progress: Progress, path: Path): Progress {
     passed: progress.passed.filter(stays),
     open: opened(progress.open.filter(stays), path),
   };
+}
+
+/** Changes parameters of a flow; `undefined` removes one. @param home - where its answers are kept, among those of the flow around it */
+export function withParameters(progress: Progress, home: Path, change: JsonObject): Progress {
+  let { answers } = progress;
+  for (const [name, value] of Object.entries(change)) {
+    const path = [...home, name];
+    answers = value === undefined ? (take(answers, path) as JsonObject) : put(answers, path, value);
+  }
+  return { ...progress, answers };
 }
 
 /** Forgets that a summary was confirmed. */

@@ -11,7 +11,7 @@ import {
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
-import { type Binding, inlineKeyboard, replyKeyboard } from './keyboard.ts';
+import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
   choicesOf,
@@ -25,7 +25,7 @@ import {
 import type { Listing, Option } from './options.ts';
 import { bindInvoice } from './payment.ts';
 import type { Place } from './pending.ts';
-import { text, tokenOf, type Visit } from './visit.ts';
+import { bindingOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** A question ready to be said. */
 export interface Shown {
@@ -70,6 +70,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   const needed =
     options !== undefined ||
     offer.share !== undefined ||
+    offer.rows.length > 0 ||
     (question !== undefined && takesAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {
@@ -97,11 +98,6 @@ export async function inlineMarkup(
 ): Promise<ReplyMarkup | undefined> {
   const turns = { more: await text(visit, 'more'), back: await text(visit, 'back') };
   return inlineKeyboard(offer, page, turns, bindingOf(visit, tokenOf(place)));
-}
-
-/** What binds buttons to a question of this visit. */
-export function bindingOf({ run: { tag, visit } }: Visit, question: string): Binding {
-  return { tag, visit, question };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** What one question of a flow says: its prompt, what it takes, how answers are checked, when it is asked. */
 
 import type { Duration } from '../../base/clock.ts';
+import { oneOf, type Rule } from '../../base/rules.ts';
 import type { Schema } from '../../base/schema.ts';
 import type {
   Awaitable,
@@ -14,8 +15,12 @@ import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
-import type { Accept, Accepted } from '../../update/input.ts';
+import type { Accept, Accepted, UserInput } from '../../update/input.ts';
+import type { Interrupt } from '../../update/interrupt.ts';
 import type { Page, PageRequest } from '../rows/page.ts';
+import type { Rows } from '../rows/rows.ts';
+import type { Widgets } from '../rows/widget-types.ts';
+import type { Change, Transition } from '../transition.ts';
 
 /**
  * Says what to ask: static, or from the answers so far and the turn.
@@ -86,6 +91,15 @@ type ValueOf<One> = One extends readonly [infer Value extends string, unknown]
   ? Value
   : One & string;
 
+/**
+ * What a message does that was sent before the question was asked, for example while the answer before it was being checked: it answers the
+ * question, the question is asked again, or the message is ignored.
+ */
+export type Early = 'answer' | 'ask' | 'ignore';
+
+/** Takes an {@link Early}. */
+export const earlyRule: Rule = oneOf('answer', 'ask', 'ignore');
+
 /** Kinds of input that a button of the reply keyboard can share. */
 export type Shareable = 'contact' | 'own_contact' | 'location' | 'users_shared' | 'chat_shared';
 
@@ -151,8 +165,36 @@ type IsUnanswered<V> = unknown extends V
 /** The answer that is kept. */
 export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;
 
+/**
+ * What the buttons of a question can do, as values, and the widgets, which are bound to the parameters of the flow (`P`). `Raw` is what the
+ * question takes.
+ */
+export interface QuestionTurn<P extends object, Services extends object, Names extends string, Raw>
+  extends AskTurn<Services>,
+    Widgets<P, Turn<Services>> {
+  /** Answers the question. */
+  readonly answer: (value: Raw) => Transition;
+  /** Changes parameters of the flow and shows the question again; answers stay. */
+  readonly again: (change?: Change<P>) => Transition;
+  /** Forgets an answer and asks that step again. */
+  readonly redo: (step: Names) => Transition;
+  readonly back: () => Transition;
+  readonly cancel: () => Transition;
+}
+
 /** One question. */
-export interface Question<Answers extends object, Services extends object, A, Ch, M, S, V, W, O> {
+export interface Question<
+  Answers extends object,
+  Services extends object,
+  A,
+  Ch,
+  M,
+  S,
+  V,
+  W,
+  O,
+  P extends object = {},
+> {
   readonly prompt: Prompt<Answers, Services>;
   /** What answers it. Default: text; with `choices`, a button. */
   readonly accept?: A;
@@ -169,6 +211,15 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   readonly buttons?: 'inline' | 'reply';
   /** How many choices stand in a row. Default: as many as fit. */
   readonly columns?: number;
+  /**
+   * Further buttons, above the choices: they act, and the question stays. Its message is edited when they have changed something.
+   *
+   * It must be pure: it runs when the question is shown and for each press.
+   */
+  readonly rows?: (
+    answers: Answers,
+    turn: QuestionTurn<P, Services, keyof Answers & string, RawOf<A, Ch, M>>,
+  ) => Awaitable<Rows>;
   /**
    * Label of a button that shares what `accept` names; a contact must be the user's own. It is shown on a reply keyboard, in private chats
    * only (Bot API, KeyboardButton), which the next message of the flow removes.
@@ -202,6 +253,13 @@ export interface Question<Answers extends object, Services extends object, A, Ch
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
   /** What the user hears in place of the schema's own words, and for input of another kind. */
   readonly otherwise?: Say | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+  /** What a message does that was sent before the question was asked. Default: as the flow says. */
+  readonly early?: Early;
+  /**
+   * What ends a slow `validate` of this question: every command, commands by name, any input, or what a test picks. `turn.signal` is aborted,
+   * nothing of the answer is kept, and the input is handled next. Default: as the flow says.
+   */
+  readonly interrupt?: Interrupt;
   /** For `payment` steps: the answer to `pre_checkout_query`, `true` or why not. Default `true`. */
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
@@ -239,6 +297,28 @@ export interface RepeatLimits {
   readonly min?: number;
   /** At most so many rounds. Default 100. */
   readonly max?: number;
+}
+
+/**
+ * A question that is made while the flow runs. Answers are stored by its name, so a question keeps its name over deploys.
+ *
+ * Its answer is a text, with `multiple` and a burst a list of texts, unless the step says otherwise by `{ value }`.
+ */
+export interface RuntimeQuestion {
+  /** Differs from those of the other questions of the step; without `.` and `:`. */
+  readonly name: string;
+  readonly prompt: Say;
+  /** What answers it. Default: text; with `choices`, a button. */
+  readonly accept?: Exclude<Accept, (input: UserInput) => unknown>;
+  readonly choices?: Choices<{}>;
+  readonly multiple?: boolean;
+  readonly columns?: number;
+  /** May be left out, by /skip or a button. */
+  readonly optional?: boolean;
+  readonly maxLength?: number;
+  readonly otherwise?: Say;
+  /** Checks and converts: returns the answer, or `invalid("why")`. */
+  readonly validate?: (value: unknown) => Awaitable<unknown>;
 }
 
 /** A summary that the user accepts, rejects or corrects. */

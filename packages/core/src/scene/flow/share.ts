@@ -1,7 +1,7 @@
 /** Buttons of the reply keyboard that share a contact, a location, users or a chat. */
 
 import type { Accept, AcceptedKind } from '../../update/input.ts';
-import { hash32 } from './button.ts';
+import { hash32 } from '../rows/buttons.ts';
 import type { Shareable } from './question.ts';
 import type { AskOptions } from './steps.ts';
 

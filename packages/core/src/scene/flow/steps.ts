@@ -10,8 +10,10 @@ import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
+import type { Interrupt } from '../../update/interrupt.ts';
 import type { PageRequest } from '../rows/page.ts';
-import type { Choices, Label, ShareButton } from './question.ts';
+import type { Rows } from '../rows/rows.ts';
+import type { Choices, Early, Label, ShareButton } from './question.ts';
 
 /** Key of start data under which answers stand that have not been checked. */
 export const givenSlot = '~given';
@@ -43,6 +45,9 @@ export interface AskOptions {
     answers: JsonObject,
     turn: Turn,
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
+  readonly rows?: (answers: JsonObject, turn: never) => Awaitable<Rows>;
+  readonly early?: Early;
+  readonly interrupt?: Interrupt;
   readonly otherwise?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
@@ -98,8 +103,21 @@ export interface RepeatStep {
   stepsFor(outside: JsonObject): readonly Step[];
   readonly steps: readonly Step[];
   readonly again: AnyPrompt;
+  /** Runs once for each finished round. */
+  readonly after: ((item: JsonObject, turn: Turn, answers: JsonObject) => unknown) | undefined;
   readonly min: number;
   readonly max: number;
+}
+
+/** Asks questions that are made while the flow runs; their answers are one object. They share one state. */
+export interface QuestionsStep {
+  readonly kind: 'questions';
+  readonly name: string;
+  readonly make: (answers: JsonObject, turn: AskTurn) => Awaitable<readonly object[]>;
+  /** What each answer is; texts and lists of texts, if there is none. */
+  readonly value: Schema | undefined;
+  /** What is known of them before the flow runs. */
+  readonly steps: readonly [];
 }
 
 /** Shows a summary. */
@@ -114,7 +132,14 @@ export interface ConfirmStep {
 }
 
 /** One step of a flow. */
-export type Step = AskStep | BranchStep | BlockStep | IncludeStep | RepeatStep | ConfirmStep;
+export type Step =
+  | AskStep
+  | BranchStep
+  | BlockStep
+  | IncludeStep
+  | RepeatStep
+  | QuestionsStep
+  | ConfirmStep;
 
 /** A step that has a name. */
 export type NamedStep = Exclude<Step, BranchStep | BlockStep>;
@@ -145,6 +170,26 @@ export function questionsIn(steps: readonly Step[]): readonly AskStep[] {
   return namedSteps(steps).flatMap((step): readonly AskStep[] => {
     if (step.kind === 'ask') return [step];
     return step.kind === 'confirm' ? [] : questionsIn(step.steps);
+  });
+}
+
+/** Whether a repeat among some steps, or inside of them, has `after`: then its finished rounds stay as they are. */
+export function closesRounds(steps: readonly Step[]): boolean {
+  return namedSteps(steps).some(
+    (step) =>
+      (step.kind === 'repeat' && step.after !== undefined) ||
+      ('steps' in step && closesRounds(step.steps)),
+  );
+}
+
+/** Every question of every level, by the id of its state. */
+export function questionsById(
+  steps: readonly Step[],
+  prefix: string,
+): readonly (readonly [id: string, question: AskOptions])[] {
+  return namedSteps(steps).flatMap((step): ReturnType<typeof questionsById> => {
+    if (step.kind === 'ask') return [[`${prefix}:${step.name}`, step.question]];
+    return step.kind === 'confirm' ? [] : questionsById(step.steps, `${prefix}.${step.name}`);
   });
 }
 
@@ -202,7 +247,7 @@ function level(steps: readonly Step[], at: Level, all: State[], withAgain = fals
     // a name may stand in several cases of one branch
     if (step.name in tree) continue;
     if (step.kind === 'ask') add(step.name, step.was);
-    else if (step.kind === 'confirm') add(step.name, []);
+    else if (step.kind === 'confirm' || step.kind === 'questions') add(step.name, []);
     else {
       const prefix = `${at.prefix}.${step.name}`;
       const formerPrefixes = at.formerPrefixes.map((former) => `${former}.${step.name}`);

@@ -11,7 +11,8 @@ import { memoOf } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
 import { isPaid, saysPaying } from './payment.ts';
 import { type AskPlace, type Place, positionOf } from './pending.ts';
-import { markOf, withAnswer, without } from './progress.ts';
+import { isClosed, markOf, withAnswer, without } from './progress.ts';
+import type { Early } from './question.ts';
 import { keep, locate, note, progressOf, type Visit, wasAsked } from './visit.ts';
 
 /** Kinds that come without being sent as an answer in this chat: they go on to the bot where no step asks for them. */
@@ -51,6 +52,8 @@ export async function takeInput(
     const { meanwhile } = await import('./ask-elsewhere.ts');
     return run.say(await meanwhile(visit, pending));
   }
+  const early = earlyAt(visit, pending, input);
+  if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
   if (input.kind === 'text' && (await takeLabel(visit, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
     const value = await valueIn(pending.step.question, input);
@@ -70,6 +73,13 @@ export async function takeInput(
   return takeOther(visit, pending, input, next);
 }
 
+/** What an input does that was sent before the question was asked: with a press, and with what comes by itself, nothing was asked. */
+function earlyAt({ plan, run }: Visit, place: Place, { kind }: UserInput): Early {
+  if (!run.early || kind === 'button' || events.has(kind)) return 'answer';
+  const own = place.kind === 'ask' ? place.step.question.early : undefined;
+  return own ?? plan.options.early ?? 'ask';
+}
+
 /** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
 export async function takeEdited(visit: Visit, input: UserInput): Promise<boolean> {
   const { plan, run } = visit;
@@ -78,6 +88,7 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   if (given === undefined) return false;
   if (await saysPaying(visit)) return true;
   const [path] = given;
+  if (isClosed(progressOf(run), path)) return false;
   const rest = without(progressOf(run), path);
   const { pending } = await positionOf(plan, rest, run.turn);
   // the question may not apply any more

@@ -4,8 +4,8 @@ import type { JsonObject } from '../../base/json.ts';
 import type { CommandPolicy, Trigger } from '../../conversation/behaviour.ts';
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
+import { buttonData } from '../rows/buttons.ts';
 import { skip } from './accept.ts';
-import { buttonData } from './button.ts';
 import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
@@ -13,10 +13,9 @@ import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import { awaitsPayment, saysPaying } from './payment.ts';
 import type { Place } from './pending.ts';
-import { bindingOf } from './prompt.ts';
 import { givenSlot, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
-import { locate, text, type Visit, wasAsked } from './visit.ts';
+import { bindingOf, locate, text, type Visit, wasAsked } from './visit.ts';
 
 type Command = InputValues['command'];
 
@@ -55,7 +54,7 @@ export async function restart({ plan, run }: Visit, argument: string): Promise<v
 export async function takeCommand(visit: Visit, command: Command): Promise<boolean> {
   const { run } = visit;
   const own = ownCommand(visit, command.command);
-  // an approved payment is on its way: what would leave its question waits, and the bot's other commands go on
+  // an approved payment is on its way: what would leave its question waits, and the bot's other commands continue
   if ((own ?? run.starts) !== undefined && (await saysPaying(visit))) return true;
   if (run.trigger !== undefined) {
     await retrigger(visit, run.trigger);

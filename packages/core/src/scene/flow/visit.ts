@@ -2,11 +2,13 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { SceneRun, Trigger } from '../../conversation/behaviour.ts';
+import type { Trigger } from '../../conversation/behaviour.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import { questionToken } from './button.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
+import { questionToken } from '../rows/buttons.ts';
+import type { Binding } from '../rows/rows.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -23,6 +25,10 @@ export interface Plan {
   readonly hooks: FlowHooks<JsonObject, object>;
   readonly trigger: Trigger | undefined;
   readonly parameters: FlowParameters | undefined;
+  /** Whether one of its questions has `rows`. */
+  readonly hasRows: boolean;
+  /** Whether one of its repeats has `after`. */
+  readonly closesRounds: boolean;
   /** Of the whole flow, in ms; `undefined` leaves it to the machine. */
   readonly timeout: number | false | undefined;
   /** Changes when the definition does. */
@@ -34,11 +40,11 @@ export interface Plan {
 /** The flow's code at work on one frame. */
 export interface Visit {
   readonly plan: Plan;
-  readonly run: SceneRun;
+  readonly run: FrameRun;
 }
 
 /** How far the user has come. */
-export function progressOf({ data, memo }: SceneRun): Progress {
+export function progressOf({ data, memo }: Pick<FrameRun, 'data' | 'memo'>): Progress {
   const { passed = [], open = [] } = memoOf(memo);
   return { answers: data, passed, open };
 }
@@ -92,6 +98,11 @@ export function tokenOf({ path }: Pick<Place, 'path'>): string {
   return questionToken(markOf(path));
 }
 
+/** What binds buttons to a question of this visit. */
+export function bindingOf({ run: { tag, visit } }: Visit, question: string): Binding {
+  return { tag, visit, question };
+}
+
 /**
  * Whether a question is the one that was asked last.
  *
@@ -107,19 +118,19 @@ export function wasAsked({ run }: Visit, place: Place): boolean {
 
 /** Removes the keyboard of the last prompt, or the prompt, where the flow wants that. */
 export function tidy({ plan, run }: Visit): void {
-  const { cleanUp = 'keep' } = plan.options;
+  const { prompts = 'keep' } = plan.options;
   const { sent, elsewhere } = memoOf(run.memo);
   if (elsewhere?.message !== undefined) {
     const { chat, message } = elsewhere;
     run.call({ method: 'editMessageReplyMarkup', payload: elsewhereMessage(chat, message) });
   }
   const { state, api, place } = run.turn;
-  if (cleanUp === 'keep' || !sent || place === undefined) return;
+  if (prompts === 'keep' || prompts === 'edit' || !sent || place === undefined) return;
   const { chat, business } = place;
   const connection = business === undefined ? {} : { business_connection_id: business };
   const message = { chat_id: chat, message_id: sent };
   const [method, payload] =
-    cleanUp !== 'deletePrompts'
+    prompts !== 'delete'
       ? ['editMessageReplyMarkup', { ...message, ...connection }]
       : business === undefined
         ? ['deleteMessage', message]

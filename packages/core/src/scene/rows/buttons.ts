@@ -1,4 +1,4 @@
-/** The data of a flow's own buttons: bound to a conversation, a visit and a question, in at most 64 bytes. */
+/** Buttons of scenes: their data, bound to a conversation, a visit and a question in at most 64 bytes, and how they fill rows. */
 
 /** What a button does. */
 export type ButtonAction =
@@ -12,15 +12,16 @@ export type ButtonAction =
   | 'cancel'
   | 'edit'
   | 'restart'
-  | 'continue';
+  | 'continue'
+  | 'row';
 
 /** A button as it was shown. */
 export interface FlowButton {
   /** Of the conversation. */
   readonly tag: string;
-  /** Of the flow. */
+  /** Of the scene. */
   readonly visit: number;
-  /** Stands for the question. */
+  /** Stands for the question of a flow; empty in a view. */
   readonly question: string;
   readonly action: ButtonAction;
   /** Stands for a value, see {@link valueTokens}; a number behind `=` for `page`. */
@@ -42,6 +43,7 @@ const letters: Readonly<Record<ButtonAction, string>> = {
   edit: 'e',
   restart: 'n',
   continue: 'k',
+  row: 'v',
 };
 const actions = new Map(
   Object.entries(letters).map(([action, letter]) => [letter, action as ButtonAction]),
@@ -58,7 +60,7 @@ function headOf({ tag, visit, question, action }: Omit<FlowButton, 'value'>): st
   return `~${tag}.${visit.toString(36)}.${question}.${letters[action]}`;
 }
 
-/** Reads a button's data; `undefined` for what no flow has written. */
+/** Reads a button's data; `undefined` for what no scene has written. */
 export function readButton(data: string): FlowButton | undefined {
   const match = /^~([^.]*)\.([0-9a-z]+)\.([0-9a-z]*)\.([a-z])(.*)$/s.exec(data);
   const action = actions.get(match?.[4] ?? '');
@@ -110,3 +112,31 @@ export function hash32(text: string): number {
 function byteLength(text: string): number {
   return new TextEncoder().encode(text).length;
 }
+
+/** Several buttons side by side: as many as a row of a phone shows. */
+const rowCharacters = 28;
+const rowButtons = 5;
+
+/** Fills rows with short buttons, a long one has a row of its own; or with as many as there are columns. */
+export function inRows<B extends Labelled>(
+  buttons: readonly B[],
+  columns?: number,
+): readonly B[][] {
+  const width = columns === undefined ? rowCharacters : Number.POSITIVE_INFINITY;
+  const rows: B[][] = [];
+  let room = 0;
+  for (const button of buttons) {
+    const row = rows[rows.length - 1];
+    const { length } = 'text' in button ? button.text : button.label;
+    if (row !== undefined && length <= room && row.length < (columns ?? rowButtons)) {
+      row.push(button);
+    } else {
+      rows.push([button]);
+      room = width;
+    }
+    room -= length;
+  }
+  return rows;
+}
+
+type Labelled = { readonly text: string } | { readonly label: string };

@@ -1,0 +1,22 @@
+/** The booking bot on grammY. */
+
+import { type Clock, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/grammy';
+import type { Bot, Context } from 'grammy';
+import { Booking } from './booking.ts';
+import { openDiary } from './diary.ts';
+
+const app = [Booking] as const;
+
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
+
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Bot<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
+  const machine = fsm({ states: app, services: { diary: openDiary() }, ...options });
+  bot.use(machine);
+  bot.command('book', (ctx) => ctx.state.enter(Booking));
+  return machine;
+}

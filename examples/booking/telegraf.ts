@@ -1,0 +1,22 @@
+/** The booking bot on Telegraf. */
+
+import { type Clock, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/telegraf';
+import type { Context, Telegraf } from 'telegraf';
+import { Booking } from './booking.ts';
+import { openDiary } from './diary.ts';
+
+const app = [Booking] as const;
+
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
+
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Telegraf<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
+  const machine = fsm({ states: app, services: { diary: openDiary() }, ...options });
+  bot.use(machine);
+  bot.command('book', (ctx) => ctx.fsm.enter(Booking));
+  return machine;
+}

@@ -1,0 +1,25 @@
+/** The settings bot on grammY. */
+
+import { type Clock, type FsmFlavor, type FsmStorage, fsm } from '@telefsm/grammy';
+import type { Bot, Context } from 'grammy';
+import { SettingsPage } from './settings.ts';
+import { openUsers } from './users.ts';
+
+const app = [SettingsPage] as const;
+
+/** What handlers of this bot get. */
+export type MyContext = FsmFlavor<Context, typeof app>;
+
+/** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */
+export function setUp(
+  bot: Bot<MyContext>,
+  options: { readonly storage?: FsmStorage; readonly clock?: Clock } = {},
+) {
+  const users = openUsers();
+  const machine = fsm({ states: app, services: { users }, ...options });
+  bot.use(machine);
+  bot.command('settings', async (ctx) =>
+    ctx.state.enter(SettingsPage, await users.settings(ctx.from?.id ?? 0)),
+  );
+  return machine;
+}

@@ -1,0 +1,170 @@
+/** Updates that end a turn before its handlers have ended, such as /cancel while an answer is being checked. */
+
+import { FsmError } from '../base/errors.ts';
+import type { Hold, Interruption } from '../lease/lease.ts';
+import type { UnitId } from '../record/ids.ts';
+import type { Registry } from '../state/registry.ts';
+import type {
+  AcquireLease,
+  Head,
+  Interrupter,
+  Interruptible,
+  InterruptsOf,
+  OpenTurn,
+  Interrupts as Part,
+} from '../transaction/runtime.ts';
+import { inputOf, type UserInput } from '../update/input.ts';
+import { type Interrupt, type InterruptRule, interruptTest } from '../update/interrupt.ts';
+
+/**
+ * Lets input end the turn that it would wait for: the value of `fsm({ waiting: { interrupt } })`.
+ *
+ * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
+ * A turn of another process is interrupted within a second. An edited message interrupts nothing.
+ *
+ * @param interrupt - every command, commands by name, any input, or a test
+ * @throws FsmError `INVALID_OPTION`
+ *
+ * @example
+ * ```ts
+ * import { interruptBy } from '@telefsm/core';
+ * import { createMachine } from '@telefsm/core/adapter';
+ *
+ * const machine = createMachine({ waiting: { interrupt: interruptBy(['stop', 'cancel']) } });
+ * ```
+ */
+export function interruptBy(interrupt: Interrupt): InterruptRule {
+  const test = interruptTest(interrupt);
+  const rule: InterruptsOf = (registry) => new Interrupts(registry, test);
+  return Object.assign(rule, { '~interrupt': true as const });
+}
+
+/** The interrupts of a machine without a rule of its own: its scenes choose what interrupts them. */
+export const interruptsOfScenes: InterruptsOf = (registry) => new Interrupts(registry, () => false);
+
+/** The interrupts of one machine. */
+class Interrupts implements Part {
+  readonly #registry: Registry;
+  readonly #test: (input: UserInput) => boolean;
+  /** By conversation; only its head is here. */
+  readonly #heads = new Map<string, RunningHead>();
+
+  constructor(registry: Registry, test: (input: UserInput) => boolean) {
+    this.#registry = registry;
+    this.#test = test;
+  }
+
+  endsAll(input: UserInput): boolean {
+    return this.#test(input);
+  }
+
+  nameOf({ id, update, bot }: Interrupter): string | undefined {
+    const input = inputOf(update, bot.username);
+    if (input === undefined) return undefined;
+    if (this.#test(input)) return interrupterOf(id);
+    const states = [...this.#registry.scenes.values()].flatMap(
+      ({ behaviour }) => behaviour.interruptedBy?.(input) ?? [],
+    );
+    return states.length === 0 ? undefined : interrupterOf(id, states);
+  }
+
+  async acquire(
+    key: string,
+    job: Interruptible,
+    head: Head,
+    lease: AcquireLease,
+  ): Promise<Hold | undefined> {
+    for (;;) {
+      head.interruption = this.#begin(key, job);
+      head.isBehind = false;
+      const hold = await lease();
+      const { interruption } = head;
+      const givesWay = head.isBehind && interruption?.signal.aborted === true;
+      if (!givesWay || hold === undefined || job.waitNext === undefined) return hold;
+      // it waited behind another process's turn: the update that interrupts goes before it, as within one process
+      this.end(key, interruption);
+      await hold.release();
+      head.seat.leave();
+      head.seat = await job.waitNext(key);
+    }
+  }
+
+  end(key: string, interruption: Interruption): void {
+    if (this.#heads.get(key) === interruption) this.#heads.delete(key);
+  }
+
+  async race<Result>(
+    { interruption, copy }: OpenTurn,
+    work: () => Result | PromiseLike<Result>,
+  ): Promise<Result> {
+    if (interruption === undefined) return work();
+    interruption.state = copy.top.state;
+    const { signal } = interruption;
+    signal.throwIfAborted();
+    return new Promise((resolve, reject) => {
+      signal.addEventListener('abort', () => reject(signal.reason));
+      Promise.resolve(work()).then(resolve, reject);
+    });
+  }
+
+  interrupt(key: string, by: string): boolean {
+    return this.#heads.get(key)?.interrupt(by) === true;
+  }
+
+  #begin(key: string, job: Interruptible): RunningHead | undefined {
+    // somebody waits for the result of work from outside
+    if (job.cause === 'outside') return undefined;
+    const head = new RunningHead(key, job);
+    this.#heads.set(key, head);
+    return head;
+  }
+}
+
+/** The head of a conversation. */
+class RunningHead implements Interruption {
+  readonly #key: string;
+  readonly #job: Interruptible;
+  readonly #controller = new AbortController();
+  #by: string | undefined;
+  state: string | null = null;
+  handles: readonly string[] | undefined;
+
+  constructor(key: string, job: Interruptible) {
+    this.#key = key;
+    this.#job = job;
+    // nobody sends a deadline again: only one that answers messages may end
+    if (job.cause === 'update') this.handles = [String(job.id)];
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  interrupt(by: string): boolean {
+    const [id = '', states] = by.split(' ');
+    if (this.handles === undefined || this.handles.includes(id)) return false;
+    if (states !== undefined && !states.split(',').includes(inNote(this.state))) return false;
+    this.#by = by;
+    this.#controller.abort(new FsmError('INTERRUPTED', { key: this.#key }));
+    return true;
+  }
+
+  interrupter(): string | undefined {
+    // one that has to make way here has to get the turn that it waits for out of the way too
+    return this.#by ?? this.#job.interrupts?.();
+  }
+}
+
+/**
+ * Names an update that interrupts.
+ *
+ * @param states - ids of the states whose turns it ends; all, if they are not given
+ */
+function interrupterOf(id: UnitId, states?: readonly string[]): string {
+  return states === undefined ? `${id}` : `${id} ${states.map(inNote).join(',')}`;
+}
+
+/** Ids of states may hold any character. */
+function inNote(state: string | null): string {
+  return encodeURIComponent(state ?? '');
+}

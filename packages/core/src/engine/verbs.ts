@@ -1,0 +1,127 @@
+/** The verbs of `ctx.state` that move between scenes, and what they do with the frames of the working copy. */
+
+import { FsmError } from '../base/errors.ts';
+import { frozenData, isBlank, type JsonObject, mergedData, noData } from '../base/json.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import type { LeaveReason } from '../conversation/turn.ts';
+import { remember } from '../record/history.ts';
+import { emptyFrame, noTimers } from '../record/record.ts';
+import type { ContextHost, SceneVerbs } from '../state/context.ts';
+import type { WorkingCopy } from '../state/working-copy.ts';
+
+/** Where a scene begins. */
+interface Beginning {
+  readonly scene: string;
+  readonly state: string | null;
+  readonly data: JsonObject;
+}
+
+export const sceneVerbs: SceneVerbs = {
+  enter(host, scene, data, options) {
+    const { copy, effects } = host;
+    const left = copy.top;
+    replaceTop(copy, beginningOf(host, scene, data));
+    if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason: 'replaced' });
+    noteEntered(host, options?.params);
+  },
+
+  call(host, scene, data, options) {
+    pushFrame(host, beginningOf(host, scene, data), options?.into);
+    noteEntered(host, options?.params);
+  },
+
+  leave(host, result) {
+    const { top, frames } = host.copy;
+    if (top.scene === null && frames.length === 1)
+      throw new FsmError('NO_SCENE', { verb: 'leave' });
+    leaveTop(host, 'left', result);
+  },
+
+  cancel({ copy, effects }) {
+    for (const frame of [...copy.frames].reverse()) {
+      if (frame.scene !== null) effects.note({ kind: 'left', frame, reason: 'cancelled' });
+    }
+    copy.clear();
+  },
+
+  reenter(host) {
+    const { copy, registry, effects } = host;
+    const { top } = copy;
+    if (top.scene === null) throw new FsmError('NO_SCENE', { verb: 'reenter' });
+    if (registry.scene(top.scene).behaviour.enter === undefined) effects.note({ kind: 'ask' });
+    else {
+      effects.note({ kind: 'left', frame: top, reason: 'replaced' });
+      noteEntered(host, undefined);
+    }
+  },
+};
+
+/** Takes a frame off and notes what the scenes are told; the caller has checked that there is one. */
+export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown): void {
+  const { copy, effects } = host;
+  const left = copy.top;
+  const called = copy.frames.length > 1;
+  popFrame(host);
+  if (left.scene !== null) effects.note({ kind: 'left', frame: left, reason });
+  if (!called) return;
+  const into = left.into !== undefined && result !== undefined;
+  if (into) {
+    copy.change({ data: mergedData(copy.top.data, { [left.into as string]: result }, 'result') });
+  }
+  if (copy.top.scene !== null) {
+    effects.note({ kind: 'returned', result, of: left.scene ?? '', into });
+  }
+}
+
+function noteEntered({ copy, effects }: ContextHost, params: object | undefined): void {
+  effects.note({ kind: 'entered', visit: copy.top.visit, params: params ?? noData });
+}
+
+/** Puts a scene in place of the top frame. */
+function replaceTop(copy: WorkingCopy, { scene, state, data }: Beginning): void {
+  const { top } = copy;
+  const isNew = top.scene === null && top.state === null && isBlank(top.data);
+  copy.dropTimers();
+  copy.top = {
+    ...emptyFrame,
+    scene,
+    state,
+    data,
+    visit: copy.newVisit(),
+    into: top.into,
+    history: isNew ? top.history : remember(top.history, top, { scene, data }, copy.rules.history),
+  };
+}
+
+/** Puts a scene on top; timers of the one below wait until it is on top again. */
+function pushFrame(
+  { copy, now }: ContextHost,
+  beginning: Beginning,
+  into: string | undefined,
+): void {
+  const paused = [...(copy.timers ?? [])].map(([name, at]) => ({ name, plus: at - now() }));
+  copy.dropTimers();
+  if (paused.length > 0) copy.top = { ...copy.top, paused };
+  copy.frames = [...copy.frames, { ...emptyFrame, ...beginning, visit: copy.newVisit(), into }];
+}
+
+/** Takes the top frame off; the last one leaves nothing. */
+function popFrame({ copy, now }: ContextHost): void {
+  copy.dropTimers();
+  const below = copy.frames.slice(0, -1);
+  copy.frames = (below.length > 0 ? below : [emptyFrame]) as unknown as typeof copy.frames;
+  const { paused } = copy.top;
+  if (paused.length === 0) return;
+  copy.top = { ...copy.top, paused: noTimers };
+  for (const { name, plus } of paused) copy.arm(name, now() + plus);
+}
+
+function beginningOf(
+  { registry }: ContextHost,
+  scene: AnyScene | string,
+  data: object | undefined,
+): Beginning {
+  const { id, behaviour } = registry.scene(scene);
+  const start = data === undefined ? noData : frozenData(data, 'data');
+  return { scene: id, state: behaviour.first(start), data: start };
+}

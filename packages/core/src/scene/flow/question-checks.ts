@@ -1,0 +1,103 @@
+/** Refuses questions whose options contradict each other. */
+
+import type { FsmError } from '../../base/errors.ts';
+import { holds } from '../../base/holds.ts';
+import {
+  atLeast,
+  callable,
+  checkOptions,
+  invalidOption,
+  oneOf,
+  type Rule,
+  schematic,
+} from '../../base/rules.ts';
+import { shown } from '../../base/shown.ts';
+import { acceptable } from '../../update/input.ts';
+import { interruptRule } from '../../update/interrupt.ts';
+import { entriesOf } from './choices.ts';
+import { earlyRule } from './question.ts';
+import { sharedKind } from './share.ts';
+import type { AskOptions } from './steps.ts';
+
+const shareButton: Rule = {
+  expected:
+    "a label, or { label, request } with `accept: 'contact'` or another kind that a button can share",
+  fits: (found) =>
+    typeof found === 'string'
+      ? found !== ''
+      : holds(found, 'label') && typeof found.label === 'string',
+};
+
+const questionRules = {
+  accept: acceptable,
+  columns: atLeast(1),
+  early: earlyRule,
+  interrupt: interruptRule,
+  share: shareButton,
+  buttons: oneOf('inline', 'reply'),
+  attempts: atLeast(1),
+  maxLength: atLeast(1),
+  schema: schematic,
+  validate: callable,
+  rows: callable,
+  when: callable,
+  onTimeout: callable,
+  checkout: callable,
+  answered: callable,
+};
+
+const sharedWith = "accept: 'contact', 'location', 'users_shared' or 'chat_shared' with it";
+
+const otherParts = 'prompt choices multiple optional back timeout otherwise was to by meanwhile';
+
+/**
+ * Refuses a question whose options contradict each other.
+ *
+ * @throws FsmError `INVALID_OPTION`
+ */
+export function checkQuestion(where: string, question: AskOptions | undefined): void {
+  const { prompt, multiple, choices, share, accept, buttons } = question ?? {};
+  const refuse = (option: string, expected: string, found: string) =>
+    invalidOption(`${where} ${option}`, expected, found);
+  checkPrompt(`${where} prompt`, prompt);
+  if (multiple === true && choices === undefined)
+    throw refuse('multiple', '`choices` with it', 'alone');
+  if (question?.to !== undefined) checkElsewhere(question, refuse);
+  const onReply = share !== undefined || buttons === 'reply' || accept === 'payment';
+  if (question?.rows !== undefined && onReply)
+    throw refuse(
+      'rows',
+      'a question with inline buttons',
+      "`share`, buttons: 'reply' or a payment",
+    );
+  if (typeof choices === 'object') {
+    const values = entriesOf(choices).map(([value]) => value);
+    if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
+    const twice = values.find((value, at) => values.indexOf(value) !== at);
+    if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
+  }
+  checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
+  if (share === undefined) return;
+  if (sharedKind(accept) === undefined) throw refuse('share', sharedWith, shown(accept));
+  if (buttons === 'inline') throw refuse('share', "buttons: 'reply' or none", "'inline'");
+}
+
+/** Refuses what is no prompt, such as the promise of a message that was sent while the flow was defined. */
+export function checkPrompt(option: string, prompt: unknown): void {
+  const found =
+    prompt == null || prompt === '' ? 'missing' : holds(prompt, 'then') ? 'a promise' : undefined;
+  if (found === undefined) return;
+  throw invalidOption(option, 'something to say, or a function that returns it', found);
+}
+
+/** What somebody else is asked is answered by one press of a button. */
+function checkElsewhere(
+  { choices, multiple, accept, buttons, rows }: AskOptions,
+  refuse: (option: string, expected: string, found: string) => FsmError,
+): void {
+  if (choices === undefined) throw refuse('to', '`choices` with it', 'alone');
+  if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
+  if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
+  if (rows !== undefined) throw refuse('to', 'only `choices`', '`rows`');
+  if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
+}

@@ -1,0 +1,95 @@
+/** Buttons of a question that act and leave it open: what they are bound to. Loaded with the first such question. */
+
+import type { JsonObject } from '../../base/json.ts';
+import type { AskTurn } from '../../conversation/turn.ts';
+import { type Keyboard, keyboardOf } from '../rows/rows.ts';
+import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
+import { type Transition, verb } from '../transition.ts';
+import { memoOf } from './memo.ts';
+import type { AskPlace } from './pending.ts';
+import { bindingOf, tokenOf, type Visit } from './visit.ts';
+
+/** What a transition of a question's button asks for. */
+export type RowMove =
+  | { readonly move: 'again'; readonly change: JsonObject }
+  | { readonly move: 'answer'; readonly value: unknown }
+  | { readonly move: 'redo'; readonly step: string }
+  | { readonly move: 'back' | 'cancel' };
+
+/** The rows of a question as it is now, and what makes them. */
+export async function questionRows(
+  visit: Visit,
+  place: AskPlace,
+): Promise<{ readonly keyboard: Keyboard; readonly turn: RowsTurn }> {
+  const turn = new RowsTurn(visit, place);
+  const rows = await place.step.question.rows?.(place.answers, turn as never);
+  const keyboard = await keyboardOf(rows, bindingOf(visit, tokenOf(place)), `${place.id} rows`);
+  return { keyboard, turn };
+}
+
+/** What makes the rows of a question. Its members need no `this`. */
+class RowsTurn extends WithWidgets {
+  protected readonly host: WidgetHost;
+  readonly #turn: Visit['run']['turn'];
+  /** What the transition asks for that was applied. */
+  applied: RowMove | undefined;
+
+  constructor({ run }: Visit, { parameters }: AskPlace) {
+    super();
+    const { turn, memo } = run;
+    this.#turn = turn;
+    this.host = {
+      data: parameters,
+      positions: memoOf(memo).widgets ?? {},
+      language: turn.from?.language_code,
+      now: turn.now,
+    };
+  }
+
+  get subject(): AskTurn['subject'] {
+    return this.#turn.subject;
+  }
+
+  get services(): AskTurn['services'] {
+    return this.#turn.services;
+  }
+
+  get from(): AskTurn['from'] {
+    return this.#turn.from;
+  }
+
+  get update(): AskTurn['update'] {
+    return this.#turn.update;
+  }
+
+  get now(): AskTurn['now'] {
+    return this.#turn.now;
+  }
+
+  get answer(): (value: unknown) => Transition {
+    return (value) => this.#verb({ move: 'answer', value });
+  }
+
+  get redo(): (step: string) => Transition {
+    return (step) => this.#verb({ move: 'redo', step });
+  }
+
+  override get again() {
+    return (change: object = {}): Transition =>
+      this.#verb({ move: 'again', change: change as JsonObject });
+  }
+
+  override get back() {
+    return (): Transition => this.#verb({ move: 'back' });
+  }
+
+  get cancel(): () => Transition {
+    return () => this.#verb({ move: 'cancel' });
+  }
+
+  #verb(move: RowMove): Transition {
+    return verb({ verb: move.move }, () => {
+      this.applied = move;
+    });
+  }
+}

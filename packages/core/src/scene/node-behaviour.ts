@@ -1,0 +1,112 @@
+/** How the engine runs a node: when its handlers are called, and where what they return leads. */
+
+import { toMs } from '../base/clock.ts';
+import { FsmError } from '../base/errors.ts';
+import type { JsonObject } from '../base/json.ts';
+import { check, describeIssues, isSchema } from '../base/schema.ts';
+import { burstTimer, type SceneBehaviour } from '../conversation/behaviour.ts';
+import type { AnyScene } from '../conversation/scene.ts';
+import { namesOf, type State } from '../conversation/states.ts';
+import { sceneEngine } from '../engine/engine.ts';
+import type { FrameRun } from '../engine/frame-run.ts';
+import { type Accept, acceptInput } from '../update/input.ts';
+import { collect, takeBurst } from './burst.ts';
+import type { LooseHandlers, LooseOptions } from './node-handlers.ts';
+import { nodeTurn } from './node-turn.ts';
+import { type Next, verbIn } from './transition.ts';
+import { openView } from './view/node-view.ts';
+import { retireUnseen } from './view/shown-message.ts';
+
+/** The timer of a node's `timeout`. */
+const timeoutTimer = 'node';
+
+/** Makes what the engine runs. */
+export function behaviourOfNode(
+  id: string,
+  own: State,
+  options: LooseOptions,
+  handlers: LooseHandlers,
+): SceneBehaviour {
+  const { accept = 'text' } = options;
+  const after = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout');
+  const schema = isSchema(options.data) ? options.data : undefined;
+  const { resume, timeout, leave } = handlers;
+  const view = handlers.view && openView(id, handlers.view, options);
+  const go = async (run: FrameRun, next: Next) => {
+    verbIn(await next, id)?.apply(run);
+    view?.showAgain(run);
+  };
+  return {
+    engine: sceneEngine,
+    was: namesOf(options.was),
+    states: [own],
+    settable: false,
+    timed: after !== undefined,
+    served: options.services !== undefined,
+    first: () => id,
+    ...(view && { screen: retireUnseen, enter: view.enter }),
+    ...(schema && {
+      async check(data) {
+        const result = await check(schema, data);
+        if (result.issues === undefined) return result.value as JsonObject;
+        throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
+      },
+    }),
+    async ask(run: FrameRun, params) {
+      // a view is shown again and again, and its time goes on
+      const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
+      if (after !== undefined && !isRunning) run.arm(timeoutTimer, after);
+      return view?.ask(run) ?? (() => handlers.enter?.(nodeTurn(run, { params })));
+    },
+    async handle(run: FrameRun, next) {
+      if (view !== undefined && (await view.press(run))) return;
+      const { input } = run;
+      const answer = input && !input.edited ? await acceptInput(accept, input) : undefined;
+      if (input === undefined || answer === undefined || handlers.handle === undefined)
+        return next();
+      if (run.defaults.burst !== undefined && collect(run, input)) return;
+      view?.tookInput(run);
+      await go(run, handlers.handle(nodeTurn(run, { input, answer }) as never));
+    },
+    ...(resume && {
+      resume: (run: FrameRun, result, of) =>
+        go(
+          run,
+          resume(
+            nodeTurn(run, {
+              resultOf: (scene: AnyScene) => (scene.id === of ? result : undefined) as never,
+            }),
+          ),
+        ),
+    }),
+    async timeout(run: FrameRun, timer) {
+      view?.tookDeadline(run);
+      if (timer === burstTimer) {
+        const { data } = run;
+        const burst = takeBurst(run);
+        const answer = burst && (await acceptInput(accept, burst.input));
+        if (burst === undefined || answer === undefined || handlers.handle === undefined) return;
+        view?.tookInput(run);
+        const { turn, input } = burst;
+        await go(run, handlers.handle(nodeTurn({ turn, data }, { input, answer }) as never));
+      } else if (timeout === undefined) run.leave('timeout');
+      else await go(run, timeout(nodeTurn(run, {})));
+    },
+    ...(leave && {
+      async leave(run, reason) {
+        const said = await leave(nodeTurn(run, { reason }));
+        if (said != null) run.say(said);
+      },
+    }),
+    describe: () => ({
+      kind: 'node',
+      accepts: handlers.handle && describeAccept(accept),
+      timeout: after,
+      ...(view && { view: true }),
+    }),
+  };
+}
+
+function describeAccept(accept: Accept): unknown {
+  return typeof accept === 'function' ? 'picker' : accept;
+}

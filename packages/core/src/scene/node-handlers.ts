@@ -1,0 +1,80 @@
+/** What a node keeps, takes and does, as types. */
+
+import type { Duration } from '../base/clock.ts';
+import type { Awaitable } from '../base/type-tools.ts';
+import type { Say, Sent } from '../conversation/say.ts';
+import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
+import type { Stream } from '../conversation/stream.ts';
+import type { LeaveReason } from '../conversation/turn.ts';
+import type { Accept, Accepted, InputKind, UserInput } from '../update/input.ts';
+import type { SceneTurn } from './node-turn.ts';
+import type { Next } from './transition.ts';
+import type { View, ViewTurn } from './view/view-turn.ts';
+
+/** What a node keeps, takes and needs. */
+export interface SceneOptions<D, P, R, N, A> {
+  /** Persisted data: any Standard Schema, checked when it is read back; or `typed<T>()`. */
+  readonly data?: D;
+  /** Transient input of `enter`/`goto`; reaches the `enter` hook, never stored. */
+  readonly params?: P;
+  readonly result?: R;
+  /** What it needs from `fsm({ services })`. */
+  readonly services?: N;
+  /** What `handle` takes; other updates pass on to the bot. Default `"text"`. */
+  readonly accept?: A;
+  readonly was?: string | readonly string[];
+  /**
+   * How long the user may take. It counts from the question; of a view from when it was entered, however often it is shown since.
+   */
+  readonly timeout?: Duration;
+  /** Views: where accepted input leaves the message. `edit` (default) edits it where it is, `resend` moves it below the input. */
+  readonly afterInput?: 'edit' | 'resend';
+  /** Views: whether accepted input is deleted, where the bot may. */
+  readonly deleteInput?: boolean;
+}
+type InputOf<A> = A extends InputKind
+  ? UserInput<A>
+  : A extends readonly (infer K extends InputKind)[]
+    ? UserInput<K>
+    : UserInput;
+/** Hooks of every node. */
+interface CommonHandlers<T extends SceneTypes> {
+  /** A scene it called has left. Without it, `enter` runs, or the view is shown. */
+  readonly resume?: (
+    turn: SceneTurn<T> & {
+      readonly resultOf: <S extends AnyScene>(scene: S) => ResultOf<S> | undefined;
+    },
+  ) => Next;
+  readonly timeout?: (turn: SceneTurn<T>) => Next;
+  readonly leave?: (
+    turn: SceneTurn<T> & { readonly reason: LeaveReason },
+  ) => Awaitable<Say | Sent | void>;
+}
+/** Input that the node accepts. Returns where to go; nothing stays, silently. */
+type Handle<T extends SceneTypes, A extends Accept> = (
+  turn: SceneTurn<T> & { readonly input: InputOf<A>; readonly answer: Accepted<A> },
+) => Next;
+/** A node that sends a message when it is entered. */
+interface SaidNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
+  readonly view?: never;
+  /** Its prompt: runs after the commit; what it returns is said, or it speaks by `reply`. */
+  readonly enter?: (
+    turn: SceneTurn<T> & { readonly params: T['params'] },
+  ) => Awaitable<Say | Sent | Stream | void>;
+  readonly handle: Handle<T, A>;
+}
+/** A node whose message is edited in place. */
+interface ShownNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
+  readonly enter?: never;
+  /** What is shown now. Rendered when the node is entered, to look up a press, and before each commit that may have changed it. */
+  readonly view: (turn: ViewTurn<T['data'], T['services'], T['result']>) => Awaitable<View>;
+  readonly handle?: Handle<T, A>;
+}
+/** What a node does: it says something and handles the answer, or it has a view. */
+export type NodeHandlers<T extends SceneTypes, A extends Accept> = SaidNode<T, A> | ShownNode<T, A>;
+
+/** Options of any node. */
+export type LooseOptions = SceneOptions<unknown, unknown, unknown, unknown, Accept>;
+/** Handlers of any node. */
+// biome-ignore lint/suspicious/noExplicitAny: handlers of any node
+export type LooseHandlers = NodeHandlers<any, any>;

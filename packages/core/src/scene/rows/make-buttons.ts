@@ -1,0 +1,58 @@
+/** The parts that widgets are made of: buttons, cells that do nothing, and what a press does. */
+
+import { checkOption, textual } from '../../base/rules.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
+import type { Transition, Verb } from '../transition.ts';
+import { blankId, type PlainBlock, type PlainButton, type Press } from './rows.ts';
+
+/** A handler of any widget. */
+export type LooseHandler = (turn: never) => Awaitable<Transition | void>;
+
+/** {@link After} of any widget. */
+export interface LooseAfter {
+  readonly after?: (value: never, turn: never) => Awaitable<Transition | void>;
+}
+
+/** Telegram rejects a button without a label. */
+const none = '–';
+
+/** A button whose press reaches the bot. */
+export function button(id: string, label: string, press: Press): PlainButton {
+  checkOption('id of a button', id, textual);
+  return { '~button': id, label: label || none, press };
+}
+
+/** A cell that says something and does nothing. */
+export function blank(label: string): PlainButton {
+  return button(blankId, label, () => {});
+}
+
+/** A button whose press does not reach the bot, such as a link. */
+export function plain(label: string, fields: object): PlainButton {
+  return { '~button': '', label: label || none, fields };
+}
+
+/** What a transition or a handler of a button does. */
+export function pressOf(press: Transition | LooseHandler): Press {
+  if (typeof press !== 'function')
+    return Object.assign(() => press, { leads: (press as Verb).leads });
+  return ({ turn }) => press(turn() as never);
+}
+
+/** Sets a value, and then does what the widget's `after` says. */
+export function setting(key: string, value: unknown, { after }: LooseAfter): Press {
+  return (pressed) => {
+    pressed.patch({ [key]: value });
+    return after?.(value as never, pressed.turn());
+  };
+}
+
+/** Moves a widget. */
+export function moving(widget: string, position: string | number): Press {
+  return (pressed) => pressed.move(widget, position);
+}
+
+/** Rows that are made when the view is shown. */
+export function block(rows: PlainBlock['rows']): PlainBlock {
+  return { '~block': '', rows };
+}

@@ -1,0 +1,46 @@
+/** The message that was pressed, as far as the update shows it. */
+
+import type { SceneRun } from '../../conversation/behaviour.ts';
+import {
+  idIn,
+  listIn,
+  objectIn,
+  type RawObject,
+  textIn,
+  wholeIn,
+} from '../../update/raw-update.ts';
+
+/** Where a press was. */
+export interface PressedMessage {
+  readonly chat: number | undefined;
+  readonly id: number | undefined;
+  readonly inline: string | undefined;
+  readonly business: string | undefined;
+  /** Whether it has the pressed button; `undefined` where the bot cannot see it (Bot API, InaccessibleMessage; inline messages). */
+  readonly hasButton: boolean | undefined;
+  /** The message itself. */
+  readonly message: RawObject | undefined;
+}
+
+/** Reads the message of a press; `undefined` if the update is none. */
+export function pressedMessage({ input }: Pick<SceneRun, 'input'>): PressedMessage | undefined {
+  if (input?.kind !== 'button') return undefined;
+  const query = objectIn(input.update, 'callback_query');
+  const message = objectIn(query, 'message');
+  return {
+    chat: idIn(message, 'chat'),
+    id: wholeIn(message, 'message_id'),
+    inline: textIn(query, 'inline_message_id'),
+    business: textIn(message, 'business_connection_id'),
+    hasButton: isOn(message, input.value),
+    message,
+  };
+}
+
+function isOn(message: RawObject | undefined, data: string): boolean | undefined {
+  const isVisible = message !== undefined && wholeIn(message, 'date') !== 0;
+  if (!isVisible) return undefined;
+  const markup = objectIn(message, 'reply_markup');
+  const rows = listIn(markup, 'inline_keyboard') as readonly (readonly RawObject[])[];
+  return rows.flat().some((button) => textIn(button, 'callback_data') === data);
+}

@@ -1,0 +1,153 @@
+/** Buttons in rows: what a view or a question offers, how it becomes an inline keyboard, and how a press finds its button. */
+
+import { holds } from '../../base/holds.ts';
+import type { JsonObject } from '../../base/json.ts';
+import { invalidOption } from '../../base/rules.ts';
+import { shown } from '../../base/shown.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
+import type { Transition } from '../transition.ts';
+import { buttonData, type FlowButton, valueTokens } from './buttons.ts';
+
+/** One button. Made by the widgets of a turn. */
+export interface Button {
+  readonly '~button': string;
+}
+
+/** Several rows, made by a widget. */
+export interface Block {
+  readonly '~block': string;
+}
+
+/** Rows of buttons, top to bottom: a list is one row, a button or a block has its own; `false` and `undefined` are left out. */
+export type Rows = readonly (
+  | Button
+  | readonly (Button | false | undefined)[]
+  | Block
+  | false
+  | undefined
+)[];
+
+/** What a press may do. */
+export interface Pressed<Turn = object> {
+  /** The data to which the widgets are bound, as it is now. */
+  readonly data: JsonObject;
+  /** What handlers get; made after the data was changed. */
+  readonly turn: () => Turn;
+  /** Changes data. */
+  patch(change: JsonObject): void;
+  /** Moves a widget: the page of a list, the month of a calendar. */
+  move(widget: string, position: string | number): void;
+}
+
+/** What a button does. */
+export type Press = (pressed: Pressed<never>) => Awaitable<Transition | void>;
+
+/** A button as widgets make it. */
+export interface PlainButton extends Button {
+  readonly label: string;
+  /** Absent for a button whose press does not reach the bot, such as a link. */
+  readonly press?: Press;
+  /** Its fields beside the label, where there is no `press`. */
+  readonly fields?: object;
+  /** Ids under which it was shown before: a press of one finds done what it asks for. */
+  readonly done?: readonly string[];
+}
+
+/** Rows as widgets make them. */
+export interface PlainBlock extends Block {
+  readonly rows: () => Awaitable<readonly (readonly PlainButton[])[]>;
+}
+
+/** A keyboard, and the way from a press to its button. */
+export interface Keyboard {
+  /** As `inline_keyboard`; empty where there are no buttons. */
+  readonly rows: readonly (readonly object[])[];
+  /** What a press does; `undefined` if no such button is offered. */
+  press(value: string): Press | undefined;
+  /** Every button whose press reaches the bot, for diagrams. */
+  readonly buttons: readonly PlainButton[];
+}
+
+/** What binds buttons to a question. */
+export type Binding = Pick<FlowButton, 'tag' | 'visit' | 'question'>;
+
+/**
+ * Makes the keyboard of some rows.
+ *
+ * @param where - what the rows belong to, for messages
+ * @throws FsmError `INVALID_OPTION` for what is no button, and for two buttons with one id
+ */
+export async function keyboardOf(
+  rows: Rows | undefined,
+  binding: Binding,
+  where: string,
+): Promise<Keyboard> {
+  const laidOut = await layOut(rows, where);
+  const buttons = laidOut.flat();
+  const presses = pressesOf(buttons, where);
+  const head = { ...binding, action: 'row' } as const;
+  const tokens = valueTokens([...presses.keys()], head);
+  const dataOf = (id: string) => buttonData({ ...head, value: tokens.get(id) ?? '' });
+  return {
+    rows: laidOut.map((row) =>
+      row.map(({ '~button': id, label, fields }) => ({
+        text: label,
+        ...(fields ?? { callback_data: dataOf(id) }),
+      })),
+    ),
+    press(value) {
+      for (const [id, press] of presses) if (tokens.get(id) === value) return press;
+      return undefined;
+    },
+    buttons,
+  };
+}
+
+/** The id of cells that do nothing: blank days, the number of a page. */
+export const blankId = ' ';
+
+function pressesOf(buttons: readonly PlainButton[], where: string): ReadonlyMap<string, Press> {
+  const presses = new Map<string, Press>();
+  for (const { '~button': id, press } of buttons) {
+    if (id === blankId || press === undefined) continue;
+    if (presses.has(id)) throw invalidOption(`${where} rows`, 'different ids', `'${id}' twice`);
+    presses.set(id, press);
+  }
+  // last, so that what was shown before never hides what is offered now
+  for (const id of [blankId, ...buttons.flatMap(({ done = [] }) => done)]) {
+    if (!presses.has(id)) presses.set(id, nothing);
+  }
+  return presses;
+}
+
+/** The press of a cell that does nothing, and of a button that asks for what is there already. */
+export function nothing(): void {}
+
+async function layOut(
+  rows: Rows | undefined,
+  where: string,
+): Promise<readonly (readonly PlainButton[])[]> {
+  const laidOut: (readonly PlainButton[])[] = [];
+  for (const row of rows ?? []) {
+    if (row === false || row === undefined || row === null) continue;
+    if (isBlock(row)) laidOut.push(...(await row.rows()));
+    else if (isButton(row)) laidOut.push([row]);
+    else if (Array.isArray(row)) {
+      laidOut.push(row.filter(Boolean).map((button) => checked(button, where)));
+    } else throw invalidOption(`${where} rows`, 'buttons', shown(row));
+  }
+  return laidOut.filter((row) => row.length > 0);
+}
+
+function isBlock(row: unknown): row is PlainBlock {
+  return holds(row, '~block');
+}
+
+function isButton(row: unknown): row is PlainButton {
+  return holds(row, '~button');
+}
+
+function checked(button: unknown, where: string): PlainButton {
+  if (isButton(button)) return button;
+  throw invalidOption(`${where} rows`, 'buttons', shown(button));
+}

@@ -1,0 +1,116 @@
+/** Transitions: where a handler or a button leads, as values. Nothing happens before the engine applies them. */
+
+import { FsmError } from '../base/errors.ts';
+import { holds } from '../base/holds.ts';
+import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
+import type { SceneRun } from '../conversation/behaviour.ts';
+import type { AnyScene, CallOptions, StartArgs } from '../conversation/scene.ts';
+
+/** Where a handler leads. Made by the verbs of its turn; returning nothing stays, silently. */
+export interface Transition {
+  readonly '~transition': true;
+  /** Answers the press with a notification at the top of the chat. Without a press it does nothing. */
+  readonly toast: (text: string) => Transition;
+  /** Answers the press with a dialog that the user closes. Without a press it does nothing. */
+  readonly alert: (text: string) => Transition;
+}
+
+/** What a handler returns. */
+export type Next = Awaitable<Transition | void>;
+
+/** Changes to data; `undefined` removes an optional key. */
+export type Change<D> = {
+  readonly [K in keyof D]?: {} extends Pick<D, K>
+    ? DeepReadonly<D[K]> | undefined
+    : DeepReadonly<D[K]>;
+};
+
+/** Where to go, as values. They need no `this`: destructure them. */
+export interface Moves<D extends object, R = unknown> {
+  readonly goto: <S extends AnyScene>(scene: S, ...start: StartArgs<S>) => Transition;
+  readonly call: <S extends AnyScene>(scene: S, ...start: StartArgs<S, CallOptions>) => Transition;
+  /** Stays here with these changes, and shows the node again. */
+  readonly again: (patch?: Change<D>) => Transition;
+  /** Stays here with these changes, silently. A node with a view is shown again whatever happens, so there it is the same as `again`. */
+  readonly stay: (patch?: Change<D>) => Transition;
+  readonly back: () => Transition;
+  readonly leave: (
+    ...result: unknown extends R ? [result?: unknown] : [result: DeepReadonly<R>]
+  ) => Transition;
+}
+
+/** Where a transition leads, for diagrams. */
+export interface Leading {
+  readonly verb: keyof Moves<object> | 'answer' | 'redo' | 'cancel';
+  /** Id of the scene. */
+  readonly to?: string;
+}
+
+/** A transition as the engine reads it; bot authors only hand it back. */
+export interface Verb extends Transition {
+  readonly leads: Leading;
+  readonly apply: (run: SceneRun) => void;
+}
+
+/** Makes a transition. */
+export function verb(leads: Leading, apply: Verb['apply']): Transition {
+  const answering = (text: string, alert: boolean) =>
+    verb(leads, (run) => {
+      apply(run);
+      run.answer(text, alert);
+    });
+  const made: Verb = {
+    '~transition': true,
+    leads,
+    apply,
+    toast: (text) => answering(text, false),
+    alert: (text) => answering(text, true),
+  };
+  return made;
+}
+
+/** Reads what a handler has returned. @throws FsmError `INVALID_TRANSITION` for anything but a transition or nothing */
+export function verbIn(returned: unknown, scene: string): Verb | undefined {
+  if (returned === undefined || holds(returned, '~transition')) return returned as Verb | undefined;
+  throw new FsmError('INVALID_TRANSITION', { scene, returned: String(returned) });
+}
+
+type LooseMoves = Moves<object>;
+
+/** Makes the verbs on demand: a turn is made for each press, and most handlers use one or two. */
+export abstract class WithMoves implements LooseMoves {
+  get goto(): LooseMoves['goto'] {
+    return (scene, ...start) =>
+      verb({ verb: 'goto', to: scene.id }, ({ turn }) => turn.state.enter(scene, ...start));
+  }
+
+  get call(): LooseMoves['call'] {
+    return (scene, ...start) =>
+      verb({ verb: 'call', to: scene.id }, ({ turn }) => turn.state.call(scene, ...start));
+  }
+
+  get again(): (patch?: object, params?: object) => Transition {
+    return (patch, params) =>
+      verb({ verb: 'again' }, (run) => {
+        patched(run, patch);
+        run.ask(params);
+      });
+  }
+
+  get stay(): LooseMoves['stay'] {
+    return (patch) => verb({ verb: 'stay' }, (run) => patched(run, patch));
+  }
+
+  get back(): LooseMoves['back'] {
+    return () => verb({ verb: 'back' }, ({ turn }) => turn.state.back());
+  }
+
+  get leave(): LooseMoves['leave'] {
+    return (...result) => verb({ verb: 'leave' }, (run) => run.leave('done', result[0]));
+  }
+}
+
+/** Merges changes into the data of a frame. */
+export function patched(run: SceneRun, patch: object | undefined): void {
+  if (patch !== undefined) run.keep({ data: { ...run.data, ...patch } });
+}

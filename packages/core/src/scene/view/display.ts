@@ -1,0 +1,155 @@
+/** Shows a rendered view: edits what has changed of the shown message, or sends a new one where it cannot be edited. */
+
+import { isNotModified, isRejected, secondsToWait } from '../../conversation/rejected.ts';
+import type { ApiCall } from '../../conversation/say.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
+import { sendQuestion } from '../../engine/reply-keyboards.ts';
+import type { Drawing } from './drawing.ts';
+import {
+  deletionOf,
+  type MessageAddress,
+  messageParameters,
+  noteShown,
+  type ShownMessage,
+  withoutButtons,
+} from './shown-message.ts';
+import { languageOf } from './view-turn.ts';
+
+/** The kinds of media that a message can be edited to (Bot API, InputMedia). */
+const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
+
+/** How long a turn waits at most when Telegram takes no further edits, in seconds; the next update tries again. */
+const longestPause = 10;
+
+/** Whether a message shows something already. */
+export function shows(shown: ShownMessage, { kind, body, file, keys }: Drawing): boolean {
+  return shown.kind === kind && shown.body === body && shown.file === file && shown.keys === keys;
+}
+
+/**
+ * Shows it after the commit, and notes what is shown where.
+ *
+ * @param shown - the message to edit; without it a new one is sent
+ * @param old - a message whose place the new one takes
+ */
+export async function display(
+  run: FrameRun,
+  drawn: Drawing,
+  shown: ShownMessage | undefined,
+  old: ShownMessage | undefined,
+): Promise<void> {
+  if (shown === undefined) {
+    await send(run, drawn);
+    if (old !== undefined) await remove(run, old);
+    return;
+  }
+  const edit = editOf(shown, drawn);
+  try {
+    if (edit !== undefined) await patiently(run, edit);
+  } catch (error) {
+    if (!isNotModified(error)) {
+      // what the bot cannot reach in a chat of others it cannot replace either
+      if (!isRejected(error) || shown.inline !== undefined) throw error;
+      return replace(run, drawn, shown);
+    }
+  }
+  if (edit === undefined) return replace(run, drawn, shown);
+  const { chat, id, inline, business } = shown;
+  note(run, drawn, {
+    ...(inline === undefined ? { chat, id } : { inline }),
+    ...(business === undefined ? {} : { business }),
+  });
+}
+
+async function replace(run: FrameRun, drawn: Drawing, old: ShownMessage): Promise<void> {
+  await send(run, drawn);
+  await remove(run, old);
+}
+
+async function send(run: FrameRun, { call, ...drawn }: Drawing): Promise<void> {
+  const { turn } = run;
+  const { place } = turn;
+  const sent = await sendQuestion(turn, call);
+  note(
+    run,
+    { call, ...drawn },
+    {
+      ...(place === undefined ? {} : { chat: place.chat }),
+      id: sent.message_id,
+      ...(place?.business === undefined ? {} : { business: place.business }),
+    },
+  );
+}
+
+function note(run: FrameRun, { kind, body, file, keys }: Drawing, where: MessageAddress): void {
+  const language = languageOf(run);
+  noteShown(run, {
+    ...where,
+    visit: run.visit,
+    kind,
+    body,
+    ...(file === undefined ? {} : { file }),
+    ...(keys === undefined ? {} : { keys }),
+    ...(language === undefined ? {} : { language }),
+  });
+}
+
+/** Deletes a message, or takes its buttons where it is too old to be deleted. */
+async function remove({ turn, report }: FrameRun, old: ShownMessage): Promise<void> {
+  const deletion = deletionOf(old);
+  const { method, payload } = withoutButtons(old);
+  try {
+    await turn.api(deletion.method, deletion.payload);
+  } catch {
+    if (old.keys !== undefined) await turn.api(method, payload).catch(report);
+  }
+}
+
+/** Calls again after the time that Telegram asks for. */
+async function patiently(run: FrameRun, { method, payload }: ApiCall): Promise<void> {
+  try {
+    await run.turn.api(method, payload);
+  } catch (error) {
+    const seconds = secondsToWait(error);
+    if (seconds === undefined || seconds > longestPause) throw error;
+    const { clock } = run.turn.rt;
+    await new Promise<void>((resolve) => void clock.setTimeout(resolve, seconds * 1000));
+    await run.turn.api(method, payload);
+  }
+}
+
+/** The smallest edit that makes a message show something; `undefined` if no edit can. */
+function editOf(
+  shown: ShownMessage,
+  { call, kind, body, file, keys }: Drawing,
+): ApiCall | undefined {
+  const {
+    reply_markup,
+    caption,
+    caption_entities,
+    parse_mode,
+    [kind]: content,
+    ...text
+  } = call.payload as Readonly<Record<string, unknown>>;
+  const where = messageParameters(shown);
+  const markup = reply_markup === undefined ? {} : { reply_markup };
+  const format = parse_mode === undefined ? {} : { parse_mode };
+  if (shown.kind === kind && shown.body === body && shown.file === file) {
+    return shown.keys === keys
+      ? undefined
+      : { method: 'editMessageReplyMarkup', payload: { ...where, ...markup } };
+  }
+  if (kind === 'text') {
+    if (shown.kind !== 'text') return undefined;
+    const payload = { ...where, text: content, ...text, ...format, ...markup };
+    return { method: 'editMessageText', payload };
+  }
+  const about = { caption, caption_entities, ...format };
+  if (shown.kind === kind && shown.file === file && shown.body !== '') {
+    return { method: 'editMessageCaption', payload: { ...where, ...about, ...markup } };
+  }
+  // a text becomes media by the same call; voice messages and stickers never change
+  if (!editable.has(kind) || !(editable.has(shown.kind) || shown.kind === 'text')) return undefined;
+  const media = { type: kind, media: content, ...about };
+  return { method: 'editMessageMedia', payload: { ...where, media, ...markup } };
+}

@@ -1,0 +1,52 @@
+/** What a message shows, in fingerprints, so that only what has changed of it is edited. */
+
+import { type ApiCall, mediaKinds } from '../../conversation/say.ts';
+import type { RawObject } from '../../update/raw-update.ts';
+import { hash32 } from '../rows/buttons.ts';
+
+/** A message as it is to be shown. */
+export interface Drawing {
+  /** What sends it as a new message, without its address. */
+  readonly call: ApiCall;
+  /** `text`, or the kind of its media. */
+  readonly kind: string;
+  /** Fingerprint of the text or caption. */
+  readonly body: string;
+  /** Fingerprint of the media. */
+  readonly file: string | undefined;
+  /** Fingerprint of the buttons; `undefined` where it has none. */
+  readonly keys: string | undefined;
+}
+
+/** What a call that sends a message shows. */
+export function drawingOf(call: ApiCall): Drawing {
+  const kind = call.method === 'sendMessage' ? 'text' : call.method.slice(4).toLowerCase();
+  const { reply_markup: markup, [kind]: content, ...others } = call.payload as Payload;
+  const isText = kind === 'text';
+  return {
+    call,
+    kind,
+    body: fingerprint(JSON.stringify(isText ? [content, others] : [others])),
+    file: isText ? undefined : fileOf(content),
+    keys: markup === undefined ? undefined : fingerprint(JSON.stringify(markup)),
+  };
+}
+
+/** The kind of a message that the bot has sent. */
+export function kindIn(message: RawObject | undefined): string {
+  return mediaKinds.find((kind) => message?.[kind] !== undefined) ?? 'text';
+}
+
+type Payload = Readonly<Record<string, unknown>>;
+
+/** A file of a framework has no id before it is sent; its name identifies it. */
+function fileOf(file: unknown): string {
+  if (typeof file === 'string') return fingerprint(file);
+  const { filename = '' } = file as { readonly filename?: string };
+  return fingerprint(`file ${filename}`);
+}
+
+/** 64 bits of a hash as text. */
+function fingerprint(content: string): string {
+  return hash32(content).toString(36) + hash32(`~${content}`).toString(36);
+}

@@ -1,0 +1,119 @@
+/** The view of a node at work: when it is rendered, where it is shown, and what a press of one of its buttons does. */
+
+import type { Speech } from '../../conversation/behaviour.ts';
+import { type TextName, textOf } from '../../conversation/texts.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
+import { nodeTurn } from '../node-turn.ts';
+import { type FlowButton, readButton } from '../rows/buttons.ts';
+import { type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
+import { nothing, type Pressed } from '../rows/rows.ts';
+import { patched, verbIn } from '../transition.ts';
+import { isShown, place, tookDeadline, tookInput } from './placing.ts';
+import { render } from './render.ts';
+import { retire, withoutButtons } from './shown-message.ts';
+import { type LooseView, positionsOf } from './view-turn.ts';
+
+/** Options of a node that concern its view. */
+interface ViewOptions {
+  readonly afterInput?: 'edit' | 'resend';
+  readonly deleteInput?: boolean;
+}
+
+/** The view of a node, as the engine uses it. */
+export interface OpenView {
+  /** A fresh view leaves the message that is shown to what it is. */
+  enter(run: FrameRun, params: object, fresh?: boolean): void;
+  /**
+   * Renders the view, before the commit.
+   *
+   * @returns what shows it after the commit; `undefined` if the message shows it already
+   */
+  ask(run: FrameRun): Promise<Speech | undefined>;
+  /** Takes a press of one of its buttons, which is looked up in the view of the stored data; `false` if the update is none. */
+  press(run: FrameRun): Promise<boolean>;
+  /** The node has taken a message of the user. */
+  tookInput(run: FrameRun): void;
+  /** A deadline has passed: whatever update has found it, the view is edited where it is. */
+  tookDeadline(run: FrameRun): void;
+  /** Shows the view again unless the conversation has left it. */
+  showAgain(run: FrameRun): void;
+}
+
+/**
+ * Opens the view of a node.
+ *
+ * @param id - of the node
+ */
+export function openView(
+  id: string,
+  view: LooseView,
+  { afterInput, deleteInput }: ViewOptions,
+): OpenView {
+  return {
+    enter(run, _params, fresh) {
+      if (fresh === true) retire(run);
+    },
+
+    async ask(run) {
+      return place(run, (await render(run, view, id)).drawing);
+    },
+
+    async press(run) {
+      const button = run.input?.kind === 'button' ? readButton(run.input.value) : undefined;
+      const pressed = pressedMessage(run);
+      if (button === undefined || pressed === undefined) return false;
+      const say = async (name: TextName, alert?: boolean) =>
+        run.answer(await textOf(run.defaults.texts, name, run.turn), alert);
+      if (button.tag !== run.tag) {
+        await say('notYours', true);
+        return true;
+      }
+      if (!isShown(run, pressed)) {
+        // an older message, whose buttons could not be taken or which a crash has left behind
+        if (pressed.hasButton !== false) run.call(withoutButtons(pressed));
+        await say('stale');
+        return true;
+      }
+      const press = await offered(id, view, run, button, pressed);
+      if (press === nothing) return true;
+      if (press === undefined) await say('stale');
+      else verbIn(await press(pressedIn(run) as Pressed<never>), id)?.apply(run);
+      showAgain(run);
+      return true;
+    },
+
+    tookInput: (run) => tookInput(run, afterInput === 'resend', deleteInput === true),
+    tookDeadline,
+    showAgain,
+  };
+}
+
+function showAgain(run: FrameRun): void {
+  if (run.isActive) run.ask();
+}
+
+async function offered(
+  id: string,
+  view: LooseView,
+  run: FrameRun,
+  { visit, question, action, value }: FlowButton,
+  { hasButton }: PressedMessage,
+) {
+  if (visit !== run.visit || action !== 'row' || question !== '') return undefined;
+  const { keyboard } = await render(run, view, id);
+  const press = keyboard.press(value);
+  // a double tap comes when the message has changed already: what it asks for is done
+  return hasButton === false && press !== nothing ? undefined : press;
+}
+
+function pressedIn(run: FrameRun): Pressed {
+  return {
+    get data() {
+      return run.data;
+    },
+    turn: () => nodeTurn(run, {}),
+    patch: (change) => patched(run, change),
+    move: (widget, position) =>
+      run.keep({ memo: { ...run.memo, at: { ...positionsOf(run), [widget]: position } } }),
+  };
+}

@@ -1,0 +1,106 @@
+/** Where what is to be shown is shown: in the message that is edited in place, or in a new one. */
+
+import type { Speech } from '../../conversation/behaviour.ts';
+import type { ApiCall } from '../../conversation/say.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
+import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
+import { readButton } from '../rows/buttons.ts';
+import { type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
+import { display, shows } from './display.ts';
+import { type Drawing, kindIn } from './drawing.ts';
+import { deletionOf, noteShown, retire, type ShownMessage, shownIn } from './shown-message.ts';
+
+/** Methods whose messages are edited (Bot API, editMessageMedia). */
+const editedMethods: ReadonlySet<string> = new Set([
+  'sendMessage',
+  'sendPhoto',
+  'sendVideo',
+  'sendDocument',
+  'sendAudio',
+  'sendAnimation',
+]);
+
+/** What the input of a turn does to the message: `stays` edits it where it is, `moves` sends it again below the input. */
+type Placing = 'stays' | 'moves';
+
+/** Turns whose input a view has taken, or whose deadline has passed; of others a message of the user brings the view below it. */
+const placings = new WeakMap<object, Placing>();
+
+/**
+ * Finds where a drawing is shown, before the commit.
+ *
+ * @returns what shows it after the commit; `undefined` if the message shows it already
+ */
+export function place(run: FrameRun, drawing: Drawing): Speech | undefined {
+  const shown = shownIn(run);
+  const found = adopted(run);
+  if (found !== undefined) {
+    retire(run);
+    return () => display(run, drawing, found, undefined);
+  }
+  if (shown === undefined) return () => display(run, drawing, undefined, undefined);
+  if ((placings.get(run.turn) ?? (isMessage(run) ? 'moves' : 'stays')) === 'stays') {
+    if (shows(shown, drawing)) return undefined;
+    // it is not certain what it shows before the next commit: if the process dies in between, it is edited whatever it shows
+    noteShown(run, { ...shown, body: '' });
+    return () => display(run, drawing, shown, undefined);
+  }
+  if (shown.visit === run.visit) return () => display(run, drawing, undefined, shown);
+  retire(run);
+  return () => display(run, drawing, undefined, undefined);
+}
+
+/** Whether a message of this kind can be edited to others, and others to it. */
+export function isEditable({ method, payload }: ApiCall): boolean {
+  if (!editedMethods.has(method)) return false;
+  const { reply_markup: markup } = payload as { readonly reply_markup?: object };
+  return markup === undefined || 'inline_keyboard' in markup;
+}
+
+/** A scene that edits its message has taken a message of the user. */
+export function tookInput(run: FrameRun, moves: boolean, deletes: boolean): void {
+  placings.set(run.turn, moves ? 'moves' : 'stays');
+  const { update, subject } = run.turn;
+  const message = objectIn(update, subject.updateType ?? '');
+  const message_id = wholeIn(message, 'message_id');
+  if (!deletes || message_id === undefined || !isMessage(run)) return;
+  const business = textIn(message, 'business_connection_id');
+  run.call(deletionOf({ chat: idIn(message, 'chat'), id: message_id, business }));
+}
+
+/** A deadline has passed: whatever update has found it, the message is edited where it is. */
+export function tookDeadline(run: FrameRun): void {
+  placings.set(run.turn, 'stays');
+}
+
+/** Whether a press was on the message that is edited in place. */
+export function isShown(run: FrameRun, { chat, id, inline }: PressedMessage): boolean {
+  const shown = shownIn(run);
+  if (shown === undefined) return false;
+  return inline === undefined ? id === shown.id && chat === shown.chat : inline === shown.inline;
+}
+
+/** Whether the update is a message that the user has written. */
+function isMessage({ input }: FrameRun): boolean {
+  if (input === undefined || input.edited) return false;
+  return !['button', 'poll_answer', 'payment'].includes(input.kind);
+}
+
+/**
+ * A pressed message that becomes the shown one. It is an inline message whose button has opened the view, since nothing can be sent there;
+ * or it was sent by a turn whose commit was lost.
+ */
+function adopted(run: FrameRun): ShownMessage | undefined {
+  const pressed = pressedMessage(run);
+  if (pressed === undefined || run.input?.kind !== 'button') return undefined;
+  const { chat, id, inline, business } = pressed;
+  const found = { visit: run.visit, body: '', keys: '' };
+  if (inline !== undefined) {
+    const isNew = shownIn(run)?.visit !== run.visit && shownIn(run)?.inline !== inline;
+    return isNew ? { inline, kind: 'text', ...found } : undefined;
+  }
+  const button = readButton(run.input.value);
+  if (shownIn(run) !== undefined || pressed.hasButton !== true) return undefined;
+  if (button?.tag !== run.tag || button.visit !== run.visit) return undefined;
+  return { chat, id, business, kind: kindIn(pressed.message), ...found };
+}

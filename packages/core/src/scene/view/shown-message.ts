@@ -1,0 +1,85 @@
+/** The message of a conversation that is edited in place: where the record notes it, and how it loses its buttons. */
+
+import { frozenData } from '../../base/json.ts';
+import type { ApiCall } from '../../conversation/say.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
+import { behaviourOn } from '../../engine/settle.ts';
+
+/** Where a message is. */
+export interface MessageAddress {
+  /** `chat_id`; absent for an inline message. */
+  readonly chat?: number | undefined;
+  /** `message_id`; absent for an inline message. */
+  readonly id?: number | undefined;
+  /** `inline_message_id`. */
+  readonly inline?: string | undefined;
+  /** `business_connection_id`. */
+  readonly business?: string | undefined;
+}
+
+/** The message that is edited in place, and what it shows. A conversation has at most one, however many frames it has. */
+export interface ShownMessage extends MessageAddress {
+  /** The visit that has drawn it: {@link FrameRun.visit}. */
+  readonly visit: number;
+  /** `text`, or the kind of its media. */
+  readonly kind: string;
+  /** Fingerprint of the text or caption; empty while it is not certain what the message shows. */
+  readonly body: string;
+  /** Fingerprint of the media. */
+  readonly file?: string;
+  /** Fingerprint of the buttons; absent where it has none. */
+  readonly keys?: string;
+  /** Language of the user who was shown it, as in `language_code`. */
+  readonly language?: string;
+}
+
+/** Its slot, among those of session values. */
+const slot = '~shown';
+
+/** The message that is edited in place, if there is one. */
+export function shownIn({ turn }: FrameRun): ShownMessage | undefined {
+  return turn.readSession(slot) as ShownMessage | undefined;
+}
+
+/** Notes which message is edited in place and what it shows; `undefined` if there is none any more. */
+export function noteShown({ turn }: FrameRun, shown: ShownMessage | undefined): void {
+  turn.writeSession(slot, shown && frozenData(shown, 'shown'));
+}
+
+/** The message that is edited in place loses its buttons, or goes, and is a message like any other. */
+export function retire(run: FrameRun, deletes = false): void {
+  const shown = shownIn(run);
+  if (shown === undefined) return;
+  noteShown(run, undefined);
+  if (deletes && shown.inline === undefined) run.call(deletionOf(shown));
+  else if (shown.keys !== undefined) run.call(withoutButtons(shown));
+}
+
+/** Retires it where the active scene edits none. */
+export function retireUnseen(run: FrameRun): void {
+  const { turn } = run;
+  if (behaviourOn(turn, turn.copy.top)?.screen === undefined) retire(run);
+}
+
+/** The call that takes the buttons off a message. */
+export function withoutButtons(message: MessageAddress): ApiCall {
+  return { method: 'editMessageReplyMarkup', payload: messageParameters(message) };
+}
+
+/** The call that deletes a message. */
+export function deletionOf({ chat, id, business }: MessageAddress): ApiCall {
+  return business === undefined
+    ? { method: 'deleteMessage', payload: { chat_id: chat, message_id: id } }
+    : {
+        method: 'deleteBusinessMessages',
+        payload: { business_connection_id: business, message_ids: [id] },
+      };
+}
+
+/** Which message to edit, as parameters of an editing method. */
+export function messageParameters({ chat, id, inline, business }: MessageAddress): object {
+  return {
+    ...(inline === undefined ? { chat_id: chat, message_id: id } : { inline_message_id: inline }),
+    ...(business === undefined ? {} : { business_connection_id: business }),
+  };
+}

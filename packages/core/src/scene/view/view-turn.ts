@@ -1,0 +1,102 @@
+/** What a view sees: data, services, the widgets, and where to go. */
+
+import type { JsonObject } from '../../base/json.ts';
+import { isJsonObject, noData } from '../../base/json.ts';
+import type { Awaitable, Complaint, DeepReadonly } from '../../base/type-tools.ts';
+import type { Media, RichText } from '../../conversation/say.ts';
+import type { AskTurn } from '../../conversation/turn.ts';
+import type { FrameRun } from '../../engine/frame-run.ts';
+import type { HandlerTurn } from '../node-turn.ts';
+import type { Rows } from '../rows/rows.ts';
+import type { Widgets } from '../rows/widget-types.ts';
+import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
+import type { Moves } from '../transition.ts';
+import { shownIn } from './shown-message.ts';
+
+/** What a view shows: text or media, and rows of buttons. */
+export type View = string | WithRows<RichText> | WithRows<Media>;
+type WithRows<T> = T extends unknown
+  ? Omit<T, 'keyboard' | 'options' | 'reply_markup'> & OnlyRows
+  : never;
+/** TypeScript looks for excess properties only where a return type is written out, so these are rejected by name. */
+interface OnlyRows {
+  readonly rows?: Rows;
+  readonly keyboard?: Complaint<'Buttons of your own are not bound to the view: use `rows`.'>;
+  readonly reply_markup?: Complaint<'Buttons of your own are not bound to the view: use `rows`.'>;
+}
+
+/**
+ * What a view sees. It cannot act, and it has no update: a deadline or `machine.at(…).render()` shows the same. Also the type of the
+ * parameter of a part that several views share.
+ *
+ * @example
+ * ```ts
+ * import type { ViewTurn } from '@telefsm/core';
+ *
+ * const language = ({ radio }: ViewTurn<{ language: 'en' | 'de' }>) =>
+ *   radio('language', { en: 'English', de: 'Deutsch' });
+ * ```
+ */
+export interface ViewTurn<D extends object = {}, N extends object = {}, R = unknown>
+  extends Omit<AskTurn<N>, 'from' | 'update'>,
+    Moves<D, R>,
+    Widgets<D, HandlerTurn<D, N, R>> {
+  readonly data: DeepReadonly<D>;
+  /** Language of the user who was shown the view, as in `language_code`, also where no update is handled. */
+  readonly language: string | undefined;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the turn of any view
+type LooseViewTurn = ViewTurn<any>;
+
+/** The view of any node. */
+export type LooseView = (turn: LooseViewTurn) => Awaitable<View>;
+
+/** Makes what a view sees. */
+export function viewTurn(run: FrameRun): LooseViewTurn {
+  return new RenderTurn(run);
+}
+
+/** Pages of lists and months of calendars, which a frame keeps beside its data. */
+export function positionsOf({ memo }: Pick<FrameRun, 'memo'>): JsonObject {
+  const { at } = memo;
+  return isJsonObject(at) ? at : noData;
+}
+
+/** The language of the user: in a group that of the user who was shown the view first, since others press too. */
+export function languageOf(run: FrameRun): string | undefined {
+  const own = run.turn.from?.language_code;
+  const noted = shownIn(run)?.language;
+  return (run.turn.subject.chat ?? 0) < 0 ? (noted ?? own) : (own ?? noted);
+}
+
+class RenderTurn extends WithWidgets implements LooseViewTurn {
+  readonly data: JsonObject;
+  protected readonly host: WidgetHost;
+  readonly #turn: FrameRun['turn'];
+
+  constructor(run: FrameRun) {
+    super();
+    const { turn, data } = run;
+    this.#turn = turn;
+    this.data = data;
+    const language = languageOf(run);
+    this.host = { data, positions: positionsOf(run), language, now: turn.now };
+  }
+
+  get language(): string | undefined {
+    return this.host.language;
+  }
+
+  get subject(): LooseViewTurn['subject'] {
+    return this.#turn.subject;
+  }
+
+  get services(): LooseViewTurn['services'] {
+    return this.#turn.services;
+  }
+
+  get now(): LooseViewTurn['now'] {
+    return this.#turn.now;
+  }
+}

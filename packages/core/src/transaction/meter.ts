@@ -1,0 +1,52 @@
+/** Times of one turn, for observers of `turn`. */
+
+import type { Hold } from '../lease/lease.ts';
+import type { Job } from './job.ts';
+import type { Runtime } from './runtime.ts';
+
+/** What is measured of one turn. */
+export class Meter {
+  readonly #rt: Runtime;
+  readonly #arrivedAt: number;
+  #waited: number | undefined;
+  #lateBy: number | undefined;
+  #error: { readonly error: unknown } | undefined;
+
+  constructor(rt: Runtime) {
+    this.#rt = rt;
+    this.#arrivedAt = rt.clock.monotonic();
+  }
+
+  /** The conversation has been acquired and read: from here on it works. */
+  begin({ cause }: Job, stored: Hold['stored']): void {
+    this.#waited = this.#passed();
+    const late = -(stored?.deadlineIn ?? Number.POSITIVE_INFINITY);
+    // what passed while an update waited is fired after it
+    if (late >= (cause === 'deadline' ? 0 : this.#waited)) this.#lateBy = late;
+  }
+
+  /** The turn is over without its work: by a failure, or because it was rejected or interrupted. */
+  fail(error: unknown): void {
+    this.#error ??= { error };
+  }
+
+  /** Notifies observers of a turn that began or failed; one that was skipped is none. */
+  end({ key, subject, cause, id }: Job): void {
+    if (this.#waited === undefined && this.#error === undefined) return;
+    const took = this.#passed();
+    this.#rt.notices.turn({
+      ...(key !== undefined && { key }),
+      subject,
+      cause,
+      ...(typeof id === 'number' && { updateId: id }),
+      waited: this.#waited ?? took,
+      took,
+      ...(this.#lateBy !== undefined && { lateBy: this.#lateBy }),
+      ...this.#error,
+    });
+  }
+
+  #passed(): number {
+    return this.#rt.clock.monotonic() - this.#arrivedAt;
+  }
+}

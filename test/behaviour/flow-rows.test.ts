@@ -1,0 +1,188 @@
+import { flow, typed } from '@telefsm/core';
+import { telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { frameworks } from './frameworks.ts';
+
+interface Journal {
+  note(text: string): Promise<void>;
+}
+
+const weigh = (prompts: 'keep' | 'delete' | 'edit' = 'keep') =>
+  flow('weigh', {
+    trigger: '/weigh',
+    prompts,
+    data: typed<{ unit?: 'kg' | 'lb'; day?: string; loud?: boolean }>(),
+    services: typed<Journal>(),
+  })
+    .ask('exercise', { prompt: 'Exercise?' })
+    .ask('weight', {
+      prompt: ({ exercise, unit = 'kg' }) => `${exercise}: how many ${unit}?`,
+      schema: z.coerce.number('A number, please.'),
+      rows: (_answers, { radio, toggle, button, answer, again, redo, cancel, back }) => [
+        radio('unit', ['kg', 'lb']),
+        [
+          toggle('loud', 'Loud'),
+          button('note', 'Note', async ({ services }) => {
+            await services.note('pressed');
+            return again().toast('Noted.');
+          }),
+        ],
+        [
+          button('none', 'None', answer('0')),
+          button('redo', 'Other exercise', redo('exercise')),
+          button('back', 'Before', back()),
+          button('stop', 'Stop', cancel()),
+        ],
+      ],
+    })
+    .done(({ exercise, weight, unit = 'kg', loud }) => `${exercise} ${weight} ${unit} ${loud}`);
+
+describe.each(frameworks)('rows of a question on %s', (_, framework) => {
+  const begin = async (prompts?: 'keep' | 'delete' | 'edit') => {
+    const noted: string[] = [];
+    const services: Journal = {
+      async note(text) {
+        noted.push(text);
+      },
+    };
+    const { bot, fsm, errors, noteErrors } = framework.bot();
+    const machine = fsm({ states: [weigh(prompts)], services });
+    noteErrors();
+    const chat = telegram(bot);
+    const anna = chat.user('Anna');
+    await anna.sends('/weigh');
+    await anna.sends('Squat');
+    const texts = () => anna.screen().map(({ text }) => text);
+    return { anna, chat, errors, noted, machine, texts };
+  };
+
+  it('change parameters, and the question is edited', async () => {
+    const { anna, texts, errors } = await begin();
+    anna.sees('Squat: how many kg?');
+    const { message_id } = anna.last;
+    await anna.taps('○ lb');
+    expect(texts()).toEqual(['Exercise?', 'Squat: how many lb?']);
+    expect(anna.last.message_id).toBe(message_id);
+    expect(anna.last.buttons[0]).toEqual(['○ kg', '● lb']);
+    await anna.taps('Loud');
+    expect(anna.last.buttons[1]).toEqual(['✓ Loud', 'Note']);
+    await anna.sends('80');
+    anna.sees('Squat 80 lb true');
+    expect(errors).toEqual([]);
+  });
+
+  it('a handler acts once, its toast answers the press, and the question stays', async () => {
+    const { anna, noted } = await begin();
+    const pressed = await anna.taps('Note');
+    expect(noted).toEqual(['pressed']);
+    expect(pressed).toMatchObject({ alert: 'Noted.' });
+    await anna.sends('80');
+    anna.sees('Squat 80 kg undefined');
+  });
+
+  it('answer, ask another step again, go back and cancel', async () => {
+    const { anna } = await begin();
+    await anna.taps('Other exercise');
+    anna.sees('Exercise?');
+    await anna.sends('Press');
+    await anna.taps('None');
+    anna.sees('Press 0 kg undefined');
+    await anna.sends('/weigh');
+    await anna.sends('Squat');
+    await anna.taps('Before');
+    anna.sees('You cannot go back here.');
+    await anna.taps('Stop');
+    anna.sees('Cancelled.');
+  });
+
+  it('an answered question loses its buttons, and its old ones do nothing', async () => {
+    const { anna, noted } = await begin();
+    const asked = anna.last;
+    await anna.sends('80');
+    anna.sees('Squat 80 kg undefined');
+    expect(anna.screen().flatMap(({ buttons }) => buttons.flat())).toEqual([]);
+    await anna.taps('Note', asked);
+    expect(noted).toEqual([]);
+  });
+
+  it('an invalid answer leaves the question and what was chosen', async () => {
+    const { anna } = await begin();
+    await anna.taps('○ lb');
+    await anna.sends('many');
+    anna.sees('A number, please.');
+    await anna.sends('80');
+    anna.sees('Squat 80 lb undefined');
+  });
+
+  it('in a flow of one message, the message is the same throughout', async () => {
+    const { anna, texts } = await begin('edit');
+    await anna.taps('○ lb');
+    await anna.sends('many');
+    expect(texts()).toEqual(['Squat: how many lb?\n\nA number, please.']);
+    await anna.taps('Other exercise');
+    expect(texts()).toEqual(['Exercise?']);
+  });
+
+  it('answered prompts are deleted where the flow says so', async () => {
+    const { anna, texts } = await begin('delete');
+    await anna.taps('○ lb');
+    await anna.sends('80');
+    expect(texts()).toEqual(['Squat 80 lb undefined']);
+  });
+
+  it('a double tap is done once, and a press for another conversation is refused', async () => {
+    const { anna, chat } = await begin();
+    const asked = anna.last;
+    await anna.taps('Loud', asked);
+    await anna.taps('Loud', asked);
+    await anna.sends('80');
+    anna.sees('Squat 80 kg true');
+    expect(
+      chat.calls.filter(({ method }) => method === 'editMessageReplyMarkup').length,
+    ).toBeGreaterThan(0);
+  });
+
+  it('belong to the flow that is included, and to rounds', async () => {
+    const { bot, fsm, errors, noteErrors } = framework.bot();
+    const set = flow('set', { data: typed<{ unit: 'kg' | 'lb' }>() })
+      .ask('weight', {
+        prompt: ({ unit }) => `How many ${unit}?`,
+        rows: (_answers, { radio }) => [radio('unit', ['kg', 'lb'])],
+      })
+      .done(() => {});
+    const plan = flow('plan', { trigger: '/plan', data: typed<{ calm?: boolean }>() })
+      .include('first', set, () => ({ unit: 'kg' as const }))
+      .repeat('more', {
+        each: (round) =>
+          round.ask('reps', {
+            prompt: 'Reps?',
+            rows: (_answers, { toggle }) => [toggle('calm', 'Calm')],
+          }),
+        again: 'More?',
+      })
+      .done(({ first, more, calm }) => `${first.weight} ${first.unit}, ${more.length} ${calm}`);
+    fsm({ states: [plan] });
+    noteErrors();
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/plan');
+    await anna.taps('○ lb');
+    expect(anna.screen().map(({ text }) => text)).toEqual(['How many lb?']);
+    await anna.sends('80');
+    await anna.taps('Calm');
+    await anna.sends('5');
+    await anna.taps('No');
+    anna.sees('80 lb, 1 true');
+    expect(errors).toEqual([]);
+  });
+
+  it.each([
+    ['on a reply keyboard', { buttons: 'reply', choices: ['a'] }],
+    ['beside a button that shares', { accept: 'contact', share: 'Share' }],
+    ['where somebody else is asked', { to: { chat: 1 }, choices: ['a'] }],
+  ])('%s they are refused', (_name, options) => {
+    expect(() => flow('f').ask('a', { prompt: 'A?', rows: () => [], ...options } as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION' }),
+    );
+  });
+});

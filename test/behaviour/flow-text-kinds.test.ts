@@ -1,0 +1,135 @@
+import { flow, scene, translatedTexts } from '@telefsm/core';
+import { telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { frameworks } from './frameworks.ts';
+
+describe.each(frameworks)('answers that are found inside a text on %s', (_, framework) => {
+  const answered: unknown[] = [];
+  const contact = flow('contact', { trigger: '/contact' })
+    .ask('mail', { prompt: 'Mail?', accept: 'email' })
+    .ask('phone', { prompt: 'Phone?', accept: 'phone' })
+    .ask('site', { prompt: 'Site?', accept: 'url' })
+    .ask('birthday', { prompt: 'Birthday?', accept: 'date', optional: true })
+    .done((answers) => void answered.push(answers));
+
+  it('an e-mail address, a phone number, a link and a date, each with a text for what is none', async () => {
+    const { bot, fsm } = framework.bot();
+    fsm({ states: [contact] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/contact');
+    await anna.sends('anna');
+    anna.sees('Please send an e-mail address.');
+    await anna.sends('mine is anna@example.org, thanks');
+    anna.sees('Phone?');
+    await anna.sends('none');
+    anna.sees('Please send a phone number, such as +44 20 7946 0000.');
+    await anna.sends('+49 (151) 123-4567');
+    await anna.sends('my site');
+    anna.sees('Please send a link.');
+    await anna.sends('see https://example.org/anna for more');
+    await anna.sends('tomorrow');
+    anna.sees('Please send a date, such as 2026-11-28.');
+    await anna.sends('28.11.2026');
+    expect(answered).toEqual([
+      {
+        mail: 'anna@example.org',
+        phone: '+49 (151) 123-4567',
+        site: 'https://example.org/anna',
+        birthday: '2026-11-28',
+      },
+    ]);
+  });
+
+  it.each([
+    ['2026-11-28', '2026-11-28'],
+    ['2026/1/5', '2026-01-05'],
+    ['5. 1. 2026', '2026-01-05'],
+    ['28/11/2026', '2026-11-28'],
+    ['11/28/2026', '2026-11-28'],
+    ['05/05/2026', '2026-05-05'],
+    ['29.02.2028', '2028-02-29'],
+    ['04/05/2026', undefined],
+    ['29.02.2026', undefined],
+    ['31.04.2026', undefined],
+    ['2026-13-01', undefined],
+    ['28.11.26', undefined],
+  ])('the date %s is %s', async (sent, expected) => {
+    const { bot, fsm } = framework.bot();
+    const day = flow('day', { trigger: '/day' })
+      .ask('day', { prompt: 'Day?', accept: 'date' })
+      .done(({ day }) => day);
+    fsm({ states: [day] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/day');
+    await anna.sends(sent);
+    anna.sees(expected ?? 'Please send a date, such as 2026-11-28.');
+  });
+
+  it('what Telegram has marked counts, also a linked text', async () => {
+    const { bot, fsm } = framework.bot();
+    const links = flow('links', { trigger: '/links' })
+      .ask('link', { prompt: 'Link?', accept: 'url' })
+      .ask('phone', { prompt: 'Phone?', accept: ['phone', 'contact'] })
+      .done(({ link, phone }) => `${link} ${phone.kind} ${JSON.stringify(phone.value)}`);
+    fsm({ states: [links] });
+    const chat = telegram(bot);
+    const anna = chat.user('Anna');
+    await anna.sends('/links');
+    const from = anna.raw;
+    const message = (text: string, entity: object) => ({
+      message: {
+        message_id: 50,
+        date: 1,
+        from,
+        chat: { id: anna.id, type: 'private', first_name: 'Anna' },
+        text,
+        entities: [entity],
+      },
+    });
+    await chat.update(
+      message('my site', { type: 'text_link', offset: 3, length: 4, url: 'https://example.org/' }),
+    );
+    anna.sees('Phone?');
+    await chat.update(message('call 555-0100 now', { type: 'phone_number', offset: 5, length: 8 }));
+    anna.sees('https://example.org/ phone "555-0100"');
+  });
+
+  it('a step that checks says its own words, and other languages have theirs', async () => {
+    const { bot, fsm } = framework.bot();
+    const own = flow('own', { trigger: '/own' })
+      .ask('mail', { prompt: 'Mail?', accept: 'email', otherwise: 'A mail, please.' })
+      .ask('other', { prompt: 'Other?', accept: 'email' })
+      .done(() => {});
+    fsm({ states: [own], texts: translatedTexts() });
+    const anna = telegram(bot).user('Anna', { language_code: 'de' });
+    await anna.sends('/own');
+    await anna.sends('no');
+    anna.sees('A mail, please.');
+    await anna.sends('a@example.org');
+    await anna.sends('nein');
+    anna.sees('Bitte sende eine E-Mail-Adresse.');
+  });
+
+  it('an answer that came with the trigger is checked, and a node takes them too', async () => {
+    const { bot, fsm, command } = framework.bot();
+    const invite = flow('invite', { trigger: '/invite' })
+      .ask('mail', { prompt: 'Mail?', accept: 'email' })
+      .done(({ mail }) => `Invited ${mail}.`, { from: (argument) => ({ mail: argument }) });
+    const inbox = scene('inbox', { accept: 'email' }).on({
+      handle: async ({ answer, reply, stay }) => {
+        await reply(`Mail: ${answer}`);
+        return stay();
+      },
+    });
+    fsm({ states: [invite, inbox] });
+    command('inbox', ({ fsm: state }) => state.enter(inbox));
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/invite bob@example.org');
+    anna.sees('Invited bob@example.org.');
+    await anna.sends('/invite bob');
+    anna.sees('Mail?');
+    await anna.sends('/inbox');
+    await anna.sends('write to eve@example.org');
+    anna.sees('Mail: eve@example.org');
+  });
+});

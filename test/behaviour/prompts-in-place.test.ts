@@ -1,0 +1,117 @@
+/** Flows whose questions are all asked in one message. */
+
+import { flow, html, invalid, scene, typed } from '@telefsm/core';
+import { type Shown, telegram } from '@telefsm/testing';
+import { describe, expect, it } from 'vitest';
+import { type Framework, frameworks } from './frameworks.ts';
+
+const order = flow('order', { trigger: '/order', prompts: 'edit', controls: ['back'] })
+  .ask('size', { prompt: 'Which size?', choices: ['S', 'L'] })
+  .ask('address', {
+    prompt: ({ size }) => html`Where to, <b>${size}</b>?`,
+    validate: (text) => (text.length < 3 ? invalid('Too short & vague.') : text),
+  })
+  .confirm({ prompt: ({ address }) => `To ${address}?`, edit: true })
+  .done(({ address }) => `On its way to ${address}.`);
+
+const Menu = scene('menu', { data: typed<{ paid?: boolean }>() }).on({
+  view: ({ button, goto, call }) => ({
+    text: 'Menu',
+    rows: [button('order', 'Order', goto(order)), button('ask', 'Ask', call(order))],
+  }),
+});
+
+function play(framework: Framework) {
+  const bot = framework.bot();
+  bot.noteErrors();
+  const machine = bot.fsm({ states: [order, Menu] });
+  bot.command('menu', ({ fsm }) => fsm.enter(Menu));
+  const world = telegram(bot.bot);
+  const anna = world.user('Anna');
+  const buttons = ({ message }: Shown) =>
+    (message.reply_markup?.inline_keyboard ?? []).flat().map(({ text }) => text);
+  return {
+    bot,
+    machine,
+    world,
+    anna,
+    /** What is in the chat now: texts of the bot, with labels of buttons. */
+    chat: () => anna.screen().map((shown) => [shown.text, ...buttons(shown)]),
+  };
+}
+
+describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
+  it('each question takes the message of the one before, and answers are deleted', async () => {
+    const { anna, chat, world, bot } = play(framework);
+    await anna.sends('/order');
+    await anna.taps('L');
+    expect(chat()).toEqual([['Where to, L?', '« Back']]);
+    await anna.sends('Oak Street');
+    expect(chat()).toEqual([['To Oak Street?', 'Yes', 'Cancel', 'Edit', '« Back']]);
+    expect(world.calls.filter(({ method }) => method === 'deleteMessage')).toHaveLength(1);
+    await anna.taps('Yes');
+    expect(chat()).toEqual([['To Oak Street?'], ['On its way to Oak Street.']]);
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('what is wrong with an answer is shown below the question', async () => {
+    const { anna, chat, bot } = play(framework);
+    await anna.sends('/order');
+    await anna.taps('L');
+    await anna.sends('?');
+    expect(chat()).toEqual([['Where to, L?\n\nToo short & vague.', '« Back']]);
+    await anna.sends('Oak Street');
+    expect(chat()).toHaveLength(1);
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a message that is no answer, and a command of the flow, leave the question where it is', async () => {
+    const { anna, chat } = play(framework);
+    await anna.sends('/order');
+    const { message_id } = anna.last;
+    await anna.sends('medium');
+    expect(chat().map(([text]) => text)).toEqual([
+      'Which size?\n\nPlease answer the question above.',
+    ]);
+    await anna.taps('S');
+    await anna.sends('/back');
+    expect(chat()).toEqual([['Which size?', 'S', 'L']]);
+    expect(anna.last.message_id).toBe(message_id);
+  });
+
+  it('the answer to correct is picked in the same message', async () => {
+    const { anna, chat } = play(framework);
+    await anna.sends('/order');
+    await anna.taps('L');
+    await anna.sends('Oak Street');
+    await anna.taps('Edit');
+    expect(chat()).toHaveLength(1);
+    await anna.taps('Address');
+    expect(chat()).toEqual([['Where to, L?', '« Back']]);
+  });
+
+  it('a flow that is entered from a view takes over its message', async () => {
+    const { anna, chat } = play(framework);
+    await anna.sends('/menu');
+    await anna.taps('Order');
+    expect(chat()).toEqual([['Which size?', 'S', 'L']]);
+  });
+
+  it('a view whose flow is over has its message back', async () => {
+    const { anna, chat, bot } = play(framework);
+    await anna.sends('/menu');
+    await anna.taps('Ask');
+    await anna.taps('S');
+    await anna.sends('Oak Street');
+    await anna.taps('Yes');
+    expect(chat()).toEqual([['Menu', 'Order', 'Ask'], ['On its way to Oak Street.']]);
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a flow that is canceled loses its buttons', async () => {
+    const { anna, chat } = play(framework);
+    await anna.sends('/order');
+    await anna.sends('/cancel');
+    expect(chat()).toEqual([['Which size?'], ['Canceled.']]);
+  });
+});

@@ -1,0 +1,178 @@
+/** What the project set itself, and what the last measurements found; `page.mjs` shows it. */
+
+import { readFileSync } from 'node:fs';
+import { digits } from './tables.mjs';
+
+/**
+ * @typedef {object} Goal
+ * @property {string} section - of the measurements that it is read from
+ * @property {string} what
+ * @property {number} goal
+ * @property {'most' | 'least'} bound
+ * @property {string} unit - behind the number
+ * @property {number} [places] - behind the point
+ * @property {(found: any) => number | undefined} read
+ */
+
+/** CPU time that a system adds to its bare framework, in µs, by the least of the rounds: what disturbs a machine only adds. */
+export function added(memory, id, atOnce = 1) {
+  const framework = id.startsWith('telegraf') || id.endsWith(', telegraf') ? 'telegraf' : 'grammy';
+  const [own, bare] = [id, framework].map((each) => memory[each]?.[atOnce]?.cpu.low);
+  return own === undefined || bare === undefined ? undefined : own - bare;
+}
+
+/** How many times what the framework's own session adds. */
+export function timesSession(memory, id, atOnce = 1) {
+  const framework = id.startsWith('telegraf') || id.endsWith(', telegraf') ? 'telegraf' : 'grammy';
+  return divided(added(memory, id, atOnce), added(memory, `${framework} session`, atOnce));
+}
+
+const divided = (one, other) => (one === undefined || !other ? undefined : one / other);
+const rate = (of, id, atOnce) => of?.[id]?.[atOnce]?.rate.median;
+const against = (storage, id, other, atOnce) => (found) =>
+  divided(rate(found[storage], id, atOnce), rate(found[storage], other, atOnce));
+const session = (id, what, goal) => ({
+  section: 'memory',
+  what: `memory, ${what}: CPU time added, compared with the framework's own session`,
+  goal,
+  bound: 'most',
+  unit: ' ×',
+  places: 2,
+  read: (found) => timesSession(found, id),
+});
+const floor = (storage, name, what, atOnce, goal, id, other) => ({
+  section: 'storages',
+  what: `${name}, ${what}, ${atOnce === 1 ? 'one update at a time' : `${atOnce} at once`}`,
+  goal,
+  bound: 'least',
+  unit: ' ×',
+  places: 2,
+  read: against(storage, id, other, atOnce),
+});
+const onRedis = 'by hand: Redis two scripts';
+const onPostgres = 'by hand: PostgreSQL two statements';
+const states = 'telefsm states, grammy';
+const flow = 'telefsm flow, grammy';
+const last = (of) => divided(of?.last, of?.first);
+const long = (id, storage, what) => ({
+  section: 'long',
+  what: `the 200th answer of ${what}: CPU time, compared with the first`,
+  goal: 1.2,
+  bound: 'most',
+  unit: ' ×',
+  places: 2,
+  read: (found) => last(found[storage]?.[id]),
+});
+const entered = JSON.parse(
+  readFileSync(new URL('../checks/entered.json', import.meta.url), 'utf8'),
+);
+const counted = (name, of, goal) => ({
+  section: undefined,
+  what: `${of} that ${name} runs through`,
+  goal,
+  bound: 'most',
+  unit: '',
+  places: 0,
+  read: () => entered[name][of],
+});
+
+/** @type {readonly Goal[]} */
+export const goals = [
+  session('telefsm switch, grammy', 'grammY', 0.4),
+  session('telefsm switch, telegraf', 'Telegraf', 0.6),
+  session('telefsm nodes, grammy', 'nodes', 1.5),
+  session(flow, 'a flow', 2),
+  session('telefsm tree, grammy', 'a command tree', 2),
+  {
+    section: 'memory',
+    what: 'memory: CPU time above a bare `Map` with the same handlers and no guarantee',
+    goal: 1,
+    bound: 'most',
+    unit: ' µs',
+    places: 1,
+    read: (found) =>
+      found['telefsm switch, grammy'] &&
+      added(found, 'telefsm switch, grammy') - added(found, 'by hand: Map'),
+  },
+  floor('redis', 'Redis', 'throughput compared with two scripts by hand', 64, 0.9, states, onRedis),
+  floor('redis', 'Redis', 'throughput compared with two scripts by hand', 1, 0.9, states, onRedis),
+  floor('redis', 'Redis', 'a flow compared with states', 64, 0.75, flow, states),
+  floor(
+    'postgres',
+    'PostgreSQL',
+    'throughput compared with two statements by hand',
+    64,
+    0.9,
+    states,
+    onPostgres,
+  ),
+  floor(
+    'postgres',
+    'PostgreSQL',
+    'throughput compared with two statements by hand',
+    1,
+    0.9,
+    states,
+    onPostgres,
+  ),
+  floor('postgres', 'PostgreSQL', 'a flow compared with states', 64, 0.75, flow, states),
+  long(states, 'memory', 'states in memory'),
+  long(flow, 'memory', 'a flow in memory'),
+  long(states, 'redis', 'states on Redis'),
+  long(flow, 'redis', 'a flow on Redis'),
+  {
+    section: 'heap',
+    what: 'memory of a form that waits for its user',
+    goal: 450,
+    bound: 'most',
+    unit: ' B',
+    places: 0,
+    read: (found) => found[states]?.parked,
+  },
+  {
+    section: 'dispatch',
+    what: 'an update in the last of 1,000 states, compared with 10 states',
+    goal: 1.1,
+    bound: 'most',
+    unit: ' ×',
+    places: 2,
+    read: (found) => divided(found[states]?.[1000]?.median, found[states]?.[10]?.median),
+  },
+  {
+    section: 'races',
+    what: 'increments lost by pairs of simultaneous messages, on every storage',
+    goal: 0,
+    bound: 'most',
+    unit: '',
+    places: 0,
+    read: ({ of }) =>
+      of[states] &&
+      Object.values(of[states])
+        .filter(Boolean)
+        .reduce((sum, { lost }) => sum + lost, 0),
+  },
+  {
+    section: 'startup',
+    what: "import of a bot with states, over the framework's own",
+    goal: 10,
+    bound: 'most',
+    unit: ' ms',
+    places: 0,
+    read: (found) => found[states] && found[states].importMs - found.grammy.importMs,
+  },
+  counted('a plain text in memory', 'files', 16),
+  counted('a plain text in memory', 'functions', 65),
+];
+
+/** Each goal with what was found: `holds` is undefined where it was not measured. */
+export function reached(results) {
+  return goals.map((goal) => {
+    const { section, bound, unit, places = 0, read } = goal;
+    const found = section === undefined ? {} : results.sections[section]?.found;
+    const value = found === undefined ? undefined : read(found);
+    const holds =
+      value === undefined ? undefined : bound === 'most' ? value <= goal.goal : value >= goal.goal;
+    const shown = value === undefined ? 'not measured' : `${digits(value, places)}${unit}`;
+    return { ...goal, value, holds, shown };
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * Writes the measurements of `results.json` into `docs/performance.md`, between the marks of each block, and `docs/images/performance.svg`.
+ *
+ * With `--check` it writes nothing, and fails if a file is out of date.
+ */
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { reached } from './goals.mjs';
+import { pictureOf } from './picture.mjs';
+import { sections } from './sections.mjs';
+import { table } from './tables.mjs';
+
+const root = new URL('../../', import.meta.url);
+const results = JSON.parse(read('test/bench/results.json'));
+const isCheck = process.argv.includes('--check');
+
+const blocks = { goals: goalsTable(), machine: conditions() };
+for (const [name, load] of Object.entries(sections)) {
+  const own = results.sections[name];
+  blocks[name] = own === undefined ? 'Not measured.' : (await load()).render(own.found);
+}
+put('docs/performance.md', filled(read('docs/performance.md')));
+put('docs/images/performance.svg', pictureOf(results));
+
+function goalsTable() {
+  const words = { true: 'holds', false: 'missed', undefined: '' };
+  const rows = reached(results).map(({ what, goal, bound, unit, shown, holds }) => [
+    what,
+    `at ${bound} ${goal}${unit}`,
+    shown,
+    words[holds],
+  ]);
+  return table(['', 'goal', 'found', ''], rows);
+}
+
+function conditions() {
+  const kinds = new Map();
+  for (const [name, { mode, machine, versions }] of Object.entries(results.sections)) {
+    const list = Object.entries(versions).map(([id, version]) => `${id} ${version}`);
+    const where = `${machine.processor}, ${machine.memory}, Node ${machine.node.slice(1)}`;
+    const text = `${where}. ${list.join(', ')}.`;
+    const own = kinds.get(text) ?? [];
+    own.push(`${name} (${mode}, load ${machine.load.toFixed(1)} at the start)`);
+    kinds.set(text, own);
+  }
+  return [...kinds].map(([text, names]) => `Measured: ${names.join('; ')}. ${text}`).join('\n\n');
+}
+
+function filled(text) {
+  let out = text;
+  for (const [name, body] of Object.entries(blocks)) {
+    const [begin, end] = [`<!-- bench: ${name} -->`, `<!-- /bench: ${name} -->`];
+    const [before, after] = [out.indexOf(begin), out.indexOf(end)];
+    if (before < 0 || after < before)
+      throw new Error(`docs/performance.md has no ${begin} … ${end}.`);
+    out = `${out.slice(0, before + begin.length)}\n${body}\n${out.slice(after)}`;
+  }
+  return out;
+}
+
+function read(path) {
+  return readFileSync(new URL(path, root), 'utf8');
+}
+
+function put(path, text) {
+  if (existsSync(new URL(path, root)) && read(path) === text) return;
+  if (isCheck) {
+    console.error(`${path} is out of date. Run \`npm run generate\`.`);
+    process.exitCode = 1;
+  } else writeFileSync(fileURLToPath(new URL(path, root)), text);
+}
