@@ -1,6 +1,6 @@
 /** The promises of docs/security.md: each test is named by the words of the page that it tests. */
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { flow, memoryStorage, scene, state, states, typed } from '@telefsm/core';
@@ -12,8 +12,6 @@ import { type Framework, frameworks, type Options, textUpdate } from './framewor
 
 const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
 const words = (text: string) => text.replace(/\s+/g, ' ');
-const tableOf = (text: string) =>
-  text.slice(text.indexOf('| attack |'), text.indexOf('## A member'));
 const quoted: string[] = [];
 
 /** A test named by a part of a sentence of the page. */
@@ -47,7 +45,7 @@ const order = flow('order', { trigger: '/order', deepLink: 'o_' })
 const Form = states('Form', { name: state(), age: state(), paid: state() });
 
 describe('another user', () => {
-  promise('Names, usernames and texts are never part of a key', async (framework) => {
+  promise('Names, usernames and texts are never part of a key.', async (framework) => {
     const bot = framework.bot();
     const keys: unknown[] = [];
     bot.fsm();
@@ -58,7 +56,7 @@ describe('another user', () => {
     expect(keys).toEqual(['telefsm:b1:c5:u5']);
   });
 
-  promise('A custom strategy must return ids or text, which is escaped too', async (framework) => {
+  promise('A custom strategy must return ids or text, which is escaped too.', async (framework) => {
     const keys: unknown[] = [];
     const strategy = ({ user }: { user?: number | undefined }) =>
       user === 6 ? ({ custom: {} } as never) : { custom: user === 5 ? 'x:u7' : 'x%3Au7' };
@@ -76,7 +74,7 @@ describe('another user', () => {
   });
 
   promise(
-    'If another user presses one, or presses it later, the press is answered and changes nothing',
+    'If another user presses one, or presses it later, the press is answered and changes nothing.',
     async (framework) => {
       const { world, machine, calls, anna, bob } = play(framework, { states: [order] });
       const group = world.group('Group');
@@ -96,7 +94,7 @@ describe('another user', () => {
     },
   );
 
-  promise('Answers of `from` are checked as if the user had sent them', async (framework) => {
+  promise('Answers of `from` are checked as if the user had sent them.', async (framework) => {
     const { machine, anna } = play(framework, { states: [order] });
     await anna.sends('/start o_XXL');
     expect((await machine.at({ user: anna.id }).peek())?.data).toEqual({});
@@ -104,7 +102,7 @@ describe('another user', () => {
   });
 
   promise(
-    'Updates of one conversation queue, 5,000 at most, and other conversations do not wait for them',
+    'Updates of one conversation queue, 5,000 at most, and other conversations do not wait for them.',
     async (framework) => {
       const bot = framework.bot();
       bot.noteErrors();
@@ -131,7 +129,7 @@ describe('another user', () => {
   );
 
   promise(
-    'Invalid answers do not change the record, and the size of a record is limited',
+    'Invalid answers do not change the record, and the size of a record is limited.',
     async (framework) => {
       const { machine, anna } = play(framework, { states: [order], maxRecordBytes: 2000 });
       await anna.sends('/order');
@@ -142,7 +140,7 @@ describe('another user', () => {
     },
   );
 
-  promise('a text longer than `maxLength`', async (framework) => {
+  promise('A text longer than `maxLength` is an invalid answer.', async (framework) => {
     const { machine, anna, bot } = play(framework, { states: [order] });
     for (const text of ['/order', 'S', 'x'.repeat(11)]) await anna.sends(text);
     expect((await machine.at({ user: anna.id }).peek())?.current).toBe('order:note');
@@ -150,7 +148,7 @@ describe('another user', () => {
   });
 
   promise(
-    'The user reads a text, nothing is stored, and observers get `inputRefused`',
+    'are rejected: the user reads a text, nothing is stored, and observers get `inputRefused`.',
     async (framework) => {
       const big = scene('big', { data: typed<{ all?: string }>() }).on({
         handle: ({ input, stay }) => stay({ all: input.text.repeat(100) }),
@@ -168,7 +166,7 @@ describe('another user', () => {
     },
   );
 
-  promise('A repeat has at most 100 rounds by default', async (framework) => {
+  promise('A repeat has at most 100 rounds by default.', async (framework) => {
     const many = flow('many', { trigger: '/many' })
       .repeat('rounds', { each: (round) => round.ask('a', { prompt: 'A?' }), again: 'More?' })
       .done(({ rounds }) => `${rounds.length} rounds.`);
@@ -182,7 +180,7 @@ describe('another user', () => {
   });
 
   promise(
-    'If Telegram rejects a message anyway, the user reads `failed`, and observers get `speechFailed`',
+    'If Telegram rejects a message anyway, the user reads `failed`, and observers get `speechFailed`.',
     async (framework) => {
       const { world, anna, bot, events } = play(framework, { states: [order] });
       world.fails('sendMessage', { error_code: 400, description: 'Bad Request: cannot parse' });
@@ -193,7 +191,7 @@ describe('another user', () => {
   );
 
   promise(
-    "Telegram's answers to telefsm's own messages concern that chat only",
+    "What Telegram answers to telefsm's own messages concerns that chat only.",
     async (framework) => {
       for (const error_code of [400, 403, 429]) {
         const { world, anna, bot } = play(framework, { states: [order] });
@@ -224,7 +222,7 @@ describe('another user', () => {
   });
 
   promise(
-    'The taps are two turns, one after the other. The second one finds another state',
+    'The taps are two turns, one after the other. The second one finds another state.',
     async (framework) => {
       const { bot } = play(framework);
       const seen: unknown[] = [];
@@ -241,7 +239,7 @@ describe('another user', () => {
 
 describe('a forged update', () => {
   promise(
-    'An empty secret protects nothing: an update with an empty header gets through',
+    'An empty secret is no secret: an update with an empty header gets through',
     async (framework) => {
       for (const [secret, given, handles] of [
         ['secret', undefined, false],
@@ -290,7 +288,7 @@ describe('a forged update', () => {
 });
 
 describe('a hostile stored record', () => {
-  promise('Data with a schema is checked', async (framework) => {
+  promise('Data with a schema is checked.', async (framework) => {
     const checked = scene('checked', { data: z.object({ n: z.number() }) }).on({
       handle: ({ stay }) => stay(),
     });
@@ -331,7 +329,7 @@ describe('a hostile stored record', () => {
   );
 
   promise(
-    "Under `'userInChat'`, this is the private chat. A user's conversations in groups have other keys, which `machine.storage.list` finds",
+    "A user's conversations in groups have other keys, which `machine.storage.list` finds.",
     async (framework) => {
       const { bot, machine } = play(framework);
       bot.use(({ fsm }) => fsm.set(Form.name));
@@ -345,9 +343,40 @@ describe('a hostile stored record', () => {
   );
 });
 
+describe('dependencies', () => {
+  const manifests = readdirSync(new URL('../../packages/', import.meta.url)).map((name) => {
+    const file = new URL(`../../packages/${name}/package.json`, import.meta.url);
+    return JSON.parse(readFileSync(file, 'utf8')) as {
+      readonly name: string;
+      readonly dependencies?: object;
+      readonly scripts?: object;
+    };
+  });
+
+  promise('`@telefsm/core` has no dependency. Storages depend only on `@telefsm/core`', () => {
+    const lone = manifests.filter(({ name }) => /core$|grammy$|telegraf$|storage-/.test(name));
+    const all = lone.flatMap(({ name, dependencies = {} }) =>
+      Object.keys(dependencies).map((other) => `${name} ${other}`),
+    );
+    expect(lone.length).toBeGreaterThan(6);
+    expect(all.filter((each) => !each.endsWith(' @telefsm/core'))).toEqual([
+      '@telefsm/grammy debug',
+      '@telefsm/telegraf debug',
+    ]);
+    expect(all.filter((each) => each.startsWith('@telefsm/core '))).toEqual([]);
+  });
+
+  promise('No package runs an install script.', () => {
+    const scripts = manifests.flatMap(({ scripts = {} }) => Object.keys(scripts));
+    expect(scripts.filter((name) => /^(?:pre|post)?install$|^prepare$/.test(name))).toEqual([]);
+  });
+});
+
 describe('the page', () => {
   it('has a test for every row of its table', () => {
-    const rows = [...tableOf(page).matchAll(/^\| (?!attack |---).*$/gm)].map(([row]) => words(row));
+    const rows = [...page.matchAll(/^\| (?!attack|why|--).* \| .* \|$/gm)].map(([row]) =>
+      words(row),
+    );
     // tested by name in payments-as-asked, payments-in-any-order and buttons-offered
     const elsewhere = [/^\| pay an old/, /^\| send callback data/];
     const open = rows.filter(

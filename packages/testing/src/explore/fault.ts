@@ -7,7 +7,7 @@ import type { Outcome } from './walk.ts';
  * What is wrong.
  *
  * - `crash`: the bot's code threw.
- * - `unkept`: what the bot made of an input cannot be stored, or is no answer, so that the user was asked again.
+ * - `unkept`: what the bot made of an input cannot be stored, or is not an answer, so the user was asked again.
  * - `refused`: Telegram rejected a call: a text that is too long, a bad button.
  * - `unanswered`: a press did something, but its query was not answered, so that the button keeps a spinner.
  * - `dead-button`: a press on a button of the present question led nowhere.

@@ -6,7 +6,7 @@ import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { memoOf } from './memo.ts';
 import { type Listing, type Option, optionsOf } from './options.ts';
-import type { Place } from './pending.ts';
+import type { Place } from './place.ts';
 import { type ReplyButton, shareButton } from './share.ts';
 import { text, tokenOf, type Visit } from './visit.ts';
 
