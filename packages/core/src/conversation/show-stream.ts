@@ -186,8 +186,6 @@ class Showing {
       // an edited message that shows all of it already
       const isThere = finished === plain && keyboard === undefined && part === this.#shown;
       if (this.#message === undefined || !isThere) {
-        // the parts of a long text keep to the pace, as what grows does
-        if (this.#last !== 0) await rest(this.#place, this.#pace.wait());
         const sent = await this.#deliver(finished).catch((error: unknown) => {
           if (finished === plain || codeOf(error) !== 400) throw error;
           return this.#deliver(plain);
