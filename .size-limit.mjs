@@ -64,8 +64,8 @@ export default [
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '57.5 kB',
-    '53.9 kB',
+    '57.6 kB',
+    '54 kB',
   ),
   {
     name: 'keyValueStorage alone',

@@ -12,7 +12,7 @@ export interface Candidate {
 }
 
 /** The columns of the table. */
-export const candidates: readonly Candidate[] = [
+const candidates: readonly Candidate[] = [
   { name: 'Chat SDK, defaults', program: 'chat-sdk', best: false },
   { name: 'Chat SDK, `burst`', program: 'chat-sdk', best: true },
   { name: 'telefsm, defaults', program: 'telefsm', best: false },

@@ -15,8 +15,9 @@ export type Choice<Services extends object> =
   | readonly [value: string, label: Label<Services>];
 
 /**
- * Choices: a list in its order, one page of a longer list, or an object of values with labels (JavaScript puts whole numbers among its keys
- * first, so use a list where the order matters).
+ * Choices: a list in its order, one page of a longer list, or an object of values with labels.
+ *
+ * JavaScript puts whole numbers among the keys of an object first, so use a list where the order matters.
  */
 export type Choices<Services extends object> =
   | readonly Choice<Services>[]
