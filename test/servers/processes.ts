@@ -62,8 +62,8 @@ export async function bundle(script: URL, into?: string): Promise<Program> {
     resolve: { conditions: ['@telefsm/source', 'module', 'node'] },
     ssr: {
       noExternal: [/^@telefsm\//],
-      // bundled, their requests fail: the AbortSignal of Node is not the one that they bring along
-      external: ['grammy', 'telegraf'],
+      // bundled, their requests fail: the AbortSignal of Node is not the one that they bring along; and there must be one copy of them
+      external: ['grammy', 'telegraf', 'telegraf/scenes', 'telegraf/session', 'telegraf/filters'],
       resolve: { conditions: ['@telefsm/source', 'node'] },
     },
     build: {
