@@ -20,5 +20,5 @@ export const feedback = flow('feedback', {
   })
   .done(() => 'Thank you for your feedback! 🙏', {
     timedOut: () => '⏰ Feedback session expired.',
-    cancelled: () => 'Feedback cancelled.',
+    canceled: () => 'Feedback canceled.',
   });

@@ -46,6 +46,6 @@ export const order = flow('order', {
     choices: { yes: '✅ Confirm', no: '❌ Cancel' },
   })
   .done(({ confirm }) => (confirm === 'yes' ? '✅ Order placed!' : 'Order canceled.'), {
-    cancelled: () => '❌ Order canceled.',
+    canceled: () => '❌ Order canceled.',
     timedOut: () => '⏰ Your order has expired. Send /order to start again.',
   });

@@ -30,7 +30,7 @@ export function setUp(
   bot.command('cancel', async (ctx) => {
     if (ctx.state.is(noState)) return void (await ctx.reply(texts.nothing));
     ctx.state.clear();
-    await ctx.reply(texts.cancelled);
+    await ctx.reply(texts.canceled);
   });
 
   const form = new FsmComposer<MyContext>();

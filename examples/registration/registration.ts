@@ -39,6 +39,6 @@ export const texts = {
   city: 'Which city do you live in?',
   done: (name: string) => `Thank you, ${name}, you are registered.`,
   again: "Let's start over. What is your name?",
-  cancelled: 'Canceled.',
+  canceled: 'Canceled.',
   nothing: 'There is nothing to cancel. /start begins.',
 } as const;

@@ -31,7 +31,7 @@ export function setUp(
   bot.command('cancel', async (ctx) => {
     if (ctx.fsm.is(noState)) return void (await ctx.reply(texts.nothing));
     ctx.fsm.clear();
-    await ctx.reply(texts.cancelled);
+    await ctx.reply(texts.canceled);
   });
 
   const form = new FsmComposer<MyContext>();

@@ -1,4 +1,4 @@
-/** The main ratios as a picture: bars in SVG, in the colours of whoever looks, light or dark. */
+/** The main ratios as a picture: bars in SVG, in the colors of whoever looks, light or dark. */
 
 import { timesSession } from './goals.mjs';
 

@@ -3,7 +3,7 @@
 import { type FsmStorage, scene, typed } from '@telefsm/core';
 import { type Shown, telegram } from '@telefsm/testing';
 import fc from 'fast-check';
-import type { Framework } from '../behaviour/frameworks.ts';
+import type { Framework } from '../behavior/frameworks.ts';
 import { items, type Model, offered, opened, pageSize, pressed, textOf } from './views-model.ts';
 
 interface Data {

@@ -4,7 +4,7 @@ import { redisStorage } from '@telefsm/storage-redis';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { frameworks } from '../behaviour/frameworks.ts';
+import { frameworks } from '../behavior/frameworks.ts';
 import { freshName, sharedRedis } from '../servers/shared.ts';
 import { sized } from '../setup/size.ts';
 import { happenings, playViews } from './views-play.ts';

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { frameworks } from '../behaviour/frameworks.ts';
-import { storages } from '../behaviour/storages.ts';
+import { frameworks } from '../behavior/frameworks.ts';
+import { storages } from '../behavior/storages.ts';
 import { happenings, playViews } from './views-play.ts';
 
 describe.each(frameworks)('views on %s', (_, framework) => {

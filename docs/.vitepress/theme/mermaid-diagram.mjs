@@ -1,4 +1,4 @@
-/** A Mermaid diagram, drawn in the browser in the colours of the page. */
+/** A Mermaid diagram, drawn in the browser in the colors of the page. */
 
 import { useData } from 'vitepress';
 import { defineComponent, h, onMounted, ref, watch } from 'vue';

@@ -2,7 +2,7 @@
 
 import {
   type ParsedCommand,
-  type SceneBehaviour,
+  type SceneBehavior,
   type SceneRun,
   sceneEngine,
 } from '@telefsm/core/scene-kit';
@@ -29,7 +29,7 @@ export interface SceneParts {
  * Text is for the tree. A command with a slash is for the tree if it has it, otherwise for triggers and the rest of the bot, as is
  * every other kind of update.
  */
-export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehaviour {
+export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
   const take = (run: SceneRun, line: string) => takeLine(tree, parts, run, line);
   return {
     engine: sceneEngine,

@@ -144,10 +144,10 @@ describe('a global command', () => {
       .command('buy')
       .option('what')
       .action(({ say, options }) => say(`bought ${options.what}`));
-    tree.command('cancel').action(({ say }) => say('cancelled'));
+    tree.command('cancel').action(({ say }) => say('canceled'));
     const chat = tree.chat('Bob');
     expect(await chat.input('buyTSLA')).toBe('bought TSLA');
-    expect(await chat.input('cancel')).toBe('cancelled');
+    expect(await chat.input('cancel')).toBe('canceled');
     for (const text of ['cancellation insurance', 'cancelTSLA'])
       await expect(chat.input(text)).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
   });

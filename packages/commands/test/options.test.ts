@@ -218,7 +218,7 @@ describe('a prompt', () => {
         return state;
       });
     tree.root.command('other').action(({ say }) => say('other'));
-    tree.command('cancel').action(({ say }) => say('cancelled'));
+    tree.command('cancel').action(({ say }) => say('canceled'));
     return tree;
   }
 
@@ -258,7 +258,7 @@ describe('a prompt', () => {
     await chat.input('order tea 1');
     expect(await chat.input('/other')).toBe('other');
     await chat.input('order tea 1');
-    expect(await chat.input('cancel')).toBe('cancelled');
+    expect(await chat.input('cancel')).toBe('canceled');
     await expect(chat.input('2')).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
   });
 

@@ -7,7 +7,7 @@ function bank(permissions?: Permissions) {
   const tree = commandTree('bank', permissions === undefined ? {} : { permissions });
   const balance = tree.root.command('balance', 'b').action(({ say }) => say('10'));
   const pay = tree.root.command('pay').action(({ say }) => say('paid'));
-  tree.command('cancel').action(({ say }) => say('cancelled'));
+  tree.command('cancel').action(({ say }) => say('canceled'));
   return { tree, balance, pay };
 }
 
@@ -16,7 +16,7 @@ describe('a permission', () => {
     const { tree, balance } = bank();
     const chat = tree.chat('Bob', { commands: [balance, 'cancel'] });
     expect(await chat.input('b')).toBe('10');
-    expect(await chat.input('cancel')).toBe('cancelled');
+    expect(await chat.input('cancel')).toBe('canceled');
     await expect(chat.input('pay')).rejects.toMatchObject({
       code: 'UNKNOWN_COMMAND',
       args: { known: ['balance', 'cancel'] },
@@ -50,7 +50,7 @@ describe('a permission', () => {
     const amount = pay.state('amount');
     pay.action(() => amount);
     const sum = amount.command('sum').action(({ say }) => say('summed'));
-    tree.command('cancel').action(({ say }) => say('cancelled'));
+    tree.command('cancel').action(({ say }) => say('canceled'));
     let commands: readonly object[] = [list, pay, sum];
     const chat = tree.chat('Bob', {
       commands: (command) => commands.includes(command as never),
@@ -61,7 +61,7 @@ describe('a permission', () => {
     commands = [list];
     expect(await chat.input('list')).toBe('listed');
     commands = [];
-    expect(await chat.input('cancel')).toBe('cancelled');
+    expect(await chat.input('cancel')).toBe('canceled');
   });
 
   it('of no command at all allows the global ones only', async () => {

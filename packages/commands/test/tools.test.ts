@@ -73,7 +73,7 @@ describe('tools of a tree', () => {
         results.push(await buy?.execute({ symbol: 'TSLA', price: '10' }));
         results.push(await buy?.execute({ s: 'AAPL' }));
         results.push(await buy?.execute({ amount: '2' }));
-        results.push(await buy?.execute({ symbol: 'X', colour: 'red' }));
+        results.push(await buy?.execute({ symbol: 'X', color: 'red' }));
         results.push(await close?.execute({}));
         results.push(await account?.execute({}));
         results.push(await close?.execute({}));
@@ -85,7 +85,7 @@ describe('tools of a tree', () => {
     expect(results[0]).toBe('Bought 1 of TSLA at 10, fee 5');
     expect(results[1]).toBe('At what price?');
     expect(results[2]).toMatch(/symbol/);
-    expect(results[3]).toMatch(/colour/);
+    expect(results[3]).toMatch(/color/);
     expect(results[4]).toMatch(/close/);
     expect(results.slice(5)).toEqual(['', 'Closed.']);
     expect(bought).toEqual(['1 TSLA']);

@@ -12,7 +12,7 @@ export type { JsonObject } from './base/json.ts';
 export type { Schema } from './base/schema.ts';
 export { typed } from './base/schema.ts';
 export type { Awaitable, Complaint, DeepReadonly, Draft } from './base/type-tools.ts';
-export type { BotCommand } from './conversation/behaviour.ts';
+export type { BotCommand } from './conversation/behavior.ts';
 export type { FsmContext, HistoryEntry, KnownTo, StateView } from './conversation/context.ts';
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';

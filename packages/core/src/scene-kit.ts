@@ -12,13 +12,13 @@ export type {
   CommandPolicy,
   EngineFactory,
   OwnCommands,
-  SceneBehaviour,
+  SceneBehavior,
   SceneDefaults,
   SceneRun,
   Speech,
   Trigger,
-} from './conversation/behaviour.ts';
-export { behaviourOf, boundTo } from './conversation/behaviour.ts';
+} from './conversation/behavior.ts';
+export { behaviorOf, boundTo } from './conversation/behavior.ts';
 export { factsOf, makeState } from './conversation/states.ts';
 export type { TextName } from './conversation/texts.ts';
 export { defaultTexts, textOf } from './conversation/texts.ts';

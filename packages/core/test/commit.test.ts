@@ -435,11 +435,11 @@ describe('observers', () => {
     await send(1, '/form', ({ state: fsm }) => fsm.set(Form.name));
     expect(seen).toEqual([
       [['one', 'one:b', 'done']],
-      [['one', 'one:b', 'cancelled']],
+      [['one', 'one:b', 'canceled']],
       [['one', 'one:a', 'replaced']],
-      [['one', 'one:a', 'cancelled']],
+      [['one', 'one:a', 'canceled']],
       [['one', 'one:b', 'done']],
-      [['one', 'one:a', 'cancelled']],
+      [['one', 'one:a', 'canceled']],
       [['room', 'room', 'cleared']],
       [['one', 'one:a', 'timeout']],
       [['one', 'one:a', 'cleared']],

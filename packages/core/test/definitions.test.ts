@@ -23,9 +23,9 @@ const nonsense: readonly (readonly [option: string, found: string, define: () =>
   ['f triger', 'unknown', () => asking({ prompt: 'X?' }, { triger: '/x' })],
   ['f:x promt', 'unknown', () => asking({ prompt: 'X?', promt: 'X?' })],
   [
-    'f done canceled',
+    'f done cancelled',
     'unknown',
-    () => flow('f').ask('x', { prompt: 'X?' }).done(asking, { canceled: asking }),
+    () => flow('f').ask('x', { prompt: 'X?' }).done(asking, { cancelled: asking }),
   ],
   ['f:sure promt', 'unknown', () => flow('f').confirm({ name: 'sure', promt: 'X?' })],
   ['f:r maximum', 'unknown', () => flow('f').repeat('r', { maximum: 2 })],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { Turn, UserInput } from '../src/index.ts';
 import { interruptBy, memoryStorage, state, states } from '../src/index.ts';
-import { type SceneBehaviour, sceneEngine } from '../src/scene-kit.ts';
+import { type SceneBehavior, sceneEngine } from '../src/scene-kit.ts';
 import { bench, gate, message } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
@@ -114,7 +114,7 @@ describe('an input that was sent before the question was asked', () => {
   it('is early for its scene, also when it waited behind others; a later one is not', async () => {
     const early: [string, boolean][] = [];
     const first = gate();
-    const asked: SceneBehaviour = {
+    const asked: SceneBehavior = {
       engine: sceneEngine,
       was: [],
       states: [],

@@ -80,7 +80,7 @@ const flowOptions: Every<FlowOptions<object>> = {
   was: true,
 };
 const hooks: Every<FlowHooks<object, object>> = {
-  cancelled: true,
+  canceled: true,
   timedOut: true,
   left: true,
   from: true,

@@ -221,7 +221,7 @@ function expected(
   let failure: string | undefined;
   for (const one of verbs) {
     if (!play(model, one)) {
-      failure = one.do === 'back' ? 'NO_HISTORY' : 'NO_NEIGHBOUR';
+      failure = one.do === 'back' ? 'NO_HISTORY' : 'NO_NEIGHBOR';
       break;
     }
     if (one.do !== 'commit') continue;

@@ -280,8 +280,8 @@ describe('scene verbs', () => {
     await own.machine.at({ user: 3, bot: 123 }).run(({ state: fsm }) => fsm.cancel());
     expect(log.filter((line) => line.includes('leaves'))).toEqual([
       'start leaves: replaced',
-      'hungry leaves: cancelled',
-      'start leaves: cancelled',
+      'hungry leaves: canceled',
+      'start leaves: canceled',
     ]);
     expect(await own.peek(3)).toBe(undefined);
   });

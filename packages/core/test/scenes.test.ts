@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../testing/src/virtual-clock.ts';
 import type { AnyScene, AskTurn, ServiceTurn } from '../src/index.ts';
 import { memoryStorage, state, states } from '../src/index.ts';
-import { type SceneBehaviour, type SceneRun, sceneEngine } from '../src/scene-kit.ts';
+import { type SceneBehavior, type SceneRun, sceneEngine } from '../src/scene-kit.ts';
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
 /** A scene of hooks that run inside the unit, as those of frameworks do. */
-function hooked(id: string, log: string[], more: Partial<SceneBehaviour> = {}): AnyScene {
+function hooked(id: string, log: string[], more: Partial<SceneBehavior> = {}): AnyScene {
   const group = states(id, { first: state(), second: state() });
-  const behaviour: SceneBehaviour = {
+  const behavior: SceneBehavior = {
     engine: sceneEngine,
     was: [],
     states: [group.first, group.second],
@@ -28,7 +28,7 @@ function hooked(id: string, log: string[], more: Partial<SceneBehaviour> = {}): 
     },
     ...more,
   };
-  return { id, '~scene': behaviour as never };
+  return { id, '~scene': behavior as never };
 }
 
 describe('the hooks of a scene', () => {
@@ -176,8 +176,8 @@ describe('scenes that call each other', () => {
     await send(1, 'x', ({ state: fsm }) => fsm.call('B' as never, {} as never, {} as never));
     await send(1, 'x', ({ state: fsm }) => fsm.cancel());
     expect(log.filter((line) => line.startsWith('leave'))).toEqual([
-      'leave B:first {} cancelled',
-      'leave A:first {} cancelled',
+      'leave B:first {} canceled',
+      'leave A:first {} canceled',
     ]);
     expect(await peek(1)).toBe(undefined);
   });

@@ -102,7 +102,7 @@ describe('a machine', () => {
       }
     }
     const own = hookedScene('Form', { states: Form }, { hook: () => undefined, handle: () => {} });
-    const hooked = { id: 'Form', '~scene': own.behaviour } as never;
+    const hooked = { id: 'Form', '~scene': own.behavior } as never;
     expect(() => createMachine({ states: [Form], scenes: [hooked] })).not.toThrow();
   });
 
@@ -209,12 +209,12 @@ describe('next and previous', () => {
   it('move to the neighbor in the order of declaration, and are rejected at the ends', async () => {
     const { send, peek } = bench({ states: [Form] });
     await send(1, 'a', ({ state: fsm }) => {
-      expect(() => fsm.next()).toThrow(/NO_NEIGHBOUR/);
+      expect(() => fsm.next()).toThrow(/NO_NEIGHBOR/);
       fsm.set(Form.name);
       expect(() => fsm.previous()).toThrow(/"Form:name" has no previous state/);
       fsm.next({ a: 1 });
       expect([fsm.current, fsm.data]).toEqual(['Form:age', { a: 1 }]);
-      expect(() => fsm.next()).toThrow(/NO_NEIGHBOUR/);
+      expect(() => fsm.next()).toThrow(/NO_NEIGHBOR/);
       fsm.previous();
     });
     expect((await peek(1))?.current).toBe('Form:name');

@@ -115,25 +115,25 @@ function structureFaults(): readonly string[] {
 
 /** Runs in the page: texts that stand out too little (WCAG 2.2, 1.4.3); those in drawings are left out. */
 function contrastFaults(): readonly string[] {
-  type Colour = readonly [red: number, green: number, blue: number, opacity: number];
-  const colourOf = (text: string): Colour => {
+  type Color = readonly [red: number, green: number, blue: number, opacity: number];
+  const colorOf = (text: string): Color => {
     const [red = 0, green = 0, blue = 0, opacity = 1] = (text.match(/[\d.]+/g) ?? []).map(Number);
     const scale = text.startsWith('color(') ? 255 : 1;
     return [red * scale, green * scale, blue * scale, opacity];
   };
-  const over = (top: Colour, below: Colour): Colour => {
+  const over = (top: Color, below: Color): Color => {
     const mix = (at: 0 | 1 | 2) => top[at] * top[3] + below[at] * (1 - top[3]);
     return [mix(0), mix(1), mix(2), 1];
   };
-  const groundOf = (element: Element | null): Colour => {
+  const groundOf = (element: Element | null): Color => {
     // the ground of all pages, in either scheme, is that of the body
     if (element === null) return [255, 255, 255, 1];
-    const own = colourOf(getComputedStyle(element).backgroundColor);
+    const own = colorOf(getComputedStyle(element).backgroundColor);
     return own[3] === 1 ? own : over(own, groundOf(element.parentElement));
   };
-  const luminance = (colour: Colour) => {
+  const luminance = (color: Color) => {
     const light = (at: 0 | 1 | 2) => {
-      const part = colour[at] / 255;
+      const part = color[at] / 255;
       return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
     };
     return 0.2126 * light(0) + 0.7152 * light(1) + 0.0722 * light(2);
@@ -148,7 +148,7 @@ function contrastFaults(): readonly string[] {
     if (!element.checkVisibility() || element.matches(':disabled')) continue;
     const { color, fontSize, fontWeight } = getComputedStyle(element);
     const ground = groundOf(element);
-    const [low = 0, high = 0] = [luminance(over(colourOf(color), ground)), luminance(ground)].sort(
+    const [low = 0, high = 0] = [luminance(over(colorOf(color), ground)), luminance(ground)].sort(
       (a, b) => a - b,
     );
     const size = Number.parseFloat(fontSize);

@@ -95,7 +95,7 @@ const over0 = new Set([
 ]);
 /**
  * Forgets what can make no difference any more, after the checks: details of attempts that are over; marks and versions nobody can ask about; the
- * absolute values of fences (their order and neighbourhood stay). In the second edition a token never gets a fence twice (asserted at each grant),
+ * absolute values of fences (their order and neighborhood stay). In the second edition a token never gets a fence twice (asserted at each grant),
  * so requests under another grant than the row's are refused for ever: they go, unless somebody waits for the refusal. Mutants keep them.
  */
 export function normalise(t, _sc, isMutant) {

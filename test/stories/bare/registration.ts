@@ -27,7 +27,7 @@ export async function registration(turn: Turn): Promise<void> {
   } else if (command === 'cancel') {
     const wasBusy = !state.is(noState);
     state.clear();
-    await reply(wasBusy ? texts.cancelled : texts.nothing);
+    await reply(wasBusy ? texts.canceled : texts.nothing);
   } else if (state.is(Form.name) && command === 'skip') {
     state.set(Form.age, { name: 'Anonymous' });
     await reply(texts.age('Anonymous'));

@@ -22,7 +22,7 @@ export interface FsmErrorDetails {
   STEP_UNKNOWN: { readonly flow: string; readonly step: string; readonly known: readonly string[] };
   FLOW_EMPTY: { readonly flow: string };
   FLOW_CYCLE: { readonly flow: string; readonly path: readonly string[] };
-  NO_NEIGHBOUR: { readonly state: string | null; readonly direction: 'next' | 'previous' };
+  NO_NEIGHBOR: { readonly state: string | null; readonly direction: 'next' | 'previous' };
   NO_HISTORY: { readonly state: string | null };
   NO_SCENE: { readonly verb: string };
   NOT_SETTABLE: { readonly state: string; readonly scene: string };
@@ -185,7 +185,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     message: (d) => `Flow "${d.flow}" includes itself: ${d.path.join(' → ')}.`,
     fix: 'Use repeat() for several rounds, or call() another flow.',
   },
-  NO_NEIGHBOUR: {
+  NO_NEIGHBOR: {
     message: (d) => `State "${d.state ?? 'none'}" has no ${d.direction} state in its group.`,
     fix: 'Move with set(…), or call clear() at the end.',
   },

@@ -147,7 +147,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   get<F>(name: string, fallback: F): F;
   /** No state, no data, no frames, silently; the stored record is deleted. See `cancel`. */
   clear(): void;
-  /** Moves to the neighbor in the group's declaration order; at the end `NO_NEIGHBOUR`. Not checked by the compiler: prefer `set`. */
+  /** Moves to the neighbor in the group's declaration order; at the end `NO_NEIGHBOR`. Not checked by the compiler: prefer `set`. */
   next(patch?: object): void;
   previous(): void;
 
@@ -159,7 +159,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   back(): void;
   /** Takes the top frame off, with reason `left`. */
   leave(result?: unknown): void;
-  /** Leaves every frame with reason `cancelled`, then clears. Use it for a global /cancel. */
+  /** Leaves every frame with reason `canceled`, then clears. Use it for a global /cancel. */
   cancel(): void;
   /** Asks the pending question again; where the scene has an `enter` hook, runs its `leave` hook with the reason `replaced`, then `enter`. */
   reenter(): void;

@@ -1,6 +1,6 @@
 /** The text of /help, from the commands that a bot shows in its menu. */
 
-import type { BotCommand } from './behaviour.ts';
+import type { BotCommand } from './behavior.ts';
 
 /**
  * Writes the text of /help: a line for each command, with its description. A command that is listed twice keeps its first line.

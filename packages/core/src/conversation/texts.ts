@@ -24,8 +24,8 @@ export interface Texts<Services extends object = {}> {
   readonly invalid?: Text<Services>;
   /** An answer, or all of them together, that is more than can be stored. */
   readonly tooLong?: Text<Services>;
-  /** The flow was canceled, and it has no `cancelled` hook. */
-  readonly cancelled?: Text<Services>;
+  /** The flow was canceled, and it has no `canceled` hook. */
+  readonly canceled?: Text<Services>;
   /** The flow's time is over, and its `timedOut` hook is missing. */
   readonly timedOut?: Text<Services>;
   /** A button of a question that is no longer asked. */
@@ -90,7 +90,7 @@ export const defaultTexts: { readonly [Name in TextName]: string } = Object.free
   notDate: 'Please send a date, such as 2026-11-28.',
   invalid: 'That is not a valid answer. Please try again.',
   tooLong: 'That is too long. Please send less.',
-  cancelled: 'Canceled.',
+  canceled: 'Canceled.',
   timedOut: 'Time is up. Please start again.',
   stale: 'This button is no longer in use.',
   notYours: 'This button is for someone else.',

@@ -58,4 +58,4 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
 }
 
 /** Why a frame was left. */
-export type LeaveReason = 'done' | 'left' | 'cancelled' | 'replaced' | 'timeout' | 'back';
+export type LeaveReason = 'done' | 'left' | 'canceled' | 'replaced' | 'timeout' | 'back';

@@ -1,6 +1,6 @@
 /** Buttons and invoices that are bound to a visit of a scene: whose they are, and what is said when no scene takes them. */
 
-import { boundTo } from '../conversation/behaviour.ts';
+import { boundTo } from '../conversation/behavior.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { markOfPayload, unmatchedPayment } from '../update/invoice.ts';

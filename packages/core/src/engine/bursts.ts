@@ -1,7 +1,7 @@
 /** Messages that a scene has collected: their turn may be interrupted, although nobody sends a deadline again. */
 
 import { frozenData } from '../base/json.ts';
-import { burstTimer, collections } from '../conversation/behaviour.ts';
+import { burstTimer, collections } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 
 /** Runs what answers the messages, unless an update interrupts it; a redelivery of one of them does not. */

@@ -1,13 +1,13 @@
 /** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
 
 import { isFsmError } from '../base/errors.ts';
-import type { SceneBehaviour } from '../conversation/behaviour.ts';
+import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { type Albums, albumMark, markedVisit } from './albums.ts';
 import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { noteLog } from './log.ts';
-import { behaviourOn, guarded, settle } from './settle.ts';
+import { behaviorOn, guarded, settle } from './settle.ts';
 import { isGuest, start } from './triggers.ts';
 
 /** The bot's other middleware. */
@@ -24,21 +24,21 @@ export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Prom
   if (isRestOfAlbum(turn, albums)) return;
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
-  const active = behaviourOn(turn, copy.top);
+  const active = behaviorOn(turn, copy.top);
   if (turn.facts.isElsewhere && active?.answersElsewhere !== true) return answerElsewhere(turn);
   const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
   if (active !== undefined) return offer(turn, active, albums, pass);
   const command = commandOf(input);
   if (command !== undefined && (await start(turn, command))) return;
   if (await enterInitial(turn)) return;
-  const opened = behaviourOn(turn, copy.top);
+  const opened = behaviorOn(turn, copy.top);
   return opened === undefined ? pass() : offer(turn, opened, albums, pass);
 }
 
 /** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
 async function offer(
   turn: OpenTurn,
-  behaviour: SceneBehaviour,
+  behavior: SceneBehavior,
   albums: Albums,
   pass: Rest,
 ): Promise<void> {
@@ -46,8 +46,8 @@ async function offer(
   const run = new FrameRun(turn, copy.top);
   const { command } = run;
   if (command !== undefined) {
-    if (await guarded(turn, behaviour, async () => behaviour.command?.(run, command))) return;
-    const policy = behaviour.otherCommands ?? turn.rt.options.defaults.otherCommands;
+    if (await guarded(turn, behavior, async () => behavior.command?.(run, command))) return;
+    const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
     if (policy !== 'answer' && (await start(turn, command))) return;
     if (policy === 'passAndAsk') {
       const { visit } = copy.top;
@@ -57,15 +57,15 @@ async function offer(
     }
   }
   const others = passedOn(pass);
-  const handle = async () => behaviour.handle(run, others.pass);
+  const handle = async () => behavior.handle(run, others.pass);
   try {
-    await guarded(turn, behaviour, handle, others.hasThrown);
+    await guarded(turn, behavior, handle, others.hasThrown);
   } catch (error) {
-    const isInput = input !== undefined && !others.isPassed() && behaviour.quiet !== true;
+    const isInput = input !== undefined && !others.isPassed() && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
     effects.refuseInput(error);
   }
-  if (others.isPassed() || behaviour.quiet === true || input === undefined) return;
+  if (others.isPassed() || behavior.quiet === true || input === undefined) return;
   effects.takeInput();
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answerQueryAnyway({});
@@ -127,7 +127,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   if (input === undefined || input.edited || isEvent(input.kind)) return false;
   // a channel, and whoever writes in the name of a group, is no person to be greeted
   if ((turn.subject.user ?? 0) <= 0 && turn.subject.business === undefined) return false;
-  const takesAtOnce = turn.registry.scene(initial.scene).behaviour.opens?.(input) === true;
+  const takesAtOnce = turn.registry.scene(initial.scene).behavior.opens?.(input) === true;
   if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
   const { data, params } = initial.start(turn);
   turn.state.enter(initial.scene as never, data ?? {}, params === undefined ? {} : { params });

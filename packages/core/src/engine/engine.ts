@@ -1,6 +1,6 @@
 /** The scene engine. Every scene carries it, so a machine without scenes does not load it. */
 
-import type { EngineFactory } from '../conversation/behaviour.ts';
+import type { EngineFactory } from '../conversation/behavior.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
 import { askerOf } from '../update/elsewhere.ts';
 import { inputOf } from '../update/input.ts';
@@ -33,7 +33,7 @@ const made: EngineOf = /* @__PURE__ */ Object.assign(makeEngine, {
 });
 
 /**
- * The engine of every kind of scene: set it as `engine` of a {@link SceneBehaviour}.
+ * The engine of every kind of scene: set it as `engine` of a {@link SceneBehavior}.
  *
  * The machine takes it from its scenes, so a bot without scenes does not load it.
  */

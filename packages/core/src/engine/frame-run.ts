@@ -2,7 +2,7 @@
 
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
-import type { SceneDefaults, SceneRun } from '../conversation/behaviour.ts';
+import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
 import { isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';

@@ -63,7 +63,7 @@ class Interrupts implements Part {
     if (input === undefined) return undefined;
     if (this.#test(input)) return interrupterOf(id);
     const states = [...this.#registry.scenes.values()].flatMap(
-      ({ behaviour }) => behaviour.interruptedBy?.(input) ?? [],
+      ({ behavior }) => behavior.interruptedBy?.(input) ?? [],
     );
     return states.length === 0 ? undefined : interrupterOf(id, states);
   }

@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
-import { collections, type SceneBehaviour, type Speech } from '../conversation/behaviour.ts';
+import { collections, type SceneBehavior, type Speech } from '../conversation/behavior.ts';
 import { isSent } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
@@ -18,10 +18,10 @@ const mostEvents = 100;
 /** Lets a timer of the active scene pass; `false` if there is no scene. */
 export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean> {
   const { top } = turn.copy;
-  const behaviour = behaviourOn(turn, top);
-  if (behaviour === undefined) return false;
+  const behavior = behaviorOn(turn, top);
+  if (behavior === undefined) return false;
   const pass = () =>
-    guarded(turn, behaviour, async () => behaviour.timeout?.(new FrameRun(turn, top), timer));
+    guarded(turn, behavior, async () => behavior.timeout?.(new FrameRun(turn, top), timer));
   await (timer in collections ? interruptible(turn, pass) : pass());
   return true;
 }
@@ -29,9 +29,9 @@ export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean>
 /** Gives an answer to the active scene as if the user had; `false` if that state is not pending. */
 export async function answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean> {
   const { top } = turn.copy;
-  const behaviour = behaviourOn(turn, top);
-  if (behaviour?.answer === undefined) return false;
-  return behaviour.answer(new FrameRun(turn, top), state, value);
+  const behavior = behaviorOn(turn, top);
+  if (behavior?.answer === undefined) return false;
+  return behavior.answer(new FrameRun(turn, top), state, value);
 }
 
 /** Tells scenes what has happened to their frames, until nothing more happens, and finds the question that is open then. */
@@ -79,7 +79,7 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const isOver = said == null || said === '' || isSent(said);
   const sent = isOver ? said : await sendQuestion(turn, said);
   copy.isPromptPending = false;
-  const asked = behaviourOn(turn, copy.top)?.asked;
+  const asked = behaviorOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
 }
 
@@ -96,28 +96,28 @@ async function tell(
     return params;
   }
   const { top } = copy;
-  const behaviour = behaviourOn(turn, top);
+  const behavior = behaviorOn(turn, top);
   if (event.kind === 'entered' && event.visit !== top.visit) skipped.add(event.visit);
-  if (behaviour === undefined) return undefined;
+  if (behavior === undefined) return undefined;
   const run = new FrameRun(turn, top);
   switch (event.kind) {
     case 'ask':
       return event.params ?? params ?? noData;
     case 'entered': {
       if (event.visit !== top.visit) return params;
-      if (event.fresh === true) await behaviour.screen?.(run, true);
-      const checked = await behaviour.check?.(top.data, top.state);
+      if (event.fresh === true) await behavior.screen?.(run, true);
+      const checked = await behavior.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
-      await guarded(turn, behaviour, async () => behaviour.enter?.(run, event.params));
+      await guarded(turn, behavior, async () => behavior.enter?.(run, event.params));
       return event.params;
     }
     case 'returned': {
       const { result, of } = event;
-      if (event.into || behaviour.resume === undefined) {
-        await guarded(turn, behaviour, async () => behaviour.enter?.(run, noData));
+      if (event.into || behavior.resume === undefined) {
+        await guarded(turn, behavior, async () => behavior.enter?.(run, noData));
         return noData;
       }
-      await guarded(turn, behaviour, async () => behaviour.resume?.(run, result, of));
+      await guarded(turn, behavior, async () => behavior.resume?.(run, result, of));
       return undefined;
     }
   }
@@ -128,16 +128,16 @@ async function tellLeft(
   { frame, reason }: Extract<SceneEvent, { readonly kind: 'left' }>,
 ): Promise<void> {
   const { copy, effects } = turn;
-  const behaviour = behaviourOn(turn, frame);
+  const behavior = behaviorOn(turn, frame);
   let truer: LeaveReason | undefined;
-  if (behaviour?.leave !== undefined) {
+  if (behavior?.leave !== undefined) {
     copy.leaving = frame;
     const hook = async () => {
-      truer = (await behaviour.leave?.(new FrameRun(turn, frame), reason)) ?? undefined;
+      truer = (await behavior.leave?.(new FrameRun(turn, frame), reason)) ?? undefined;
     };
     try {
       // what a deadline does is tried again; everybody else would be held in the scene
-      if (reason === 'timeout') await guarded(turn, behaviour, hook);
+      if (reason === 'timeout') await guarded(turn, behavior, hook);
       else await attempt(turn, hook);
     } finally {
       copy.leaving = undefined;
@@ -148,28 +148,28 @@ async function tellLeft(
 
 async function findQuestion(turn: OpenTurn, params: object): Promise<Speech | undefined> {
   const { top } = turn.copy;
-  const behaviour = behaviourOn(turn, top);
-  if (behaviour === undefined) return undefined;
-  return guarded(turn, behaviour, async () => behaviour.ask?.(new FrameRun(turn, top), params));
+  const behavior = behaviorOn(turn, top);
+  if (behavior === undefined) return undefined;
+  return guarded(turn, behavior, async () => behavior.ask?.(new FrameRun(turn, top), params));
 }
 
 /** What the scene of a frame does; `undefined` for a frame that is in none. */
-export function behaviourOn({ registry }: OpenTurn, { scene }: Frame): SceneBehaviour | undefined {
-  return scene === null ? undefined : registry.scenes.get(scene)?.behaviour;
+export function behaviorOn({ registry }: OpenTurn, { scene }: Frame): SceneBehavior | undefined {
+  return scene === null ? undefined : registry.scenes.get(scene)?.behavior;
 }
 
 /** Runs code of a scene; if it throws, the user is told later that something failed. */
 export async function guarded<T>(
   turn: OpenTurn,
-  behaviour: SceneBehaviour,
+  behavior: SceneBehavior,
   run: () => Promise<T>,
   isOthers?: (error: unknown) => boolean,
 ): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    if (behaviour.quiet !== true && isOthers?.(error) !== true) {
-      turn.effects.apologize({ ...turn.rt.options.defaults.texts, ...behaviour.texts });
+    if (behavior.quiet !== true && isOthers?.(error) !== true) {
+      turn.effects.apologize({ ...turn.rt.options.defaults.texts, ...behavior.texts });
     }
     throw error;
   }

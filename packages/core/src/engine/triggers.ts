@@ -10,7 +10,7 @@ export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boo
   const found = isGuest(turn) ? undefined : triggered(turn, command);
   if (found === undefined) return false;
   const { scene, argument } = found;
-  const data = await scene.behaviour.trigger?.from?.(argument, turn);
+  const data = await scene.behavior.trigger?.from?.(argument, turn);
   if (data === null) return false;
   // the scene that was called is left for good: what this one gives was not asked for
   turn.copy.top = { ...turn.copy.top, into: undefined };
@@ -35,7 +35,7 @@ export function triggered(
   let found: RegisteredScene | undefined;
   let most = 0;
   for (const scene of registry.scenes.values()) {
-    const { deepLink, command: own } = scene.behaviour.trigger ?? {};
+    const { deepLink, command: own } = scene.behavior.trigger ?? {};
     const isLink = command === 'start' && deepLink !== undefined && argument.startsWith(deepLink);
     const says = isLink ? deepLink.length + 2 : own === command ? 1 : 0;
     if (says > most) {

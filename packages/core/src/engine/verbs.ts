@@ -45,7 +45,7 @@ export const sceneVerbs: SceneVerbs = {
 
   cancel({ copy, effects }) {
     for (const frame of [...copy.frames].reverse()) {
-      if (frame.scene !== null) effects.note({ kind: 'left', frame, reason: 'cancelled' });
+      if (frame.scene !== null) effects.note({ kind: 'left', frame, reason: 'canceled' });
     }
     copy.clear();
   },
@@ -54,7 +54,7 @@ export const sceneVerbs: SceneVerbs = {
     const { copy, registry, effects } = host;
     const { top } = copy;
     if (top.scene === null) throw new FsmError('NO_SCENE', { verb: 'reenter' });
-    if (registry.scene(top.scene).behaviour.enter === undefined) effects.note({ kind: 'ask' });
+    if (registry.scene(top.scene).behavior.enter === undefined) effects.note({ kind: 'ask' });
     else {
       effects.note({ kind: 'left', frame: top, reason: 'replaced' });
       noteEntered(host);
@@ -130,7 +130,7 @@ function beginningOf(
   scene: AnyScene | string,
   data: object | undefined,
 ): Beginning {
-  const { id, behaviour } = registry.scene(scene);
+  const { id, behavior } = registry.scene(scene);
   const start = data === undefined ? noData : frozenData(data, 'data');
-  return { scene: id, state: behaviour.first(start), data: start };
+  return { scene: id, state: behavior.first(start), data: start };
 }

@@ -1,6 +1,6 @@
 /** The description of a machine: its commands for the bot's menu, and all of it as JSON. */
 
-import type { BotCommand, SceneBehaviour } from '../conversation/behaviour.ts';
+import type { BotCommand, SceneBehavior } from '../conversation/behavior.ts';
 import { factsOf } from '../conversation/states.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 import type { MachineDescription } from './machine-interface.ts';
@@ -9,7 +9,7 @@ import type { MachineDescription } from './machine-interface.ts';
  * The commands of a scene that have a description and that Telegram accepts in a menu. It rejects a whole menu for one name of more than 32
  * characters or one description of more than 256 (Bot API, BotCommand).
  */
-export function commandsOf({ trigger, botCommands }: SceneBehaviour): readonly BotCommand[] {
+export function commandsOf({ trigger, botCommands }: SceneBehavior): readonly BotCommand[] {
   const { command = '', description } = trigger ?? {};
   const isListed = description && /^[a-z0-9_]{1,32}$/.test(command);
   const own = isListed ? [{ command, description: [...description].slice(0, 256).join('') }] : [];
@@ -29,11 +29,11 @@ export function describe({ registry, options }: Runtime): MachineDescription {
       const { groups, was } = factsOf(state);
       return { id, groups, was };
     }),
-    scenes: [...registry.scenes.values()].map(({ id, behaviour }) => ({
+    scenes: [...registry.scenes.values()].map(({ id, behavior }) => ({
       id,
-      was: behaviour.was,
-      states: behaviour.states.map((member) => member.id),
-      details: behaviour.describe?.(defaults) ?? {},
+      was: behavior.was,
+      states: behavior.states.map((member) => member.id),
+      details: behavior.describe?.(defaults) ?? {},
     })),
   };
 }

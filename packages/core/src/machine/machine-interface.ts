@@ -1,7 +1,7 @@
 /** What a machine offers, as types: conversations from outside, events, its description. */
 
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
-import type { BotCommand, OwnCommands } from '../conversation/behaviour.ts';
+import type { BotCommand, OwnCommands } from '../conversation/behavior.ts';
 import type { HistoryEntry } from '../conversation/context.ts';
 import type { AnyState } from '../conversation/states.ts';
 import type { LeaveReason, Turn } from '../conversation/turn.ts';

@@ -3,7 +3,7 @@
 import type { Clock, Duration } from '../base/clock.ts';
 import type { SchemaOf } from '../base/schema.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
-import type { CommandPolicy, OwnCommands } from '../conversation/behaviour.ts';
+import type { CommandPolicy, OwnCommands } from '../conversation/behavior.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.ts';

@@ -137,7 +137,7 @@ export function machineOf(
     },
     sweep: (limit = 1000) => sweeper.sweep(limit),
     botCommands: () =>
-      [...registry.scenes.values()].flatMap(({ behaviour }) => commandsOf(behaviour)),
+      [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
     describe: () => describe(rt),
     inspect: ({ key, stored }) => examine(rt, key, stored),
   };

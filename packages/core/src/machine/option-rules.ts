@@ -11,7 +11,7 @@ import {
   type Rule,
   schematic,
 } from '../base/rules.ts';
-import { commandPolicies } from '../conversation/behaviour.ts';
+import { commandPolicies } from '../conversation/behavior.ts';
 import type {
   MachineOptions,
   SweepOptions,

@@ -20,8 +20,8 @@ const machines = new WeakMap<MachineRuntime, Map<string, Renders>>();
 /** Shows the view again, where there is one; as the work of a turn. */
 export function showAgain({ copy, registry, effects }: OpenTurn): void {
   const { scene } = copy.top;
-  const behaviour = scene === null ? undefined : registry.scenes.get(scene)?.behaviour;
-  if (behaviour?.screen !== undefined) effects.note({ kind: 'ask' });
+  const behavior = scene === null ? undefined : registry.scenes.get(scene)?.behavior;
+  if (behavior?.screen !== undefined) effects.note({ kind: 'ask' });
 }
 
 /** Renders now, or when a second has passed since the last time; calls that come meanwhile share that one. */

@@ -3,7 +3,7 @@
 import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
-import type { SceneDefaults } from '../conversation/behaviour.ts';
+import type { SceneDefaults } from '../conversation/behavior.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { LeaseOptions, Leases } from '../lease/lease.ts';
@@ -111,14 +111,14 @@ function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Lea
 
 /** The engine that the machine's scenes bring. */
 function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
-  for (const { behaviour } of scenes.values()) return engineOf(behaviour.engine, rt);
+  for (const { behavior } of scenes.values()) return engineOf(behavior.engine, rt);
   return undefined;
 }
 
 function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {
   const option = burst !== undefined ? 'waiting.burst' : flowTimeout && 'flowTimeout';
   if (option) throw new FsmError('DEADLINES_UNAVAILABLE', { what: option });
-  const timed = [...scenes.values()].find(({ behaviour }) => behaviour.timed);
+  const timed = [...scenes.values()].find(({ behavior }) => behavior.timed);
   if (timed === undefined) return;
   throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The timeout of '${timed.id}'` });
 }

@@ -4,7 +4,7 @@ import { checkMachineOptions } from '#option-rules';
 import { type Duration, toMs } from '../base/clock.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
-import type { SceneDefaults } from '../conversation/behaviour.ts';
+import type { SceneDefaults } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import { leaseTimes } from '../storage/times.ts';

@@ -1,7 +1,7 @@
 /** Handles updates: their keys, the queue, redeliveries, and updates that fail repeatedly. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import { burstTimer } from '../conversation/behaviour.ts';
+import { burstTimer } from '../conversation/behavior.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Seat } from '../lease/queue.ts';

@@ -1,7 +1,7 @@
 /** Messages that a node collects and answers together. They are stored as they come, so a crash or a redelivery loses and repeats none. */
 
 import { holds } from '../base/holds.ts';
-import { burstTimer, type SceneRun } from '../conversation/behaviour.ts';
+import { burstTimer, type SceneRun } from '../conversation/behavior.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { fromOf } from '../update/address.ts';
 import { inputOf, type UserInput } from '../update/input.ts';

@@ -1,7 +1,7 @@
 /** The turn that a node's handlers get. */
 
 import type { DeepReadonly } from '../base/type-tools.ts';
-import type { SceneRun } from '../conversation/behaviour.ts';
+import type { SceneRun } from '../conversation/behavior.ts';
 import type { SceneTypes } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { type Change, type Moves, type Transition, WithMoves } from './transition.ts';

@@ -6,7 +6,7 @@ import type { Schema, SchemaOf } from '../base/schema.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
 import { type Accept, acceptable } from '../update/input.ts';
-import { behaviourOfNode } from './node-behaviour.ts';
+import { behaviorOfNode } from './node-behavior.ts';
 import type { LooseHandlers, LooseOptions, NodeHandlers, SceneOptions } from './node-handlers.ts';
 
 type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
@@ -94,10 +94,10 @@ function finished(
   const siblings: State[] = [];
   const own = makeState(id, { schema: undefined, was: namesOf(options.was), groups, siblings });
   siblings.push(own);
-  const behaviour = behaviourOfNode(id, own, { accept, ...options }, handlers);
+  const behavior = behaviorOfNode(id, own, { accept, ...options }, handlers);
   return Object.freeze({
     id,
-    '~scene': behaviour as never,
+    '~scene': behavior as never,
     '~group': { id, states: Object.freeze([own]) },
   });
 }

@@ -54,12 +54,12 @@ export function sceneClass<Class>(Composer: new () => ComposerLike, property: st
     constructor(id: string, options: SceneOptions<object> = {}) {
       super();
       this.hooks = new Map();
-      const { behaviour, group } = hookedScene<object>(id, options, {
+      const { behavior, group } = hookedScene<object>(id, options, {
         hook: (name) => this.hooks.get(name)?.middleware() as ContextMiddleware<object> | undefined,
         handle: (ctx, next) => super.middleware()(ctx as never, next),
       });
       this.id = id;
-      this['~scene'] = behaviour;
+      this['~scene'] = behavior;
       this['~group'] = group;
     }
 

@@ -6,7 +6,7 @@ import { type JsonObject, noData } from '../base/json.ts';
 import { invalidOption, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, type Schema } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { SceneBehaviour, SceneRun } from '../conversation/behaviour.ts';
+import type { SceneBehavior, SceneRun } from '../conversation/behavior.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
 import { sceneEngine } from '../engine/engine.ts';
 
@@ -41,7 +41,7 @@ export interface SceneHooks<C extends object> {
 
 /** What a framework's scene carries. */
 export interface HookedScene {
-  readonly behaviour: SceneBehaviour;
+  readonly behavior: SceneBehavior;
   readonly group: AnyGroup['~group'];
 }
 
@@ -82,7 +82,7 @@ export function hookedScene<C extends object>(
     await withProperty(ctx as C, told, value, () => hook(ctx as C, nothing));
   }
 
-  const behaviour: SceneBehaviour = {
+  const behavior: SceneBehavior = {
     engine: sceneEngine,
     was: namesOf(options.was),
     states: group.states,
@@ -109,7 +109,7 @@ export function hookedScene<C extends object>(
     },
     describe: () => ({ kind: 'scene', otherUpdates: otherUpdates ?? 'pass' }),
   };
-  return { behaviour, group };
+  return { behavior, group };
 }
 
 async function nothing(): Promise<void> {}

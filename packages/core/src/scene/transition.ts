@@ -3,7 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
-import type { SceneRun } from '../conversation/behaviour.ts';
+import type { SceneRun } from '../conversation/behavior.ts';
 import type { AnyScene, CallOptions, StartArgs } from '../conversation/scene.ts';
 
 /** Where a handler leads. Made by the verbs of its turn; returning nothing stays, silently. */

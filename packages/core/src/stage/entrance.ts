@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { invalidTarget } from '../base/rules.ts';
-import type { SceneBehaviour } from '../conversation/behaviour.ts';
+import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, type State } from '../conversation/states.ts';
 import { sceneEngine } from '../engine/engine.ts';
@@ -29,7 +29,7 @@ export function entranceOf<C extends object>(
   const converted = warnOnce();
   const { sessionName = 'session' } = parts.settings;
   const show = shownAt(sessionName, false);
-  const behaviour: SceneBehaviour = {
+  const behavior: SceneBehavior = {
     engine: sceneEngine,
     was: [],
     states: [own],
@@ -61,7 +61,7 @@ export function entranceOf<C extends object>(
   };
   return Object.freeze({
     id,
-    '~scene': behaviour as object,
+    '~scene': behavior as object,
     '~group': { id, states: Object.freeze([own]) },
   });
 }

@@ -343,7 +343,7 @@ class StateContext implements StateMatcher {
       throw new FsmError('STATE_UNKNOWN', { state: id, known: [...registry.states.keys()] });
     }
     const owner = registry.owners.get(id);
-    const settable = owner === undefined || registry.scene(owner).behaviour.settable;
+    const settable = owner === undefined || registry.scene(owner).behavior.settable;
     if (!settable || (owner !== undefined && owner !== copy.top.scene)) {
       throw new FsmError('NOT_SETTABLE', { state: id, scene: owner });
     }
@@ -353,14 +353,14 @@ class StateContext implements StateMatcher {
   private step(direction: 'next' | 'previous', by: 1 | -1, patch: object | undefined): void {
     const { copy, registry } = this.writeHere(direction);
     const { state } = copy.top;
-    if (state === null) throw new FsmError('NO_NEIGHBOUR', { state, direction });
+    if (state === null) throw new FsmError('NO_NEIGHBOR', { state, direction });
     const known = [registry.states.get(state), this.seen].find((one) => one?.id === state);
-    // without its group there is no telling who its neighbours are
+    // without its group there is no telling who its neighbors are
     if (known === undefined)
       throw new FsmError('STATE_UNKNOWN', { state, known: [...registry.states.keys()] });
     const { siblings } = factsOf(known);
     const target = siblings[siblings.findIndex(({ id }) => id === state) + by];
-    if (target === undefined) throw new FsmError('NO_NEIGHBOUR', { state, direction });
+    if (target === undefined) throw new FsmError('NO_NEIGHBOR', { state, direction });
     this.set(target, patch);
   }
 }

@@ -4,7 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 import { invalidOption, invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
-import { behaviourOf, type SceneBehaviour } from '../conversation/behaviour.ts';
+import { behaviorOf, type SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import {
   type AnyGroup,
@@ -17,7 +17,7 @@ import {
 /** A scene of a machine. */
 export interface RegisteredScene {
   readonly id: string;
-  readonly behaviour: SceneBehaviour;
+  readonly behavior: SceneBehavior;
 }
 
 /** What a machine may hold. */
@@ -34,7 +34,7 @@ export interface Registry {
   /** The present id of a scene, given a present or former one. */
   sceneId(stored: string): string | undefined;
   /** Looks after the message that is edited in place; absent unless a scene has one. */
-  readonly screen: SceneBehaviour['screen'];
+  readonly screen: SceneBehavior['screen'];
   /** Finds a scene. @throws FsmError `SCENE_UNKNOWN`; `SCENE_DUPLICATE` for another one of the same id */
   scene(scene: AnyScene | string): RegisteredScene;
 }
@@ -56,7 +56,7 @@ export function registryOf(
   const formerScenes = new Map<string, string>();
   const groups = new Map<string, AnyGroup>();
   const triggers = new Map<string, string>();
-  let screen: SceneBehaviour['screen'];
+  let screen: SceneBehavior['screen'];
 
   const addState = (member: State, owner?: string) => {
     const before = known.get(member.id);
@@ -78,7 +78,7 @@ export function registryOf(
   /** A scene may have the name of a group only if that group's states are its own. */
   const refuseNamesakes = () => {
     for (const [id, group] of groups) {
-      const own = scenes.get(id)?.behaviour.states;
+      const own = scenes.get(id)?.behavior.states;
       if (own === undefined) continue;
       const isOwn = group['~group'].states.every((member) => own.includes(member));
       if (!isOwn) throw new FsmError('GROUP_DUPLICATE', { group: id });
@@ -99,17 +99,17 @@ export function registryOf(
   };
   const addScene = (scene: AnyScene) => {
     const { id } = scene;
-    const behaviour = behaviourOf(scene);
+    const behavior = behaviorOf(scene);
     const before = scenes.get(id);
-    if (before?.behaviour === behaviour) return;
+    if (before?.behavior === behavior) return;
     if (before !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
-    scenes.set(id, { id, behaviour });
-    screen ??= behaviour.screen;
-    const { command, deepLink } = behaviour.trigger ?? {};
+    scenes.set(id, { id, behavior });
+    screen ??= behavior.screen;
+    const { command, deepLink } = behavior.trigger ?? {};
     addTrigger(id, 'trigger', command && `/${command}`);
     addTrigger(id, 'deepLink', deepLink);
-    for (const was of behaviour.was) formerScenes.set(was, id);
-    for (const member of behaviour.states) addState(member, id);
+    for (const was of behavior.was) formerScenes.set(was, id);
+    for (const member of behavior.states) addState(member, id);
   };
   for (const one of [...(states ?? []), ...sceneList]) {
     if (holds(one, '~scene')) addScene(one);
@@ -131,7 +131,7 @@ export function registryOf(
       const found = scenes.get(id);
       if (
         found !== undefined &&
-        (typeof scene === 'string' || behaviourOf(scene) === found.behaviour)
+        (typeof scene === 'string' || behaviorOf(scene) === found.behavior)
       ) {
         return found;
       }

@@ -109,7 +109,7 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
 /** The texts of the active scene, and of the machine where it has none. */
 export function textsOf({ copy, registry, rt }: OpenTurn): Texts {
   const { scene } = copy.top;
-  const own = scene === null ? undefined : registry.scenes.get(scene)?.behaviour.texts;
+  const own = scene === null ? undefined : registry.scenes.get(scene)?.behavior.texts;
   return { ...rt.options.defaults.texts, ...own };
 }
 

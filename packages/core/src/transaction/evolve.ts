@@ -149,7 +149,7 @@ function rename(frame: Frame, registry: Registry): Frame | UnknownState {
       stateId = moved;
     } else {
       // a step that is gone: its scene finds the place by the data
-      stateId = registry.scenes.get(sceneId)?.behaviour.first(frame.data) ?? null;
+      stateId = registry.scenes.get(sceneId)?.behavior.first(frame.data) ?? null;
     }
   }
   return sceneId === scene && stateId === state
@@ -160,11 +160,11 @@ function rename(frame: Frame, registry: Registry): Frame | UnknownState {
 type Check = (data: JsonObject) => Awaitable<JsonObject | readonly string[]>;
 
 function checkOf(frame: Frame, registry: Registry): Check | undefined {
-  const behaviour = frame.scene === null ? undefined : registry.scenes.get(frame.scene)?.behaviour;
-  if (behaviour?.check) {
+  const behavior = frame.scene === null ? undefined : registry.scenes.get(frame.scene)?.behavior;
+  if (behavior?.check) {
     return async (data) => {
       try {
-        return frozenData(await behaviour.check?.(data, frame.state), 'data');
+        return frozenData(await behavior.check?.(data, frame.state), 'data');
       } catch (error) {
         if (error instanceof FsmError && error.code === 'DATA_INVALID') {
           return (error as FsmError<'DATA_INVALID'>).details.issues;

@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { EngineFactory } from '../conversation/behaviour.ts';
+import type { EngineFactory } from '../conversation/behavior.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -224,8 +224,8 @@ export function interruptsIn(
   rule: InterruptRule | undefined,
   registry: Registry,
 ): Interrupts | undefined {
-  const scene = [...registry.scenes.values()].find(({ behaviour }) => behaviour.interruptedBy);
-  const engine = scene?.behaviour.engine as EngineOf | undefined;
+  const scene = [...registry.scenes.values()].find(({ behavior }) => behavior.interruptedBy);
+  const engine = scene?.behavior.engine as EngineOf | undefined;
   const make = (rule as (InterruptRule & InterruptsOf) | undefined) ?? engine?.interrupts;
   return make?.(registry);
 }

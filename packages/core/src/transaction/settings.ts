@@ -1,7 +1,7 @@
 /** The options of a machine, resolved once. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import type { SceneDefaults } from '../conversation/behaviour.ts';
+import type { SceneDefaults } from '../conversation/behavior.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';

@@ -34,7 +34,7 @@ const order = flow('order', {
   })
   .done((a) => (a.confirm === 'yes' ? 'Order placed.' : 'Order dropped.'), {
     timedOut: () => 'Expired.',
-    cancelled: (a, turn) => `Canceled at ${turn.step} with ${a.quantity ?? 0}.`,
+    canceled: (a, turn) => `Canceled at ${turn.step} with ${a.quantity ?? 0}.`,
   });
 
 const two = flow('two', { trigger: '/two' })
@@ -257,7 +257,7 @@ describe('the endings of a flow', () => {
   it('says its own words where a hook is missing, and nothing where a hook says nothing', async () => {
     const silent = flow('silent', { trigger: '/silent' })
       .ask('a', { prompt: 'A?' })
-      .done(() => {}, { cancelled: () => {} });
+      .done(() => {}, { canceled: () => {} });
     const { user, said } = chat([silent, two]);
     const ann = user(1);
     for (const text of ['/silent', '/cancel', '/two', '/cancel']) await ann.sends(text);
@@ -311,7 +311,7 @@ describe('the endings of a flow', () => {
     await passes(60_000);
     expect(reasons).toEqual([
       'x done hi',
-      'x cancelled -',
+      'x canceled -',
       'x replaced -',
       'y replaced -',
       'y done go',

@@ -226,11 +226,11 @@ describe('a payment', () => {
 
 describe('texts and services', () => {
   it('come from the flow, then from the machine, for each user', async () => {
-    const f = flow('f', { trigger: '/f', texts: { cancelled: 'Flow says bye.' } })
+    const f = flow('f', { trigger: '/f', texts: { canceled: 'Flow says bye.' } })
       .ask('a', { prompt: 'A?', choices: ['x'] })
       .done(() => {});
     const { user, said } = chat([f], {
-      texts: { cancelled: 'Bye.', wrongKind: ({ from }) => `Buttons, ${from?.first_name}.` },
+      texts: { canceled: 'Bye.', wrongKind: ({ from }) => `Buttons, ${from?.first_name}.` },
     });
     const ann = user(1);
     for (const text of ['/f', 'no button', '/cancel']) await ann.sends(text);

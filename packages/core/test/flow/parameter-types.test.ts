@@ -70,7 +70,7 @@ describe('the types of parameters', () => {
     // @ts-expect-error a command can't know the parameter: hooks with `from` are required
     triggered().done(() => {});
     // @ts-expect-error Property 'from' is missing
-    triggered().done(() => {}, { cancelled: () => 'Bye.' });
+    triggered().done(() => {}, { canceled: () => 'Bye.' });
     // @ts-expect-error `from` makes another type
     triggered().done(() => {}, { from: () => ({ meetup: 1 }) });
     flow('optional', { data: typed<{ meetup?: string }>(), trigger: '/feedback' })

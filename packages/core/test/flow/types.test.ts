@@ -43,7 +43,7 @@ const order = flow('order', { trigger: '/order', timeout: '10m', onTrigger: 'res
   .ask('confirm', { prompt: (a) => `${a.giftWrap}`, choices: { yes: 'Yes', no: 'No' } })
   .done((a) => (a.confirm === 'yes' ? 'Placed' : 'Dropped'), {
     timedOut: () => 'Expired',
-    cancelled: (a, turn) => (turn.step === 'confirm' ? undefined : `${a.quantity ?? 0}`),
+    canceled: (a, turn) => (turn.step === 'confirm' ? undefined : `${a.quantity ?? 0}`),
   });
 
 const address = flow('address')

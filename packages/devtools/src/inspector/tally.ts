@@ -119,7 +119,7 @@ function fateOf(reason: Reason, isFlow: boolean): 'answered' | 'back' | 'finishe
       return 'finished';
     case 'back':
       return 'back';
-    case 'cancelled':
+    case 'canceled':
     case 'timeout':
       return 'dropped';
     case 'replaced':

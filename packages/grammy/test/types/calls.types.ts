@@ -33,7 +33,7 @@ const Start = scene('start', { params: typed<{ name: string; first?: boolean }>(
   handle: ({ goto }) => goto(Start),
   timeout: ({ goto }) => goto(Start, {}, { params: { name: 'x' } }),
   leave: ({ reason, reply }) => {
-    return reason === 'cancelled' ? reply('Bye') : undefined;
+    return reason === 'canceled' ? reply('Bye') : undefined;
   },
 });
 const Media = scene('media', { accept: ['photo', 'text'] }).on({

@@ -83,7 +83,7 @@ async function refuse(visit: Visit, place: Place, say: Say): Promise<void> {
   const count = (memoOf(run.memo).attempts ?? 0) + 1;
   if (limit !== undefined && count >= limit) {
     note(visit, { over: 'attempts' });
-    run.leave('cancelled');
+    run.leave('canceled');
     return;
   }
   if (limit !== undefined) note(visit, { attempts: count });

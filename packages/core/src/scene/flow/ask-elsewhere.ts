@@ -5,7 +5,7 @@
 
 import { toMs } from '../../base/clock.ts';
 import { FsmError } from '../../base/errors.ts';
-import type { Speech } from '../../conversation/behaviour.ts';
+import type { Speech } from '../../conversation/behavior.ts';
 import { callOf, type Say } from '../../conversation/say.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';

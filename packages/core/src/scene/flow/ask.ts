@@ -3,7 +3,7 @@
 import { toMs } from '../../base/clock.ts';
 import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { Speech } from '../../conversation/behaviour.ts';
+import type { Speech } from '../../conversation/behavior.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';

@@ -7,7 +7,7 @@ import type { GoodName } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
-import { flowOf } from './behaviour.ts';
+import { flowOf } from './behavior.ts';
 import type {
   BeginningOf,
   Branched,

@@ -40,7 +40,7 @@ export async function act(
       return true;
     case 'cancel':
       if (offer.cancel === undefined) return false;
-      visit.run.leave('cancelled');
+      visit.run.leave('canceled');
       return true;
     case 'finish':
       if (offer.finish === undefined) return false;
@@ -89,7 +89,7 @@ export async function takeLabel(
   if (is(end)) return finish(visit, place, offer, input);
   if (is(pass)) skip(visit, place);
   else if (is(back)) await goBack(visit);
-  else if (is(cancel)) visit.run.leave('cancelled');
+  else if (is(cancel)) visit.run.leave('canceled');
   else return false;
   return true;
 }
@@ -123,7 +123,7 @@ async function choose(
     }
   } else if (place.kind === 'again' || value === 'yes') {
     move(visit, answered(progressOf(run), place, value));
-  } else if (value === 'no') run.leave('cancelled');
+  } else if (value === 'no') run.leave('canceled');
   else await offerCorrections(visit, place);
   return true;
 }

@@ -2,7 +2,7 @@
 
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
-import type { OwnCommands } from '../../conversation/behaviour.ts';
+import type { OwnCommands } from '../../conversation/behavior.ts';
 import { entriesOf } from './choices.ts';
 import { backEverywhere } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';

@@ -13,10 +13,10 @@ import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReason> {
   const { plan, run } = visit;
   const { over } = memoOf(run.memo);
-  const { cancelled, timedOut, left: always } = plan.hooks;
+  const { canceled, timedOut, left: always } = plan.hooks;
   const isLate = reason === 'timeout';
-  const hook = isLate ? timedOut : reason === 'cancelled' ? cancelled : undefined;
-  const words = over === 'attempts' ? 'tooManyAttempts' : isLate ? 'timedOut' : 'cancelled';
+  const hook = isLate ? timedOut : reason === 'canceled' ? canceled : undefined;
+  const words = over === 'attempts' ? 'tooManyAttempts' : isLate ? 'timedOut' : 'canceled';
   // a time-out is tried again as a whole
   const attempt = isLate ? (work: () => Promise<void>) => work().then(() => true) : run.attempt;
   const say = () => attempt(async () => run.say(await text(visit, words)));
@@ -25,7 +25,7 @@ export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReas
   const isTold =
     hook !== undefined &&
     (await attempt(async () => tell(visit, await hook(run.data, endingTurn(visit)))));
-  if (!isTold && over !== 'attempts' && (isLate || reason === 'cancelled')) await say();
+  if (!isTold && over !== 'attempts' && (isLate || reason === 'canceled')) await say();
   const truly = over === 'done' ? 'done' : reason;
   if (always !== undefined) await attempt(async () => always(truly, run.data, run.turn));
   return truly;

@@ -2,7 +2,7 @@
 
 import type { Duration } from '../../base/clock.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { CommandPolicy, OwnCommands } from '../../conversation/behaviour.ts';
+import type { CommandPolicy, OwnCommands } from '../../conversation/behavior.ts';
 import type { Say, Sent } from '../../conversation/say.ts';
 import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
@@ -103,7 +103,7 @@ export type EndingTurn<Services extends object> = Turn<Services> & { readonly st
 
 /** Endings other than `done`, with what was answered until then. What one returns is said. */
 export interface FlowHooks<Answers extends object, Services extends object> {
-  readonly cancelled?: (
+  readonly canceled?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services>,
   ) => Awaitable<Say | Sent | void>;

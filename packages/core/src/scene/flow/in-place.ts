@@ -1,6 +1,6 @@
 /** Questions that are all asked in one message. Loaded with the first one. */
 
-import type { Speech } from '../../conversation/behaviour.ts';
+import type { Speech } from '../../conversation/behavior.ts';
 import { escapeHtml, escapeMarkdownV2 } from '../../conversation/format.ts';
 import { callOf, type RichText, type Say } from '../../conversation/say.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';

@@ -1,6 +1,6 @@
 /** Takes a press on a button of a question that somebody else answers, in another chat. */
 
-import type { SceneRun } from '../../conversation/behaviour.ts';
+import type { SceneRun } from '../../conversation/behavior.ts';
 import { callOf, type Say } from '../../conversation/say.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
 import { idIn, objectIn, wholeIn } from '../../update/raw-update.ts';

@@ -44,7 +44,7 @@ async function apply(visit: Visit, place: AskPlace, applied: RowMove): Promise<v
     case 'back':
       return goBack(visit);
     case 'cancel':
-      return run.leave('cancelled');
+      return run.leave('canceled');
   }
 }
 

@@ -1,7 +1,7 @@
 /** The commands of a flow: its trigger while it runs, cancel, back and skip. */
 
 import type { JsonObject } from '../../base/json.ts';
-import type { CommandPolicy, Trigger } from '../../conversation/behaviour.ts';
+import type { CommandPolicy, Trigger } from '../../conversation/behavior.ts';
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
 import { buttonData } from '../rows/buttons.ts';
@@ -62,7 +62,7 @@ export async function takeCommand(visit: Visit, command: Command): Promise<boole
   }
   switch (own) {
     case 'cancel':
-      run.leave('cancelled');
+      run.leave('canceled');
       return true;
     case 'back':
       await goBack(visit);

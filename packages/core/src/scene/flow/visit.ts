@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { Trigger } from '../../conversation/behaviour.ts';
+import type { Trigger } from '../../conversation/behavior.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';

@@ -1,6 +1,6 @@
 /** The message that was pressed, as far as the update shows it. */
 
-import type { SceneRun } from '../../conversation/behaviour.ts';
+import type { SceneRun } from '../../conversation/behavior.ts';
 import {
   idIn,
   listIn,

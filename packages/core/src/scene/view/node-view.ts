@@ -1,6 +1,6 @@
 /** The view of a node at work: when it is rendered, where it is shown, and what a press of one of its buttons does. */
 
-import type { Speech } from '../../conversation/behaviour.ts';
+import type { Speech } from '../../conversation/behavior.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { nodeTurn } from '../node-turn.ts';

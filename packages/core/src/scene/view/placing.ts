@@ -1,6 +1,6 @@
 /** Where what is to be shown is shown: in the message that is edited in place, or in a new one. */
 
-import type { Speech } from '../../conversation/behaviour.ts';
+import type { Speech } from '../../conversation/behavior.ts';
 import type { ApiCall } from '../../conversation/say.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';

@@ -3,7 +3,7 @@
 import { frozenData } from '../../base/json.ts';
 import type { ApiCall } from '../../conversation/say.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { behaviourOn } from '../../engine/settle.ts';
+import { behaviorOn } from '../../engine/settle.ts';
 
 /** Where a message is. */
 export interface MessageAddress {
@@ -58,7 +58,7 @@ export function retire(run: FrameRun, deletes = false): void {
 /** Retires it where the active scene edits none, or edits a new one. */
 export function retireUnseen(run: FrameRun, isFresh = false): void {
   const { turn } = run;
-  if (isFresh || behaviourOn(turn, turn.copy.top)?.screen === undefined) retire(run);
+  if (isFresh || behaviorOn(turn, turn.copy.top)?.screen === undefined) retire(run);
 }
 
 /** The call that takes the buttons off a message. */

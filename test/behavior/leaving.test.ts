@@ -24,8 +24,8 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })
       .done(() => 'Done.', {
-        cancelled: (_answers, { state: fsm }) => {
-          heard.push('cancelled');
+        canceled: (_answers, { state: fsm }) => {
+          heard.push('canceled');
           fsm.enter(form as never);
           fails();
         },
@@ -40,7 +40,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     await anna.sends('/form');
     await anna.sends('/cancel');
     anna.sees('Canceled.');
-    expect(heard).toEqual(['cancelled', 'cancelled']);
+    expect(heard).toEqual(['canceled', 'canceled']);
     expect(bot.errors).toEqual([broken]);
     await anna.sends('/where');
     anna.sees('At null {}.');
@@ -197,7 +197,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })
       .done(() => undefined, {
-        cancelled: (_answers, { state: fsm }) => fsm.set(Menu.main),
+        canceled: (_answers, { state: fsm }) => fsm.set(Menu.main),
       });
     const bot = framework.bot();
     const { anna } = play(bot, [form]);

@@ -48,7 +48,7 @@ describe.each(frameworks)('sharing in flows on %s', (_, framework) => {
     const { bot, fsm } = framework.bot();
     const short = flow('short', { trigger: '/short' })
       .ask('where', { prompt: 'Where?', accept: 'location', share: 'Share' })
-      .done(() => 'Thank you.', { cancelled: () => 'Bye.' });
+      .done(() => 'Thank you.', { canceled: () => 'Bye.' });
     fsm({ states: [register, short] });
     const chat = telegram(bot);
     const anna = chat.user('Anna');

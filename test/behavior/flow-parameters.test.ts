@@ -21,7 +21,7 @@ describe.each(frameworks)('parameters of flows on %s', (_, framework) => {
       ({ meetup, stars, why }, { reply }) => reply(`${meetup} ${stars} ${why}`).then(() => {}),
       {
         from: (argument) => (argument === '' ? undefined : { meetup: argument, stars: '9' as '1' }),
-        cancelled: ({ meetup }) => `No feedback on ${meetup}.`,
+        canceled: ({ meetup }) => `No feedback on ${meetup}.`,
       },
     );
 

@@ -202,7 +202,7 @@ describe.each(frameworks)('the turn that the hooks of a flow get, on %s', (_, fr
   const booking = flow('booking', { trigger: '/book', services: greet, timeout: '10m' })
     .ask('name', { prompt: 'Your name?' })
     .done(({ name }, { services }) => services.greet(name), {
-      cancelled: (_answers, { services, step }) => `${services.greet('cancelled')} at ${step}`,
+      canceled: (_answers, { services, step }) => `${services.greet('canceled')} at ${step}`,
       timedOut: (_answers, { services, reply, subject, now }) =>
         `${services.greet('late')} ${typeof reply} ${typeof now()} ${typeof subject.user}`,
     });
@@ -225,7 +225,7 @@ describe.each(frameworks)('the turn that the hooks of a flow get, on %s', (_, fr
     anna.sees('Hello, Anna');
     await anna.sends('/book');
     await anna.sends('/cancel');
-    anna.sees('Hello, cancelled at name');
+    anna.sees('Hello, canceled at name');
     await anna.sends('/book');
     await clock.advance('11m');
     anna.sees('Hello, late function number number');

@@ -5,9 +5,9 @@ import { type Framework, frameworks, type Options } from './frameworks.ts';
 
 const paint = flow('paint', { trigger: '/paint', prompts: 'delete' })
   .ask('what', { prompt: 'What?' })
-  .ask('colour', { prompt: 'Which colour?', choices: ['Red', 'Blue'], buttons: 'reply' })
+  .ask('color', { prompt: 'Which color?', choices: ['Red', 'Blue'], buttons: 'reply' })
   .ask('size', { prompt: 'Which size?' })
-  .done(({ what, colour, size }) => `A ${size} ${what} in ${colour}.`);
+  .done(({ what, color, size }) => `A ${size} ${what} in ${color}.`);
 
 function play(framework: Framework, options: Options = {}) {
   const bot = framework.bot();
@@ -23,7 +23,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     const anna = world.user('Anna').in(channel);
     await channel.posts('/paint');
     await channel.posts('house');
-    expect(channel.messages.map(({ text }) => text)).toEqual(['Which colour?']);
+    expect(channel.messages.map(({ text }) => text)).toEqual(['Which color?']);
     await anna.taps('Red');
     await channel.posts('small');
     expect(channel.messages.map(({ text }) => text)).toEqual(['A small house in Red.']);

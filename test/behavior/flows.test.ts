@@ -80,7 +80,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     };
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })
-      .done(work, { cancelled: work, left: work });
+      .done(work, { canceled: work, left: work });
     const machine = bot.fsm({ states: [form] });
     const anna = telegram(bot.bot).user('Anna');
     machine.connect(bot.bot as never);
@@ -176,7 +176,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     const silent = flow('silent', { trigger: '/silent', texts: { noSkip: '', wrongKind: '' } })
       .ask('a', { prompt: 'A?', validate: (text) => (text === 'no' ? invalid('') : text) })
       .ask('b', { prompt: 'B?', optional: true })
-      .done(({ a }) => (a === 'loud' ? 'Done.' : ''), { cancelled: () => '' });
+      .done(({ a }) => (a === 'loud' ? 'Done.' : ''), { canceled: () => '' });
     const bot = framework.bot();
     bot.noteErrors();
     bot.fsm({ states: [silent] });

@@ -4,7 +4,7 @@ import { toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import { check, describeIssues, isSchema } from '../base/schema.ts';
-import { burstTimer, type SceneBehaviour } from '../conversation/behaviour.ts';
+import { burstTimer, type SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { namesOf, type State } from '../conversation/states.ts';
 import { sceneEngine } from '../engine/engine.ts';
@@ -21,12 +21,12 @@ import { retireUnseen } from './view/shown-message.ts';
 const timeoutTimer = 'node';
 
 /** Makes what the engine runs. */
-export function behaviourOfNode(
+export function behaviorOfNode(
   id: string,
   own: State,
   options: LooseOptions,
   handlers: LooseHandlers,
-): SceneBehaviour {
+): SceneBehavior {
   const { accept = 'text' } = options;
   const after = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout');
   const schema = isSchema(options.data) ? options.data : undefined;

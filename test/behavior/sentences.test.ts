@@ -109,7 +109,7 @@ describe.each(frameworks)('on %s', (_, framework) => {
     const form = flow('f', { trigger: '/f' })
       .ask('a', { prompt: 'A?' })
       .done((_, { reply }) => reply('Done.'), {
-        cancelled: (_, { reply }) => reply('Stopped.'),
+        canceled: (_, { reply }) => reply('Stopped.'),
       });
     bot.fsm({ states: [form] });
     const world = telegram(bot.bot);

@@ -801,7 +801,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
   it('a business customer’s flow is apart from that in the bot’s own chat, and its hooks speak there', async () => {
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })
-      .done(({ a }) => `Done ${a}.`, { cancelled: () => 'Never mind.' });
+      .done(({ a }) => `Done ${a}.`, { canceled: () => 'Never mind.' });
     const { bot, world, anna } = play(framework, [form]);
     const there = anna.in(await world.user('Owner').connects());
     await there.sends('/form');

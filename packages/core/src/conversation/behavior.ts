@@ -58,7 +58,7 @@ export interface SceneRun {
     readonly data?: object;
     readonly memo?: object;
   }): void;
-  /** Asks: {@link SceneBehaviour.ask} is called before the commit, with these parameters. */
+  /** Asks: {@link SceneBehavior.ask} is called before the commit, with these parameters. */
   ask(params?: object): void;
   /** Takes this frame off. */
   leave(reason: LeaveReason, result?: unknown): void;
@@ -81,7 +81,7 @@ export interface SceneRun {
    * @returns whether it did not throw
    */
   attempt(hook: () => unknown): Promise<boolean>;
-  /** Sets or removes a timer of this frame, in ms; {@link SceneBehaviour.timeout} hears of it. */
+  /** Sets or removes a timer of this frame, in ms; {@link SceneBehavior.timeout} hears of it. */
   arm(timer: string, after: number | null): void;
   /** Ms until a timer of this frame passes. */
   timer(name: string): number | undefined;
@@ -141,7 +141,7 @@ export interface EngineFactory {
 }
 
 /** How a scene behaves. Everything but `leave` acts on the active frame. */
-export interface SceneBehaviour {
+export interface SceneBehavior {
   /** What runs it: `sceneEngine`. */
   readonly engine: EngineFactory;
   /** Ids under which older deploys stored this scene. */
@@ -223,7 +223,7 @@ export function boundTo(callbackData: string): string | undefined {
   return /^~([^.]*)\./.exec(callbackData)?.[1];
 }
 
-/** The behaviour that a scene carries. */
-export function behaviourOf(scene: AnyScene): SceneBehaviour {
-  return scene['~scene'] as unknown as SceneBehaviour;
+/** The behavior that a scene carries. */
+export function behaviorOf(scene: AnyScene): SceneBehavior {
+  return scene['~scene'] as unknown as SceneBehavior;
 }

@@ -5,7 +5,7 @@ import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
-import { commandPolicies, type SceneBehaviour } from '../../conversation/behaviour.ts';
+import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
@@ -60,7 +60,7 @@ export function flowOf(
 ): Flow {
   const { id, steps } = definition;
   checkOptions(`${id} `, options, flowRules, otherOptions);
-  checkOptions(`${id} done `, hooks, {}, 'cancelled timedOut left from');
+  checkOptions(`${id} done `, hooks, {}, 'canceled timedOut left from');
   checkOption(`${id} done`, handler, callable);
   const parameters = parametersOf(id, steps, options.data);
   let fingerprint: string | undefined;
@@ -89,13 +89,13 @@ export function flowOf(
     id,
     steps: tree,
     '~group': Object.freeze({ id, states: Object.freeze(all) }),
-    '~scene': behaviourFor(plan, all),
+    '~scene': behaviorFor(plan, all),
     [definitionSlot]: definition,
   });
   return flow as unknown as Flow;
 }
 
-function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehaviour {
+function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior {
   const { options, steps, trigger, parameters } = plan;
   const questions = questionsIn(steps);
   for (const { name, question } of questions) {
@@ -142,7 +142,7 @@ function behaviourFor(plan: Plan, states: SceneBehaviour['states']): SceneBehavi
 }
 
 /** Of a flow whose questions are edited. */
-function screened(plan: Plan): Pick<SceneBehaviour, 'screen' | 'leave'> {
+function screened(plan: Plan): Pick<SceneBehavior, 'screen' | 'leave'> {
   const load = () => import('./in-place.ts');
   return {
     async screen(run: FrameRun, isFresh) {
@@ -158,7 +158,7 @@ function screened(plan: Plan): Pick<SceneBehaviour, 'screen' | 'leave'> {
 /** Of a flow whose questions are asked in one message. What shows them is loaded with the first one: other flows do without it. */
 function inPlace(
   plan: Plan,
-): Pick<SceneBehaviour, 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
+): Pick<SceneBehavior, 'screen' | 'leave' | 'command' | 'handle' | 'timeout'> {
   const load = () => import('./in-place.ts');
   return {
     ...screened(plan),
