@@ -33,6 +33,9 @@ export interface SceneData {
   step?: string;
 }
 
+/** A session, by what a stage uses of it. */
+type Whole = { __scenes?: SceneData } | null | undefined;
+
 /** The options of a stage. */
 export interface StageSettings {
   /** Seconds after which a user has silently left a scene that has no `ttl` of its own. Default: never. */
@@ -104,7 +107,7 @@ export class SceneControl<C extends object> {
 
   /** Clears the scene; no hook runs. */
   reset(): void {
-    if (this.#whole !== undefined) this.#keep(this.#blank());
+    if (this.#whole != null) this.#keep(this.#blank());
   }
 
   /**
@@ -168,6 +171,11 @@ export class SceneControl<C extends object> {
     }
   }
 
+  /** Whether a handler has called a verb, which may not be over. */
+  get isBusy(): boolean {
+    return this.#verbs !== undefined;
+  }
+
   /** Waits for verbs that handlers have called and not awaited: they belong to this update too. */
   async settle(): Promise<void> {
     while (this.#verbs !== undefined) {
@@ -222,8 +230,8 @@ export class SceneControl<C extends object> {
     return this.#parts.settings.sessionName ?? 'session';
   }
 
-  get #whole(): { __scenes?: SceneData } | undefined {
-    return Reflect.get(this.#ctx, this.#name) as { __scenes?: SceneData } | undefined;
+  get #whole(): Whole {
+    return (this.#ctx as { readonly [name: string]: Whole })[this.#name];
   }
 
   get #kept(): SceneData | undefined {

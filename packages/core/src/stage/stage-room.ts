@@ -51,11 +51,11 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
   middleware(handler: StageMiddleware<C>): StageMiddleware<C> {
     const { sessionName = 'session' } = this.settings;
     return async (ctx, next) => {
-      if (!hasSession(ctx, sessionName)) return next();
+      if (!hasSession(ctx, sessionName)) return await next();
       const control = new SceneControl(ctx, this);
       (ctx as { scene?: unknown }).scene = control;
       await handler(ctx, next);
-      return control.settle();
+      if (control.isBusy) await control.settle();
     };
   }
 

@@ -57,7 +57,7 @@ export class WizardControl<C extends object, Step> {
     session.cursor = cursor;
     const name = nameOf(this.steps[cursor])?.name;
     if (name !== undefined) session.step = name;
-    else delete session.step;
+    else if (session.step !== undefined) delete session.step;
   }
 
   /** The middleware of the step; `undefined` past the last one. */
