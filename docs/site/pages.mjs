@@ -195,9 +195,9 @@ function guideSidebar(reference) {
   ];
 }
 
-/** Each heading of a page, for a page that is many small ones. */
+/** Each heading of a page but the last, `Next`, for a page that is many small ones. */
 function partsOf(path, place) {
-  return [...read(path).matchAll(/^## (.+)$/gm)].map(([, title]) => ({
+  return [...read(path).matchAll(/^## (?!Next$)(.+)$/gm)].map(([, title]) => ({
     text: title.replaceAll('`', ''),
     link: `${linkTo(place)}#${anchorOf(title)}`,
   }));
