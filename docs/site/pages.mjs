@@ -14,7 +14,8 @@ const standing = new Map(
   }),
 );
 
-function placeOf(path) {
+/** Where a page of the repository stands on the site; `undefined` if it is no page there. */
+export function placeOf(path) {
   if (path === 'README.md') return 'index.md';
   if (path === 'docs/README.md') return 'contents.md';
   if (path === 'examples/README.md') return 'examples/index.md';
