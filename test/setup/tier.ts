@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 import type { ViteUserConfig } from 'vitest/config';
 import { SlowestFiles } from './slowest-files.ts';
 
-// Tests read the sources: no build first.
-const conditions = ['@telefsm/source', 'module', 'node', 'development|production'];
+// Tests read the sources: no build first. Otherwise the conditions are Node's, since Node loads what is outside the workspace.
+const conditions = ['@telefsm/source', 'node', 'development|production'];
 
 const everywhere = '{packages/*/test,test,examples}/**';
 
