@@ -276,7 +276,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Find the slow handler, or raise fsm({ waiting: { limit } }).',
   },
   BUSY: {
-    message: (d) => `Conversation "${d.key}" is busy, and its waiting policy is "refuse".`,
+    message: (d) => `Conversation "${d.key}" is busy with another turn.`,
     fix: 'Try again, or set fsm({ waiting: { policy: "queue" } }).',
   },
   REENTERED: {
