@@ -1,4 +1,4 @@
-/** The catalogue of everything that can go wrong: its facts, its message, and what to do. */
+/** The catalogue of all errors: the details of each, its message, and its fix. */
 
 /** The details of each error; the keys are all codes that telefsm throws. */
 export interface FsmErrorDetails {
@@ -68,7 +68,7 @@ export interface FsmErrorDetails {
 /** Every code of an {@link FsmError}. */
 export type FsmErrorCode = keyof FsmErrorDetails;
 
-/** How an error reads: what happened with the facts, then what to do. */
+/** The text of an error: what happened, with the values found, and then what to do. */
 interface CatalogueEntry<Code extends FsmErrorCode> {
   message(details: FsmErrorDetails[Code]): string;
   readonly fix: string;
@@ -107,7 +107,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   NO_CONVERSATION: {
     message: (d) =>
       `This update (${d.updateType}) has no conversation under the strategy "${d.strategy}".`,
-    fix: 'Check `key !== undefined` in the handler, or choose another strategy.',
+    fix: 'Check that `ctx.state.key` (on Telegraf `ctx.fsm.key`) is defined, or choose another strategy.',
   },
   NOT_INSTALLED: {
     message: (d) => `ctx.${d.property} is not installed.`,
@@ -175,7 +175,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   STEP_UNKNOWN: {
     message: (d) => `Flow "${d.flow}" has no step "${d.step}".${suggestion(d.step, d.known)}`,
-    fix: 'Use the name of a step.',
+    fix: 'Use the name of a step of this flow.',
   },
   FLOW_EMPTY: {
     message: (d) => `Flow "${d.flow}" has no steps.`,
@@ -236,8 +236,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Deploy the newer version here too.',
   },
   MIGRATION_MISSING: {
-    message: (d) => `Migration ${d.version} cannot be used. Declared: ${list(d.known)}.`,
-    fix: 'Number migrations from 1, or omit the option.',
+    message: (d) => `Invalid migration number ${d.version}. Declared: ${list(d.known)}.`,
+    fix: 'Use whole numbers from 1, or omit the option.',
   },
   INVALID_KEY: {
     message: (d) =>
@@ -268,7 +268,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Deploy the newer version here too.',
   },
   WAIT_TIMEOUT: {
-    message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms.`,
+    message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms, so the call did not run.`,
     fix: 'Find the handler that does not end or waits for its own conversation. Move calls of machine.at(…) into afterCommit(…).',
   },
   QUEUE_FULL: {
@@ -276,7 +276,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Find the slow handler, or raise fsm({ waiting: { limit } }).',
   },
   BUSY: {
-    message: (d) => `Conversation "${d.key}" is busy, and waiting is off.`,
+    message: (d) => `Conversation "${d.key}" is busy with another turn.`,
     fix: 'Try again, or set fsm({ waiting: { policy: "queue" } }).',
   },
   REENTERED: {
@@ -295,6 +295,6 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   DEADLINES_UNAVAILABLE: {
     message: (d) => `${d.what} needs deadlines, and this storage cannot fire them.`,
-    fix: 'Use a storage with deadlines, or accept fsm({ deadlines: "on-update" }).',
+    fix: 'Use a storage with deadlines. Or set fsm({ deadlines: "on-update" }): deadlines then fire with the next update.',
   },
 };
