@@ -1,8 +1,8 @@
 /** Session data of one turn, as an object that handlers change in place. */
 
-import { type JsonObject, withMember } from '../base/json.ts';
+import { type JsonObject, thawed, withMember } from '../base/json.ts';
 import type { SessionAccess } from '../state/context.ts';
-import { type Converted, settled, thawed } from './values.ts';
+import { type Converted, settled } from './values.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */
 export interface SlotPlan {
