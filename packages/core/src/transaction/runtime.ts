@@ -93,8 +93,6 @@ export interface Engine {
 /** The engine that a scene brings, as the kernel sees it. */
 export interface EngineOf extends EngineFactory {
   (rt: Runtime): Engine;
-  /** For scenes that choose what interrupts them. */
-  readonly interrupts: InterruptsOf;
 }
 
 /** Makes the engine of a machine. */
@@ -216,18 +214,22 @@ export interface Interrupts {
   interrupt(key: string, by: string): boolean;
 }
 
-/** Makes the interrupts of one machine: the option `waiting.interrupt` as the kernel sees it, or what a scene brings. */
-export type InterruptsOf = (registry: Registry) => Interrupts;
+/** What `interruptBy` returns, as the kernel sees it: it makes the interrupts of a machine. */
+export interface InterruptsOf extends InterruptRule {
+  /** @param rule - that of the machine, if it has one beside those of its scenes */
+  (registry: Registry, rule?: InterruptRule): Interrupts;
+}
 
 /** The interrupts of a machine, if it or one of its scenes has chosen what interrupts. */
 export function interruptsIn(
   rule: InterruptRule | undefined,
   registry: Registry,
 ): Interrupts | undefined {
-  const scene = [...registry.scenes.values()].find(({ behavior }) => behavior.interruptedBy);
-  const engine = scene?.behavior.engine as EngineOf | undefined;
-  const make = (rule as (InterruptRule & InterruptsOf) | undefined) ?? engine?.interrupts;
-  return make?.(registry);
+  const ofScenes = [...registry.scenes.values()].flatMap(({ behavior }) => [
+    ...(behavior.interrupts?.values() ?? []),
+  ]);
+  const make = (rule ?? ofScenes[0]) as InterruptsOf | undefined;
+  return make?.(registry, rule);
 }
 
 /** Whether a turn has ended because it was interrupted. */
