@@ -31,6 +31,7 @@ export interface FsmErrorDetails {
   DATA_INVALID: { readonly state: string; readonly issues: readonly string[] };
   DATA_NOT_JSON: { readonly path: string; readonly found: string };
   DATA_FROZEN: { readonly reason: string };
+  TEXT_TOO_LONG: { readonly found: string };
   RECORD_TOO_LARGE: { readonly bytes: number; readonly limit: number };
   RECORD_UNREADABLE: { readonly key: string; readonly reason: string };
   RECORD_NEWER: { readonly key: string; readonly version: number; readonly known: number };
@@ -221,6 +222,10 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   DATA_FROZEN: {
     message: (d) => `A handler changed frozen data: ${d.reason}.`,
     fix: 'Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy.',
+  },
+  TEXT_TOO_LONG: {
+    message: (d) => `A message was not sent. Telegram answered "${d.found}".`,
+    fix: 'A text may have 4,096 characters, a caption 1,024. Without parse_mode, with entities, longer ones are split for you.',
   },
   RECORD_TOO_LARGE: {
     message: (d) => `The conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
