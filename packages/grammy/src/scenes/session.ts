@@ -13,7 +13,7 @@ import type { Context, MiddlewareFn } from 'grammy';
 import { UpdatePort } from '../port.ts';
 import { updateOf } from '../session/absent.ts';
 
-/** What {@link session} accepts. */
+/** Options of {@link session}. */
 export interface SceneSessionOptions<C extends Context> extends Omit<OwnRecordOptions, 'strategy'> {
   /** Context property of the session. Default `"session"`. */
   readonly property?: string;
