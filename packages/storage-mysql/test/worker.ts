@@ -1,9 +1,10 @@
 /** What another process does in the tests: it increments, or fires deadlines. */
 
+import type { Awaitable } from '@telefsm/core';
 import { createPool } from 'mysql2/promise';
 import { acquire } from '../../../test/servers/lease.ts';
 import { takeTurns } from '../../../test/servers/turns.ts';
-import { mysqlStorage } from '../src/index.ts';
+import { type MysqlStorage, mysqlStorage } from '../src/index.ts';
 
 /** What a process is started for. */
 export interface Job {
@@ -21,7 +22,7 @@ const job = JSON.parse(process.argv[2] as string) as Job;
 const tell = (answer: Answer) => process.send?.(answer);
 
 const pool = createPool({ uri: job.url, connectionLimit: 6 });
-const storage = mysqlStorage(pool, { table: job.table });
+const storage = patient(mysqlStorage(pool, { table: job.table }));
 await storage.peek('make the tables');
 tell({ ready: true });
 await new Promise((resolve) => process.once('message', resolve));
@@ -57,4 +58,26 @@ async function fired(): Promise<number> {
 
 function increment(text: string | undefined): string {
   return String(Number(text ?? 0) + 1);
+}
+
+/** Sends again what the server rolled back, such as the loser of a deadlock, as core does. */
+function patient(storage: MysqlStorage): MysqlStorage {
+  const again =
+    <A extends readonly unknown[], R>(send: (...values: A) => Awaitable<R>) =>
+    async (...values: A): Promise<R> => {
+      for (;;) {
+        try {
+          return await send(...values);
+        } catch (error) {
+          if (storage.classify(error) !== 'retry') throw error;
+        }
+      }
+    };
+  return {
+    ...storage,
+    acquire: again(storage.acquire),
+    commit: again(storage.commit),
+    due: again(storage.due),
+    settled: again(storage.settled),
+  };
 }
