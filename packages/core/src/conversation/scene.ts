@@ -9,6 +9,8 @@ export interface SceneTypes {
   readonly params: object;
   readonly result: unknown;
   readonly services: object;
+  /** The type of the conversation's session. */
+  readonly session: object;
 }
 /** Anything that `fsm({ scenes })`, `enter` and `call` take: a node, a flow, a framework's `Scene`, a command tree. */
 export interface AnyScene<Id extends string = string, T extends SceneTypes = SceneTypes> {

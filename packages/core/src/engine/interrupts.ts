@@ -9,12 +9,12 @@ import type { Registry } from '../state/registry.ts';
 import type {
   AcquireLease,
   Head,
+  Interrupted,
   Interrupter,
   Interruptible,
   InterruptsOf,
-  OpenTurn,
   Interrupts as Part,
-} from '../transaction/runtime.ts';
+} from '../transaction/interrupts.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
 
@@ -115,7 +115,7 @@ class Interrupts implements Part {
   }
 
   async race<Result>(
-    { interruption, copy }: OpenTurn,
+    { interruption, copy }: Interrupted,
     work: () => Result | PromiseLike<Result>,
   ): Promise<Result> {
     if (interruption === undefined) return work();

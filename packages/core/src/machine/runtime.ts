@@ -15,13 +15,8 @@ import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
-import {
-  type Engine,
-  engineOf,
-  interruptsIn,
-  type Notices,
-  type Runtime,
-} from '../transaction/runtime.ts';
+import { interruptsIn } from '../transaction/interrupts.ts';
+import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';

@@ -12,7 +12,7 @@ import type { Next } from './transition.ts';
 import type { View, ViewTurn } from './view/view-turn.ts';
 
 /** Options of a node. */
-export interface SceneOptions<D, P, R, N, A> {
+export interface SceneOptions<D, P, R, N, A, S = unknown> {
   /** Persisted data: any Standard Schema, checked when it is read back; or `typed<T>()`. */
   readonly data?: D;
   /** Transient input of `enter`/`goto`; reaches the `enter` hook, never stored. */
@@ -20,6 +20,11 @@ export interface SceneOptions<D, P, R, N, A> {
   readonly result?: R;
   /** The services that it needs from `fsm({ services })`. */
   readonly services?: N;
+  /**
+   * The type of the conversation's session, which all its scenes share and `ctx.session` shows: `typed<T>()`. It stays after `clear()`,
+   * and is not checked.
+   */
+  readonly session?: S;
   /** The input of `handle`; other updates continue to the bot. Default `"text"`. */
   readonly accept?: A;
   readonly was?: string | readonly string[];
@@ -70,7 +75,9 @@ interface ShownNode<T extends SceneTypes, A extends Accept> extends CommonHandle
    * The content that is shown now. Rendered when the node is entered, to look up a press, and before each commit that may have changed
    * it.
    */
-  readonly view: (turn: ViewTurn<T['data'], T['services'], T['result']>) => Awaitable<View>;
+  readonly view: (
+    turn: ViewTurn<T['data'], T['services'], T['result'], T['session']>,
+  ) => Awaitable<View>;
   readonly handle?: Handle<T, A>;
 }
 /** The handlers of a node: a prompt with a handler for the answer, or a view. */

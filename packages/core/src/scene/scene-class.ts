@@ -16,6 +16,7 @@ export interface SceneTypesOf<Data extends object, Params extends object> {
   readonly params: Params;
   readonly result: unknown;
   readonly services: {};
+  readonly session: {};
 }
 
 /** The members of a scene besides those of its framework's Composer. */
