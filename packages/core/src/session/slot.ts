@@ -2,6 +2,7 @@
 
 import { type JsonObject, thawed, withMember } from '../base/json.ts';
 import type { SessionAccess } from '../state/context.ts';
+import { sessionSlot } from './turn-session.ts';
 import { type Converted, settled } from './values.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */
@@ -28,6 +29,11 @@ export interface SessionValue {
 /** Opens the value; what handlers change in it is written with the turn's commit. */
 export function openSlot(access: SessionAccess, plan: SlotPlan): Slot {
   const slot = new Slot(access, plan);
+  if (plan.slot === sessionSlot && plan.part === undefined) {
+    const before = Object(access.opened?.value);
+    if (Object.keys(before).length > 0) slot.value = before;
+    access.opened = slot;
+  }
   access.beforeCommit(() => slot.flush());
   return slot;
 }
