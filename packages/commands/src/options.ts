@@ -8,7 +8,7 @@ import type { Pending } from './position.ts';
 import { type Limit, type Limited, within } from './time-limit.ts';
 import { tokenize } from './tokens.ts';
 
-/** What was given for a command, as text. */
+/** The options of a command, as the text that was given. */
 export interface Given {
   readonly texts: ReadonlyMap<OptionNode, string>;
   /** Words that no option takes. */
@@ -24,7 +24,7 @@ export type Read =
     }
   | { readonly kind: 'ask'; readonly question: string; readonly pending: Pending };
 
-/** What reading needs from the input that it is part of. */
+/** The functions that reading options needs from its input. */
 export interface OptionsPort {
   /** Makes the turn of a setter, a default or a prompt. */
   turn(limited: Limited, key: string): object;
@@ -96,7 +96,7 @@ export function giveTexts(
   return { texts, rest: [] };
 }
 
-/** What a command that asked has by now: what was given before, and the answer. */
+/** Returns the options of a command that asked: those given before, and the answer. */
 export function giveAnswer(pending: Pending, command: CommandNode, line: string): Given {
   const texts = new Map<OptionNode, string>();
   for (const option of command.options) {

@@ -6,7 +6,7 @@
 
 // biome-ignore-start lint/performance/noReExportAll: the names of Telegraf, also as `Scenes`
 export * from './scenes/names.ts';
-/** What Telegraf exports as `Scenes`, on grammY. */
+/** The names that Telegraf exports as `Scenes`, on grammY. */
 export * as Scenes from './scenes/names.ts';
 // biome-ignore-end lint/performance/noReExportAll: only the lines above
 export type { SceneSessionOptions } from './scenes/session.ts';

@@ -166,7 +166,7 @@ function peek(table: string): string {
     from ${table} where key = $1::text and ${present}`;
 }
 
-/** What one look at the index did. */
+/** The result of one poll of the index. */
 export interface DueRow {
   /** Keys that were claimed, as a JSON array: not every library reads arrays of the server. */
   readonly keys: string;

@@ -35,7 +35,7 @@ type Settable<T, Ids> = [T] extends [null]
     ? Complaint<`'${IdOf<T> & string}' is a step of a flow: enter the flow, or answer the step.`>
     : [keyof T & ('~node' | '~scene')] extends [never]
       ? Registered<T, Ids>
-      : Complaint<`'${IdOf<T> & string}' is a scene: use enter() in place of set().`>;
+      : Complaint<`'${IdOf<T> & string}' is a scene: use enter() instead of set().`>;
 
 /**
  * Keys that a move must bring: required by `To` and not guaranteed by `From`, or kept from `From` with another type. Of a union one
@@ -64,7 +64,7 @@ type Lacks<From, To> = From extends unknown
       }[keyof To]
     : never
   : never;
-/** What a move brings: what is missing, and whatever else of the target's data. */
+/** The patch of a move: the data that the target needs and the current state lacks, and any other data of the target. */
 export type Patch<From, To> = [MissingKeys<From, To>] extends [never]
   ? Partial<DeepReadonly<To>>
   : Brought<From, To>;
@@ -74,7 +74,7 @@ type Brought<From, To> = To extends unknown
 /** The patch may be omitted if nothing is missing; otherwise the compiler lists the missing data. */
 type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
   ? unknown
-  : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: bring it as the second argument.`>;
+  : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: pass it as the second argument.`>;
 
 /** A state that was left, as `history` shows it. */
 export interface HistoryEntry {
@@ -90,7 +90,7 @@ interface Holding<D> {
   readonly data: D;
 }
 /**
- * What `ctx.state` can do, whatever the state. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too.
+ * The verbs of `ctx.state` that every state has. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too.
  *
  * It has ids and no states: the compiler copies the types of a verb for each call, so 120 calls on 120 states would cost the square of that.
  */

@@ -1,4 +1,4 @@
-/** What a bot says: texts, media, keyboards or any Bot API call, as plain data. */
+/** The messages of a bot: texts, media, keyboards or any Bot API call, as plain data. */
 
 import { holds } from '../base/holds.ts';
 import type { ReplyAddress } from '../update/address.ts';
@@ -59,7 +59,7 @@ export interface ApiCall {
   readonly payload: object;
 }
 
-/** What a bot says: a text, a text with formatting and keyboard, one file, or any Bot API call. */
+/** A message of the bot: a text, a text with formatting and keyboard, one file, or any Bot API call. */
 export type Say = string | RichText | Media | ApiCall;
 
 /** A message that was sent, as far as telefsm looks at it. */

@@ -12,7 +12,7 @@ export interface Albums {
   took(key: string, album: string, visit: number): void;
 }
 
-/** What a record keeps of an album, among its ids: other processes have no part in this one's memory, and ids outlive `clear()`. */
+/** The mark of an album among the ids of a record. Other processes read it there, and ids outlive `clear()`. */
 export function albumMark(album: string, visit: number): string {
   return `album:${album}:${visit}`;
 }

@@ -1,4 +1,4 @@
-/** One run of a scene's code: what it sees of its frame, and the ways in which it may change it. */
+/** One run of a scene's code: how it reads and changes its frame. */
 
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
@@ -19,7 +19,7 @@ import { leaveTop } from './verbs.ts';
  */
 export const askedMember = 'asked';
 
-/** A class, since several are made for an update: its members stand on the prototype. */
+/** A class, since several are made for each update and share the members of the prototype. */
 export class FrameRun implements SceneRun {
   readonly turn: OpenTurn;
   readonly visit: number;

@@ -108,7 +108,7 @@ class DirectLeases implements Leases {
   };
 }
 
-/** What a hold needs of the leases of its machine. */
+/** The members of a machine's leases that a hold needs. */
 export interface HoldRoom {
   readonly options: LeaseOptions;
   /** The turn of a hold has ended. */

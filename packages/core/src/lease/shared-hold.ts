@@ -12,7 +12,7 @@ import { type Sending, verdictOf } from './proof.ts';
 
 type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
 
-/** What a shared hold needs of the leases of its machine. */
+/** The members of a machine's leases that a shared hold needs. */
 export interface LeaseRoom extends HoldRoom {
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;

@@ -20,7 +20,7 @@ import { sweeperOf } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
 
 const unattended =
-  'A deadline was stored, and nothing looks for deadlines in this process: each fires only with the next update of its conversation. Call machine.start(bot), or machine.sweep() on a schedule.';
+  'A deadline was stored, but this process does not poll for deadlines. Each fires only with the next update of its conversation. Call machine.start(bot), or machine.sweep() on a schedule.';
 
 /** Ms that stopping waits for running turns. */
 const drainBound = 25_000;

@@ -17,7 +17,7 @@ import { type ArrivalOptions, type Waiting, waitInLine, waitingOf } from './arri
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
-/** What handles an update if no scene takes it. */
+/** The handler of an update that no scene handles. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
 
 /** How many failing updates are counted at once. */

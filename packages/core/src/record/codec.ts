@@ -141,7 +141,7 @@ function readFound(found: unknown, size: number): Decoded {
   }
   if (found['v'] > format) return { newer: found['v'] };
   const broken = firstBroken(found);
-  if (broken !== undefined) return { unreadable: `its field '${broken}' is broken` };
+  if (broken !== undefined) return { unreadable: `its field '${broken}' is invalid` };
   return { record: read(found as unknown as RecordText, size) };
 }
 

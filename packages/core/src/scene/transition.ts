@@ -15,7 +15,7 @@ export interface Transition {
   readonly alert: (text: string) => Transition;
 }
 
-/** What a handler returns. */
+/** The result of a handler. */
 export type Next = Awaitable<Transition | void>;
 
 /** Changes to data; `undefined` removes an optional key. */

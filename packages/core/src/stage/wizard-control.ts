@@ -80,7 +80,7 @@ export class WizardControl<C extends object, Step> {
     const at = this.#find(name);
     if (at !== undefined) return this.selectStep(at);
     const names = this.steps.flatMap((step) => nameOf(step)?.name ?? []);
-    const expected = `the name of a step: ${names.map(shown).join(', ') || 'this wizard has none'}`;
+    const expected = `the name of a step: ${names.map(shown).join(', ') || 'none in this wizard'}`;
     throw invalidTarget('selectStep()', expected, shown(name));
   }
 

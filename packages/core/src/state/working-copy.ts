@@ -11,7 +11,7 @@ import {
 } from '../record/record.ts';
 import type { ReplyAddress } from '../update/address.ts';
 
-/** What all working copies of a machine share. */
+/** The rules that all working copies of a machine share. */
 export interface CopyRules {
   readonly history: HistoryRules;
   /** A number for a new visit, greater than the last one of the conversation, also of a forgotten one. */

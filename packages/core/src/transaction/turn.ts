@@ -35,13 +35,13 @@ export class RunningTurn implements OpenTurn {
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
   used: Effects | undefined;
-  /** What handlers see as `ctx.state`. */
+  /** The object that handlers get as `ctx.state`. */
   readonly state: FsmContext;
   phase: OpenTurn['phase'] = 'open';
   /** Whether its update was sent before the pending question was asked. */
   isEarly = false;
   behind: number | undefined;
-  /** What is stored, as this turn has read or written it last. */
+  /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
@@ -152,7 +152,7 @@ export class RunningTurn implements OpenTurn {
     return this.used;
   }
 
-  /** What the user sent, as scenes see it; `undefined` without scenes. */
+  /** The input of the user, as scenes get it; `undefined` without scenes. */
   get input(): UserInput | undefined {
     this.read ??= { input: this.rt.engine?.inputOf(this.facts) };
     return this.read.input;

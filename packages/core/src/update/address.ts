@@ -92,9 +92,9 @@ export function subjectAt(address: Address, botId: number): Subject {
 }
 
 /**
- * Tells where to speak after an update.
+ * Returns the reply address of an update.
  *
- * Users who are in no chat are spoken to in private. There is no such place for polls, nor for anonymous voters.
+ * Users outside a chat get private messages. Polls and anonymous voters have no reply address.
  */
 export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   const updateType = updateTypeOf(update);
@@ -116,7 +116,7 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   return address;
 }
 
-/** Reads the user object of whoever acted, as sent, with name and language; for a boost, who gave it. */
+/** Reads the object of the acting user as it was sent, with name and language; for a boost, of the booster. */
 export function fromOf(update: RawUpdate): RawObject | undefined {
   const updateType = updateTypeOf(update);
   if (updateType === undefined) return undefined;

@@ -15,7 +15,7 @@ import type { Invalid, Redo } from './question.ts';
 import { ownOnly } from './share.ts';
 import type { AskOptions } from './steps.ts';
 
-/** What came of checking a value. */
+/** The result of checking a value. */
 export type Verdict =
   | { readonly kind: 'answer'; readonly value: unknown }
   /** With the flow's own words, or by one of telefsm's texts. */

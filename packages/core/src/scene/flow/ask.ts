@@ -30,7 +30,7 @@ import {
   wasAsked,
 } from './visit.ts';
 
-/** What is shown with a question that is asked in place. */
+/** The messages that go with a question that is asked in place. */
 export interface Asking {
   /** What is wrong with the last answer. */
   readonly below?: Say;

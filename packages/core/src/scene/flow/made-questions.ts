@@ -69,7 +69,7 @@ function ofTexts(question: AskOptions, name: string, where: string): AskOptions 
     kind !== 'number' &&
     (kind === undefined || kind === 'text' || isTextKind(kind));
   if (!isText) {
-    const expected = 'one that gives a text, or `{ value }` behind the questions';
+    const expected = 'one whose answer is a text, or `{ value }` as the third argument';
     throw invalidOption(`${where} '${name}' accept`, expected, shown(accept));
   }
   if (validate === undefined) return question;
@@ -82,7 +82,7 @@ function ofTexts(question: AskOptions, name: string, where: string): AskOptions 
         typeof made === 'string' ||
         (Array.isArray(made) && made.every((one) => typeof one === 'string'));
       if (isRefusal || isKept) return made;
-      const expected = 'a text or a list of texts, or `{ value }` behind the questions';
+      const expected = 'a text or a list of texts, or `{ value }` as the third argument';
       throw invalidOption(`${where} '${name}' validate`, expected, shown(made));
     },
   };

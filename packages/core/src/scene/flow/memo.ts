@@ -3,7 +3,7 @@
 import { isJsonObject, type JsonObject } from '../../base/json.ts';
 import type { Path } from './progress.ts';
 
-/** What a flow keeps of one frame. Missing members take no room in the record. */
+/** The stored data of one frame of a flow. Missing members take no space in the record. */
 export interface FlowMemo {
   /** Fingerprint of the definition under which the answers were given. */
   readonly plan?: string;
@@ -48,7 +48,7 @@ export interface FlowMemo {
   readonly over?: 'done' | 'attempts';
 }
 
-/** What was asked of the payer. A checkout and a payment count only if they are equal to it. */
+/** The sent invoice. A checkout and a payment count only if they are equal to it. */
 export interface SentInvoice {
   /** The whole payload, with its mark. */
   readonly payload: string;
@@ -141,7 +141,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'elsewhere',
 ]);
 
-/** What is left after a move to another question. */
+/** Returns the stored data that remains after a move to another question. */
 export function afterMove(memo: FlowMemo): FlowMemo {
   // picked and not deleted from a copy: an object that has lost a member is slow from then on
   const left: Record<string, unknown> = {};

@@ -66,7 +66,7 @@ async function rowsAt(visit: Visit, place: Place): Promise<InlineRows> {
   return (await questionRows(visit, place)).keyboard.inline();
 }
 
-/** What may be chosen at a question now; `undefined` if it has no choices. */
+/** Returns the current choices of a question; `undefined` if it has none. */
 export function choicesOf(visit: Visit, place: Place): Promise<Listing | undefined> {
   const { page = 0 } = memoOf(visit.run.memo);
   return optionsOf(place, visit.run.turn, (name) => text(visit, name), page);

@@ -1,4 +1,4 @@
-/** What may be chosen at a question: values with the labels that this user sees. */
+/** The choices of a question: values with the labels that this user sees. */
 
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
@@ -19,7 +19,7 @@ export interface Option {
 /** How many choices are on a page. */
 export const pageSize = 20;
 
-/** What may be chosen. */
+/** A list of choices. */
 export interface Listing {
   /** All of them, or those of one page. */
   readonly options: readonly Option[];

@@ -52,7 +52,7 @@ export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
   if (bytes > payloadLimit) {
     throw invalidOption(
       `payload of the invoice of '${place.id}'`,
-      `at most ${payloadLimit} bytes, beside which telefsm puts a mark of its own`,
+      `at most ${payloadLimit} bytes: telefsm appends a mark of its own`,
       `${bytes} bytes`,
     );
   }

@@ -52,8 +52,8 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     throw invalidOption(`${place.id} ${what}`, expected, found);
   };
   if (isSent(made))
-    refuse('prompt', 'what to say, which telefsm sends', 'a message sent by reply()');
-  if (made == null || made === '') refuse('prompt', 'something to say');
+    refuse('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
+  if (made == null || made === '') refuse('prompt', 'a message');
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : bindInvoice(visit, place, made);

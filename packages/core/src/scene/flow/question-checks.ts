@@ -80,7 +80,7 @@ export function checkPrompt(option: string, prompt: unknown): void {
   const found =
     prompt == null || prompt === '' ? 'missing' : holds(prompt, 'then') ? 'a promise' : undefined;
   if (found === undefined) return;
-  throw invalidOption(option, 'something to say, or a function that returns it', found);
+  throw invalidOption(option, 'a message, or a function that returns one', found);
 }
 
 /** What somebody else is asked is answered by one press of a button. */
@@ -95,12 +95,12 @@ function checkElsewhere(
   if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
 }
 
-/** Refuses a branch on what is no question before it. */
+/** Rejects a branch on anything but an earlier question. */
 export function checkBranch(flow: string, on: string, known: readonly string[]): void {
   if (!known.includes(on)) throw unknownStep(flow, on, known);
 }
 
-/** Refuses a case that no answer can name: its questions would never be asked. */
+/** Rejects a case that no answer can have: its questions would never be asked. */
 export function checkCases(flow: string, steps: readonly Step[], on: string, cases: object): void {
   const asked = namedSteps(steps).filter(({ name }) => name === on);
   const values = asked.map((step) => (step.kind === 'ask' ? answersOf(step.question) : undefined));
@@ -113,14 +113,14 @@ export function checkCases(flow: string, steps: readonly Step[], on: string, cas
     throw invalidOption(`${flow} branch('${on}')`, expected, `the case '${extra}'`);
 }
 
-/** Every answer that a question can have; `undefined` where that is not known. */
+/** Returns every answer that a question can have; `undefined` if they are unknown. */
 function answersOf(question: AskOptions): readonly string[] | undefined {
   const { accept, choices, multiple, schema, validate } = question;
   if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
   return entriesOf(choices).map(([value]) => value);
 }
 
-/** Refuses a repeat that could never end, or never begin. */
+/** Rejects a repeat that could never end or never begin. */
 export function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {
   if (!(min >= 0 && max >= 1 && min <= max)) {
     throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
@@ -129,7 +129,7 @@ export function checkRounds(where: string, min: number, max: number, steps: read
     throw new FsmError('FLOW_EMPTY', { flow: where });
 }
 
-/** Refuses a summary that corrects what is no question. */
+/** Rejects a summary that corrects anything but a question. */
 export function checkEdits(flow: string, steps: readonly Step[]): void {
   const known = namedSteps(steps).map(({ name }) => name);
   for (const step of namedSteps(steps)) {

@@ -75,7 +75,7 @@ export async function takeCommand(visit: Visit, command: Command): Promise<boole
   }
 }
 
-/** What other commands do while this flow runs. */
+/** Returns the policy for other commands while this flow runs. */
 export function policyOf({ plan, run }: Visit): CommandPolicy {
   return plan.options.otherCommands ?? run.defaults.otherCommands;
 }

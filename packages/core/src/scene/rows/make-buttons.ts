@@ -33,7 +33,7 @@ export function plain(label: string, fields: object): PlainButton {
   return { '~button': '', label: label || none, fields };
 }
 
-/** What a transition or a handler of a button does. */
+/** Returns the action of a button's transition or handler. */
 export function pressOf(press: Transition | LooseHandler): Press {
   if (typeof press !== 'function')
     return Object.assign(() => press, { leads: (press as Verb).leads });

@@ -76,7 +76,7 @@ export function deletionOf({ chat, id, business }: MessageAddress): ApiCall {
       };
 }
 
-/** Which message to edit, as parameters of an editing method. */
+/** Returns the message to edit, as parameters of an editing method. */
 export function messageParameters({ chat, id, inline, business }: MessageAddress): object {
   return {
     ...(inline === undefined ? { chat_id: chat, message_id: id } : { inline_message_id: inline }),
