@@ -32,7 +32,7 @@ export interface PgNotification {
   readonly payload?: string | undefined;
 }
 
-/** The used part of the result of `postgres()` from the package `postgres`, and of `Bun.SQL`. Older versions of Bun cannot listen. */
+/** The used part of the result of `postgres()` from the package `postgres`, and of `Bun.SQL`, which cannot listen. */
 export interface PostgresSql {
   readonly options?: { readonly max?: number | undefined };
   unsafe(

@@ -6,7 +6,7 @@ import type { AnyScene, CallOptions, SceneIdIn, StartArgs } from './scene.ts';
 import type { AnyState, DataOf, IdOf, State } from './states.ts';
 import type { StatesIn, Target } from './targets.ts';
 
-/** `current` and `data`, told apart by `current`. */
+/** `current` and `data`, discriminated by `current`. */
 export type StateView<S> = S extends { readonly id: infer Id }
   ? { readonly current: Id; readonly data: DeepReadonly<DataOf<S>> }
   : never;
@@ -184,6 +184,6 @@ export interface FsmContext<out All extends AnyState = AnyState>
   readonly current: IdOf<All>;
   /** Read-only at any depth, see `edit`; typed once the state is known (`inState`, `is`, a scene, a `switch` on `view`). */
   readonly data: {};
-  /** `current` and `data` as a union told apart by `current`, for an exhaustive `switch`. */
+  /** `current` and `data` as a union discriminated by `current`, for an exhaustive `switch`. */
   readonly view: StateView<All>;
 }

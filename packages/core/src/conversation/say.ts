@@ -24,7 +24,7 @@ export type ReplyMarkup =
 /**
  * grammY's `InlineKeyboard` or `Keyboard`, Telegraf's `Markup`, or raw.
  *
- * It is passed through untouched, so its buttons are not bound to a visit of a step; those of `choices` are.
+ * It is passed through unchanged, so its buttons are not bound to an entry and a step; those of `choices` are.
  */
 export type KeyboardLike = ReplyMarkup | { readonly reply_markup: ReplyMarkup };
 

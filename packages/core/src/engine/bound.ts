@@ -1,4 +1,4 @@
-/** Buttons and invoices that are bound to a visit of a scene: whose they are, and what is said when no scene takes them. */
+/** Buttons and invoices that are bound to an entry of a scene: their owner, and the answer if no scene handles them. */
 
 import { boundTo } from '../conversation/behavior.ts';
 import { textOf } from '../conversation/texts.ts';

@@ -155,7 +155,7 @@ export class FrameRun implements SceneRun {
     return visit === this.visit && scene === this.#began.scene;
   }
 
-  /** The frame itself is replaced by each change of it, so this is the one of the same visit. */
+  /** The frame itself is replaced by each change of it, so this is the one of the same entry. */
   get #frame(): Frame {
     const { top, frames } = this.turn.copy;
     if (this.isActive) return top;

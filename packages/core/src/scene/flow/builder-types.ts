@@ -44,7 +44,7 @@ export type InRounds<Steps, FlowId extends string, Data extends object> = {
 };
 
 /**
- * The answers after a branch: told apart by the answer that it is on. Each member of a union is looked at for itself, so what an
+ * The answers after a branch, discriminated by the answer that it is on. Each member of a union is checked by itself, so what an
  * earlier branch, or one inside a case, distinguishes stays so.
  */
 export type Branched<Answers, K extends keyof Answers, Cases> = Answers extends unknown

@@ -1,4 +1,4 @@
-/** Buttons of scenes: their data, bound to a conversation, a visit and a question in at most 64 bytes, and how they fill rows. */
+/** Buttons of scenes: their data, bound to a conversation, an entry and a question in at most 64 bytes, and their order in rows. */
 
 /** The action of a button. */
 export type ButtonAction =

@@ -37,7 +37,7 @@ export function plain(label: string, fields: object): PlainButton {
 export function pressOf(press: Transition | LooseHandler): Press {
   if (typeof press !== 'function')
     return Object.assign(() => press, { leads: (press as Verb).leads });
-  return ({ turn }) => press(turn() as never);
+  return (pressed) => press(pressed.turn() as never);
 }
 
 /** Sets a value, and then does what the widget's `after` says. */

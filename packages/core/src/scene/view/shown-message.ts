@@ -19,7 +19,7 @@ export interface MessageAddress {
 
 /** The message that is edited in place, and what it shows. A conversation has at most one, however many frames it has. */
 export interface ShownMessage extends MessageAddress {
-  /** The visit that has drawn it: {@link FrameRun.visit}. */
+  /** The entry that has drawn it: {@link FrameRun.visit}. */
   readonly visit: number;
   /** `text`, or the kind of its media. */
   readonly kind: string;
