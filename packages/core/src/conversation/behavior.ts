@@ -8,6 +8,7 @@ import { oneOf, type Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
+import type { InterruptRule } from '../update/interrupt.ts';
 import type { ApiCall, Say, Sent } from './say.ts';
 import type { AnyScene } from './scene.ts';
 import type { State } from './states.ts';
@@ -201,10 +202,10 @@ export interface SceneBehavior {
   /** Takes an answer that comes from outside an update; `false` if the state is not pending. */
   answer?(run: SceneRun, state: string, value: unknown): Awaitable<boolean>;
   /**
-   * The ids of its states in which this input ends a turn before its handlers have ended. The turn's `signal` is aborted, what it has changed
-   * is rolled back, and the input is handled next.
+   * What ends a turn before its handlers have ended, by the id of the state in which it does. The turn's `signal` is aborted, what it has
+   * changed is rolled back, and the input is handled next.
    */
-  interruptedBy?(input: UserInput): readonly string[];
+  readonly interrupts?: ReadonlyMap<string, InterruptRule>;
   /** Whether `handle` gets presses on buttons that this scene has shown in another chat. */
   readonly answersElsewhere?: true;
   /** As JSON, for diagrams and checks; `defaults` are those of its machine. */

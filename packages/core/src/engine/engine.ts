@@ -8,7 +8,6 @@ import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
-import { interruptsOfScenes } from './interrupts.ts';
 import { noteLog } from './log.ts';
 import { answer, passTimer, settle } from './settle.ts';
 import { sceneVerbs } from './verbs.ts';
@@ -31,7 +30,6 @@ function makeEngine(): Engine {
 
 const made: EngineOf = /* @__PURE__ */ Object.assign(makeEngine, {
   '~engine': true as const,
-  interrupts: interruptsOfScenes,
 });
 
 /**

@@ -127,7 +127,7 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
       },
     }),
     asked,
-    ...interruptsOf(plan, states),
+    interrupts: interruptsOf(plan, states),
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run: FrameRun, params) => ask({ plan, run }, params),

@@ -8,7 +8,7 @@ import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
 import type { LeaveReason, SessionTurn } from '../../conversation/turn.ts';
-import type { Interrupt } from '../../update/interrupt.ts';
+import type { InterruptRule } from '../../update/interrupt.ts';
 import type { Early } from './question.ts';
 
 /** How a flow begins: its parameters, and whether a trigger starts it without knowing them. */
@@ -96,8 +96,8 @@ export interface FlowOptions<
   readonly prompts?: 'keep' | 'removeKeyboards' | 'delete' | 'edit';
   /** What a message does that was sent before the question was asked. Default `"ask"`: the question is asked again. */
   readonly early?: Early;
-  /** What ends a slow `validate` or `done` of this flow, beside what the machine's `waiting.interrupt` says. Default: nothing. */
-  readonly interrupt?: Interrupt;
+  /** What ends a slow `validate` or `done` of this flow, such as `interruptBy(['cancel'])`, beside the machine's `waiting.interrupt`. Default: nothing. */
+  readonly interrupt?: InterruptRule;
   /** How many invalid answers to one question end the flow. */
   readonly attempts?: number;
   /** What it says in place of the machine's texts. */

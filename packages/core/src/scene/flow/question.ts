@@ -8,7 +8,7 @@ import type { Stream } from '../../conversation/stream.ts';
 import type { SessionAskTurn, SessionTurn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
 import type { Accept, UserInput } from '../../update/input.ts';
-import type { Interrupt } from '../../update/interrupt.ts';
+import type { InterruptRule } from '../../update/interrupt.ts';
 import type { PageRequest } from '../rows/page.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
@@ -181,10 +181,10 @@ export interface Question<
   /** What a message does that was sent before the question was asked. Default: as the flow says. */
   readonly early?: Early;
   /**
-   * What ends a slow `validate` of this question: every command, commands by name, any input, or what a test picks. `turn.signal` is aborted,
-   * nothing of the answer is kept, and the input is handled next. Default: as the flow says.
+   * What ends a slow `validate` of this question, such as `interruptBy('commands')`. `turn.signal` is aborted, nothing of the answer is
+   * kept, and the input is handled next. Default: as the flow says.
    */
-  readonly interrupt?: Interrupt;
+  readonly interrupt?: InterruptRule;
   /** For `payment` steps: the answer to `pre_checkout_query`, `true` or why not. Default `true`. */
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
