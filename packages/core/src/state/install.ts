@@ -18,14 +18,16 @@ export function reserve(prototype: object, ...properties: readonly string[]): vo
 
 /** A value whose members throw. Not a getter: contexts get the FSM by plain assignment, which costs an update nothing. */
 function missing(property: string): PropertyDescriptor {
-  const value = new Proxy(Object.create(null) as object, {
-    get(_target, member) {
-      if (member === reserved) return true;
-      // a value that is awaited, printed or compared is asked for these
-      if (typeof member === 'symbol' || member === 'then' || member === 'toJSON') return undefined;
-      throw new FsmError('NOT_INSTALLED', { property });
-    },
-  });
+  const refuse = (): never => {
+    throw new FsmError('NOT_INSTALLED', { property });
+  };
+  const get = (_target: object, member: string | symbol) => {
+    if (member === reserved) return true;
+    // a value that is awaited, printed or compared is asked for these
+    const isUse = typeof member === 'string' && member !== 'then' && member !== 'toJSON';
+    return isUse ? refuse() : undefined;
+  };
+  const value = new Proxy({}, { get, set: refuse });
   return { value, writable: true, configurable: true };
 }
 
@@ -50,12 +52,12 @@ export function refuseTaken(ctx: object, property: string): void {
 
 /** Whether a context has nothing at a property: `in` is true for a reserved one too. */
 export function isFree(ctx: object, property: string): boolean {
-  return !(property in ctx) || isMissing(at(ctx, property));
+  return !(property in ctx) || isMissing(slotsOf(ctx)[property]);
 }
 
 /** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
 export function install(ctx: object, property: string, value: FsmContext): void {
-  (ctx as Record<string, unknown>)[property] = value;
+  slotsOf(ctx)[property] = value;
 }
 
 /**
@@ -64,15 +66,15 @@ export function install(ctx: object, property: string, value: FsmContext): void 
  * @throws FsmError `NOT_INSTALLED`
  */
 export function installedAt(ctx: object, property: string): FsmContext {
-  const found = at(ctx, property);
+  const found = slotsOf(ctx)[property];
   if (typeof found === 'object' && found !== null && '~matches' in found) {
     return found as unknown as FsmContext;
   }
   throw new FsmError('NOT_INSTALLED', { property });
 }
 
-function at(ctx: object, property: string): unknown {
-  return (ctx as Record<string, unknown>)[property];
+function slotsOf(ctx: object): Record<string, unknown> {
+  return ctx as Record<string, unknown>;
 }
 
 function isMissing(value: unknown): boolean {
@@ -80,7 +82,7 @@ function isMissing(value: unknown): boolean {
 }
 
 function descriptorIn(ctx: object, property: string): PropertyDescriptor | undefined {
-  for (let at: object | null = ctx; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+  for (let at: object | null = ctx; at !== null; at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, property);
     if (found !== undefined) return found;
   }
