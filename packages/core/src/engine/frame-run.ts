@@ -83,10 +83,11 @@ export class FrameRun implements SceneRun {
     return ({ state, data, memo }) => {
       const { copy } = this.turn;
       if (!this.isActive) return;
+      const { top } = copy;
       copy.change({
-        ...(state === undefined ? {} : { state }),
-        ...(data === undefined ? {} : { data: frozenData(data, 'data') }),
-        ...(memo === undefined ? {} : { memo: frozenData(memo, 'memo') }),
+        state: state === undefined ? top.state : state,
+        data: data === undefined ? top.data : frozenData(data, 'data', top.data),
+        memo: memo === undefined ? top.memo : frozenData(memo, 'memo', top.memo),
       });
     };
   }

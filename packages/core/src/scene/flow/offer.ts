@@ -79,9 +79,10 @@ export function labelOn({ value, label }: Option, picked: Offer['picked']): stri
 
 /** Whether a question shows its choices on a reply keyboard. */
 export function isOnReplyKeyboard(visit: Visit, place: Place): boolean {
-  if (place.kind !== 'ask' || takesInlineOnly(visit)) return false;
+  if (place.kind !== 'ask') return false;
   const { buttons, share } = place.step.question;
-  return buttons === 'reply' || (share !== undefined && !inGroup(visit));
+  const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(visit));
+  return isWanted && !takesInlineOnly(visit);
 }
 
 /** Whether the user is to write a text. */

@@ -80,7 +80,8 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   }
   if (hasKeyboard(said))
     return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
-  const target = !takesInlineOnly(visit) && expectsText(place) ? replyTo(visit) : undefined;
+  const mayReply = inGroup(visit) && !takesInlineOnly(visit) && expectsText(place);
+  const target = mayReply ? replyTo(visit) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
     const say = dressed(said, force, target);

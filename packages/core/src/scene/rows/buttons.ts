@@ -77,8 +77,9 @@ export function valueTokens(
   values: readonly string[],
   button: Omit<FlowButton, 'value'>,
 ): ReadonlyMap<string, string> {
-  const room = maxBytes - byteLength(headOf(button));
   const tokens = new Map<string, string>();
+  if (values.length === 0) return tokens;
+  const room = maxBytes - byteLength(headOf(button));
   const taken = new Map<string, number>();
   for (const value of values) {
     if (tokens.has(value)) continue;
