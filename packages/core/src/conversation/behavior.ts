@@ -14,7 +14,7 @@ import type { AnyScene } from './scene.ts';
 import type { State } from './states.ts';
 import type { Stream } from './stream.ts';
 import type { Texts } from './texts.ts';
-import type { LeaveReason, Turn } from './turn.ts';
+import type { LeaveReason, SessionTurn, Turn } from './turn.ts';
 
 /** Speaks after the commit: what it returns is said, or it speaks by itself. */
 export type Speech = () => Awaitable<Say | Stream | Sent | undefined | void>;
@@ -28,7 +28,7 @@ export const commandPolicies: Rule = oneOf('pass', 'passAndAsk', 'answer', 'bloc
 /** One run of a scene's code, on one frame of one conversation. */
 export interface SceneRun {
   /** The turn; its services are there already. */
-  readonly turn: Turn<object>;
+  readonly turn: SessionTurn<object>;
   /** The framework's context; `undefined` outside an update. */
   readonly ctx: unknown;
   /** What the user sent; `undefined` outside an update, and for updates that are no input. */

@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import type { SceneDefaults } from '../conversation/behavior.ts';
+import { namedRejection } from '../conversation/rejected.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { LeaseOptions, Leases } from '../lease/lease.ts';
@@ -141,7 +142,8 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
         ...(retryIn === undefined ? {} : { retryIn }),
       }),
     repaired: (key, stored, reason) => watchers.tell('repaired', { key, stored, reason }),
-    speechFailed: (key, error) => watchers.tell('speechFailed', { key, error }),
+    speechFailed: (key, error) =>
+      watchers.tell('speechFailed', { key, error: namedRejection(error) }),
     inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
     paymentUnmatched: ({ key = '', subject, from }, payment) =>
       watchers.tell('paymentUnmatched', { key, subject, user: from?.id, payment }),

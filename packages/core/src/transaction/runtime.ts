@@ -5,7 +5,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behavior.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { Stream } from '../conversation/stream.ts';
-import type { Turn } from '../conversation/turn.ts';
+import type { SessionTurn, Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
@@ -68,6 +68,8 @@ export interface Notices {
 export interface Engine {
   /** What `ctx.state` does with scenes. */
   readonly sceneVerbs: SceneVerbs;
+  /** The session of the turn's conversation, which handlers change in place. */
+  sessionOf(turn: OpenTurn): object;
   /** Reads what the user sent. */
   inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
@@ -100,7 +102,7 @@ export function engineOf(factory: EngineFactory, rt: Runtime): Engine {
 }
 
 /** A turn as the kernel and its engine see it: what handlers get, the working copy, and the effects. */
-export interface OpenTurn extends Turn<object>, ContextHost {
+export interface OpenTurn extends SessionTurn<object>, ContextHost {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
   /** Absent where the update has no conversation. */

@@ -45,7 +45,8 @@ const flowRules = {
   interrupt: interruptRule,
 };
 
-const otherOptions = 'description services timeout back controls commands editedMessages texts was';
+const otherOptions =
+  'description services session timeout back controls commands editedMessages texts was';
 
 /**
  * Makes a finished flow.
