@@ -62,14 +62,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '32.1 kB',
-    '28.5 kB',
+    '31.5 kB',
+    '27.9 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '57.6 kB',
-    '53.1 kB',
+    '56.3 kB',
+    '51.8 kB',
   ),
   {
     name: 'keyValueStorage alone',

@@ -107,3 +107,12 @@ export class WizardControl<C extends object, Step> {
     return at < 0 ? undefined : at;
   }
 }
+
+/**
+ * Moves to a named step, as `ctx.wizard.selectStep` does by number; the step runs with the next update.
+ *
+ * @throws FsmError `INVALID_TARGET` if no step of the wizard has the name
+ */
+export function selectStep(ctx: { readonly wizard: object }, name: string): void {
+  (ctx.wizard as WizardControl<object, unknown>).selectNamed(name);
+}

@@ -2,7 +2,6 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import { shown } from '../conversation/load-stream.ts';
 import { type ApiCall, callOf, type Say, type Sent, tooLong } from '../conversation/say.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -206,14 +205,14 @@ export class RunningTurn implements OpenTurn {
       (typeof services === 'function' ? await services({ ctx, subject, update }) : services) ?? {};
   }
 
-  private show(stream: Stream): Promise<Streamed> {
+  private async show(stream: Stream): Promise<Streamed> {
+    const { showStream } = await import('../conversation/show-stream.ts');
     const { place, facts, rt, signal } = this;
     const call = (method: string, payload: object) => this.call({ method, payload });
     const where = { place, bot: facts.subject.bot, clock: rt.clock, signal, call };
-    return shown(where, stream).then((streamed) => {
-      rt.engine?.noteLog(this, 'bot', streamed.text);
-      return streamed;
-    });
+    const streamed = await showStream(where, stream);
+    rt.engine?.noteLog(this, 'bot', streamed.text);
+    return streamed;
   }
 
   private async call({ method, payload }: ApiCall): Promise<unknown> {
