@@ -1,3 +1,4 @@
+import { commandTree } from '@telefsm/commands';
 import { flow, invalid, scene, typed } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
@@ -74,7 +75,9 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
     'a question that was made while the flow runs, whose validate gives %s, rejects the answer',
     async (_name, validate) => {
       const form = flow('form', { trigger: '/form' })
-        .questions('made', () => [{ name: 'n', prompt: 'How many?', validate: validate as () => unknown }])
+        .questions('made', () => [
+          { name: 'n', prompt: 'How many?', validate: validate as () => unknown },
+        ])
         .done(() => 'Done.');
       const { bot, anna } = play(framework, [form]);
       await anna.sends('/form');
@@ -117,6 +120,54 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
           data: {},
         });
       }
+    },
+  );
+
+  it.each(storages)(
+    'input that makes the data of a node one that its schema rejects keeps the user where they are, in %s',
+    async (_name, storage) => {
+      const data = z.object({ n: z.number().max(10) });
+      const node = scene('node', { data }).on({
+        enter: ({ data: { n } }) => `n is ${n}`,
+        handle: ({ input, again }) => again({ n: Number(input.text) }),
+      });
+      const view = scene('view', { data }).on({
+        view: ({ data: { n } }) => ({ text: `n is ${n}` }),
+        handle: ({ input, stay }) => stay({ n: Number(input.text) }),
+      });
+      const { bot, anna, refused } = play(framework, [node, view], { storage: storage() });
+      bot.command('node', ({ fsm }) => fsm.enter(node, { n: 1 }));
+      bot.command('view', ({ fsm }) => fsm.enter(view, { n: 1 }));
+      for (const command of ['/node', '/view']) {
+        await anna.sends(command);
+        await anna.sends('99');
+        anna.sees(invalidText);
+        await anna.sends('7');
+        anna.sees('n is 7');
+      }
+      expect([refused, bot.errors]).toEqual([['DATA_INVALID', 'DATA_INVALID'], []]);
+    },
+  );
+
+  it.each<readonly [string, (text: string) => unknown]>([
+    ['NaN', Number],
+    ['nothing', () => {}],
+    ['a promise of NaN', async () => Number.NaN],
+  ])(
+    'an option of a command tree whose setter gives %s is an invalid value',
+    async (_name, set) => {
+      const tree = commandTree('tree');
+      const added: unknown[] = [];
+      tree.root
+        .command('add')
+        .option('n', { prompt: 'How many?', set })
+        .action(({ options }) => void added.push(options));
+      const { bot, anna } = play(framework, [tree]);
+      bot.command('tree', ({ fsm }) => fsm.enter(tree));
+      await anna.sends('/tree');
+      for (const line of ['add five', 'add n=five', 'add', 'five']) await anna.sends(line);
+      expect([added, bot.errors]).toEqual([[], []]);
+      anna.sees("The option 'n' of 'add' cannot be used: this is not a valid value.");
     },
   );
 
