@@ -1,27 +1,67 @@
-/** The site for assistants: `llms.txt` lists the pages, `llms-full.txt` has the text of all. */
+/** The site for assistants: `llms.txt` lists the pages as `docs/README.md` does, `llms-full.txt` has the text of all. */
 
 import { writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { projectFiles, read } from '../../scripts/lib/workspace.mjs';
+import { join, posix } from 'node:path';
+import { projectFiles, publicPackages, read } from '../../scripts/lib/workspace.mjs';
 import { builtFolder } from './folders.mjs';
 import { summaryOf } from './package-pages.mjs';
+import { placeOf } from './pages.mjs';
 
 /**
  * Writes both files into the built site.
  *
  * @param base - the path that the site is built for
- * @throws Error if there are no pages
+ * @throws Error if a page is not in the index of the documentation, or if the index has no groups
  */
 export function writeLists(base) {
-  const pages = projectFiles(/^docs\/[\w-]+\.md$/).filter((path) => path !== 'docs/README.md');
-  if (pages.length === 0) throw new Error('There are no pages to list.');
-  const lines = pages.map((path) => {
-    const { title, about } = summaryOf(path);
-    return `- [${title}](${base}${basename(path, '.md')}.html)${about ? `: ${about}` : ''}`;
+  const addressOf = (path) =>
+    `${base}${placeOf(path)
+      .replace(/(^|\/)index\.md$/, '$1')
+      .replace(/\.md$/, '.html')}`;
+  const groups = indexGroups();
+  const listed = new Set(groups.flatMap(({ pages }) => pages.map(({ path }) => path)));
+  const missing = projectFiles(/^docs\/(?!README)[\w-]+\.md$/).filter((path) => !listed.has(path));
+  if (listed.size === 0 || missing.length > 0)
+    throw new Error(`docs/README.md does not list ${missing.join(', ') || 'any page'}.`);
+  const packages = publicPackages().map(({ dir, manifest }) => ({
+    path: `${dir}/README.md`,
+    title: manifest.name,
+    about: manifest.description,
+  }));
+  const examples = projectFiles(/^examples\/[\w-]+\/README\.md$/).map((path) => ({
+    path,
+    ...summaryOf(path),
+  }));
+  const sections = [
+    ...groups,
+    { group: 'Packages', pages: packages },
+    { group: 'Examples', pages: examples },
+  ].map(({ group, pages }) => {
+    const lines = pages.map(
+      ({ path, title, about }) => `- [${title}](${addressOf(path)})${about ? `: ${about}` : ''}`,
+    );
+    return `## ${group}\n\n${lines.join('\n')}\n`;
   });
   const head = `# telefsm\n\n> Conversations for Telegram bots that survive crashes, deploys and impatient users. For grammY and Telegraf, in TypeScript.`;
-  const list = `${head}\n\n[All pages as one text](${base}llms-full.txt)\n\n## Pages\n\n${lines.join('\n')}\n`;
+  const list = `${head}\n\n[All pages as one text](${base}llms-full.txt)\n\n${sections.join('\n')}`;
   writeFileSync(join(builtFolder, 'llms.txt'), list);
-  const texts = ['README.md', ...pages].map((path) => `<!-- ${path} -->\n\n${read(path).trim()}\n`);
+  const whole = ['README.md', ...listed, ...packages.map(({ path }) => path)];
+  const texts = whole.map((path) => `<!-- ${path} -->\n\n${read(path).trim()}\n`);
   writeFileSync(join(builtFolder, 'llms-full.txt'), texts.join('\n'));
+}
+
+/** The groups of `docs/README.md`, each with its pages; what the index says of a page, or else its first paragraph. */
+function indexGroups() {
+  const groups = [];
+  for (const line of read('docs/README.md').split('\n')) {
+    const [, group] = /^\*\*(.+?)\*\*$/.exec(line) ?? [];
+    if (group) groups.push({ group, pages: [] });
+    if (!line.startsWith('* ')) continue;
+    const [, said] = /^\* \[[^\]]+\]\([^)]+\): (.+)$/.exec(line) ?? [];
+    for (const [, text, target] of line.matchAll(/\[([^\]]+)\]\(([^)#]+)\)/g)) {
+      const path = posix.normalize(posix.join('docs', target));
+      groups.at(-1).pages.push({ path, title: text, about: said ?? summaryOf(path).about });
+    }
+  }
+  return groups;
 }

@@ -14,7 +14,8 @@ const standing = new Map(
   }),
 );
 
-function placeOf(path) {
+/** Where a page of the repository stands on the site; `undefined` if it is no page there. */
+export function placeOf(path) {
   if (path === 'README.md') return 'index.md';
   if (path === 'docs/README.md') return 'contents.md';
   if (path === 'examples/README.md') return 'examples/index.md';
@@ -195,9 +196,9 @@ function guideSidebar(reference) {
   ];
 }
 
-/** Each heading of a page, for a page that is many small ones. */
+/** Each heading of a page but the last, `Next`, for a page that is many small ones. */
 function partsOf(path, place) {
-  return [...read(path).matchAll(/^## (.+)$/gm)].map(([, title]) => ({
+  return [...read(path).matchAll(/^## (?!Next$)(.+)$/gm)].map(([, title]) => ({
     text: title.replaceAll('`', ''),
     link: `${linkTo(place)}#${anchorOf(title)}`,
   }));

@@ -232,7 +232,9 @@ describe('the playground of the home page', () => {
       expect(response.status(), address).toBe(200);
     }
     const all = await (await page.request.get(`${site.url}llms-full.txt`)).text();
-    for (const title of ['# telefsm', '# Tutorial', '# Flows', '# Errors'])
+    for (const group of ['Start', 'Conversations', 'Reference', 'Packages', 'Examples'])
+      expect(list).toContain(`\n## ${group}\n`);
+    for (const title of ['# telefsm', '# Tutorial', '# Flows', '# Errors', '# @telefsm/testing'])
       expect(all).toContain(`\n${title}\n`);
   });
 });

@@ -1,4 +1,4 @@
-import { flow, scene, translatedTexts } from '@telefsm/core';
+import { flow, invalid, memoryStorage, scene, translatedTexts } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
@@ -63,6 +63,92 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     await anna.sends('/day');
     await anna.sends(sent);
     anna.sees(expected ?? 'Please send a date, such as 2026-11-28.');
+  });
+
+  it.each([
+    ['12', 12],
+    [' 12.5 ', 12.5],
+    ['12,5', 12.5],
+    ['-3', -3],
+    ['−3', -3],
+    ['+3', 3],
+    ['.5', 0.5],
+    ['-0', 0],
+    ['0.125', 0.125],
+    ['1234', 1234],
+    ['1 234 567,8', 1_234_567.8],
+    ['1\u202f234', 1234],
+    ["1'234", 1234],
+    ['1,234.56', 1234.56],
+    ['1.234,56', 1234.56],
+    ['1.234.567', 1_234_567],
+    ['1234567,891', 1_234_567.891],
+    ['١٢٫٥', 12.5],
+    ['۱۲', 12],
+    ['१२', 12],
+    ['１２', 12],
+    ['1,234', undefined],
+    ['1.234', undefined],
+    ['-1,234', undefined],
+    ['1,23,456', undefined],
+    ['1.234.56', undefined],
+    ['12 5', undefined],
+    ['12.', undefined],
+    ['5 kg', undefined],
+    ['twelve', undefined],
+    ['1e3', undefined],
+    ['0x10', undefined],
+    ['Infinity', undefined],
+    ['NaN', undefined],
+    ['9007199254740993', undefined],
+    ['0.1234567890123456', undefined],
+    ['1'.repeat(4000), undefined],
+  ])('the number %s is %s', async (sent, expected) => {
+    const { bot, fsm } = framework.bot();
+    const amount = flow('amount', { trigger: '/amount' })
+      .ask('amount', { prompt: 'How much?', accept: 'number' })
+      .done(({ amount }) => JSON.stringify({ amount }));
+    fsm({ states: [amount] });
+    const anna = telegram(bot).user('Anna');
+    await anna.sends('/amount');
+    await anna.sends(sent);
+    anna.sees(
+      expected === undefined
+        ? 'Please send a number, such as 12 or 12.5.'
+        : JSON.stringify({ amount: expected }),
+    );
+  });
+
+  it('a number is checked by `validate`, and stays when the flow changes', async () => {
+    const years = (value: number) =>
+      Number.isInteger(value) ? value : invalid('Whole years, please.');
+    const old = flow('age', { trigger: '/age' })
+      .ask('age', { prompt: 'Age?', accept: 'number', validate: years })
+      .ask('name', { prompt: 'Name?' })
+      .done(({ age, name }) => `${name} is ${age + 0}.`);
+    const changed = flow('age', { trigger: '/age' })
+      .ask('age', { prompt: 'How old?', accept: 'number' })
+      .ask('city', { prompt: 'City?' })
+      .ask('name', { prompt: 'Name?' })
+      .done(({ age, city, name }) => `${name} from ${city} is ${age + 1 - 1}.`);
+    const storage = memoryStorage();
+    const first = framework.bot();
+    first.fsm({ states: [old], storage });
+    const anna = telegram(first.bot).user('Anna');
+    await anna.sends('/age');
+    await anna.sends('1.5');
+    anna.sees('Whole years, please.');
+    await anna.sends('30');
+    anna.sees('Name?');
+    const second = framework.bot();
+    second.fsm({ states: [changed], storage });
+    const later = telegram(second.bot).user('Anna');
+    await later.sends('Anna');
+    later.sees('City?');
+    await later.sends('Bern');
+    later.sees('Name?');
+    await later.sends('Anna');
+    later.sees('Anna from Bern is 30.');
   });
 
   it('what Telegram has marked counts, also a linked text', async () => {

@@ -6,6 +6,7 @@ import * as grammyScenes from '@telefsm/grammy/scenes';
 import * as t from '@telefsm/telegraf';
 import * as telegrafScenes from '@telefsm/telegraf/scenes';
 import { Bot } from 'grammy';
+import * as telegraf from 'telegraf';
 
 /** What a scenario's handlers use of either context. */
 export interface StageContext {
@@ -25,7 +26,9 @@ export interface StageContext {
     selectStep(index: number): unknown;
     next(): unknown;
     back(): unknown;
+    readonly steps: readonly StageHandler[];
   };
+  readonly match?: readonly string[];
   readonly fsm: FsmContext;
   readonly message?: { readonly text?: string };
   reply(text: string): Promise<unknown>;
@@ -38,6 +41,7 @@ export type StageHandler = (ctx: StageContext, next: () => Promise<void>) => unk
 export interface Handles {
   use(...handlers: StageHandler[]): unknown;
   command(name: string, ...handlers: StageHandler[]): unknown;
+  hears(trigger: RegExp, ...handlers: StageHandler[]): unknown;
 }
 
 /** A scene of either framework. */
@@ -143,6 +147,18 @@ export const stageFrameworks: readonly StageFramework[] = [
     return Object.assign(bot as never as Handles, { bot: bot as never, errors });
   }),
 ];
+
+/** Telegraf with its own scenes and sessions: the scenarios that a moved-in bot must play in the same way. */
+export const telegrafItself: StageFramework = frameworkOf(
+  'Telegraf',
+  { ...telegrafScenes, Scenes: telegraf.Scenes, session: telegraf.session },
+  t.fsm,
+  () => {
+    const bot = new telegraf.Telegraf('1:test');
+    bot.botInfo = me;
+    return Object.assign(bot as never as Handles, { bot: bot as never, errors: [] });
+  },
+);
 
 /** The text of a message. */
 export const textOf = (ctx: StageContext): string => ctx.message?.text ?? '';

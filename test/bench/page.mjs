@@ -1,5 +1,6 @@
 /**
- * Writes the measurements of `results.json` into `docs/performance.md`, between the marks of each block, and `docs/images/performance.svg`.
+ * Writes the measurements of `results.json` into `docs/performance.md` and `docs/scaling.md`, between the marks of each block, and
+ * `docs/images/performance.svg`.
  *
  * With `--check` it writes nothing, and fails if a file is out of date.
  */
@@ -8,6 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { reached } from './goals.mjs';
 import { pictureOf } from './picture.mjs';
+import { scalingBlocks } from './sections/servers.mjs';
 import { sections } from './sections.mjs';
 import { table } from './tables.mjs';
 
@@ -20,18 +22,19 @@ for (const [name, load] of Object.entries(sections)) {
   const own = results.sections[name];
   blocks[name] = own === undefined ? 'Not measured.' : (await load()).render(own.found);
 }
-put('docs/performance.md', filled(read('docs/performance.md')));
+put('docs/performance.md', filled('docs/performance.md', blocks));
+put('docs/scaling.md', filled('docs/scaling.md', scalingBlocks(results.sections.servers.found)));
 put('docs/images/performance.svg', pictureOf(results));
 
 function goalsTable() {
-  const words = { true: 'holds', false: 'missed', undefined: '' };
+  const words = { true: 'reached', false: 'missed', undefined: '' };
   const rows = reached(results).map(({ what, goal, bound, unit, shown, holds }) => [
     what,
     `at ${bound} ${goal}${unit}`,
     shown,
     words[holds],
   ]);
-  return table(['', 'goal', 'found', ''], rows);
+  return table(['', 'goal', 'measured', ''], rows);
 }
 
 function conditions() {
@@ -47,13 +50,12 @@ function conditions() {
   return [...kinds].map(([text, names]) => `Measured: ${names.join('; ')}. ${text}`).join('\n\n');
 }
 
-function filled(text) {
-  let out = text;
+function filled(page, blocks) {
+  let out = read(page);
   for (const [name, body] of Object.entries(blocks)) {
     const [begin, end] = [`<!-- bench: ${name} -->`, `<!-- /bench: ${name} -->`];
     const [before, after] = [out.indexOf(begin), out.indexOf(end)];
-    if (before < 0 || after < before)
-      throw new Error(`docs/performance.md has no ${begin} … ${end}.`);
+    if (before < 0 || after < before) throw new Error(`${page} has no ${begin} … ${end}.`);
     out = `${out.slice(0, before + begin.length)}\n${body}\n${out.slice(after)}`;
   }
   return out;

@@ -109,8 +109,8 @@ export async function onRedis(parked: number): Promise<Facts> {
   const facts = {
     'bytes without deadline': (plain - empty) / parked,
     'bytes with deadline': (withDeadline - plain) / parked,
-    'commands of an idle look': commands,
-    'µs of the server for an idle look': idleLook,
+    'commands of a poll that finds nothing': commands,
+    'µs of the server for a poll that finds nothing': idleLook,
     'µs of the same with nothing parked': emptyLook,
     'µs of the server for an update': ((worked - swept) / updates) * 1e6,
     'µs of the server for two empty scripts': ((bare - worked) / updates) * 1e6,
@@ -192,8 +192,8 @@ export async function onPostgres(parked: number): Promise<Facts> {
     'bytes of indexes': plain[1] / parked,
     'bytes of the row with deadline': (all[0] - plain[0]) / parked,
     'bytes of indexes with deadline': (all[1] - plain[1]) / parked,
-    'statements of an idle look': statements,
-    'µs of the server for an idle look': idleLook,
+    'statements of a poll that finds nothing': statements,
+    'µs of the server for a poll that finds nothing': idleLook,
     'µs of the same with nothing parked': emptyLook,
     'µs of the server for an update': ((worked - swept) / updates) * 1e6,
     'µs of the server for two empty statements': ((bare - connected) / updates) * 1e6,
@@ -221,7 +221,7 @@ export async function onSqlite(parked: number): Promise<Facts> {
   await close();
   const facts = {
     'bytes of the file': (await stat(path)).size / parked,
-    'µs of the process for an idle look': (swept.user + swept.system) / 500,
+    'µs of the process for a poll that finds nothing': (swept.user + swept.system) / 500,
     'µs of the process for an update, machine and all': (worked.user + worked.system) / updates,
   };
   for (const end of ['', '-wal', '-shm']) await rm(path + end, { force: true });

@@ -28,12 +28,12 @@ const tables = [
   {
     what: 'a flow',
     members: membersOf(`${core}/scene/flow/flow.ts`, 'FlowOptions'),
-    cells: firstCells('docs/guide-flows.md', '## `flow(id, options)`', '## `.ask(name'),
+    cells: firstCells('docs/guide-flows.md', '## `flow(id, options)`', '## Texts and i18n'),
   },
   {
     what: 'a question',
     members: [...membersOf(`${core}/scene/flow/steps.ts`, 'AskOptions'), 'was'],
-    cells: firstCells('docs/guide-flows.md', '## `.ask(name, question)`', '### Prompts'),
+    cells: firstCells('docs/guide-questions.md', '## `.ask(name, question)`', '## Payments'),
   },
   {
     what: 'a command tree',

@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os';
 import type { ViteUserConfig } from 'vitest/config';
 import { SlowestFiles } from './slowest-files.ts';
 
-// Tests read the sources: no build first.
-const conditions = ['@telefsm/source', 'module', 'node', 'development|production'];
+// Tests read the sources: no build first. Otherwise the conditions are Node's, since Node loads what is outside the workspace.
+const conditions = ['@telefsm/source', 'node', 'development|production'];
 
 const everywhere = '{packages/*/test,test,examples}/**';
 
@@ -16,7 +16,7 @@ const both = [
 ];
 
 /** Tests of examples that need a Redis: `test/examples/on-redis.test.ts` runs them. */
-const onRedis = ['examples/{serverless,two-processes,vps}/*.test.ts'];
+const onRedis = ['examples/{redis-sessions,serverless,two-processes,vps}/*.test.ts'];
 
 /**
  * Configures Vitest for one tier.

@@ -20,6 +20,12 @@ export type Surroundings = Partial<Pick<VirtualClock, 'advance'>> & {
   readonly restart?: () => Promise<void>;
 };
 
+/** What a script writes in brackets, as Telegram sends it. */
+const media = new Map([
+  ['[photo]', photo()],
+  ['[photo] [photo]', album(photo(), photo())],
+]);
+
 /** Does what people do in a script, in order, and gives the transcript of what happened. */
 export async function play(world: World, script: string, around: Surroundings): Promise<string> {
   const people = castOf(world, script);
@@ -49,7 +55,7 @@ export async function play(world: World, script: string, around: Surroundings): 
     // the message that a payment has gone through is Telegram's
     if (person === undefined || what === '[successful_payment]') continue;
     const user = title === undefined ? person : person.in(placeOf(title));
-    if (how === ': ') await user.sends(what === '[photo] [photo]' ? album(photo(), photo()) : what);
+    if (how === ': ') await user.sends(media.get(what) ?? what);
     else if (how === ' pays ') await user.pays();
     else await user.taps(what.slice(0, -1));
     listen();

@@ -39,7 +39,7 @@ export interface GrammyMachine<C extends Context, All extends AnyState, P extend
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
  *
- * Everything that uses `ctx.state` is registered behind it: before it, reading `ctx.state` throws `NOT_INSTALLED`.
+ * Everything that uses `ctx.state` is registered behind it: before it, every use of `ctx.state` throws `NOT_INSTALLED`.
  *
  * @throws FsmError for options that contradict each other; with the first update `INSTALLED_TWICE`, or `PROPERTY_TAKEN` for a
  *   `property` that the context has

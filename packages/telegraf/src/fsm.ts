@@ -44,7 +44,7 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
 /**
  * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
  *
- * Everything that uses `ctx.fsm` is registered behind it: before it, reading `ctx.fsm` throws `NOT_INSTALLED`. It switches `ctx.telegram.webhookReply` off, since an answer in the
+ * Everything that uses `ctx.fsm` is registered behind it: before it, every use of `ctx.fsm` throws `NOT_INSTALLED`. It switches `ctx.telegram.webhookReply` off, since an answer in the
  * response to the webhook would report to Telegram that the update is done before it has been committed.
  *
  * @throws FsmError for options that contradict each other; with the first update `INSTALLED_TWICE`, or `PROPERTY_TAKEN` for a

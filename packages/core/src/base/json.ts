@@ -67,16 +67,19 @@ export function freezeParsed<T>(value: T): T {
   return Object.freeze(value);
 }
 
-/** Copies data, deeply; the copy may be changed. */
-export function thawed(data: JsonObject): Record<string, unknown> {
-  const copy: Record<string, unknown> = {};
-  for (const name of Object.keys(data)) put(copy, name, thawedAny(data[name]));
+/** Copies JSON, deeply; the copy may be changed. */
+export function thawed(value: JsonObject): Record<string, unknown>;
+export function thawed(value: unknown): unknown;
+export function thawed(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => thawed(item));
+  // a spread makes every member the copy's own, so that an assignment reaches `__proto__` as any other name
+  const copy: Record<string, unknown> = { ...value };
+  for (const name in copy) {
+    const member = copy[name];
+    if (typeof member === 'object' && member !== null) copy[name] = thawed(member);
+  }
   return copy;
-}
-
-function thawedAny(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(thawedAny);
-  return isJsonObject(value) ? thawed(value) : value;
 }
 
 /** Whether an object has no members. */

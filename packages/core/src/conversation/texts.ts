@@ -20,6 +20,8 @@ export interface Texts<Services extends object = {}> {
   readonly notUrl?: Text<Services>;
   /** No date, or an ambiguous one, as an answer to a question for a date. */
   readonly notDate?: Text<Services>;
+  /** No number, or one that is read differently from country to country, such as `1,234`. */
+  readonly notNumber?: Text<Services>;
   /** An answer that `validate` gave no usable value for, or that cannot be stored. */
   readonly invalid?: Text<Services>;
   /** An answer, or all of them together, that is more than can be stored. */
@@ -88,6 +90,7 @@ export const defaultTexts: { readonly [Name in TextName]: string } = Object.free
   notPhone: 'Please send a phone number, such as +44 20 7946 0000.',
   notUrl: 'Please send a link.',
   notDate: 'Please send a date, such as 2026-11-28.',
+  notNumber: 'Please send a number, such as 12 or 12.5.',
   invalid: 'That is not a valid answer. Please try again.',
   tooLong: 'That is too long. Please send less.',
   canceled: 'Canceled.',

@@ -9,6 +9,7 @@ import type { AnyMachine, BotPort } from '../machine/machine-interface.ts';
 import { type SessionAccess, sessionOf } from '../state/context.ts';
 import { install, installedAt, isFree } from '../state/install.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
+import { isFromChat } from '../update/subject.ts';
 import { type BridgedStore, bridgeOf } from './bridge.ts';
 import { type OwnRecordOptions, ownRecord, type StageOfSession } from './own-record.ts';
 import { hasValue, openSlot, type SessionValue, type Slot } from './slot.ts';
@@ -124,11 +125,12 @@ function bridged<C extends object>(
 
 /** Runs the rest of an update with a session in the record of its turn. */
 function slotsOf<C extends object>(plan: SessionPlan<C>) {
-  const { property: slot, part, store, initial, lazy } = plan;
+  const { property: slot, part, store, initial, lazy, updateOf } = plan;
   const converted = warnOnce();
   const opened = (access: SessionAccess, ctx: C, adopted: unknown): Slot => {
     const make = initial && (() => initial(ctx));
-    return openSlot(access, { slot, part, initial: make, adopted, converted });
+    const adopts = store !== undefined;
+    return openSlot(access, { slot, part, initial: make, adopted, adopts, converted });
   };
   async function adopting(
     access: SessionAccess,
@@ -150,6 +152,10 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
   return (fsm: FsmContext, ctx: C, next: Next, show: Show): Promise<unknown> => {
     const access = sessionOf(fsm);
     if (access.key === undefined) return withoutSession(next, show);
+    // The session of a chat is for updates from that chat, as in both frameworks: a wizard must not take a checkout for an answer.
+    if (access.scope?.chat !== undefined && !isFromChat(updateOf(ctx))) {
+      return withoutSession(next, show);
+    }
     if (store !== undefined) return adopting(access, ctx, next, show, store);
     return running(opened(access, ctx, undefined), next, show);
   };

@@ -10,15 +10,6 @@ export type Converted = (path: string, found: string) => void;
 /** Deeper values are rejected: recursion must not exhaust the stack, and a cycle has no end. */
 const deepest = 500;
 
-/** Copies a frozen JSON value so that handlers may change it. */
-export function thawed(value: unknown): unknown {
-  if (typeof value !== 'object' || value === null) return value;
-  if (Array.isArray(value)) return value.map(thawed);
-  const copy: Record<string, unknown> = {};
-  for (const name of Object.keys(value)) put(copy, name, thawed((value as JsonObject)[name]));
-  return copy;
-}
-
 /**
  * Makes the frozen JSON value that a session store would read back.
  *

@@ -33,6 +33,9 @@ export interface SceneData {
   step?: string;
 }
 
+/** A session, by what a stage uses of it. */
+type Whole = { __scenes?: SceneData } | null | undefined;
+
 /** The options of a stage. */
 export interface StageSettings {
   /** Seconds after which a user has silently left a scene that has no `ttl` of its own. Default: never. */
@@ -68,6 +71,8 @@ export class SceneControl<C extends object> {
   readonly #ctx: C;
   readonly #parts: StageParts<C>;
   #isLeaving = false;
+  /** Resolves when all verbs that handlers have called are over; `undefined` if none was called. */
+  #verbs: Promise<unknown> | undefined;
 
   constructor(ctx: C, parts: StageParts<C>) {
     this.#ctx = ctx;
@@ -102,7 +107,7 @@ export class SceneControl<C extends object> {
 
   /** Clears the scene; no hook runs. */
   reset(): void {
-    if (this.#whole !== undefined) this.#keep(this.#blank());
+    if (this.#whole != null) this.#keep(this.#blank());
   }
 
   /**
@@ -113,13 +118,17 @@ export class SceneControl<C extends object> {
    * @param silent - whether neither the leave nor the enter handlers run
    * @throws FsmError `SCENE_UNKNOWN`; what handlers throw passes
    */
-  async enter(id: string, state: object = {}, silent = false): Promise<unknown> {
+  enter(id: string, state: object = {}, silent = false): Promise<unknown> {
+    return this.#noted(this.#enter(id, state, silent));
+  }
+
+  async #enter(id: string, state: object, silent: boolean): Promise<unknown> {
     const flow = this.#parts.flows.get(id);
     const scene = this.#parts.scene(id);
     if (flow === undefined && scene === undefined) {
       throw new FsmError('SCENE_UNKNOWN', { scene: id, known: this.#parts.ids() });
     }
-    if (!silent) await this.leave();
+    if (!silent) await this.#leave();
     if (scene === undefined) {
       this.reset();
       this.#mustHaveMachine().enter(flow as never, state);
@@ -142,7 +151,11 @@ export class SceneControl<C extends object> {
   }
 
   /** Runs the leave handlers and clears the scene. Inside a leave handler it does nothing. */
-  async leave(): Promise<void> {
+  leave(): Promise<void> {
+    return this.#noted(this.#leave());
+  }
+
+  async #leave(): Promise<void> {
     if (this.#isLeaving) return;
     this.#isLeaving = true;
     try {
@@ -156,6 +169,26 @@ export class SceneControl<C extends object> {
     } finally {
       this.#isLeaving = false;
     }
+  }
+
+  /** Whether a handler has called a verb, which may not be over. */
+  get isBusy(): boolean {
+    return this.#verbs !== undefined;
+  }
+
+  /** Waits for verbs that handlers have called and not awaited: they belong to this update too. */
+  async settle(): Promise<void> {
+    while (this.#verbs !== undefined) {
+      const verbs = this.#verbs;
+      this.#verbs = undefined;
+      await verbs;
+    }
+  }
+
+  /** Notes a verb for {@link settle}. Its error is its caller's: the returned promise alone rejects. */
+  #noted<T>(verb: Promise<T>): Promise<T> {
+    this.#verbs = Promise.allSettled([this.#verbs, verb]);
+    return verb.then((value) => value);
   }
 
   /** Runs the current scene's handlers for this update. */
@@ -197,8 +230,8 @@ export class SceneControl<C extends object> {
     return this.#parts.settings.sessionName ?? 'session';
   }
 
-  get #whole(): { __scenes?: SceneData } | undefined {
-    return Reflect.get(this.#ctx, this.#name) as { __scenes?: SceneData } | undefined;
+  get #whole(): Whole {
+    return (this.#ctx as { readonly [name: string]: Whole })[this.#name];
   }
 
   get #kept(): SceneData | undefined {

@@ -50,10 +50,12 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
   /** Installs `ctx.scene` for updates that have a session, and runs what the stage does with them. */
   middleware(handler: StageMiddleware<C>): StageMiddleware<C> {
     const { sessionName = 'session' } = this.settings;
-    return (ctx, next) => {
-      if (!hasSession(ctx, sessionName)) return next();
-      (ctx as { scene?: unknown }).scene = new SceneControl(ctx, this);
-      return handler(ctx, next);
+    return async (ctx, next) => {
+      if (!hasSession(ctx, sessionName)) return await next();
+      const control = new SceneControl(ctx, this);
+      (ctx as { scene?: unknown }).scene = control;
+      await handler(ctx, next);
+      if (control.isBusy) await control.settle();
     };
   }
 

@@ -35,12 +35,14 @@ function nameOf(step: unknown): StepName | undefined {
 export class WizardControl<C extends object, Step> {
   /** `ctx.scene.state`. */
   readonly state: object;
+  /** The steps in their order; bots run the next one with `ctx.wizard.steps[ctx.wizard.cursor](ctx)`. */
+  readonly steps: readonly Step[];
+
   readonly #scene: SceneControl<C>;
-  readonly #steps: readonly Step[];
 
   constructor(scene: SceneControl<C>, steps: readonly Step[]) {
     this.#scene = scene;
-    this.#steps = steps;
+    this.steps = steps;
     this.state = scene.state;
     this.cursor = this.#stored();
   }
@@ -53,14 +55,14 @@ export class WizardControl<C extends object, Step> {
   set cursor(cursor: number) {
     const { session } = this.#scene;
     session.cursor = cursor;
-    const name = nameOf(this.#steps[cursor])?.name;
+    const name = nameOf(this.steps[cursor])?.name;
     if (name !== undefined) session.step = name;
-    else delete session.step;
+    else if (session.step !== undefined) delete session.step;
   }
 
   /** The middleware of the step; `undefined` past the last one. */
   get step(): Step | undefined {
-    return this.#steps[this.cursor];
+    return this.steps[this.cursor];
   }
 
   /** Moves to a step by its number; it runs with the next update. */
@@ -77,7 +79,7 @@ export class WizardControl<C extends object, Step> {
   selectNamed(name: string): this {
     const at = this.#find(name);
     if (at !== undefined) return this.selectStep(at);
-    const names = this.#steps.flatMap((step) => nameOf(step)?.name ?? []);
+    const names = this.steps.flatMap((step) => nameOf(step)?.name ?? []);
     const expected = `the name of a step: ${names.map(shown).join(', ') || 'this wizard has none'}`;
     throw invalidTarget('selectStep()', expected, shown(name));
   }
@@ -99,7 +101,7 @@ export class WizardControl<C extends object, Step> {
   }
 
   #find(name: string): number | undefined {
-    const steps = this.#steps.map(nameOf);
+    const steps = this.steps.map(nameOf);
     const own = steps.findIndex((step) => step?.name === name);
     const at = own < 0 ? steps.findIndex((step) => step?.was.includes(name)) : own;
     return at < 0 ? undefined : at;

@@ -4,32 +4,34 @@ import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
 
 /**
- * Makes the reading of properties an error that names the fix, as long as no FSM is installed there: in handlers above `fsm()`.
+ * Makes the use of properties an error that names the fix, as long as no FSM is installed there: in handlers above `fsm()`.
  *
  * Only for the names that an adapter uses by default: contexts of all bots in this process share the prototype.
  *
  * @param prototype - of the framework's contexts. What it has already stays
  */
 export function reserve(prototype: object, ...properties: readonly string[]): void {
-  for (const property of properties) if (!(property in prototype)) reserveOne(prototype, property);
+  for (const property of properties) {
+    if (!(property in prototype)) Object.defineProperty(prototype, property, missing(property));
+  }
 }
 
-function reserveOne(prototype: object, property: string): void {
-  Object.defineProperty(prototype, property, {
-    configurable: true,
-    get: Object.assign(
-      (): never => {
-        throw new FsmError('NOT_INSTALLED', { property });
-      },
-      { [reserved]: true },
-    ),
-    set(this: object, value: FsmContext) {
-      install(this, property, value);
-    },
-  });
+/** A value whose members throw. Not a getter: contexts get the FSM by plain assignment, which costs an update nothing. */
+function missing(property: string): PropertyDescriptor {
+  const refuse = (): never => {
+    throw new FsmError('NOT_INSTALLED', { property });
+  };
+  const get = (_target: object, member: string | symbol) => {
+    if (member === reserved) return true;
+    // a value that is awaited, printed or compared is asked for these
+    const isUse = typeof member === 'string' && member !== 'then' && member !== 'toJSON';
+    return isUse ? refuse() : undefined;
+  };
+  const value = new Proxy({}, { get, set: refuse });
+  return { value, writable: true, configurable: true };
 }
 
-/** Marks the getter of a reserved property; the same for every copy of this package. */
+/** Marks the value of a reserved property; the same for every copy of this package. */
 const reserved = Symbol.for('telefsm.reserved');
 
 /**
@@ -38,24 +40,24 @@ const reserved = Symbol.for('telefsm.reserved');
  * @throws FsmError `INSTALLED_TWICE`, `PROPERTY_TAKEN`
  */
 export function refuseTaken(ctx: object, property: string): void {
+  if (isFree(ctx, property)) return;
   const found = descriptorIn(ctx, property);
-  if (found === undefined || isReserved(found)) return;
   // a class that declares the property without `declare` has it, with nothing in it
-  if ('value' in found && found.value === undefined && found.configurable) return;
-  if ('~matches' in Object(found.value)) throw new FsmError('INSTALLED_TWICE', { property });
+  if (found !== undefined && 'value' in found && found.value === undefined && found.configurable) {
+    return;
+  }
+  if ('~matches' in Object(found?.value)) throw new FsmError('INSTALLED_TWICE', { property });
   throw new FsmError('PROPERTY_TAKEN', { property });
 }
 
 /** Whether a context has nothing at a property: `in` is true for a reserved one too. */
 export function isFree(ctx: object, property: string): boolean {
-  const found = descriptorIn(ctx, property);
-  return found === undefined || isReserved(found);
+  return !(property in ctx) || isMissing(slotsOf(ctx)[property]);
 }
 
 /** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
 export function install(ctx: object, property: string, value: FsmContext): void {
-  const descriptor = { value, writable: true, enumerable: true, configurable: true };
-  Object.defineProperty(ctx, property, descriptor);
+  slotsOf(ctx)[property] = value;
 }
 
 /**
@@ -64,19 +66,23 @@ export function install(ctx: object, property: string, value: FsmContext): void 
  * @throws FsmError `NOT_INSTALLED`
  */
 export function installedAt(ctx: object, property: string): FsmContext {
-  const found: unknown = Reflect.get(ctx, property);
+  const found = slotsOf(ctx)[property];
   if (typeof found === 'object' && found !== null && '~matches' in found) {
     return found as unknown as FsmContext;
   }
   throw new FsmError('NOT_INSTALLED', { property });
 }
 
-function isReserved({ get }: PropertyDescriptor): boolean {
-  return reserved in Object(get);
+function slotsOf(ctx: object): Record<string, unknown> {
+  return ctx as Record<string, unknown>;
+}
+
+function isMissing(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Reflect.get(value, reserved) === true;
 }
 
 function descriptorIn(ctx: object, property: string): PropertyDescriptor | undefined {
-  for (let at: object | null = ctx; at !== null; at = Object.getPrototypeOf(at) as object | null) {
+  for (let at: object | null = ctx; at !== null; at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, property);
     if (found !== undefined) return found;
   }

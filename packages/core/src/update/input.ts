@@ -59,8 +59,8 @@ export interface Burst {
 }
 
 /**
- * A kind of input. `own_contact` is the user's own contact, neither another one nor one that was forwarded; `email`, `phone`, `url` and
- * `date` are found inside a text.
+ * A kind of input. `own_contact` is the user's own contact, neither another one nor one that was forwarded; `email`, `phone`, `url`,
+ * `date` and `number` are found inside a text.
  */
 export type AcceptedKind = InputKind | 'own_contact' | TextKind;
 type ValueOf<K> = K extends TextKind

@@ -121,6 +121,19 @@ export function subjectOf(update: RawUpdate, botId: number): Subject {
   return { bot: botId, chat: chat ?? user, user, thread, business, updateType };
 }
 
+/** Checkouts name no chat; {@link subjectOf} guesses it from the payload of the invoice. */
+const checkouts: ReadonlySet<string | undefined> = new Set([
+  'shipping_query',
+  'pre_checkout_query',
+]);
+
+/** Whether an update comes from a chat. Inline queries, votes, checkouts and buttons of inline messages come from a user alone. */
+export function isFromChat(update: RawUpdate): boolean {
+  if (update['message'] !== undefined) return true;
+  const updateType = updateTypeOf(update);
+  return !checkouts.has(updateType) && partiesOf(update, updateType).chat !== undefined;
+}
+
 /** Telegram's placeholder for every anonymous administrator of every group. */
 const groupAnonymousBot = 1087968824;
 

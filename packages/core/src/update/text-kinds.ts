@@ -1,4 +1,4 @@
-/** Answers that are found inside a text: e-mail addresses, phone numbers, links, dates. Loaded with the first question that takes one. */
+/** Answers that are found inside a text: e-mail addresses, phone numbers, links, dates, numbers. Loaded with the first question that takes one. */
 
 import { listIn, numberIn, type RawObject, textIn } from './raw-update.ts';
 
@@ -12,6 +12,8 @@ export interface TextValues {
   url: string;
   /** A day of the calendar, as `"2026-11-28"`. */
   date: string;
+  /** A number, from the whole text: `12`, `12.5` or `12,5`, also with grouped thousands. */
+  number: number;
 }
 
 /** The name of a kind that is found inside a text. */
@@ -23,10 +25,11 @@ const entityTypes: { readonly [K in TextKind]: readonly string[] } = {
   phone: ['phone_number'],
   url: ['url', 'text_link'],
   date: [],
+  number: [],
 };
 
 /** What a text is as a whole, where Telegram has marked nothing in it. */
-const wholes: { readonly [K in Exclude<TextKind, 'date'>]: RegExp } = {
+const wholes: { readonly [K in Exclude<TextKind, 'date' | 'number'>]: RegExp } = {
   email: /^[^\s@<>()"]+@[^\s@.]+(?:\.[^\s@.]+)+$/,
   phone: /^\+?(?:[\s().-]*\d){7,15}$/,
   url: /^(?:https?:\/\/\S+|(?:[\p{L}\d-]+\.)+\p{L}{2,}(?:[/?#:]\S*)?)$/iu,
@@ -38,7 +41,11 @@ const wholes: { readonly [K in Exclude<TextKind, 'date'>]: RegExp } = {
  * @param message - the message that the text is from, for what Telegram has marked in it
  * @returns `undefined` if there is none
  */
-export function findInText(kind: TextKind, text: string, message?: RawObject): string | undefined {
+export function findInText(
+  kind: TextKind,
+  text: string,
+  message?: RawObject,
+): string | number | undefined {
   for (const entity of listIn(message, 'entities') as readonly RawObject[]) {
     if (!entityTypes[kind].includes(textIn(entity, 'type') ?? '')) continue;
     const offset = numberIn(entity, 'offset') ?? 0;
@@ -47,6 +54,7 @@ export function findInText(kind: TextKind, text: string, message?: RawObject): s
   }
   const whole = text.trim();
   if (kind === 'date') return dayIn(whole);
+  if (kind === 'number') return amountIn(whole);
   return wholes[kind].test(whole) ? whole : undefined;
 }
 
@@ -70,4 +78,43 @@ function dayOf(year = '', month = '', day = ''): string | undefined {
   const text = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text) ? text : undefined;
+}
+
+/** The zeros of the digits that people type in the languages of the ready-made texts; the other nine follow each. */
+const zeros = ['0', '\u0660', '\u06f0', '\u0966', '\uff10'];
+
+/** More digits than a number keeps exactly would change unnoticed. */
+const mostDigits = 15;
+
+/**
+ * Reads a number. One separator before three digits is a decimal mark in one country and groups thousands in the next, so `1,234` has
+ * no number: a wrong one would not be noticed.
+ */
+function amountIn(text: string): number | undefined {
+  const typed = text
+    .replace(/\p{Nd}/gu, latinDigit)
+    .replace(/[\u2212\u2013]/gu, '-')
+    .replaceAll('\u066b', '.')
+    .replaceAll('\u066c', ',');
+  if (typed.length > 2 * mostDigits || /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/.test(typed)) return undefined;
+  const [, sign, whole = '', fraction = ''] =
+    /^([+-]?)(\d*)(?:[.,](\d+))?$/.exec(typed) ??
+    /^([+-]?)(\d{1,3}(?:[\s'\u2019_]\d{3})+)(?:[.,](\d+))?$/u.exec(typed) ??
+    /^([+-]?)(\d{1,3}(?:,\d{3})+)(?:\.(\d+))?$/.exec(typed) ??
+    /^([+-]?)(\d{1,3}(?:\.\d{3})+)(?:,(\d+))?$/.exec(typed) ??
+    [];
+  const digits = whole.replace(/\D/g, '');
+  const count = digits.length + fraction.length;
+  if (count === 0 || count > mostDigits) return undefined;
+  const value = Number(`${digits}.${fraction}`);
+  return sign === '-' && value !== 0 ? -value : value;
+}
+
+function latinDigit(digit: string): string {
+  const value = digit.codePointAt(0) ?? 0;
+  for (const zero of zeros) {
+    const distance = value - (zero.codePointAt(0) ?? 0);
+    if (distance >= 0 && distance <= 9) return String(distance);
+  }
+  return digit;
 }

@@ -59,6 +59,8 @@ export interface WizardContextWizard<C extends Context> {
   readonly state: object;
   /** Number of the step; the first one is 0. */
   cursor: number;
+  /** The steps of the wizard in their order. */
+  readonly steps: readonly Middleware<C>[];
   /** The middleware of the step. */
   readonly step: Middleware<C> | undefined;
   /** Moves to a step by its number; it runs with the next update. */

@@ -46,6 +46,8 @@ export class Stage<
   D extends SceneSessionData = SceneSessionData,
 > extends TelegrafStage<C, D> {
   readonly #room: StageRoom<C, BaseScene<C>>;
+  /** What a stage without handlers of its own has: each update would pass through it in vain. */
+  readonly #noHandlers = Composer.prototype.middleware.call(this);
 
   /**
    * @param scenes - scenes and wizards of Telegraf, flows, nodes and command trees
@@ -72,7 +74,8 @@ export class Stage<
   override middleware(): MiddlewareFn<C> {
     const inScene = ((ctx, next) => this.#room.handle(ctx, next)) as MiddlewareFn<C>;
     const own = Composer.prototype.middleware.call(this) as MiddlewareFn<C>;
-    return this.#room.middleware(Composer.compose<C>([own, inScene])) as MiddlewareFn<C>;
+    const handler = own === this.#noHandlers ? inScene : Composer.compose<C>([own, inScene]);
+    return this.#room.middleware(handler) as MiddlewareFn<C>;
   }
 
   /**

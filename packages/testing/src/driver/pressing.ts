@@ -5,6 +5,7 @@ import type { RawButton, RawMarkup, RawMessage, RawUser } from '../cloud/raw.ts'
 import type { Shown } from '../cloud/screen.ts';
 import { textOf } from '../methods/parameters.ts';
 import { complaint } from './complaint.ts';
+import { pickedBy } from './picking.ts';
 import { contact, location, partsOf, poll, type Sendable } from './sendable.ts';
 import { did, type Stage, write } from './stage.ts';
 
@@ -39,7 +40,7 @@ export async function press(
     stage,
     user,
     place,
-    partsOf(replyOf(stage.cloud, reply), { cloud: stage.cloud, user }),
+    partsOf(replyOf(stage.cloud, user, reply), { cloud: stage.cloud, user }),
   );
   return { answered: true, alert: undefined };
 }
@@ -126,10 +127,12 @@ function replyButton(markup: RawMarkup | undefined, label: string): RawButton | 
 }
 
 /** What a button of the reply keyboard sends. */
-function replyOf(cloud: Cloud, button: RawButton): string | Sendable {
+function replyOf(cloud: Cloud, user: RawUser, button: RawButton): string | Sendable {
   if (button['request_contact'] === true) return contact('+491700000000');
   if (button['request_location'] === true) return location(52.52, 13.405);
   if (button['request_poll'] !== undefined) return poll('Poll', ['Yes', 'No']);
+  const picked = pickedBy(cloud, user, button);
+  if (picked !== undefined) return picked;
   const action = Object.keys(button).find((key) => key.startsWith('request_') || key === 'web_app');
   if (action === undefined) return button.text;
   throw complaint(

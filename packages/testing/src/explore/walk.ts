@@ -158,13 +158,24 @@ export async function startWalk(
     );
   }
 
+  /** Makes whom and what users may pick, where a button asks for it: before that nobody else is in the transcript. */
+  function provide({ chat }: Place, text: string): void {
+    const keys = cloud.record(chat).keyboard?.markup.keyboard?.flat() ?? [];
+    const key = keys.find((each) => typeof each === 'object' && each.text === text);
+    if (typeof key !== 'object') return;
+    if (key['request_users'] !== undefined) for (const who of people) world.user(who);
+    if (key['request_chat'] === undefined) return;
+    cloud.record({ id: -1_000_000_000_901, type: 'supergroup', title: 'Another group' });
+    cloud.record({ id: -1_000_000_000_902, type: 'channel', title: 'A channel' });
+  }
+
   async function perform(move: Move): Promise<void> {
     switch (move.do) {
       case 'sends': {
         const user = userOf(move.who);
-        return keysIn(cloud, placeOf(move.who)).includes(move.text)
-          ? void (await user.taps(move.text))
-          : user.sends(move.text);
+        if (!keysIn(cloud, placeOf(move.who)).includes(move.text)) return user.sends(move.text);
+        provide(placeOf(move.who), move.text);
+        return void (await user.taps(move.text));
       }
       case 'shares':
         return userOf(move.who).sends(shareable[move.what]?.() ?? move.what);
@@ -286,13 +297,13 @@ function inlineOf(message: Shown['message']): readonly RawButton[] {
   return buttons.filter((button) => button['callback_data'] !== undefined);
 }
 
-/** Keys that send something by themselves, without opening a window. */
+/** Keys that send something, or open a window in which the driver can pick it. */
 function keysIn(cloud: Cloud, { chat }: Place): readonly string[] {
   const keys = cloud.record(chat).keyboard?.markup.keyboard?.flat() ?? [];
   return keys.flatMap((key) => {
     if (typeof key === 'string') return [key];
-    const opens = Object.keys(key).some(
-      (field) => field === 'web_app' || /^request_(?:users?|chat|managed_bot)$/.test(field),
+    const opens = Object.keys(key).some((field) =>
+      ['web_app', 'request_user', 'request_managed_bot'].includes(field),
     );
     return opens ? [] : [key.text];
   });

@@ -61,6 +61,7 @@ const wordsOfKind = {
   phone: 'notPhone',
   url: 'notUrl',
   date: 'notDate',
+  number: 'notNumber',
 } as const;
 
 /** What a user reads whose answer is refused. */

@@ -108,7 +108,8 @@ async function passes(question: AskOptions, value: unknown): Promise<boolean> {
   const isText = typeof value === 'string';
   if (typeof question.accept === 'function') return true;
   if (isTextKind(question.accept)) {
-    return isText && (await foundIn(question.accept, value)) !== undefined;
+    const isKept = isText || typeof value === 'number';
+    return isKept && (await foundIn(question.accept, String(value))) === value;
   }
   if (question.accept === 'chat_shared') return typeof value === 'number';
   return takesText(question) ? isText : typeof value === 'object' && value !== null;

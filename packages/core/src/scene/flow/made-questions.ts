@@ -64,8 +64,11 @@ function ofTexts(question: AskOptions, name: string, where: string): AskOptions 
   const kinds: readonly unknown[] = Array.isArray(accept)
     ? accept
     : [holds(accept, 'burst') ? accept.burst : accept];
+  const [kind] = kinds;
   const isText =
-    kinds.length === 1 && (kinds[0] === undefined || kinds[0] === 'text' || isTextKind(kinds[0]));
+    kinds.length === 1 &&
+    kind !== 'number' &&
+    (kind === undefined || kind === 'text' || isTextKind(kind));
   if (!isText) {
     const expected = 'one that gives a text, or `{ value }` behind the questions';
     throw invalidOption(`${where} '${name}' accept`, expected, shown(accept));

@@ -1,6 +1,14 @@
 /** Collects the steps of a flow while it is being built, and refuses what cannot work. */
 
 import { checkOption, checkOptions } from '#option-checks';
+import {
+  checkBranch,
+  checkCases,
+  checkEdits,
+  checkPrompt,
+  checkQuestion,
+  checkRounds,
+} from '#question-checks';
 import { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import { callable, checkName, invalidOption, invalidTarget, schematic } from '../../base/rules.ts';
@@ -9,10 +17,8 @@ import { shown } from '../../base/shown.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { unfinished } from '../../state/registry.ts';
-import { entriesOf } from './choices.ts';
-import { checkPrompt, checkQuestion } from './question-checks.ts';
 import type { AskOptions, ConfirmStep, QuestionsStep, RepeatStep, Step } from './steps.ts';
-import { againName, makesQuestions, namedSteps, questionsIn } from './steps.ts';
+import { againName, namedSteps } from './steps.ts';
 
 /** A finished list of steps. */
 export interface Definition {
@@ -71,7 +77,7 @@ function outline(part: Part): Outline {
         return add({ kind: 'block', test: on, steps: inner(cases as never) });
       }
       const known = [...part.taken, ...namesIn(part.steps)];
-      if (!part.hasParameters && !known.includes(on)) throw unknownStep(part.flow, on, known);
+      if (!part.hasParameters) checkBranch(part.flow, on, known);
       checkCases(part.flow, [...part.outer, ...part.steps], on, cases);
       const built = Object.entries(cases).map(
         ([value, build]) => [value, inner(build as never)] as const,
@@ -181,45 +187,4 @@ function newName({ flow, steps, taken }: Part, name: string): string {
 function goodName(name: string, of: string): void {
   // `__proto__` as a key would set the prototype of the answers
   checkName(name === '__proto__' ? `~${name}` : name, of);
-}
-
-function unknownStep(flow: string, step: string, known: readonly string[]): FsmError {
-  return new FsmError('STEP_UNKNOWN', { flow, step, known });
-}
-
-/** Refuses a case that no answer can name: its questions would never be asked. */
-function checkCases(flow: string, steps: readonly Step[], on: string, cases: object): void {
-  const asked = namedSteps(steps).filter(({ name }) => name === on);
-  const values = asked.map((step) => (step.kind === 'ask' ? answersOf(step.question) : undefined));
-  const known = values.flatMap((each) => each ?? []);
-  // of a parameter nothing is known here
-  if (values.length === 0 || values.includes(undefined)) return;
-  const extra = Object.keys(cases).find((value) => !known.includes(value));
-  const expected = `one of its choices: ${known.join(', ')}`;
-  if (extra !== undefined)
-    throw invalidOption(`${flow} branch('${on}')`, expected, `the case '${extra}'`);
-}
-
-/** Every answer that a question can have; `undefined` where that is not known. */
-function answersOf(question: AskOptions): readonly string[] | undefined {
-  const { accept, choices, multiple, schema, validate } = question;
-  if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
-  return entriesOf(choices).map(([value]) => value);
-}
-
-function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {
-  if (!(min >= 0 && max >= 1 && min <= max)) {
-    throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
-  }
-  if (questionsIn(steps).length === 0 && !makesQuestions(steps))
-    throw new FsmError('FLOW_EMPTY', { flow: where });
-}
-
-function checkEdits(flow: string, steps: readonly Step[]): void {
-  const known = namesIn(steps);
-  for (const step of namedSteps(steps)) {
-    if (step.kind !== 'confirm' || typeof step.edit === 'boolean') continue;
-    const missing = step.edit.find((name) => !known.includes(name));
-    if (missing !== undefined) throw unknownStep(flow, missing, known);
-  }
 }

@@ -1,7 +1,7 @@
-/** Rejects questions whose options contradict each other. */
+/** Rejects questions and steps that cannot work: options that contradict each other, names that nothing has. */
 
 import { checkOptions } from '#option-checks';
-import type { FsmError } from '../../base/errors.ts';
+import { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import { atLeast, callable, invalidOption, oneOf, type Rule, schematic } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
@@ -10,7 +10,7 @@ import { interruptRule } from '../../update/interrupt.ts';
 import { entriesOf } from './choices.ts';
 import { earlyRule } from './question.ts';
 import { sharedKind } from './share.ts';
-import type { AskOptions } from './steps.ts';
+import { type AskOptions, makesQuestions, namedSteps, questionsIn, type Step } from './steps.ts';
 
 const shareButton: Rule = {
   expected:
@@ -93,4 +93,52 @@ function checkElsewhere(
   if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
   if (rows !== undefined) throw refuse('to', 'only `choices`', '`rows`');
   if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
+}
+
+/** Refuses a branch on what is no question before it. */
+export function checkBranch(flow: string, on: string, known: readonly string[]): void {
+  if (!known.includes(on)) throw unknownStep(flow, on, known);
+}
+
+/** Refuses a case that no answer can name: its questions would never be asked. */
+export function checkCases(flow: string, steps: readonly Step[], on: string, cases: object): void {
+  const asked = namedSteps(steps).filter(({ name }) => name === on);
+  const values = asked.map((step) => (step.kind === 'ask' ? answersOf(step.question) : undefined));
+  const known = values.flatMap((each) => each ?? []);
+  // of a parameter nothing is known here
+  if (values.length === 0 || values.includes(undefined)) return;
+  const extra = Object.keys(cases).find((value) => !known.includes(value));
+  const expected = `one of its choices: ${known.join(', ')}`;
+  if (extra !== undefined)
+    throw invalidOption(`${flow} branch('${on}')`, expected, `the case '${extra}'`);
+}
+
+/** Every answer that a question can have; `undefined` where that is not known. */
+function answersOf(question: AskOptions): readonly string[] | undefined {
+  const { accept, choices, multiple, schema, validate } = question;
+  if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
+  return entriesOf(choices).map(([value]) => value);
+}
+
+/** Refuses a repeat that could never end, or never begin. */
+export function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {
+  if (!(min >= 0 && max >= 1 && min <= max)) {
+    throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
+  }
+  if (questionsIn(steps).length === 0 && !makesQuestions(steps))
+    throw new FsmError('FLOW_EMPTY', { flow: where });
+}
+
+/** Refuses a summary that corrects what is no question. */
+export function checkEdits(flow: string, steps: readonly Step[]): void {
+  const known = namedSteps(steps).map(({ name }) => name);
+  for (const step of namedSteps(steps)) {
+    if (step.kind !== 'confirm' || typeof step.edit === 'boolean') continue;
+    const missing = step.edit.find((name) => !known.includes(name));
+    if (missing !== undefined) throw unknownStep(flow, missing, known);
+  }
+}
+
+function unknownStep(flow: string, step: string, known: readonly string[]): FsmError {
+  return new FsmError('STEP_UNKNOWN', { flow, step, known });
 }
