@@ -174,7 +174,12 @@ function readOne(
   return limited(command, option, text, port, async (turn) => {
     const value = await raw?.(turn);
     if (option.schema) return checked(option.schema, value);
-    return option.set ? option.set(value, turn) : value;
+    if (!option.set) return value;
+    const made: unknown = await option.set(value, turn);
+    // a conversion that failed, and a forgotten return
+    if (text !== undefined && (made === undefined || Number.isNaN(made)))
+      throw new Error('this is not a valid value');
+    return made;
   });
 }
 

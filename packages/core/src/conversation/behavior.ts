@@ -133,8 +133,15 @@ export interface Trigger {
   readonly deepLink?: string;
   /** For `setMyCommands`. */
   readonly description?: string;
-  /** Makes start data from what stood behind the command, which may be nothing; `null` does not start the scene. */
-  from?(argument: string, turn: Turn<object>): Awaitable<object | null | undefined>;
+  /**
+   * Makes start data from what stood behind the command, which may be nothing; `null` does not start the scene. What cannot be kept of it
+   * is reported to `refused`.
+   */
+  from?(
+    argument: string,
+    turn: Turn<object>,
+    refused: (error: unknown) => void,
+  ): Awaitable<object | null | undefined>;
 }
 
 /** Runs scenes of every kind; made by telefsm alone, and opaque. */

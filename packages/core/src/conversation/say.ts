@@ -1,6 +1,8 @@
 /** The messages of a bot: texts, media, keyboards or any Bot API call, as plain data. */
 
 import { holds } from '../base/holds.ts';
+import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { ReplyAddress } from '../update/address.ts';
 
 /** Parameters that every reply keyboard takes. */
@@ -67,6 +69,17 @@ export interface Sent {
   readonly message_id: number;
 }
 
+/**
+ * Checks what a hook gives back to be sent.
+ *
+ * @throws FsmError `INVALID_OPTION` for a number, a boolean, a symbol
+ */
+export function checkSay<T>(said: T): T {
+  if (typeof said === 'string' || typeof said === 'object') return said;
+  const expected = 'a text, or an object with a text, media or a method';
+  throw invalidOption('message', expected, shown(said));
+}
+
 /** The longest text of a message, in UTF-16 code units (Bot API, sendMessage). */
 export const longestText = 4096;
 /** The longest caption, in UTF-16 code units (Bot API, sendPhoto). */
@@ -112,7 +125,7 @@ export function callOf(say: Say, place: ReplyAddress | undefined): ApiCall {
   if ('method' in say) {
     return { method: say.method, payload: { ...where, ...say.payload } };
   }
-  const markup = say.keyboard === undefined ? {} : { reply_markup: markupOf(say.keyboard) };
+  const markup = say.keyboard == null ? {} : { reply_markup: markupOf(say.keyboard) };
   const kind = mediaKinds.find((name) => name in say);
   if (kind === undefined) {
     return {

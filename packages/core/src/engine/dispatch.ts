@@ -74,7 +74,11 @@ async function offer(
 
 /** Whether an error says that what a scene made of an input cannot be stored. */
 function isUnkeepable(error: unknown): boolean {
-  return isFsmError(error, 'DATA_NOT_JSON') || isFsmError(error, 'RECORD_TOO_LARGE');
+  return (
+    isFsmError(error, 'DATA_NOT_JSON') ||
+    isFsmError(error, 'DATA_INVALID') ||
+    isFsmError(error, 'RECORD_TOO_LARGE')
+  );
 }
 
 /** Kinds that come without being written to the bot. */

@@ -3,7 +3,7 @@
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
-import { isSent } from '../conversation/say.ts';
+import { checkSay, isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -104,6 +104,7 @@ export class FrameRun implements SceneRun {
 
   get say(): SceneRun['say'] {
     return (say) => {
+      checkSay(say);
       if (!isSent(say)) noteLog(this.turn, 'bot', wordsOf(say));
       this.turn.effects.send(say);
     };

@@ -3,7 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
 import { collections, type SceneBehavior, type Speech } from '../conversation/behavior.ts';
-import { isSent } from '../conversation/say.ts';
+import { checkSay, isSent } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
@@ -76,6 +76,7 @@ function noteAsked({ copy, hold }: OpenTurn): void {
 async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const { copy } = turn;
   const said = await speech();
+  checkSay(said ?? '');
   const isOver = said == null || said === '' || isSent(said);
   const sent = isOver ? said : await sendQuestion(turn, said);
   copy.isPromptPending = false;

@@ -2,6 +2,7 @@
 
 import { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
+import { isStorable } from '../../base/json.ts';
 import { checkName, invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
@@ -81,7 +82,8 @@ function ofTexts(question: AskOptions, name: string, where: string): AskOptions 
       const isKept =
         typeof made === 'string' ||
         (Array.isArray(made) && made.every((one) => typeof one === 'string'));
-      if (isRefusal || isKept) return made;
+      // what no question takes is an invalid answer here, too
+      if (isRefusal || isKept || typeof made === 'boolean' || !isStorable(made)) return made;
       const expected = 'a text or a list of texts, or `{ value }` as the third argument';
       throw invalidOption(`${where} '${name}' validate`, expected, shown(made));
     },

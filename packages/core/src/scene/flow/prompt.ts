@@ -3,6 +3,7 @@
 import { invalidOption } from '../../base/rules.ts';
 import {
   callOf,
+  checkSay,
   isSent,
   type ReplyMarkup,
   type RichText,
@@ -54,6 +55,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   if (isSent(made))
     refuse('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
   if (made == null || made === '') refuse('prompt', 'a message');
+  checkSay(made);
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : bindInvoice(visit, place, made);
@@ -125,7 +127,7 @@ function replyTo(visit: Visit): object | undefined {
 
 function hasKeyboard(say: Say | FormattedStream): boolean {
   if (typeof say === 'string') return false;
-  return 'method' in say ? 'reply_markup' in say.payload : say.keyboard !== undefined;
+  return 'method' in say ? 'reply_markup' in say.payload : say.keyboard != null;
 }
 
 function dressed(

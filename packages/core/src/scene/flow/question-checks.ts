@@ -64,7 +64,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
       "`share`, buttons: 'reply' or a payment",
     );
   if (typeof choices === 'object') {
-    const values = entriesOf(choices).map(([value]) => value);
+    const values = entriesOf(choices, `${where} choices`).map(([value]) => value);
     if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
     const twice = values.find((value, at) => values.indexOf(value) !== at);
     if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);

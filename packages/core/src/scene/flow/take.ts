@@ -14,7 +14,8 @@ import { positionOf } from './pending.ts';
 import type { AskPlace, Place } from './place.ts';
 import { isClosed, markOf, withAnswer, without } from './progress.ts';
 import type { Early } from './question.ts';
-import { keep, locate, note, progressOf, type Visit, wasAsked } from './visit.ts';
+import { isOwnRequest } from './share.ts';
+import { keep, locate, note, progressOf, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /** Kinds that come without being sent as an answer in this chat: they continue to the bot where no step asks for them. */
 const events: ReadonlySet<UserInput['kind']> = new Set([
@@ -57,9 +58,10 @@ export async function takeInput(
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
   if (input.kind === 'text' && (await takeLabel(visit, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
-    const value = await valueIn(pending.step.question, input);
+    const { question } = pending.step;
+    const isOwn = isOwnRequest(question, tokenOf(pending), input);
+    const value = isOwn ? await valueIn(question, input) : undefined;
     if (value !== undefined) {
-      const { question } = pending.step;
       if (takesAlbum(question) || takesBurst(question)) {
         return collect(visit, pending, value, input);
       }
