@@ -131,6 +131,7 @@ describe('what a user sent', () => {
       'edited_message',
       'guest_message',
       'message',
+      'poll',
       'poll_answer',
     ]);
     expect(inputOf(message({ new_chat_title: 'New' }))).toBeUndefined();

@@ -94,14 +94,15 @@ export function subjectAt(address: Address, botId: number): Subject {
 /**
  * Tells where to speak after an update.
  *
- * Users who are in no chat are spoken to in private. There is no such place for polls, nor for anonymous voters.
+ * Users who are in no chat are spoken to in private. There is no such place for polls, nor for anonymous voters. A press on an inaccessible
+ * message does not show where it is, so the conversation continues where it was.
  */
 export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   const updateType = updateTypeOf(update);
   const { chat, user, thread, business } = partiesOf(update, updateType);
   const person = user !== undefined && user > 0 ? user : undefined;
   const place = chat ?? person;
-  if (updateType === undefined || place === undefined) return undefined;
+  if (updateType === undefined || place === undefined || isInaccessible(update)) return undefined;
   const message = messageIn(update, updateType);
   const topic = directMessagesTopic(message) ?? invoiceMark(message)?.directMessagesTopic;
   const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = { chat: place };
@@ -114,6 +115,15 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
     if (business !== undefined) address.business = business;
   } else if (guestQuery !== undefined) address.guestQuery = guestQuery;
   return address;
+}
+
+/**
+ * Whether an update is a press on a message that the bot cannot see any more (Bot API, InaccessibleMessage): it has a chat, but neither a
+ * topic nor a business connection, so it may belong to another conversation than that of its chat.
+ */
+export function isInaccessible(update: RawUpdate | undefined): boolean {
+  const query = update && objectIn(update, 'callback_query');
+  return wholeIn(objectIn(query, 'message'), 'date') === 0;
 }
 
 /** Reads the user object of whoever acted, as sent, with name and language; for a boost, who gave it. */
