@@ -14,10 +14,10 @@ export interface Shop {
   categories(): Promise<Readonly<Record<string, string>>>;
   products(category: string, page: PageRequest): Promise<Page<Product>>;
   product(id: string): Promise<Product>;
-  order(lines: Lines, address: string): Promise<number>;
+  order(cart: Lines, address: string): Promise<number>;
 }
 /** A cart: products by their id. */
-export type Lines = Readonly<Record<string, Product & { readonly count: number }>>;
+export type Lines = Record<string, Product & { readonly count: number }>;
 
 const categories = {
   tea: '🍵 Tea',

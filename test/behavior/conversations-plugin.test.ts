@@ -6,6 +6,7 @@ import {
   conversations,
   createConversation,
 } from '@grammyjs/conversations';
+import * as first from '@grammyjs/conversations-1';
 import { memoryStorage } from '@telefsm/core';
 import { conversationStorage, type FsmFlavor, fsm } from '@telefsm/grammy';
 import { type SessionFlavor, session } from '@telefsm/grammy/session';
@@ -93,3 +94,53 @@ describe('conversationStorage()', () => {
     anna.sees('3 × tea');
   });
 });
+
+/** A bot with version 1 of the plugin, which keeps its state in the session. */
+function firstEdition(storage: ReturnType<typeof memoryStorage>, place: 'machine' | 'storage') {
+  type Old = Context & SessionFlavor<Data>;
+  type OldContext = Old & first.ConversationFlavor<Old>;
+  const bot = new Bot<OldContext>('1:test', { botInfo: me });
+  const initial = (): Data => ({ orders: [] });
+  if (place === 'machine') {
+    const machine = fsm({ storage });
+    bot.use(machine as never);
+    bot.use(session({ initial, machine }));
+  } else bot.use(session({ initial, storage }));
+  bot.use(first.conversations());
+  async function order(conversation: first.Conversation<OldContext>, ctx: OldContext) {
+    await ctx.reply('What would you like?');
+    const what = await conversation.waitFor('message:text');
+    await what.reply('How many?');
+    const many = await conversation.waitFor('message:text');
+    conversation.session.orders.push(`${many.msg.text} × ${what.msg.text}`);
+    if (Number.isNaN(Number(many.msg.text))) throw new Error('Not a number');
+    await many.reply('Ordered.');
+  }
+  bot.use(first.createConversation(order));
+  bot.command('order', (ctx) => ctx.conversation.enter('order'));
+  bot.use((ctx) => ctx.reply(ctx.session.orders.join(', ') || 'No orders.'));
+  return bot;
+}
+
+describe.each(['machine', 'storage'] as const)(
+  'version 1 of @grammyjs/conversations over session({ %s })',
+  (place) => {
+    it('continues after a restart, takes two texts in their order, and can be answered again after an error', async () => {
+      const storage = memoryStorage();
+      const make = () => firstEdition(storage, place);
+      const tg = telegram(make());
+      const anna = tg.user('Anna');
+      for (const text of ['/order', 'tea']) await anna.sends(text);
+      await tg.restart(make);
+      await expect(anna.sends('three')).rejects.toThrow('Not a number');
+      await anna.sends('3');
+      anna.sees('Ordered.');
+      await anna.sends('/order');
+      await Promise.all([anna.sends('milk'), anna.sends('4')]);
+      await tg.redeliver();
+      anna.sees('Ordered.');
+      await anna.sends('hello');
+      anna.sees('3 × tea, 4 × milk');
+    });
+  },
+);

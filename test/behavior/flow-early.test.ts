@@ -1,4 +1,4 @@
-import { flow, invalid, typed } from '@telefsm/core';
+import { flow, type Interrupt, interruptBy, invalid, typed } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
@@ -135,7 +135,7 @@ describe.each(frameworks)(
 );
 
 describe.each(frameworks)('`interrupt` of a question on %s', (_, framework) => {
-  const bio = (interrupt: 'commands' | 'any' | readonly string[]) =>
+  const bio = (interrupt: Interrupt) =>
     flow('bio', { trigger: '/bio', services: typed<Services>() })
       .ask('name', {
         prompt: 'Name?',
@@ -143,7 +143,7 @@ describe.each(frameworks)('`interrupt` of a question on %s', (_, framework) => {
       })
       .ask('bio', {
         prompt: 'About you?',
-        interrupt,
+        interrupt: interruptBy(interrupt),
         validate: (text, _answers, { services, signal }) => services.check(text, signal),
       })
       .ask('mail', {
@@ -152,7 +152,7 @@ describe.each(frameworks)('`interrupt` of a question on %s', (_, framework) => {
       })
       .done(({ name, bio: about }) => `${name}: ${about}`);
 
-  const begun = async (interrupt: 'commands' | 'any' | readonly string[]) => {
+  const begun = async (interrupt: Interrupt) => {
     const check = slowCheck();
     const { bot, fsm, command } = framework.bot();
     fsm({ states: [bio(interrupt)], services: check.services });
@@ -223,7 +223,7 @@ describe.each(frameworks)('`interrupt` of a question on %s', (_, framework) => {
       .ask('parts', {
         prompt: 'In many messages?',
         accept: { burst: 'text' },
-        interrupt: ['cancel'],
+        interrupt: interruptBy(['cancel']),
         validate: (parts, _answers, { services, signal }) =>
           services.check(parts.join(' '), signal),
       })

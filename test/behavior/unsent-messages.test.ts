@@ -99,6 +99,19 @@ describe.each(frameworks)('messages that cannot be sent, on %s', (_, framework) 
     expect(bot.errors).toEqual([]);
   });
 
+  it('a text in HTML that is too long is rejected by name, and the user reads that something failed', async () => {
+    const form = flow('form', { trigger: '/form' })
+      .ask('name', { prompt: html`<b>${'a'.repeat(5000)}</b>` })
+      .done(() => 'Done.');
+    const { bot, anna, unsent } = play(framework, [form]);
+    await anna.sends('/form');
+    anna.sees(failed);
+    expect(bot.errors).toEqual([]);
+    expect(unsent).toMatchObject([
+      { code: 'TEXT_TOO_LONG', details: { found: 'Bad Request: message is too long' } },
+    ]);
+  });
+
   it('entities go with the part that they format', async () => {
     const word = 'word '.repeat(1000);
     const form = flow('form', { trigger: '/form' })

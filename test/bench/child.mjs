@@ -8,7 +8,7 @@ import { textFrom } from './workload/updates.mjs';
  * @typedef {object} Bench
  * @property {Record<string, any>} job
  * @property {import('./registry.mjs').System} system
- * @property {{ count: number, last: string | undefined, byChat: Map<number, string> | undefined }} sent - what the bot has said
+ * @property {{ count: number, last: string | undefined, byChat: Map<number, string> | undefined, keyboard: object | undefined }} sent - what the bot has said
  * @property {(more: object) => Promise<import('./registry.mjs').Running>} start - makes the system
  * @property {(running: object, user: number, text: string) => Promise<unknown>} say - sends a text of a user
  */
@@ -20,6 +20,7 @@ const measurements = {
   dispatch: () => import('./measurements/dispatch.mjs'),
   race: () => import('./measurements/race.mjs'),
   long: () => import('./measurements/long.mjs'),
+  press: () => import('./measurements/press.mjs'),
   deadlines: () => import('./measurements/deadlines.mjs'),
 };
 
@@ -39,7 +40,7 @@ async function benchOf(job) {
   const { storage = 'memory', redisPort, postgresUrl, mariadbUrl, objectsUrl } = job;
   const system = systemOf(job.system);
   const { create } = await system.load();
-  const sent = { count: 0, last: undefined, byChat: undefined };
+  const sent = { count: 0, last: undefined, byChat: undefined, keyboard: undefined };
   const options = {
     storage,
     variant: system.variant,
@@ -51,9 +52,11 @@ async function benchOf(job) {
     postgres: storage === 'postgres' ? await postgresClients(postgresUrl) : undefined,
     mariadb: storage === 'mariadb' ? await mariadbClients(mariadbUrl) : undefined,
     objects: objectsUrl,
-    sent(chat, text) {
+    sent(chat, text, { reply_markup: keyboard } = {}) {
       sent.count++;
-      sent.last = text;
+      // an answer to a press has no text
+      sent.last = text ?? sent.last;
+      sent.keyboard = keyboard ?? sent.keyboard;
       sent.byChat?.set(chat, text);
     },
   };

@@ -130,6 +130,16 @@ export const goals = [
   long(states, 'redis', 'states on Redis'),
   long(flow, 'redis', 'a flow on Redis'),
   {
+    section: 'press',
+    what: "a press of a view's button: CPU time, compared with a plain answer of a node",
+    goal: 2,
+    bound: 'most',
+    unit: ' ×',
+    places: 2,
+    read: (found) =>
+      divided(found['telefsm view, grammy']?.low, found['telefsm nodes, grammy']?.low),
+  },
+  {
     section: 'heap',
     what: 'memory of a form that waits for its user',
     goal: 450,

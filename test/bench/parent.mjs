@@ -11,7 +11,7 @@ const pinned =
     ? ['taskset', '--cpu-list', String(availableParallelism() - 1)]
     : [];
 /** Measurements of CPU time in one process; the others talk with servers or start processes themselves. */
-const alone = new Set(['throughput', 'dispatch', 'long', 'heap', 'deadlines']);
+const alone = new Set(['throughput', 'dispatch', 'long', 'press', 'heap', 'deadlines']);
 /** Ms after which a measurement is given up. */
 const patience = 300_000;
 

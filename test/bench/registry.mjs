@@ -23,7 +23,7 @@
  * @property {'after' | 'across'} mode - of the race
  * @property {number} delay - ms, of the race
  * @property {string} prefix - begins all keys
- * @property {(chat: number, text: string) => void} sent - to be told of each message
+ * @property {(chat: number, text: string, payload?: object) => void} sent - to be told of each call
  * @property {() => import('ioredis').Redis} redis
  * @property {() => import('pg').Pool} postgres
  * @property {() => import('mysql2/promise').Pool} mariadb
@@ -69,7 +69,7 @@ export const systems = [
     id: 'grammy session',
     ...grammy,
     storages: ['memory', 'redis'],
-    programs: ['form', 'dispatch', 'race', 'long'],
+    programs: ['form', 'dispatch', 'race', 'long', 'press'],
     packages: ['grammy', '@grammyjs/storage-redis'],
     load: () => import('./systems/grammy-session.mjs'),
   },
@@ -172,10 +172,11 @@ function telefsm(framework, shared, load) {
       packages,
       uses: `export { FsmComposer, fsm, state, states } from '@telefsm/${framework}';`,
     }),
+    own('view', { isTwin, storages: [], programs: ['press'] }),
     own('nodes', {
       isTwin,
       storages: all,
-      programs: ['form'],
+      programs: ['form', 'press'],
       packages,
       uses: `export { fsm, scene } from '@telefsm/${framework}';`,
     }),

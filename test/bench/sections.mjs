@@ -8,6 +8,7 @@ export const sections = {
   startup: () => import('./sections/startup.mjs'),
   deadlines: () => import('./sections/deadlines.mjs'),
   long: () => import('./sections/long.mjs'),
+  press: () => import('./sections/press.mjs'),
   servers: () => import('./sections/servers.mjs'),
   floors: () => import('./sections/floors.mjs'),
 };

@@ -16,6 +16,7 @@ afterAll(() => {
   }
 });
 
+await import('../../examples/redis-sessions/redis-sessions.test.ts');
 await import('../../examples/serverless/serverless.test.ts');
 await import('../../examples/serverless/platforms.test.ts');
 await import('../../examples/two-processes/two-processes.test.ts');

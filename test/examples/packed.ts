@@ -69,7 +69,8 @@ export async function install(
   for (const group of ['dependencies', 'devDependencies'])
     for (const name of Object.keys(manifest[group]))
       manifest[group][name] = tarballs[name] ?? manifest[group][name];
-  await writeFile(file, JSON.stringify({ ...manifest, overrides: tarballs }));
+  const overrides = { ...manifest.overrides, ...tarballs };
+  await writeFile(file, JSON.stringify({ ...manifest, overrides }));
   const quietly = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   expect(await run(project, ['npm', 'install', ...quietly])).toMatchObject({ code: 0 });
   return manifest.scripts;

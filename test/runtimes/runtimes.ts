@@ -101,6 +101,7 @@ export const programs: readonly Program[] = [
   program('storage contract, `libsql`', 'contract-sqlite', 'libsql'),
   program('storage contract, PostgreSQL by `pg`', 'contract-sql', 'pg'),
   program('storage contract, PostgreSQL by `postgres`', 'contract-sql', 'postgres'),
+  program('storage contract, PostgreSQL by `Bun.SQL`', 'contract-sql', 'bun'),
   program('storage contract, MariaDB by `mysql2`', 'contract-sql', 'mysql2'),
   program('storage contract, Redis by `ioredis`', 'contract-redis', 'ioredis'),
   program('storage contract, Redis by `redis`', 'contract-redis', 'redis'),
@@ -123,10 +124,10 @@ const noBunSqlite = (runtime: string): Impossible => ({
   error: /bun:sqlite/,
 });
 
-const noBunRedis = (runtime: string): Impossible => ({
+const noBunPackage = (runtime: string, client: string, storage: string): Impossible => ({
   runtime,
-  program: 'storage contract, Redis by `Bun.RedisClient`',
-  reason: 'only Bun has `Bun.RedisClient`',
+  program: `storage contract, ${storage} by \`${client}\``,
+  reason: `only Bun has \`${client}\``,
   error: /Cannot find package 'bun'|Import "bun" not a dependency/,
 });
 
@@ -146,7 +147,8 @@ export const impossible: readonly Impossible[] = [
   })),
   ...[...lines.map(({ name }) => name), 'Deno 2.9'].flatMap((name) => [
     noBunSqlite(name),
-    noBunRedis(name),
+    noBunPackage(name, 'Bun.SQL', 'PostgreSQL'),
+    noBunPackage(name, 'Bun.RedisClient', 'Redis'),
   ]),
 ];
 

@@ -16,7 +16,7 @@ const both = [
 ];
 
 /** Tests of examples that need a Redis: `test/examples/on-redis.test.ts` runs them. */
-const onRedis = ['examples/{serverless,two-processes,vps}/*.test.ts'];
+const onRedis = ['examples/{redis-sessions,serverless,two-processes,vps}/*.test.ts'];
 
 /**
  * Configures Vitest for one tier.

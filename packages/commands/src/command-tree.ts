@@ -70,6 +70,7 @@ export interface CommandTree<Id extends string, Services extends object>
         params: { readonly line?: string };
         result: string;
         services: Services;
+        session: {};
       }
     >,
     AnyGroup<State<`${Id}:${string}`, {}>> {

@@ -30,6 +30,8 @@ export { sceneClass } from './scene/scene-class.ts';
 export type { ContextMiddleware, SceneOptions } from './scene/scene-hooks.ts';
 export type { BridgedStore } from './session/bridge.ts';
 export type { OwnRecordOptions, StageOfSession } from './session/own-record.ts';
+export type { SceneSessionOptions } from './session/scene-session.ts';
+export { sceneSession } from './session/scene-session.ts';
 export type { SessionMiddleware, SessionPlan } from './session/session.ts';
 export { sessionMiddleware } from './session/session.ts';
 export { shownAt } from './session/shown.ts';

@@ -37,7 +37,13 @@ export type { StatesIn, Target } from './conversation/targets.ts';
 export { anyState } from './conversation/targets.ts';
 export type { Text, TextName, Texts } from './conversation/texts.ts';
 export { type TranslatedTexts, translatedTexts } from './conversation/translations.ts';
-export type { AskTurn, LeaveReason, Turn } from './conversation/turn.ts';
+export type {
+  AskTurn,
+  LeaveReason,
+  SessionAskTurn,
+  SessionTurn,
+  Turn,
+} from './conversation/turn.ts';
 export { interruptBy } from './engine/interrupts.ts';
 export type { FsmStorage } from './lease/storage.ts';
 export type {

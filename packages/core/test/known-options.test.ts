@@ -12,7 +12,14 @@ type Every<T> = { readonly [K in keyof Required<T>]: true };
 
 type AnyQuestion = Question<object, object, never, never, never, never, never, never, never>;
 type AnyHandlers = NodeHandlers<
-  { data: object; start: object; params: object; result: unknown; services: object },
+  {
+    data: object;
+    start: object;
+    params: object;
+    result: unknown;
+    services: object;
+    session: object;
+  },
   'text'
 >;
 
@@ -63,6 +70,7 @@ const flowOptions: Every<FlowOptions<object>> = {
   deepLink: true,
   description: true,
   services: true,
+  session: true,
   timeout: true,
   back: true,
   controls: true,
@@ -117,6 +125,7 @@ const node: Every<SceneOptions<unknown, unknown, unknown, unknown, 'text'>> = {
   params: true,
   result: true,
   services: true,
+  session: true,
   accept: true,
   was: true,
   timeout: true,

@@ -32,7 +32,7 @@ export interface PgNotification {
   readonly payload?: string | undefined;
 }
 
-/** What is used of the function that `postgres()` of the package `postgres` gives, and of `Bun.SQL`, which cannot listen. */
+/** What is used of the function that `postgres()` of the package `postgres` gives, and of `Bun.SQL`. Older ones of Bun cannot listen. */
 export interface PostgresSql {
   readonly options?: { readonly max?: number | undefined };
   unsafe(
@@ -213,9 +213,9 @@ function overSql(sql: PostgresSql, prepare: boolean): Driver {
     // messages still arrive is found out by asking again.
     async listen(channel, hear) {
       if (sql.listen === undefined) throw new Error('This client cannot listen.');
-      const { unlisten } = await sql.listen(channel, hear);
+      const subscription = await sql.listen(channel, hear);
       return () => {
-        unlisten().catch(() => {});
+        subscription.unlisten().catch(() => {});
       };
     },
     detach() {},

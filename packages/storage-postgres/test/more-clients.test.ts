@@ -6,11 +6,11 @@ import { storageContract } from '@telefsm/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { sharedPostgres } from '../../../test/servers/shared.ts';
+import { takeTurns } from '../../../test/servers/turns.ts';
 import { startWebSocketProxy, type WebSocketProxy } from '../../../test/servers/websocket-proxy.ts';
 import { driverOf } from '../src/client.ts';
 import { type PostgresClient, postgresStorage } from '../src/index.ts';
 import { shiftIn } from './shift.ts';
-import { takeTurns } from './turns.ts';
 
 let pglite: PGlite;
 let neonPool: NeonPool;

@@ -6,9 +6,9 @@ import { acquire } from '../../../test/servers/lease.ts';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { bundle, type Program } from '../../../test/servers/processes.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
+import { takeTurns } from '../../../test/servers/turns.ts';
 import { isStress, sized } from '../../../test/setup/size.ts';
 import { postgresStorage } from '../src/index.ts';
-import { takeTurns } from './turns.ts';
 import type { Answer, Job } from './worker.ts';
 
 let server: SharedServer;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { acquire } from '../../../test/servers/lease.ts';
 import { type PgBouncer, startPgBouncer } from '../../../test/servers/pgbouncer.ts';
 import { type SharedServer, sharedPostgres } from '../../../test/servers/shared.ts';
+import { takeTurns } from '../../../test/servers/turns.ts';
 import { driverOf } from '../src/client.ts';
 import {
   type PgPool,
@@ -15,7 +16,6 @@ import {
 } from '../src/index.ts';
 import { wakeUpsOver } from '../src/wake-ups.ts';
 import { type OpenClient, openPool, openSql } from './clients.ts';
-import { takeTurns } from './turns.ts';
 
 let server: SharedServer;
 let bouncer: PgBouncer;

@@ -2,8 +2,8 @@
 
 import pg from 'pg';
 import { acquire } from '../../../test/servers/lease.ts';
+import { takeTurns } from '../../../test/servers/turns.ts';
 import { postgresStorage } from '../src/index.ts';
-import { takeTurns } from './turns.ts';
 
 /** What a process is started for. */
 export interface Job {

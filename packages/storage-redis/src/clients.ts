@@ -96,7 +96,8 @@ export function portOf(client: RedisClient): RedisPort {
   if (port !== undefined) return port;
   throw new FsmError('INVALID_OPTION', {
     option: 'client',
-    expected: 'a client of ioredis, redis, iovalkey, @valkey/valkey-glide, @upstash/redis or Bun',
+    expected:
+      'a client of ioredis, redis, iovalkey, @valkey/valkey-glide, @upstash/redis or Bun, or an object with eval(script, keys, args)',
     found: client === null ? 'null' : typeof client,
   });
 }

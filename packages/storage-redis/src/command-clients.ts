@@ -22,8 +22,13 @@ export interface BunRedisClient {
   duplicate(): Promise<unknown>;
 }
 
+/** A client that only runs scripts, such as one of your own over HTTP. Answers are as Redis sends them: texts are not parsed. */
+export interface ScriptClient {
+  eval(script: string, keys: string[], args: string[]): Promise<unknown>;
+}
+
 /** A client without a subscription: processes that wait for a conversation ask again instead of being notified. */
-export type CommandClient = UpstashClient | GlideClient | BunRedisClient;
+export type CommandClient = UpstashClient | GlideClient | BunRedisClient | ScriptClient;
 
 /** GLIDE's `Decoder.String`. */
 const asString = 1;
@@ -43,7 +48,8 @@ export function commandPortOf(client: object): RedisPort | undefined {
     if (client.opts?.automaticDeserialization !== false) throw notServed(parsing);
     return portOver(overUpstash(client));
   }
-  return isBun(client) ? portOver(([name = '', ...args]) => client.send(name, args)) : undefined;
+  if (isBun(client)) return portOver(([name = '', ...args]) => client.send(name, args));
+  return isScripted(client) ? portOver(overScripts(client)) : undefined;
 }
 
 const isGlide = (client: object): client is GlideClient => 'customCommand' in client;
@@ -53,6 +59,9 @@ const isUpstash = (
   client: object,
 ): client is UpstashClient & { readonly opts?: { readonly automaticDeserialization?: boolean } } =>
   'evalsha' in client && 'zscore' in client && 'opts' in client;
+/** Pools of `redis` have both, and an `eval` of another shape. */
+const isScripted = (client: object): client is ScriptClient =>
+  'eval' in client && typeof client.eval === 'function' && !('sendCommand' in client);
 
 type Refusal = readonly [expected: string, found: string];
 const clusterOfGlide: Refusal = [
@@ -95,5 +104,18 @@ function overUpstash(client: UpstashClient): Send {
       default:
         throw new Error(`@upstash/redis cannot send ${name}.`);
     }
+  };
+}
+
+/** Runs any command in a script. */
+const anyCommand = 'return redis.call(unpack(ARGV))';
+
+function overScripts(client: ScriptClient): Send {
+  return async (command) => {
+    const [name, script = '', , key = '', ...args] = command;
+    if (name === 'EVAL') return client.eval(script, [key], args);
+    // the text is sent each time
+    if (name === 'EVALSHA') throw new Error('NOSCRIPT');
+    return client.eval(anyCommand, [], [...command]);
   };
 }

@@ -16,6 +16,7 @@ export type {
   BunRedisClient,
   CommandClient,
   GlideClient,
+  ScriptClient,
   UpstashClient,
 } from './command-clients.ts';
 export type { RedisStorage, RedisStorageOptions } from './redis-storage.ts';

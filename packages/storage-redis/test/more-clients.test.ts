@@ -55,6 +55,14 @@ const kinds: readonly (readonly [
     },
   ],
   ['@upstash/redis over HTTP', false, async () => upstash() as RedisClient],
+  [
+    'a client over HTTP that has only eval()',
+    false,
+    async () => {
+      const { eval: run } = upstash();
+      return { eval: (script, keys, args) => run(script, keys, args) };
+    },
+  ],
 ];
 
 const exceptions = { granted: 'the client cannot subscribe, so processes that wait ask again' };

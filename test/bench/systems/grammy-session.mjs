@@ -2,10 +2,10 @@
 
 import { sequentialize } from '@grammyjs/runner';
 import { RedisAdapter } from '@grammyjs/storage-redis';
-import { session } from 'grammy';
+import { InlineKeyboard, session } from 'grammy';
 import { Mutex } from 'redis-semaphore';
 import { grammyBot, running } from '../workload/grammy-bot.mjs';
-import { longByHand, raceByHand, stepByHand } from '../workload/programs.mjs';
+import { countText, longByHand, raceByHand, sizes, stepByHand } from '../workload/programs.mjs';
 
 export async function create(options) {
   const { program, variant, prefix } = options;
@@ -40,6 +40,18 @@ export async function create(options) {
         (ctx) => ctx.reply(id),
       );
     }
+  } else if (program === 'press') {
+    bot.command('menu', async (ctx) => {
+      ctx.session = { n: 0, size: 'M' };
+      await ctx.reply(countText(0), { reply_markup: menuByHand(ctx.session) });
+    });
+    bot.callbackQuery('n+', async (ctx) => {
+      ctx.session.n++;
+      await ctx.editMessageText(countText(ctx.session.n), {
+        reply_markup: menuByHand(ctx.session),
+      });
+      await ctx.answerCallbackQuery();
+    });
   } else {
     bot.on('message:text', async (ctx) => {
       const { text } = ctx.msg;
@@ -51,6 +63,18 @@ export async function create(options) {
     });
   }
   return running(bot, () => redis?.disconnect());
+}
+
+function menuByHand({ n, size }) {
+  const keyboard = new InlineKeyboard();
+  keyboard.text('−', 'n-').text(String(n), ' ').text('+', 'n+').row();
+  for (const each of sizes) keyboard.text(`${each === size ? '●' : '○'} ${each}`, `size=${each}`);
+  return keyboard
+    .row()
+    .text('Help', 'help')
+    .text('Order', 'order')
+    .row()
+    .text('Start again', 'again');
 }
 
 /** The session plugin, in memory or over a Redis client. */

@@ -22,7 +22,8 @@ export async function create(options) {
   } else {
     const { states, enter } = await scenesOfProgram(options);
     bot.use(fsm({ storage, states }));
-    if (enter !== undefined) bot.command('form', (ctx) => enter(ctx.state));
+    const command = options.program === 'press' ? 'menu' : 'form';
+    if (enter !== undefined) bot.command(command, (ctx) => enter(ctx.state));
   }
   return running(bot, close);
 }

@@ -1,7 +1,15 @@
 /** The programs by nodes, as a flow and as a command tree, the same for both frameworks. */
 
 import { flow, invalid, scene } from '@telefsm/core';
-import { confirmText, doneText, longLength, parseAge, texts } from '../workload/programs.mjs';
+import {
+  confirmText,
+  countText,
+  doneText,
+  longLength,
+  parseAge,
+  sizes,
+  texts,
+} from '../workload/programs.mjs';
 
 /** @returns what the machine is told, and how its command enters; `undefined` for a flow, which has a trigger of its own */
 export async function scenesOfProgram({ program, variant }) {
@@ -10,6 +18,10 @@ export async function scenesOfProgram({ program, variant }) {
     return { states: [tree], enter: (fsm) => fsm.enter(tree, {}, { params: { line: 'form' } }) };
   }
   if (variant === 'flow') return { states: [program === 'long' ? longFlow() : formFlow()] };
+  if (program === 'press') {
+    const counting = variant === 'view' ? menuView() : countNode();
+    return { states: [counting], enter: (fsm) => fsm.enter(counting, { n: 0, size: 'M' }) };
+  }
   const nodes = formNodes();
   return { states: nodes, enter: (fsm) => fsm.enter(nodes[0]) };
 }
@@ -44,6 +56,27 @@ function formNodes() {
     },
   });
   return [Name, Age, City, Email, Confirm];
+}
+
+function menuView() {
+  return scene('menu').on({
+    view: ({ data, counter, radio, button, leave }) => ({
+      text: countText(data.n),
+      rows: [
+        counter('n', { label: (n) => `${n}` }),
+        radio('size', sizes, { columns: 4 }),
+        [button('help', 'Help', () => {}), button('order', 'Order', leave())],
+        button('again', 'Start again', ({ again }) => again({ n: 0 })),
+      ],
+    }),
+  });
+}
+
+function countNode() {
+  return scene('count').on({
+    enter: ({ data }) => countText(data.n),
+    handle: ({ data, again }) => again({ n: data.n + 1 }),
+  });
 }
 
 function formFlow() {

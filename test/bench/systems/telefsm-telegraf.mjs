@@ -24,7 +24,8 @@ export async function create(options) {
   } else {
     const { states, enter } = await scenesOfProgram(options);
     bot.use(fsm({ storage, states }));
-    if (enter !== undefined) bot.command('form', (ctx) => enter(ctx.fsm));
+    const command = options.program === 'press' ? 'menu' : 'form';
+    if (enter !== undefined) bot.command(command, (ctx) => enter(ctx.fsm));
   }
   return running(bot, close);
 }

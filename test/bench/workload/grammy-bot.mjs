@@ -5,7 +5,7 @@ import { Bot } from 'grammy';
 import { me, sentMessage, token } from './updates.mjs';
 
 const answering = (sent) => (_previous, _method, payload) => {
-  sent(payload.chat_id, payload.text);
+  sent(payload.chat_id, payload.text, payload);
   return Promise.resolve({ ok: true, result: sentMessage(payload.chat_id, payload.text) });
 };
 

@@ -5,9 +5,10 @@
  * `dispatch`: `n` states; `/begin` enters the last one, which answers every text with its id.
  * `race`: `/begin` sets n to 0; `inc` adds one around a pause; `read` answers `n=<n>`.
  * `long`: `/begin`, then 200 questions, of which every answer is kept.
+ * `press`: `/menu` shows a count above ten buttons, and each press of `+` adds one; nodes take a text `+` and send the count.
  */
 
-/** @typedef {'form' | 'dispatch' | 'race' | 'long'} Program */
+/** @typedef {'form' | 'dispatch' | 'race' | 'long' | 'press'} Program */
 
 /** Questions and complaints of the form. */
 export const texts = {
@@ -143,3 +144,8 @@ export function longByHand(session, text) {
 
 /** Resolves after so many ms. */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The sizes that the menu of the program `press` offers. */
+export const sizes = ['S', 'M', 'L', 'XL'];
+/** The answers to its command and presses. */
+export const countText = (n) => `Pizzas: ${n}`;

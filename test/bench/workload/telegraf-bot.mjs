@@ -7,7 +7,7 @@ import { me, sentMessage, token } from './updates.mjs';
 export function telegrafBot({ sent }) {
   // each update gets a Telegram of its own, so the answer has to stand on the prototype
   Telegram.prototype.callApi = (_method, payload) => {
-    sent(payload.chat_id, payload.text);
+    sent(payload.chat_id, payload.text, payload);
     return Promise.resolve(sentMessage(payload.chat_id, payload.text));
   };
   const bot = new Telegraf(token);

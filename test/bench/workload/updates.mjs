@@ -44,6 +44,20 @@ export function textFrom(user, text) {
   return { update_id: lastUpdate, message };
 }
 
+/** A press of a button on the last message of the user's private chat. */
+export function pressOf(user, data, keyboard, message_id) {
+  lastUpdate++;
+  const from = { id: user, is_bot: false, first_name: `U${user}`, language_code: 'en' };
+  const chat = { id: user, type: 'private', first_name: `U${user}` };
+  const date = 1_700_000_000;
+  const message = { message_id, date, from: me, chat, text: '', reply_markup: keyboard };
+  const callback_query = { id: String(lastUpdate), from, chat_instance: '1', message, data };
+  return { update_id: lastUpdate, callback_query };
+}
+
+/** The id of the message that was sent last. */
+export const lastMessageId = () => lastMessage;
+
 /** What `sendMessage` gives back. */
 export function sentMessage(chat, text) {
   lastMessage++;

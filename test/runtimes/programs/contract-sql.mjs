@@ -20,6 +20,11 @@ const makers = {
     const sql = postgres(POSTGRES_URL, { onnotice() {} });
     return onPostgres(sql, (statement, values) => sql.unsafe(statement, values));
   },
+  async bun() {
+    const { SQL } = await import('bun');
+    const sql = new SQL(POSTGRES_URL);
+    return onPostgres(sql, (statement, values) => sql.unsafe(statement, values));
+  },
   async mysql2() {
     const { mysqlStorage } = await import('@telefsm/storage-mysql');
     const { createPool } = await import('mysql2/promise');

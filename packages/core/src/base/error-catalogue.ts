@@ -1,4 +1,4 @@
-/** The catalogue of everything that can go wrong: its facts, its message, and what to do. */
+/** The catalogue of all errors: the details of each, its message, and its fix. */
 
 /** The details of each error; the keys are all codes that telefsm throws. */
 export interface FsmErrorDetails {
@@ -31,6 +31,7 @@ export interface FsmErrorDetails {
   DATA_INVALID: { readonly state: string; readonly issues: readonly string[] };
   DATA_NOT_JSON: { readonly path: string; readonly found: string };
   DATA_FROZEN: { readonly reason: string };
+  TEXT_TOO_LONG: { readonly found: string };
   RECORD_TOO_LARGE: { readonly bytes: number; readonly limit: number };
   RECORD_UNREADABLE: { readonly key: string; readonly reason: string };
   RECORD_NEWER: { readonly key: string; readonly version: number; readonly known: number };
@@ -68,7 +69,7 @@ export interface FsmErrorDetails {
 /** Every code of an {@link FsmError}. */
 export type FsmErrorCode = keyof FsmErrorDetails;
 
-/** How an error reads: what happened with the facts, then what to do. */
+/** The text of an error: what happened, with the values found, and then what to do. */
 interface CatalogueEntry<Code extends FsmErrorCode> {
   message(details: FsmErrorDetails[Code]): string;
   readonly fix: string;
@@ -107,7 +108,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   NO_CONVERSATION: {
     message: (d) =>
       `This update (${d.updateType}) has no conversation under the strategy "${d.strategy}".`,
-    fix: 'Check `key !== undefined` in the handler, or choose another strategy.',
+    fix: 'Check that `ctx.state.key` (on Telegraf `ctx.fsm.key`) is defined, or choose another strategy.',
   },
   NOT_INSTALLED: {
     message: (d) => `ctx.${d.property} is not installed.`,
@@ -175,7 +176,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   STEP_UNKNOWN: {
     message: (d) => `Flow "${d.flow}" has no step "${d.step}".${suggestion(d.step, d.known)}`,
-    fix: 'Use the name of a step.',
+    fix: 'Use the name of a step of this flow.',
   },
   FLOW_EMPTY: {
     message: (d) => `Flow "${d.flow}" has no steps.`,
@@ -222,6 +223,10 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     message: (d) => `A handler changed frozen data: ${d.reason}.`,
     fix: 'Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy.',
   },
+  TEXT_TOO_LONG: {
+    message: (d) => `A message was not sent. Telegram answered "${d.found}".`,
+    fix: 'A text may have 4,096 characters, a caption 1,024. Without parse_mode, with entities, longer ones are split for you.',
+  },
   RECORD_TOO_LARGE: {
     message: (d) => `The conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
     fix: 'Store large values elsewhere, or raise fsm({ maxRecordBytes }).',
@@ -236,8 +241,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Deploy the newer version here too.',
   },
   MIGRATION_MISSING: {
-    message: (d) => `Migration ${d.version} cannot be used. Declared: ${list(d.known)}.`,
-    fix: 'Number migrations from 1, or omit the option.',
+    message: (d) => `Invalid migration number ${d.version}. Declared: ${list(d.known)}.`,
+    fix: 'Use whole numbers from 1, or omit the option.',
   },
   INVALID_KEY: {
     message: (d) =>
@@ -268,7 +273,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Deploy the newer version here too.',
   },
   WAIT_TIMEOUT: {
-    message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms.`,
+    message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms, so the call did not run.`,
     fix: 'Find the handler that does not end or waits for its own conversation. Move calls of machine.at(…) into afterCommit(…).',
   },
   QUEUE_FULL: {
@@ -276,7 +281,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Find the slow handler, or raise fsm({ waiting: { limit } }).',
   },
   BUSY: {
-    message: (d) => `Conversation "${d.key}" is busy, and waiting is off.`,
+    message: (d) => `Conversation "${d.key}" is busy with another turn.`,
     fix: 'Try again, or set fsm({ waiting: { policy: "queue" } }).',
   },
   REENTERED: {
@@ -295,6 +300,6 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   DEADLINES_UNAVAILABLE: {
     message: (d) => `${d.what} needs deadlines, and this storage cannot fire them.`,
-    fix: 'Use a storage with deadlines, or accept fsm({ deadlines: "on-update" }).',
+    fix: 'Use a storage with deadlines. Or set fsm({ deadlines: "on-update" }): deadlines then fire with the next update.',
   },
 };

@@ -25,11 +25,12 @@ export function checkOptions(
   others?: string,
   parts: { readonly [name: string]: { readonly [name: string]: Rule } } = {},
 ): void {
-  const known = [...Object.keys(rules), others].join(' ').trim().split(' ');
   for (const [name, found] of Object.entries(options)) {
-    if (others !== undefined && !known.includes(name))
+    const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
+    if (rule === undefined && others !== undefined && !others.split(' ').includes(name)) {
+      const known = [...Object.keys(rules), others].join(' ').trim().split(' ');
       throw invalid(where + name, known.join(', '), 'unknown');
-    const rule = rules[name];
+    }
     if (rule !== undefined && found !== undefined) checkOption(where + name, found, rule);
   }
   for (const [part, own] of Object.entries(parts)) {

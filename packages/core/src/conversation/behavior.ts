@@ -8,12 +8,13 @@ import { oneOf, type Rule } from '../base/rules.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
+import type { InterruptRule } from '../update/interrupt.ts';
 import type { ApiCall, Say, Sent } from './say.ts';
 import type { AnyScene } from './scene.ts';
 import type { State } from './states.ts';
 import type { Stream } from './stream.ts';
 import type { Texts } from './texts.ts';
-import type { LeaveReason, Turn } from './turn.ts';
+import type { LeaveReason, SessionTurn, Turn } from './turn.ts';
 
 /** Speaks after the commit: what it returns is said, or it speaks by itself. */
 export type Speech = () => Awaitable<Say | Stream | Sent | undefined | void>;
@@ -27,7 +28,7 @@ export const commandPolicies: Rule = oneOf('pass', 'passAndAsk', 'answer', 'bloc
 /** One run of a scene's code, on one frame of one conversation. */
 export interface SceneRun {
   /** The turn; its services are there already. */
-  readonly turn: Turn<object>;
+  readonly turn: SessionTurn<object>;
   /** The framework's context; `undefined` outside an update. */
   readonly ctx: unknown;
   /** What the user sent; `undefined` outside an update, and for updates that are no input. */
@@ -201,10 +202,10 @@ export interface SceneBehavior {
   /** Takes an answer that comes from outside an update; `false` if the state is not pending. */
   answer?(run: SceneRun, state: string, value: unknown): Awaitable<boolean>;
   /**
-   * The ids of its states in which this input ends a turn before its handlers have ended. The turn's `signal` is aborted, what it has changed
-   * is rolled back, and the input is handled next.
+   * What ends a turn before its handlers have ended, by the id of the state in which it does. The turn's `signal` is aborted, what it has
+   * changed is rolled back, and the input is handled next.
    */
-  interruptedBy?(input: UserInput): readonly string[];
+  readonly interrupts?: ReadonlyMap<string, InterruptRule>;
   /** Whether `handle` gets presses on buttons that this scene has shown in another chat. */
   readonly answersElsewhere?: true;
   /** As JSON, for diagrams and checks; `defaults` are those of its machine. */

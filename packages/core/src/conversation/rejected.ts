@@ -1,5 +1,6 @@
 /** Which failures of a Bot API call are final: Telegram has looked at the call and does not take it as it is. */
 
+import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
 
 /**
@@ -36,11 +37,17 @@ export function secondsToWait(error: unknown): number | undefined {
   return Number.isFinite(seconds) ? seconds : 1;
 }
 
+/** A text that Telegram has rejected for its length, by name. Anything else is the error as it came. */
+export function namedRejection(error: unknown): unknown {
+  const found = descriptionOf(error);
+  return found.endsWith('is too long')
+    ? new FsmError('TEXT_TOO_LONG', { found }, { cause: error })
+    : error;
+}
+
 /** Whether an edit was rejected because the message shows just that already. */
 export function isNotModified(error: unknown): boolean {
-  const answer = answerIn(error);
-  const text = holds(answer, 'description') ? String(answer.description) : '';
-  return text.includes('message is not modified');
+  return descriptionOf(error).includes('message is not modified');
 }
 
 /** Whether a message that was to be edited is not there any more. */
@@ -48,6 +55,11 @@ export function isDeleted(error: unknown): boolean {
   return (
     codeOf(error) === 400 && /message to edit not found|MESSAGE_ID_INVALID/.test(String(error))
   );
+}
+
+function descriptionOf(error: unknown): string {
+  const answer = answerIn(error);
+  return holds(answer, 'description') ? String(answer.description) : '';
 }
 
 function answerIn(error: unknown): unknown {

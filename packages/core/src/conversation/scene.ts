@@ -9,6 +9,8 @@ export interface SceneTypes {
   readonly params: object;
   readonly result: unknown;
   readonly services: object;
+  /** What it sees of the data of the conversation. */
+  readonly session: object;
 }
 /** Anything that `fsm({ scenes })`, `enter` and `call` take: a node, a flow, a framework's `Scene`, a command tree. */
 export interface AnyScene<Id extends string = string, T extends SceneTypes = SceneTypes> {

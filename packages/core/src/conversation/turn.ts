@@ -1,5 +1,7 @@
 /** The types of a turn: what prompts may see of one turn, and what handlers may do with it. */
 
+import type { SchemaOf } from '../base/schema.ts';
+import type { Complaint, DeepReadonly } from '../base/type-tools.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { ReplyAddress } from '../update/address.ts';
 import type { Subject } from '../update/subject.ts';
@@ -56,6 +58,30 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   /** Any Bot API method, by the framework's own client. */
   readonly api: <R = unknown>(method: string, payload: object) => Promise<R>;
 }
+
+/** What a prompt, a condition, a label of a flow may see: the session too, read-only. */
+export interface SessionAskTurn<out Services extends object = {}, out Session extends object = {}>
+  extends AskTurn<Services> {
+  /** Data of the conversation, as the option `session` declares them. */
+  readonly session: DeepReadonly<Session>;
+}
+/** A turn of a scene, which may change the session of the conversation. */
+export interface SessionTurn<out Services extends object = {}, Session extends object = object>
+  extends Turn<Services> {
+  /**
+   * Data of the conversation, as the option `session` declares them; the same object as `ctx.session` of `session({ machine })`. Change it in
+   * place: it is committed with the turn, other scenes see it too, and `clear()` keeps it. It is empty at first.
+   */
+  readonly session: Session;
+}
+
+/** Rejects, with a sentence, a session that a scene could not begin with. */
+export type BeginsEmpty<S> =
+  S extends SchemaOf<infer Session>
+    ? {} extends Session
+      ? unknown
+      : Complaint<'A session is empty at first: make its keys optional, for example with Partial<…>.'>
+    : unknown;
 
 /** Why a frame was left. */
 export type LeaveReason = 'done' | 'left' | 'canceled' | 'replaced' | 'timeout' | 'back';

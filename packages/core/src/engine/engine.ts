@@ -1,13 +1,13 @@
 /** The scene engine. Every scene carries it, so a machine without scenes does not load it. */
 
 import type { EngineFactory } from '../conversation/behavior.ts';
+import { turnSession } from '../session/turn-session.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
 import { askerOf } from '../update/elsewhere.ts';
 import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
-import { interruptsOfScenes } from './interrupts.ts';
 import { noteLog } from './log.ts';
 import { answer, passTimer, settle } from './settle.ts';
 import { sceneVerbs } from './verbs.ts';
@@ -24,12 +24,12 @@ function makeEngine(): Engine {
     askerOf,
     noteLog,
     sceneVerbs,
+    sessionOf: turnSession,
   };
 }
 
 const made: EngineOf = /* @__PURE__ */ Object.assign(makeEngine, {
   '~engine': true as const,
-  interrupts: interruptsOfScenes,
 });
 
 /**

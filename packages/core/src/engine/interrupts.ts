@@ -1,23 +1,25 @@
 /** Updates that end a turn before its handlers have ended, such as /cancel while an answer is being checked. */
 
+import { checkOption } from '#option-checks';
 import { FsmError } from '../base/errors.ts';
+import type { Rule } from '../base/rules.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
 import type { UnitId } from '../record/ids.ts';
 import type { Registry } from '../state/registry.ts';
 import type {
   AcquireLease,
   Head,
+  Interrupted,
   Interrupter,
   Interruptible,
   InterruptsOf,
-  OpenTurn,
   Interrupts as Part,
-} from '../transaction/runtime.ts';
+} from '../transaction/interrupts.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
-import { type Interrupt, type InterruptRule, interruptTest } from '../update/interrupt.ts';
+import type { Interrupt, InterruptRule } from '../update/interrupt.ts';
 
 /**
- * Lets input end the turn that it would wait for: the value of `fsm({ waiting: { interrupt } })`.
+ * Lets input end the turn that it would wait for: the value of every option `interrupt`, of a machine, a flow or a question.
  *
  * The turn's `signal` is aborted with `INTERRUPTED`, what it has not committed is rolled back, and the interrupting update is next.
  * A turn of another process is interrupted within a second. An edited message interrupts nothing.
@@ -34,37 +36,56 @@ import { type Interrupt, type InterruptRule, interruptTest } from '../update/int
  * ```
  */
 export function interruptBy(interrupt: Interrupt): InterruptRule {
-  const test = interruptTest(interrupt);
-  const rule: InterruptsOf = (registry) => new Interrupts(registry, test);
-  return Object.assign(rule, { '~interrupt': true as const });
+  const make = (registry: Registry, rule?: InterruptRule) => new Interrupts(registry, rule);
+  return Object.assign(make, { '~interrupt': testOf(interrupt) }) satisfies InterruptsOf;
 }
 
-/** The interrupts of a machine without a rule of its own: its scenes choose what interrupts them. */
-export const interruptsOfScenes: InterruptsOf = (registry) => new Interrupts(registry, () => false);
+const interrupting: Rule = {
+  expected: "'commands', 'any', a list of command names, or a function",
+  fits: (found) =>
+    found === 'commands' ||
+    found === 'any' ||
+    typeof found === 'function' ||
+    (Array.isArray(found) && found.every((name) => typeof name === 'string')),
+};
+
+function testOf(interrupt: Interrupt): InterruptRule['~interrupt'] {
+  checkOption('interruptBy()', interrupt, interrupting);
+  if (typeof interrupt === 'function') return interrupt;
+  const names = Array.isArray(interrupt)
+    ? interrupt.map((name: string) => name.replace(/^\//, '').toLowerCase())
+    : undefined;
+  return (input) => {
+    if (input.edited) return false;
+    if (interrupt === 'any') return true;
+    if (input.kind !== 'command') return false;
+    return names === undefined || names.includes(input.value.command);
+  };
+}
 
 /** The interrupts of one machine. */
 class Interrupts implements Part {
   readonly #registry: Registry;
-  readonly #test: (input: UserInput) => boolean;
+  readonly #rule: InterruptRule | undefined;
   /** By conversation; only its head is here. */
   readonly #heads = new Map<string, RunningHead>();
 
-  constructor(registry: Registry, test: (input: UserInput) => boolean) {
+  constructor(registry: Registry, rule: InterruptRule | undefined) {
     this.#registry = registry;
-    this.#test = test;
+    this.#rule = rule;
   }
 
   endsAll(input: UserInput): boolean {
-    return this.#test(input);
+    return this.#rule?.['~interrupt'](input) === true;
   }
 
   nameOf({ id, update, bot }: Interrupter): string | undefined {
     const input = inputOf(update, bot.username);
     if (input === undefined) return undefined;
-    if (this.#test(input)) return interrupterOf(id);
-    const states = [...this.#registry.scenes.values()].flatMap(
-      ({ behavior }) => behavior.interruptedBy?.(input) ?? [],
-    );
+    if (this.endsAll(input)) return interrupterOf(id);
+    const states = [...this.#registry.scenes.values()]
+      .flatMap(({ behavior }) => [...(behavior.interrupts ?? [])])
+      .flatMap(([state, rule]) => (rule['~interrupt'](input) ? [state] : []));
     return states.length === 0 ? undefined : interrupterOf(id, states);
   }
 
@@ -94,7 +115,7 @@ class Interrupts implements Part {
   }
 
   async race<Result>(
-    { interruption, copy }: OpenTurn,
+    { interruption, copy }: Interrupted,
     work: () => Result | PromiseLike<Result>,
   ): Promise<Result> {
     if (interruption === undefined) return work();

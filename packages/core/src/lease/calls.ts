@@ -25,36 +25,44 @@ export function isOwnToken(token: string): boolean {
 
 /** A statement that took too long; what became of it is unknown. */
 export class TimedOut extends Error {
-  constructor(ms: number = callBound) {
-    super(`The storage did not answer within ${ms} ms.`);
+  constructor() {
+    super(`The storage did not answer within ${callBound} ms.`);
   }
 }
 
-/** Bounds how long an answer is waited for; `late` gets an answer that comes after all. */
-export function within<T>(
-  answer: Awaitable<T>,
-  ms: number,
-  clock: Clock,
-  late?: (value: T) => void,
-): Awaitable<T> {
+/** Bounds how long an answer is waited for. */
+export function within<T>(answer: PromiseLike<T>, clock: Clock): Promise<T>;
+export function within<T>(answer: Awaitable<T>, clock: Clock): Awaitable<T>;
+export function within<T>(answer: Awaitable<T>, clock: Clock): Awaitable<T> {
   if (!isPromise(answer)) return answer;
   return new Promise((resolve, reject) => {
-    let isOver = false;
-    const timer = clock.setTimeout(() => {
-      isOver = true;
-      reject(new TimedOut(ms));
-    }, ms);
-    answer.then(
-      (value) => {
-        clock.clearTimeout(timer);
-        if (isOver) late?.(value);
-        else resolve(value);
-      },
-      (error) => {
-        clock.clearTimeout(timer);
-        reject(error);
-      },
-    );
+    const timer = clock.setTimeout(() => reject(new TimedOut()), callBound);
+    const answered = () => clock.clearTimeout(timer);
+    answer.then(resolve, reject);
+    answer.then(answered, answered);
+  });
+}
+
+/**
+ * Continues with the answer to a statement: at once if the storage has answered at once, which costs no promise.
+ *
+ * @param failed - makes the error that is thrown if the statement fails or takes too long
+ */
+export function whenAnswered<T, R>(
+  statement: () => Awaitable<T>,
+  next: (answer: T) => Awaitable<R>,
+  failed: (cause: unknown) => FsmError,
+  clock: Clock,
+): Awaitable<R> {
+  let answer: Awaitable<T>;
+  try {
+    answer = statement();
+  } catch (cause) {
+    throw failed(cause);
+  }
+  if (!isPromise(answer)) return next(answer);
+  return within(answer, clock).then(next, (cause) => {
+    throw failed(cause);
   });
 }
 

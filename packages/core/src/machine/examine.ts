@@ -4,7 +4,9 @@ import { FsmError } from '../base/errors.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText } from '../storage/statements.ts';
-import { inspect, migrate, type UnknownState, unreadableRecord } from '../transaction/evolve.ts';
+import { inspect, type UnknownState } from '../transaction/evolve.ts';
+import { migrate } from '../transaction/migrate.ts';
+import { unreadableRecord } from '../transaction/repair.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 
 /**

@@ -10,7 +10,6 @@ import type { Turn } from '../conversation/turn.ts';
 import { checkAddress, subjectAt } from '../update/address.ts';
 import { keyOf, namespacePrefix, scopeOf } from '../update/key.ts';
 import { commandsOf, describe } from './describe.ts';
-import { examine } from './examine.ts';
 import type { FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
 import { observers } from './observers.ts';
@@ -139,7 +138,10 @@ export function machineOf(
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
     describe: () => describe(rt),
-    inspect: ({ key, stored }) => examine(rt, key, stored),
+    async inspect({ key, stored }) {
+      const { examine } = await import('./examine.ts');
+      return examine(rt, key, stored);
+    },
   };
 }
 

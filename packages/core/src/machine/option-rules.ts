@@ -12,6 +12,7 @@ import {
   schematic,
 } from '../base/rules.ts';
 import { commandPolicies } from '../conversation/behavior.ts';
+import { interruptRule } from '../update/interrupt.ts';
 import type {
   MachineOptions,
   SweepOptions,
@@ -75,10 +76,7 @@ const rulesOfParts = {
     policy: oneOf('queue', 'refuse', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
-    interrupt: {
-      expected: "what interruptBy() returns, as in interruptBy(['stop'])",
-      fits: (found) => typeof found === 'function' && '~interrupt' in found,
-    },
+    interrupt: interruptRule,
     burst: {
       expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
       fits: (found) =>

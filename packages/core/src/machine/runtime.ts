@@ -4,6 +4,7 @@ import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import type { SceneDefaults } from '../conversation/behavior.ts';
+import { namedRejection } from '../conversation/rejected.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { directLeases } from '../lease/direct.ts';
 import type { LeaseOptions, Leases } from '../lease/lease.ts';
@@ -14,13 +15,8 @@ import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
-import {
-  type Engine,
-  engineOf,
-  interruptsIn,
-  type Notices,
-  type Runtime,
-} from '../transaction/runtime.ts';
+import { interruptsIn } from '../transaction/interrupts.ts';
+import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
@@ -146,7 +142,8 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
         ...(retryIn === undefined ? {} : { retryIn }),
       }),
     repaired: (key, stored, reason) => watchers.tell('repaired', { key, stored, reason }),
-    speechFailed: (key, error) => watchers.tell('speechFailed', { key, error }),
+    speechFailed: (key, error) =>
+      watchers.tell('speechFailed', { key, error: namedRejection(error) }),
     inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
     paymentUnmatched: ({ key = '', subject, from }, payment) =>
       watchers.tell('paymentUnmatched', { key, subject, user: from?.id, payment }),

@@ -2,13 +2,14 @@
 
 import { checkMachineOptions } from '#option-rules';
 import { type Duration, toMs } from '../base/clock.ts';
+import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { SceneDefaults } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import { leaseTimes } from '../storage/times.ts';
-import { migrationVersions } from '../transaction/evolve.ts';
+import type { Migrations } from '../transaction/evolve.ts';
 import type { Initial, Settings } from '../transaction/settings.ts';
 import { scopeOf } from '../update/key.ts';
 import type { MachineOptions, WaitingOptions } from './machine-options.ts';
@@ -91,4 +92,20 @@ function initialOf(initial: LooseOptions['initial']): Initial | undefined {
   if ('id' in initial) return { scene: initial, start: () => ({}) };
   const [scene, start] = initial as readonly [AnyScene, (turn: unknown) => object];
   return { scene, start };
+}
+
+/**
+ * Checks the numbers of migrations.
+ *
+ * @returns the numbers in ascending order
+ * @throws FsmError `MIGRATION_MISSING` for an empty set, or for what is no whole number from 1
+ */
+function migrationVersions(migrations: Migrations | undefined): readonly number[] {
+  if (migrations === undefined) return [];
+  const versions = Object.keys(migrations).map(Number);
+  const bad = versions.find((version) => !Number.isInteger(version) || version < 1);
+  if (bad !== undefined || versions.length === 0) {
+    throw new FsmError('MIGRATION_MISSING', { version: bad ?? 0, known: versions });
+  }
+  return versions.sort((a, b) => a - b);
 }

@@ -2,7 +2,6 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import { burstTimer } from '../conversation/behavior.ts';
-import { textOf } from '../conversation/texts.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { Job } from '../transaction/job.ts';
@@ -10,13 +9,12 @@ import { isOutage } from '../transaction/outage.ts';
 import type { PollSender } from '../transaction/polls.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
-import { RunningTurn } from '../transaction/turn.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
-import { type ArrivalOptions, idOf, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
+import { type ArrivalOptions, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -52,7 +50,11 @@ export function updatesOf(
       ...waiting,
       queues,
       clock,
-      sayBusy: (update, bot, sent) => sayBusy(rt, update, bot, sent),
+      // users are rarely told, so what that needs is loaded then
+      sayBusy: async (update, bot, sent) => {
+        const { sayBusy } = await import('./say-busy.ts');
+        await sayBusy(rt, update, bot, sent);
+      },
       report: (error) => notices.speechFailed('', error),
     },
     waiting: new Map(),
@@ -254,30 +256,4 @@ class UpdateJob implements Job {
   private get name(): string {
     return `${this.key} ${this.id}`;
   }
-}
-
-/** Answers the user that the bot is busy, in the way that the update allows. */
-async function sayBusy(
-  rt: MachineRuntime,
-  update: RawUpdate,
-  bot: BotPort,
-  sent: () => void = () => {},
-): Promise<void> {
-  const subject = subjectOf(update, bot.id);
-  const scope = scopeOf(rt.options.strategy, subject);
-  const facts = { key: undefined, scope, id: update.update_id, subject, update, bot };
-  const about = { ...facts, cause: 'update' as const, ctx: undefined };
-  const turn = new RunningTurn(rt, about, undefined, undefined, undefined);
-  await turn.loadServices();
-  const text = await textOf(rt.options.defaults.texts, 'busy', turn);
-  const button = idOf(update, 'callback_query');
-  const checkout = idOf(update, 'pre_checkout_query');
-  if (button !== undefined) {
-    await turn.api('answerCallbackQuery', { callback_query_id: button, text });
-  } else if (checkout !== undefined) {
-    const refusal = { pre_checkout_query_id: checkout, ok: false, error_message: text };
-    const answer = turn.api('answerPreCheckoutQuery', refusal);
-    sent();
-    await answer;
-  } else if (turn.place !== undefined) await turn.tell(text);
 }

@@ -2,7 +2,7 @@
 
 import { holds } from '../base/holds.ts';
 import { burstTimer, type SceneRun } from '../conversation/behavior.ts';
-import type { Turn } from '../conversation/turn.ts';
+import type { SessionTurn } from '../conversation/turn.ts';
 import { fromOf } from '../update/address.ts';
 import { inputOf, type UserInput } from '../update/input.ts';
 import { messagesIn } from '../update/messages.ts';
@@ -13,7 +13,7 @@ const most = 100;
 
 /** Collected messages as one turn. */
 export interface Burst {
-  readonly turn: Turn<object>;
+  readonly turn: SessionTurn<object>;
   readonly input: UserInput;
 }
 
@@ -63,10 +63,10 @@ function joined(inputs: readonly UserInput[], last: UserInput): UserInput {
 
 /** The turn of the last message. It inherits, so that services are not looked at before their time. */
 function turnOf(
-  turn: Turn<object>,
+  turn: SessionTurn<object>,
   updates: readonly RawUpdate[],
   update: RawUpdate,
-): Turn<object> {
+): SessionTurn<object> {
   const own = {
     id: `${turn.subject.bot}:${update.update_id}`,
     update,

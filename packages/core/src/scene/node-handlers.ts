@@ -12,7 +12,7 @@ import type { Next } from './transition.ts';
 import type { View, ViewTurn } from './view/view-turn.ts';
 
 /** What a node keeps, takes and needs. */
-export interface SceneOptions<D, P, R, N, A> {
+export interface SceneOptions<D, P, R, N, A, S = unknown> {
   /** Persisted data: any Standard Schema, checked when it is read back; or `typed<T>()`. */
   readonly data?: D;
   /** Transient input of `enter`/`goto`; reaches the `enter` hook, never stored. */
@@ -20,6 +20,11 @@ export interface SceneOptions<D, P, R, N, A> {
   readonly result?: R;
   /** What it needs from `fsm({ services })`. */
   readonly services?: N;
+  /**
+   * What it sees of the data of the conversation, which all its scenes share and `ctx.session` shows: `typed<T>()`. It is kept after `clear()`,
+   * and not checked.
+   */
+  readonly session?: S;
   /** What `handle` takes; other updates pass on to the bot. Default `"text"`. */
   readonly accept?: A;
   readonly was?: string | readonly string[];
@@ -67,7 +72,9 @@ interface SaidNode<T extends SceneTypes, A extends Accept> extends CommonHandler
 interface ShownNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
   readonly enter?: never;
   /** What is shown now. Rendered when the node is entered, to look up a press, and before each commit that may have changed it. */
-  readonly view: (turn: ViewTurn<T['data'], T['services'], T['result']>) => Awaitable<View>;
+  readonly view: (
+    turn: ViewTurn<T['data'], T['services'], T['result'], T['session']>,
+  ) => Awaitable<View>;
   readonly handle?: Handle<T, A>;
 }
 /** What a node does: it says something and handles the answer, or it has a view. */

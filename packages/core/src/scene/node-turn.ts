@@ -3,19 +3,23 @@
 import type { DeepReadonly } from '../base/type-tools.ts';
 import type { SceneRun } from '../conversation/behavior.ts';
 import type { SceneTypes } from '../conversation/scene.ts';
-import type { Turn } from '../conversation/turn.ts';
+import type { SessionTurn } from '../conversation/turn.ts';
 import { type Change, type Moves, type Transition, WithMoves } from './transition.ts';
 
 /** What handlers of buttons get, and those of nodes: the turn, the data, and where to go. */
-export interface HandlerTurn<D extends object, N extends object = {}, R = unknown>
-  extends Turn<N>,
+export interface HandlerTurn<
+  D extends object,
+  N extends object = {},
+  R = unknown,
+  S extends object = {},
+> extends SessionTurn<N, S>,
     Moves<D, R> {
   readonly data: DeepReadonly<D>;
 }
 
 /** The turn of a scene's handlers, with its verbs. They need no `this`: destructure them. */
 export interface SceneTurn<T extends SceneTypes>
-  extends HandlerTurn<T['data'], T['services'], T['result']> {
+  extends HandlerTurn<T['data'], T['services'], T['result'], T['session']> {
   /** Stays here and runs `enter` again. */
   readonly again: (patch?: Change<T['data']>, params?: T['params']) => Transition;
 }
@@ -96,6 +100,10 @@ class NodeTurn extends WithMoves implements LooseTurn {
 
   get api(): LooseTurn['api'] {
     return this.#turn.api;
+  }
+
+  get session(): LooseTurn['session'] {
+    return this.#turn.session;
   }
 
   get signal(): AbortSignal {

@@ -5,6 +5,7 @@ import { callable, oneOf, schematic, textual } from '../base/rules.ts';
 import type { Schema, SchemaOf } from '../base/schema.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
+import type { BeginsEmpty } from '../conversation/turn.ts';
 import { type Accept, acceptable } from '../update/input.ts';
 import { behaviorOfNode } from './node-behavior.ts';
 import type { LooseHandlers, LooseOptions, NodeHandlers, SceneOptions } from './node-handlers.ts';
@@ -47,6 +48,7 @@ export function scene<
   R = undefined,
   N = undefined,
   const A extends Accept = 'text',
+  S = undefined,
 >(
   id: Id,
   options?: SceneOptions<
@@ -54,8 +56,9 @@ export function scene<
     (P & SchemaOf<object>) | undefined,
     (R & SchemaOf<unknown>) | undefined,
     (N & SchemaOf<object>) | undefined,
-    A
-  >,
+    A,
+    (S & SchemaOf<object>) | undefined
+  > & { readonly session?: BeginsEmpty<NoInfer<S>> | undefined },
 ): UnfinishedScene<
   Id,
   {
@@ -64,6 +67,7 @@ export function scene<
     params: Obj<Out<P, {}>>;
     result: Out<R, unknown>;
     services: Obj<Out<N, {}>>;
+    session: Obj<Out<S, {}>>;
   },
   A
 > {
@@ -75,7 +79,7 @@ export function scene<
     afterInput: oneOf('edit', 'resend'),
     deleteInput: oneOf(true, false),
   };
-  checkOptions(`${id} `, options ?? {}, known, 'params result services was timeout');
+  checkOptions(`${id} `, options ?? {}, known, 'params result services session was timeout');
   const on = (handlers: LooseHandlers) => finished(id, accept, options ?? {}, handlers);
   return { on } as never;
 }

@@ -16,6 +16,7 @@ export interface SceneTypesOf<Data extends object, Params extends object> {
   readonly params: Params;
   readonly result: unknown;
   readonly services: {};
+  readonly session: {};
 }
 
 /** What a scene has beside the members of its framework's Composer. */

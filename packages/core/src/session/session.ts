@@ -129,7 +129,8 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
   const converted = warnOnce();
   const opened = (access: SessionAccess, ctx: C, adopted: unknown): Slot => {
     const make = initial && (() => initial(ctx));
-    return openSlot(access, { slot, part, initial: make, adopted, converted });
+    const adopts = store !== undefined;
+    return openSlot(access, { slot, part, initial: make, adopted, adopts, converted });
   };
   async function adopting(
     access: SessionAccess,

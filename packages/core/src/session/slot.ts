@@ -2,6 +2,7 @@
 
 import { type JsonObject, thawed, withMember } from '../base/json.ts';
 import type { SessionAccess } from '../state/context.ts';
+import { sessionSlot } from './turn-session.ts';
 import { type Converted, settled } from './values.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */
@@ -14,6 +15,8 @@ export interface SlotPlan {
   readonly initial?: (() => unknown) | undefined;
   /** What a store of an earlier system has; it counts only if the record has nothing. */
   readonly adopted?: unknown;
+  /** Whether there is such a store. A removed value then stays as `null`: its old key may still be there, and must not come back. */
+  readonly adopts?: boolean | undefined;
   /** Called for values that JSON changes. */
   readonly converted: Converted;
 }
@@ -26,6 +29,11 @@ export interface SessionValue {
 /** Opens the value; what handlers change in it is written with the turn's commit. */
 export function openSlot(access: SessionAccess, plan: SlotPlan): Slot {
   const slot = new Slot(access, plan);
+  if (plan.slot === sessionSlot && plan.part === undefined) {
+    const before = Object(access.opened?.value);
+    if (Object.keys(before).length > 0) slot.value = before;
+    access.opened = slot;
+  }
   access.beforeCommit(() => slot.flush());
   return slot;
 }
@@ -48,7 +56,7 @@ export class Slot implements SessionValue {
     if (!this.#isOpen) {
       this.#isOpen = true;
       const stored = this.#stored;
-      this.#value = stored === undefined ? this.#plan.initial?.() : thawed(stored);
+      this.#value = stored == null ? this.#plan.initial?.() : thawed(stored);
     }
     return this.#value;
   }
@@ -66,10 +74,11 @@ export class Slot implements SessionValue {
   /** Brings the value into the working copy of the record. */
   flush(): void {
     if (!this.#isOpen) return;
-    const { slot, part, converted } = this.#plan;
+    const { slot, part, converted, adopts } = this.#plan;
     const path = part === undefined ? slot : `${slot}.${part}`;
     const before = this.#stored;
-    const value = settled(this.#value ?? undefined, before, path, converted);
+    const removed = adopts === true && before !== undefined ? null : undefined;
+    const value = settled(this.#value ?? undefined, before, path, converted) ?? removed;
     if (value === before) return;
     const access = this.#access;
     const whole =

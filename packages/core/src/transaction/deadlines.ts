@@ -3,8 +3,9 @@
 import { namedError } from '../base/frozen.ts';
 import { stateTimer } from '../state/working-copy.ts';
 import { commitAhead, deliver, rollBack, settle } from './commit.ts';
+import { isInterruption } from './interrupts.ts';
 import { isOutage } from './outage.ts';
-import { isInterruption, type OpenTurn } from './runtime.ts';
+import type { OpenTurn } from './runtime.ts';
 
 /** Delays after each failure of a deadline's handler, in ms; after the last one it is removed. */
 const retryDelays = [1000, 4000, 16_000, 64_000];

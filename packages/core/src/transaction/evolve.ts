@@ -1,8 +1,7 @@
-/** What happens to a record that the code does not know: migrations, former names, and the policy for what is left. */
+/** What the code does not know of a record: former names, unknown states, data that its schema does not take. */
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, frozenJson, type JsonObject } from '../base/json.ts';
-import { invalidOption } from '../base/rules.ts';
 import { check, describeIssues } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { factsOf } from '../conversation/states.ts';
@@ -47,59 +46,6 @@ export interface MigratedRecord {
   data: any;
 }
 
-/**
- * Checks the numbers of migrations.
- *
- * @returns the numbers in ascending order
- * @throws FsmError `MIGRATION_MISSING` for an empty set, or for what is no whole number from 1
- */
-export function migrationVersions(migrations: Migrations | undefined): readonly number[] {
-  if (migrations === undefined) return [];
-  const versions = Object.keys(migrations).map(Number);
-  const bad = versions.find((version) => !Number.isInteger(version) || version < 1);
-  if (bad !== undefined || versions.length === 0) {
-    throw new FsmError('MIGRATION_MISSING', { version: bad ?? 0, known: versions });
-  }
-  return versions.sort((a, b) => a - b);
-}
-
-/** Runs the migrations that a record has not seen, in numeric order, on each of its frames. */
-export function migrate(
-  record: ConversationRecord,
-  migrations: Migrations,
-  versions: readonly number[],
-): ConversationRecord {
-  const due = versions.filter((version) => version > record.version);
-  if (due.length === 0) return record;
-  const frames = record.frames.map((frame) => {
-    let now: MigratedRecord = { state: frame.state, data: structuredCopy(frame.data) };
-    for (const version of due) {
-      now = (migrations[version] as Migrations[number])(now);
-      checkMigrated(version, now);
-    }
-    return { ...frame, state: now.state, data: frozenData(now.data, 'data') };
-  });
-  const version = due[due.length - 1] as number;
-  return { ...record, frames: frames as unknown as ConversationRecord['frames'], version };
-}
-
-/** A record that no later read could decode must not be written. */
-function checkMigrated(version: number, given: unknown): void {
-  const { state, data }: Partial<MigratedRecord> = Object(given);
-  const isKept = state === null || typeof state === 'string';
-  if (isKept && typeof data === 'object' && data !== null) return;
-  throw invalidOption(
-    `migrations[${version}]`,
-    'a function that returns { state, data } at once',
-    `one with the ${isKept ? `data ${data}` : `state ${state}`}`,
-  );
-}
-
-/** A copy that a migration may change. */
-function structuredCopy(data: JsonObject): unknown {
-  return JSON.parse(JSON.stringify(data));
-}
-
 /** What was found: frames under their present names, or the first thing that is unknown. */
 export type Inspection = { readonly frames: ConversationRecord['frames'] } | UnknownState;
 
@@ -126,11 +72,6 @@ export function knowsAll({ frames }: ConversationRecord, registry: Registry): bo
   return frames.every(
     (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,
   );
-}
-
-/** What a record that cannot be read is to a policy. */
-export function unreadableRecord(text: string, reason: string): UnknownState {
-  return { stored: text, data: {}, scene: null, reason: 'record', issues: [reason] };
 }
 
 function rename(frame: Frame, registry: Registry): Frame | UnknownState {

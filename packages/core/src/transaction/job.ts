@@ -4,7 +4,8 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { Hold } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { TurnFacts } from './facts.ts';
-import type { Interruptible, OpenTurn } from './runtime.ts';
+import type { Interruptible } from './interrupts.ts';
+import type { OpenTurn } from './runtime.ts';
 
 /** One turn to do. */
 export interface Job<out Result = unknown> extends TurnFacts, Interruptible {

@@ -41,3 +41,8 @@ function refusal({ registry }: Runtime, found: UnknownState): FsmError {
   }
   return new FsmError('STATE_UNKNOWN', { state: stored, known: [...registry.states.keys()] });
 }
+
+/** What a record that cannot be read is to a policy. */
+export function unreadableRecord(text: string, reason: string): UnknownState {
+  return { stored: text, data: {}, scene: null, reason: 'record', issues: [reason] };
+}

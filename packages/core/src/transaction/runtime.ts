@@ -5,12 +5,11 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behavior.ts';
 import type { Say, Sent } from '../conversation/say.ts';
 import type { Stream } from '../conversation/stream.ts';
-import type { Turn } from '../conversation/turn.ts';
+import type { SessionTurn, Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption, Leases } from '../lease/lease.ts';
-import type { LocalQueues, Seat } from '../lease/queue.ts';
+import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
-import type { UnitId } from '../record/ids.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ConversationRecord } from '../record/record.ts';
@@ -19,13 +18,13 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
-import type { InterruptRule } from '../update/interrupt.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { Cause, TurnFacts } from './facts.ts';
+import type { Interrupts } from './interrupts.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -69,6 +68,8 @@ export interface Notices {
 export interface Engine {
   /** What `ctx.state` does with scenes. */
   readonly sceneVerbs: SceneVerbs;
+  /** The session of the turn's conversation, which handlers change in place. */
+  sessionOf(turn: OpenTurn): object;
   /** Reads what the user sent. */
   inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
@@ -93,8 +94,6 @@ export interface Engine {
 /** The engine that a scene brings, as the kernel sees it. */
 export interface EngineOf extends EngineFactory {
   (rt: Runtime): Engine;
-  /** For scenes that choose what interrupts them. */
-  readonly interrupts: InterruptsOf;
 }
 
 /** Makes the engine of a machine. */
@@ -103,7 +102,7 @@ export function engineOf(factory: EngineFactory, rt: Runtime): Engine {
 }
 
 /** A turn as the kernel and its engine see it: what handlers get, the working copy, and the effects. */
-export interface OpenTurn extends Turn<object>, ContextHost {
+export interface OpenTurn extends SessionTurn<object>, ContextHost {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
   /** Absent where the update has no conversation. */
@@ -142,35 +141,6 @@ export interface OpenTurn extends Turn<object>, ContextHost {
   loadServices(): Promise<void>;
 }
 
-/** A turn to do, as far as interrupts look at it. */
-export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
-  /** What it is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
-  interrupts?(): string | undefined;
-  /** Waits in front of all others: an update that came later has gone first. */
-  waitNext?(key: string): Promise<Seat>;
-}
-
-/** The head of a conversation's queue. */
-export interface Head {
-  seat: Seat;
-  /** Ends its turn; absent where nothing may. */
-  interruption: Interruption | undefined;
-  /** Whether it waits for another process, or has waited for the lease that it has. */
-  isBehind: boolean;
-  /** The fence of the turn of another process that it has waited for first. */
-  behind: number | undefined;
-}
-
-/** Acquires the lease of a conversation for the head of its queue. */
-export type AcquireLease = () => Awaitable<Hold | undefined>;
-
-/** An update that may interrupt. */
-export interface Interrupter {
-  readonly id: UnitId;
-  readonly update: RawUpdate;
-  readonly bot: { readonly username?: string | undefined };
-}
-
 /** A turn whose conversation has been read. */
 export interface Opened {
   readonly turn: OpenTurn;
@@ -180,59 +150,6 @@ export interface Opened {
   readonly isCurrent: boolean;
   /** Why what is stored is no record. */
   readonly unreadable: string | undefined;
-}
-
-/** Lets updates end the turns that they would wait for. */
-export interface Interrupts {
-  /** Whether an input ends every turn, whatever its state, by the choice of the machine. */
-  endsAll(input: UserInput): boolean;
-  /** What an update is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
-  nameOf(update: Interrupter): string | undefined;
-  /**
-   * Acquires the lease of a conversation. If the turn is interrupted while it waits for another process, the update that interrupts goes first.
-   *
-   * @param head - gets another seat if its turn has to wait again
-   */
-  acquire(
-    key: string,
-    job: Interruptible,
-    head: Head,
-    lease: AcquireLease,
-  ): Promise<Hold | undefined>;
-  /** The turn is the head no longer. */
-  end(key: string, interruption: Interruption): void;
-  /**
-   * Runs the handlers of a turn, unless the turn is interrupted.
-   *
-   * @throws FsmError `INTERRUPTED`; what the handlers throw passes
-   */
-  race<Result>(turn: OpenTurn, work: () => Awaitable<Result>): Promise<Result>;
-  /**
-   * Interrupts the head of a conversation, if there is one in this process.
-   *
-   * @param by - what interrupts, see {@link Interruption.interrupter}
-   * @returns `false` if there is none, it handles this very update, or it is in another state
-   */
-  interrupt(key: string, by: string): boolean;
-}
-
-/** Makes the interrupts of one machine: the option `waiting.interrupt` as the kernel sees it, or what a scene brings. */
-export type InterruptsOf = (registry: Registry) => Interrupts;
-
-/** The interrupts of a machine, if it or one of its scenes has chosen what interrupts. */
-export function interruptsIn(
-  rule: InterruptRule | undefined,
-  registry: Registry,
-): Interrupts | undefined {
-  const scene = [...registry.scenes.values()].find(({ behavior }) => behavior.interruptedBy);
-  const engine = scene?.behavior.engine as EngineOf | undefined;
-  const make = (rule as (InterruptRule & InterruptsOf) | undefined) ?? engine?.interrupts;
-  return make?.(registry);
-}
-
-/** Whether a turn has ended because it was interrupted. */
-export function isInterruption(error: unknown, { interruption }: OpenTurn): boolean {
-  return interruption?.signal.aborted === true && interruption.signal.reason === error;
 }
 
 /** What the turns of a machine share. */

@@ -12,9 +12,10 @@ import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
 import { fail, giveWay, refuseInput, skip } from './endings.ts';
 import { knowsAll } from './evolve.ts';
+import { type Head, isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
 import { Meter } from './meter.ts';
-import { type Head, isInterruption, type Opened, type OpenTurn, type Runtime } from './runtime.ts';
+import type { Opened, OpenTurn, Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
 import { bringUpToDate } from './up-to-date.ts';
 

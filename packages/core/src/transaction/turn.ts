@@ -48,6 +48,7 @@ export class RunningTurn implements OpenTurn {
   writing: Promise<void> | undefined;
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
+  opened: { value: unknown } | undefined;
   private given: object | undefined;
   private read: { readonly input: UserInput | undefined } | undefined;
   private mark: string | undefined;
@@ -104,6 +105,11 @@ export class RunningTurn implements OpenTurn {
 
   get services(): object {
     return this.given ?? {};
+  }
+
+  /** Of the conversation, see `turnSession`. */
+  get session(): object {
+    return this.rt.engine?.sessionOf(this) ?? {};
   }
 
   get signal(): AbortSignal {

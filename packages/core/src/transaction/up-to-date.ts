@@ -3,8 +3,7 @@
 import { isEmpty } from '../record/record.ts';
 import { commit, commitAhead, deliver, settle } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
-import { inspect, migrate, unreadableRecord } from './evolve.ts';
-import { repair } from './repair.ts';
+import { inspect } from './evolve.ts';
 import type { Opened, OpenTurn } from './runtime.ts';
 
 /**
@@ -21,6 +20,7 @@ export async function bringUpToDate(
   const { rt, copy, facts } = turn;
   const isNew = turn.stored === undefined;
   if (unreadable !== undefined) {
+    const { repair, unreadableRecord } = await import('./repair.ts');
     await repair(turn, unreadableRecord(turn.stored?.text ?? '', unreadable));
     return true;
   }
@@ -51,13 +51,21 @@ export async function bringUpToDate(
 async function evolve(turn: OpenTurn): Promise<void> {
   const { rt, copy } = turn;
   const { version, migrations, migrationVersions } = rt.options;
+  let record = copy.base;
   // of a conversation that was cleared there is nothing to migrate
-  const record = isEmpty(copy.base) ? copy.base : migrate(copy.base, migrations, migrationVersions);
+  if (record.version < version && !isEmpty(record)) {
+    const { migrate } = await import('./migrate.ts');
+    record = migrate(record, migrations, migrationVersions);
+  }
   copy.version = version;
   copy.frames = record.frames;
   const inspection = await inspect(record, rt.registry);
-  if ('frames' in inspection) copy.frames = inspection.frames;
-  else await repair(turn, inspection);
+  if ('frames' in inspection) {
+    copy.frames = inspection.frames;
+    return;
+  }
+  const { repair } = await import('./repair.ts');
+  await repair(turn, inspection);
 }
 
 /**

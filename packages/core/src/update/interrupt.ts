@@ -1,6 +1,5 @@
 /** Which input ends a running turn. */
 
-import { checkOption } from '#option-checks';
 import type { Rule } from '../base/rules.ts';
 import type { UserInput } from './input.ts';
 
@@ -11,36 +10,14 @@ import type { UserInput } from './input.ts';
  */
 export type Interrupt = 'commands' | 'any' | readonly string[] | ((input: UserInput) => boolean);
 
-/** What `fsm({ waiting: { interrupt } })` takes; made by `interruptBy`, and opaque. */
+/** What every option `interrupt` takes; made by `interruptBy`, and opaque. */
 export interface InterruptRule {
-  readonly '~interrupt': true;
+  /** Whether an input interrupts. */
+  readonly '~interrupt': (input: UserInput) => boolean;
 }
 
-/** Takes an {@link Interrupt}. */
+/** Takes an {@link InterruptRule}. */
 export const interruptRule: Rule = {
-  expected: "'commands', 'any', a list of command names, or a function",
-  fits: (found) =>
-    found === 'commands' ||
-    found === 'any' ||
-    typeof found === 'function' ||
-    (Array.isArray(found) && found.every((name) => typeof name === 'string')),
+  expected: "what interruptBy() returns, as in interruptBy(['stop'])",
+  fits: (found) => typeof found === 'function' && '~interrupt' in found,
 };
-
-/**
- * Makes the test of an {@link Interrupt}. An edited message interrupts nothing.
- *
- * @throws FsmError `INVALID_OPTION`
- */
-export function interruptTest(interrupt: Interrupt): (input: UserInput) => boolean {
-  checkOption('interruptBy()', interrupt, interruptRule);
-  if (typeof interrupt === 'function') return interrupt;
-  const names = Array.isArray(interrupt)
-    ? interrupt.map((name: string) => name.replace(/^\//, '').toLowerCase())
-    : undefined;
-  return (input) => {
-    if (input.edited) return false;
-    if (interrupt === 'any') return true;
-    if (input.kind !== 'command') return false;
-    return names === undefined || names.includes(input.value.command);
-  };
-}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../../testing/src/virtual-clock.ts';
-import { flow, typed } from '../../src/index.ts';
+import { flow, interruptBy, typed } from '../../src/index.ts';
 import { bench, gate } from '../fixtures/bench.ts';
 import { textStorage } from '../fixtures/text-storage.ts';
 
@@ -11,7 +11,7 @@ interface Check {
 const order = flow('order', { services: typed<Check>() })
   .ask('name', {
     prompt: 'Name?',
-    interrupt: ['cancel'],
+    interrupt: interruptBy(['cancel']),
     validate: (text, _, { services, signal }) => services.check(text, signal),
   })
   .ask('age', { prompt: 'Age?' })

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type AnswersOf, flow, typed } from '../../src/index.ts';
+import { type AnswersOf, flow, interruptBy, typed } from '../../src/index.ts';
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -46,12 +46,12 @@ describe('the types of questions', () => {
   });
 
   it('early, interrupt and prompts are named', () => {
-    const f = flow('f', { early: 'ignore', interrupt: ['cancel'], prompts: 'edit' });
-    f.ask('a', { prompt: 'A?', early: 'answer', interrupt: 'commands' });
+    const f = flow('f', { early: 'ignore', interrupt: interruptBy(['cancel']), prompts: 'edit' });
+    f.ask('a', { prompt: 'A?', early: 'answer', interrupt: interruptBy('commands') });
     // @ts-expect-error 'latest' is not a policy
     expect(() => f.ask('early', { prompt: 'Text?', early: 'latest' })).toThrow('early');
-    // @ts-expect-error a list of names
-    expect(() => f.ask('i', { prompt: 'Text?', interrupt: 'cancel' })).toThrow('interrupt');
+    // @ts-expect-error interruptBy() makes it
+    expect(() => f.ask('i', { prompt: 'Text?', interrupt: ['cancel'] })).toThrow('interrupt');
     // @ts-expect-error it is 'edit'
     const typo = flow('prompts', { prompts: 'edited' }).ask('a', { prompt: 'A?' });
     expect(() => typo.done(() => {})).toThrow('prompts');

@@ -4,8 +4,9 @@ import type { FsmStorage, RawUpdate } from '@telefsm/core';
 import {
   type AnyMachine,
   type OwnRecordOptions,
+  type SceneSessionOptions,
   type StageOfSession,
-  sessionMiddleware,
+  sceneSession,
   shownAt,
 } from '@telefsm/core/adapter';
 import type { Context, MiddlewareFn } from 'telegraf';
@@ -70,28 +71,8 @@ export function session<
   C extends Context & { [key in P]?: C[P] },
   P extends (ExclusiveKeys<C, Context> & string) | 'session' = 'session',
 >(options?: SessionOptions<S, C, P>): MiddlewareFn<C> {
-  const {
-    property = 'session',
-    getSessionKey,
-    store,
-    defaultSession,
-    machine,
-    stage,
-    ...own
-  } = options ?? ({} as SessionOptions<S, C, P>);
-  const isMain = property === 'session';
-  const run = sessionMiddleware<C>({
-    property,
-    byKey: getSessionKey !== undefined,
-    keyOf: getSessionKey ?? defaultKey,
-    initial: defaultSession,
-    store: store as never,
-    machine,
-    stage,
-    own: isMain ? own : { namespace: `session-${property}`, ...own },
-    shared: isMain ? 'fsm' : undefined,
-    lazy: false,
-    writesInitial: false,
+  const { property = 'session' } = options ?? {};
+  const run = sceneSession<C>((options ?? {}) as SceneSessionOptions<C>, {
     updateOf: (ctx) => ctx.update as unknown as RawUpdate,
     portOf(ctx) {
       ctx.telegram.webhookReply = false;
@@ -104,9 +85,4 @@ export function session<
       if (value === undefined) Reflect.set(ctx, property, undefined);
       else show(ctx, value);
     });
-}
-
-/** Telegraf's own key: `<user>:<chat>`. */
-function defaultKey({ from, chat }: Context): string | undefined {
-  return from === undefined || chat === undefined ? undefined : `${from.id}:${chat.id}`;
 }

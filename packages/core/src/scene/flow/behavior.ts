@@ -47,7 +47,8 @@ const flowRules = {
   interrupt: interruptRule,
 };
 
-const otherOptions = 'description services timeout back controls commands editedMessages texts was';
+const otherOptions =
+  'description services session timeout back controls commands editedMessages texts was';
 
 /**
  * Makes a finished flow.
@@ -128,7 +129,7 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
       },
     }),
     asked,
-    ...interruptsOf(plan, states),
+    interrupts: interruptsOf(plan, states),
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run: FrameRun, params) => ask({ plan, run }, params),

@@ -2,7 +2,7 @@
 
 import type { Schema, SchemaOf } from '../../base/schema.ts';
 import type { Awaitable, Complaint, DeepReadonly, Simplify } from '../../base/type-tools.ts';
-import type { Turn } from '../../conversation/turn.ts';
+import type { SessionTurn } from '../../conversation/turn.ts';
 import type { Beginning, FlowHooks, StepState } from './flow.ts';
 
 /** Rejects, with a sentence, the name of a step that is taken or would make ids ambiguous. */
@@ -81,13 +81,15 @@ export interface NoParameters extends Beginning {
   readonly data: {};
   readonly start: {};
   readonly needsFrom: false;
+  readonly session: {};
 }
 
 /** The parameters that a schema makes. */
 export type Parameters<D> = Readonly<Obj<Out<D, {}>>>;
 
 /** How a flow with this schema, trigger and deep link begins. */
-export interface BeginningOf<D, Tr, Dl> {
+export interface BeginningOf<D, Tr, Dl, S = undefined> {
+  readonly session: Obj<Out<S, {}>>;
   readonly data: Parameters<D>;
   readonly start: Obj<In<D, {}>>;
   readonly needsFrom: {} extends Obj<In<D, {}>>
@@ -103,18 +105,18 @@ export type HooksFor<
   Answers extends object,
   Services extends object,
 > = Start['needsFrom'] extends true
-  ? [hooks: HooksWithFrom<Start['start'], Answers, Services>]
-  : [hooks?: FlowHooks<Answers, Services>];
+  ? [hooks: HooksWithFrom<Start['start'], Answers, Services, Start['session']>]
+  : [hooks?: FlowHooks<Answers, Services, Start['session']>];
 
-interface HooksWithFrom<Start, Answers extends object, Services extends object>
-  extends Omit<FlowHooks<Answers, Services>, 'from'> {
+interface HooksWithFrom<Start, Answers extends object, Services extends object, Se extends object>
+  extends Omit<FlowHooks<Answers, Services, Se>, 'from'> {
   /**
    * Makes the parameters, and answers if it can, from the trigger's argument or the deep link's payload; the argument may be empty.
    * `undefined` does not start the flow: the update continues to the bot.
    */
   readonly from: (
     argument: string,
-    turn: Turn<Services>,
+    turn: SessionTurn<Services, Se>,
   ) => Awaitable<(Start & Partial<Answers>) | undefined>;
 }
 

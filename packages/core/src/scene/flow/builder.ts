@@ -5,7 +5,7 @@ import type { Awaitable, Simplify, UnionToIntersection } from '../../base/type-t
 import type { Say, Sent } from '../../conversation/say.ts';
 import type { GoodName } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
-import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { BeginsEmpty, SessionAskTurn, SessionTurn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
 import { flowOf } from './behavior.ts';
 import type {
@@ -96,7 +96,7 @@ export interface UnfinishedFlow<
     const Name extends string,
     // `W`, `A` and `Ch` have no default, or their functions' parameters would lose their types; left out they are inferred as
     // their constraint, with `undefined`
-    W extends Condition<Answers, Services> | undefined,
+    W extends Condition<Answers, Services, Start['session']> | undefined,
     const A extends Accept | undefined,
     const Ch extends Choices<Services> | undefined,
     const M extends boolean = false,
@@ -106,7 +106,20 @@ export interface UnfinishedFlow<
     const T = Unset,
   >(
     name: Name & NewName<Name, Answers, Steps>,
-    question: Question<Simplify<Answers>, Services, A, Ch, M, S, V, W, O, Start['data'], T>,
+    question: Question<
+      Simplify<Answers>,
+      Services,
+      A,
+      Ch,
+      M,
+      S,
+      V,
+      W,
+      O,
+      Start['data'],
+      T,
+      Start['session']
+    >,
   ): UnfinishedFlow<
     Id,
     Services,
@@ -157,7 +170,10 @@ export interface UnfinishedFlow<
   >;
   /** Asks a block of questions under a condition: afterwards all its answers are optional. */
   branch<Then extends object, Inner>(
-    test: (answers: Simplify<Answers>, turn: AskTurn<Services>) => Awaitable<boolean>,
+    test: (
+      answers: Simplify<Answers>,
+      turn: SessionAskTurn<Services, Start['session']>,
+    ) => Awaitable<boolean>,
     then: (
       builder: UnfinishedFlow<Id, Services, Answers, {}, Start>,
     ) => Fragment<Id, Services, Then, Inner, Start>,
@@ -201,11 +217,15 @@ export interface UnfinishedFlow<
        */
       readonly after?: (
         item: Simplify<NoInfer<Item>>,
-        turn: Turn<Services>,
+        turn: SessionTurn<Services, Start['session']>,
         answers: Simplify<Answers>,
       ) => Awaitable<void>;
       /** Asks for another round, with buttons for yes and no. */
-      readonly again: Prompt<{ readonly count: number } & Simplify<Answers>, Services>;
+      readonly again: Prompt<
+        { readonly count: number } & Simplify<Answers>,
+        Services,
+        Start['session']
+      >;
     },
   ): UnfinishedFlow<
     Id,
@@ -239,7 +259,7 @@ export interface UnfinishedFlow<
     name: Name & NewName<Name, Answers, Steps>,
     make: (
       answers: Simplify<Answers>,
-      turn: AskTurn<Services>,
+      turn: SessionAskTurn<Services, Start['session']>,
     ) => Awaitable<readonly RuntimeQuestion[]>,
     options?: { readonly value?: SchemaOf<V> },
   ): UnfinishedFlow<
@@ -256,7 +276,7 @@ export interface UnfinishedFlow<
    * Stores no answer.
    */
   confirm<const Name extends string = 'confirm'>(
-    question: Confirmation<Name, Simplify<Answers>, Services>,
+    question: Confirmation<Name, Simplify<Answers>, Services, Start['session']>,
   ): UnfinishedFlow<
     Id,
     Services,
@@ -279,7 +299,7 @@ export interface UnfinishedFlow<
   done(
     handler: (
       answers: Simplify<Answers>,
-      turn: Turn<Services>,
+      turn: SessionTurn<Services, Start['session']>,
     ) => Awaitable<Say | Stream | Sent | void | Redo<KeysOf<Answers>>>,
     ...hooks: HooksFor<Start, Simplify<Answers>, Services>
   ): Flow<Id, Services, Simplify<Answers>, Steps, Start>;
@@ -311,10 +331,17 @@ export function flow<
   D = undefined,
   const Tr extends string | undefined = undefined,
   const Dl extends string | undefined = undefined,
+  S = undefined,
 >(
   id: Id & GoodName<Id>,
-  options: FlowOptions<(N & ObjectSchema) | undefined, (D & ObjectSchema) | undefined, Tr, Dl> = {},
-): UnfinishedFlow<Id, Obj<Out<N, {}>>, Parameters<D>, {}, BeginningOf<D, Tr, Dl>> {
+  options: FlowOptions<
+    (N & ObjectSchema) | undefined,
+    (D & ObjectSchema) | undefined,
+    Tr,
+    Dl,
+    (S & ObjectSchema) | undefined
+  > & { readonly session?: BeginsEmpty<NoInfer<S>> | undefined } = {},
+): UnfinishedFlow<Id, Obj<Out<N, {}>>, Parameters<D>, {}, BeginningOf<D, Tr, Dl, S>> {
   const outline = newOutline(id, options.data !== undefined, (definition, handler, hooks) =>
     flowOf(definition, options as AnyFlowOptions, handler as never, hooks as never),
   );

@@ -7,8 +7,8 @@ import type { Say, Sent } from '../../conversation/say.ts';
 import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
-import type { LeaveReason, Turn } from '../../conversation/turn.ts';
-import type { Interrupt } from '../../update/interrupt.ts';
+import type { LeaveReason, SessionTurn } from '../../conversation/turn.ts';
+import type { InterruptRule } from '../../update/interrupt.ts';
 import type { Early } from './question.ts';
 
 /** How a flow begins: its parameters, and whether a trigger starts it without knowing them. */
@@ -18,6 +18,8 @@ export interface Beginning {
   /** The parameters, as `enter` takes them. */
   readonly start: object;
   readonly needsFrom: boolean;
+  /** What it sees of the data of the conversation. */
+  readonly session: object;
 }
 
 /** A step of a flow as a state; its data is what has been answered before it. */
@@ -40,6 +42,7 @@ export interface FlowOptions<
   Data = undefined,
   Tr extends string | undefined = string | undefined,
   Dl extends string | undefined = string | undefined,
+  S = unknown,
 > {
   /** Command that starts it, with or without the slash. With required parameters, `done` requires the hook `from`. */
   readonly trigger?: Tr;
@@ -54,6 +57,11 @@ export interface FlowOptions<
   readonly description?: string;
   /** What it needs from `fsm({ services })`. */
   readonly services?: Services;
+  /**
+   * What it sees of the data of the conversation, which all its scenes share and `ctx.session` shows: `typed<T>()`. It is kept after `clear()`,
+   * and not checked.
+   */
+  readonly session?: S;
   /**
    * Without progress for this long it ends with `timedOut`. Invalid answers don't renew it; a machine's `ttl` deletes silently. Default:
    * `fsm({ flowTimeout })`, which `false` switches off for this flow.
@@ -88,8 +96,8 @@ export interface FlowOptions<
   readonly prompts?: 'keep' | 'removeKeyboards' | 'delete' | 'edit';
   /** What a message does that was sent before the question was asked. Default `"ask"`: the question is asked again. */
   readonly early?: Early;
-  /** What ends a slow `validate` or `done` of this flow, beside what the machine's `waiting.interrupt` says. Default: nothing. */
-  readonly interrupt?: Interrupt;
+  /** What ends a slow `validate` or `done` of this flow, such as `interruptBy(['cancel'])`, beside the machine's `waiting.interrupt`. Default: nothing. */
+  readonly interrupt?: InterruptRule;
   /** How many invalid answers to one question end the flow. */
   readonly attempts?: number;
   /** What it says in place of the machine's texts. */
@@ -99,23 +107,30 @@ export interface FlowOptions<
 }
 
 /** The turn of an ending, with the name of the step that was pending. */
-export type EndingTurn<Services extends object> = Turn<Services> & { readonly step: string };
+export type EndingTurn<Services extends object, Se extends object = {}> = SessionTurn<
+  Services,
+  Se
+> & { readonly step: string };
 
 /** Endings other than `done`, with what was answered until then. What one returns is said. */
-export interface FlowHooks<Answers extends object, Services extends object> {
+export interface FlowHooks<
+  Answers extends object,
+  Services extends object,
+  Se extends object = {},
+> {
   readonly canceled?: (
     answers: Partial<Answers>,
-    turn: EndingTurn<Services>,
+    turn: EndingTurn<Services, Se>,
   ) => Awaitable<Say | Sent | void>;
   readonly timedOut?: (
     answers: Partial<Answers>,
-    turn: EndingTurn<Services>,
+    turn: EndingTurn<Services, Se>,
   ) => Awaitable<Say | Sent | void>;
   /** Every ending and every replacement, for metrics and locks; says nothing. */
   readonly left?: (
     reason: LeaveReason,
     answers: Partial<Answers>,
-    turn: Turn<Services>,
+    turn: SessionTurn<Services, Se>,
   ) => Awaitable<void>;
   /**
    * Answers from the trigger's argument or the deep link's payload; each is checked as if the user had sent it. Of a flow with parameters,
@@ -123,7 +138,7 @@ export interface FlowHooks<Answers extends object, Services extends object> {
    */
   readonly from?: (
     argument: string,
-    turn: Turn<Services>,
+    turn: SessionTurn<Services, Se>,
   ) => Awaitable<Partial<Answers> | undefined>;
 }
 
@@ -142,6 +157,7 @@ export interface Flow<
         params: {};
         result: Answers;
         services: Services;
+        session: Start['session'];
       }
     >,
     AnyGroup<Extract<StatesOfSteps<Steps>, State>> {

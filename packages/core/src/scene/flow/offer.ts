@@ -1,7 +1,7 @@
 /** What the pending question offers by buttons: what its keyboards show, what a press may do, and which typed label counts as one. */
 
 import { objectIn, textIn } from '../../update/raw-update.ts';
-import type { Keyboard } from '../rows/rows.ts';
+import type { InlineRows } from '../rows/rows.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { memoOf } from './memo.ts';
@@ -17,7 +17,7 @@ export interface Offer {
   /** Which page of how many the options are, where a loader gives one page at a time. */
   readonly loaded: Listing['loaded'];
   /** The question's own rows, above the choices. */
-  readonly rows: Keyboard['rows'];
+  readonly rows: InlineRows;
   /** How many choices are in a row. */
   readonly columns: number | undefined;
   /** Shares what the question takes, as the Bot API's KeyboardButton. */
@@ -60,10 +60,10 @@ export async function offerOf(visit: Visit, place: Place, listing?: Listing): Pr
   };
 }
 
-async function rowsAt(visit: Visit, place: Place): Promise<Keyboard['rows']> {
+async function rowsAt(visit: Visit, place: Place): Promise<InlineRows> {
   if (place.kind !== 'ask' || place.step.question.rows === undefined) return [];
   const { questionRows } = await import('./question-rows.ts');
-  return (await questionRows(visit, place)).keyboard.rows;
+  return (await questionRows(visit, place)).keyboard.inline();
 }
 
 /** What may be chosen at a question now; `undefined` if it has no choices. */

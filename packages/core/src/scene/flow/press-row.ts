@@ -1,7 +1,7 @@
 /** Takes a press on a button of a question that acts. Loaded with the first one. */
 
 import type { JsonObject } from '../../base/json.ts';
-import { pressedMessage } from '../rows/pressed-message.ts';
+import { hasButton, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { verbIn } from '../transition.ts';
 import { accept } from './accept.ts';
@@ -25,7 +25,8 @@ export async function pressRow(visit: Visit, place: AskPlace, value: string): Pr
   const press = keyboard.press(value);
   // a double tap comes when the message has changed already: what it asks for is done
   if (press === nothing) return true;
-  if (press === undefined || pressedMessage(run)?.hasButton === false) return false;
+  const pressed = pressedMessage(run);
+  if (press === undefined || (pressed && hasButton(pressed) === false)) return false;
   verbIn(await press(pressedIn(visit, place) as Pressed<never>), plan.id)?.apply(run);
   await apply(visit, place, turn.applied ?? { move: 'again', change: {} });
   return true;

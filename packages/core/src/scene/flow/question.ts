@@ -5,10 +5,10 @@ import { oneOf, type Rule } from '../../base/rules.ts';
 import type { Awaitable, Simplify } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
-import type { AskTurn, Turn } from '../../conversation/turn.ts';
+import type { SessionAskTurn, SessionTurn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
 import type { Accept, UserInput } from '../../update/input.ts';
-import type { Interrupt } from '../../update/interrupt.ts';
+import type { InterruptRule } from '../../update/interrupt.ts';
 import type { PageRequest } from '../rows/page.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
@@ -34,14 +34,14 @@ import type {
  *
  * It is evaluated before the commit and said after it, so it must not send by itself.
  */
-export type Prompt<Answers, Services extends object> =
+export type Prompt<Answers, Services extends object, Se extends object = {}> =
   | Say
-  | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say | Stream>);
+  | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Say | Stream>);
 
 /** Whether a question is asked. */
-export type Condition<Answers, Services extends object> = (
+export type Condition<Answers, Services extends object, Se extends object = {}> = (
   answers: Simplify<Answers>,
-  turn: AskTurn<Services>,
+  turn: SessionAskTurn<Services, Se>,
 ) => Awaitable<boolean>;
 
 /** Forgets an answer and asks that step again; made by {@link redo}. */
@@ -81,9 +81,14 @@ export const earlyRule: Rule = oneOf('answer', 'ask', 'ignore');
  * What the buttons of a question can do, as values, and the widgets, which are bound to the parameters of the flow (`P`). `Raw` is what the
  * question takes.
  */
-export interface QuestionTurn<P extends object, Services extends object, Names extends string, Raw>
-  extends AskTurn<Services>,
-    Widgets<P, Turn<Services>> {
+export interface QuestionTurn<
+  P extends object,
+  Services extends object,
+  Se extends object,
+  Names extends string,
+  Raw,
+> extends SessionAskTurn<Services, Se>,
+    Widgets<P, SessionTurn<Services, Se>> {
   /** Answers the question. */
   readonly answer: (value: Raw) => Transition;
   /** Changes parameters of the flow and shows the question again; answers stay. */
@@ -107,8 +112,9 @@ export interface Question<
   O,
   P extends object = {},
   T = Unset,
+  Se extends object = {},
 > {
-  readonly prompt: Prompt<Answers, Services>;
+  readonly prompt: Prompt<Answers, Services, Se>;
   /** What answers it. Default: text; with `choices`, a button. */
   readonly accept?: A;
   /**
@@ -117,7 +123,7 @@ export interface Question<
    */
   readonly choices?:
     | Ch
-    | ((answers: Answers, turn: AskTurn<Services>, page: PageRequest) => Awaitable<Ch>);
+    | ((answers: Answers, turn: SessionAskTurn<Services, Se>, page: PageRequest) => Awaitable<Ch>);
   /** Several choices, with a button that ends the selection. */
   readonly multiple?: M;
   /** Where `choices` are shown: below the message, or as a reply keyboard. Default `"inline"`. */
@@ -131,7 +137,7 @@ export interface Question<
    */
   readonly rows?: (
     answers: Answers,
-    turn: QuestionTurn<P, Services, keyof Answers & string, RawOf<A, Ch, M>>,
+    turn: QuestionTurn<P, Services, Se, keyof Answers & string, RawOf<A, Ch, M>>,
   ) => Awaitable<Rows>;
   /**
    * Label of a button that shares what `accept` names; a contact must be the user's own. It is shown on a reply keyboard, in private chats
@@ -144,7 +150,7 @@ export interface Question<
   readonly validate?: ((
     value: Checked<RawOf<A, Ch, M>, S>,
     answers: Answers,
-    turn: Turn<Services>,
+    turn: SessionTurn<Services, Se>,
   ) => Awaitable<V | Invalid | Redo<keyof Answers & string>>) &
     Keeps<V>;
   /** Asked only if this holds; afterwards its answer is optional. */
@@ -165,43 +171,49 @@ export interface Question<
    */
   readonly onTimeout?: ((
     answers: Answers,
-    turn: Turn<Services>,
+    turn: SessionTurn<Services, Se>,
   ) => Awaitable<{ readonly answer: T } | 'end'>) &
     TimeoutFits<NoInfer<T>, AnswerOf<A, Ch, M, S, V> | undefined>;
   /** What the user hears in place of the schema's own words, and for input of another kind. */
-  readonly otherwise?: Say | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+  readonly otherwise?:
+    | Say
+    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Say>);
   /** What a message does that was sent before the question was asked. Default: as the flow says. */
   readonly early?: Early;
   /**
-   * What ends a slow `validate` of this question: every command, commands by name, any input, or what a test picks. `turn.signal` is aborted,
-   * nothing of the answer is kept, and the input is handled next. Default: as the flow says.
+   * What ends a slow `validate` of this question, such as `interruptBy('commands')`. `turn.signal` is aborted, nothing of the answer is
+   * kept, and the input is handled next. Default: as the flow says.
    */
-  readonly interrupt?: Interrupt;
+  readonly interrupt?: InterruptRule;
   /** For `payment` steps: the answer to `pre_checkout_query`, `true` or why not. Default `true`. */
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
     answers: Answers,
-    turn: Turn<Services>,
+    turn: SessionTurn<Services, Se>,
   ) => Awaitable<true | string>;
   /**
    * Asks somebody else: in another chat, or another user in private. Needs `choices`. The conversation waits, and its user may cancel.
    *
    * It must be a chat in which the bot may write. The conversation that asks is one of the bot itself (no business account), found by chat, user and topic.
    */
-  readonly to?: Address | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Address>);
+  readonly to?:
+    | Address
+    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Address>);
   /** With `to`: who may answer, by user id. Default: everybody who can press the buttons there. */
   readonly by?:
     | readonly number[]
-    | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<readonly number[]>);
+    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<readonly number[]>);
   /** With `to`: what the user of this conversation reads while somebody else is asked. */
-  readonly meanwhile?: Say | ((answers: Answers, turn: AskTurn<Services>) => Awaitable<Say>);
+  readonly meanwhile?:
+    | Say
+    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Say>);
   /**
    * With `to`: what the question's message becomes when it is answered; `turn.from` is who has answered. Default: the question without
    * buttons.
    */
   readonly answered?: (
     value: NoInfer<AnswerOf<A, Ch, M, S, V>>,
-    turn: AskTurn<Services>,
+    turn: SessionAskTurn<Services, Se>,
     answers: Answers,
   ) => Awaitable<Say>;
   /** Former names of the step. */
@@ -243,10 +255,11 @@ export interface Confirmation<
   Name extends string,
   Answers extends object,
   Services extends object,
+  Se extends object = {},
 > {
-  /** Default `"confirm"`. */
+  /** Default `\"confirm\"`. */
   readonly name?: Name;
-  readonly prompt: Prompt<Answers, Services>;
+  readonly prompt: Prompt<Answers, Services, Se>;
   /** Label of the button that goes on. */
   readonly yes?: Label<Services>;
   /** Label of the button that cancels the flow. */

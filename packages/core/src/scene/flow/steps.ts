@@ -9,7 +9,7 @@ import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
 import type { Accept } from '../../update/input.ts';
-import type { Interrupt } from '../../update/interrupt.ts';
+import type { InterruptRule } from '../../update/interrupt.ts';
 import type { PageRequest } from '../rows/page.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Choices, Early, Label, ShareButton } from './question.ts';
@@ -46,7 +46,7 @@ export interface AskOptions {
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
   readonly rows?: (answers: JsonObject, turn: never) => Awaitable<Rows>;
   readonly early?: Early;
-  readonly interrupt?: Interrupt;
+  readonly interrupt?: InterruptRule;
   readonly otherwise?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },

@@ -82,12 +82,26 @@ export function valueTokens(
   const taken = new Map<string, number>();
   for (const value of values) {
     if (tokens.has(value)) continue;
-    const token = byteLength(value) < room ? `=${value}` : hashOf(value);
+    if (byteLength(value) < room) {
+      tokens.set(value, tokenOf(value));
+      continue;
+    }
+    const token = hashOf(value);
     const before = taken.get(token) ?? 0;
     taken.set(token, before + 1);
     tokens.set(value, before === 0 ? token : `${token}.${before}`);
   }
   return tokens;
+}
+
+/** Stands for a value that is short enough. */
+function tokenOf(value: string): string {
+  return `=${value}`;
+}
+
+/** Reads what {@link tokenOf} has written; `undefined` for the hash of a longer value. */
+export function valueIn(token: string): string | undefined {
+  return token.startsWith('=') ? token.slice(1) : undefined;
 }
 
 /** Stands for a question, rounds included. */
@@ -100,17 +114,38 @@ function hashOf(value: string): string {
   return `#${hash32(value).toString(36)}${hash32(reversed).toString(36)}`;
 }
 
+/** The hash of an empty text. */
+const noText = 0x811c9dc5;
+const prime = 0x01000193;
+
 /** FNV-1a over UTF-16 units. */
 export function hash32(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at++) {
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  }
+  let hash = noText | 0;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
   return hash >>> 0;
 }
 
+/** Two hashes as text, 64 bits in all: of the text, and of the text behind `~`. Both in one walk, since a keyboard is long. */
+export function fingerprint(text: string): string {
+  let [one, other] = [noText | 0, hash32('~') | 0];
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    one = Math.imul(one ^ unit, prime);
+    other = Math.imul(other ^ unit, prime);
+  }
+  return (one >>> 0).toString(36) + (other >>> 0).toString(36);
+}
+
+/** Bytes as UTF-8, without writing them. */
 function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit <= 0x7f) continue;
+    // a pair of surrogates has four bytes, two for each half
+    bytes += unit <= 0x7ff || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  }
+  return bytes;
 }
 
 /** Several buttons side by side: as many as a row of a phone shows. */

@@ -16,8 +16,8 @@ export interface PressedMessage {
   readonly id: number | undefined;
   readonly inline: string | undefined;
   readonly business: string | undefined;
-  /** Whether it has the pressed button; `undefined` where the bot cannot see it (Bot API, InaccessibleMessage; inline messages). */
-  readonly hasButton: boolean | undefined;
+  /** The data of the button. */
+  readonly data: string;
   /** The message itself. */
   readonly message: RawObject | undefined;
 }
@@ -32,15 +32,16 @@ export function pressedMessage({ input }: Pick<SceneRun, 'input'>): PressedMessa
     id: wholeIn(message, 'message_id'),
     inline: textIn(query, 'inline_message_id'),
     business: textIn(message, 'business_connection_id'),
-    hasButton: isOn(message, input.value),
+    data: input.value,
     message,
   };
 }
 
-function isOn(message: RawObject | undefined, data: string): boolean | undefined {
+/** Whether it has the pressed button; `undefined` where the bot cannot see it (Bot API, InaccessibleMessage; inline messages). */
+export function hasButton({ message, data }: PressedMessage): boolean | undefined {
   const isVisible = message !== undefined && wholeIn(message, 'date') !== 0;
   if (!isVisible) return undefined;
   const markup = objectIn(message, 'reply_markup');
   const rows = listIn(markup, 'inline_keyboard') as readonly (readonly RawObject[])[];
-  return rows.flat().some((button) => textIn(button, 'callback_data') === data);
+  return rows.some((row) => row.some((button) => textIn(button, 'callback_data') === data));
 }

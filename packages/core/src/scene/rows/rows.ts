@@ -6,7 +6,7 @@ import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Transition } from '../transition.ts';
-import { buttonData, type FlowButton, valueTokens } from './buttons.ts';
+import { buttonData, type FlowButton, valueIn, valueTokens } from './buttons.ts';
 
 /** One button. Made by the widgets of a turn. */
 export interface Button {
@@ -32,7 +32,7 @@ export interface Pressed<Turn = object> {
   /** The data to which the widgets are bound, as it is now. */
   readonly data: JsonObject;
   /** What handlers get; made after the data was changed. */
-  readonly turn: () => Turn;
+  turn(): Turn;
   /** Changes data. */
   patch(change: JsonObject): void;
   /** Moves a widget: the page of a list, the month of a calendar. */
@@ -58,14 +58,15 @@ export interface PlainBlock extends Block {
   readonly rows: () => Awaitable<readonly (readonly PlainButton[])[]>;
 }
 
-/** A keyboard, and the way from a press to its button. */
+/** Rows as `inline_keyboard` takes them. */
+export type InlineRows = readonly (readonly object[])[];
+
+/** A keyboard to show, or to look a press up in: neither pays for the other. */
 export interface Keyboard {
-  /** As `inline_keyboard`; empty where there are no buttons. */
-  readonly rows: readonly (readonly object[])[];
+  /** Writes its buttons; empty where there are none. */
+  inline(): InlineRows;
   /** What a press does; `undefined` if no such button is offered. */
   press(value: string): Press | undefined;
-  /** Every button whose press reaches the bot, for diagrams. */
-  readonly buttons: readonly PlainButton[];
 }
 
 /** What binds buttons to a question. */
@@ -83,60 +84,74 @@ export async function keyboardOf(
   where: string,
 ): Promise<Keyboard> {
   const laidOut = await layOut(rows, where);
-  const buttons = laidOut.flat();
-  const presses = pressesOf(buttons, where);
-  const head = { ...binding, action: 'row' } as const;
-  const tokens = valueTokens([...presses.keys()], head);
-  const dataOf = (id: string) => buttonData({ ...head, value: tokens.get(id) ?? '' });
+  const presses = pressesOf(laidOut, where);
+  const button = { ...binding, action: 'row' } as const;
+  const tokens = () => valueTokens([...presses.keys()], button);
   return {
-    rows: laidOut.map((row) =>
-      row.map(({ '~button': id, label, fields }) => ({
-        text: label,
-        ...(fields ?? { callback_data: dataOf(id) }),
-      })),
-    ),
+    inline() {
+      const head = buttonData(button);
+      const written = tokens();
+      return laidOut.map((row) =>
+        row.map(({ '~button': id, label, fields }) =>
+          fields === undefined
+            ? { text: label, callback_data: head + (written.get(id) ?? '') }
+            : { text: label, ...fields },
+        ),
+      );
+    },
     press(value) {
-      for (const [id, press] of presses) if (tokens.get(id) === value) return press;
+      const id = valueIn(value);
+      if (id !== undefined) return presses.get(id);
+      for (const [long, token] of tokens()) if (token === value) return presses.get(long);
       return undefined;
     },
-    buttons,
   };
 }
 
 /** The id of cells that do nothing: blank days, the number of a page. */
 export const blankId = ' ';
 
-function pressesOf(buttons: readonly PlainButton[], where: string): ReadonlyMap<string, Press> {
+function pressesOf(laidOut: LaidOut, where: string): ReadonlyMap<string, Press> {
   const presses = new Map<string, Press>();
-  for (const { '~button': id, press } of buttons) {
-    if (id === blankId || press === undefined) continue;
-    if (presses.has(id)) throw invalidOption(`${where} rows`, 'different ids', `'${id}' twice`);
-    presses.set(id, press);
+  for (const row of laidOut) {
+    for (const { '~button': id, press } of row) {
+      if (id === blankId || press === undefined) continue;
+      if (presses.has(id)) throw invalidOption(`${where} rows`, 'different ids', `'${id}' twice`);
+      presses.set(id, press);
+    }
   }
+  presses.set(blankId, nothing);
   // last, so that what was shown before never hides what is offered now
-  for (const id of [blankId, ...buttons.flatMap(({ done = [] }) => done)]) {
-    if (!presses.has(id)) presses.set(id, nothing);
+  for (const row of laidOut) {
+    for (const { done } of row) {
+      if (done !== undefined) for (const id of done) if (!presses.has(id)) presses.set(id, nothing);
+    }
   }
   return presses;
 }
 
+type LaidOut = readonly (readonly PlainButton[])[];
+
 /** The press of a cell that does nothing, and of a button that asks for what is there already. */
 export function nothing(): void {}
 
-async function layOut(
-  rows: Rows | undefined,
-  where: string,
-): Promise<readonly (readonly PlainButton[])[]> {
+async function layOut(rows: Rows | undefined, where: string): Promise<LaidOut> {
   const laidOut: (readonly PlainButton[])[] = [];
   for (const row of rows ?? []) {
     if (row === false || row === undefined || row === null) continue;
-    if (isBlock(row)) laidOut.push(...(await row.rows()));
-    else if (isButton(row)) laidOut.push([row]);
+    if (isBlock(row)) {
+      // most widgets have their rows at once
+      const made = row.rows();
+      const own = Array.isArray(made) ? made : await made;
+      for (const each of own) if (each.length > 0) laidOut.push(each);
+    } else if (isButton(row)) laidOut.push([row]);
     else if (Array.isArray(row)) {
-      laidOut.push(row.filter(Boolean).map((button) => checked(button, where)));
+      const buttons: PlainButton[] = [];
+      for (const button of row) if (button) buttons.push(checked(button, where));
+      if (buttons.length > 0) laidOut.push(buttons);
     } else throw invalidOption(`${where} rows`, 'buttons', shown(row));
   }
-  return laidOut.filter((row) => row.length > 0);
+  return laidOut;
 }
 
 function isBlock(row: unknown): row is PlainBlock {

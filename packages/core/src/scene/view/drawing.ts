@@ -2,7 +2,7 @@
 
 import { type ApiCall, mediaKinds } from '../../conversation/say.ts';
 import type { RawObject } from '../../update/raw-update.ts';
-import { hash32 } from '../rows/buttons.ts';
+import { fingerprint } from '../rows/buttons.ts';
 
 /** A message as it is to be shown. */
 export interface Drawing {
@@ -21,7 +21,12 @@ export interface Drawing {
 /** What a call that sends a message shows. */
 export function drawingOf(call: ApiCall): Drawing {
   const kind = call.method === 'sendMessage' ? 'text' : call.method.slice(4).toLowerCase();
-  const { reply_markup: markup, [kind]: content, ...others } = call.payload as Payload;
+  const payload = call.payload as Payload;
+  const { reply_markup: markup, [kind]: content } = payload;
+  const others: Record<string, unknown> = {};
+  for (const name in payload) {
+    if (name !== 'reply_markup' && name !== kind) others[name] = payload[name];
+  }
   const isText = kind === 'text';
   return {
     call,
@@ -44,9 +49,4 @@ function fileOf(file: unknown): string {
   if (typeof file === 'string') return fingerprint(file);
   const { filename = '' } = file as { readonly filename?: string };
   return fingerprint(`file ${filename}`);
-}
-
-/** 64 bits of a hash as text. */
-function fingerprint(content: string): string {
-  return hash32(content).toString(36) + hash32(`~${content}`).toString(36);
 }

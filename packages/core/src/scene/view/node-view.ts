@@ -1,16 +1,17 @@
 /** The view of a node at work: when it is rendered, where it is shown, and what a press of one of its buttons does. */
 
+import type { JsonObject } from '../../base/json.ts';
 import type { Speech } from '../../conversation/behavior.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isInaccessible } from '../../update/address.ts';
 import { nodeTurn } from '../node-turn.ts';
 import { type FlowButton, readButton } from '../rows/buttons.ts';
-import { type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
+import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { patched, verbIn } from '../transition.ts';
 import { isShown, place, tookDeadline, tookInput } from './placing.ts';
-import { render } from './render.ts';
+import { draw, findPress } from './render.ts';
 import { withoutButtons } from './shown-message.ts';
 import { type LooseView, positionsOf } from './view-turn.ts';
 
@@ -50,12 +51,12 @@ export function openView(
 ): OpenView {
   return {
     async ask(run) {
-      return place(run, (await render(run, view, id)).drawing);
+      return place(run, await draw(run, view, id));
     },
 
     async press(run) {
-      const button = run.input?.kind === 'button' ? readButton(run.input.value) : undefined;
       const pressed = pressedMessage(run);
+      const button = pressed && readButton(pressed.data);
       if (button === undefined || pressed === undefined) return false;
       const say = async (name: TextName, alert?: boolean) =>
         run.answer(await textOf(run.defaults.texts, name, run.turn), alert);
@@ -66,14 +67,14 @@ export function openView(
       }
       if (!isShown(run, pressed)) {
         // an older message, whose buttons could not be taken or which a crash has left behind
-        if (pressed.hasButton !== false) run.call(withoutButtons(pressed));
+        if (hasButton(pressed) !== false) run.call(withoutButtons(pressed));
         await say('stale');
         return true;
       }
       const press = await offered(id, view, run, button, pressed);
       if (press === nothing) return true;
       if (press === undefined) await say('stale');
-      else verbIn(await press(pressedIn(run) as Pressed<never>), id)?.apply(run);
+      else verbIn(await press(new PressedView(run)), id)?.apply(run);
       showAgain(run);
       return true;
     },
@@ -93,23 +94,36 @@ async function offered(
   view: LooseView,
   run: FrameRun,
   { visit, question, action, value }: FlowButton,
-  { hasButton }: PressedMessage,
+  pressed: PressedMessage,
 ) {
   if (visit !== run.visit || action !== 'row' || question !== '') return undefined;
-  const { keyboard } = await render(run, view, id);
-  const press = keyboard.press(value);
+  const press = await findPress(run, view, id, value);
   // a double tap comes when the message has changed already: what it asks for is done
-  return hasButton === false && press !== nothing ? undefined : press;
+  return press !== nothing && hasButton(pressed) === false ? undefined : press;
 }
 
-function pressedIn(run: FrameRun): Pressed {
-  return {
-    get data() {
-      return run.data;
-    },
-    turn: () => nodeTurn(run, {}),
-    patch: (change) => patched(run, change),
-    move: (widget, position) =>
-      run.keep({ memo: { ...run.memo, at: { ...positionsOf(run), [widget]: position } } }),
-  };
+/** A class, since one is made for each press. */
+class PressedView implements Pressed<never> {
+  readonly #run: FrameRun;
+
+  constructor(run: FrameRun) {
+    this.#run = run;
+  }
+
+  get data(): Pressed['data'] {
+    return this.#run.data;
+  }
+
+  turn(): never {
+    return nodeTurn(this.#run, {}) as never;
+  }
+
+  patch(change: JsonObject): void {
+    patched(this.#run, change);
+  }
+
+  move(widget: string, position: string | number): void {
+    const run = this.#run;
+    run.keep({ memo: { ...run.memo, at: { ...positionsOf(run), [widget]: position } } });
+  }
 }

@@ -6,7 +6,7 @@ import type { FrameRun } from '../../engine/frame-run.ts';
 import { isEvent } from '../../update/input.ts';
 import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
-import { type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
+import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
 import { display, shows } from './display.ts';
 import { type Drawing, kindIn } from './drawing.ts';
 import { deletionOf, noteShown, retire, type ShownMessage, shownIn } from './shown-message.ts';
@@ -92,15 +92,15 @@ function isMessage({ input }: FrameRun): boolean {
  */
 function adopted(run: FrameRun): ShownMessage | undefined {
   const pressed = pressedMessage(run);
-  if (pressed === undefined || run.input?.kind !== 'button') return undefined;
+  if (pressed === undefined) return undefined;
   const { chat, id, inline, business } = pressed;
   const found = { visit: run.visit, body: '', keys: '' };
   if (inline !== undefined) {
     const isNew = shownIn(run)?.visit !== run.visit && shownIn(run)?.inline !== inline;
     return isNew ? { inline, kind: 'text', ...found } : undefined;
   }
-  const button = readButton(run.input.value);
-  if (shownIn(run) !== undefined || pressed.hasButton !== true) return undefined;
+  if (shownIn(run) !== undefined || hasButton(pressed) !== true) return undefined;
+  const button = readButton(pressed.data);
   if (button?.tag !== run.tag || button.visit !== run.visit) return undefined;
   return { chat, id, business, kind: kindIn(pressed.message), ...found };
 }

@@ -5,13 +5,13 @@ import { invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import { callOf, type Say } from '../../conversation/say.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { type Binding, type Keyboard, keyboardOf, type Rows } from '../rows/rows.ts';
+import { type Binding, type Keyboard, keyboardOf, type Press, type Rows } from '../rows/rows.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
 import { type LooseView, type View, viewTurn } from './view-turn.ts';
 
-/** A rendered view. */
-export interface Rendered {
-  readonly drawing: Drawing;
+/** What a view has returned, with its rows as a keyboard. */
+interface Rendered {
+  readonly made: Parts;
   readonly keyboard: Keyboard;
 }
 
@@ -24,22 +24,48 @@ function bindingOf({ tag, visit }: FrameRun): Binding {
 }
 
 /**
- * Renders the view of a frame as it is now.
+ * Renders the view of a frame as it is now, to show it.
  *
  * @throws FsmError `INVALID_OPTION` for what cannot be shown; what the view throws passes
  */
-export async function render(run: FrameRun, view: LooseView, scene: string): Promise<Rendered> {
-  const where = `${scene} view`;
-  const { rows, ...say }: { readonly rows?: Rows } = partsOf(await view(viewTurn(run)), where);
-  const keyboard = await keyboardOf(rows, bindingOf(run), where);
-  const markup = keyboard.rows.length > 0 ? { inline_keyboard: keyboard.rows } : undefined;
-  const said = { ...say, ...(markup && { keyboard: markup }) } as Say;
-  return { keyboard, drawing: drawingOf(callOf(said, undefined)) };
+export async function draw(run: FrameRun, view: LooseView, scene: string): Promise<Drawing> {
+  const { made, keyboard } = await render(run, view, scene);
+  const inline_keyboard = keyboard.inline();
+  const say = inline_keyboard.length > 0 ? { ...made, keyboard: { inline_keyboard } } : made;
+  return drawingOf(callOf(say as Say, undefined));
 }
 
-function partsOf(made: View, where: string): Exclude<View, string> {
+/**
+ * Renders the view of a frame as it is now, to look a press up.
+ *
+ * @param value - what stands for the button
+ * @returns what the press does; `undefined` if the view has no such button
+ * @throws FsmError as {@link draw} does
+ */
+export async function findPress(
+  run: FrameRun,
+  view: LooseView,
+  scene: string,
+  value: string,
+): Promise<Press | undefined> {
+  return (await render(run, view, scene)).keyboard.press(value);
+}
+
+async function render(run: FrameRun, view: LooseView, scene: string): Promise<Rendered> {
+  const where = `${scene} view`;
+  const made = partsOf(await view(viewTurn(run)), where);
+  return { made, keyboard: await keyboardOf(made.rows, bindingOf(run), where) };
+}
+
+/** What a view returns, where it is more than a text. */
+interface Parts {
+  readonly text?: unknown;
+  readonly rows?: Rows;
+}
+
+function partsOf(made: View, where: string): Parts {
   if (typeof made === 'string') return sayable({ text: made }, where);
-  if (typeof made === 'object' && made !== null) return sayable(made, where);
+  if (typeof made === 'object' && made !== null) return sayable(made as Parts, where);
   throw invalidOption(where, 'a text, or an object with text or media', shown(made));
 }
 

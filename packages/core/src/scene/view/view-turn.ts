@@ -1,10 +1,10 @@
 /** What a view sees: data, services, the widgets, and where to go. */
 
 import type { JsonObject } from '../../base/json.ts';
-import { isJsonObject, noData } from '../../base/json.ts';
+import { frozenData, isJsonObject, noData } from '../../base/json.ts';
 import type { Awaitable, Complaint, DeepReadonly } from '../../base/type-tools.ts';
 import type { Media, RichText } from '../../conversation/say.ts';
-import type { AskTurn } from '../../conversation/turn.ts';
+import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import type { HandlerTurn } from '../node-turn.ts';
 import type { Rows } from '../rows/rows.ts';
@@ -37,10 +37,14 @@ interface OnlyRows {
  *   radio('language', { en: 'English', de: 'Deutsch' });
  * ```
  */
-export interface ViewTurn<D extends object = {}, N extends object = {}, R = unknown>
-  extends Omit<AskTurn<N>, 'from' | 'update'>,
+export interface ViewTurn<
+  D extends object = {},
+  N extends object = {},
+  R = unknown,
+  S extends object = {},
+> extends Omit<SessionAskTurn<N, S>, 'from' | 'update'>,
     Moves<D, R>,
-    Widgets<D, HandlerTurn<D, N, R>> {
+    Widgets<D, HandlerTurn<D, N, R, S>> {
   readonly data: DeepReadonly<D>;
   /** Language of the user who was shown the view, as in `language_code`, also where no update is handled. */
   readonly language: string | undefined;
@@ -94,6 +98,10 @@ class RenderTurn extends WithWidgets implements LooseViewTurn {
 
   get services(): LooseViewTurn['services'] {
     return this.#turn.services;
+  }
+
+  get session(): LooseViewTurn['session'] {
+    return frozenData(this.#turn.session, 'session');
   }
 
   get now(): LooseViewTurn['now'] {

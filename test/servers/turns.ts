@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { FsmStorage } from '@telefsm/core';
-import { acquire, type Lease } from '../../../test/servers/lease.ts';
+import { acquire, type Lease } from './lease.ts';
 
 /** Takes turns over one storage, as one process. */
 export interface Turns {

@@ -1,0 +1,57 @@
+/** What a record proves about a commit that was rejected, or not answered. */
+
+import { hasSeen, type UnitId } from '../record/ids.ts';
+import { hasMark, type Marks, mayHaveRolled, noMarks } from '../record/marks.ts';
+import { decode } from '../record/stored.ts';
+import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
+
+/** After so many ms a missing mark proves nothing: the record may have been deleted in between. */
+const proofEnds = 3_600_000;
+
+/** A commit that is being sent. */
+export interface Sending {
+  readonly write: Write | undefined;
+  readonly keep: boolean;
+  readonly id: UnitId | undefined;
+  /** Who commits; a kept commit continues under the next fence. */
+  readonly holder: LeaseHolder;
+  /** The mark that the text has; `undefined` if nobody asked for one. */
+  readonly mark: string | undefined;
+  /** When it was sent first, by the monotonic clock. */
+  readonly since: number;
+}
+
+/** What a hold has learned beside the record. */
+export interface Circumstances {
+  /** Whether one of its copies may still have been written. */
+  readonly isUnsure: boolean;
+  /** Whether an earlier commit of the turn was accepted. */
+  readonly keptBefore: boolean;
+  /** Ms since the commit was sent first. */
+  readonly age: number;
+  /** The marks that the record had before. */
+  readonly seen: Marks;
+}
+
+/** Reads from the stored record whether a commit was written. */
+export function verdictOf(
+  { write, id, mark }: Sending,
+  found: StoredText | undefined,
+  { isUnsure, keptBefore, age, seen }: Circumstances,
+): 'kept' | 'lost' | 'handled' | 'unknown' {
+  if (write === undefined) return found === undefined && isUnsure ? 'kept' : 'lost';
+  if (mark === undefined) {
+    if (found?.text === write.text) return 'kept';
+    return isUnsure ? 'unknown' : 'lost';
+  }
+  const isTooOld = age > Math.min(proofEnds, write.ttl ?? proofEnds);
+  if (found === undefined) return isTooOld ? 'unknown' : 'lost';
+  const decoded = decode(found);
+  if (!('record' in decoded)) return 'unknown';
+  const { marks, ids } = decoded.record;
+  if (hasMark(marks, mark)) return 'kept';
+  // written by a version that has no marks
+  if (marks === noMarks) return 'unknown';
+  if (isTooOld || mayHaveRolled(marks, seen)) return 'unknown';
+  return id !== undefined && !keptBefore && hasSeen(ids, id) ? 'handled' : 'lost';
+}

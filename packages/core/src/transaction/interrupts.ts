@@ -1,0 +1,107 @@
+/** Interrupts as the kernel sees them: `interruptBy` brings the code, and a bot without interrupts does not load it. */
+
+import type { Awaitable } from '../base/type-tools.ts';
+import type { Hold, Interruption } from '../lease/lease.ts';
+import type { Seat } from '../lease/queue.ts';
+import type { UnitId } from '../record/ids.ts';
+import type { Registry } from '../state/registry.ts';
+import type { WorkingCopy } from '../state/working-copy.ts';
+import type { UserInput } from '../update/input.ts';
+import type { InterruptRule } from '../update/interrupt.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
+import type { TurnFacts } from './facts.ts';
+
+/** A turn to do, as far as interrupts look at it. */
+export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
+  /** What it is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  interrupts?(): string | undefined;
+  /** Waits in front of all others: an update that came later has gone first. */
+  waitNext?(key: string): Promise<Seat>;
+}
+
+/** The head of a conversation's queue. */
+export interface Head {
+  seat: Seat;
+  /** Ends its turn; absent where nothing may. */
+  interruption: Interruption | undefined;
+  /** Whether it waits for another process, or has waited for the lease that it has. */
+  isBehind: boolean;
+  /** The fence of the turn of another process that it has waited for first. */
+  behind: number | undefined;
+}
+
+/** Acquires the lease of a conversation for the head of its queue. */
+export type AcquireLease = () => Awaitable<Hold | undefined>;
+
+/** An update that may interrupt. */
+export interface Interrupter {
+  readonly id: UnitId;
+  readonly update: RawUpdate;
+  readonly bot: { readonly username?: string | undefined };
+}
+
+/** A turn that may be interrupted. */
+export interface Interrupted {
+  readonly interruption: Interruption | undefined;
+  readonly copy: WorkingCopy;
+}
+
+/** Lets updates end the turns that they would wait for. */
+export interface Interrupts {
+  /** Whether an input ends every turn, whatever its state, by the choice of the machine. */
+  endsAll(input: UserInput): boolean;
+  /** What an update is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  nameOf(update: Interrupter): string | undefined;
+  /**
+   * Acquires the lease of a conversation. If the turn is interrupted while it waits for another process, the update that interrupts goes first.
+   *
+   * @param head - gets another seat if its turn has to wait again
+   */
+  acquire(
+    key: string,
+    job: Interruptible,
+    head: Head,
+    lease: AcquireLease,
+  ): Promise<Hold | undefined>;
+  /** The turn is the head no longer. */
+  end(key: string, interruption: Interruption): void;
+  /**
+   * Runs the handlers of a turn, unless the turn is interrupted.
+   *
+   * @throws FsmError `INTERRUPTED`; what the handlers throw passes
+   */
+  race<Result>(turn: Interrupted, work: () => Awaitable<Result>): Promise<Result>;
+  /**
+   * Interrupts the head of a conversation, if there is one in this process.
+   *
+   * @param by - what interrupts, see {@link Interruption.interrupter}
+   * @returns `false` if there is none, it handles this very update, or it is in another state
+   */
+  interrupt(key: string, by: string): boolean;
+}
+
+/** What `interruptBy` returns, as the kernel sees it: it makes the interrupts of a machine. */
+export interface InterruptsOf extends InterruptRule {
+  /** @param rule - that of the machine, if it has one beside those of its scenes */
+  (registry: Registry, rule?: InterruptRule): Interrupts;
+}
+
+/** The interrupts of a machine, if it or one of its scenes has chosen what interrupts. */
+export function interruptsIn(
+  rule: InterruptRule | undefined,
+  registry: Registry,
+): Interrupts | undefined {
+  const ofScenes = [...registry.scenes.values()].flatMap(({ behavior }) => [
+    ...(behavior.interrupts?.values() ?? []),
+  ]);
+  const make = (rule ?? ofScenes[0]) as InterruptsOf | undefined;
+  return make?.(registry, rule);
+}
+
+/** Whether a turn has ended because it was interrupted. */
+export function isInterruption(
+  error: unknown,
+  { interruption }: Pick<Interrupted, 'interruption'>,
+): boolean {
+  return interruption?.signal.aborted === true && interruption.signal.reason === error;
+}
