@@ -1,4 +1,4 @@
-import { type Clock, flow, isFsmError, type RawUpdate, state, states } from '@telefsm/core';
+import { type Clock, flow, isFsmError, type RawUpdate, scene, state, states } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
@@ -99,6 +99,38 @@ describe.each(frameworks)('polls on %s', (_, framework) => {
       await anna.votes('Cake');
       anna.sees('Seats?');
       expect(bot.errors).toEqual([]);
+    });
+
+    it('under the strategy chat, the first vote of any member is the answer', async () => {
+      const { world, votes } = play(framework, {
+        states: [lunch],
+        strategy: 'chat',
+        storage: storageOf(),
+      });
+      const group = world.group('Friends');
+      await world.user('Anna').in(group).sends('/lunch');
+      const ben = world.user('Ben').in(group);
+      await ben.votes('Soup');
+      ben.sees('Seats?');
+      expect(votes()).toEqual([]);
+    });
+
+    it('a scene gets the votes in the poll that it shows', async () => {
+      const show = scene('show', { accept: 'poll_answer' }).on({
+        enter: () => open,
+        handle: ({ answer, reply }) => void reply(`Option ${answer.option_ids.join()}.`),
+      });
+      const bot = framework.bot();
+      bot.fsm({ scenes: [show], storage: storageOf() });
+      bot.command('show', ({ fsm }) => fsm.enter(show as never));
+      const world = telegram(bot.bot);
+      const group = world.group('Friends');
+      const anna = world.user('Anna').in(group);
+      await anna.sends('/show');
+      await world.user('Ben').in(group).votes('Soup');
+      expect(world.calls.map(({ method }) => method)).toEqual(['sendPoll']);
+      await anna.votes('Cake');
+      anna.sees('Option 1.');
     });
 
     it('each of two polls in one group is answered by the member whom it asked', async () => {
