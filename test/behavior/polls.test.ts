@@ -159,7 +159,7 @@ describe.each(frameworks)('polls on %s', (_, framework) => {
       expect(passed).toEqual([]);
     });
 
-    it('an anonymous poll in a group is answered when it is stopped, whoever has voted', async () => {
+    it("an anonymous poll in a group is answered when it is stopped, not by another member's vote", async () => {
       const { world, passed } = play(framework, { states: [count], storage: storageOf() });
       const group = world.group('Friends');
       const anna = world.user('Anna').in(group);

@@ -30,8 +30,9 @@ export async function followPoll(turn: OpenTurn, id: string): Promise<void> {
   const seat = await rt.queues.join(key);
   let hold: Hold | undefined;
   try {
-    hold = (await rt.leases.take(key, { bound })) as Hold;
-    await hold.commit({ text, state: null, ...(ttl !== undefined && { ttl }) }, { keep: false });
+    // never undefined where there is a bound
+    hold = await rt.leases.take(key, { bound });
+    await hold?.commit({ text, state: null, ...(ttl !== undefined && { ttl }) }, { keep: false });
   } catch (error) {
     await hold?.release();
     throw error;

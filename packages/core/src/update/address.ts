@@ -118,8 +118,9 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
 }
 
 /**
- * Whether an update is a press on a message that the bot cannot see any more (Bot API, InaccessibleMessage): it has a chat, but neither a
- * topic nor a business connection, so it may belong to another conversation than that of its chat.
+ * Whether an update is a press on a message that the bot cannot access any more (Bot API, InaccessibleMessage).
+ *
+ * Such a message has a chat, but neither a topic nor a business connection. So the press may belong to another conversation of that chat.
  */
 export function isInaccessible(update: RawUpdate | undefined): boolean {
   const query = update && objectIn(update, 'callback_query');

@@ -236,7 +236,7 @@ export function pollIn(poll: RawObject | undefined): InputValues['poll'] | undef
     id,
     question,
     options: listIn(poll, 'options').map((option) => {
-      const found = Object(option) as RawObject;
+      const found: RawObject = Object(option);
       return { text: textIn(found, 'text') ?? '', voter_count: wholeIn(found, 'voter_count') ?? 0 };
     }),
     total_voter_count: wholeIn(poll, 'total_voter_count') ?? 0,

@@ -91,7 +91,7 @@ export function checkPrompt(option: string, prompt: unknown): void {
 export function checkPoll(where: string, accept: AskOptions['accept'], prompt: unknown): void {
   const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
   if (!kinds.includes('poll_answer')) return;
-  const { method, payload } = Object(prompt) as { method?: unknown; payload?: object };
+  const { method, payload }: { method?: unknown; payload?: object } = Object(prompt);
   const refuse = (expected: string, found: string) =>
     invalidOption(`${where} prompt`, expected, found);
   if (!/^sendpoll$/i.test(String(method)))
