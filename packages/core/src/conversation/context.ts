@@ -170,6 +170,16 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   commit(): Promise<void>;
   /** Runs after the commit and never without it: mails, payments, replies that must not be wrong. */
   afterCommit(task: () => unknown): void;
+  /**
+   * Brings votes in a poll to this conversation, for polls that you send with the framework's own methods. Those that telefsm sends are
+   * followed already.
+   *
+   * Where members of a group have a conversation each, a vote of another member is not brought here.
+   *
+   * @param id - of the poll that Telegram returned: `message.poll.id`
+   * @throws FsmError `STORAGE_FAILED`
+   */
+  followPoll(id: string): Promise<void>;
 }
 
 /**

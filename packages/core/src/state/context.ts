@@ -90,6 +90,8 @@ export interface SessionAccess {
   beforeCommit(task: () => void): void;
   /** Runs a task once, after the next commit. */
   afterCommit(task: () => unknown): void;
+  /** Brings votes in a poll to this conversation. */
+  followPoll(id: string): Promise<void>;
 }
 
 /**
@@ -304,6 +306,10 @@ class StateContext implements StateMatcher {
 
   afterCommit(task: () => unknown): void {
     this.write('afterCommit').afterCommit(task);
+  }
+
+  async followPoll(id: string): Promise<void> {
+    await this.write('followPoll').followPoll(id);
   }
 
   /** The verbs of scenes; a machine without scenes has none to enter. */

@@ -11,7 +11,7 @@ import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
-import { addressOf, type ReplyAddress } from '../update/address.ts';
+import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
@@ -176,7 +176,7 @@ function recordOf(
   const { update, subject } = facts;
   // where an invoice says that its conversation is, anybody may have written
   const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
-  const isHere = update !== undefined && !isElsewhere;
+  const isHere = update !== undefined && !isElsewhere && !isInaccessible(update);
   const address = isHere ? storedAddress(update, facts) : copy.base.place;
   const { marks } = copy.base;
   return copy.toRecord(ids, hold.withMark?.(marks) ?? marks, address);

@@ -15,6 +15,7 @@ import type { StoredText } from '../storage/statements.ts';
 import { addressOf, fromOf, type ReplyAddress } from '../update/address.ts';
 import type { UserInput } from '../update/input.ts';
 import { messagesIn } from '../update/messages.ts';
+import { objectIn, textIn } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { commitNow } from './commit.ts';
@@ -219,7 +220,18 @@ export class RunningTurn implements OpenTurn {
     const { bot } = this.facts;
     if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
     this.isAnswered ||= method === 'answerCallbackQuery';
-    return await bot.call(method, payload);
+    const result = await bot.call(method, payload);
+    if (/^sendpoll$/i.test(method) && this.key !== undefined) {
+      const id = textIn(objectIn(Object(result), 'poll'), 'id');
+      if (id !== undefined) await this.followPoll(id);
+    }
+    return result;
+  }
+
+  /** Votes name no chat, so what their conversation is has to be stored; bots without polls never load what does that. */
+  async followPoll(id: string): Promise<void> {
+    const { followPoll } = await import('./polls.ts');
+    await followPoll(this, id);
   }
 
   // ── what `ctx.state` works on

@@ -94,14 +94,15 @@ export function subjectAt(address: Address, botId: number): Subject {
 /**
  * Returns the reply address of an update.
  *
- * Users outside a chat get private messages. Polls and anonymous voters have no reply address.
+ * Users outside a chat get private messages. Polls and anonymous voters have no reply address. A press on an inaccessible message does not
+ * show its topic, so the conversation continues in its last one.
  */
 export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   const updateType = updateTypeOf(update);
   const { chat, user, thread, business } = partiesOf(update, updateType);
   const person = user !== undefined && user > 0 ? user : undefined;
   const place = chat ?? person;
-  if (updateType === undefined || place === undefined) return undefined;
+  if (updateType === undefined || place === undefined || isInaccessible(update)) return undefined;
   const message = messageIn(update, updateType);
   const topic = directMessagesTopic(message) ?? invoiceMark(message)?.directMessagesTopic;
   const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = { chat: place };
@@ -114,6 +115,16 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
     if (business !== undefined) address.business = business;
   } else if (guestQuery !== undefined) address.guestQuery = guestQuery;
   return address;
+}
+
+/**
+ * Whether an update is a press on a message that the bot cannot access any more (Bot API, InaccessibleMessage).
+ *
+ * Such a message has a chat, but neither a topic nor a business connection. So the press may belong to another conversation of that chat.
+ */
+export function isInaccessible(update: RawUpdate | undefined): boolean {
+  const query = update && objectIn(update, 'callback_query');
+  return wholeIn(objectIn(query, 'message'), 'date') === 0;
 }
 
 /** Reads the object of the acting user as it was sent, with name and language; for a boost, of the booster. */

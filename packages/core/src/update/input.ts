@@ -11,6 +11,7 @@ import {
   inputKinds,
   messageIn,
   pollAnswerIn,
+  pollIn,
   type Tagged,
   tag,
   valueIn,
@@ -114,6 +115,16 @@ export function inputOf(update: RawUpdate, username?: string): UserInput | undef
   ) as UserInput;
 }
 
+/** Whether an input is about a poll that the bot has sent: a vote, or the poll's new state. */
+export function isVote({ kind, update }: UserInput): boolean {
+  return kind === 'poll_answer' || (kind === 'poll' && update.poll !== undefined);
+}
+
+/** Whether an input comes without being written to the bot. */
+export function isEvent(input: UserInput): boolean {
+  return input.kind === 'payment' || isVote(input);
+}
+
 /** Reads the `media_group_id` that the messages of one album share. */
 export function albumOf(update: RawUpdate): string | undefined {
   const updateType = updateTypeOf(update);
@@ -213,6 +224,7 @@ function readInput(
 ): Tagged<InputKind> | undefined {
   if (updateType === 'callback_query') return tag('button', textIn(payload, 'data'));
   if (updateType === 'poll_answer') return tag('poll_answer', pollAnswerIn(payload));
+  if (updateType === 'poll') return tag('poll', pollIn(payload));
   if (!messageTypes.has(updateType) || isFromNobody(updateType, payload)) return undefined;
   const text = textIn(payload, 'text');
   if (text !== undefined) return readText(text, payload, username);

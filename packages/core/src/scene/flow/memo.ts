@@ -28,6 +28,8 @@ export interface FlowMemo {
   readonly sent?: number;
   /** The invoice that asks the question. */
   readonly invoice?: SentInvoice;
+  /** The polls that ask the question, as it was asked several times. */
+  readonly polls?: readonly string[];
   /** The page that is shown of choices that are loaded page by page. */
   readonly page?: number;
   /** Pages of lists and months of calendars among the question's own rows. */
@@ -111,6 +113,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
     isText(value['payload']) &&
     isText(value['currency']) &&
     isNumber(value['amount']),
+  polls: listOf(isText),
   page: isNumber,
   widgets: isJsonObject,
   editing: isTrue,
@@ -138,6 +141,7 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'labels',
   'sent',
   'invoice',
+  'polls',
   'elsewhere',
 ]);
 

@@ -26,6 +26,7 @@ import {
 import type { Listing, Option } from './options.ts';
 import { bindInvoice } from './payment.ts';
 import type { Place } from './place.ts';
+import { checkPoll } from './question-checks.ts';
 import { bindingOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** A question ready to be said. */
@@ -59,6 +60,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : bindInvoice(visit, place, made);
+  if (place.kind === 'ask') checkPoll(place.id, place.step.question.accept, said);
   const listing = await choicesOf(visit, place);
   const options = listing?.options;
   const question = place.kind === 'ask' ? place.step.question : undefined;

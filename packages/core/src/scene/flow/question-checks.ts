@@ -53,6 +53,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
   const refuse = (option: string, expected: string, found: string) =>
     invalidOption(`${where} ${option}`, expected, found);
   checkPrompt(`${where} prompt`, prompt);
+  if (typeof prompt !== 'function') checkPoll(where, accept, prompt);
   if (multiple === true && choices === undefined)
     throw refuse('multiple', '`choices` with it', 'alone');
   if (question?.to !== undefined) checkElsewhere(question, refuse);
@@ -81,6 +82,24 @@ export function checkPrompt(option: string, prompt: unknown): void {
     prompt == null || prompt === '' ? 'missing' : holds(prompt, 'then') ? 'a promise' : undefined;
   if (found === undefined) return;
   throw invalidOption(option, 'a message, or a function that returns one', found);
+}
+
+/**
+ * Rejects a question for votes that sends no poll, or an anonymous one: Telegram sends the votes of the others only, and they answer
+ * nothing but the polls of their question.
+ */
+export function checkPoll(where: string, accept: AskOptions['accept'], prompt: unknown): void {
+  const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
+  if (!kinds.includes('poll_answer')) return;
+  const { method, payload }: { method?: unknown; payload?: object } = Object(prompt);
+  const refuse = (expected: string, found: string) =>
+    invalidOption(`${where} prompt`, expected, found);
+  if (!/^sendpoll$/i.test(String(method)))
+    throw refuse("a poll: { method: 'sendPoll', payload }", 'another message');
+  if (Object(payload).is_anonymous !== false && !kinds.includes('poll')) {
+    const expected = "a poll with `is_anonymous: false`, or accept: 'poll' for its result";
+    throw refuse(expected, 'an anonymous poll, whose votes Telegram does not send');
+  }
 }
 
 /** What somebody else is asked is answered by one press of a button. */
