@@ -64,8 +64,8 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '31.5 kB',
-    '27.9 kB',
+    '32 kB',
+    '28.3 kB',
   ),
   ...bot(
     'a bot with a flow',

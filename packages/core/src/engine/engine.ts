@@ -1,7 +1,7 @@
 /** The scene engine. Every scene carries it, so a machine without scenes does not load it. */
 
 import type { EngineFactory } from '../conversation/behavior.ts';
-import { turnSession } from '../session/turn-session.ts';
+import { turnSession } from './turn-session.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
 import { askerOf } from '../update/elsewhere.ts';
 import { inputOf } from '../update/input.ts';

@@ -2,7 +2,7 @@
 
 import { type JsonObject, thawed, withMember } from '../base/json.ts';
 import type { SessionAccess } from '../state/context.ts';
-import { sessionSlot } from './turn-session.ts';
+import { sessionSlot } from '../engine/turn-session.ts';
 import { type Converted, settled } from './values.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */

@@ -85,8 +85,8 @@ export function checkPrompt(option: string, prompt: unknown): void {
 }
 
 /**
- * Rejects a question for votes that sends no poll, or an anonymous one: Telegram sends the votes of the others only, and they answer
- * nothing but the polls of their question.
+ * Rejects a question for votes that sends no poll, or an anonymous one. Telegram sends a bot only the votes of other polls, and a vote
+ * answers only the poll of its question.
  */
 export function checkPoll(where: string, accept: AskOptions['accept'], prompt: unknown): void {
   const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
