@@ -70,8 +70,8 @@ export default [
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '56.3 kB',
-    '51.8 kB',
+    '58.1 kB',
+    '53.4 kB',
   ),
   {
     name: 'keyValueStorage alone',
