@@ -71,7 +71,7 @@ export default [
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
     '58.1 kB',
-    '53.4 kB',
+    '53.5 kB',
   ),
   {
     name: 'keyValueStorage alone',
