@@ -59,7 +59,7 @@ class Showing {
   constructor(place: StreamPlace, stream: FormattedStream) {
     this.#place = place;
     this.#stream = stream;
-    const { chat = 0, business, receiver, directMessagesTopic } = place.place ?? {};
+    const { chat = 0, business, receiver, directMessagesTopic } = place.replyAddress ?? {};
     const isPlain =
       business === undefined && receiver === undefined && directMessagesTopic === undefined;
     if (chat > 0 && isPlain) this.#draft = ++drafts % 0x7fffffff || ++drafts;
@@ -233,7 +233,7 @@ class Showing {
   }
 
   #call(method: string, payload: object): Promise<unknown> {
-    const call = callOf({ method, payload }, this.#place.place);
+    const call = callOf({ method, payload }, this.#place.replyAddress);
     return this.#place.call(call.method, call.payload);
   }
 

@@ -52,7 +52,7 @@ export function withOptions(stream: Stream): FormattedStream {
 
 /** Where a stream is shown, and what shows it. */
 export interface StreamPlace {
-  readonly place: ReplyAddress | undefined;
+  readonly replyAddress: ReplyAddress | undefined;
   readonly bot: number;
   readonly clock: {
     readonly monotonic: () => number;

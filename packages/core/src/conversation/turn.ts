@@ -42,7 +42,7 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   /** The same object as `ctx.state`. */
   readonly state: FsmContext<All>;
   /** Where the conversation lives: what `reply` fills in; `undefined` where it cannot be spoken to. */
-  readonly place: ReplyAddress | undefined;
+  readonly replyAddress: ReplyAddress | undefined;
   /** Aborted when the conversation was lost to another process, or the turn has lasted too long. */
   readonly signal: AbortSignal;
   /** Says something now, where the conversation lives. Needs no `this`. */

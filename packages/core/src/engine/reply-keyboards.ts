@@ -44,11 +44,11 @@ export async function sendQuestion(
 }
 
 async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
-  const { rt, key = '', api, place } = turn;
+  const { rt, key = '', api, replyAddress } = turn;
   try {
     const options = { ...removal, disable_notification: true };
     const { message_id } = await turn.send({ text: '…', options });
-    await api('deleteMessage', { chat_id: place?.chat, message_id });
+    await api('deleteMessage', { chat_id: replyAddress?.chat, message_id });
   } catch (error) {
     rt.notices.speechFailed(key, error);
   }

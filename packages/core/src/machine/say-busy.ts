@@ -36,5 +36,5 @@ export async function sayBusy(
     const answer = turn.api('answerPreCheckoutQuery', refusal);
     sent();
     await answer;
-  } else if (turn.place !== undefined) await turn.tell(text);
+  } else if (turn.replyAddress !== undefined) await turn.tell(text);
 }

@@ -70,8 +70,8 @@ class NodeTurn extends WithMoves implements LooseTurn {
     return this.#turn.update;
   }
 
-  get place(): LooseTurn['place'] {
-    return this.#turn.place;
+  get replyAddress(): LooseTurn['replyAddress'] {
+    return this.#turn.replyAddress;
   }
 
   get now(): LooseTurn['now'] {

@@ -51,7 +51,7 @@ export async function fail(turn: OpenTurn): Promise<void> {
   rollBack(turn);
   turn.phase = 'failed';
   await hold?.release();
-  if (apology === undefined || turn.place === undefined) return;
+  if (apology === undefined || turn.replyAddress === undefined) return;
   try {
     await turn.tell(await textOf(apology, 'failed', turn));
     await turn.answerCallback({});

@@ -23,7 +23,7 @@ const bound = 10_000;
 /** Keeps which conversation has sent a poll, for as long as conversations are kept. */
 export async function followPoll(turn: OpenTurn, id: string): Promise<void> {
   const { rt, subject, tag } = turn;
-  const { chat = turn.place?.chat, user, thread, business } = subject;
+  const { chat = turn.replyAddress?.chat, user, thread, business } = subject;
   const key = keyOfPoll(rt, subject.bot, id);
   const { ttl } = rt.options;
   const text = JSON.stringify({ tag, chat, user, thread, business });

@@ -118,7 +118,7 @@ export class RunningTurn implements OpenTurn {
       : AbortSignal.any([lost, this.interruption.signal]);
   }
 
-  get place(): ReplyAddress | undefined {
+  get replyAddress(): ReplyAddress | undefined {
     const { update, isElsewhere } = this.facts;
     return (
       (isElsewhere || !update ? undefined : addressOf(update)) ??
@@ -181,7 +181,7 @@ export class RunningTurn implements OpenTurn {
         return { message_id: 0 };
       });
     }
-    const call = callOf(say, this.place);
+    const call = callOf(say, this.replyAddress);
     if (tooLong(call) === undefined) return this.call(call);
     const { inParts } = await import('../conversation/long-text.ts');
     let sent: unknown;
@@ -208,9 +208,9 @@ export class RunningTurn implements OpenTurn {
 
   private async show(stream: Stream): Promise<Streamed> {
     const { showStream } = await import('../conversation/show-stream.ts');
-    const { place, facts, rt, signal } = this;
+    const { replyAddress, facts, rt, signal } = this;
     const call = (method: string, payload: object) => this.call({ method, payload });
-    const where = { place, bot: facts.subject.bot, clock: rt.clock, signal, call };
+    const where = { replyAddress, bot: facts.subject.bot, clock: rt.clock, signal, call };
     const streamed = await showStream(where, stream);
     rt.engine?.noteLog(this, 'bot', streamed.text);
     return streamed;

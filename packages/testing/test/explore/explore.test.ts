@@ -290,8 +290,8 @@ describe.each(frameworks)('explore on %s, on a bot that has a finding of issue 1
   });
 
   it('finds a redraw that Telegram rejects and that reaches the framework (P8)', async () => {
-    const { faults } = await exploring([], {}, async ({ update, api, place }) => {
-      const chat_id = place?.chat;
+    const { faults } = await exploring([], {}, async ({ update, api, replyAddress }) => {
+      const chat_id = replyAddress?.chat;
       const keyboard = { inline_keyboard: [[{ text: 'More', callback_data: 'more' }]] };
       const press = update?.callback_query;
       if (press === undefined) {

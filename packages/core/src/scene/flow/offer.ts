@@ -99,8 +99,8 @@ export function inGroup({ run }: Visit): boolean {
 
 /** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
 export function takesInlineOnly({ run: { turn } }: Visit): boolean {
-  const { update, subject, place } = turn;
-  if (place?.business !== undefined) return true;
+  const { update, subject, replyAddress } = turn;
+  if (replyAddress?.business !== undefined) return true;
   const payload = update && objectIn(update, subject.updateType ?? '');
   const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
   return textIn(chat, 'type') === 'channel';

@@ -37,7 +37,7 @@ export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
   const { turn, tag } = visit.run;
   const isInvoice =
     typeof say === 'object' && 'method' in say && say.method.toLowerCase() === 'sendinvoice';
-  if (!isInvoice || !mayTakePayment(accept) || turn.place === undefined) {
+  if (!isInvoice || !mayTakePayment(accept) || turn.replyAddress === undefined) {
     if (accept === 'payment' && !isInvoice) {
       throw invalidOption(
         `${place.id} prompt`,
@@ -57,7 +57,7 @@ export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
       `${bytes} bytes`,
     );
   }
-  const { chat, thread, directMessagesTopic } = turn.place;
+  const { chat, thread, directMessagesTopic } = turn.replyAddress;
   const payload = markedPayload(own, { tag, nonce: newNonce(), chat, thread, directMessagesTopic });
   const payer = payerOf(visit);
   const invoice: SentInvoice = {
@@ -162,10 +162,10 @@ function isFrom({ payer }: SentInvoice, holder: RawObject | undefined): boolean 
 
 /** The user who was asked. A deadline or outside work asks the owner of the private chat. */
 function payerOf({ run: { turn, memo } }: Visit): number | undefined {
-  const { from, subject, place } = turn;
+  const { from, subject, replyAddress } = turn;
   if (from !== undefined) return from.id;
   const before = memoOf(memo).invoice?.payer;
-  const alone = place !== undefined && place.chat > 0 ? place.chat : undefined;
+  const alone = replyAddress !== undefined && replyAddress.chat > 0 ? replyAddress.chat : undefined;
   const person = subject.user !== undefined && subject.user > 0 ? subject.user : undefined;
   return before ?? person ?? alone;
 }

@@ -125,9 +125,9 @@ export function tidy({ plan, run }: Visit): void {
     const { chat, message } = elsewhere;
     run.call({ method: 'editMessageReplyMarkup', payload: elsewhereMessage(chat, message) });
   }
-  const { state, api, place } = run.turn;
-  if (prompts === 'keep' || prompts === 'edit' || !sent || place === undefined) return;
-  const { chat, business } = place;
+  const { state, api, replyAddress } = run.turn;
+  if (prompts === 'keep' || prompts === 'edit' || !sent || replyAddress === undefined) return;
+  const { chat, business } = replyAddress;
   const connection = business === undefined ? {} : { business_connection_id: business };
   const message = { chat_id: chat, message_id: sent };
   const [method, payload] =

@@ -68,15 +68,15 @@ async function replace(run: FrameRun, drawn: Drawing, old: ShownMessage): Promis
 
 async function send(run: FrameRun, { call, ...drawn }: Drawing): Promise<void> {
   const { turn } = run;
-  const { place } = turn;
+  const { replyAddress } = turn;
   const sent = await sendQuestion(turn, call);
   note(
     run,
     { call, ...drawn },
     {
-      ...(place === undefined ? {} : { chat: place.chat }),
+      ...(replyAddress === undefined ? {} : { chat: replyAddress.chat }),
       id: sent.message_id,
-      ...(place?.business === undefined ? {} : { business: place.business }),
+      ...(replyAddress?.business === undefined ? {} : { business: replyAddress.business }),
     },
   );
 }
