@@ -27,6 +27,18 @@ export function docComments() {
   });
 }
 
+/** `{ path, line }` of each doc comment of an export that begins with a relative clause, as "What a scene accepts" does. */
+export function headlessComments() {
+  return sources().flatMap((path) =>
+    comments(path)
+      .filter(
+        ({ comment, isOfExport }) =>
+          isOfExport && /^\/\*\*\s*(?:\*\s)?(?:What|Who|Whose|Whoever)\b/.test(comment),
+      )
+      .map(({ line }) => ({ path, line: line + 1 })),
+  );
+}
+
 /** `{ path, kind, text }` of the texts in each source file: errors, sentences of the compiler, messages for users. */
 export function spokenTexts() {
   return sources().map((path) => ({
@@ -58,7 +70,14 @@ function comments(path) {
   const source = read(path);
   const found = [];
   for (const { 0: comment, index } of source.matchAll(/\/\*\*[\s\S]*?\*\//g))
-    found.push({ comment, line: source.slice(0, index).split('\n').length - 1 });
+    found.push({
+      comment,
+      line: source.slice(0, index).split('\n').length - 1,
+      isOfExport: source
+        .slice(index + comment.length)
+        .trimStart()
+        .startsWith('export '),
+    });
   return found;
 }
 
@@ -113,6 +132,7 @@ function textOf(node) {
 }
 
 const isSentence = (text) =>
+  !text.startsWith('<!doctype') &&
   /[a-z]{2,} [a-z]{2,} .*[a-z]{2,} /i.test(`${text} `) &&
   !/\n|^\s*(?:select|insert|update|delete|create|with|alter|begin|pragma|drop|call|local|redis)\b/i.test(
     text,

@@ -1,5 +1,6 @@
 /**
- * Checks the words that people read: no retired word of the glossary, and no sentence that is too long. Prints the counts and medians.
+ * Checks the words that people read: no retired word of the glossary, no sentence that is too long, and no doc comment of an export that
+ * begins with a relative clause. Prints the counts and medians.
  *
  * `npm run words -- --fix` replaces the words that have one replacement. `npm run words -- --update` writes how many findings of each
  * file are still to be settled, in `pending` of `words.json`; a file may never have more.
@@ -13,7 +14,7 @@ import { split } from 'sentence-splitter';
 import terminology from 'textlint-rule-terminology';
 import { readJson, root } from '../scripts/lib/workspace.mjs';
 import { fixWords } from './fixes.mjs';
-import { docComments, pages, spokenTexts, testNames } from './sources.mjs';
+import { docComments, headlessComments, pages, spokenTexts, testNames } from './sources.mjs';
 
 const config = readJson('prose/words.json');
 const exceptions = config.exceptions.map(({ text }) => new RegExp(text, 'i'));
@@ -24,6 +25,14 @@ if (process.argv.includes('--fix')) fixWords(config.replace, exceptions);
 const found = [];
 for (const each of [...pages(), ...docComments(), ...spokenTexts(), ...testNames()])
   found.push(...(await lint(each)));
+for (const each of headlessComments())
+  found.push({
+    ...each,
+    kind: 'doc comment',
+    ruleId: 'headless',
+    message:
+      'Name the thing or the action first: not "What a scene accepts" but "Options of a scene".',
+  });
 const files = grouped();
 if (process.argv.includes('--update')) {
   const pending = Object.fromEntries(
@@ -93,9 +102,9 @@ function report() {
   const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
   for (const [kind, counts] of Object.entries(lengths))
     console.log(`${kind}: ${counts.length} sentences, median ${median(counts)} words`);
-  const long = found.filter(({ ruleId }) => ruleId === 'length').length;
+  const count = (rule) => found.filter(({ ruleId }) => ruleId === rule).length;
   console.log(
-    `${found.length - long} retired words, ${long} sentences over ${config.longest} words`,
+    `${count('term')} retired words, ${count('length')} sentences over ${config.longest} words, ${count('headless')} doc comments that begin with a relative clause`,
   );
 }
 

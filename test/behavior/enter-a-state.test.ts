@@ -12,8 +12,8 @@ const order = flow('order')
 
 describe.each(frameworks)('enter() on %s', (_, framework) => {
   it.each<readonly [string, unknown, string]>([
-    ['a state', Form.name, 'the state "Form:name": move there by set()'],
-    ['the id of a state', 'Form:name', 'the state "Form:name": move there by set()'],
+    ['a state', Form.name, 'the state "Form:name": move there with set()'],
+    ['the id of a state', 'Form:name', 'the state "Form:name": move there with set()'],
     ['a step of a flow', 'order:product', 'the state "order:product": enter its scene "order"'],
   ])('of %s is an error that names the fix', async (_name, target, found) => {
     const bot = framework.bot();

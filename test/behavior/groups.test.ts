@@ -107,7 +107,7 @@ describe.each(frameworks)('groups and business chats, on %s', (_, framework) => 
     },
   );
 
-  it('a dice, a story and a checklist are messages, and a step may take them', async () => {
+  it('a dice, a story and a checklist are input, also to a picker', async () => {
     const bot = framework.bot();
     const any = flow('any', { trigger: '/any' })
       .ask('one', { prompt: 'One?', accept: 'message' })

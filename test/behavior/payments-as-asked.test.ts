@@ -299,6 +299,73 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
     anna.sees('Thanks for 15');
   });
 
+  it.each<readonly [string, unknown, boolean]>([
+    ['true', true, true],
+    ['a reason', 'Sold out.', false],
+    ['nothing, as a forgotten return does', undefined, false],
+    ['false', false, false],
+    ['an empty text', '', false],
+    ['null', null, false],
+    ['a number', 1, false],
+    ['a promise of nothing', Promise.resolve(), false],
+  ])(
+    'a checkout hook that gives %s approves only if that is true',
+    async (_name, given, isApproved) => {
+      const guarded = flow('guarded', { trigger: '/buy' })
+        .ask('paid', {
+          prompt: invoiceFor('tea', 1) as never,
+          accept: 'payment',
+          checkout: () => given as true,
+        })
+        .done(() => 'Thanks');
+      const { bot, tg, sent, checksOut } = open(framework, {}, [guarded]);
+      const anna = tg.user('Anna');
+      await anna.sends('/buy');
+      expect(await checksOut(anna.id, sent())).toBe(isApproved);
+      const { payload } = tg.calls.at(-1) as { payload: Record<string, unknown> };
+      if (!isApproved) expect(payload['error_message']).toMatch(/./);
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
+  it('a payment that is reported twice, or in another chat, is taken once and handed over', async () => {
+    const { tg, sent, pays, unmatched } = open(framework);
+    const anna = tg.user('Anna');
+    const group = tg.group('Tea room');
+    await anna.sends('/buy');
+    await anna.sends('tea');
+    await pays(anna.id, sent(), { id: group.id, type: 'supergroup', title: 'Tea room' });
+    expect(unmatched).toHaveLength(1);
+    await pays(anna.id, sent());
+    anna.sees('One tea for 1');
+    await pays(anna.id, sent());
+    expect(unmatched).toHaveLength(2);
+  });
+
+  it('a checkout that comes twice is approved twice, and an old one is declined once it is paid', async () => {
+    const { tg, sent, checksOut, pays } = open(framework);
+    const anna = tg.user('Anna');
+    await anna.sends('/buy');
+    await anna.sends('tea');
+    expect(await checksOut(anna.id, sent())).toBe(true);
+    expect(await checksOut(anna.id, sent())).toBe(true);
+    await pays(anna.id, sent());
+    expect(await checksOut(anna.id, sent())).toBe(false);
+  });
+
+  it('a refund reaches the bot, and answers no question', async () => {
+    const { bot, tg, machine, sent, passed } = open(framework);
+    const anna = tg.user('Anna');
+    await anna.sends('/buy');
+    await anna.sends('tea');
+    const refunded_payment = { ...sent(), telegram_payment_charge_id: 't' };
+    const chat = privateChat(anna.id);
+    const message = { message_id: 800, date: 1, chat, from: anna.raw, refunded_payment };
+    await tg.update({ message } as never);
+    expect([passed, bot.errors]).toEqual([['message'], []]);
+    expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'shop:paid' });
+  });
+
   it('a payment step that asks by no invoice is rejected by name', async () => {
     const broken = flow('broken', { trigger: '/broken' })
       .ask('paid', { prompt: 'Pay, please.', accept: 'payment' })

@@ -1,7 +1,7 @@
 /** Random updates of every type, size and shape, against a bot that handles no error. */
 
 import { commandTree } from '@telefsm/commands';
-import { flow, invalid, scene, state, states } from '@telefsm/core';
+import { flow, invalid, scene, state, states, typed } from '@telefsm/core';
 import { type Failure, sampleUpdate, telegram, updateTypes } from '@telefsm/testing';
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -71,12 +71,26 @@ function scenes() {
     .command('add')
     .option('n', { prompt: 'How many?' })
     .action(({ say }) => say('Added.'));
-  return { order, media, echo, tree };
+  const count = flow('count', { trigger: '/count', deepLink: 'c_', data: typed<{ n: number }>() })
+    .ask('all', { prompt: ({ n }) => `All ${n}?`, validate: Number as never })
+    .ask('friends', { prompt: 'Who?', accept: 'users_shared', share: 'Pick' })
+    .done(() => 'Counted.', { from: (argument) => ({ n: Number(argument) }) });
+  return { order, media, echo, tree, count };
 }
 
 const words = fc.oneof(
   fc.constantFrom('/order', '/media', '/echo', '/tree', 'Ann', 'x', 'S', 'Done'),
-  fc.constantFrom('/order', '/order Ann', '/media', '/start o_Ann', '/cancel', '/back', '/skip'),
+  fc.constantFrom(
+    '/order',
+    '/order Ann',
+    '/media',
+    '/start o_Ann',
+    '/count five',
+    '/start c_NaN',
+    '/cancel',
+    '/back',
+    '/skip',
+  ),
   fc.constantFrom('/echo', '/tree', '/form', '/cancel@other_bot', 'add', 'add n=3', '/done'),
   fc.constantFrom('Ann', 'S', 'M', 'T1', 'T25', 'Yes', 'No', 'Done', 'More »', 'Skip', '« Back'),
   fc.string({ unit: 'binary', maxLength: 40 }),
@@ -109,6 +123,22 @@ const contents = fc.oneof(
     { contact: { phone_number: '1', first_name: 'A', user_id: 1001 } },
     { location: { latitude: 0, longitude: 0 } },
     { story: { id: 1 } },
+    { checklist: { title: 'C', tasks: [] } },
+    { paid_media: { star_count: 1, paid_media: [] }, paid_star_count: 5 },
+    { gift: { gift: { id: 'g' } } },
+    { giveaway: { chats: [], winner_count: 1 } },
+    { web_app_data: { data: '{}', button_text: 'Open' } },
+    { users_shared: { request_id: 7, users: [{ user_id: 1001 }] } },
+    { chat_shared: { request_id: 7, chat_id: -100 } },
+    { text: 'x', forward_origin: { type: 'hidden_user', sender_user_name: 'H', date: 1 } },
+    { text: 'x', via_bot: { id: 9, is_bot: true, first_name: 'V' } },
+    { text: 'x', sender_chat: group, from: { id: 1087968824, is_bot: true, first_name: 'Group' } },
+    { text: 'x', message_thread_id: 1, is_topic_message: true },
+    {
+      text: 'x'.repeat(1_000_000),
+      entities: Array.from({ length: 5000 }, () => ({ type: 'bold', offset: 0, length: 1 })),
+    },
+    { refunded_payment: { currency: 'XTR', total_amount: 1, invoice_payload: 'x' } },
     { pinned_message: { message_id: 1, date: 0 } },
     { new_chat_members: [{ id: 1, is_bot: true, first_name: 'Bot' }] },
     {
@@ -124,7 +154,14 @@ const contents = fc.oneof(
 );
 const message = fc
   .record({
-    type: fc.constantFrom('message', 'edited_message', 'business_message', 'channel_post'),
+    type: fc.constantFrom(
+      'message',
+      'message',
+      'edited_message',
+      'business_message',
+      'channel_post',
+      'guest_message',
+    ),
     who: fc.constantFrom(...people),
     inGroup: fc.boolean(),
     id: fc.integer({ min: 1, max: 20 }),
@@ -197,9 +234,9 @@ export async function playRandom(
   options: Options,
   list: readonly Deed[],
 ): Promise<number> {
-  const { order, media, echo, tree } = scenes();
+  const { order, media, echo, tree, count } = scenes();
   const bot = framework.bot();
-  const machine = bot.fsm({ ...options, states: [order, media, echo, tree, Form] });
+  const machine = bot.fsm({ ...options, states: [order, media, echo, tree, count, Form] });
   bot.use(({ fsm, text }, next) => {
     if (fsm.key === undefined) return next();
     if (text === '/echo') fsm.enter(echo);

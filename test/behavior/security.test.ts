@@ -3,7 +3,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { flow, memoryStorage, scene, state, states, typed } from '@telefsm/core';
+import { inspector } from '@telefsm/devtools';
 import { telegram } from '@telefsm/testing';
 import { webhookCallback } from 'grammy';
 import { describe, expect, it } from 'vitest';
@@ -237,6 +239,49 @@ describe('another user', () => {
   );
 });
 
+describe('a member of the same group', () => {
+  promise(
+    "Under `'userInChat'`, each member has a conversation. Under `'chat'`, all members share one",
+    async (framework) => {
+      for (const [strategy, texts] of [
+        ['userInChat', ['Note?', 'Size?']],
+        ['chat', ['Note?', 'Please answer the question above.']],
+      ] as const) {
+        const { world, anna, bob } = play(framework, { states: [order], strategy });
+        const group = world.group('Group');
+        await anna.in(group).sends('/order');
+        await anna.in(group).taps('S');
+        anna.in(group).sees(texts[0]);
+        await bob.in(group).sends(strategy === 'chat' ? 'a note' : '/order');
+        if (strategy === 'userInChat') bob.in(group).sees(texts[1]);
+        else expect(world.transcript()).toContain('S: a note');
+      }
+    },
+  );
+
+  promise(
+    "Anonymous administrators and channels have the key of their chat, never of Telegram's placeholder user",
+    async (framework) => {
+      const { bot } = play(framework);
+      const keys: unknown[] = [];
+      bot.use(({ fsm }) => void keys.push(fsm.key));
+      const placeholders = [1_087_968_824, 136_817_688];
+      let ids = 0;
+      for (const chat of [-7, -8]) {
+        for (const id of placeholders) {
+          const update = textUpdate(++ids, 'x', { user: id, chat }) as { message: object };
+          const sender_chat = { id: id === placeholders[0] ? chat : -900, type: 'channel' };
+          Object.assign(update.message, { sender_chat, from: { id, is_bot: true } });
+          await bot.handle(update);
+        }
+      }
+      expect(keys).toEqual(
+        ['c-7:u-7', 'c-7:u-900', 'c-8:u-8', 'c-8:u-900'].map((key) => `telefsm:b1:${key}`),
+      );
+    },
+  );
+});
+
 describe('a forged update', () => {
   promise(
     'An empty secret is no secret: an update with an empty header gets through',
@@ -287,7 +332,56 @@ describe('a forged update', () => {
   });
 });
 
+/** A storage that has some text at the key of the user 5. */
+async function storageWith(text: string, state: string) {
+  const storage = memoryStorage();
+  const key = 'telefsm:b1:c5:u5';
+  const taken = await storage.acquire(key, { token: 'x', lease: 1000, queue: false });
+  const fence = Number(Reflect.get(Object(taken), 'fence'));
+  await storage.commit(key, { token: 'x', fence }, { state, text });
+  return storage;
+}
+
 describe('a hostile stored record', () => {
+  promise(
+    'A broken, third-party or newer record is rejected with a named error, or meets the policy.',
+    async (framework) => {
+      for (const [text, code] of [
+        ['{"v":1,"c":', 'RECORD_UNREADABLE'],
+        ['{"session":{"admin":true}}', 'RECORD_UNREADABLE'],
+        ['{"v":99,"c":"order","d":{},"n":1}', 'RECORD_NEWER'],
+      ] as const) {
+        for (const unknownState of ['error', 'reset'] as const) {
+          const storage = await storageWith(text, 'order');
+          const { bot, machine } = play(framework, { states: [order], storage, unknownState });
+          const repaired: unknown[] = [];
+          machine.observe('repaired', ({ reason }) => repaired.push(reason));
+          const failed: unknown = await Promise.resolve(bot.handle(textUpdate(1, 'x'))).catch(
+            (error) => error.error ?? error,
+          );
+          const all = [failed, ...bot.errors]
+            .map((error) => Reflect.get(Object(error), 'code'))
+            .filter(Boolean);
+          const isRepaired = unknownState === 'reset' && code === 'RECORD_UNREADABLE';
+          expect([text, all, repaired]).toEqual([
+            text,
+            isRepaired ? [] : [code],
+            isRepaired ? ['record'] : [],
+          ]);
+        }
+      }
+    },
+  );
+
+  promise('A state or scene that the code does not have meets the policy.', async (framework) => {
+    const storage = await storageWith('{"v":1,"c":"admin","d":{},"n":1}', 'admin');
+    const { bot, machine } = play(framework, { states: [order], storage });
+    const repaired: unknown[] = [];
+    machine.observe('repaired', ({ reason }) => repaired.push(reason));
+    await bot.handle(textUpdate(1, 'x'));
+    expect([repaired.length, bot.errors]).toEqual([1, []]);
+  });
+
   promise('Data with a schema is checked.', async (framework) => {
     const checked = scene('checked', { data: z.object({ n: z.number() }) }).on({
       handle: ({ stay }) => stay(),
@@ -341,6 +435,25 @@ describe('a hostile stored record', () => {
       expect(keys).toEqual(['telefsm:b1:c-7:u5']);
     },
   );
+});
+
+describe('the devtools', () => {
+  promise('It listens on the loopback interface by default.', async (framework) => {
+    const { machine } = play(framework, { states: [order] });
+    const { url, port, stop } = await inspector(machine as never);
+    const elsewhere = Object.values(networkInterfaces())
+      .flatMap((one) => one ?? [])
+      .filter(({ family, internal }) => family === 'IPv4' && !internal)
+      .map(({ address }) => address);
+    try {
+      expect(new URL(url).hostname).toBe('127.0.0.1');
+      expect((await fetch(url, { redirect: 'manual' })).status).toBeLessThan(400);
+      for (const address of elsewhere)
+        await expect(fetch(`http://${address}:${port}/`)).rejects.toThrow();
+    } finally {
+      await stop();
+    }
+  });
 });
 
 describe('dependencies', () => {

@@ -33,7 +33,7 @@ describe('a mistake in a definition', () => {
     [
       'the promise of a sent message as a prompt',
       () => flow('order').ask('a', { prompt: Promise.resolve({ message_id: 1 }) as Loose }),
-      /"order:a prompt": found a promise\. Expected something to say, or a function/,
+      /"order:a prompt": found a promise\. Expected a message, or a function/,
     ],
     [
       'a promise as a summary',
@@ -48,7 +48,7 @@ describe('a mistake in a definition', () => {
     [
       'an unfinished flow that is included',
       () => flow('order').include('a', open()),
-      /include\('a'\) was given a flow that no `\.done\(…\)` has finished\. Expected a finished flow/,
+      /include\('a'\) was given a flow without `\.done\(…\)`\. Expected a finished flow/,
     ],
     [
       'a node that is included',
@@ -78,7 +78,7 @@ describe.each(frameworks)('on %s', (_, framework) => {
     bot.use(({ fsm }) => fsm.enter(target));
     await telegram(bot.bot).user('Anna').sends('go');
     expect(bot.errors).toMatchObject([{ code: 'INVALID_TARGET' }]);
-    expect(String(bot.errors[0])).toMatch(/that no `\.(done|on)\(…\)` has finished/);
+    expect(String(bot.errors[0])).toMatch(/without `\.(done|on)\(…\)`/);
   });
 
   it.each<readonly [string, (sends: Loose) => Loose]>([
@@ -100,7 +100,7 @@ describe.each(frameworks)('on %s', (_, framework) => {
     bot.fsm({ states: [define(sends).done(() => {})] });
     await telegram(bot.bot).user('Anna').sends('/f');
     expect(bot.errors).toMatchObject([{ code: 'INVALID_OPTION' }]);
-    expect(String(bot.errors[0])).toContain('found a message sent by reply()');
+    expect(String(bot.errors[0])).toContain('found a message that reply() has sent');
   });
 
   it('a message that an ending sends by itself is sent once', async () => {

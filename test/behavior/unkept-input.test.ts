@@ -1,6 +1,8 @@
+import { commandTree } from '@telefsm/commands';
 import { flow, invalid, scene, typed } from '@telefsm/core';
-import { telegram } from '@telefsm/testing';
+import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
 import { storages } from './storages.ts';
 
@@ -16,7 +18,7 @@ function play(framework: Framework, states: readonly unknown[], options: Options
   machine.observe('inputRefused', ({ error }) =>
     refused.push((error as { readonly code?: string }).code),
   );
-  const world = telegram(bot.bot);
+  const world = telegram(bot.bot, options.clock && { clock: options.clock as never });
   return { bot, machine, world, refused, anna: world.user('Anna') };
 }
 
@@ -49,6 +51,205 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       expect(bot.errors).toEqual([]);
     },
   );
+
+  it.each<readonly [string, object]>([
+    ['a picker that gives true', { accept: () => true }],
+    ['a picker that gives false', { accept: ({ kind }: { kind: string }) => kind === 'photo' }],
+    ['a picker that gives NaN', { accept: () => Number.NaN }],
+    ['an invalid() without words', { validate: () => (invalid as () => unknown)() }],
+    ['a schema that gives a Date', { schema: z.string().transform(() => new Date(0)) }],
+  ])('%s rejects the answer with a message', async (_name, question) => {
+    const form = flow('form', { trigger: '/form' })
+      .ask('n', { prompt: 'How many?', ...question })
+      .done(() => 'Done.');
+    const { bot, anna } = play(framework, [form]);
+    await anna.sends('/form');
+    await anna.sends('five');
+    anna.sees(invalidText);
+    await anna.sends('/cancel');
+    anna.sees('Canceled.');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it.each(unusable)(
+    'a question that was made while the flow runs, whose validate gives %s, rejects the answer',
+    async (_name, validate) => {
+      const form = flow('form', { trigger: '/form' })
+        .questions('made', () => [
+          { name: 'n', prompt: 'How many?', validate: validate as () => unknown },
+        ])
+        .done(() => 'Done.');
+      const { bot, anna } = play(framework, [form]);
+      await anna.sends('/form');
+      await anna.sends('five');
+      anna.sees(invalidText);
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
+  it.each<readonly [string, unknown]>([
+    ['a number', 5],
+    ['a text', 'abc'],
+    ['null', null],
+    ['an array', [1]],
+    ['a Date', new Date(0)],
+    ['a Map', new Map([[1, 2]])],
+    ['a promise', Promise.resolve({})],
+    ['an instance of a class', new (class Note {})()],
+    ['a function', () => {}],
+    ['NaN inside', { n: Number.NaN }],
+    ['a bigint inside', { n: 1n }],
+    ['a function inside', { n: () => {} }],
+    ['a hole inside', { n: Array(1) }],
+  ])(
+    'stay() and again() of a node with %s reject the input with a message',
+    async (_name, patch) => {
+      for (const verb of ['stay', 'again'] as const) {
+        const node = scene('node', { data: typed<{ n?: number }>() }).on({
+          enter: () => 'Hi',
+          handle: (turn) => turn[verb](patch as never),
+        });
+        const { bot, machine, anna, refused } = play(framework, [node]);
+        bot.command('node', ({ fsm }) => fsm.enter(node, {}));
+        await anna.sends('/node');
+        await anna.sends('x');
+        anna.sees(invalidText);
+        expect([refused, bot.errors]).toEqual([['DATA_NOT_JSON'], []]);
+        expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
+          current: 'node',
+          data: {},
+        });
+      }
+    },
+  );
+
+  it.each(storages)(
+    'input that makes the data of a node one that its schema rejects keeps the user where they are, in %s',
+    async (_name, storage) => {
+      const data = z.object({ n: z.number().max(10) });
+      const node = scene('node', { data }).on({
+        enter: ({ data: { n } }) => `n is ${n}`,
+        handle: ({ input, again }) => again({ n: Number(input.text) }),
+      });
+      const view = scene('view', { data }).on({
+        view: ({ data: { n } }) => ({ text: `n is ${n}` }),
+        handle: ({ input, stay }) => stay({ n: Number(input.text) }),
+      });
+      const { bot, anna, refused } = play(framework, [node, view], { storage: storage() });
+      bot.command('node', ({ fsm }) => fsm.enter(node, { n: 1 }));
+      bot.command('view', ({ fsm }) => fsm.enter(view, { n: 1 }));
+      for (const command of ['/node', '/view']) {
+        await anna.sends(command);
+        await anna.sends('99');
+        anna.sees(invalidText);
+        await anna.sends('7');
+        anna.sees('n is 7');
+      }
+      expect([refused, bot.errors]).toEqual([['DATA_INVALID', 'DATA_INVALID'], []]);
+    },
+  );
+
+  it.each<readonly [string, (text: string) => unknown]>([
+    ['NaN', Number],
+    ['nothing', () => {}],
+    ['a promise of NaN', async () => Number.NaN],
+  ])(
+    'an option of a command tree whose setter gives %s is an invalid value',
+    async (_name, set) => {
+      const tree = commandTree('tree');
+      const added: unknown[] = [];
+      tree.root
+        .command('add')
+        .option('n', { prompt: 'How many?', set })
+        .action(({ options }) => void added.push(options));
+      const { bot, anna } = play(framework, [tree]);
+      bot.command('tree', ({ fsm }) => fsm.enter(tree));
+      await anna.sends('/tree');
+      for (const line of ['add five', 'add n=five', 'add', 'five']) await anna.sends(line);
+      expect([added, bot.errors]).toEqual([[], []]);
+      anna.sees("The option 'n' of 'add' cannot be used: this is not a valid value.");
+    },
+  );
+
+  it.each(storages)(
+    'what a link gives and cannot be kept is asked for, in %s',
+    async (_name, storage) => {
+      const form = flow('form', { trigger: '/form', deepLink: 'f_' })
+        .ask('size', { prompt: 'Size?' })
+        .ask('n', { prompt: 'How many?' })
+        .done(({ size, n }) => `${n} of ${size}.`, {
+          from: (argument) => ({ size: 'L', n: Number(argument) as never }),
+        });
+      const { bot, anna, refused } = play(framework, [form], { storage: storage() });
+      for (const start of ['/form five', '/start f_five']) {
+        await anna.sends(start);
+        anna.sees('How many?');
+      }
+      await anna.sends('6');
+      anna.sees('6 of L.');
+      expect([refused, bot.errors]).toEqual([['INVALID_OPTION', 'INVALID_OPTION'], []]);
+    },
+  );
+
+  it.each([
+    ['NaN', typed<{ id: number }>(), 'DATA_NOT_JSON'],
+    ['what the schema rejects', z.object({ id: z.number().max(9) }), 'DATA_INVALID'],
+  ] as const)(
+    'a link whose parameter is %s starts nothing and is left to the bot',
+    async (name, data, code) => {
+      const form = flow('form', { trigger: '/form', deepLink: 'f_', data })
+        .ask('size', { prompt: ({ id }) => `Size of ${id}?` })
+        .done(() => 'Done.', {
+          from: (argument) => (argument === '' ? undefined : { id: Number(argument) }),
+        });
+      const { bot, anna, refused } = play(framework, [form]);
+      bot.command('start', ({ say }) => say('Welcome.'));
+      await anna.sends(name === 'NaN' ? '/start f_five' : '/start f_99');
+      anna.sees('Welcome.');
+      await anna.sends('/start f_7');
+      anna.sees('Size of 7?');
+      // the flow that runs keeps the parameters that it has
+      await anna.sends(name === 'NaN' ? '/form five' : '/form 99');
+      anna.sees('Size of 7?');
+      expect([refused, bot.errors]).toEqual([[code, code], []]);
+    },
+  );
+
+  it('an answer of onTimeout that cannot be kept ends the flow, as a timeout does', async () => {
+    const clock = virtualClock();
+    const form = flow('form', { trigger: '/form' })
+      .ask('n', {
+        prompt: 'How many?',
+        timeout: '1m',
+        onTimeout: () => ({ answer: Number('five') as never }),
+      })
+      .done(() => 'Done.');
+    const { machine, anna, refused } = play(framework, [form], { clock });
+    await anna.sends('/form');
+    await clock.advance(61_000);
+    await machine.sweep();
+    anna.sees(/Time is up/);
+    expect(refused).toEqual(['INVALID_OPTION']);
+  });
+
+  it.each<readonly [string, object, object]>([
+    ['one of several kinds', { accept: ['text', 'photo'] }, {}],
+    ['of anything', { accept: 'any' }, {}],
+    ['one of several messages', { accept: { burst: 'text', quiet: '1s' } }, { isBurst: true }],
+  ])('a text longer than maxLength is rejected, also as %s', async (_name, question, more) => {
+    const clock = virtualClock();
+    const form = flow('form', { trigger: '/form' })
+      .ask('name', { prompt: 'Name?', maxLength: 3, ...question })
+      .done(() => 'Done.');
+    const { machine, anna } = play(framework, [form], { clock });
+    await anna.sends('/form');
+    await anna.sends('Anna');
+    if ('isBurst' in more) {
+      await clock.advance(2000);
+      await machine.sweep();
+    }
+    anna.sees(tooLong);
+  });
 
   it('such an answer counts as an attempt, and reads as the question says', async () => {
     const form = flow('form', { trigger: '/form' })

@@ -47,7 +47,7 @@ type NewFlag<Name extends string, Flags> = Name extends keyof Flags
 /** Rejects, with a sentence, a flag that cannot be stored. */
 type Stored<Value> = [Value] extends [Storable<Value>]
   ? unknown
-  : Complaint<'Flags are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>;
+  : Complaint<'Flags are stored as JSON: store a Date as text or number, a Map or Set as an object or array, and no functions.'>;
 type OptionValue<Default, Checked, Value> = [Value] extends [Unset]
   ? Checked extends Schema<unknown, infer Output>
     ? Output
@@ -94,7 +94,7 @@ export interface Command<
   >;
   /** Decides whether the command may run; if not, only what the condition says is said. */
   condition(test: (turn: CommandTurn<Flags, Services>) => Awaitable<boolean>): this;
-  /** What the command does, and where it leads. */
+  /** The action of the command, which returns the next state. */
   action(run: (turn: ActionTurn<Flags, Options, Services>) => Awaitable<TargetState>): this;
   /** What happens when the action throws: flags are as they were before it; what it said stays said. */
   catch(

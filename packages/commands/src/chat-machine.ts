@@ -13,7 +13,7 @@ import { createMachine, type FedMachine } from '@telefsm/core/adapter';
 import type { Reentry } from '@telefsm/core/scene-kit';
 import { CommandError } from './errors.ts';
 
-/** What an input does when its user's last one is still running. */
+/** Policy for an input that arrives while the previous input of its user is still running. */
 export type Waiting = 'queue' | 'refuse' | 'drop';
 
 /** How the headless chats of a tree are kept. */

@@ -32,7 +32,7 @@ export interface ChatSettings {
   readonly storage?: FsmStorage;
   /** Commands that this user may use. */
   readonly commands?: Allowed;
-  /** What an input does while another of this user runs: wait (the default), be rejected with `LOCK_FAIL`, or be dropped. */
+  /** The policy for an input while another one of this user runs: wait (the default), be rejected with `LOCK_FAIL`, or be dropped. */
   readonly waiting?: Waiting;
 }
 

@@ -26,7 +26,7 @@ import { formatTemplate, joinLines } from './voice.ts';
 
 /** Options of a tree. */
 export interface CommandTreeOptions<Services> {
-  /** What its functions need from `fsm({ services })`, or from `chat(id, { services })`. */
+  /** The services that its functions need from `fsm({ services })`, or from `chat(id, { services })`. */
   readonly services?: Services;
   /** Whether `buyTSLA` is `buy TSLA`: the longest name that the line begins with. For languages without spaces, and for voice. */
   readonly nonExactMatch?: boolean;
@@ -42,7 +42,7 @@ export interface CommandTreeOptions<Services> {
   readonly help?: boolean;
   /** The first line of /help. */
   readonly description?: string;
-  /** Who may use what. */
+  /** The permissions of users. */
   readonly permissions?: Permissions;
   /** The message for a user who made a mistake; for translation. Default: the message of the error. */
   readonly explain?: Explain;

@@ -15,7 +15,7 @@ import {
 } from './nodes.ts';
 import { copyValue, freezeJson } from './values.ts';
 
-/** What {@link addOption} takes; the typed form is `OptionConfig`. */
+/** Options of {@link addOption}; the typed form is `OptionConfig`. */
 export interface LooseOptionConfig {
   readonly alias?: readonly string[];
   readonly default?: unknown;

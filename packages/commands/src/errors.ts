@@ -132,9 +132,9 @@ const sentences: { readonly [Code in CommandErrorCode]: (a: CommandErrorArgs[Cod
 const brand = Symbol.for('telefsm.command-error');
 
 /**
- * What goes wrong with a command tree or an input to it; told apart by `code`.
+ * An error of a command tree, or of an input to it; `code` says which.
  *
- * What an action, a setter, a finder or a hook threw is in `cause` and in `args.error`, untouched.
+ * An error that an action, a setter, a finder or a hook threw is in `cause` and in `args.error`, unchanged.
  */
 export class CommandError<Code extends CommandErrorCode = CommandErrorCode> extends Error {
   override readonly name = 'CommandError';
@@ -142,7 +142,7 @@ export class CommandError<Code extends CommandErrorCode = CommandErrorCode> exte
   readonly code: Code;
   /** The facts. */
   readonly args: Readonly<CommandErrorArgs[Code]>;
-  /** What was said before it failed. */
+  /** The messages before it failed. */
   readonly output: string;
 
   constructor(

@@ -26,7 +26,7 @@ export interface WorkingFlags {
   close(): void;
 }
 
-/** What hooks get, and how a mistake is reported. */
+/** The parts of a running tree that flags need. */
 export interface FlagsPort {
   /** The turn of a hook. */
   readonly turn: object;

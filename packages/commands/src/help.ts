@@ -1,4 +1,4 @@
-/** What a tree says of itself: the text of /help, and the list for `setMyCommands`. */
+/** The text of /help, and the list for `setMyCommands`. */
 
 import { reachable } from './match.ts';
 import { slashForm } from './names.ts';

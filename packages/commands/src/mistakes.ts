@@ -13,7 +13,7 @@ export const mistakes: ReadonlySet<CommandErrorCode> = new Set<CommandErrorCode>
   'OPTION_TIMEOUT',
 ]);
 
-/** What a caller reads who made a mistake. */
+/** Returns the text for a caller who made a mistake. */
 export function explained(
   error: CommandError,
   explain: Explain | undefined,

@@ -8,7 +8,7 @@ import type { Pending } from './position.ts';
 import { type Limit, type Limited, within } from './time-limit.ts';
 import { tokenize } from './tokens.ts';
 
-/** What was given for a command, as text. */
+/** The options of a command, as the text that was given. */
 export interface Given {
   readonly texts: ReadonlyMap<OptionNode, string>;
   /** Words that no option takes. */
@@ -24,7 +24,7 @@ export type Read =
     }
   | { readonly kind: 'ask'; readonly question: string; readonly pending: Pending };
 
-/** What reading needs from the input that it is part of. */
+/** The functions that reading options needs from its input. */
 export interface OptionsPort {
   /** Makes the turn of a setter, a default or a prompt. */
   turn(limited: Limited, key: string): object;
@@ -96,7 +96,7 @@ export function giveTexts(
   return { texts, rest: [] };
 }
 
-/** What a command that asked has by now: what was given before, and the answer. */
+/** Returns the options of a command that asked: those given before, and the answer. */
 export function giveAnswer(pending: Pending, command: CommandNode, line: string): Given {
   const texts = new Map<OptionNode, string>();
   for (const option of command.options) {
@@ -174,7 +174,12 @@ function readOne(
   return limited(command, option, text, port, async (turn) => {
     const value = await raw?.(turn);
     if (option.schema) return checked(option.schema, value);
-    return option.set ? option.set(value, turn) : value;
+    if (!option.set) return value;
+    const made: unknown = await option.set(value, turn);
+    // a conversion that failed, and a forgotten return
+    if (text !== undefined && (made === undefined || Number.isNaN(made)))
+      throw new Error('this is not a valid value');
+    return made;
   });
 }
 

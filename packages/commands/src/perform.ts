@@ -8,7 +8,7 @@ import { type Place, type Position, positionOf } from './position.ts';
 import { attempt, type Limited, type Settled, within } from './time-limit.ts';
 import type { Voice } from './voice.ts';
 
-/** Who is asking, and on whose behalf. */
+/** The options of one run of a tree: its services, the permissions of its user, and a signal. */
 export interface RunOptions {
   readonly services: unknown;
   /** Whether this user may use a command; without it every command. */
@@ -20,7 +20,7 @@ export interface RunOptions {
 }
 
 /**
- * What became of an input.
+ * The result of an input.
  *
  * `done`: a command has run. `hint`: its condition did not hold. `asked`: an option was missing and was asked for. `help`: /help.
  * `foreign`: a command for another bot. `left`: the tree has ended. `failed`: an error; the position is the one before.
@@ -166,7 +166,7 @@ function targetOf(current: Run, command: CommandNode, returned: unknown): StateN
   });
 }
 
-/** What conditions, setters, finders and actions have in common, and what only some of them have. */
+/** Builds the turn of conditions, setters, finders and actions, with members that only some of them have. */
 export function common<More extends object>(
   { flags, voice, options }: Run,
   own: Limited,
@@ -206,7 +206,7 @@ function runtimeState(state: StateNode): RuntimeNode {
   });
 }
 
-/** What a public object of this package carries. */
+/** Returns the internals of a public object of this package. */
 export function slotOf<T>(
   value: unknown,
   slot: '~command' | '~tree-state' | '~leave',

@@ -1,4 +1,4 @@
-/** Who may use what: a list of commands or names, or a predicate. */
+/** The permissions of a user: a list of commands or names, or a predicate. */
 
 import { CommandError, describeFound } from './errors.ts';
 import { fold } from './names.ts';

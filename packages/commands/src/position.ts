@@ -14,7 +14,7 @@ export interface Pending {
   readonly command: string;
   /** Name of the option that was asked for. */
   readonly option: string;
-  /** What was given, as text, by name of the option. */
+  /** The given texts, by name of the option. */
   readonly given: { readonly [option: string]: string };
   readonly rest: readonly string[];
 }

@@ -15,7 +15,7 @@ import { allowing } from './permissions.ts';
 import { knows, run as runLine } from './run.ts';
 import type { Explain, Permissions } from './turn.ts';
 
-/** What a tree gets when it runs as a scene. */
+/** The parts that a tree needs to run as a scene. */
 export interface SceneParts {
   readonly permissions: Permissions | undefined;
   readonly explain: Explain | undefined;

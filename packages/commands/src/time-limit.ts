@@ -2,7 +2,7 @@
 
 import type { Awaitable, Clock } from '@telefsm/core';
 
-/** What became of the work; not a rejection, so that a falsy error is an error too. */
+/** The result of work with a time limit. It is a value, not a rejection, so that a falsy error counts too. */
 export type Settled<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'failed'; readonly error: unknown }
@@ -17,7 +17,7 @@ export interface Limit {
   readonly outer: { readonly signal?: AbortSignal | undefined };
 }
 
-/** What work with a time limit is given. */
+/** The argument of work with a time limit. */
 export interface Limited {
   /** Aborted when the time is over, or by the outer signal. Made when it is first read: most work never does. */
   readonly signal: AbortSignal;

@@ -112,7 +112,7 @@ export function toolsOfChat(
   return toolsOf(tree, commands, execute);
 }
 
-/** What a tool call gives: what was said, or what was wrong with it. */
+/** Returns the result of a tool call: the messages, or the error. */
 export function said(outcome: Outcome, explain: Explain | undefined, services: unknown): string {
   if (outcome.kind !== 'failed') return outcome.output;
   const { error, output } = outcome;

@@ -1,4 +1,4 @@
-/** What the functions of a command see and may do while one input is handled. */
+/** The turns of a command's functions, while one input is handled. */
 
 import type { Awaitable } from '@telefsm/core';
 import type { Simplify } from '@telefsm/core/scene-kit';
@@ -12,24 +12,24 @@ import type { AnyCommandError } from './errors.ts';
  */
 export type Say = (template: string, ...values: readonly unknown[]) => void;
 
-/** What conditions, defaults, setters, prompts and finders see. */
+/** The turn of conditions, defaults, setters, prompts and finders. */
 export interface CommandTurn<Flags extends object, Services> {
   /** Flags of the current state and its parents, as they are at the moment of reading. */
   readonly flags: Readonly<Flags>;
   readonly say: Say;
-  /** What `fsm({ services })` or `chat(id, { services })` gave. */
+  /** The services from `fsm({ services })` or `chat(id, { services })`. */
   readonly services: Services;
   /** Aborted by the time-out, and when the conversation is lost or the machine stops. */
   readonly signal: AbortSignal;
 }
 
-/** What functions of an option see: a {@link CommandTurn} and the option's name. */
+/** The turn of an option's functions: a {@link CommandTurn} with the option's name. */
 export interface OptionTurn<Flags extends object, Services> extends CommandTurn<Flags, Services> {
   /** Name of the option, also if an alias was given. */
   readonly key: string;
 }
 
-/** What an action and its `catch` see. */
+/** The turn of an action and of its `catch`. */
 export interface ActionTurn<Flags extends object, Options extends object, Services>
   extends CommandTurn<Flags, Services> {
   /** Values of the options. */
@@ -51,12 +51,12 @@ export interface ActionTurn<Flags extends object, Options extends object, Servic
   leave(result?: string): LeaveTree;
 }
 
-/** What `turn.leave()` gives, to be returned. */
+/** The value of `turn.leave()`, which the action returns. */
 export interface LeaveTree {
   readonly '~leave': string;
 }
 
-/** What the action of a global command sees: it has no options and no flags of its own. */
+/** The turn of a global command's action: it has no options and no flags of its own. */
 export type GlobalTurn<Services> = Omit<ActionTurn<{}, {}, Services>, 'options' | 'setFlag'>;
 
 /** A state as a turn shows it. */
@@ -86,7 +86,7 @@ export interface AnyCommand {
 /** Commands that a user may use: their objects, their names, or a predicate. Anything else is an unknown command for the user. */
 export type Allowed = readonly (AnyCommand | string)[] | ((command: AnyCommand) => boolean);
 
-/** Whose input it is: in a bot by chat and user, headless by id. */
+/** The author of an input: chat and user in a bot, an id without one. */
 export interface Who {
   readonly chat?: number;
   readonly user?: number;

@@ -1,4 +1,4 @@
-/** What is said during one input: templates become messages, messages become one text. */
+/** The messages of one input: templates become messages, messages become one text. */
 
 import type { TreeNode } from './nodes.ts';
 

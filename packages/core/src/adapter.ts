@@ -46,7 +46,7 @@ export type {
   StageSettings,
 } from './stage/scene-control.ts';
 export { StageRoom } from './stage/stage-room.ts';
-export { namedStep, WizardControl } from './stage/wizard-control.ts';
+export { namedStep, selectStep, WizardControl } from './stage/wizard-control.ts';
 export type { Link, StateBranches } from './state/branches.ts';
 export { stateBranches } from './state/branches.ts';
 export type { SessionAccess } from './state/context.ts';

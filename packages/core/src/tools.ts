@@ -21,7 +21,10 @@ export type { Migration } from './update/migration.ts';
 export { chatPrefix, migratedKey, migrationOf } from './update/migration.ts';
 export { updateTypeOf, updateTypes } from './update/subject.ts';
 
-/** What core loads only when it is needed. Tools and tests load it at once, so that a clock which is moved does not run ahead of it. */
+/**
+ * The parts that core loads only when they are needed. Tools and tests load it at once, so that a clock which is moved does not run
+ * ahead of it.
+ */
 export const loadedLater: readonly unknown[] = [
   showStream,
   askElsewhere,

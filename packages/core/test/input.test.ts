@@ -57,8 +57,25 @@ const everyKind: { readonly [K in InputKind]: readonly [RawUpdate, InputValues[K
     { phone_number: '31', first_name: 'Ann', user_id: 7 },
   ],
   poll: [
-    message({ poll: { id: 'p', question: 'Tea?', options: [] } }),
-    { id: 'p', question: 'Tea?' },
+    message({
+      poll: {
+        id: 'p',
+        question: 'Tea?',
+        options: [{ persistent_id: '0', text: 'Yes', voter_count: 2 }, { text: 'No' }],
+        total_voter_count: 2,
+        is_closed: true,
+      },
+    }),
+    {
+      id: 'p',
+      question: 'Tea?',
+      options: [
+        { text: 'Yes', voter_count: 2 },
+        { text: 'No', voter_count: 0 },
+      ],
+      total_voter_count: 2,
+      is_closed: true,
+    },
   ],
   poll_answer: [updateFixtures.poll_answer, { poll_id: 'p', option_ids: [0, 2] }],
   payment: [message({ successful_payment: { ...paid, provider_payment_charge_id: 'x' } }), paid],
@@ -114,6 +131,7 @@ describe('what a user sent', () => {
       'edited_message',
       'guest_message',
       'message',
+      'poll',
       'poll_answer',
     ]);
     expect(inputOf(message({ new_chat_title: 'New' }))).toBeUndefined();

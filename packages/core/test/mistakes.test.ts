@@ -30,12 +30,12 @@ describe('a mistake that only JavaScript can make is reported by name', () => {
     [
       'a flow without its end',
       () => make({ states: [flow('f').ask('a', { prompt: 'A?' })] }),
-      /was given a flow that no `\.done\(…\)` has finished/,
+      /was given a flow without `\.done\(…\)`/,
     ],
     [
       'a node without its handlers',
       () => make({ states: [scene('s')] }),
-      /was given a node that no `\.on\(…\)` has finished/,
+      /was given a node without `\.on\(…\)`/,
     ],
     [
       'what a circle of imports has not made yet',

@@ -1,4 +1,4 @@
-/** What can be chosen for a new project. */
+/** The choices for a new project. */
 
 /** The choices of each option, with the label that the prompt shows. The first one is the default. */
 export const choices = {
@@ -13,7 +13,7 @@ export const choices = {
   language: { ts: 'TypeScript', js: 'JavaScript' },
 } as const;
 
-/** What a project is made of. */
+/** The choices that make a project. */
 export interface ProjectChoices {
   /** The bot framework: `grammy` or `telegraf`. */
   readonly framework: keyof (typeof choices)['framework'];

@@ -12,7 +12,7 @@ export interface Terminal {
 
 const titles = {
   framework: 'Which framework?',
-  storage: 'Where should conversations be kept?',
+  storage: 'Where should conversations be stored?',
   language: 'Which language?',
 } as const;
 

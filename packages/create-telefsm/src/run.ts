@@ -19,7 +19,7 @@ const help = `Creates a Telegram bot with telefsm.
 Without a terminal nothing is asked: what is not given is the first of each.
 `;
 
-/** What the command line needs from its process. */
+/** The functions that the command line needs from its process. */
 export interface Surroundings extends Terminal {
   /** The folder that the command was started in. */
   readonly cwd: string;
@@ -81,7 +81,7 @@ export async function run(args: readonly string[], surroundings: Surroundings): 
   return 0;
 }
 
-/** What to do with the new project, in the words of the package manager that started the command. */
+/** The next steps for the new project, with the package manager that started the command. */
 function nextSteps(folder: string, agent: string): string {
   const manager = /^(pnpm|yarn|bun)\//.exec(agent)?.[1] ?? 'npm';
   return [

@@ -116,7 +116,7 @@ describe('create-telefsm in a terminal', () => {
 
   it('asks only for what the arguments leave open', async () => {
     const { printed } = await create(['b', '--framework=telegraf', '--language=js'], [enter]);
-    expect(printed).toContain('Where should conversations be kept?');
+    expect(printed).toContain('Where should conversations be stored?');
     expect(printed).not.toContain('Which framework?');
     expect(printed).not.toContain('Which language?');
   });

@@ -93,7 +93,7 @@ describe('a check', () => {
       graph(createMachine({ states: [form('a', { trigger: `/${'a'.repeat(33)}` })] })),
     );
     expect(fault?.message).toBe(
-      `'/${'a'.repeat(33)}' of 'a' is no command for Telegram. Use 1 to 32 lower-case letters, digits and underscores.`,
+      `'/${'a'.repeat(33)}' of 'a' is not a valid command. Use 1 to 32 lower-case letters, digits and underscores.`,
     );
   });
 });

@@ -211,7 +211,9 @@ describe('telefsm clear and move', () => {
     const env = { TELEFSM_TEST_FILE: file };
     const { code, err } = await telefsm(['clear', key(1)], env);
     expect(code).toBe(2);
-    expect(err).toBe(`Forget '${key(1)}' for good? Nobody can be asked here: say --yes.\n`);
+    expect(err).toBe(
+      `Forget '${key(1)}' for good? There is no terminal for the answer. Pass --yes.\n`,
+    );
     expect((await telefsm(['show', key(1)], env)).code).toBe(0);
   });
 

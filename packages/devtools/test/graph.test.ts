@@ -67,7 +67,7 @@ describe('a graph', () => {
     const Form = states('Form', { name: state() });
     const machine = createMachine({ states: [Form] });
     expect(() => graph(machine, { moves: [[null, 'Form:nam']] })).toThrow(
-      "'Form:nam' in `moves` is no state or scene of this machine. It has: Form:name.",
+      "'Form:nam' in `moves` is not a state or scene of this machine. It has: Form:name.",
     );
   });
 });

@@ -1,9 +1,9 @@
-/** What `fsm()` adds to grammY's context, as types. */
+/** The types that `fsm()` adds to grammY's context. */
 
 import type { AnyState, Complaint, FsmContext, NoState, StatesIn, StateView } from '@telefsm/core';
 import type { Context } from 'grammy';
 
-/** What `fsm()` installs. */
+/** The property that `fsm()` installs. */
 export interface Installed {
   readonly state: FsmContext;
   /** The same object. */
@@ -22,7 +22,7 @@ export type FsmFlavor<C extends Context, S = AnyState> = C & {
 
 /** Adds a second machine under its own property: `PropertyFlavor<MyContext, 'vote', typeof Poll>`. */
 export type PropertyFlavor<C extends Context, P extends string, S = AnyState> = P extends keyof C
-  ? Complaint<`'${P}' is taken in this context; choose another property.`>
+  ? Complaint<`'${P}' already exists on this context. Choose another property.`>
   : C & { readonly [K in P]: FsmContext<StatesIn<S> | NoState> };
 
 /** A context whose state is known. */

@@ -30,7 +30,7 @@ export interface GrammyMachine<C extends Context, All extends AnyState, P extend
   extends Machine<All, GrammyBot> {
   /** The context property of the FSM. */
   readonly '~property': P;
-  /** What `bot.use` takes. */
+  /** The argument of `bot.use`. */
   middleware(): MiddlewareFn<C>;
   /** `inState` on this machine's own property. */
   inState<const T extends Targets>(...targets: T): PropertyFilter<P, T>;

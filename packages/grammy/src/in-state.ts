@@ -18,7 +18,7 @@ export type Targets = readonly [Target, ...Target[]];
 
 /** Takes no `next`: a filter given to `on` or `use` would end the update without a word. */
 export type NotMiddleware =
-  Complaint<'inState() is a filter and no middleware: bot.filter(inState(…)).on(…).'>;
+  Complaint<'inState() is a filter, not middleware: use bot.filter(inState(…)).on(…).'>;
 
 /** A type predicate on a context that has a machine at a property. */
 export type PropertyFilter<P extends string, T extends Targets> = <

@@ -49,7 +49,7 @@ export interface Shard {
   ): Awaitable<ReturnType<Calls[Name]>>;
 }
 
-/** What an object is asked. */
+/** A request to a Durable Object. */
 export interface Question {
   /** How many shards there are, as the caller counts them. */
   readonly shards: number;

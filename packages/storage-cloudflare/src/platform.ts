@@ -1,4 +1,7 @@
-/** What is used of Cloudflare's API, as structural types: the generated types of a Worker fit, and none are needed to compile this package. */
+/**
+ * The used parts of Cloudflare's API, as structural types: the generated types of a Worker fit, and none are needed to compile this
+ * package.
+ */
 
 /** A value of a row or of a parameter. */
 export type Value = string | number | ArrayBuffer | null;
@@ -6,13 +9,13 @@ export type Value = string | number | ArrayBuffer | null;
 /** A row, by column. */
 export type Row = Readonly<Record<string, Value>>;
 
-/** What is used of the state that a Durable Object's constructor gets. */
+/** The used part of the state that a Durable Object's constructor gets. */
 export interface ObjectState {
   readonly id: ObjectId;
   readonly storage: ObjectStorage;
 }
 
-/** What is used of the storage of an SQLite-backed Durable Object. */
+/** The used part of the storage of an SQLite-backed Durable Object. */
 export interface ObjectStorage {
   readonly sql: { exec(statement: string, ...parameters: Value[]): Iterable<Row> };
   transactionSync<Result>(work: () => Result): Result;
@@ -24,7 +27,7 @@ export interface ObjectId {
   toString(): string;
 }
 
-/** What is used of a binding to a Durable Object namespace. */
+/** The used part of a binding to a Durable Object namespace. */
 export interface ObjectNamespace {
   idFromName(name: string): ObjectId;
   get(id: ObjectId): { fetch(url: string, request: ShardRequest): Promise<ShardResponse> };
@@ -36,7 +39,7 @@ export interface ShardRequest {
   readonly body: string;
 }
 
-/** What is read of an object's response. */
+/** The used part of an object's response. */
 export interface ShardResponse {
   readonly status: number;
   json(): Promise<unknown>;

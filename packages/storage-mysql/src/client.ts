@@ -1,8 +1,8 @@
-/** What is used of `mysql2`, in one shape. */
+/** The used parts of `mysql2`, in one shape. */
 
 import { FsmError } from '@telefsm/core';
 
-/** What is used of a pool of `mysql2/promise`. */
+/** The used part of a pool of `mysql2/promise`. */
 export interface MysqlPool {
   execute(statement: string, values: Value[]): Promise<[unknown, unknown]>;
   query(statement: string): Promise<[unknown, unknown]>;
@@ -10,7 +10,7 @@ export interface MysqlPool {
   readonly pool?: { readonly config?: { readonly connectionLimit?: number } };
 }
 
-/** What is used of a connection out of a {@link MysqlPool}. */
+/** The used part of a connection from a {@link MysqlPool}. */
 export interface MysqlConnection {
   query(statement: string, values?: Value[]): Promise<[unknown, unknown]>;
   release(): void;

@@ -1,4 +1,4 @@
-/** What an error of MySQL, MariaDB or `mysql2` says about the statement that failed. */
+/** Classifies errors of MySQL, MariaDB and `mysql2`. */
 
 import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
@@ -121,7 +121,7 @@ const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: strin
   [
     /^ER_(CRASHED_ON_USAGE|TABLESPACE_MISSING|TABLESPACE_DISCARDED)$/,
     'it is damaged',
-    'Restore it from a backup, or drop it to begin anew.',
+    'Restore it from a backup, or drop it to start over.',
   ],
 ];
 

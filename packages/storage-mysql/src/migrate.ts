@@ -35,7 +35,7 @@ export async function migrateMysql(pool: MysqlPool, names: MysqlNames = {}): Pro
   }
 }
 
-/** What the server accepts. */
+/** The limits of the server. */
 export interface Limits {
   /** The bytes of the values of one statement. */
   readonly bytes: number;
@@ -70,7 +70,7 @@ export async function prepare(
     const state = found === 0 ? 'missing' : `version ${found}, not ${migrations.length}`;
     throw new FsmError('INVALID_OPTION', {
       option: 'migrate',
-      expected: 'true, or tables made beforehand by migrateMysql()',
+      expected: 'true, or tables created earlier by migrateMysql()',
       found: `false, and ${tables.conversation} is ${state}`,
     });
   }

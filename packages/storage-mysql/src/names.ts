@@ -6,7 +6,7 @@ import { FsmError } from '@telefsm/core';
 export interface MysqlNames {
   /** The database. Default: the one that the connection uses. */
   readonly database?: string;
-  /** What names begin with. Default: `telefsm`, so `telefsm_conversation` and `telefsm_meta`. */
+  /** The prefix of the names. Default: `telefsm`, so `telefsm_conversation` and `telefsm_meta`. */
   readonly table?: string;
 }
 

@@ -1,10 +1,10 @@
-/** What is used of a PostgreSQL client library, and how `pg` and `postgres` are brought to one shape. */
+/** The used parts of PostgreSQL client libraries, and one shape for `pg` and `postgres`. */
 
 import { createHash } from 'node:crypto';
 import { FsmError } from '@telefsm/core';
 import { codeOf } from './faults.ts';
 
-/** What is used of a `Pool` of `pg`. */
+/** The used part of a `Pool` of `pg`. */
 export interface PgPool {
   readonly options?: { readonly max?: number | undefined };
   query(
@@ -17,7 +17,7 @@ export interface PgPool {
   off?(event: 'error', listener: (error: Error) => void): unknown;
 }
 
-/** What is used of a connection out of a {@link PgPool}. */
+/** The used part of a connection from a {@link PgPool}. */
 export interface PgPoolClient {
   query(text: string): Promise<unknown>;
   on(event: 'notification', listener: (message: PgNotification) => void): unknown;
@@ -32,7 +32,7 @@ export interface PgNotification {
   readonly payload?: string | undefined;
 }
 
-/** What is used of the function that `postgres()` of the package `postgres` gives, and of `Bun.SQL`. Older ones of Bun cannot listen. */
+/** The used part of the result of `postgres()` from the package `postgres`, and of `Bun.SQL`, which cannot listen. */
 export interface PostgresSql {
   readonly options?: { readonly max?: number | undefined };
   unsafe(
@@ -46,7 +46,7 @@ export interface PostgresSql {
   ): Promise<{ unlisten(): Promise<unknown> }>;
 }
 
-/** What is used of a `PGlite` of `@electric-sql/pglite`: PostgreSQL within the process. */
+/** The used part of a `PGlite` of `@electric-sql/pglite`: PostgreSQL in the process. */
 export interface PgliteClient {
   query(text: string, values: unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
   listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<unknown>>;
@@ -55,7 +55,7 @@ export interface PgliteClient {
 /** A client that was handed in: a `Pool` of `pg` or Neon, what `postgres()` gave, a `Bun.SQL`, or a `PGlite`. */
 export type PostgresClient = PgPool | PostgresSql | PgliteClient;
 
-/** What a statement takes; every placeholder has a cast, so that no library has to guess its type. */
+/** The value of a placeholder. Every placeholder has a cast, so no library has to guess its type. */
 export type Value = string | number | boolean | null;
 
 /** How many connections both libraries open by default. */
@@ -95,7 +95,7 @@ export function driverOf(client: PostgresClient, prepare?: boolean): Driver {
   throw new FsmError('INVALID_OPTION', {
     option: 'pool',
     expected:
-      "a Pool of 'pg' or '@neondatabase/serverless', what postgres() of 'postgres' gives, a Bun.SQL or a PGlite",
+      "a Pool of 'pg' or '@neondatabase/serverless', the result of postgres() from 'postgres', a Bun.SQL or a PGlite",
     found: foundIn(client),
   });
 }
@@ -111,7 +111,7 @@ function has<Name extends 'unsafe' | 'query' | 'connect' | 'listen'>(
 
 function foundIn(client: unknown): string {
   return isNeonOverHttp(client)
-    ? "neon() of '@neondatabase/serverless', whose Pool would do"
+    ? "neon() of '@neondatabase/serverless'; pass its Pool"
     : `${typeof client} without query() and connect(), or unsafe()`;
 }
 

@@ -1,4 +1,4 @@
-/** What an error of PostgreSQL or of its client says about the statement that failed. */
+/** Classifies errors of PostgreSQL and its clients. */
 
 import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';

@@ -57,7 +57,7 @@ export async function prepare(driver: Driver, tables: Tables, migrate: boolean):
   if (!migrate) {
     throw new FsmError('INVALID_OPTION', {
       option: 'migrate',
-      expected: 'true, or tables made beforehand by migratePostgres()',
+      expected: 'true, or tables created earlier by migratePostgres()',
       found: `false, and ${tables.conversation} is ${found === 0 ? 'not there' : `of version ${found}, not ${migrations.length}`}`,
     });
   }

@@ -6,7 +6,7 @@ import { FsmError } from '@telefsm/core';
 export interface PostgresNames {
   /** The schema; made if it is missing. Default: the first of the connection's `search_path`, usually `public`. */
   readonly schema?: string;
-  /** What the names of the tables begin with. Default: `telefsm`, so `telefsm_conversation` and `telefsm_meta`. */
+  /** The prefix of the tables' names. Default: `telefsm`, so `telefsm_conversation` and `telefsm_meta`. */
   readonly table?: string;
 }
 

@@ -56,7 +56,8 @@ export function statementsOf({ conversation }: Tables): Statements {
 export interface AcquiredRow {
   readonly taken: boolean;
   readonly owner: string;
-  readonly fence: number;
+  /** As text: servers write a float with 15 digits where `extra_float_digits` is 0, as it is by default before version 12. */
+  readonly fence: string;
   readonly record: string | null;
   readonly deadline_in: number | null;
   readonly busy: number;
@@ -87,7 +88,7 @@ function acquire(table: string): string {
         when not $5::boolean or coalesce(${waiter} = any(t.waiters), false) then t.waiters
         else array_append(t.waiters, ${waiter}) end
     returning
-      t.owner = $2::text as taken, t.owner, coalesce(t.fence, 0)::float8 as fence,
+      t.owner = $2::text as taken, t.owner, coalesce(t.fence, 0)::text as fence,
       case when t.expires_at <= ${now} then null else t.record end as record,
       ${lengthUntil('t.deadline_at', now)} as deadline_in,
       ${lengthUntil('t.lease_until', now)} as busy`;
@@ -165,7 +166,7 @@ function peek(table: string): string {
     from ${table} where key = $1::text and ${present}`;
 }
 
-/** What one look at the index did. */
+/** The result of one poll of the index. */
 export interface DueRow {
   /** Keys that were claimed, as a JSON array: not every library reads arrays of the server. */
   readonly keys: string;

@@ -100,7 +100,8 @@ export function postgresStorage(
       const channel = wakeUps.channel();
       const values = [toStorable(key), token, lease, channel, wait] as const;
       const [row] = await run<AcquiredRow>(statements.acquire, ...values);
-      const { fence = 0, busy = 0, owner = '' } = row ?? {};
+      const { busy = 0, owner = '' } = row ?? {};
+      const fence = Number(row?.fence ?? 0);
       if (row?.taken !== true) return { busy: Math.max(0, busy), owner, fence };
       const { record, deadline_in } = row;
       return { fence, stored: record === null ? undefined : storedText({ record, deadline_in }) };

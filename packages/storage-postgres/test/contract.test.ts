@@ -22,10 +22,27 @@ afterAll(async () => {
 
 type Way = readonly [string, 'direct' | 'named' | 'unnamed' | 'pooled', () => OpenClient];
 
+/** Settings of a session that change what statements mean, or how values are written. */
+const unusual = [
+  'timezone=Asia/Kathmandu',
+  'datestyle=SQL,DMY',
+  'intervalstyle=postgres_verbose',
+  'extra_float_digits=0', // the default before version 12: floats have 15 digits
+  'standard_conforming_strings=off',
+  'bytea_output=escape',
+  'statement_timeout=5s',
+  'lock_timeout=5s',
+].map((setting) => `-c ${setting}`);
+
 const inEveryRun: readonly Way[] = [
   ['pg', 'direct', () => openPool(server.url)],
   ['postgres', 'direct', () => openSql(server.url)],
   ['pg behind pgbouncer', 'pooled', () => openPool(bouncer.url)],
+  [
+    'pg in an unusual session',
+    'direct',
+    () => openPool(server.url, { options: unusual.join(' ') }),
+  ],
 ];
 const inStress: readonly Way[] = [
   ['pg without named statements', 'unnamed', () => openPool(server.url)],

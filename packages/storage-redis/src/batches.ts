@@ -44,7 +44,7 @@ export function inBatches(client: Client): (command: readonly string[]) => Promi
     try {
       const answers = await answersTo(waiting);
       for (const [at, { resolve, reject }] of waiting.entries()) {
-        const [error, answer] = answers?.[at] ?? [new Error('The client gave no answer.')];
+        const [error, answer] = answers?.[at] ?? [new Error('The client did not answer.')];
         if (error) reject(error);
         else resolve(answer);
       }

@@ -26,7 +26,7 @@ interface IoRedisCluster extends IoRedisClient {
   nodes(role: 'master'): readonly IoRedisClient[];
 }
 
-/** What all clients of `redis` have in common. */
+/** The members that all clients of `redis` have in common. */
 export interface NodeRedisConnection {
   duplicate(): NodeRedisConnection;
   connect(): Promise<unknown>;

@@ -3,7 +3,7 @@
 import { FsmError } from '@telefsm/core';
 import type { RedisPort, Send } from './port.ts';
 
-/** What is used of a `Redis` of `@upstash/redis`: each command is one HTTP request. */
+/** The used part of a `Redis` of `@upstash/redis`: each command is one HTTP request. */
 export interface UpstashClient {
   evalsha(hash: string, keys: string[], args: string[]): Promise<unknown>;
   eval(script: string, keys: string[], args: string[]): Promise<unknown>;
@@ -11,12 +11,12 @@ export interface UpstashClient {
   scan(cursor: string, options: { match: string; count: number }): Promise<unknown>;
 }
 
-/** What is used of a `GlideClient` of `@valkey/valkey-glide`. */
+/** The used part of a `GlideClient` of `@valkey/valkey-glide`. */
 export interface GlideClient {
   customCommand(command: string[], options: { decoder: number }): Promise<unknown>;
 }
 
-/** What is used of Bun's own `RedisClient`. */
+/** The used part of Bun's own `RedisClient`. */
 export interface BunRedisClient {
   send(command: string, args: string[]): Promise<unknown>;
   duplicate(): Promise<unknown>;

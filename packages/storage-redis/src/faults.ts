@@ -1,4 +1,4 @@
-/** What an error of a Redis client says about the statement that failed. */
+/** Classifies errors of Redis clients. */
 
 import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';

@@ -30,7 +30,7 @@ export async function checkLayout(port: RedisPort, key: string, buckets: number)
   if (Number(foundBuckets) !== buckets) {
     throw new FsmError('INVALID_OPTION', {
       option: 'buckets',
-      expected: `${foundBuckets}, as '${key}' says: conversations exist under this prefix, and each would be looked for elsewhere`,
+      expected: `${foundBuckets}, as '${key}' says: conversations exist under this prefix, and another number would hide them`,
       found: String(buckets),
     });
   }

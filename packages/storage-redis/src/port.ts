@@ -11,7 +11,7 @@ export interface Subscription {
   stop(): void;
 }
 
-/** What the storage needs of Redis, whatever the client. */
+/** The commands that the storage needs, from any client. */
 export interface RedisPort {
   /** Whether keys are spread over several primaries. */
   readonly cluster: boolean;

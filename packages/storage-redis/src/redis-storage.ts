@@ -30,7 +30,7 @@ import { printOnce } from './warnings.ts';
 
 /** Options of {@link redisStorage}. */
 export interface RedisStorageOptions {
-  /** What all keys and channels begin with: 1 to 64 letters, digits, `_`, `.`, `-`. Default `telefsm`. */
+  /** The prefix of all keys and channels: 1 to 64 letters, digits, `_`, `.`, `-`. Default `telefsm`. */
   readonly prefix?: string;
   /** Into how many slots the conversations are divided, for all time. Default 64, which is even on up to 20 masters. */
   readonly buckets?: number;

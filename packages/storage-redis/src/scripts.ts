@@ -202,7 +202,7 @@ end
 if #members < limit then skip = #found == look and skip + others or 0 end
 return {score, members, skip}`;
 
-/** What the index ought to hold of a conversation: {1 if held, 1 if due, score or '' for none}. */
+/** The expected index entry of a conversation: {1 if held, 1 if due, score or '' for none}. */
 export const lookScript: string = `
 local lock, text, deadline, expiry, indexed = unpack(redis.call('HMGET', KEYS[1], 'l', 'r', 'd', 'e', 'k'), 1, 5)
 ${clock}

@@ -1,4 +1,4 @@
-/** What an operator ought to know although nothing failed. */
+/** Warnings for the operator, although nothing failed. */
 
 /** Something that an operator ought to know, and that stops nothing. */
 export interface RedisWarning {

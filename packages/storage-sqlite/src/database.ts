@@ -10,7 +10,7 @@ export interface SqliteStatement {
   all(...parameters: SqliteValue[]): readonly unknown[];
 }
 
-/** What a statement is given. */
+/** The value of a placeholder. */
 export type SqliteValue = string | number | null | Uint8Array;
 
 /** A database of node:sqlite, bun:sqlite, better-sqlite3 or libsql; they have more than is needed here. */

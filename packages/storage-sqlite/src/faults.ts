@@ -1,4 +1,4 @@
-/** What an error of SQLite says about the statement that failed. */
+/** Classifies errors of SQLite. */
 
 import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
@@ -59,7 +59,7 @@ function codeOf(error: unknown): (code: readonly [name: string, number: number])
 }
 
 const restore =
-  'Stop all processes of the file, and restore it from a backup. To begin anew, remove it together with its -wal and -shm.';
+  'Stop all processes of the file, and restore it from a backup. To start over, remove it together with its -wal and -shm.';
 const mayWrite = 'Allow this process to write the file, its -wal and -shm, and their folder.';
 
 /** What is wrong with the file by result code, and what to do about it. */
@@ -96,7 +96,7 @@ export function isWorthReopening(error: unknown): boolean {
   return remedies.some(([name, code]) => name !== 'FULL' && is([name, code]));
 }
 
-/** What somebody else has done to an opened file. */
+/** The kinds of loss of an open file. */
 export type FileLoss = 'moved' | 'log moved' | 'truncated';
 
 const losses: { readonly [loss in FileLoss]: string } = {

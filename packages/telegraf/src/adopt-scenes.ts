@@ -4,7 +4,7 @@ import type { Awaitable, Turn } from '@telefsm/core';
 import type { Context } from 'telegraf';
 import type { SessionStore } from './session-store.ts';
 
-/** What Telegraf's scenes keep in a session. */
+/** The data of Telegraf's scenes in a session. */
 export interface LegacyScene {
   /** Id of the scene. */
   readonly current: string;
@@ -21,7 +21,7 @@ export interface AdoptOptions<C extends Context> {
   /** Where an earlier deploy kept them. Not needed where `session()` runs before `fsm()`: then `ctx.session` is used. */
   // biome-ignore lint/suspicious/noExplicitAny: sessions of any bot
   readonly store?: SessionStore<any>;
-  /** What the bot gave to `session({ getSessionKey })`. Default: Telegraf's own, `<user>:<chat>`. */
+  /** The bot's `session({ getSessionKey })`. Default: Telegraf's own, `<user>:<chat>`. */
   readonly getSessionKey?: (ctx: C) => Awaitable<string | undefined>;
 }
 

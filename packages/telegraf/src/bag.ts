@@ -27,6 +27,7 @@ const members: { readonly [M in Exclude<keyof FsmContext, '~all'>]: true } = {
   expire: true,
   commit: true,
   afterCommit: true,
+  followPoll: true,
 };
 
 /** One prototype for all bags; which FSM a bag forwards to is in the bag itself. */

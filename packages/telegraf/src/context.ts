@@ -1,9 +1,9 @@
-/** What `fsm()` adds to Telegraf's context, as types. */
+/** The types that `fsm()` adds to Telegraf's context. */
 
 import type { AnyState, Complaint, FsmContext, NoState, StatesIn, StateView } from '@telefsm/core';
 import type { Context } from 'telegraf';
 
-/** What `fsm()` installs; at run time `ctx.state`, which stays Telegraf's own bag, forwards to it. */
+/** The property that `fsm()` installs; at run time `ctx.state`, which stays Telegraf's own bag, forwards to it. */
 export interface Installed {
   readonly fsm: FsmContext;
 }
@@ -22,7 +22,7 @@ export type FsmFlavor<C extends Context, S = AnyState> = C & {
 
 /** Adds a second machine under its own property: `PropertyFlavor<MyContext, 'vote', typeof Poll>`. */
 export type PropertyFlavor<C extends Context, P extends string, S = AnyState> = P extends keyof C
-  ? Complaint<`'${P}' is taken in this context; choose another property.`>
+  ? Complaint<`'${P}' already exists on this context. Choose another property.`>
   : C & { readonly [K in P]: FsmContext<StatesIn<S> | NoState> };
 
 /** Any context with a machine at a property: what handlers of a machine get when nothing more is said of them. */

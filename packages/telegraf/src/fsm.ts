@@ -32,7 +32,7 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
   extends Machine<All, TelegrafBot> {
   /** The context property of the FSM. */
   readonly '~property': P;
-  /** What `bot.use` takes. */
+  /** The argument of `bot.use`. */
   middleware(): MiddlewareFn<C>;
   /** `inState` on this machine's own property. */
   inState<D extends MachineContext<P>, const T extends Targets>(

@@ -169,7 +169,7 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
   it('rejects a message that is neither a text nor made for sending', async () => {
     const anna = telegram(make(registration)).user('Anna');
     for (const what of [undefined, null, 5, { photo: 'x' }]) {
-      await expect(async () => anna.sends(what as never)).rejects.toThrow(/A user sends a text/);
+      await expect(async () => anna.sends(what as never)).rejects.toThrow(/Pass a text/);
     }
   });
 

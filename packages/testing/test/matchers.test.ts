@@ -59,7 +59,7 @@ describe.each(frameworks)('matchers on %s', (_, make) => {
     );
     expect(() => expect(anna).toSeeNothing()).toThrow('The conversation so far');
     expect(() => expect(anna).not.toSee(/name/)).toThrow(
-      'Anna sees "What is your name?", which was not to be seen.',
+      'Anna sees "What is your name?", which should not be visible.',
     );
   });
 

@@ -4,7 +4,7 @@ import { holds } from './holds.ts';
 import { invalidOption } from './rules.ts';
 import { shown } from './shown.ts';
 
-/** What a machine reads the time from and sets its timers with; tests hand in a virtual one. */
+/** The clock and the timers of a machine; tests pass a virtual one. */
 export interface Clock {
   /** Milliseconds since 1970; used for deadlines only. */
   now(): number;

@@ -53,7 +53,7 @@ export interface FsmErrorDetails {
     /** The file, table, key or server that is wrong. */
     readonly storage: string;
     readonly reason: string;
-    /** What the operator should do, as a sentence. */
+    /** The fix for the operator, as a sentence. */
     readonly remedy: string;
   };
   STORAGE_NEWER: { readonly storage: string; readonly version: number; readonly known: number };

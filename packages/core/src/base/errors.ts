@@ -1,4 +1,4 @@
-/** The one error class, told apart by code. */
+/** The one error class, with a code for each error. */
 
 import { sentenceOf } from '#sentences';
 import type { FsmErrorCode, FsmErrorDetails } from './error-catalogue.ts';
@@ -6,7 +6,7 @@ import type { FsmErrorCode, FsmErrorDetails } from './error-catalogue.ts';
 const brand = Symbol.for('telefsm.error');
 
 /**
- * The only error class of telefsm; told apart by `code`.
+ * The only error class of telefsm; `code` says which error it is.
  *
  * What a handler, a schema or a driver throws is not one of these and passes through untouched.
  */
@@ -25,7 +25,7 @@ export class FsmError<Code extends FsmErrorCode = FsmErrorCode> extends Error {
   }
 }
 
-/** Any {@link FsmError}, told apart by `code`. */
+/** Any {@link FsmError}, discriminated by `code`. */
 export type AnyFsmError = { [Code in FsmErrorCode]: FsmError<Code> }[FsmErrorCode];
 
 /**

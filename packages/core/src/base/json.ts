@@ -27,11 +27,13 @@ export function frozenJson(value: unknown, path: string): unknown {
 /**
  * Like {@link frozenJson}, for data: the value must be an object.
  *
+ * @param before - data that is deeply frozen already: what the value shares with it is not copied again
  * @throws FsmError `DATA_NOT_JSON` also for an array and for what is no object
  */
-export function frozenData(value: unknown, path: string): JsonObject {
+export function frozenData(value: unknown, path: string, before: JsonObject = noData): JsonObject {
+  if (value === before) return before;
   checkObject(value, path);
-  return copyObject(value, path, []) as JsonObject;
+  return copyMembers(value, path, [value], {}, before);
 }
 
 /**
@@ -150,6 +152,7 @@ function copyMembers(
   path: string,
   inside: readonly object[],
   copy: Record<string, unknown>,
+  before: JsonObject = noData,
 ): JsonObject {
   if (!isPlain(value)) throw refuse(path, shown(value));
   for (const key of Object.keys(value)) {
@@ -160,8 +163,8 @@ function copyMembers(
     }
     // JSON has one zero: without its sign, also where nothing is written as text
     const leaf = member === 0 ? 0 : member;
-    const kept = isLeaf(leaf) ? leaf : copyAny(member, `${path}.${key}`, inside);
-    put(copy, key, kept);
+    const isKept = isLeaf(leaf) || (Object.hasOwn(before, key) && before[key] === member);
+    put(copy, key, isKept ? leaf : copyAny(member, `${path}.${key}`, inside));
   }
   return Object.freeze(copy);
 }

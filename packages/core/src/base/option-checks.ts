@@ -3,7 +3,7 @@
 import { FsmError } from './errors.ts';
 import { shown } from './shown.ts';
 
-/** What an option may be. */
+/** The rule of an option: the accepted values. */
 export interface Rule {
   /** In words, for the message. */
   readonly expected: string;
@@ -13,10 +13,10 @@ export interface Rule {
 /**
  * Checks the options that are given.
  *
- * @param where - what stands before their names in the message
- * @param others - names that are known and have no rule, with spaces between; without it names that nobody knows are left alone
+ * @param where - the text before their names in the message
+ * @param others - known names without a rule, separated by spaces; without it, unknown names are accepted
  * @param parts - rules for the members of options
- * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
+ * @throws FsmError `INVALID_OPTION` for the first unknown option, or the first that its rule rejects
  */
 export function checkOptions(
   where: string,

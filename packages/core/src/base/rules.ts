@@ -74,7 +74,7 @@ export const schematic: Rule = { expected: 'a Standard Schema', fits: isSchema }
  *
  * @param where - the text before their names in the message
  * @param others - names that are known and have no rule, with spaces between; without it unknown names are accepted
- * @throws FsmError `INVALID_OPTION` for the first that is not known, or that its rule does not take
+ * @throws FsmError `INVALID_OPTION` for the first unknown option, or the first that its rule rejects
  */
 export const checkOptions: typeof checks.checkOptions = chosen.checkOptions;
 

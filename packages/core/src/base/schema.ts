@@ -16,7 +16,7 @@ export interface StandardSchemaV1<Input = unknown, Output = Input> {
   };
 }
 
-/** What a schema says of a value: `issues` is `undefined` exactly if it is valid. */
+/** The result of a schema: `issues` is `undefined` exactly if the value is valid. */
 export type SchemaResult<Output> =
   | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly SchemaIssue[] };

@@ -63,10 +63,10 @@ type NotJson =
 
 /** Rejects what JSON has no form for. */
 export type NotStorable =
-  Complaint<'Conversations are stored as JSON: keep a Date as text or number, a Map or Set as an object or array, and no functions.'>;
+  Complaint<'Conversations are stored as JSON: store a Date as text or number, a Map or Set as an object or array, and no functions.'>;
 
 /**
- * What a conversation can keep: JSON.
+ * A type that a conversation can store: JSON.
  *
  * A `Date` would come back as text after a restart, so it is rejected by the compiler and not noticed in production.
  */

@@ -1,5 +1,5 @@
 /**
- * What the engine asks of a scene. Nodes, flows, command trees and the frameworks' own scenes are all made of this one
+ * The contract between the engine and a scene. Nodes, flows, command trees and the frameworks' own scenes are all made of this one
  * contract; it is public so that others can build theirs.
  */
 
@@ -19,7 +19,7 @@ import type { LeaveReason, SessionTurn, Turn } from './turn.ts';
 /** Speaks after the commit: what it returns is said, or it speaks by itself. */
 export type Speech = () => Awaitable<Say | Stream | Sent | undefined | void>;
 
-/** What a bot's command does while a scene is active; see `FlowOptions.otherCommands`. */
+/** The effect of a bot's command while a scene is active; see `FlowOptions.otherCommands`. */
 export type CommandPolicy = 'pass' | 'passAndAsk' | 'answer' | 'block';
 
 /** Takes a {@link CommandPolicy}. */
@@ -31,11 +31,11 @@ export interface SceneRun {
   readonly turn: SessionTurn<object>;
   /** The framework's context; `undefined` outside an update. */
   readonly ctx: unknown;
-  /** What the user sent; `undefined` outside an update, and for updates that are no input. */
+  /** The input of the user; `undefined` outside an update, and for updates without input. */
   readonly input: UserInput | undefined;
   /** The command, if the input is one that is meant for this bot. */
   readonly command: ParsedCommand | undefined;
-  /** What stood behind this scene's own trigger; `undefined` for other commands, also for the deep link of another scene. */
+  /** The argument of this scene's own trigger; `undefined` for other commands, also for the deep link of another scene. */
   readonly trigger: string | undefined;
   /** Id of the scene that the command starts, if it is a trigger of one; starting it takes this scene's place. */
   readonly starts: string | undefined;
@@ -43,15 +43,15 @@ export interface SceneRun {
   readonly state: string | null;
   /** Data of this frame, frozen. */
   readonly data: JsonObject;
-  /** What the scene keeps for itself beside the data, frozen. */
+  /** The scene's own data beside the data of the conversation, frozen. */
   readonly memo: JsonObject;
-  /** Number of this visit: another one at each entry, never used twice in a conversation. */
+  /** Number of this entry: a new one for each entry, never used twice in a conversation. */
   readonly visit: number;
-  /** Whether the user sent the input before the pending question was asked; then it may be no answer to it. */
+  /** Whether the user sent the input before the pending question was asked. Then it may not be an answer. */
   readonly early: boolean;
-  /** Short text that tells this conversation from others; for buttons. */
+  /** Short text that identifies this conversation on buttons. */
   readonly tag: string;
-  /** What the machine says and does where the scene itself does not choose. */
+  /** The texts and policies of the machine, for scenes that set none. */
   readonly defaults: SceneDefaults;
   /** Changes this frame. */
   keep(change: {
@@ -61,34 +61,35 @@ export interface SceneRun {
   }): void;
   /** Asks: {@link SceneBehavior.ask} is called before the commit, with these parameters. */
   ask(params?: object): void;
-  /** Takes this frame off. */
+  /** Removes this frame. */
   leave(reason: LeaveReason, result?: unknown): void;
-  /** Says something after the commit, in the order of the calls, before the question. */
+  /** Sends a message after the commit, in the order of the calls, before the question. */
   say(say: Say | Stream | Sent): void;
   /**
-   * Calls the Bot API after the commit, in the order of what is said. For what changes or answers something that is there already: a failure
-   * is reported to observers only.
+   * Calls the Bot API after the commit, in the order of the messages. For calls that change or answer an existing message: a failure is
+   * only reported to observers.
    */
   call(call: ApiCall): void;
-  /** Reports to observers that something could not be sent. */
+  /** Reports to observers that a message could not be sent. */
   report(error: unknown): void;
-  /** Reports to observers that the bot's code has made of the input what is no answer (`inputRefused`). */
+  /** Reports to observers that the bot's code turned the input into an invalid answer (`inputRefused`). */
   refused(error: unknown): void;
   /** Answers the callback query of this update after the commit; the last call wins. */
   answer(text?: string, alert?: boolean): void;
   /**
-   * Runs a hook of a leaving: if it throws, what the hook changed is undone and the leaving stands; its error is thrown after the commit.
+   * Runs a hook when the scene is left. If the hook throws, its changes are rolled back and the scene is left anyway. Its error is
+   * thrown after the commit.
    *
    * @returns whether it did not throw
    */
   attempt(hook: () => unknown): Promise<boolean>;
-  /** Sets or removes a timer of this frame, in ms; {@link SceneBehavior.timeout} hears of it. */
+  /** Sets or removes a timer of this frame, in ms; then {@link SceneBehavior.timeout} is called. */
   arm(timer: string, after: number | null): void;
   /** Ms until a timer of this frame passes. */
   timer(name: string): number | undefined;
 }
 
-/** Choices of a machine that hold for every scene which makes none of its own. */
+/** Defaults of a machine for every scene that sets none. */
 export interface SceneDefaults {
   readonly texts: Texts;
   readonly commands: OwnCommands;
@@ -100,7 +101,7 @@ export interface SceneDefaults {
 }
 
 /**
- * The timer after which collected messages are answered. They stand in the member `burst` of the scene's memo, and an update that interrupts
+ * The timer after which collected messages are answered. They are in the member `burst` of the scene's memo. An update that interrupts
  * their turn removes them.
  */
 export const burstTimer = 'burst';
@@ -132,8 +133,15 @@ export interface Trigger {
   readonly deepLink?: string;
   /** For `setMyCommands`. */
   readonly description?: string;
-  /** Makes start data from what stood behind the command, which may be nothing; `null` does not start the scene. */
-  from?(argument: string, turn: Turn<object>): Awaitable<object | null | undefined>;
+  /**
+   * Makes start data from what stood behind the command, which may be nothing; `null` does not start the scene. What cannot be kept of it
+   * is reported to `refused`.
+   */
+  from?(
+    argument: string,
+    turn: Turn<object>,
+    refused: (error: unknown) => void,
+  ): Awaitable<object | null | undefined>;
 }
 
 /** Runs scenes of every kind; made by telefsm alone, and opaque. */
@@ -143,7 +151,7 @@ export interface EngineFactory {
 
 /** How a scene behaves. Everything but `leave` acts on the active frame. */
 export interface SceneBehavior {
-  /** What runs it: `sceneEngine`. */
+  /** The engine that runs it: `sceneEngine`. */
   readonly engine: EngineFactory;
   /** Ids under which older deploys stored this scene. */
   readonly was: readonly string[];
@@ -169,40 +177,40 @@ export interface SceneBehavior {
    * @param isFresh - the active scene was entered to be shown in a new message
    */
   screen?(run: SceneRun, isFresh?: boolean): Awaitable<void>;
-  /** Finds what to ask, before the commit; what it returns speaks after the commit. */
+  /** Returns the question, before the commit. It is sent after the commit. */
   ask?(run: SceneRun, params: object): Awaitable<Speech | undefined>;
-  /** A message of `ask` has been sent: what to keep in the memo. */
+  /** Called when a message of `ask` was sent; returns the new memo. */
   asked?(memo: JsonObject, sent: Sent): object;
   /**
-   * Whether this input, the first of a user who has no scene, is taken at once where the scene is `initial`; otherwise it only opens the
-   * conversation, and the scene's question is asked.
+   * Whether an `initial` scene handles this input, the first of a user without a scene. Otherwise the input only opens the conversation,
+   * and the scene's question is asked.
    */
   opens?(input: UserInput): boolean;
   /** Commands for `setMyCommands` beside that of the trigger. */
   botCommands?(): readonly BotCommand[];
-  /** Takes one of its own commands (cancel, back, skip, its trigger); `false` if it is none. */
+  /** Handles one of its own commands (cancel, back, skip, its trigger); `false` for any other. */
   command?(run: SceneRun, command: ParsedCommand): Awaitable<boolean>;
-  /** What it says in place of the machine's texts; `failed` is said by the engine. */
+  /** Texts that replace the machine's texts. The engine sends `failed`. */
   readonly texts?: Texts | undefined;
-  /** What other commands of the bot do while it is active; the machine's default otherwise. `block` is for `command` to do. */
+  /** The effect of the bot's other commands while it is active; by default that of the machine. `command` implements `block`. */
   readonly otherCommands?: CommandPolicy;
-  /** Whether an error of its code is left to the bot alone; otherwise the user is told that something failed. */
+  /** Whether only the bot gets an error of its code. Otherwise the user also reads the text `failed`. */
   readonly quiet?: boolean;
-  /** Takes the update, or passes it on by `next`. */
+  /** Handles the update, or passes it on with `next`. */
   handle(run: SceneRun, next: () => Promise<void>): Awaitable<void>;
   /** A scene that it called has left with this result. */
   resume?(run: SceneRun, result: unknown, of: string): Awaitable<void>;
   /**
-   * It has been left; `run` shows the frame as it was. Returns a truer reason for observers, if it knows one. What it throws does not
-   * undo the leaving, except by a time-out, which is tried again.
+   * Called when it was left; `run` shows the frame as it was. May return a more precise reason for observers. If it throws, the scene is
+   * left anyway, except after a timeout, which is tried again.
    */
   leave?(run: SceneRun, reason: LeaveReason): Awaitable<LeaveReason | undefined | void>;
   /** A timer has passed. */
   timeout?(run: SceneRun, timer: string): Awaitable<void>;
-  /** Takes an answer that comes from outside an update; `false` if the state is not pending. */
+  /** Handles an answer from outside an update; `false` if the state is not pending. */
   answer?(run: SceneRun, state: string, value: unknown): Awaitable<boolean>;
   /**
-   * What ends a turn before its handlers have ended, by the id of the state in which it does. The turn's `signal` is aborted, what it has
+   * The input that ends a turn before its handlers have ended, by the id of the state. The turn's `signal` is aborted, what it has
    * changed is rolled back, and the input is handled next.
    */
   readonly interrupts?: ReadonlyMap<string, InterruptRule>;
@@ -215,10 +223,10 @@ export interface SceneBehavior {
 /**
  * Reads which conversation a button is bound to: {@link SceneRun.tag}.
  *
- * Callback data of buttons that a scene binds to a visit begins with `~`, the tag and a dot; such a button is always answered, also when it
- * is stale or was shown to somebody else. Those of another machine of the bot go on to it.
+ * The callback data of a scene's bound buttons begins with `~`, the tag and a dot. Such a button is always answered, also if it is stale
+ * or was shown to another user. Buttons of another machine of the bot continue to it.
  *
- * @returns `undefined` for a button of the bot's own
+ * @returns `undefined` for the bot's own buttons
  */
 export function boundTo(callbackData: string): string | undefined {
   return /^~([^.]*)\./.exec(callbackData)?.[1];

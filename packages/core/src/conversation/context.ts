@@ -6,7 +6,7 @@ import type { AnyScene, CallOptions, SceneIdIn, StartArgs } from './scene.ts';
 import type { AnyState, DataOf, IdOf, State } from './states.ts';
 import type { StatesIn, Target } from './targets.ts';
 
-/** `current` and `data`, told apart by `current`. */
+/** `current` and `data`, discriminated by `current`. */
 export type StateView<S> = S extends { readonly id: infer Id }
   ? { readonly current: Id; readonly data: DeepReadonly<DataOf<S>> }
   : never;
@@ -35,7 +35,7 @@ type Settable<T, Ids> = [T] extends [null]
     ? Complaint<`'${IdOf<T> & string}' is a step of a flow: enter the flow, or answer the step.`>
     : [keyof T & ('~node' | '~scene')] extends [never]
       ? Registered<T, Ids>
-      : Complaint<`'${IdOf<T> & string}' is a scene: use enter() in place of set().`>;
+      : Complaint<`'${IdOf<T> & string}' is a scene: use enter() instead of set().`>;
 
 /**
  * Keys that a move must bring: required by `To` and not guaranteed by `From`, or kept from `From` with another type. Of a union one
@@ -64,7 +64,7 @@ type Lacks<From, To> = From extends unknown
       }[keyof To]
     : never
   : never;
-/** What a move brings: what is missing, and whatever else of the target's data. */
+/** The patch of a move: the data that the target needs and the current state lacks, and any other data of the target. */
 export type Patch<From, To> = [MissingKeys<From, To>] extends [never]
   ? Partial<DeepReadonly<To>>
   : Brought<From, To>;
@@ -74,7 +74,7 @@ type Brought<From, To> = To extends unknown
 /** The patch may be omitted if nothing is missing; otherwise the compiler lists the missing data. */
 type Bring<From, T> = [MissingKeys<From, DataOf<T>>] extends [never]
   ? unknown
-  : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: bring it as the second argument.`>;
+  : Complaint<`'${IdOf<T> & string}' needs '${MissingKeys<From, DataOf<T>> & string}', which is not known here: pass it as the second argument.`>;
 
 /** A state that was left, as `history` shows it. */
 export interface HistoryEntry {
@@ -90,7 +90,7 @@ interface Holding<D> {
   readonly data: D;
 }
 /**
- * What `ctx.state` can do, whatever the state. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too.
+ * The verbs of `ctx.state` that every state has. Verbs that move return nothing, so that a one-line handler compiles on Telegraf too.
  *
  * It has ids and no states: the compiler copies the types of a verb for each call, so 120 calls on 120 states would cost the square of that.
  */
@@ -170,6 +170,16 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   commit(): Promise<void>;
   /** Runs after the commit and never without it: mails, payments, replies that must not be wrong. */
   afterCommit(task: () => unknown): void;
+  /**
+   * Brings votes in a poll to this conversation, for polls that you send with the framework's own methods. Those that telefsm sends are
+   * followed already.
+   *
+   * Where members of a group have a conversation each, a vote of another member is not brought here.
+   *
+   * @param id - of the poll that Telegram returned: `message.poll.id`
+   * @throws FsmError `STORAGE_FAILED`
+   */
+  followPoll(id: string): Promise<void>;
 }
 
 /**
@@ -184,6 +194,6 @@ export interface FsmContext<out All extends AnyState = AnyState>
   readonly current: IdOf<All>;
   /** Read-only at any depth, see `edit`; typed once the state is known (`inState`, `is`, a scene, a `switch` on `view`). */
   readonly data: {};
-  /** `current` and `data` as a union told apart by `current`, for an exhaustive `switch`. */
+  /** `current` and `data` as a union discriminated by `current`, for an exhaustive `switch`. */
   readonly view: StateView<All>;
 }

@@ -1,4 +1,4 @@
-/** What a translation consists of. */
+/** The parts of a translation. */
 
 import type { TextName } from './texts.ts';
 

@@ -1,6 +1,8 @@
-/** What a bot says: texts, media, keyboards or any Bot API call, as plain data. */
+/** The messages of a bot: texts, media, keyboards or any Bot API call, as plain data. */
 
 import { holds } from '../base/holds.ts';
+import { invalidOption } from '../base/rules.ts';
+import { shown } from '../base/shown.ts';
 import type { ReplyAddress } from '../update/address.ts';
 
 /** Parameters that every reply keyboard takes. */
@@ -24,7 +26,7 @@ export type ReplyMarkup =
 /**
  * grammY's `InlineKeyboard` or `Keyboard`, Telegraf's `Markup`, or raw.
  *
- * It is passed through untouched, so its buttons are not bound to a visit of a step; those of `choices` are.
+ * It is passed through unchanged, so its buttons are not bound to an entry and a step; those of `choices` are.
  */
 export type KeyboardLike = ReplyMarkup | { readonly reply_markup: ReplyMarkup };
 
@@ -59,12 +61,23 @@ export interface ApiCall {
   readonly payload: object;
 }
 
-/** What a bot says: a text, a text with formatting and keyboard, one file, or any Bot API call. */
+/** A message of the bot: a text, a text with formatting and keyboard, one file, or any Bot API call. */
 export type Say = string | RichText | Media | ApiCall;
 
 /** A message that was sent, as far as telefsm looks at it. */
 export interface Sent {
   readonly message_id: number;
+}
+
+/**
+ * Checks what a hook gives back to be sent.
+ *
+ * @throws FsmError `INVALID_OPTION` for a number, a boolean, a symbol
+ */
+export function checkSay<T>(said: T): T {
+  if (typeof said === 'string' || typeof said === 'object') return said;
+  const expected = 'a text, or an object with a text, media or a method';
+  throw invalidOption('message', expected, shown(said));
 }
 
 /** The longest text of a message, in UTF-16 code units (Bot API, sendMessage). */
@@ -112,7 +125,7 @@ export function callOf(say: Say, place: ReplyAddress | undefined): ApiCall {
   if ('method' in say) {
     return { method: say.method, payload: { ...where, ...say.payload } };
   }
-  const markup = say.keyboard === undefined ? {} : { reply_markup: markupOf(say.keyboard) };
+  const markup = say.keyboard == null ? {} : { reply_markup: markupOf(say.keyboard) };
   const kind = mediaKinds.find((name) => name in say);
   if (kind === undefined) {
     return {

@@ -1,15 +1,15 @@
-/** What a scene is to those who enter it: an id, and the types of what it takes and gives. */
+/** A scene as other code enters it: an id, and the types of its input and result. */
 
 import type { DeepReadonly } from '../base/type-tools.ts';
 
-/** What a scene's types are; carried by every scene, never present at run time. */
+/** The types of a scene, for the compiler only; not present at run time. */
 export interface SceneTypes {
   readonly data: object;
   readonly start: object;
   readonly params: object;
   readonly result: unknown;
   readonly services: object;
-  /** What it sees of the data of the conversation. */
+  /** The type of the conversation's session. */
   readonly session: object;
 }
 /** Anything that `fsm({ scenes })`, `enter` and `call` take: a node, a flow, a framework's `Scene`, a command tree. */
@@ -22,11 +22,11 @@ type TypesOf<S> = S extends { readonly '~scene': { readonly types?: infer T } }
   : never;
 type TypeOf<S, K extends keyof SceneTypes> =
   TypesOf<S> extends infer T ? (K extends keyof T ? T[K] : never) : never;
-/** What a scene starts with. */
+/** The start data of a scene. */
 export type StartOf<S> = DeepReadonly<TypeOf<S, 'start'>>;
-/** What reaches a scene's `enter` hook and is never stored. */
+/** The input of a scene's `enter` hook, which is never stored. */
 export type ParamsOf<S> = TypeOf<S, 'params'>;
-/** What a scene gives to its caller. */
+/** The result of a scene, which its caller gets. */
 export type ResultOf<S> = DeepReadonly<TypeOf<S, 'result'>>;
 /** Ids of the scenes among states. */
 export type SceneIdIn<All> = All extends { readonly '~step': infer Id extends string }
@@ -42,7 +42,8 @@ type Params<S> = ({} extends ParamsOf<S>
   readonly fresh?: boolean;
 };
 /**
- * What `enter`, `goto` and `call` take after the scene: its start data, then options. Each is optional when nothing in it is required;
+ * The arguments of `enter`, `goto` and `call` after the scene: its start data, then options. Each is optional when nothing in it is
+ * required;
  * of a scene that is given by its id nothing is known.
  */
 export type StartArgs<S, Options = {}> = [S] extends [string]

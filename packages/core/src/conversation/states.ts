@@ -29,7 +29,7 @@ export interface AnyGroup<S extends State = State> {
   readonly '~group': { readonly id: string; readonly states: readonly S[] };
 }
 
-/** What {@link state} returns until its group names it. */
+/** The result of {@link state}, before its group names it. */
 export interface StateSpec<Data extends object = object> {
   readonly '~spec': { readonly data?: Data };
 }
@@ -71,10 +71,10 @@ export type Group<Path extends string = string, T extends StateTree = StateTree>
 
 /** Rejects, with a sentence, a name that would make ids ambiguous. */
 export type GoodName<N extends string> = N extends `${string}.${string}` | `${string}:${string}`
-  ? Complaint<`A group's name holds no '.' and no ':'; nest it in another group instead of '${N}'.`>
+  ? Complaint<`The name of a group cannot contain '.' or ':'. Nest it in another group instead of '${N}'.`>
   : unknown;
 
-/** What may be said of a state beside its data. */
+/** Options of a state. */
 export interface StateOptions {
   /** Ids under which older deploys stored this state. */
   readonly was?: string | readonly string[];

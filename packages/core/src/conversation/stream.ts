@@ -25,7 +25,7 @@ export interface FormattedStream {
 /** Text that is still being written, such as the `textStream` of the AI SDK. */
 export type Stream = AsyncIterable<string> | FormattedStream;
 
-/** What became of a stream: its complete text, and its last message. */
+/** The result of a stream: its complete text, and its last message. */
 export interface Streamed {
   /** Id of the last message; 0 if the stream had no text, so that nothing was sent. */
   readonly message_id: number;

@@ -1,4 +1,4 @@
-/** What filters take: states, groups, scenes, ids, or any state; read once into a matcher. */
+/** The targets of filters: states, groups, scenes, ids, or any state. They are read once into a matcher. */
 
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
@@ -9,7 +9,7 @@ import { type AnyGroup, type AnyState, isStateSpec, type NoState, type State } f
 /** Matches always, also when there is no state. */
 export const anyState: { readonly '~any': true } = Object.freeze({ '~any': true });
 
-/** What a filter takes: a state, a group, a scene, a flow, an id, {@link anyState} or `noState`. */
+/** The target of a filter: a state, a group, a scene, a flow, an id, {@link anyState} or `noState`. */
 export type Target = State | AnyGroup | NoState | typeof anyState | (string & {});
 /** The states meant by a target, or by a list of targets. */
 export type StatesIn<T> =
@@ -25,7 +25,7 @@ export type StatesIn<T> =
             ? State<T>
             : never;
 
-/** What a list of targets stands for: read once, then asked for each update. */
+/** A list of targets, read once and then matched against each update. */
 export interface Matcher {
   /** Whether it matches whatever the state. */
   readonly always: boolean;

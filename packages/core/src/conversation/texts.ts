@@ -1,48 +1,48 @@
-/** What telefsm itself says to users, and where to replace it. */
+/** The texts that telefsm itself sends to users, and their replacement. */
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { AskTurn } from './turn.ts';
 
-/** A text, or how it is made for the user who will read it. */
+/** A text, or a function that makes it for the user who reads it. */
 export type Text<Services extends object = {}> =
   | string
   | ((turn: AskTurn<Services>) => Awaitable<string>);
 
-/** Texts that telefsm itself says; replace them in one place, for the machine or per flow. */
+/** The texts that telefsm itself sends. Replace them for the whole machine or for one flow. */
 export interface Texts<Services extends object = {}> {
-  /** Input of another kind than the question takes. */
+  /** Input of a kind that the question does not accept. */
   readonly wrongKind?: Text<Services>;
-  /** No e-mail address where the question takes one. */
+  /** The answer is not an e-mail address. */
   readonly notEmail?: Text<Services>;
-  /** No phone number where the question takes one. */
+  /** The answer is not a phone number. */
   readonly notPhone?: Text<Services>;
-  /** No link where the question takes one. */
+  /** The answer is not a link. */
   readonly notUrl?: Text<Services>;
-  /** No date, or an ambiguous one, as an answer to a question for a date. */
+  /** The answer is not a date, or an ambiguous one. */
   readonly notDate?: Text<Services>;
   /** No number, or one that is read differently from country to country, such as `1,234`. */
   readonly notNumber?: Text<Services>;
-  /** An answer that `validate` gave no usable value for, or that cannot be stored. */
+  /** The answer is invalid, or cannot be stored. */
   readonly invalid?: Text<Services>;
-  /** An answer, or all of them together, that is more than can be stored. */
+  /** The answer, or all answers together, are too large to store. */
   readonly tooLong?: Text<Services>;
   /** The flow was canceled, and it has no `canceled` hook. */
   readonly canceled?: Text<Services>;
-  /** The flow's time is over, and its `timedOut` hook is missing. */
+  /** The flow timed out, and it has no `timedOut` hook. */
   readonly timedOut?: Text<Services>;
   /** A button of a question that is no longer asked. */
   readonly stale?: Text<Services>;
   /** A button that was shown to another user. */
   readonly notYours?: Text<Services>;
-  /** Back at the first question. */
+  /** `/back` at the first question. */
   readonly firstStep?: Text<Services>;
-  /** Back where the question does not allow it. */
+  /** `/back` where the question does not allow it. */
   readonly noBack?: Text<Services>;
-  /** Skip where the question has to be answered. */
+  /** `/skip` where the question has to be answered. */
   readonly noSkip?: Text<Services>;
   /** More invalid answers than the question allows; the flow ends. */
   readonly tooManyAttempts?: Text<Services>;
-  /** Something threw; nothing of the update was kept. */
+  /** The bot's code threw; the update was rolled back. */
   readonly failed?: Text<Services>;
   /** The flow's own trigger while it runs, with `onTrigger: 'refuse'`. */
   readonly running?: Text<Services>;
@@ -50,15 +50,15 @@ export interface Texts<Services extends object = {}> {
   readonly restart?: Text<Services>;
   /** Another command while the flow blocks them. */
   readonly blocked?: Text<Services>;
-  /** What was stored is not known any more and was forgotten; empty for silence. */
+  /** The stored state is unknown and was deleted; empty for silence. */
   readonly forgotten?: Text<Services>;
   /** The conversation is busy with another update. */
   readonly busy?: Text<Services>;
-  /** Somebody else is to answer; said when they are asked, and to whatever the user sends meanwhile. */
+  /** Another person has to answer. Sent when they are asked, and for each message of the user meanwhile. */
   readonly askedElsewhere?: Text<Services>;
   /** A checkout was approved, and its payment has not come yet. */
   readonly paying?: Text<Services>;
-  /** Button: leave the question out. */
+  /** Button: skip the question. */
   readonly skip?: Text<Services>;
   /** Button: the page before. */
   readonly back?: Text<Services>;
@@ -76,14 +76,14 @@ export interface Texts<Services extends object = {}> {
   readonly edit?: Text<Services>;
   /** The question that goes with the answers to pick from. */
   readonly pickEdit?: Text<Services>;
-  /** Button: leave the answers of a summary as they are. Default `Keep as it is`. */
+  /** Button: keep the answers of a summary. Default `Keep as it is`. */
   readonly keep?: Text<Services>;
 }
 
 /** The name of a text. */
 export type TextName = keyof Texts;
 
-/** What is said where nothing was replaced. */
+/** The default texts, in English. */
 export const defaultTexts: { readonly [Name in TextName]: string } = Object.freeze({
   wrongKind: 'Please answer the question above.',
   notEmail: 'Please send an e-mail address.',
@@ -121,7 +121,7 @@ export const defaultTexts: { readonly [Name in TextName]: string } = Object.free
   keep: 'Keep as it is',
 });
 
-/** Finds what to say: the replacement, or the default. */
+/** Returns a text: the replacement, or the default. */
 export function textOf(texts: Texts | undefined, name: TextName, turn: AskTurn): Awaitable<string> {
   const text = texts?.[name] ?? defaultTexts[name];
   return typeof text === 'function' ? text(turn) : text;

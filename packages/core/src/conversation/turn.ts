@@ -11,10 +11,10 @@ import type { Say, Sent } from './say.ts';
 import type { AnyState } from './states.ts';
 import type { Stream, Streamed } from './stream.ts';
 
-/** What a prompt, a condition, a label may see. It can't act: it runs before the commit, and what it returns is said after it. */
+/** The read-only turn of a prompt, a condition or a label. They run before the commit; the returned message is sent after it. */
 export interface AskTurn<out Services extends object = {}> {
   readonly subject: Subject;
-  /** What the flow or scene asked for and `fsm({ services })` gave. */
+  /** The services that the flow or scene needs, from `fsm({ services })`. */
   readonly services: Services;
   /** The user as in the update, for names and language; `undefined` outside an update. */
   readonly from:
@@ -35,9 +35,9 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   extends AskTurn<Services> {
   /** The same when an update is handled again: for an author's own idempotency. */
   readonly id: string;
-  /** What the turn answers: the message of the update, or all messages of a burst in their order; else empty. */
+  /** The messages that the turn answers: that of the update, or all messages of a burst in their order; otherwise empty. */
   readonly messages: readonly Message[];
-  /** What was said lately, oldest first, the message of this turn included; empty without `fsm({ log })`. */
+  /** The recent messages, oldest first, with the message of this turn; empty without `fsm({ log })`. */
   readonly log: readonly LogEntry[];
   /** The same object as `ctx.state`. */
   readonly state: FsmContext<All>;
@@ -59,7 +59,7 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   readonly api: <R = unknown>(method: string, payload: object) => Promise<R>;
 }
 
-/** What a prompt, a condition, a label of a flow may see: the session too, read-only. */
+/** The read-only turn of a flow's prompt, condition or label, with the session. */
 export interface SessionAskTurn<out Services extends object = {}, out Session extends object = {}>
   extends AskTurn<Services> {
   /** Data of the conversation, as the option `session` declares them. */

@@ -7,17 +7,17 @@ const most = 1000;
 
 /** The albums that were taken last, in this process. */
 export interface Albums {
-  /** The visit that has taken a part of an album. */
+  /** The entry that has received a part of an album. */
   takenBy(key: string, album: string): number | undefined;
   took(key: string, album: string, visit: number): void;
 }
 
-/** What a record keeps of an album, among its ids: other processes have no part in this one's memory, and ids outlive `clear()`. */
+/** The mark of an album among the ids of a record. Other processes read it there, and ids outlive `clear()`. */
 export function albumMark(album: string, visit: number): string {
   return `album:${album}:${visit}`;
 }
 
-/** The visit that has taken a part of an album, by the ids of a record. */
+/** The entry that has received a part of an album, by the ids of a record. */
 export function markedVisit(ids: SeenIds, album: string): number | undefined {
   const begin = albumMark(album, 0).slice(0, -1);
   const mark = listIds(ids).findLast((id) => typeof id === 'string' && id.startsWith(begin));

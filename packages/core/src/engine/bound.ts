@@ -1,8 +1,9 @@
-/** Buttons and invoices that are bound to a visit of a scene: whose they are, and what is said when no scene takes them. */
+/** Buttons and invoices that are bound to an entry of a scene: their owner, and the answer if no scene handles them. */
 
 import { boundTo } from '../conversation/behavior.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import { isInaccessible } from '../update/address.ts';
 import { markOfPayload, unmatchedPayment } from '../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../update/raw-update.ts';
 import { isOfOneMachine } from '../update/tag.ts';
@@ -35,7 +36,8 @@ export async function answerStale(
     turn.rt.notices.paymentUnmatched(turn, unmatchedPayment(payment));
     return rest();
   }
-  const isOurs = tag === turn.tag;
+  // whose it is cannot be known where its message has no topic
+  const isOurs = tag === turn.tag || isInaccessible(turn.update);
   const text = await textOf(turn.rt.options.defaults.texts, isOurs ? 'stale' : 'notYours', turn);
   const id = textIn(checkoutOf(turn), 'id');
   if (id === undefined) turn.effects.answerQueryAnyway({ text, show_alert: !isOurs });

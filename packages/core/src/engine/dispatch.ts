@@ -3,6 +3,7 @@
 import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import { isEvent } from '../update/input.ts';
 import { type Albums, albumMark, markedVisit } from './albums.ts';
 import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
@@ -25,7 +26,8 @@ export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Prom
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
   const active = behaviorOn(turn, copy.top);
-  if (turn.facts.isElsewhere && active?.answersElsewhere !== true) return answerElsewhere(turn);
+  const isPress = turn.facts.isElsewhere && input?.kind === 'button';
+  if (isPress && active?.answersElsewhere !== true) return answerElsewhere(turn);
   const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
   if (active !== undefined) return offer(turn, active, albums, pass);
   const command = commandOf(input);
@@ -74,12 +76,11 @@ async function offer(
 
 /** Whether an error says that what a scene made of an input cannot be stored. */
 function isUnkeepable(error: unknown): boolean {
-  return isFsmError(error, 'DATA_NOT_JSON') || isFsmError(error, 'RECORD_TOO_LARGE');
-}
-
-/** Kinds that come without being written to the bot. */
-function isEvent(kind: string): boolean {
-  return kind === 'poll_answer' || kind === 'payment';
+  return (
+    isFsmError(error, 'DATA_NOT_JSON') ||
+    isFsmError(error, 'DATA_INVALID') ||
+    isFsmError(error, 'RECORD_TOO_LARGE')
+  );
 }
 
 /** What a scene passes on belongs to the bot: also the error that the bot's middleware throws there. */
@@ -124,7 +125,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   const { input, copy, effects } = turn;
   if (initial === undefined || copy.top.state !== null || isGuest(turn)) return false;
   // what was said before, or elsewhere, begins nothing
-  if (input === undefined || input.edited || isEvent(input.kind)) return false;
+  if (input === undefined || input.edited || isEvent(input)) return false;
   // a channel, and whoever writes in the name of a group, is no person to be greeted
   if ((turn.subject.user ?? 0) <= 0 && turn.subject.business === undefined) return false;
   const takesAtOnce = turn.registry.scene(initial.scene).behavior.opens?.(input) === true;

@@ -1,7 +1,6 @@
 /** The scene engine. Every scene carries it, so a machine without scenes does not load it. */
 
 import type { EngineFactory } from '../conversation/behavior.ts';
-import { turnSession } from '../session/turn-session.ts';
 import type { Engine, EngineOf } from '../transaction/runtime.ts';
 import { askerOf } from '../update/elsewhere.ts';
 import { inputOf } from '../update/input.ts';
@@ -10,6 +9,7 @@ import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
 import { noteLog } from './log.ts';
 import { answer, passTimer, settle } from './settle.ts';
+import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';
 
 function makeEngine(): Engine {

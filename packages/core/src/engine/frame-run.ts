@@ -1,9 +1,9 @@
-/** One run of a scene's code: what it sees of its frame, and the ways in which it may change it. */
+/** One run of a scene's code: how it reads and changes its frame. */
 
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
-import { isSent } from '../conversation/say.ts';
+import { checkSay, isSent } from '../conversation/say.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -19,7 +19,7 @@ import { leaveTop } from './verbs.ts';
  */
 export const askedMember = 'asked';
 
-/** A class, since several are made for an update: its members stand on the prototype. */
+/** A class, since several are made for each update and share the members of the prototype. */
 export class FrameRun implements SceneRun {
   readonly turn: OpenTurn;
   readonly visit: number;
@@ -83,10 +83,11 @@ export class FrameRun implements SceneRun {
     return ({ state, data, memo }) => {
       const { copy } = this.turn;
       if (!this.isActive) return;
+      const { top } = copy;
       copy.change({
-        ...(state === undefined ? {} : { state }),
-        ...(data === undefined ? {} : { data: frozenData(data, 'data') }),
-        ...(memo === undefined ? {} : { memo: frozenData(memo, 'memo') }),
+        state: state === undefined ? top.state : state,
+        data: data === undefined ? top.data : frozenData(data, 'data', top.data),
+        memo: memo === undefined ? top.memo : frozenData(memo, 'memo', top.memo),
       });
     };
   }
@@ -103,6 +104,7 @@ export class FrameRun implements SceneRun {
 
   get say(): SceneRun['say'] {
     return (say) => {
+      checkSay(say);
       if (!isSent(say)) noteLog(this.turn, 'bot', wordsOf(say));
       this.turn.effects.send(say);
     };
@@ -155,7 +157,7 @@ export class FrameRun implements SceneRun {
     return visit === this.visit && scene === this.#began.scene;
   }
 
-  /** The frame itself is replaced by each change of it, so this is the one of the same visit. */
+  /** The frame itself is replaced by each change of it, so this is the one of the same entry. */
   get #frame(): Frame {
     const { top, frames } = this.turn.copy;
     if (this.isActive) return top;

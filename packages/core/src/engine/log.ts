@@ -1,4 +1,4 @@
-/** What was said lately in a conversation, kept in its record. */
+/** The recent messages of a conversation, stored in its record. */
 
 import { type LogEntry, logIn, logSlot } from '../record/log.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';

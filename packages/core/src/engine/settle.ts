@@ -1,9 +1,9 @@
-/** In which order scenes are told of their frames' coming and going, of timers, and of their questions. */
+/** Calls the hooks of scenes in order: entries, exits, timers and questions. */
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
 import { collections, type SceneBehavior, type Speech } from '../conversation/behavior.ts';
-import { isSent } from '../conversation/say.ts';
+import { checkSay, isSent } from '../conversation/say.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
@@ -15,7 +15,7 @@ import { removeByOutbox, sendQuestion } from './reply-keyboards.ts';
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;
 
-/** Lets a timer of the active scene pass; `false` if there is no scene. */
+/** Fires a timer of the active scene; `false` if there is no scene. */
 export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean> {
   const { top } = turn.copy;
   const behavior = behaviorOn(turn, top);
@@ -26,7 +26,7 @@ export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean>
   return true;
 }
 
-/** Gives an answer to the active scene as if the user had; `false` if that state is not pending. */
+/** Answers the active scene as the user would; `false` if that state is not pending. */
 export async function answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean> {
   const { top } = turn.copy;
   const behavior = behaviorOn(turn, top);
@@ -34,7 +34,7 @@ export async function answer(turn: OpenTurn, state: string, value: unknown): Pro
   return behavior.answer(new FrameRun(turn, top), state, value);
 }
 
-/** Tells scenes what has happened to their frames, until nothing more happens, and finds the question that is open then. */
+/** Calls the hooks of scenes until nothing more happens, and finds the question that is then open. */
 export async function settle(turn: OpenTurn): Promise<void> {
   const { effects, copy } = turn;
   const skipped = new Set<number>();
@@ -76,6 +76,7 @@ function noteAsked({ copy, hold }: OpenTurn): void {
 async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const { copy } = turn;
   const said = await speech();
+  checkSay(said ?? '');
   const isOver = said == null || said === '' || isSent(said);
   const sent = isOver ? said : await sendQuestion(turn, said);
   copy.isPromptPending = false;
@@ -153,12 +154,12 @@ async function findQuestion(turn: OpenTurn, params: object): Promise<Speech | un
   return guarded(turn, behavior, async () => behavior.ask?.(new FrameRun(turn, top), params));
 }
 
-/** What the scene of a frame does; `undefined` for a frame that is in none. */
+/** Returns the behavior of a frame's scene; `undefined` for a frame without a scene. */
 export function behaviorOn({ registry }: OpenTurn, { scene }: Frame): SceneBehavior | undefined {
   return scene === null ? undefined : registry.scenes.get(scene)?.behavior;
 }
 
-/** Runs code of a scene; if it throws, the user is told later that something failed. */
+/** Runs code of a scene. If it throws, the user later reads the text `failed`. */
 export async function guarded<T>(
   turn: OpenTurn,
   behavior: SceneBehavior,

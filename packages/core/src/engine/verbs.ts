@@ -62,7 +62,7 @@ export const sceneVerbs: SceneVerbs = {
   },
 };
 
-/** Takes a frame off and notes what the scenes are told; the caller has checked that there is one. */
+/** Removes a frame and notes the event for its scenes. The caller has checked that there is a frame. */
 export function leaveTop(host: ContextHost, reason: LeaveReason, result: unknown): void {
   const { copy, effects } = host;
   const left = copy.top;

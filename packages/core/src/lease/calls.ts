@@ -84,7 +84,7 @@ function asFsmError(error: unknown): unknown {
   return code === 'STORAGE_UNUSABLE' && details !== undefined ? new FsmError(code, details) : error;
 }
 
-/** What an error of a storage says about the statement. */
+/** Classifies an error of a storage. */
 export function faultOf(storage: StorageStatements, error: unknown): StorageFault {
   if (error instanceof TimedOut) return 'unknown';
   // an error of ours is no accident of the network; one that names a driver's error may pass, as that error does

@@ -70,14 +70,15 @@ class SharedLeases implements Leases, LeaseRoom, TakingRoom {
   }
 
   has(hold: SharedHold): boolean {
-    return this.#live.get(hold.token) === hold;
+    return this.#live.get(hold.holder.token) === hold;
   }
 
   /** The turn of a hold has ended. */
   over(hold: SharedHold): void {
-    if (this.has(hold)) this.#live.delete(hold.token);
-    inUse.delete(hold.token);
-    this.notes.unwatch(hold.token);
+    const { token } = hold.holder;
+    if (this.has(hold)) this.#live.delete(token);
+    inUse.delete(token);
+    this.notes.unwatch(token);
   }
 
   /** Sends a statement that ends, extends or proves a turn. */

@@ -108,7 +108,7 @@ class DirectLeases implements Leases {
   };
 }
 
-/** What a hold needs of the leases of its machine. */
+/** The members of a machine's leases that a hold needs. */
 export interface HoldRoom {
   readonly options: LeaseOptions;
   /** The turn of a hold has ended. */
@@ -118,27 +118,21 @@ export interface HoldRoom {
 /** A conversation that this process holds for one turn. */
 export class DirectHold implements Hold {
   readonly key: string;
-  readonly token: string;
+  /** Its token and its fence, which grows with each kept commit. */
+  holder: LeaseHolder;
   readonly stored: StoredText | undefined;
   /** When the turn began, by the monotonic clock. */
   readonly startedAt: number;
   seat: Seat | undefined;
-  protected fence: number;
   protected isLost = false;
   protected keptBefore = false;
   private readonly room: HoldRoom;
   private abort: AbortController | undefined;
 
-  constructor(
-    room: HoldRoom,
-    key: string,
-    { token, fence }: LeaseHolder,
-    stored: StoredText | undefined,
-  ) {
+  constructor(room: HoldRoom, key: string, holder: LeaseHolder, stored: StoredText | undefined) {
     this.room = room;
     this.key = key;
-    this.token = token;
-    this.fence = fence;
+    this.holder = holder;
     this.stored = stored;
     this.startedAt = room.options.clock.monotonic();
   }
@@ -188,13 +182,10 @@ export class DirectHold implements Hold {
     }
   }
 
-  protected get holder(): LeaseHolder {
-    return { token: this.token, fence: this.fence };
-  }
-
   protected accepted(write: Write | undefined, { keep }: CommitOptions): void {
     if (keep) {
-      this.fence++;
+      const { token, fence } = this.holder;
+      this.holder = { token, fence: fence + 1 };
       this.keptBefore = true;
     }
     if (write?.deadlineIn !== undefined) this.room.options.armed?.(write.deadlineIn);

@@ -65,8 +65,9 @@ export interface Hold {
   /**
    * The marks that the next commit must write: those of the record, and one that proves this very commit.
    *
-   * Call it with the marks of the record that was read, or of the record that this turn committed last, and put the result into the record
-   * of the next {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Absent where nobody else writes, so that a commit needs no proof.
+   * Call it with the marks of the record that was read, or that this turn committed last. Put the result into the record of the next
+   * {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Absent where nobody else writes, so that a commit needs
+   * no proof.
    */
   withMark?(marks: Marks): Marks;
   /**
@@ -103,7 +104,7 @@ export interface Leases {
   stop(): void;
 }
 
-/** What the leases of one machine work with. */
+/** Options of the leases of one machine. */
 export interface LeaseOptions {
   readonly storage: StorageStatements;
   readonly clock: Clock;

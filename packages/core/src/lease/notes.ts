@@ -21,7 +21,7 @@ const most = 200;
 const writing = 1000;
 const tries = 6;
 
-/** What notes work with. */
+/** Options of notes. */
 export interface NoteOptions {
   readonly storage: StorageStatements;
   readonly clock: Clock;

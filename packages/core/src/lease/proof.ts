@@ -21,7 +21,7 @@ export interface Sending {
   readonly since: number;
 }
 
-/** What a hold has learned beside the record. */
+/** The facts that a hold has beside the record. */
 export interface Circumstances {
   /** Whether one of its copies may still have been written. */
   readonly isUnsure: boolean;

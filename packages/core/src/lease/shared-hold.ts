@@ -12,7 +12,7 @@ import { type Sending, verdictOf } from './proof.ts';
 
 type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
 
-/** What a shared hold needs of the leases of its machine. */
+/** The members of a machine's leases that a shared hold needs. */
 export interface LeaseRoom extends HoldRoom {
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
@@ -51,7 +51,7 @@ export class SharedHold extends DirectHold {
   }
 
   get sharedFence(): number {
-    return this.fence;
+    return this.holder.fence;
   }
 
   /** Extends the lease if less than two thirds of it are left. Not while a commit is on its way, which spends the fence. */
@@ -72,7 +72,11 @@ export class SharedHold extends DirectHold {
           if (isOurs) {
             this.#length = lease;
             this.#until = Math.max(this.#until, sentAt + lease);
-          } else if (holder.fence === this.fence && !this.#isCommitting && this.#leases.has(this)) {
+          } else if (
+            holder.fence === this.holder.fence &&
+            !this.#isCommitting &&
+            this.#leases.has(this)
+          ) {
             this.lose();
           }
         },
@@ -84,15 +88,16 @@ export class SharedHold extends DirectHold {
   }
 
   withMark(marks: Marks): Marks {
-    const text = markOf(this.token, this.fence);
+    const { token, fence } = this.holder;
+    const text = markOf(token, fence);
     const before = this.#mark?.text;
-    this.#mark = { text, fence: this.fence, seen: marks };
+    this.#mark = { text, fence, seen: marks };
     return withMark(marks, text, before);
   }
 
   override async commit(write: Write | undefined, { keep, id }: CommitOptions): Promise<void> {
     const { holder } = this;
-    const mark = this.#mark?.fence === this.fence ? this.#mark.text : undefined;
+    const mark = this.#mark?.fence === holder.fence ? this.#mark.text : undefined;
     const since = this.#leases.options.clock.monotonic();
     this.#isCommitting = true;
     try {

@@ -4,7 +4,7 @@ import type { StorageStatements } from '../storage/statements.ts';
 import type { Coordination } from './lease.ts';
 
 /**
- * Where conversations are kept.
+ * The storage of the conversations.
  *
  * @see `storageContract` in `@telefsm/testing`, which tests any implementation
  */

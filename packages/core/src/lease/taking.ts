@@ -11,7 +11,7 @@ import type { Notes } from './notes.ts';
 import type { LeaseRoom } from './shared-hold.ts';
 import type { WakeUps } from './wake-ups.ts';
 
-/** What an attempt needs of the leases of its machine. */
+/** The members of a machine's leases that an attempt needs. */
 export interface TakingRoom extends Pick<LeaseRoom, 'options' | 'short' | 'urgent'> {
   readonly gate: Gate;
   readonly wakeUps: WakeUps;

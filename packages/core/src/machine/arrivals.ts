@@ -23,7 +23,7 @@ export interface ArrivalOptions {
 /** Ms after which a waiting checkout is declined: Telegram takes no answer after 10 s (Bot API, answerPreCheckoutQuery). */
 const checkoutBound = 8000;
 
-/** What becomes of one update while another turn has its conversation, in this process or in another one. */
+/** The waiting policy of one update, while a turn of this or another process has its conversation. */
 export interface Waiting {
   /** The update begins to wait: from now on Telegram may have to be answered early. Once is enough. */
   begin(): void;

@@ -1,4 +1,4 @@
-/** What observers are notified of when a change is committed. */
+/** The event that observers get when a change is committed. */
 
 import { type ConversationRecord, topOf } from '../record/record.ts';
 import type { Left } from '../transaction/effects.ts';

@@ -1,4 +1,4 @@
-/** What a machine offers, as types: conversations from outside, events, its description. */
+/** The types of a machine: conversations from outside, events, its description. */
 
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { BotCommand, OwnCommands } from '../conversation/behavior.ts';
@@ -33,7 +33,7 @@ export interface SceneLeft {
   readonly scene: string;
   /** Where it was left. */
   readonly state: string | null;
-  /** As its hooks have heard it; `cleared` is silent: no hook hears of `clear()`, nor of a repair. */
+  /** The reason that its hooks got. For `cleared` no hook ran: neither `clear()` nor a repair runs hooks. */
   readonly reason: LeaveReason | 'cleared';
 }
 
@@ -45,12 +45,12 @@ export interface CommittedState {
   readonly data: object;
 }
 
-/** What a machine does beside committing, by name. */
+/** The events of a machine, by name. */
 export interface MachineEvents {
   /**
    * A turn has ended, well or badly: for metrics and traces. Listeners run in the async context of the turn's caller.
    *
-   * Updates that were skipped are no turns: duplicates, and what another rule of `waiting` drops.
+   * A skipped update is not a turn: a duplicate, or an update that the waiting policy drops.
    */
   readonly turn: TurnEnded;
   /** An update that had been handled before was skipped. */
@@ -63,35 +63,36 @@ export interface MachineEvents {
     readonly error: unknown;
     readonly retryIn?: number;
   };
-  /** A stored conversation that the code did not know was repaired. */
+  /** A stored conversation with an unknown state was repaired. */
   readonly repaired: { readonly key: string; readonly stored: string; readonly reason: string };
-  /** The storage failed where nothing was lost by it: letting go, renewing, listening, sweeping. */
+  /** The storage failed without a loss: at a release, a renewal, a subscription or a sweep. */
   readonly storageFailed: { readonly operation: string; readonly error: unknown };
   /**
-   * A payment arrived for an invoice of a flow that no pending question has asked for, so no answer came of it.
+   * A payment arrived for an invoice that no pending question has sent, so it is not an answer.
    *
-   * The update goes on to the bot's middleware too. It is reported again if the update is redelivered; the charge id tells duplicates.
+   * The update continues to the bot's middleware. It is reported again if the update is redelivered; compare the charge id.
    */
   readonly paymentUnmatched: {
     readonly key: string;
     readonly subject: Subject;
-    /** Who paid: `user_id` of `refundStarPayment`. */
+    /** The payer: `user_id` of `refundStarPayment`. */
     readonly user: number | undefined;
     readonly payment: UnmatchedPayment;
   };
   /**
-   * A scene took an input, but what it made of it cannot be stored: the record would be too large (`RECORD_TOO_LARGE`), or it is no JSON
-   * (`DATA_NOT_JSON`), or a `validate` gave no answer, such as `NaN` (`INVALID_OPTION`). Nothing of it was kept, and the user read a text.
+   * The result of an input cannot be stored. The record would be too large (`RECORD_TOO_LARGE`), the value is not JSON
+   * (`DATA_NOT_JSON`), or `validate` returned no answer, such as `NaN` (`INVALID_OPTION`). Nothing was committed, and the user read a
+   * text.
    */
   readonly inputRefused: { readonly key: string; readonly error: unknown };
   /**
-   * A message could not be sent where no handler waits for it: a prompt that Telegram rejects, an edit of an old message, the answer to a
+   * A message could not be sent, and no handler waits for it: a prompt that Telegram rejects, an edit of an old message, the answer to a
    * callback query.
    */
   readonly speechFailed: { readonly key: string; readonly error: unknown };
 }
 
-/** What is stored of a conversation, under the names that `ctx.state` uses. */
+/** A stored conversation, under the names that `ctx.state` uses. */
 export interface Snapshot {
   /** Id of the state, or `null`. */
   readonly current: string | null;
@@ -100,7 +101,7 @@ export interface Snapshot {
   readonly data: object;
   /** Where `back()` leads, newest first. */
   readonly history: readonly HistoryEntry[];
-  /** What was said lately, with `fsm({ log })`. */
+  /** The recent messages, with `fsm({ log })`. */
   readonly log?: readonly LogEntry[];
   /** Ms until the deadline. */
   readonly deadlineIn?: number;
@@ -111,9 +112,9 @@ export interface Conversation<out All extends AnyState = AnyState> {
   /** Its key in the storage. */
   readonly key: string;
   /**
-   * One unit of work: waits for its turn, commits once, then speaks.
+   * Runs a turn: waits for the conversation, commits once, then sends the messages.
    *
-   * @param options - `id` makes the run idempotent like an update: one that was done before resolves to `undefined`
+   * @param options - `id` makes the run idempotent: a run with a known id resolves to `undefined`
    * @throws FsmError `WAIT_TIMEOUT`, `REENTERED`, `LEASE_LOST`, `COMMIT_UNKNOWN`, `STORAGE_FAILED`, `STOPPED`; what `work` throws passes
    */
   run<R>(
@@ -145,7 +146,7 @@ export interface Conversation<out All extends AnyState = AnyState> {
   peek(): Promise<Snapshot | undefined>;
 }
 
-/** What a machine needs of a bot; both frameworks' bots fit through their adapter. */
+/** A bot as a machine needs it; the adapters make one of both frameworks' bots. */
 export interface BotPort {
   readonly id: number;
   readonly username?: string | undefined;
@@ -182,9 +183,9 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   /** As JSON, for diagrams and checks. */
   describe(): MachineDescription;
   /**
-   * Finds what this code does not know in a stored conversation, as the next update would find it; `undefined` if it knows everything.
+   * Finds the unknown state of a stored conversation, as the next update would find it; `undefined` if everything is known.
    *
-   * It changes nothing: for a check of the storage before a deploy. Answers of flows are looked at when the flow goes on, not here.
+   * It changes nothing: use it to check the storage before a deploy. Answers of flows are checked when the flow continues, not here.
    *
    * @param conversation - one of `storage.list`
    * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
@@ -192,11 +193,11 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   inspect(
     conversation: Pick<StoredConversation, 'key' | 'stored'>,
   ): Promise<UnknownState | undefined>;
-  /** Where conversations are kept. */
+  /** The storage of the conversations. */
   readonly storage: FsmStorage;
 }
 
-/** A machine as JSON: what diagrams and checks are made from. */
+/** A machine as JSON, for diagrams and checks. */
 export interface MachineDescription {
   readonly namespace: string;
   readonly version: number;
@@ -204,7 +205,7 @@ export interface MachineDescription {
   readonly strict: boolean;
   /** Id of the scene of a user who has none. */
   readonly initial: string | null;
-  /** Commands that active scenes take, where `fsm({ commands })` chooses them. */
+  /** The commands of active scenes, as `fsm({ commands })` names them. */
   readonly commands: OwnCommands;
   /** Every state with the groups around it, innermost first, and its former ids. */
   readonly states: readonly {
@@ -212,7 +213,7 @@ export interface MachineDescription {
     readonly groups: readonly string[];
     readonly was: readonly string[];
   }[];
-  /** Every scene with its former ids, its states, and what it tells of itself. */
+  /** Every scene with its former ids, its states and its own description. */
   readonly scenes: readonly {
     readonly id: string;
     readonly was: readonly string[];
@@ -221,16 +222,16 @@ export interface MachineDescription {
   }[];
 }
 
-/** Any machine: for providers and helpers that only need `at`, `sweep`, `stop`. */
+/** Any machine, for providers and helpers that need only `at`, `sweep` and `stop`. */
 export type AnyMachine = Machine<AnyState, never>;
 
-/** A machine that is fed raw updates; adapters are made of it. */
+/** A machine that handles raw updates; adapters use it. */
 export interface FedMachine<out All extends AnyState = AnyState> extends Machine<All> {
   /**
-   * Handles one update as one unit of work.
+   * Handles one update as one turn.
    *
    * @param bot - calls the Bot API for this update
-   * @param rest - what handles the update if no scene takes it
+   * @param rest - handles the update if no scene does
    * @param ctx - the framework's context, for services and for the framework's own scenes
    * @throws whatever a handler throws, and FsmError for what the storage could not do
    */

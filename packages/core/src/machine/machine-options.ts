@@ -35,7 +35,7 @@ export type ServicesOption<List extends readonly unknown[], C> =
     ? { readonly services?: Provide<object, C> }
     : { readonly services: Provide<ServicesOf<List>, C> };
 
-/** What an update does when its conversation is busy. */
+/** The options for updates whose conversation is busy. */
 export interface WaitingOptions {
   /**
    * `queue` waits (the default); `refuse` throws `BUSY`; `drop` leaves the update unhandled, silently; `busy` says that the bot is busy.
@@ -105,9 +105,9 @@ export interface MachineOptions<
         AnyScene,
         (turn: ServiceTurn<Context>) => { readonly data?: object; readonly params?: object },
       ];
-  /** Where conversations are kept. Default: the memory of this process, where they are lost when it ends. */
+  /** The storage of the conversations. Default: the memory of this process, where they are lost when it ends. */
   readonly storage?: FsmStorage;
-  /** Who shares a conversation. Default `"userInChat"`. */
+  /** The strategy: who shares a conversation. Default `"userInChat"`. */
   readonly strategy?: Strategy;
   /** Separates machines that share a storage. Default `"telefsm"`. */
   readonly namespace?: string;
@@ -119,7 +119,7 @@ export interface MachineOptions<
   readonly ttl?: Duration;
   /** The `timeout` of flows that set none: without progress for this long they end with `timedOut`. Default: never. */
   readonly flowTimeout?: Duration;
-  /** What an update does when its conversation is busy. */
+  /** The options for updates whose conversation is busy. */
   readonly waiting?: WaitingOptions;
   /** How long a process holds a conversation without a sign of life. Default 15 s. */
   readonly lease?: Duration;
@@ -152,9 +152,9 @@ export interface MachineOptions<
   readonly sweep?: SweepOptions;
   /** Commands that every active scene takes. Default: `cancel`, `back` and `skip` of flows. */
   readonly commands?: OwnCommands;
-  /** What other commands do while a scene is active. Default `"pass"`. */
+  /** The effect of other commands while a scene is active. Default `"pass"`. */
   readonly otherCommands?: CommandPolicy;
-  /** What telefsm itself says. */
+  /** The texts of telefsm itself. */
   readonly texts?: Texts;
   /** The clock, which also sets timers; a virtual one in tests. */
   readonly clock?: Clock;

@@ -9,6 +9,7 @@ import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { checkAddress, subjectAt } from '../update/address.ts';
 import { keyOf, namespacePrefix, scopeOf } from '../update/key.ts';
+import { reserveTag } from '../update/tag.ts';
 import { commandsOf, describe } from './describe.ts';
 import type { FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
@@ -20,7 +21,7 @@ import { sweeperOf } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
 
 const unattended =
-  'A deadline was stored, and nothing looks for deadlines in this process: each fires only with the next update of its conversation. Call machine.start(bot), or machine.sweep() on a schedule.';
+  'A deadline was stored, but this process does not poll for deadlines. Each fires only with the next update of its conversation. Call machine.start(bot), or machine.sweep() on a schedule.';
 
 /** Ms that stopping waits for running turns. */
 const drainBound = 25_000;
@@ -70,12 +71,14 @@ export function machineOf(
   const rt = runtimeOf(options, watchers, opened, (ms) => sweeper.expect(ms));
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
+  const prefix = namespacePrefix(namespace);
+  reserveTag(prefix, namespace);
   const report = rt.notices.storageFailed;
   const sweeper = sweeperOf({
     ...rt.options.sweep,
     storage,
     leases: rt.leases,
-    prefix: namespacePrefix(namespace),
+    prefix,
     clock,
     claim: rt.options.lease,
     fire: (key) => fire(rt, key),

@@ -1,4 +1,4 @@
-/** What the options of a machine may be: what cannot work is told when the bot starts, and not by what it does later. */
+/** The rules for the options of a machine. Invalid options are rejected when the bot starts. */
 
 import { checkOptions } from '#option-checks';
 import { holds } from '../base/holds.ts';
@@ -22,9 +22,9 @@ import type {
 
 const list: Rule = { expected: 'a list, as in [Form, order]', fits: Array.isArray };
 const policies = oneOf('reset', 'keep', 'error');
-/** What is no length of time at all is refused where it is converted. */
+/** A value that is not a duration is rejected during the conversion. */
 const length: Rule = {
-  expected: 'longer than nothing',
+  expected: 'a duration longer than 0',
   fits: (found) => Number.parseFloat(`${found}`) !== 0,
 };
 
@@ -78,7 +78,7 @@ const rulesOfParts = {
     answerCallbacksAfter: anything,
     interrupt: interruptRule,
     burst: {
-      expected: "a length of time, or { quiet, answer: 'all' | 'latest' }",
+      expected: "a duration, or { quiet, answer: 'all' | 'latest' }",
       fits: (found) =>
         typeof found === 'string' || typeof found === 'number' || holds(found, 'quiet'),
     },
@@ -89,7 +89,7 @@ const rulesOfParts = {
 };
 
 /**
- * Refuses options that would fail, or do nothing, only later.
+ * Rejects options that would fail, or have no effect, only later.
  *
  * @throws FsmError `INVALID_OPTION`
  */

@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Leases } from '../lease/lease.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 
-/** What the sweeper needs. */
+/** Options of the sweeper. */
 export interface SweeperOptions {
   readonly storage: FsmStorage;
   /** Sends its statements. */

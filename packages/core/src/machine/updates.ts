@@ -6,6 +6,7 @@ import type { Turn } from '../conversation/turn.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { Job } from '../transaction/job.ts';
 import { isOutage } from '../transaction/outage.ts';
+import type { PollSender } from '../transaction/polls.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
@@ -17,7 +18,7 @@ import { type ArrivalOptions, type Waiting, waitInLine, waitingOf } from './arri
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
-/** What handles an update if no scene takes it. */
+/** The handler of an update that no scene handles. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
 
 /** How many failing updates are counted at once. */
@@ -60,14 +61,31 @@ export function updatesOf(
     failing: new Map(),
   };
   function begin(update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown): Promise<void> {
-    let subject = subjectOf(update, bot.id);
+    const subject = subjectOf(update, bot.id);
+    const { updateType } = subject;
+    if (updateType === 'poll_answer' || updateType === 'poll') {
+      const run = (sender: PollSender | undefined) => work(update, bot, rest, ctx, subject, sender);
+      return import('../transaction/polls.ts').then(({ withSender }) =>
+        withSender(rt, update, subject, run),
+      );
+    }
+    return work(update, bot, rest, ctx, subject, rt.engine?.askerOf(update, subject));
+  }
+  function work(
+    update: RawUpdate,
+    bot: BotPort,
+    rest: Rest,
+    ctx: unknown,
+    from: Subject,
+    asker: PollSender | undefined,
+  ): Promise<void> {
+    let subject = from;
     let scope = when === undefined || when(subject) ? scopeOf(strategy, subject) : undefined;
     let key = scope && writeKey(subject.bot, subject.business, scope);
-    const asker = rt.engine?.askerOf(update, subject);
     let isElsewhere = false;
     if (asker !== undefined) {
       const askedBy = scopeOf(strategy, asker.subject);
-      const askersKey = askedBy && writeKey(bot.id, undefined, askedBy);
+      const askersKey = askedBy && writeKey(bot.id, asker.subject.business, askedBy);
       isElsewhere = askersKey !== undefined && tagOf(askersKey) === asker.tag;
       if (isElsewhere) [subject, scope, key] = [asker.subject, askedBy, askersKey];
     }

@@ -39,9 +39,9 @@ interface RecordText extends FrameText {
   x?: number;
   /** A prompt is pending. */
   o?: 1;
-  /** Visit of a reply keyboard. */
+  /** Entry of a reply keyboard. */
   b?: number;
-  /** Number of the last visit, if it is not the top frame's. */
+  /** Number of the last entry, if it is not the top frame's. */
   z?: number;
   /** Session. */
   u?: JsonObject;
@@ -58,7 +58,7 @@ interface FrameText {
   d?: JsonObject;
   /** Memo. */
   k?: JsonObject;
-  /** Visit. */
+  /** Number of the entry. */
   n?: number;
   /** Where the result goes. */
   r?: string;
@@ -141,7 +141,7 @@ function readFound(found: unknown, size: number): Decoded {
   }
   if (found['v'] > format) return { newer: found['v'] };
   const broken = firstBroken(found);
-  if (broken !== undefined) return { unreadable: `its field '${broken}' is broken` };
+  if (broken !== undefined) return { unreadable: `its field '${broken}' is invalid` };
   return { record: read(found as unknown as RecordText, size) };
 }
 

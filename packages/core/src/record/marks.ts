@@ -43,13 +43,14 @@ function hash(text: string, factor: number): number {
 
 /** Adds a mark. If `replaced` is among them, it goes: a turn needs the mark of its last commit only. */
 export function withMark(marks: Marks, mark: string, replaced?: string): Marks {
-  const kept = split(marks).filter((each) => each !== replaced);
-  return [...kept, mark].slice(-most).join('');
+  const at = replaced === undefined ? -1 : positionOf(marks, replaced);
+  const kept = at < 0 ? marks : marks.slice(0, at) + marks.slice(at + length);
+  return (kept + mark).slice(-most * length);
 }
 
 /** Whether a mark is among them. */
 export function hasMark(marks: Marks, mark: string): boolean {
-  return split(marks).includes(mark);
+  return positionOf(marks, mark) >= 0;
 }
 
 /**
@@ -58,9 +59,11 @@ export function hasMark(marks: Marks, mark: string): boolean {
  * @param seen - the marks of the record before the commit
  */
 export function mayHaveRolled(marks: Marks, seen: Marks): boolean {
-  const before = split(seen);
-  const now = split(marks);
-  return now.length >= most && !now.some((mark) => before.includes(mark));
+  if (marks.length < most * length) return false;
+  for (let at = 0; at < marks.length; at += length) {
+    if (hasMark(seen, marks.slice(at, at + length))) return false;
+  }
+  return true;
 }
 
 /** Whether a stored text holds marks. */
@@ -68,6 +71,8 @@ export function areMarks(value: unknown): boolean {
   return typeof value === 'string' && value.length % length === 0;
 }
 
-function split(marks: Marks): string[] {
-  return marks.match(/.{6}/g) ?? [];
+/** Where a mark begins; -1 if it is not among them. */
+function positionOf(marks: Marks, mark: string): number {
+  for (let at = 0; at < marks.length; at += length) if (marks.startsWith(mark, at)) return at;
+  return -1;
 }

@@ -8,7 +8,7 @@ import { type Marks, noMarks } from './marks.ts';
 
 /** One level of a conversation: a scene or none, a state or none, and data. */
 export interface Frame extends Past {
-  /** Number of the visit of its scene; never used twice in a conversation. */
+  /** Number of this entry of its scene; never used twice in a conversation. */
   readonly visit: number;
   /** Key of the caller's data that takes the result. */
   readonly into: string | undefined;
@@ -40,9 +40,9 @@ export interface ConversationRecord {
   readonly failures: number;
   /** Whether a question has been committed and not yet been asked. */
   readonly isPromptPending: boolean;
-  /** The visit whose question has shown a reply keyboard, while that is not removed. */
+  /** The entry whose question has shown a reply keyboard, until the keyboard is removed. */
   readonly keyboard?: number | undefined;
-  /** The last visit's number. */
+  /** The number of the last entry. */
   readonly visits: number;
   /** Session data by the name that its owner chose; it stays when the conversation is cleared. */
   readonly session: JsonObject | undefined;

@@ -3,7 +3,7 @@
 import { toMs } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
-import { check, describeIssues, isSchema } from '../base/schema.ts';
+import { check as checkAgainst, describeIssues, isSchema, type Schema } from '../base/schema.ts';
 import { burstTimer, type SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { namesOf, type State } from '../conversation/states.ts';
@@ -32,8 +32,15 @@ export function behaviorOfNode(
   const schema = isSchema(options.data) ? options.data : undefined;
   const { resume, timeout, leave } = handlers;
   const view = handlers.view && openView(id, handlers.view, options);
+  const check = schema && checkBy(schema, id);
+  /** What an input has made of the data must fit the schema now: later it would cost the user their place. */
+  const checkChange = async (run: FrameRun, before: JsonObject) => {
+    if (check !== undefined && run.isActive && run.data !== before) await check(run.data);
+  };
   const go = async (run: FrameRun, next: Next) => {
+    const before = run.data;
     verbIn(await next, id)?.apply(run);
+    await checkChange(run, before);
     view?.showAgain(run);
   };
   return {
@@ -45,13 +52,7 @@ export function behaviorOfNode(
     served: options.services !== undefined,
     first: () => id,
     ...(view && { screen: retireUnseen }),
-    ...(schema && {
-      async check(data) {
-        const result = await check(schema, data);
-        if (result.issues === undefined) return result.value as JsonObject;
-        throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
-      },
-    }),
+    ...(check && { check }),
     async ask(run: FrameRun, params) {
       // a view is shown again and again, and its time goes on
       const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
@@ -59,7 +60,8 @@ export function behaviorOfNode(
       return view?.ask(run) ?? (() => handlers.enter?.(nodeTurn(run, { params })));
     },
     async handle(run: FrameRun, next) {
-      if (view !== undefined && (await view.press(run))) return;
+      const { data } = run;
+      if (view !== undefined && (await view.press(run))) return checkChange(run, data);
       const { input } = run;
       const answer = input && !input.edited ? await acceptInput(accept, input) : undefined;
       if (input === undefined || answer === undefined || handlers.handle === undefined)
@@ -104,6 +106,14 @@ export function behaviorOfNode(
       timeout: after,
       ...(view && { view: true }),
     }),
+  };
+}
+
+function checkBy(schema: Schema, id: string) {
+  return async (data: JsonObject): Promise<JsonObject> => {
+    const result = await checkAgainst(schema, data);
+    if (result.issues === undefined) return result.value as JsonObject;
+    throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
   };
 }
 

@@ -1,4 +1,4 @@
-/** What a node keeps, takes and does, as types. */
+/** The types of a node's data, input and handlers. */
 
 import type { Duration } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -11,21 +11,21 @@ import type { SceneTurn } from './node-turn.ts';
 import type { Next } from './transition.ts';
 import type { View, ViewTurn } from './view/view-turn.ts';
 
-/** What a node keeps, takes and needs. */
+/** Options of a node. */
 export interface SceneOptions<D, P, R, N, A, S = unknown> {
   /** Persisted data: any Standard Schema, checked when it is read back; or `typed<T>()`. */
   readonly data?: D;
   /** Transient input of `enter`/`goto`; reaches the `enter` hook, never stored. */
   readonly params?: P;
   readonly result?: R;
-  /** What it needs from `fsm({ services })`. */
+  /** The services that it needs from `fsm({ services })`. */
   readonly services?: N;
   /**
-   * What it sees of the data of the conversation, which all its scenes share and `ctx.session` shows: `typed<T>()`. It is kept after `clear()`,
-   * and not checked.
+   * The type of the conversation's session, which all its scenes share and `ctx.session` shows: `typed<T>()`. It stays after `clear()`,
+   * and is not checked.
    */
   readonly session?: S;
-  /** What `handle` takes; other updates pass on to the bot. Default `"text"`. */
+  /** The input of `handle`; other updates continue to the bot. Default `"text"`. */
   readonly accept?: A;
   readonly was?: string | readonly string[];
   /**
@@ -71,13 +71,16 @@ interface SaidNode<T extends SceneTypes, A extends Accept> extends CommonHandler
 /** A node whose message is edited in place. */
 interface ShownNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
   readonly enter?: never;
-  /** What is shown now. Rendered when the node is entered, to look up a press, and before each commit that may have changed it. */
+  /**
+   * The content that is shown now. Rendered when the node is entered, to look up a press, and before each commit that may have changed
+   * it.
+   */
   readonly view: (
     turn: ViewTurn<T['data'], T['services'], T['result'], T['session']>,
   ) => Awaitable<View>;
   readonly handle?: Handle<T, A>;
 }
-/** What a node does: it says something and handles the answer, or it has a view. */
+/** The handlers of a node: a prompt with a handler for the answer, or a view. */
 export type NodeHandlers<T extends SceneTypes, A extends Accept> = SaidNode<T, A> | ShownNode<T, A>;
 
 /** Options of any node. */

@@ -6,7 +6,7 @@ import type { SceneTypes } from '../conversation/scene.ts';
 import type { SessionTurn } from '../conversation/turn.ts';
 import { type Change, type Moves, type Transition, WithMoves } from './transition.ts';
 
-/** What handlers of buttons get, and those of nodes: the turn, the data, and where to go. */
+/** The turn of handlers of nodes and buttons, with the data and the moves. */
 export interface HandlerTurn<
   D extends object,
   N extends object = {},

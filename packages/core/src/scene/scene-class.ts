@@ -9,7 +9,7 @@ import { type ContextMiddleware, hookedScene, type SceneOptions } from './scene-
 /** Middleware as both frameworks accept it: a function, or what makes one, such as a Composer. */
 export type AnyMiddleware<C> = ContextMiddleware<C> | { middleware(): ContextMiddleware<C> };
 
-/** What a {@link SceneMembers} is to the machine and to the compiler. */
+/** The types of {@link SceneMembers}, for the machine and the compiler. */
 export interface SceneTypesOf<Data extends object, Params extends object> {
   readonly data: Data;
   readonly start: Data;
@@ -19,7 +19,7 @@ export interface SceneTypesOf<Data extends object, Params extends object> {
   readonly session: {};
 }
 
-/** What a scene has beside the members of its framework's Composer. */
+/** The members of a scene besides those of its framework's Composer. */
 export interface SceneMembers<C, Data extends object, Params extends object>
   extends AnyScene,
     AnyGroup<State<string, Data>> {

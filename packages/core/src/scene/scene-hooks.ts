@@ -33,13 +33,13 @@ interface ToldBy {
 /** Runs middleware of a framework on its context. */
 export type ContextMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
 
-/** What a framework's scene does. Hooks are looked up when they are needed, since bots register them after the scene is made. */
+/** The hooks of a framework's scene. They are looked up when they are needed, because bots register them after the scene is made. */
 export interface SceneHooks<C extends object> {
   hook(name: keyof ToldBy): ContextMiddleware<C> | undefined;
   readonly handle: ContextMiddleware<C>;
 }
 
-/** What a framework's scene carries. */
+/** A framework's scene with its hooks. */
 export interface HookedScene {
   readonly behavior: SceneBehavior;
   readonly group: AnyGroup['~group'];

@@ -2,6 +2,8 @@
 
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';
+import { mergedData } from '../base/json.ts';
+import { shown } from '../base/shown.ts';
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { SceneRun } from '../conversation/behavior.ts';
 import type { AnyScene, CallOptions, StartArgs } from '../conversation/scene.ts';
@@ -15,7 +17,7 @@ export interface Transition {
   readonly alert: (text: string) => Transition;
 }
 
-/** What a handler returns. */
+/** The result of a handler. */
 export type Next = Awaitable<Transition | void>;
 
 /** Changes to data; `undefined` removes an optional key. */
@@ -72,7 +74,7 @@ export function verb(leads: Leading, apply: Verb['apply']): Transition {
 /** Reads what a handler has returned. @throws FsmError `INVALID_TRANSITION` for anything but a transition or nothing */
 export function verbIn(returned: unknown, scene: string): Verb | undefined {
   if (returned === undefined || holds(returned, '~transition')) return returned as Verb | undefined;
-  throw new FsmError('INVALID_TRANSITION', { scene, returned: String(returned) });
+  throw new FsmError('INVALID_TRANSITION', { scene, returned: shown(returned) });
 }
 
 type LooseMoves = Moves<object>;
@@ -81,12 +83,12 @@ type LooseMoves = Moves<object>;
 export abstract class WithMoves implements LooseMoves {
   get goto(): LooseMoves['goto'] {
     return (scene, ...start) =>
-      verb({ verb: 'goto', to: scene.id }, ({ turn }) => turn.state.enter(scene, ...start));
+      verb({ verb: 'goto', to: scene?.id }, ({ turn }) => turn.state.enter(scene, ...start));
   }
 
   get call(): LooseMoves['call'] {
     return (scene, ...start) =>
-      verb({ verb: 'call', to: scene.id }, ({ turn }) => turn.state.call(scene, ...start));
+      verb({ verb: 'call', to: scene?.id }, ({ turn }) => turn.state.call(scene, ...start));
   }
 
   get again(): (patch?: object, params?: object) => Transition {
@@ -112,5 +114,5 @@ export abstract class WithMoves implements LooseMoves {
 
 /** Merges changes into the data of a frame. */
 export function patched(run: SceneRun, patch: object | undefined): void {
-  if (patch !== undefined) run.keep({ data: { ...run.data, ...patch } });
+  if (patch !== undefined) run.keep({ data: mergedData(run.data, patch, 'data') });
 }

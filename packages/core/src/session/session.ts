@@ -173,7 +173,7 @@ function userInChatAt(ctx: object, property: string | undefined): FsmContext | u
 
 function twoStorages(): FsmError {
   const expected =
-    'left out behind fsm(), whose record keeps the session; with `store`, pass `machine` to adopt';
+    'omitted below fsm(), whose record contains the session. To adopt the sessions of `store`, pass `machine` too';
   return invalidOption('session storage', expected, 'a storage');
 }
 

@@ -1,8 +1,8 @@
 /** Session data of one turn, as an object that handlers change in place. */
 
 import { type JsonObject, thawed, withMember } from '../base/json.ts';
+import { sessionSlot } from '../engine/turn-session.ts';
 import type { SessionAccess } from '../state/context.ts';
-import { sessionSlot } from './turn-session.ts';
 import { type Converted, settled } from './values.ts';
 
 /** Where in the session of a conversation a value is, and what it begins as. */

@@ -12,7 +12,7 @@ export function warnOnce(): Converted {
   return (path, found) => {
     if (warned.has(path) || warned.size >= mostPaths) return;
     warned.add(path);
-    const message = `${path} holds ${found}. A session keeps JSON, so the next update reads what JSON makes of it. Store a plain value instead.`;
+    const message = `${path} holds ${found}. A session is stored as JSON, so the next update reads another value. Store a plain value instead.`;
     warn(message, 'TELEFSM_SESSION');
   };
 }

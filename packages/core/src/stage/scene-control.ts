@@ -9,7 +9,7 @@ import { type AnyGroup, statesOf } from '../conversation/states.ts';
 /** Middleware of either framework. */
 export type StageMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaitable<unknown>;
 
-/** What a stage runs of its scenes. */
+/** The hooks of a stage's scenes. */
 export interface StageHooks<C, Scene> {
   /** Seconds after which a user has silently left the scene. */
   ttl(scene: Scene): number | undefined;
@@ -21,7 +21,7 @@ export interface StageHooks<C, Scene> {
   update(scene: Scene): StageMiddleware<C>;
 }
 
-/** What a session keeps of the scene that a user is in. */
+/** The data of a user's active scene in the session. */
 export interface SceneData {
   current?: string;
   /** Seconds since 1970. */
@@ -42,13 +42,13 @@ export interface StageSettings {
   readonly ttl?: number | undefined;
   /** Id of the scene of users who are in none. */
   readonly default?: string | undefined;
-  /** What `ctx.scene.session` begins as. */
+  /** The initial value of `ctx.scene.session`. */
   readonly defaultSession?: object | undefined;
   /** The context property of the session that keeps the scene. Default `"session"`. */
   readonly sessionName?: string | undefined;
 }
 
-/** What a stage consists of. */
+/** The parts of a stage. */
 export interface StageParts<C, Scene = unknown> {
   readonly settings: StageSettings;
   /** The scene of an id. */

@@ -80,7 +80,7 @@ export class WizardControl<C extends object, Step> {
     const at = this.#find(name);
     if (at !== undefined) return this.selectStep(at);
     const names = this.steps.flatMap((step) => nameOf(step)?.name ?? []);
-    const expected = `the name of a step: ${names.map(shown).join(', ') || 'this wizard has none'}`;
+    const expected = `the name of a step: ${names.map(shown).join(', ') || 'none in this wizard'}`;
     throw invalidTarget('selectStep()', expected, shown(name));
   }
 
@@ -106,4 +106,13 @@ export class WizardControl<C extends object, Step> {
     const at = own < 0 ? steps.findIndex((step) => step?.was.includes(name)) : own;
     return at < 0 ? undefined : at;
   }
+}
+
+/**
+ * Moves to a named step, as `ctx.wizard.selectStep` does by number; the step runs with the next update.
+ *
+ * @throws FsmError `INVALID_TARGET` if no step of the wizard has the name
+ */
+export function selectStep(ctx: { readonly wizard: object }, name: string): void {
+  (ctx.wizard as WizardControl<object, unknown>).selectNamed(name);
 }

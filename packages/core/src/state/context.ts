@@ -17,7 +17,7 @@ import type { Scope } from '../update/key.ts';
 import type { Registry } from './registry.ts';
 import { stateTimer, type WorkingCopy } from './working-copy.ts';
 
-/** What has happened to frames and is still to be told to their scenes, in order. */
+/** The events of frames whose hooks have not run yet, in order. */
 export type SceneEvent =
   | {
       readonly kind: 'entered';
@@ -35,11 +35,11 @@ export type SceneEvent =
     }
   | { readonly kind: 'ask'; readonly params?: object };
 
-/** What the object needs of its turn. */
+/** The members of a turn that `ctx.state` needs. */
 export interface ContextHost extends SessionAccess {
   readonly copy: WorkingCopy;
   readonly registry: Registry;
-  /** Where it is noted what scenes are told before the commit. */
+  /** Notes the events of scenes before the commit. */
   readonly effects: { note(event: SceneEvent): void };
   readonly used: { dropEvents(): void } | undefined;
   /** Absent in a machine without scenes. */
@@ -90,6 +90,8 @@ export interface SessionAccess {
   beforeCommit(task: () => void): void;
   /** Runs a task once, after the next commit. */
   afterCommit(task: () => unknown): void;
+  /** Brings votes in a poll to this conversation. */
+  followPoll(id: string): Promise<void>;
 }
 
 /**
@@ -134,7 +136,7 @@ export function sessionOf(fsm: FsmContext): SessionAccess {
   return (fsm as unknown as StateContext)['~session'];
 }
 
-/** A class, since one is made for every update: its members stand on the prototype. */
+/** A class, since one is made for every update and shares the members of the prototype. */
 class StateContext implements StateMatcher {
   private readonly host: ContextHost;
   /** The state object of the current id, when a filter or a move has shown it. */
@@ -306,6 +308,10 @@ class StateContext implements StateMatcher {
     this.write('afterCommit').afterCommit(task);
   }
 
+  async followPoll(id: string): Promise<void> {
+    await this.write('followPoll').followPoll(id);
+  }
+
   /** The verbs of scenes; a machine without scenes has none to enter. */
   private scenes(verb: string, scene?: AnyScene | string): SceneVerbs {
     const { sceneVerbs, registry } = this.write(verb);
@@ -319,7 +325,7 @@ class StateContext implements StateMatcher {
     return this.host;
   }
 
-  /** Refuses to write what would not be where a `leave` hook reads; one that leads nowhere may still set a state. */
+  /** Rejects a write that the `leave` hook could not read. A hook that leads nowhere may still set a state. */
   private writeHere(member: string): ContextHost {
     const { host } = this;
     host.mayWrite(member);

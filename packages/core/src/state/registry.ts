@@ -20,7 +20,7 @@ export interface RegisteredScene {
   readonly behavior: SceneBehavior;
 }
 
-/** What a machine may hold. */
+/** The states and scenes of a machine. */
 export interface Registry {
   /** Whether a list of states was given; without one every state is accepted. */
   readonly strict: boolean;
@@ -138,7 +138,7 @@ export function registryOf(
       if (found !== undefined) throw new FsmError('SCENE_DUPLICATE', { scene: id });
       const owner = owners.get(id);
       if (owner !== undefined || known.has(id) || holds(scene, '~data')) {
-        const fix = owner === undefined ? 'move there by set()' : `enter its scene "${owner}"`;
+        const fix = owner === undefined ? 'move there with set()' : `enter its scene "${owner}"`;
         throw invalidTarget('enter() or call()', 'a scene or its id', `the state "${id}": ${fix}`);
       }
       const open = unfinished(scene);
@@ -148,12 +148,12 @@ export function registryOf(
   };
 }
 
-/** What `flow(…)` and `scene(…)` return is of use only to the call that finishes it. */
+/** Names the missing call of an unfinished flow or node; `undefined` for anything else. */
 export function unfinished(member: unknown): string | undefined {
   // the class `Scene` has a method `on` too
   if (holds(member, '~scene')) return undefined;
-  if (holds(member, 'done')) return 'a flow that no `.done(…)` has finished';
-  return holds(member, 'on') ? 'a node that no `.on(…)` has finished' : undefined;
+  if (holds(member, 'done')) return 'a flow without `.done(…)`';
+  return holds(member, 'on') ? 'a node without `.on(…)`' : undefined;
 }
 
 function notAMember(found: unknown): FsmError {

@@ -11,10 +11,10 @@ import {
 } from '../record/record.ts';
 import type { ReplyAddress } from '../update/address.ts';
 
-/** What all working copies of a machine share. */
+/** The rules that all working copies of a machine share. */
 export interface CopyRules {
   readonly history: HistoryRules;
-  /** A number for a new visit, greater than the last one of the conversation, also of a forgotten one. */
+  /** A number for a new entry, greater than the last one of the conversation, also of a deleted one. */
   nextVisit(last: number): number;
 }
 
@@ -41,7 +41,7 @@ export class WorkingCopy {
   frames: readonly [Frame, ...Frame[]];
   visits: number;
   isPromptPending: boolean;
-  /** The visit whose question has shown a reply keyboard; it outlives the frame, and `clear()`. */
+  /** The entry whose question has shown a reply keyboard; it outlives the frame, and `clear()`. */
   keyboard: number | undefined;
   failures: number;
   version: number;

@@ -1,6 +1,6 @@
 /** Which conversations of the memory storage are due: a heap that may look too early, and never looks too late. */
 
-/** What the index has of a conversation; infinite where there is no deadline. */
+/** The index entry of a conversation; infinite without a deadline. */
 export interface Waking {
   readonly key: string;
   readonly deadlineAt: number;

@@ -17,8 +17,8 @@ export interface KeyValueStorageOptions {
  * by themselves. Lifetimes and deadlines are kept as instants of this process's clock, beside the text, and judged when it is read.
  *
  * Keys that are longer than 32 characters, or have characters other than `a`-`z`, digits and `_.:=-`, become hashes of 32
- * characters: stores cut longer keys, reject them, or ignore case. Before the first conversation is read, a text is written, read
- * back and deleted, so that a store that cannot keep it fails before a handler runs, with its own error as the cause.
+ * characters: stores cut longer keys, reject them, or ignore case. Before the first conversation is read, a text is written, read back
+ * and deleted. So an unsuitable store fails before a handler runs, with its own error as the cause.
  *
  * @throws FsmError with the first update `STORAGE_FAILED`; its cause is the store's error, or `STORAGE_UNUSABLE` if the text came back changed
  *

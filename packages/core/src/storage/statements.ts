@@ -24,7 +24,7 @@ export interface LeaseHolder {
   readonly fence: number;
 }
 
-/** What is stored for one conversation. Times are lengths in ms, counted from the answer; never instants. */
+/** The stored text of one conversation. Times are lengths in ms, counted from the answer; never instants. */
 export interface StoredText {
   /** The record, as core wrote it. */
   readonly text: string;
@@ -32,7 +32,7 @@ export interface StoredText {
   readonly deadlineIn?: number;
 }
 
-/** What a commit writes. Times are lengths in ms from the moment the storage executes it. */
+/** The content of a commit. Times are lengths in ms from the moment the storage executes it. */
 export interface Write {
   /** The record. */
   readonly text: string;
@@ -48,7 +48,7 @@ export interface Write {
 export interface Granted {
   /** The fence of this grant; the present holder gets the same one again. */
   readonly fence: number;
-  /** What is stored. */
+  /** The stored text. */
   readonly stored: StoredText | undefined;
 }
 
@@ -66,7 +66,7 @@ export interface Busy {
 export type Acquired = Granted | Busy;
 
 /**
- * What became of a commit.
+ * The answer to a commit.
  *
  * - `done`: written.
  * - `already`: a kept commit that was written before by an earlier copy of the same request.
@@ -74,7 +74,7 @@ export type Acquired = Granted | Busy;
  */
 export type CommitAnswer = 'done' | 'already' | 'refused';
 
-/** What a storage can do; what it cannot, core does without or rejects loudly. */
+/** The features of a storage. Core works without a missing one, or rejects options that need it. */
 export interface StorageFeatures {
   /** Whether several processes may use it at once. */
   readonly shared: boolean;
@@ -90,7 +90,7 @@ export interface StorageFeatures {
   readonly parallel?: number;
 }
 
-/** Which conversations to list. */
+/** The query of a listing. */
 export interface ListQuery {
   /** Only keys that begin so. */
   readonly prefix?: string;
@@ -111,7 +111,7 @@ export interface StoredConversation {
 }
 
 /**
- * What an error of the driver says about the statement that failed.
+ * The classification of a driver's error.
  *
  * `retry`: certainly not executed, worth trying again. `fatal`: certainly not executed, and trying again would not help (full, read-only,
  * no rights). `unknown`: it may have been executed (a connection cut, a time-out).

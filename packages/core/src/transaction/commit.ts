@@ -11,12 +11,12 @@ import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
-import { addressOf, type ReplyAddress } from '../update/address.ts';
+import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
 
-/** Tells scenes what has happened to their frames, until nothing more happens, and finds what to ask. */
+/** Calls the hooks of scenes until nothing more happens, and finds the question to ask. */
 export async function settle(turn: OpenTurn): Promise<void> {
   const { engine } = turn.rt;
   if (engine !== undefined) return engine.settle(turn);
@@ -79,7 +79,7 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  * that something failed. A user who has blocked the bot, and a limit, are reported to observers only. A question that was not sent stays
  * pending: an answer to a question that nobody saw is none.
  *
- * @param silently - do not tell the user of a rejection
+ * @param silently - do not notify the user of a rejection
  */
 export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   if (turn.used === undefined) return;
@@ -132,7 +132,7 @@ export function throwFailure(turn: OpenTurn): void {
   if (failure !== undefined) throw failure.error;
 }
 
-/** Forgets what has changed since the last commit. */
+/** Rolls back all changes since the last commit. */
 export function rollBack(turn: OpenTurn): void {
   turn.copy.reset();
   turn.used?.drop();
@@ -176,7 +176,7 @@ function recordOf(
   const { update, subject } = facts;
   // where an invoice says that its conversation is, anybody may have written
   const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
-  const isHere = update !== undefined && !isElsewhere;
+  const isHere = update !== undefined && !isElsewhere && !isInaccessible(update);
   const address = isHere ? storedAddress(update, facts) : copy.base.place;
   const { marks } = copy.base;
   return copy.toRecord(ids, hold.withMark?.(marks) ?? marks, address);
@@ -196,7 +196,7 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   return next;
 }
 
-/** The reply address of an update, unless the key tells as much. */
+/** The reply address of an update, unless the key contains it. */
 function storedAddress(update: RawUpdate, { subject, scope }: TurnFacts): ReplyAddress | undefined {
   const { chat, thread, business } = subject;
   if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;

@@ -2,7 +2,7 @@
 
 import type { LocalQueues } from '../lease/queue.ts';
 
-/** What the turns of one machine note about questions. Only updates that waited in this process can be distinguished. */
+/** The notes of a machine's turns about questions. Only updates that waited in this process can be distinguished. */
 export interface EarlyUpdates {
   /** How many updates had come when each conversation was asked last; only of those for which somebody waits. */
   readonly asked: ReadonlyMap<string, number>;

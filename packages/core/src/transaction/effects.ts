@@ -22,7 +22,7 @@ export interface Left {
 /** Code that waits for the commit. */
 export type Task = () => unknown;
 
-/** What is sent after a commit, in this order. */
+/** The messages and calls after a commit, in this order. */
 export interface Delivery {
   readonly answer: CallbackAnswer | undefined;
   readonly outbox: readonly (Say | Stream)[];

@@ -11,19 +11,19 @@ import type { Registry } from '../state/registry.ts';
 
 /** A stored conversation that the code cannot continue with. */
 export interface UnknownState {
-  /** What is stored: the id of a state or scene, or for an unreadable record its text. */
+  /** The stored id of a state or scene, or the text of an unreadable record. */
   readonly stored: string;
-  /** What is stored beside it. */
+  /** The data stored beside it. */
   readonly data: object;
   readonly scene: string | null;
-  /** What is unknown: a state, a scene, data that its schema rejects, or the whole record. */
+  /** The unknown part: a state, a scene, data that its schema rejects, or the whole record. */
   readonly reason: 'state' | 'scene' | 'data' | 'record';
-  /** What the schema says. */
+  /** The issues of the schema. */
   readonly issues: readonly string[];
 }
 
 /**
- * What to do with an {@link UnknownState}, once for each repair.
+ * The policy for an {@link UnknownState}, applied once for each repair.
  *
  * `reset` deletes the conversation and sends the user a text. `keep` continues with it as it is. `error` throws. A function moves the user by its
  * turn, and what it does is committed before the update is handled.
@@ -39,14 +39,14 @@ export interface Migrations {
   readonly [version: number]: (record: MigratedRecord) => MigratedRecord;
 }
 
-/** What a migration sees of each frame, and gives back. */
+/** The state and data of a frame, as a migration gets and returns them. */
 export interface MigratedRecord {
   state: string | null;
   // biome-ignore lint/suspicious/noExplicitAny: data of a version that no type describes any more
   data: any;
 }
 
-/** What was found: frames under their present names, or the first thing that is unknown. */
+/** The result of an inspection: frames under their current names, or the first unknown state. */
 export type Inspection = { readonly frames: ConversationRecord['frames'] } | UnknownState;
 
 /** Checks whether a machine has everything in a record. */

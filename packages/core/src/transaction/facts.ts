@@ -8,23 +8,23 @@ import type { Subject } from '../update/subject.ts';
 import { guestChats } from '../update/subject.ts';
 import type { Update } from '../update/update.ts';
 
-/** What makes a machine work on a conversation. */
+/** The cause of a turn. */
 export type Cause = 'update' | 'deadline' | 'outside';
 
-/** What services are made from: without an update there is no context. */
+/** The turn that services are made from; without an update it has no context. */
 export interface ServiceTurn<Context = unknown> {
   readonly ctx: Context | undefined;
   readonly subject: Subject;
   readonly update: Update | undefined;
 }
 
-/** What a turn needs of a bot. */
+/** A bot as a turn needs it. */
 export interface TurnBot {
   readonly username?: string | undefined;
   call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
 }
 
-/** Whose turn it is and what caused it. */
+/** The conversation of a turn, and its cause. */
 export interface TurnFacts {
   /** `undefined` where the update has no conversation. */
   readonly key: string | undefined;

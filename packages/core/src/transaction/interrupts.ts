@@ -80,7 +80,7 @@ export interface Interrupts {
   interrupt(key: string, by: string): boolean;
 }
 
-/** What `interruptBy` returns, as the kernel sees it: it makes the interrupts of a machine. */
+/** The result of `interruptBy` for the kernel: it makes the interrupts of a machine. */
 export interface InterruptsOf extends InterruptRule {
   /** @param rule - that of the machine, if it has one beside those of its scenes */
   (registry: Registry, rule?: InterruptRule): Interrupts;

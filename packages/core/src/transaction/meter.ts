@@ -4,7 +4,7 @@ import type { Hold } from '../lease/lease.ts';
 import type { Job } from './job.ts';
 import type { Runtime } from './runtime.ts';
 
-/** What is measured of one turn. */
+/** The measurements of one turn. */
 export class Meter {
   readonly #rt: Runtime;
   readonly #arrivedAt: number;

@@ -1,4 +1,4 @@
-/** What becomes of a stored conversation that the code does not know: the policy, committed by itself. */
+/** Applies the policy to a stored conversation with an unknown state, in a commit of its own. */
 
 import { FsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';
@@ -42,7 +42,7 @@ function refusal({ registry }: Runtime, found: UnknownState): FsmError {
   return new FsmError('STATE_UNKNOWN', { state: stored, known: [...registry.states.keys()] });
 }
 
-/** What a record that cannot be read is to a policy. */
+/** Returns an unreadable record as a policy gets it. */
 export function unreadableRecord(text: string, reason: string): UnknownState {
   return { stored: text, data: {}, scene: null, reason: 'record', issues: [reason] };
 }

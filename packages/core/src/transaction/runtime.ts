@@ -48,7 +48,7 @@ export interface TurnEnded {
   readonly error?: unknown;
 }
 
-/** What happens in turns, for observers. */
+/** The events of turns, for observers. */
 export interface Notices {
   turn(ended: TurnEnded): void;
   committed(turn: OpenTurn, before: ConversationRecord, after: ConversationRecord): void;
@@ -78,7 +78,7 @@ export interface Engine {
   settle(turn: OpenTurn): Promise<void>;
   /** Gives an answer to the active scene; `false` if that state is not pending. */
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
-  /** Lets a timer of the active scene pass; `false` if there is no scene. */
+  /** Fires a timer of the active scene; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
   /** Adds to what was said lately. */
   noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void;
@@ -115,7 +115,7 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   readonly used: Effects | undefined;
   /** The framework's context. */
   readonly ctx: unknown;
-  /** What the user sent, as scenes see it; `undefined` without scenes. */
+  /** The input of the user, as scenes get it; `undefined` without scenes. */
   readonly input: UserInput | undefined;
   /** Identifies this conversation, and by two letters this machine of the bot; short, for buttons. */
   readonly tag: string;
@@ -125,7 +125,7 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   isEarly: boolean;
   /** The fence of the turn of another process that this turn has waited for first. */
   behind: number | undefined;
-  /** What is stored, as this turn has read or written it last. */
+  /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
@@ -152,7 +152,7 @@ export interface Opened {
   readonly unreadable: string | undefined;
 }
 
-/** What the turns of a machine share. */
+/** The runtime that all turns of a machine share. */
 export interface Runtime {
   readonly options: Settings;
   readonly clock: Clock;

@@ -17,7 +17,7 @@ export interface Initial {
   start(turn: ServiceTurn): { readonly data?: object; readonly params?: object };
 }
 
-/** What an update does when its conversation is busy. */
+/** The options for updates whose conversation is busy. */
 export type WaitingPolicy = 'queue' | 'refuse' | 'drop' | 'busy';
 
 /** The options of a machine: checked, with their defaults, all lengths of time in ms. */

@@ -172,7 +172,7 @@ function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold |
   return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
 }
 
-/** Another attempt has handled this very update: for whoever delivers it, it is done. */
+/** Another attempt has handled this very update, so it is done for Telegram. */
 function isHandledElsewhere(error: unknown): boolean {
   return isFsmError(error, 'LEASE_LOST') && error.details.handled;
 }

@@ -2,7 +2,6 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import { shown } from '../conversation/load-stream.ts';
 import { type ApiCall, callOf, type Say, type Sent, tooLong } from '../conversation/say.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -16,6 +15,7 @@ import type { StoredText } from '../storage/statements.ts';
 import { addressOf, fromOf, type ReplyAddress } from '../update/address.ts';
 import type { UserInput } from '../update/input.ts';
 import { messagesIn } from '../update/messages.ts';
+import { objectIn, textIn } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { commitNow } from './commit.ts';
@@ -35,13 +35,13 @@ export class RunningTurn implements OpenTurn {
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
   used: Effects | undefined;
-  /** What handlers see as `ctx.state`. */
+  /** The object that handlers get as `ctx.state`. */
   readonly state: FsmContext;
   phase: OpenTurn['phase'] = 'open';
   /** Whether its update was sent before the pending question was asked. */
   isEarly = false;
   behind: number | undefined;
-  /** What is stored, as this turn has read or written it last. */
+  /** The stored record, as this turn has read or written it last. */
   stored: StoredText | undefined;
   /** The commit that `ctx.state.commit()` has begun last; the first failure fails all later ones. */
   writing: Promise<void> | undefined;
@@ -152,7 +152,7 @@ export class RunningTurn implements OpenTurn {
     return this.used;
   }
 
-  /** What the user sent, as scenes see it; `undefined` without scenes. */
+  /** The input of the user, as scenes get it; `undefined` without scenes. */
   get input(): UserInput | undefined {
     this.read ??= { input: this.rt.engine?.inputOf(this.facts) };
     return this.read.input;
@@ -206,21 +206,32 @@ export class RunningTurn implements OpenTurn {
       (typeof services === 'function' ? await services({ ctx, subject, update }) : services) ?? {};
   }
 
-  private show(stream: Stream): Promise<Streamed> {
+  private async show(stream: Stream): Promise<Streamed> {
+    const { showStream } = await import('../conversation/show-stream.ts');
     const { place, facts, rt, signal } = this;
     const call = (method: string, payload: object) => this.call({ method, payload });
     const where = { place, bot: facts.subject.bot, clock: rt.clock, signal, call };
-    return shown(where, stream).then((streamed) => {
-      rt.engine?.noteLog(this, 'bot', streamed.text);
-      return streamed;
-    });
+    const streamed = await showStream(where, stream);
+    rt.engine?.noteLog(this, 'bot', streamed.text);
+    return streamed;
   }
 
   private async call({ method, payload }: ApiCall): Promise<unknown> {
     const { bot } = this.facts;
     if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
     this.isAnswered ||= method === 'answerCallbackQuery';
-    return await bot.call(method, payload);
+    const result = await bot.call(method, payload);
+    if (/^sendpoll$/i.test(method) && this.key !== undefined) {
+      const id = textIn(objectIn(Object(result), 'poll'), 'id');
+      if (id !== undefined) await this.followPoll(id);
+    }
+    return result;
+  }
+
+  /** Votes name no chat, so what their conversation is has to be stored; bots without polls never load what does that. */
+  async followPoll(id: string): Promise<void> {
+    const { followPoll } = await import('./polls.ts');
+    await followPoll(this, id);
   }
 
   // ── what `ctx.state` works on

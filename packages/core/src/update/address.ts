@@ -92,16 +92,17 @@ export function subjectAt(address: Address, botId: number): Subject {
 }
 
 /**
- * Tells where to speak after an update.
+ * Returns the reply address of an update.
  *
- * Users who are in no chat are spoken to in private. There is no such place for polls, nor for anonymous voters.
+ * Users outside a chat get private messages. Polls and anonymous voters have no reply address. A press on an inaccessible message does not
+ * show its topic, so the conversation continues in its last one.
  */
 export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   const updateType = updateTypeOf(update);
   const { chat, user, thread, business } = partiesOf(update, updateType);
   const person = user !== undefined && user > 0 ? user : undefined;
   const place = chat ?? person;
-  if (updateType === undefined || place === undefined) return undefined;
+  if (updateType === undefined || place === undefined || isInaccessible(update)) return undefined;
   const message = messageIn(update, updateType);
   const topic = directMessagesTopic(message) ?? invoiceMark(message)?.directMessagesTopic;
   const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = { chat: place };
@@ -116,7 +117,17 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   return address;
 }
 
-/** Reads the user object of whoever acted, as sent, with name and language; for a boost, who gave it. */
+/**
+ * Whether an update is a press on a message that the bot cannot access any more (Bot API, InaccessibleMessage).
+ *
+ * Such a message has a chat, but neither a topic nor a business connection. So the press may belong to another conversation of that chat.
+ */
+export function isInaccessible(update: RawUpdate | undefined): boolean {
+  const query = update && objectIn(update, 'callback_query');
+  return wholeIn(objectIn(query, 'message'), 'date') === 0;
+}
+
+/** Reads the object of the acting user as it was sent, with name and language; for a boost, of the booster. */
 export function fromOf(update: RawUpdate): RawObject | undefined {
   const updateType = updateTypeOf(update);
   if (updateType === undefined) return undefined;

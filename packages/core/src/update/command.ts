@@ -6,7 +6,7 @@ import { numberIn, type RawObject, textIn } from './raw-update.ts';
 export interface ParsedCommand {
   /** Its name in lower case, without the slash and the mention. */
   readonly command: string;
-  /** What follows, without the white space around it; its lines are kept. After `/start` the deep link's payload. */
+  /** The argument, without the white space around it, with its line breaks. After `/start` the deep link's payload. */
   readonly argument: string;
   /** The bot that it names, as sent and without the `@`. */
   readonly mention?: string;

@@ -8,7 +8,7 @@
 import { objectIn, type RawUpdate, textIn } from './raw-update.ts';
 import type { Subject } from './subject.ts';
 
-/** What a button of a question in another chat says. */
+/** The callback data of a button of a question in another chat. */
 export interface ElsewhereButton {
   /** Of the conversation that asks. */
   readonly tag: string;

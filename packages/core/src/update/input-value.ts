@@ -37,7 +37,14 @@ export interface InputValues {
     readonly last_name?: string;
     readonly user_id?: number;
   };
-  poll: { readonly id: string; readonly question: string };
+  /** A poll that the user has sent, or the new state of one that the conversation has sent. */
+  poll: {
+    readonly id: string;
+    readonly question: string;
+    readonly options: readonly { readonly text: string; readonly voter_count: number }[];
+    readonly total_voter_count: number;
+    readonly is_closed: boolean;
+  };
   poll_answer: { readonly poll_id: string; readonly option_ids: readonly number[] };
   payment: {
     readonly currency: string;
@@ -220,10 +227,21 @@ function contactIn(contact: RawObject | undefined): InputValues['contact'] | und
   };
 }
 
-function pollIn(poll: RawObject | undefined): InputValues['poll'] | undefined {
+/** Reads a poll. */
+export function pollIn(poll: RawObject | undefined): InputValues['poll'] | undefined {
   const id = textIn(poll, 'id');
   const question = textIn(poll, 'question');
-  return id === undefined || question === undefined ? undefined : { id, question };
+  if (poll === undefined || id === undefined || question === undefined) return undefined;
+  return {
+    id,
+    question,
+    options: listIn(poll, 'options').map((option) => {
+      const found: RawObject = Object(option);
+      return { text: textIn(found, 'text') ?? '', voter_count: wholeIn(found, 'voter_count') ?? 0 };
+    }),
+    total_voter_count: wholeIn(poll, 'total_voter_count') ?? 0,
+    is_closed: poll['is_closed'] === true,
+  };
 }
 
 function paymentIn(payment: RawObject | undefined): InputValues['payment'] | undefined {

@@ -1,4 +1,4 @@
-/** What users send, as small values told apart by kind, and how a step picks the ones it takes. */
+/** The input of users, as small values discriminated by kind, and the selection of those that a step accepts. */
 
 import type { Duration } from '../base/clock.ts';
 import { holds } from '../base/holds.ts';
@@ -11,6 +11,7 @@ import {
   inputKinds,
   messageIn,
   pollAnswerIn,
+  pollIn,
   type Tagged,
   tag,
   valueIn,
@@ -24,7 +25,7 @@ import type { Update } from './update.ts';
 export type { InputKind, InputValues } from './input-value.ts';
 export { inputKinds } from './input-value.ts';
 
-/** What every input has. */
+/** The members of every input. */
 interface InputFacts {
   readonly update: Update;
   /** Whether it is a new version of an earlier message. */
@@ -33,16 +34,16 @@ interface InputFacts {
   readonly album?: string;
 }
 
-/** What the user sent, told apart by `kind`. */
+/** The input of a user, discriminated by `kind`. */
 export type UserInput<K extends InputKind = InputKind> = {
   [P in K]: { readonly kind: P; readonly value: InputValues[P] } & InputFacts &
     (P extends 'text' ? { readonly text: string } : unknown);
 }[K];
 
 /**
- * What a step takes: a kind by name, several at once, an album, a burst of messages, anything, or a picker.
+ * The input that a step accepts: a kind by name, several at once, an album, a burst of messages, anything, or a picker.
  *
- * A picker gives the value, or `undefined` for input that it does not take.
+ * A picker returns the value, or `undefined` to reject the input.
  */
 export type Accept =
   | AcceptedKind
@@ -112,6 +113,16 @@ export function inputOf(update: RawUpdate, username?: string): UserInput | undef
   return (
     kind === 'text' ? { kind, value, text: value, ...facts } : { kind, value, ...facts }
   ) as UserInput;
+}
+
+/** Whether an input is about a poll that the bot has sent: a vote, or the poll's new state. */
+export function isVote({ kind, update }: UserInput): boolean {
+  return kind === 'poll_answer' || (kind === 'poll' && update.poll !== undefined);
+}
+
+/** Whether an input comes without being written to the bot. */
+export function isEvent(input: UserInput): boolean {
+  return input.kind === 'payment' || isVote(input);
 }
 
 /** Reads the `media_group_id` that the messages of one album share. */
@@ -213,6 +224,7 @@ function readInput(
 ): Tagged<InputKind> | undefined {
   if (updateType === 'callback_query') return tag('button', textIn(payload, 'data'));
   if (updateType === 'poll_answer') return tag('poll_answer', pollAnswerIn(payload));
+  if (updateType === 'poll') return tag('poll', pollIn(payload));
   if (!messageTypes.has(updateType) || isFromNobody(updateType, payload)) return undefined;
   const text = textIn(payload, 'text');
   if (text !== undefined) return readText(text, payload, username);
@@ -220,8 +232,9 @@ function readInput(
 }
 
 /**
- * Whether a message comes from no user of the bot. It may be from the owner of a business account, who writes to the customer, from another bot, or from a channel whose
- * post was forwarded automatically into its discussion group. Anonymous administrators and channels that write themselves are users.
+ * Whether a message comes from no user of the bot. It may be from the owner of a business account, or from another bot. It may also be a
+ * channel post that was forwarded automatically into the discussion group. Anonymous administrators and channels that write themselves
+ * are users.
  */
 function isFromNobody(updateType: string, message: RawObject): boolean {
   const { from, chat, sender_chat, is_automatic_forward } = message;

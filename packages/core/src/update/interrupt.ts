@@ -4,13 +4,13 @@ import type { Rule } from '../base/rules.ts';
 import type { UserInput } from './input.ts';
 
 /**
- * What interrupts: every command, commands by name (`['stop', 'cancel']`), any input, or what a test picks.
+ * The input that interrupts: every command, commands by name (`['stop', 'cancel']`), any input, or the input that a function selects.
  *
- * A button is picked by a test: `(input) => input.kind === 'button' && input.value === 'stop'`.
+ * A function selects a button: `(input) => input.kind === 'button' && input.value === 'stop'`.
  */
 export type Interrupt = 'commands' | 'any' | readonly string[] | ((input: UserInput) => boolean);
 
-/** What every option `interrupt` takes; made by `interruptBy`, and opaque. */
+/** The value of every option `interrupt`, made by `interruptBy`. It is opaque. */
 export interface InterruptRule {
   /** Whether an input interrupts. */
   readonly '~interrupt': (input: UserInput) => boolean;

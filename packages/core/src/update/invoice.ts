@@ -7,7 +7,7 @@
 
 import { type RawObject, textIn, wholeIn } from './raw-update.ts';
 
-/** Which invoice of which conversation it is. */
+/** The mark of an invoice: its conversation, and a random number. */
 export interface InvoiceMark {
   /** Of the conversation. */
   readonly tag: string;

@@ -14,7 +14,7 @@ export interface Scope {
 }
 
 /**
- * Who shares one conversation: by name, or a function that picks the parts of the key.
+ * The strategy decides who shares a conversation: a name, or a function that returns the parts of the key.
  *
  * A function is synchronous, and `undefined` means that the update has no conversation.
  */
@@ -26,7 +26,7 @@ export type Strategy =
   | 'chatTopic'
   | ((subject: Subject) => Scope | undefined);
 
-/** What a key says. */
+/** The parts of a key. */
 export interface KeyParts {
   readonly namespace: string;
   readonly bot: number;

@@ -1,4 +1,4 @@
-/** Whose update it is: one table over every update type of the Bot API. */
+/** The subject of an update: one table over every update type of the Bot API. */
 
 import { type InvoiceMark, markOfPayload } from './invoice.ts';
 import {
@@ -13,7 +13,7 @@ import {
 } from './raw-update.ts';
 
 /**
- * What stands for the business connection in guest messages.
+ * The value of the business connection in guest messages.
  *
  * The ids of chats in which a bot is a guest may equal those of its own chats (Bot API, Message.guest_query_id). So their
  * conversations are separate, like those of business connections.
@@ -21,7 +21,7 @@ import {
 export const guestChats = 'guest';
 
 /**
- * Whose update this is.
+ * The subject of an update: its chat, user and topic.
  *
  * `user` is the user who acts. For messages on behalf of a chat (anonymous administrators, channels as senders, posts that are forwarded
  * automatically into a discussion group) it is that chat's id. It is never the placeholder user of such messages, which all groups share.
@@ -32,7 +32,7 @@ export interface Subject {
   readonly user?: number | undefined;
   /** The topic, in chats that have topics; a thread of replies is none. */
   readonly thread?: number | undefined;
-  /** Whose chats `chat` is one of: the business connection, or `guestChats`; absent for the bot's own. */
+  /** The owner of `chat`: the business connection, or `guestChats`; absent for the bot's own chats. */
   readonly business?: string | undefined;
   /** `message`, `callback_query`, …; absent outside an update. */
   readonly updateType?: string | undefined;

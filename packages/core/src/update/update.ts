@@ -1,5 +1,5 @@
 /**
- * What an update holds, as types: the fields that bots read most, under the Bot API's names. Every other field reads as `unknown`.
+ * The types of an update: the fields that bots read most, under the Bot API's names. Every other field reads as `unknown`.
  *
  * The frameworks' own types are complete; these let a scene without a framework read an update without a cast.
  */
@@ -50,7 +50,7 @@ export interface Message extends More {
   readonly message_id: number;
   readonly date: number;
   readonly chat: Chat;
-  /** Who sent it; `undefined` in channels. */
+  /** The sender; `undefined` in channels. */
   readonly from?: User;
   readonly sender_chat?: Chat;
   readonly message_thread_id?: number;

@@ -82,14 +82,14 @@ describe('the types of questions', () => {
       prompt: 'Yes?',
       choices: ['yes', 'no'],
       timeout: '1m',
-      // @ts-expect-error onTimeout gives an answer that this question does not accept.
+      // @ts-expect-error onTimeout returns an answer that this question does not accept.
       onTimeout: () => ({ answer: 'maybe' }),
     });
     f.ask('text', {
       prompt: 'Age?',
       schema: z.coerce.number(),
       timeout: '1m',
-      // @ts-expect-error onTimeout gives an answer that this question does not accept.
+      // @ts-expect-error onTimeout returns an answer that this question does not accept.
       onTimeout: () => ({ answer: '18' }),
     });
     expect(f).toBeDefined();

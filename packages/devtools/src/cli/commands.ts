@@ -14,7 +14,7 @@ import { mermaid } from '../graph/mermaid.ts';
 import { type CliConfig, machineIn, storageIn } from './config.ts';
 import type { Terminal } from './terminal.ts';
 
-/** What a command gets. */
+/** The argument of a command. */
 export interface Call {
   readonly config: CliConfig;
   readonly terminal: Terminal;
@@ -186,7 +186,9 @@ async function moveOne({ config, terminal, words, options }: Call): Promise<numb
   )
     return 1;
   if (!(await move(machine, key, target))) {
-    terminal.tell('The machine has no bot here: the user is asked after their next message.');
+    terminal.tell(
+      'The machine has no bot here. The question is sent after the next message of the user.',
+    );
   }
   const to = (await find(storageIn(config), machine, key))?.snapshot?.current ?? null;
   if (options.json) await terminal.print(JSON.stringify({ key, from, to }));
@@ -201,7 +203,8 @@ async function agreed(
 ): Promise<boolean> {
   if (yes) return true;
   const answer = await terminal.confirm(question);
-  if (answer === undefined) throw new Refused(`${question} Nobody can be asked here: say --yes.`);
+  if (answer === undefined)
+    throw new Refused(`${question} There is no terminal for the answer. Pass --yes.`);
   if (!answer) terminal.tell('Nothing was changed.');
   return answer;
 }

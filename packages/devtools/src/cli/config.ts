@@ -9,9 +9,9 @@ import { Refused } from '../conversations/refused.ts';
 import type { CheckedMachine } from '../conversations/stored-check.ts';
 import type { GraphOptions } from '../graph/machine-graph.ts';
 
-/** What a `telefsm.config.mjs` exports; a machine brings its storage along. */
+/** The exports of a `telefsm.config.mjs`; a machine includes its storage. */
 export interface CliConfig extends GraphOptions {
-  /** What `fsm()` or `createMachine()` made; not started. */
+  /** The result of `fsm()` or `createMachine()`; not started. */
   readonly machine?: OperatedMachine & CheckedMachine & { stop?(): Promise<void> };
   /** Where conversations are kept, for work without a machine. */
   readonly storage?: FsmStorage;

@@ -1,4 +1,4 @@
-/** What an operator does with one conversation by its key: look, clear, move, ask again. */
+/** The actions of an operator on one conversation: show, clear, move, ask again. */
 
 import { randomUUID } from 'node:crypto';
 import {
@@ -74,10 +74,11 @@ export async function clear(
   const token = `${randomUUID()}.1`;
   const taken = await storage.acquire(key, { token, lease, queue: false });
   if ('busy' in taken) {
-    throw new Refused(`'${key}' is being worked on. Try again in a moment.`);
+    throw new Refused(`'${key}' is busy. Try again in a moment.`);
   }
   const answer = await storage.commit(key, { token, fence: taken.fence }, undefined);
-  if (answer === 'refused') throw new Refused(`'${key}' was taken over. Try again in a moment.`);
+  if (answer === 'refused')
+    throw new Refused(`'${key}' was acquired by another process. Try again in a moment.`);
   return true;
 }
 
@@ -167,7 +168,7 @@ function conversationAt(
 function existing(machine: OperatedMachine, key: string): Conversation {
   const conversation = conversationAt(machine, key);
   if (conversation !== undefined) return conversation;
-  throw new Refused(`'${key}' is no key of this machine: its namespace or strategy is another.`);
+  throw new Refused(`'${key}' is not a key of this machine. Check the namespace and the strategy.`);
 }
 
 function holds(states: readonly string[], state: string | null): boolean {

@@ -9,7 +9,7 @@ import { walk } from './listing.ts';
 /** As much of a machine as a check of its storage needs. */
 export type CheckedMachine = Pick<FedMachine, 'describe' | 'inspect'>;
 
-/** What is stored and what the code cannot continue with. */
+/** A fault of stored conversations: a state, a step or a record that the code cannot continue. */
 export interface StoredFault {
   /** `error`: its conversations fall under `unknownState`, or are not handled; `warning`: their flow continues at its first open question. */
   readonly severity: 'error' | 'warning';
@@ -32,7 +32,7 @@ export type StoredFaultCode =
   | 'STORED_RECORD_NEWER'
   | 'STORED_CHECK_FAILED';
 
-/** What a check of stored conversations found. */
+/** The result of a check of stored conversations. */
 export interface StoredCheck {
   readonly looked: number;
   readonly faults: readonly StoredFault[];
@@ -105,7 +105,7 @@ async function findingIn(
   }
 }
 
-/** What became of a stored state. */
+/** The verdict on a stored state. */
 export type Verdict = 'known' | 'gone' | 'unknown';
 
 /** Returns whether the code has a stored state, has only its flow, or has neither. */
@@ -138,7 +138,7 @@ function messageOf({ code, where, detail }: Finding, count: number): string {
     case 'STORED_DATA_INVALID':
       return `${are} in '${where}' with data that its schema rejects (${detail}): they will be ${policy}. Add a migration, or let the schema accept the stored data.`;
     case 'STORED_RECORD_UNREADABLE':
-      return `${are} no record of telefsm (${detail}): they will be ${policy}. See what else writes to this storage.`;
+      return `${are} unreadable (${detail}): they will be ${policy}. See what else writes to this storage.`;
     case 'STORED_RECORD_NEWER':
       return `${are} of a newer version, and left alone: their updates will fail. ${detail}`;
     case 'STORED_CHECK_FAILED':

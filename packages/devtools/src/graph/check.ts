@@ -37,7 +37,7 @@ function unreachable({ nodes, edges }: Graph): readonly Fault[] {
       severity: 'error',
       code: 'UNREACHABLE',
       where: id,
-      message: `Nothing leads to '${id}'. Take it out, or give the branch, choice or move that should lead there.`,
+      message: `Nothing leads to '${id}'. Remove it, or add the branch, choice or move that should lead there.`,
     }));
 }
 

@@ -1,12 +1,12 @@
-/** What a check finds. */
+/** The faults of a check. */
 
-/** What is wrong: `error` will harm users, `warning` may. */
+/** A fault: an `error` harms users, a `warning` may. */
 export interface Fault {
   readonly severity: 'error' | 'warning';
   readonly code: FaultCode;
   /** Id of the state, flow or group. */
   readonly where: string;
-  /** What was found and what to do, in one or two sentences. */
+  /** The fault and its fix, in one or two sentences. */
   readonly message: string;
 }
 

@@ -1,6 +1,6 @@
-/** The shape of a graph: places of a conversation, ways between them, and what belongs together. */
+/** The shape of a graph: states, the edges between them, and groups. */
 
-/** What is in a {@link Graph}. `choice` is a fork without a question of its own; `start` and `end` are the rims of a part. */
+/** The kinds of nodes in a {@link Graph}. `choice` is a fork without a question; `start` and `end` are the borders of a part. */
 export type NodeKind =
   | 'state'
   | 'scene'
@@ -70,7 +70,7 @@ export interface Graph {
   readonly edges: readonly GraphEdge[];
 }
 
-/** What a graph is collected in. */
+/** The nodes and edges of a graph that is being built. */
 export interface Collected {
   readonly groups: Map<string, GraphGroup>;
   readonly nodes: Map<string, GraphNode>;

@@ -83,7 +83,7 @@ export function nameOf({ label }: Pick<GraphNode, 'label'>): string {
   return label.length <= 28 ? label : `${label.slice(0, 27)}…`;
 }
 
-/** What is taken at a node, in a few words. */
+/** Returns the accepted input of a node, in a few words. */
 export function captionOf({ kind, accepts, optional, choices }: GraphNode): string {
   const taken = kind === 'confirm' ? 'summary' : (accepts?.join(', ') ?? kind);
   const offered =

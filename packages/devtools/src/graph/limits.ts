@@ -26,12 +26,12 @@ function textFaults({ id, prompt }: GraphNode): readonly Fault[] {
       fault(
         'EMPTY_TEXT',
         id,
-        `The prompt of '${id}' is empty, and Telegram sends no empty message. Give it words.`,
+        `The prompt of '${id}' is empty, and Telegram rejects empty messages. Add a text.`,
       ),
     ];
   }
   if (prompt.length <= textLimit) return [];
-  const message = `The prompt of '${id}' has ${prompt.length} characters, and Telegram takes ${textLimit}. Shorten it, or ask in two steps.`;
+  const message = `The prompt of '${id}' has ${prompt.length} characters, but Telegram accepts ${textLimit}. Shorten it, or ask in two steps.`;
   return [fault('TEXT_TOO_LONG', id, message)];
 }
 
@@ -46,7 +46,7 @@ function buttonFaults({ id, choices }: GraphNode): readonly Fault[] {
         fault(
           'BAD_BUTTON',
           id,
-          `The choice '${value}' of '${id}' has an empty label, and Telegram shows no such button. Give it words.`,
+          `The choice '${value}' of '${id}' has an empty label, and Telegram rejects such a button. Add a text.`,
         ),
       );
     } else if (other !== undefined) {
@@ -65,7 +65,7 @@ function commandFaults({ id, trigger, description, deepLink }: GraphGroup): read
       fault(
         'BAD_COMMAND',
         id,
-        `'/${trigger}' of '${id}' is no command for Telegram. Use 1 to 32 lower-case letters, digits and underscores.`,
+        `'/${trigger}' of '${id}' is not a valid command. Use 1 to 32 lower-case letters, digits and underscores.`,
       ),
     );
   }
@@ -77,7 +77,7 @@ function commandFaults({ id, trigger, description, deepLink }: GraphGroup): read
       fault(
         'BAD_DESCRIPTION',
         id,
-        `The description of '${id}' has ${description.length} characters, and setMyCommands takes 1 to ${descriptionLimit}. Change its length.`,
+        `The description of '${id}' has ${description.length} characters, but setMyCommands accepts 1 to ${descriptionLimit}. Change its length.`,
       ),
     );
   }
@@ -86,7 +86,7 @@ function commandFaults({ id, trigger, description, deepLink }: GraphGroup): read
       fault(
         'BAD_DEEP_LINK',
         id,
-        `The deep link '${deepLink}' of '${id}' is no payload for /start. Use 1 to ${payloadLimit} letters, digits, underscores and hyphens.`,
+        `The deep link '${deepLink}' of '${id}' is not a valid payload for /start. Use 1 to ${payloadLimit} letters, digits, underscores and hyphens.`,
       ),
     );
   }

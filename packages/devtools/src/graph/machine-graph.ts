@@ -11,7 +11,7 @@ export interface Describable {
   describe(): MachineDescription;
 }
 
-/** What a caller adds to the machine. */
+/** Options of a graph. */
 export interface GraphOptions {
   /**
    * Moves between states and scenes that handlers make, as pairs of ids; `null` is a conversation without a state.
@@ -123,7 +123,9 @@ function addMoves({ nodes, edges }: Collected, moves: NonNullable<GraphOptions['
     const inside = `${id}:~${rim === 'start' ? 'end' : 'start'}`;
     if (nodes.has(inside)) return inside;
     const known = [...nodes.keys()].filter((each) => !each.includes('~')).join(', ');
-    throw new Error(`'${id}' in \`moves\` is no state or scene of this machine. It has: ${known}.`);
+    throw new Error(
+      `'${id}' in \`moves\` is not a state or scene of this machine. It has: ${known}.`,
+    );
   };
   for (const [from, to] of moves) {
     edges.push({ from: placeOf(from, 'start'), to: placeOf(to, 'end'), kind: 'move' });

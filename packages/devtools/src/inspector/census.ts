@@ -13,7 +13,7 @@ export interface Stray {
   readonly why: string;
 }
 
-/** What is counted. */
+/** The counts of an inspector. */
 export interface Census {
   /** Conversations by state. */
   readonly counts: ReadonlyMap<string, number>;

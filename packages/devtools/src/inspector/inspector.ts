@@ -162,7 +162,7 @@ async function json(model: Model, what: string, query: URLSearchParams): Promise
     case 'audit':
       return { json: model.audit };
     default:
-      return { json: { error: 'There is nothing here.' }, status: 404 };
+      return { json: { error: 'Not found.' }, status: 404 };
   }
 }
 

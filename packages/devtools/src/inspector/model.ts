@@ -33,7 +33,7 @@ export interface AuditLine {
   readonly text: string;
 }
 
-/** What an inspector can do with a conversation. */
+/** The actions of an inspector. */
 export type Action = 'move' | 'clear' | 'ask';
 
 /** The data of the inspector. */
@@ -116,7 +116,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
   async function conversation(key: string, notice?: string): Promise<ConversationView> {
     const found = await find(storage, machine, key);
     const snapshot = found?.snapshot;
-    const foreign = `This is no key of this machine's strategy: its record can be cleared and not be read.`;
+    const foreign = `This is not a key of this machine's strategy. You can clear its record, but not read it.`;
     const problem =
       found?.unreadable ??
       (found !== undefined && snapshot === undefined && parseKey(key) === undefined
@@ -151,7 +151,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
   async function act(action: Action, key: string, target = ''): Promise<string> {
     if (!write)
       throw new Refused(
-        'This inspector only looks: start it with `write: true` to change something.',
+        'This inspector is read-only. Start it with `write: true` to change something.',
       );
     const from = (await find(storage, machine, key))?.snapshot?.current ?? 'no state';
     const text = await perform(action, key, target, from);

@@ -3,7 +3,7 @@
 import type { Committed } from '@telefsm/core';
 import type { Graph } from '../graph/graph.ts';
 
-/** What happened at a state since the watch began. */
+/** The events at a state since the watch began. */
 export interface StepTally {
   /** Conversations that came to it. */
   readonly reached: number;

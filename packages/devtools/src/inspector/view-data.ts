@@ -51,7 +51,7 @@ export interface ConversationView {
   readonly notice: string | undefined;
 }
 
-/** What is wrong. */
+/** The faults that the inspector shows. */
 export interface ProblemsView {
   readonly faults: readonly Fault[];
   readonly strays: readonly Stray[];

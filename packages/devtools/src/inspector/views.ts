@@ -32,7 +32,7 @@ export function overviewPage(view: Overview): Html {
   const inStates = [...census.counts.values()].reduce((sum, count) => sum + count, 0);
   const counted =
     census.isCounting && census.countedAt === undefined
-      ? ` (${short(census.looked)} looked at so far)`
+      ? ` (${short(census.looked)} counted so far)`
       : '';
   return html`<h1>Overview</h1>
 <section id="figures" data-live class="figures" aria-label="Figures">
@@ -115,7 +115,7 @@ ${view.failure !== undefined && html`<p class="notice" role="alert">${view.failu
 <div class="scroll" tabindex="0" role="region" aria-label="Conversations"><table aria-label="Conversations"><thead><tr><th scope="col">Conversation</th><th scope="col">State</th><th scope="col">Last move</th><th scope="col">Deadline</th></tr></thead><tbody>
 ${page.conversations.map(({ key, state: at, since, deadlineIn }) => html`<tr><th scope="row"><a href="${conversationLink(key)}">${key}</a></th><td>${at ?? html`<em>none</em>`}</td><td>${since === undefined ? '–' : `${readableTime(since)} ago`}</td><td>${deadlineIn === undefined ? '–' : dueIn(deadlineIn)}</td></tr>`)}
 </tbody></table></div>
-${page.conversations.length === 0 && html`<p>${page.next === undefined ? 'None found.' : 'None on this stretch; search on.'}</p>`}
+${page.conversations.length === 0 && html`<p>${page.next === undefined ? 'None found.' : 'None on this page. Continue.'}</p>`}
 ${more && html`<p><a class="button" href="/conversations?${more.toString()}">${page.conversations.length === 0 ? 'Search on' : 'Next page'}</a></p>`}
 </div>`;
 }
@@ -170,7 +170,7 @@ function actions(key: string, targets: readonly string[]): Html {
   const options = targets.map((target) => html`<option>${target}</option>`);
   return html`<section aria-label="Actions" class="row">
 <button type="button" data-opens="move">Move…</button> <button type="button" data-opens="ask">Ask again…</button> <button type="button" data-opens="clear" class="danger">Clear…</button></section>
-${dialog('move', 'Move this conversation?', 'A scene or flow begins anew; a question of the present flow is asked with the answers before it.', '/actions/move', html`<label>To <select name="target" required>${options}</select></label>`, 'Move it')}
+${dialog('move', 'Move this conversation?', 'A scene or flow starts over. A question of the current flow keeps the answers before it.', '/actions/move', html`<label>To <select name="target" required>${options}</select></label>`, 'Move it')}
 ${dialog('ask', 'Ask the question again?', 'The user gets the pending question once more.', '/actions/ask', html``, 'Ask again')}
 ${dialog('clear', 'Delete this conversation?', 'Its state and data are deleted. The user gets no message.', '/actions/clear', html``, 'Delete it')}`;
 }
@@ -188,7 +188,7 @@ ${faults.length === 0 ? html`<p class="good">None.</p>` : html`<ul>${faults.map(
 </div>`;
 }
 
-/** What was done through this page, and the latest moves. */
+/** Renders the actions of this page, and the latest moves. */
 export function auditPage(
   audit: readonly { readonly at: number; readonly text: string }[],
   moves: ConversationView['moves'],

@@ -6,7 +6,7 @@ import type { Graph } from '../graph/graph.ts';
 import { type Redact, shownData } from './redact.ts';
 import { reasonOf, type StepTally, talliesOf } from './tally.ts';
 
-/** What can be watched. */
+/** A machine that can be watched. */
 export interface Watchable {
   observe(listener: (change: Committed) => void): () => void;
   observe<Name extends keyof MachineEvents>(
@@ -47,7 +47,7 @@ export interface Idle {
   readonly idleMs: number;
 }
 
-/** What is remembered. */
+/** The memory of an inspector. */
 export interface Watch {
   /** Newest first. */
   moves(key?: string): readonly Move[];
@@ -135,7 +135,7 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
       trouble('deadlineFailed', key, said(error)),
     ),
     machine.observe('repaired', ({ key, stored, reason }) =>
-      trouble('repaired', key, `'${stored}' was not known (${reason})`),
+      trouble('repaired', key, `'${stored}' is unknown (${reason})`),
     ),
     machine.observe('storageFailed', ({ operation, error }) =>
       trouble('storageFailed', undefined, `${operation}: ${said(error)}`),

@@ -6,10 +6,10 @@ import type { WireCall } from './wire.ts';
 export interface Bubble {
   /** Its number in the chat; `undefined` for a remark. */
   readonly id: number | undefined;
-  /** Who wrote it; `undefined` for the bot. */
+  /** The author; `undefined` for the bot. */
   readonly by: string | undefined;
   readonly text: string;
-  /** What it is if it is no text. */
+  /** The kind of content, if it is not text. */
   readonly media: string | undefined;
   /** Labels of the buttons below it, row by row. */
   readonly buttons: readonly (readonly string[])[];
@@ -35,7 +35,7 @@ interface Markup {
   readonly remove_keyboard?: boolean;
 }
 
-/** What is seen in all chats. */
+/** The messages of all chats. */
 export interface ChatLog {
   /** Oldest first. */
   bubbles(chat: number): readonly Bubble[];

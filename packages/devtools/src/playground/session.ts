@@ -145,7 +145,7 @@ export async function openSession(
 
   const userIn = (user: string, place: Place): PlaygroundUser => {
     const found = users.get(user);
-    if (found === undefined) throw new Refused(`Nobody here is called '${user}'.`);
+    if (found === undefined) throw new Refused(`There is no user named '${user}'.`);
     return place === 'group' ? found.in(group as never) : found;
   };
   const chatOf = (user: string, place: Place) =>

@@ -7,7 +7,7 @@ import type { Bubble } from './chat-log.ts';
 import { type Place, people, type Session } from './session.ts';
 import type { PlaygroundOptions } from './world.ts';
 
-/** Who looks at which chat. */
+/** The user and the chat that a page shows. */
 export interface Looking {
   readonly user: string;
   readonly place: Place;

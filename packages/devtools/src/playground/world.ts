@@ -12,7 +12,7 @@ export interface PlaygroundBot {
   stop(): Promise<void>;
 }
 
-/** What a bot gets. */
+/** Options of a playground bot. */
 export interface PlaygroundBotOptions {
   readonly token: string;
   readonly apiRoot: string;
@@ -22,7 +22,7 @@ export interface PlaygroundBotOptions {
 
 /** A bot to talk with, on each framework. */
 export interface PlaygroundExample {
-  /** What it shows, in one line. */
+  /** A description, in one line. */
   readonly about: string;
   readonly bots: { readonly [framework: string]: (options: PlaygroundBotOptions) => PlaygroundBot };
 }
@@ -51,7 +51,7 @@ export interface PlaygroundClock extends Clock {
   advance(by: Duration): Promise<void>;
 }
 
-/** What {@link playground} is given. */
+/** Options of {@link playground}. */
 export interface PlaygroundOptions extends WebOptions {
   readonly examples: { readonly [name: string]: PlaygroundExample };
   /** Opens a fake Bot API: `botApiServer`. */
@@ -61,7 +61,7 @@ export interface PlaygroundOptions extends WebOptions {
   }) => Promise<PlaygroundServer>;
   /** Makes a clock: `virtualClock`. */
   readonly makeClock: () => PlaygroundClock;
-  /** What users can send beside texts, by name: `{ photo: photo() }`. */
+  /** Attachments that users can send, by name: `{ photo: photo() }`. */
   readonly media?: { readonly [name: string]: unknown };
   /** Which example comes first, and on which framework. */
   readonly first?: { readonly example?: string; readonly framework?: string };

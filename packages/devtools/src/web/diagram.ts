@@ -4,7 +4,7 @@ import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
 import { type Box, captionOf, layoutOf, nameOf, type Point } from '../graph/layout.ts';
 import { type Html, html } from './html.ts';
 
-/** What a diagram shows beside the places. */
+/** The marks of a diagram besides its states. */
 export interface DiagramMarks {
   /** Conversations that are at a place now. */
   count(state: string): number;

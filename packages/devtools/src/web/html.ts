@@ -5,7 +5,7 @@ export interface Html {
   readonly '~html': string;
 }
 
-/** What a template takes; `false`, `null` and `undefined` write nothing. */
+/** The values of a template; `false`, `null` and `undefined` write nothing. */
 export type HtmlValue =
   | Html
   | string

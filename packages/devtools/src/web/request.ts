@@ -35,7 +35,7 @@ export async function formOf(request: IncomingMessage): Promise<ReadonlyMap<stri
     const members = Object.entries(JSON.parse(text) as object);
     return new Map(members.map(([name, value]) => [name, String(value)]));
   } catch {
-    throw new Turned(400, 'The request is no JSON object.');
+    throw new Turned(400, 'The request is not a JSON object.');
   }
 }
 

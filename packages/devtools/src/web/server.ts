@@ -14,7 +14,7 @@ export interface WebOptions {
   readonly port?: number;
   /** On which interface. Default `"127.0.0.1"`: this computer only. */
   readonly host?: string;
-  /** What opens the page. A random one when left out. */
+  /** The token that opens the page. Random by default. */
   readonly token?: string;
   /** Names under which a proxy in front of it is called, as `name` or `name:port`. */
   readonly allowedHosts?: readonly string[];
@@ -190,13 +190,13 @@ function requireToken(token: string): void {
   throw new FsmError('INVALID_OPTION', {
     option: 'token',
     expected: 'at least one letter, digit or one of - . _ ~ + / =, and nothing else',
-    found: token === '' ? 'empty' : 'a text with other signs',
+    found: token === '' ? 'empty' : 'a text with other characters',
   });
 }
 
 function addressOf({ url = '/' }: IncomingMessage): URL {
   if (URL.canParse(url, 'http://page')) return new URL(url, 'http://page');
-  throw new Turned(400, 'This is no address.');
+  throw new Turned(400, 'Invalid address.');
 }
 
 function started(server: Server, port: number, host: string): Promise<void> {

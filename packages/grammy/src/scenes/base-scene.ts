@@ -2,7 +2,7 @@
 
 import { Composer, type Context, type Middleware, type MiddlewareFn } from 'grammy';
 
-/** What a scene accepts beside its id. */
+/** Options of a scene. */
 export interface SceneOptions<C extends Context> {
   /** Seconds after which a user has silently left the scene. Default: the `ttl` of the stage. */
   ttl?: number;
@@ -50,12 +50,12 @@ export class BaseScene<C extends Context = Context> extends Composer<C> {
     return this;
   }
 
-  /** What runs when the scene is entered. */
+  /** Handlers that run when the scene is entered. */
   enterMiddleware(): MiddlewareFn<C> {
     return this.#enter.middleware();
   }
 
-  /** What runs when the scene is left. */
+  /** Handlers that run when the scene is left. */
   leaveMiddleware(): MiddlewareFn<C> {
     return this.#leave.middleware();
   }

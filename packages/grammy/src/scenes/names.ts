@@ -1,4 +1,4 @@
-/** What Telegraf exports as `Scenes`, on grammY. */
+/** The names that Telegraf exports as `Scenes`, on grammY. */
 
 export type { SceneOptions } from './base-scene.ts';
 export { BaseScene } from './base-scene.ts';

@@ -9,7 +9,7 @@ import type { Context, MiddlewareFn } from 'grammy';
 import { UpdatePort } from '../port.ts';
 import { updateOf } from '../session/absent.ts';
 
-/** What {@link session} accepts. */
+/** Options of {@link session}. */
 export type SceneSessionOptions<C extends Context> = OptionsOf<C>;
 
 /**

@@ -6,13 +6,13 @@ import { Composer, type Context, type MiddlewareFn } from 'grammy';
 import { BaseScene } from './base-scene.ts';
 import type { SceneContextScene, SceneSessionData } from './types.ts';
 
-/** What a {@link Stage} accepts beside its scenes. */
+/** Options of a {@link Stage}. */
 export interface StageOptions<D extends SceneSessionData = SceneSessionData> {
   /** Seconds after which a user has silently left a scene that has no `ttl` of its own. */
   ttl?: number;
   /** Id of the scene of users who are in none. */
   default?: string;
-  /** What `ctx.scene.session` begins as. */
+  /** The initial value of `ctx.scene.session`. */
   defaultSession?: D;
   /** The context property of the session. Default `"session"`. */
   sessionName?: string;

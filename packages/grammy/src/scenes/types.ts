@@ -3,7 +3,7 @@
 import type { Context, Middleware } from 'grammy';
 import type { BaseScene } from './base-scene.ts';
 
-/** What a session keeps of the scene that a user is in. */
+/** The data of a user's active scene in the session. */
 export interface SceneSessionData {
   current?: string;
   /** Seconds since 1970. */
@@ -11,7 +11,7 @@ export interface SceneSessionData {
   state?: object;
 }
 
-/** What a session keeps of the wizard that a user is in. */
+/** The data of a user's active wizard in the session. */
 export interface WizardSessionData extends SceneSessionData {
   /** Number of the step. */
   cursor: number;
@@ -31,7 +31,7 @@ export interface SceneContextScene<
   C extends Context,
   D extends SceneSessionData = SceneSessionData,
 > {
-  /** What the session keeps of the scene; changed in place. */
+  /** The scene's data in the session; changed in place. */
   readonly session: D;
   /** Data of the scene, changed in place. */
   state: object;

@@ -93,15 +93,6 @@ export function step<C extends Context>(
   return namedStep<MiddlewareFn<C>>(name, (ctx, next) => run(ctx, next), options.was);
 }
 
-/**
- * Moves to a named step, as `ctx.wizard.selectStep` does by number; the step runs with the next update.
- *
- * @throws FsmError `INVALID_TARGET` if no step of the wizard has the name
- */
-export function selectStep(ctx: { readonly wizard: object }, name: string): void {
-  (ctx.wizard as WizardControl<object, unknown>).selectNamed(name);
-}
-
 function middlewareOf<C extends Context>(middleware: Middleware<C>): MiddlewareFn<C> {
   return typeof middleware === 'function' ? middleware : middleware.middleware();
 }

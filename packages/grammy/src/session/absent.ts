@@ -4,7 +4,7 @@ import type { RawUpdate } from '@telefsm/core';
 import type { SessionValue } from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 
-/** What stands for a session that an update does not have: reading and assigning it throw, as grammY's session does. */
+/** The session of an update that has none: reading and assigning it throw, as in grammY. */
 export function absentSession(reason: string): SessionValue {
   return {
     get value(): unknown {

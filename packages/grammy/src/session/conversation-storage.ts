@@ -3,7 +3,7 @@
 import { type AnyMachine, installedAt, sessionOf, slotStore } from '@telefsm/core/adapter';
 import type { Context } from 'grammy';
 
-/** What `@grammyjs/conversations` 2 accepts as `storage`: an adapter that is given the context. */
+/** The `storage` option of `@grammyjs/conversations` 2: an adapter that gets the context. */
 export interface ConversationStorage<C extends Context> {
   readonly type: 'context';
   readonly adapter: {

@@ -33,7 +33,7 @@ export interface SessionPlace extends Omit<OwnRecordOptions, 'strategy' | 'stora
   readonly machine?: AnyMachine;
 }
 
-/** What {@link session} accepts for one session. */
+/** Options of {@link session} for one session. */
 export type SessionOptions<S, C extends Context> = Omit<GrammySessionOptions<S, C>, 'storage'> &
   SessionPlace & {
     /** A storage of telefsm. An adapter of grammY is bridged, with the guarantees that it can give. Default: the memory of this process. */
@@ -41,7 +41,7 @@ export type SessionOptions<S, C extends Context> = Omit<GrammySessionOptions<S, 
     readonly storage?: FsmStorage | StorageAdapter<any>;
   };
 
-/** What {@link session} accepts for several sessions in one object. */
+/** Options of {@link session} for several sessions in one object. */
 export type MultiSessionOptions<S, C extends Context> = {
   readonly type: 'multi';
 } & SessionPlace & {

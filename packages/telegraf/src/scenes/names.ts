@@ -1,4 +1,4 @@
-/** What Telegraf exports as `Scenes`, with `Stage` and `WizardScene` on turns. */
+/** The names that Telegraf exports as `Scenes`, with `Stage` and `WizardScene` on turns. */
 
 export type {
   SceneContext,

@@ -37,7 +37,7 @@ export interface SessionPlace extends Omit<OwnRecordOptions, 'strategy'> {
   readonly stage?: StageOfSession;
 }
 
-/** What {@link session} accepts. */
+/** Options of {@link session}. */
 export type SessionOptions<
   S extends NonNullable<C[P]>,
   C extends Context & { [key in P]?: C[P] },

@@ -1,4 +1,4 @@
-/** What the Bot API answers: a result, or a rejection with its code. */
+/** The answer of the Bot API: a result, or a rejection with its code. */
 
 /** A rejection as Telegram words it. */
 export interface ApiRefusal {
@@ -16,7 +16,7 @@ export interface ApiRefusal {
 export type ApiAnswer = { readonly ok: true; readonly result: unknown } | ApiRefusal;
 
 /**
- * What a test lets a call end with: a rejection, the network failing before the call arrives (`"unreachable"`),
+ * The failure of a call that a test chooses: a rejection, the network failing before the call arrives (`"unreachable"`),
  * or the call being carried out and its answer lost (`"lost answer"`).
  */
 export type Failure =

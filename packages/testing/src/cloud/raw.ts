@@ -16,7 +16,7 @@ export interface RawUser {
 export interface RawChat {
   /** The id; negative for groups and channels. */
   readonly id: number;
-  /** What kind of chat it is. */
+  /** The kind of chat. */
   readonly type: 'private' | 'group' | 'supergroup' | 'channel';
   /** Every other field. */
   readonly [field: string]: unknown;
@@ -30,7 +30,7 @@ export interface RawMessage {
   readonly date: number;
   /** Where it was sent. */
   readonly chat: RawChat;
-  /** Who sent it; nobody in channels. */
+  /** The sender; absent in channels. */
   readonly from?: RawUser;
   /** The text of a text message. */
   readonly text?: string;

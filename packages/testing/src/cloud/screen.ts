@@ -1,4 +1,4 @@
-/** What people see: messages with their buttons, and the transcript of everything that happened. */
+/** The visible messages with their buttons, and the transcript. */
 import type { Place } from './place.ts';
 import type { Payload, RawButton, RawMarkup, RawMessage, RawUser } from './raw.ts';
 
@@ -8,7 +8,7 @@ export interface Shown {
   readonly text: string;
   /** The labels of its buttons, row by row: of an inline keyboard, or of the reply keyboard sent along. */
   readonly buttons: readonly (readonly string[])[];
-  /** What it is: `"text"`, `"photo"`, `"poll"`, … */
+  /** The kind: `"text"`, `"photo"`, `"poll"`, … */
   readonly kind: string;
   /** The Bot API method that made it look so. */
   readonly method: string;

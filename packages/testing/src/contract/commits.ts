@@ -36,7 +36,7 @@ export const commitRules: readonly Rule[] = [
   {
     name: 'a commit that kept the lease holds it under the next fence only',
     needs: ['fencing'],
-    breaks: 'a late copy of the commit would overwrite the next unit of the turn',
+    breaks: 'a stale commit would overwrite the next part of the turn',
     async check({ key, take, busy, finds }) {
       const lease = await take(key('k'), { lease: 1000 });
       const copy = lease.copy();
@@ -56,7 +56,7 @@ export const commitRules: readonly Rule[] = [
   {
     name: "late copies of a turn's requests, in any order, change nothing",
     needs: ['fencing'],
-    breaks: 'an update would be taken back by a slow network',
+    breaks: 'a slow network would undo an update',
     async check(bench) {
       for (const [round, order] of orders([0, 1, 2]).entries()) {
         const { key, finds, take } = bench;

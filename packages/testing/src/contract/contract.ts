@@ -16,15 +16,15 @@ import { waitingRules } from './waiting.ts';
 
 /** One rule of the contract, ready to run. */
 export interface StorageRule {
-  /** What it is about, for grouping. */
+  /** The topic, for grouping. */
   readonly concept: string;
   /** The rule, as a sentence. */
   readonly name: string;
   /** {@link StorageRule.name}, with the reason where the rule is excepted: print this one. */
   readonly title: string;
-  /** What a storage must offer for the rule to apply. */
+  /** The feature that the storage needs for the rule to apply. */
   readonly needs: readonly StorageNeed[];
-  /** What goes wrong in a bot whose storage breaks the rule. */
+  /** The failure of a bot whose storage breaks the rule. */
   readonly breaks?: string;
   /** Why the rule does not apply to this storage. */
   readonly exception?: string;

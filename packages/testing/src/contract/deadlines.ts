@@ -53,7 +53,7 @@ export const deadlineRules: readonly Rule[] = [
   {
     name: 'a deadline that has passed when it is written is due at once',
     needs: ['deadlines'],
-    breaks: 'what was to happen at a time that has passed would never happen',
+    breaks: 'a deadline in the past would never fire',
     async check(bench) {
       const { key, put, read } = bench;
       await put(key('now'), 'text', { deadlineIn: 0 });
@@ -191,7 +191,7 @@ export const deadlineRules: readonly Rule[] = [
   {
     name: 'due with a prefix names the keys with that prefix, and claims no others',
     needs: ['deadlines'],
-    breaks: "machines with different namespaces on one storage put off each other's deadlines",
+    breaks: "machines with different namespaces on one storage delay each other's deadlines",
     async check({ key, put, advance, storage }) {
       for (const name of ['a:1', 'a:2', 'b:1', 'ab:1', 'A:1']) {
         await put(key(name), 'text', { deadlineIn: 20 });

@@ -38,7 +38,7 @@ export const fenceRules: readonly Rule[] = [
   {
     name: 'late requests do not overwrite a later turn after the row was deleted or the clock went back an hour',
     needs: ['fencing', 'shared'],
-    breaks: 'a fence that begins anew with the row names the same grant twice',
+    breaks: 'a fence that restarts with the row names the same grant twice',
     async check(bench) {
       for (const between of ['released', 'deleted', 'clock'] as const) {
         const key = bench.key(between);

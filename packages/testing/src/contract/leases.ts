@@ -144,7 +144,7 @@ export const leaseRules: readonly Rule[] = [
       await committed.release();
       await released.release();
       const ms = await busy(key('k'));
-      assert.ok(ms <= 1000, `a stranger's renewal holds for ${ms} ms`);
+      assert.ok(ms <= 1000, `a third-party renewal lasts for ${ms} ms`);
       assert.equal(await holder.commit(record('next')), 'done');
     },
   },

@@ -11,7 +11,7 @@ export const raceRules: readonly Rule[] = [
   {
     name: 'concurrent increments lose no count',
     needs: ['fencing'],
-    breaks: 'of two updates that arrive together one would be forgotten',
+    breaks: 'one of two simultaneous updates would be lost',
     async check(bench) {
       await count(
         bench,
@@ -31,7 +31,7 @@ export const raceRules: readonly Rule[] = [
   {
     name: 'late requests, in any order and number, change nothing',
     needs: ['fencing'],
-    breaks: 'an update would be taken back by a slow network',
+    breaks: 'a slow network would undo an update',
     async check(bench) {
       const step = fc.record({
         who: fc.integer({ min: 0, max: 2 }),

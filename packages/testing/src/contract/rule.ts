@@ -11,7 +11,7 @@ import type {
   Write,
 } from '@telefsm/core/storage';
 
-/** What a storage must offer for a rule to apply: a feature it declares, or waking those who wait. */
+/** The feature that a storage needs for a rule to apply: a declared one, or the notification of waiters. */
 export type StorageNeed = Exclude<keyof StorageFeatures, 'parallel'> | 'granted';
 
 /** A storage as the rules see it; where moving its clock or opening it again takes more than the storage itself. */
@@ -89,7 +89,7 @@ export interface Bench {
 export interface Rule {
   readonly name: string;
   readonly needs: readonly StorageNeed[];
-  /** What goes wrong in a bot whose storage breaks the rule. */
+  /** The failure of a bot whose storage breaks the rule. */
   readonly breaks?: string;
   check(bench: Bench): Promise<void>;
 }
@@ -100,7 +100,7 @@ export const minute = 60_000;
 /** More than a timer or a column of 32 bits can count, in ms. */
 export const year: number = 365 * 86_400_000;
 
-/** What a rule writes. */
+/** Returns a record for a rule to write. */
 export function record(text: string, more: Partial<Write> = {}): Write {
   return { text, state: null, ...more };
 }
@@ -132,7 +132,7 @@ export function benchOf(under: StorageUnderTest, opened: FsmStorage[], patience:
       else await pause(ms + 10);
     },
     async another() {
-      assert.ok(under.another, 'A shared storage needs `another` to be tested: give it to make().');
+      assert.ok(under.another, 'A shared storage needs `another` to be tested. Pass it to make().');
       const other = await under.another();
       opened.push(other);
       return other;
@@ -145,7 +145,7 @@ export function benchOf(under: StorageUnderTest, opened: FsmStorage[], patience:
       }
     },
     async back(key, ms) {
-      assert.ok(under.shift, 'A shared storage needs `shift` to be tested: give it to make().');
+      assert.ok(under.shift, 'A shared storage needs `shift` to be tested. Pass it to make().');
       await under.shift(key, ms);
     },
     async take(key, taking = {}) {

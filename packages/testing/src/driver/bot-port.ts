@@ -1,4 +1,4 @@
-/** What the driver asks of a bot, whatever its framework. */
+/** The port of a bot of any framework, for the driver. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RawUpdate } from '@telefsm/core';
 import type { ApiAnswer } from '../cloud/answer.ts';
@@ -28,7 +28,7 @@ export interface BotPort {
   reach(apiRoot: string): void;
   /** Hands the bot an update; rejects as the framework does. */
   handle(update: RawUpdate): Promise<void>;
-  /** What the bot's code threw, out of what the framework rejects with. */
+  /** Returns the error of the bot's code from the rejection of the framework. */
   ownError(error: unknown): unknown;
   /** Gives an error to the bot's error handler; rejects with what the bot's code threw where there is none, or it has seen the error. */
   report(error: unknown): Promise<void>;

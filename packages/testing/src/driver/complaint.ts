@@ -3,7 +3,7 @@ import { AssertionError } from 'node:assert';
 import type { Cloud } from '../cloud/cloud.ts';
 import { transcriptOf } from '../cloud/screen.ts';
 
-/** What an expectation compares. */
+/** The two sides of an expectation. */
 export interface Sides {
   readonly actual?: unknown;
   readonly expected?: unknown;

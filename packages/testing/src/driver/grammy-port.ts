@@ -24,7 +24,7 @@ interface GrammyApi {
 }
 type GrammyApiClass = new (token: string, options: { readonly apiRoot: string }) => GrammyApi;
 
-/** What is read of a grammY `Bot`. */
+/** The used part of a grammY `Bot`. */
 export interface GrammyLike {
   readonly token: string;
   readonly api: GrammyApi;

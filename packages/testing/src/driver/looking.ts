@@ -1,4 +1,4 @@
-/** What a user sees in a place, and whether it is what a test expects. */
+/** The messages that a user sees in a chat, compared with those that a test expects. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Cloud } from '../cloud/cloud.ts';
 import { type Place, placeOf, samePlace } from '../cloud/place.ts';
@@ -6,7 +6,7 @@ import type { RawUser } from '../cloud/raw.ts';
 import { type Shown, shownOf } from '../cloud/screen.ts';
 import { complaint } from './complaint.ts';
 
-/** What a message of the bot is compared with: its whole text, a pattern in it, or some of its members. */
+/** An expected message: its whole text, a pattern in it, or some of its members. */
 export type Expected = string | RegExp | Partial<Shown>;
 
 /** The messages that the bot has shown in a place since the user last did something there, oldest first. */
@@ -85,7 +85,7 @@ export function expectNothing(cloud: Cloud, user: RawUser, place: Place): void {
   const texts = shown.map((each) => each.text || `[${each.kind}]`);
   throw complaint(
     cloud,
-    `${user.first_name} was to see nothing, but the bot has shown ${texts.map((text) => JSON.stringify(text)).join(', ')}.`,
+    `${user.first_name} should see nothing, but the bot has shown ${texts.map((text) => JSON.stringify(text)).join(', ')}.`,
     {
       actual: texts,
       expected: [],

@@ -1,4 +1,4 @@
-/** What users do with existing messages: editing and deleting their own, reacting, voting. */
+/** Actions of users on existing messages: editing and deleting their own, reacting, voting. */
 import { placeOf, samePlace } from '../cloud/place.ts';
 import type { RawMessage } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';

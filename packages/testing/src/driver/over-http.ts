@@ -58,7 +58,7 @@ export function overHttp(
       found:
         webhook.secret === ''
           ? 'empty, as of an environment variable that is not set'
-          : 'other signs',
+          : 'other characters',
     });
   }
   const deliveries = new Map<number, Delivery>();

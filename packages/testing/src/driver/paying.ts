@@ -8,11 +8,11 @@ import { listOf, objectOf, textOf } from '../methods/parameters.ts';
 import { complaint } from './complaint.ts';
 import { did, type Stage, write } from './stage.ts';
 
-/** What came of a payment. */
+/** The result of a payment. */
 export interface Paid {
   /** Whether the bot consented and the payment went through. */
   readonly accepted: boolean;
-  /** What the bot objected, or that it did not answer. */
+  /** The bot's objection, or the note that it did not answer. */
   readonly error: string | undefined;
 }
 

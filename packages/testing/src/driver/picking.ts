@@ -16,10 +16,10 @@ interface Request {
 }
 
 /**
- * What the user picks: of the other users, or of the chats of the test, the first ones that the button allows.
+ * Returns the users or chats that the user picks: the first ones of the test that the button allows.
  *
- * @returns `undefined` for a button that asks for neither
- * @throws AssertionError when there is nobody, or no chat, to pick
+ * @returns `undefined` for a button that requests neither
+ * @throws AssertionError if there is no such user or chat
  */
 export function pickedBy(cloud: Cloud, user: RawUser, button: RawButton): Sendable | undefined {
   const users = button['request_users'] as Request | undefined;

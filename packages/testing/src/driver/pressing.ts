@@ -9,7 +9,7 @@ import { pickedBy } from './picking.ts';
 import { contact, location, partsOf, poll, type Sendable } from './sendable.ts';
 import { did, type Stage, write } from './stage.ts';
 
-/** What came of a press. */
+/** The result of a press. */
 export interface Tapped {
   /** Whether the bot answered the callback query; without an answer the user's button keeps a spinner. */
   readonly answered: boolean;

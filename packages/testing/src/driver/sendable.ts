@@ -1,4 +1,4 @@
-/** What users send besides plain text: photos, places, contacts, albums, forwarded messages. */
+/** Attachments that users send besides plain text: photos, places, contacts, albums, forwarded messages. */
 import type { Cloud } from '../cloud/cloud.ts';
 import { entitiesOf } from '../cloud/entities.ts';
 import type { RawMessage, RawUser } from '../cloud/raw.ts';
@@ -11,7 +11,7 @@ export interface Sendable {
   readonly '~parts': (from: Sender) => readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Who sends, and through which Telegram. */
+/** The sender of a message, and its Telegram. */
 export interface Sender {
   readonly cloud: Cloud;
   readonly user: RawUser;
@@ -171,9 +171,7 @@ export function partsOf(
   if (typeof what !== 'string') {
     const parts: unknown = what?.['~parts'];
     if (typeof parts === 'function') return what['~parts'](sender);
-    throw new TypeError(
-      'A user sends a text, or what photo(), album(), location() and their like have made.',
-    );
+    throw new TypeError('Pass a text, or the result of photo(), album(), location() and the like.');
   }
   return [{ text: what, ...marked('entities', what) }];
 }

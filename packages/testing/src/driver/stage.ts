@@ -13,7 +13,7 @@ export interface Stage {
   deliver(updates: readonly RawUpdate[]): Promise<void>;
 }
 
-/** Who does something, and where. */
+/** A user in a chat. */
 export interface Actor {
   readonly stage: Stage;
   readonly user: RawUser;

@@ -8,7 +8,7 @@ import { type BotPort, isDefaultHandler, nowhere } from './bot-port.ts';
 
 type CallApi = (method: string, payload: Payload, options?: unknown) => Promise<unknown>;
 
-/** What is read of a `Telegraf` bot. */
+/** The used part of a `Telegraf` bot. */
 export interface TelegrafLike {
   readonly token: string;
   readonly telegram: { callApi: CallApi; readonly options: { apiRoot: string; agent: unknown } };

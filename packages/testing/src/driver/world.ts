@@ -9,7 +9,7 @@ import { conversation } from './complaint.ts';
 import { privateChat, type Stage } from './stage.ts';
 import { makeUser, type TestUser } from './user.ts';
 
-/** Who a new user is, where it matters. */
+/** Options of a new user. */
 export interface UserOptions {
   /** The id; counted from 1001 when left out. */
   readonly id?: number;

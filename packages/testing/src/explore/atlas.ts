@@ -101,13 +101,13 @@ export function newAtlas(description: MachineDescription | undefined): Atlas {
     const reached = reach(state);
     if (reached.size === 0) {
       if (homes.has(state) && sight.answers) return undefined;
-      const message = `Nothing leads out of the state '${state}': ${sight.tries} moves were tried, buttons, commands, texts and waiting among them. Give it an answer, a cancel command or a time-out.`;
+      const message = `Nothing leads out of the state '${state}': ${sight.tries} moves were tried, buttons, commands, texts and waiting among them. Add an answer, a cancel command or a timeout.`;
       return { kind: 'dead-end', key: `dead-end ${state}`, message, state };
     }
     const round = [...reached].filter((each) => each !== null).sort();
     const closed = round.length === reached.size && round.every((each) => reach(each).has(state));
     if (!closed || round.some((each) => homes.has(each))) return undefined;
-    const message = `Nothing leads out of the round of ${round.map((each) => `'${each}'`).join(', ')}. Give it an end, a cancel command or a time-out.`;
+    const message = `Nothing leads out of the round of ${round.map((each) => `'${each}'`).join(', ')}. Add an end, a cancel command or a timeout.`;
     return { kind: 'endless-loop', key: `endless-loop ${round.join(' ')}`, message, state };
   }
 
@@ -160,7 +160,7 @@ export function newAtlas(description: MachineDescription | undefined): Atlas {
         for (const [kind, { answered, silent }] of inputs) {
           if (silent === undefined || !(answered || strict)) continue;
           const others = answered ? `, though other input of this kind is answered` : '';
-          const message = `Silence: a ${kind}${inState(state)} is met by nothing${others}. Say what is expected.`;
+          const message = `Silence: a ${kind}${inState(state)} gets no answer${others}. Reply with what is expected.`;
           const finding: Finding = {
             kind: 'silence',
             key: silenceKey(state, kind),
@@ -176,7 +176,7 @@ export function newAtlas(description: MachineDescription | undefined): Atlas {
           found.push({ finding, path: wayTo(state) });
       }
       for (const state of this.unvisited) {
-        const message = `No walk came to the state '${state}'. If only certain words lead there, name them in \`texts\`; if nothing does, take it out.`;
+        const message = `No walk reached the state '${state}'. If only certain words lead there, name them in \`texts\`. If nothing does, remove it.`;
         const finding: Finding = {
           kind: 'unreachable',
           key: `unreachable ${state}`,
@@ -223,7 +223,7 @@ function withoutCancel({ scenes, commands }: MachineDescription): readonly Sight
     const { kind, timeout, commands: own } = details as FlowDetails;
     const cancel = own?.cancel ?? commands.cancel;
     if (kind !== 'flow' || cancel !== false || timeout !== undefined) return [];
-    const message = `The flow '${id}' has neither a cancel command nor a time-out: who begins it must end it. Give it one of them.`;
+    const message = `The flow '${id}' has neither a cancel command nor a timeout, so a user cannot leave it. Add one of them.`;
     const finding: Finding = { kind: 'no-cancel', key: `no-cancel ${id}`, message, state: null };
     return [{ finding, path: [] }];
   });

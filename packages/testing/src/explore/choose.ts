@@ -12,7 +12,7 @@ export type Draw = <T, Args extends unknown[]>(
   ...args: Args
 ) => T;
 
-/** What can be done anywhere in a bot. */
+/** The moves that are possible anywhere in a bot. */
 export interface Repertoire {
   readonly commands: readonly string[];
   readonly waits: readonly Duration[];

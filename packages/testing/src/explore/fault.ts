@@ -4,10 +4,10 @@ import { type Move, shortened } from './move.ts';
 import type { Outcome } from './walk.ts';
 
 /**
- * What is wrong.
+ * The kinds of faults.
  *
  * - `crash`: the bot's code threw.
- * - `unkept`: what the bot made of an input cannot be stored, or is not an answer, so the user was asked again.
+ * - `unkept`: the result of an input cannot be stored, or is not an answer, so the user was asked again.
  * - `refused`: Telegram rejected a call: a text that is too long, a bad button.
  * - `unanswered`: a press did something, but its query was not answered, so that the button keeps a spinner.
  * - `dead-button`: a press on a button of the present question led nowhere.
@@ -93,7 +93,7 @@ function unkept(error: unknown, state: string | null): Finding {
   return {
     kind: 'unkept',
     key: `unkept ${masked(message)} ${state}`,
-    message: `The bot rejected an input${inState(state)} since it cannot keep what it made of it: ${shortened(message)}`,
+    message: `The bot rejected an input${inState(state)} because the result cannot be stored: ${shortened(message)}`,
     state,
   };
 }

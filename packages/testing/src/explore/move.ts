@@ -1,4 +1,4 @@
-/** What users do while a bot is explored: moves that can be written down, done again and made simpler. */
+/** The moves of users while a bot is explored. They can be printed, repeated and simplified. */
 import type { Duration } from '@telefsm/core';
 import fc from 'fast-check';
 import {
@@ -15,7 +15,7 @@ import {
   voice,
 } from '../driver/sendable.ts';
 
-/** Who takes part. */
+/** The users of an exploration. */
 export const people = ['Anna', 'Ben'] as const;
 
 /** One of {@link people}. */
@@ -36,7 +36,7 @@ export type Move =
   | { readonly do: 'waits'; readonly time: Duration }
   | { readonly do: 'repeats' };
 
-/** What can be shared beside text, by name. */
+/** The attachments that a user can send, by name. */
 export const shareable: Readonly<Record<string, () => Sendable>> = {
   photo: () => photo(),
   'photo with text': () => photo({ caption: 'Look at this' }),
@@ -89,7 +89,7 @@ export function userTexts(own: readonly string[], longest: number): fc.Arbitrary
   return fc.oneof(...texts).map((text) => (sayable(text.trim()) ? text.trim() : '.'));
 }
 
-/** What users answer to usual questions. */
+/** Usual answers to usual questions. */
 export const usualTexts = [
   'Anna',
   'yes',

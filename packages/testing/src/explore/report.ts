@@ -1,4 +1,4 @@
-/** What an exploration found, and the same as text. */
+/** The result of an exploration, also as text. */
 import type { FaultKind } from './fault.ts';
 import { shortened } from './move.ts';
 import type { Passage } from './walk.ts';
@@ -6,17 +6,17 @@ import type { Passage } from './walk.ts';
 /** A fault, and the shortest way to it that was found. */
 export interface Fault {
   readonly kind: FaultKind;
-  /** What is wrong, and what to do. */
+  /** The fault and its fix. */
   readonly message: string;
   /** The state in which it shows; `null` outside of all. */
   readonly state: string | null;
-  /** What users do to come to it, a line each; empty for what no way leads to. */
+  /** The moves that lead to it, a line each; empty if none does. */
   readonly path: readonly string[];
   /** The conversation on that path. */
   readonly transcript: string;
 }
 
-/** What `explore` found. */
+/** The result of `explore`. */
 export interface Exploration {
   /** The seed, to come to the same again. */
   readonly seed: number;

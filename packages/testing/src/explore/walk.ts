@@ -16,9 +16,9 @@ import { textOf } from '../methods/parameters.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import { type Move, type Person, people, shareable } from './move.ts';
 
-/** What an explored bot is to be made with, so that its time and its memory belong to one walk. */
+/** The clock and the storage of an explored bot, so that its time and its memory belong to one walk. */
 export interface ExploreWorld {
-  /** The time; it stands still until the walk moves it. */
+  /** The time; it does not pass until the walk advances it. */
   readonly clock: VirtualClock;
   /** An empty storage on that clock. */
   readonly storage: MemoryStorage;
@@ -32,7 +32,7 @@ export interface Explored {
   readonly machine?: ExploredMachine;
 }
 
-/** What is read of a machine. */
+/** The used part of a machine. */
 export type ExploredMachine = Pick<
   AnyMachine,
   'observe' | 'describe' | 'botCommands' | 'storage' | 'sweep' | 'stop'
@@ -41,7 +41,7 @@ export type ExploredMachine = Pick<
 /** A way from one state to another; `null` is a conversation without one. */
 export type Passage = readonly [from: string | null, to: string | null];
 
-/** What came of a move. */
+/** The result of a move. */
 export interface Outcome {
   readonly move: Move;
   /** The state of who moved, before. */
@@ -56,9 +56,9 @@ export interface Outcome {
   readonly errors: readonly unknown[];
   /** What observers got of inputs that the bot could not keep. */
   readonly unkept: readonly unknown[];
-  /** Calls that Telegram refused. */
+  /** Calls that Telegram rejected. */
   readonly refusals: readonly ApiCall[];
-  /** Those among them that an earlier move of this walk has tried in vain: what is owed is asked again. */
+  /** Those among them that an earlier move of this walk has tried too: a pending question is asked again. */
   readonly again: readonly ApiCall[];
 }
 
@@ -107,7 +107,7 @@ export async function startWalk(
   let isStuck = false;
   const errors = new Set<unknown>();
   const passages: Passage[] = [];
-  /** What Telegram has refused, by method and payload. */
+  /** The calls that Telegram has rejected, by method and payload. */
   const refused = new Set<string>();
   port.onError((error) => errors.add(error));
   /** The conversation that each user is in, and what was last committed of each. */
@@ -291,7 +291,7 @@ function showings(shown: readonly Shown[], label: string): readonly Shown[] {
   return shown.filter(({ message }) => inlineOf(message).some(({ text }) => text === label));
 }
 
-/** Buttons that tell the bot when they are pressed. */
+/** Buttons whose press is sent to the bot. */
 function inlineOf(message: Shown['message']): readonly RawButton[] {
   const buttons = message.reply_markup?.inline_keyboard?.flat() ?? [];
   return buttons.filter((button) => button['callback_data'] !== undefined);

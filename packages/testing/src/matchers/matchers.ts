@@ -9,7 +9,7 @@ import {
   type Told,
 } from './assertions.ts';
 
-/** What a matcher found, as `expect.extend` takes it. */
+/** The result of a matcher, as `expect.extend` expects it. */
 export interface Verdict {
   readonly pass: boolean;
   readonly message: () => string;
@@ -66,7 +66,7 @@ export const matchers: {
   toSee: (user, expected) =>
     verdictOf(
       () => user.sees(expected),
-      ({ text }) => `${user.name} sees ${JSON.stringify(text)}, which was not to be seen.`,
+      ({ text }) => `${user.name} sees ${JSON.stringify(text)}, which should not be visible.`,
     ),
   toSeeNothing: (user) =>
     verdictOf(

@@ -17,7 +17,7 @@ export interface Call {
 /** Fields of a message beside its number, sender, chat and date. */
 export type Content = Readonly<Record<string, unknown>>;
 
-/** What each method that sends one message puts into it. */
+/** Returns the content of a message, for each method that sends one. */
 export const contents: Readonly<Record<string, (call: Call) => Content>> = {
   sendMessage: (call) => textContent(call.payload),
   sendRichMessage: ({ payload }) => richContent(payload),
@@ -110,7 +110,7 @@ export function captionContent(payload: Payload): Content {
   return { caption: text, ...(entities.length > 0 ? { caption_entities: entities } : {}) };
 }
 
-/** What an `InputMedia…` puts into a message. */
+/** Returns the content that an `InputMedia…` puts into a message. */
 export function inputMedia(call: Call, part: Payload): Content {
   const type = textOf(part, 'type');
   const field = mediaFields.find((each) => each === type);

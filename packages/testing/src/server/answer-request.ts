@@ -7,7 +7,7 @@ import type { Uploads } from '../methods/parameters.ts';
 import { readBody } from './request-body.ts';
 import type { Connection } from './update-queue.ts';
 
-/** What the addresses lead to. */
+/** The endpoints of the server. */
 export interface Endpoint {
   /** Whether the bot with this token is let in. */
   admits(token: string): boolean;

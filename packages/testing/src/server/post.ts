@@ -2,7 +2,7 @@
 import { Agent, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps, Agent as SecureAgent } from 'node:https';
 
-/** What a webhook answered. */
+/** The answer of a webhook. */
 export interface Posted {
   readonly status: number;
   readonly reason: string;

@@ -10,7 +10,7 @@ import { makePoster, type Posting } from './post.ts';
 import { type RequestBody, readBody } from './request-body.ts';
 import type { Pending, UpdateQueue } from './update-queue.ts';
 
-/** What `setWebhook` has set. */
+/** The settings of `setWebhook`. */
 export interface WebhookSettings {
   readonly url: string;
   readonly secret: string | undefined;

@@ -1,4 +1,4 @@
-/** Takes a value as an answer: checks it, goes on or says why not, counts attempts. */
+/** Handles a value as an answer: checks it, then continues or rejects it, and counts attempts. */
 
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
@@ -13,7 +13,7 @@ import type { AskPlace, Place } from './place.ts';
 import { markOf, withPassed } from './progress.ts';
 import { move, note, progressOf, text, type Visit } from './visit.ts';
 
-/** Checks a value and goes on with it, or says why not. */
+/** Checks a value, then continues with it or rejects it with a message. */
 export async function accept(
   visit: Visit,
   place: AskPlace,
@@ -32,7 +32,7 @@ export async function accept(
   move(visit, answered(progressOf(run), place, verdict.value), provenance(visit, place, input));
 }
 
-/** Goes on without an answer. */
+/** Continues without an answer. */
 export function skip(visit: Visit, place: Place): void {
   move(visit, withPassed(progressOf(visit.run), place.path));
 }
@@ -64,7 +64,7 @@ const wordsOfKind = {
   number: 'notNumber',
 } as const;
 
-/** What a user reads whose answer is refused. */
+/** Returns the text for a user whose answer was rejected. */
 export function wordsOf(
   visit: Visit,
   verdict: Extract<Verdict, { readonly kind: 'refused' }>,

@@ -15,7 +15,7 @@ import type { Invalid, Redo } from './question.ts';
 import { ownOnly } from './share.ts';
 import type { AskOptions } from './steps.ts';
 
-/** What came of checking a value. */
+/** The result of checking a value. */
 export type Verdict =
   | { readonly kind: 'answer'; readonly value: unknown }
   /** With the flow's own words, or by one of telefsm's texts. */
@@ -80,9 +80,7 @@ export async function checkValue(
   turn: Turn,
 ): Promise<Verdict> {
   const { schema, validate, otherwise, maxLength = longestAnswer } = question;
-  if (typeof value === 'string' && value.length > maxLength) {
-    return { kind: 'refused', text: 'tooLong' };
-  }
+  if (isLongerThan(maxLength, value)) return { kind: 'refused', text: 'tooLong' };
   const refused = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
     const said = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
     const say = said ?? own;
@@ -96,16 +94,30 @@ export async function checkValue(
     checked = result.value;
   }
   if (validate === undefined) {
-    return isStorable(checked) ? answer(checked) : refused(undefined, noAnswer('schema', checked));
+    // a picker that tests gives a boolean too; a schema that gives one has made it of the input
+    const isAnswer = isStorable(checked) && (schema !== undefined || typeof checked !== 'boolean');
+    const option = schema === undefined ? 'accept' : 'schema';
+    return isAnswer ? answer(checked) : refused(undefined, noAnswer(option, checked));
   }
   const said = await validate(checked, answers, turn);
-  if (isInvalid(said)) return { kind: 'refused', say: said['~invalid'] };
+  if (isInvalid(said)) {
+    const words: Say | undefined = said['~invalid'];
+    return words == null ? refused(undefined) : { kind: 'refused', say: words };
+  }
   if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
   const isAnswer = typeof said !== 'boolean' && isStorable(said);
   return isAnswer ? answer(said) : refused(undefined, noAnswer('validate', said));
 }
 
-function noAnswer(option: string, found: unknown): FsmError {
+/** Whether a text is too long, also one with its kind, or a part of several messages. */
+function isLongerThan(most: number, value: unknown): boolean {
+  if (typeof value === 'string') return value.length > most;
+  if (Array.isArray(value)) return value.some((part) => isLongerThan(most, part));
+  return holds(value, 'kind') && holds(value, 'value') && isLongerThan(most, value.value);
+}
+
+/** Makes the error that observers get for what is no answer. */
+export function noAnswer(option: string, found: unknown): FsmError {
   const expected = 'the answer as JSON, or invalid("why")';
   return invalidOption(option, expected, shown(found));
 }

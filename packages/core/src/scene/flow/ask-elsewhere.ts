@@ -63,7 +63,7 @@ export async function askElsewhere(visit: Visit, place: AskPlace): Promise<Speec
   return () => ({ method, payload: { ...payload, ...where, reply_markup } });
 }
 
-/** What the user reads who waits. */
+/** Returns the message for a user who waits for another person's answer. */
 export async function meanwhile(visit: Visit, place: AskPlace): Promise<Say> {
   const { meanwhile } = place.step.question;
   const own =

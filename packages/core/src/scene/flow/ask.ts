@@ -30,7 +30,7 @@ import {
   wasAsked,
 } from './visit.ts';
 
-/** What is shown with a question that is asked in place. */
+/** The messages that go with a question that is asked in place. */
 export interface Asking {
   /** What is wrong with the last answer. */
   readonly below?: Say;
@@ -167,7 +167,9 @@ async function question(visit: Visit, place: Place, params: Asking): Promise<Spe
     return () => words;
   }
   // asked again, a list begins anew
-  note(visit, { page: undefined, editing: undefined });
+  const { page, editing } = memoOf(run.memo);
+  if (page !== undefined || editing !== undefined)
+    note(visit, { page: undefined, editing: undefined });
   if (place.kind === 'ask' && place.step.question.to !== undefined) {
     // loaded when somebody else is asked: other flows do without it
     const { askElsewhere } = await import('./ask-elsewhere.ts');

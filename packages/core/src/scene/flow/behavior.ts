@@ -6,11 +6,13 @@ import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
 import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
+import type { Sent } from '../../conversation/say.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isElsewhere } from '../../update/elsewhere.ts';
 import { interruptRule } from '../../update/interrupt.ts';
+import { textIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
@@ -217,11 +219,16 @@ async function answerFromOutside(visit: Visit, state: string, value: unknown): P
   return true;
 }
 
-/** Keeps the message's id where the question has asked for it. */
-function asked(memo: FrameRun['memo'], sent: { readonly message_id: number }): object {
-  const { sent: wanted, elsewhere } = memoOf(memo);
+/** How many polls of one question are kept: it sends another one whenever it is asked again. */
+const mostPolls = 8;
+
+/** Keeps the message's id where the question has asked for it, and the poll's id where it is a poll. */
+function asked(memo: FrameRun['memo'], sent: Sent & { readonly poll?: unknown }): object {
+  const { sent: wanted, elsewhere, polls = [] } = memoOf(memo);
   if (elsewhere !== undefined) {
     return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
   }
-  return wanted === 0 ? { ...memo, sent: sent.message_id } : memo;
+  const noted = wanted === 0 ? { ...memo, sent: sent.message_id } : memo;
+  const poll = textIn(Object(sent.poll), 'id');
+  return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };
 }

@@ -9,7 +9,7 @@ import type { Beginning, FlowHooks, StepState } from './flow.ts';
 export type NewName<Name extends string, Answers, Steps> = Name extends keyof Answers | keyof Steps
   ? Complaint<`This flow already has a step or a parameter '${Name}'.`>
   : Name extends `${string}${'.' | ':'}${string}`
-    ? Complaint<`A step's name holds no '.' and no ':': '${Name}'.`>
+    ? Complaint<`The name of a step cannot contain '.' or ':': '${Name}'.`>
     : unknown;
 
 /** The answers with one more; it is optional where its question has a condition (`W`) or may be skipped (`O`). */
@@ -44,7 +44,7 @@ export type InRounds<Steps, FlowId extends string, Data extends object> = {
 };
 
 /**
- * The answers after a branch: told apart by the answer that it is on. Each member of a union is looked at for itself, so what an
+ * The answers after a branch, discriminated by the answer that it is on. Each member of a union is checked by itself, so what an
  * earlier branch, or one inside a case, distinguishes stays so.
  */
 export type Branched<Answers, K extends keyof Answers, Cases> = Answers extends unknown
@@ -70,7 +70,7 @@ export type Maybe<Then, Answers> = Then extends unknown
   ? Partial<Omit<Then, keyof Answers>>
   : never;
 
-/** What a schema makes; `Else` without one. */
+/** The output of a schema; `Else` without one. */
 export type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
 type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
 /** An object type; `{}` for anything else. */
@@ -120,7 +120,7 @@ interface HooksWithFrom<Start, Answers extends object, Services extends object, 
   ) => Awaitable<(Start & Partial<Answers>) | undefined>;
 }
 
-/** What `include` takes behind a flow: where its parameters come from. */
+/** The last argument of `include`: a function that returns the parameters of the flow. */
 export type IncludedData<F, Answers> =
   BeginningIn<F> extends infer Start extends Beginning
     ? {} extends Start['data']

@@ -135,7 +135,7 @@ export interface UnfinishedFlow<
     Start
   >;
 
-  /** Asks different questions for different answers: afterwards the union is told apart by that answer. */
+  /** Asks different questions for different answers. Afterwards, that answer discriminates the union. */
   branch<
     const K extends keyof Answers & string,
     Cases extends {
@@ -212,7 +212,7 @@ export interface UnfinishedFlow<
         answers: Simplify<Answers>,
       ) => Fragment<`${Id}.${Name}`, Services, Item, Inner, Start>;
       /**
-       * Runs once for each finished round, before the commit: when the user goes on from it. From then on the round stays as it is; /back and
+       * Runs once for each finished round, before the commit, when the user continues. Afterwards the round cannot change: /back and
        * `edit` lead to the question for another round. After a crash it runs again with the same `turn.id`.
        */
       readonly after?: (

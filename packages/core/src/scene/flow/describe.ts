@@ -13,7 +13,7 @@ export type StepDescription =
   | {
       readonly kind: 'ask';
       readonly name: string;
-      /** What it says, if that is fixed. */
+      /** The text, if it is fixed. */
       readonly prompt?: string;
       readonly accept?: string | readonly string[];
       /** Values of its choices. */

@@ -1,8 +1,10 @@
 /** How a flow ends, other than by `done`: canceled, timed out, replaced. And what its timers do. */
 
+import { isStorable } from '../../base/json.ts';
 import type { Say, Sent } from '../../conversation/say.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { finishAlbum } from './accept.ts';
+import { noAnswer } from './answer.ts';
 import type { EndingTurn } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
@@ -42,8 +44,13 @@ export async function passed(visit: Visit, timer: string): Promise<void> {
   if (timer === 'album') return finishAlbum(visit, pending);
   const { onTimeout } = pending.step.question;
   const said = (await onTimeout?.(pending.answers, run.turn)) ?? 'end';
-  if (said === 'end') run.leave('timeout');
-  else move(visit, answered(progressOf(run), pending, said.answer));
+  if (said === 'end') return run.leave('timeout');
+  const { answer } = Object(said) as { readonly answer?: unknown };
+  if (answer === undefined || isStorable(answer)) {
+    return move(visit, answered(progressOf(run), pending, answer));
+  }
+  run.refused(noAnswer('onTimeout', answer));
+  run.leave('timeout');
 }
 
 function tell({ run }: Visit, said: Say | Sent | undefined | void): void {

@@ -18,7 +18,7 @@ export interface Beginning {
   /** The parameters, as `enter` takes them. */
   readonly start: object;
   readonly needsFrom: boolean;
-  /** What it sees of the data of the conversation. */
+  /** The type of the conversation's session. */
   readonly session: object;
 }
 
@@ -55,11 +55,11 @@ export interface FlowOptions<
   readonly data?: Data;
   /** For `setMyCommands` and /help. */
   readonly description?: string;
-  /** What it needs from `fsm({ services })`. */
+  /** The services that it needs from `fsm({ services })`. */
   readonly services?: Services;
   /**
-   * What it sees of the data of the conversation, which all its scenes share and `ctx.session` shows: `typed<T>()`. It is kept after `clear()`,
-   * and not checked.
+   * The type of the conversation's session, which all its scenes share and `ctx.session` shows: `typed<T>()`. It stays after `clear()`,
+   * and is not checked.
    */
   readonly session?: S;
   /**
@@ -76,9 +76,9 @@ export interface FlowOptions<
   readonly controls?: readonly ('back' | 'cancel')[];
   /** Names of its commands; `false` switches one off. Default `cancel`, `back`, `skip`. */
   readonly commands?: OwnCommands;
-  /** What its own trigger does while it runs. Default `"restart"`. */
+  /** The effect of its own trigger while it runs. Default `"restart"`. */
   readonly onTrigger?: 'restart' | 'continue' | 'ask' | 'refuse';
-  /** What commands of the bot do while it runs. Default `"pass"`; `"passAndAsk"` repeats the question after them. */
+  /** The effect of the bot's commands while it runs. Default `"pass"`; `"passAndAsk"` repeats the question after them. */
   readonly otherCommands?: CommandPolicy;
   /** Input of another kind than the step accepts. Default `"hint"`. */
   readonly otherInput?: 'hint' | 'pass' | 'ignore';
@@ -90,17 +90,20 @@ export interface FlowOptions<
   /** Whether an edited message changes the answer that it gave. Default `"ignore"`. */
   readonly editedMessages?: 'ignore' | 'update';
   /**
-   * What becomes of a prompt that has been answered. `"edit"`: the next question takes its message, what is wrong with an answer is shown
+   * The fate of an answered prompt. `"edit"`: the next question takes its message, what is wrong with an answer is shown
    * below the question, and answers are deleted where the bot may. Default `"keep"`.
    */
   readonly prompts?: 'keep' | 'removeKeyboards' | 'delete' | 'edit';
-  /** What a message does that was sent before the question was asked. Default `"ask"`: the question is asked again. */
+  /** The effect of a message that was sent before the question was asked. Default `"ask"`: the question is asked again. */
   readonly early?: Early;
-  /** What ends a slow `validate` or `done` of this flow, such as `interruptBy(['cancel'])`, beside the machine's `waiting.interrupt`. Default: nothing. */
+  /**
+   * The input that ends a slow `validate` or `done` of this flow, such as `interruptBy(['cancel'])`, beside the machine's
+   * `waiting.interrupt`. Default: nothing.
+   */
   readonly interrupt?: InterruptRule;
   /** How many invalid answers to one question end the flow. */
   readonly attempts?: number;
-  /** What it says in place of the machine's texts. */
+  /** The texts that replace the machine's texts. */
   readonly texts?: Texts;
   /** Former ids of the flow. */
   readonly was?: string | readonly string[];

@@ -5,7 +5,7 @@ import type { InterruptRule } from '../../update/interrupt.ts';
 import { questionsById } from './steps.ts';
 import type { Plan } from './visit.ts';
 
-/** Which input ends a turn in which of the flow's states. */
+/** Returns the input that ends a turn, by the flow's states. */
 export function interruptsOf(
   { id, steps, options }: Plan,
   states: SceneBehavior['states'],

@@ -2,6 +2,7 @@
 
 import { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
+import { isStorable } from '../../base/json.ts';
 import { checkName, invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
@@ -69,7 +70,7 @@ function ofTexts(question: AskOptions, name: string, where: string): AskOptions 
     kind !== 'number' &&
     (kind === undefined || kind === 'text' || isTextKind(kind));
   if (!isText) {
-    const expected = 'one that gives a text, or `{ value }` behind the questions';
+    const expected = 'one whose answer is a text, or `{ value }` as the third argument';
     throw invalidOption(`${where} '${name}' accept`, expected, shown(accept));
   }
   if (validate === undefined) return question;
@@ -81,8 +82,9 @@ function ofTexts(question: AskOptions, name: string, where: string): AskOptions 
       const isKept =
         typeof made === 'string' ||
         (Array.isArray(made) && made.every((one) => typeof one === 'string'));
-      if (isRefusal || isKept) return made;
-      const expected = 'a text or a list of texts, or `{ value }` behind the questions';
+      // what no question takes is an invalid answer here, too
+      if (isRefusal || isKept || typeof made === 'boolean' || !isStorable(made)) return made;
+      const expected = 'a text or a list of texts, or `{ value }` as the third argument';
       throw invalidOption(`${where} '${name}' validate`, expected, shown(made));
     },
   };

@@ -3,7 +3,7 @@
 import { isJsonObject, type JsonObject } from '../../base/json.ts';
 import type { Path } from './progress.ts';
 
-/** What a flow keeps of one frame. Missing members take no room in the record. */
+/** The stored data of one frame of a flow. Missing members take no space in the record. */
 export interface FlowMemo {
   /** Fingerprint of the definition under which the answers were given. */
   readonly plan?: string;
@@ -28,6 +28,8 @@ export interface FlowMemo {
   readonly sent?: number;
   /** The invoice that asks the question. */
   readonly invoice?: SentInvoice;
+  /** The polls that ask the question, as it was asked several times. */
+  readonly polls?: readonly string[];
   /** The page that is shown of choices that are loaded page by page. */
   readonly page?: number;
   /** Pages of lists and months of calendars among the question's own rows. */
@@ -48,7 +50,7 @@ export interface FlowMemo {
   readonly over?: 'done' | 'attempts';
 }
 
-/** What was asked of the payer. A checkout and a payment count only if they are equal to it. */
+/** The sent invoice. A checkout and a payment count only if they are equal to it. */
 export interface SentInvoice {
   /** The whole payload, with its mark. */
   readonly payload: string;
@@ -111,6 +113,7 @@ const shapes: { readonly [Name in keyof Required<FlowMemo>]: Shape } = {
     isText(value['payload']) &&
     isText(value['currency']) &&
     isNumber(value['amount']),
+  polls: listOf(isText),
   page: isNumber,
   widgets: isJsonObject,
   editing: isTrue,
@@ -138,10 +141,11 @@ const ofQuestion: ReadonlySet<string> = new Set<keyof FlowMemo>([
   'labels',
   'sent',
   'invoice',
+  'polls',
   'elsewhere',
 ]);
 
-/** What is left after a move to another question. */
+/** Returns the stored data that remains after a move to another question. */
 export function afterMove(memo: FlowMemo): FlowMemo {
   // picked and not deleted from a copy: an object that has lost a member is slow from then on
   const left: Record<string, unknown> = {};

@@ -66,7 +66,7 @@ async function rowsAt(visit: Visit, place: Place): Promise<InlineRows> {
   return (await questionRows(visit, place)).keyboard.inline();
 }
 
-/** What may be chosen at a question now; `undefined` if it has no choices. */
+/** Returns the current choices of a question; `undefined` if it has none. */
 export function choicesOf(visit: Visit, place: Place): Promise<Listing | undefined> {
   const { page = 0 } = memoOf(visit.run.memo);
   return optionsOf(place, visit.run.turn, (name) => text(visit, name), page);
@@ -79,9 +79,10 @@ export function labelOn({ value, label }: Option, picked: Offer['picked']): stri
 
 /** Whether a question shows its choices on a reply keyboard. */
 export function isOnReplyKeyboard(visit: Visit, place: Place): boolean {
-  if (place.kind !== 'ask' || takesInlineOnly(visit)) return false;
+  if (place.kind !== 'ask') return false;
   const { buttons, share } = place.step.question;
-  return buttons === 'reply' || (share !== undefined && !inGroup(visit));
+  const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(visit));
+  return isWanted && !takesInlineOnly(visit);
 }
 
 /** Whether the user is to write a text. */

@@ -1,4 +1,4 @@
-/** What may be chosen at a question: values with the labels that this user sees. */
+/** The choices of a question: values with the labels that this user sees. */
 
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
@@ -19,7 +19,7 @@ export interface Option {
 /** How many choices are on a page. */
 export const pageSize = 20;
 
-/** What may be chosen. */
+/** A list of choices. */
 export interface Listing {
   /** All of them, or those of one page. */
   readonly options: readonly Option[];
@@ -131,14 +131,17 @@ async function listingOf(
   page: number,
 ): Promise<Listing> {
   const made = await load(page);
-  if (!isPage(made)) return { options: withLabels(entriesOf(made), turn) };
+  if (!isPage(made)) return { options: withLabels(entriesOf(made, `${where} choices`), turn) };
   const { items, total } = made;
   if (!Number.isSafeInteger(total) || total < 0) {
     throw invalidOption(`${where} choices`, '{ items, total } with a whole number', shown(total));
   }
   const pages = Math.max(1, Math.ceil(total / pageSize));
   if (page >= pages) return listingOf(where, turn, load, pages - 1);
-  return { options: withLabels(entriesOf(items), turn), loaded: { page, pages } };
+  return {
+    options: withLabels(entriesOf(items, `${where} choices`), turn),
+    loaded: { page, pages },
+  };
 }
 
 function withLabels(entries: ReturnType<typeof entriesOf>, turn: AskTurn): readonly Option[] {
@@ -152,5 +155,7 @@ function withoutRepeats(options: readonly Option[]): readonly Option[] {
 }
 
 function labelOf(label: Label<object>, turn: AskTurn): string {
-  return typeof label === 'function' ? label(turn) : label;
+  const made: unknown = typeof label === 'function' ? label(turn) : label;
+  if (typeof made === 'string') return made;
+  throw invalidOption('a label of choices', 'a text', shown(made));
 }

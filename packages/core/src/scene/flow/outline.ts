@@ -1,4 +1,4 @@
-/** Collects the steps of a flow while it is being built, and refuses what cannot work. */
+/** Collects the steps of a flow while it is being built, and rejects invalid ones. */
 
 import { checkOption, checkOptions } from '#option-checks';
 import {
@@ -26,7 +26,7 @@ export interface Definition {
   readonly steps: readonly Step[];
 }
 
-/** What a fragment's builder gives back. */
+/** The result of a fragment's builder. */
 export interface Outline {
   readonly '~outline': { readonly steps: readonly Step[] };
 }
@@ -38,7 +38,7 @@ interface Part {
   readonly steps: readonly Step[];
   /** Steps of the same level around this part. */
   readonly outer: readonly Step[];
-  /** Whether it has parameters; what their names are, only the compiler knows. */
+  /** Whether it has parameters. Only the compiler has their names. */
   readonly hasParameters: boolean;
   /** Names that are taken outside this part. */
   readonly taken: ReadonlySet<string>;

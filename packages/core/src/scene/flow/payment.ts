@@ -5,6 +5,7 @@
 
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
@@ -52,7 +53,7 @@ export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
   if (bytes > payloadLimit) {
     throw invalidOption(
       `payload of the invoice of '${place.id}'`,
-      `at most ${payloadLimit} bytes, beside which telefsm puts a mark of its own`,
+      `at most ${payloadLimit} bytes: telefsm appends a mark of its own`,
       `${bytes} bytes`,
     );
   }
@@ -86,7 +87,8 @@ export async function checkout(visit: Visit): Promise<boolean> {
   };
   const verdict = !isFrom(invoice, query)
     ? await text(visit, 'notYours')
-    : ((await decide?.(facts, invoice.place.answers, run.turn)) ?? true);
+    : decide === undefined ||
+      (await verdictOf(visit, decide(facts, invoice.place.answers, run.turn)));
   if (verdict === true) {
     const { place: _, ...kept } = invoice;
     note(visit, { invoice: { ...kept, approvedUntil: run.turn.now() + approvalTime } });
@@ -98,6 +100,14 @@ export async function checkout(visit: Visit): Promise<boolean> {
   };
   run.call({ method: 'answerPreCheckoutQuery', payload });
   return true;
+}
+
+/** What `checkout` says. What is neither `true` nor a reason declines: no money moves because of a forgotten return. */
+async function verdictOf(visit: Visit, said: Awaitable<unknown>): Promise<true | string> {
+  const found = await said;
+  if (found === true || (typeof found === 'string' && found !== '')) return found;
+  visit.run.refused(invalidOption('checkout', 'true, or why not as a text', shown(found)));
+  return text(visit, 'failed');
 }
 
 /** Whether a payment is the one that the pending question has asked for. Any other answers nothing here. */

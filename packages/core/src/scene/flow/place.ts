@@ -16,7 +16,7 @@ export type Place =
       readonly rounds: readonly JsonObject[];
     });
 
-/** What every question has in its place. */
+/** The facts about a question at its position. */
 export interface PlaceFacts {
   /** Id of its state. */
   readonly id: string;
@@ -54,7 +54,7 @@ export interface FinishedRound {
   readonly answers: JsonObject;
 }
 
-/** What a flow has come to. */
+/** The position of a flow. */
 export interface Position {
   /** The question to ask; `undefined` if all have been answered. */
   readonly pending: Place | undefined;

@@ -4,6 +4,7 @@
  */
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
+import { isInaccessible } from '../../update/address.ts';
 import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
@@ -18,8 +19,11 @@ import { locate, note, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 /** Takes a button; it has been answered when this returns. */
 export async function press(visit: Visit, button: FlowButton, data: string): Promise<void> {
   const { plan, run } = visit;
-  if (button.tag !== run.tag) return run.answer(await text(visit, 'notYours'), true);
   const stale = async () => run.answer(await text(visit, 'stale'));
+  if (button.tag !== run.tag) {
+    if (isInaccessible(run.turn.update)) return stale();
+    return run.answer(await text(visit, 'notYours'), true);
+  }
   const isOff = button.action !== 'row' && isOnMessage(visit, data) === false;
   if (button.visit !== run.visit || isOff) return stale();
   if (await saysPaying(visit)) return;

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 /** The path of an answer: names of steps, and numbers of rounds. */
 export type Path = readonly (string | number)[];
 
-/** What the pending question is computed from. */
+/** The facts from which the pending question is computed. */
 export interface Progress {
   readonly answers: JsonObject;
   /** Questions that have been left out, summaries that have been confirmed, and rounds for which `after` has run. */

@@ -3,6 +3,7 @@
 import { invalidOption } from '../../base/rules.ts';
 import {
   callOf,
+  checkSay,
   isSent,
   type ReplyMarkup,
   type RichText,
@@ -25,6 +26,7 @@ import {
 import type { Listing, Option } from './options.ts';
 import { bindInvoice } from './payment.ts';
 import type { Place } from './place.ts';
+import { checkPoll } from './question-checks.ts';
 import { bindingOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** A question ready to be said. */
@@ -52,11 +54,13 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     throw invalidOption(`${place.id} ${what}`, expected, found);
   };
   if (isSent(made))
-    refuse('prompt', 'what to say, which telefsm sends', 'a message sent by reply()');
-  if (made == null || made === '') refuse('prompt', 'something to say');
+    refuse('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
+  if (made == null || made === '') refuse('prompt', 'a message');
+  checkSay(made);
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : bindInvoice(visit, place, made);
+  if (place.kind === 'ask') checkPoll(place.id, place.step.question.accept, said);
   const listing = await choicesOf(visit, place);
   const options = listing?.options;
   const question = place.kind === 'ask' ? place.step.question : undefined;
@@ -80,7 +84,8 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   }
   if (hasKeyboard(said))
     return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
-  const target = !takesInlineOnly(visit) && expectsText(place) ? replyTo(visit) : undefined;
+  const mayReply = inGroup(visit) && !takesInlineOnly(visit) && expectsText(place);
+  const target = mayReply ? replyTo(visit) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
     const say = dressed(said, force, target);
@@ -124,7 +129,7 @@ function replyTo(visit: Visit): object | undefined {
 
 function hasKeyboard(say: Say | FormattedStream): boolean {
   if (typeof say === 'string') return false;
-  return 'method' in say ? 'reply_markup' in say.payload : say.keyboard !== undefined;
+  return 'method' in say ? 'reply_markup' in say.payload : say.keyboard != null;
 }
 
 function dressed(

@@ -53,6 +53,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
   const refuse = (option: string, expected: string, found: string) =>
     invalidOption(`${where} ${option}`, expected, found);
   checkPrompt(`${where} prompt`, prompt);
+  if (typeof prompt !== 'function') checkPoll(where, accept, prompt);
   if (multiple === true && choices === undefined)
     throw refuse('multiple', '`choices` with it', 'alone');
   if (question?.to !== undefined) checkElsewhere(question, refuse);
@@ -64,7 +65,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
       "`share`, buttons: 'reply' or a payment",
     );
   if (typeof choices === 'object') {
-    const values = entriesOf(choices).map(([value]) => value);
+    const values = entriesOf(choices, `${where} choices`).map(([value]) => value);
     if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
     const twice = values.find((value, at) => values.indexOf(value) !== at);
     if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
@@ -80,7 +81,25 @@ export function checkPrompt(option: string, prompt: unknown): void {
   const found =
     prompt == null || prompt === '' ? 'missing' : holds(prompt, 'then') ? 'a promise' : undefined;
   if (found === undefined) return;
-  throw invalidOption(option, 'something to say, or a function that returns it', found);
+  throw invalidOption(option, 'a message, or a function that returns one', found);
+}
+
+/**
+ * Rejects a question for votes that sends no poll, or an anonymous one. Telegram sends a bot only the votes of other polls, and a vote
+ * answers only the poll of its question.
+ */
+export function checkPoll(where: string, accept: AskOptions['accept'], prompt: unknown): void {
+  const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
+  if (!kinds.includes('poll_answer')) return;
+  const { method, payload }: { method?: unknown; payload?: object } = Object(prompt);
+  const refuse = (expected: string, found: string) =>
+    invalidOption(`${where} prompt`, expected, found);
+  if (!/^sendpoll$/i.test(String(method)))
+    throw refuse("a poll: { method: 'sendPoll', payload }", 'another message');
+  if (Object(payload).is_anonymous !== false && !kinds.includes('poll')) {
+    const expected = "a poll with `is_anonymous: false`, or accept: 'poll' for its result";
+    throw refuse(expected, 'an anonymous poll, whose votes Telegram does not send');
+  }
 }
 
 /** What somebody else is asked is answered by one press of a button. */
@@ -95,12 +114,12 @@ function checkElsewhere(
   if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
 }
 
-/** Refuses a branch on what is no question before it. */
+/** Rejects a branch on anything but an earlier question. */
 export function checkBranch(flow: string, on: string, known: readonly string[]): void {
   if (!known.includes(on)) throw unknownStep(flow, on, known);
 }
 
-/** Refuses a case that no answer can name: its questions would never be asked. */
+/** Rejects a case that no answer can have: its questions would never be asked. */
 export function checkCases(flow: string, steps: readonly Step[], on: string, cases: object): void {
   const asked = namedSteps(steps).filter(({ name }) => name === on);
   const values = asked.map((step) => (step.kind === 'ask' ? answersOf(step.question) : undefined));
@@ -113,14 +132,14 @@ export function checkCases(flow: string, steps: readonly Step[], on: string, cas
     throw invalidOption(`${flow} branch('${on}')`, expected, `the case '${extra}'`);
 }
 
-/** Every answer that a question can have; `undefined` where that is not known. */
+/** Returns every answer that a question can have; `undefined` if they are unknown. */
 function answersOf(question: AskOptions): readonly string[] | undefined {
   const { accept, choices, multiple, schema, validate } = question;
   if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
   return entriesOf(choices).map(([value]) => value);
 }
 
-/** Refuses a repeat that could never end, or never begin. */
+/** Rejects a repeat that could never end or never begin. */
 export function checkRounds(where: string, min: number, max: number, steps: readonly Step[]): void {
   if (!(min >= 0 && max >= 1 && min <= max)) {
     throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
@@ -129,7 +148,7 @@ export function checkRounds(where: string, min: number, max: number, steps: read
     throw new FsmError('FLOW_EMPTY', { flow: where });
 }
 
-/** Refuses a summary that corrects what is no question. */
+/** Rejects a summary that corrects anything but a question. */
 export function checkEdits(flow: string, steps: readonly Step[]): void {
   const known = namedSteps(steps).map(({ name }) => name);
   for (const step of namedSteps(steps)) {

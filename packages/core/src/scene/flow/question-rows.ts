@@ -9,7 +9,7 @@ import { memoOf } from './memo.ts';
 import type { AskPlace } from './place.ts';
 import { bindingOf, tokenOf, type Visit } from './visit.ts';
 
-/** What a transition of a question's button asks for. */
+/** The move of a question's button. */
 export type RowMove =
   | { readonly move: 'again'; readonly change: JsonObject }
   | { readonly move: 'answer'; readonly value: unknown }

@@ -50,7 +50,7 @@ type ValueOf<One> = One extends readonly [infer Value extends string, unknown]
   ? Value
   : One & string;
 
-/** What `share` takes, or a sentence where the question takes nothing that a button can share. */
+/** The type of `share`, or a sentence of the compiler if no button can share the accepted input. */
 export type ShareOf<A> =
   LeftOut<A, Accept> extends true
     ? ShareComplaint
@@ -60,7 +60,7 @@ export type ShareOf<A> =
 type ShareComplaint =
   Complaint<"`share` needs accept: 'contact', 'location', 'users_shared' or 'chat_shared'.">;
 
-/** What the user gives, before `schema` and `validate`. */
+/** The raw answer of the user, before `schema` and `validate`. */
 export type RawOf<A, Ch, M> =
   LeftOut<Ch, Choices<object>> extends true
     ? LeftOut<A, Accept> extends true
@@ -84,14 +84,14 @@ export type Fits<S, Raw> = [S] extends [undefined]
       ? [Out] extends [Storable<Out>]
         ? unknown
         : Storable<Out>
-      : Complaint<'This schema does not take what the step accepts: use a coercing schema, or change `accept`/`choices`.'>
+      : Complaint<'This schema does not fit the accepted input: use a coercing schema, or change `accept` or `choices`.'>
     : unknown;
 
 /** Rejects, with a sentence, an answer that cannot be stored. Names `V` in its tests only, so that nothing is inferred from here. */
 export type Keeps<V> = [V] extends [Unset]
   ? unknown
   : IsUnanswered<V> extends true
-    ? Complaint<'`validate` returns the answer or invalid("why"): a boolean, and nothing, are neither.'>
+    ? Complaint<'`validate` must return the answer or invalid("why"), not a boolean and not nothing.'>
     : [V] extends [Storable<V>]
       ? unknown
       : NotStorable;
@@ -114,4 +114,4 @@ export type TimeoutFits<T, V> = [T] extends [Unset]
   ? unknown
   : [T] extends [V]
     ? unknown
-    : Complaint<'onTimeout gives an answer that this question does not accept.'>;
+    : Complaint<'onTimeout returns an answer that this question does not accept.'>;

@@ -1,4 +1,4 @@
-/** What one question of a flow says: its prompt, what it takes, how answers are checked, when it is asked. */
+/** A question of a flow: its prompt, its accepted input, its checks and its condition. */
 
 import type { Duration } from '../../base/clock.ts';
 import { oneOf, type Rule } from '../../base/rules.ts';
@@ -32,7 +32,7 @@ import type {
 /**
  * Says what to ask: static, or from the answers so far and the turn.
  *
- * It is evaluated before the commit and said after it, so it must not send by itself.
+ * It is evaluated before the commit and sent after it, so it must not send anything itself.
  */
 export type Prompt<Answers, Services extends object, Se extends object = {}> =
   | Say
@@ -44,42 +44,42 @@ export type Condition<Answers, Services extends object, Se extends object = {}> 
   turn: SessionAskTurn<Services, Se>,
 ) => Awaitable<boolean>;
 
-/** Forgets an answer and asks that step again; made by {@link redo}. */
+/** Deletes an answer and asks that step again; made by {@link redo}. */
 export interface Redo<Name extends string = string> {
   readonly '~redo': Name;
 }
 
 /**
- * Forgets an answer and asks that step again; return it from `validate` or `done`.
+ * Deletes an answer and asks that step again; return it from `validate` or `done`.
  *
- * Later answers stay. There is no jump forward: what is left out has a `when`, or stands in a `branch`.
+ * Later answers stay. There is no jump forward: to omit questions, use `when` or `branch`.
  */
 export function redo<const Name extends string>(step: Name): Redo<Name> {
   return { '~redo': step };
 }
 
-/** Refuses an answer; made by {@link invalid}. */
+/** Rejects an answer; made by {@link invalid}. */
 export interface Invalid {
   readonly '~invalid': Say;
 }
 
-/** Refuses an answer; return it from `validate`. The user sees the message, and the question stays. */
+/** Rejects an answer; return it from `validate`. The user reads the message, and the question stays. */
 export function invalid(message: Say): Invalid {
   return { '~invalid': message };
 }
 
 /**
- * What a message does that was sent before the question was asked, for example while the answer before it was being checked: it answers the
- * question, the question is asked again, or the message is ignored.
+ * The effect of a message that was sent before the question was asked, for example during a slow check of the previous answer. It
+ * answers the question, the question is asked again, or the message is ignored.
  */
 export type Early = 'answer' | 'ask' | 'ignore';
 
-/** Takes an {@link Early}. */
+/** The rule of an {@link Early}. */
 export const earlyRule: Rule = oneOf('answer', 'ask', 'ignore');
 
 /**
- * What the buttons of a question can do, as values, and the widgets, which are bound to the parameters of the flow (`P`). `Raw` is what the
- * question takes.
+ * The moves of a question's buttons as values, and the widgets, which are bound to the parameters of the flow (`P`). `Raw` is the
+ * accepted input.
  */
 export interface QuestionTurn<
   P extends object,
@@ -115,7 +115,7 @@ export interface Question<
   Se extends object = {},
 > {
   readonly prompt: Prompt<Answers, Services, Se>;
-  /** What answers it. Default: text; with `choices`, a button. */
+  /** The accepted input. Default: text; with `choices`, a button. */
   readonly accept?: A;
   /**
    * Buttons; the answer is the value. A function makes them, and may return only the page that it is asked for, as `{ items, total }`.
@@ -128,7 +128,7 @@ export interface Question<
   readonly multiple?: M;
   /** Where `choices` are shown: below the message, or as a reply keyboard. Default `"inline"`. */
   readonly buttons?: 'inline' | 'reply';
-  /** How many choices stand in a row. Default: as many as fit. */
+  /** The number of choices in a row. Default: as many as fit. */
   readonly columns?: number;
   /**
    * Further buttons, above the choices: they act, and the question stays. Its message is edited when they have changed something.
@@ -174,14 +174,15 @@ export interface Question<
     turn: SessionTurn<Services, Se>,
   ) => Awaitable<{ readonly answer: T } | 'end'>) &
     TimeoutFits<NoInfer<T>, AnswerOf<A, Ch, M, S, V> | undefined>;
-  /** What the user hears in place of the schema's own words, and for input of another kind. */
+  /** The message for invalid answers, instead of the schema's messages, and for input of another kind. */
   readonly otherwise?:
     | Say
     | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Say>);
-  /** What a message does that was sent before the question was asked. Default: as the flow says. */
+  /** The effect of a message that was sent before the question was asked. Default: that of the flow. */
   readonly early?: Early;
   /**
-   * What ends a slow `validate` of this question, such as `interruptBy('commands')`. `turn.signal` is aborted, nothing of the answer is
+   * The input that ends a slow `validate` of this question, such as `interruptBy('commands')`. `turn.signal` is aborted, nothing of the
+   * answer is
    * kept, and the input is handled next. Default: as the flow says.
    */
   readonly interrupt?: InterruptRule;
@@ -220,7 +221,7 @@ export interface Question<
   readonly was?: string | readonly string[];
 }
 
-/** What {@link UnfinishedFlow.repeat} takes beside its questions. */
+/** The limits of {@link UnfinishedFlow.repeat}. */
 export interface RepeatLimits {
   /** At least so many rounds; with 0 the first one is offered too. Default 1. */
   readonly min?: number;
@@ -237,7 +238,7 @@ export interface RuntimeQuestion {
   /** Differs from those of the other questions of the step; without `.` and `:`. */
   readonly name: string;
   readonly prompt: Say;
-  /** What answers it. Default: text; with `choices`, a button. */
+  /** The accepted input. Default: text; with `choices`, a button. */
   readonly accept?: Exclude<Accept, (input: UserInput) => unknown>;
   readonly choices?: Choices<{}>;
   readonly multiple?: boolean;
@@ -257,10 +258,10 @@ export interface Confirmation<
   Services extends object,
   Se extends object = {},
 > {
-  /** Default `\"confirm\"`. */
+  /** Default `"confirm"`. */
   readonly name?: Name;
   readonly prompt: Prompt<Answers, Services, Se>;
-  /** Label of the button that goes on. */
+  /** Label of the button that accepts the summary. */
   readonly yes?: Label<Services>;
   /** Label of the button that cancels the flow. */
   readonly no?: Label<Services>;

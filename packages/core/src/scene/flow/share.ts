@@ -1,6 +1,8 @@
 /** Buttons of the reply keyboard that share a contact, a location, users or a chat. */
 
-import type { Accept, AcceptedKind } from '../../update/input.ts';
+import type { Accept, AcceptedKind, UserInput } from '../../update/input.ts';
+import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
+import { updateTypeOf } from '../../update/subject.ts';
 import { hash32 } from '../rows/buttons.ts';
 import type { Shareable } from './question.ts';
 import type { AskOptions } from './steps.ts';
@@ -36,8 +38,29 @@ export function shareButton({ share, accept }: AskOptions, token: string): Reply
   const kind = sharedKind(accept);
   if (share === undefined || kind === undefined) return undefined;
   const { label, request } = typeof share === 'string' ? { label: share, request: {} } : share;
-  // a signed 32-bit number (Bot API, KeyboardButtonRequestUsers)
-  return { text: label, ...requests[kind](hash32(token) | 0, request) };
+  return { text: label, ...requests[kind](requestId(token), request) };
+}
+
+/**
+ * Whether users or a chat were shared by the button of this question. One of a question before gives an answer to that question, which is
+ * over.
+ *
+ * @param token - stands for the question
+ */
+export function isOwnRequest(
+  { share }: AskOptions,
+  token: string,
+  { kind, update }: UserInput,
+): boolean {
+  if (share === undefined || (kind !== 'users_shared' && kind !== 'chat_shared')) return true;
+  const request = typeof share === 'string' ? undefined : (share.request as RawObject | undefined);
+  const shared = objectIn(objectIn(update, updateTypeOf(update) ?? ''), kind);
+  return wholeIn(shared, 'request_id') === (wholeIn(request, 'request_id') ?? requestId(token));
+}
+
+/** A signed 32-bit number (Bot API, KeyboardButtonRequestUsers). */
+function requestId(token: string): number {
+  return hash32(token) | 0;
 }
 
 /** Kinds that a question accepts: where a button shares the user's own contact, no other contact. */

@@ -14,14 +14,14 @@ import type { PageRequest } from '../rows/page.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Choices, Early, Label, ShareButton } from './question.ts';
 
-/** Key of start data under which answers stand that have not been checked. */
+/** Key of the start data that contains unchecked answers. */
 export const givenSlot = '~given';
 
-/** What a prompt is, whatever its answers. */
+/** A prompt with untyped answers. */
 export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say | Stream>);
 type Test = (answers: JsonObject, turn: AskTurn) => Awaitable<boolean>;
 
-/** `Question` without what the compiler knows of it. */
+/** `Question` without its types. */
 export interface AskOptions {
   readonly prompt: AnyPrompt;
   readonly accept?: Accept;
@@ -69,14 +69,14 @@ export interface AskStep {
   readonly question: AskOptions;
 }
 
-/** Goes on with the steps of the case that an answer names. */
+/** Continues with the steps of the case that an answer names. */
 export interface BranchStep {
   readonly kind: 'branch';
   readonly on: string;
   readonly cases: ReadonlyMap<string, readonly Step[]>;
 }
 
-/** Goes on with its steps if its test holds. */
+/** Continues with its steps if its test holds. */
 export interface BlockStep {
   readonly kind: 'block';
   readonly test: Test;
@@ -143,7 +143,7 @@ export type Step =
 /** A step that has a name. */
 export type NamedStep = Exclude<Step, BranchStep | BlockStep>;
 
-/** The named steps of one level, in order, whichever branches they stand in. */
+/** The named steps of one level, in order, from all branches. */
 export function namedSteps(steps: readonly Step[]): readonly NamedStep[] {
   return steps.flatMap((step): readonly NamedStep[] => {
     if (step.kind === 'branch') return [...step.cases.values()].flatMap(namedSteps);
@@ -151,7 +151,7 @@ export function namedSteps(steps: readonly Step[]): readonly NamedStep[] {
   });
 }
 
-/** Names that stand in several cases of the branches on an answer, so that their answers belong to one value of it only. */
+/** Names that occur in several cases of the branches on an answer, so that their answers belong to one value of it only. */
 export function namesSharedByCases(steps: readonly Step[], on: string): readonly string[] {
   return steps.flatMap((step): readonly string[] => {
     if (step.kind === 'block') return namesSharedByCases(step.steps, on);

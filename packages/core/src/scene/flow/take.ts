@@ -2,7 +2,7 @@
 
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
-import type { UserInput } from '../../update/input.ts';
+import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
 import { checkValue, takesAlbum, takesBurst, valueIn } from './answer.ts';
@@ -14,16 +14,16 @@ import { positionOf } from './pending.ts';
 import type { AskPlace, Place } from './place.ts';
 import { isClosed, markOf, withAnswer, without } from './progress.ts';
 import type { Early } from './question.ts';
-import { keep, locate, note, progressOf, type Visit, wasAsked } from './visit.ts';
+import { isOwnRequest } from './share.ts';
+import { keep, locate, note, progressOf, tokenOf, type Visit, wasAsked } from './visit.ts';
 
-/** Kinds that come without being sent as an answer in this chat: they continue to the bot where no step asks for them. */
-const events: ReadonlySet<UserInput['kind']> = new Set([
-  'poll_answer',
-  'payment',
-  'web_app',
-  'users_shared',
-  'chat_shared',
-]);
+/** Kinds that a button has sent for the user. */
+const shared: ReadonlySet<UserInput['kind']> = new Set(['web_app', 'users_shared', 'chat_shared']);
+
+/** Whether an input comes without being sent as an answer in this chat: it continues to the bot where no step asks for it. */
+function comesByItself(input: UserInput): boolean {
+  return shared.has(input.kind) || isEvent(input);
+}
 
 /** How long after the last part an album or a burst is complete, in ms. */
 const albumPause = 1000;
@@ -43,23 +43,28 @@ export async function takeInput(
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
   if (input.kind === 'payment') {
     if (!(await isPaid(visit))) return next();
-  } else if (!events.has(input.kind) && (await saysPaying(visit))) return;
+  } else if (!comesByItself(input) && (await saysPaying(visit))) return;
   const { pending } = await locate(visit);
   if (pending === undefined || !wasAsked(visit, pending)) {
-    return events.has(input.kind) || input.kind === 'button' ? next() : run.ask();
+    return comesByItself(input) || input.kind === 'button' ? next() : run.ask();
   }
   if (pending.kind === 'ask' && pending.step.question.to !== undefined) {
-    if (events.has(input.kind) || input.kind === 'button') return next();
+    if (comesByItself(input) || input.kind === 'button') return next();
     const { meanwhile } = await import('./ask-elsewhere.ts');
     return run.say(await meanwhile(visit, pending));
+  }
+  if (isVote(input)) {
+    const { mayAnswer } = await import('./votes.ts');
+    if (!mayAnswer(visit, pending, input)) return next();
   }
   const early = earlyAt(visit, pending, input);
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
   if (input.kind === 'text' && (await takeLabel(visit, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
-    const value = await valueIn(pending.step.question, input);
+    const { question } = pending.step;
+    const isOwn = isOwnRequest(question, tokenOf(pending), input);
+    const value = isOwn ? await valueIn(question, input) : undefined;
     if (value !== undefined) {
-      const { question } = pending.step;
       if (takesAlbum(question) || takesBurst(question)) {
         return collect(visit, pending, value, input);
       }
@@ -75,8 +80,8 @@ export async function takeInput(
 }
 
 /** What an input does that was sent before the question was asked: with a press, and with what comes by itself, nothing was asked. */
-function earlyAt({ plan, run }: Visit, place: Place, { kind }: UserInput): Early {
-  if (!run.early || kind === 'button' || events.has(kind)) return 'answer';
+function earlyAt({ plan, run }: Visit, place: Place, input: UserInput): Early {
+  if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
   const own = place.kind === 'ask' ? place.step.question.early : undefined;
   return own ?? plan.options.early ?? 'ask';
 }
@@ -109,10 +114,11 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
 }
 
 /** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
-export function isOtherTalk({ plan, run }: Visit, { kind, update, album }: UserInput): boolean {
+export function isOtherTalk({ plan, run }: Visit, input: UserInput): boolean {
+  const { kind, update, album } = input;
   const { subject } = run.turn;
   if (plan.options.replies !== 'only' || (subject.chat ?? 0) >= 0) return false;
-  if (kind === 'button' || kind === 'command' || kind === 'payment') return false;
+  if (kind === 'button' || kind === 'command' || isEvent(input)) return false;
   // only the first part of an album is a reply
   if (album !== undefined && album === memoOf(run.memo).album) return false;
   const message = objectIn(update, subject.updateType ?? '');
@@ -157,6 +163,6 @@ async function takeOther(
   next: () => Promise<void>,
 ): Promise<void> {
   const { otherInput = 'hint' } = visit.plan.options;
-  if (events.has(input.kind) || otherInput === 'pass') return next();
+  if (comesByItself(input) || otherInput === 'pass') return next();
   if (otherInput === 'hint') await hint(visit, place);
 }

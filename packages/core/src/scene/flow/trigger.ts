@@ -1,11 +1,13 @@
 /** The commands of a flow: its trigger while it runs, cancel, back and skip. */
 
-import type { JsonObject } from '../../base/json.ts';
+import { isFsmError } from '../../base/errors.ts';
+import { frozenData, isStorable, type JsonObject } from '../../base/json.ts';
 import type { CommandPolicy, Trigger } from '../../conversation/behavior.ts';
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
 import { buttonData } from '../rows/buttons.ts';
 import { skip } from './accept.ts';
+import { noAnswer } from './answer.ts';
 import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
@@ -31,22 +33,53 @@ export function triggerOf(
     ...(deepLink !== undefined && { deepLink }),
     ...(description !== undefined && { description }),
     ...(from !== undefined && {
-      async from(argument: string, turn: unknown) {
+      async from(argument: string, turn: unknown, refused: Refused) {
         // without parameters there is nothing to make of nothing
         if (argument === '' && parameters === undefined) return undefined;
         const given = (await from(argument, turn as never)) as JsonObject | null | undefined;
         if (given == null) return parameters === undefined ? undefined : null;
-        if (parameters === undefined) return { [givenSlot]: given };
-        return { ...parameters.of(given), [givenSlot]: parameters.rest(given) };
+        if (parameters === undefined) return { [givenSlot]: kept(given, refused) };
+        const own = parameters.of(given);
+        if (!(await areParameters(parameters, own, refused))) return null;
+        return { ...own, [givenSlot]: kept(parameters.rest(given), refused) };
       },
     }),
   };
 }
 
+type Refused = (error: unknown) => void;
+
+/** The answers that can be kept of those that came with the trigger: a user wrote what they were made of. */
+function kept(given: JsonObject, refused: Refused): JsonObject {
+  const answers = Object.entries(given).filter(([name, value]) => {
+    const isKept = isStorable(value);
+    if (!isKept && value !== undefined) refused(noAnswer(`from ${name}`, value));
+    return isKept;
+  });
+  return Object.fromEntries(answers) as JsonObject;
+}
+
+/** Whether what came with the trigger can start the flow; otherwise the command is left to the bot. */
+async function areParameters(
+  parameters: FlowParameters,
+  given: JsonObject,
+  refused: Refused,
+): Promise<boolean> {
+  try {
+    await parameters.check(frozenData(given, 'from'));
+    return true;
+  } catch (error) {
+    if (!isFsmError(error, 'DATA_NOT_JSON') && !isFsmError(error, 'DATA_INVALID')) throw error;
+    refused(error);
+    return false;
+  }
+}
+
 /** Starts the flow anew in its own place. */
 export async function restart({ plan, run }: Visit, argument: string): Promise<void> {
   // without new parameters it keeps those that it has
-  const data = (await plan.trigger?.from?.(argument, run.turn)) ?? plan.parameters?.of(run.data);
+  const data =
+    (await plan.trigger?.from?.(argument, run.turn, run.refused)) ?? plan.parameters?.of(run.data);
   run.turn.state.enter(plan.self() as never, (data ?? {}) as never);
 }
 
@@ -75,7 +108,7 @@ export async function takeCommand(visit: Visit, command: Command): Promise<boole
   }
 }
 
-/** What other commands do while this flow runs. */
+/** Returns the policy for other commands while this flow runs. */
 export function policyOf({ plan, run }: Visit): CommandPolicy {
   return plan.options.otherCommands ?? run.defaults.otherCommands;
 }

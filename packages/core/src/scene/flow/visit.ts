@@ -99,7 +99,7 @@ export function tokenOf({ path }: Pick<Place, 'path'>): string {
   return questionToken(markOf(path));
 }
 
-/** What binds buttons to a question of this visit. */
+/** Returns the binding of buttons to a question of this entry. */
 export function bindingOf({ run: { tag, visit } }: Visit, question: string): Binding {
   return { tag, visit, question };
 }

@@ -1,6 +1,6 @@
-/** Buttons of scenes: their data, bound to a conversation, a visit and a question in at most 64 bytes, and how they fill rows. */
+/** Buttons of scenes: their data, bound to a conversation, an entry and a question in at most 64 bytes, and their order in rows. */
 
-/** What a button does. */
+/** The action of a button. */
 export type ButtonAction =
   | 'choose'
   | 'pick'
@@ -70,15 +70,16 @@ export function readButton(data: string): FlowButton | undefined {
 }
 
 /**
- * What stands for each of some values on their buttons, all different: the value itself behind `=`, or its hash behind `#` where it is too
- * long. Of values with one hash the later ones are numbered in their order.
+ * Returns a distinct token for the button of each value: the value itself after `=`, or its hash after `#` if it is too long. Values
+ * with the same hash are numbered.
  */
 export function valueTokens(
   values: readonly string[],
   button: Omit<FlowButton, 'value'>,
 ): ReadonlyMap<string, string> {
-  const room = maxBytes - byteLength(headOf(button));
   const tokens = new Map<string, string>();
+  if (values.length === 0) return tokens;
+  const room = maxBytes - byteLength(headOf(button));
   const taken = new Map<string, number>();
   for (const value of values) {
     if (tokens.has(value)) continue;

@@ -33,11 +33,11 @@ export function plain(label: string, fields: object): PlainButton {
   return { '~button': '', label: label || none, fields };
 }
 
-/** What a transition or a handler of a button does. */
+/** Returns the action of a button's transition or handler. */
 export function pressOf(press: Transition | LooseHandler): Press {
   if (typeof press !== 'function')
     return Object.assign(() => press, { leads: (press as Verb).leads });
-  return ({ turn }) => press(turn() as never);
+  return (pressed) => press(pressed.turn() as never);
 }
 
 /** Sets a value, and then does what the widget's `after` says. */

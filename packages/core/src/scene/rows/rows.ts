@@ -27,11 +27,11 @@ export type Rows = readonly (
   | undefined
 )[];
 
-/** What a press may do. */
+/** The argument of a button's action. */
 export interface Pressed<Turn = object> {
   /** The data to which the widgets are bound, as it is now. */
   readonly data: JsonObject;
-  /** What handlers get; made after the data was changed. */
+  /** The argument of handlers; made after the data was changed. */
   turn(): Turn;
   /** Changes data. */
   patch(change: JsonObject): void;
@@ -39,7 +39,7 @@ export interface Pressed<Turn = object> {
   move(widget: string, position: string | number): void;
 }
 
-/** What a button does. */
+/** The action of a button. */
 export type Press = (pressed: Pressed<never>) => Awaitable<Transition | void>;
 
 /** A button as widgets make it. */
@@ -69,7 +69,7 @@ export interface Keyboard {
   press(value: string): Press | undefined;
 }
 
-/** What binds buttons to a question. */
+/** The binding of buttons to a question. */
 export type Binding = Pick<FlowButton, 'tag' | 'visit' | 'question'>;
 
 /**

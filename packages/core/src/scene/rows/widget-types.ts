@@ -25,7 +25,7 @@ export interface Layout {
   readonly columns?: number;
 }
 
-/** What a widget does besides changing data. */
+/** The effect of a widget besides changing data. */
 export interface After<V, M> {
   /** Runs when the new value is in `turn.data`: save it elsewhere, or return a transition. */
   readonly after?: (value: V, turn: M) => Awaitable<Transition | void>;
@@ -131,7 +131,7 @@ export interface Widgets<D extends object, M> {
   readonly grid: (buttons: readonly Button[], columns: number) => Block;
 }
 
-/** What a calendar offers. */
+/** Options of a calendar. */
 export interface CalendarOptions {
   /** The first day, as `"2026-11-28"`. */
   readonly min?: string;

@@ -20,7 +20,7 @@ import { isShown, loadPage, turning } from './paging.ts';
 import type { Button, PlainButton, Press } from './rows.ts';
 import type { CalendarOptions, Layout, Options, Widgets } from './widget-types.ts';
 
-/** What the widgets of one render are bound to. */
+/** The data and the moves that the widgets of one render are bound to. */
 export interface WidgetHost {
   /** The data whose keys they show. */
   readonly data: JsonObject;

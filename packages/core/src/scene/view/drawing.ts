@@ -18,7 +18,7 @@ export interface Drawing {
   readonly keys: string | undefined;
 }
 
-/** What a call that sends a message shows. */
+/** Returns the content of a call that sends a message. */
 export function drawingOf(call: ApiCall): Drawing {
   const kind = call.method === 'sendMessage' ? 'text' : call.method.slice(4).toLowerCase();
   const payload = call.payload as Payload;

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Speech } from '../../conversation/behavior.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { isInaccessible } from '../../update/address.ts';
 import { nodeTurn } from '../node-turn.ts';
 import { type FlowButton, readButton } from '../rows/buttons.ts';
 import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
@@ -60,7 +61,8 @@ export function openView(
       const say = async (name: TextName, alert?: boolean) =>
         run.answer(await textOf(run.defaults.texts, name, run.turn), alert);
       if (button.tag !== run.tag) {
-        await say('notYours', true);
+        if (isInaccessible(run.turn.update)) await say('stale');
+        else await say('notYours', true);
         return true;
       }
       if (!isShown(run, pressed)) {

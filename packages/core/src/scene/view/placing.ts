@@ -3,6 +3,7 @@
 import type { Speech } from '../../conversation/behavior.ts';
 import type { ApiCall } from '../../conversation/say.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { isEvent } from '../../update/input.ts';
 import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
 import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
@@ -82,8 +83,7 @@ export function isShown(run: FrameRun, { chat, id, inline }: PressedMessage): bo
 
 /** Whether the update is a message that the user has written. */
 function isMessage({ input }: FrameRun): boolean {
-  if (input === undefined || input.edited) return false;
-  return !['button', 'poll_answer', 'payment'].includes(input.kind);
+  return input !== undefined && !input.edited && input.kind !== 'button' && !isEvent(input);
 }
 
 /**

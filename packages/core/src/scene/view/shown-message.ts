@@ -19,7 +19,7 @@ export interface MessageAddress {
 
 /** The message that is edited in place, and what it shows. A conversation has at most one, however many frames it has. */
 export interface ShownMessage extends MessageAddress {
-  /** The visit that has drawn it: {@link FrameRun.visit}. */
+  /** The entry that has drawn it: {@link FrameRun.visit}. */
   readonly visit: number;
   /** `text`, or the kind of its media. */
   readonly kind: string;
@@ -76,7 +76,7 @@ export function deletionOf({ chat, id, business }: MessageAddress): ApiCall {
       };
 }
 
-/** Which message to edit, as parameters of an editing method. */
+/** Returns the message to edit, as parameters of an editing method. */
 export function messageParameters({ chat, id, inline, business }: MessageAddress): object {
   return {
     ...(inline === undefined ? { chat_id: chat, message_id: id } : { inline_message_id: inline }),

@@ -1,4 +1,4 @@
-/** What a view sees: data, services, the widgets, and where to go. */
+/** The turn of a view: data, services, widgets and moves. */
 
 import type { JsonObject } from '../../base/json.ts';
 import { frozenData, isJsonObject, noData } from '../../base/json.ts';
@@ -13,7 +13,7 @@ import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Moves } from '../transition.ts';
 import { shownIn } from './shown-message.ts';
 
-/** What a view shows: text or media, and rows of buttons. */
+/** The content of a view: text or media, and rows of buttons. */
 export type View = string | WithRows<RichText> | WithRows<Media>;
 type WithRows<T> = T extends unknown
   ? Omit<T, 'keyboard' | 'options' | 'reply_markup'> & OnlyRows
@@ -26,7 +26,7 @@ interface OnlyRows {
 }
 
 /**
- * What a view sees. It cannot act, and it has no update: a deadline or `machine.at(…).render()` shows the same. Also the type of the
+ * The read-only turn of a view. It has no update: a deadline or `machine.at(…).render()` shows the same. Also the type of the
  * parameter of a part that several views share.
  *
  * @example

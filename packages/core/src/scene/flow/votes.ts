@@ -1,0 +1,22 @@
+/** Votes as answers. A question takes votes only in the polls that it has sent itself, so an old poll answers nothing. */
+
+import type { UserInput } from '../../update/input.ts';
+import { memoOf } from './memo.ts';
+import type { Place } from './place.ts';
+import type { Visit } from './visit.ts';
+
+/** Whether a vote, or the new state of a poll, may answer the pending question. */
+export function mayAnswer({ run }: Visit, place: Place, input: UserInput): boolean {
+  const { polls = [] } = memoOf(run.memo);
+  const accept = place.kind === 'ask' ? place.step.question.accept : undefined;
+  if (input.kind === 'poll_answer') {
+    const { poll_id, option_ids } = input.value;
+    // a vote that is taken back has no options
+    return polls.includes(poll_id) && (typeof accept === 'function' || option_ids.length > 0);
+  }
+  if (input.kind !== 'poll' || !polls.includes(input.value.id)) return false;
+  const { is_closed, total_voter_count } = input.value;
+  // in a group anybody may have voted: there the result is an answer, not the first vote
+  const isVoted = (run.turn.subject.chat ?? 0) > 0 && total_voter_count > 0;
+  return typeof accept === 'function' || is_closed || isVoted;
+}

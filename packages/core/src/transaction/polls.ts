@@ -1,0 +1,99 @@
+/**
+ * Polls that conversations have sent. A vote names its poll and its voter but no chat, and the new state of a poll names nobody. So the
+ * storage has a record for each poll, which says where it was sent. Its key is that of no conversation.
+ */
+
+import { isJsonObject } from '../base/json.ts';
+import { storageFailed } from '../lease/calls.ts';
+import type { Hold } from '../lease/lease.ts';
+import { objectIn, type RawUpdate, textIn, wholeIn } from '../update/raw-update.ts';
+import type { Subject } from '../update/subject.ts';
+import type { OpenTurn, Runtime } from './runtime.ts';
+
+/** The conversation that has sent a poll, as the voter takes part in it. */
+export interface PollSender {
+  readonly subject: Subject;
+  /** Of the conversation. */
+  readonly tag: string;
+}
+
+/** Ms that the record of a poll is waited for at most; only turns that follow the same poll write it. */
+const bound = 10_000;
+
+/** Keeps which conversation has sent a poll, for as long as conversations are kept. */
+export async function followPoll(turn: OpenTurn, id: string): Promise<void> {
+  const { rt, subject, tag } = turn;
+  const { chat = turn.place?.chat, user, thread, business } = subject;
+  const key = keyOfPoll(rt, subject.bot, id);
+  const { ttl } = rt.options;
+  const text = JSON.stringify({ tag, chat, user, thread, business });
+  const seat = await rt.queues.join(key);
+  let hold: Hold | undefined;
+  try {
+    // never undefined where there is a bound
+    hold = await rt.leases.take(key, { bound });
+    await hold?.commit({ text, state: null, ...(ttl !== undefined && { ttl }) }, { keep: false });
+  } catch (error) {
+    await hold?.release();
+    throw error;
+  } finally {
+    seat.leave();
+  }
+}
+
+/**
+ * Finds who has sent the poll of an update, then handles the update: updates of one poll in the order in which they have come.
+ *
+ * @param handle - is called with `undefined` for a poll that no conversation has sent
+ * @throws FsmError `STORAGE_FAILED`; what `handle` throws passes
+ */
+export async function withSender(
+  rt: Runtime,
+  update: RawUpdate,
+  subject: Subject,
+  handle: (sender: PollSender | undefined) => Promise<void>,
+): Promise<void> {
+  const { updateType = '' } = subject;
+  const payload = objectIn(update, updateType);
+  const id = textIn(payload, updateType === 'poll' ? 'id' : 'poll_id');
+  if (id === undefined) return handle(undefined);
+  const key = keyOfPoll(rt, subject.bot, id);
+  const seat = await rt.queues.join(key);
+  let handled: Promise<void>;
+  try {
+    // handled before the seat is left: the next update of the poll is not to overtake this one
+    handled = handle(senderIn(await storedAt(rt, key), subject));
+  } finally {
+    seat.leave();
+  }
+  return handled;
+}
+
+async function storedAt({ leases, storage }: Runtime, key: string): Promise<string | undefined> {
+  try {
+    return (await leases.ask(() => storage.peek(key)))?.text;
+  } catch (cause) {
+    throw storageFailed(key, 'peek', cause);
+  }
+}
+
+/** A vote is of its voter, in the chat where the poll was sent; a poll's new state is of the conversation that has sent it. */
+function senderIn(text: string | undefined, { bot, user, updateType }: Subject) {
+  const stored: unknown = text === undefined ? undefined : JSON.parse(text);
+  const tag = isJsonObject(stored) ? textIn(stored, 'tag') : undefined;
+  if (tag === undefined || !isJsonObject(stored)) return undefined;
+  const subject: Subject = {
+    bot,
+    chat: wholeIn(stored, 'chat'),
+    user: updateType === 'poll' ? wholeIn(stored, 'user') : user,
+    thread: wholeIn(stored, 'thread'),
+    business: textIn(stored, 'business'),
+    updateType,
+  };
+  return { subject, tag };
+}
+
+/** A space is in no key of a conversation: a listing of conversations shows no polls. */
+function keyOfPoll({ options }: Runtime, bot: number, id: string): string {
+  return `${options.namespace} poll ${bot} ${id}`;
+}
