@@ -490,8 +490,8 @@ describe('the page', () => {
     const rows = [...page.matchAll(/^\| (?!attack|why|--).* \| .* \|$/gm)].map(([row]) =>
       words(row),
     );
-    // tested by name in payments-as-asked, payments-in-any-order and buttons-offered
-    const elsewhere = [/^\| pay an old/, /^\| send callback data/];
+    // tested by name in payments-as-asked, payments-in-any-order, buttons-offered and polls
+    const elsewhere = [/^\| pay an old/, /^\| send callback data/, /^\| vote in a poll/];
     const open = rows.filter(
       (row) =>
         !elsewhere.some((name) => name.test(row)) && !quoted.some((one) => row.includes(one)),

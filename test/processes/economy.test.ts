@@ -94,11 +94,13 @@ it.each(ways)(
     await run(updates, 1000);
     expect(proxy.commands - before).toBe(2 * updates);
 
-    const poll = { id: '1', question: '?', options: [], total_voter_count: 0 };
+    const chat = { id: -5, type: 'supergroup', title: 'Group' };
+    const message_reaction_count = { chat, message_id: 1, date: 1, reactions: [] };
     const port = { id: 1, call: async () => true };
     let handled = 0;
     for (let n = 0; n < 100; n++) {
-      await bot.machine.handle({ update_id: 900_000 + n, poll }, port, () => void handled++);
+      const update = { update_id: 900_000 + n, message_reaction_count };
+      await bot.machine.handle(update, port, () => void handled++);
     }
     expect([handled, proxy.commands - before]).toEqual([100, 2 * updates]);
 

@@ -90,7 +90,7 @@ const odd: Readonly<Record<keyof typeof oddFixtures, readonly [Parts, ReplyAddre
       { chat: -6, thread: 9 },
     ],
     anonymousAdministratorsButton: [{ chat: -5, user: 7 }, { chat: -5 }],
-    inaccessibleButton: [{ chat: -6, user: 7 }, { chat: -6 }],
+    inaccessibleButton: [{ chat: -6, user: 7 }, undefined],
     inlineButton: [{ chat: 7, user: 7 }, { chat: 7 }],
     businessButton: [
       { chat: 7, user: 7, business },

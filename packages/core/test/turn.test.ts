@@ -161,12 +161,17 @@ describe('ctx.state after its update', () => {
 
 describe('an update without a conversation', () => {
   const poll = { update_id: 1, poll: { id: 'p', question: '?', options: [] } };
+  const chat = { id: -5, type: 'supergroup', title: 'Group' };
+  const counted = {
+    update_id: 1,
+    message_reaction_count: { chat, message_id: 1, date: 1, reactions: [] },
+  };
 
   it('runs its handlers, and takes, reads and writes nothing', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const seen: unknown[] = [];
-    await bench({ clock, storage }).give(poll, ({ state: fsm }) => void seen.push(fsm.key));
+    await bench({ clock, storage }).give(counted, ({ state: fsm }) => void seen.push(fsm.key));
     expect(seen).toEqual([undefined]);
     expect(storage.calls).toEqual([]);
   });

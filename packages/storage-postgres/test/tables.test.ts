@@ -97,7 +97,7 @@ describe('the tables', () => {
   it('are not made if that was forbidden', async () => {
     const error = await errorOf(roundTrip(owner, { schema: 'forbidden', migrate: false }));
     expect(isFsmError(error, 'INVALID_OPTION') && error.message).toMatch(
-      /"migrate": found false, and "forbidden"."telefsm_conversation" is not there\. Expected true, or tables made beforehand/,
+      /"migrate": found false, and "forbidden"."telefsm_conversation" is not there\. Expected true, or tables created earlier by migratePostgres\(\)/,
     );
   });
 

@@ -1,7 +1,7 @@
 /** Where what is to be shown is shown: in the message that is edited in place, or in a new one. */
 
 import type { Speech } from '../../conversation/behavior.ts';
-import type { ApiCall } from '../../conversation/say.ts';
+import { type ApiCall, tooLong } from '../../conversation/say.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isEvent } from '../../update/input.ts';
 import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
@@ -51,10 +51,10 @@ export function place(run: FrameRun, drawing: Drawing): Speech | undefined {
   return () => display(run, drawing, undefined, undefined);
 }
 
-/** Whether a message of this kind can be edited to others, and others to it. */
-export function isEditable({ method, payload }: ApiCall): boolean {
-  if (!editedMethods.has(method)) return false;
-  const { reply_markup: markup } = payload as { readonly reply_markup?: object };
+/** Whether a message can be edited to others, and others to it: one of these kinds that is not sent in parts. */
+export function isEditable(call: ApiCall): boolean {
+  if (!editedMethods.has(call.method) || tooLong(call) !== undefined) return false;
+  const { reply_markup: markup } = call.payload as { readonly reply_markup?: object };
   return markup === undefined || 'inline_keyboard' in markup;
 }
 
