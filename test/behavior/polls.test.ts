@@ -1,4 +1,13 @@
-import { type Clock, flow, isFsmError, type RawUpdate, scene, state, states } from '@telefsm/core';
+import {
+  type Clock,
+  flow,
+  isFsmError,
+  memoryStorage,
+  type RawUpdate,
+  scene,
+  state,
+  states,
+} from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
@@ -338,6 +347,21 @@ describe.each(frameworks)('polls on %s', (_, framework) => {
     await anna.sends('/lunch');
     await clock.advance('2d');
     await anna.votes('Soup');
+    expect(votes()).toEqual([`vote in telefsm:b1:c${anna.id}:u${anna.id}`]);
+  });
+
+  it('a vote in a poll whose record something else has overwritten is of the private chat', async () => {
+    const storage = memoryStorage();
+    const { bot, world, votes } = play(framework, { states: [lunch], storage });
+    const anna = world.user('Anna').in(world.group('Friends'));
+    await anna.sends('/lunch');
+    const [id] = pollsIn(world);
+    const key = `telefsm poll 1 ${id}`;
+    const holder = { token: 'other', lease: 1000, queue: false };
+    const granted = (await storage.acquire(key, holder)) as { readonly fence: number };
+    await storage.commit(key, { token: 'other', fence: granted.fence }, { text: '{', state: null });
+    await anna.votes('Soup');
+    expect(bot.errors).toEqual([]);
     expect(votes()).toEqual([`vote in telefsm:b1:c${anna.id}:u${anna.id}`]);
   });
 });

@@ -9,7 +9,6 @@ import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { checkAddress, subjectAt } from '../update/address.ts';
 import { keyOf, namespacePrefix, scopeOf } from '../update/key.ts';
-import { reserveTag } from '../update/tag.ts';
 import { commandsOf, describe } from './describe.ts';
 import type { FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
@@ -71,14 +70,12 @@ export function machineOf(
   const rt = runtimeOf(options, watchers, opened, (ms) => sweeper.expect(ms));
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
-  const prefix = namespacePrefix(namespace);
-  reserveTag(prefix, namespace);
   const report = rt.notices.storageFailed;
   const sweeper = sweeperOf({
     ...rt.options.sweep,
     storage,
     leases: rt.leases,
-    prefix,
+    prefix: namespacePrefix(namespace),
     clock,
     claim: rt.options.lease,
     fire: (key) => fire(rt, key),

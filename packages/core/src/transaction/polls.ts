@@ -79,7 +79,7 @@ async function storedAt({ leases, storage }: Runtime, key: string): Promise<stri
 
 /** A vote is of its voter, in the chat where the poll was sent; a poll's new state is of the conversation that has sent it. */
 function senderIn(text: string | undefined, { bot, user, updateType }: Subject) {
-  const stored: unknown = text === undefined ? undefined : JSON.parse(text);
+  const stored = text === undefined ? undefined : readable(text);
   const tag = isJsonObject(stored) ? textIn(stored, 'tag') : undefined;
   if (tag === undefined || !isJsonObject(stored)) return undefined;
   const subject: Subject = {
@@ -91,6 +91,15 @@ function senderIn(text: string | undefined, { bot, user, updateType }: Subject) 
     updateType,
   };
   return { subject, tag };
+}
+
+/** Something else may have written there: then nobody has sent the poll. */
+function readable(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A space is in no key of a conversation: a listing of conversations shows no polls. */
