@@ -20,7 +20,7 @@ interface Attempt extends TakeOptions {
   asks: number;
   /** When it was busy first, by the monotonic clock. */
   start?: number;
-  /** What {@link DirectLeases.giveUp} had rejected when it began. */
+  /** The error with which {@link DirectLeases.giveUp} had rejected others when it began. */
   readonly before: unknown;
 }
 

@@ -93,7 +93,7 @@ async function refuse(visit: Visit, place: Place, say: Say): Promise<void> {
   else run.say(say);
 }
 
-/** What an answer leaves in the memo: its album, and its message where edits count. */
+/** The traces of an answer in the memo: its album, and its message where edits count. */
 function provenance(visit: Visit, place: AskPlace, input: UserInput | undefined): FlowMemo {
   const { plan, run } = visit;
   const memo = memoOf(run.memo);

@@ -62,7 +62,7 @@ export type Branched<Answers, K extends keyof Answers, Cases> = Answers extends 
     : never
   : never;
 
-/** What a case adds, for each member of a union. */
+/** The answers that a case adds, for each member of a union. */
 type Added<Inner, Known> = Inner extends unknown ? Omit<Inner, Known & keyof Inner> : never;
 
 /** The answers of a block that is asked under a condition, for each member of a union. */
