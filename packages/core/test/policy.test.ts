@@ -340,7 +340,7 @@ describe('migrations', () => {
   });
 
   it.each([{}, { 0: log(0) }, { 1.5: log(1) }, { x: log(1) }])('%j are rejected', (bad) => {
-    expect(() => bench({ migrations: bad })).toThrow(/MIGRATION_MISSING/);
+    expect(() => bench({ migrations: bad })).toThrow(/INVALID_MIGRATION/);
   });
 
   it('and a TTL hold together', async () => {

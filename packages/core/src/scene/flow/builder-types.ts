@@ -139,6 +139,6 @@ type ServicesOf<F> = F extends { readonly '~scene': { readonly types?: infer T }
 export type NeedsMet<Services, F> =
   Services extends ServicesOf<F>
     ? unknown
-    : Complaint<'The included flow needs services that this flow does not declare.'>;
+    : Complaint<'The included flow needs services that this flow does not declare: add them to `services`.'>;
 /** The keys of every member of a union. */
 export type KeysOf<U> = U extends unknown ? keyof U & string : never;
