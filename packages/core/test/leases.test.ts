@@ -175,7 +175,7 @@ describe('requests of a turn that arrive once more, late', () => {
     expect(storage.calls.filter((call) => call === 'release').length).toBe(1);
   });
 
-  it('leave a turn alone that is waiting for the answer to a kept commit', async () => {
+  it('leave a turn alone that is waiting for the answer to a continuing commit', async () => {
     const [first, answer] = [gate(), gate()];
     let asks = 0;
     const { stopped, storage, mine, kept } = twoProcesses(async (call) => {

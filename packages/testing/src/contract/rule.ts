@@ -41,7 +41,7 @@ export interface Taking {
 
 /** A conversation that was acquired, with the statements that its holder may send. */
 export interface Held extends LeaseHolder {
-  /** Names the grant; a kept commit makes it name the next one. */
+  /** Names the grant; a continuing commit makes it name the next one. */
   fence: number;
   /** The stored text. */
   readonly record: StoredText | undefined;

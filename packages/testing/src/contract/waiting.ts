@@ -120,7 +120,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a kept commit grants the conversation to no waiter',
+    name: 'a continuing commit grants the conversation to no waiter',
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy, until } = bench;
