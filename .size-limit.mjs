@@ -21,7 +21,7 @@ const loadedLater = {
     '*/press-row.js',
     '*/in-place.js',
     '*/renders.js',
-    '*/say-busy.js',
+    '*/answer-busy.js',
     '*/migrate.js',
     '*/repair.js',
     '*/examine.js',

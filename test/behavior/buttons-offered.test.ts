@@ -52,7 +52,7 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     ['another choice', 'c=none'],
     ['a selection', 'a=x'],
   ])('a forged press of %s, which is not offered, is stale', async (_name, letter) => {
-    const form = flow('form', { trigger: '/form', onTrigger: 'refuse', back: true, attempts: 3 })
+    const form = flow('form', { trigger: '/form', onTrigger: 'reject', back: true, attempts: 3 })
       .ask('a', { prompt: 'A?' })
       .ask('pin', { prompt: 'PIN?', choices: ['x', 'y'] })
       .done(() => 'Done.');

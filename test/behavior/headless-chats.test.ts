@@ -25,6 +25,6 @@ describe.each(storages)('headless chats in %s', (_, makeStorage) => {
     await one.chat('Bob').input('add');
     await one.chat('Ann').input('add');
     expect(await other.chat('Bob').input('add')).toBe('2');
-    expect(await other.chat('Ann', { waiting: 'refuse' }).input('add')).toBe('2');
+    expect(await other.chat('Ann', { waiting: 'reject' }).input('add')).toBe('2');
   });
 });

@@ -30,7 +30,7 @@ function play(framework: Framework, options: Options = {}) {
   bot.noteErrors();
   const machine = bot.fsm(options);
   const events: string[] = [];
-  for (const name of ['speechFailed', 'inputRefused'] as const) {
+  for (const name of ['sendFailed', 'inputRejected'] as const) {
     machine.observe(name, () => events.push(name));
   }
   const world = telegram(bot.bot);
@@ -150,7 +150,7 @@ describe('another user', () => {
   });
 
   promise(
-    'the user reads a text, nothing is stored, and observers get `inputRefused`.',
+    'the user reads a text, nothing is stored, and observers get `inputRejected`.',
     async (framework) => {
       const big = scene('big', { data: typed<{ all?: string }>() }).on({
         handle: ({ input, stay }) => stay({ all: input.text.repeat(100) }),
@@ -164,7 +164,7 @@ describe('another user', () => {
       await anna.sends('x'.repeat(1000));
       expect(anna.last?.text).toBeTruthy();
       expect((await machine.at({ user: anna.id }).peek())?.data).toEqual({});
-      expect([events, bot.errors]).toEqual([['inputRefused'], []]);
+      expect([events, bot.errors]).toEqual([['inputRejected'], []]);
     },
   );
 
@@ -182,13 +182,13 @@ describe('another user', () => {
   });
 
   promise(
-    'If Telegram rejects a message anyway, the user reads `failed`, and observers get `speechFailed`.',
+    'If Telegram rejects a message anyway, the user reads `failed`, and observers get `sendFailed`.',
     async (framework) => {
       const { world, anna, bot, events } = play(framework, { states: [order] });
       world.fails('sendMessage', { error_code: 400, description: 'Bad Request: cannot parse' });
       await anna.sends('/order');
       anna.sees('Something went wrong. Please try again.');
-      expect([events, bot.errors]).toEqual([['speechFailed'], []]);
+      expect([events, bot.errors]).toEqual([['sendFailed'], []]);
     },
   );
 

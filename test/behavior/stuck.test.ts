@@ -16,7 +16,7 @@ function play(bot: BotUnderTest, states: readonly object[]) {
   const world = telegram(bot.bot);
   /** What observers were told of messages that could not be sent. */
   const unsaid: unknown[] = [];
-  machine.observe('speechFailed', ({ error }) => unsaid.push(error));
+  machine.observe('sendFailed', ({ error }) => unsaid.push(error));
   return { world, machine, unsaid, anna: world.user('Anna') };
 }
 

@@ -15,7 +15,7 @@ function play(framework: Framework, states: readonly unknown[], options: Options
   bot.noteErrors();
   const refused: (string | undefined)[] = [];
   const machine = bot.fsm({ states, ...options });
-  machine.observe('inputRefused', ({ error }) =>
+  machine.observe('inputRejected', ({ error }) =>
     refused.push((error as { readonly code?: string }).code),
   );
   const world = telegram(bot.bot, options.clock && { clock: options.clock as never });

@@ -10,7 +10,7 @@ function play(framework: Framework, states: readonly unknown[]) {
   bot.noteErrors();
   const unsent: unknown[] = [];
   const machine = bot.fsm({ states });
-  machine.observe('speechFailed', ({ error }) => unsent.push(error));
+  machine.observe('sendFailed', ({ error }) => unsent.push(error));
   const world = telegram(bot.bot);
   return { bot, machine, world, unsent, anna: world.user('Anna') };
 }

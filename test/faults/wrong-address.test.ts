@@ -82,7 +82,7 @@ it.each(clients)('a wrong port is reported at once by %s', async (_, open) => {
     const sent = machine.handle(add(id), bot, () => void handled++);
     await expect(sent).rejects.toMatchObject({
       code: 'STORAGE_FAILED',
-      details: { operation: 'acquire', keptBefore: false },
+      details: { operation: 'acquire', committedBefore: false },
       cause: { code: 'ECONNREFUSED' },
     });
   }

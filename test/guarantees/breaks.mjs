@@ -44,8 +44,8 @@ export const breaks = [
   {
     guarantee: '5. A process takes credit only for its own commit',
     breaks: 'a commit that was refused counts as accepted',
-    file: 'packages/core/src/lease/shared-hold.ts',
-    find: "if (answer.said !== 'refused') return this.#accepted(sending);",
+    file: 'packages/core/src/lease/shared-lease.ts',
+    find: "if (answer.said !== 'rejected') return this.#accepted(sending);",
     replace: 'if (answer.said !== undefined) return this.#accepted(sending);',
     tests: ['packages/core/test/leases.test.ts', 'packages/core/test/commit.test.ts'],
   },
@@ -84,7 +84,7 @@ export const breaks = [
   {
     guarantee: '10. Clock jumps are harmless',
     breaks: 'leases are measured by the wall clock',
-    file: 'packages/core/src/lease/shared-hold.ts',
+    file: 'packages/core/src/lease/shared-lease.ts',
     find: 'if (this.#until - clock.monotonic() > (this.#length * 2) / 3) return;',
     replace: 'if (this.#until - clock.now() > (this.#length * 2) / 3 || clock.now() > 0) return;',
     tests: ['packages/core/test/leases.test.ts', 'packages/core/test/faults.test.ts'],

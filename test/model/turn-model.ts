@@ -494,7 +494,7 @@ function deliver(world: World, scenario: Scenario, commit: Commit): void {
   const plan = scenario.turns[commit.turn] as Plan;
   if (answer === 'done' && commit.effect !== null) mine.kept++;
   if (mine.at !== 'waiting' || mine.sent !== commit.number) return;
-  if (answer === 'refused') {
+  if (answer === 'rejected') {
     if (mine.isMark) {
       // whoever has the conversation now has asked again
       mine.at = 'done';
@@ -518,7 +518,7 @@ function execute(
   world: World,
   { mutant, refusesLapsed }: Scenario,
   commit: Commit,
-): 'done' | 'already' | 'refused' {
+): 'done' | 'already' | 'rejected' {
   const { turn, token, keep } = commit;
   if (keep && world.owner === turn && world.token === token + 1 && mutant === undefined) {
     return 'already';
@@ -529,7 +529,7 @@ function execute(
       ? world.owner !== null && world.fence === commit.fence
       : world.owner === turn &&
         (world.token === token || mutant === 'commit() that keeps the same token'));
-  if (!isOwner || (refusesLapsed && world.lapsed)) return 'refused';
+  if (!isOwner || (refusesLapsed && world.lapsed)) return 'rejected';
   checkCommit(world, commit);
   world.version++;
   if (commit.effect !== null)

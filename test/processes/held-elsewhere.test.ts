@@ -9,7 +9,7 @@ import { engines, type RunningEngine } from './servers.ts';
 import { removeBots, type Stage, stage } from './stage.ts';
 
 // What answers for a busy conversation is loaded with its first use. A virtual clock would run on while the file is read.
-await import('../../packages/core/src/machine/say-busy.ts');
+await import('../../packages/core/src/machine/answer-busy.ts');
 
 afterAll(removeBots);
 
@@ -140,7 +140,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
   });
 
   it.each([
-    ['refuse', ['BUSY']],
+    ['reject', ['BUSY']],
     ['drop', ['done']],
     ['busy', ['sendMessage', 'done']],
   ] as const)('the policy %s applies at once', async (policy, expected) => {

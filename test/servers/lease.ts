@@ -31,7 +31,7 @@ export async function acquire(
     record: answer.stored,
     async commit(next, keep) {
       const said = await storage.commit(key, { token, fence }, next, keep);
-      if (keep !== undefined && said !== 'refused') fence++;
+      if (keep !== undefined && said !== 'rejected') fence++;
       return said;
     },
     renew: async (lease) => storage.renew(key, { token, fence }, lease),

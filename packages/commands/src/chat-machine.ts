@@ -14,7 +14,7 @@ import type { Reentry } from '@telefsm/core/scene-kit';
 import { CommandError } from './errors.ts';
 
 /** Policy for an input that arrives while the previous input of its user is still running. */
-export type Waiting = 'queue' | 'refuse' | 'drop';
+export type Waiting = 'queue' | 'reject' | 'drop';
 
 /** How the headless chats of a tree are kept. */
 export interface ChatsOptions {
@@ -37,7 +37,7 @@ export interface ChatMachine {
    * @throws CommandError `LOCK_FAIL` if the conversation could not be taken or held
    * @throws FsmError `REENTERED` inside the work of the same conversation, which would wait for itself
    */
-  unit<Result>(id: string, work: (turn: Turn) => Promise<Result>): Promise<Result | undefined>;
+  turn<Result>(id: string, work: (turn: Turn) => Promise<Result>): Promise<Result | undefined>;
 }
 
 /**
@@ -61,7 +61,7 @@ export function chatMachine(
   });
   const bot = { id: 0, call: async () => true };
   return {
-    async unit(id, work) {
+    async turn(id, work) {
       if (reentry.isInside(id)) throw new FsmError('REENTERED', { key: id });
       const number = anyNumber();
       let result: Awaited<ReturnType<typeof work>> | undefined;

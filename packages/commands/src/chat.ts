@@ -55,7 +55,7 @@ export function chatsOf(
     const machine = machineOn(storage, waiting);
     const always = allowing(tree, [commands]);
     const unit = async (work: (stored: object, options: RunOptions) => Promise<Outcome>) => {
-      const outcome = await machine.unit(id, async ({ state, signal }) => {
+      const outcome = await machine.turn(id, async ({ state, signal }) => {
         const now = allowing(tree, [await permissions?.({ id })]);
         const allows = (command: CommandNode) => always(command) && now(command);
         const stored = { ...state.data, state: state.current };

@@ -19,10 +19,10 @@ import { makeState, register } from './definition.ts';
 import { type BotCommand, botCommandsOf } from './help.ts';
 import { isName } from './names.ts';
 import type { TreeNode } from './nodes.ts';
+import { formatTemplate, joinLines } from './output.ts';
 import { sceneOf } from './scene.ts';
 import { type CommandTools, toolsOfTurn } from './tools.ts';
 import type { Explain, Permissions } from './turn.ts';
-import { formatTemplate, joinLines } from './voice.ts';
 
 /** Options of a tree. */
 export interface CommandTreeOptions<Services> {

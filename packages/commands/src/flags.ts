@@ -59,7 +59,7 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
   let hooks: Promise<unknown> | undefined;
   let open = true;
 
-  function tell(slot: Slot, before: unknown): void {
+  function notify(slot: Slot, before: unknown): void {
     const { onChange } = slot.flag;
     if (!onChange) return;
     const { value } = slot;
@@ -88,7 +88,7 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
       const before = slot.value;
       if (sameJson(before, next)) return;
       slot.value = next;
-      tell(slot, before);
+      notify(slot, before);
     },
     reset() {
       for (const slot of slots.values()) slot.value = slot.before;

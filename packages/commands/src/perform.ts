@@ -4,9 +4,9 @@ import { type CommandError, type CommandErrorArgs, describeFound } from './error
 import type { WorkingFlags } from './flags.ts';
 import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './nodes.ts';
 import { type Given, readOptions } from './options.ts';
+import type { Voice } from './output.ts';
 import { type FoundPosition, type Position, positionOf } from './position.ts';
 import { attempt, type Limited, type Settled, within } from './time-limit.ts';
-import type { Voice } from './voice.ts';
 
 /** The options of one run of a tree: its services, the permissions of its user, and a signal. */
 export interface RunOptions {

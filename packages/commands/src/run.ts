@@ -7,6 +7,7 @@ import { type Line, type Match, matchExact, matchPrefix, reachable, readLine } f
 import { fold } from './names.ts';
 import { type CommandNode, nameOf, type TreeNode } from './nodes.ts';
 import { giveAnswer, giveTexts, giveWords } from './options.ts';
+import { makeVoice } from './output.ts';
 import {
   common,
   limited,
@@ -17,7 +18,6 @@ import {
   slotOf,
 } from './perform.ts';
 import { type FoundPosition, findPosition, positionOf } from './position.ts';
-import { makeVoice } from './voice.ts';
 
 /**
  * Runs one input.

@@ -30,7 +30,7 @@ export interface SceneParts {
  * every other kind of update.
  */
 export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
-  const take = (run: SceneRun, line: string) => takeLine(tree, parts, run, line);
+  const take = (run: SceneRun, line: string) => handleLine(tree, parts, run, line);
   return {
     engine: sceneEngine,
     was: [],
@@ -68,7 +68,7 @@ function lineOf({ command, argument }: Pick<ParsedCommand, 'command' | 'argument
   return `/${command} ${argument}`;
 }
 
-async function takeLine(
+async function handleLine(
   tree: TreeNode,
   { permissions, explain }: SceneParts,
   run: SceneRun,
@@ -87,7 +87,7 @@ async function takeLine(
       return turn.signal;
     },
   });
-  if (outcome.kind === 'failed') return refuse(run, outcome, explain);
+  if (outcome.kind === 'failed') return rejectInput(run, outcome, explain);
   for (const message of messagesOf(outcome.output)) run.say(message);
   if (outcome.kind === 'left') return run.leave('done', outcome.result);
   const { state, flags, pending } = outcome.position;
@@ -95,7 +95,7 @@ async function takeLine(
 }
 
 /** Answers a mistake of the user's; what else fails goes to the bot's error handler, after what had been said. */
-async function refuse(
+async function rejectInput(
   run: SceneRun,
   { error, output }: Extract<Outcome, { readonly kind: 'failed' }>,
   explain: Explain | undefined,

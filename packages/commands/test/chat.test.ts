@@ -47,13 +47,13 @@ describe('an input while another of the same user runs', () => {
   });
 
   it('is rejected with LOCK_FAIL where the chat rejects; another user is not, and the next input works', async () => {
-    const { tree, chat, first, end } = begin('refuse');
+    const { tree, chat, first, end } = begin('reject');
     await expect(chat.input('add')).rejects.toMatchObject({
       code: 'LOCK_FAIL',
       args: { id: 'Bob' },
       cause: { code: 'BUSY' },
     });
-    expect(await tree.chat('Ann', { waiting: 'refuse' }).input('add')).toBe('1');
+    expect(await tree.chat('Ann', { waiting: 'reject' }).input('add')).toBe('1');
     await end();
     expect(await first).toBe('1');
     expect(await chat.input('add')).toBe('2');

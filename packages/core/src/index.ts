@@ -17,7 +17,13 @@ export type { FsmContext, HistoryEntry, KnownTo, StateView } from './conversatio
 export type { Formatted } from './conversation/format.ts';
 export { escapeHtml, escapeMarkdownV2, html, markdownV2 } from './conversation/format.ts';
 export { helpText } from './conversation/help.ts';
-export type { KeyboardLike, Media, RichText, Say, Sent } from './conversation/say.ts';
+export type {
+  KeyboardLike,
+  Media,
+  OutgoingMessage as Say,
+  RichText,
+  Sent,
+} from './conversation/outgoing.ts';
 export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {
   AnyGroup,

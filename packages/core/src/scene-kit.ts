@@ -11,17 +11,17 @@ export type { Simplify, Storable, UnionToIntersection } from './base/type-tools.
 export type {
   CommandPolicy,
   EngineFactory,
+  MessageSource as Speech,
   OwnCommands,
   SceneBehavior,
   SceneDefaults,
   SceneRun,
-  Speech,
   Trigger,
 } from './conversation/behavior.ts';
 export { behaviorOf, boundTo } from './conversation/behavior.ts';
-export { factsOf, makeState } from './conversation/states.ts';
+export { definitionOf as factsOf, makeState } from './conversation/states.ts';
 export type { TextName } from './conversation/texts.ts';
-export { defaultTexts, textOf } from './conversation/texts.ts';
+export { defaultTexts, resolveText as textOf } from './conversation/texts.ts';
 export { sceneEngine } from './engine/engine.ts';
 export type { Reentry } from './lease/reentry.ts';
 export { reentryOf } from './lease/reentry.ts';

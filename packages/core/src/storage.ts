@@ -5,7 +5,13 @@
  */
 
 export { sharedLeases } from './lease/coordination.ts';
-export type { Coordination, Hold, LeaseOptions, Leases, TakeOptions } from './lease/lease.ts';
+export type {
+  Coordination,
+  Lease as Hold,
+  LeaseOptions,
+  Leases,
+  WaitOptions as TakeOptions,
+} from './lease/lease.ts';
 export type { KeyValueStorageOptions } from './storage/key-value-storage.ts';
 export type { MemoryStorageOptions } from './storage/memory-storage.ts';
 export type {

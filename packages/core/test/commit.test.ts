@@ -168,7 +168,7 @@ describe('a late writer', () => {
 
   it('neither commits nor deletes a record that another process has written since', async () => {
     const { outcome, aborted, reason, data, mine, update } = await lapse(() => {});
-    expect(reason).toMatchObject({ details: { keptBefore: false } });
+    expect(reason).toMatchObject({ details: { committedBefore: false } });
     expect({ outcome, aborted, data }).toEqual({
       outcome: 'LEASE_LOST',
       aborted: true,
@@ -188,7 +188,7 @@ describe('a late writer', () => {
     const storage: FsmStorage = {
       ...memory,
       acquire: () => ({ fence: 1, stored: undefined }),
-      commit: () => 'refused',
+      commit: () => 'rejected',
     };
     const late = bench({ storage }).send(1, 'a', ({ state: fsm }) => void fsm.update({ n: 1 }));
     await expect(late).rejects.toThrow(/Another process acquired or deleted the conversation/);
@@ -215,7 +215,7 @@ describe('a late writer', () => {
     );
     held.open();
     const error = await mine.outlast(late);
-    expect(error).toMatchObject({ code: 'LEASE_LOST', details: { keptBefore: true } });
+    expect(error).toMatchObject({ code: 'LEASE_LOST', details: { committedBefore: true } });
     expect(String(error)).toContain('only the part before commit() was committed');
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });

@@ -90,12 +90,12 @@ async function play(work: Handler, fault: Fault, at: number, isLong: boolean) {
   const theirs = bench({ clock, storage: storage.view() });
   const updates = [message(1, 'a'), message(1, 'b'), message(1, 'c')] as const;
   const outcomes = new Map<RawUpdate, Outcome>();
-  const keptBefore = new Set<RawUpdate>();
+  const committedBefore = new Set<RawUpdate>();
   const give = async (by: typeof mine, update: RawUpdate, handler: Handler) => {
     const outcome = await by.outlast(by.give(update, handler), 1000).then(
       () => 'kept' as const,
-      (error: { code?: Outcome; message: string; details?: { keptBefore?: boolean } }) => {
-        if (error.details?.keptBefore === true) keptBefore.add(update);
+      (error: { code?: Outcome; message: string; details?: { committedBefore?: boolean } }) => {
+        if (error.details?.committedBefore === true) committedBefore.add(update);
         return error.code ?? (error.message as Outcome);
       },
     );
@@ -116,7 +116,7 @@ async function play(work: Handler, fault: Fault, at: number, isLong: boolean) {
     give(theirs, updates[2], works['one commit'] as Handler),
   ]);
   isOver = true;
-  return { clock, storage, mine, updates, outcomes, keptBefore, log, give, hit: () => hit };
+  return { clock, storage, mine, updates, outcomes, committedBefore, log, give, hit: () => hit };
 }
 
 describe.each(Object.keys(works))('with an update of %s', (name) => {
@@ -129,7 +129,7 @@ describe.each(Object.keys(works))('with an update of %s', (name) => {
       for (const isLong of fault.endsWith('late') ? [false, true] : [false]) {
         for (let at = 1; at < 12; at++) {
           const played = await play(work, fault, at, isLong);
-          const { updates, outcomes, keptBefore, log, mine, storage, clock, give } = played;
+          const { updates, outcomes, committedBefore, log, mine, storage, clock, give } = played;
           if (played.hit() !== undefined) reached++;
           const where = `${fault} ${at} (${played.hit()}): ${[...outcomes.values()]}`;
           await clock.advance('2m');
@@ -145,7 +145,7 @@ describe.each(Object.keys(works))('with an update of %s', (name) => {
               expect(before, where).toContain(`${id}b`);
             }
             if (outcome === 'LEASE_LOST' || outcome === 'STORAGE_FAILED') {
-              expect(times, where).toBe(keptBefore.has(update) ? 1 : 0);
+              expect(times, where).toBe(committedBefore.has(update) ? 1 : 0);
             }
             if (outcome === 'thrown') expect(times, where).toBe(0);
           }

@@ -7,18 +7,18 @@ import {
   mostIds,
   noIds,
   seenIds,
-  type UnitId,
+  type TurnId,
   withId,
 } from '../src/record/ids.ts';
 
-const id: fc.Arbitrary<UnitId> = fc.oneof(
+const id: fc.Arbitrary<TurnId> = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 5000, max: 5200 }) },
   { weight: 2, arbitrary: fc.nat({ max: 2 ** 45 }) },
   { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 3 }) },
 );
 
 /** What is kept, written down plainly: the last ones, and of those before them what is near the newest update. */
-function plainly(seen: readonly UnitId[], next: UnitId, least: number): readonly UnitId[] {
+function plainly(seen: readonly TurnId[], next: TurnId, least: number): readonly TurnId[] {
   if (seen.includes(next)) return seen;
   const all = [...seen, next];
   const newest = all.findLast((one) => typeof one === 'number') ?? Number.NaN;
@@ -39,7 +39,7 @@ describe('the ids of a record', () => {
         fc.array(id, { maxLength: 5 }),
         (arriving, least, others) => {
           let ids = noIds;
-          let plain: readonly UnitId[] = [];
+          let plain: readonly TurnId[] = [];
           for (const one of arriving) {
             ids = withId(ids, one, least);
             plain = plainly(plain, one, least);

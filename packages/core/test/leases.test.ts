@@ -114,7 +114,7 @@ describe('a process that is stopped in a handler beyond its lease', () => {
     await theirs.outlast(theirs.send(1, 'b', (turn) => note(turn, 'theirs')));
     held.open();
     const outcome = await outcomeOf(mine.outlast(late));
-    expect(outcome).toMatchObject({ code: 'LEASE_LOST', keptBefore: false, handled: false });
+    expect(outcome).toMatchObject({ code: 'LEASE_LOST', committedBefore: false, handled: false });
     await theirs.outlast(theirs.give(update, (turn) => note(turn, 'again')));
     expect(await kept()).toEqual(['theirs', 'again']);
   });
@@ -224,7 +224,7 @@ describe('a commit whose answer is lost', () => {
     await theirs.outlast(theirs.send(1, 'b', (turn) => note(turn, 'theirs')));
     asleep.open();
     const outcome = await outcomeOf(mine.outlast(sent));
-    expect(outcome).toMatchObject({ code: 'LEASE_LOST', keptBefore: true });
+    expect(outcome).toMatchObject({ code: 'LEASE_LOST', committedBefore: true });
     expect(await kept()).toEqual(['unit', 'theirs']);
     expect(ran).toEqual(['effect of the unit']);
   });
@@ -249,7 +249,7 @@ describe('a commit whose answer is lost', () => {
     await theirs.outlast(theirs.send(1, 'b', (turn) => note(turn, 'theirs')));
     asleep.open();
     const outcome = await outcomeOf(mine.outlast(sent));
-    expect(outcome).toMatchObject({ code: 'LEASE_LOST', keptBefore: true });
+    expect(outcome).toMatchObject({ code: 'LEASE_LOST', committedBefore: true });
     expect([await kept(), ran]).toEqual([['first', 'theirs'], ['first']]);
   });
 
@@ -330,7 +330,7 @@ describe('an update of a conversation that another process holds', () => {
   });
 
   it('is rejected at once where the policy is to reject', async () => {
-    const { clock, mine, end } = contended({ policy: 'refuse' });
+    const { clock, mine, end } = contended({ policy: 'reject' });
     await clock.advance(0);
     const refused = mine.send(1, 'a', (turn) => note(turn, 'a'));
     await expect(mine.outlast(refused, 1)).rejects.toMatchObject({ code: 'BUSY' });

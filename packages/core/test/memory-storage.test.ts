@@ -119,7 +119,7 @@ describe('memoryStorage', () => {
       const lapsed = take(storage, 'a');
       clock.time += 2000;
       put1(storage, 'b');
-      expect(lapsed.commit(write('late'))).toBe('refused');
+      expect(lapsed.commit(write('late'))).toBe('rejected');
     });
 
     it.each([0, -1, 1.5, Number.NaN])('rejects %s', (maxEntries) => {

@@ -209,7 +209,7 @@ describe('a conversation that nobody uses any more', () => {
       const report = () => {};
       const leases = sharedLeases({ storage, clock, lease: 15_000, longest: 60_000, report });
       const keys = ['a', 'b', 'c'];
-      const holds = await Promise.all(keys.map((key) => leases.take(key, { bound: 0 })));
+      const holds = await Promise.all(keys.map((key) => leases.acquire(key, { timeout: 0 })));
       await holds[gone]?.release();
       expect(leases.size).toBe(2);
       await clock.advance('30s');
@@ -225,15 +225,15 @@ describe('a conversation that nobody uses any more', () => {
     const storage = textStorage(clock);
     const report = () => {};
     const leases = sharedLeases({ storage, clock, lease: 15_000, longest: 60_000, report });
-    const first = await leases.take('k', { bound: 1000 });
-    expect(await leases.take('k', { bound: 0 })).toBe(undefined);
+    const first = await leases.acquire('k', { timeout: 1000 });
+    expect(await leases.acquire('k', { timeout: 0 })).toBe(undefined);
     expect(leases.size).toBe(1);
     await first?.release();
     expect(leases.size).toBe(0);
-    const second = await leases.take('k', { bound: 0 });
+    const second = await leases.acquire('k', { timeout: 0 });
     await second?.commit({ text: '{"v":1}', state: null }, { keep: false });
     expect(leases.size).toBe(0);
-    const third = await leases.take('k', { bound: 0 });
+    const third = await leases.acquire('k', { timeout: 0 });
     await clock.advance('2m');
     expect(third?.signal.aborted).toBe(true);
     expect(leases.size).toBe(0);

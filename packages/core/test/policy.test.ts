@@ -52,7 +52,7 @@ describe('a stored state that no longer exists', () => {
   });
 
   it('is deleted silently if the text is empty', async () => {
-    const { send, said } = await deploy({ texts: { forgotten: '' } }, gone);
+    const { send, said } = await deploy({ texts: { reset: '' } }, gone);
     await send(1, 'a', () => {});
     expect(said()).toEqual([]);
   });

@@ -132,7 +132,7 @@ describe('services', () => {
       storage,
       states: [],
       services,
-      texts: { forgotten: text, busy: text },
+      texts: { reset: text, busy: text },
       waiting: { policy: 'busy' },
     });
     const held = gate();
@@ -249,7 +249,7 @@ describe('a button of a scene', () => {
       },
     });
     const made = bench({ scenes: [A] });
-    const failures = made.heard('speechFailed');
+    const failures = made.heard('sendFailed');
     await made.send(1, 'x', ({ state: fsm }) => fsm.enter('A' as never));
     made.refuses = ({ method }) =>
       method === 'answerCallbackQuery' ? new Error('query is too old') : undefined;

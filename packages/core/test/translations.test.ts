@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { languages } from '../src/conversation/languages.ts';
-import { defaultTexts, type TextName, textOf } from '../src/conversation/texts.ts';
+import { defaultTexts, resolveText, type TextName } from '../src/conversation/texts.ts';
 import { translatedTexts } from '../src/index.ts';
 
 const names = Object.keys(defaultTexts) as TextName[];
@@ -28,7 +28,7 @@ function read(
     ...(language !== undefined && { language_code: language }),
   };
   const turn = { subject: { bot: 1 }, services: {}, from, update: undefined, now: () => 0 };
-  return textOf(texts, name, turn);
+  return resolveText(texts, name, turn);
 }
 
 describe('the translations', () => {

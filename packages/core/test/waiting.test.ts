@@ -23,7 +23,7 @@ describe('an update whose conversation is busy', () => {
   });
 
   it.each([
-    ['refuse', { code: 'BUSY' }],
+    ['reject', { code: 'BUSY' }],
     ['drop', undefined],
     ['busy', undefined],
   ])('under the policy %s is not handled, and the next one works', async (policy, failure) => {

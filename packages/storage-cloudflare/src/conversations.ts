@@ -66,7 +66,7 @@ export class Conversations implements Calls {
     const row = this.#row('owner, fence, lease_until', key);
     if (!isHeld(row, holder)) {
       const goneOn = { token: holder.token, fence: holder.fence + 1 };
-      return keep !== null && isHeld(row, goneOn) ? 'already' : 'refused';
+      return keep !== null && isHeld(row, goneOn) ? 'already' : 'rejected';
     }
     if (next === null && keep === null) {
       this.#run(`delete from ${table} where key = ?`, key);

@@ -135,7 +135,7 @@ async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Prom
     // another process may have been first; where something was dropped, every step is repeated
     const found = isMissing ? 0 : await versionOf(connection, tables);
     for (const step of migrations.slice(found).flatMap((each) => each(tables)))
-      await takeStep(connection, step);
+      await runStep(connection, step);
     await connection.query(
       `insert into ${meta} (id, version) values (1, ${migrations.length})
         on duplicate key update version = greatest(version, ${migrations.length})`,
@@ -162,7 +162,7 @@ async function change(pool: MysqlPool, tables: Tables, isMissing: boolean): Prom
 }
 
 /** Repeats a step without harm: the name of a procedure carries its version, so one that exists is the right one. */
-async function takeStep(connection: MysqlConnection, step: string): Promise<void> {
+async function runStep(connection: MysqlConnection, step: string): Promise<void> {
   try {
     await connection.query(step);
   } catch (error) {

@@ -109,10 +109,10 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
           ? await change(statements.commit, ...write, ...named(key, holder))
           : await change(statements.commitAndKeep, ...write, keep, ...named(key, holder));
       if (written > 0) return 'done';
-      if (keep === undefined) return 'refused';
+      if (keep === undefined) return 'rejected';
       const kept = { token: holder.token, fence: holder.fence + 1 };
       const rows = await run<readonly unknown[]>(statements.holds, ...named(key, kept));
-      return rows.length > 0 ? 'already' : 'refused';
+      return rows.length > 0 ? 'already' : 'rejected';
     },
 
     async renew(key, holder, lease) {

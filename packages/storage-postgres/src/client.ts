@@ -42,7 +42,7 @@ export interface PostgresSql {
   ): PromiseLike<ArrayLike<unknown>>;
   listen?(
     channel: string,
-    hear: (payload: string) => void,
+    onPayload: (payload: string) => void,
   ): Promise<{ unlisten(): Promise<unknown> }>;
 }
 

@@ -103,7 +103,7 @@ const handOver = `
       waiters = nullif(t.waiters[2:], '{}')`;
 
 /** Notifies the next holder, and only one that waits: NOTIFY takes a lock on the whole database. */
-const tellNextHolder =
+const notifyNextHolder =
   "returning case when t.channel is not null then pg_notify(t.channel, t.owner || ' ' || t.fence) end";
 
 /** $1 key, $2 token, $3 fence. */
@@ -132,7 +132,7 @@ function commit(table: string): string {
         when ${keep} then greatest(t.lease_until, ${now} + ${ms('$4')})
         when t.waiters is not null then ${now} + interval '${leaseTimes.handOver} ms' end,
       waiters = case when ${keep} then t.waiters else nullif(t.waiters[2:], '{}') end
-    where ${held} ${tellNextHolder}`;
+    where ${held} ${notifyNextHolder}`;
 }
 
 /** One row if the conversation is held so. */
@@ -149,7 +149,7 @@ function release(table: string): string {
   return `update ${table} as t set
       expires_at = case when t.record is null then ${now} + ${emptyFor} else t.expires_at end,
       ${handOver}
-    where ${held} ${tellNextHolder}`;
+    where ${held} ${notifyNextHolder}`;
 }
 
 const present = `record is not null and (expires_at is null or expires_at > ${now})`;

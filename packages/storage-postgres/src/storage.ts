@@ -121,10 +121,10 @@ export function postgresStorage(
         write?.deadlineIn ?? null,
       );
       if (written.length > 0) return 'done';
-      if (keep === undefined) return 'refused';
+      if (keep === undefined) return 'rejected';
       // A statement of its own: one that waited for an earlier copy of itself would still see what was before that copy.
       const hasGoneOn = (await run(statements.holds, name, token, fence + 1)).length > 0;
-      return hasGoneOn ? 'already' : 'refused';
+      return hasGoneOn ? 'already' : 'rejected';
     },
 
     async renew(key, { token, fence }, lease) {

@@ -13,7 +13,7 @@ const proofLasts = 15_000;
 const longestPause = 10_000;
 
 /** The beginning of a proof; no token begins like it. */
-const proofMark = 'proof ';
+const proofPrefix = 'proof ';
 
 /** How a storage is notified that its waiters are next. */
 export interface WakeUps {
@@ -76,7 +76,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
         stop();
         throw new FsmError(
           'STORAGE_FAILED',
-          { key: channel, operation: 'LISTEN', keptBefore: false },
+          { key: channel, operation: 'LISTEN', committedBefore: false },
           { cause },
         );
       }
@@ -100,7 +100,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     // A name of its own for each attempt: some libraries keep the failure of the last one under its name.
     const name = channelName();
     let lost = false;
-    const listening = driver.listen(name, hear, () => {
+    const listening = driver.listen(name, onPayload, () => {
       lost = true;
       if (line !== undefined && channel === name) redial();
     });
@@ -121,7 +121,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
 
   /** Sends a nonce through the pool and waits for it on the line. */
   async function prove(name: string): Promise<void> {
-    const nonce = proofMark + crypto.randomUUID();
+    const nonce = proofPrefix + crypto.randomUUID();
     const heard = new Promise<void>((resolve) => proofs.set(nonce, resolve));
     try {
       // The statement may fail or hang: both count against the same second.
@@ -166,8 +166,8 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     line = undefined;
   }
 
-  function hear(payload: string): void {
-    if (payload.startsWith(proofMark)) proofs.get(payload)?.();
+  function onPayload(payload: string): void {
+    if (payload.startsWith(proofPrefix)) proofs.get(payload)?.();
     else {
       // processes of the first edition name no fence
       const [token = '', fence] = payload.split(' ');

@@ -173,7 +173,7 @@ describe.each([
     expect(await lease.commit(write('second unit'), 15_000)).toBe('already');
 
     expect(await cut('cut-after', 'third unit')).toBe('unknown');
-    expect(await lease.commit(write('third unit'))).toBe('refused');
+    expect(await lease.commit(write('third unit'))).toBe('rejected');
     expect((await storage.peek(key))?.text).toBe('third unit');
     await opened.end();
     await proxy.close();

@@ -17,7 +17,7 @@ const nearly = 1000;
 const mostLooks = 10_000;
 
 const settleText = script(settleScript);
-const answers = ['refused', 'done', 'already', 'done'] as const;
+const answers = ['rejected', 'done', 'already', 'done'] as const;
 const refused = 0;
 const indexUntold = 3;
 
@@ -112,7 +112,7 @@ export function settlingOf(
             : await write(key, token, [...args, String(deadlineIn)], deadlineIn);
       }
       if (keep === undefined) looks.delete(token);
-      return answers[Number(answer)] ?? 'refused';
+      return answers[Number(answer)] ?? 'rejected';
     },
 
     async renew(key, { token, fence }, lease) {

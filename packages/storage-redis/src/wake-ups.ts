@@ -18,7 +18,7 @@ export interface WakeUps {
 /** How long the proof may take, in ms. */
 const proofTakes = 2000;
 /** No token begins so. */
-const proofMark = '\n';
+const proofPrefix = '\n';
 
 /**
  * Makes the channel of a storage; it connects when the first listener comes and disconnects when the last one goes.
@@ -45,14 +45,14 @@ function wakeUpsOver(
 
   /** A subscription may be accepted and yet deaf: only a message that arrives proves it. */
   async function prove(): Promise<Subscription> {
-    const nonce = proofMark + randomUUID();
-    let hear = () => {};
+    const nonce = proofPrefix + randomUUID();
+    let onProof = () => {};
     const heard = new Promise<void>((resolve) => {
-      hear = resolve;
+      onProof = resolve;
     });
     const subscription = subscribe(name, (message) => {
-      if (message === nonce) hear();
-      if (message.startsWith(proofMark)) return;
+      if (message === nonce) onProof();
+      if (message.startsWith(proofPrefix)) return;
       // processes of the first edition name no fence
       const [token = '', fence] = message.split(' ');
       for (const listener of [...listeners]) listener(token, Number(fence ?? 0));

@@ -10,7 +10,7 @@ import { until } from '../../../test/servers/until.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
-import { taken } from './taking.ts';
+import { taken } from './acquiring.ts';
 
 let server: RedisServer;
 let client: Redis;

@@ -10,7 +10,7 @@ import { singleClients } from '../../../test/servers/redis-clients.ts';
 import type { TcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { redisStorage } from '../src/index.ts';
-import { taken } from './taking.ts';
+import { taken } from './acquiring.ts';
 
 let server: RedisServer;
 beforeAll(async () => {

@@ -10,7 +10,7 @@ import { classifyFault } from '../src/faults.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
-import { taken } from './taking.ts';
+import { taken } from './acquiring.ts';
 
 /** Counts on one conversation until told to stop. */
 function countOn(storage: RedisStorage, key: string) {

@@ -11,7 +11,7 @@ import { respCommands, tcpProxy } from '../../../test/servers/tcp-proxy.ts';
 import { until } from '../../../test/servers/until.ts';
 import { classifyFault, explained } from '../src/faults.ts';
 import { redisStorage } from '../src/index.ts';
-import { taken } from './taking.ts';
+import { taken } from './acquiring.ts';
 
 const failure = (work: Promise<unknown>) =>
   work.then(
@@ -181,7 +181,7 @@ describe.each(singleClients)('through $name', (kind) => {
       answer = await askAgain(() => lease.commit(last));
       await cut;
       // It was spent by the first copy, so that no later one can overwrite the next holder's.
-      expect(answer).toBe('refused');
+      expect(answer).toBe('rejected');
       expect((await beside.peek('k'))?.text).toBe(last.text);
     }
     open.close();
@@ -224,7 +224,7 @@ describe.each(singleClients)('through $name', (kind) => {
     const meanwhile = askAgain(() => taken(storage, 'k', 't.2'));
     await own.start();
     // The server has forgotten everything: locks, records, scripts.
-    expect(await before.commit({ text: 'late', state: null })).toBe('refused');
+    expect(await before.commit({ text: 'late', state: null })).toBe('rejected');
     const lease = await meanwhile;
     await until(async () => String(await own.command('PUBSUB', 'CHANNELS', '*:p:*')) !== '');
     await acquire(storage, 'k', { token: 't.3', lease: 1000, queue: true });

@@ -35,7 +35,7 @@ describe('hashes of the first edition', () => {
     // and where it takes the conversation over, the new holder is refused
     await client.hset(name('held'), 'l', `${until} old.2`);
     const late = { token: 'new.1', fence: held.fence };
-    expect(await storage.commit('held', late, next)).toBe('refused');
+    expect(await storage.commit('held', late, next)).toBe('rejected');
     client.disconnect();
   });
 });

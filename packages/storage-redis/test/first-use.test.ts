@@ -7,7 +7,7 @@ import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import type { RedisClient, RedisWarning } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
-import { taken } from './taking.ts';
+import { taken } from './acquiring.ts';
 
 let server: RedisServer;
 let client: Redis;

@@ -8,7 +8,7 @@ import type { RedisServer } from '../../../test/servers/redis.ts';
 import { startRedis } from '../../../test/servers/redis.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
-import { taken } from './taking.ts';
+import { taken } from './acquiring.ts';
 
 let server: RedisServer;
 let client: Redis;

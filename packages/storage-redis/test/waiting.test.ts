@@ -11,8 +11,8 @@ import { until } from '../../../test/servers/until.ts';
 import type { RedisStorage } from '../src/index.ts';
 import { redisStorage } from '../src/index.ts';
 import { layoutOf } from '../src/layout.ts';
-import type { Granted } from './taking.ts';
-import { listenTo, taken, waitFor } from './taking.ts';
+import type { Granted } from './acquiring.ts';
+import { listenTo, taken, waitFor } from './acquiring.ts';
 
 let server: RedisServer;
 beforeAll(async () => {
@@ -103,7 +103,7 @@ describe.each(singleClients)('through $name', (kind) => {
     });
     const lease = answer as Lease;
     expect(granted.heard).toEqual([]);
-    expect(await late.commit({ text: 'late', state: null })).toBe('refused');
+    expect(await late.commit({ text: 'late', state: null })).toBe('rejected');
     expect(await lease.commit({ text: 'next', state: null })).toBe('done');
     expect(await storage.peek('k')).toEqual({ text: 'next' });
     granted.stop();

@@ -32,7 +32,7 @@ type Name =
 const withoutOwner = `nullif(ltrim(replace(' ' || waiters, ' ' || excluded.owner || ' ', ' ')), '')`;
 
 /** The first waiter holds from now on, or nobody does. Parameters: until when, fence of a new grant. */
-const letGo = `
+const release = `
   lease_until = ?,
   fence = case when waiters is null then fence else max(fence + 2, ?) end,
   owner = substr(waiters, 1, instr(waiters, ' ') - 1),
@@ -73,8 +73,8 @@ const texts: { readonly [name in Name]: string } = {
   remove: `delete from telefsm_conversation where ${held} and waiters is null`,
   /** Does nothing while somebody waits, or where there is a record. */
   vanish: `delete from telefsm_conversation where ${held} and waiters is null and record is null`,
-  release: `update telefsm_conversation set ${letGo} where ${held} returning owner, fence`,
-  finish: `update telefsm_conversation set ${letGo}, ${write} where ${held} returning owner, fence`,
+  release: `update telefsm_conversation set ${release} where ${held} returning owner, fence`,
+  finish: `update telefsm_conversation set ${release}, ${write} where ${held} returning owner, fence`,
   keep: `update telefsm_conversation set ${goOn}, ${write} where ${held} returning owner, fence`,
   peek: 'select record, deadline_at, expires_at from telefsm_conversation where key = ?',
   /** Parameters: until when, now, now, prefix, prefix, limit. */

@@ -99,20 +99,20 @@ export function sqliteStorage(
     if (keep === undefined) {
       const handedOver = [now + leaseTimes.handOver, fenceAt(now)] as const;
       const row = statements.finish.get(...handedOver, ...values, ...held);
-      tell(row);
-      return row ? 'done' : 'refused';
+      notify(row);
+      return row ? 'done' : 'rejected';
     }
     if (statements.keep.get(now + keep, ...values, ...held)) return 'done';
     const present = holderOf(key);
     const hasGoneOn = present?.owner === holder.token && Number(present.fence) === holder.fence + 1;
-    return hasGoneOn ? 'already' : 'refused';
+    return hasGoneOn ? 'already' : 'rejected';
   }
 
   function holderOf(key: string): Held | undefined {
     return statements.holder.get(key) as Held | undefined;
   }
 
-  function tell(row: unknown): void {
+  function notify(row: unknown): void {
     const { owner, fence } = (row ?? {}) as Partial<Held>;
     if (owner) waiters.granted(owner, Number(fence));
   }
@@ -142,7 +142,7 @@ export function sqliteStorage(
           busy = options.lease;
         }
         const answer = { busy, owner: held.owner, fence: Number(held.fence) };
-        if (!options.queue || !waiters.heard) return answer;
+        if (!options.queue || !waiters.notified) return answer;
         const asked = ` ${held.waiters ?? ''}`.includes(` ${options.token} `);
         if (!asked && !statements.join.run(`${options.token} `, key, held.owner).changes) continue;
         waiters.await(options.token, key);
@@ -159,7 +159,7 @@ export function sqliteStorage(
     release(key, { token, fence }) {
       if (statements.vanish.run(key, token, fence).changes) return;
       const now = clock.now();
-      tell(statements.release.get(now + leaseTimes.handOver, fenceAt(now), key, token, fence));
+      notify(statements.release.get(now + leaseTimes.handOver, fenceAt(now), key, token, fence));
     },
 
     peek(key) {

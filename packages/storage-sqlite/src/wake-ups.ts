@@ -5,7 +5,7 @@ import type { Statements } from './statements.ts';
 /** The tokens of this process that wait. */
 export interface WakeUps {
   /** Whether a notification would reach a waiter; if not, no conversation may be granted. */
-  readonly heard: boolean;
+  readonly notified: boolean;
   listen(listener: (token: string, fence: number) => void): () => void;
   /** From now on looks whether the token holds the conversation. */
   await(token: string, key: string): void;
@@ -57,16 +57,16 @@ export function wakeUps(statements: Statements): WakeUps {
         | undefined;
       const over = row?.owner === token || since + forgottenAfter < performance.now();
       if (over) waiting.delete(token);
-      if (row?.owner === token) tell(token, Number(row.fence));
+      if (row?.owner === token) notify(token, Number(row.fence));
     }
   }
 
-  function tell(token: string, fence: number): void {
+  function notify(token: string, fence: number): void {
     for (const listener of [...listeners]) listener(token, fence);
   }
 
   return {
-    get heard() {
+    get notified() {
       return listeners.size > 0;
     },
     listen(listener) {
@@ -79,7 +79,7 @@ export function wakeUps(statements: Statements): WakeUps {
     },
     granted(token, fence) {
       // Not at once: whoever releases is in the middle of a call.
-      if (waiting.delete(token)) setImmediate(tell, token, fence);
+      if (waiting.delete(token)) setImmediate(notify, token, fence);
     },
     forget: (token) => void waiting.delete(token),
     close() {

@@ -44,7 +44,7 @@ describe('tables of the first edition', () => {
     // and where it takes the row over, the new holder is refused
     database.prepare("update telefsm_conversation set owner = 'old.2' where key = ?").run('held');
     const late = { token: 'new.1', fence: held.fence };
-    expect(await storage.commit('held', late, next)).toBe('refused');
+    expect(await storage.commit('held', late, next)).toBe('rejected');
     await storage.close?.();
     database.close();
   });

@@ -182,7 +182,7 @@ describe('the tables', () => {
     clock.time += 100_000_000;
     await storage.due?.(10, 10);
     expect(rowsOf(database)).toMatchObject([{ key: 'new' }]);
-    expect(await held.commit({ text: 'late', state: null })).toBe('refused');
+    expect(await held.commit({ text: 'late', state: null })).toBe('rejected');
     await put(storage, 'swept without deadlines', 'text', { ttl: 1000 });
     clock.time += 1000;
     for (let n = 0; n < 500; n++) await (await take(storage, 'turn')).release();

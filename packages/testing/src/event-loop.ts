@@ -18,7 +18,7 @@ export function stir(): void {
  *
  * Work outside of this process (a database, a file) is not waited for: nothing here can know of it.
  */
-export async function settle(done: () => boolean = () => false): Promise<void> {
+export async function untilIdle(done: () => boolean = () => false): Promise<void> {
   for (let turns = 0; turns < manyTurns && !done(); turns++) await turn();
 }
 

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Bot, webhookCallback } from 'grammy';
 import { Telegraf } from 'telegraf';
 import { afterEach, describe, expect, it } from 'vitest';
-import { settle } from '../src/event-loop.ts';
+import { untilIdle } from '../src/event-loop.ts';
 import {
   type BotApiServer,
   botApiServer,
@@ -62,8 +62,8 @@ async function hookOn(
 
 /** Waits until so many requests have come in. */
 async function until(arrivals: readonly Arrival[], count: number): Promise<readonly number[]> {
-  while (arrivals.length < count) await settle(() => arrivals.length >= count);
-  await settle();
+  while (arrivals.length < count) await untilIdle(() => arrivals.length >= count);
+  await untilIdle();
   return arrivals.map(({ id }) => id);
 }
 
@@ -108,7 +108,7 @@ describe('webhooks', () => {
     for (let count = 1; count <= 9; count++) {
       await until(arrivals, count);
       arrivals[count - 1]?.response.writeHead(500).end();
-      await settle();
+      await untilIdle();
       if (count > 1) await clock.advance(`${Math.min(2 ** (count - 1), 60)}s`);
     }
     await until(arrivals, 10);
@@ -129,7 +129,7 @@ describe('webhooks', () => {
     say(server, 'Anna', 'one');
     await until(arrivals, 1);
     arrivals[0]?.response.writeHead(429, { 'retry-after': '7' }).end();
-    await settle();
+    await untilIdle();
     await clock.advance('6s');
     expect(arrivals).toHaveLength(1);
     await clock.advance('1s');
@@ -159,12 +159,12 @@ describe('webhooks', () => {
     void server.update(sampleUpdate('callback_query', { id: 'callback-2' }, 9));
     await until(arrivals, 1);
     arrivals[0]?.response.writeHead(500, { 'retry-after': '140' }).end();
-    await settle();
+    await untilIdle();
     await clock.advance('140s');
     expect(await until(arrivals, 2)).toEqual([8, 8]);
     void server.update(sampleUpdate('callback_query', { id: 'callback-3' }, 10));
     arrivals[1]?.response.writeHead(500, { 'retry-after': '600' }).end();
-    await settle();
+    await untilIdle();
     await clock.advance('10s');
     await lost;
     expect(await until(arrivals, 3)).toEqual([8, 8, 10]);

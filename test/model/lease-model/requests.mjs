@@ -116,7 +116,7 @@ export function* requestSteps(s, sc, M) {
         what = args[3],
         keep = what === 'k';
       for (const [t, note] of worlds()) {
-        let answer = 'refused';
+        let answer = 'rejected';
         if (holds) {
           answer = 'done';
           if (v !== s.v)
@@ -144,7 +144,7 @@ export function* requestSteps(s, sc, M) {
         const h = clone(t),
           me = h.a[i];
         if (me.phase !== COMMITTING || me.fence !== f || me.unit !== unit) continue;
-        if (answer === 'refused') me.phase = PROVING;
+        if (answer === 'rejected') me.phase = PROVING;
         else {
           me.effects |= 1 << unit;
           if (keep) {
@@ -161,13 +161,13 @@ export function* requestSteps(s, sc, M) {
       const ok = M.renewByToken ? s.own === tok(i) : holds;
       for (const [t, note] of worlds()) {
         if (ok) t.lea = LONG;
-        yield [`renewal of ${i} ${ok ? 'done' : 'refused'}${note}`, t];
+        yield [`renewal of ${i} ${ok ? 'done' : 'rejected'}${note}`, t];
       }
     }
     if (kind === 'L') {
       for (const [t, note] of worlds()) {
         if (holds) letGo(t, M, tok);
-        yield [`release of ${i} ${holds ? 'done' : 'refused'}${note}`, t];
+        yield [`release of ${i} ${holds ? 'done' : 'rejected'}${note}`, t];
       }
     }
   }

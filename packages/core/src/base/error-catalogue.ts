@@ -39,7 +39,7 @@ export interface FsmErrorDetails {
   INVALID_KEY: { readonly bytes: number; readonly limit: number };
   LEASE_LOST: {
     readonly key: string;
-    readonly keptBefore: boolean;
+    readonly committedBefore: boolean;
     /** Another attempt has handled the same update. */
     readonly handled: boolean;
   };
@@ -47,7 +47,7 @@ export interface FsmErrorDetails {
   STORAGE_FAILED: {
     readonly key: string;
     readonly operation: string;
-    readonly keptBefore: boolean;
+    readonly committedBefore: boolean;
   };
   STORAGE_UNUSABLE: {
     /** The file, table, key or server that is wrong. */
@@ -258,7 +258,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   LEASE_LOST: {
     message: (d) =>
-      `Another process acquired or deleted the conversation "${d.key}" during this turn; ${kept(d.keptBefore)}.`,
+      `Another process acquired or deleted the conversation "${d.key}" during this turn; ${kept(d.committedBefore)}.`,
     fix: 'Keep handlers shorter than turn.max. Telegram may redeliver the update.',
   },
   COMMIT_UNKNOWN: {
@@ -267,7 +267,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Read `cause`, the error of your database client. A redelivery is safe: it runs only if nothing was committed.',
   },
   STORAGE_FAILED: {
-    message: (d) => `The storage failed to ${d.operation} "${d.key}"; ${kept(d.keptBefore)}.`,
+    message: (d) => `The storage failed to ${d.operation} "${d.key}"; ${kept(d.committedBefore)}.`,
     fix: 'Read `cause`, the error of your database client.',
   },
   STORAGE_UNUSABLE: {

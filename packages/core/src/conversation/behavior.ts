@@ -9,7 +9,7 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import type { InterruptRule } from '../update/interrupt.ts';
-import type { ApiCall, Say, Sent } from './say.ts';
+import type { ApiCall, OutgoingMessage, Sent } from './outgoing.ts';
 import type { AnyScene } from './scene.ts';
 import type { State } from './states.ts';
 import type { Stream } from './stream.ts';
@@ -17,7 +17,7 @@ import type { Texts } from './texts.ts';
 import type { LeaveReason, SessionTurn, Turn } from './turn.ts';
 
 /** Speaks after the commit: what it returns is said, or it speaks by itself. */
-export type Speech = () => Awaitable<Say | Stream | Sent | undefined | void>;
+export type MessageSource = () => Awaitable<OutgoingMessage | Stream | Sent | undefined | void>;
 
 /** The effect of a bot's command while a scene is active; see `FlowOptions.otherCommands`. */
 export type CommandPolicy = 'pass' | 'passAndAsk' | 'answer' | 'block';
@@ -64,7 +64,7 @@ export interface SceneRun {
   /** Removes this frame. */
   leave(reason: LeaveReason, result?: unknown): void;
   /** Sends a message after the commit, in the order of the calls, before the question. */
-  say(say: Say | Stream | Sent): void;
+  say(say: OutgoingMessage | Stream | Sent): void;
   /**
    * Calls the Bot API after the commit, in the order of the messages. For calls that change or answer an existing message: a failure is
    * only reported to observers.
@@ -72,8 +72,8 @@ export interface SceneRun {
   call(call: ApiCall): void;
   /** Reports to observers that a message could not be sent. */
   report(error: unknown): void;
-  /** Reports to observers that the bot's code turned the input into an invalid answer (`inputRefused`). */
-  refused(error: unknown): void;
+  /** Reports to observers that the bot's code turned the input into an invalid answer (`inputRejected`). */
+  rejected(error: unknown): void;
   /** Answers the callback query of this update after the commit; the last call wins. */
   answer(text?: string, alert?: boolean): void;
   /**
@@ -135,12 +135,12 @@ export interface Trigger {
   readonly description?: string;
   /**
    * Makes start data from what stood behind the command, which may be nothing; `null` does not start the scene. What cannot be kept of it
-   * is reported to `refused`.
+   * is reported to `rejected`.
    */
   from?(
     argument: string,
     turn: Turn<object>,
-    refused: (error: unknown) => void,
+    rejected: (error: unknown) => void,
   ): Awaitable<object | null | undefined>;
 }
 
@@ -178,7 +178,7 @@ export interface SceneBehavior {
    */
   screen?(run: SceneRun, isFresh?: boolean): Awaitable<void>;
   /** Returns the question, before the commit. It is sent after the commit. */
-  ask?(run: SceneRun, params: object): Awaitable<Speech | undefined>;
+  ask?(run: SceneRun, params: object): Awaitable<MessageSource | undefined>;
   /** Called when a message of `ask` was sent; returns the new memo. */
   asked?(memo: JsonObject, sent: Sent): object;
   /**

@@ -1,6 +1,6 @@
 /** Formatted texts with users' words in them: what a user wrote is escaped, so that it stays text. */
 
-import type { RichText } from './say.ts';
+import type { RichText } from './outgoing.ts';
 
 /** A text with a parse mode, as {@link html} and {@link markdownV2} make it; it may be part of another text of the same kind. */
 export type Formatted<Mode extends 'HTML' | 'MarkdownV2'> = RichText & {

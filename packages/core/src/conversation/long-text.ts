@@ -1,6 +1,6 @@
 /** Texts that are longer than a message may be; loaded with the first one. */
 
-import { type ApiCall, longestCaption, longestText, tooLong } from './say.ts';
+import { type ApiCall, longestCaption, longestText, tooLong } from './outgoing.ts';
 
 /** The parameters that say where a message goes and how it arrives. */
 const deliveryParameters = [

@@ -7,8 +7,8 @@
 
 import { holds } from '../base/holds.ts';
 import { pieces } from './long-text.ts';
+import { callOf, longestText, type OutgoingMessage } from './outgoing.ts';
 import { codeOf, isDeleted, isNotModified, secondsToWait } from './rejected.ts';
-import { callOf, longestText, type Say } from './say.ts';
 import {
   type FormattedStream,
   type Stream,
@@ -181,7 +181,7 @@ class Showing {
   async #send(part: string, isLast = false): Promise<void> {
     if (part.trim() !== '') {
       const keyboard = isLast ? this.#stream.keyboard : undefined;
-      const plain: Say = keyboard === undefined ? part : { text: part, keyboard };
+      const plain: OutgoingMessage = keyboard === undefined ? part : { text: part, keyboard };
       const finished = this.#formatted(part, plain);
       // an edited message that shows all of it already
       const isThere = finished === plain && keyboard === undefined && part === this.#shown;
@@ -198,7 +198,7 @@ class Showing {
     this.#shown = '';
   }
 
-  #formatted(part: string, plain: Say): Say {
+  #formatted(part: string, plain: OutgoingMessage): OutgoingMessage {
     const { format = 'plain' } = this.#stream;
     if (format === 'plain') return plain;
     const { text, fence } = withFences(part, this.#fence);
@@ -208,7 +208,7 @@ class Showing {
   }
 
   /** Sends or edits a finished message; waits as long as Telegram asks for. */
-  async #deliver(say: Say): Promise<unknown> {
+  async #deliver(say: OutgoingMessage): Promise<unknown> {
     const { method, payload } = callOf(say, undefined);
     for (;;) {
       // a finished message does not wait for its second, as other replies do not; only for what Telegram has asked

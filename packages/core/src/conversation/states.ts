@@ -81,7 +81,7 @@ export interface StateOptions {
 }
 
 /** The run-time view of a state. */
-export interface StateFacts {
+export interface StateDefinition {
   readonly schema: Schema | undefined;
   readonly was: readonly string[];
   /** Ids of the groups around it, innermost first. */
@@ -201,7 +201,7 @@ function bind(id: string, spec: StateSpec, groups: readonly string[], siblings: 
 }
 
 /** Makes a state with its facts; scenes and flows make theirs with it too. */
-export function makeState(id: string, facts: StateFacts): State {
+export function makeState(id: string, facts: StateDefinition): State {
   return Object.freeze({
     id,
     '~data': facts,
@@ -211,8 +211,8 @@ export function makeState(id: string, facts: StateFacts): State {
 }
 
 /** The run-time view of a state. */
-export function factsOf(state: State): StateFacts {
-  return state['~data'] as StateFacts;
+export function definitionOf(state: State): StateDefinition {
+  return state['~data'] as StateDefinition;
 }
 
 /** Whether a value is a state() that no group has named yet. */

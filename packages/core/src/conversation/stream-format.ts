@@ -1,7 +1,7 @@
 /** How the messages of a finished stream are formatted. */
 
 import { holds } from '../base/holds.ts';
-import { callOf, type KeyboardLike, type Say } from './say.ts';
+import { callOf, type KeyboardLike, type OutgoingMessage } from './outgoing.ts';
 import type { StreamFormat } from './stream.ts';
 
 /** A part of a stream as it is sent at the end. */
@@ -9,7 +9,7 @@ export function formatted(
   text: string,
   format: Exclude<StreamFormat, 'plain'>,
   keyboard: KeyboardLike | undefined,
-): Say {
+): OutgoingMessage {
   const own = keyboard === undefined ? {} : { keyboard };
   if (typeof format === 'function') return { ...format(text), ...own };
   const { payload } = callOf({ text: '', ...own }, undefined);

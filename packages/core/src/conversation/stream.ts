@@ -1,7 +1,7 @@
 /** Text that is still being written, as bots return it. What shows it is loaded with the first stream. */
 
 import type { ReplyAddress } from '../update/address.ts';
-import type { KeyboardLike, RichText, Say, Sent } from './say.ts';
+import type { KeyboardLike, OutgoingMessage, RichText, Sent } from './outgoing.ts';
 
 /**
  * How the finished text is formatted, once for each message.
@@ -33,13 +33,13 @@ export interface Streamed {
 }
 
 /** Distinguishes a stream from other messages. */
-export function isStream(said: Say | Stream | Sent): said is Stream {
+export function isStream(said: OutgoingMessage | Stream | Sent): said is Stream {
   if (typeof said !== 'object') return false;
   return isIterable(said) || ('text' in said && isIterable(said.text));
 }
 
 /** The text of what a bot says, as far as it is known; empty for media without a caption, calls and streams. */
-export function wordsOf(said: Say | Stream | Sent): string {
+export function wordsOf(said: OutgoingMessage | Stream | Sent): string {
   if (typeof said === 'string') return said;
   if ('text' in said && typeof said.text === 'string') return said.text;
   return 'caption' in said && typeof said.caption === 'string' ? said.caption : '';

@@ -44,14 +44,14 @@ export interface Texts<Services extends object = {}> {
   readonly tooManyAttempts?: Text<Services>;
   /** The bot's code threw; the update was rolled back. */
   readonly failed?: Text<Services>;
-  /** The flow's own trigger while it runs, with `onTrigger: 'refuse'`. */
+  /** The flow's own trigger while it runs, with `onTrigger: 'reject'`. */
   readonly running?: Text<Services>;
   /** The flow's own trigger while it runs, and it asks whether to start again. */
   readonly restart?: Text<Services>;
   /** Another command while the flow blocks them. */
   readonly blocked?: Text<Services>;
   /** The stored state is unknown and was deleted; empty for silence. */
-  readonly forgotten?: Text<Services>;
+  readonly reset?: Text<Services>;
   /** The conversation is busy with another update. */
   readonly busy?: Text<Services>;
   /** Another person has to answer. Sent when they are asked, and for each message of the user meanwhile. */
@@ -105,7 +105,7 @@ export const defaultTexts: { readonly [Name in TextName]: string } = Object.free
   running: 'Please finish this first.',
   restart: 'Start again?',
   blocked: 'Please finish this first.',
-  forgotten: 'I was updated and lost our place. Please start again.',
+  reset: 'I was updated and lost our place. Please start again.',
   busy: 'One moment, please.',
   askedElsewhere: 'I have asked. Please wait for the answer.',
   paying: 'Your payment is being processed. One moment, please.',
@@ -122,7 +122,11 @@ export const defaultTexts: { readonly [Name in TextName]: string } = Object.free
 });
 
 /** Returns a text: the replacement, or the default. */
-export function textOf(texts: Texts | undefined, name: TextName, turn: AskTurn): Awaitable<string> {
+export function resolveText(
+  texts: Texts | undefined,
+  name: TextName,
+  turn: AskTurn,
+): Awaitable<string> {
   const text = texts?.[name] ?? defaultTexts[name];
   return typeof text === 'function' ? text(turn) : text;
 }

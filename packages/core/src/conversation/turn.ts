@@ -7,7 +7,7 @@ import type { ReplyAddress } from '../update/address.ts';
 import type { Subject } from '../update/subject.ts';
 import type { Message, Update } from '../update/update.ts';
 import type { FsmContext } from './context.ts';
-import type { Say, Sent } from './say.ts';
+import type { OutgoingMessage, Sent } from './outgoing.ts';
 import type { AnyState } from './states.ts';
 import type { Stream, Streamed } from './stream.ts';
 
@@ -46,7 +46,7 @@ export interface Turn<out Services extends object = {}, out All extends AnyState
   /** Aborted when the conversation was lost to another process, or the turn has lasted too long. */
   readonly signal: AbortSignal;
   /** Says something now, where the conversation lives. Needs no `this`. */
-  readonly reply: (say: Say) => Promise<Sent>;
+  readonly reply: (say: OutgoingMessage) => Promise<Sent>;
   /**
    * Shows a text while it is being written, at most once a second, and formats it when it is complete. Needs no `this`.
    *

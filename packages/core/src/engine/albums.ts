@@ -13,13 +13,13 @@ export interface Albums {
 }
 
 /** The mark of an album among the ids of a record. Other processes read it there, and ids outlive `clear()`. */
-export function albumMark(album: string, entry: number): string {
+export function albumKey(album: string, entry: number): string {
   return `album:${album}:${entry}`;
 }
 
 /** The entry that has received a part of an album, by the ids of a record. */
 export function markedEntry(ids: SeenIds, album: string): number | undefined {
-  const begin = albumMark(album, 0).slice(0, -1);
+  const begin = albumKey(album, 0).slice(0, -1);
   const mark = listIds(ids).findLast((id) => typeof id === 'string' && id.startsWith(begin));
   return mark === undefined ? undefined : Number(String(mark).slice(begin.length));
 }

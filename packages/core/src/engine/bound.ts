@@ -1,10 +1,10 @@
 /** Buttons and invoices that are bound to an entry of a scene: their owner, and the answer if no scene handles them. */
 
 import { boundTo } from '../conversation/behavior.ts';
-import { textOf } from '../conversation/texts.ts';
+import { resolveText } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isInaccessible } from '../update/address.ts';
-import { markOfPayload, unmatchedPayment } from '../update/invoice.ts';
+import { tagOfPayload, unmatchedPayment } from '../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../update/raw-update.ts';
 import { isOfOneMachine } from '../update/tag.ts';
 
@@ -13,7 +13,7 @@ export function boundTag(turn: OpenTurn): string | undefined {
   const { input } = turn;
   if (input?.kind === 'button') return boundTo(input.value);
   const holder = input === undefined ? checkoutOf(turn) : paymentOf(turn);
-  return holder && markOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
+  return holder && tagOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
 }
 
 /** Whether a button or an invoice is this machine's; another one of the bot, with another namespace, is further down. */
@@ -38,7 +38,11 @@ export async function answerStale(
   }
   // whose it is cannot be known where its message has no topic
   const isOurs = tag === turn.tag || isInaccessible(turn.update);
-  const text = await textOf(turn.rt.options.defaults.texts, isOurs ? 'stale' : 'notYours', turn);
+  const text = await resolveText(
+    turn.rt.options.defaults.texts,
+    isOurs ? 'stale' : 'notYours',
+    turn,
+  );
   const id = textIn(checkoutOf(turn), 'id');
   if (id === undefined) turn.effects.answerQueryAnyway({ text, show_alert: !isOurs });
   else {
@@ -50,7 +54,7 @@ export async function answerStale(
 /** A button in another chat whose question is asked no more: it is answered, and its message loses its buttons. */
 export async function answerElsewhere(turn: OpenTurn): Promise<void> {
   const { update, effects, rt } = turn;
-  effects.answerQuery({ text: await textOf(rt.options.defaults.texts, 'stale', turn) });
+  effects.answerQuery({ text: await resolveText(rt.options.defaults.texts, 'stale', turn) });
   const message = objectIn(update && objectIn(update, 'callback_query'), 'message');
   const chat_id = idIn(message, 'chat');
   const message_id = wholeIn(message, 'message_id');

@@ -4,11 +4,11 @@ import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isEvent } from '../update/input.ts';
-import { type Albums, albumMark, markedEntry } from './albums.ts';
+import { type Albums, albumKey, markedEntry } from './albums.ts';
 import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
+import { behaviorOn, guarded, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
-import { behaviorOn, guarded, settle } from './settle.ts';
 import { isGuest, start } from './triggers.ts';
 
 /** The bot's other middleware. */
@@ -65,13 +65,13 @@ async function offer(
   } catch (error) {
     const isInput = input !== undefined && !others.isPassed() && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
-    effects.refuseInput(error);
+    effects.rejectInput(error);
   }
   if (others.isPassed() || behavior.quiet === true || input === undefined) return;
   effects.takeInput();
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answerQueryAnyway({});
-  if (input.album !== undefined) takeAlbum(turn, albums, input.album, run.entry);
+  if (input.album !== undefined) claimAlbum(turn, albums, input.album, run.entry);
 }
 
 /** Whether an error says that what a scene made of an input cannot be stored. */
@@ -103,9 +103,9 @@ function passedOn(rest: Rest) {
 }
 
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
-function takeAlbum(turn: OpenTurn, albums: Albums, album: string, entry: number): void {
+function claimAlbum(turn: OpenTurn, albums: Albums, album: string, entry: number): void {
   albums.took(turn.key ?? '', album, entry);
-  if (turn.rt.storage.features.shared) turn.effects.mark(albumMark(album, entry));
+  if (turn.rt.storage.features.shared) turn.effects.mark(albumKey(album, entry));
 }
 
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
@@ -133,7 +133,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   const { data, params } = initial.start(turn);
   turn.state.enter(initial.scene as never, data ?? {}, params === undefined ? {} : { params });
   if (!takesAtOnce) return true;
-  await settle(turn);
+  await runHooks(turn);
   // what the user has said already is not asked for
   effects.ask(undefined);
   copy.isPromptPending = false;

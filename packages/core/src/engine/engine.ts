@@ -7,8 +7,8 @@ import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
+import { answer, passTimer, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
-import { answer, passTimer, settle } from './settle.ts';
 import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';
 
@@ -17,7 +17,7 @@ function makeEngine(): Engine {
   return {
     inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
     dispatch: (turn, rest) => dispatch(turn, albums, rest),
-    settle,
+    runHooks: runHooks,
     answer,
     passTimer,
     forgetBurst,

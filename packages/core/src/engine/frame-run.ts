@@ -3,7 +3,7 @@
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
-import { checkSay, isSent } from '../conversation/say.ts';
+import { checkMessage, isSent } from '../conversation/outgoing.ts';
 import { wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -104,7 +104,7 @@ export class FrameRun implements SceneRun {
 
   get say(): SceneRun['say'] {
     return (say) => {
-      checkSay(say);
+      checkMessage(say);
       if (!isSent(say)) noteLog(this.turn, 'bot', wordsOf(say));
       this.turn.effects.send(say);
     };
@@ -114,12 +114,12 @@ export class FrameRun implements SceneRun {
     return (call) => this.turn.effects.call(call);
   }
 
-  get refused(): SceneRun['refused'] {
-    return (error) => this.turn.rt.notices.inputRefused(this.turn.key ?? '', error);
+  get rejected(): SceneRun['rejected'] {
+    return (error) => this.turn.rt.notices.inputRejected(this.turn.key ?? '', error);
   }
 
   get report(): SceneRun['report'] {
-    return (error) => this.turn.rt.notices.speechFailed(this.turn.key ?? '', error);
+    return (error) => this.turn.rt.notices.sendFailed(this.turn.key ?? '', error);
   }
 
   get answer(): SceneRun['answer'] {
@@ -183,7 +183,7 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
     await hook();
     return true;
   } catch (error) {
-    // where it cannot run at all, what has called for it is refused
+    // where it cannot run at all, what has called for it is rejected
     if (isFsmError(error, 'NO_CONTEXT')) throw error;
     restoreCopy();
     restoreEffects();

@@ -3,8 +3,8 @@
 import { checkOption } from '#option-checks';
 import { FsmError } from '../base/errors.ts';
 import type { Rule } from '../base/rules.ts';
-import type { Hold, Interruption } from '../lease/lease.ts';
-import type { UnitId } from '../record/ids.ts';
+import type { Interruption, Lease } from '../lease/lease.ts';
+import type { TurnId } from '../record/ids.ts';
 import type { Registry } from '../state/registry.ts';
 import type {
   AcquireLease,
@@ -94,7 +94,7 @@ class Interrupts implements Part {
     job: Interruptible,
     head: Head,
     lease: AcquireLease,
-  ): Promise<Hold | undefined> {
+  ): Promise<Lease | undefined> {
     for (;;) {
       head.interruption = this.#begin(key, job);
       head.isBehind = false;
@@ -181,7 +181,7 @@ class RunningHead implements Interruption {
  *
  * @param states - ids of the states whose turns it ends; all, if they are not given
  */
-function interrupterOf(id: UnitId, states?: readonly string[]): string {
+function interrupterOf(id: TurnId, states?: readonly string[]): string {
   return states === undefined ? `${id}` : `${id} ${states.map(inNote).join(',')}`;
 }
 

@@ -3,7 +3,7 @@
  * question is over, whichever scene sends it.
  */
 
-import { callOf, type ReplyMarkup, type Say } from '../conversation/say.ts';
+import { callOf, type OutgoingMessage, type ReplyMarkup } from '../conversation/outgoing.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { objectIn, wholeIn } from '../update/raw-update.ts';
@@ -29,7 +29,7 @@ export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
  */
 export async function sendQuestion(
   turn: OpenTurn,
-  say: Say | Stream,
+  say: OutgoingMessage | Stream,
 ): ReturnType<OpenTurn['send']> {
   const { copy } = turn;
   const markup = Object(isStream(say) ? markupOf(endOf(say)) : markupOf(say));
@@ -50,7 +50,7 @@ async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
     const { message_id } = await turn.send({ text: '…', options });
     await api('deleteMessage', { chat_id: replyAddress?.chat, message_id });
   } catch (error) {
-    rt.notices.speechFailed(key, error);
+    rt.notices.sendFailed(key, error);
   }
 }
 
@@ -66,17 +66,17 @@ function removalIn({ subject, update }: OpenTurn): Removal | undefined {
 }
 
 /** A message with the keyboard that a stream ends with. */
-function endOf(stream: Stream): Say {
+function endOf(stream: Stream): OutgoingMessage {
   const { keyboard } = withOptions(stream);
   return { text: '…', ...(keyboard !== undefined && { keyboard }) };
 }
 
-function markupOf(say: Say): ReplyMarkup | undefined {
+function markupOf(say: OutgoingMessage): ReplyMarkup | undefined {
   const { payload } = callOf(say, undefined);
   return (payload as { readonly reply_markup?: ReplyMarkup }).reply_markup;
 }
 
-function removing(say: Say, removal: Removal): Say | undefined {
+function removing(say: OutgoingMessage, removal: Removal): OutgoingMessage | undefined {
   const { method, payload } = callOf(say, undefined);
   // an album, an invoice or an action takes no keyboard
   if (markupOf(say) !== undefined) return undefined;

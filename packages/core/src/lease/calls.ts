@@ -71,9 +71,9 @@ export function storageFailed(
   key: string,
   operation: string,
   cause: unknown,
-  keptBefore = false,
+  committedBefore = false,
 ): FsmError<'STORAGE_FAILED'> {
-  const details = { key, operation, keptBefore };
+  const details = { key, operation, committedBefore };
   return new FsmError('STORAGE_FAILED', details, { cause: asFsmError(cause) });
 }
 

@@ -2,19 +2,19 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { LeaseHolder } from '../storage/statements.ts';
+import { Acquiring, type AcquiringRoom, type Grant } from './acquiring.ts';
 import { isOwnToken } from './calls.ts';
 import { type Gate, gateOf } from './gate.ts';
 import type {
   Coordination,
-  Hold,
   Interruption,
+  Lease,
   LeaseOptions,
   Leases,
-  TakeOptions,
+  WaitOptions,
 } from './lease.ts';
 import { Notes } from './notes.ts';
-import { type LeaseRoom, SharedHold } from './shared-hold.ts';
-import { type Grant, Taking, type TakingRoom } from './taking.ts';
+import { type LeaseRoom, SharedLease } from './shared-lease.ts';
 import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
 
 /**
@@ -37,7 +37,7 @@ const inUse = new Set<string>();
 const mostRemembered = 1000;
 
 /** The {@link Leases} of a shared storage. */
-class SharedLeases implements Leases, LeaseRoom, TakingRoom {
+class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   readonly options: LeaseOptions;
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
@@ -45,8 +45,8 @@ class SharedLeases implements Leases, LeaseRoom, TakingRoom {
   readonly wakeUps: WakeUps;
   readonly notes: Notes;
   hasAnswered = false;
-  readonly #live = new Map<string, SharedHold>();
-  readonly #takings = new Map<string, Taking>();
+  readonly #live = new Map<string, SharedLease>();
+  readonly #takings = new Map<string, Acquiring>();
   /** The keys of attempts that gave up while they were registered as waiters, by token. */
   readonly #gaveUp = new Map<string, string>();
   #timer: unknown;
@@ -69,12 +69,12 @@ class SharedLeases implements Leases, LeaseRoom, TakingRoom {
     return this.#live.size;
   }
 
-  has(hold: SharedHold): boolean {
+  has(hold: SharedLease): boolean {
     return this.#live.get(hold.holder.token) === hold;
   }
 
   /** The turn of a hold has ended. */
-  over(hold: SharedHold): void {
+  over(hold: SharedLease): void {
     const { token } = hold.holder;
     if (this.has(hold)) this.#live.delete(token);
     inUse.delete(token);
@@ -95,8 +95,8 @@ class SharedLeases implements Leases, LeaseRoom, TakingRoom {
     return this.gate.send(statement, { isUrgent: false, clock: this.options.clock });
   }
 
-  async take(key: string, options: TakeOptions): Promise<Hold | undefined> {
-    const taking = new Taking(this, key, options);
+  async acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
+    const taking = new Acquiring(this, key, options);
     const { token } = taking;
     this.#takings.set(token, taking);
     inUse.add(token);
@@ -126,11 +126,11 @@ class SharedLeases implements Leases, LeaseRoom, TakingRoom {
   }
 
   #held(
-    { key, token }: Taking,
+    { key, token }: Acquiring,
     { fence, stored, until }: Grant,
     interruption: Interruption | undefined,
-  ): SharedHold {
-    const hold = new SharedHold(this, key, { token, fence }, stored, until);
+  ): SharedLease {
+    const hold = new SharedLease(this, key, { token, fence }, stored, until);
     this.#live.set(token, hold);
     if (interruption !== undefined) this.notes.watch(token, interruption);
     this.#arm();
@@ -159,7 +159,7 @@ class SharedLeases implements Leases, LeaseRoom, TakingRoom {
     if (key !== undefined) this.late(key, { token, fence });
   };
 
-  #giveUp({ key, token, waits }: Taking): void {
+  #giveUp({ key, token, waits }: Acquiring): void {
     inUse.delete(token);
     if (!waits || !this.wakeUps.isOpen) return;
     this.#gaveUp.set(token, key);

@@ -4,7 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Granted, LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, newToken, sleep, storageFailed, whenAnswered, within } from './calls.ts';
-import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
+import type { CommitOptions, Lease, LeaseOptions, Leases, WaitOptions } from './lease.ts';
 import type { Seat } from './queue.ts';
 
 /** Makes the leases of a machine whose storage only this process uses. */
@@ -13,7 +13,7 @@ export function directLeases(options: LeaseOptions): Leases {
 }
 
 /** An attempt to acquire a conversation. */
-interface Attempt extends TakeOptions {
+interface Attempt extends WaitOptions {
   readonly key: string;
   readonly token: string;
   /** How often it was busy. */
@@ -27,7 +27,7 @@ interface Attempt extends TakeOptions {
 class DirectLeases implements Leases {
   readonly options: LeaseOptions;
   /** Oldest first. */
-  readonly #live = new Set<DirectHold>();
+  readonly #live = new Set<DirectLease>();
   #timer: unknown;
   /** Why attempts that wait are rejected; each attempt compares it with what it began with. */
   #gaveUp: { readonly reason: unknown } | undefined;
@@ -40,14 +40,14 @@ class DirectLeases implements Leases {
     return this.#live.size;
   }
 
-  take(key: string, { bound, onBusy }: TakeOptions): Awaitable<Hold | undefined> {
+  acquire(key: string, { timeout: bound, onBusy }: WaitOptions): Awaitable<Lease | undefined> {
     const before = this.#gaveUp;
-    return this.#ask({ key, token: newToken(), bound, onBusy, asks: 0, before });
+    return this.#ask({ key, token: newToken(), timeout: bound, onBusy, asks: 0, before });
   }
 
-  #ask(attempt: Attempt): Awaitable<Hold | undefined> {
+  #ask(attempt: Attempt): Awaitable<Lease | undefined> {
     const { storage, clock, longest } = this.options;
-    const { key, token, bound, before } = attempt;
+    const { key, token, timeout: bound, before } = attempt;
     if (this.#gaveUp !== before) throw this.#gaveUp?.reason;
     return whenAnswered(
       () => storage.acquire(key, { token, lease: longest, queue: false }),
@@ -67,9 +67,9 @@ class DirectLeases implements Leases {
     );
   }
 
-  #hold(key: string, token: string, { fence, stored }: Granted): Hold {
+  #hold(key: string, token: string, { fence, stored }: Granted): Lease {
     const { clock, longest } = this.options;
-    const hold = new DirectHold(this, key, { token, fence }, stored);
+    const hold = new DirectLease(this, key, { token, fence }, stored);
     this.#live.add(hold);
     this.#timer ??= clock.setTimeout(this.#tick, longest);
     return hold;
@@ -88,7 +88,7 @@ class DirectLeases implements Leases {
     this.#timer = undefined;
   }
 
-  over(hold: DirectHold): void {
+  over(hold: DirectLease): void {
     this.#live.delete(hold);
   }
 
@@ -109,14 +109,14 @@ class DirectLeases implements Leases {
 }
 
 /** The members of a machine's leases that a hold needs. */
-export interface HoldRoom {
+export interface LeaseHome {
   readonly options: LeaseOptions;
   /** The turn of a hold has ended. */
-  over(hold: DirectHold): void;
+  over(hold: DirectLease): void;
 }
 
 /** A conversation that this process holds for one turn. */
-export class DirectHold implements Hold {
+export class DirectLease implements Lease {
   readonly key: string;
   /** Its token and its fence, which grows with each continuing commit. */
   holder: LeaseHolder;
@@ -125,11 +125,11 @@ export class DirectHold implements Hold {
   readonly startedAt: number;
   seat: Seat | undefined;
   protected isLost = false;
-  protected keptBefore = false;
-  private readonly room: HoldRoom;
+  protected committedBefore = false;
+  private readonly room: LeaseHome;
   private abort: AbortController | undefined;
 
-  constructor(room: HoldRoom, key: string, holder: LeaseHolder, stored: StoredText | undefined) {
+  constructor(room: LeaseHome, key: string, holder: LeaseHolder, stored: StoredText | undefined) {
     this.room = room;
     this.key = key;
     this.holder = holder;
@@ -158,14 +158,14 @@ export class DirectHold implements Hold {
     return whenAnswered(
       () => storage.commit(key, holder, write, options.keep ? longest : undefined),
       (answer) => {
-        if (answer !== 'refused') return this.accepted(write, options);
+        if (answer !== 'rejected') return this.accepted(write, options);
         this.lose();
         throw this.lost();
       },
       (cause) => {
         this.lose();
         return storage.classify?.(cause) === 'fatal'
-          ? storageFailed(key, 'commit', cause, this.keptBefore)
+          ? storageFailed(key, 'commit', cause, this.committedBefore)
           : new FsmError('COMMIT_UNKNOWN', { key }, { cause });
       },
       clock,
@@ -186,13 +186,13 @@ export class DirectHold implements Hold {
     if (keep) {
       const { token, fence } = this.holder;
       this.holder = { token, fence: fence + 1 };
-      this.keptBefore = true;
+      this.committedBefore = true;
     }
     if (write?.deadlineIn !== undefined) this.room.options.armed?.(write.deadlineIn);
   }
 
   protected lost(handled = false, cause?: unknown): FsmError<'LEASE_LOST'> {
-    const details = { key: this.key, keptBefore: this.keptBefore, handled };
+    const details = { key: this.key, committedBefore: this.committedBefore, handled };
     return new FsmError('LEASE_LOST', details, cause === undefined ? undefined : { cause });
   }
 }

@@ -6,7 +6,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { UnitId } from '../record/ids.ts';
+import type { TurnId } from '../record/ids.ts';
 import type { Marks } from '../record/marks.ts';
 import type { Busy, StorageStatements, StoredText, Write } from '../storage/statements.ts';
 import type { Seat } from './queue.ts';
@@ -34,9 +34,9 @@ export interface Interruption {
 }
 
 /** How a conversation is acquired. */
-export interface TakeOptions {
+export interface WaitOptions {
   /** Ms to wait at most; 0 takes it only if it is free, as waiting rules other than `wait` need it. */
-  readonly bound: number;
+  readonly timeout: number;
   /** Called once, at the first busy answer, where there is a bound: now the waiting begins. */
   readonly onBusy?: ((holder: Busy) => void) | undefined;
   /** Absent unless updates may interrupt others. */
@@ -48,11 +48,11 @@ export interface CommitOptions {
   /** Continues holding the conversation. */
   readonly keep: boolean;
   /** The id that this turn writes into the record: it shows afterwards whether another attempt has handled the same update. */
-  readonly id?: UnitId | undefined;
+  readonly id?: TurnId | undefined;
 }
 
 /** The right to one conversation during one turn. */
-export interface Hold {
+export interface Lease {
   readonly key: string;
   /** The stored text at the time of acquiring. */
   readonly stored: StoredText | undefined;
@@ -66,7 +66,7 @@ export interface Hold {
    * The marks that the next commit must write: those of the record, and one that proves this very commit.
    *
    * Call it with the marks of the record that was read, or that this turn committed last. Put the result into the record of the next
-   * {@link Hold.commit}. The mark of an earlier commit of this turn is replaced. Absent where nobody else writes, so that a commit needs
+   * {@link Lease.commit}. The mark of an earlier commit of this turn is replaced. Absent where nobody else writes, so that a commit needs
    * no proof.
    */
   withMark?(marks: Marks): Marks;
@@ -93,7 +93,7 @@ export interface Leases {
    * @returns `undefined` if it was busy and `bound` is 0
    * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Leases.giveUp}
    */
-  take(key: string, options: TakeOptions): Awaitable<Hold | undefined>;
+  acquire(key: string, options: WaitOptions): Awaitable<Lease | undefined>;
   /** Sends a statement of another kind (`peek`, `due`, `settled`) in its turn among all others of the storage. */
   ask<T>(statement: () => Awaitable<T>): Promise<T>;
   /** How many conversations are held. */

@@ -1,6 +1,6 @@
 /** Proof from a record whether a commit that was rejected, or not answered, was written. */
 
-import { hasSeen, type UnitId } from '../record/ids.ts';
+import { hasSeen, type TurnId } from '../record/ids.ts';
 import { hasMark, type Marks, mayHaveRolled, noMarks } from '../record/marks.ts';
 import { decode } from '../record/stored.ts';
 import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
@@ -12,7 +12,7 @@ const proofEnds = 3_600_000;
 export interface Sending {
   readonly write: Write | undefined;
   readonly keep: boolean;
-  readonly id: UnitId | undefined;
+  readonly id: TurnId | undefined;
   /** The holder that commits. If the commit keeps the lease, the turn continues under the next fence. */
   readonly holder: LeaseHolder;
   /** The mark that the text has; `undefined` if nobody asked for one. */
@@ -26,7 +26,7 @@ export interface Circumstances {
   /** Whether one of its copies may still have been written. */
   readonly isUnsure: boolean;
   /** Whether an earlier commit of the turn was accepted. */
-  readonly keptBefore: boolean;
+  readonly committedBefore: boolean;
   /** Ms since the commit was sent first. */
   readonly age: number;
   /** The marks that the record had before. */
@@ -37,7 +37,7 @@ export interface Circumstances {
 export function verdictOf(
   { write, id, mark }: Sending,
   found: StoredText | undefined,
-  { isUnsure, keptBefore, age, seen }: Circumstances,
+  { isUnsure, committedBefore, age, seen }: Circumstances,
 ): 'kept' | 'lost' | 'handled' | 'unknown' {
   if (write === undefined) return found === undefined && isUnsure ? 'kept' : 'lost';
   if (mark === undefined) {
@@ -53,5 +53,5 @@ export function verdictOf(
   // written by a version that has no marks
   if (marks === noMarks) return 'unknown';
   if (isTooOld || mayHaveRolled(marks, seen)) return 'unknown';
-  return id !== undefined && !keptBefore && hasSeen(ids, id) ? 'handled' : 'lost';
+  return id !== undefined && !committedBefore && hasSeen(ids, id) ? 'handled' : 'lost';
 }

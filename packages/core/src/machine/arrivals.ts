@@ -16,7 +16,7 @@ export interface ArrivalOptions {
   /** Ms after which a waiting callback query is answered. */
   readonly answerCallbacksAfter: number;
   /** Says that the bot is busy. */
-  readonly sayBusy: (update: RawUpdate, bot: BotPort, sent?: () => void) => Promise<void>;
+  readonly answerBusy: (update: RawUpdate, bot: BotPort, sent?: () => void) => Promise<void>;
   readonly report: (error: unknown) => void;
 }
 
@@ -40,7 +40,7 @@ export function waitingOf(
   update: RawUpdate,
   bot: BotPort,
 ): Waiting {
-  const { clock, policy, sayBusy } = options;
+  const { clock, policy, answerBusy: sayBusy } = options;
   let timer: unknown;
   return {
     begin() {
@@ -68,7 +68,7 @@ export function waitingOf(
  * @returns the seat at the head, or `undefined` if the policy leaves the update unhandled
  * @throws FsmError `BUSY`, `QUEUE_FULL`
  */
-export async function waitInLine(
+export async function queueBehind(
   { queues, policy, limit }: ArrivalOptions,
   key: string,
   waiting: Waiting,
@@ -84,7 +84,7 @@ export async function waitInLine(
 
 /** Answers what Telegram does not let wait: after a while a button, and a checkout before it is too late. */
 function answerEarly(options: ArrivalOptions, update: RawUpdate, bot: BotPort): unknown {
-  const { clock, answerCallbacksAfter, report, sayBusy } = options;
+  const { clock, answerCallbacksAfter, report, answerBusy: sayBusy } = options;
   const button = idOf(update, 'callback_query');
   if (button !== undefined) {
     const answer = () => {
@@ -110,7 +110,7 @@ function muteAnswers(bot: BotPort, method: string, field: string, id: string): v
 }
 
 async function sayBusyToButton(
-  { sayBusy, report }: ArrivalOptions,
+  { answerBusy: sayBusy, report }: ArrivalOptions,
   update: RawUpdate,
   bot: BotPort,
 ): Promise<void> {

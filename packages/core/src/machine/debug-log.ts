@@ -15,8 +15,8 @@ const problems = [
   'deadlineFailed',
   'storageFailed',
   'paymentUnmatched',
-  'inputRefused',
-  'speechFailed',
+  'inputRejected',
+  'sendFailed',
 ] as const satisfies (keyof MachineEvents)[];
 
 /**

@@ -1,7 +1,7 @@
 /** The description of a machine: its commands for the bot's menu, and all of it as JSON. */
 
 import type { BotCommand, SceneBehavior } from '../conversation/behavior.ts';
-import { factsOf } from '../conversation/states.ts';
+import { definitionOf } from '../conversation/states.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 import type { MachineDescription } from './machine-interface.ts';
 
@@ -26,7 +26,7 @@ export function describe({ registry, options }: Runtime): MachineDescription {
     initial: initial?.scene.id ?? null,
     commands: defaults.commands,
     states: [...registry.states].map(([id, state]) => {
-      const { groups, was } = factsOf(state);
+      const { groups, was } = definitionOf(state);
       return { id, groups, was };
     }),
     scenes: [...registry.scenes.values()].map(({ id, behavior }) => ({

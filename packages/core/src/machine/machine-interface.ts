@@ -84,12 +84,12 @@ export interface MachineEvents {
    * (`DATA_NOT_JSON`), or `validate` returned no answer, such as `NaN` (`INVALID_OPTION`). Nothing was committed, and the user read a
    * text.
    */
-  readonly inputRefused: { readonly key: string; readonly error: unknown };
+  readonly inputRejected: { readonly key: string; readonly error: unknown };
   /**
    * A message could not be sent, and no handler waits for it: a prompt that Telegram rejects, an edit of an old message, the answer to a
    * callback query.
    */
-  readonly speechFailed: { readonly key: string; readonly error: unknown };
+  readonly sendFailed: { readonly key: string; readonly error: unknown };
 }
 
 /** A stored conversation, under the names that `ctx.state` uses. */

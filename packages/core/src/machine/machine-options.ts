@@ -4,7 +4,7 @@ import type { Clock, Duration } from '../base/clock.ts';
 import type { SchemaOf } from '../base/schema.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../conversation/behavior.ts';
-import type { Say, Sent } from '../conversation/say.ts';
+import type { OutgoingMessage, Sent } from '../conversation/outgoing.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.ts';
 import type { StatesIn } from '../conversation/targets.ts';
@@ -38,9 +38,9 @@ export type ServicesOption<List extends readonly unknown[], C> =
 /** The options for updates whose conversation is busy. */
 export interface WaitingOptions {
   /**
-   * `queue` waits (the default); `refuse` throws `BUSY`; `drop` leaves the update unhandled, silently; `busy` says that the bot is busy.
+   * `queue` waits (the default); `reject` throws `BUSY`; `drop` leaves the update unhandled, silently; `busy` says that the bot is busy.
    */
-  readonly policy?: 'queue' | 'refuse' | 'drop' | 'busy';
+  readonly policy?: 'queue' | 'reject' | 'drop' | 'busy';
   /** How many updates of one conversation may wait; beyond it `QUEUE_FULL` is thrown. Default 5,000. */
   readonly limit?: number;
   /** A callback query that has waited this long is answered, so that the button's loading spinner disappears. Default 1 s. */
@@ -145,7 +145,7 @@ export interface MachineOptions<
   /** A conversation without a record: take over what an earlier system kept. Runs inside the unit. */
   readonly adopt?: (turn: Turn & { readonly ctx: Context | undefined }) => Awaitable<void>;
   /** The deadline of a plain state has passed. Default: clear. */
-  readonly onTimeout?: (turn: Turn) => Awaitable<Say | Sent | undefined | void>;
+  readonly onTimeout?: (turn: Turn) => Awaitable<OutgoingMessage | Sent | undefined | void>;
   /** Accepts that deadlines fire only with the next update, on a storage that cannot fire them. */
   readonly deadlines?: 'on-update';
   /** How deadlines are fired. */

@@ -139,7 +139,7 @@ export function machineOf(
       [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
     describe: () => describe(rt),
     async inspect({ key, stored }) {
-      const { examine } = await import('./examine.ts');
+      const { inspectStored: examine } = await import('./inspect.ts');
       return examine(rt, key, stored);
     },
   };

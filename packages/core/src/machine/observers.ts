@@ -5,7 +5,7 @@ export interface Observers<Events> {
   /** Listeners by event; one that nobody observes is not in it. */
   readonly listeners: ReadonlyMap<keyof Events, unknown>;
   on<Name extends keyof Events>(event: Name, listener: (event: Events[Name]) => void): () => void;
-  tell<Name extends keyof Events>(event: Name, what: Events[Name]): void;
+  notify<Name extends keyof Events>(event: Name, what: Events[Name]): void;
 }
 
 /** Makes an empty set of observers. */
@@ -21,7 +21,7 @@ export function observers<Events>(): Observers<Events> {
         if (set.size === 0 && listeners.get(event) === set) listeners.delete(event);
       };
     },
-    tell(event, what) {
+    notify(event, what) {
       for (const listener of listeners.get(event) ?? []) {
         try {
           listener(what as never);

@@ -73,7 +73,7 @@ const rules = {
 
 const rulesOfParts = {
   waiting: {
-    policy: oneOf('queue', 'refuse', 'drop', 'busy'),
+    policy: oneOf('queue', 'reject', 'drop', 'busy'),
     limit: atLeast(0),
     answerCallbacksAfter: anything,
     interrupt: interruptRule,

@@ -4,7 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { newToken, storageFailed } from '../lease/calls.ts';
-import type { UnitId } from '../record/ids.ts';
+import type { TurnId } from '../record/ids.ts';
 import { logIn } from '../record/log.ts';
 import { isEmpty, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
@@ -36,7 +36,7 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
   const { key } = address;
   const { clock, stopping } = rt;
   const run = async <R>(
-    id: UnitId,
+    id: TurnId,
     work: (turn: OpenTurn) => Awaitable<R>,
   ): Promise<R | undefined> => {
     const facts = factsOutside(rt, address, id, 'outside');
@@ -98,7 +98,7 @@ export async function fire(rt: MachineRuntime, key: string): Promise<boolean> {
 function factsOutside(
   { bots }: MachineRuntime,
   { key, scope, subject }: ConversationAddress,
-  id: UnitId,
+  id: TurnId,
   cause: TurnFacts['cause'],
 ): TurnFacts {
   const bot = bots.get(subject.bot);

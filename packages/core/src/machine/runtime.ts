@@ -121,10 +121,10 @@ function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults
 
 function noticesOf(watchers: Observers<WatchedEvents>): Notices {
   return {
-    turn: (ended) => watchers.tell('turn', ended),
+    turn: (ended) => watchers.notify('turn', ended),
     committed({ facts, used }, before, after) {
       const { key, subject, cause, id } = facts;
-      watchers.tell('committed', {
+      watchers.notify('committed', {
         key: key as string,
         subject,
         from: sideOf(before),
@@ -134,19 +134,19 @@ function noticesOf(watchers: Observers<WatchedEvents>): Notices {
         left: scenesLeft(used?.takeLeft() ?? [], before, after),
       });
     },
-    duplicate: (key, updateId) => watchers.tell('duplicate', { key, updateId }),
+    duplicate: (key, updateId) => watchers.notify('duplicate', { key, updateId }),
     deadlineFailed: (key, error, retryIn) =>
-      watchers.tell('deadlineFailed', {
+      watchers.notify('deadlineFailed', {
         key,
         error,
         ...(retryIn === undefined ? {} : { retryIn }),
       }),
-    repaired: (key, stored, reason) => watchers.tell('repaired', { key, stored, reason }),
-    speechFailed: (key, error) =>
-      watchers.tell('speechFailed', { key, error: namedRejection(error) }),
-    inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
+    repaired: (key, stored, reason) => watchers.notify('repaired', { key, stored, reason }),
+    sendFailed: (key, error) =>
+      watchers.notify('sendFailed', { key, error: namedRejection(error) }),
+    inputRejected: (key, error) => watchers.notify('inputRejected', { key, error }),
     paymentUnmatched: ({ key = '', subject, from }, payment) =>
-      watchers.tell('paymentUnmatched', { key, subject, user: from?.id, payment }),
-    storageFailed: (operation, error) => watchers.tell('storageFailed', { operation, error }),
+      watchers.notify('paymentUnmatched', { key, subject, user: from?.id, payment }),
+    storageFailed: (operation, error) => watchers.notify('storageFailed', { operation, error }),
   };
 }

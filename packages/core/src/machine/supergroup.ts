@@ -1,6 +1,6 @@
 /** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
 
-import type { Hold } from '../lease/lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import { isEmpty, lifetime, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
@@ -20,7 +20,11 @@ const bound = 5000;
  *
  * @param update - the service message of either group
  */
-export async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Promise<void> {
+export async function moveConversations(
+  rt: Runtime,
+  update: RawUpdate,
+  bot: number,
+): Promise<void> {
   const { storage, options, notices } = rt;
   const moved = migrationOf(update);
   if (moved === undefined || storage.list === undefined) return;
@@ -41,14 +45,14 @@ export async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Pr
 async function move(rt: Runtime, from: string, to: string): Promise<void> {
   const { queues, leases, options } = rt;
   const seats: Seat[] = [];
-  const holds = new Map<string, Hold>();
+  const holds = new Map<string, Lease>();
   try {
     for (const key of [from, to].sort()) {
       // both service messages of a migration may come at once: the second waits for the first
       seats.push(await queues.join(key));
-      holds.set(key, (await leases.take(key, { bound })) as Hold);
+      holds.set(key, (await leases.acquire(key, { timeout: bound })) as Lease);
     }
-    const [old, fresh] = [holds.get(from) as Hold, holds.get(to) as Hold];
+    const [old, fresh] = [holds.get(from) as Lease, holds.get(to) as Lease];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
     await fresh.commit(copyOf(old.stored, options.ttl), { keep: false });
     holds.delete(to);

@@ -14,7 +14,7 @@ import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
-import { type ArrivalOptions, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
+import { type ArrivalOptions, queueBehind, type Waiting, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -51,11 +51,11 @@ export function updatesOf(
       queues,
       clock,
       // users are rarely told, so what that needs is loaded then
-      sayBusy: async (update, bot, sent) => {
-        const { sayBusy } = await import('./say-busy.ts');
+      answerBusy: async (update, bot, sent) => {
+        const { answerBusy: sayBusy } = await import('./answer-busy.ts');
         await sayBusy(rt, update, bot, sent);
       },
-      report: (error) => notices.speechFailed('', error),
+      report: (error) => notices.sendFailed('', error),
     },
     waiting: new Map(),
     failing: new Map(),
@@ -112,7 +112,7 @@ export function updatesOf(
 
 /** A group becomes a supergroup once, so what that needs is loaded then. */
 async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Promise<void> {
-  const { takeAlong } = await import('./supergroup.ts');
+  const { moveConversations: takeAlong } = await import('./supergroup.ts');
   await takeAlong(rt, update, bot);
 }
 
@@ -165,7 +165,7 @@ class UpdateJob implements Job {
     if (this.first !== undefined) return undefined;
     const by = rt.interrupts && this.interrupts();
     if (by !== undefined && rt.interrupts?.interrupt(key, by)) return this.waitNext(key);
-    return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
+    return waitInQueue(rt, key, (signal) => queueBehind(arrivals, key, this.patience(key), signal));
   }
 
   waitNext(key: string): Promise<Seat> {
@@ -197,7 +197,7 @@ class UpdateJob implements Job {
     this.waiting?.end();
   }
 
-  refuse(): Promise<void> {
+  reject(): Promise<void> {
     return this.patience(this.key as string).refuse();
   }
 
@@ -240,7 +240,7 @@ class UpdateJob implements Job {
     failing.delete(name);
     if (count >= rt.options.attempts && typeof this.id === 'number') {
       const { key = '', id } = this;
-      rt.watchers.tell('poisoned', { key, updateId: id, error });
+      rt.watchers.notify('poisoned', { key, updateId: id, error });
       return true;
     }
     failing.set(name, count);

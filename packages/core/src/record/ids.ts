@@ -1,10 +1,10 @@
 /** Ids of the turns that a record has seen: a set, kept as differences, as the text keeps it. */
 
 /** Identifies a turn: an update's id, or the id of a run from outside. */
-export type UnitId = number | string;
+export type TurnId = number | string;
 
 /** Newest first; a number after a number is the difference between them. */
-export type SeenIds = readonly UnitId[];
+export type SeenIds = readonly TurnId[];
 
 /** No ids. */
 export const noIds: SeenIds = Object.freeze([]);
@@ -17,11 +17,11 @@ export const mostIds = 128;
 export const leastOfOne = 16;
 
 /** Whether an id is among them. */
-export function hasSeen(ids: SeenIds, id: UnitId): boolean {
-  let before: UnitId | undefined;
+export function hasSeen(ids: SeenIds, id: TurnId): boolean {
+  let before: TurnId | undefined;
   // by their indexes: both run for every update, and an iterator costs more than what it walks
   for (let at = 0; at < ids.length; at++) {
-    before = apart(ids[at] as UnitId, before);
+    before = apart(ids[at] as TurnId, before);
     if (before === id) return true;
   }
   return false;
@@ -34,14 +34,14 @@ export function hasSeen(ids: SeenIds, id: UnitId): boolean {
  *
  * @param least - how many are kept whatever their distance
  */
-export function withId(ids: SeenIds, id: UnitId, least: number): SeenIds {
-  const kept: UnitId[] = [id];
+export function withId(ids: SeenIds, id: TurnId, least: number): SeenIds {
+  const kept: TurnId[] = [id];
   // ids of work from outside have no distance: they are kept as the last ones, and make no number older
   let newest = typeof id === 'number' ? id : undefined;
-  let before: UnitId | undefined;
-  let lastKept: UnitId = id;
+  let before: TurnId | undefined;
+  let lastKept: TurnId = id;
   for (let at = 0; at < ids.length; at++) {
-    before = apart(ids[at] as UnitId, before);
+    before = apart(ids[at] as TurnId, before);
     if (before === id) return ids;
     if (typeof before === 'number') newest ??= before;
     const isNear = typeof before === 'number' && Math.abs((newest ?? 0) - before) <= distance;
@@ -53,9 +53,9 @@ export function withId(ids: SeenIds, id: UnitId, least: number): SeenIds {
 }
 
 /** The ids themselves, oldest first. */
-export function listIds(ids: SeenIds): UnitId[] {
-  const listed: UnitId[] = [];
-  let before: UnitId | undefined;
+export function listIds(ids: SeenIds): TurnId[] {
+  const listed: TurnId[] = [];
+  let before: TurnId | undefined;
   for (const part of ids) {
     before = apart(part, before);
     listed.push(before);
@@ -64,11 +64,11 @@ export function listIds(ids: SeenIds): UnitId[] {
 }
 
 /** The ids of a list, oldest first, as a set. */
-export function seenIds(listed: readonly UnitId[]): SeenIds {
+export function seenIds(listed: readonly TurnId[]): SeenIds {
   return listed.map((id, at) => apart(id, listed[at + 1])).reverse();
 }
 
 /** A number beside a number as the difference to it, and the number again from the difference. */
-function apart(id: UnitId, before: UnitId | undefined): UnitId {
+function apart(id: TurnId, before: TurnId | undefined): TurnId {
   return typeof id === 'number' && typeof before === 'number' ? before - id : id;
 }

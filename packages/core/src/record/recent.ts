@@ -1,7 +1,7 @@
 /** Ids of turns for storages that keep none of a cleared record: a bounded ring in this process. */
 
 import type { StorageStatements } from '../storage/statements.ts';
-import { mostIds, type UnitId } from './ids.ts';
+import { mostIds, type TurnId } from './ids.ts';
 
 /** How long ids of a cleared conversation are kept, in ms: Telegram sends an update for no longer (Bot API, "Getting updates"). */
 export const idsKeptFor = 86_400_000;
@@ -13,13 +13,13 @@ const ringSize = 4096;
 export interface RecentIds {
   /** The conversations that it remembers. */
   readonly known: ReadonlyMap<string, unknown>;
-  has(key: string, id: UnitId): boolean;
-  add(key: string, ids: readonly UnitId[]): void;
+  has(key: string, id: TurnId): boolean;
+  add(key: string, ids: readonly TurnId[]): void;
 }
 
 /** Ids of one conversation, oldest first; a new update's is beyond the highest, and need not be looked for. */
 interface Remembered {
-  ids: UnitId[];
+  ids: TurnId[];
   highest: number;
 }
 
@@ -50,11 +50,11 @@ export function recentIdsOf(storage: StorageStatements): RecentIds {
   return ring;
 }
 
-function isRemembered({ ids, highest }: Remembered, id: UnitId): boolean {
+function isRemembered({ ids, highest }: Remembered, id: TurnId): boolean {
   return (typeof id !== 'number' || id <= highest) && ids.includes(id);
 }
 
-function remember(known: Remembered, id: UnitId): void {
+function remember(known: Remembered, id: TurnId): void {
   known.ids.push(id);
   // twice as many at most, so that they are seldom copied
   if (known.ids.length >= 2 * mostIds) known.ids = known.ids.slice(-mostIds);

@@ -2,7 +2,7 @@
 
 import type { Duration } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Say, Sent } from '../conversation/say.ts';
+import type { OutgoingMessage, Sent } from '../conversation/outgoing.ts';
 import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
@@ -53,7 +53,7 @@ interface CommonHandlers<T extends SceneTypes> {
   readonly timeout?: (turn: SceneTurn<T>) => Next;
   readonly leave?: (
     turn: SceneTurn<T> & { readonly reason: LeaveReason },
-  ) => Awaitable<Say | Sent | void>;
+  ) => Awaitable<OutgoingMessage | Sent | void>;
 }
 /** Input that the node accepts. Returns where to go; nothing stays, silently. */
 type Handle<T extends SceneTypes, A extends Accept> = (
@@ -65,7 +65,7 @@ interface SaidNode<T extends SceneTypes, A extends Accept> extends CommonHandler
   /** Its prompt: runs after the commit; what it returns is said, or it speaks by `reply`. */
   readonly enter?: (
     turn: SceneTurn<T> & { readonly params: T['params'] },
-  ) => Awaitable<Say | Sent | Stream | void>;
+  ) => Awaitable<OutgoingMessage | Sent | Stream | void>;
   readonly handle: Handle<T, A>;
 }
 /** A node whose message is edited in place. */

@@ -24,7 +24,7 @@ export interface SceneOptions<Data extends object> {
 }
 
 /** The hooks of a framework's scene, and the name of what each one gets. */
-interface ToldBy {
+interface Events {
   readonly enter: 'params';
   readonly leave: 'reason';
   readonly resume: 'result';
@@ -35,7 +35,7 @@ export type ContextMiddleware<C> = (ctx: C, next: () => Promise<void>) => Awaita
 
 /** The hooks of a framework's scene. They are looked up when they are needed, because bots register them after the scene is made. */
 export interface SceneHooks<C extends object> {
-  hook(name: keyof ToldBy): ContextMiddleware<C> | undefined;
+  hook(name: keyof Events): ContextMiddleware<C> | undefined;
   readonly handle: ContextMiddleware<C>;
 }
 
@@ -70,10 +70,10 @@ export function hookedScene<C extends object>(
     );
   }
 
-  async function tell<Name extends keyof ToldBy>(
+  async function notify<Name extends keyof Events>(
     { ctx }: SceneRun,
     name: Name,
-    told: ToldBy[Name],
+    told: Events[Name],
     value: unknown,
   ): Promise<void> {
     const hook = hooks.hook(name);
@@ -98,12 +98,12 @@ export function hookedScene<C extends object>(
         throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
       },
     }),
-    enter: (run, params) => tell(run, 'enter', 'params', params),
-    leave: (run, reason) => tell(run, 'leave', 'reason', reason),
+    enter: (run, params) => notify(run, 'enter', 'params', params),
+    leave: (run, reason) => notify(run, 'leave', 'reason', reason),
     resume: (run, result) =>
       hooks.hook('resume') === undefined
-        ? tell(run, 'enter', 'params', noData)
-        : tell(run, 'resume', 'result', result),
+        ? notify(run, 'enter', 'params', noData)
+        : notify(run, 'resume', 'result', result),
     async handle({ ctx }, next) {
       await hooks.handle(ctx as C, otherUpdates === 'block' ? nothing : next);
     },

@@ -147,7 +147,7 @@ function slotsOf<C extends object>(plan: SessionPlan<C>) {
   function running(value: Slot, next: Next, show: Show): Promise<unknown> {
     show(value);
     const ended = next();
-    return lazy ? ended.then(() => value.settle()) : ended;
+    return lazy ? ended.then(() => value.finish()) : ended;
   }
   return (fsm: FsmContext, ctx: C, next: Next, show: Show): Promise<unknown> => {
     const access = sessionOf(fsm);

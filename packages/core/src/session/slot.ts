@@ -67,7 +67,7 @@ export class Slot implements SessionValue {
   }
 
   /** Waits for a promise that a handler has assigned. */
-  async settle(): Promise<void> {
+  async finish(): Promise<void> {
     if (this.#isOpen) this.#value = await this.#value;
   }
 

@@ -55,7 +55,7 @@ export function entranceOf<C extends object>(
       const control = new SceneControl(ctx, parts);
       Reflect.set(ctx, 'scene', control);
       await control.enter(id, data);
-      await control.settle();
+      await control.finish();
     },
     handle: (_, next) => next(),
     describe: () => ({ kind: 'scene of a stage' }),

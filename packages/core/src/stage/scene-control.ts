@@ -177,7 +177,7 @@ export class SceneControl<C extends object> {
   }
 
   /** Waits for verbs that handlers have called and not awaited: they belong to this update too. */
-  async settle(): Promise<void> {
+  async finish(): Promise<void> {
     while (this.#verbs !== undefined) {
       const verbs = this.#verbs;
       this.#verbs = undefined;
@@ -185,7 +185,7 @@ export class SceneControl<C extends object> {
     }
   }
 
-  /** Notes a verb for {@link settle}. Its error is its caller's: the returned promise alone rejects. */
+  /** Notes a verb for {@link finish}. Its error is its caller's: the returned promise alone rejects. */
   #noted<T>(verb: Promise<T>): Promise<T> {
     this.#verbs = Promise.allSettled([this.#verbs, verb]);
     return verb.then((value) => value);

@@ -55,7 +55,7 @@ export class StageRoom<C extends object, Scene> implements StageParts<C, Scene> 
       const control = new SceneControl(ctx, this);
       (ctx as { scene?: unknown }).scene = control;
       await handler(ctx, next);
-      if (control.isBusy) await control.settle();
+      if (control.isBusy) await control.finish();
     };
   }
 

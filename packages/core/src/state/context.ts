@@ -8,7 +8,7 @@ import { invalidOption, invalidTarget } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { FsmContext, HistoryEntry } from '../conversation/context.ts';
 import type { AnyScene } from '../conversation/scene.ts';
-import { factsOf, isStateSpec, type State } from '../conversation/states.ts';
+import { definitionOf, isStateSpec, type State } from '../conversation/states.ts';
 import { type Matcher, matcherOf, type Target } from '../conversation/targets.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import { walkBack } from '../record/history.ts';
@@ -344,7 +344,7 @@ class StateContext implements StateMatcher {
         ? target
         : target?.['~data'] !== undefined && typeof target.id === 'string'
           ? target.id
-          : refuseTarget(target);
+          : rejectTarget(target);
     // what filters read as any state is none
     if (id === '' || id === '*') throw notSettable(shown(id));
     if (registry.strict && !registry.states.has(id)) {
@@ -366,7 +366,7 @@ class StateContext implements StateMatcher {
     // without its group there is no telling who its neighbors are
     if (known === undefined)
       throw new FsmError('STATE_UNKNOWN', { state, known: [...registry.states.keys()] });
-    const { siblings } = factsOf(known);
+    const { siblings } = definitionOf(known);
     const target = siblings[siblings.findIndex(({ id }) => id === state) + by];
     if (target === undefined) throw new FsmError('NO_NEIGHBOR', { state, direction });
     this.set(target, patch);
@@ -374,7 +374,7 @@ class StateContext implements StateMatcher {
 }
 
 /** Rejects other targets of filters: they cannot be moved to. */
-function refuseTarget(target: State): never {
+function rejectTarget(target: State): never {
   if (holds(target, '~scene')) {
     const { id } = target;
     throw new FsmError('NOT_SETTABLE', { state: id, scene: id });

@@ -8,7 +8,7 @@ import { behaviorOf, type SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import {
   type AnyGroup,
-  factsOf,
+  definitionOf,
   isState,
   isStateSpec,
   type State,
@@ -65,7 +65,7 @@ export function registryOf(
     }
     known.set(member.id, member);
     if (owner !== undefined) owners.set(member.id, owner);
-    for (const was of factsOf(member).was) former.set(was, member.id);
+    for (const was of definitionOf(member).was) former.set(was, member.id);
   };
   const addGroup = (group: AnyGroup) => {
     const { id, states: members } = group['~group'];

@@ -22,13 +22,13 @@ export interface CopyRules {
 export const stateTimer = 'state';
 
 /** Which changes of timers a record has, and when its deadline passes. */
-interface TimerMark {
+interface TimerPoint {
   readonly changes: number;
   readonly deadlineAt: number | undefined;
 }
 
 /** One for all without timers, which are most. */
-const noMark: TimerMark = Object.freeze({ changes: 0, deadlineAt: undefined });
+const noMark: TimerPoint = Object.freeze({ changes: 0, deadlineAt: undefined });
 
 /**
  * A working copy.
@@ -54,9 +54,9 @@ export class WorkingCopy {
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
   /** Of the base. */
-  private kept: TimerMark;
+  private kept: TimerPoint;
   /** Of the record that was made last: it becomes the base when it has been written. */
-  private written: TimerMark;
+  private written: TimerPoint;
   readonly rules: CopyRules;
 
   constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {

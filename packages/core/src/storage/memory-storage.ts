@@ -51,10 +51,10 @@ const evictionLook = 100;
  * A conversation: its holding while a turn has it, else only what was written, without anything around it. There may be a
  * million that wait for their users.
  */
-type Entry = Write | Holding;
+type Entry = Write | MemoryLease;
 
 /** A conversation that a turn has. A class, since one is made for every update, and it is distinguished from a write by it. */
-class Holding implements LeaseHolder {
+class MemoryLease implements LeaseHolder {
   readonly key: string;
   /** Core's own object; its text is made only if somebody reads it. */
   write: Write | undefined;
@@ -107,9 +107,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   /** Not over all conversations: an idle iterator retains deleted entries. */
   let broom = times.values();
 
-  function held(key: string, { token, fence }: LeaseHolder): Holding | undefined {
+  function held(key: string, { token, fence }: LeaseHolder): MemoryLease | undefined {
     const entry = entries.get(key);
-    const isHeld = entry instanceof Holding && entry.token === token && entry.fence === fence;
+    const isHeld = entry instanceof MemoryLease && entry.token === token && entry.fence === fence;
     return isHeld ? entry : undefined;
   }
 
@@ -117,7 +117,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     return held(key, { token, fence: fence + 1 }) !== undefined;
   }
 
-  function release({ key, write }: Holding): void {
+  function release({ key, write }: MemoryLease): void {
     const kept = live(key, write);
     if (kept === undefined) forget(key);
     else entries.set(key, kept);
@@ -170,18 +170,18 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       const { key, expiresAt } = value;
       const entry = entries.get(key);
       const isHeld =
-        entry instanceof Holding && entry.until + leaseTimes.emptyRow > clock.monotonic();
+        entry instanceof MemoryLease && entry.until + leaseTimes.emptyRow > clock.monotonic();
       if (!isHeld && expiresAt <= now) forget(key);
     }
   }
 
-  function evict(spared: Holding): void {
+  function evict(spared: MemoryLease): void {
     const now = clock.monotonic();
     let looks = evictionLook;
     let withDeadline: string | undefined;
     for (const [key, entry] of entries) {
       if (looks-- === 0) break;
-      if (key === spared.key || (entry instanceof Holding && entry.until > now)) continue;
+      if (key === spared.key || (entry instanceof MemoryLease && entry.until > now)) continue;
       if (writeIn(entry)?.deadlineIn === undefined) {
         forget(key);
         return;
@@ -204,9 +204,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
       const entry = entries.get(key);
       if (entry === undefined) sweep();
       const until = now + lease;
-      if (!(entry instanceof Holding)) {
+      if (!(entry instanceof MemoryLease)) {
         fences += 2;
-        entries.set(key, new Holding(key, entry, token, fences, until));
+        entries.set(key, new MemoryLease(key, entry, token, fences, until));
         return { fence: fences, stored: stored(key, entry) };
       }
       if (entry.token === token) entry.until = Math.max(entry.until, until);
@@ -224,7 +224,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     commit(key, holder, next, keep) {
       const holding = held(key, holder);
       if (holding === undefined) {
-        return keep !== undefined && hasGoneOn(key, holder) ? 'already' : 'refused';
+        return keep !== undefined && hasGoneOn(key, holder) ? 'already' : 'rejected';
       }
       holding.write = next;
       setTimes(key, next);
@@ -284,5 +284,5 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 }
 
 function writeIn(entry: Entry | undefined): Write | undefined {
-  return entry instanceof Holding ? entry.write : entry;
+  return entry instanceof MemoryLease ? entry.write : entry;
 }

@@ -70,9 +70,9 @@ export type Acquired = Granted | Busy;
  *
  * - `done`: written.
  * - `already`: a continuing commit that was written before by an earlier copy of the same request.
- * - `refused`: the holder no longer has the conversation. Nothing was written, and the same commit can never succeed later.
+ * - `rejected`: the holder no longer has the conversation. Nothing was written, and the same commit can never succeed later.
  */
-export type CommitAnswer = 'done' | 'already' | 'refused';
+export type CommitAnswer = 'done' | 'already' | 'rejected';
 
 /** The features of a storage. Core works without a missing one, or rejects options that need it. */
 export interface StorageFeatures {

@@ -3,10 +3,10 @@
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
-import { type Texts, textOf } from '../conversation/texts.ts';
+import { resolveText, type Texts } from '../conversation/texts.ts';
 import { isPromise } from '../lease/calls.ts';
-import type { Hold } from '../lease/lease.ts';
-import { leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
+import type { Lease } from '../lease/lease.ts';
+import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
@@ -17,9 +17,9 @@ import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question to ask. */
-export async function settle(turn: OpenTurn): Promise<void> {
+export async function finishWork(turn: OpenTurn): Promise<void> {
   const { engine } = turn.rt;
-  if (engine !== undefined) return engine.settle(turn);
+  if (engine !== undefined) return engine.runHooks(turn);
   // without scenes only observers are interested
   const { used: effects } = turn;
   for (let event = effects?.nextEvent(); event !== undefined; event = effects?.nextEvent()) {
@@ -66,7 +66,7 @@ export function commitId(turn: OpenTurn): Awaitable<void> {
  * What is written is read before anything is awaited: later changes are committed later. Only hooks of scenes run first.
  */
 export async function commitNow(turn: OpenTurn): Promise<void> {
-  if (turn.used?.hasEvents) await settle(turn);
+  if (turn.used?.hasEvents) await finishWork(turn);
   await commit(turn, true);
   await deliver(turn);
   throwFailure(turn);
@@ -90,20 +90,20 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
       await send();
     } catch (error) {
       if (!isQuiet && !isOfOneChat(error)) throw error;
-      turn.rt.notices.speechFailed(turn.key ?? '', error);
+      turn.rt.notices.sendFailed(turn.key ?? '', error);
       hasRejection ||= !isQuiet && isRejected(error);
     }
   };
   // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
-  for (const say of outbox) await sending(() => turn.tell(say), quiet?.has(say));
+  for (const say of outbox) await sending(() => turn.sendOwn(say), quiet?.has(say));
   if (prompt !== undefined) {
     turn.rt.early.asks(turn.key as string);
     await sending(prompt);
   }
   if (!hasRejection || silently) return;
-  const text = await textOf(textsOf(turn), 'failed', turn);
-  await sending(() => turn.tell(text), true);
+  const text = await resolveText(textsOf(turn), 'failed', turn);
+  await sending(() => turn.sendOwn(text), true);
 }
 
 /** The texts of the active scene, and of the machine where it has none. */
@@ -138,7 +138,7 @@ export function rollBack(turn: OpenTurn): void {
   turn.used?.drop();
 }
 
-function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable<void> {
+function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable<void> {
   const { hold, copy, rt } = turn;
   if (hold === undefined) return;
   const { changed } = copy;
@@ -167,8 +167,8 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
 
 function recordOf(
   { copy, used, facts }: OpenTurn,
-  hold: Hold,
-  id: UnitId | undefined,
+  hold: Lease,
+  id: TurnId | undefined,
 ): ConversationRecord {
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);

@@ -2,7 +2,7 @@
 
 import { namedError } from '../base/frozen.ts';
 import { stateTimer } from '../state/working-copy.ts';
-import { commitAhead, deliver, rollBack, settle } from './commit.ts';
+import { commitAhead, deliver, finishWork, rollBack } from './commit.ts';
 import { isInterruption } from './interrupts.ts';
 import { isOutage } from './outage.ts';
 import type { OpenTurn } from './runtime.ts';
@@ -37,7 +37,7 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
     copy.arm(timer, undefined);
     await turn.loadServices();
     if (timer === stateTimer || !(await rt.engine?.passTimer(turn, timer))) await timeOut(turn);
-    await settle(turn);
+    await finishWork(turn);
     await commitAhead(turn);
   } catch (error) {
     // an outage removes no deadline: it is tried again until the storage is back
@@ -57,7 +57,7 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
   } catch (error) {
     // the transition is committed and must not come again; a question that was not asked is pending
     if (facts.cause !== 'deadline') throw error;
-    rt.notices.speechFailed(turn.key ?? '', namedError(error));
+    rt.notices.sendFailed(turn.key ?? '', namedError(error));
   }
 }
 

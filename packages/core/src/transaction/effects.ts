@@ -1,6 +1,6 @@
 /** The messages and notifications of a turn, in one object. Everybody adds to it by methods, and only the transaction flushes it. */
 
-import { type ApiCall, isSent, type Say, type Sent } from '../conversation/say.ts';
+import { type ApiCall, isSent, type OutgoingMessage, type Sent } from '../conversation/outgoing.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
@@ -25,9 +25,9 @@ export type Task = () => unknown;
 /** The messages and calls after a commit, in this order. */
 export interface Delivery {
   readonly answer: CallbackAnswer | undefined;
-  readonly outbox: readonly (Say | Stream)[];
+  readonly outbox: readonly (OutgoingMessage | Stream)[];
   /** Of the outbox, the calls whose failure concerns observers only. */
-  readonly quiet: ReadonlySet<Say | Stream> | undefined;
+  readonly quiet: ReadonlySet<OutgoingMessage | Stream> | undefined;
   readonly prompt: (() => Promise<void>) | undefined;
 }
 
@@ -35,8 +35,8 @@ export interface Delivery {
 export class Effects {
   /** Events of frames of which their scenes are not yet notified. */
   private events: SceneEvent[] | undefined;
-  private outbox: (Say | Stream)[] | undefined;
-  private quiet: Set<Say | Stream> | undefined;
+  private outbox: (OutgoingMessage | Stream)[] | undefined;
+  private quiet: Set<OutgoingMessage | Stream> | undefined;
   private isInputTaken = false;
   private refusal: { readonly error: unknown } | undefined;
   private answer: CallbackAnswer | undefined;
@@ -61,14 +61,14 @@ export class Effects {
   }
 
   /** Sends a message after the commit, unless it is one that a hook has sent by itself. */
-  send(say: Say | Stream | Sent): void {
+  send(say: OutgoingMessage | Stream | Sent): void {
     if (isSent(say)) return;
     this.outbox ??= [];
     this.outbox.push(say);
   }
 
   /** Puts another message in place of the first one for which there is another; `false` if there is none. */
-  replaceFirst(other: (say: Say) => Say | undefined): boolean {
+  replaceFirst(other: (say: OutgoingMessage) => OutgoingMessage | undefined): boolean {
     const { outbox = [] } = this;
     return outbox.some((say, at) => {
       const found = isStream(say) || this.quiet?.has(say) ? undefined : other(say);
@@ -90,7 +90,7 @@ export class Effects {
   }
 
   /** Reports that a value that a scene made of the input cannot be stored. */
-  refuseInput(error: unknown): void {
+  rejectInput(error: unknown): void {
     this.refusal = { error };
   }
 
@@ -206,7 +206,7 @@ export class Effects {
   }
 
   /** Takes why what a scene made of the input cannot be stored. */
-  takeRefusal(): { readonly error: unknown } | undefined {
+  takeRejection(): { readonly error: unknown } | undefined {
     const { refusal } = this;
     this.refusal = undefined;
     return refusal;

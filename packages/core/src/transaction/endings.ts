@@ -1,7 +1,7 @@
 /** How turns end that do not end well: handled before, interrupted, rejected, failed. */
 
 import { isFsmError } from '../base/errors.ts';
-import { textOf } from '../conversation/texts.ts';
+import { resolveText } from '../conversation/texts.ts';
 import { commitId, deliver, rollBack, textsOf } from './commit.ts';
 import type { OpenTurn } from './runtime.ts';
 
@@ -15,12 +15,12 @@ export async function skip({ rt, facts, hold, key = '' }: OpenTurn): Promise<voi
   try {
     await bot.call('answerCallbackQuery', { callback_query_id: query });
   } catch (error) {
-    rt.notices.speechFailed(key, error);
+    rt.notices.sendFailed(key, error);
   }
 }
 
 /** Ends a turn that was interrupted: what it began with stays, and its update is not handled again. */
-export async function giveWay(turn: OpenTurn): Promise<void> {
+export async function yieldTurn(turn: OpenTurn): Promise<void> {
   await turn.writing?.catch(() => {});
   rollBack(turn);
   turn.phase = 'failed';
@@ -32,9 +32,9 @@ export async function refuseInput(turn: OpenTurn, error: unknown): Promise<void>
   const { effects, rt, input, key = '' } = turn;
   await turn.writing?.catch(() => {});
   rollBack(turn);
-  rt.notices.inputRefused(key, error);
+  rt.notices.inputRejected(key, error);
   const name = isFsmError(error, 'RECORD_TOO_LARGE') ? 'tooLong' : 'invalid';
-  const text = await textOf(textsOf(turn), name, turn);
+  const text = await resolveText(textsOf(turn), name, turn);
   if (input?.kind === 'button') effects.answerQuery({ text, show_alert: true });
   else effects.send(text);
   turn.phase = 'over';
@@ -53,9 +53,9 @@ export async function fail(turn: OpenTurn): Promise<void> {
   await hold?.release();
   if (apology === undefined || turn.replyAddress === undefined) return;
   try {
-    await turn.tell(await textOf(apology, 'failed', turn));
+    await turn.sendOwn(await resolveText(apology, 'failed', turn));
     await turn.answerCallback({});
   } catch (error) {
-    rt.notices.speechFailed(key, error);
+    rt.notices.sendFailed(key, error);
   }
 }

@@ -4,7 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { frozenData, frozenJson, type JsonObject } from '../base/json.ts';
 import { check, describeIssues } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { factsOf } from '../conversation/states.ts';
+import { definitionOf } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { ConversationRecord, Frame } from '../record/record.ts';
 import type { Registry } from '../state/registry.ts';
@@ -50,7 +50,10 @@ export interface MigratedRecord {
 export type Inspection = { readonly frames: ConversationRecord['frames'] } | UnknownState;
 
 /** Checks whether a machine has everything in a record. */
-export async function inspect(record: ConversationRecord, registry: Registry): Promise<Inspection> {
+export async function findUnknown(
+  record: ConversationRecord,
+  registry: Registry,
+): Promise<Inspection> {
   if (!registry.strict && registry.scenes.size === 0) return record;
   let frames: ConversationRecord['frames'] = record.frames;
   for (let at = 0; at < frames.length; at++) {
@@ -67,7 +70,7 @@ export async function inspect(record: ConversationRecord, registry: Registry): P
   return frames === record.frames ? record : { frames };
 }
 
-/** Whether a machine certainly has everything in a record; if not, {@link inspect} looks closer. */
+/** Whether a machine certainly has everything in a record; if not, {@link findUnknown} looks closer. */
 export function knowsAll({ frames }: ConversationRecord, registry: Registry): boolean {
   return frames.every(
     (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,
@@ -115,7 +118,7 @@ function checkOf(frame: Frame, registry: Registry): Check | undefined {
     };
   }
   const state = frame.state === null ? undefined : registry.states.get(frame.state);
-  const schema = state && factsOf(state).schema;
+  const schema = state && definitionOf(state).schema;
   if (schema === undefined) return undefined;
   return async (data) => {
     const result = await check(schema, data);

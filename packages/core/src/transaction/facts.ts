@@ -1,6 +1,6 @@
 /** The subject and the cause of a turn, before anything is read, and its reply address. */
 
-import type { UnitId } from '../record/ids.ts';
+import type { TurnId } from '../record/ids.ts';
 import type { ReplyAddress } from '../update/address.ts';
 import type { Scope } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -30,7 +30,7 @@ export interface TurnFacts {
   readonly key: string | undefined;
   /** The parts of the key. */
   readonly scope: Scope | undefined;
-  readonly id: UnitId;
+  readonly id: TurnId;
   readonly cause: Cause;
   readonly subject: Subject;
   readonly update: RawUpdate | undefined;

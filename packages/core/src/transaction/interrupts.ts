@@ -1,9 +1,9 @@
 /** Interrupts as the kernel sees them: `interruptBy` brings the code, and a bot without interrupts does not load it. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Hold, Interruption } from '../lease/lease.ts';
+import type { Interruption, Lease } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
-import type { UnitId } from '../record/ids.ts';
+import type { TurnId } from '../record/ids.ts';
 import type { Registry } from '../state/registry.ts';
 import type { WorkingCopy } from '../state/working-copy.ts';
 import type { UserInput } from '../update/input.ts';
@@ -31,11 +31,11 @@ export interface Head {
 }
 
 /** Acquires the lease of a conversation for the head of its queue. */
-export type AcquireLease = () => Awaitable<Hold | undefined>;
+export type AcquireLease = () => Awaitable<Lease | undefined>;
 
 /** An update that may interrupt. */
 export interface Interrupter {
-  readonly id: UnitId;
+  readonly id: TurnId;
   readonly update: RawUpdate;
   readonly bot: { readonly username?: string | undefined };
 }
@@ -62,7 +62,7 @@ export interface Interrupts {
     job: Interruptible,
     head: Head,
     lease: AcquireLease,
-  ): Promise<Hold | undefined>;
+  ): Promise<Lease | undefined>;
   /** The turn is the head no longer. */
   end(key: string, interruption: Interruption): void;
   /**

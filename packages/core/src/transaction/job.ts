@@ -1,7 +1,7 @@
 /** A turn to do: an update, a deadline, or work from outside. */
 
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
 import type { TurnFacts } from './facts.ts';
 import type { Interruptible } from './interrupts.ts';
@@ -22,9 +22,9 @@ export interface Job<out Result = unknown> extends TurnFacts, Interruptible {
   /** The conversation is waited for no longer. */
   ready?(): void;
   /** Another process has the conversation, and the timeout is 0. */
-  refuse?(): Promise<void>;
+  reject?(): Promise<void>;
   /** Looks at the leased conversation before anything is read; `false` leaves the job undone. */
-  admits?(hold: Hold): boolean;
+  admits?(hold: Lease): boolean;
   /** The bot's code. */
   work(turn: OpenTurn): Awaitable<Result>;
   /** Decides about a failure; `true` swallows the error. */

@@ -1,6 +1,6 @@
 /** Times of one turn, for observers of `turn`. */
 
-import type { Hold } from '../lease/lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { Job } from './job.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -18,7 +18,7 @@ export class Meter {
   }
 
   /** The conversation has been acquired and read: from here on it works. */
-  begin({ cause }: Job, stored: Hold['stored']): void {
+  begin({ cause }: Job, stored: Lease['stored']): void {
     this.#waited = this.#passed();
     const late = -(stored?.deadlineIn ?? Number.POSITIVE_INFINITY);
     // what passed while an update waited is fired after it

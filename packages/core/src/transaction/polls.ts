@@ -5,7 +5,7 @@
 
 import { isJsonObject } from '../base/json.ts';
 import { storageFailed } from '../lease/calls.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import { objectIn, type RawUpdate, textIn, wholeIn } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
@@ -28,10 +28,10 @@ export async function followPoll(turn: OpenTurn, id: string): Promise<void> {
   const { ttl } = rt.options;
   const text = JSON.stringify({ tag, chat, user, thread, business });
   const seat = await rt.queues.join(key);
-  let hold: Hold | undefined;
+  let hold: Lease | undefined;
   try {
     // never undefined where there is a bound
-    hold = await rt.leases.take(key, { bound });
+    hold = await rt.leases.acquire(key, { timeout: bound });
     await hold?.commit({ text, state: null, ...(ttl !== undefined && { ttl }) }, { keep: false });
   } catch (error) {
     await hold?.release();

@@ -1,9 +1,9 @@
 /** Applies the policy to a stored conversation with an unknown state, in a commit of its own. */
 
 import { FsmError } from '../base/errors.ts';
-import { textOf } from '../conversation/texts.ts';
+import { resolveText } from '../conversation/texts.ts';
 import type { Frame } from '../record/record.ts';
-import { commitAhead, deliver, settle } from './commit.ts';
+import { commitAhead, deliver, finishWork } from './commit.ts';
 import type { UnknownState } from './evolve.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
 
@@ -12,28 +12,28 @@ export async function repair(turn: OpenTurn, found: UnknownState): Promise<void>
   const { copy, effects, rt } = turn;
   const { unknownState: policy, defaults } = rt.options;
   if (policy === 'keep') return;
-  if (policy === 'error') throw refusal(rt, found);
+  if (policy === 'error') throw rejection(rt, found);
   await turn.loadServices();
   if (policy === 'reset') {
     turn.state.clear();
-    effects.send(await textOf(defaults.texts, 'forgotten', turn));
+    effects.send(await resolveText(defaults.texts, 'reset', turn));
   } else {
     // scenes that no longer exist cannot be told that they are left: what is known of the conversation is its data
     copy.clear();
     copy.change({ data: found.data as Frame['data'] });
     await policy(found, turn);
-    await settle(turn);
+    await finishWork(turn);
   }
   await commitAhead(turn);
   rt.notices.repaired(turn.key ?? '', found.stored, found.reason);
   try {
     await deliver(turn);
   } catch (error) {
-    rt.notices.speechFailed(turn.key ?? '', error);
+    rt.notices.sendFailed(turn.key ?? '', error);
   }
 }
 
-function refusal({ registry }: Runtime, found: UnknownState): FsmError {
+function rejection({ registry }: Runtime, found: UnknownState): FsmError {
   const { stored, reason, issues } = found;
   if (reason === 'data') return new FsmError('DATA_INVALID', { state: stored, issues });
   if (reason === 'scene') {

@@ -3,10 +3,10 @@
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behavior.ts';
-import type { Say, Sent } from '../conversation/say.ts';
+import type { OutgoingMessage, Sent } from '../conversation/outgoing.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { SessionTurn, Turn } from '../conversation/turn.ts';
-import type { Hold, Interruption, Leases } from '../lease/lease.ts';
+import type { Interruption, Lease, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
@@ -56,9 +56,9 @@ export interface Notices {
   deadlineFailed(key: string, error: unknown, retryIn: number | undefined): void;
   repaired(key: string, stored: string, reason: string): void;
   /** A message could not be sent where nobody waits for it. */
-  speechFailed(key: string, error: unknown): void;
+  sendFailed(key: string, error: unknown): void;
   /** A scene took an input, and what it made of it cannot be stored. */
-  inputRefused(key: string, error: unknown): void;
+  inputRejected(key: string, error: unknown): void;
   /** A payment that no pending question has asked for. */
   paymentUnmatched(turn: OpenTurn, payment: UnmatchedPayment): void;
   storageFailed(operation: string, error: unknown): void;
@@ -75,7 +75,7 @@ export interface Engine {
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
   dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
   /** Notifies scenes of what has happened to their frames, and finds the question to ask. */
-  settle(turn: OpenTurn): Promise<void>;
+  runHooks(turn: OpenTurn): Promise<void>;
   /** Gives an answer to the active scene; `false` if that state is not pending. */
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Fires a timer of the active scene; `false` if there is no scene. */
@@ -106,7 +106,7 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
   /** Absent where the update has no conversation. */
-  readonly hold: Hold | undefined;
+  readonly hold: Lease | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
   /** Everything that this turn will send and notify. */
@@ -132,9 +132,9 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   /** Ends the turn before its handlers have ended; absent where nothing may. */
   interruption: Interruption | undefined;
   /** Sends a message now, to where the conversation lives; of a stream that is interrupted what there is. */
-  send(say: Say | Stream): Promise<Sent>;
+  send(say: OutgoingMessage | Stream): Promise<Sent>;
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  tell(say: Say | Stream): Awaitable<unknown>;
+  sendOwn(say: OutgoingMessage | Stream): Awaitable<unknown>;
   /** Answers the callback query, unless a handler has done so. */
   answerCallback(answer: CallbackAnswer): Promise<void>;
   /** Makes the services of this turn, once. */

@@ -2,7 +2,7 @@
 
 import { type Clock, type Duration, systemClock, toMs } from '../base/clock.ts';
 import { directLeases } from '../lease/direct.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import { queuesOf, type Seat } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Write } from '../storage/statements.ts';
@@ -54,9 +54,9 @@ export function sessionValues<T>(
   const waiting = new Map<string, Waiting>();
 
   async function send(seat: Seat, key: string, next: Write | undefined): Promise<void> {
-    let hold: Hold | undefined;
+    let hold: Lease | undefined;
     try {
-      hold = (await leases.take(key, { bound: waitBound })) as Hold;
+      hold = (await leases.acquire(key, { timeout: waitBound })) as Lease;
       await hold.commit(next, { keep: false });
     } catch (error) {
       await hold?.release();

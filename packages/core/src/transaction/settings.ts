@@ -2,7 +2,7 @@
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneDefaults } from '../conversation/behavior.ts';
-import type { Say, Sent } from '../conversation/say.ts';
+import type { OutgoingMessage, Sent } from '../conversation/outgoing.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { InterruptRule } from '../update/interrupt.ts';
@@ -18,7 +18,7 @@ export interface Initial {
 }
 
 /** The options for updates whose conversation is busy. */
-export type WaitingPolicy = 'queue' | 'refuse' | 'drop' | 'busy';
+export type WaitingPolicy = 'queue' | 'reject' | 'drop' | 'busy';
 
 /** The options of a machine: checked, with their defaults, all lengths of time in ms. */
 export interface Settings {
@@ -51,7 +51,9 @@ export interface Settings {
   readonly adopt: ((turn: Turn & { readonly ctx: unknown }) => Awaitable<void>) | undefined;
   readonly initial: Initial | undefined;
   readonly services: object | ((turn: ServiceTurn) => Awaitable<object>) | undefined;
-  readonly onTimeout: ((turn: Turn) => Awaitable<Say | Sent | undefined | void>) | undefined;
+  readonly onTimeout:
+    | ((turn: Turn) => Awaitable<OutgoingMessage | Sent | undefined | void>)
+    | undefined;
   readonly sweep: { readonly every: number; readonly parallel: number };
   /** For scenes that choose nothing of their own. */
   readonly defaults: SceneDefaults;

@@ -3,14 +3,14 @@
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Hold } from '../lease/lease.ts';
+import type { Lease } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { Busy } from '../storage/statements.ts';
-import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
-import { fail, giveWay, refuseInput, skip } from './endings.ts';
+import { commit, deliver, finishWork, runReleased, throwFailure } from './commit.ts';
+import { fail, refuseInput, skip, yieldTurn } from './endings.ts';
 import { knowsAll } from './evolve.ts';
 import { type Head, isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
@@ -66,7 +66,7 @@ async function telefsmTurn<Result>(
   const mayWait = rt.storage.features.shared || arrival !== undefined;
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
   let head: Head | undefined;
-  let hold: Hold | undefined;
+  let hold: Lease | undefined;
   let turn: OpenTurn | undefined;
   rt.stopping.running++;
   try {
@@ -80,7 +80,7 @@ async function telefsmTurn<Result>(
       ? lease(rt, job, key, waiter)
       : interrupts.acquire(key, job, waiter, () => lease(rt, job, key, waiter)));
     if (mayWait) job.ready?.();
-    if (hold === undefined) return void (await job.refuse?.());
+    if (hold === undefined) return void (await job.reject?.());
     hold.seat = head.seat;
     if (job.admits?.(hold) === false) return void (await hold.release());
 
@@ -105,12 +105,12 @@ async function telefsmTurn<Result>(
     if (turn.writing !== undefined) await turn.writing;
     const { used: effects } = turn;
     if (effects !== undefined) {
-      const refusal = effects.takeRefusal();
+      const refusal = effects.takeRejection();
       if (refusal !== undefined) {
         meter?.fail(refusal.error);
         return void (await refuseInput(turn, refusal.error));
       }
-      if (effects.hasEvents) await settle(turn);
+      if (effects.hasEvents) await finishWork(turn);
       if (effects.hasPrompt) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
         await commit(turn, true);
@@ -130,7 +130,7 @@ async function telefsmTurn<Result>(
     const error = namedError(thrown);
     if (!isHandledElsewhere(error)) meter?.fail(error);
     if (turn === undefined) await hold?.release();
-    else if (isInterruption(error, turn)) return void (await giveWay(turn));
+    else if (isInterruption(error, turn)) return void (await yieldTurn(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
       return void (await refuseInput(turn, error));
     else await fail(turn);
@@ -160,16 +160,16 @@ async function telefsmTurn<Result>(
  *
  * @throws FsmError `STOPPED`; what `Leases.take` throws passes
  */
-function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold | undefined> {
+function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
   const bound = job.timeout;
-  if (!rt.storage.features.shared) return rt.leases.take(key, { bound });
+  if (!rt.storage.features.shared) return rt.leases.acquire(key, { timeout: bound });
   const onBusy = ({ fence }: Busy) => {
     head.isBehind = true;
     head.behind ??= fence;
     job.busy?.();
   };
-  return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
+  return rt.leases.acquire(key, { timeout: bound, interruption: head.interruption, onBusy });
 }
 
 /** Another attempt has handled this very update, so it is done for Telegram. */
@@ -203,7 +203,7 @@ async function withoutConversation<Result>(
  * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
  * @throws FsmError `RECORD_NEWER`; `RECORD_UNREADABLE` by policy
  */
-function open(rt: Runtime, job: Job, hold: Hold, waited: number): Opened {
+function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
   const { key, stored } = hold;
   const decoded = stored && decode(stored);
   const { version, unknownState } = rt.options;

@@ -2,10 +2,16 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import { type ApiCall, callOf, type Say, type Sent, tooLong } from '../conversation/say.ts';
+import {
+  type ApiCall,
+  callOf,
+  type OutgoingMessage,
+  type Sent,
+  tooLong,
+} from '../conversation/outgoing.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
-import type { Hold, Interruption } from '../lease/lease.ts';
+import type { Interruption, Lease } from '../lease/lease.ts';
 import { logIn } from '../record/log.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
 import { stateContext } from '../state/context.ts';
@@ -31,7 +37,7 @@ export class RunningTurn implements OpenTurn {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
   readonly registry: Registry;
-  readonly hold: Hold | undefined;
+  readonly hold: Lease | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
   used: Effects | undefined;
@@ -56,7 +62,7 @@ export class RunningTurn implements OpenTurn {
   constructor(
     rt: Runtime,
     facts: TurnFacts,
-    hold: Hold | undefined,
+    hold: Lease | undefined,
     record: ConversationRecord | undefined,
     deadlineAt: number | undefined,
   ) {
@@ -128,7 +134,7 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Bound, so that handlers may destructure it; as are `api` and `now`. */
-  get reply(): (say: Say) => Promise<Sent> {
+  get reply(): (say: OutgoingMessage) => Promise<Sent> {
     return (say) => this.send(say);
   }
 
@@ -165,14 +171,14 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Sends a message now, to where the conversation lives. */
-  async send(say: Say | Stream): Promise<Sent> {
-    const sent = await this.tell(say);
+  async send(say: OutgoingMessage | Stream): Promise<Sent> {
+    const sent = await this.sendOwn(say);
     if (!isStream(say)) this.rt.engine?.noteLog(this, 'bot', wordsOf(say));
     return sent as Sent;
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  async tell(say: Say | Stream): Promise<unknown> {
+  async sendOwn(say: OutgoingMessage | Stream): Promise<unknown> {
     if (say === '') return undefined;
     if (isStream(say)) {
       // it was said after the commit: an update that interrupts ends the speech, and nothing else

@@ -1,9 +1,9 @@
 /** Brings a conversation up to date before its update is handled: data migrations, unknown states, pending questions, passed deadlines. */
 
 import { isEmpty } from '../record/record.ts';
-import { commit, commitAhead, deliver, settle } from './commit.ts';
+import { commit, commitAhead, deliver, finishWork } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
-import { inspect } from './evolve.ts';
+import { findUnknown } from './evolve.ts';
 import type { Opened, OpenTurn } from './runtime.ts';
 
 /**
@@ -42,7 +42,7 @@ export async function bringUpToDate(
     // takes over what an earlier system kept, as part of the turn
     await turn.loadServices();
     await adopt(turn);
-    await settle(turn);
+    await finishWork(turn);
   }
   return true;
 }
@@ -59,7 +59,7 @@ async function evolve(turn: OpenTurn): Promise<void> {
   }
   copy.version = version;
   copy.frames = record.frames;
-  const inspection = await inspect(record, rt.registry);
+  const inspection = await findUnknown(record, rt.registry);
   if ('frames' in inspection) {
     copy.frames = inspection.frames;
     return;
@@ -82,13 +82,13 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
   const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
   const tolerate = (error: unknown) => {
     if (!goesOn) throw error;
-    rt.notices.speechFailed(turn.key ?? '', error);
+    rt.notices.sendFailed(turn.key ?? '', error);
   };
   await turn.loadServices();
   copy.isPromptPending = false;
   effects.note({ kind: 'ask' });
   try {
-    await settle(turn);
+    await finishWork(turn);
   } catch (error) {
     tolerate(error);
     effects.silence();

@@ -8,7 +8,7 @@
 import { type RawObject, textIn, wholeIn } from './raw-update.ts';
 
 /** The mark of an invoice: its conversation, and a random number. */
-export interface InvoiceMark {
+export interface InvoiceTag {
   /** Of the conversation. */
   readonly tag: string;
   /** Drawn at random for each invoice; only the conversation that sent it can check it. */
@@ -25,7 +25,7 @@ export const payloadLimit = 70;
 const form = /~fsm\.([0-9a-z]+)\.([0-9a-z]+)\.(-?[0-9a-z]+)(?:\.([td])([0-9a-z]+))?$/;
 
 /** Writes a payload with its mark. */
-export function markedPayload(own: string, mark: InvoiceMark): string {
+export function taggedPayload(own: string, mark: InvoiceTag): string {
   const { tag, nonce, chat, thread, directMessagesTopic } = mark;
   const topic =
     directMessagesTopic !== undefined
@@ -43,7 +43,7 @@ export function newNonce(): string {
 }
 
 /** Reads the mark of a payload; `undefined` for an invoice of the bot's own. */
-export function markOfPayload(payload: string): InvoiceMark | undefined {
+export function tagOfPayload(payload: string): InvoiceTag | undefined {
   const found = form.exec(payload);
   if (found === null) return undefined;
   const [, tag = '', nonce = '', chat = '', kind, topic = ''] = found;

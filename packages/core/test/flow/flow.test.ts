@@ -466,7 +466,7 @@ describe('commands while a flow runs', () => {
     for (const [onTrigger, heard, left] of [
       ['restart', ['A?'], undefined],
       ['continue', ['B?'], { a: '1' }],
-      ['refuse', ['Please finish this first.'], { a: '1' }],
+      ['reject', ['Please finish this first.'], { a: '1' }],
     ] as const) {
       const f = flow('f', { trigger: '/f', onTrigger })
         .ask('a', { prompt: 'A?' })

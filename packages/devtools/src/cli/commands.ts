@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { namespacePrefix } from '@telefsm/core/tools';
 import { pageOf, walk } from '../conversations/listing.ts';
 import { clear, type Found, find, move } from '../conversations/operator.ts';
-import { Refused } from '../conversations/refused.ts';
+import { Rejected } from '../conversations/rejected.ts';
 import { checkStored, type StoredFault } from '../conversations/stored-check.ts';
 import { check } from '../graph/check.ts';
 import { readableTime } from '../graph/durations.ts';
@@ -50,7 +50,7 @@ export const commands: ReadonlyMap<string, Command> = new Map([
 
 async function diagram({ config, terminal, words, options }: Call): Promise<number> {
   const { direction = 'TB', json, out } = options;
-  if (direction !== 'TB' && direction !== 'LR') throw new Refused('--direction is TB or LR.');
+  if (direction !== 'TB' && direction !== 'LR') throw new Rejected('--direction is TB or LR.');
   const made = graph(machineIn(config), config);
   const [only] = words;
   const text = json
@@ -123,8 +123,8 @@ async function list({ config, terminal, words, options }: Call): Promise<number>
     limit,
   });
   for (const each of conversations) await write(each);
-  if (conversations.length === 0) terminal.tell('No conversations here.');
-  if (next !== undefined) terminal.tell(`More: --after '${next}', or --all.`);
+  if (conversations.length === 0) terminal.writeError('No conversations here.');
+  if (next !== undefined) terminal.writeError(`More: --after '${next}', or --all.`);
   return 0;
 }
 
@@ -186,7 +186,7 @@ async function moveOne({ config, terminal, words, options }: Call): Promise<numb
   )
     return 1;
   if (!(await move(machine, key, target))) {
-    terminal.tell(
+    terminal.writeError(
       'The machine has no bot here. The question is sent after the next message of the user.',
     );
   }
@@ -204,8 +204,8 @@ async function agreed(
   if (yes) return true;
   const answer = await terminal.confirm(question);
   if (answer === undefined)
-    throw new Refused(`${question} There is no terminal for the answer. Pass --yes.`);
-  if (!answer) terminal.tell('Nothing was changed.');
+    throw new Rejected(`${question} There is no terminal for the answer. Pass --yes.`);
+  if (!answer) terminal.writeError('Nothing was changed.');
   return answer;
 }
 
@@ -219,16 +219,16 @@ function numbered(count: number, what: string): string {
 
 function wordAt(words: readonly string[], at: number, what: string): string {
   const word = words[at];
-  if (word === undefined) throw new Refused(`Name ${what}.`);
+  if (word === undefined) throw new Rejected(`Name ${what}.`);
   return word;
 }
 
 function wholeNumber(text: string, option: string): number {
   const number = Number(text);
   if (Number.isSafeInteger(number) && number > 0) return number;
-  throw new Refused(`${option} is a whole number from 1, not '${text}'.`);
+  throw new Rejected(`${option} is a whole number from 1, not '${text}'.`);
 }
 
-function nothingAt(key: string): Refused {
-  return new Refused(`Nothing is stored for '${key}'.`);
+function nothingAt(key: string): Rejected {
+  return new Rejected(`Nothing is stored for '${key}'.`);
 }

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { FsmStorage } from '@telefsm/core';
 import type { OperatedMachine } from '../conversations/operator.ts';
-import { Refused } from '../conversations/refused.ts';
+import { Rejected } from '../conversations/rejected.ts';
 import type { CheckedMachine } from '../conversations/stored-check.ts';
 import type { GraphOptions } from '../graph/machine-graph.ts';
 
@@ -35,7 +35,7 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   const names = path === undefined ? usualNames : [path];
   const file = names.map((name) => resolve(folder, name)).find((each) => existsSync(each));
   if (file === undefined) {
-    throw new Refused(
+    throw new Rejected(
       `There is no ${names[0]} here. Write one that exports your machine (export { machine }), or name another file with --config.`,
     );
   }
@@ -44,7 +44,7 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   };
   const { machine, storage, moves } = { ...loaded.default, ...loaded };
   if (machine === undefined && storage === undefined) {
-    throw new Refused(`${file} exports neither \`machine\` nor \`storage\`.`);
+    throw new Rejected(`${file} exports neither \`machine\` nor \`storage\`.`);
   }
   const isMachine = machine === undefined || typeof machine?.describe === 'function';
   const isStorage = storage === undefined || typeof storage?.acquire === 'function';
@@ -52,7 +52,7 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
     const [name, made] = isMachine
       ? ['storage', 'redisStorage(client) and its like']
       : ['machine', 'fsm() or createMachine()'];
-    throw new Refused(`The \`${name}\` of ${file} is none: export what ${made} gave.`);
+    throw new Rejected(`The \`${name}\` of ${file} is none: export what ${made} gave.`);
   }
   return {
     ...(machine !== undefined && { machine }),
@@ -64,7 +64,7 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
 /** @throws Refused without a machine */
 export function machineIn({ machine }: CliConfig): NonNullable<CliConfig['machine']> {
   if (machine !== undefined) return machine;
-  throw new Refused(
+  throw new Rejected(
     'This needs a machine: let the configuration export `machine`, not only `storage`.',
   );
 }

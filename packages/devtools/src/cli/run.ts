@@ -1,7 +1,7 @@
 /** The command line: reads its arguments, loads the user's module, runs one command. */
 
 import { parseArgs } from 'node:util';
-import { Refused } from '../conversations/refused.ts';
+import { Rejected } from '../conversations/rejected.ts';
 import { commands } from './commands.ts';
 import { type CliConfig, loadConfig } from './config.ts';
 import { type Streams, terminalOn } from './terminal.ts';
@@ -64,7 +64,7 @@ export async function runCommandLine(
     }
     const command = commands.get(name);
     if (command === undefined) {
-      throw new Refused(
+      throw new Rejected(
         `There is no command '${name}'. There are: ${[...commands.keys()].join(', ')}.`,
       );
     }
@@ -72,8 +72,8 @@ export async function runCommandLine(
     return await command({ config, terminal, words, options: values });
   } catch (error) {
     terminal.settled();
-    terminal.tell(...(error instanceof Refused ? error.message : shown(error)).split('\n'));
-    return error instanceof Refused ? 2 : 3;
+    terminal.writeError(...(error instanceof Rejected ? error.message : shown(error)).split('\n'));
+    return error instanceof Rejected ? 2 : 3;
   } finally {
     await config?.machine?.stop?.();
     await config?.storage?.close?.();
@@ -84,7 +84,7 @@ function readArguments(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true });
   } catch (error) {
-    throw new Refused((error as Error).message);
+    throw new Rejected((error as Error).message);
   }
 }
 

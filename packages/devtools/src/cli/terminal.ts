@@ -15,7 +15,7 @@ export interface Terminal {
   /** Writes lines of the result, each made {@link printable}; waits where their reader is slow. */
   print(...lines: readonly string[]): Promise<void>;
   /** Writes lines for the person, each made {@link printable}. */
-  tell(...lines: readonly string[]): void;
+  writeError(...lines: readonly string[]): void;
   /** Shows how far a scan is; only where somebody looks. */
   progress(count: number): void;
   /** Takes the progress away. */
@@ -35,7 +35,7 @@ export function printable(line: string): string {
   );
 }
 
-function textOf(lines: readonly string[]): string {
+function joinLines(lines: readonly string[]): string {
   return lines.map((line) => `${printable(line)}\n`).join('');
 }
 
@@ -52,9 +52,9 @@ export function terminalOn(
   return {
     print: (...lines) =>
       new Promise((resolve, reject) => {
-        output.write(textOf(lines), (failure) => (failure ? reject(failure) : resolve()));
+        output.write(joinLines(lines), (failure) => (failure ? reject(failure) : resolve()));
       }),
-    tell: (...lines) => void error.write(textOf(lines)),
+    writeError: (...lines) => void error.write(joinLines(lines)),
     progress(count) {
       if (!shows || (shown && Date.now() - last < frame)) return;
       last = Date.now();

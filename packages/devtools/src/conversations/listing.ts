@@ -2,7 +2,7 @@
 
 import type { FsmStorage } from '@telefsm/core';
 import type { StoredConversation } from '@telefsm/core/storage';
-import { Refused } from './refused.ts';
+import { Rejected } from './rejected.ts';
 
 /** The query of a listing. */
 export interface PageQuery {
@@ -59,7 +59,7 @@ export async function* walk(
   query: Parameters<NonNullable<FsmStorage['list']>>[0],
 ): AsyncGenerator<StoredConversation, void, undefined> {
   if (storage.list === undefined) {
-    throw new Refused('This storage cannot list its conversations. Show one by its key.');
+    throw new Rejected('This storage cannot list its conversations. Show one by its key.');
   }
   let count = 0;
   for await (const each of storage.list(query)) {

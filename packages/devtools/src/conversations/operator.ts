@@ -11,7 +11,7 @@ import {
 } from '@telefsm/core';
 import type { MachineDescription } from '@telefsm/core/adapter';
 import { parseKey } from '@telefsm/core/tools';
-import { Refused } from './refused.ts';
+import { Rejected } from './rejected.ts';
 
 /** As much of a machine as operators need. */
 export interface OperatedMachine {
@@ -74,11 +74,11 @@ export async function clear(
   const token = `${randomUUID()}.1`;
   const taken = await storage.acquire(key, { token, lease, queue: false });
   if ('busy' in taken) {
-    throw new Refused(`'${key}' is busy. Try again in a moment.`);
+    throw new Rejected(`'${key}' is busy. Try again in a moment.`);
   }
   const answer = await storage.commit(key, { token, fence: taken.fence }, undefined);
-  if (answer === 'refused')
-    throw new Refused(`'${key}' was acquired by another process. Try again in a moment.`);
+  if (answer === 'rejected')
+    throw new Rejected(`'${key}' was acquired by another process. Try again in a moment.`);
   return true;
 }
 
@@ -98,7 +98,7 @@ export async function move(
   const owner = scenes.find((each) => each.states.includes(target));
   if (scene === undefined && strict && !states.some(({ id }) => id === target)) {
     const known = [...scenes, ...states].map(({ id }) => id).join(', ');
-    throw new Refused(`There is no state or scene '${target}'. This machine has: ${known}.`);
+    throw new Rejected(`There is no state or scene '${target}'. This machine has: ${known}.`);
   }
   const conversation = existing(machine, key);
   try {
@@ -123,7 +123,7 @@ function go(
   else if (isFlow(owner.details)) state.enter(owner.id, answersBefore(turn, owner, target));
   else if (holds(owner.states, state.current)) set(turn, target);
   else {
-    throw new Refused(`'${target}' is a state of the scene '${owner.id}'. Move to '${owner.id}'.`);
+    throw new Rejected(`'${target}' is a state of the scene '${owner.id}'. Move to '${owner.id}'.`);
   }
 }
 
@@ -136,7 +136,7 @@ export async function askAgain(machine: OperatedMachine, key: string): Promise<v
   await existing(machine, key).run(({ state }) => {
     const { scenes } = machine.describe();
     if (!scenes.some(({ states }) => holds(states, state.current))) {
-      throw new Refused(
+      throw new Rejected(
         `'${state.current ?? 'no state'}' belongs to no scene or flow, so there is no question to ask again.`,
       );
     }
@@ -168,7 +168,9 @@ function conversationAt(
 function existing(machine: OperatedMachine, key: string): Conversation {
   const conversation = conversationAt(machine, key);
   if (conversation !== undefined) return conversation;
-  throw new Refused(`'${key}' is not a key of this machine. Check the namespace and the strategy.`);
+  throw new Rejected(
+    `'${key}' is not a key of this machine. Check the namespace and the strategy.`,
+  );
 }
 
 function holds(states: readonly string[], state: string | null): boolean {
@@ -196,7 +198,7 @@ function answersBefore(
     .map((each) => each.slice(first.length));
   const at = names.indexOf(target.slice(first.length));
   if (!target.startsWith(first) || (at > 0 && !holds(states, state.current))) {
-    throw new Refused(
+    throw new Rejected(
       `'${target}' comes after questions that have no answer. Move to '${id}', which asks them.`,
     );
   }

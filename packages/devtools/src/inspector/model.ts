@@ -4,7 +4,7 @@ import { type Clock, type Duration, isFsmError } from '@telefsm/core';
 import { namespacePrefix, parseKey, toMs } from '@telefsm/core/tools';
 import { type Page, pageOf } from '../conversations/listing.ts';
 import { askAgain, clear, find, move, type OperatedMachine } from '../conversations/operator.ts';
-import { Refused } from '../conversations/refused.ts';
+import { Rejected } from '../conversations/rejected.ts';
 import { check } from '../graph/check.ts';
 import type { Graph } from '../graph/graph.ts';
 import { graph as graphOf } from '../graph/machine-graph.ts';
@@ -97,7 +97,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
         ...(after && { after }),
       });
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
+      if (!(error instanceof Rejected)) throw error;
       failure = error.message;
     }
     const conversations = page.conversations.map(({ key, state: at, stored: { deadlineIn } }) => {
@@ -150,7 +150,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
 
   async function act(action: Action, key: string, target = ''): Promise<string> {
     if (!write)
-      throw new Refused(
+      throw new Rejected(
         'This inspector is read-only. Start it with `write: true` to change something.',
       );
     const from = (await find(storage, machine, key))?.snapshot?.current ?? 'no state';
@@ -171,17 +171,17 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
   ): Promise<string> {
     if (action === 'clear') {
       if (!(await clear(storage, machine, key)))
-        throw new Refused(`Nothing is stored for '${key}'.`);
+        throw new Rejected(`Nothing is stored for '${key}'.`);
       return `cleared ${key}, which was in ${from}`;
     }
     if (action === 'ask') {
       await askAgain(machine, key).catch((error: unknown) => {
-        if (isFsmError(error, 'NOT_CONNECTED')) throw new Refused(error.message);
+        if (isFsmError(error, 'NOT_CONNECTED')) throw new Rejected(error.message);
         throw error;
       });
       return `asked again in ${key}, which is in ${from}`;
     }
-    if (target === '') throw new Refused('Name the state or scene to move to.');
+    if (target === '') throw new Rejected('Name the state or scene to move to.');
     await move(machine, key, target);
     return `moved ${key} from ${from} to ${target}`;
   }

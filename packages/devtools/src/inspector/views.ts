@@ -70,12 +70,12 @@ function part({ graph, census, tally }: Overview, group: GraphGroup | undefined)
 <td class="${lost > 0 ? 'lost' : ''}">${dropped === 0 ? '–' : `${dropped} (${lost} %${late})`}</td>
 <td>${medianMs === undefined ? '–' : readableTime(medianMs)}</td></tr>`;
   });
-  return html`<section class="part"><h2>${title} <small>${factsOf(group)}</small></h2>
+  return html`<section class="part"><h2>${title} <small>${summaryOf(group)}</small></h2>
 <div class="columns"><div class="canvas" id="diagram-${title}" data-live tabindex="0" role="region" aria-label="Diagram of ${title}">${diagram(graph, id, `Diagram of ${title}`, marks)}</div>
 <div class="scroll" id="steps-${title}" data-live tabindex="0" role="region" aria-label="Steps of ${title}"><table><caption>Since this page's program started</caption><thead><tr><th scope="col">Step</th><th scope="col">Now</th><th scope="col">Reached</th><th scope="col">Went on</th><th scope="col">Left here</th><th scope="col">Time (median)</th></tr></thead><tbody>${rows}</tbody></table></div></div></section>`;
 }
 
-function factsOf(group: GraphGroup | undefined): string {
+function summaryOf(group: GraphGroup | undefined): string {
   if (group === undefined) return '';
   const { trigger, cancel, timeout, description } = group;
   return [

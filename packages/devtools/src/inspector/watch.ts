@@ -140,7 +140,7 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
     machine.observe('storageFailed', ({ operation, error }) =>
       trouble('storageFailed', undefined, `${operation}: ${said(error)}`),
     ),
-    machine.observe('speechFailed', ({ key, error }) => trouble('speechFailed', key, said(error))),
+    machine.observe('sendFailed', ({ key, error }) => trouble('sendFailed', key, said(error))),
   ];
   return {
     moves: (key) => moves.filter((move) => key === undefined || move.key === key).reverse(),

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Clock, type FsmStorage, memoryStorage } from '@telefsm/core';
 import { parseKey } from '@telefsm/core/tools';
-import { Refused } from '../conversations/refused.ts';
+import { Rejected } from '../conversations/rejected.ts';
 import { type Model, modelOf } from '../inspector/model.ts';
 import type { ConversationView } from '../inspector/view-data.ts';
 import type { Move } from '../inspector/watch.ts';
@@ -75,7 +75,7 @@ export async function openSession(
   const example = examples[name];
   const makeBot = example?.bots[framework];
   if (example === undefined || makeBot === undefined) {
-    throw new Refused(`There is no example '${name}' on '${framework}'.`);
+    throw new Rejected(`There is no example '${name}' on '${framework}'.`);
   }
   const time = makeClock();
   let shortest = 0;
@@ -145,7 +145,7 @@ export async function openSession(
 
   const userIn = (user: string, chatType: ChatType): PlaygroundUser => {
     const found = users.get(user);
-    if (found === undefined) throw new Refused(`There is no user named '${user}'.`);
+    if (found === undefined) throw new Rejected(`There is no user named '${user}'.`);
     return chatType === 'group' ? found.in(group as never) : found;
   };
   const chatOf = (user: string, chatType: ChatType) =>
@@ -190,7 +190,7 @@ export async function openSession(
       if (what.trim() !== '') act(userIn(user, chatType).sends(what), chatOf(user, chatType));
     },
     sendMedia(user, chatType, kind) {
-      if (!Object.hasOwn(media, kind)) throw new Refused(`There is no '${kind}' to send.`);
+      if (!Object.hasOwn(media, kind)) throw new Rejected(`There is no '${kind}' to send.`);
       act(userIn(user, chatType).sends(media[kind]), chatOf(user, chatType));
     },
     tap(user, chatType, label, id) {

@@ -5,7 +5,7 @@ import { type Box, captionOf, layoutOf, nameOf, type Point } from '../graph/layo
 import { type Html, html } from './html.ts';
 
 /** The marks of a diagram besides its states. */
-export interface DiagramMarks {
+export interface DiagramHighlights {
   /** Conversations that are at a place now. */
   count(state: string): number;
   /** Where a place leads when it is followed. */
@@ -23,7 +23,7 @@ export function diagram(
   graph: Graph,
   part: string | null,
   title: string,
-  marks: DiagramMarks,
+  marks: DiagramHighlights,
 ): Html {
   const known = layouts.get(graph) ?? new Map<string | null, ReturnType<typeof layoutOf>>();
   layouts.set(graph, known);
@@ -42,7 +42,7 @@ ${nodes.map(({ node, ...box }) => drawn(node, box, marks))}
 </svg>`;
 }
 
-function drawn(node: GraphNode, box: Box, marks: DiagramMarks): Html {
+function drawn(node: GraphNode, box: Box, marks: DiagramHighlights): Html {
   const { x, y } = box;
   if (node.kind === 'start')
     return html`<g class="rim"><circle cx="${x}" cy="${y}" r="7"/><title>${node.label}</title></g>`;

@@ -30,7 +30,7 @@ export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[
 }
 
 /** The text of a piece of HTML, to be sent. */
-export function textOf(piece: Html): string {
+export function serialize(piece: Html): string {
   return piece['~html'];
 }
 

@@ -15,7 +15,7 @@ function page(): void {
   let byKeyboard = false;
 
   const status = document.getElementById('live');
-  const tell = (text: string) => {
+  const showState = (text: string) => {
     if (status === null || status.textContent === text) return;
     status.textContent = text;
     status.toggleAttribute('data-off', text !== 'Live');
@@ -40,9 +40,9 @@ function page(): void {
         keepOpen(part, next);
         if (next.innerHTML !== part.innerHTML) replace(part, next);
       }
-      tell('Live');
+      showState('Live');
     } catch {
-      tell('Not connected');
+      showState('Not connected');
     }
     took = performance.now() - began;
     isLoading = false;
@@ -110,7 +110,7 @@ function page(): void {
     const answer = await fetch(form.action, { method: 'POST', body, redirect: 'manual' }).catch(
       () => undefined,
     );
-    if (answer === undefined) tell('Not connected');
+    if (answer === undefined) showState('Not connected');
     await refresh();
   }
 
@@ -145,7 +145,7 @@ function page(): void {
 
   const events = new EventSource('/events');
   events.addEventListener('changed', () => void refresh());
-  events.addEventListener('error', () => tell('Not connected'));
+  events.addEventListener('error', () => showState('Not connected'));
   addEventListener('pagehide', () => events.close());
 }
 

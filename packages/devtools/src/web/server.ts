@@ -4,8 +4,8 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FsmError } from '@telefsm/core';
-import { Refused } from '../conversations/refused.ts';
-import { type Html, html, textOf } from './html.ts';
+import { Rejected } from '../conversations/rejected.ts';
+import { type Html, html, serialize } from './html.ts';
 import { cookiesOf, formOf, Turned } from './request.ts';
 
 /** Options of every guarded page. */
@@ -217,7 +217,7 @@ function send(response: ServerResponse, answer: Exclude<WebAnswer, 'events'>): v
     const type = 'text/html; charset=utf-8';
     response
       .writeHead(answer.status ?? 200, { ...headers, 'content-type': type })
-      .end(textOf(answer.page));
+      .end(serialize(answer.page));
   } else {
     response
       .writeHead(200, { ...headers, 'content-type': `${answer.type}; charset=utf-8` })
@@ -230,7 +230,7 @@ function fail(request: IncomingMessage, response: ServerResponse, error: unknown
     response.destroy();
     return;
   }
-  const status = error instanceof Turned ? error.status : error instanceof Refused ? 422 : 500;
+  const status = error instanceof Turned ? error.status : error instanceof Rejected ? 422 : 500;
   const message = error instanceof Error ? error.message : String(error);
   if (request.url?.startsWith('/api/')) send(response, { json: { error: message }, status });
   else {

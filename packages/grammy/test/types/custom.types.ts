@@ -60,7 +60,7 @@ export class MapStorage implements FsmStorage {
     const row = this.#held(key, holder);
     if (row === undefined) {
       const hasGoneOn = this.#held(key, { ...holder, fence: holder.fence + 1 }) !== undefined;
-      return keep !== undefined && hasGoneOn ? 'already' : 'refused';
+      return keep !== undefined && hasGoneOn ? 'already' : 'rejected';
     }
     row.next = next;
     if (keep === undefined) row.owner = undefined;

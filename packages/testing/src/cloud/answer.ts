@@ -1,7 +1,7 @@
 /** The answer of the Bot API: a result, or a rejection with its code. */
 
 /** A rejection as Telegram words it. */
-export interface ApiRefusal {
+export interface ApiRejection {
   /** Distinguishes it from a result. */
   readonly ok: false;
   /** The code, which is the HTTP status too. */
@@ -13,7 +13,7 @@ export interface ApiRefusal {
 }
 
 /** The JSON with which Telegram answers a call. */
-export type ApiAnswer = { readonly ok: true; readonly result: unknown } | ApiRefusal;
+export type ApiAnswer = { readonly ok: true; readonly result: unknown } | ApiRejection;
 
 /**
  * The failure of a call that a test chooses: a rejection, the network failing before the call arrives (`"unreachable"`),
@@ -24,7 +24,7 @@ export type Failure =
       readonly error_code: number;
       /** Telegram's wording for the code when left out. */
       readonly description?: string;
-      readonly parameters?: ApiRefusal['parameters'];
+      readonly parameters?: ApiRejection['parameters'];
     }
   | 'unreachable'
   | 'lost answer';
@@ -40,7 +40,7 @@ const wordings: Readonly<Record<number, string>> = {
 };
 
 /** Makes a rejection out of what a test asked for. */
-export function refusalOf(failure: Exclude<Failure, string>): ApiRefusal {
+export function rejectionOf(failure: Exclude<Failure, string>): ApiRejection {
   const { error_code, parameters } = failure;
   const wording =
     error_code === 429
@@ -55,15 +55,15 @@ export function refusalOf(failure: Exclude<Failure, string>): ApiRefusal {
   };
 }
 
-const refused = Symbol('refused');
+const refused = Symbol('rejected');
 
 /** Ends the answering of a call with a rejection; {@link answering} turns it into the answer. */
-export function refuse(
+export function reject(
   error_code: number,
   description: string,
-  parameters?: ApiRefusal['parameters'],
+  parameters?: ApiRejection['parameters'],
 ): never {
-  const refusal = refusalOf({
+  const refusal = rejectionOf({
     error_code,
     description,
     ...(parameters === undefined ? {} : { parameters }),
@@ -71,12 +71,12 @@ export function refuse(
   throw Object.assign(new Error(description), { [refused]: refusal });
 }
 
-/** Runs what answers a call; a {@link refuse} in it becomes the answer, any other error is a fault of this package and passes. */
+/** Runs what answers a call; a {@link reject} in it becomes the answer, any other error is a fault of this package and passes. */
 export function answering(answer: () => unknown): ApiAnswer {
   try {
     return { ok: true, result: answer() };
   } catch (error) {
-    if (error instanceof Error && refused in error) return error[refused] as ApiRefusal;
+    if (error instanceof Error && refused in error) return error[refused] as ApiRejection;
     throw error;
   }
 }

@@ -26,7 +26,7 @@ export function idInToken(token: string): number {
 }
 
 /** Gives the bot the id of its token, also in the chats that it is in already. */
-export function takeIdentity(cloud: Cloud, token: string): void {
+export function adoptIdentity(cloud: Cloud, token: string): void {
   const id = idInToken(token);
   for (const { members } of cloud.chats.values()) {
     const membership = members.get(cloud.me.id);

@@ -13,9 +13,9 @@ export const commitRules: readonly Rule[] = [
       const lease = await take(key('k'));
       const copy = lease.copy();
       assert.equal(await lease.commit(record('text')), 'done');
-      assert.equal(await lease.commit(record('text')), 'refused');
-      assert.equal(await copy.commit(record('copy')), 'refused');
-      assert.equal(await copy.commit(undefined), 'refused');
+      assert.equal(await lease.commit(record('text')), 'rejected');
+      assert.equal(await copy.commit(record('copy')), 'rejected');
+      assert.equal(await copy.commit(undefined), 'rejected');
       await finds(key('k'), 'text');
     },
   },
@@ -42,7 +42,7 @@ export const commitRules: readonly Rule[] = [
       const copy = lease.copy();
       const spent = lease.fence;
       assert.equal(await lease.commit(record('text'), minute), 'done');
-      assert.equal(await copy.commit(record('late')), 'refused');
+      assert.equal(await copy.commit(record('late')), 'rejected');
       assert.equal(await copy.renew(minute), false);
       await copy.release();
       const ms = await busy(key('k'));
@@ -62,11 +62,11 @@ export const commitRules: readonly Rule[] = [
         const { key, finds, take } = bench;
         const copies = await turnOfThree(bench, key(`${round}`));
         for (const n of order)
-          assert.equal(await copies[n]?.(), 'refused', `copy ${n} of ${order}`);
+          assert.equal(await copies[n]?.(), 'rejected', `copy ${n} of ${order}`);
         await finds(key(`${round}`), 'third');
         const holder = await take(key(`${round}`));
         for (const n of order)
-          assert.equal(await copies[n]?.(), 'refused', `copy ${n} of ${order}`);
+          assert.equal(await copies[n]?.(), 'rejected', `copy ${n} of ${order}`);
         assert.equal(await holder.commit(record('fourth')), 'done');
         await finds(key(`${round}`), 'fourth');
       }

@@ -26,9 +26,9 @@ export const fenceRules: readonly Rule[] = [
         const again = await bench.take(key, { token: one });
         assert.notEqual(again.fence, late.fence);
         for (let copies = 0; copies < 3; copies++) {
-          assert.equal(await late.copy().commit(record('late')), 'refused');
-          assert.equal(await late.copy().commit(record('late'), short), 'refused');
-          assert.equal(await late.copy().commit(undefined), 'refused');
+          assert.equal(await late.copy().commit(record('late')), 'rejected');
+          assert.equal(await late.copy().commit(record('late'), short), 'rejected');
+          assert.equal(await late.copy().commit(undefined), 'rejected');
         }
         await again.release();
         await finds(key, 'second');
@@ -53,7 +53,7 @@ export const fenceRules: readonly Rule[] = [
         else await other.commit(record('second'));
         const again = await bench.take(key, { token: one });
         assert.notEqual(again.fence, late.fence, `after ${between}`);
-        assert.equal(await late.copy().commit(record('late')), 'refused', between);
+        assert.equal(await late.copy().commit(record('late')), 'rejected', between);
         assert.equal(await late.copy().renew(minute), false, between);
         await again.release();
         await bench.finds(key, between === 'released' ? undefined : 'second');
@@ -91,8 +91,8 @@ export const fenceRules: readonly Rule[] = [
       const now = await take(key('k'), again);
       assert.ok(now.fence >= before.fence + 2, `fence ${now.fence} after ${before.fence}`);
       assert.equal(await before.renew(minute), false);
-      assert.equal(await before.commit(record('late')), 'refused');
-      assert.equal(await before.commit(record('late'), short), 'refused');
+      assert.equal(await before.commit(record('late')), 'rejected');
+      assert.equal(await before.commit(record('late'), short), 'rejected');
       await before.release();
       const ms = await busy(key('k'));
       assert.ok(ms <= short, `an old fence has renewed to ${ms} ms`);
@@ -109,7 +109,7 @@ export const fenceRules: readonly Rule[] = [
       await (await take(key('k'), { after: 2 * minute })).commit(record('another'));
       const fresh = await take(key('k'), again);
       assert.deepEqual([stale.record?.text, fresh.record?.text], [undefined, 'another']);
-      assert.equal(await stale.commit(record('stale')), 'refused');
+      assert.equal(await stale.commit(record('stale')), 'rejected');
       assert.equal(await fresh.commit(record('fresh')), 'done');
       await finds(key('k'), 'fresh');
     },
@@ -123,13 +123,13 @@ export const fenceRules: readonly Rule[] = [
       assert.equal(await turn.commit(record('kept'), short), 'done');
       assert.equal(turn.fence, spent.fence + 1);
       assert.equal(await spent.copy().commit(record('kept'), short), 'already');
-      assert.equal(await spent.copy().commit(record('final')), 'refused');
+      assert.equal(await spent.copy().commit(record('final')), 'rejected');
       assert.equal(await spent.renew(minute), false);
       await spent.release();
       assert.equal((await busy(key('k'))) <= short, true);
       assert.equal(await turn.commit(record('next'), short), 'done');
       // two continuing commits later the first is no longer the last one
-      assert.equal(await spent.copy().commit(record('kept'), short), 'refused');
+      assert.equal(await spent.copy().commit(record('kept'), short), 'rejected');
       assert.equal(await turn.commit(record('last')), 'done');
     },
   },
@@ -194,7 +194,7 @@ export const fenceRules: readonly Rule[] = [
       await busy(key('k'), { lease: short });
       await pass(key('k'), short + 1000);
       const next = await take(key('k'));
-      assert.equal(await dead.commit(record('late')), 'refused');
+      assert.equal(await dead.commit(record('late')), 'rejected');
       await next.release();
       // the holder itself
       const own = await take(key('own'), { lease: short });
@@ -217,7 +217,7 @@ export const fenceRules: readonly Rule[] = [
       const next = await take(key('k'), waiter);
       assert.deepEqual(heard, [[waiter.token, next.fence]]);
       assert.ok(next.fence >= turn.fence + 2, `fence ${next.fence} after ${turn.fence}`);
-      assert.equal(await turn.commit(record('late')), 'refused');
+      assert.equal(await turn.commit(record('late')), 'rejected');
       // a waiter that gave up frees it by the message alone
       await busy(key('k'), { token: token(), queue: true });
       await next.release();

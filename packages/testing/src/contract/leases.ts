@@ -104,14 +104,14 @@ export const leaseRules: readonly Rule[] = [
       const late = await take(key('k'), { lease: 1000 });
       const holder = await take(key('k'), { after: 5000 });
       assert.equal(await late.renew(minute), false);
-      assert.equal(await late.commit(record('late')), 'refused');
-      assert.equal(await late.commit(record('late'), minute), 'refused');
-      assert.equal(await late.commit(undefined), 'refused');
+      assert.equal(await late.commit(record('late')), 'rejected');
+      assert.equal(await late.commit(record('late'), minute), 'rejected');
+      assert.equal(await late.commit(undefined), 'rejected');
       await late.release();
       await busy(key('k'));
       assert.equal(holder.record?.text, 'before');
       assert.equal(await holder.commit(record('after')), 'done');
-      assert.equal(await late.commit(record('late')), 'refused');
+      assert.equal(await late.commit(record('late')), 'rejected');
       assert.equal(await late.renew(minute), false);
       await finds(key('k'), 'after');
     },
@@ -123,9 +123,9 @@ export const leaseRules: readonly Rule[] = [
     async check({ key, take, finds }) {
       const late = await take(key('k'), { lease: 1000 });
       await (await take(key('k'), { after: 5000 })).commit(undefined);
-      assert.equal(await late.commit(record('late')), 'refused');
+      assert.equal(await late.commit(record('late')), 'rejected');
       const anew = await take(key('k'));
-      assert.equal(await late.commit(record('late')), 'refused');
+      assert.equal(await late.commit(record('late')), 'rejected');
       assert.equal(await anew.commit(record('anew')), 'done');
       await finds(key('k'), 'anew');
     },

@@ -153,7 +153,7 @@ async function walk(bench: Bench, key: string, steps: readonly Step[]): Promise<
         const keep = what === 'keep' ? minute : undefined;
         const next = what === 'delete' ? undefined : text;
         const answer = await send({ kind: 'commit', holder, text: next, keep });
-        if (keep !== undefined && answer !== 'refused') turn.fence++;
+        if (keep !== undefined && answer !== 'rejected') turn.fence++;
       }
     }
     const found = (await bench.storage.peek(key))?.text;
@@ -183,7 +183,7 @@ async function execute(
   }
   const { text, keep } = request;
   const hasGoneOn = model.holder?.token === token && model.holder.fence === fence + 1;
-  const expected = holds ? 'done' : keep !== undefined && hasGoneOn ? 'already' : 'refused';
+  const expected = holds ? 'done' : keep !== undefined && hasGoneOn ? 'already' : 'rejected';
   const next = text === undefined ? undefined : record(text);
   assert.equal(await storage.commit(key, request.holder, next, keep), expected, 'committed');
   if (!holds) return expected;

@@ -199,7 +199,7 @@ function heldBy(
     record,
     async commit(next, keep) {
       const answer = await storage.commit(key, { token, fence: held.fence }, next, keep);
-      if (keep !== undefined && answer !== 'refused') held.fence++;
+      if (keep !== undefined && answer !== 'rejected') held.fence++;
       return answer;
     },
     renew: async (lease) => storage.renew(key, { token, fence: held.fence }, lease),

@@ -2,7 +2,7 @@
 
 import type { RawUpdate } from '@telefsm/core';
 import type { Cloud } from '../cloud/cloud.ts';
-import { nextTurn, settle } from '../event-loop.ts';
+import { nextTurn, untilIdle } from '../event-loop.ts';
 import { performCall } from '../methods/answer-call.ts';
 import { type Fake, guard, within } from '../network/guard.ts';
 import { answerRequest } from '../server/answer-request.ts';
@@ -45,7 +45,7 @@ export function inProcess(cloud: Cloud, first: BotPort): Transport {
       life = bring(cloud, make());
       const again = [...unfinished.keys()];
       for (const update of again) void run(update);
-      await settle(() => again.every((update) => !unfinished.has(update)));
+      await untilIdle(() => again.every((update) => !unfinished.has(update)));
     },
     async stop() {
       life.end();
@@ -99,7 +99,7 @@ function bring(cloud: Cloud, port: BotPort): Life {
     },
     async idle() {
       await nextTurn();
-      await settle(() => underWay === 0);
+      await untilIdle(() => underWay === 0);
     },
   };
 }

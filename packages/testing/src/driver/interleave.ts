@@ -1,6 +1,6 @@
 /** Forced interleavings: several actions stepped through the bot's API calls in a chosen order. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { settle } from '../event-loop.ts';
+import { untilIdle } from '../event-loop.ts';
 
 /** One step of `interleave`: which action, and what it did. */
 export interface Step {
@@ -64,7 +64,7 @@ export async function interleave(
     steps.push({ action, did: stepOf(lane) });
     if (lane.state === 'fresh') start(action);
     else if (lane.state === 'held') release(lane);
-    await settle(() => lane.state === 'held' || lane.state === 'ended');
+    await untilIdle(() => lane.state === 'held' || lane.state === 'ended');
   }
   for (const [index, lane] of running.entries()) {
     lane.free = true;

@@ -79,7 +79,7 @@ export function expectShown(
       : `the bot has shown ${shown.map((each) => JSON.stringify(each.text || `[${each.kind}]`)).join(', ')}`;
   throw complaint(
     cloud,
-    `${user.first_name} does not see ${inspect(expected)}: ${instead} since ${user.first_name} last did something here.`,
+    `${user.first_name} does not see ${described(expected)}: ${instead} since ${user.first_name} last did something here.`,
     {
       actual,
       expected,
@@ -127,6 +127,6 @@ function isPattern(expected: Expected): expected is RegExp {
   return true;
 }
 
-function inspect(expected: Expected): string {
+function described(expected: Expected): string {
   return isPattern(expected) ? String(expected) : JSON.stringify(expected);
 }

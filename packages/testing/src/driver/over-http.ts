@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { FsmError, type RawUpdate } from '@telefsm/core';
 import type { Cloud } from '../cloud/cloud.ts';
-import { settle } from '../event-loop.ts';
+import { untilIdle } from '../event-loop.ts';
 import { guard, within } from '../network/guard.ts';
 import { type HttpServer, openHttpServer } from '../server/http-server.ts';
 import { type UnderWay, watchRequests } from '../server/under-way.ts';
@@ -101,7 +101,7 @@ export function overHttp(
       if (delivery !== undefined && mine === life) delivery.started = true;
       const finish = async (end: (waiting: Waiting) => void): Promise<void> => {
         if (delivery !== undefined) delivery.isEnding = true;
-        await settle(); // calls that the bot made without awaiting them
+        await untilIdle(); // calls that the bot made without awaiting them
         if (delivery === undefined || mine !== life) return;
         deliveries.delete(update.update_id);
         end(delivery);

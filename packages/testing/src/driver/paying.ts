@@ -5,7 +5,7 @@ import type { Cloud, Query } from '../cloud/cloud.ts';
 import type { Payload, RawMessage, RawUser } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import { pick } from '../methods/media.ts';
-import { listOf, objectOf, textOf } from '../methods/parameters.ts';
+import { listOf, objectOf, textParameter } from '../methods/parameters.ts';
 import { complaint } from './complaint.ts';
 import { did, type Stage, write } from './stage.ts';
 
@@ -36,7 +36,7 @@ export async function pay(
   const { cloud } = stage;
   const { message, payload } = invoiceIn(cloud, where, on);
   const invoice = objectOf(message, 'invoice') ?? {};
-  const invoice_payload = textOf(payload, 'payload') ?? '';
+  const invoice_payload = textParameter(payload, 'payload') ?? '';
   did(cloud, user, where, `pays ${String(invoice['title'])}`);
   const ask = async (
     kind: Query['kind'],
@@ -102,6 +102,8 @@ function invoiceIn(
 
 function refused(answer: Payload | undefined, type: string): Paid {
   const error =
-    answer === undefined ? `the bot did not answer the ${type}` : textOf(answer, 'error_message');
+    answer === undefined
+      ? `the bot did not answer the ${type}`
+      : textParameter(answer, 'error_message');
   return { accepted: false, error };
 }

@@ -4,7 +4,7 @@ import { addressOf, type ChatAddress, sameAddress } from '../cloud/chat-address.
 import type { ChatRecord, Cloud } from '../cloud/cloud.ts';
 import type { RawButton, RawMarkup, RawMessage, RawUser } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
-import { textOf } from '../methods/parameters.ts';
+import { textParameter } from '../methods/parameters.ts';
 import { complaint } from './complaint.ts';
 import { pickedBy } from './picking.ts';
 import { contact, location, partsOf, poll, type Sendable } from './sendable.ts';
@@ -88,7 +88,7 @@ async function pressInline(
   const answer = cloud.queries.get(id)?.answer;
   return {
     answered: answer !== undefined,
-    alert: answer === undefined ? undefined : textOf(answer, 'text'),
+    alert: answer === undefined ? undefined : textParameter(answer, 'text'),
   };
 }
 

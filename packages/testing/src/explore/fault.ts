@@ -8,7 +8,7 @@ import type { Outcome } from './walk.ts';
  *
  * - `crash`: the bot's code threw.
  * - `unkept`: the result of an input cannot be stored, or is not an answer, so the user was asked again.
- * - `refused`: Telegram rejected a call: a text that is too long, a bad button.
+ * - `rejected`: Telegram rejected a call: a text that is too long, a bad button.
  * - `unanswered`: a press did something, but its query was not answered, so that the button keeps a spinner.
  * - `dead-button`: a press on a button of the present question led nowhere.
  * - `silence`: an input was met by nothing in a state that answers other input of its kind.
@@ -20,7 +20,7 @@ import type { Outcome } from './walk.ts';
 export type FaultKind =
   | 'crash'
   | 'unkept'
-  | 'refused'
+  | 'rejected'
   | 'unanswered'
   | 'dead-button'
   | 'silence'
@@ -50,8 +50,8 @@ export function findingsIn(outcome: Outcome, strict: boolean): readonly Finding[
   );
   const found = [
     ...errors.map((error) => crash(error, state)),
-    ...outcome.unkept.map((error) => unkept(error, state)),
-    ...refusals.map((call) => refusal(call, outcome)),
+    ...outcome.rejectedInputs.map((error) => unkept(error, state)),
+    ...refusals.map((call) => rejection(call, outcome)),
   ];
   if (found.length > 0 || outcome.again.length > 0) return found;
   if (press === undefined || move.do !== 'taps') return [];
@@ -79,7 +79,7 @@ export function inputKindOf(move: Move): string | undefined {
 }
 
 function crash(error: unknown, state: string | null): Finding {
-  const message = textOf(error);
+  const message = messageOf(error);
   return {
     kind: 'crash',
     key: `crash ${masked(message)} ${frameOf(error)}`,
@@ -89,7 +89,7 @@ function crash(error: unknown, state: string | null): Finding {
 }
 
 function unkept(error: unknown, state: string | null): Finding {
-  const message = textOf(error);
+  const message = messageOf(error);
   return {
     kind: 'unkept',
     key: `unkept ${masked(message)} ${state}`,
@@ -98,12 +98,12 @@ function unkept(error: unknown, state: string | null): Finding {
   };
 }
 
-function refusal(call: ApiCall, { before: state, after }: Outcome): Finding {
+function rejection(call: ApiCall, { before: state, after }: Outcome): Finding {
   const why = call.answer?.description ?? '';
   const text = call.payload['text'] ?? call.payload['caption'];
   const length = typeof text === 'string' ? ` (its text has ${text.length} characters)` : '';
   return {
-    kind: 'refused',
+    kind: 'rejected',
     key: `refused ${call.method} ${masked(why)} ${after}`,
     message: `Telegram refused ${call.method}${inState(state)}: ${why}${length}.`,
     state,
@@ -124,10 +124,10 @@ function isHarmless(call: ApiCall, { errors, move }: Outcome): boolean {
 
 function isAbout(error: unknown, call: ApiCall): boolean {
   const why = call.answer?.description;
-  return why !== undefined && textOf(error).includes(why);
+  return why !== undefined && messageOf(error).includes(why);
 }
 
-function textOf(error: unknown): string {
+function messageOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return String(error);
   const { name = 'Error', message = '' } = error as { name?: string; message?: string };
   return `${name}: ${message}`;

@@ -12,7 +12,7 @@ import { StillHandled } from '../driver/patience.ts';
 import { privateChat } from '../driver/stage.ts';
 import { openTelegram } from '../driver/telegram.ts';
 import type { TestUser } from '../driver/user.ts';
-import { textOf } from '../methods/parameters.ts';
+import { textParameter } from '../methods/parameters.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import { type Move, type Person, people, shareable } from './move.ts';
 
@@ -55,7 +55,7 @@ export interface Outcome {
   /** The errors of the bot's code. */
   readonly errors: readonly unknown[];
   /** The inputs that the bot could not store, as observers got them. */
-  readonly unkept: readonly unknown[];
+  readonly rejectedInputs: readonly unknown[];
   /** Calls that Telegram rejected. */
   readonly refusals: readonly ApiCall[];
   /** Those among them that an earlier move of this walk has tried too: a pending question is asked again. */
@@ -119,8 +119,8 @@ export async function startWalk(
     passages.push([idOf(from), idOf(to)]);
   });
   const unkept = new Set<unknown>();
-  machine?.observe('inputRefused', ({ error }) => unkept.add(error));
-  for (const event of ['deadlineFailed', 'speechFailed', 'poisoned'] as const) {
+  machine?.observe('inputRejected', ({ error }) => unkept.add(error));
+  for (const event of ['deadlineFailed', 'sendFailed', 'poisoned'] as const) {
     machine?.observe(event, ({ error }) => errors.add(error));
   }
   const group = chat === 'group' ? world.group('Group') : undefined;
@@ -245,7 +245,7 @@ export async function startWalk(
             ? { answered: lastPress(cloud)?.answer !== undefined, current }
             : undefined,
         errors: [...errors],
-        unkept: [...unkept],
+        rejectedInputs: [...unkept],
         refusals,
         again,
       };
@@ -317,7 +317,7 @@ function lastPress(cloud: Cloud): Query | undefined {
 function isSeen({ method, payload, answer }: ApiCall): boolean {
   if (answer?.ok !== true || method === 'sendChatAction' || method.startsWith('get')) return false;
   if (method !== 'answerCallbackQuery') return true;
-  return Boolean(textOf(payload, 'text')) || payload['url'] !== undefined;
+  return Boolean(textParameter(payload, 'text')) || payload['url'] !== undefined;
 }
 
 function textOfCall({ method, payload }: ApiCall): string {

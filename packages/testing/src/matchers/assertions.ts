@@ -10,7 +10,7 @@ export interface Peekable {
 }
 
 /** Prints the conversation; a world of `telegram(bot)` does. */
-export interface Told {
+export interface Transcribed {
   transcript(): string;
 }
 
@@ -39,7 +39,7 @@ export type AskedState = { readonly id: string | null } | string | null;
 export async function assertState(
   conversation: Peekable,
   expected: AskedState,
-  world?: Told,
+  world?: Transcribed,
 ): Promise<void> {
   const actual = (await conversation.peek())?.current ?? null;
   const id = typeof expected === 'object' ? (expected?.id ?? null) : expected;
@@ -58,7 +58,7 @@ export async function assertState(
 export async function assertData(
   conversation: Peekable,
   expected: object,
-  world?: Told,
+  world?: Transcribed,
 ): Promise<void> {
   const data = { ...(await conversation.peek())?.data } as Readonly<Record<string, unknown>>;
   const names = Object.keys(expected);
@@ -70,7 +70,7 @@ export async function assertData(
   throw failure(world, message, { actual, expected, operator: 'assertData' });
 }
 
-function failure(world: Told | undefined, message: string, sides: Sides): AssertionError {
+function failure(world: Transcribed | undefined, message: string, sides: Sides): AssertionError {
   return world === undefined
     ? new AssertionError({ ...sides, message })
     : complaintBeside(world.transcript(), message, sides);

@@ -6,7 +6,7 @@ import {
   assertData,
   assertState,
   type Peekable,
-  type Told,
+  type Transcribed,
 } from './assertions.ts';
 
 /** The result of a matcher, as `expect.extend` expects it. */
@@ -28,9 +28,9 @@ export interface ChatMatchers {
   /** A user has seen nothing since they last did something. */
   toSeeNothing(): void;
   /** A conversation (`machine.at({ user })`) is in a state; `world` prints the conversation, when it is not. */
-  toBeInState(expected: AskedState, world?: Told): Promise<void>;
+  toBeInState(expected: AskedState, world?: Transcribed): Promise<void>;
   /** A conversation has collected this, and perhaps more. */
-  toHaveData(expected: object, world?: Told): Promise<void>;
+  toHaveData(expected: object, world?: Transcribed): Promise<void>;
 }
 
 /**
@@ -59,9 +59,13 @@ export const matchers: {
   readonly toBeInState: (
     conversation: Peekable,
     expected: AskedState,
-    world?: Told,
+    world?: Transcribed,
   ) => Promise<Verdict>;
-  readonly toHaveData: (conversation: Peekable, expected: object, world?: Told) => Promise<Verdict>;
+  readonly toHaveData: (
+    conversation: Peekable,
+    expected: object,
+    world?: Transcribed,
+  ) => Promise<Verdict>;
 } = {
   toSee: (user, expected) =>
     verdictOf(

@@ -1,5 +1,5 @@
 /** The Bot API: one call in, one answer out. */
-import { type ApiAnswer, answering, refusalOf, refuse } from '../cloud/answer.ts';
+import { type ApiAnswer, answering, reject, rejectionOf } from '../cloud/answer.ts';
 import type { ApiCall, Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { stir } from '../event-loop.ts';
@@ -15,7 +15,7 @@ import {
   stopPoll,
 } from './editing.ts';
 import { fileOf } from './media.ts';
-import { readParameters, textOf, type Uploads } from './parameters.ts';
+import { readParameters, textParameter, type Uploads } from './parameters.ts';
 import { profileMethods } from './profile.ts';
 import { answeringMethods, answerQuery } from './queries.ts';
 import { copyMessage, forwardMessage, sendingMethods, sendMediaGroup, several } from './sending.ts';
@@ -48,8 +48,8 @@ const methods: Readonly<Record<string, (call: Call) => unknown>> = {
   setMessageReaction,
   pinChatMessage,
   getFile: ({ cloud, payload, uploads }) => {
-    const id = textOf(payload, 'file_id');
-    if (!id) return refuse(400, 'Bad Request: file_id not specified');
+    const id = textParameter(payload, 'file_id');
+    if (!id) return reject(400, 'Bad Request: file_id not specified');
     const { file_id, file_unique_id, file_size, file_path } = fileOf(
       cloud,
       'document',
@@ -94,7 +94,7 @@ export async function performCall(
     await new Promise<void>((resolve) => cloud.clock.setTimeout(resolve, delay));
   const answer =
     typeof failure === 'object'
-      ? refusalOf(failure)
+      ? rejectionOf(failure)
       : answering(() => {
           const payload = readParameters(given);
           call.payload = payload;
@@ -122,7 +122,7 @@ function answerCall(call: Call): unknown {
   const method = byLowerCase.get(call.method.toLowerCase()) ?? call.method;
   const known = methods[method];
   if (known !== undefined) return known({ ...call, method });
-  if (!plausible.test(method)) return refuse(404, 'Not Found');
+  if (!plausible.test(method)) return reject(404, 'Not Found');
   if (call.payload['chat_id'] !== undefined) chatOf(call.cloud, call.payload);
   return true;
 }

@@ -1,8 +1,8 @@
 /** Methods about chats: who is in them, topics, invitations. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import type { ChatRecord, Cloud, Membership } from '../cloud/cloud.ts';
 import type { Call } from './contents.ts';
-import { numberOf, textOf } from './parameters.ts';
+import { numberOf, textParameter } from './parameters.ts';
 import { chatOf } from './target.ts';
 
 /** Methods about chats, by name. */
@@ -17,7 +17,7 @@ export const chatMethods: Readonly<Record<string, (call: Call) => unknown>> = {
     const id = numberOf(payload, 'user_id') ?? Number.NaN;
     const membership = record.members.get(id);
     const known = cloud.users.has(id) || id === cloud.me.id;
-    if (!known) return refuse(400, 'Bad Request: user not found');
+    if (!known) return reject(400, 'Bad Request: user not found');
     return memberOf(cloud, id, membership ?? (record.chat.id === id ? 'member' : 'left'));
   },
   getChatAdministrators: ({ cloud, payload }) =>
@@ -40,9 +40,9 @@ export const chatMethods: Readonly<Record<string, (call: Call) => unknown>> = {
     settleRequest(cloud, chatOf(cloud, payload), numberOf(payload, 'user_id'), 'left'),
   createForumTopic: ({ cloud, payload }) => {
     const record = chatOf(cloud, payload);
-    const name = textOf(payload, 'name') ?? '';
+    const name = textParameter(payload, 'name') ?? '';
     if (record.chat['is_forum'] !== true && record.chat.type !== 'private')
-      refuse(400, 'Bad Request: the chat is not a forum');
+      reject(400, 'Bad Request: the chat is not a forum');
     return { message_thread_id: openTopic(cloud, record, name), name, icon_color: 7_322_096 };
   },
   exportChatInviteLink: ({ cloud, payload }) => inviteLink(cloud, chatOf(cloud, payload)),
@@ -98,8 +98,8 @@ function present(record: ChatRecord): readonly number[] {
 
 function setMember(record: ChatRecord, id: number | undefined, membership: Membership): true {
   if (id === undefined || Number.isNaN(id))
-    return refuse(400, 'Bad Request: invalid user_id specified');
-  if (record.members.get(id) === 'creator') refuse(400, "Bad Request: can't remove chat owner");
+    return reject(400, 'Bad Request: invalid user_id specified');
+  if (record.members.get(id) === 'creator') reject(400, "Bad Request: can't remove chat owner");
   record.members.set(id, membership);
   return true;
 }
@@ -111,7 +111,7 @@ function settleRequest(
   membership: Membership,
 ): true {
   if (id === undefined || !cloud.requests.delete(`${record.chat.id}/${id}`))
-    return refuse(400, 'Bad Request: HIDE_REQUESTER_MISSING');
+    return reject(400, 'Bad Request: HIDE_REQUESTER_MISSING');
   return setMember(record, id, membership);
 }
 

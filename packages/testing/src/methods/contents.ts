@@ -1,10 +1,10 @@
 /** The contents of messages, by the method that sends them: texts, captions, files, polls, invoices. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { format } from './formatting.ts';
 import { fileOf, type MediaField, mediaContent, mediaFields, pick } from './media.ts';
-import { listOf, objectOf, textOf, type Uploads } from './parameters.ts';
+import { listOf, objectOf, textParameter, type Uploads } from './parameters.ts';
 
 /** A call being answered. */
 export interface Call {
@@ -38,24 +38,24 @@ export const contents: Readonly<Record<string, (call: Call) => Content>> = {
     contact: pick(payload, ['phone_number', 'first_name', 'last_name', 'vcard']),
   }),
   sendDice: ({ cloud, payload }) => ({
-    dice: { emoji: textOf(payload, 'emoji') ?? '🎲', value: 1 + (cloud.next('dice') % 6) },
+    dice: { emoji: textParameter(payload, 'emoji') ?? '🎲', value: 1 + (cloud.next('dice') % 6) },
   }),
   sendPoll: pollContent,
   sendInvoice: ({ payload }) => {
     const prices = listOf(payload, 'prices') as readonly { readonly amount: number }[];
-    if (!textOf(payload, 'title')) refuse(400, 'Bad Request: invoice title is empty');
-    if (prices.length === 0) refuse(400, 'Bad Request: prices must be non-empty');
+    if (!textParameter(payload, 'title')) reject(400, 'Bad Request: invoice title is empty');
+    if (prices.length === 0) reject(400, 'Bad Request: prices must be non-empty');
     const total_amount = prices.reduce((sum, price) => sum + Number(price.amount), 0);
     return {
       invoice: {
         ...pick(payload, ['title', 'description', 'currency']),
-        start_parameter: textOf(payload, 'start_parameter') ?? '',
+        start_parameter: textParameter(payload, 'start_parameter') ?? '',
         total_amount,
       },
     };
   },
   sendGame: ({ payload }) => ({
-    game: { title: textOf(payload, 'game_short_name'), description: '', photo: [] },
+    game: { title: textParameter(payload, 'game_short_name'), description: '', photo: [] },
   }),
   sendChecklist: ({ payload }) => ({ checklist: payload['checklist'] }),
   sendPaidMedia: (call) => ({
@@ -74,12 +74,12 @@ export const contents: Readonly<Record<string, (call: Call) => Content>> = {
 export function textContent(payload: Payload): Content {
   const given = payload['entities'] === undefined ? undefined : listOf(payload, 'entities');
   const { text, entities } = format(
-    textOf(payload, 'text') ?? '',
-    textOf(payload, 'parse_mode'),
+    textParameter(payload, 'text') ?? '',
+    textParameter(payload, 'parse_mode'),
     given,
   );
-  if (text.trim() === '') refuse(400, 'Bad Request: message text is empty');
-  if ([...text].length > 4096) refuse(400, 'Bad Request: message is too long');
+  if (text.trim() === '') reject(400, 'Bad Request: message text is empty');
+  if ([...text].length > 4096) reject(400, 'Bad Request: message is too long');
   return { text, ...(entities.length > 0 ? { entities } : {}) };
 }
 
@@ -89,33 +89,33 @@ export function textContent(payload: Payload): Content {
  */
 export function richContent(payload: Payload): Content {
   const rich = objectOf(payload, 'rich_message') ?? {};
-  const source = textOf(rich, 'markdown') ?? textOf(rich, 'html') ?? '';
+  const source = textParameter(rich, 'markdown') ?? textParameter(rich, 'html') ?? '';
   const written = source.split(/\n{2,}/).filter((text) => text.trim() !== '');
   const blocks =
     rich['blocks'] === undefined
       ? written.map((text) => ({ type: 'paragraph', text }))
       : listOf(rich, 'blocks');
-  if (blocks.length === 0) refuse(400, 'Bad Request: message text is empty');
+  if (blocks.length === 0) reject(400, 'Bad Request: message text is empty');
   return { rich_message: { blocks, ...pick(rich, ['is_rtl']) } };
 }
 
 /** The caption of a message, under the limit of 1,024 characters; nothing when there is none. */
 export function captionContent(payload: Payload): Content {
-  const source = textOf(payload, 'caption');
+  const source = textParameter(payload, 'caption');
   if (source === undefined || source === '') return {};
   const given =
     payload['caption_entities'] === undefined ? undefined : listOf(payload, 'caption_entities');
-  const { text, entities } = format(source, textOf(payload, 'parse_mode'), given);
-  if ([...text].length > 1024) refuse(400, 'Bad Request: message caption is too long');
+  const { text, entities } = format(source, textParameter(payload, 'parse_mode'), given);
+  if ([...text].length > 1024) reject(400, 'Bad Request: message caption is too long');
   return { caption: text, ...(entities.length > 0 ? { caption_entities: entities } : {}) };
 }
 
 /** Returns the content that an `InputMedia…` puts into a message. */
 export function inputMedia(call: Call, part: Payload): Content {
-  const type = textOf(part, 'type');
+  const type = textParameter(part, 'type');
   const field = mediaFields.find((each) => each === type);
   if (field === undefined)
-    return refuse(
+    return reject(
       400,
       `Bad Request: can't parse InputMedia: Unsupported type "${type ?? ''}" specified`,
     );
@@ -136,14 +136,14 @@ function fileContent(call: Call, field: MediaField): Content {
 }
 
 function pollContent({ cloud, payload }: Call): Content {
-  const question = textOf(payload, 'question') ?? '';
+  const question = textParameter(payload, 'question') ?? '';
   const options = listOf(payload, 'options').map((option) =>
     typeof option === 'string' ? option : String((option as Payload)['text']),
   );
-  if (question === '') refuse(400, 'Bad Request: poll question must be non-empty');
-  if (question.length > 300) refuse(400, 'Bad Request: poll question length must not exceed 300');
-  if (options.length < 1) refuse(400, 'Bad Request: poll must have at least 2 option');
-  if (options.length > 12) refuse(400, "Bad Request: poll can't have more than 12 options");
+  if (question === '') reject(400, 'Bad Request: poll question must be non-empty');
+  if (question.length > 300) reject(400, 'Bad Request: poll question length must not exceed 300');
+  if (options.length < 1) reject(400, 'Bad Request: poll must have at least 2 option');
+  if (options.length > 12) reject(400, "Bad Request: poll can't have more than 12 options");
   return {
     poll: {
       id: `poll-${cloud.next('poll')}`,
@@ -156,7 +156,7 @@ function pollContent({ cloud, payload }: Call): Content {
       total_voter_count: 0,
       is_closed: payload['is_closed'] === true,
       is_anonymous: payload['is_anonymous'] !== false,
-      type: textOf(payload, 'type') ?? 'regular',
+      type: textParameter(payload, 'type') ?? 'regular',
       allows_multiple_answers: payload['allows_multiple_answers'] === true,
       ...pick(payload, [
         'correct_option_id',

@@ -1,5 +1,5 @@
 /** Methods that change or delete what has been sent. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import { addressOf } from '../cloud/chat-address.ts';
 import type { ChatRecord, Kept } from '../cloud/cloud.ts';
 import type { RawMessage } from '../cloud/raw.ts';
@@ -7,13 +7,13 @@ import { describe } from '../cloud/screen.ts';
 import { type Call, captionContent, inputMedia, richContent, textContent } from './contents.ts';
 import { markupOf } from './markup.ts';
 import { pick } from './media.ts';
-import { listOf, objectOf, textOf } from './parameters.ts';
+import { listOf, objectOf, textParameter } from './parameters.ts';
 import { chatOf, messageOf } from './target.ts';
 
 /** Edits the text, caption, media or keyboard of a message of the bot. */
 export function editMessage(call: Call): RawMessage | true {
   const { cloud, method, payload } = call;
-  if (textOf(payload, 'inline_message_id') !== undefined) {
+  if (textParameter(payload, 'inline_message_id') !== undefined) {
     changeOf(call, undefined);
     return true;
   }
@@ -35,7 +35,7 @@ export function editMessage(call: Call): RawMessage | true {
       : { reply_markup: { inline_keyboard: markup.inline_keyboard } }),
   };
   if (looks(edited) === looks(message)) {
-    refuse(
+    reject(
       400,
       'Bad Request: message is not modified: specified new message content and reply markup are exactly the same as a current content and reply markup of the message',
     );
@@ -49,8 +49,8 @@ export function stopPoll(call: Call): unknown {
   const record = chatOf(call.cloud, call.payload);
   const { message } = own(call, record, messageOf(record, call.payload, 'edit'));
   const poll = objectOf(message, 'poll');
-  if (poll === undefined) return refuse(400, 'Bad Request: message with poll to stop not found');
-  if (poll['is_closed'] === true) refuse(400, 'Bad Request: poll has already been closed');
+  if (poll === undefined) return reject(400, 'Bad Request: message with poll to stop not found');
+  if (poll['is_closed'] === true) reject(400, 'Bad Request: poll has already been closed');
   const closed = { ...poll, is_closed: true };
   call.cloud.show(record, { ...message, poll: closed }, call);
   return closed;
@@ -67,15 +67,15 @@ export function deleteMessage(call: Call): true {
 /** Deletes messages that were sent for a business account; all are in one chat. */
 export function deleteBusinessMessages(call: Call): true {
   const { cloud, payload } = call;
-  const connection = textOf(payload, 'business_connection_id');
+  const connection = textParameter(payload, 'business_connection_id');
   if (connection === undefined || !cloud.connections.has(connection))
-    return refuse(400, 'Bad Request: BUSINESS_CONNECTION_INVALID');
+    return reject(400, 'Bad Request: BUSINESS_CONNECTION_INVALID');
   const ids = listOf(payload, 'message_ids').map(Number);
   const record = [...cloud.chats.values()].find(({ messages }) =>
     ids.every((id) => messages.get(id)?.message['business_connection_id'] === connection),
   );
   if (record === undefined || ids.length === 0)
-    return refuse(400, 'Bad Request: message to delete not found');
+    return reject(400, 'Bad Request: message to delete not found');
   for (const kept of ids.flatMap((id) => record.messages.get(id) ?? [])) remove(call, record, kept);
   return true;
 }
@@ -107,13 +107,13 @@ function changeOf(call: Call, message: RawMessage | undefined): Readonly<Record<
   switch (method) {
     case 'editMessageText':
       if (message !== undefined && message.text === undefined && !message['rich_message'])
-        refuse(400, 'Bad Request: there is no text in the message to edit');
+        reject(400, 'Bad Request: there is no text in the message to edit');
       return payload['rich_message'] === undefined
         ? { rich_message: undefined, ...textContent(payload) }
         : { text: undefined, ...richContent(payload) };
     case 'editMessageCaption': {
       if (message?.text !== undefined)
-        refuse(400, 'Bad Request: there is no caption in the message to edit');
+        reject(400, 'Bad Request: there is no caption in the message to edit');
       const caption = captionContent(payload);
       return Object.hasOwn(caption, 'caption') ? caption : { caption: undefined };
     }
@@ -143,7 +143,7 @@ function own(call: Call, record: ChatRecord, kept: Kept): Kept {
     record.chat.type === 'channel'
       ? kept.call !== undefined
       : kept.message.from?.id === call.cloud.me.id;
-  if (!mine) refuse(400, "Bad Request: message can't be edited");
+  if (!mine) reject(400, "Bad Request: message can't be edited");
   return kept;
 }
 

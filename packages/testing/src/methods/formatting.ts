@@ -1,5 +1,5 @@
 /** Formatting options: `parse_mode` turned into text and entities, with Telegram's complaints (Bot API, Formatting options). */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import { entitiesOf, type RawEntity } from '../cloud/entities.ts';
 
 /** A text as a message holds it. */
@@ -25,7 +25,7 @@ export function format(
     case 'markdown':
       return markdown(text, marksV1, false);
     default:
-      return refuse(400, 'Bad Request: unsupported parse_mode');
+      return reject(400, 'Bad Request: unsupported parse_mode');
   }
 }
 
@@ -102,8 +102,8 @@ function html(source: string): Formatted {
   return finish(text, entities);
 }
 
-type Marks = readonly (readonly [mark: string, type: string, word: string])[];
-const marksV2: Marks = [
+type Delimiters = readonly (readonly [mark: string, type: string, word: string])[];
+const marksV2: Delimiters = [
   ['```', 'pre', 'Pre'],
   ['__', 'underline', 'Underline'],
   ['||', 'spoiler', 'Spoiler'],
@@ -112,14 +112,14 @@ const marksV2: Marks = [
   ['~', 'strikethrough', 'Strikethrough'],
   ['`', 'code', 'Code'],
 ];
-const marksV1: Marks = [
+const marksV1: Delimiters = [
   ['```', 'pre', 'Pre'],
   ['*', 'bold', 'Bold'],
   ['_', 'italic', 'Italic'],
   ['`', 'code', 'Code'],
 ];
 
-function markdown(source: string, marks: Marks, strict: boolean): Formatted {
+function markdown(source: string, marks: Delimiters, strict: boolean): Formatted {
   let text = '';
   const entities: RawEntity[] = [];
   const open: Open[] = [];
@@ -198,5 +198,5 @@ function bytes(source: string, at: number): number {
 }
 
 function complain(what: string): never {
-  return refuse(400, `Bad Request: can't parse entities: ${what}`);
+  return reject(400, `Bad Request: can't parse entities: ${what}`);
 }

@@ -1,5 +1,5 @@
 /** Keyboards under messages, checked as Telegram checks them. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import type { Payload, RawButton, RawMarkup } from '../cloud/raw.ts';
 import { objectOf } from './parameters.ts';
 
@@ -21,7 +21,7 @@ export function markupOf(payload: Payload): RawMarkup | undefined {
   const given = objectOf(payload, 'reply_markup');
   if (given === undefined) {
     if (payload['reply_markup'] !== undefined)
-      refuse(400, 'Bad Request: object expected as reply markup');
+      reject(400, 'Bad Request: object expected as reply markup');
     return undefined;
   }
   const markup: RawMarkup = given;
@@ -29,20 +29,20 @@ export function markupOf(payload: Payload): RawMarkup | undefined {
   for (const button of markup.keyboard?.flat() ?? []) {
     const label = typeof button === 'string' ? button : button?.text;
     if (typeof label !== 'string')
-      refuse(400, 'Bad Request: can\'t parse keyboard button: Field "text" must be of type String');
+      reject(400, 'Bad Request: can\'t parse keyboard button: Field "text" must be of type String');
     if (label.trim() === '')
-      refuse(400, 'Bad Request: reply markup is invalid: keyboard button text must be non-empty');
+      reject(400, 'Bad Request: reply markup is invalid: keyboard button text must be non-empty');
   }
   return markup;
 }
 
 function checkInline(button: RawButton): void {
   if (typeof button?.text !== 'string') {
-    refuse(400, 'Bad Request: can\'t parse inline keyboard button: Can\'t find field "text"');
+    reject(400, 'Bad Request: can\'t parse inline keyboard button: Can\'t find field "text"');
   }
-  if (button.text === '') refuse(400, 'Bad Request: BUTTON_TEXT_INVALID');
+  if (button.text === '') reject(400, 'Bad Request: BUTTON_TEXT_INVALID');
   if (!actions.some((action) => button[action] !== undefined)) {
-    refuse(
+    reject(
       400,
       "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
     );
@@ -50,14 +50,14 @@ function checkInline(button: RawButton): void {
   const data = button['callback_data'];
   if (data !== undefined) {
     if (typeof data !== 'string' || data === '' || Buffer.byteLength(data) > 64)
-      refuse(400, 'Bad Request: BUTTON_DATA_INVALID');
+      reject(400, 'Bad Request: BUTTON_DATA_INVALID');
   }
   const url = button['url'];
   if (
     url !== undefined &&
     !/^(?:https?:\/\/|tg:\/\/|ton:\/\/|mailto:|tel:|[\w-]+(?:\.[\w-]+)+)/i.test(String(url))
   ) {
-    refuse(
+    reject(
       400,
       `Bad Request: inline keyboard button URL '${String(url)}' is invalid: Wrong HTTP URL`,
     );

@@ -1,8 +1,8 @@
 /** Files in messages: whatever a call or a user sends becomes a file with ids. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import type { Cloud, StoredFile } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
-import { textOf, type Uploads } from './parameters.ts';
+import { textParameter, type Uploads } from './parameters.ts';
 
 /** Fields of a call or a message that hold a file. */
 export const mediaFields = [
@@ -58,13 +58,13 @@ export function fileOf(
   uploads: Uploads,
 ): StoredFile & { readonly name?: string } {
   if (typeof value !== 'string' || value === '') {
-    return refuse(400, `Bad Request: there is no ${kind.replaceAll('_', ' ')} in the request`);
+    return reject(400, `Bad Request: there is no ${kind.replaceAll('_', ' ')} in the request`);
   }
   if (value.startsWith('attach://')) {
     const upload = uploads.get(value.slice('attach://'.length));
     if (upload === undefined)
-      return refuse(400, 'Bad Request: wrong file identifier/HTTP URL specified');
-    if (upload.bytes.byteLength === 0) return refuse(400, 'Bad Request: file must be non-empty');
+      return reject(400, 'Bad Request: wrong file identifier/HTTP URL specified');
+    if (upload.bytes.byteLength === 0) return reject(400, 'Bad Request: file must be non-empty');
     return { ...storeFile(cloud, kind, upload.bytes, upload.name), name: upload.name };
   }
   const known = cloud.files.get(value);
@@ -106,7 +106,7 @@ export function mediaContent(
         height: 512,
         is_animated: false,
         is_video: false,
-        emoji: textOf(payload, 'emoji') ?? '👍',
+        emoji: textParameter(payload, 'emoji') ?? '👍',
       };
     case 'voice':
       return { ...base, duration: Number(payload['duration'] ?? 3), mime_type: 'audio/ogg' };

@@ -1,5 +1,5 @@
 /** Parameters of calls: reading them as Telegram does, whatever the encoding they came in. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import type { Payload } from '../cloud/raw.ts';
 
 /** A file that came with a call. */
@@ -70,7 +70,7 @@ function readText(field: string, value: string): unknown {
     try {
       return JSON.parse(value);
     } catch {
-      return refuse(400, `Bad Request: can't parse ${field.replaceAll('_', ' ')} JSON object`);
+      return reject(400, `Bad Request: can't parse ${field.replaceAll('_', ' ')} JSON object`);
     }
   }
   if (plainFields.test(field)) {
@@ -82,7 +82,7 @@ function readText(field: string, value: string): unknown {
 }
 
 /** A parameter as text, or `undefined`. */
-export function textOf(payload: Payload, field: string): string | undefined {
+export function textParameter(payload: Payload, field: string): string | undefined {
   const value = payload[field];
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined;
 }

@@ -1,8 +1,8 @@
 /** Methods about the bot itself: who it is, its commands and its texts. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import type { Payload } from '../cloud/raw.ts';
 import type { Call } from './contents.ts';
-import { listOf, objectOf, textOf } from './parameters.ts';
+import { listOf, objectOf, textParameter } from './parameters.ts';
 
 /** Methods about the bot itself, by name. */
 export const profileMethods: Readonly<Record<string, (call: Call) => unknown>> = {
@@ -11,13 +11,13 @@ export const profileMethods: Readonly<Record<string, (call: Call) => unknown>> =
   close: () => true,
   setMyCommands: ({ cloud, payload }) => {
     const commands = listOf(payload, 'commands') as readonly Payload[];
-    if (commands.length > 100) refuse(400, 'Bad Request: BOT_COMMANDS_TOO_MUCH');
+    if (commands.length > 100) reject(400, 'Bad Request: BOT_COMMANDS_TOO_MUCH');
     for (const command of commands) {
-      if (!/^\/?[a-z0-9_]{1,32}$/.test(textOf(command, 'command') ?? ''))
-        refuse(400, 'Bad Request: BOT_COMMAND_INVALID');
-      const description = textOf(command, 'description') ?? '';
+      if (!/^\/?[a-z0-9_]{1,32}$/.test(textParameter(command, 'command') ?? ''))
+        reject(400, 'Bad Request: BOT_COMMAND_INVALID');
+      const description = textParameter(command, 'description') ?? '';
       if (description === '' || description.length > 256)
-        refuse(400, 'Bad Request: BOT_COMMAND_DESCRIPTION_INVALID');
+        reject(400, 'Bad Request: BOT_COMMAND_DESCRIPTION_INVALID');
     }
     cloud.commands.set(scopeOf(payload), commands);
     return true;
@@ -36,13 +36,13 @@ export const profileMethods: Readonly<Record<string, (call: Call) => unknown>> =
   getUserProfilePhotos: () => ({ total_count: 0, photos: [] }),
   createInvoiceLink: ({ cloud }) => `https://t.me/$invoice${cloud.next('invoice link')}`,
   getBusinessConnection: ({ cloud, payload }) =>
-    cloud.connections.get(textOf(payload, 'business_connection_id') ?? '') ??
-    refuse(400, 'Bad Request: BUSINESS_CONNECTION_INVALID'),
+    cloud.connections.get(textParameter(payload, 'business_connection_id') ?? '') ??
+    reject(400, 'Bad Request: BUSINESS_CONNECTION_INVALID'),
 };
 
 function scopeOf(payload: Payload): string {
   return JSON.stringify([
     objectOf(payload, 'scope') ?? { type: 'default' },
-    textOf(payload, 'language_code') ?? '',
+    textParameter(payload, 'language_code') ?? '',
   ]);
 }

@@ -1,8 +1,8 @@
 /** Methods that answer what a user waits for: presses, inline queries, checkouts. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import type { Query } from '../cloud/cloud.ts';
 import type { Call } from './contents.ts';
-import { listOf, textOf } from './parameters.ts';
+import { listOf, textParameter } from './parameters.ts';
 
 const tooOld = 'Bad Request: query is too old and response timeout expired or query ID is invalid';
 
@@ -22,19 +22,19 @@ export const answeringMethods: Readonly<
 export function answerQuery(call: Call): unknown {
   const { cloud, method, payload } = call;
   const [parameter, kind] = answeringMethods[method] as (typeof answeringMethods)[string];
-  const query = cloud.queries.get(textOf(payload, parameter) ?? '');
+  const query = cloud.queries.get(textParameter(payload, parameter) ?? '');
   if (query === undefined || query.kind !== kind || query.answer !== undefined)
-    return refuse(400, tooOld);
-  if (kind === 'callback' && (textOf(payload, 'text') ?? '').length > 200)
-    refuse(400, 'Bad Request: MESSAGE_TOO_LONG');
+    return reject(400, tooOld);
+  if (kind === 'callback' && (textParameter(payload, 'text') ?? '').length > 200)
+    reject(400, 'Bad Request: MESSAGE_TOO_LONG');
   if (kind === 'inline' && listOf(payload, 'results').length > 50)
-    refuse(400, 'Bad Request: RESULTS_TOO_MUCH');
+    reject(400, 'Bad Request: RESULTS_TOO_MUCH');
   const declines = kind === 'checkout' || kind === 'shipping';
-  if (declines && payload['ok'] !== true && !textOf(payload, 'error_message')) {
-    refuse(400, 'Bad Request: error message must be non-empty');
+  if (declines && payload['ok'] !== true && !textParameter(payload, 'error_message')) {
+    reject(400, 'Bad Request: error message must be non-empty');
   }
   query.answer = payload;
-  const alert = kind === 'callback' ? textOf(payload, 'text') : undefined;
+  const alert = kind === 'callback' ? textParameter(payload, 'text') : undefined;
   if (alert)
     cloud.screen.push({ kind: 'noted', what: `Bot notifies ${query.user.first_name}: ${alert}` });
   return kind === 'guest' || kind === 'web_app'

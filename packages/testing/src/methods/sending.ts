@@ -1,11 +1,11 @@
 /** Methods that send messages: one, an album, copies, forwards. */
-import { refuse } from '../cloud/answer.ts';
+import { reject } from '../cloud/answer.ts';
 import type { ChatRecord } from '../cloud/cloud.ts';
 import type { Payload, RawMessage } from '../cloud/raw.ts';
 import { type Call, type Content, captionContent, contents, inputMedia } from './contents.ts';
 import { markupOf } from './markup.ts';
 import { pick } from './media.ts';
-import { listOf, numberOf, objectOf, textOf } from './parameters.ts';
+import { listOf, numberOf, objectOf, textParameter } from './parameters.ts';
 import { chatOf, messageOf, openChatOf, repliedOf } from './target.ts';
 
 /** Methods that send one message and give it back. */
@@ -22,7 +22,7 @@ export function sendMediaGroup(call: Call): readonly RawMessage[] {
   const record = openChatOf(call.cloud, call.payload);
   const parts = listOf(call.payload, 'media') as readonly Payload[];
   if (parts.length < 2 || parts.length > 10) {
-    refuse(400, 'Bad Request: media group must include 2-10 items');
+    reject(400, 'Bad Request: media group must include 2-10 items');
   }
   const made = parts.map((part) => inputMedia(call, part));
   const media_group_id = `album-${call.cloud.next('album')}`;
@@ -67,10 +67,10 @@ function post(call: Call, record: ChatRecord, content: Content): RawMessage {
   const replied = repliedOf(record, payload);
   const thread = numberOf(payload, 'message_thread_id');
   const direct = numberOf(payload, 'direct_messages_topic_id');
-  const business = textOf(payload, 'business_connection_id');
+  const business = textParameter(payload, 'business_connection_id');
   const onlyInline = record.chat.type === 'channel' || business !== undefined;
   if (onlyInline && markup !== undefined && markup.inline_keyboard === undefined)
-    refuse(400, 'Bad Request: inline keyboard expected');
+    reject(400, 'Bad Request: inline keyboard expected');
   const author =
     record.chat.type === 'channel'
       ? { sender_chat: record.chat }

@@ -1,6 +1,6 @@
 /** One request to the Bot API over HTTP: its address, its body, its answer (Bot API, Making requests). */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ApiAnswer, refusalOf } from '../cloud/answer.ts';
+import { type ApiAnswer, rejectionOf } from '../cloud/answer.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
 import type { Uploads } from '../methods/parameters.ts';
@@ -38,14 +38,14 @@ export async function answerRequest(
     const address = new URL(request.url ?? '/', 'http://localhost');
     const route = /^(.*?)\/(file\/)?bot([^/]+)(?:\/test)?\/(.+)$/.exec(address.pathname);
     const body = await collect(request);
-    if (route === null) return send(response, refusalOf({ error_code: 404 }));
+    if (route === null) return send(response, rejectionOf({ error_code: 404 }));
     const [, prefix = '', file, token = '', rest = ''] = route;
     if (!endpoint.answers(prefix)) return;
     if (!endpoint.admits(token.replace(/%3a/i, ':')))
-      return send(response, refusalOf({ error_code: 401 }));
+      return send(response, rejectionOf({ error_code: 401 }));
     if (file !== undefined) return sendFile(cloud, response, rest);
     const read = await readBody(request.headers['content-type'], body).catch(() => undefined);
-    if (read === undefined) return send(response, refusalOf(unreadable));
+    if (read === undefined) return send(response, rejectionOf(unreadable));
     const payload = { ...Object.fromEntries(address.searchParams), ...read.payload };
     const answer = await endpoint.perform(rest, payload, read.uploads, response);
     if (answer === 'cut') request.socket.destroy();
@@ -69,6 +69,6 @@ function send(response: ServerResponse, answer: ApiAnswer): void {
 
 function sendFile(cloud: Cloud, response: ServerResponse, path: string): void {
   const file = [...cloud.files.values()].find(({ file_path }) => file_path === path);
-  if (file === undefined) send(response, refusalOf({ error_code: 404 }));
+  if (file === undefined) send(response, rejectionOf({ error_code: 404 }));
   else response.writeHead(200, { 'content-type': 'application/octet-stream' }).end(file.bytes);
 }

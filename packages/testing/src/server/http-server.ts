@@ -1,12 +1,18 @@
 /** The Bot API over HTTP: addresses, tokens, answers (Bot API, Making requests). */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ApiAnswer, answering, refusalOf } from '../cloud/answer.ts';
-import { takeIdentity } from '../cloud/bot-identity.ts';
+import { type ApiAnswer, answering, rejectionOf } from '../cloud/answer.ts';
+import { adoptIdentity } from '../cloud/bot-identity.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { performCall } from '../methods/answer-call.ts';
-import { listOf, numberOf, readParameters, textOf, type Uploads } from '../methods/parameters.ts';
+import {
+  listOf,
+  numberOf,
+  readParameters,
+  textParameter,
+  type Uploads,
+} from '../methods/parameters.ts';
 import { type Fake, guard, listens } from '../network/guard.ts';
 import { answerRequest, type Endpoint } from './answer-request.ts';
 
@@ -51,12 +57,12 @@ export async function openHttpServer(
   let token = options.token;
   let life = 0;
   let webhook: WebhookSender | undefined;
-  if (token !== undefined) takeIdentity(cloud, token);
+  if (token !== undefined) adoptIdentity(cloud, token);
 
   type Answering = (payload: Payload, connection: Connection) => ApiAnswer | Promise<ApiAnswer>;
   const transport: Readonly<Record<string, Answering>> = {
     getupdates: (payload, connection) =>
-      webhook === undefined ? queue.poll(payload, connection) : refusalOf(webhookActive),
+      webhook === undefined ? queue.poll(payload, connection) : rejectionOf(webhookActive),
     setwebhook: setWebhook,
     deletewebhook: (payload) => {
       leaveWebhook();
@@ -67,21 +73,21 @@ export async function openHttpServer(
   };
 
   function setWebhook(payload: Payload): ApiAnswer {
-    const url = textOf(payload, 'url') ?? '';
+    const url = textParameter(payload, 'url') ?? '';
     leaveWebhook();
     if (payload['drop_pending_updates'] === true) queue.drop();
     if (payload['allowed_updates'] !== undefined)
       queue.allow(listOf(payload, 'allowed_updates') as readonly string[]);
     if (url === '') return { ok: true, result: true };
     if (!/^https?:\/\/[^/]/.test(url)) {
-      return refusalOf({
+      return rejectionOf({
         error_code: 400,
         description: 'Bad Request: bad webhook: An HTTPS URL must be provided for webhook',
       });
     }
-    const secret = textOf(payload, 'secret_token');
+    const secret = textParameter(payload, 'secret_token');
     if (secret !== undefined && !/^[\w-]{1,256}$/.test(secret)) {
-      return refusalOf({
+      return rejectionOf({
         error_code: 400,
         description: 'Bad Request: secret token contains unallowed characters',
       });
@@ -122,7 +128,7 @@ export async function openHttpServer(
     admits(given) {
       if (token === undefined) {
         token = given;
-        takeIdentity(cloud, token);
+        adoptIdentity(cloud, token);
         guard(token, fakeOf(life));
       }
       return given === token;

@@ -1,6 +1,6 @@
 /** Updates on their way to the bot: kept until confirmed or expired, handed out by long polling (Bot API, getUpdates). */
 import type { Clock, RawUpdate } from '@telefsm/core';
-import { type ApiAnswer, refusalOf } from '../cloud/answer.ts';
+import { type ApiAnswer, rejectionOf } from '../cloud/answer.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { listOf, numberOf } from '../methods/parameters.ts';
 import { optInUpdateTypes, type UpdateType } from '../update-types.ts';
@@ -53,7 +53,7 @@ const lifetimes: Readonly<Record<string, number>> = {
   inline_query: 30_000,
 };
 
-const conflict = refusalOf({ error_code: 409 });
+const conflict = rejectionOf({ error_code: 409 });
 
 /** Makes an empty queue; `next` returns the number of the next update. */
 export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {

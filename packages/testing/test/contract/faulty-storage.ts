@@ -311,7 +311,7 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
     if (keep !== undefined && isOther && has('any other fence is taken for a repeated commit')) {
       return 'already';
     }
-    if (!holds(entry, holder)) return 'refused';
+    if (!holds(entry, holder)) return 'rejected';
     if (next !== undefined && blocked.has(key)) return 'done';
     if (next === undefined && has('a deletion blocks the key')) blocked.add(key);
     if (keep === undefined || !has('a continuing commit does not write')) write(entry, next);

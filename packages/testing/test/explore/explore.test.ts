@@ -160,7 +160,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     });
     expect(faults).toMatchObject([
       {
-        kind: 'refused',
+        kind: 'rejected',
         message: expect.stringContaining('message is too long (its text has 4200 characters)'),
         path: ['Anna: /start', 'Anna: a', 'Anna taps [Yes]'],
       },
@@ -235,7 +235,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
       },
       { runs: 30 },
     );
-    expect(faults.map(({ kind }) => kind)).toEqual(['refused', 'no-cancel']);
+    expect(faults.map(({ kind }) => kind)).toEqual(['rejected', 'no-cancel']);
     expect(faults[0]?.path.length).toBe(2);
   });
 });
@@ -302,7 +302,7 @@ describe.each(frameworks)('explore on %s, on a bot that has a finding of issue 1
       return api('editMessageText', { chat_id, message_id, text: 'Page', reply_markup: keyboard });
     });
     expect(faults).toMatchObject([
-      { kind: 'refused', message: expect.stringContaining('message is not modified') },
+      { kind: 'rejected', message: expect.stringContaining('message is not modified') },
     ]);
   });
 

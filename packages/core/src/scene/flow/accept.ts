@@ -1,17 +1,17 @@
 /** Handles a value as an answer: checks it, then continues or rejects it, and counts attempts. */
 
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { UserInput } from '../../update/input.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { isTextKind } from '../../update/text-kind.ts';
-import { checkValue, takesAlbum, type Verdict } from './answer.ts';
+import { acceptsAlbum, checkValue, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
 import { type FlowRun, move, note, progressOf, text } from './flow-run.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
-import { markOf, withPassed } from './progress.ts';
+import { pathKey, withPassed } from './progress.ts';
 
 /** Checks a value, then continues with it or rejects it with a message. */
 export async function accept(
@@ -23,8 +23,8 @@ export async function accept(
 ): Promise<void> {
   const { run } = flowRun;
   const verdict = await checkValue(question.step.question, value, question.answers, run.turn);
-  if (verdict.kind === 'refused') {
-    await refuse(flowRun, question, await wordsOf(flowRun, verdict));
+  if (verdict.kind === 'rejected') {
+    await rejectInput(flowRun, question, await wordsOf(flowRun, verdict));
     // the money has moved all the same
     return input?.kind === 'payment' ? next?.() : undefined;
   }
@@ -59,7 +59,7 @@ export async function hint(flowRun: FlowRun, question: PendingQuestion): Promise
       : otherwise;
   const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
   const words = isTextKind(accept) ? wordsOfKind[accept] : 'wrongKind';
-  await refuse(flowRun, question, own ?? (await text(flowRun, words)));
+  await rejectInput(flowRun, question, own ?? (await text(flowRun, words)));
 }
 
 const wordsOfKind = {
@@ -73,20 +73,24 @@ const wordsOfKind = {
 /** Returns the text for a user whose answer was rejected. */
 export function wordsOf(
   flowRun: FlowRun,
-  verdict: Extract<Verdict, { readonly kind: 'refused' }>,
-): Awaitable<Say> {
-  if (verdict.error !== undefined) flowRun.run.refused(verdict.error);
+  verdict: Extract<Verdict, { readonly kind: 'rejected' }>,
+): Awaitable<OutgoingMessage> {
+  if (verdict.error !== undefined) flowRun.run.rejected(verdict.error);
   return 'say' in verdict ? verdict.say : text(flowRun, verdict.text);
 }
 
 /** Says what was wrong; the question stays, and only a limit of attempts is counted. */
-async function refuse(flowRun: FlowRun, asked: PendingQuestion, say: Say): Promise<void> {
+async function rejectInput(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+  say: OutgoingMessage,
+): Promise<void> {
   const { plan, run } = flowRun;
   const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const limit = question?.attempts ?? plan.options.attempts;
   const album = run.input?.album;
   // an album is refused as a whole; only where parts are collected the next one may fit
-  if (album !== undefined && !(question && takesAlbum(question))) note(flowRun, { album });
+  if (album !== undefined && !(question && acceptsAlbum(question))) note(flowRun, { album });
   const count = (memoOf(run.memo).attempts ?? 0) + 1;
   if (limit !== undefined && count >= limit) {
     note(flowRun, { over: 'attempts' });
@@ -110,7 +114,7 @@ function provenance(
   const album = input?.album ?? memo.album;
   const message = input && messageId(flowRun, input);
   const edits = plan.options.editedMessages === 'update' && message !== undefined;
-  const others = (memo.gave ?? []).filter(([path]) => markOf(path) !== markOf(question.path));
+  const others = (memo.gave ?? []).filter(([path]) => pathKey(path) !== pathKey(question.path));
   return {
     ...(album !== undefined && { album }),
     ...(edits && { gave: [...others, [question.path, message] as const] }),

@@ -6,7 +6,7 @@ import { isStorable, type JsonObject } from '../../base/json.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { check, describeIssues } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
@@ -19,8 +19,8 @@ import type { AskOptions } from './steps.ts';
 export type Verdict =
   | { readonly kind: 'answer'; readonly value: unknown }
   /** With the flow's own words, or by one of telefsm's texts. */
-  | ({ readonly kind: 'refused' } & (
-      | { readonly say: Say }
+  | ({ readonly kind: 'rejected' } & (
+      | { readonly say: OutgoingMessage }
       | { readonly text: 'invalid' | 'tooLong' }
     ) & {
         /** The error for observers, if the bot's own code has made no answer of the input. */
@@ -35,7 +35,7 @@ function acceptOf({ accept, choices, share }: AskOptions): Accept | undefined {
 }
 
 /** Whether a question collects the parts of an album. */
-export function takesAlbum({ accept }: AskOptions): boolean {
+export function acceptsAlbum({ accept }: AskOptions): boolean {
   return holds(accept, 'album');
 }
 
@@ -80,12 +80,12 @@ export async function checkValue(
   turn: Turn,
 ): Promise<Verdict> {
   const { schema, validate, otherwise, maxLength = longestAnswer } = question;
-  if (isLongerThan(maxLength, value)) return { kind: 'refused', text: 'tooLong' };
+  if (isLongerThan(maxLength, value)) return { kind: 'rejected', text: 'tooLong' };
   const refused = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
     const said = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
     const say = said ?? own;
     const words = say === undefined ? { text: 'invalid' as const } : { say };
-    return { kind: 'refused', ...words, ...(error && { error }) };
+    return { kind: 'rejected', ...words, ...(error && { error }) };
   };
   let checked = value;
   if (schema !== undefined) {
@@ -101,8 +101,8 @@ export async function checkValue(
   }
   const said = await validate(checked, answers, turn);
   if (isInvalid(said)) {
-    const words: Say | undefined = said['~invalid'];
-    return words == null ? refused(undefined) : { kind: 'refused', say: words };
+    const words: OutgoingMessage | undefined = said['~invalid'];
+    return words == null ? refused(undefined) : { kind: 'rejected', say: words };
   }
   if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
   const isAnswer = typeof said !== 'boolean' && isStorable(said);
@@ -139,7 +139,7 @@ export async function checkGiven(
   turn: Turn,
 ): Promise<Verdict | undefined> {
   const scalar = typeof value === 'number' || typeof value === 'boolean';
-  const raw = scalar && takesText(question) ? String(value) : value;
+  const raw = scalar && acceptsText(question) ? String(value) : value;
   if (isTextKind(question.accept) && options === undefined) {
     const found = typeof raw === 'string' ? await foundIn(question.accept, raw) : undefined;
     return found === undefined ? undefined : checkValue(question, found, answers, turn);
@@ -160,7 +160,7 @@ export function isChoice(
 }
 
 /** Whether what a user sends here is text, or the key of a choice. */
-export function takesText(question: AskOptions): boolean {
+export function acceptsText(question: AskOptions): boolean {
   const accept = acceptOf(question) ?? 'button';
   return isTextKind(accept) || accept === 'text' || accept === 'button' || accept === 'web_app';
 }

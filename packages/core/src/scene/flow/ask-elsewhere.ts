@@ -5,8 +5,8 @@
 
 import { toMs } from '../../base/clock.ts';
 import { FsmError } from '../../base/errors.ts';
-import type { Speech } from '../../conversation/behavior.ts';
-import { callOf, type Say } from '../../conversation/say.ts';
+import type { MessageSource } from '../../conversation/behavior.ts';
+import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import { hash32 } from '../rows/buttons.ts';
@@ -19,7 +19,7 @@ import type { PendingAsk } from './pending-question.ts';
 const maxBytes = 64;
 
 /** Asks in the other chat, and sends `meanwhile` to the user of this one. */
-export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise<Speech> {
+export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise<MessageSource> {
   const { run } = flowRun;
   const { question } = asked.step;
   const { turn } = run;
@@ -64,7 +64,7 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
 }
 
 /** Returns the message for a user who waits for another person's answer. */
-export async function meanwhile(flowRun: FlowRun, question: PendingAsk): Promise<Say> {
+export async function meanwhile(flowRun: FlowRun, question: PendingAsk): Promise<OutgoingMessage> {
   const { meanwhile } = question.step.question;
   const own =
     typeof meanwhile === 'function'

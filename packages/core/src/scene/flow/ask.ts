@@ -3,8 +3,8 @@
 import { toMs } from '../../base/clock.ts';
 import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { Speech } from '../../conversation/behavior.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { MessageSource } from '../../conversation/behavior.ts';
+import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { entriesOf } from './choices.ts';
@@ -27,15 +27,15 @@ import { choicesOf } from './offer.ts';
 import { awaitsPayment } from './payment.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, readAt, without, withPassed } from './progress.ts';
-import { heardOf, show } from './prompt.ts';
+import { lastMessageOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 
 /** The messages that go with a question that is asked in place. */
 export interface Asking {
   /** The message about the last, invalid answer. */
-  readonly below?: Say;
+  readonly below?: OutgoingMessage;
   /** Another message of the flow, in place of the question. */
-  readonly instead?: Say;
+  readonly instead?: OutgoingMessage;
 }
 
 /**
@@ -43,7 +43,10 @@ export interface Asking {
  *
  * @returns what says the question after the commit; `undefined` if there is nothing to say
  */
-export async function ask(flowRun: FlowRun, params: Asking = {}): Promise<Speech | undefined> {
+export async function ask(
+  flowRun: FlowRun,
+  params: Asking = {},
+): Promise<MessageSource | undefined> {
   await begin(flowRun);
   let redos = 0;
   for (;;) {
@@ -55,7 +58,7 @@ export async function ask(flowRun: FlowRun, params: Asking = {}): Promise<Speech
       if (!(await finish(flowRun, answers))) return undefined;
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
-    } else if (!(await takeGiven(flowRun, pending))) {
+    } else if (!(await acceptGiven(flowRun, pending))) {
       return question(flowRun, pending, params);
     }
   }
@@ -107,7 +110,7 @@ function close(flowRun: FlowRun, round: FinishedRound): FinishedRound {
 }
 
 /** Takes an answer that came with the trigger, checked as if the user had sent it. */
-async function takeGiven(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
+async function acceptGiven(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
   const memo = memoOf(flowRun.run.memo);
   const given = memo.given && readAt(memo.given, question.path);
   if (given === undefined) return false;
@@ -151,7 +154,7 @@ async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
     keep(flowRun, progress, memo);
     return true;
   }
-  if (said !== undefined && said !== null) run.say(said as Say | Stream);
+  if (said !== undefined && said !== null) run.say(said as OutgoingMessage | Stream);
   run.leave('done', answers);
   return false;
 }
@@ -160,7 +163,7 @@ async function question(
   flowRun: FlowRun,
   asked: PendingQuestion,
   params: Asking,
-): Promise<Speech | undefined> {
+): Promise<MessageSource | undefined> {
   const { plan, run } = flowRun;
   const { prompts = 'keep' } = plan.options;
   const isEdited = prompts === 'edit';
@@ -198,7 +201,7 @@ async function question(
         : undefined,
     sent: wanted ? 0 : undefined,
     invoice,
-    heard: heardOf(flowRun) ?? before.heard,
+    heard: lastMessageOf(flowRun) ?? before.heard,
   };
   note(flowRun, change, asked.id);
   const timeout = asked.kind === 'ask' ? asked.step.question.timeout : undefined;

@@ -6,7 +6,7 @@ import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
 import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
-import type { Sent } from '../../conversation/say.ts';
+import type { Sent } from '../../conversation/outgoing.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
@@ -30,15 +30,15 @@ import { press } from './press.ts';
 import { earlyRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
 import { closesRounds, questionsIn } from './steps.ts';
-import { asText, isOtherTalk, takeEdited, takeInput } from './take.ts';
-import { policyOf, takeCommand, triggerOf } from './trigger.ts';
+import { asText, handleEdited, handleInput, isOtherTalk } from './take.ts';
+import { handleCommand, policyOf, triggerOf } from './trigger.ts';
 
 const flowRules = {
   data: schematic,
   trigger: matching(/^\/?\w{1,64}$/, "a command such as '/order'"),
   deepLink: textual,
   attempts: atLeast(1),
-  onTrigger: oneOf('restart', 'continue', 'ask', 'refuse'),
+  onTrigger: oneOf('restart', 'continue', 'ask', 'reject'),
   otherCommands: commandPolicies,
   otherInput: oneOf('hint', 'pass', 'ignore'),
   replies: oneOf('any', 'only'),
@@ -133,7 +133,7 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run: FrameRun, params) => ask({ plan, run }, params),
-    command: (run: FrameRun, command) => takeCommand({ plan, run }, command),
+    command: (run: FrameRun, command) => handleCommand({ plan, run }, command),
     handle: (run: FrameRun, next) => handle({ plan, run }, next),
     leave: (run: FrameRun, reason) => left({ plan, run }, reason),
     timeout: (run: FrameRun, timer) => passed({ plan, run }, timer),
@@ -166,7 +166,7 @@ function inPlace(
   return {
     ...screened(plan),
     async command(run: FrameRun, command) {
-      const isTaken = await takeCommand({ plan, run }, command);
+      const isTaken = await handleCommand({ plan, run }, command);
       if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
       return isTaken;
     },
@@ -202,16 +202,17 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
   }
   if (isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
-    const changes = plan.options.editedMessages === 'update' && (await takeEdited(flowRun, input));
+    const changes =
+      plan.options.editedMessages === 'update' && (await handleEdited(flowRun, input));
     if (!changes) await next();
     return;
   }
   if (input.kind === 'command') {
     return policyOf(flowRun) === 'answer'
-      ? takeInput(flowRun, asText(flowRun, input), next)
+      ? handleInput(flowRun, asText(flowRun, input), next)
       : next();
   }
-  return takeInput(flowRun, input, next);
+  return handleInput(flowRun, input, next);
 }
 
 async function answerFromOutside(

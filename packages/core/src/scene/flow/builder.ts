@@ -2,7 +2,7 @@
 
 import type { SchemaOf } from '../../base/schema.ts';
 import type { Awaitable, Simplify, UnionToIntersection } from '../../base/type-tools.ts';
-import type { Say, Sent } from '../../conversation/say.ts';
+import type { OutgoingMessage, Sent } from '../../conversation/outgoing.ts';
 import type { GoodName } from '../../conversation/states.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { BeginsEmpty, SessionAskTurn, SessionTurn } from '../../conversation/turn.ts';
@@ -300,7 +300,7 @@ export interface UnfinishedFlow<
     handler: (
       answers: Simplify<Answers>,
       turn: SessionTurn<Services, Start['session']>,
-    ) => Awaitable<Say | Stream | Sent | void | Redo<KeysOf<Answers>>>,
+    ) => Awaitable<OutgoingMessage | Stream | Sent | void | Redo<KeysOf<Answers>>>,
     ...hooks: HooksFor<Start, Simplify<Answers>, Services>
   ): Flow<Id, Services, Simplify<Answers>, Steps, Start>;
 }

@@ -3,7 +3,7 @@
 import type { UserInput } from '../../update/input.ts';
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { accept, finishAlbum, skip } from './accept.ts';
-import { choiceByLabel, choiceInAnyCase, takesAlbum } from './answer.ts';
+import { acceptsAlbum, choiceByLabel, choiceInAnyCase } from './answer.ts';
 import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
 import { bindingOf, type FlowRun, move, note, progressOf, text, tokenOf } from './flow-run.ts';
@@ -63,14 +63,14 @@ export async function act(
  *
  * @returns `false` if the text is no such label
  */
-export async function takeLabel(
+export async function handleLabel(
   flowRun: FlowRun,
   question: PendingQuestion,
   typed: string,
   input?: UserInput,
 ): Promise<boolean> {
   const { labels, editing } = memoOf(flowRun.run.memo);
-  if (editing && (await takeCorrection(flowRun, question, typed.trim()))) return true;
+  if (editing && (await handleCorrection(flowRun, question, typed.trim()))) return true;
   const shown = labels?.map(([value, label]) => ({ value, label }));
   const offer = await offerOf(flowRun, question, shown && { options: shown });
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
@@ -102,7 +102,7 @@ export async function takeLabel(
 }
 
 /** Takes the label of an answer to correct, or of the button that leaves them as they are. */
-async function takeCorrection(
+async function handleCorrection(
   flowRun: FlowRun,
   question: PendingQuestion,
   label: string,
@@ -147,7 +147,7 @@ async function finish(
 ): Promise<boolean> {
   if (question.kind !== 'ask') return false;
   if (picked === undefined) {
-    if (!takesAlbum(question.step.question)) return false;
+    if (!acceptsAlbum(question.step.question)) return false;
     await finishAlbum(flowRun, question);
     return true;
   }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { hash32 } from '../rows/buttons.ts';
-import { isChoice, takesText } from './answer.ts';
+import { acceptsText, isChoice } from './answer.ts';
 import { entriesOf } from './choices.ts';
 import { type FlowRun, progressOf } from './flow-run.ts';
 import { type Path, type Progress, without } from './progress.ts';
@@ -90,7 +90,7 @@ async function passes(question: AskOptions, value: unknown): Promise<boolean> {
   const { schema, validate, choices } = question;
   if (schema !== undefined) {
     const isObject = typeof value === 'object' && value !== null;
-    if (isObject && takesText(question) && question.multiple !== true) return true;
+    if (isObject && acceptsText(question) && question.multiple !== true) return true;
     const asSent =
       typeof value === 'number' || typeof value === 'boolean' ? [value, String(value)] : [value];
     for (const one of asSent) if ((await check(schema, one)).issues === undefined) return true;
@@ -112,7 +112,7 @@ async function passes(question: AskOptions, value: unknown): Promise<boolean> {
     return isKept && (await foundIn(question.accept, String(value))) === value;
   }
   if (question.accept === 'chat_shared') return typeof value === 'number';
-  return takesText(question) ? isText : typeof value === 'object' && value !== null;
+  return acceptsText(question) ? isText : typeof value === 'object' && value !== null;
 }
 
 function keysOf(choices: AskOptions['choices']): readonly string[] | undefined {

@@ -1,7 +1,7 @@
 /** How a flow ends, other than by `done`: canceled, timed out, replaced. And what its timers do. */
 
 import { isStorable } from '../../base/json.ts';
-import type { Say, Sent } from '../../conversation/say.ts';
+import type { OutgoingMessage, Sent } from '../../conversation/outgoing.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { finishAlbum } from './accept.ts';
 import { noAnswer } from './answer.ts';
@@ -24,10 +24,10 @@ export async function left(flowRun: FlowRun, reason: LeaveReason): Promise<Leave
   const say = () => attempt(async () => run.say(await text(flowRun, words)));
   tidy(flowRun);
   if (over === 'attempts') await say();
-  const isTold =
+  const isNotified =
     hook !== undefined &&
-    (await attempt(async () => tell(flowRun, await hook(run.data, endingTurn(flowRun)))));
-  if (!isTold && over !== 'attempts' && (isLate || reason === 'canceled')) await say();
+    (await attempt(async () => sendEnding(flowRun, await hook(run.data, endingTurn(flowRun)))));
+  if (!isNotified && over !== 'attempts' && (isLate || reason === 'canceled')) await say();
   const truly = over === 'done' ? 'done' : reason;
   if (always !== undefined) await attempt(async () => always(truly, run.data, run.turn));
   return truly;
@@ -49,11 +49,11 @@ export async function passed(flowRun: FlowRun, timer: string): Promise<void> {
   if (answer === undefined || isStorable(answer)) {
     return move(flowRun, answered(progressOf(run), pending, answer));
   }
-  run.refused(noAnswer('onTimeout', answer));
+  run.rejected(noAnswer('onTimeout', answer));
   run.leave('timeout');
 }
 
-function tell({ run }: FlowRun, said: Say | Sent | undefined | void): void {
+function sendEnding({ run }: FlowRun, said: OutgoingMessage | Sent | undefined | void): void {
   if (said !== undefined && said !== null) run.say(said);
 }
 

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Trigger } from '../../conversation/behavior.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
-import { type TextName, textOf } from '../../conversation/texts.ts';
+import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { questionToken } from '../rows/buttons.ts';
@@ -14,7 +14,7 @@ import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
 import { positionOf } from './pending.ts';
 import type { PendingQuestion, Position } from './pending-question.ts';
-import { markOf, type Progress } from './progress.ts';
+import { type Progress, pathKey } from './progress.ts';
 import type { Step } from './steps.ts';
 
 /** A finished flow, as its own code sees it. */
@@ -91,12 +91,12 @@ export function note(
 /** One of telefsm's own texts, in the flow's words or in the machine's. */
 export function text({ plan, run }: FlowRun, name: TextName): Awaitable<string> {
   const texts = plan.options.texts?.[name] === undefined ? run.defaults.texts : plan.options.texts;
-  return textOf(texts, name, run.turn);
+  return resolveText(texts, name, run.turn);
 }
 
 /** Stands for a question on buttons and in the memo. */
 export function tokenOf({ path }: Pick<PendingQuestion, 'path'>): string {
-  return questionToken(markOf(path));
+  return questionToken(pathKey(path));
 }
 
 /** Returns the binding of buttons to a question of this entry. */

@@ -3,7 +3,7 @@
 import type { Duration } from '../../base/clock.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../../conversation/behavior.ts';
-import type { Say, Sent } from '../../conversation/say.ts';
+import type { OutgoingMessage, Sent } from '../../conversation/outgoing.ts';
 import type { AnyScene, ResultOf } from '../../conversation/scene.ts';
 import type { AnyGroup, State } from '../../conversation/states.ts';
 import type { Texts } from '../../conversation/texts.ts';
@@ -77,7 +77,7 @@ export interface FlowOptions<
   /** Names of its commands; `false` switches one off. Default `cancel`, `back`, `skip`. */
   readonly commands?: OwnCommands;
   /** The effect of its own trigger while it runs. Default `"restart"`. */
-  readonly onTrigger?: 'restart' | 'continue' | 'ask' | 'refuse';
+  readonly onTrigger?: 'restart' | 'continue' | 'ask' | 'reject';
   /** The effect of the bot's commands while it runs. Default `"pass"`; `"passAndAsk"` repeats the question after them. */
   readonly otherCommands?: CommandPolicy;
   /** Input of another kind than the step accepts. Default `"hint"`. */
@@ -124,11 +124,11 @@ export interface FlowHooks<
   readonly canceled?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services, Se>,
-  ) => Awaitable<Say | Sent | void>;
+  ) => Awaitable<OutgoingMessage | Sent | void>;
   readonly timedOut?: (
     answers: Partial<Answers>,
     turn: EndingTurn<Services, Se>,
-  ) => Awaitable<Say | Sent | void>;
+  ) => Awaitable<OutgoingMessage | Sent | void>;
   /** Every ending and every replacement, for metrics and locks; says nothing. */
   readonly left?: (
     reason: LeaveReason,

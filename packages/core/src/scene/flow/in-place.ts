@@ -1,8 +1,8 @@
 /** Questions that are all asked in one message. Loaded with the first one. */
 
-import type { Speech } from '../../conversation/behavior.ts';
+import type { MessageSource } from '../../conversation/behavior.ts';
 import { escapeHtml, escapeMarkdownV2 } from '../../conversation/format.ts';
-import { callOf, type RichText, type Say } from '../../conversation/say.ts';
+import { callOf, type OutgoingMessage, type RichText } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { drawingOf } from '../view/drawing.ts';
@@ -20,9 +20,9 @@ export { retire, retireUnseen } from '../view/shown-message.ts';
  */
 export function askInPlace(
   run: FrameRun,
-  say: Say | FormattedStream,
-  below?: Say,
-): Speech | undefined {
+  say: OutgoingMessage | FormattedStream,
+  below?: OutgoingMessage,
+): MessageSource | undefined {
   const joined = below === undefined || isStream(say) ? undefined : join(say, below);
   if (below !== undefined && joined === undefined) run.say(below);
   const shown = joined ?? say;
@@ -39,7 +39,7 @@ export function tookAnswer(run: FrameRun): void {
 }
 
 /** One text with another below; `undefined` where they cannot be one. */
-function join(say: Say, below: Say): Say | undefined {
+function join(say: OutgoingMessage, below: OutgoingMessage): OutgoingMessage | undefined {
   const first = richText(say);
   const second = richText(below);
   if (first === undefined || second === undefined) return undefined;
@@ -69,7 +69,7 @@ function join(say: Say, below: Say): Say | undefined {
   };
 }
 
-function richText(say: Say): RichText | undefined {
+function richText(say: OutgoingMessage): RichText | undefined {
   if (typeof say === 'string') return { text: say };
   return 'text' in say ? say : undefined;
 }

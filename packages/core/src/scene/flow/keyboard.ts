@@ -1,6 +1,6 @@
 /** Keyboards for choices: inline with pages and check marks, or as a reply keyboard. */
 
-import type { ReplyMarkup } from '../../conversation/say.ts';
+import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { buttonData, type FlowButton, inRows, valueTokens } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
 import { labelOn, type Offer } from './offer.ts';

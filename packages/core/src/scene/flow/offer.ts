@@ -2,7 +2,7 @@
 
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
-import { takesAlbum, takesText } from './answer.ts';
+import { acceptsAlbum, acceptsText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { type FlowRun, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
@@ -44,13 +44,13 @@ export async function offerOf(
   const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const several = question?.multiple === true;
   const reply = isOnReplyKeyboard(flowRun, asked);
-  const finishes = question !== undefined && (several || (!reply && takesAlbum(question)));
+  const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
   // a keyboard would take the place of the forced reply
   const isBare = !reply && inGroup(flowRun) && expectsText(asked);
   const controls = isBare ? {} : await controlsAt(flowRun, asked);
   const { options, loaded } = listing ?? (await choicesOf(flowRun, asked)) ?? { options: [] };
   return {
-    options: reply ? toldApart(options) : options,
+    options: reply ? distinguished(options) : options,
     loaded,
     rows: await rowsAt(flowRun, asked),
     columns: question?.columns,
@@ -90,13 +90,13 @@ export function isOnReplyKeyboard(flowRun: FlowRun, question: PendingQuestion): 
   if (question.kind !== 'ask') return false;
   const { buttons, share } = question.step.question;
   const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(flowRun));
-  return isWanted && !takesInlineOnly(flowRun);
+  return isWanted && !supportsInlineOnly(flowRun);
 }
 
 /** Whether the user is to write a text. */
 export function expectsText(question: PendingQuestion): boolean {
   return question.kind === 'ask' && question.step.question.choices === undefined
-    ? takesText(question.step.question) || typeof question.step.question.accept === 'object'
+    ? acceptsText(question.step.question) || typeof question.step.question.accept === 'object'
     : false;
 }
 
@@ -106,7 +106,7 @@ export function inGroup({ run }: FlowRun): boolean {
 }
 
 /** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
-export function takesInlineOnly({ run: { turn } }: FlowRun): boolean {
+export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
   const { update, subject, replyAddress } = turn;
   if (replyAddress?.business !== undefined) return true;
   const payload = update && objectIn(update, subject.updateType ?? '');
@@ -115,7 +115,7 @@ export function takesInlineOnly({ run: { turn } }: FlowRun): boolean {
 }
 
 /** A reply keyboard sends the label alone, so no two may be the same: the second "Anna" is "Anna (2)". */
-function toldApart(options: readonly Option[]): readonly Option[] {
+function distinguished(options: readonly Option[]): readonly Option[] {
   const taken = new Set<string>();
   return options.map(({ value, label }) => {
     let own = label;

@@ -6,9 +6,9 @@
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Accept } from '../../update/input.ts';
-import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
+import { invoicePayload, newNonce, payloadLimit, taggedPayload } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import { type FlowRun, locate, note, text, wasAsked } from './flow-run.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
@@ -16,7 +16,7 @@ import type { PendingQuestion } from './pending-question.ts';
 
 /** A prompt as it is sent, and the invoice that it is. */
 export interface BoundPrompt {
-  readonly say: Say;
+  readonly say: OutgoingMessage;
   readonly invoice: SentInvoice | undefined;
 }
 
@@ -32,7 +32,11 @@ const approvalTime = 180_000;
  * @throws FsmError `INVALID_OPTION` for a payment step without an invoice, for a payload that leaves no room for the mark, and for prices
  * that are no list of amounts
  */
-export function bindInvoice(flowRun: FlowRun, question: PendingQuestion, say: Say): BoundPrompt {
+export function bindInvoice(
+  flowRun: FlowRun,
+  question: PendingQuestion,
+  say: OutgoingMessage,
+): BoundPrompt {
   const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
   const { turn, tag } = flowRun.run;
   const isInvoice =
@@ -58,7 +62,7 @@ export function bindInvoice(flowRun: FlowRun, question: PendingQuestion, say: Sa
     );
   }
   const { chat, thread, directMessagesTopic } = turn.replyAddress;
-  const payload = markedPayload(own, { tag, nonce: newNonce(), chat, thread, directMessagesTopic });
+  const payload = taggedPayload(own, { tag, nonce: newNonce(), chat, thread, directMessagesTopic });
   const payer = payerOf(flowRun);
   const invoice: SentInvoice = {
     payload,
@@ -106,7 +110,7 @@ export async function checkout(flowRun: FlowRun): Promise<boolean> {
 async function verdictOf(flowRun: FlowRun, said: Awaitable<unknown>): Promise<true | string> {
   const found = await said;
   if (found === true || (typeof found === 'string' && found !== '')) return found;
-  flowRun.run.refused(invalidOption('checkout', 'true, or why not as a text', shown(found)));
+  flowRun.run.rejected(invalidOption('checkout', 'true, or why not as a text', shown(found)));
   return text(flowRun, 'failed');
 }
 
@@ -128,7 +132,7 @@ export function awaitsPayment({ run }: FlowRun): number | undefined {
 }
 
 /** Whether the question waits for an approved payment; then the user reads so, and nothing else happens. */
-export async function saysPaying(flowRun: FlowRun): Promise<boolean> {
+export async function answersPaying(flowRun: FlowRun): Promise<boolean> {
   if (awaitsPayment(flowRun) === undefined) return false;
   const { run } = flowRun;
   const words = await text(flowRun, 'paying');

@@ -4,7 +4,7 @@ import { type JsonObject, noData } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
 import type { Passed, PendingQuestion, Position, QuestionFacts } from './pending-question.ts';
-import { markOf, type Path, type Progress } from './progress.ts';
+import { type Path, type Progress, pathKey } from './progress.ts';
 import {
   type AskStep,
   againName,
@@ -147,7 +147,7 @@ async function walkRounds(
   const began = Object.hasOwn(scope.stored, name);
   const stored = began ? scope.stored[name] : undefined;
   const rounds: readonly JsonObject[] = Array.isArray(stored) ? stored : [];
-  const finished = began && !walk.open.has(markOf(path));
+  const finished = began && !walk.open.has(pathKey(path));
   const steps = step.stepsFor(scope.seen);
   const again = (complete: readonly JsonObject[]) => againQuestion(step, scope, complete);
   const offered = (count: number) => count >= min && count < max;
@@ -177,7 +177,7 @@ async function walkRounds(
     const at = complete.push(seen) - 1;
     if (!finished && at + 1 < max && at + 1 >= min) {
       // it may have been gone on from already, and come back to
-      if (walk.passed.has(markOf([...path, at]))) finish(at, seen);
+      if (walk.passed.has(pathKey([...path, at]))) finish(at, seen);
       return again(complete);
     }
     finish(at, seen);
@@ -198,7 +198,7 @@ function closeRound(
 ): void {
   walk.kind = undefined;
   walk.isClosed = true;
-  if (walk.finished !== undefined || walk.passed.has(markOf(path))) return;
+  if (walk.finished !== undefined || walk.passed.has(pathKey(path))) return;
   walk.finished = { step, path, item: Object.freeze(item), answers: { ...seen } };
 }
 
@@ -216,7 +216,7 @@ function passedIn({ kind, scope, name, count }: Walk): Passed | undefined {
 
 function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk): boolean {
   if (walk.passed.size === 0) return false;
-  return [name, ...was].some((each) => walk.passed.has(markOf([...scope.path, each])));
+  return [name, ...was].some((each) => walk.passed.has(pathKey([...scope.path, each])));
 }
 
 function factsAt(name: string, scope: Scope): QuestionFacts {

@@ -1,7 +1,7 @@
 /** Takes a press on a button of a question that somebody else answers, in another chat. */
 
 import type { SceneRun } from '../../conversation/behavior.ts';
-import { callOf, type Say } from '../../conversation/say.ts';
+import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
 import { idIn, objectIn, wholeIn } from '../../update/raw-update.ts';
 import { wordsOf } from './accept.ts';
@@ -49,7 +49,7 @@ export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<vo
   if (option === undefined) return staleElsewhere(flowRun);
   const { question } = asked.step;
   const verdict = await checkValue(question, option.value, asked.answers, run.turn);
-  if (verdict.kind === 'refused') {
+  if (verdict.kind === 'rejected') {
     const words = await wordsOf(flowRun, verdict);
     return run.answer(typeof words === 'string' ? words : await text(flowRun, 'invalid'), true);
   }
@@ -83,7 +83,7 @@ async function staleElsewhere(flowRun: FlowRun): Promise<void> {
 function closeElsewhere(
   run: Pick<SceneRun, 'call'>,
   { chat, message }: NonNullable<FlowMemo['elsewhere']>,
-  words: Say = '',
+  words: OutgoingMessage = '',
 ): void {
   const where = elsewhereMessage(chat, message);
   if (words === '') run.call({ method: 'editMessageReplyMarkup', payload: where });

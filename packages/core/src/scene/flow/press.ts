@@ -3,7 +3,7 @@
  * anything: a modified client can send any data for any message.
  */
 
-import type { ReplyMarkup } from '../../conversation/say.ts';
+import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { isInaccessible } from '../../update/address.ts';
 import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import type { FlowButton } from '../rows/buttons.ts';
@@ -12,7 +12,7 @@ import { type FlowRun, locate, note, text, tokenOf, wasAsked } from './flow-run.
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
-import { saysPaying } from './payment.ts';
+import { answersPaying } from './payment.ts';
 import { inlineMarkup } from './prompt.ts';
 import { restart } from './trigger.ts';
 
@@ -26,7 +26,7 @@ export async function press(flowRun: FlowRun, button: FlowButton, data: string):
   }
   const isOff = button.action !== 'row' && isOnMessage(flowRun, data) === false;
   if (button.entry !== run.entry || isOff) return stale();
-  if (await saysPaying(flowRun)) return;
+  if (await answersPaying(flowRun)) return;
   run.answer();
   if (button.action === 'restart' || button.action === 'continue') {
     if (plan.options.onTrigger !== 'ask') return stale();

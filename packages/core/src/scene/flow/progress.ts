@@ -15,7 +15,7 @@ export interface Progress {
 }
 
 /** A path as a mark. */
-export function markOf(path: Path): string {
+export function pathKey(path: Path): string {
   return path.join('.');
 }
 
@@ -28,19 +28,19 @@ export function withAnswer(progress: Progress, path: Path, value: unknown): Prog
 
 /** Passes a question without an answer. */
 export function withPassed(progress: Progress, path: Path): Progress {
-  return { ...progress, passed: including(progress.passed, markOf(path)) };
+  return { ...progress, passed: including(progress.passed, pathKey(path)) };
 }
 
 /** Whether a path leads into a round that is finished for good. */
 export function isClosed({ passed }: Progress, path: Path): boolean {
   return path.some(
-    (key, at) => typeof key === 'number' && passed.includes(markOf(path.slice(0, at + 1))),
+    (key, at) => typeof key === 'number' && passed.includes(pathKey(path.slice(0, at + 1))),
   );
 }
 
 /** Deletes the answers at a path and below it; in a repeat, also the rounds after it. */
 export function without(progress: Progress, path: Path): Progress {
-  const mark = markOf(path);
+  const mark = pathKey(path);
   const stays = (each: string) => each !== mark && !each.startsWith(`${mark}.`);
   return {
     answers: take(endingAt(progress.answers, path), path) as JsonObject,
@@ -61,7 +61,7 @@ export function withParameters(progress: Progress, home: Path, change: JsonObjec
 
 /** Deletes the confirmation of a summary. */
 export function unconfirmed(progress: Progress, paths: readonly Path[]): Progress {
-  const marks = paths.map(markOf);
+  const marks = paths.map(pathKey);
   return { ...progress, passed: progress.passed.filter((mark) => !marks.includes(mark)) };
 }
 
@@ -76,7 +76,7 @@ export function withRounds(
   rounds: readonly JsonObject[],
   another: boolean,
 ): Progress {
-  const mark = markOf(path);
+  const mark = pathKey(path);
   const answers = put(progress.answers, path, another ? [...rounds, {}] : rounds);
   const open = another
     ? including(progress.open, mark)
@@ -90,7 +90,7 @@ export function reopened(progress: Progress, path: Path, count: number): Progres
   const rounds = readAt(before, path);
   if (count === 0 || !Array.isArray(rounds)) return without(progress, path);
   const answers = put(before, path, rounds.slice(0, count));
-  return { ...progress, answers, open: including(opened(progress.open, path), markOf(path)) };
+  return { ...progress, answers, open: including(opened(progress.open, path), pathKey(path)) };
 }
 
 /** The value at a path. */
@@ -149,7 +149,7 @@ function endingAt(answers: JsonObject, path: Path): JsonObject {
 function opened(open: readonly string[], path: Path): readonly string[] {
   let all = open;
   path.forEach((key, at) => {
-    if (typeof key === 'number') all = including(all, markOf(path.slice(0, at)));
+    if (typeof key === 'number') all = including(all, pathKey(path.slice(0, at)));
   });
   return all;
 }

@@ -3,15 +3,15 @@
 import { invalidOption } from '../../base/rules.ts';
 import {
   callOf,
-  checkSay,
+  checkMessage,
   isSent,
+  type OutgoingMessage,
   type ReplyMarkup,
   type RichText,
-  type Say,
-} from '../../conversation/say.ts';
+} from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
-import { takesAlbum } from './answer.ts';
+import { acceptsAlbum } from './answer.ts';
 import { bindingOf, type FlowRun, text, tokenOf } from './flow-run.ts';
 import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
@@ -22,7 +22,7 @@ import {
   isOnReplyKeyboard,
   type Offer,
   offerOf,
-  takesInlineOnly,
+  supportsInlineOnly,
 } from './offer.ts';
 import type { Listing, Option } from './options.ts';
 import { bindInvoice } from './payment.ts';
@@ -31,7 +31,7 @@ import { checkPoll } from './question-checks.ts';
 
 /** A question ready to be said. */
 export interface Shown {
-  readonly say: Say | FormattedStream;
+  readonly say: OutgoingMessage | FormattedStream;
   /** The choices as this user sees them. */
   readonly options: readonly Option[] | undefined;
   /** Which page of how many it shows, where a loader gives one page at a time. */
@@ -50,13 +50,13 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
         ? asked.step.again
         : asked.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
-  const refuse = (what: string, expected: string, found = 'empty') => {
+  const rejectPrompt = (what: string, expected: string, found = 'empty') => {
     throw invalidOption(`${asked.id} ${what}`, expected, found);
   };
   if (isSent(made))
-    refuse('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
-  if (made == null || made === '') refuse('prompt', 'a message');
-  checkSay(made);
+    rejectPrompt('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
+  if (made == null || made === '') rejectPrompt('prompt', 'a message');
+  checkMessage(made);
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : bindInvoice(flowRun, asked, made);
@@ -65,7 +65,7 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
   const options = listing?.options;
   const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
-  if (options?.length === 0 && !isOpen) refuse('choices', 'at least one');
+  if (options?.length === 0 && !isOpen) rejectPrompt('choices', 'at least one');
   const reply = isOnReplyKeyboard(flowRun, asked);
   const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
   const markup = reply
@@ -75,7 +75,7 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
     options !== undefined ||
     offer.share !== undefined ||
     offer.rows.length > 0 ||
-    (question !== undefined && takesAlbum(question));
+    (question !== undefined && acceptsAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {
     const say = dressed(said, markup, reply ? replyTo(flowRun) : undefined);
@@ -84,7 +84,7 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
   }
   if (hasKeyboard(said))
     return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
-  const mayReply = inGroup(flowRun) && !takesInlineOnly(flowRun) && expectsText(asked);
+  const mayReply = inGroup(flowRun) && !supportsInlineOnly(flowRun) && expectsText(asked);
   const target = mayReply ? replyTo(flowRun) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
@@ -109,7 +109,7 @@ export async function inlineMarkup(
  * The last message of this user in this group: that of the update, or of one before. A selective keyboard is for the author of the message
  * to which it replies; without one, a bot in privacy mode could not read the answer.
  */
-export function heardOf(flowRun: FlowRun): FlowMemo['heard'] {
+export function lastMessageOf(flowRun: FlowRun): FlowMemo['heard'] {
   const { update, subject } = flowRun.run.turn;
   const { chat, thread, user, updateType } = subject;
   if (!inGroup(flowRun)) return undefined;
@@ -122,21 +122,21 @@ export function heardOf(flowRun: FlowRun): FlowMemo['heard'] {
 
 /** Parameters that make a message a reply to the user's. */
 function replyTo(flowRun: FlowRun): object | undefined {
-  const message_id = heardOf(flowRun)?.[1];
+  const message_id = lastMessageOf(flowRun)?.[1];
   if (message_id === undefined) return undefined;
   return { reply_parameters: { message_id, allow_sending_without_reply: true } };
 }
 
-function hasKeyboard(say: Say | FormattedStream): boolean {
+function hasKeyboard(say: OutgoingMessage | FormattedStream): boolean {
   if (typeof say === 'string') return false;
   return 'method' in say ? 'reply_markup' in say.payload : say.keyboard != null;
 }
 
 function dressed(
-  say: Say | FormattedStream,
+  say: OutgoingMessage | FormattedStream,
   keyboard: ReplyMarkup,
   options: object | undefined,
-): Say | FormattedStream {
+): OutgoingMessage | FormattedStream {
   if (isStream(say)) return { ...say, keyboard };
   if (typeof say === 'string')
     return { text: say, keyboard, ...(options && { options }) } as RichText;

@@ -3,7 +3,7 @@
 import type { Duration } from '../../base/clock.ts';
 import { oneOf, type Rule } from '../../base/rules.ts';
 import type { Awaitable, Simplify } from '../../base/type-tools.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { SessionAskTurn, SessionTurn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
@@ -35,8 +35,8 @@ import type {
  * It is evaluated before the commit and sent after it, so it must not send anything itself.
  */
 export type Prompt<Answers, Services extends object, Se extends object = {}> =
-  | Say
-  | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Say | Stream>);
+  | OutgoingMessage
+  | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<OutgoingMessage | Stream>);
 
 /** Whether a question is asked. */
 export type Condition<Answers, Services extends object, Se extends object = {}> = (
@@ -60,11 +60,11 @@ export function redo<const Name extends string>(step: Name): Redo<Name> {
 
 /** Rejects an answer; made by {@link invalid}. */
 export interface Invalid {
-  readonly '~invalid': Say;
+  readonly '~invalid': OutgoingMessage;
 }
 
 /** Rejects an answer; return it from `validate`. The user reads the message, and the question stays. */
-export function invalid(message: Say): Invalid {
+export function invalid(message: OutgoingMessage): Invalid {
   return { '~invalid': message };
 }
 
@@ -176,8 +176,8 @@ export interface Question<
     TimeoutFits<NoInfer<T>, AnswerOf<A, Ch, M, S, V> | undefined>;
   /** The message for invalid answers, instead of the schema's messages, and for input of another kind. */
   readonly otherwise?:
-    | Say
-    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Say>);
+    | OutgoingMessage
+    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<OutgoingMessage>);
   /** The effect of a message that was sent before the question was asked. Default: that of the flow. */
   readonly early?: Early;
   /**
@@ -206,8 +206,8 @@ export interface Question<
     | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<readonly number[]>);
   /** With `to`: what the user of this conversation reads while somebody else is asked. */
   readonly meanwhile?:
-    | Say
-    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<Say>);
+    | OutgoingMessage
+    | ((answers: Answers, turn: SessionAskTurn<Services, Se>) => Awaitable<OutgoingMessage>);
   /**
    * With `to`: what the question's message becomes when it is answered; `turn.from` is who has answered. Default: the question without
    * buttons.
@@ -216,7 +216,7 @@ export interface Question<
     value: NoInfer<AnswerOf<A, Ch, M, S, V>>,
     turn: SessionAskTurn<Services, Se>,
     answers: Answers,
-  ) => Awaitable<Say>;
+  ) => Awaitable<OutgoingMessage>;
   /** Former names of the step. */
   readonly was?: string | readonly string[];
 }
@@ -237,7 +237,7 @@ export interface RepeatLimits {
 export interface RuntimeQuestion {
   /** Differs from those of the other questions of the step; without `.` and `:`. */
   readonly name: string;
-  readonly prompt: Say;
+  readonly prompt: OutgoingMessage;
   /** The accepted input. Default: text; with `choices`, a button. */
   readonly accept?: Exclude<Accept, (input: UserInput) => unknown>;
   readonly choices?: Choices<{}>;
@@ -246,7 +246,7 @@ export interface RuntimeQuestion {
   /** May be left out, by /skip or a button. */
   readonly optional?: boolean;
   readonly maxLength?: number;
-  readonly otherwise?: Say;
+  readonly otherwise?: OutgoingMessage;
   /** Checks and converts: returns the answer, or `invalid("why")`. */
   readonly validate?: (value: unknown) => Awaitable<unknown>;
 }

@@ -4,7 +4,7 @@ import type { Duration } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Schema } from '../../base/schema.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { Say } from '../../conversation/say.ts';
+import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import type { AskTurn, Turn } from '../../conversation/turn.ts';
 import type { Address } from '../../update/address.ts';
@@ -18,7 +18,9 @@ import type { Choices, Early, Label, ShareButton } from './question.ts';
 export const givenSlot = '~given';
 
 /** A prompt with untyped answers. */
-export type AnyPrompt = Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say | Stream>);
+export type AnyPrompt =
+  | OutgoingMessage
+  | ((answers: JsonObject, turn: AskTurn) => Awaitable<OutgoingMessage | Stream>);
 type Test = (answers: JsonObject, turn: AskTurn) => Awaitable<boolean>;
 
 /** `Question` without its types. */
@@ -47,7 +49,9 @@ export interface AskOptions {
   readonly rows?: (answers: JsonObject, turn: never) => Awaitable<Rows>;
   readonly early?: Early;
   readonly interrupt?: InterruptRule;
-  readonly otherwise?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
+  readonly otherwise?:
+    | OutgoingMessage
+    | ((answers: JsonObject, turn: AskTurn) => Awaitable<OutgoingMessage>);
   readonly checkout?: (
     query: { readonly invoice_payload: string; readonly total_amount: number },
     answers: JsonObject,
@@ -57,8 +61,14 @@ export interface AskOptions {
   readonly by?:
     | readonly number[]
     | ((answers: JsonObject, turn: AskTurn) => Awaitable<readonly number[]>);
-  readonly meanwhile?: Say | ((answers: JsonObject, turn: AskTurn) => Awaitable<Say>);
-  readonly answered?: (value: unknown, turn: AskTurn, answers: JsonObject) => Awaitable<Say>;
+  readonly meanwhile?:
+    | OutgoingMessage
+    | ((answers: JsonObject, turn: AskTurn) => Awaitable<OutgoingMessage>);
+  readonly answered?: (
+    value: unknown,
+    turn: AskTurn,
+    answers: JsonObject,
+  ) => Awaitable<OutgoingMessage>;
 }
 
 /** Asks one question. */

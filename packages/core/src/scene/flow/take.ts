@@ -5,15 +5,15 @@ import { holds } from '../../base/holds.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
-import { checkValue, takesAlbum, takesBurst, valueIn } from './answer.ts';
-import { takeLabel } from './choose.ts';
+import { acceptsAlbum, checkValue, takesBurst, valueIn } from './answer.ts';
+import { handleLabel } from './choose.ts';
 import { type FlowRun, keep, locate, note, progressOf, tokenOf, wasAsked } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
-import { isPaid, saysPaying } from './payment.ts';
+import { answersPaying, isPaid } from './payment.ts';
 import { positionOf } from './pending.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
-import { isClosed, markOf, withAnswer, without } from './progress.ts';
+import { isClosed, pathKey, withAnswer, without } from './progress.ts';
 import type { Early } from './question.ts';
 import { isOwnRequest } from './share.ts';
 
@@ -32,7 +32,7 @@ const albumPause = 1000;
 const mostParts = 100;
 
 /** Takes an input that is no button of the flow's own. */
-export async function takeInput(
+export async function handleInput(
   flowRun: FlowRun,
   input: UserInput,
   next: () => Promise<void>,
@@ -43,7 +43,7 @@ export async function takeInput(
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
   if (input.kind === 'payment') {
     if (!(await isPaid(flowRun))) return next();
-  } else if (!comesByItself(input) && (await saysPaying(flowRun))) return;
+  } else if (!comesByItself(input) && (await answersPaying(flowRun))) return;
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) {
     return comesByItself(input) || input.kind === 'button' ? next() : run.ask();
@@ -59,13 +59,13 @@ export async function takeInput(
   }
   const early = earlyAt(flowRun, pending, input);
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
-  if (input.kind === 'text' && (await takeLabel(flowRun, pending, input.text, input))) return;
+  if (input.kind === 'text' && (await handleLabel(flowRun, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
     const { question } = pending.step;
     const isOwn = isOwnRequest(question, tokenOf(pending), input);
     const value = isOwn ? await valueIn(question, input) : undefined;
     if (value !== undefined) {
-      if (takesAlbum(question) || takesBurst(question)) {
+      if (acceptsAlbum(question) || takesBurst(question)) {
         return collect(flowRun, pending, value, input);
       }
       return accept(flowRun, pending, value, input, next);
@@ -76,7 +76,7 @@ export async function takeInput(
       return finishAlbum(flowRun, pending);
     }
   }
-  return takeOther(flowRun, pending, input, next);
+  return handleOther(flowRun, pending, input, next);
 }
 
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
@@ -87,22 +87,22 @@ function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserI
 }
 
 /** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
-export async function takeEdited(flowRun: FlowRun, input: UserInput): Promise<boolean> {
+export async function handleEdited(flowRun: FlowRun, input: UserInput): Promise<boolean> {
   const { plan, run } = flowRun;
   const message = messageId(flowRun, input);
   const given = memoOf(run.memo).gave?.find(([, id]) => id === message);
   if (given === undefined) return false;
-  if (await saysPaying(flowRun)) return true;
+  if (await answersPaying(flowRun)) return true;
   const [path] = given;
   if (isClosed(progressOf(run), path)) return false;
   const rest = without(progressOf(run), path);
   const { pending } = await positionOf(plan, rest, run.turn);
   // the question may not apply any more
-  if (pending?.kind !== 'ask' || markOf(pending.path) !== markOf(path)) return false;
+  if (pending?.kind !== 'ask' || pathKey(pending.path) !== pathKey(path)) return false;
   const value = await valueIn(pending.step.question, input);
   if (value === undefined) return false;
   const verdict = await checkValue(pending.step.question, value, pending.answers, run.turn);
-  if (verdict.kind === 'refused') run.say(await wordsOf(flowRun, verdict));
+  if (verdict.kind === 'rejected') run.say(await wordsOf(flowRun, verdict));
   if (verdict.kind !== 'answer') return true;
   const others = changing(reviewed(progressOf(run), path, pending.level), path, pending.level);
   keep(flowRun, withAnswer(others, path, verdict.value), memoOf(run.memo));
@@ -161,7 +161,7 @@ function collect(
   flowRun.run.arm('album', quiet === undefined ? albumPause : toMs(quiet, `${id} quiet`));
 }
 
-async function takeOther(
+async function handleOther(
   flowRun: FlowRun,
   question: PendingQuestion,
   input: UserInput,

@@ -3,21 +3,21 @@
 import { isFsmError } from '../../base/errors.ts';
 import { frozenData, isStorable, type JsonObject } from '../../base/json.ts';
 import type { CommandPolicy, Trigger } from '../../conversation/behavior.ts';
-import type { ReplyMarkup } from '../../conversation/say.ts';
+import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import type { InputValues } from '../../update/input.ts';
 import { buttonData } from '../rows/buttons.ts';
 import { skip } from './accept.ts';
 import { noAnswer } from './answer.ts';
-import { takeLabel } from './choose.ts';
+import { handleLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
 import { bindingOf, type FlowRun, locate, text, wasAsked } from './flow-run.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
-import { awaitsPayment, saysPaying } from './payment.ts';
+import { answersPaying, awaitsPayment } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
-import { asText, takeInput } from './take.ts';
+import { asText, handleInput } from './take.ts';
 
 type Command = InputValues['command'];
 
@@ -33,27 +33,27 @@ export function triggerOf(
     ...(deepLink !== undefined && { deepLink }),
     ...(description !== undefined && { description }),
     ...(from !== undefined && {
-      async from(argument: string, turn: unknown, refused: Refused) {
+      async from(argument: string, turn: unknown, rejected: ReportRejected) {
         // without parameters there is nothing to make of nothing
         if (argument === '' && parameters === undefined) return undefined;
         const given = (await from(argument, turn as never)) as JsonObject | null | undefined;
         if (given == null) return parameters === undefined ? undefined : null;
-        if (parameters === undefined) return { [givenSlot]: kept(given, refused) };
+        if (parameters === undefined) return { [givenSlot]: kept(given, rejected) };
         const own = parameters.of(given);
-        if (!(await areParameters(parameters, own, refused))) return null;
-        return { ...own, [givenSlot]: kept(parameters.rest(given), refused) };
+        if (!(await areParameters(parameters, own, rejected))) return null;
+        return { ...own, [givenSlot]: kept(parameters.rest(given), rejected) };
       },
     }),
   };
 }
 
-type Refused = (error: unknown) => void;
+type ReportRejected = (error: unknown) => void;
 
 /** The answers that can be kept of those that came with the trigger: a user wrote what they were made of. */
-function kept(given: JsonObject, refused: Refused): JsonObject {
+function kept(given: JsonObject, rejected: ReportRejected): JsonObject {
   const answers = Object.entries(given).filter(([name, value]) => {
     const isKept = isStorable(value);
-    if (!isKept && value !== undefined) refused(noAnswer(`from ${name}`, value));
+    if (!isKept && value !== undefined) rejected(noAnswer(`from ${name}`, value));
     return isKept;
   });
   return Object.fromEntries(answers) as JsonObject;
@@ -63,14 +63,14 @@ function kept(given: JsonObject, refused: Refused): JsonObject {
 async function areParameters(
   parameters: FlowParameters,
   given: JsonObject,
-  refused: Refused,
+  rejected: ReportRejected,
 ): Promise<boolean> {
   try {
     await parameters.check(frozenData(given, 'from'));
     return true;
   } catch (error) {
     if (!isFsmError(error, 'DATA_NOT_JSON') && !isFsmError(error, 'DATA_INVALID')) throw error;
-    refused(error);
+    rejected(error);
     return false;
   }
 }
@@ -79,16 +79,16 @@ async function areParameters(
 export async function restart({ plan, run }: FlowRun, argument: string): Promise<void> {
   // without new parameters it keeps those that it has
   const data =
-    (await plan.trigger?.from?.(argument, run.turn, run.refused)) ?? plan.parameters?.of(run.data);
+    (await plan.trigger?.from?.(argument, run.turn, run.rejected)) ?? plan.parameters?.of(run.data);
   run.turn.state.enter(plan.self() as never, (data ?? {}) as never);
 }
 
 /** Takes a command; `false` if it is none of the flow's. */
-export async function takeCommand(flowRun: FlowRun, command: Command): Promise<boolean> {
+export async function handleCommand(flowRun: FlowRun, command: Command): Promise<boolean> {
   const { run } = flowRun;
   const own = ownCommand(flowRun, command.command);
   // an approved payment is on its way: what would leave its question waits, and the bot's other commands continue
-  if ((own ?? run.starts) !== undefined && (await saysPaying(flowRun))) return true;
+  if ((own ?? run.starts) !== undefined && (await answersPaying(flowRun))) return true;
   if (run.trigger !== undefined) {
     await retrigger(flowRun, run.trigger);
     return true;
@@ -104,7 +104,7 @@ export async function takeCommand(flowRun: FlowRun, command: Command): Promise<b
       await skipPending(flowRun);
       return true;
     case undefined:
-      return takeForeign(flowRun);
+      return handleOtherCommand(flowRun);
   }
 }
 
@@ -136,7 +136,7 @@ function ownCommand({ plan, run }: FlowRun, name: string): 'cancel' | 'back' | '
 }
 
 /** A command is an answer only where the question names that kind, or shows it as a label; other ones may be blocked. */
-async function takeForeign(flowRun: FlowRun): Promise<boolean> {
+async function handleOtherCommand(flowRun: FlowRun): Promise<boolean> {
   const { run } = flowRun;
   const { input } = run;
   const { pending } = await locate(flowRun);
@@ -149,9 +149,9 @@ async function takeForeign(flowRun: FlowRun): Promise<boolean> {
   ) {
     const typed = asText(flowRun, input);
     const isLabel = isOnReplyKeyboard(flowRun, pending) && typed.kind === 'text';
-    if (isLabel && (await takeLabel(flowRun, pending, typed.text, typed))) return true;
+    if (isLabel && (await handleLabel(flowRun, pending, typed.text, typed))) return true;
     if (namesCommands(pending)) {
-      await takeInput(flowRun, input, async () => {});
+      await handleInput(flowRun, input, async () => {});
       return true;
     }
   }
@@ -172,7 +172,7 @@ async function retrigger(flowRun: FlowRun, argument: string): Promise<void> {
       return restart(flowRun, argument);
     case 'continue':
       return run.ask();
-    case 'refuse':
+    case 'reject':
       return run.say(await text(flowRun, 'running'));
     case 'ask':
       return run.say({ text: await text(flowRun, 'restart'), keyboard: await yesOrNo(flowRun) });

@@ -1,6 +1,6 @@
 /** Fingerprints of a message, so that only changed parts are edited. */
 
-import { type ApiCall, mediaKinds } from '../../conversation/say.ts';
+import { type ApiCall, mediaKinds } from '../../conversation/outgoing.ts';
 import type { RawObject } from '../../update/raw-update.ts';
 import { fingerprint } from '../rows/buttons.ts';
 

@@ -1,8 +1,8 @@
 /** The view of a node at work: when it is rendered, where it is shown, and what a press of one of its buttons does. */
 
 import type { JsonObject } from '../../base/json.ts';
-import type { Speech } from '../../conversation/behavior.ts';
-import { type TextName, textOf } from '../../conversation/texts.ts';
+import type { MessageSource } from '../../conversation/behavior.ts';
+import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isInaccessible } from '../../update/address.ts';
 import { nodeTurn } from '../node-turn.ts';
@@ -28,7 +28,7 @@ export interface OpenView {
    *
    * @returns what shows it after the commit; `undefined` if the message shows it already
    */
-  ask(run: FrameRun): Promise<Speech | undefined>;
+  ask(run: FrameRun): Promise<MessageSource | undefined>;
   /** Takes a press of one of its buttons, which is looked up in the view of the stored data; `false` if the update is none. */
   press(run: FrameRun): Promise<boolean>;
   /** The node has taken a message of the user. */
@@ -59,7 +59,7 @@ export function openView(
       const button = pressed && readButton(pressed.data);
       if (button === undefined || pressed === undefined) return false;
       const say = async (name: TextName, alert?: boolean) =>
-        run.answer(await textOf(run.defaults.texts, name, run.turn), alert);
+        run.answer(await resolveText(run.defaults.texts, name, run.turn), alert);
       if (button.tag !== run.tag) {
         if (isInaccessible(run.turn.update)) await say('stale');
         else await say('notYours', true);

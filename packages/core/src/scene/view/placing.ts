@@ -1,7 +1,7 @@
 /** Where what is to be shown is shown: in the message that is edited in place, or in a new one. */
 
-import type { Speech } from '../../conversation/behavior.ts';
-import { type ApiCall, tooLong } from '../../conversation/say.ts';
+import type { MessageSource } from '../../conversation/behavior.ts';
+import { type ApiCall, tooLong } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isEvent } from '../../update/input.ts';
 import { idIn, objectIn, textIn, wholeIn } from '../../update/raw-update.ts';
@@ -32,7 +32,7 @@ const placings = new WeakMap<object, Placing>();
  *
  * @returns what shows it after the commit; `undefined` if the message shows it already
  */
-export function showInPlace(run: FrameRun, drawing: Drawing): Speech | undefined {
+export function showInPlace(run: FrameRun, drawing: Drawing): MessageSource | undefined {
   const shown = shownIn(run);
   const found = adopted(run);
   if (found !== undefined) {

@@ -3,7 +3,7 @@
 import { checkOptions } from '#option-checks';
 import { invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
-import { callOf, type Say } from '../../conversation/say.ts';
+import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { type Binding, type Keyboard, keyboardOf, type Press, type Rows } from '../rows/rows.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
@@ -32,7 +32,7 @@ export async function draw(run: FrameRun, view: LooseView, scene: string): Promi
   const { made, keyboard } = await render(run, view, scene);
   const inline_keyboard = keyboard.inline();
   const say = inline_keyboard.length > 0 ? { ...made, keyboard: { inline_keyboard } } : made;
-  return drawingOf(callOf(say as Say, undefined));
+  return drawingOf(callOf(say as OutgoingMessage, undefined));
 }
 
 /**

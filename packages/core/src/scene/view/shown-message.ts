@@ -1,9 +1,9 @@
 /** The message of a conversation that is edited in place: where the record notes it, and how it loses its buttons. */
 
 import { frozenData } from '../../base/json.ts';
-import type { ApiCall } from '../../conversation/say.ts';
+import type { ApiCall } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { behaviorOn } from '../../engine/settle.ts';
+import { behaviorOn } from '../../engine/hooks.ts';
 
 /** Where a message is. */
 export interface MessageAddress {

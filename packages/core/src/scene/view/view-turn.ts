@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { frozenData, isJsonObject, noData } from '../../base/json.ts';
 import type { Awaitable, Complaint, DeepReadonly } from '../../base/type-tools.ts';
-import type { Media, RichText } from '../../conversation/say.ts';
+import type { Media, RichText } from '../../conversation/outgoing.ts';
 import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import type { HandlerTurn } from '../node-turn.ts';

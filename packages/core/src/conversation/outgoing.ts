@@ -62,7 +62,7 @@ export interface ApiCall {
 }
 
 /** A message of the bot: a text, a text with formatting and keyboard, one file, or any Bot API call. */
-export type Say = string | RichText | Media | ApiCall;
+export type OutgoingMessage = string | RichText | Media | ApiCall;
 
 /** A message that was sent, as far as telefsm looks at it. */
 export interface Sent {
@@ -74,7 +74,7 @@ export interface Sent {
  *
  * @throws FsmError `INVALID_OPTION` for a number, a boolean, a symbol
  */
-export function checkSay<T>(said: T): T {
+export function checkMessage<T>(said: T): T {
   if (typeof said === 'string' || typeof said === 'object') return said;
   const expected = 'a text, or an object with a text, media or a method';
   throw invalidOption('message', expected, shown(said));
@@ -119,7 +119,7 @@ export const mediaKinds: readonly MediaKind[] = [
  * @param say - what to say
  * @param address - the chat, topic and business connection that are filled in where the call names none
  */
-export function callOf(say: Say, address: ReplyAddress | undefined): ApiCall {
+export function callOf(say: OutgoingMessage, address: ReplyAddress | undefined): ApiCall {
   const where = addressParameters(address);
   if (typeof say === 'string') return { method: 'sendMessage', payload: { ...where, text: say } };
   if ('method' in say) {

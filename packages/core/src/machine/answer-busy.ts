@@ -1,6 +1,6 @@
 /** The answer to a user whose update is not handled because the bot is busy. */
 
-import { textOf } from '../conversation/texts.ts';
+import { resolveText } from '../conversation/texts.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { scopeOf } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -14,7 +14,7 @@ import type { MachineRuntime } from './runtime.ts';
  *
  * @param sent - called when a checkout was declined
  */
-export async function sayBusy(
+export async function answerBusy(
   rt: MachineRuntime,
   update: RawUpdate,
   bot: BotPort,
@@ -26,7 +26,7 @@ export async function sayBusy(
   const about = { ...facts, cause: 'update' as const, ctx: undefined };
   const turn = new RunningTurn(rt, about, undefined, undefined, undefined);
   await turn.loadServices();
-  const text = await textOf(rt.options.defaults.texts, 'busy', turn);
+  const text = await resolveText(rt.options.defaults.texts, 'busy', turn);
   const button = idOf(update, 'callback_query');
   const checkout = idOf(update, 'pre_checkout_query');
   if (button !== undefined) {
@@ -36,5 +36,5 @@ export async function sayBusy(
     const answer = turn.api('answerPreCheckoutQuery', refusal);
     sent();
     await answer;
-  } else if (turn.replyAddress !== undefined) await turn.tell(text);
+  } else if (turn.replyAddress !== undefined) await turn.sendOwn(text);
 }

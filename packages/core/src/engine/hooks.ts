@@ -2,8 +2,8 @@
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, noData } from '../base/json.ts';
-import { collections, type SceneBehavior, type Speech } from '../conversation/behavior.ts';
-import { checkSay, isSent } from '../conversation/say.ts';
+import { collections, type MessageSource, type SceneBehavior } from '../conversation/behavior.ts';
+import { checkMessage, isSent } from '../conversation/outgoing.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
@@ -35,7 +35,7 @@ export async function answer(turn: OpenTurn, state: string, value: unknown): Pro
 }
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question that is then open. */
-export async function settle(turn: OpenTurn): Promise<void> {
+export async function runHooks(turn: OpenTurn): Promise<void> {
   const { effects, copy } = turn;
   const skipped = new Set<number>();
   const trail: string[] = [];
@@ -49,7 +49,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
         params = undefined;
         // what was found on the way has moved the user on: no question of before is asked any more
         isAskedAnew = speech !== undefined && !effects.hasEvents;
-        effects.ask(isAskedAnew ? () => ask(turn, speech as Speech) : undefined);
+        effects.ask(isAskedAnew ? () => ask(turn, speech as MessageSource) : undefined);
         if (effects.hasEvents) continue;
         copy.isPromptPending = isAskedAnew;
         if (isAskedAnew) noteAsked(turn);
@@ -61,7 +61,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
     if (trail.length > mostEvents)
       throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
-    params = await tell(turn, event, skipped, params);
+    params = await notify(turn, event, skipped, params);
   }
 }
 
@@ -73,10 +73,10 @@ function noteAsked({ copy, hold }: OpenTurn): void {
 }
 
 /** Asks a question, after the commit. */
-async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
+async function ask(turn: OpenTurn, speech: MessageSource): Promise<void> {
   const { copy } = turn;
   const said = await speech();
-  checkSay(said ?? '');
+  checkMessage(said ?? '');
   const isOver = said == null || said === '' || isSent(said);
   const sent = isOver ? said : await sendQuestion(turn, said);
   copy.isPromptPending = false;
@@ -84,7 +84,7 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
 }
 
-async function tell(
+async function notify(
   turn: OpenTurn,
   event: SceneEvent,
   skipped: Set<number>,
@@ -93,7 +93,7 @@ async function tell(
   const { copy } = turn;
   if (event.kind === 'left') {
     // a scene that was entered and left by one handler has not been there
-    if (!skipped.has(event.frame.entry)) await tellLeft(turn, event);
+    if (!skipped.has(event.frame.entry)) await notifyLeft(turn, event);
     return params;
   }
   const { top } = copy;
@@ -124,7 +124,7 @@ async function tell(
   }
 }
 
-async function tellLeft(
+async function notifyLeft(
   turn: OpenTurn,
   { frame, reason }: Extract<SceneEvent, { readonly kind: 'left' }>,
 ): Promise<void> {
@@ -147,7 +147,7 @@ async function tellLeft(
   effects.reportLeft({ frame, reason: truer ?? reason });
 }
 
-async function findQuestion(turn: OpenTurn, params: object): Promise<Speech | undefined> {
+async function findQuestion(turn: OpenTurn, params: object): Promise<MessageSource | undefined> {
   const { top } = turn.copy;
   const behavior = behaviorOn(turn, top);
   if (behavior === undefined) return undefined;

@@ -5,19 +5,19 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { type Marks, markOf, noMarks, withMark } from '../record/marks.ts';
 import type { CommitAnswer, LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
-import { DirectHold, type HoldRoom } from './direct.ts';
-import type { CommitOptions, Hold } from './lease.ts';
+import { DirectLease, type LeaseHome } from './direct.ts';
+import type { CommitOptions, Lease } from './lease.ts';
 import { Mailbox } from './mailbox.ts';
 import { type Sending, verdictOf } from './proof.ts';
 
 type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
 
 /** The members of a machine's leases that a shared hold needs. */
-export interface LeaseRoom extends HoldRoom {
+export interface LeaseRoom extends LeaseHome {
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
   /** Whether the turn of a hold is not over. */
-  has(hold: SharedHold): boolean;
+  has(hold: SharedLease): boolean;
   /** Sends a statement that ends, extends or proves a turn. */
   urgent<T>(
     statement: () => Awaitable<T>,
@@ -26,15 +26,15 @@ export interface LeaseRoom extends HoldRoom {
   ): Promise<T>;
 }
 
-/** The {@link Hold} of a shared storage. */
-export class SharedHold extends DirectHold {
+/** The {@link Lease} of a shared storage. */
+export class SharedLease extends DirectLease {
   readonly #leases: LeaseRoom;
   /** Until when the storage certainly leaves it to us, and how long that lease was. */
   #until: number;
   #length: number;
   #isCommitting = false;
   #isRenewing = false;
-  /** The mark that {@link SharedHold.withMark} made last, and those that the record had before. */
+  /** The mark that {@link SharedLease.withMark} made last, and those that the record had before. */
   #mark: { readonly text: string; readonly fence: number; readonly seen: Marks } | undefined;
 
   constructor(
@@ -142,7 +142,7 @@ export class SharedHold extends DirectHold {
         continue;
       }
       if ('said' in answer) {
-        if (answer.said !== 'refused') return this.#accepted(sending);
+        if (answer.said !== 'rejected') return this.#accepted(sending);
         // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
         return this.#prove(sending, isUnsure, undefined);
       }
@@ -152,7 +152,7 @@ export class SharedHold extends DirectHold {
       const isOver = clock.monotonic() - sending.since >= lease;
       if (!isUnsure && (fault === 'fatal' || isOver)) {
         this.lose();
-        throw storageFailed(this.key, 'commit', cause, this.keptBefore);
+        throw storageFailed(this.key, 'commit', cause, this.committedBefore);
       }
       if (fault === 'fatal' || isOver) return this.#giveUp(sending, cause);
       pause = backoff(failures++);
@@ -185,7 +185,7 @@ export class SharedHold extends DirectHold {
     const found = await this.#read(sending, cause);
     const verdict = verdictOf(sending, found, {
       isUnsure,
-      keptBefore: this.keptBefore,
+      committedBefore: this.committedBefore,
       age: clock.monotonic() - sending.since,
       seen: this.#mark?.seen ?? noMarks,
     });

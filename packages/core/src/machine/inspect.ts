@@ -4,7 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import type { StoredText } from '../storage/statements.ts';
-import { inspect, type UnknownState } from '../transaction/evolve.ts';
+import { findUnknown, type UnknownState } from '../transaction/evolve.ts';
 import { migrate } from '../transaction/migrate.ts';
 import { unreadableRecord } from '../transaction/repair.ts';
 import type { Runtime } from '../transaction/runtime.ts';
@@ -14,7 +14,7 @@ import type { Runtime } from '../transaction/runtime.ts';
  *
  * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
  */
-export async function examine(
+export async function inspectStored(
   { registry, options }: Runtime,
   key: string,
   stored: StoredText,
@@ -29,6 +29,6 @@ export async function examine(
   if (isEmpty(record)) return undefined;
   const { version } = record;
   if (version > known) throw new FsmError('RECORD_NEWER', { key, version, known });
-  const found = await inspect(migrate(record, migrations, migrationVersions), registry);
+  const found = await findUnknown(migrate(record, migrations, migrationVersions), registry);
   return 'frames' in found ? undefined : found;
 }

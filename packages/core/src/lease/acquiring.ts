@@ -5,14 +5,14 @@ import type { Acquired, Busy, Granted, LeaseHolder } from '../storage/statements
 import { leaseTimes } from '../storage/times.ts';
 import { backoff, faultOf, jitter, newToken, storageFailed, TimedOut } from './calls.ts';
 import type { Gate } from './gate.ts';
-import type { TakeOptions } from './lease.ts';
+import type { WaitOptions } from './lease.ts';
 import { Mailbox } from './mailbox.ts';
 import type { Notes } from './notes.ts';
-import type { LeaseRoom } from './shared-hold.ts';
+import type { LeaseRoom } from './shared-lease.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 /** The members of a machine's leases that an attempt needs. */
-export interface TakingRoom extends Pick<LeaseRoom, 'options' | 'short' | 'urgent'> {
+export interface AcquiringRoom extends Pick<LeaseRoom, 'options' | 'short' | 'urgent'> {
   readonly gate: Gate;
   readonly wakeUps: WakeUps;
   readonly notes: Notes;
@@ -38,15 +38,15 @@ type News =
   | { readonly gaveUp: unknown };
 
 /** One attempt; its requests have one token. */
-export class Taking {
+export class Acquiring {
   readonly key: string;
   readonly token: string = newToken();
   /** Whether it may wait, and so register as a waiter. */
   readonly waits: boolean;
   /** An answer that still comes is for nobody. */
   isOver = false;
-  readonly #room: TakingRoom;
-  readonly #options: TakeOptions;
+  readonly #room: AcquiringRoom;
+  readonly #options: WaitOptions;
   readonly #news: Mailbox<News>;
   readonly #start: number;
   #failures = 0;
@@ -59,12 +59,12 @@ export class Taking {
   /** The last note to the process that it waits for. */
   #note: string | undefined;
 
-  constructor(room: TakingRoom, key: string, options: TakeOptions) {
+  constructor(room: AcquiringRoom, key: string, options: WaitOptions) {
     const { clock } = room.options;
     this.#room = room;
     this.key = key;
     this.#options = options;
-    this.waits = options.bound > 0;
+    this.waits = options.timeout > 0;
     this.#news = new Mailbox(clock);
     this.#start = clock.monotonic();
   }
@@ -82,7 +82,7 @@ export class Taking {
    * Asks until the conversation is acquired.
    *
    * @returns `undefined` if it is busy and may not wait
-   * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Taking.giveUp}
+   * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Acquiring.giveUp}
    */
   async acquired(): Promise<Grant | undefined> {
     const signal = this.#options.interruption?.signal;
@@ -191,7 +191,7 @@ export class Taking {
     // never reached, and rejected: a wrong address, not a restart
     if (!this.#room.hasAnswered && isRefused(error)) return true;
     // a storage that sorts its errors is worth waiting for; of another, three tries show enough
-    const patience = storage.classify === undefined ? 0 : Math.min(this.#options.bound, lease);
+    const patience = storage.classify === undefined ? 0 : Math.min(this.#options.timeout, lease);
     return this.#failures >= 2 && this.#spent() >= patience;
   }
 
@@ -206,7 +206,7 @@ export class Taking {
   }
 
   #left(): number {
-    return this.waits ? this.#options.bound - this.#spent() : Number.POSITIVE_INFINITY;
+    return this.waits ? this.#options.timeout - this.#spent() : Number.POSITIVE_INFINITY;
   }
 }
 
