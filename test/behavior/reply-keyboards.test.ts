@@ -1,6 +1,6 @@
 /** A reply keyboard that a question has shown is removed with the next message after the question is over. */
 
-import { flow, type Say, scene } from '@telefsm/core';
+import { flow, type OutgoingMessage, scene } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from './frameworks.ts';
@@ -156,9 +156,12 @@ describe.each(frameworks)('reply keyboards on %s', (_, framework) => {
 
   it('a node removes what another node has shown, and a keyboard of its own replaces it', async () => {
     const End = scene('end').on({ enter: () => 'End?', handle: ({ leave }) => leave() });
-    const Middle = scene('middle').on({ enter: (): Say => shown, handle: ({ goto }) => goto(End) });
+    const Middle = scene('middle').on({
+      enter: (): OutgoingMessage => shown,
+      handle: ({ goto }) => goto(End),
+    });
     const Start = scene('start').on({
-      enter: (): Say => shown,
+      enter: (): OutgoingMessage => shown,
       handle: ({ goto }) => goto(Middle),
     });
     const { anna, markups, bot } = play(framework, [Start, Middle, End]);

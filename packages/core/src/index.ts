@@ -20,7 +20,7 @@ export { helpText } from './conversation/help.ts';
 export type {
   KeyboardLike,
   Media,
-  OutgoingMessage as Say,
+  OutgoingMessage,
   RichText,
   Sent,
 } from './conversation/outgoing.ts';

@@ -11,7 +11,7 @@ export type { Simplify, Storable, UnionToIntersection } from './base/type-tools.
 export type {
   CommandPolicy,
   EngineFactory,
-  MessageSource as Speech,
+  MessageSource,
   OwnCommands,
   SceneBehavior,
   SceneDefaults,
@@ -19,9 +19,9 @@ export type {
   Trigger,
 } from './conversation/behavior.ts';
 export { behaviorOf, boundTo } from './conversation/behavior.ts';
-export { definitionOf as factsOf, makeState } from './conversation/states.ts';
+export { definitionOf, makeState } from './conversation/states.ts';
 export type { TextName } from './conversation/texts.ts';
-export { defaultTexts, resolveText as textOf } from './conversation/texts.ts';
+export { defaultTexts, resolveText } from './conversation/texts.ts';
 export { sceneEngine } from './engine/engine.ts';
 export type { Reentry } from './lease/reentry.ts';
 export { reentryOf } from './lease/reentry.ts';

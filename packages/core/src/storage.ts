@@ -7,10 +7,10 @@
 export { sharedLeases } from './lease/coordination.ts';
 export type {
   Coordination,
-  Lease as Hold,
+  Lease,
   LeaseOptions,
   Leases,
-  WaitOptions as TakeOptions,
+  WaitOptions,
 } from './lease/lease.ts';
 export type { KeyValueStorageOptions } from './storage/key-value-storage.ts';
 export type { MemoryStorageOptions } from './storage/memory-storage.ts';

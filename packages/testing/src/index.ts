@@ -5,7 +5,7 @@
  */
 
 // The fake Telegram
-export type { ApiAnswer, ApiRejection as ApiRefusal, Failure } from './cloud/answer.ts';
+export type { ApiAnswer, ApiRejection, Failure } from './cloud/answer.ts';
 export type { ChatAddress } from './cloud/chat-address.ts';
 export type { ApiCall } from './cloud/cloud.ts';
 export type {
@@ -61,7 +61,7 @@ export type { FaultKind } from './explore/fault.ts';
 export type { Coverage, Exploration, Fault } from './explore/report.ts';
 export type { Explored, ExploredMachine, ExploreWorld, Passage } from './explore/walk.ts';
 // Matchers
-export type { AskedState, Peekable, Transcribed as Told } from './matchers/assertions.ts';
+export type { AskedState, Peekable, Transcribed } from './matchers/assertions.ts';
 export { assertData, assertState } from './matchers/assertions.ts';
 export type { ChatMatchers, Verdict } from './matchers/matchers.ts';
 export { matchers } from './matchers/matchers.ts';

@@ -40,26 +40,26 @@ class DirectLeases implements Leases {
     return this.#live.size;
   }
 
-  acquire(key: string, { timeout: bound, onBusy }: WaitOptions): Awaitable<Lease | undefined> {
+  acquire(key: string, { timeout, onBusy }: WaitOptions): Awaitable<Lease | undefined> {
     const before = this.#gaveUp;
-    return this.#ask({ key, token: newToken(), timeout: bound, onBusy, asks: 0, before });
+    return this.#ask({ key, token: newToken(), timeout, onBusy, asks: 0, before });
   }
 
   #ask(attempt: Attempt): Awaitable<Lease | undefined> {
     const { storage, clock, longest } = this.options;
-    const { key, token, timeout: bound, before } = attempt;
+    const { key, token, timeout, before } = attempt;
     if (this.#gaveUp !== before) throw this.#gaveUp?.reason;
     return whenAnswered(
       () => storage.acquire(key, { token, lease: longest, queue: false }),
       (answer) => {
         if (!('busy' in answer)) return this.#hold(key, token, answer);
         // only another user of the storage that is no machine of this process
-        if (bound === 0) return undefined;
+        if (timeout === 0) return undefined;
         if (attempt.asks === 0) attempt.onBusy?.(answer);
         attempt.start ??= clock.monotonic();
         const waited = clock.monotonic() - attempt.start;
-        if (waited >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(waited) });
-        const pause = Math.min(answer.busy + 1, backoff(attempt.asks++), bound - waited + 1);
+        if (waited >= timeout) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(waited) });
+        const pause = Math.min(answer.busy + 1, backoff(attempt.asks++), timeout - waited + 1);
         return sleep(pause, clock).then(() => this.#ask(attempt));
       },
       (cause) => storageFailed(key, 'acquire', cause),

@@ -40,7 +40,7 @@ export function waitingOf(
   update: RawUpdate,
   bot: BotPort,
 ): Waiting {
-  const { clock, policy, answerBusy: sayBusy } = options;
+  const { clock, policy, answerBusy } = options;
   let timer: unknown;
   return {
     begin() {
@@ -50,9 +50,9 @@ export function waitingOf(
       if (timer !== undefined) clock.clearTimeout(timer);
     },
     async refuse() {
-      if (policy === 'busy') await sayBusy(update, bot);
+      if (policy === 'busy') await answerBusy(update, bot);
       else if (policy !== 'drop') {
-        if (policy === 'queue') await sayBusyToButton(options, update, bot);
+        if (policy === 'queue') await answerBusyButton(options, update, bot);
         throw policy === 'queue'
           ? new FsmError('QUEUE_FULL', { key, limit: options.limit })
           : new FsmError('BUSY', { key });
@@ -84,7 +84,7 @@ export async function queueBehind(
 
 /** Answers what Telegram does not let wait: after a while a button, and a checkout before it is too late. */
 function answerEarly(options: ArrivalOptions, update: RawUpdate, bot: BotPort): unknown {
-  const { clock, answerCallbacksAfter, report, answerBusy: sayBusy } = options;
+  const { clock, answerCallbacksAfter, report, answerBusy } = options;
   const button = idOf(update, 'callback_query');
   if (button !== undefined) {
     const answer = () => {
@@ -97,7 +97,7 @@ function answerEarly(options: ArrivalOptions, update: RawUpdate, bot: BotPort): 
   if (checkout === undefined) return undefined;
   const decline = () => {
     // its text is made first: muted before it is sent, it would be its own victim
-    sayBusy(update, bot, () =>
+    answerBusy(update, bot, () =>
       muteAnswers(bot, 'answerPreCheckoutQuery', 'pre_checkout_query_id', checkout),
     ).catch(report);
   };
@@ -109,13 +109,13 @@ function muteAnswers(bot: BotPort, method: string, field: string, id: string): v
   bot.mute?.((called, payload) => called === method && Reflect.get(payload, field) === id);
 }
 
-async function sayBusyToButton(
-  { answerBusy: sayBusy, report }: ArrivalOptions,
+async function answerBusyButton(
+  { answerBusy, report }: ArrivalOptions,
   update: RawUpdate,
   bot: BotPort,
 ): Promise<void> {
   if (idOf(update, 'callback_query') === undefined) return;
-  await sayBusy(update, bot).catch(report);
+  await answerBusy(update, bot).catch(report);
 }
 
 /** The id of a query, for Telegram. */

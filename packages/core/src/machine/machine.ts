@@ -139,8 +139,8 @@ export function machineOf(
       [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
     describe: () => describe(rt),
     async inspect({ key, stored }) {
-      const { inspectStored: examine } = await import('./inspect.ts');
-      return examine(rt, key, stored);
+      const { inspectStored } = await import('./inspect.ts');
+      return inspectStored(rt, key, stored);
     },
   };
 }

@@ -10,7 +10,7 @@ import { chatPrefix, migratedKey, migrationOf } from '../update/migration.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 
 /** Ms that each conversation is waited for. */
-const bound = 5000;
+const timeout = 5000;
 
 /**
  * Moves the conversations of a group to their new keys.
@@ -50,7 +50,7 @@ async function move(rt: Runtime, from: string, to: string): Promise<void> {
     for (const key of [from, to].sort()) {
       // both service messages of a migration may come at once: the second waits for the first
       seats.push(await queues.join(key));
-      holds.set(key, (await leases.acquire(key, { timeout: bound })) as Lease);
+      holds.set(key, (await leases.acquire(key, { timeout })) as Lease);
     }
     const [old, fresh] = [holds.get(from) as Lease, holds.get(to) as Lease];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;

@@ -52,8 +52,8 @@ export function updatesOf(
       clock,
       // users are rarely told, so what that needs is loaded then
       answerBusy: async (update, bot, sent) => {
-        const { answerBusy: sayBusy } = await import('./answer-busy.ts');
-        await sayBusy(rt, update, bot, sent);
+        const { answerBusy } = await import('./answer-busy.ts');
+        await answerBusy(rt, update, bot, sent);
       },
       report: (error) => notices.sendFailed('', error),
     },
@@ -112,8 +112,8 @@ export function updatesOf(
 
 /** A group becomes a supergroup once, so what that needs is loaded then. */
 async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Promise<void> {
-  const { moveConversations: takeAlong } = await import('./supergroup.ts');
-  await takeAlong(rt, update, bot);
+  const { moveConversations } = await import('./supergroup.ts');
+  await moveConversations(rt, update, bot);
 }
 
 /** A class, since one is made for every update: its methods are on the prototype. */

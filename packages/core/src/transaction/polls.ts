@@ -18,7 +18,7 @@ export interface PollSender {
 }
 
 /** Ms that the record of a poll is waited for at most; only turns that follow the same poll write it. */
-const bound = 10_000;
+const timeout = 10_000;
 
 /** Keeps which conversation has sent a poll, for as long as conversations are kept. */
 export async function followPoll(turn: OpenTurn, id: string): Promise<void> {
@@ -30,8 +30,8 @@ export async function followPoll(turn: OpenTurn, id: string): Promise<void> {
   const seat = await rt.queues.join(key);
   let hold: Lease | undefined;
   try {
-    // never undefined where there is a bound
-    hold = await rt.leases.acquire(key, { timeout: bound });
+    // never undefined with a timeout
+    hold = await rt.leases.acquire(key, { timeout });
     await hold?.commit({ text, state: null, ...(ttl !== undefined && { ttl }) }, { keep: false });
   } catch (error) {
     await hold?.release();

@@ -162,14 +162,14 @@ async function telefsmTurn<Result>(
  */
 function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
-  const bound = job.timeout;
-  if (!rt.storage.features.shared) return rt.leases.acquire(key, { timeout: bound });
+  const { timeout } = job;
+  if (!rt.storage.features.shared) return rt.leases.acquire(key, { timeout });
   const onBusy = ({ fence }: Busy) => {
     head.isBehind = true;
     head.behind ??= fence;
     job.busy?.();
   };
-  return rt.leases.acquire(key, { timeout: bound, interruption: head.interruption, onBusy });
+  return rt.leases.acquire(key, { timeout, interruption: head.interruption, onBusy });
 }
 
 /** Another attempt has handled this very update, so it is done for Telegram. */

@@ -1,7 +1,13 @@
 /** A framework-neutral flow names what only a framework has as a service, typed by the bot. */
 
 import * as g from '@telefsm/grammy';
-import { flow, type KeyboardLike, type Say, type ServiceTurn, typed } from '@telefsm/grammy';
+import {
+  flow,
+  type KeyboardLike,
+  type OutgoingMessage,
+  type ServiceTurn,
+  typed,
+} from '@telefsm/grammy';
 import { Bot, type Context as GC, InlineKeyboard, Keyboard } from 'grammy';
 
 interface Needs {
@@ -78,7 +84,7 @@ const keyboards: KeyboardLike[] = [
   new Keyboard().text('x').resized(),
   { inline_keyboard: [[{ text: 'a', callback_data: 'b' }]] },
 ];
-const said: Say[] = [
+const said: OutgoingMessage[] = [
   'x',
   { text: 'x', parse_mode: 'HTML', keyboard: keyboards[0] as KeyboardLike },
   { method: 'sendDice', payload: { emoji: '🎲' } },
@@ -88,5 +94,5 @@ void said;
 // an InputFile is an object of the framework
 import { InputFile } from 'grammy';
 
-const files: Say[] = [{ photo: new InputFile('x.png') }];
+const files: OutgoingMessage[] = [{ photo: new InputFile('x.png') }];
 void files;

@@ -1,6 +1,13 @@
 /** A framework-neutral flow names what only a framework has as a service, typed by the bot. */
 
-import { type FsmFlavor, flow, fsm, type KeyboardLike, type Say, typed } from '@telefsm/telegraf';
+import {
+  type FsmFlavor,
+  flow,
+  fsm,
+  type KeyboardLike,
+  type OutgoingMessage,
+  typed,
+} from '@telefsm/telegraf';
 import { type Context, Input, Markup, Telegraf } from 'telegraf';
 import { bold, fmt } from 'telegraf/format';
 
@@ -44,7 +51,7 @@ export const keyboards: KeyboardLike[] = [
   Markup.inlineKeyboard([[Markup.button.callback('a', 'b')]]),
   Markup.keyboard([['a']]),
 ];
-export const said: Say[] = [
+export const said: OutgoingMessage[] = [
   'x',
   fmt`Hello ${bold('you')}`,
   { photo: 'file_id', caption: fmt`a` },
