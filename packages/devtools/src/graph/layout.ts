@@ -33,15 +33,16 @@ const nameLetter = 8;
 const captionLetter = 6;
 const labelLetter = 6.4;
 const nodeHeight = 44;
+/** Of a further line in a node. */
+export const lineHeight = 14;
 
 /** Places one part of a graph: what is in a group, or in none. */
 export function layoutOf(graph: Graph, part: string | null): Layout {
   const inside = partsOf(graph, part);
-  const nodes = graph.nodes.filter(({ group }) =>
+  const own = graph.nodes.filter(({ group }) =>
     group === null ? part === null : inside.has(group),
   );
-  const present = new Set(nodes.map(({ id }) => id));
-  const edges = graph.edges.filter(({ from, to }) => present.has(from) && present.has(to));
+  const { nodes, edges } = withNeighbors(graph, own, part);
   const frames = graph.groups.filter(({ id }) => inside.has(id) && id !== part);
   const plan = new dagre.graphlib.Graph({ compound: true, multigraph: true });
   plan.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 34, edgesep: 14, marginx: 12, marginy: 12 });
@@ -78,17 +79,52 @@ export function layoutOf(graph: Graph, part: string | null): Layout {
   };
 }
 
+/**
+ * The nodes of a part with the edges between them. Flows and groups that it leads to, or comes from, are boxes beside what is in no group;
+ * within a group there is no room for others.
+ */
+function withNeighbors(
+  { nodes, edges, groups }: Graph,
+  own: readonly GraphNode[],
+  part: string | null,
+): { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] } {
+  const present = new Set(own.map(({ id }) => id));
+  const boxes = new Map<string, GraphNode>();
+  const boxAt = (id: string): string | undefined => {
+    if (present.has(id)) return id;
+    let group = groups.find(({ id: each }) => each === nodes.find((node) => node.id === id)?.group);
+    while (group?.parent) group = groups.find(({ id: each }) => each === group?.parent);
+    if (part !== null || group === undefined) return undefined;
+    const { label, kind } = group;
+    const box = `${group.id}:~all`;
+    boxes.set(box, { id: box, kind: 'group', label, group: null, accepts: [kind] });
+    return box;
+  };
+  const shown = edges.flatMap((edge) => {
+    if (!present.has(edge.from) && !present.has(edge.to)) return [];
+    const [from, to] = [boxAt(edge.from), boxAt(edge.to)];
+    return from === undefined || to === undefined ? [] : [{ ...edge, from, to }];
+  });
+  return { nodes: [...own, ...boxes.values()], edges: shown };
+}
+
 /** A node's name as far as there is room. */
 export function nameOf({ label }: Pick<GraphNode, 'label'>): string {
   return label.length <= 28 ? label : `${label.slice(0, 27)}…`;
 }
 
 /** Returns the accepted input of a node, in a few words. */
-export function captionOf({ kind, accepts, optional, choices }: GraphNode): string {
-  const taken = kind === 'confirm' ? 'summary' : (accepts?.join(', ') ?? kind);
+export function captionOf({ kind, view, accepts, optional, choices }: GraphNode): string {
+  const named = view ? ['view', ...(accepts ?? [])] : accepts;
+  const taken = kind === 'confirm' ? 'summary' : (named?.join(', ') ?? kind);
   const offered =
     kind === 'question' && Array.isArray(choices) ? ` · ${choices.length} choices` : '';
   return `${taken}${offered}${optional ? ' · optional' : ''}`.slice(0, 36);
+}
+
+/** The widgets of a view, a line each. */
+export function widgetsOf({ widgets = [] }: GraphNode): readonly string[] {
+  return widgets.map(({ kind, name }) => `${kind} ${name}`.slice(0, 36));
 }
 
 /** A group with all groups in it. */
@@ -102,11 +138,13 @@ function partsOf({ groups }: Graph, part: string | null): ReadonlySet<string> {
 function sizeOf(node: GraphNode): { readonly width: number; readonly height: number } {
   const { kind, label } = node;
   if (kind === 'start' || kind === 'end' || kind === 'choice') return { width: 18, height: 18 };
+  const lines = [captionOf(node), ...widgetsOf(node)];
   const text = Math.max(
     nameOf({ label }).length * nameLetter,
-    captionOf(node).length * captionLetter,
+    ...lines.map((line) => line.length * captionLetter),
   );
-  return { width: Math.max(96, text + 58), height: nodeHeight };
+  const height = nodeHeight + (lines.length - 1) * lineHeight;
+  return { width: Math.max(96, text + 58), height };
 }
 
 function boxOf({ x, y, width, height }: Box): Box {

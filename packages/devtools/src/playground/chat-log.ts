@@ -19,7 +19,7 @@ export interface Bubble {
 }
 
 /** A message, as far as it is looked at. */
-interface RawMessage {
+export interface RawMessage {
   readonly message_id: number;
   readonly chat: { readonly id: number };
   readonly from?: { readonly first_name?: string; readonly is_bot?: boolean };
@@ -159,16 +159,17 @@ function labelsOf(
   );
 }
 
-function labelOf({
-  message,
-  ...query
-}: {
+/** A press, as far as it is looked at. */
+export interface Press {
   readonly message?: RawMessage;
   readonly data?: unknown;
-}): string {
+}
+
+/** The label of the button that was pressed. */
+export function labelOf({ message, data }: Press): string {
   const buttons = message?.reply_markup?.inline_keyboard?.flat() ?? [];
   const pressed = buttons.find(
-    (button) => (button as { callback_data?: unknown }).callback_data === query.data,
+    (button) => (button as { callback_data?: unknown }).callback_data === data,
   );
   return pressed?.text ?? 'a button';
 }
