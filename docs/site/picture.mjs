@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the README in a real browser: an order in the playground, light and dark, each as a picture and as an
- * animation. `npm run picture`.
+ * animation. Then those of examples with views, beside which their READMEs get a diagram and a conversation. `npm run picture`.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { withSources } from '../../scripts/lib/sources.mjs';
 import { root } from '../../scripts/lib/workspace.mjs';
 import { animation } from './animation.mjs';
+import { exampleParts } from './example-pictures.mjs';
 
 const devtools = createRequire(join(root, 'packages/devtools/package.json'));
 const { chromium } = devtools('playwright-core');
@@ -75,5 +76,6 @@ await withSources(async (load) => {
     await page.close();
     await stop();
   }
+  await exampleParts(load, browser, blank, folder);
   await browser.close();
 });

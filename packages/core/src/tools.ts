@@ -57,7 +57,7 @@ export const loadedLater: readonly unknown[] = [
 export async function lookAt(
   machine: Pick<Machine, '~look'>,
   key: string,
-  mask: Mask = (data) => data,
+  mask?: Mask,
 ): Promise<Seen | undefined> {
   const found = await machine['~look'](key);
   return found && seenIn(found.turn as OpenTurn, found.view, mask);

@@ -62,6 +62,7 @@ describe('moves in a graph', () => {
         ['menu', null, late],
       ]),
     ).toEqual(['list → menu: after 20 s', 'menu → ~end: a deadline']);
+    expect(edges([['list', 'list', late]])).toEqual(['list → list: after 20 s']);
   });
 
   it('draw a command that leads there from everywhere once, from the start', () => {

@@ -29,12 +29,12 @@ export function addMoves(into: Collected, moves: readonly Move[]): void {
   const ways = new Map<string, { from: string; to: string; causes: (MovedBy | undefined)[] }>();
   const global = new Set(moves.flatMap(([from, to, by]) => (from === null ? [named(to, by)] : [])));
   for (const [from, to, by] of moves) {
-    const ends = [placeOf(into, from), placeOf(into, to)] as const;
+    const ends = [endAt(into, from), endAt(into, to)] as const;
     if (isDrawnByFlow(ends, by)) continue;
     if (from !== null && by?.kind === 'command' && global.has(named(to, by))) continue;
     if (from === to) {
       if (from !== null && by !== undefined && !plain.has(by.kind)) addWidget(into, from, by);
-      if (from === null || by?.kind !== 'button') continue;
+      if (from === null || (by?.kind !== 'button' && by?.kind !== 'deadline')) continue;
     }
     const key = JSON.stringify(ends.map(({ id }) => id));
     const way = ways.get(key) ?? {
@@ -52,14 +52,14 @@ export function addMoves(into: Collected, moves: readonly Move[]): void {
 }
 
 /** The end of a move: a node, a flow as a whole, or the border of the machine. */
-interface Place {
+interface MoveEnd {
   readonly id: string | null;
   /** The flow that it is, or is in. */
   readonly flow: string | undefined;
   readonly trigger: string | undefined;
 }
 
-function placeOf({ nodes, groups }: Collected, id: string | null): Place {
+function endAt({ nodes, groups }: Collected, id: string | null): MoveEnd {
   if (id === null) return { id, flow: undefined, trigger: undefined };
   const node = nodes.get(id);
   let group = groups.get(node?.group ?? id);
@@ -76,16 +76,16 @@ function placeOf({ nodes, groups }: Collected, id: string | null): Place {
 }
 
 /** A flow draws its steps, its end, and the command that starts it. */
-function isDrawnByFlow([from, to]: readonly [Place, Place], by: MovedBy | undefined): boolean {
+function isDrawnByFlow([from, to]: readonly [MoveEnd, MoveEnd], by: MovedBy | undefined): boolean {
   if (from.flow !== undefined && (to.id === null || to.flow === from.flow)) return true;
   return from.id === null && by?.kind === 'command' && by.name === `/${to.trigger}`;
 }
 
-function startOf(into: Collected, { id, flow }: Place): string {
+function startOf(into: Collected, { id, flow }: MoveEnd): string {
   return flow === undefined ? (id ?? rim(into, machineStart, 'start', 'no state')) : `${flow}:~end`;
 }
 
-function endOf(into: Collected, { id, flow }: Place): string {
+function endOf(into: Collected, { id, flow }: MoveEnd): string {
   return flow === undefined ? (id ?? rim(into, machineEnd, 'end', 'end')) : `${flow}:~start`;
 }
 
@@ -108,28 +108,26 @@ function named(to: string | null, by: MovedBy | undefined): string {
 
 /** Names the causes of a move: a button by its label or, where that depends on data, by its id. */
 function labelOf(causes: readonly (MovedBy | undefined)[], from: GraphNode | undefined): string {
-  const names = new Map<string, string>();
+  const buttons = new Map<string, string>();
+  const others = new Set<string>();
   // where any text leads there, a command is one
   const isText = causes.includes(undefined);
   for (const cause of causes) {
-    if (cause === undefined || (isText && cause.kind === 'command')) continue;
-    const { kind, name, label, list } = cause;
-    const id = `${kind} ${name}`;
-    const known = names.get(id);
-    const own =
-      list !== undefined
-        ? `an item of ${list}`
-        : kind === 'button'
-          ? (label ?? name)
-          : kind === 'deadline'
-            ? from?.timeout === undefined
-              ? 'a deadline'
-              : `after ${readableTime(from.timeout)}`
-            : kind === 'command'
-              ? name
-              : `${kind} ${name}`;
-    names.set(id, known === undefined || known === own ? own : name);
+    if (cause === undefined) continue;
+    const { kind, name, label = name, list } = cause;
+    if (list !== undefined) others.add(`an item of ${list}`);
+    else if (kind === 'button') {
+      const known = buttons.get(name);
+      buttons.set(name, known === undefined || known === label ? label : name);
+    } else if (kind === 'deadline') others.add(lapse(from));
+    else if (kind !== 'command') others.add(`${kind} ${name}`);
+    else if (!isText) others.add(name);
   }
-  const all = [...new Set(names.values())];
-  return all.length <= mostNames ? all.join(', ') : `${all.slice(0, mostNames - 1).join(', ')}, …`;
+  const named = [...new Set(buttons.values())];
+  const few = named.length <= mostNames ? named : [...named.slice(0, mostNames - 1), '…'];
+  return [...few, ...others].join(', ');
+}
+
+function lapse(from: GraphNode | undefined): string {
+  return from?.timeout === undefined ? 'a deadline' : `after ${readableTime(from.timeout)}`;
 }

@@ -203,7 +203,7 @@ export async function openSession(
     },
     tap(user, place, label, id) {
       const chat = chatOf(user, place);
-      const bubble = log.bubbles(chat).find((each) => each.id !== undefined && each.id === id);
+      const bubble = id === undefined ? undefined : log.withButton(chat, id, label);
       const { message, text = '', buttons = [] } = bubble ?? {};
       const shown = message && {
         message,

@@ -101,7 +101,7 @@ function diagrams({ model }: Session, record: ConversationView | undefined): Htm
   };
   const tops = graph.groups.filter(({ parent }) => parent === null);
   const isLoose = graph.nodes.some(({ group, kind }) => group === null && kind === 'scene');
-  return html`${tops.map(({ id, label }) => html`<figure>${diagram(graph, id, label, marks)}<figcaption>${label}</figcaption></figure>`)}${isLoose && html`<figure>${diagram(graph, null, 'Scenes', marks)}</figure>`}`;
+  return html`${isLoose && html`<figure>${diagram(graph, null, 'Scenes', marks)}</figure>`}${tops.map(({ id, label }) => html`<figure>${diagram(graph, id, label, marks)}<figcaption>${label}</figcaption></figure>`)}`;
 }
 
 function recordOf(record: ConversationView | undefined): Html {

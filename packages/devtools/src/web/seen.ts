@@ -10,8 +10,8 @@ import { type Html, html } from './html.ts';
  */
 export function seenPart({ message, view, failure, positions }: Seen, isWhole: boolean): Html {
   if (message === undefined && view === undefined && failure === undefined) return html``;
-  const at = Object.entries(positions);
-  return html`<h2>View</h2><p>${message === undefined ? 'No message shows it yet.' : whereabouts(message)}${at.length > 0 && html` <small>${at.map(([id, place]) => `${id} at ${typeof place === 'number' ? place + 1 : place}`).join(', ')}</small>`}</p>
+  const shown = Object.entries(positions);
+  return html`<h2>View</h2><p>${message === undefined ? 'No message shows it yet.' : whereabouts(message)}${shown.length > 0 && html` <small>${shown.map(([id, page]) => `${id} at ${typeof page === 'number' ? page + 1 : page}`).join(', ')}</small>`}</p>
 ${failure !== undefined && html`<p class="notice" role="alert">The view cannot be rendered: ${failure}</p>`}
 ${view !== undefined && isWhole && html`<div class="seen" role="region" aria-label="Message" tabindex="0"><div class="bubble">${view.media !== undefined && html`<span class="media">[${view.media}]</span>`}${view.text}</div><div class="keys">${view.rows.map((row) => html`<span class="line">${row.map(({ label }) => html`<span class="key">${label}</span>`)}</span>`)}</div></div>`}
 ${view !== undefined && buttonsOf(view.rows.flat())}`;
@@ -32,7 +32,7 @@ function buttonsOf(buttons: readonly SeenButton[]): Html {
     if (widget === 'cell') continue;
     const isOne = widget === 'button' && list === undefined;
     const shown = isOne || name === '' ? label : (list ?? name);
-    const what = list === undefined ? `${widget} ${isOne ? name : ''}` : 'item of a list';
+    const what = list !== undefined ? 'item of a list' : isOne ? `${widget} ${name}` : widget;
     lines.set(`${what} ${shown}`, [shown, what, leadsTo(widget, leads)]);
   }
   if (lines.size === 0) return html`<p>It has no buttons.</p>`;

@@ -41,7 +41,7 @@ export interface SeenView {
 
 /** The message that a conversation edits in place. */
 export interface SeenMessage extends MessageAddress {
-  /** Whether it shows what the view shows now; the next update makes it good. `undefined` without a view. */
+  /** Whether it shows what the view shows now; if not, the next update edits it. `undefined` without a view, and where data is masked. */
   readonly isCurrent: boolean | undefined;
 }
 
@@ -67,13 +67,14 @@ export type Mask = <T extends object>(data: T) => T;
 type Note = Pick<SeenButton, 'widget' | 'name' | 'list'>;
 
 /** Looks at the conversation of a turn. */
-export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask): Promise<Seen> {
+export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefined): Promise<Seen> {
   const { state, scene, data, memo, visit } = turn.copy.top;
-  const run: Rendering = { turn, data: mask(data), memo };
+  const hide: Mask = mask ?? ((each) => each);
+  const run: Rendering = { turn, data: hide(data), memo };
   const shown = shownIn(run);
   const seen = {
     state: state ?? scene,
-    session: mask(turn.session),
+    session: hide(turn.session),
     positions: (memo['at'] ?? {}) as object,
   };
   const message = (isCurrent: boolean | undefined) => shown && { ...addressIn(shown), isCurrent };
@@ -84,7 +85,7 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask): Promise
     const notes = new WeakMap<object, Note>();
     const where = `${scene} view`;
     const { rows, ...made } = partsOf(
-      await (view as LooseView)(noting(new MaskedTurn(run, mask), notes)),
+      await (view as LooseView)(noting(new MaskedTurn(run, hide), notes)),
       where,
     );
     const laidOut = await layOut(rows, where);
@@ -97,7 +98,8 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask): Promise
     const isText = kind === 'text';
     return {
       ...seen,
-      message: message(shown && shows(shown, drawing)),
+      // what is drawn from other data cannot be compared
+      message: message(mask === undefined ? shown && shows(shown, drawing) : undefined),
       view: {
         text: String(payload[isText ? 'text' : 'caption'] ?? ''),
         ...(!isText && { media: kind }),
