@@ -62,6 +62,7 @@ async function picture(load, browser, name, colorScheme) {
     const more = calls + (label === undefined ? 1 : 2);
     await page.waitForFunction((n) => document.querySelectorAll('#calls li').length >= n, more);
   }
+  await page.locator('#record').getByText('up to date').waitFor();
   await page.waitForFunction(() => {
     const { scrollHeight, scrollTop, clientHeight } = document.querySelector('[role="log"]');
     return scrollHeight - scrollTop - clientHeight < 2;

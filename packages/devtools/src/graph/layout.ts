@@ -32,6 +32,8 @@ export interface Layout {
 const nameLetter = 8;
 const captionLetter = 6;
 const labelLetter = 6.4;
+/** How far an edge from a node to itself goes out. */
+const loopWidth = 22;
 const nodeHeight = 44;
 /** Of a further line in a node. */
 export const lineHeight = 14;
@@ -55,28 +57,47 @@ export function layoutOf(graph: Graph, part: string | null): Layout {
   for (const { id, parent } of frames) {
     if (parent !== null && parent !== part) plan.setParent(`group ${id}`, `group ${parent}`);
   }
-  for (const [at, { from, to, label = '' }] of edges.entries()) {
-    const width = label === '' ? 0 : label.length * labelLetter + 8;
-    plan.setEdge(from, to, { width, height: label === '' ? 0 : 16, labelpos: 'c' }, String(at));
+  for (const [at, edge] of edges.entries()) {
+    const width = widthOf(edge) + (edge.from === edge.to ? 2 * loopWidth : 0);
+    const height = width === 0 ? 0 : 16;
+    plan.setEdge(edge.from, edge.to, { width, height, labelpos: 'c' }, String(at));
   }
   dagre.layout(plan);
   const { width = 0, height = 0 } = plan.graph() as { width?: number; height?: number };
   const boxAt = (id: string) => plan.node(id) as unknown as Box;
+  const lines = edges.map((edge, at) => {
+    if (edge.from === edge.to) return { edge, ...loopAt(boxAt(edge.from), edge) };
+    const made = plan.edge(edge.from, edge.to, String(at)) as unknown as Partial<Point> & {
+      readonly points: readonly Point[];
+    };
+    const { x, y, points } = made;
+    const label =
+      edge.label !== undefined && x !== undefined && y !== undefined ? { x, y } : undefined;
+    return { edge, points, label };
+  });
+  // dagre leaves room for a label beside its node, and less than a loop takes
+  const right = lines.map(({ edge, label }) =>
+    edge.from === edge.to && label !== undefined ? label.x + widthOf(edge) / 2 : 0,
+  );
   return {
-    width: Math.max(0, Math.ceil(finite(width))),
+    width: Math.ceil(Math.max(0, finite(width), ...right)),
     height: Math.max(0, Math.ceil(finite(height))),
     nodes: nodes.map((node) => ({ ...boxOf(boxAt(node.id)), node })),
     groups: frames.map((group) => ({ ...boxOf(boxAt(`group ${group.id}`)), group })),
-    edges: edges.map((edge, at) => {
-      const made = plan.edge(edge.from, edge.to, String(at)) as unknown as Partial<Point> & {
-        readonly points: readonly Point[];
-      };
-      const { x, y, points } = made;
-      const label =
-        edge.label !== undefined && x !== undefined && y !== undefined ? { x, y } : undefined;
-      return { edge, points, label };
-    }),
+    edges: lines,
   };
+}
+
+/** An edge from a node to itself, at its right side, with its label beside it. */
+function loopAt({ x, y, width }: Box, edge: GraphEdge): { points: Point[]; label: Point } {
+  const right = x + width / 2;
+  const at = (dx: number, dy: number): Point => ({ x: right + dx, y: y + dy });
+  const points = [at(0, -9), at(loopWidth, -12), at(loopWidth, 12), at(0, 9)];
+  return { points, label: at(loopWidth + widthOf(edge) / 2, 0) };
+}
+
+function widthOf({ label = '' }: GraphEdge): number {
+  return label === '' ? 0 : label.length * labelLetter + 8;
 }
 
 /**

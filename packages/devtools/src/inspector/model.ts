@@ -106,6 +106,8 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
       changed();
     },
   });
+  // a commit that moves nothing may note which message shows a view
+  const unobserve = machine.observe(() => changed());
   const causeOf = ({ cause, updateId }: Committed): MovedBy | undefined => {
     if (cause === 'deadline') return { kind: 'deadline', name: '' };
     return updateId === undefined ? undefined : options.causeOf?.(updateId, learned.buttons);
@@ -257,6 +259,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
     act,
     settled: () => census.settled(),
     stop() {
+      unobserve();
       watched.stop();
       census.stop();
     },
