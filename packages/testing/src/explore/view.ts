@@ -32,24 +32,31 @@ export async function causeOf(
   return isOfScene ? undefined : { kind: 'button', name: label, label };
 }
 
-/** Whether a state shows a view without buttons, takes no message and has no timeout. */
-export async function deadEndIn(
-  machine: ExploredMachine | undefined,
-  state: string | null,
-  key: string | undefined,
-): Promise<boolean> {
-  const details = machine?.describe().scenes.find(({ id }) => id === state)?.details as Details;
-  if (details?.view !== true || details.accepts !== undefined || details.timeout !== undefined) {
-    return false;
-  }
-  const seen = await look(machine, key);
-  if (seen?.state !== state || seen.view === undefined) return false;
-  return seen.view.rows.flat().every(({ data, widget }) => data === undefined || widget === 'cell');
+/** The ids of views that only their buttons lead out of: they take no message and have no timeout. */
+export function onlyButtons(machine: ExploredMachine | undefined): ReadonlySet<string | null> {
+  const scenes = machine?.describe().scenes ?? [];
+  const found = scenes.filter(({ details }) => {
+    const { view, accepts, timeout } = details as NodeDetails;
+    return view === true && accepts === undefined && timeout === undefined;
+  });
+  return new Set(found.map(({ id }) => id));
 }
 
-type Details =
-  | { readonly view?: true; readonly accepts?: unknown; readonly timeout?: number }
-  | undefined;
+interface NodeDetails {
+  readonly view?: true;
+  readonly accepts?: unknown;
+  readonly timeout?: number;
+}
+
+/** Whether the view of a conversation has no button. */
+export async function isBare(
+  machine: ExploredMachine | undefined,
+  key: string | undefined,
+): Promise<boolean> {
+  const { view } = (await look(machine, key)) ?? {};
+  if (view === undefined) return false;
+  return view.rows.flat().every(({ data, widget }) => data === undefined || widget === 'cell');
+}
 
 /** Looks at a conversation; what its view throws is found when it is shown. */
 async function look(machine: ExploredMachine | undefined, key: string | undefined) {

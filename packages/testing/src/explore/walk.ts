@@ -16,7 +16,7 @@ import type { TestUser } from '../driver/user.ts';
 import { textOf } from '../methods/parameters.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import { type Move, type Person, people, shareable } from './move.ts';
-import { causeOf, deadEndIn } from './view.ts';
+import { causeOf, isBare, onlyButtons } from './view.ts';
 
 /** The clock and the storage of an explored bot, so that its time and its memory belong to one walk. */
 export interface ExploreWorld {
@@ -117,6 +117,7 @@ export async function startWalk(
   /** The conversation that each user is in, and what was last committed of each. */
   const keys = new Map<number, string>();
   const committed = new Map<string, CommittedState>();
+  const silent = onlyButtons(machine);
   /** What the move under way presses or calls. */
   let by: MovedBy | undefined;
   machine?.observe(({ key, subject, from, to, cause }) => {
@@ -263,7 +264,7 @@ export async function startWalk(
           move.do === 'taps'
             ? { answered: lastPress(cloud)?.answer !== undefined, current }
             : undefined,
-        isDeadEnd: await deadEndIn(machine, after, keys.get(userOf(who).id)),
+        isDeadEnd: silent.has(after) && (await isBare(machine, keys.get(userOf(who).id))),
         errors: [...errors],
         unkept: [...unkept],
         refusals,
