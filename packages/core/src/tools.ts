@@ -6,12 +6,13 @@
 
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
+import { look } from './machine/examine.ts';
 import type { Machine } from './machine/machine-interface.ts';
 import { takeAlong } from './machine/supergroup.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
 import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
-import type { OpenTurn } from './transaction/runtime.ts';
+import type { Runtime } from './transaction/runtime.ts';
 
 export { systemClock, toMs } from './base/clock.ts';
 export { errorCatalogue } from './base/error-catalogue.ts';
@@ -55,10 +56,10 @@ export const loadedLater: readonly unknown[] = [
  * @throws FsmError `RECORD_NEWER`; what the storage, a migration or `services` throws passes
  */
 export async function lookAt(
-  machine: Pick<Machine, '~look'>,
+  machine: Pick<Machine, '~runtime'>,
   key: string,
   mask?: Mask,
 ): Promise<Seen | undefined> {
-  const found = await machine['~look'](key);
-  return found && seenIn(found.turn as OpenTurn, found.view, mask);
+  const found = await look(machine['~runtime'] as Runtime, key);
+  return found && seenIn(found.turn, found.view, mask);
 }

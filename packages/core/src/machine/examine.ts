@@ -7,10 +7,9 @@ import type { StoredConversation, StoredText } from '../storage/statements.ts';
 import { inspect, type UnknownState } from '../transaction/evolve.ts';
 import { migrate } from '../transaction/migrate.ts';
 import { unreadableRecord } from '../transaction/repair.ts';
-import type { Runtime } from '../transaction/runtime.ts';
+import type { OpenTurn, Runtime } from '../transaction/runtime.ts';
 import { RunningTurn } from '../transaction/turn.ts';
 import { parseKey } from '../update/key.ts';
-import type { Look } from './machine-interface.ts';
 
 /**
  * Finds the first unknown thing in a stored conversation, migrated as it would be; `undefined` if there is none.
@@ -23,6 +22,13 @@ export async function examine(
 ): Promise<UnknownState | undefined> {
   const found = await read(rt, key, stored);
   return found === undefined || 'frames' in found ? undefined : found;
+}
+
+/** A stored conversation that is open for reading. */
+export interface Look {
+  readonly turn: OpenTurn;
+  /** The view of the active scene. */
+  readonly view: unknown;
 }
 
 /**

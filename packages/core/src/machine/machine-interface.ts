@@ -193,17 +193,10 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   inspect(
     conversation: Pick<StoredConversation, 'key' | 'stored'>,
   ): Promise<UnknownState | undefined>;
-  /** Opens what is stored for reading, without taking it; for `lookAt` of `@telefsm/core/tools`. */
-  readonly '~look': (key: string) => Promise<Look | undefined>;
+  /** Its parts, for `lookAt` of `@telefsm/core/tools`; opaque. */
+  readonly '~runtime': object;
   /** The storage of the conversations. */
   readonly storage: FsmStorage;
-}
-
-/** A stored conversation that is open for reading; opaque. */
-export interface Look {
-  readonly turn: Turn;
-  /** The view of the active scene. */
-  readonly view: unknown;
 }
 
 /** A machine as JSON, for diagrams and checks. */

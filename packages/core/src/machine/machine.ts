@@ -139,7 +139,7 @@ export function machineOf(
       [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
     describe: () => describe(rt),
     inspect: async (conversation) => (await import('./examine.ts')).examine(rt, conversation),
-    '~look': async (key) => (await import('./examine.ts')).look(rt, key),
+    '~runtime': rt,
   };
 }
 

@@ -19,7 +19,7 @@ export interface OperatedMachine {
   readonly storage: FsmStorage;
   at(address: Address): Conversation;
   describe(): MachineDescription;
-  readonly '~look': Machine['~look'];
+  readonly '~runtime': Machine['~runtime'];
 }
 
 /** One conversation as it is stored. */

@@ -37,7 +37,7 @@ export interface Explored {
 /** The used part of a machine. */
 export type ExploredMachine = Pick<
   AnyMachine,
-  'observe' | 'describe' | 'botCommands' | 'storage' | 'sweep' | 'stop' | '~look'
+  'observe' | 'describe' | 'botCommands' | 'storage' | 'sweep' | 'stop' | '~runtime'
 >;
 
 /** A way from one state to another; `null` is a conversation without one. `by` names the button or command that led there. */
