@@ -68,7 +68,7 @@ type Note = Pick<SeenButton, 'widget' | 'name' | 'list'>;
 
 /** Looks at the conversation of a turn. */
 export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefined): Promise<Seen> {
-  const { state, scene, data, memo, visit } = turn.copy.top;
+  const { state, scene, data, memo, entry } = turn.copy.top;
   const hide: Mask = mask ?? ((each) => each);
   const run: Rendering = { turn, data: hide(data), memo };
   const shown = shownIn(run);
@@ -89,7 +89,7 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
       where,
     );
     const laidOut = await layOut(rows, where);
-    const keyboard = await keyboardOf(laidOut, { tag: turn.tag, visit, question: '' }, where);
+    const keyboard = await keyboardOf(laidOut, { tag: turn.tag, entry, question: '' }, where);
     const inline_keyboard = keyboard.inline();
     const say = inline_keyboard.length > 0 ? { ...made, keyboard: { inline_keyboard } } : made;
     const drawing = drawingOf(callOf(say as Say, undefined));
