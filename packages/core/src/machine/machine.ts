@@ -138,10 +138,8 @@ export function machineOf(
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
     describe: () => describe(rt),
-    async inspect({ key, stored }) {
-      const { inspectStored } = await import('./inspect.ts');
-      return inspectStored(rt, key, stored);
-    },
+    inspect: async (conversation) => (await import('./inspect.ts')).inspectStored(rt, conversation),
+    '~runtime': rt,
   };
 }
 

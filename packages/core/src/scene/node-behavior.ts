@@ -51,6 +51,7 @@ export function behaviorOfNode(
     timed: after !== undefined,
     served: options.services !== undefined,
     first: () => id,
+    view: handlers.view,
     ...(view && { screen: retireUnseen }),
     ...(check && { check }),
     async ask(run: FrameRun, params) {
