@@ -70,7 +70,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     return { ...made, key, look: () => lookAt(machine as never, key()) };
   };
 
-  it('tells its text, and of each button what made it and where it leads', async () => {
+  it('returns its text, and each button with its widget and its target', async () => {
     const { anna, look } = playing();
     await anna.sends('/page');
     const seen = await look();
@@ -94,7 +94,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     expect(seen?.view?.rows.flat().at(-1)?.data).toBe(undefined);
   });
 
-  it('tells which message shows it, what the session holds, and on which page its lists are', async () => {
+  it('returns its message, its session, and the current page of its lists', async () => {
     const { anna, look } = playing();
     await anna.sends('/page');
     await anna.taps('More');
@@ -107,7 +107,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     });
   });
 
-  it('tells days of a calendar from the cells between them', async () => {
+  it('distinguishes days of a calendar from the cells between them', async () => {
     const { anna, look } = playing();
     await anna.sends('/day');
     const made = (await look())?.view?.rows.flat().map(({ widget }) => widget) ?? [];
@@ -125,7 +125,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     expect(calls()).toEqual([]);
   });
 
-  it('tells when a message that could not be edited does not show it', async () => {
+  it('reports that a message that could not be edited does not show it', async () => {
     const { anna, world, look } = playing();
     await anna.sends('/page');
     world.fails('editMessageText', 'unreachable');
@@ -133,7 +133,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     expect((await look())?.message).toMatchObject({ isCurrent: false });
   });
 
-  it('says why a view cannot be rendered', async () => {
+  it('reports why a view cannot be rendered', async () => {
     const { anna, machine, look } = playing();
     await anna.sends('/broken');
     await anna.taps('On').catch(() => {});
@@ -147,7 +147,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     );
   });
 
-  it('renders from masked data, so that no text shows what is masked', async () => {
+  it('renders from masked data, so that no text shows masked values', async () => {
     const { anna, machine, key } = playing();
     await anna.sends('/page');
     const mask = <T extends object>(data: T): T => ({ ...data, phone: '•••' });
@@ -164,7 +164,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     });
   });
 
-  it('sees nothing where nothing is stored', async () => {
+  it('returns undefined if nothing is stored', async () => {
     const { anna, look } = playing();
     await anna.sends('hello');
     expect(await look()).toBe(undefined);

@@ -32,7 +32,7 @@ export interface ModelOptions {
   readonly stuckAfter?: Duration | undefined;
   readonly clock: Clock;
   readonly audit?: ((line: string) => void) | undefined;
-  /** What an update asks for, where that is known: the button that it presses. */
+  /** The cause in an update, if it is known: the button that it presses. */
   readonly causeOf?: (
     updateId: number,
     buttons: ReadonlyMap<string, MovedBy>,

@@ -1,4 +1,4 @@
-/** What an update asks for: the command or the button in it. */
+/** The cause in an update: its command or its button. */
 
 import { boundTo } from '@telefsm/core/scene-kit';
 import type { MovedBy } from '@telefsm/core/tools';

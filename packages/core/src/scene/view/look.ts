@@ -1,4 +1,4 @@
-/** What a view shows, for tools: its text, and each button with the widget that made it and where it leads. */
+/** A view for tools: its text, and each button with its widget and its target. */
 
 import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { OpenTurn } from '../../transaction/runtime.ts';
@@ -18,7 +18,7 @@ export type SeenWidget = Exclude<keyof Widgets<object, never>, 'page' | 'grid'> 
 /** A button as a view shows it. */
 export interface SeenButton {
   readonly label: string;
-  /** What it belongs to. */
+  /** The widget that made it. */
   readonly widget: SeenWidget;
   /** The id of a button; of another widget the key of its data, or the id of its list. Empty for a link and its like. */
   readonly name: string;
@@ -30,7 +30,7 @@ export interface SeenButton {
   readonly data?: string;
 }
 
-/** What a view shows. */
+/** The text and the buttons of a view. */
 export interface SeenView {
   /** The text, or the caption of the media. */
   readonly text: string;
@@ -63,7 +63,7 @@ export interface Seen {
 /** Replaces data before anybody sees it. */
 export type Mask = <T extends object>(data: T) => T;
 
-/** What widgets of this kind are made by. */
+/** The widget that makes buttons of this kind. */
 type Note = Pick<SeenButton, 'widget' | 'name' | 'list'>;
 
 /** Looks at the conversation of a turn. */
