@@ -124,7 +124,7 @@ const record = fc
     place: fc.option(place, { nil: undefined }),
     timers,
     failures: fc.nat(4),
-    isPromptPending: fc.boolean(),
+    pendingPrompt: fc.constantFrom(false, 'unsent', 'rejected'),
     keyboard: fc.option(fc.nat(), { nil: undefined }),
     visits: fc.nat(),
     session: fc.option(
