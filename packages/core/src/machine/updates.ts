@@ -63,7 +63,7 @@ export function updatesOf(
   function begin(update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown): Promise<void> {
     const subject = subjectOf(update, bot.id);
     const { updateType } = subject;
-    if (updateType === 'poll_answer' || updateType === 'poll') {
+    if (rt.followsPolls && (updateType === 'poll_answer' || updateType === 'poll')) {
       const run = (sender: PollSender | undefined) => work(update, bot, rest, ctx, subject, sender);
       return import('../transaction/polls.ts').then(({ withSender }) =>
         withSender(rt, update, subject, run),

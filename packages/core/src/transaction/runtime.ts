@@ -172,6 +172,8 @@ export interface Runtime {
   /** The events that somebody observes. */
   readonly watched: { has(event: string): boolean };
   readonly rules: CopyRules;
+  /** Whether votes and new states of polls are brought to the conversations that have sent them. */
+  readonly followsPolls: boolean;
   /** Called with each turn that has a framework's context, before any code of the bot runs. */
   readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;
 }
