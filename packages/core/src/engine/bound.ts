@@ -4,6 +4,7 @@ import { boundTo } from '../conversation/behavior.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isInaccessible } from '../update/address.ts';
+import { readElsewhere } from '../update/elsewhere.ts';
 import { markOfPayload, unmatchedPayment } from '../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../update/raw-update.ts';
 import { isOfOneMachine } from '../update/tag.ts';
@@ -47,10 +48,19 @@ export async function answerStale(
   }
 }
 
-/** A button in another chat whose question is asked no more: it is answered, and its message loses its buttons. */
+/** The conversation that a button of a question in another chat is bound to; `undefined` for any other input. */
+export function elsewhereTag({ input }: OpenTurn): string | undefined {
+  return input?.kind === 'button' ? readElsewhere(input.value)?.tag : undefined;
+}
+
+/**
+ * A button in another chat whose question is asked no more: it is answered, and its message loses its buttons. A message that does not
+ * have the button stays as it is.
+ */
 export async function answerElsewhere(turn: OpenTurn): Promise<void> {
-  const { update, effects, rt } = turn;
+  const { update, effects, rt, facts } = turn;
   effects.answerQuery({ text: await textOf(rt.options.defaults.texts, 'stale', turn) });
+  if (facts.isElsewhere !== true) return;
   const message = objectIn(update && objectIn(update, 'callback_query'), 'message');
   const chat_id = idIn(message, 'chat');
   const message_id = wholeIn(message, 'message_id');

@@ -5,7 +5,13 @@ import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isEvent } from '../update/input.ts';
 import { type Albums, albumMark, markedVisit } from './albums.ts';
-import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
+import {
+  answerElsewhere,
+  answerStale,
+  boundTag,
+  elsewhereTag,
+  isFromThisMachine,
+} from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { noteLog } from './log.ts';
 import { behaviorOn, guarded, settle } from './settle.ts';
@@ -26,8 +32,11 @@ export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Prom
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
   const active = behaviorOn(turn, copy.top);
-  const isPress = turn.facts.isElsewhere && input?.kind === 'button';
-  if (isPress && active?.answersElsewhere !== true) return answerElsewhere(turn);
+  const askers = elsewhereTag(turn);
+  if (askers !== undefined && isFromThisMachine(turn, askers)) {
+    const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
+    if (!isTaken) return answerElsewhere(turn);
+  }
   const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
   if (active !== undefined) return offer(turn, active, albums, pass);
   const command = commandOf(input);
@@ -136,6 +145,6 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   await settle(turn);
   // what the user has said already is not asked for
   effects.ask(undefined);
-  copy.isPromptPending = false;
+  copy.pendingPrompt = false;
   return false;
 }

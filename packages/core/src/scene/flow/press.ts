@@ -5,7 +5,8 @@
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import { isInaccessible } from '../../update/address.ts';
-import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
+import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
+import { showsButton } from '../../update/shown-button.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
@@ -77,10 +78,8 @@ function pressedMessage({ run }: Visit): RawObject | undefined {
 
 /** Whether the pressed message has this button; `undefined` where its keyboard is not known. */
 function isOnMessage(visit: Visit, data: string): boolean | undefined {
-  const markup = objectIn(pressedMessage(visit), 'reply_markup');
-  if (markup === undefined) return undefined;
-  const rows = listIn(markup, 'inline_keyboard') as readonly (readonly RawObject[])[];
-  return rows.flat().some((button) => textIn(button, 'callback_data') === data);
+  const message = pressedMessage(visit);
+  return message?.['reply_markup'] === undefined ? undefined : showsButton(message, data);
 }
 
 /** Whether the pressed message is one of this question's, so that its keyboard may be replaced. */
