@@ -49,6 +49,8 @@ export async function playRandom(
   const users = people.map((id) => world.user(`P${id}`, { id }));
   const there = world.group('Group', [], { id: group.id });
   const topic = there.topic('Topic');
+  world.group('Later', [], { id: laterGroup.id });
+  world.channel('Channel', { id: channel.id });
 
   async function says(who: number, where: Where, text: string): Promise<void> {
     const user = users[who] as (typeof users)[number];
@@ -56,10 +58,8 @@ export async function playRandom(
     if (where === 'private') return user.sends(text) as Promise<never>;
     if (where === 'group') return user.in(there).sends(text) as Promise<never>;
     if (where === 'topic') return user.in(topic).sends(text) as Promise<never>;
-    const id = people[who] as number;
-    const facts = { bot: 1, user: id, chat: id };
-    if (where === 'channel') return world.update(writes({ bot: 1, chat: channel.id }, text));
-    return world.update(writes({ ...facts, business }, text));
+    if (where === 'business') return user.in(connection).sends(text) as Promise<never>;
+    return world.update(writes({ bot: 1, chat: channel.id }, text));
   }
 
   async function does(deed: Deed): Promise<unknown> {
@@ -95,7 +95,9 @@ export async function playRandom(
     }
   }
 
+  const connection = await world.user('Owner', { id: 4242 }).connects();
   try {
+    expect(connection.id).toBe(business);
     for (const deed of list) await does(deed);
     // a group that has become a supergroup has taken its conversations along
     const moved = [...places.values()].filter(({ chat }) => chat === group.id);

@@ -30,7 +30,12 @@ export async function askElsewhere(visit: Visit, place: AskPlace): Promise<Speec
   const { to, by, prompt, timeout } = question;
   if (turn.subject.business !== undefined) {
     const of = { option: `${place.id} to`, expected: 'a conversation of the bot itself' };
-    throw new FsmError('INVALID_OPTION', { ...of, found: 'one of a business account' });
+    const error = new FsmError('INVALID_OPTION', { ...of, found: 'one of a business account' });
+    // a customer has come here, so it is no error for the framework's handler
+    return () => {
+      run.report(error);
+      return text(visit, 'failed');
+    };
   }
   const address = typeof to === 'function' ? await to(place.answers, turn) : to;
   const chat = address?.chat ?? address?.user;
