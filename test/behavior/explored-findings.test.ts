@@ -42,7 +42,7 @@ describe.each(frameworks)('explore on %s finds', (_, framework) => {
     const notes = flow('notes', { trigger: '/notes', description: 'Notes' })
       .repeat('all', { each: (round) => round.ask('note', { prompt: 'Note?' }), again: 'More?' })
       .done(() => 'Saved.');
-    const options = { states: [notes], maxRecordBytes: 4000 };
+    const options = { states: [notes], maxRecordBytes: 2500 };
     const { faults } = await exploring(framework, options, undefined, {
       texts: [long],
       runs: 8,

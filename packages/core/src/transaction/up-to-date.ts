@@ -90,7 +90,7 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
   try {
     await settle(turn);
     // the same question: whether the user has read that it cannot be sent is as before
-    const isSame = copy.top.visit === top.visit && copy.top.state === top.state;
+    const isSame = copy.top.entry === top.entry && copy.top.state === top.state;
     if (copy.pendingPrompt && isSame) copy.pendingPrompt = pendingPrompt;
   } catch (error) {
     tolerate(error);
