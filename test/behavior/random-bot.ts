@@ -1,7 +1,7 @@
 /** The bot of the random updates: every kind of scene, and steps of every kind of input. It handles no error. */
 
 import { commandTree } from '@telefsm/commands';
-import { flow, invalid, scene, state, states, typed } from '@telefsm/core';
+import { flow, invalid, scene, state, states, typed, type UserInput } from '@telefsm/core';
 import type { AnyFsm, BotUnderTest, Options } from './frameworks.ts';
 
 const group = -1_001_000_000_001;
@@ -73,12 +73,13 @@ const trip = flow('trip', {
   prompts: 'edit',
   data: typed<{ picked?: string }>(),
 })
+  .ask('who', { prompt: 'Who?', accept: ['text', 'contact'] })
   .ask('day', {
     prompt: 'Day?',
     accept: ['date', 'text'],
     rows: (_, { calendar, button, redo, cancel }) => [
       calendar('picked', { min: '2026-01-05', max: '2026-03-01' }),
-      [button('again', 'Again', redo('day')), button('stop', 'Stop', cancel())],
+      [button('again', 'Again', redo('who')), button('stop', 'Stop', cancel())],
     ],
   })
   .ask('mail', { prompt: 'Mail?', accept: ['email', 'web_app', 'number'] })
@@ -93,7 +94,9 @@ const echo = scene('echo', { accept }).on({
 });
 
 /** A picker that tests, as a bot of plain JavaScript may have it. */
-const picky = scene('picky', { accept: ({ kind }) => (kind === 'photo') as never }).on({
+const picky = scene('picky', {
+  accept: ({ kind }: UserInput) => (kind === 'photo') as never,
+}).on({
   enter: () => 'A photo?',
   handle: ({ answer, again }) => again({ last: answer } as never),
 });
