@@ -6,9 +6,13 @@
 
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
+import { answerEarly } from './machine/busy.ts';
 import { takeAlong } from './machine/supergroup.ts';
+import { sweeperOf } from './machine/sweeper.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
+import { refuseInput } from './transaction/refuse-input.ts';
+import { bringUpToDate } from './transaction/up-to-date.ts';
 
 export { systemClock, toMs } from './base/clock.ts';
 export { errorCatalogue } from './base/error-catalogue.ts';
@@ -31,4 +35,8 @@ export const loadedLater: readonly unknown[] = [
   pressElsewhere,
   inParts,
   takeAlong,
+  answerEarly,
+  sweeperOf,
+  bringUpToDate,
+  refuseInput,
 ];

@@ -33,14 +33,20 @@ export async function answerStale(
 ): Promise<void> {
   const payment = paymentOf(turn);
   if (payment !== undefined) {
-    turn.rt.notices.paymentUnmatched(turn, unmatchedPayment(payment));
+    const { key = '', subject, from } = turn;
+    turn.rt.tell('paymentUnmatched', {
+      key,
+      subject,
+      user: from?.id,
+      payment: unmatchedPayment(payment),
+    });
     return rest();
   }
   // whose it is cannot be known where its message has no topic
   const isOurs = tag === turn.tag || isInaccessible(turn.update);
   const text = await textOf(turn.rt.options.defaults.texts, isOurs ? 'stale' : 'notYours', turn);
   const id = textIn(checkoutOf(turn), 'id');
-  if (id === undefined) turn.effects.answerQueryAnyway({ text, show_alert: !isOurs });
+  if (id === undefined) turn.effects.answer ??= { text, show_alert: !isOurs };
   else {
     const payload = { pre_checkout_query_id: id, ok: false, error_message: text };
     turn.effects.call({ method: 'answerPreCheckoutQuery', payload });
@@ -50,7 +56,7 @@ export async function answerStale(
 /** A button in another chat whose question is asked no more: it is answered, and its message loses its buttons. */
 export async function answerElsewhere(turn: OpenTurn): Promise<void> {
   const { update, effects, rt } = turn;
-  effects.answerQuery({ text: await textOf(rt.options.defaults.texts, 'stale', turn) });
+  effects.answer = { text: await textOf(rt.options.defaults.texts, 'stale', turn) };
   const message = objectIn(update && objectIn(update, 'callback_query'), 'message');
   const chat_id = idIn(message, 'chat');
   const message_id = wholeIn(message, 'message_id');

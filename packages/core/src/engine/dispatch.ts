@@ -65,12 +65,12 @@ async function offer(
   } catch (error) {
     const isInput = input !== undefined && !others.isPassed() && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
-    effects.refuseInput(error);
+    effects.refusal = { error };
   }
   if (others.isPassed() || behavior.quiet === true || input === undefined) return;
-  effects.takeInput();
+  effects.takesInput = true;
   // a button's loading spinner turns until the press is answered
-  if (input.kind === 'button') effects.answerQueryAnyway({});
+  if (input.kind === 'button') effects.answer ??= {};
   if (input.album !== undefined) takeAlbum(turn, albums, input.album, run.visit);
 }
 
@@ -105,7 +105,7 @@ function passedOn(rest: Rest) {
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
 function takeAlbum(turn: OpenTurn, albums: Albums, album: string, visit: number): void {
   albums.took(turn.key ?? '', album, visit);
-  if (turn.rt.storage.features.shared) turn.effects.mark(albumMark(album, visit));
+  if (turn.rt.storage.features.shared) turn.effects.marks.push(albumMark(album, visit));
 }
 
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
@@ -135,7 +135,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   if (!takesAtOnce) return true;
   await settle(turn);
   // what the user has said already is not asked for
-  effects.ask(undefined);
+  effects.prompt = undefined;
   copy.isPromptPending = false;
   return false;
 }

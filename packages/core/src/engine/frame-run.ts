@@ -115,19 +115,19 @@ export class FrameRun implements SceneRun {
   }
 
   get refused(): SceneRun['refused'] {
-    return (error) => this.turn.rt.notices.inputRefused(this.turn.key ?? '', error);
+    return (error) => this.turn.rt.tell('inputRefused', { key: this.turn.key ?? '', error });
   }
 
   get report(): SceneRun['report'] {
-    return (error) => this.turn.rt.notices.speechFailed(this.turn.key ?? '', error);
+    return (error) => this.turn.rt.speechFailed(this.turn.key, error);
   }
 
   get answer(): SceneRun['answer'] {
     return (text, alert) => {
-      this.turn.effects.answerQuery({
-        ...(text === undefined ? {} : { text }),
-        ...(alert === undefined ? {} : { show_alert: alert }),
-      });
+      this.turn.effects.answer = {
+        ...(text !== undefined && { text }),
+        ...(alert !== undefined && { show_alert: alert }),
+      };
     };
   }
 
@@ -187,7 +187,7 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
     if (isFsmError(error, 'NO_CONTEXT')) throw error;
     restoreCopy();
     restoreEffects();
-    turn.effects.throwLater(error);
+    turn.effects.failure ??= { error };
     return false;
   }
 }

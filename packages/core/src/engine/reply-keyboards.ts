@@ -44,13 +44,13 @@ export async function sendQuestion(
 }
 
 async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
-  const { rt, key = '', api, replyAddress } = turn;
+  const { rt, key, api, replyAddress } = turn;
   try {
     const options = { ...removal, disable_notification: true };
     const { message_id } = await turn.send({ text: '…', options });
     await api('deleteMessage', { chat_id: replyAddress?.chat, message_id });
   } catch (error) {
-    rt.notices.speechFailed(key, error);
+    rt.speechFailed(key, error);
   }
 }
 

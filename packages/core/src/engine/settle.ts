@@ -49,7 +49,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
         params = undefined;
         // what was found on the way has moved the user on: no question of before is asked any more
         isAskedAnew = speech !== undefined && !effects.hasEvents;
-        effects.ask(isAskedAnew ? () => ask(turn, speech as Speech) : undefined);
+        effects.prompt = isAskedAnew ? () => ask(turn, speech as Speech) : undefined;
         if (effects.hasEvents) continue;
         copy.isPromptPending = isAskedAnew;
         if (isAskedAnew) noteAsked(turn);
@@ -170,7 +170,7 @@ export async function guarded<T>(
     return await run();
   } catch (error) {
     if (behavior.quiet !== true && isOthers?.(error) !== true) {
-      turn.effects.apologize({ ...turn.rt.options.defaults.texts, ...behavior.texts });
+      turn.effects.apology = { ...turn.rt.options.defaults.texts, ...behavior.texts };
     }
     throw error;
   }

@@ -10,14 +10,13 @@ import { isEmpty, topOf } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
 import { historyOf } from '../state/context.ts';
 import type { StoredText } from '../storage/statements.ts';
-import { fireDeadlines } from '../transaction/deadlines.ts';
+import { sideOf } from '../transaction/events.ts';
 import type { TurnFacts } from '../transaction/facts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
-import { parseKey, type Scope } from '../update/key.ts';
+import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import { sideOf } from './committed.ts';
 import type { Conversation, Snapshot } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -68,34 +67,8 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
   };
 }
 
-/**
- * Fires the deadline of a conversation, if it is free and truly due.
- *
- * Whether it is due is decided under the lease: another process may have fired it, or its user may have moved it on.
- *
- * @returns whether a deadline was fired
- */
-export async function fire(rt: MachineRuntime, key: string): Promise<boolean> {
-  const found = parseKey(key);
-  if (found?.namespace !== rt.options.namespace || rt.stopping.isStopped) return false;
-  const { scope, bot, business } = found;
-  const { chat = scope.user, user, thread } = scope;
-  const subject: Subject = { bot, chat, user, thread, business };
-  const fired = await transact(rt, {
-    ...factsOutside(rt, { key, scope, subject }, newToken(), 'deadline'),
-    timeout: 0,
-    // whoever has the conversation fires it, or it is tried again
-    wait: async () => undefined,
-    admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
-    async work(turn) {
-      await fireDeadlines(turn, 0);
-      return true;
-    },
-  });
-  return fired ?? false;
-}
-
-function factsOutside(
+/** The facts of a turn without an update. */
+export function factsOutside(
   { bots }: MachineRuntime,
   { key, scope, subject }: ConversationAddress,
   id: UnitId,

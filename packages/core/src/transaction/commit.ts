@@ -3,7 +3,6 @@
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
-import { type Texts, textOf } from '../conversation/texts.ts';
 import { isPromise } from '../lease/calls.ts';
 import type { Hold } from '../lease/lease.ts';
 import { leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
@@ -13,6 +12,7 @@ import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
+import { committedBy } from './events.ts';
 import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
 
@@ -82,15 +82,19 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  * @param silently - do not notify the user of a rejection
  */
 export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
-  if (turn.used === undefined) return;
-  const { answer, outbox, quiet, prompt } = turn.used.takeDelivery();
+  const { used: effects } = turn;
+  if (effects === undefined) return;
+  const answer = effects.take('answer');
+  const outbox = effects.take('outbox') ?? [];
+  const quiet = effects.take('quiet');
+  const prompt = effects.take('prompt');
   let hasRejection = false;
   const sending = async (send: () => unknown, isQuiet = false) => {
     try {
       await send();
     } catch (error) {
       if (!isQuiet && !isOfOneChat(error)) throw error;
-      turn.rt.notices.speechFailed(turn.key ?? '', error);
+      turn.rt.speechFailed(turn.key, error);
       hasRejection ||= !isQuiet && isRejected(error);
     }
   };
@@ -102,21 +106,15 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     await sending(prompt);
   }
   if (!hasRejection || silently) return;
-  const text = await textOf(textsOf(turn), 'failed', turn);
+  const { textFor } = await import('./apologies.ts');
+  const text = await textFor(turn, 'failed');
   await sending(() => turn.tell(text), true);
-}
-
-/** The texts of the active scene, and of the machine where it has none. */
-export function textsOf({ copy, registry, rt }: OpenTurn): Texts {
-  const { scene } = copy.top;
-  const own = scene === null ? undefined : registry.scenes.get(scene)?.behavior.texts;
-  return { ...rt.options.defaults.texts, ...own };
 }
 
 /** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */
 export async function runReleased(turn: OpenTurn): Promise<void> {
   let failed: { readonly error: unknown } | undefined;
-  for (const task of turn.effects.takeReleased()) {
+  for (const task of turn.used?.take('released') ?? []) {
     try {
       await task();
     } catch (error) {
@@ -128,7 +126,7 @@ export async function runReleased(turn: OpenTurn): Promise<void> {
 
 /** @throws what a hook has thrown that was attempted */
 export function throwFailure(turn: OpenTurn): void {
-  const failure = turn.used?.takeFailure();
+  const failure = turn.used?.take('failure');
   if (failure !== undefined) throw failure.error;
 }
 
@@ -149,7 +147,7 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   const isKnown = record.ids === copy.base.ids;
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
-  const tasks = turn.used?.takeTasks();
+  const tasks = turn.used?.take('tasks');
   const written = () => {
     const before = copy.base;
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
@@ -158,8 +156,10 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
     turn.stored = next;
     copy.rebase(record);
     turn.used?.release(tasks);
-    if (changed && rt.watched.has('committed')) rt.notices.committed(turn, before, record);
-    turn.used?.takeLeft();
+    const left = turn.used?.take('left') ?? [];
+    if (changed && rt.watched.has('committed')) {
+      rt.tell('committed', committedBy(turn.facts, left, before, record));
+    }
   };
   const sent = hold.commit(next, { keep, id: isKnown ? undefined : id });
   return isPromise(sent) ? sent.then(written) : written();
@@ -172,7 +172,7 @@ function recordOf(
 ): ConversationRecord {
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
-  for (const mark of used?.keptMarks ?? []) ids = withId(ids, mark, least);
+  for (const mark of used?.marks ?? []) ids = withId(ids, mark, least);
   const { update, subject } = facts;
   // where an invoice says that its conversation is, anybody may have written
   const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';

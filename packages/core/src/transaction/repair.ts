@@ -25,11 +25,11 @@ export async function repair(turn: OpenTurn, found: UnknownState): Promise<void>
     await settle(turn);
   }
   await commitAhead(turn);
-  rt.notices.repaired(turn.key ?? '', found.stored, found.reason);
+  rt.tell('repaired', { key: turn.key ?? '', stored: found.stored, reason: found.reason });
   try {
     await deliver(turn);
   } catch (error) {
-    rt.notices.speechFailed(turn.key ?? '', error);
+    rt.speechFailed(turn.key, error);
   }
 }
 
