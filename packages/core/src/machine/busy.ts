@@ -1,4 +1,4 @@
-/** What becomes of updates whose conversation is busy: Telegram is answered early, or the update is refused. Loaded with the first of them. */
+/** What becomes of updates whose conversation is busy: Telegram is answered early, or the update is rejected. Loaded with the first of them. */
 
 import { FsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';
@@ -8,7 +8,7 @@ import { objectIn, type RawUpdate, textIn } from '../update/raw-update.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
-/** An update that waits, or is refused. */
+/** An update that waits, or is rejected. */
 export interface BusyUpdate extends TurnFacts {
   readonly update: RawUpdate;
   readonly bot: BotPort;
@@ -41,7 +41,7 @@ export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
 }
 
 /**
- * Refuses an update by the waiting policy.
+ * Rejects an update by the waiting policy.
  *
  * @throws FsmError `BUSY`, `QUEUE_FULL`
  */

@@ -47,17 +47,6 @@ export function updatesOf(
     waiting: new Map(),
     failing: new Map(),
   };
-  function begin(update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown): Promise<void> {
-    const subject = subjectOf(update, bot.id);
-    const { updateType } = subject;
-    if (updateType === 'poll_answer' || updateType === 'poll') {
-      const run = (sender: PollSender | undefined) => work(update, bot, rest, ctx, subject, sender);
-      return import('../transaction/polls.ts').then(({ withSender }) =>
-        withSender(rt, update, subject, run),
-      );
-    }
-    return work(update, bot, rest, ctx, subject, rt.engine?.askerOf(update, subject));
-  }
   function work(
     update: RawUpdate,
     bot: BotPort,
@@ -84,23 +73,27 @@ export function updatesOf(
   }
   // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
-    const { migrate_to_chat_id, migrate_from_chat_id } = Object(update['message']) as RawObject;
     try {
-      if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) {
-        return begin(update, bot, rest, ctx);
+      const subject = subjectOf(update, bot.id);
+      const run = (asker: PollSender | undefined) => work(update, bot, rest, ctx, subject, asker);
+      const { updateType } = subject;
+      if (updateType === 'poll_answer' || updateType === 'poll') {
+        return import('../transaction/polls.ts').then(({ withSender }) =>
+          withSender(rt, update, subject, run),
+        );
       }
-      return migrated(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
+      const { migrate_to_chat_id, migrate_from_chat_id } = Object(update['message']) as RawObject;
+      if (migrate_to_chat_id !== undefined || migrate_from_chat_id !== undefined) {
+        return import('./supergroup.ts')
+          .then(({ takeAlong }) => takeAlong(rt, update, bot.id))
+          .then(() => run(undefined));
+      }
+      return work(update, bot, rest, ctx, subject, rt.engine?.askerOf(update, subject));
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
     }
   };
-}
-
-/** A group becomes a supergroup once, so what that needs is loaded then. */
-async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Promise<void> {
-  const { takeAlong } = await import('./supergroup.ts');
-  await takeAlong(rt, update, bot);
 }
 
 /** A class, since one is made for every update: its methods are on the prototype. */

@@ -4,16 +4,13 @@ import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
 import { isPromise } from '../lease/calls.ts';
-import type { Hold } from '../lease/lease.ts';
 import { leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
 import { committedBy } from './events.ts';
-import type { TurnFacts } from './facts.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question to ask. */
@@ -137,19 +134,25 @@ export function rollBack(turn: OpenTurn): void {
 }
 
 function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable<void> {
-  const { hold, copy, rt } = turn;
+  const { hold, copy, rt, facts } = turn;
   if (hold === undefined) return;
   const { changed } = copy;
   if (!changed && id === undefined) return keep ? undefined : hold.release();
   const { shared } = rt.storage.features;
-  const record = recordOf(turn, hold, id);
+  const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
+  const { base } = copy;
+  let ids = id === undefined ? base.ids : withId(base.ids, id, least);
+  for (const mark of turn.used?.marks ?? []) ids = withId(ids, mark, least);
+  const { chat, thread, business } = facts.subject;
+  const isInKey = facts.scope?.chat === chat && thread === undefined && business === undefined;
+  const address = isInKey && base.place === undefined ? undefined : addressNow(turn, isInKey);
+  const record = copy.toRecord(ids, hold.withMark?.(base.marks) ?? base.marks, address);
   // so it is after a commit of this turn, and where nothing was added
-  const isKnown = record.ids === copy.base.ids;
+  const isKnown = ids === base.ids;
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
   const tasks = turn.used?.take('tasks');
   const written = () => {
-    const before = copy.base;
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
     if (next === undefined) rt.recent.add(hold.key, listIds(record.ids));
     replaced(turn.stored, next);
@@ -158,28 +161,11 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
     turn.used?.release(tasks);
     const left = turn.used?.take('left') ?? [];
     if (changed && rt.watched.has('committed')) {
-      rt.tell('committed', committedBy(turn.facts, left, before, record));
+      rt.tell('committed', committedBy(facts, left, base, record));
     }
   };
   const sent = hold.commit(next, { keep, id: isKnown ? undefined : id });
   return isPromise(sent) ? sent.then(written) : written();
-}
-
-function recordOf(
-  { copy, used, facts }: OpenTurn,
-  hold: Hold,
-  id: UnitId | undefined,
-): ConversationRecord {
-  const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
-  let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
-  for (const mark of used?.marks ?? []) ids = withId(ids, mark, least);
-  const { update, subject } = facts;
-  // where an invoice says that its conversation is, anybody may have written
-  const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
-  const isHere = update !== undefined && !isElsewhere && !isInaccessible(update);
-  const address = isHere ? storedAddress(update, facts) : copy.base.place;
-  const { marks } = copy.base;
-  return copy.toRecord(ids, hold.withMark?.(marks) ?? marks, address);
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
@@ -196,11 +182,18 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   return next;
 }
 
-/** The reply address of an update, unless the key contains it. */
-function storedAddress(update: RawUpdate, { subject, scope }: TurnFacts): ReplyAddress | undefined {
-  const { chat, thread, business } = subject;
-  if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;
-  const address = addressOf(update);
+/**
+ * The reply address to store.
+ *
+ * @param isInKey - whether the key of the conversation contains that of this update
+ */
+function addressNow({ facts, copy }: OpenTurn, isInKey: boolean): ReplyAddress | undefined {
+  const { update, subject, isElsewhere } = facts;
+  const isPress = update !== undefined && isInaccessible(update);
+  // where an invoice says that its conversation is, anybody may have written
+  const isThere = isElsewhere === true || subject.updateType === 'pre_checkout_query';
+  if (update === undefined || isPress || isThere) return copy.base.place;
+  const address = isInKey ? undefined : addressOf(update);
   if (address === undefined) return undefined;
   // an answer that only one user sees, or a guest's, is of this update alone
   const { receiver: _, guestQuery: __, ...lasting } = address;

@@ -27,7 +27,7 @@ export interface Thrown {
   readonly error: unknown;
 }
 
-/** The parts that are used once: whoever takes one leaves none. */
+/** The parts that are used once. */
 type Part =
   | 'answer'
   | 'outbox'

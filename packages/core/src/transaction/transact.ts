@@ -247,15 +247,23 @@ function open(rt: Runtime, job: Job, hold: Hold, waited: number): Opened {
         !record.isPromptPending &&
         record.version === version &&
         (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
-        record.frames.every((frame) => isKnown(frame, registry));
+        areKnown(record.frames, registry);
   return { turn, isDuplicate, isCurrent, unreadable };
 }
 
-/** Whether a machine certainly has everything in a frame, and no schema checks it; if not, it is looked at closer. */
-function isKnown({ scene, state }: Frame, { scenes, states, strict, stateId }: Registry): boolean {
-  const behavior = scene === null ? undefined : scenes.get(scene)?.behavior;
-  if (behavior?.check !== undefined || (scene !== null && behavior === undefined)) return false;
-  const known = state === null ? undefined : states.get(state);
-  if (known !== undefined) return factsOf(known).schema === undefined;
-  return state === null || (!strict && scene === null && stateId(state) === undefined);
+/** Whether a machine certainly has everything in frames, and no schema checks them; if not, they are looked at closer. */
+function areKnown(
+  frames: readonly Frame[],
+  { scenes, states, strict, stateId }: Registry,
+): boolean {
+  if (!strict && scenes.size === 0) return true;
+  for (const { scene, state } of frames) {
+    const behavior = scene === null ? undefined : scenes.get(scene)?.behavior;
+    if (behavior?.check !== undefined || (scene !== null && behavior === undefined)) return false;
+    const known = state === null ? undefined : states.get(state);
+    if (known !== undefined && factsOf(known).schema !== undefined) return false;
+    const isUnknown = state !== null && known === undefined;
+    if (isUnknown && (strict || scene !== null || stateId(state) !== undefined)) return false;
+  }
+  return true;
 }
