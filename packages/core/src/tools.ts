@@ -7,6 +7,7 @@
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
 import { answerEarly } from './machine/busy.ts';
+import { peek } from './machine/peek.ts';
 import { takeAlong } from './machine/supergroup.ts';
 import { sweeperOf } from './machine/sweeper.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
@@ -37,6 +38,7 @@ export const loadedLater: readonly unknown[] = [
   takeAlong,
   answerEarly,
   sweeperOf,
+  peek,
   bringUpToDate,
   refuseInput,
 ];

@@ -177,17 +177,26 @@ export function commandOf(input: UserInput | undefined): ParsedCommand | undefin
  * @returns whether it did not throw
  */
 export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<boolean> {
-  const restoreEffects = turn.effects.checkpoint();
-  const restoreCopy = turn.copy.mark();
+  const { effects, copy } = turn;
+  const { answer, events, outbox, tasks } = effects;
+  const added = {
+    answer,
+    events: events && [...events],
+    outbox: outbox && [...outbox],
+    tasks: tasks && [...tasks],
+  };
+  const { frames, visits, isPromptPending, keyboard, failures, timers, timerChanges } = copy;
+  const changed = { frames, visits, isPromptPending, keyboard, failures, timerChanges };
+  const armed = timers && new Map(timers);
   try {
     await hook();
     return true;
   } catch (error) {
     // where it cannot run at all, what has called for it is refused
     if (isFsmError(error, 'NO_CONTEXT')) throw error;
-    restoreCopy();
-    restoreEffects();
-    turn.effects.failure ??= { error };
+    Object.assign(copy, { ...changed, timers: armed });
+    Object.assign(effects, added);
+    effects.failure ??= { error };
     return false;
   }
 }

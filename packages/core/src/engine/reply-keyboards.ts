@@ -20,7 +20,15 @@ export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
   const { keyboard } = copy;
   if (keyboard === undefined || (keyboard === copy.top.visit && !isAskedAnew)) return;
   const removal = removalIn(turn);
-  if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
+  if (removal === undefined) return;
+  const { outbox = [], quiet } = effects;
+  for (const [at, say] of outbox.entries()) {
+    const other = isStream(say) || quiet?.has(say) ? undefined : removing(say, removal);
+    if (other === undefined) continue;
+    outbox[at] = other;
+    copy.keyboard = undefined;
+    return;
+  }
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
 
 import { type ApiCall, isSent, type Say, type Sent } from '../conversation/say.ts';
-import { isStream, type Stream } from '../conversation/stream.ts';
+import type { Stream } from '../conversation/stream.ts';
 import type { Texts } from '../conversation/texts.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
@@ -43,7 +43,7 @@ type Part =
 /** Its lists are made when something is put into them. */
 export class Effects {
   /** What has happened to frames, and their scenes are not yet notified of. */
-  private events: SceneEvent[] | undefined;
+  events: SceneEvent[] | undefined;
   /** Messages and calls after the commit, in this order. */
   outbox: (Say | Stream)[] | undefined;
   /** Of the outbox, the calls whose failure concerns observers only. */
@@ -83,16 +83,6 @@ export class Effects {
     if (!isSent(say)) this.outbox = added(this.outbox, say);
   }
 
-  /** Puts another message in place of the first one for which there is another; `false` if there is none. */
-  replaceFirst(other: (say: Say) => Say | undefined): boolean {
-    const { outbox = [] } = this;
-    return outbox.some((say, at) => {
-      const found = isStream(say) || this.quiet?.has(say) ? undefined : other(say);
-      if (found !== undefined) outbox[at] = found;
-      return found !== undefined;
-    });
-  }
-
   /** Calls the Bot API after the commit, in the order of what is sent; a failure is reported to observers only. */
   call(call: ApiCall): void {
     this.quiet ??= new Set();
@@ -129,17 +119,6 @@ export class Effects {
 
   get hasEvents(): boolean {
     return this.events !== undefined && this.events.length > 0;
-  }
-
-  /** Remembers what verbs and scenes have added; what it returns restores that. */
-  checkpoint(): () => void {
-    const { answer } = this;
-    const events = this.events && [...this.events];
-    const outbox = this.outbox && [...this.outbox];
-    const tasks = this.tasks && [...this.tasks];
-    return () => {
-      Object.assign(this, { answer, events, outbox, tasks });
-    };
   }
 
   // ── flushed by the transaction
