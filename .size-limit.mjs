@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '28.5 kB',
-    '24.7 kB',
+    '27.6 kB',
+    '24.5 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '55.2 kB',
-    '50.6 kB',
+    '53 kB',
+    '48.3 kB',
   ),
   {
     name: 'keyValueStorage alone',

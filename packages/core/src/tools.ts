@@ -6,17 +6,22 @@
 
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
+import { answerStale } from './engine/stale.ts';
 import { answerEarly } from './machine/busy.ts';
 import { peek } from './machine/peek.ts';
 import { takeAlong } from './machine/supergroup.ts';
 import { sweeperOf } from './machine/sweeper.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
+import { edit } from './scene/flow/corrections.ts';
+import { takeEdited } from './scene/flow/edited.ts';
+import { bindInvoice } from './scene/flow/payment.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
+import { recheck } from './scene/flow/recheck.ts';
 import { refuseInput } from './transaction/refuse-input.ts';
 import { bringUpToDate } from './transaction/up-to-date.ts';
 
+export { errorCatalogue } from './base/all-sentences.ts';
 export { systemClock, toMs } from './base/clock.ts';
-export { errorCatalogue } from './base/error-catalogue.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
 export { subjectAt } from './update/address.ts';
 export { inputKinds } from './update/input.ts';
@@ -41,4 +46,9 @@ export const loadedLater: readonly unknown[] = [
   peek,
   bringUpToDate,
   refuseInput,
+  answerStale,
+  bindInvoice,
+  edit,
+  takeEdited,
+  recheck,
 ];

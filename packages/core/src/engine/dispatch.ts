@@ -5,7 +5,7 @@ import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isEvent } from '../update/input.ts';
 import { type Albums, albumMark, markedVisit } from './albums.ts';
-import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
+import { boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { noteLog } from './log.ts';
 import { behaviorOn, guarded, settle } from './settle.ts';
@@ -21,14 +21,22 @@ type Rest = () => Promise<void>;
  */
 export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Promise<void> {
   const { copy, input } = turn;
-  if (input?.kind === 'text' && !input.edited) noteLog(turn, 'user', input.text);
+  const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
+  if (isLogged) noteLog(turn, 'user', input.text);
   if (isRestOfAlbum(turn, albums)) return;
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
   const active = behaviorOn(turn, copy.top);
   const isPress = turn.facts.isElsewhere && input?.kind === 'button';
-  if (isPress && active?.answersElsewhere !== true) return answerElsewhere(turn);
-  const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
+  if (isPress && active?.answersElsewhere !== true) {
+    const { answerElsewhere } = await import('./stale.ts');
+    return answerElsewhere(turn);
+  }
+  const pass = async () => {
+    if (tag === undefined) return rest();
+    const { answerStale } = await import('./stale.ts');
+    return answerStale(turn, tag, rest);
+  };
   if (active !== undefined) return offer(turn, active, albums, pass);
   const command = commandOf(input);
   if (command !== undefined && (await start(turn, command))) return;

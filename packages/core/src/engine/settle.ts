@@ -1,6 +1,6 @@
 /** Calls the hooks of scenes in order: entries, exits, timers and questions. */
 
-import { FsmError } from '../base/errors.ts';
+import { sceneError } from '../base/area-errors.ts';
 import { frozenData, noData } from '../base/json.ts';
 import { collections, type SceneBehavior, type Speech } from '../conversation/behavior.ts';
 import { checkSay, isSent } from '../conversation/say.ts';
@@ -59,8 +59,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
       return removeByOutbox(turn, isAskedAnew);
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
-    if (trail.length > mostEvents)
-      throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
+    if (trail.length > mostEvents) throw sceneError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
     params = await tell(turn, event, skipped, params);
   }
 }

@@ -88,7 +88,9 @@ export function updatesOf(
           .then(({ takeAlong }) => takeAlong(rt, update, bot.id))
           .then(() => run(undefined));
       }
-      return work(update, bot, rest, ctx, subject, rt.engine?.askerOf(update, subject));
+      const asker =
+        updateType === 'callback_query' ? rt.engine?.askerOf(update, subject) : undefined;
+      return work(update, bot, rest, ctx, subject, asker);
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);

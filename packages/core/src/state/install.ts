@@ -1,6 +1,6 @@
 /** Where an adapter puts the FSM of an update on the framework's context, and how it finds it there. */
 
-import { FsmError } from '../base/errors.ts';
+import { installError } from '../base/area-errors.ts';
 import { holds } from '../base/holds.ts';
 import type { FsmContext } from '../conversation/context.ts';
 
@@ -20,7 +20,7 @@ export function reserve(prototype: object, ...properties: readonly string[]): vo
 /** A value whose members throw. Not a getter: contexts get the FSM by plain assignment, which costs an update nothing. */
 function missing(property: string): PropertyDescriptor {
   const refuse = (): never => {
-    throw new FsmError('NOT_INSTALLED', { property });
+    throw installError('NOT_INSTALLED', property);
   };
   const get = (_target: object, member: string | symbol) => {
     // a value that is awaited, printed or compared is asked for these
@@ -46,8 +46,8 @@ export function refuseTaken(ctx: object, property: string): void {
   if (found !== undefined && 'value' in found && found.value === undefined && found.configurable) {
     return;
   }
-  if ('~matches' in Object(found?.value)) throw new FsmError('INSTALLED_TWICE', { property });
-  throw new FsmError('PROPERTY_TAKEN', { property });
+  if ('~matches' in Object(found?.value)) throw installError('INSTALLED_TWICE', property);
+  throw installError('PROPERTY_TAKEN', property);
 }
 
 /** Whether a context has nothing at a property: `in` is true for a reserved one too. */
@@ -70,7 +70,7 @@ export function install(ctx: object, property: string, value: FsmContext): void 
 export function installedAt(ctx: object, property: string): FsmContext {
   const found: unknown = Reflect.get(ctx, property);
   if (holds(found, '~matches')) return found as unknown as FsmContext;
-  throw new FsmError('NOT_INSTALLED', { property });
+  throw installError('NOT_INSTALLED', property);
 }
 
 function descriptorIn(ctx: object, property: string): PropertyDescriptor | undefined {

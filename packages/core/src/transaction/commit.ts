@@ -99,7 +99,8 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
   for (const say of outbox) await sending(() => turn.tell(say), quiet?.has(say));
   if (prompt !== undefined) {
-    turn.rt.early.asks(turn.key as string);
+    const { queues, early } = turn.rt;
+    if (queues.waiting(turn.key as string) > 0) early.asks(turn.key as string);
     await sending(prompt);
   }
   if (!hasRejection || silently) return;

@@ -1,24 +1,23 @@
 /** Asks: finds the pending question before the commit and says it after it, or finishes the flow. */
 
+import { sceneError } from '../../base/area-errors.ts';
 import { toMs } from '../../base/clock.ts';
-import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Speech } from '../../conversation/behavior.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { entriesOf } from './choices.ts';
-import { recheck } from './deploy.ts';
 import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
-import { awaitsPayment } from './payment.ts';
 import type { FinishedRound, Place } from './place.ts';
 import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 import {
+  awaitsPayment,
   keep,
   locate,
   note,
@@ -54,7 +53,7 @@ export async function ask(visit: Visit, params: Asking = {}): Promise<Speech | u
     } else if (pending === undefined) {
       if (!(await finish(visit, answers))) return undefined;
       // a step that does not apply cannot be asked again
-      if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [visit.plan.id] });
+      if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [visit.plan.id] });
     } else if (!(await takeGiven(visit, pending))) {
       return question(visit, pending, params);
     }
@@ -66,7 +65,7 @@ export function redo(visit: Visit, beside: Pick<Place, 'path' | 'level'>, name: 
   const progress = redone(progressOf(visit.run), beside, name);
   if (progress !== undefined) return progress;
   const known = namedSteps(beside.level).map((step) => step.name);
-  throw new FsmError('STEP_UNKNOWN', { flow: visit.plan.id, step: name, known });
+  throw sceneError('STEP_UNKNOWN', { flow: visit.plan.id, step: name, known });
 }
 
 /** A new frame: starts the clock and unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
@@ -86,6 +85,7 @@ async function begin(visit: Visit): Promise<void> {
       ...(given !== undefined && { given: given as JsonObject }),
     });
   } else {
+    const { recheck } = await import('./recheck.ts');
     keep(visit, await recheck(visit), { ...memo, plan: fingerprint });
   }
   // rounds that were there before are nobody's to save

@@ -1,18 +1,17 @@
 /** Does what a button of the pending question stands for, whether it was pressed or its label was typed. */
 
 import type { UserInput } from '../../update/input.ts';
-import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
+import type { FlowButton } from '../rows/buttons.ts';
 import { accept, finishAlbum, skip } from './accept.ts';
 import { choiceByLabel, choiceInAnyCase, takesAlbum } from './answer.ts';
-import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
 import { optionOn } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
-import { correctable, type Option } from './options.ts';
+import type { Option } from './options.ts';
 import type { Place } from './place.ts';
-import { bindingOf, move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
+import { move, note, progressOf, type Visit } from './visit.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
 export type Redraw = (option: Option) => unknown;
@@ -46,7 +45,7 @@ export async function act(
       if (offer.finish === undefined) return false;
       return finish(visit, place, offer);
     case 'edit':
-      return edit(visit, place, button);
+      return (await import('./corrections.ts')).edit(visit, place, button);
     case 'row':
       return false;
     default: {
@@ -70,7 +69,10 @@ export async function takeLabel(
   input?: UserInput,
 ): Promise<boolean> {
   const { labels, editing } = memoOf(visit.run.memo);
-  if (editing && (await takeCorrection(visit, place, typed.trim()))) return true;
+  if (editing) {
+    const { takeCorrection } = await import('./corrections.ts');
+    if (await takeCorrection(visit, place, typed.trim())) return true;
+  }
   const shown = labels?.map(([value, label]) => ({ value, label }));
   const offer = await offerOf(visit, place, shown && { options: shown });
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
@@ -90,15 +92,6 @@ export async function takeLabel(
   if (is(pass)) skip(visit, place);
   else if (is(back)) await goBack(visit);
   else if (is(cancel)) visit.run.leave('canceled');
-  else return false;
-  return true;
-}
-
-/** Takes the label of an answer to correct, or of the button that leaves them as they are. */
-async function takeCorrection(visit: Visit, place: Place, label: string): Promise<boolean> {
-  const found = correctable(place).find((each) => each.label === label);
-  if (found !== undefined) move(visit, redo(visit, place, found.name));
-  else if (label === (await text(visit, 'keep'))) visit.run.ask();
   else return false;
   return true;
 }
@@ -124,7 +117,10 @@ async function choose(
   } else if (place.kind === 'again' || value === 'yes') {
     move(visit, answered(progressOf(run), place, value));
   } else if (value === 'no') run.leave('canceled');
-  else await offerCorrections(visit, place);
+  else {
+    const { offerCorrections } = await import('./corrections.ts');
+    await offerCorrections(visit, place);
+  }
   return true;
 }
 
@@ -146,39 +142,5 @@ async function finish(
       ? options.map(({ value }) => value).filter((value) => picked.includes(value))
       : picked;
   await accept(visit, place, values, input);
-  return true;
-}
-
-/** Shows the answers that may be corrected, and a button that leaves them as they are. */
-async function offerCorrections(visit: Visit, place: Place): Promise<void> {
-  const binding = { ...bindingOf(visit, tokenOf(place)), action: 'edit' } as const;
-  const answers = correctable(place);
-  const tokens = valueTokens(
-    answers.map(({ name }) => name),
-    binding,
-  );
-  const button = (label: string, value: string) => [
-    { text: label, callback_data: buttonData({ ...binding, value }) },
-  ];
-  const rows = [
-    ...answers.map(({ name, label }) => button(label, tokens.get(name) ?? '')),
-    button(await text(visit, 'keep'), ''),
-  ];
-  note(visit, { editing: true });
-  const say = { text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } };
-  if (visit.plan.options.prompts === 'edit') visit.run.ask({ instead: say });
-  else visit.run.say(say);
-}
-
-function edit(visit: Visit, place: Place, button: FlowButton): boolean {
-  const names = correctable(place).map(({ name }) => name);
-  if (button.value === '' && names.length > 0) {
-    visit.run.ask();
-    return true;
-  }
-  const tokens = valueTokens(names, button);
-  const name = names.find((each) => tokens.get(each) === button.value);
-  if (name === undefined) return false;
-  move(visit, redo(visit, place, name));
   return true;
 }

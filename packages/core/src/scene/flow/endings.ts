@@ -8,8 +8,7 @@ import { noAnswer } from './answer.ts';
 import type { EndingTurn } from './flow.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
-import { awaitsPayment } from './payment.ts';
-import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
+import { awaitsPayment, locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 
 /** The flow has been left: its hooks run and may send messages. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
 export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReason> {

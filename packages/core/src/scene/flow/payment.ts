@@ -1,6 +1,8 @@
 /**
  * Payment steps. What an invoice asks is kept when it is sent: payload, currency, amount, payer. A checkout is approved, and a payment is
  * an answer, only if it is equal to that. From the approval to the payment the question is closed to everything else.
+ *
+ * Loaded with the first invoice.
  */
 
 import { invalidOption } from '../../base/rules.ts';
@@ -12,7 +14,7 @@ import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../upd
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
 import type { Place } from './place.ts';
-import { locate, note, text, type Visit, wasAsked } from './visit.ts';
+import { isInvoice, locate, note, text, type Visit, wasAsked } from './visit.ts';
 
 /** A prompt as it is sent, and the invoice that it is. */
 export interface BoundPrompt {
@@ -35,10 +37,8 @@ const approvalTime = 180_000;
 export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
   const accept = place.kind === 'ask' ? place.step.question.accept : undefined;
   const { turn, tag } = visit.run;
-  const isInvoice =
-    typeof say === 'object' && 'method' in say && say.method.toLowerCase() === 'sendinvoice';
-  if (!isInvoice || !mayTakePayment(accept) || turn.replyAddress === undefined) {
-    if (accept === 'payment' && !isInvoice) {
+  if (!isInvoice(say) || !mayTakePayment(accept) || turn.replyAddress === undefined) {
+    if (accept === 'payment' && !isInvoice(say)) {
       throw invalidOption(
         `${place.id} prompt`,
         "an invoice: { method: 'sendInvoice', payload }",
@@ -117,24 +117,6 @@ export async function isPaid(visit: Visit): Promise<boolean> {
   const payment = objectIn(message, 'successful_payment');
   const invoice = await openInvoice(visit);
   return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);
-}
-
-/** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
-export function awaitsPayment({ run }: Visit): number | undefined {
-  const until = memoOf(run.memo).invoice?.approvedUntil;
-  if (until === undefined) return undefined;
-  const left = until - run.turn.now();
-  return left > 0 ? left : undefined;
-}
-
-/** Whether the question waits for an approved payment; then the user reads so, and nothing else happens. */
-export async function saysPaying(visit: Visit): Promise<boolean> {
-  if (awaitsPayment(visit) === undefined) return false;
-  const { run } = visit;
-  const words = await text(visit, 'paying');
-  if (run.input?.kind === 'button') run.answer(words);
-  else run.say(words);
-  return true;
 }
 
 type OpenInvoice = SentInvoice & { readonly place: Extract<Place, { readonly kind: 'ask' }> };

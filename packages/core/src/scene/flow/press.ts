@@ -11,10 +11,9 @@ import { act } from './choose.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
-import { saysPaying } from './payment.ts';
 import { inlineMarkup } from './prompt.ts';
 import { restart } from './trigger.ts';
-import { locate, note, text, tokenOf, type Visit, wasAsked } from './visit.ts';
+import { locate, note, saysPaying, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /** Takes a button; it has been answered when this returns. */
 export async function press(visit: Visit, button: FlowButton, data: string): Promise<void> {

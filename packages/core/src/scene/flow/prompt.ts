@@ -24,10 +24,9 @@ import {
   takesInlineOnly,
 } from './offer.ts';
 import type { Listing, Option } from './options.ts';
-import { bindInvoice } from './payment.ts';
 import type { Place } from './place.ts';
 import { checkPoll } from './question-checks.ts';
-import { bindingOf, text, tokenOf, type Visit } from './visit.ts';
+import { bindingOf, isInvoice, text, tokenOf, type Visit } from './visit.ts';
 
 /** A question ready to be said. */
 export interface Shown {
@@ -59,7 +58,7 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   checkSay(made);
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
-    : bindInvoice(visit, place, made);
+    : await boundPrompt(visit, place, made);
   if (place.kind === 'ask') checkPoll(place.id, place.step.question.accept, said);
   const listing = await choicesOf(visit, place);
   const options = listing?.options;
@@ -92,6 +91,18 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     return { say, options, loaded: undefined, keyboard: undefined, invoice };
   }
   return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
+}
+
+/** A prompt as it is sent, and the invoice that it is. */
+async function boundPrompt(
+  visit: Visit,
+  place: Place,
+  say: Say,
+): Promise<{ readonly say: Say; readonly invoice: SentInvoice | undefined }> {
+  const isPayment = place.kind === 'ask' && place.step.question.accept === 'payment';
+  if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
+  const { bindInvoice } = await import('./payment.ts');
+  return bindInvoice(visit, place, say);
 }
 
 /** The inline keyboard of a question; `undefined` if it has none. */

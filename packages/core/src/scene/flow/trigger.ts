@@ -13,11 +13,18 @@ import { backEverywhere, goBack } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
-import { awaitsPayment, saysPaying } from './payment.ts';
 import type { Place } from './place.ts';
 import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
-import { bindingOf, locate, text, type Visit, wasAsked } from './visit.ts';
+import {
+  awaitsPayment,
+  bindingOf,
+  locate,
+  saysPaying,
+  text,
+  type Visit,
+  wasAsked,
+} from './visit.ts';
 
 type Command = InputValues['command'];
 
