@@ -60,7 +60,7 @@ export default [
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
     '53 kB',
-    '48.3 kB',
+    '48.4 kB',
   ),
   {
     name: 'keyValueStorage alone',

@@ -146,7 +146,8 @@ function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable
   for (const mark of turn.used?.marks ?? []) ids = withId(ids, mark, least);
   const { chat, thread, business } = facts.subject;
   const isInKey = facts.scope?.chat === chat && thread === undefined && business === undefined;
-  const address = isInKey && base.place === undefined ? undefined : addressNow(turn, isInKey);
+  const address =
+    isInKey && base.replyAddress === undefined ? undefined : addressNow(turn, isInKey);
   const record = copy.toRecord(ids, hold.withMark?.(base.marks) ?? base.marks, address);
   // so it is after a commit of this turn, and where nothing was added
   const isKnown = ids === base.ids;
@@ -193,7 +194,7 @@ function addressNow({ facts, copy }: OpenTurn, isInKey: boolean): ReplyAddress |
   const isPress = update !== undefined && isInaccessible(update);
   // where an invoice says that its conversation is, anybody may have written
   const isThere = isElsewhere === true || subject.updateType === 'pre_checkout_query';
-  if (update === undefined || isPress || isThere) return copy.base.place;
+  if (update === undefined || isPress || isThere) return copy.base.replyAddress;
   const address = isInKey ? undefined : addressOf(update);
   if (address === undefined) return undefined;
   // an answer that only one user sees, or a guest's, is of this update alone

@@ -2,14 +2,14 @@
 
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { redo } from './ask.ts';
+import { bindingOf, type FlowRun, move, note, text, tokenOf } from './flow-run.ts';
 import { correctable } from './options.ts';
-import type { Place } from './place.ts';
-import { bindingOf, move, note, text, tokenOf, type Visit } from './visit.ts';
+import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows the answers that may be corrected, and a button that leaves them as they are. */
-export async function offerCorrections(visit: Visit, place: Place): Promise<void> {
-  const binding = { ...bindingOf(visit, tokenOf(place)), action: 'edit' } as const;
-  const answers = correctable(place);
+export async function offerCorrections(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
+  const binding = { ...bindingOf(flowRun, tokenOf(question)), action: 'edit' } as const;
+  const answers = correctable(question);
   const tokens = valueTokens(
     answers.map(({ name }) => name),
     binding,
@@ -19,33 +19,37 @@ export async function offerCorrections(visit: Visit, place: Place): Promise<void
   ];
   const rows = [
     ...answers.map(({ name, label }) => button(label, tokens.get(name) ?? '')),
-    button(await text(visit, 'keep'), ''),
+    button(await text(flowRun, 'keep'), ''),
   ];
-  note(visit, { editing: true });
-  const say = { text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } };
-  if (visit.plan.options.prompts === 'edit') visit.run.ask({ instead: say });
-  else visit.run.say(say);
+  note(flowRun, { editing: true });
+  const say = { text: await text(flowRun, 'pickEdit'), keyboard: { inline_keyboard: rows } };
+  if (flowRun.plan.options.prompts === 'edit') flowRun.run.ask({ instead: say });
+  else flowRun.run.say(say);
 }
 
 /** Takes the button of an answer to correct, or the one that leaves them as they are. */
-export function edit(visit: Visit, place: Place, button: FlowButton): boolean {
-  const names = correctable(place).map(({ name }) => name);
+export function edit(flowRun: FlowRun, question: PendingQuestion, button: FlowButton): boolean {
+  const names = correctable(question).map(({ name }) => name);
   if (button.value === '' && names.length > 0) {
-    visit.run.ask();
+    flowRun.run.ask();
     return true;
   }
   const tokens = valueTokens(names, button);
   const name = names.find((each) => tokens.get(each) === button.value);
   if (name === undefined) return false;
-  move(visit, redo(visit, place, name));
+  move(flowRun, redo(flowRun, question, name));
   return true;
 }
 
 /** Takes the label of an answer to correct, or of the button that leaves them as they are. */
-export async function takeCorrection(visit: Visit, place: Place, label: string): Promise<boolean> {
-  const found = correctable(place).find((each) => each.label === label);
-  if (found !== undefined) move(visit, redo(visit, place, found.name));
-  else if (label === (await text(visit, 'keep'))) visit.run.ask();
+export async function takeCorrection(
+  flowRun: FlowRun,
+  question: PendingQuestion,
+  label: string,
+): Promise<boolean> {
+  const found = correctable(question).find((each) => each.label === label);
+  if (found !== undefined) move(flowRun, redo(flowRun, question, found.name));
+  else if (label === (await text(flowRun, 'keep'))) flowRun.run.ask();
   else return false;
   return true;
 }

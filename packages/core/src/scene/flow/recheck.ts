@@ -5,9 +5,9 @@ import { check } from '../../base/schema.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { isChoice, takesText } from './answer.ts';
 import { keysOf } from './deploy.ts';
+import { type FlowRun, progressOf } from './flow-run.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
-import { progressOf, type Visit } from './visit.ts';
 
 /**
  * Deletes stored answers that the present definition rejects, so that they are asked again.
@@ -15,7 +15,7 @@ import { progressOf, type Visit } from './visit.ts';
  * Only choices, kinds and schemas are looked at; `validate` may act, so it is not run again. A schema gets what it once gave, numbers as
  * text; an object that a schema made of text cannot be judged and stays.
  */
-export async function recheck({ plan, run }: Visit): Promise<Progress> {
+export async function recheck({ plan, run }: FlowRun): Promise<Progress> {
   let progress = progressOf(run);
   const look = async (steps: readonly Step[], answers: JsonObject, path: Path): Promise<void> => {
     for (const step of namedSteps(steps)) {
