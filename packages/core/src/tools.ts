@@ -6,6 +6,7 @@
 
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
+import { sendQuestion } from './engine/reply-keyboards.ts';
 import { answerStale } from './engine/stale.ts';
 import { answerEarly } from './machine/busy.ts';
 import { peek } from './machine/peek.ts';
@@ -17,6 +18,9 @@ import { takeEdited } from './scene/flow/edited.ts';
 import { bindInvoice } from './scene/flow/payment.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
 import { recheck } from './scene/flow/recheck.ts';
+import { retrigger } from './scene/flow/retrigger.ts';
+import { walkRounds } from './scene/flow/rounds.ts';
+import { shareButton } from './scene/flow/share.ts';
 import { refuseInput } from './transaction/refuse-input.ts';
 import { bringUpToDate } from './transaction/up-to-date.ts';
 
@@ -47,6 +51,10 @@ export const loadedLater: readonly unknown[] = [
   bringUpToDate,
   refuseInput,
   answerStale,
+  sendQuestion,
+  retrigger,
+  walkRounds,
+  shareButton,
   bindInvoice,
   edit,
   takeEdited,

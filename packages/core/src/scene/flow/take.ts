@@ -11,7 +11,6 @@ import { type FlowRun, locate, note, saysPaying, tokenOf, wasAsked } from './flo
 import { memoOf } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
-import { isOwnRequest } from './share.ts';
 
 /** Kinds that a button has sent for the user. */
 const shared: ReadonlySet<UserInput['kind']> = new Set(['web_app', 'users_shared', 'chat_shared']);
@@ -59,7 +58,7 @@ export async function takeInput(
   if (input.kind === 'text' && (await takeLabel(flowRun, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
     const { question } = pending.step;
-    const isOwn = question.share === undefined || isOwnRequest(question, tokenOf(pending), input);
+    const isOwn = question.share === undefined || (await isOwnShare(pending, input));
     const value = isOwn ? await valueIn(question, input) : undefined;
     if (value !== undefined) {
       if (takesAlbum(question) || takesBurst(question)) {
@@ -74,6 +73,12 @@ export async function takeInput(
     }
   }
   return takeOther(flowRun, pending, input, next);
+}
+
+/** Whether users or a chat were shared by the button of this question. */
+async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boolean> {
+  const { isOwnRequest } = await import('./share.ts');
+  return isOwnRequest(question.step.question, tokenOf(question), input);
 }
 
 /** What an input does that was sent before the question was asked: with a press, and with what comes by itself, nothing was asked. */
