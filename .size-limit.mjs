@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '27.6 kB',
+    '27.7 kB',
     '24.5 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '53 kB',
-    '48.4 kB',
+    '52 kB',
+    '47.2 kB',
   ),
   {
     name: 'keyValueStorage alone',

@@ -26,8 +26,8 @@ export const sceneSentences: Sentences<SceneErrorCode> = {
     fix: 'Outside updates, use scene(…).on(…) or a flow. Neither needs a context.',
   },
   INVALID_TRANSITION: {
-    message: (d) => `The handler of "${d.scene}" returned ${d.returned}.`,
-    fix: 'Return the result of goto, call, again, stay, back or leave, or nothing to stay.',
+    message: (d) => `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`,
+    fix: 'Return the result of goto, call, again, stay, back or leave. Return nothing to stay.',
   },
   TRANSITION_LOOP: {
     message: (d) =>

@@ -107,7 +107,7 @@ export interface HoldRoom {
 /** A conversation that this process holds for one turn. */
 export class DirectHold implements Hold {
   readonly key: string;
-  /** Its token and its fence, which grows with each kept commit. */
+  /** Its token and its fence, which grows with each continuing commit. */
   holder: LeaseHolder;
   readonly stored: StoredText | undefined;
   /** When the turn began, by the monotonic clock. */

@@ -1,4 +1,4 @@
-/** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
+/** The messages and notifications of a turn, in one object. Everybody adds to it by methods, and only the transaction flushes it. */
 
 import { type ApiCall, isSent, type Say, type Sent } from '../conversation/say.ts';
 import type { Stream } from '../conversation/stream.ts';
@@ -42,7 +42,7 @@ type Part =
 
 /** Its lists are made when something is put into them. */
 export class Effects {
-  /** What has happened to frames, and their scenes are not yet notified of. */
+  /** Events of frames of which their scenes are not yet notified. */
   events: SceneEvent[] | undefined;
   /** Messages and calls after the commit, in this order. */
   outbox: (Say | Stream)[] | undefined;
@@ -62,9 +62,9 @@ export class Effects {
   left: Left[] | undefined;
   /** What a hook has thrown; thrown again after the commit. */
   failure: Thrown | undefined;
-  /** What waits for a commit. */
+  /** Tasks that wait for a commit. */
   tasks: Task[] | undefined;
-  /** What a commit has released. */
+  /** Tasks that a commit has released. */
   released: Task[] | undefined;
   /** Brings session data that was changed in place into the working copy. */
   private flushes: (() => void)[] | undefined;

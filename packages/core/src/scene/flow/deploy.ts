@@ -1,4 +1,4 @@
-/** What a deploy changes under users who are in mid-flow: renamed steps, and the fingerprint of a definition. */
+/** Adapts the progress of users in mid-flow to a deploy: renamed steps, and the fingerprint of a definition. */
 
 import type { JsonObject } from '../../base/json.ts';
 import type { Schema } from '../../base/schema.ts';
