@@ -3,15 +3,10 @@
 import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
 import { type Albums, albumMark, markedEntry } from './albums.ts';
-import {
-  answerElsewhere,
-  answerStale,
-  boundTag,
-  elsewhereTag,
-  isFromThisMachine,
-} from './bound.ts';
+import { boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { noteLog } from './log.ts';
 import { behaviorOn, guarded, settle } from './settle.ts';
@@ -27,17 +22,25 @@ type Rest = () => Promise<void>;
  */
 export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Promise<void> {
   const { copy, input } = turn;
-  if (input?.kind === 'text' && !input.edited) noteLog(turn, 'user', input.text);
+  const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
+  if (isLogged) noteLog(turn, 'user', input.text);
   if (isRestOfAlbum(turn, albums)) return;
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
   const active = behaviorOn(turn, copy.top);
-  const askers = elsewhereTag(turn);
-  if (askers !== undefined && isFromThisMachine(turn, askers)) {
+  const asker = input?.kind === 'button' ? readElsewhere(input.value) : undefined;
+  if (asker !== undefined && isFromThisMachine(turn, asker.tag)) {
     const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
-    if (!isTaken) return answerElsewhere(turn);
+    if (!isTaken) {
+      const { answerElsewhere } = await import('./stale.ts');
+      return answerElsewhere(turn);
+    }
   }
-  const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
+  const pass = async () => {
+    if (tag === undefined) return rest();
+    const { answerStale } = await import('./stale.ts');
+    return answerStale(turn, tag, rest);
+  };
   if (active !== undefined) return offer(turn, active, albums, pass);
   const command = commandOf(input);
   if (command !== undefined && (await start(turn, command))) return;
@@ -74,12 +77,12 @@ async function offer(
   } catch (error) {
     const isInput = input !== undefined && !others.isPassed() && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
-    effects.refuseInput(error);
+    effects.refusal = { error };
   }
   if (others.isPassed() || behavior.quiet === true || input === undefined) return;
-  effects.takeInput();
+  effects.takesInput = true;
   // a button's loading spinner turns until the press is answered
-  if (input.kind === 'button') effects.answerQueryAnyway({});
+  if (input.kind === 'button') effects.answer ??= {};
   if (input.album !== undefined) takeAlbum(turn, albums, input.album, run.entry);
 }
 
@@ -92,7 +95,7 @@ function isUnkeepable(error: unknown): boolean {
   );
 }
 
-/** What a scene passes on belongs to the bot: also the error that the bot's middleware throws there. */
+/** Passes an update on to the bot. An error of the bot's middleware belongs to the bot too. */
 function passedOn(rest: Rest) {
   let isPassed = false;
   let thrown: { readonly error: unknown } | undefined;
@@ -114,7 +117,7 @@ function passedOn(rest: Rest) {
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
 function takeAlbum(turn: OpenTurn, albums: Albums, album: string, entry: number): void {
   albums.took(turn.key ?? '', album, entry);
-  if (turn.rt.storage.features.shared) turn.effects.mark(albumMark(album, entry));
+  if (turn.rt.storage.features.shared) turn.effects.marks.push(albumMark(album, entry));
 }
 
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
@@ -144,7 +147,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   if (!takesAtOnce) return true;
   await settle(turn);
   // what the user has said already is not asked for
-  effects.ask(undefined);
+  effects.prompt = undefined;
   copy.pendingPrompt = false;
   return false;
 }

@@ -1,7 +1,7 @@
 /** How the engine runs a node: when its handlers are called, and where what they return leads. */
 
+import { sceneError } from '../base/area-errors.ts';
 import { toMs } from '../base/clock.ts';
-import { FsmError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import { check as checkAgainst, describeIssues, isSchema, type Schema } from '../base/schema.ts';
 import { burstTimer, type SceneBehavior } from '../conversation/behavior.ts';
@@ -36,7 +36,7 @@ export function behaviorOfNode(
   const { resume, timeout, leave } = handlers;
   const view = handlers.view && openView(id, handlers.view, options);
   const check = schema && checkBy(schema, id);
-  /** What an input has made of the data must fit the schema now: later it would cost the user their place. */
+  /** Checks changed data against the schema now: later, a mismatch would reset the conversation. */
   const checkChange = async (run: FrameRun, before: JsonObject) => {
     if (check !== undefined && run.isActive && run.data !== before) await check(run.data);
   };
@@ -55,6 +55,7 @@ export function behaviorOfNode(
     served: options.services !== undefined,
     votes: takesVotes(accept),
     first: () => id,
+    view: handlers.view,
     ...(view && { screen: retireUnseen }),
     ...(check && { check }),
     async ask(run: FrameRun, params) {
@@ -129,7 +130,7 @@ function checkBy(schema: Schema, id: string) {
   return async (data: JsonObject): Promise<JsonObject> => {
     const result = await checkAgainst(schema, data);
     if (result.issues === undefined) return result.value as JsonObject;
-    throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
+    throw sceneError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
   };
 }
 

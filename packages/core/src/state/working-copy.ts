@@ -51,7 +51,7 @@ export class WorkingCopy {
   /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
   timers: Map<string, number> | undefined;
   /** How often timers have been changed. */
-  private timerChanges = 0;
+  timerChanges = 0;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
   /** Of the base. */
@@ -75,7 +75,7 @@ export class WorkingCopy {
     this.written = this.kept;
   }
 
-  /** What reads show: the top frame, or in a `leave` hook the frame that was left. */
+  /** The frame for reads: the top one, or in a `leave` hook the one that was left. */
   get shown(): Frame {
     return this.leaving ?? this.top;
   }
@@ -217,21 +217,10 @@ export class WorkingCopy {
     };
   }
 
-  /** What has been committed is the base from now on. */
+  /** Makes the committed record the new base. */
   rebase(record: ConversationRecord): void {
     this.base = record;
     this.kept = this.written;
-  }
-
-  /** Remembers the copy as it is; what it returns makes it so again. */
-  mark(): () => void {
-    const { frames, entries, pendingPrompt, keyboard, failures } = this;
-    const timers = this.timers && new Map(this.timers);
-    const changes = this.timerChanges;
-    return () => {
-      Object.assign(this, { frames, entries, pendingPrompt, keyboard, failures, timers });
-      this.timerChanges = changes;
-    };
   }
 
   /** Discards every change since the base. */

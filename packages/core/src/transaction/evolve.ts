@@ -1,4 +1,4 @@
-/** What the code does not know of a record: former names, unknown states, data that its schema does not take. */
+/** Parts of a record that the code does not have: former names, unknown states, data that its schema rejects. */
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, frozenJson, type JsonObject } from '../base/json.ts';
@@ -65,13 +65,6 @@ export async function inspect(record: ConversationRecord, registry: Registry): P
     if (checkOf(frame, registry)) return inspectData(frames, registry);
   }
   return frames === record.frames ? record : { frames };
-}
-
-/** Whether a machine certainly has everything in a record; if not, {@link inspect} looks closer. */
-export function knowsAll({ frames }: ConversationRecord, registry: Registry): boolean {
-  return frames.every(
-    (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,
-  );
 }
 
 function rename(frame: Frame, registry: Registry): Frame | UnknownState {

@@ -6,12 +6,11 @@ import { isStorable, type JsonObject } from '../../base/json.ts';
 import { check, describeIssues } from '../../base/schema.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
+import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
 import type { Option } from './options.ts';
 import type { Invalid, Redo } from './question.ts';
-import { ownOnly } from './share.ts';
 import type { AskOptions } from './steps.ts';
 
 /** The result of checking a value. */
@@ -22,15 +21,26 @@ export type Verdict =
       | { readonly say: Say }
       | { readonly text: 'invalid' | 'tooLong' }
     ) & {
-        /** What observers get, where the bot's own code has made no answer of it. */
+        /** The error for observers, if the bot's own code has made no answer of the input. */
         readonly error?: FsmError;
       })
   | { readonly kind: 'redo'; readonly name: string };
 
-/** What a question accepts beside its choices; `undefined` if nothing. */
+/** The input that a question accepts beside its choices; `undefined` if none. */
 function acceptOf({ accept, choices, share }: AskOptions): Accept | undefined {
   if (accept !== undefined) return ownOnly(accept, share);
   return choices === undefined ? 'text' : undefined;
+}
+
+/** Kinds that a question accepts: where a button shares the user's own contact, no other contact. */
+function ownOnly(accept: Accept, share: AskOptions['share']): Accept {
+  if (share === undefined) return accept;
+  if (Array.isArray(accept)) return (accept as readonly AcceptedKind[]).map(own);
+  return accept === 'contact' ? 'own_contact' : accept;
+}
+
+function own(kind: AcceptedKind): AcceptedKind {
+  return kind === 'contact' ? 'own_contact' : kind;
 }
 
 /** Whether a question collects the parts of an album. */

@@ -1,4 +1,4 @@
-/** What a walk through the steps of a flow carries from question to question. */
+/** The state of a walk through the steps of a flow, from question to question. */
 
 import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
@@ -47,4 +47,18 @@ export function newScope(
 ): Scope {
   const kept = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : {};
   return { prefix, path, stored: kept, level, seen: {}, made: {}, parameters, home };
+}
+
+/** Goes on from a question: it is the one before the next. */
+export function pass(
+  walk: Walk,
+  kind: Passed['kind'],
+  scope: Scope,
+  name: string,
+  count = 0,
+): void {
+  walk.kind = kind;
+  walk.scope = scope;
+  walk.name = name;
+  walk.count = count;
 }
