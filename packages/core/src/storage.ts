@@ -5,13 +5,7 @@
  */
 
 export { sharedLeases } from './lease/coordination.ts';
-export type {
-  Coordination,
-  Lease,
-  LeaseOptions,
-  Leases,
-  WaitOptions,
-} from './lease/lease.ts';
+export type { Coordination, Lease, LeaseOptions, Leases, WaitOptions } from './lease/lease.ts';
 export type { KeyValueStorageOptions } from './storage/key-value-storage.ts';
 export type { MemoryStorageOptions } from './storage/memory-storage.ts';
 export type {

@@ -146,6 +146,12 @@ export function callOf(say: OutgoingMessage, address: ReplyAddress | undefined):
   };
 }
 
+/** The markup of the call that says it. */
+export function markupIn(say: OutgoingMessage): ReplyMarkup | undefined {
+  const { payload } = callOf(say, undefined);
+  return (payload as { readonly reply_markup?: ReplyMarkup }).reply_markup;
+}
+
 /** A keyboard as `reply_markup` takes it. */
 function markupOf(keyboard: KeyboardLike): ReplyMarkup {
   return 'reply_markup' in keyboard ? keyboard.reply_markup : keyboard;

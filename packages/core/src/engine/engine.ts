@@ -17,7 +17,7 @@ function makeEngine(): Engine {
   return {
     inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
     dispatch: (turn, rest) => dispatch(turn, albums, rest),
-    runHooks: runHooks,
+    runHooks,
     answer,
     passTimer,
     forgetBurst,

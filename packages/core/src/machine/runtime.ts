@@ -15,20 +15,15 @@ import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
+import type { Observers, WatchedEvents } from '../transaction/events.ts';
 import { interruptsIn } from '../transaction/interrupts.ts';
-import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
+import { type Engine, engineOf, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
-import { scenesLeft, sideOf } from './committed.ts';
-import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
-import type { Observers } from './observers.ts';
+import type { BotPort } from './machine-interface.ts';
 import { type LooseOptions, settingsOf } from './settings.ts';
-
-/** Everything that observers may be notified of, by name. */
-export type WatchedEvents = MachineEvents & { readonly committed: Committed };
 
 /** A machine's runtime, and the bots that it has met. */
 export interface MachineRuntime extends Runtime {
-  readonly watchers: Observers<WatchedEvents>;
   /** Bots that have been seen or connected, by id. */
   readonly bots: Map<number, BotPort>;
 }
@@ -44,7 +39,7 @@ const historyCharacters = 32_768;
  */
 export function runtimeOf(
   given: LooseOptions,
-  watchers: Observers<WatchedEvents>,
+  { notify, listeners }: Observers<WatchedEvents>,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
   armed: (ms: number) => void,
 ): MachineRuntime {
@@ -56,9 +51,9 @@ export function runtimeOf(
   if (!storage.features.deadlines && given.deadlines !== 'on-update') {
     refuseTimed(registry, options.defaults);
   }
-  const notices = noticesOf(watchers);
   const { lease, longest } = options;
-  const report = notices.storageFailed;
+  const report = (operation: string, error: unknown) =>
+    notify('storageFailed', { operation, error });
   const queues = queuesOf(storage);
   const reentry = reentryOf();
   if (options.detectReentry) reentry.enable();
@@ -77,8 +72,9 @@ export function runtimeOf(
     early: earlyUpdates(queues),
     interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
-    notices,
-    watched: watchers.listeners,
+    watched: listeners,
+    notify,
+    sendFailed: (key = '', error) => notify('sendFailed', { key, error: namedRejection(error) }),
     rules: {
       history: { most: options.history, characters: historyCharacters },
       nextVisit(last) {
@@ -87,8 +83,8 @@ export function runtimeOf(
         return lastVisit;
       },
     },
+    followsPolls: given.polls === true || takesVotes(registry),
     opened,
-    watchers,
     bots: new Map(),
   };
   rt.engine = engineIn(registry, rt);
@@ -111,42 +107,14 @@ function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   return undefined;
 }
 
+function takesVotes({ scenes }: Registry): boolean {
+  return [...scenes.values()].some(({ behavior }) => behavior.votes === true);
+}
+
 function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {
   const option = burst !== undefined ? 'waiting.burst' : flowTimeout && 'flowTimeout';
   if (option) throw new FsmError('DEADLINES_UNAVAILABLE', { what: option });
   const timed = [...scenes.values()].find(({ behavior }) => behavior.timed);
   if (timed === undefined) return;
   throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The timeout of '${timed.id}'` });
-}
-
-function noticesOf(watchers: Observers<WatchedEvents>): Notices {
-  return {
-    turn: (ended) => watchers.notify('turn', ended),
-    committed({ facts, used }, before, after) {
-      const { key, subject, cause, id } = facts;
-      watchers.notify('committed', {
-        key: key as string,
-        subject,
-        from: sideOf(before),
-        to: sideOf(after),
-        cause,
-        ...(typeof id === 'number' ? { updateId: id } : {}),
-        left: scenesLeft(used?.takeLeft() ?? [], before, after),
-      });
-    },
-    duplicate: (key, updateId) => watchers.notify('duplicate', { key, updateId }),
-    deadlineFailed: (key, error, retryIn) =>
-      watchers.notify('deadlineFailed', {
-        key,
-        error,
-        ...(retryIn === undefined ? {} : { retryIn }),
-      }),
-    repaired: (key, stored, reason) => watchers.notify('repaired', { key, stored, reason }),
-    sendFailed: (key, error) =>
-      watchers.notify('sendFailed', { key, error: namedRejection(error) }),
-    inputRejected: (key, error) => watchers.notify('inputRejected', { key, error }),
-    paymentUnmatched: ({ key = '', subject, from }, payment) =>
-      watchers.notify('paymentUnmatched', { key, subject, user: from?.id, payment }),
-    storageFailed: (operation, error) => watchers.notify('storageFailed', { operation, error }),
-  };
 }

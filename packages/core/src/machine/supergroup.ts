@@ -25,7 +25,7 @@ export async function moveConversations(
   update: RawUpdate,
   bot: number,
 ): Promise<void> {
-  const { storage, options, notices } = rt;
+  const { storage, options } = rt;
   const moved = migrationOf(update);
   if (moved === undefined || storage.list === undefined) return;
   try {
@@ -38,7 +38,7 @@ export async function moveConversations(
     }
     for (const [from, to] of moves) await move(rt, from, to);
   } catch (error) {
-    notices.storageFailed('migrate', error);
+    rt.notify('storageFailed', { operation: 'migrate', error });
   }
 }
 

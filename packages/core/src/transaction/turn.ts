@@ -173,7 +173,8 @@ export class RunningTurn implements OpenTurn {
   /** Sends a message now, to where the conversation lives. */
   async send(say: OutgoingMessage | Stream): Promise<Sent> {
     const sent = await this.sendOwn(say);
-    if (!isStream(say)) this.rt.engine?.noteLog(this, 'bot', wordsOf(say));
+    const { engine, options } = this.rt;
+    if (options.log !== undefined && !isStream(say)) engine?.noteLog(this, 'bot', wordsOf(say));
     return sent as Sent;
   }
 
@@ -227,7 +228,7 @@ export class RunningTurn implements OpenTurn {
     if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
     this.isAnswered ||= method === 'answerCallbackQuery';
     const result = await bot.call(method, payload);
-    if (/^sendpoll$/i.test(method) && this.key !== undefined) {
+    if (this.rt.followsPolls && this.key !== undefined && /^sendpoll$/i.test(method)) {
       const id = textIn(objectIn(Object(result), 'poll'), 'id');
       if (id !== undefined) await this.followPoll(id);
     }

@@ -4,6 +4,8 @@ import { isEmpty } from '../record/record.ts';
 import { commit, commitAhead, deliver, finishWork } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
 import { findUnknown } from './evolve.ts';
+import { migrate } from './migrate.ts';
+import { repair, unreadableRecord } from './repair.ts';
 import type { Opened, OpenTurn } from './runtime.ts';
 
 /**
@@ -20,12 +22,11 @@ export async function bringUpToDate(
   const { rt, copy, facts } = turn;
   const isNew = turn.stored === undefined;
   if (unreadable !== undefined) {
-    const { repair, unreadableRecord } = await import('./repair.ts');
     await repair(turn, unreadableRecord(turn.stored?.text ?? '', unreadable));
     return true;
   }
   await evolve(turn);
-  if (copy.isPromptPending) {
+  if (copy.pendingPrompt) {
     const goesOn = await askAgain(turn);
     if (isDuplicate || !goesOn) {
       turn.phase = 'over';
@@ -54,7 +55,6 @@ async function evolve(turn: OpenTurn): Promise<void> {
   let record = copy.base;
   // of a conversation that was cleared there is nothing to migrate
   if (record.version < version && !isEmpty(record)) {
-    const { migrate } = await import('./migrate.ts');
     record = migrate(record, migrations, migrationVersions);
   }
   copy.version = version;
@@ -64,7 +64,6 @@ async function evolve(turn: OpenTurn): Promise<void> {
     copy.frames = inspection.frames;
     return;
   }
-  const { repair } = await import('./repair.ts');
   await repair(turn, inspection);
 }
 
@@ -78,22 +77,25 @@ async function evolve(turn: OpenTurn): Promise<void> {
  */
 async function askAgain(turn: OpenTurn): Promise<boolean> {
   const { copy, effects, input, rt } = turn;
-  const { frames } = copy;
+  const { frames, top, pendingPrompt } = copy;
   const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
   const tolerate = (error: unknown) => {
     if (!goesOn) throw error;
-    rt.notices.sendFailed(turn.key ?? '', error);
+    rt.sendFailed(turn.key, error);
   };
   await turn.loadServices();
-  copy.isPromptPending = false;
+  copy.pendingPrompt = false;
   effects.note({ kind: 'ask' });
   try {
     await finishWork(turn);
+    // the same question: whether the user has read that it cannot be sent is as before
+    const isSame = copy.top.entry === top.entry && copy.top.state === top.state;
+    if (copy.pendingPrompt && isSame) copy.pendingPrompt = pendingPrompt;
   } catch (error) {
     tolerate(error);
     effects.silence();
     copy.frames = frames;
-    copy.isPromptPending = true;
+    copy.pendingPrompt = pendingPrompt;
   }
   await commitAhead(turn);
   await deliver(turn, goesOn).catch(tolerate);

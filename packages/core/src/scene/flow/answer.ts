@@ -3,16 +3,14 @@
 import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import { isStorable, type JsonObject } from '../../base/json.ts';
-import { invalidOption } from '../../base/rules.ts';
 import { check, describeIssues } from '../../base/schema.ts';
-import { shown } from '../../base/shown.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
+import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
+import { isAnswer, noAnswer } from '../no-answer.ts';
 import type { Option } from './options.ts';
 import type { Invalid, Redo } from './question.ts';
-import { ownOnly } from './share.ts';
 import type { AskOptions } from './steps.ts';
 
 /** The result of checking a value. */
@@ -32,6 +30,17 @@ export type Verdict =
 function acceptOf({ accept, choices, share }: AskOptions): Accept | undefined {
   if (accept !== undefined) return ownOnly(accept, share);
   return choices === undefined ? 'text' : undefined;
+}
+
+/** Kinds that a question accepts: where a button shares the user's own contact, no other contact. */
+function ownOnly(accept: Accept, share: AskOptions['share']): Accept {
+  if (share === undefined) return accept;
+  if (Array.isArray(accept)) return (accept as readonly AcceptedKind[]).map(own);
+  return accept === 'contact' ? 'own_contact' : accept;
+}
+
+function own(kind: AcceptedKind): AcceptedKind {
+  return kind === 'contact' ? 'own_contact' : kind;
 }
 
 /** Whether a question collects the parts of an album. */
@@ -95,9 +104,9 @@ export async function checkValue(
   }
   if (validate === undefined) {
     // a picker that tests gives a boolean too; a schema that gives one has made it of the input
-    const isAnswer = isStorable(checked) && (schema !== undefined || typeof checked !== 'boolean');
+    const isKept = schema === undefined ? isAnswer(checked) : isStorable(checked);
     const option = schema === undefined ? 'accept' : 'schema';
-    return isAnswer ? answer(checked) : refused(undefined, noAnswer(option, checked));
+    return isKept ? answer(checked) : refused(undefined, noAnswer(option, checked));
   }
   const said = await validate(checked, answers, turn);
   if (isInvalid(said)) {
@@ -105,8 +114,7 @@ export async function checkValue(
     return words == null ? refused(undefined) : { kind: 'rejected', say: words };
   }
   if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
-  const isAnswer = typeof said !== 'boolean' && isStorable(said);
-  return isAnswer ? answer(said) : refused(undefined, noAnswer('validate', said));
+  return isAnswer(said) ? answer(said) : refused(undefined, noAnswer('validate', said));
 }
 
 /** Whether a text is too long, also one with its kind, or a part of several messages. */
@@ -114,12 +122,6 @@ function isLongerThan(most: number, value: unknown): boolean {
   if (typeof value === 'string') return value.length > most;
   if (Array.isArray(value)) return value.some((part) => isLongerThan(most, part));
   return holds(value, 'kind') && holds(value, 'value') && isLongerThan(most, value.value);
-}
-
-/** Makes the error that observers get for what is no answer. */
-export function noAnswer(option: string, found: unknown): FsmError {
-  const expected = 'the answer as JSON, or invalid("why")';
-  return invalidOption(option, expected, shown(found));
 }
 
 function answer(value: unknown): Verdict {

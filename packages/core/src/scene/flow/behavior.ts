@@ -10,7 +10,8 @@ import type { Sent } from '../../conversation/outgoing.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { isElsewhere } from '../../update/elsewhere.ts';
+import { readElsewhere } from '../../update/elsewhere.ts';
+import { takesVotes } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { textIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
@@ -25,12 +26,11 @@ import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
-import { checkout } from './payment.ts';
 import { press } from './press.ts';
 import { earlyRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
-import { closesRounds, questionsIn } from './steps.ts';
-import { asText, handleEdited, handleInput, isOtherTalk } from './take.ts';
+import { closesRounds, makesQuestions, questionsIn } from './steps.ts';
+import { asText, handleInput, isOtherTalk } from './take.ts';
 import { handleCommand, policyOf, triggerOf } from './trigger.ts';
 
 const flowRules = {
@@ -119,6 +119,7 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
       typeof plan.timeout === 'number' ||
       questions.some(({ question }) => question.timeout !== undefined),
     served: services !== undefined,
+    votes: makesQuestions(steps) || questions.some(({ question }) => takesVotes(question.accept)),
     ...(trigger !== undefined && { trigger }),
     ...(texts !== undefined && { texts }),
     ...(otherCommands !== undefined && { otherCommands }),
@@ -189,11 +190,14 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
   const { plan, run } = flowRun;
   const { input } = run;
   if (input === undefined) {
+    // only a question that has sent an invoice knows the checkout
+    if (memoOf(run.memo).invoice === undefined) return next();
+    const { checkout } = await import('./payment.ts');
     if (!(await checkout(flowRun))) await next();
     return;
   }
   if (input.kind === 'button') {
-    if (isElsewhere(input.value)) {
+    if (readElsewhere(input.value)?.tag === run.tag) {
       const { pressElsewhere } = await import('./press-elsewhere.ts');
       return pressElsewhere(flowRun, input.value);
     }
@@ -202,9 +206,9 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
   }
   if (isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
-    const changes =
-      plan.options.editedMessages === 'update' && (await handleEdited(flowRun, input));
-    if (!changes) await next();
+    if (plan.options.editedMessages !== 'update') return next();
+    const { handleEdited } = await import('./edited.ts');
+    if (!(await handleEdited(flowRun, input))) await next();
     return;
   }
   if (input.kind === 'command') {

@@ -5,16 +5,15 @@
 
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { isInaccessible } from '../../update/address.ts';
-import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
+import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
+import { showsButton } from '../../update/shown-button.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
-import { type FlowRun, locate, note, text, tokenOf, wasAsked } from './flow-run.ts';
+import { answersPaying, type FlowRun, locate, note, text, tokenOf, wasAsked } from './flow-run.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
-import { answersPaying } from './payment.ts';
 import { inlineMarkup } from './prompt.ts';
-import { restart } from './trigger.ts';
 
 /** Takes a button; it has been answered when this returns. */
 export async function press(flowRun: FlowRun, button: FlowButton, data: string): Promise<void> {
@@ -30,7 +29,9 @@ export async function press(flowRun: FlowRun, button: FlowButton, data: string):
   run.answer();
   if (button.action === 'restart' || button.action === 'continue') {
     if (plan.options.onTrigger !== 'ask') return stale();
-    return button.action === 'restart' ? restart(flowRun, '') : run.ask();
+    if (button.action === 'continue') return run.ask();
+    const { restart } = await import('./retrigger.ts');
+    return restart(flowRun, '');
   }
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) {
@@ -77,10 +78,8 @@ function pressedMessage({ run }: FlowRun): RawObject | undefined {
 
 /** Whether the pressed message has this button; `undefined` where its keyboard is not known. */
 function isOnMessage(flowRun: FlowRun, data: string): boolean | undefined {
-  const markup = objectIn(pressedMessage(flowRun), 'reply_markup');
-  if (markup === undefined) return undefined;
-  const rows = listIn(markup, 'inline_keyboard') as readonly (readonly RawObject[])[];
-  return rows.flat().some((button) => textIn(button, 'callback_data') === data);
+  const message = pressedMessage(flowRun);
+  return message?.['reply_markup'] === undefined ? undefined : showsButton(message, data);
 }
 
 /** Whether the pressed message is one of this question's, so that its keyboard may be replaced. */

@@ -1,0 +1,18 @@
+/** Texts for users after a failure. Loaded with the first one. */
+
+import { resolveText, type TextName, type Texts } from '../conversation/texts.ts';
+import type { OpenTurn } from './runtime.ts';
+
+/** Sends the user of a failed turn the text `failed`. */
+export async function apologize(turn: OpenTurn, texts: Texts): Promise<void> {
+  await turn.sendOwn(await resolveText(texts, 'failed', turn));
+  await turn.answerCallback({});
+}
+
+/** A text of the active scene, or of the machine where it has none. */
+export async function textFor(turn: OpenTurn, name: TextName): Promise<string> {
+  const { copy, registry, rt } = turn;
+  const { scene } = copy.top;
+  const own = scene === null ? undefined : registry.scenes.get(scene)?.behavior.texts;
+  return resolveText({ ...rt.options.defaults.texts, ...own }, name, turn);
+}
