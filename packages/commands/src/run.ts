@@ -60,11 +60,16 @@ async function outcomeOf(
   }
 }
 
-/** A user who may use no command of the state any more is at the root, where there is a way on. */
-function allowedPlace(tree: TreeNode, place: Place, { allows }: RunOptions): Place {
-  const commands = [...place.state.commands.values()];
-  const isShut = commands.length > 0 && allows !== undefined && !commands.some(allows);
-  return isShut ? placeOf(tree, undefined) : place;
+/**
+ * A user who may use no command of the state any more is at the root, where there is a way on. A command that the user may not use any more
+ * asks for nothing.
+ */
+function allowedPlace(tree: TreeNode, place: Place, { allows }: Pick<RunOptions, 'allows'>): Place {
+  if (allows === undefined) return place;
+  const { state, pending } = place;
+  const commands = [...state.commands.values()];
+  if (commands.length > 0 && !commands.some(allows)) return placeOf(tree, undefined);
+  return pending === undefined || allows(pending.node) ? place : { ...place, pending: undefined };
 }
 
 /**
@@ -115,10 +120,15 @@ async function answer(current: Run, line: Line, whole: string): Promise<Outcome>
   return perform(current, command, () => giveWords(command, argument, current.fail));
 }
 
-/** Whether a command with a slash is one of the tree's in this state, so that it is not for the rest of the bot. */
-export function knows(tree: TreeNode, stored: unknown, input: string): boolean {
+/** Whether a command with a slash is one of the tree's where this user is, so that it is not for the rest of the bot. */
+export function knows(
+  tree: TreeNode,
+  stored: unknown,
+  input: string,
+  allows?: RunOptions['allows'],
+): boolean {
   const line = readLine(input);
-  const { state } = placeOf(tree, stored);
+  const { state } = allowedPlace(tree, placeOf(tree, stored), allows ? { allows } : {});
   return matchExact(tree, state, line) !== undefined || (tree.help && isHelp(line));
 }
 
