@@ -16,26 +16,22 @@ const bound = 5000;
  * Moves the conversations of a group to their new keys.
  *
  * Each is moved by itself, and only if the new one is empty; doing it again does no harm. Both are held meanwhile, in the order of their
- * keys, so that two processes that do this at once cannot wait for each other. A failure is reported, and the update is handled all the same.
+ * keys, so that two processes that do this at once cannot wait for each other.
  *
  * @param update - the service message of either group
+ * @throws what the storage throws
  */
 export async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Promise<void> {
-  const { storage, options, notices } = rt;
+  const { storage, options } = rt;
   const moved = migrationOf(update);
   if (moved === undefined || storage.list === undefined) return;
-  try {
-    const moves: (readonly [string, string])[] = [];
-    for await (const { key } of storage.list({
-      prefix: chatPrefix(options.namespace, bot, moved.from),
-    })) {
-      const target = migratedKey(key, moved);
-      if (target !== undefined) moves.push([key, target]);
-    }
-    for (const [from, to] of moves) await move(rt, from, to);
-  } catch (error) {
-    notices.storageFailed('migrate', error);
+  const moves: (readonly [string, string])[] = [];
+  const prefix = chatPrefix(options.namespace, bot, moved.from);
+  for await (const { key } of storage.list({ prefix })) {
+    const target = migratedKey(key, moved);
+    if (target !== undefined) moves.push([key, target]);
   }
+  for (const [from, to] of moves) await move(rt, from, to);
 }
 
 async function move(rt: Runtime, from: string, to: string): Promise<void> {

@@ -11,10 +11,11 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
-import type { RawObject, RawUpdate } from '../update/raw-update.ts';
+import type { RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { type ArrivalOptions, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
+import { GroupMoves } from './group-moves.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -95,25 +96,18 @@ export function updatesOf(
     const handled = transact(rt, job);
     return (job.isWaiting ? job.shares(handled) : handled) as Promise<void>;
   }
+  const moves = new GroupMoves(rt);
   // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
-    const { migrate_to_chat_id, migrate_from_chat_id } = Object(update['message']) as RawObject;
     try {
-      if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) {
-        return begin(update, bot, rest, ctx);
-      }
-      return migrated(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
+      const move = moves.before(update, bot.id);
+      if (move === undefined) return begin(update, bot, rest, ctx);
+      return move.then(() => begin(update, bot, rest, ctx));
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
     }
   };
-}
-
-/** A group becomes a supergroup once, so what that needs is loaded then. */
-async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Promise<void> {
-  const { takeAlong } = await import('./supergroup.ts');
-  await takeAlong(rt, update, bot);
 }
 
 /** A class, since one is made for every update: its methods are on the prototype. */
