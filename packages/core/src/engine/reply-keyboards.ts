@@ -3,7 +3,7 @@
  * question is over, whichever scene sends it.
  */
 
-import { callOf, type ReplyMarkup, type Say } from '../conversation/say.ts';
+import { callOf, checkSay, type ReplyMarkup, type Say, type Sent } from '../conversation/say.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { objectIn, wholeIn } from '../update/raw-update.ts';
@@ -14,13 +14,38 @@ interface Removal {
   readonly reply_parameters?: object;
 }
 
-/** Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over. */
+/** Sends a message of a handler at once; it also removes a keyboard whose question is over. */
+export function reply(turn: OpenTurn, say: Say): Promise<Sent> {
+  const { copy } = turn;
+  const isOver = copy.keyboard !== undefined && copy.keyboard !== copy.top.visit;
+  const removal = isOver ? removalIn(turn) : undefined;
+  const other = removal && removing(checkSay(say), removal);
+  // noted at once: a handler may not wait for its message
+  if (other !== undefined) copy.keyboard = undefined;
+  if (copy.top.scene !== null && copy.leaving === undefined) noteKeyboard(turn, say);
+  return turn.send(other ?? say);
+}
+
+/** Notes a keyboard that the active scene shows beside its questions. */
+export function noteKeyboard({ copy, effects }: OpenTurn, say: Say): void {
+  if ('keyboard' in Object(markupOf(say))) effects.showKeyboard(copy.top.visit);
+}
+
+/**
+ * Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over.
+ *
+ * A keyboard that the scene has shown beside its questions is removed when the scene continues. One that its ending shows is the bot's
+ * menu, and stays.
+ */
 export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
   const { copy, effects } = turn;
   const { keyboard } = copy;
-  if (keyboard === undefined || (keyboard === copy.top.visit && !isAskedAnew)) return;
-  const removal = removalIn(turn);
-  if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
+  if (keyboard !== undefined && (keyboard !== copy.top.visit || isAskedAnew)) {
+    const removal = removalIn(turn);
+    if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
+  }
+  const shown = effects.takeKeyboard();
+  if (shown === copy.top.visit) copy.keyboard = shown;
 }
 
 /**

@@ -43,6 +43,8 @@ export class Effects {
   private prompt: (() => Promise<void>) | undefined;
   private apology: Texts | undefined;
   private left: Left[] | undefined;
+  /** The entry whose scene shows a reply keyboard. */
+  private keyboard: number | undefined;
   private failure: { readonly error: unknown } | undefined;
   /** What waits for a commit, and what has been released by one. */
   private tasks: Task[] | undefined;
@@ -82,6 +84,11 @@ export class Effects {
     this.quiet ??= new Set();
     this.quiet.add(call);
     this.send(call);
+  }
+
+  /** The scene of an entry shows a reply keyboard beside its questions. */
+  showKeyboard(visit: number): void {
+    this.keyboard = visit;
   }
 
   /** A scene has accepted an input: the user gets a message if the result is too large to be stored. */
@@ -159,6 +166,11 @@ export class Effects {
     return this.events !== undefined && this.events.length > 0;
   }
 
+  /** Whether the engine has something to settle before a commit. */
+  get isUnsettled(): boolean {
+    return this.hasEvents || this.keyboard !== undefined;
+  }
+
   /** Remembers what verbs and scenes have added; what it returns restores that. */
   checkpoint(): () => void {
     const { answer } = this;
@@ -174,6 +186,13 @@ export class Effects {
 
   get hasPrompt(): boolean {
     return this.prompt !== undefined;
+  }
+
+  /** Takes the entry whose scene shows a reply keyboard beside its questions. */
+  takeKeyboard(): number | undefined {
+    const { keyboard } = this;
+    this.keyboard = undefined;
+    return keyboard;
   }
 
   /** Whether something is to be sent after the commit. */
@@ -268,6 +287,7 @@ export class Effects {
     this.answer = undefined;
     this.prompt = undefined;
     this.apology = undefined;
+    this.keyboard = undefined;
   }
 
   /** Rolls back: discards everything since the last commit. */

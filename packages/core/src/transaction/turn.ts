@@ -2,7 +2,14 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import { type ApiCall, callOf, type Say, type Sent, tooLong } from '../conversation/say.ts';
+import {
+  type ApiCall,
+  callOf,
+  longestAnswer,
+  type Say,
+  type Sent,
+  tooLong,
+} from '../conversation/say.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
@@ -129,7 +136,8 @@ export class RunningTurn implements OpenTurn {
 
   /** Bound, so that handlers may destructure it; as are `api` and `now`. */
   get reply(): (say: Say) => Promise<Sent> {
-    return (say) => this.send(say);
+    const { engine } = this.rt;
+    return (say) => (engine === undefined ? this.send(say) : engine.reply(this, say));
   }
 
   get stream(): Turn['stream'] {
@@ -193,8 +201,11 @@ export class RunningTurn implements OpenTurn {
   async answerCallback(answer: CallbackAnswer): Promise<void> {
     const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
     if (id === undefined || this.isAnswered) return;
-    const payload = { callback_query_id: id, ...answer };
+    const { text = '' } = answer;
+    const isLong = text.length > longestAnswer;
+    const payload = { callback_query_id: id, ...(isLong ? {} : answer) };
     await this.call({ method: 'answerCallbackQuery', payload });
+    if (isLong) await this.tell(text);
   }
 
   /** Makes the services of this turn, once. */

@@ -5,7 +5,7 @@ import type { InlineRows } from '../rows/rows.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { memoOf } from './memo.ts';
-import { type Listing, type Option, optionsOf } from './options.ts';
+import { type Listing, type Option, optionsOf, toldApart } from './options.ts';
 import type { Place } from './place.ts';
 import { type ReplyButton, shareButton } from './share.ts';
 import { text, tokenOf, type Visit } from './visit.ts';
@@ -45,18 +45,21 @@ export async function offerOf(visit: Visit, place: Place, listing?: Listing): Pr
   const isBare = !reply && inGroup(visit) && expectsText(place);
   const controls = isBare ? {} : await controlsAt(visit, place);
   const { options, loaded } = listing ?? (await choicesOf(visit, place)) ?? { options: [] };
+  const { back, cancel } = controls;
+  const finish = finishes ? await text(visit, 'done') : undefined;
+  const skip = question?.optional === true ? await text(visit, 'skip') : undefined;
   return {
-    options: reply ? toldApart(options) : options,
+    options: question ? toldApart(options, [finish, skip, back, cancel]) : options,
     loaded,
     rows: await rowsAt(visit, place),
     columns: question?.columns,
     // such buttons exist in private chats only (Bot API, KeyboardButton)
     share: reply && question && !inGroup(visit) ? shareButton(question, tokenOf(place)) : undefined,
     picked: several ? (memoOf(visit.run.memo).picked ?? []) : undefined,
-    finish: finishes ? await text(visit, 'done') : undefined,
-    skip: question?.optional === true ? await text(visit, 'skip') : undefined,
-    back: controls.back,
-    cancel: controls.cancel,
+    finish,
+    skip,
+    back,
+    cancel,
   };
 }
 
@@ -104,15 +107,4 @@ export function takesInlineOnly({ run: { turn } }: Visit): boolean {
   const payload = update && objectIn(update, subject.updateType ?? '');
   const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
   return textIn(chat, 'type') === 'channel';
-}
-
-/** A reply keyboard sends the label alone, so no two may be the same: the second "Anna" is "Anna (2)". */
-function toldApart(options: readonly Option[]): readonly Option[] {
-  const taken = new Set<string>();
-  return options.map(({ value, label }) => {
-    let own = label;
-    for (let at = 2; taken.has(own.trim()); at++) own = `${label} (${at})`;
-    taken.add(own.trim());
-    return { value, label: own };
-  });
 }
