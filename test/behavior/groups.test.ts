@@ -130,30 +130,6 @@ describe.each(frameworks)('groups and business chats, on %s', (_, framework) => 
     expect(world.transcript()).toContain('70 message yes');
   });
 
-  it('a step for the own contact takes no other', async () => {
-    const bot = framework.bot();
-    const phone = flow('phone', { trigger: '/phone' })
-      .ask('number', { prompt: 'Your number?', accept: 'own_contact' })
-      .done(({ number }) => `${number.phone_number}.`);
-    bot.fsm({ states: [phone] });
-    const world = telegram(bot.bot);
-    const anna = world.user('Anna');
-    await anna.sends('/phone');
-    const { chat, from } = messageOf(world);
-    for (const user_id of [anna.id + 1, anna.id])
-      await world.update({
-        message: {
-          message_id: 80 + user_id,
-          date: 1,
-          chat,
-          from,
-          contact: { phone_number: `${user_id}`, first_name: 'A', user_id },
-        },
-      } as never);
-    expect(world.transcript()).toContain(`${anna.id}.`);
-    expect(world.transcript()).not.toContain(`${anna.id + 1}.`);
-  });
-
   it.each([
     ['a misspelled part', { user: 7, rooom: 1 }],
     ['null', null],
