@@ -1,10 +1,9 @@
-import { flow, html, markdownV2 } from '@telefsm/core';
-import { telegram } from '@telefsm/testing';
+import { flow } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { play } from './play.ts';
 
-const failed = 'Something went wrong. Please try again.';
+const _failed = 'Something went wrong. Please try again.';
 
 const choices = Array.from({ length: 45 }, (_, at) => `Choice ${at}`);
 

@@ -1,3 +1,4 @@
+import { addresses } from './addresses.ts';
 import { answers } from './answers.ts';
 import { buttons } from './buttons.ts';
 import { messages } from './messages.ts';
@@ -27,5 +28,5 @@ suite(
     'P17',
     'P18',
   ],
-  { ...payments, ...answers, ...messages, ...buttons, ...openings },
+  { ...payments, ...answers, ...messages, ...buttons, ...openings, ...addresses },
 );
