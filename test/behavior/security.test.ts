@@ -490,7 +490,7 @@ describe('the page', () => {
     const rows = [...page.matchAll(/^\| (?!attack|why|--).* \| .* \|$/gm)].map(([row]) =>
       words(row),
     );
-    // tested by name in payments-as-asked, payments-in-any-order, buttons-offered and polls
+    // tested by name in findings, payments-in-any-order, buttons-offered and polls
     const elsewhere = [/^\| pay an old/, /^\| send callback data/, /^\| vote in a poll/];
     const open = rows.filter(
       (row) =>
