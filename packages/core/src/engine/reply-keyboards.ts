@@ -17,7 +17,7 @@ interface Removal {
 /** Sends a message of a handler at once; it also removes a keyboard whose question is over. */
 export function reply(turn: OpenTurn, say: Say): Promise<Sent> {
   const { copy } = turn;
-  const isOver = copy.keyboard !== undefined && copy.keyboard !== copy.top.visit;
+  const isOver = copy.keyboard !== undefined && copy.keyboard !== copy.top.entry;
   const removal = isOver ? removalIn(turn) : undefined;
   const other = removal && removing(checkSay(say), removal);
   // noted at once: a handler may not wait for its message
@@ -28,7 +28,7 @@ export function reply(turn: OpenTurn, say: Say): Promise<Sent> {
 
 /** Notes a keyboard that the active scene shows beside its questions. */
 export function noteKeyboard({ copy, effects }: OpenTurn, say: Say): void {
-  if ('keyboard' in Object(markupOf(say))) effects.showKeyboard(copy.top.visit);
+  if ('keyboard' in Object(markupOf(say))) effects.showKeyboard(copy.top.entry);
 }
 
 /**
@@ -40,12 +40,12 @@ export function noteKeyboard({ copy, effects }: OpenTurn, say: Say): void {
 export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
   const { copy, effects } = turn;
   const { keyboard } = copy;
-  if (keyboard !== undefined && (keyboard !== copy.top.visit || isAskedAnew)) {
+  if (keyboard !== undefined && (keyboard !== copy.top.entry || isAskedAnew)) {
     const removal = removalIn(turn);
     if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
   }
   const shown = effects.takeKeyboard();
-  if (shown === copy.top.visit) copy.keyboard = shown;
+  if (shown === copy.top.entry) copy.keyboard = shown;
 }
 
 /**
@@ -63,7 +63,7 @@ export async function sendQuestion(
   if (isApart) await removeApart(turn, removal);
   const other = removal && !isStream(say) ? removing(say, removal) : undefined;
   const sent = await turn.send(other ?? say);
-  if ('keyboard' in markup) copy.keyboard = copy.top.visit;
+  if ('keyboard' in markup) copy.keyboard = copy.top.entry;
   else if (isApart || other !== undefined || 'remove_keyboard' in markup) copy.keyboard = undefined;
   return sent;
 }

@@ -1,6 +1,6 @@
 /** Groups that become supergroups: each is moved once, in the background. Only the updates of its new id wait for that. */
 
-import { idIn, type RawObject, type RawUpdate } from '../update/raw-update.ts';
+import { idIn, objectIn, type RawUpdate } from '../update/raw-update.ts';
 import { updateTypeOf } from '../update/subject.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -23,18 +23,14 @@ export class GroupMoves {
    * @returns what the update must wait for; `undefined` if nothing
    */
   before(update: RawUpdate, bot: number): Promise<void> | undefined {
-    const {
-      chat,
-      migrate_to_chat_id: to,
-      migrate_from_chat_id: from,
-    } = Object(update['message']) as RawObject;
-    if (to !== undefined || from !== undefined) {
-      this.#start(update, bot, nameOf(bot, to ?? idIn({ chat }, 'chat')));
+    const message = objectIn(update, 'message');
+    const to = message?.['migrate_to_chat_id'];
+    if ((to ?? message?.['migrate_from_chat_id']) !== undefined) {
+      this.#start(update, bot, nameOf(bot, to ?? idIn(message, 'chat')));
     }
     if (this.#running.size === 0) return undefined;
-    const type = updateTypeOf(update) ?? '';
-    const payload = Object(update[type]) as RawObject;
-    const here = idIn(payload, 'chat') ?? idIn(Object(payload['message']), 'chat');
+    const payload = objectIn(update, updateTypeOf(update) ?? '');
+    const here = idIn(payload, 'chat') ?? idIn(objectIn(payload, 'message'), 'chat');
     return this.#running.get(nameOf(bot, here));
   }
 

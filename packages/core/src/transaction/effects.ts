@@ -87,8 +87,8 @@ export class Effects {
   }
 
   /** The scene of an entry shows a reply keyboard beside its questions. */
-  showKeyboard(visit: number): void {
-    this.keyboard = visit;
+  showKeyboard(entry: number): void {
+    this.keyboard = entry;
   }
 
   /** A scene has accepted an input: the user gets a message if the result is too large to be stored. */

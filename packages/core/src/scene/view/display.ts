@@ -85,7 +85,7 @@ function note(run: FrameRun, { kind, body, file, keys }: Drawing, where: Message
   const language = languageOf(run);
   noteShown(run, {
     ...where,
-    visit: run.visit,
+    entry: run.entry,
     kind,
     body,
     ...(file === undefined ? {} : { file }),
