@@ -101,7 +101,8 @@ export function updatesOf(
   return (update, bot, rest, ctx) => {
     try {
       const move = moves.before(update, bot.id);
-      return move ? move.then(() => begin(update, bot, rest, ctx)) : begin(update, bot, rest, ctx);
+      if (move === undefined) return begin(update, bot, rest, ctx);
+      return move.then(() => begin(update, bot, rest, ctx));
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
