@@ -6,7 +6,7 @@
 
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
-import { takeAlong } from './machine/supergroup.ts';
+import { GroupMoves } from './machine/supergroup.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
 
@@ -30,5 +30,5 @@ export const loadedLater: readonly unknown[] = [
   askElsewhere,
   pressElsewhere,
   inParts,
-  takeAlong,
+  GroupMoves,
 ];

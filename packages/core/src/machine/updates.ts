@@ -11,13 +11,13 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
 import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
+import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import { type ArrivalOptions, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
-import { GroupMoves } from './group-moves.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
+import type { GroupMoves } from './supergroup.ts';
 
 /** The handler of an update that no scene handles. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
@@ -96,13 +96,18 @@ export function updatesOf(
     const handled = transact(rt, job);
     return (job.isWaiting ? job.shares(handled) : handled) as Promise<void>;
   }
-  const moves = new GroupMoves(rt);
+  let moves: Promise<GroupMoves> | undefined;
   // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
+    const { migrate_to_chat_id: to, migrate_from_chat_id: from } = Object(
+      update['message'],
+    ) as RawObject;
     try {
-      const move = moves.before(update, bot.id);
-      if (move === undefined) return begin(update, bot, rest, ctx);
-      return move.then(() => begin(update, bot, rest, ctx));
+      if ((moves ?? to ?? from) === undefined) return begin(update, bot, rest, ctx);
+      // a group becomes a supergroup once, so what that needs is loaded then
+      moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
+      const before = moves.then((loaded) => loaded.before(update, bot.id));
+      return before.then(() => begin(update, bot, rest, ctx));
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
