@@ -8,7 +8,7 @@ import { play } from './play.ts';
 import { storages } from './storages.ts';
 
 const invalidText = 'That is not a valid answer. Please try again.';
-const tooLong = 'That is too long. Please send less.';
+const tooLong = 'That is too long. Please send something shorter.';
 
 /** Answers of `validate` that no bot can store, as plain JavaScript may give them. */
 const unusable: readonly (readonly [name: string, validate: (text: string) => unknown])[] = [

@@ -7,7 +7,7 @@ import { play } from '../play.ts';
 import { kept, once, played, type Table } from './table.ts';
 
 const invalidText = 'That is not a valid answer. Please try again.';
-const tooLong = 'That is too long. Please send less.';
+const tooLong = 'That is too long. Please send something shorter.';
 const long = 'x'.repeat(4096);
 
 export const answers: Table<'P7' | 'P9'> = {

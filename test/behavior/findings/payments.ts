@@ -110,7 +110,7 @@ export const payments: Table<'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6'> = {
         expect(await checksOut(anna.id, sent())).toBe(true);
         for (const text of ['/back', '/cancel', '/buy', 'gold']) {
           await anna.sends(text);
-          anna.sees('Your payment is on its way. One moment, please.');
+          anna.sees('Your payment is being processed. One moment, please.');
         }
         expect(invoices()).toHaveLength(1);
         await pays(anna.id, sent());
@@ -132,7 +132,7 @@ export const payments: Table<'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6'> = {
         await anna.sends('tea');
         expect(await checksOut(anna.id, sent())).toBe(true);
         await anna.sends('/other');
-        anna.sees('Your payment is on its way. One moment, please.');
+        anna.sees('Your payment is being processed. One moment, please.');
         await anna.sends('/hello');
         anna.sees('Hello!');
         await pays(anna.id, sent());
@@ -152,7 +152,7 @@ export const payments: Table<'P1' | 'P2' | 'P3' | 'P4' | 'P5' | 'P6'> = {
         await checksOut(anna.id, sent());
         await clock.advance(100_000);
         await anna.sends('/cancel');
-        anna.sees('Your payment is on its way. One moment, please.');
+        anna.sees('Your payment is being processed. One moment, please.');
         await clock.advance(81_000);
         await anna.sends('/cancel');
         anna.sees(/cancell?ed|Time is up/i);

@@ -3,7 +3,7 @@
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
-import { checkSay, isSent } from '../conversation/say.ts';
+import { checkSay, isSent, longestAnswer } from '../conversation/say.ts';
 import { isStream, wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -127,10 +127,12 @@ export class FrameRun implements SceneRun {
 
   get answer(): SceneRun['answer'] {
     return (text, alert) => {
+      const isLong = text !== undefined && text.length > longestAnswer;
       this.turn.effects.answerQuery({
-        ...(text === undefined ? {} : { text }),
+        ...(text === undefined || isLong ? {} : { text }),
         ...(alert === undefined ? {} : { show_alert: alert }),
       });
+      if (isLong) this.say(text);
     };
   }
 

@@ -28,7 +28,7 @@ export function reply(turn: OpenTurn, say: Say): Promise<Sent> {
 
 /** Notes a keyboard that the active scene shows beside its questions. */
 export function noteKeyboard({ copy, effects }: OpenTurn, say: Say): void {
-  if ('keyboard' in Object(markupOf(say))) effects.showKeyboard(copy.top.entry);
+  if ('keyboard' in Object(markupOf(say))) effects.keyboard = copy.top.entry;
 }
 
 /**
@@ -44,8 +44,8 @@ export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
     const removal = removalIn(turn);
     if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
   }
-  const shown = effects.takeKeyboard();
-  if (shown === copy.top.entry) copy.keyboard = shown;
+  if (effects.keyboard === copy.top.entry) copy.keyboard = effects.keyboard;
+  effects.keyboard = undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-/** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
+/** The messages and notifications of a turn, in one object. Everybody adds to it by methods, and only the transaction flushes it. */
 
 import { type ApiCall, isSent, type Say, type Sent } from '../conversation/say.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
@@ -33,7 +33,9 @@ export interface Delivery {
 
 /** Its lists are made when something is put into them. */
 export class Effects {
-  /** What has happened to frames, and their scenes are not yet notified of. */
+  /** The entry whose scene shows a reply keyboard beside its questions, until the turn is settled. */
+  keyboard: number | undefined;
+  /** Events of frames of which their scenes are not yet notified. */
   private events: SceneEvent[] | undefined;
   private outbox: (Say | Stream)[] | undefined;
   private quiet: Set<Say | Stream> | undefined;
@@ -43,10 +45,8 @@ export class Effects {
   private prompt: (() => Promise<void>) | undefined;
   private apology: Texts | undefined;
   private left: Left[] | undefined;
-  /** The entry whose scene shows a reply keyboard. */
-  private keyboard: number | undefined;
   private failure: { readonly error: unknown } | undefined;
-  /** What waits for a commit, and what has been released by one. */
+  /** Tasks that wait for a commit, and tasks that one has released. */
   private tasks: Task[] | undefined;
   private released: Task[] | undefined;
   /** Brings session data that was changed in place into the working copy. */
@@ -86,17 +86,12 @@ export class Effects {
     this.send(call);
   }
 
-  /** The scene of an entry shows a reply keyboard beside its questions. */
-  showKeyboard(entry: number): void {
-    this.keyboard = entry;
-  }
-
   /** A scene has accepted an input: the user gets a message if the result is too large to be stored. */
   takeInput(): void {
     this.isInputTaken = true;
   }
 
-  /** What a scene made of the input cannot be stored. */
+  /** Reports that a value that a scene made of the input cannot be stored. */
   refuseInput(error: unknown): void {
     this.refusal = { error };
   }
@@ -186,13 +181,6 @@ export class Effects {
 
   get hasPrompt(): boolean {
     return this.prompt !== undefined;
-  }
-
-  /** Takes the entry whose scene shows a reply keyboard beside its questions. */
-  takeKeyboard(): number | undefined {
-    const { keyboard } = this;
-    this.keyboard = undefined;
-    return keyboard;
   }
 
   /** Whether something is to be sent after the commit. */

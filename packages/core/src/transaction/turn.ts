@@ -2,14 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { FsmContext } from '../conversation/context.ts';
-import {
-  type ApiCall,
-  callOf,
-  longestAnswer,
-  type Say,
-  type Sent,
-  tooLong,
-} from '../conversation/say.ts';
+import { type ApiCall, callOf, type Say, type Sent, tooLong } from '../conversation/say.ts';
 import { isStream, type Stream, type Streamed, wordsOf } from '../conversation/stream.ts';
 import type { Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
@@ -136,8 +129,7 @@ export class RunningTurn implements OpenTurn {
 
   /** Bound, so that handlers may destructure it; as are `api` and `now`. */
   get reply(): (say: Say) => Promise<Sent> {
-    const { engine } = this.rt;
-    return (say) => (engine === undefined ? this.send(say) : engine.reply(this, say));
+    return (say) => this.rt.engine?.reply(this, say) ?? this.send(say);
   }
 
   get stream(): Turn['stream'] {
@@ -201,11 +193,8 @@ export class RunningTurn implements OpenTurn {
   async answerCallback(answer: CallbackAnswer): Promise<void> {
     const id = (this.facts.update?.['callback_query'] as { id?: unknown } | undefined)?.id;
     if (id === undefined || this.isAnswered) return;
-    const { text = '' } = answer;
-    const isLong = text.length > longestAnswer;
-    const payload = { callback_query_id: id, ...(isLong ? {} : answer) };
+    const payload = { callback_query_id: id, ...answer };
     await this.call({ method: 'answerCallbackQuery', payload });
-    if (isLong) await this.tell(text);
   }
 
   /** Makes the services of this turn, once. */

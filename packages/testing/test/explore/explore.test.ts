@@ -36,7 +36,11 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     expect(faults, report).toEqual([]);
     expect(coverage.states.toSorted()).toEqual(['T:confirm', 'T:name']);
     expect(coverage.unvisited).toEqual([]);
-    expect(coverage.transitions).toContainEqual(['T:confirm', null]);
+    expect(coverage.transitions).toContainEqual([
+      'T:confirm',
+      null,
+      { kind: 'button', name: 'Yes', label: 'Yes' },
+    ]);
     expect(report).toMatch(/^\d+ walks of \d+ moves with the seed 1\n2 of 2 states/);
   });
 
@@ -63,7 +67,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     );
   });
 
-  it('finds a crash that an error handler of the bot takes', async () => {
+  it('finds a crash that an error handler of the bot catches', async () => {
     const script: Script = {
       async onText(text, say) {
         if (text === '/help') throw new Error('There is no help.');
@@ -116,7 +120,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     expect(told.faults, told.report).toEqual([]);
   });
 
-  it('says which update a bot never finishes with', async () => {
+  it('names the update that a bot never finishes', async () => {
     const hangs = explore(
       (world) => {
         const machine = createMachine(world);
@@ -323,7 +327,7 @@ describe.each(frameworks)('explore on %s, on a bot that has a finding of issue 1
     });
   });
 
-  it('finds nothing of this kind in a validate that says why', async () => {
+  it('finds no such fault in a `validate` that gives a reason', async () => {
     const form = flow('form', { trigger: '/form', description: 'Form' })
       .ask('n', { prompt: 'How many?', validate: (text) => Number(text) || invalid('A number?') })
       .done(() => 'Done.');

@@ -9,7 +9,7 @@ import { type Binding, type Keyboard, keyboardOf, type Press, type Rows } from '
 import { type Drawing, drawingOf } from './drawing.ts';
 import { type LooseView, type View, viewTurn } from './view-turn.ts';
 
-/** What a view has returned, with its rows as a keyboard. */
+/** The result of a view, with its rows as a keyboard. */
 interface Rendered {
   readonly made: Parts;
   readonly keyboard: Keyboard;
@@ -18,7 +18,7 @@ interface Rendered {
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
 const parts = 'text entities parse_mode caption photo video document audio voice animation sticker';
 
-/** What binds the buttons of a view. */
+/** The binding of a view's buttons. */
 function bindingOf({ tag, entry }: FrameRun): Binding {
   return { tag, entry, question: '' };
 }
@@ -57,13 +57,14 @@ async function render(run: FrameRun, view: LooseView, scene: string): Promise<Re
   return { made, keyboard: await keyboardOf(made.rows, bindingOf(run), where) };
 }
 
-/** What a view returns, where it is more than a text. */
-interface Parts {
+/** The result of a view that is more than a text. */
+export interface Parts {
   readonly text?: unknown;
   readonly rows?: Rows;
 }
 
-function partsOf(made: View, where: string): Parts {
+/** Reads what a view has returned. @throws FsmError `INVALID_OPTION` for what cannot be shown */
+export function partsOf(made: View, where: string): Parts {
   if (typeof made === 'string') return sayable({ text: made }, where);
   if (typeof made === 'object' && made !== null) return sayable(made as Parts, where);
   throw invalidOption(where, 'a text, or an object with text or media', shown(made));

@@ -56,6 +56,9 @@ type LooseViewTurn = ViewTurn<any>;
 /** The view of any node. */
 export type LooseView = (turn: LooseViewTurn) => Awaitable<View>;
 
+/** What is rendered: a frame, and a turn around it. */
+export type Rendering = Pick<FrameRun, 'turn' | 'data' | 'memo'>;
+
 /** Makes what a view sees. */
 export function viewTurn(run: FrameRun): LooseViewTurn {
   return new RenderTurn(run);
@@ -68,18 +71,19 @@ export function positionsOf({ memo }: Pick<FrameRun, 'memo'>): JsonObject {
 }
 
 /** The language of the user: in a group that of the user who was shown the view first, since others press too. */
-export function languageOf(run: FrameRun): string | undefined {
+export function languageOf(run: Pick<Rendering, 'turn'>): string | undefined {
   const own = run.turn.from?.language_code;
   const noted = shownIn(run)?.language;
   return (run.turn.subject.chat ?? 0) < 0 ? (noted ?? own) : (own ?? noted);
 }
 
-class RenderTurn extends WithWidgets implements LooseViewTurn {
+/** What a view sees, made for each render. */
+export class RenderTurn extends WithWidgets implements LooseViewTurn {
   readonly data: JsonObject;
   protected readonly host: WidgetHost;
   readonly #turn: FrameRun['turn'];
 
-  constructor(run: FrameRun) {
+  constructor(run: Rendering) {
     super();
     const { turn, data } = run;
     this.#turn = turn;
