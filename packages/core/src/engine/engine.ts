@@ -8,7 +8,7 @@ import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
 import { noteLog } from './log.ts';
-import { reply } from './reply-keyboards.ts';
+import { reply } from './replies.ts';
 import { answer, passTimer, settle } from './settle.ts';
 import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';

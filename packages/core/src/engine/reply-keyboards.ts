@@ -1,9 +1,16 @@
 /**
  * Reply keyboards stay below the chat until they are removed. The one that a question has shown is removed by the next message after the
- * question is over, whichever scene sends it.
+ * question is over, whichever scene sends it. Loaded with the first reply keyboard.
  */
 
-import { callOf, checkSay, type ReplyMarkup, type Say, type Sent } from '../conversation/say.ts';
+import {
+  callOf,
+  checkSay,
+  markupIn,
+  type ReplyMarkup,
+  type Say,
+  type Sent,
+} from '../conversation/say.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { objectIn, wholeIn } from '../update/raw-update.ts';
@@ -14,38 +21,27 @@ interface Removal {
   readonly reply_parameters?: object;
 }
 
-/** Sends a message of a handler at once; it also removes a keyboard whose question is over. */
-export function reply(turn: OpenTurn, say: Say): Promise<Sent> {
-  const { copy } = turn;
-  const isOver = copy.keyboard !== undefined && copy.keyboard !== copy.top.entry;
-  const removal = isOver ? removalIn(turn) : undefined;
+/** Sends a message of a handler, which also removes a keyboard whose question is over. */
+export function replyWithout(turn: OpenTurn, say: Say): Promise<Sent> {
+  const removal = removalIn(turn);
   const other = removal && removing(checkSay(say), removal);
-  // noted at once: a handler may not wait for its message
-  if (other !== undefined) copy.keyboard = undefined;
-  if (copy.top.scene !== null && copy.leaving === undefined) noteKeyboard(turn, say);
+  if (other !== undefined) turn.copy.keyboard = undefined;
   return turn.send(other ?? say);
 }
 
-/** Notes a keyboard that the active scene shows beside its questions. */
-export function noteKeyboard({ copy, effects }: OpenTurn, say: Say): void {
-  if ('keyboard' in Object(markupOf(say))) effects.keyboard = copy.top.entry;
-}
-
-/**
- * Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over.
- *
- * A keyboard that the scene has shown beside its questions is removed when the scene continues. One that its ending shows is the bot's
- * menu, and stays.
- */
-export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
+/** Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over. */
+export function removeByOutbox(turn: OpenTurn): void {
   const { copy, effects } = turn;
-  const { keyboard } = copy;
-  if (keyboard !== undefined && (keyboard !== copy.top.entry || isAskedAnew)) {
-    const removal = removalIn(turn);
-    if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
+  const removal = removalIn(turn);
+  if (removal === undefined) return;
+  const { outbox = [], quiet } = effects;
+  for (const [at, say] of outbox.entries()) {
+    const other = isStream(say) || quiet?.has(say) ? undefined : removing(say, removal);
+    if (other === undefined) continue;
+    outbox[at] = other;
+    copy.keyboard = undefined;
+    return;
   }
-  if (effects.keyboard === copy.top.entry) copy.keyboard = effects.keyboard;
-  effects.keyboard = undefined;
 }
 
 /**
@@ -57,7 +53,7 @@ export async function sendQuestion(
   say: Say | Stream,
 ): ReturnType<OpenTurn['send']> {
   const { copy } = turn;
-  const markup = Object(isStream(say) ? markupOf(endOf(say)) : markupOf(say));
+  const markup = Object(isStream(say) ? markupIn(endOf(say)) : markupIn(say));
   const removal = copy.keyboard === undefined ? undefined : removalIn(turn);
   const isApart = removal !== undefined && (isStream(say) || 'inline_keyboard' in markup);
   if (isApart) await removeApart(turn, removal);
@@ -69,13 +65,13 @@ export async function sendQuestion(
 }
 
 async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
-  const { rt, key = '', api, replyAddress } = turn;
+  const { rt, key, api, replyAddress } = turn;
   try {
     const options = { ...removal, disable_notification: true };
     const { message_id } = await turn.send({ text: '…', options });
     await api('deleteMessage', { chat_id: replyAddress?.chat, message_id });
   } catch (error) {
-    rt.notices.speechFailed(key, error);
+    rt.speechFailed(key, error);
   }
 }
 
@@ -96,15 +92,10 @@ function endOf(stream: Stream): Say {
   return { text: '…', ...(keyboard !== undefined && { keyboard }) };
 }
 
-function markupOf(say: Say): ReplyMarkup | undefined {
-  const { payload } = callOf(say, undefined);
-  return (payload as { readonly reply_markup?: ReplyMarkup }).reply_markup;
-}
-
 function removing(say: Say, removal: Removal): Say | undefined {
   const { method, payload } = callOf(say, undefined);
   // an album, an invoice or an action takes no keyboard
-  if (markupOf(say) !== undefined) return undefined;
+  if (markupIn(say) !== undefined) return undefined;
   if (!/^(?:send|copy)/.test(method) || takesNone.has(method)) return undefined;
   return { method, payload: { ...removal, ...payload } };
 }

@@ -10,8 +10,8 @@ import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 import { chatPrefix, migratedKey, migrationOf } from '../update/migration.ts';
-import { idIn, objectIn, type RawUpdate } from '../update/raw-update.ts';
-import { updateTypeOf } from '../update/subject.ts';
+import { objectIn, type RawUpdate } from '../update/raw-update.ts';
+import type { Subject } from '../update/subject.ts';
 
 /** Ms that each conversation is waited for. */
 const bound = 5000;
@@ -34,16 +34,13 @@ export class GroupMoves {
    *
    * @returns what the update must wait for; `undefined` if nothing
    */
-  before(update: RawUpdate, bot: number): Promise<void> | undefined {
+  before(update: RawUpdate, { bot, chat }: Subject): Promise<void> | undefined {
     const message = objectIn(update, 'message');
     const to = message?.['migrate_to_chat_id'];
     if ((to ?? message?.['migrate_from_chat_id']) !== undefined) {
-      this.#start(update, bot, nameOf(bot, to ?? idIn(message, 'chat')));
+      this.#start(update, bot, nameOf(bot, to ?? chat));
     }
-    if (this.#running.size === 0) return undefined;
-    const payload = objectIn(update, updateTypeOf(update) ?? '');
-    const here = idIn(payload, 'chat') ?? idIn(objectIn(payload, 'message'), 'chat');
-    return this.#running.get(nameOf(bot, here));
+    return this.#running.get(nameOf(bot, chat));
   }
 
   #start(update: RawUpdate, bot: number, name: string): void {
@@ -56,13 +53,13 @@ export class GroupMoves {
   }
 
   async #move(update: RawUpdate, bot: number, name: string): Promise<void> {
-    const { stopping, notices } = this.#rt;
+    const { stopping } = this.#rt;
     try {
       await takeAlong(this.#rt, update, bot);
     } catch (error) {
       // the other service message tries again
       this.#moved.delete(name);
-      notices.storageFailed('migrate', error);
+      this.#rt.tell('storageFailed', { operation: 'migrate', error });
     } finally {
       this.#running.delete(name);
       if (--stopping.running === 0) stopping.idle?.();
