@@ -9,6 +9,7 @@ import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
 import { answer, passTimer, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
+import { reply } from './replies.ts';
 import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';
 
@@ -22,6 +23,7 @@ function makeEngine(): Engine {
     passTimer,
     forgetBurst,
     askerOf,
+    reply,
     noteLog,
     sceneVerbs,
     sessionOf: turnSession,

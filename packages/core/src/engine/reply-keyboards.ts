@@ -5,9 +5,11 @@
 
 import {
   callOf,
+  checkMessage,
   markupIn,
-  type OutgoingMessage,
   type ReplyMarkup,
+  type OutgoingMessage,
+  type Sent,
 } from '../conversation/outgoing.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -17,6 +19,14 @@ import { objectIn, wholeIn } from '../update/raw-update.ts';
 interface Removal {
   readonly reply_markup: ReplyMarkup;
   readonly reply_parameters?: object;
+}
+
+/** Sends a message of a handler, which also removes a keyboard whose question is over. */
+export function replyWithout(turn: OpenTurn, say: OutgoingMessage): Promise<Sent> {
+  const removal = removalIn(turn);
+  const other = removal && removing(checkMessage(say), removal);
+  if (other !== undefined) turn.copy.keyboard = undefined;
+  return turn.send(other ?? say);
 }
 
 /** Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over. */

@@ -114,7 +114,7 @@ async function telefsmTurn<Result>(
         meter?.fail(rejection.error);
         return void (await rejectUnstorable(turn, rejection.error));
       }
-      if (effects.hasEvents) await finishWork(turn);
+      if (effects.isUnsettled) await finishWork(turn);
       if (effects.prompt !== undefined) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
         await commit(turn, true);
