@@ -106,9 +106,9 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     if (rt.queues.waiting(turn.key as string) > 0) rt.early.asks(turn.key as string);
     const isRefused = await sending(prompt);
     // it is tried again before each input: an apology each time would answer an album with ten of them
-    if (isRefused && copy.pendingPrompt !== 'rejected') {
+    if (isRefused && copy.pendingPrompt !== 2) {
       hasRejection = true;
-      if (!silently) copy.pendingPrompt = 'rejected';
+      if (!silently) copy.pendingPrompt = 2;
     }
   }
   if (!hasRejection || silently) return;
