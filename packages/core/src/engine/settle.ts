@@ -61,6 +61,9 @@ export async function settle(turn: OpenTurn): Promise<void> {
       // of a question that is over
       const isLeft = keyboard !== undefined && (keyboard !== copy.top.entry || isAskedAnew);
       if (isLeft) (await import('./reply-keyboards.ts')).removeByOutbox(turn);
+      // one that an ending has shown is the bot's menu, and stays
+      if (effects.keyboard === copy.top.entry) copy.keyboard = effects.keyboard;
+      effects.keyboard = undefined;
       return;
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));

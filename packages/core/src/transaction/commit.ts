@@ -63,7 +63,7 @@ export function commitId(turn: OpenTurn): Awaitable<void> {
  * What is written is read before anything is awaited: later changes are committed later. Only hooks of scenes run first.
  */
 export async function commitNow(turn: OpenTurn): Promise<void> {
-  if (turn.used?.hasEvents) await settle(turn);
+  if (turn.used?.isUnsettled) await settle(turn);
   await commit(turn, true);
   await deliver(turn);
   throwFailure(turn);

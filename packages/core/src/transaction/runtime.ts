@@ -43,6 +43,8 @@ export interface Engine {
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Fires a timer of the active scene; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
+  /** Sends a message of a handler. It also removes a reply keyboard whose question is over. */
+  reply(turn: OpenTurn, say: Say): Promise<Sent>;
   /** Adds to the recent messages. */
   noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void;
   /** The conversation that has asked somebody who answers by this update in another chat, and its tag. */

@@ -114,7 +114,7 @@ async function telefsmTurn<Result>(
         meter?.fail(refusal.error);
         return void (await refuse(turn, refusal.error));
       }
-      if (effects.hasEvents) await settle(turn);
+      if (effects.isUnsettled) await settle(turn);
       if (effects.prompt !== undefined) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
         await commit(turn, true);

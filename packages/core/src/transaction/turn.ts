@@ -129,7 +129,7 @@ export class RunningTurn implements OpenTurn {
 
   /** Bound, so that handlers may destructure it; as are `api` and `now`. */
   get reply(): (say: Say) => Promise<Sent> {
-    return (say) => this.send(say);
+    return (say) => this.rt.engine?.reply(this, say) ?? this.send(say);
   }
 
   get stream(): Turn['stream'] {
