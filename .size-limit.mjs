@@ -56,12 +56,7 @@ export default [
     '27.7 kB',
     '24.5 kB',
   ),
-  ...bot(
-    'a bot with a flow',
-    { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '52 kB',
-    '47.2 kB',
-  ),
+  ...bot('a bot with a flow', { ...machine, [`${core}/index.js`]: '{ flow }' }, '52 kB', '47.2 kB'),
   {
     name: 'keyValueStorage alone',
     path: `${core}/index.js`,
