@@ -92,12 +92,11 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
 }
 
 /** Sends a question; what notes and removes reply keyboards is loaded with the first one. */
-async function send(turn: OpenTurn, say: Say | Stream): Promise<Sent> {
+function send(turn: OpenTurn, say: Say | Stream): Promise<Sent> {
   // a stream may end with one
   const mayShow = isStream(say) || holds(markupIn(say), 'keyboard');
   if (turn.copy.keyboard === undefined && !mayShow) return turn.send(say);
-  const { sendQuestion } = await import('./reply-keyboards.ts');
-  return sendQuestion(turn, say);
+  return import('./reply-keyboards.ts').then(({ sendQuestion }) => sendQuestion(turn, say));
 }
 
 async function tell(
