@@ -1,4 +1,4 @@
-/** Handles updates of busy conversations: answers Telegram early, or rejects the update. Loaded with the first of them. */
+/** Early answers and rejections for updates whose conversation is busy. Loaded with the first one. */
 
 import { FsmError } from '../base/errors.ts';
 import { resolveText } from '../conversation/texts.ts';

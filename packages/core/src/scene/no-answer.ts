@@ -1,4 +1,4 @@
-/** Results of a bot's code that are not answers: neither a flow nor a node accepts them. */
+/** Values that the code of a bot must not make of an input: neither a flow nor a node takes them for answers. */
 
 import type { FsmError } from '../base/errors.ts';
 import { isStorable } from '../base/json.ts';

@@ -1,4 +1,4 @@
-/** Texts for users after a failure. Loaded with the first one. */
+/** Messages for users when something failed. Loaded with the first one. */
 
 import { resolveText, type TextName, type Texts } from '../conversation/texts.ts';
 import type { OpenTurn } from './runtime.ts';

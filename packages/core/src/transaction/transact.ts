@@ -176,7 +176,7 @@ function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease 
   return rt.leases.acquire(key, { timeout, interruption: head.interruption, onBusy });
 }
 
-/** Rejects an input whose result cannot be stored. */
+/** Rejects an input: the value that a scene made of it cannot be stored. */
 async function rejectUnstorable(turn: OpenTurn, error: unknown): Promise<void> {
   const { rejectInput } = await import('./reject-input.ts');
   await rejectInput(turn, error);
