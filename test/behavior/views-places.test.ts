@@ -169,26 +169,6 @@ describe.each(frameworks)('a view in every kind of chat, on %s', (_, framework) 
   });
 });
 
-describe.each(frameworks)('a view and its language, on %s', (_, framework) => {
-  it('is at hand where no update is handled', async () => {
-    const Greeting = scene('greeting', { timeout: '1m' }).on({
-      view: ({ language }) => (language === 'de' ? 'Hallo' : 'Hello'),
-      timeout: ({ goto }) => goto(Late),
-    });
-    const Late = scene('late').on({ view: ({ language }) => `Late ${language}` });
-    const clock = virtualClock();
-    const { bot, machine, world } = play(framework, [Greeting, Late], { clock });
-    bot.command('greet', ({ fsm }) => fsm.enter(Greeting));
-    machine.start(bot.bot as never);
-    const hans = world.user('Hans', { language_code: 'de' });
-    await hans.sends('/greet');
-    hans.sees('Hallo');
-    await clock.advance('2m');
-    expect(hans.screen().map(({ text }) => text)).toEqual(['Late de']);
-    await machine.stop();
-  });
-});
-
 describe.each(frameworks)('a view that is shown again from outside, on %s', (_, framework) => {
   const start = (options: Options = {}) => {
     let score = 0;
@@ -241,23 +221,6 @@ describe.each(frameworks)('a view that is shown again from outside, on %s', (_, 
 });
 
 describe.each(frameworks)('a view that Telegram does not edit, on %s', (_, framework) => {
-  it('waits as long as Telegram asks for, and edits then', async () => {
-    const clock = virtualClock();
-    const { bot, anna, world } = play(framework, [Counter], { clock });
-    opens(bot);
-    await anna.sends('/count');
-    world.fails('editMessageText', {
-      error_code: 429,
-      description: 'Too Many Requests: retry after 3',
-      parameters: { retry_after: 3 },
-    });
-    const tap = anna.taps('Up');
-    for (let second = 0; second < 4; second++) await clock.advance('1s');
-    await tap;
-    expect(anna.screen().map(({ text }) => text)).toEqual(['n = 1']);
-    expect(bot.errors).toEqual([]);
-  });
-
   it('an edit that changes nothing is a success', async () => {
     const { bot, anna, world } = play(framework, [Counter]);
     opens(bot);

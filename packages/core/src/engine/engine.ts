@@ -8,7 +8,7 @@ import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
 import { noteLog } from './log.ts';
-import { answer, passTimer, settle } from './settle.ts';
+import { answer, isSeen, passTimer, settle } from './settle.ts';
 import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';
 
@@ -18,6 +18,7 @@ function makeEngine(): Engine {
     inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
     dispatch: (turn, rest) => dispatch(turn, albums, rest),
     settle,
+    isSeen,
     answer,
     passTimer,
     forgetBurst,

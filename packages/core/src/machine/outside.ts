@@ -34,23 +34,8 @@ export interface ConversationAddress {
 /** Makes the handle of one conversation. */
 export function conversationOf(rt: MachineRuntime, address: ConversationAddress): Conversation {
   const { key } = address;
-  const { clock, stopping } = rt;
-  const run = async <R>(
-    id: UnitId,
-    work: (turn: OpenTurn) => Awaitable<R>,
-  ): Promise<R | undefined> => {
-    const facts = factsOutside(rt, address, id, 'outside');
-    if (stopping.isStopped) throw stopping.error(facts);
-    const arrivedAt = clock.monotonic();
-    return transact(rt, {
-      ...facts,
-      get timeout() {
-        return Math.max(1, timeout - (clock.monotonic() - arrivedAt));
-      },
-      wait: () => waitInQueue(rt, key, (signal) => rt.queues.join(key, signal), timeout),
-      work,
-    });
-  };
+  const run = <R>(id: UnitId, work: (turn: OpenTurn) => Awaitable<R>) =>
+    runOutside(rt, address, id, work);
   return {
     key,
     run: <R>(
@@ -66,6 +51,47 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
     },
     peek: () => peek(rt, key),
   };
+}
+
+async function runOutside<R>(
+  rt: MachineRuntime,
+  address: ConversationAddress,
+  id: UnitId,
+  work: (turn: OpenTurn) => Awaitable<R>,
+): Promise<R | undefined> {
+  const { key } = address;
+  const { clock, stopping } = rt;
+  const facts = factsOutside(rt, address, id, 'outside');
+  if (stopping.isStopped) throw stopping.error(facts);
+  const arrivedAt = clock.monotonic();
+  return transact(rt, {
+    ...facts,
+    get timeout() {
+      return Math.max(1, timeout - (clock.monotonic() - arrivedAt));
+    },
+    wait: () => waitInQueue(rt, key, (signal) => rt.queues.join(key, signal), timeout),
+    work,
+  });
+}
+
+/**
+ * Shows the pending question of a conversation when the limit is over that has kept it back. If this process ends before, the next update
+ * of the conversation does.
+ *
+ * @param ms - until the limit is over
+ */
+export async function showLater(
+  rt: MachineRuntime,
+  { key, scope, subject }: TurnFacts,
+  ms: number,
+): Promise<void> {
+  if (key === undefined || scope === undefined) return;
+  // loaded with the first limit: other bots do without it
+  const { paced, showAgain } = await import('./renders.ts');
+  const show = () => runOutside(rt, { key, scope, subject }, newToken(), showAgain);
+  await paced(rt, key, show, ms).catch((error: unknown) => {
+    if (!rt.stopping.isStopped) rt.notices.speechFailed(key, error);
+  });
 }
 
 /**

@@ -1,4 +1,7 @@
-/** Views that are shown again from outside, at most once a second each: Telegram allows about one edit a second in a chat. */
+/**
+ * What is shown again later: views from outside, at most once a second each, since Telegram allows about one edit a second in a chat; and
+ * what a limit (429) has kept back, when the limit is over.
+ */
 
 import type { Clock } from '../base/clock.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -9,9 +12,9 @@ const interval = 1000;
 
 /** Renders of a conversation. */
 interface Renders {
-  /** When the last one began, by the monotonic clock. */
-  last: number;
-  /** The one that waits for its second. */
+  /** When the next one may begin, by the monotonic clock. */
+  notBefore: number;
+  /** The one that waits until then. */
   next: Promise<void> | undefined;
 }
 
@@ -24,29 +27,41 @@ export function showAgain({ copy, registry, effects }: OpenTurn): void {
   if (behavior?.screen !== undefined) effects.note({ kind: 'ask' });
 }
 
-/** Renders now, or when a second has passed since the last time; calls that come meanwhile share that one. */
+/**
+ * Renders now, or when a second has passed since the last time; calls that come meanwhile share that one.
+ *
+ * @param after - ms that it waits at least
+ */
 export function paced(
   rt: MachineRuntime,
   key: string,
   render: () => Promise<unknown>,
+  after = 0,
 ): Promise<void> {
-  const { clock } = rt;
+  const { clock, limits } = rt;
   const all = machines.get(rt) ?? new Map<string, Renders>();
   machines.set(rt, all);
   const now = clock.monotonic();
-  const isIdle = ({ last, next }: Renders) => next === undefined && now - last >= interval;
-  for (const [other, renders] of all) if (isIdle(renders)) all.delete(other);
-  const mine = all.get(key) ?? { last: now - interval, next: undefined };
+  for (const [other, { next, notBefore }] of all) {
+    if (next === undefined && notBefore <= now) all.delete(other);
+  }
+  const mine = all.get(key) ?? { notBefore: now, next: undefined };
   all.set(key, mine);
+  mine.notBefore = Math.max(mine.notBefore, now + after);
   if (mine.next !== undefined) return mine.next;
   const begin = async () => {
+    for (;;) {
+      const wait = mine.notBefore - clock.monotonic();
+      if (wait <= 0) break;
+      await sleep(clock, wait);
+    }
     mine.next = undefined;
-    mine.last = clock.monotonic();
+    mine.notBefore = clock.monotonic() + interval;
+    limits.delete(key);
     await render();
   };
-  const wait = mine.last + interval - now;
-  if (wait <= 0) return begin();
-  mine.next = sleep(clock, wait).then(begin);
+  if (mine.notBefore <= now) return begin();
+  mine.next = begin();
   return mine.next;
 }
 

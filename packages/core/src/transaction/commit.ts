@@ -2,7 +2,7 @@
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
+import { isOfOneChat, isRejected, secondsToWait } from '../conversation/rejected.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
 import { isPromise } from '../lease/calls.ts';
 import type { Hold } from '../lease/lease.ts';
@@ -77,33 +77,49 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  *
  * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
  * that something failed. A user who has blocked the bot, and a limit, are reported to observers only. A question that was not sent stays
- * pending: an answer to a question that nobody saw is none.
+ * pending: an answer to a question that nobody saw is none. One that a limit has kept back is shown when the limit is over; nobody waits for
+ * it, since a framework may handle one update at a time.
  *
  * @param silently - do not notify the user of a rejection
  */
 export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   if (turn.used === undefined) return;
   const { answer, outbox, quiet, prompt } = turn.used.takeDelivery();
+  const { rt, key = '' } = turn;
   let hasRejection = false;
-  const sending = async (send: () => unknown, isQuiet = false) => {
+  const sending = async (send: () => unknown, isQuiet = false): Promise<unknown> => {
     try {
       await send();
+      return undefined;
     } catch (error) {
       if (!isQuiet && !isOfOneChat(error)) throw error;
-      turn.rt.notices.speechFailed(turn.key ?? '', error);
+      rt.notices.speechFailed(key, error);
       hasRejection ||= !isQuiet && isRejected(error);
+      return error;
     }
   };
   // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
   for (const say of outbox) await sending(() => turn.tell(say), quiet?.has(say));
-  if (prompt !== undefined) {
-    turn.rt.early.asks(turn.key as string);
-    await sending(prompt);
+  if (prompt !== undefined && !isLimited(turn)) {
+    rt.early.asks(key);
+    const seconds = secondsToWait(await sending(prompt));
+    if (seconds !== undefined) limit(turn, seconds * 1000);
   }
   if (!hasRejection || silently) return;
   const text = await textOf(textsOf(turn), 'failed', turn);
   await sending(() => turn.tell(text), true);
+}
+
+/** Whether a limit keeps the question back: to try again before it is over makes it longer. */
+function isLimited({ rt, key = '' }: OpenTurn): boolean {
+  const until = rt.limits.get(key);
+  return until !== undefined && until > rt.clock.monotonic();
+}
+
+function limit({ rt, key = '', facts }: OpenTurn, ms: number): void {
+  rt.limits.set(key, rt.clock.monotonic() + ms);
+  rt.limited(facts, ms);
 }
 
 /** The texts of the active scene, and of the machine where it has none. */

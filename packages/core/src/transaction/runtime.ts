@@ -76,6 +76,8 @@ export interface Engine {
   dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
   /** Notifies scenes of what has happened to their frames, and finds the question to ask. */
   settle(turn: OpenTurn): Promise<void>;
+  /** Whether the user has the question before them that is to be asked again, and it may wait until the update is handled. */
+  isSeen(turn: OpenTurn): boolean;
   /** Gives an answer to the active scene; `false` if that state is not pending. */
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Fires a timer of the active scene; `false` if there is no scene. */
@@ -169,6 +171,10 @@ export interface Runtime {
   readonly early: EarlyUpdates;
   readonly stopping: Stopping;
   readonly notices: Notices;
+  /** Conversations to which Telegram takes no message for a while (429), and until when, by the monotonic clock. */
+  readonly limits: Map<string, number>;
+  /** Shows a pending question when its limit is over, in so many ms. */
+  readonly limited: (facts: TurnFacts, ms: number) => void;
   /** The events that somebody observes. */
   readonly watched: { has(event: string): boolean };
   readonly rules: CopyRules;

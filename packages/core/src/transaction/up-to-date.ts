@@ -25,7 +25,10 @@ export async function bringUpToDate(
     return true;
   }
   await evolve(turn);
-  if (copy.isPromptPending) {
+  if (copy.isPromptPending && !isDuplicate && rt.engine?.isSeen(turn)) {
+    // shown with whatever the update makes of it
+    turn.effects.note({ kind: 'ask' });
+  } else if (copy.isPromptPending) {
     const goesOn = await askAgain(turn);
     if (isDuplicate || !goesOn) {
       turn.phase = 'over';
