@@ -4,7 +4,7 @@
 export interface Model {
   readonly at: 'main' | 'card' | 'nowhere';
   /** Counts the visits of the card. */
-  readonly visit: number;
+  readonly entry: number;
   readonly n: number;
   readonly on: boolean;
   readonly picked: number;
@@ -16,7 +16,7 @@ export const pageSize = 3;
 const lastPage = Math.ceil(items.length / pageSize) - 1;
 
 /** A user who has just opened the main view. */
-export const opened: Model = { at: 'main', visit: 0, n: 0, on: false, picked: -1, page: 0 };
+export const opened: Model = { at: 'main', entry: 0, n: 0, on: false, picked: -1, page: 0 };
 
 /** What the message shows. */
 export function textOf({ at, n, on, picked, page }: Model): string {
@@ -47,5 +47,5 @@ export function pressed(model: Model, id: string): Model {
   const [, widget, value] = /^(on=|item|items>)(\d)$/.exec(id) ?? [];
   if (widget === 'on=') return { ...model, on: value === '1' };
   if (widget === 'items>') return { ...model, page: Number(value) };
-  return { ...model, at: 'card', visit: model.visit + 1, picked: Number(value) };
+  return { ...model, at: 'card', entry: model.entry + 1, picked: Number(value) };
 }

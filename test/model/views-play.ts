@@ -276,7 +276,7 @@ export async function playViews(
 
   for (const { action, next } of given) {
     if (model.at === 'nowhere') {
-      model = { ...opened, visit: model.visit + 1 };
+      model = { ...opened, entry: model.entry + 1 };
       await anna.sends('/open').catch(() => {});
       await agree([model]);
     }
@@ -297,7 +297,7 @@ export async function playViews(
         const first = after(one);
         await agree(
           [
-            first.at === model.at && first.visit === model.visit
+            first.at === model.at && first.entry === model.entry
               ? pressed(first, idOf(two))
               : first,
           ],

@@ -4,7 +4,7 @@ import { type CommandError, type CommandErrorArgs, describeFound } from './error
 import type { WorkingFlags } from './flags.ts';
 import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './nodes.ts';
 import { type Given, readOptions } from './options.ts';
-import { type Place, type Position, positionOf } from './position.ts';
+import { type FoundPosition, type Position, positionOf } from './position.ts';
 import { attempt, type Limited, type Settled, within } from './time-limit.ts';
 import type { Voice } from './voice.ts';
 
@@ -47,7 +47,7 @@ export type Outcome =
 /** One input on its way. */
 export interface Run {
   readonly tree: TreeNode;
-  readonly place: Place;
+  readonly position: FoundPosition;
   readonly options: RunOptions;
   readonly voice: Voice;
   readonly flags: WorkingFlags;
@@ -64,10 +64,10 @@ export async function perform(
   command: CommandNode,
   give: () => Given,
 ): Promise<Outcome> {
-  const { place, voice, flags } = current;
+  const { position: found, voice, flags } = current;
   if (!(await holds(current, command))) {
-    const pending = place.pending?.node === command ? undefined : place.pending;
-    return outcome(current, 'hint', positionOf(place.state, place.flags, pending));
+    const pending = found.pending?.node === command ? undefined : found.pending;
+    return outcome(current, 'hint', positionOf(found.state, found.flags, pending));
   }
   const read = await readOptions(command, give(), {
     turn: (own, key) => common(current, own, { key }),
@@ -76,7 +76,7 @@ export async function perform(
   });
   if (read.kind === 'ask') {
     voice.say(read.question);
-    return outcome(current, 'asked', positionOf(place.state, place.flags, read.pending));
+    return outcome(current, 'asked', positionOf(found.state, found.flags, read.pending));
   }
   const returned = await act(current, command, read.options, read.rest);
   const result = slotOf<string>(returned, '~leave');
@@ -112,7 +112,7 @@ async function act(
     const turn = common(current, own, {
       options,
       rest,
-      state: runtimeState(current.place.state),
+      state: runtimeState(current.position.state),
       setFlag: flags.set,
       leave: (result = '') => ({ '~leave': String(result) }),
     });
@@ -148,19 +148,19 @@ function conclude(
 
 /** The state that an action's return value means. */
 function targetOf(current: Run, command: CommandNode, returned: unknown): StateNode {
-  const { tree, place, fail } = current;
+  const { tree, position, fail } = current;
   if (returned === undefined) return tree.root;
   const found = slotOf<StateNode>(returned, '~tree-state');
   const name = nameOf(command);
   if (!found) {
     throw fail('INVALID_RETURN_STATE', { command: name, found: describeFound(returned) });
   }
-  const reach = [...pathOf(place.state), ...command.states.values(), ...command.edges];
+  const reach = [...pathOf(position.state), ...command.states.values(), ...command.edges];
   const target = reach.find((state) => state === found);
   if (target) return target;
   throw fail('STATE_UNREACHABLE', {
     command: name,
-    state: place.state.id,
+    state: position.state.id,
     target: found.id,
     reachable: reach.map(({ id }) => id),
   });

@@ -28,7 +28,7 @@ export interface Position {
 }
 
 /** A {@link Position} that has been found in the tree. */
-export interface Place {
+export interface FoundPosition {
   readonly state: StateNode;
   readonly flags: StoredFlags;
   readonly pending: (Pending & { readonly node: CommandNode }) | undefined;
@@ -40,7 +40,7 @@ export interface Place {
  * A state that a deploy has removed reads as the root, a question for a removed option as not asked; so does anything that is no
  * position.
  */
-export function placeOf(tree: TreeNode, stored: unknown): Place {
+export function findPosition(tree: TreeNode, stored: unknown): FoundPosition {
   const { state: id, flags, pending } = isPlain(stored) ? stored : {};
   const state = (typeof id === 'string' && tree.states.get(id)) || tree.root;
   return {
@@ -50,7 +50,7 @@ export function placeOf(tree: TreeNode, stored: unknown): Place {
   };
 }
 
-/** The position to store for a place. */
+/** The position to store for a state and its flags. */
 export function positionOf(state: StateNode, flags: StoredFlags, pending?: Pending): Position {
   if (!pending) return { state: state.id, flags };
   const { command, option, given, rest } = pending;
@@ -67,7 +67,7 @@ function flagsOf(state: StateNode, stored: unknown): StoredFlags {
   return flags;
 }
 
-function pendingOf(tree: TreeNode, state: StateNode, stored: unknown): Place['pending'] {
+function pendingOf(tree: TreeNode, state: StateNode, stored: unknown): FoundPosition['pending'] {
   if (!isPlain(stored)) return undefined;
   const { command, option, given, rest } = stored;
   const node = typeof command === 'string' ? tree.commands.get(command) : undefined;

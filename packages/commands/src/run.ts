@@ -16,7 +16,7 @@ import {
   type RunOptions,
   slotOf,
 } from './perform.ts';
-import { type Place, placeOf, positionOf } from './position.ts';
+import { type FoundPosition, findPosition, positionOf } from './position.ts';
 import { makeVoice } from './voice.ts';
 
 /**
@@ -34,12 +34,12 @@ export async function run(
   options: RunOptions,
 ): Promise<Outcome> {
   const line = readLine(input);
-  const place = allowedPlace(tree, placeOf(tree, stored), options);
-  const before = positionOf(place.state, place.flags, place.pending);
+  const position = allowedPosition(tree, findPosition(tree, stored), options);
+  const before = positionOf(position.state, position.flags, position.pending);
   if (line.bot !== undefined && options.bot !== undefined && fold(line.bot) !== fold(options.bot)) {
     return { kind: 'foreign', output: '', position: before };
   }
-  const current = open(tree, place, options);
+  const current = open(tree, position, options);
   return outcomeOf(current, before, () => answer(current, line, input.trim()));
 }
 
@@ -61,10 +61,14 @@ async function outcomeOf(
 }
 
 /** A user who may use no command of the state any more is at the root, where there is a way on. */
-function allowedPlace(tree: TreeNode, place: Place, { allows }: RunOptions): Place {
-  const commands = [...place.state.commands.values()];
+function allowedPosition(
+  tree: TreeNode,
+  position: FoundPosition,
+  { allows }: RunOptions,
+): FoundPosition {
+  const commands = [...position.state.commands.values()];
   const isShut = commands.length > 0 && allows !== undefined && !commands.some(allows);
-  return isShut ? placeOf(tree, undefined) : place;
+  return isShut ? findPosition(tree, undefined) : position;
 }
 
 /**
@@ -80,28 +84,28 @@ export async function runCommand(
   given: Readonly<Record<string, string>>,
   options: RunOptions,
 ): Promise<Outcome> {
-  const place = allowedPlace(tree, placeOf(tree, stored), options);
-  const before = positionOf(place.state, place.flags, place.pending);
-  const current = open(tree, place, options);
+  const position = allowedPosition(tree, findPosition(tree, stored), options);
+  const before = positionOf(position.state, position.flags, position.pending);
+  const current = open(tree, position, options);
   return outcomeOf(current, before, async () => {
-    if (!reachable(tree, place.state).includes(command)) throw unknown(current, nameOf(command));
+    if (!reachable(tree, position.state).includes(command)) throw unknown(current, nameOf(command));
     permit(current, command, nameOf(command));
     return perform(current, command, () => giveTexts(command, given, current.fail));
   });
 }
 
-function open(tree: TreeNode, place: Place, options: RunOptions): Run {
+function open(tree: TreeNode, position: FoundPosition, options: RunOptions): Run {
   const voice = makeVoice(tree);
   const fail: Run['fail'] = (code, args, cause) =>
     new CommandError(code, args, { ...cause, output: voice.output() });
   const turn = { say: voice.say, services: options.services };
-  const flags = openFlags(place.state, place.flags, { turn, fail });
-  return { tree, place, options, voice, flags, fail };
+  const flags = openFlags(position.state, position.flags, { turn, fail });
+  return { tree, position, options, voice, flags, fail };
 }
 
 async function answer(current: Run, line: Line, whole: string): Promise<Outcome> {
-  const { pending } = current.place;
-  const exact = matchExact(current.tree, current.place.state, line);
+  const { pending } = current.position;
+  const exact = matchExact(current.tree, current.position.state, line);
   // While a command asks, only a slash, or a global command alone on its line, is not the answer.
   const interrupts = line.slash || (exact?.argument === '' && !exact.command.state);
   if (pending && !interrupts) {
@@ -118,7 +122,7 @@ async function answer(current: Run, line: Line, whole: string): Promise<Outcome>
 /** Whether a command with a slash is one of the tree's in this state, so that it is not for the rest of the bot. */
 export function knows(tree: TreeNode, stored: unknown, input: string): boolean {
   const line = readLine(input);
-  const { state } = placeOf(tree, stored);
+  const { state } = findPosition(tree, stored);
   return matchExact(tree, state, line) !== undefined || (tree.help && isHelp(line));
 }
 
@@ -126,8 +130,8 @@ function isHelp(line: Line): boolean {
   return line.slash && fold(line.text) === 'help';
 }
 
-function help({ tree, place, options }: Run): Outcome {
-  const { state, pending, flags } = place;
+function help({ tree, position, options }: Run): Outcome {
+  const { state, pending, flags } = position;
   return {
     kind: 'help',
     output: helpOf(tree, state, options.allows),
@@ -135,14 +139,14 @@ function help({ tree, place, options }: Run): Outcome {
   };
 }
 
-function matchNearly({ tree, place }: Run, line: Line): Match | undefined {
-  return tree.nonExactMatch && !line.slash ? matchPrefix(place.state, line) : undefined;
+function matchNearly({ tree, position }: Run, line: Line): Match | undefined {
+  return tree.nonExactMatch && !line.slash ? matchPrefix(position.state, line) : undefined;
 }
 
 /** Asks the default finder of the state. */
 async function find(current: Run, line: Line): Promise<Match> {
-  const { tree, place, fail } = current;
-  const { state } = place;
+  const { tree, position, fail } = current;
+  const { state } = position;
   const { text } = line;
   const finder = line.slash || text === '' ? undefined : state.find;
   if (!finder) throw unknown(current, text);
@@ -168,7 +172,9 @@ function permit(current: Run, command: CommandNode, input: string): void {
   if (current.options.allows?.(command) === false) throw unknown(current, input);
 }
 
-function unknown({ tree, place, options, fail }: Run, input: string): CommandError {
-  const known = reachable(tree, place.state).filter((command) => options.allows?.(command) ?? true);
+function unknown({ tree, position, options, fail }: Run, input: string): CommandError {
+  const known = reachable(tree, position.state).filter(
+    (command) => options.allows?.(command) ?? true,
+  );
   return fail('UNKNOWN_COMMAND', { input, known: known.map(nameOf) });
 }

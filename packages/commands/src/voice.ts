@@ -33,9 +33,9 @@ export function makeVoice({ format, join }: Pick<TreeNode, 'format' | 'join'>): 
 export function formatTemplate(template: string, ...values: readonly unknown[]): string {
   if (values.length === 0) return template;
   let next = 0;
-  const filled = template.replace(/%([sdifjoO%])/g, (place, kind: string) => {
+  const filled = template.replace(/%([sdifjoO%])/g, (position, kind: string) => {
     if (kind === '%') return '%';
-    return next < values.length ? inPlace(kind, values[next++]) : place;
+    return next < values.length ? inPlace(kind, values[next++]) : position;
   });
   return [filled, ...values.slice(next).map(asText)].join(' ');
 }

@@ -161,7 +161,7 @@ describe('a very long line', () => {
 
 describe('any stored position', () => {
   it('is read as some place of the tree', async () => {
-    const { placeOf } = await import('../src/position.ts');
+    const { findPosition } = await import('../src/position.ts');
     const { run } = await import('../src/run.ts');
     const trader = makeTrader();
     const { tree } = trader.root.command('probe')['~command'] as unknown as {
@@ -196,12 +196,12 @@ describe('any stored position', () => {
     }));
     await fc.assert(
       fc.asyncProperty(stored, line, async (position, text) => {
-        expect(tree.states.has(placeOf(tree, position).state.id)).toBe(true);
+        expect(tree.states.has(findPosition(tree, position).state.id)).toBe(true);
         const services = { broker: { buy: async () => {} } };
         const outcome = await run(tree, position, text, { services });
         expect(tree.states.has(outcome.position.state)).toBe(true);
         const kept = JSON.parse(JSON.stringify(outcome.position));
-        expect(placeOf(tree, kept).state.id).toBe(outcome.position.state);
+        expect(findPosition(tree, kept).state.id).toBe(outcome.position.state);
       }),
       { numRuns: 1000 },
     );

@@ -91,7 +91,7 @@ const frame: fc.Arbitrary<Frame> = past.chain((last) =>
     state: fc.constant(last.state),
     data: fc.constant(last.data),
     memo: fc.constant(last.memo),
-    visit: fc.nat(),
+    entry: fc.nat(),
     into: fc.option(fc.string(), { nil: undefined }),
     history: fc.tuple(pastsOf(last), past, fc.boolean()).map(([pasts, other, isChanged]) =>
       // data may have been changed since the last move
@@ -121,12 +121,12 @@ const record = fc
     marks: fc
       .array(fc.nat(), { maxLength: 8 })
       .map((fences) => fences.map((fence) => markOf('p.1', fence)).join('')),
-    place: fc.option(place, { nil: undefined }),
+    replyAddress: fc.option(place, { nil: undefined }),
     timers,
     failures: fc.nat(4),
     isPromptPending: fc.boolean(),
     keyboard: fc.option(fc.nat(), { nil: undefined }),
-    visits: fc.nat(),
+    entries: fc.nat(),
     session: fc.option(
       json.object.map((session) => frozenData(session, 'session')),
       { nil: undefined },
@@ -292,7 +292,7 @@ describe('a record as text', () => {
     }
     const value = {
       ...emptyRecord,
-      frames: [{ ...last, visit: 0, into: undefined, history: wayTo(last, way), paused: [] }],
+      frames: [{ ...last, entry: 0, into: undefined, history: wayTo(last, way), paused: [] }],
     };
     expect(textOf(value as unknown as ConversationRecord).length).toBeLessThan(1500);
   });

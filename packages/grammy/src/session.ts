@@ -12,5 +12,9 @@ export type {
   StorageAdapter,
 } from 'grammy';
 export { enhanceStorage, MemorySessionStorage } from 'grammy';
-export type { MultiSessionOptions, SessionOptions, SessionPlace } from './session/session.ts';
+export type {
+  MultiSessionOptions,
+  SessionOptions,
+  SessionRecordOptions,
+} from './session/session.ts';
 export { lazySession, session } from './session/session.ts';

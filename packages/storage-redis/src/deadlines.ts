@@ -47,13 +47,13 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
     claim: number,
     prefix: string,
   ): Promise<string[]> {
-    const place = `${index} ${prefix}`;
+    const position = `${index} ${prefix}`;
     const look = prefix === '' ? limit : Math.max(limit, mostLooked);
-    const args = [limit, claim, encodeText(prefix), skips.get(place) ?? 0, look].map(String);
+    const args = [limit, claim, encodeText(prefix), skips.get(position) ?? 0, look].map(String);
     const answer = await runScript(port, claimEntries, index, args);
     const [score, members, skip] = answer as readonly [string, readonly string[], number];
-    if (Number(skip) > 0) skips.set(place, Number(skip));
-    else skips.delete(place);
+    if (Number(skip) > 0) skips.set(position, Number(skip));
+    else skips.delete(position);
     const until = performance.now() + claim;
     return members.map((member) => {
       const key = decodeText(member);

@@ -139,11 +139,11 @@ function load(name: string): unknown {
   if (builtin) return builtin;
   const { createRequire } = process.getBuiltinModule('node:module');
   const [, main] = process.argv;
-  const places = [import.meta.url, main, `${process.cwd()}/`].filter((place) => !!place);
+  const bases = [import.meta.url, main, `${process.cwd()}/`].filter((base) => !!base);
   let reason: unknown;
-  for (const place of places) {
+  for (const base of bases) {
     try {
-      return createRequire(place as string)(name);
+      return createRequire(base as string)(name);
     } catch (error) {
       reason ??= error;
     }

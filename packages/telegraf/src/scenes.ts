@@ -11,6 +11,6 @@ export * from './scenes/names.ts';
 /** The names that Telegraf exports as `Scenes`, with `Stage` and `WizardScene` on turns. */
 export * as Scenes from './scenes/names.ts';
 // biome-ignore-end lint/performance/noReExportAll: only the lines above
-export type { SessionOptions, SessionPlace } from './scenes/session.ts';
+export type { SessionOptions, SessionRecordOptions } from './scenes/session.ts';
 export { session } from './scenes/session.ts';
 export { step } from './scenes/wizard.ts';

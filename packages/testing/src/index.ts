@@ -6,8 +6,8 @@
 
 // The fake Telegram
 export type { ApiAnswer, ApiRefusal, Failure } from './cloud/answer.ts';
+export type { ChatAddress } from './cloud/chat-address.ts';
 export type { ApiCall } from './cloud/cloud.ts';
-export type { Place } from './cloud/place.ts';
 export type {
   Payload,
   RawButton,

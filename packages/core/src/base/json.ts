@@ -122,7 +122,7 @@ export function roughSize(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 8;
   let size = 2;
   if (Array.isArray(value)) {
-    // by its places: the names of an array's members would be made as text
+    // by its indexes: the names of an array's members would be made as text
     for (let at = 0; at < value.length; at++) size += 1 + roughSize(value[at]);
     return size;
   }

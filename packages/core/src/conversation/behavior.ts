@@ -46,7 +46,7 @@ export interface SceneRun {
   /** The scene's own data beside the data of the conversation, frozen. */
   readonly memo: JsonObject;
   /** Number of this entry: a new one for each entry, never used twice in a conversation. */
-  readonly visit: number;
+  readonly entry: number;
   /** Whether the user sent the input before the pending question was asked. Then it may not be an answer. */
   readonly early: boolean;
   /** Short text that identifies this conversation on buttons. */

@@ -117,10 +117,10 @@ export const mediaKinds: readonly MediaKind[] = [
  * Turns what a bot says into the call that says it.
  *
  * @param say - what to say
- * @param place - the chat, topic and business connection that are filled in where the call names none
+ * @param address - the chat, topic and business connection that are filled in where the call names none
  */
-export function callOf(say: Say, place: ReplyAddress | undefined): ApiCall {
-  const where = placeParameters(place);
+export function callOf(say: Say, address: ReplyAddress | undefined): ApiCall {
+  const where = addressParameters(address);
   if (typeof say === 'string') return { method: 'sendMessage', payload: { ...where, text: say } };
   if ('method' in say) {
     return { method: say.method, payload: { ...where, ...say.payload } };
@@ -152,9 +152,9 @@ function markupOf(keyboard: KeyboardLike): ReplyMarkup {
 }
 
 /** Where to speak, as parameters of a sending method. */
-function placeParameters(place: ReplyAddress | undefined): object {
-  if (place === undefined) return {};
-  const { chat, thread, business, directMessagesTopic, receiver } = place;
+function addressParameters(address: ReplyAddress | undefined): object {
+  if (address === undefined) return {};
+  const { chat, thread, business, directMessagesTopic, receiver } = address;
   return {
     chat_id: chat,
     ...(thread === undefined ? {} : { message_thread_id: thread }),

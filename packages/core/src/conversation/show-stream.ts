@@ -13,7 +13,7 @@ import {
   type FormattedStream,
   type Stream,
   type Streamed,
-  type StreamPlace,
+  type StreamTarget,
   withOptions,
 } from './stream.ts';
 import { next, textIn } from './stream-chunks.ts';
@@ -31,13 +31,13 @@ let drafts = 0;
  * @returns the complete text, and the last message
  * @throws the reason of the signal, after what was written so far has been sent; what the stream throws passes
  */
-export async function showStream(place: StreamPlace, stream: Stream): Promise<Streamed> {
-  return new Showing(place, withOptions(stream)).run();
+export async function showStream(target: StreamTarget, stream: Stream): Promise<Streamed> {
+  return new Showing(target, withOptions(stream)).run();
 }
 
 /** A class, since a stream in the making has much to remember. */
 class Showing {
-  readonly #place: StreamPlace;
+  readonly #target: StreamTarget;
   readonly #stream: FormattedStream;
   readonly #pace: Pace;
   /** Of the draft; `undefined` where messages are edited. */
@@ -56,18 +56,18 @@ class Showing {
   /** Until when Telegram accepts no call. */
   #limitedUntil = 0;
 
-  constructor(place: StreamPlace, stream: FormattedStream) {
-    this.#place = place;
+  constructor(target: StreamTarget, stream: FormattedStream) {
+    this.#target = target;
     this.#stream = stream;
-    const { chat = 0, business, receiver, directMessagesTopic } = place.replyAddress ?? {};
+    const { chat = 0, business, receiver, directMessagesTopic } = target.replyAddress ?? {};
     const isPlain =
       business === undefined && receiver === undefined && directMessagesTopic === undefined;
     if (chat > 0 && isPlain) this.#draft = ++drafts % 0x7fffffff || ++drafts;
-    this.#pace = new Pace(place.clock, place.bot, chat);
+    this.#pace = new Pace(target.clock, target.bot, chat);
   }
 
   async run(): Promise<Streamed> {
-    const { signal } = this.#place;
+    const { signal } = this.#target;
     const chunks = this.#stream.text[Symbol.asyncIterator]();
     const ended = new Promise<'ended'>((resolve) => {
       if (signal.aborted) resolve('ended');
@@ -102,7 +102,7 @@ class Showing {
     chunk: Promise<IteratorResult<string>>,
     ended: Promise<'ended'>,
   ): Promise<IteratorResult<string> | 'ended' | 'time'> {
-    const { clock } = this.#place;
+    const { clock } = this.#target;
     const wait = this.#wait();
     if (wait === undefined) return Promise.race([ended, chunk]);
     if (wait <= 0) return 'time';
@@ -119,7 +119,7 @@ class Showing {
 
   /** Ms until something is to be shown; `undefined` while there is nothing. */
   #wait(): number | undefined {
-    const { clock } = this.#place;
+    const { clock } = this.#target;
     const now = clock.monotonic();
     const until = this.#pace.wait();
     const growing = this.#growing;
@@ -167,7 +167,7 @@ class Showing {
       }
     }
     this.#shown = text;
-    this.#shownAt = this.#place.clock.monotonic();
+    this.#shownAt = this.#target.clock.monotonic();
   }
 
   /** Sends what is left, formatted. */
@@ -212,15 +212,15 @@ class Showing {
     const { method, payload } = callOf(say, undefined);
     for (;;) {
       // a finished message does not wait for its second, as other replies do not; only for what Telegram has asked
-      const wait = this.#limitedUntil - this.#place.clock.monotonic();
-      await rest(this.#place, wait);
+      const wait = this.#limitedUntil - this.#target.clock.monotonic();
+      await rest(this.#target, wait);
       this.#pace.spend();
       try {
         if (this.#message === undefined) return await this.#call(method, payload);
         return await this.#call('editMessageText', { ...payload, message_id: this.#message });
       } catch (error) {
         const limit = secondsToWait(error);
-        if (limit !== undefined && !this.#place.signal.aborted) {
+        if (limit !== undefined && !this.#target.signal.aborted) {
           this.#limit(limit);
           continue;
         }
@@ -233,14 +233,14 @@ class Showing {
   }
 
   #call(method: string, payload: object): Promise<unknown> {
-    const call = callOf({ method, payload }, this.#place.replyAddress);
-    return this.#place.call(call.method, call.payload);
+    const call = callOf({ method, payload }, this.#target.replyAddress);
+    return this.#target.call(call.method, call.payload);
   }
 
   /** Telegram accepts no call for so many seconds. */
   #limit(seconds: number): void {
     this.#pace.pause(seconds * 1000);
-    this.#limitedUntil = this.#place.clock.monotonic() + seconds * 1000;
+    this.#limitedUntil = this.#target.clock.monotonic() + seconds * 1000;
   }
 }
 

@@ -1,6 +1,6 @@
 /** How often a growing text may be shown in a chat. */
 
-import type { StreamPlace } from './stream.ts';
+import type { StreamTarget } from './stream.ts';
 
 /** Ms between two calls that show a growing text: a bot should not send more than one message per second to a chat (Bots FAQ, limits). */
 const privateGap = 1000;
@@ -13,12 +13,12 @@ const manyChats = 1000;
 
 /** The pace of one chat. */
 export class Pace {
-  readonly #clock: StreamPlace['clock'];
+  readonly #clock: StreamTarget['clock'];
   readonly #calendar: Map<string, number>;
   readonly #name: string;
   readonly #gap: number;
 
-  constructor(clock: StreamPlace['clock'], bot: number, chat: number) {
+  constructor(clock: StreamTarget['clock'], bot: number, chat: number) {
     this.#clock = clock;
     this.#calendar = calendarOf(clock);
     this.#name = `${bot} ${chat}`;
@@ -42,7 +42,7 @@ export class Pace {
 }
 
 /** When which chat may be called next, by the monotonic time of a clock. */
-function calendarOf(clock: StreamPlace['clock']): Map<string, number> {
+function calendarOf(clock: StreamTarget['clock']): Map<string, number> {
   const calendar = calendars.get(clock) ?? new Map<string, number>();
   calendars.set(clock, calendar);
   if (calendar.size > manyChats) {
@@ -53,7 +53,7 @@ function calendarOf(clock: StreamPlace['clock']): Map<string, number> {
 }
 
 /** Waits, unless the stream is to end. */
-export async function rest({ signal, clock }: StreamPlace, ms: number): Promise<void> {
+export async function rest({ signal, clock }: StreamTarget, ms: number): Promise<void> {
   if (ms <= 0 || signal.aborted) return;
   let end = () => {};
   const ended = new Promise<void>((resolve) => {

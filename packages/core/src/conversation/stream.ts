@@ -51,7 +51,7 @@ export function withOptions(stream: Stream): FormattedStream {
 }
 
 /** Where a stream is shown, and what shows it. */
-export interface StreamPlace {
+export interface StreamTarget {
   readonly replyAddress: ReplyAddress | undefined;
   readonly bot: number;
   readonly clock: {

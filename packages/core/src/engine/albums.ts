@@ -9,16 +9,16 @@ const most = 1000;
 export interface Albums {
   /** The entry that has received a part of an album. */
   takenBy(key: string, album: string): number | undefined;
-  took(key: string, album: string, visit: number): void;
+  took(key: string, album: string, entry: number): void;
 }
 
 /** The mark of an album among the ids of a record. Other processes read it there, and ids outlive `clear()`. */
-export function albumMark(album: string, visit: number): string {
-  return `album:${album}:${visit}`;
+export function albumMark(album: string, entry: number): string {
+  return `album:${album}:${entry}`;
 }
 
 /** The entry that has received a part of an album, by the ids of a record. */
-export function markedVisit(ids: SeenIds, album: string): number | undefined {
+export function markedEntry(ids: SeenIds, album: string): number | undefined {
   const begin = albumMark(album, 0).slice(0, -1);
   const mark = listIds(ids).findLast((id) => typeof id === 'string' && id.startsWith(begin));
   return mark === undefined ? undefined : Number(String(mark).slice(begin.length));
@@ -26,12 +26,12 @@ export function markedVisit(ids: SeenIds, album: string): number | undefined {
 
 /** Makes the memory of one machine. */
 export function recentAlbums(): Albums {
-  const visits = new Map<string, number>();
+  const entries = new Map<string, number>();
   return {
-    takenBy: (key, album) => visits.get(`${key} ${album}`),
-    took(key, album, visit) {
-      visits.set(`${key} ${album}`, visit);
-      if (visits.size > most) visits.delete(visits.keys().next().value as string);
+    takenBy: (key, album) => entries.get(`${key} ${album}`),
+    took(key, album, entry) {
+      entries.set(`${key} ${album}`, entry);
+      if (entries.size > most) entries.delete(entries.keys().next().value as string);
     },
   };
 }

@@ -4,7 +4,7 @@ import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isEvent } from '../update/input.ts';
-import { type Albums, albumMark, markedVisit } from './albums.ts';
+import { type Albums, albumMark, markedEntry } from './albums.ts';
 import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { noteLog } from './log.ts';
@@ -52,9 +52,9 @@ async function offer(
     const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
     if (policy !== 'answer' && (await start(turn, command))) return;
     if (policy === 'passAndAsk') {
-      const { visit } = copy.top;
+      const { entry } = copy.top;
       await pass();
-      if (copy.top.visit === visit) effects.note({ kind: 'ask' });
+      if (copy.top.entry === entry) effects.note({ kind: 'ask' });
       return;
     }
   }
@@ -71,7 +71,7 @@ async function offer(
   effects.takeInput();
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answerQueryAnyway({});
-  if (input.album !== undefined) takeAlbum(turn, albums, input.album, run.visit);
+  if (input.album !== undefined) takeAlbum(turn, albums, input.album, run.entry);
 }
 
 /** Whether an error says that what a scene made of an input cannot be stored. */
@@ -103,16 +103,16 @@ function passedOn(rest: Rest) {
 }
 
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
-function takeAlbum(turn: OpenTurn, albums: Albums, album: string, visit: number): void {
-  albums.took(turn.key ?? '', album, visit);
-  if (turn.rt.storage.features.shared) turn.effects.mark(albumMark(album, visit));
+function takeAlbum(turn: OpenTurn, albums: Albums, album: string, entry: number): void {
+  albums.took(turn.key ?? '', album, entry);
+  if (turn.rt.storage.features.shared) turn.effects.mark(albumMark(album, entry));
 }
 
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
 function isRestOfAlbum({ input, key = '', copy }: OpenTurn, albums: Albums): boolean {
   if (input?.album === undefined || input.edited) return false;
-  const visit = albums.takenBy(key, input.album) ?? markedVisit(copy.base.ids, input.album);
-  return visit !== undefined && visit !== copy.top.visit;
+  const entry = albums.takenBy(key, input.album) ?? markedEntry(copy.base.ids, input.album);
+  return entry !== undefined && entry !== copy.top.entry;
 }
 
 /**

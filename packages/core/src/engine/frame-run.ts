@@ -22,13 +22,13 @@ export const askedMember = 'asked';
 /** A class, since several are made for each update and share the members of the prototype. */
 export class FrameRun implements SceneRun {
   readonly turn: OpenTurn;
-  readonly visit: number;
+  readonly entry: number;
   readonly command: ParsedCommand | undefined;
   readonly #began: Frame;
 
   constructor(turn: OpenTurn, frame: Frame) {
     this.turn = turn;
-    this.visit = frame.visit;
+    this.entry = frame.entry;
     this.command = commandOf(turn.input);
     this.#began = frame;
   }
@@ -153,8 +153,8 @@ export class FrameRun implements SceneRun {
 
   /** Whether the conversation is still in this scene: a state of the bot's own keeps the number of the entry. */
   get isActive(): boolean {
-    const { visit, scene } = this.turn.copy.top;
-    return visit === this.visit && scene === this.#began.scene;
+    const { entry, scene } = this.turn.copy.top;
+    return entry === this.entry && scene === this.#began.scene;
   }
 
   /** The frame itself is replaced by each change of it, so this is the one of the same entry. */
@@ -162,7 +162,7 @@ export class FrameRun implements SceneRun {
     const { top, frames } = this.turn.copy;
     if (this.isActive) return top;
     const { scene } = this.#began;
-    return frames.find((one) => one.visit === this.visit && one.scene === scene) ?? this.#began;
+    return frames.find((one) => one.entry === this.entry && one.scene === scene) ?? this.#began;
   }
 }
 

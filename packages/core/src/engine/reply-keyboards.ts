@@ -18,7 +18,7 @@ interface Removal {
 export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
   const { copy, effects } = turn;
   const { keyboard } = copy;
-  if (keyboard === undefined || (keyboard === copy.top.visit && !isAskedAnew)) return;
+  if (keyboard === undefined || (keyboard === copy.top.entry && !isAskedAnew)) return;
   const removal = removalIn(turn);
   if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
 }
@@ -38,7 +38,7 @@ export async function sendQuestion(
   if (isApart) await removeApart(turn, removal);
   const other = removal && !isStream(say) ? removing(say, removal) : undefined;
   const sent = await turn.send(other ?? say);
-  if ('keyboard' in markup) copy.keyboard = copy.top.visit;
+  if ('keyboard' in markup) copy.keyboard = copy.top.entry;
   else if (isApart || other !== undefined || 'remove_keyboard' in markup) copy.keyboard = undefined;
   return sent;
 }

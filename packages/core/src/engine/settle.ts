@@ -111,19 +111,19 @@ async function tell(
   const { copy } = turn;
   if (event.kind === 'left') {
     // a scene that was entered and left by one handler has not been there
-    if (!skipped.has(event.frame.visit)) await tellLeft(turn, event);
+    if (!skipped.has(event.frame.entry)) await tellLeft(turn, event);
     return params;
   }
   const { top } = copy;
   const behavior = behaviorOn(turn, top);
-  if (event.kind === 'entered' && event.visit !== top.visit) skipped.add(event.visit);
+  if (event.kind === 'entered' && event.entry !== top.entry) skipped.add(event.entry);
   if (behavior === undefined) return undefined;
   const run = new FrameRun(turn, top);
   switch (event.kind) {
     case 'ask':
       return event.params ?? params ?? noData;
     case 'entered': {
-      if (event.visit !== top.visit) return params;
+      if (event.entry !== top.entry) return params;
       if (event.fresh === true) await behavior.screen?.(run, true);
       const checked = await behavior.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });

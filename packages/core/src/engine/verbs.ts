@@ -83,7 +83,7 @@ function noteEntered(
   { copy, effects }: ContextHost,
   { params = noData, fresh }: EntryOptions = {},
 ): void {
-  effects.note({ kind: 'entered', visit: copy.top.visit, params, fresh });
+  effects.note({ kind: 'entered', entry: copy.top.entry, params, fresh });
 }
 
 /** Puts a scene in place of the top frame. */
@@ -96,7 +96,7 @@ function replaceTop(copy: WorkingCopy, { scene, state, data }: Beginning): void 
     scene,
     state,
     data,
-    visit: copy.newVisit(),
+    entry: copy.newEntry(),
     into: top.into,
     history: isNew ? top.history : remember(top.history, top, { scene, data }, copy.rules.history),
   };
@@ -111,7 +111,7 @@ function pushFrame(
   const paused = [...(copy.timers ?? [])].map(([name, at]) => ({ name, plus: at - now() }));
   copy.dropTimers();
   if (paused.length > 0) copy.top = { ...copy.top, paused };
-  copy.frames = [...copy.frames, { ...emptyFrame, ...beginning, visit: copy.newVisit(), into }];
+  copy.frames = [...copy.frames, { ...emptyFrame, ...beginning, entry: copy.newEntry(), into }];
 }
 
 /** Takes the top frame off; the last one leaves nothing. */

@@ -17,9 +17,9 @@ export function scenesLeft(
   after: ConversationRecord,
 ): readonly SceneLeft[] {
   const known = new Set(
-    [...reported.map(({ frame }) => frame), ...after.frames].map(({ visit }) => visit),
+    [...reported.map(({ frame }) => frame), ...after.frames].map(({ entry }) => entry),
   );
-  const cleared = before.frames.filter(({ visit }) => !known.has(visit)).reverse();
+  const cleared = before.frames.filter(({ entry }) => !known.has(entry)).reverse();
   return [...reported, ...cleared.map((frame) => ({ frame, reason: 'cleared' as const }))].flatMap(
     ({ frame: { scene, state }, reason }) => (scene === null ? [] : [{ scene, state, reason }]),
   );

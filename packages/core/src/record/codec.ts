@@ -31,8 +31,8 @@ interface RecordText extends FrameText {
   i?: SeenIds;
   /** Marks. */
   e?: Marks;
-  /** Place: chat, thread or 0, business or '', topic of direct messages. */
-  p?: PlaceText;
+  /** Reply address: chat, thread or 0, business or '', topic of direct messages. */
+  p?: AddressText;
   /** Timers: name, and ms after the deadline. */
   t?: [string, number][];
   /** Failures of the deadline's handler. */
@@ -47,7 +47,7 @@ interface RecordText extends FrameText {
   u?: JsonObject;
 }
 
-type PlaceText = [chat: number, thread?: number, business?: string, directMessagesTopic?: number];
+type AddressText = [chat: number, thread?: number, business?: string, directMessagesTopic?: number];
 
 interface FrameText {
   /** Scene. */
@@ -78,7 +78,8 @@ export type Decoded =
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
-  const { version, frames, ids, marks, place, timers, failures, isPromptPending, visits } = record;
+  const { version, frames, ids, marks, replyAddress, timers, failures, isPromptPending, entries } =
+    record;
   const { keyboard } = record;
   const { session, extra } = record;
   const top = topOf(record);
@@ -94,12 +95,12 @@ export function encode(record: ConversationRecord): string {
   }
   if (ids.length > 0) text.i = ids;
   if (marks !== noMarks) text.e = marks;
-  if (place !== undefined) text.p = encodePlace(place);
+  if (replyAddress !== undefined) text.p = encodeAddress(replyAddress);
   if (timers.length > 0) text.t = encodeTimers(timers);
   if (failures !== 0) text.x = failures;
   if (isPromptPending) text.o = 1;
   if (keyboard !== undefined) text.b = keyboard;
-  if (visits !== top.visit) text.z = visits;
+  if (entries !== top.entry) text.z = entries;
   if (session !== undefined) text.u = session;
   return JSON.stringify(isBlank(extra) ? text : { ...extra, ...text });
 }
@@ -109,7 +110,7 @@ function encodeFrame(frame: Frame, text: FrameText): void {
   if (frame.state !== frame.scene) text.s = frame.state;
   if (!isBlank(frame.data)) text.d = frame.data;
   if (!isBlank(frame.memo)) text.k = frame.memo;
-  if (frame.visit !== 0) text.n = frame.visit;
+  if (frame.entry !== 0) text.n = frame.entry;
   if (frame.into !== undefined) text.r = frame.into;
   if (frame.history.steps.length > 0) text.h = stepsFrom(frame.history, frame);
   if (frame.paused.length > 0) text.w = encodeTimers(frame.paused);
@@ -119,8 +120,8 @@ function encodeTimers(timers: readonly StoredTimer[]): [string, number][] {
   return timers.map(({ name, plus }) => [name, plus]);
 }
 
-function encodePlace({ chat, thread, business, directMessagesTopic }: ReplyAddress): PlaceText {
-  const text: PlaceText = [chat, thread ?? 0, business ?? '', directMessagesTopic ?? 0];
+function encodeAddress({ chat, thread, business, directMessagesTopic }: ReplyAddress): AddressText {
+  const text: AddressText = [chat, thread ?? 0, business ?? '', directMessagesTopic ?? 0];
   while (text.length > 1 && !text[text.length - 1]) text.pop();
   return text;
 }
@@ -188,12 +189,12 @@ function read(text: RecordText, size: number): ConversationRecord {
     frames: [...below, top] as unknown as readonly [Frame, ...Frame[]],
     ids: text.i ?? noIds,
     marks: text.e ?? noMarks,
-    place: text.p && readPlace(text.p),
+    replyAddress: text.p && readAddress(text.p),
     timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
     isPromptPending: text.o === 1,
     ...(text.b !== undefined && { keyboard: text.b }),
-    visits: text.z ?? top.visit,
+    entries: text.z ?? top.entry,
     session: text.u && freezeParsed(text.u),
     extra: readExtra(text),
   };
@@ -207,10 +208,10 @@ function readFrame(text: FrameText, size: number): Frame {
   const memo = text.k ? freezeParsed(text.k) : noData;
   const history: History = text.h ? { scene, data, steps: text.h, weight: size } : noHistory;
   const paused = text.w ? text.w.map(readTimer) : noTimers;
-  return { scene, state, data, memo, visit: text.n ?? 0, into: text.r, history, paused };
+  return { scene, state, data, memo, entry: text.n ?? 0, into: text.r, history, paused };
 }
 
-function readPlace([chat, thread, business, directMessagesTopic]: PlaceText): ReplyAddress {
+function readAddress([chat, thread, business, directMessagesTopic]: AddressText): ReplyAddress {
   return {
     chat,
     ...(thread ? { thread } : {}),

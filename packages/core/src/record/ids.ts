@@ -19,7 +19,7 @@ export const leastOfOne = 16;
 /** Whether an id is among them. */
 export function hasSeen(ids: SeenIds, id: UnitId): boolean {
   let before: UnitId | undefined;
-  // by their places: both run for every update, and an iterator costs more than what it walks
+  // by their indexes: both run for every update, and an iterator costs more than what it walks
   for (let at = 0; at < ids.length; at++) {
     before = apart(ids[at] as UnitId, before);
     if (before === id) return true;

@@ -9,7 +9,7 @@ import { type Marks, noMarks } from './marks.ts';
 /** One level of a conversation: a scene or none, a state or none, and data. */
 export interface Frame extends Past {
   /** Number of this entry of its scene; never used twice in a conversation. */
-  readonly visit: number;
+  readonly entry: number;
   /** Key of the caller's data that takes the result. */
   readonly into: string | undefined;
   readonly history: History;
@@ -33,7 +33,7 @@ export interface ConversationRecord {
   /** Proofs of the last commits, for storages that are shared. */
   readonly marks: Marks;
   /** Where the conversation last was, if its key does not contain it. */
-  readonly place: ReplyAddress | undefined;
+  readonly replyAddress: ReplyAddress | undefined;
   /** Timers of the top frame, soonest first. */
   readonly timers: readonly StoredTimer[];
   /** How often the deadline's handler has failed. */
@@ -43,7 +43,7 @@ export interface ConversationRecord {
   /** The entry whose question has shown a reply keyboard, until the keyboard is removed. */
   readonly keyboard?: number | undefined;
   /** The number of the last entry. */
-  readonly visits: number;
+  readonly entries: number;
   /** Session data by the name that its owner chose; it stays when the conversation is cleared. */
   readonly session: JsonObject | undefined;
   /** Fields of a later version of this format; they are kept. */
@@ -59,7 +59,7 @@ export const emptyFrame: Frame = Object.freeze({
   state: null,
   data: noData,
   memo: noData,
-  visit: 0,
+  entry: 0,
   into: undefined,
   history: noHistory,
   paused: noTimers,
@@ -71,11 +71,11 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   frames: Object.freeze([emptyFrame]) as readonly [Frame],
   ids: noIds,
   marks: noMarks,
-  place: undefined,
+  replyAddress: undefined,
   timers: noTimers,
   failures: 0,
   isPromptPending: false,
-  visits: 0,
+  entries: 0,
   session: undefined,
   extra: noData,
 });
@@ -89,7 +89,7 @@ export function topOf(record: ConversationRecord): Frame {
 export function isEmpty(record: ConversationRecord): boolean {
   const { frames, timers, session, keyboard, extra } = record;
   if (session !== undefined || keyboard !== undefined) return false;
-  // by its place: to take a list apart makes an iterator, and this is asked of every update
+  // by its index: to take a list apart makes an iterator, and this is asked of every update
   const { scene, state, data } = frames[0];
   const isNowhere = frames.length === 1 && scene === null && state === null;
   return isNowhere && timers.length === 0 && isBlank(data) && isBlank(extra);

@@ -58,9 +58,9 @@ export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C>
       if (matcher.always) always.push(at);
       for (const [id, state] of matcher.states) {
         if (state !== null || !states.has(id)) states.set(id, state);
-        const places = byState.get(id);
-        if (places === undefined) byState.set(id, [at]);
-        else places.push(at);
+        const positions = byState.get(id);
+        if (positions === undefined) byState.set(id, [at]);
+        else positions.push(at);
       }
     },
     run,

@@ -21,7 +21,7 @@ import { stateTimer, type WorkingCopy } from './working-copy.ts';
 export type SceneEvent =
   | {
       readonly kind: 'entered';
-      readonly visit: number;
+      readonly entry: number;
       readonly params: object;
       /** Whether the scene is shown in a new message. */
       readonly fresh?: boolean | undefined;
@@ -271,7 +271,7 @@ class StateContext implements StateMatcher {
       host.effects.note({ kind: 'left', frame: left, reason: 'back' });
     }
     if (top.scene !== null)
-      host.effects.note({ kind: 'entered', visit: top.visit, params: noData });
+      host.effects.note({ kind: 'entered', entry: top.entry, params: noData });
   }
 
   leave(result?: unknown): void {

@@ -42,7 +42,7 @@ export class WorkingCopy {
   /** The record as it was read, or as it was committed last. */
   base: ConversationRecord;
   frames: readonly [Frame, ...Frame[]];
-  visits: number;
+  entries: number;
   isPromptPending: boolean;
   /** The entry whose question has shown a reply keyboard; it outlives the frame, and `clear()`. */
   keyboard: number | undefined;
@@ -65,7 +65,7 @@ export class WorkingCopy {
   constructor(record: ConversationRecord, rules: CopyRules, deadlineAt: number | undefined) {
     this.base = record;
     this.frames = record.frames;
-    this.visits = record.visits;
+    this.entries = record.entries;
     this.isPromptPending = record.isPromptPending;
     this.keyboard = record.keyboard;
     this.failures = record.failures;
@@ -101,7 +101,7 @@ export class WorkingCopy {
       this.isPromptPending !== this.base.isPromptPending ||
       this.keyboard !== this.base.keyboard ||
       this.failures !== this.base.failures ||
-      this.visits !== this.base.visits ||
+      this.entries !== this.base.entries ||
       this.session !== this.base.session ||
       this.timerChanges !== this.kept.changes
     );
@@ -114,7 +114,7 @@ export class WorkingCopy {
    */
   move(state: string | null, patch: object | undefined, scene: string | null): void {
     const { top } = this;
-    const { visit, into } = top;
+    const { entry, into } = top;
     const data = patch === undefined ? top.data : mergedData(top.data, patch, 'data');
     const moved = state !== top.state || scene !== top.scene;
     const history = moved
@@ -123,7 +123,7 @@ export class WorkingCopy {
     if (scene !== top.scene) this.dropTimers();
     else if (moved && this.timers !== undefined) this.arm(stateTimer, undefined);
     const memo = scene === null ? noData : top.memo;
-    this.top = { scene, state, data, memo, visit, into, history, paused: noTimers };
+    this.top = { scene, state, data, memo, entry, into, history, paused: noTimers };
   }
 
   /** Changes the frame without a step of history. */
@@ -138,9 +138,9 @@ export class WorkingCopy {
     if (past === undefined) return false;
     this.dropTimers();
     const { scene, state, data, memo } = past;
-    const visit = scene === null ? top.visit : this.newVisit();
+    const entry = scene === null ? top.entry : this.newEntry();
     const history = before(top.history, past);
-    this.top = { scene, state, data, memo, visit, into: top.into, history, paused: noTimers };
+    this.top = { scene, state, data, memo, entry, into: top.into, history, paused: noTimers };
     return true;
   }
 
@@ -150,7 +150,7 @@ export class WorkingCopy {
     this.frames = emptyRecord.frames;
     this.isPromptPending = false;
     this.failures = 0;
-    this.visits = 0;
+    this.entries = 0;
     // what telefsm keeps there itself goes with the conversation
     for (const slot in this.session) if (slot.startsWith('~')) this.keep(slot, undefined);
   }
@@ -194,9 +194,9 @@ export class WorkingCopy {
   toRecord(
     ids: ConversationRecord['ids'],
     marks: ConversationRecord['marks'],
-    place: ReplyAddress | undefined,
+    replyAddress: ReplyAddress | undefined,
   ): ConversationRecord {
-    const { frames, visits, isPromptPending, keyboard, failures, version, session, base } = this;
+    const { frames, entries, isPromptPending, keyboard, failures, version, session, base } = this;
     const { extra } = base;
     const changes = this.timerChanges;
     // most have none
@@ -208,12 +208,12 @@ export class WorkingCopy {
       frames,
       ids,
       marks,
-      place,
+      replyAddress,
       timers,
       failures,
       isPromptPending,
       keyboard,
-      visits,
+      entries,
       session,
       extra,
     };
@@ -227,20 +227,20 @@ export class WorkingCopy {
 
   /** Remembers the copy as it is; what it returns makes it so again. */
   mark(): () => void {
-    const { frames, visits, isPromptPending, keyboard, failures } = this;
+    const { frames, entries, isPromptPending, keyboard, failures } = this;
     const timers = this.timers && new Map(this.timers);
     const changes = this.timerChanges;
     return () => {
-      Object.assign(this, { frames, visits, isPromptPending, keyboard, failures, timers });
+      Object.assign(this, { frames, entries, isPromptPending, keyboard, failures, timers });
       this.timerChanges = changes;
     };
   }
 
   /** Discards every change since the base. */
   reset(): void {
-    const { frames, visits, isPromptPending, keyboard, failures, version, session, timers } =
+    const { frames, entries, isPromptPending, keyboard, failures, version, session, timers } =
       this.base;
-    Object.assign(this, { frames, visits, isPromptPending, keyboard, failures, version, session });
+    Object.assign(this, { frames, entries, isPromptPending, keyboard, failures, version, session });
     const { deadlineAt } = this.kept;
     this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);
     this.timerChanges = this.kept.changes;
@@ -262,9 +262,9 @@ export class WorkingCopy {
   }
 
   /** Numbers an entry of a scene. */
-  newVisit(): number {
-    this.visits = this.rules.nextVisit(this.visits);
-    return this.visits;
+  newEntry(): number {
+    this.entries = this.rules.nextVisit(this.entries);
+    return this.entries;
   }
 }
 

@@ -64,29 +64,29 @@ export function deadlineIndex(entries: ReadonlyMap<string, Waking>): DeadlineInd
 }
 
 function push(heap: Item[], item: Item): void {
-  let place = heap.length;
-  while (place > 0) {
-    const above = (place - 1) >> 1;
+  let index = heap.length;
+  while (index > 0) {
+    const above = (index - 1) >> 1;
     const parent = heap[above];
     if (parent === undefined || parent.at <= item.at) break;
-    heap[place] = parent;
-    place = above;
+    heap[index] = parent;
+    index = above;
   }
-  heap[place] = item;
+  heap[index] = item;
 }
 
 function pop(heap: Item[]): void {
   const item = heap.pop();
   if (item === undefined || heap.length === 0) return;
-  let place = 0;
+  let index = 0;
   for (;;) {
-    let below = 2 * place + 1;
+    let below = 2 * index + 1;
     const [left, right] = [heap[below], heap[below + 1]];
     const child = right !== undefined && left !== undefined && right.at < left.at ? right : left;
     if (child === undefined || child.at >= item.at) break;
     if (child === right) below++;
-    heap[place] = child;
-    place = below;
+    heap[index] = child;
+    index = below;
   }
-  heap[place] = item;
+  heap[index] = item;
 }

@@ -193,7 +193,7 @@ function recordOf(
   // where an invoice says that its conversation is, anybody may have written
   const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
   const isHere = update !== undefined && !isElsewhere && !isInaccessible(update);
-  const address = isHere ? storedAddress(update, facts) : copy.base.place;
+  const address = isHere ? storedAddress(update, facts) : copy.base.replyAddress;
   const { marks } = copy.base;
   return copy.toRecord(ids, hold.withMark?.(marks) ?? marks, address);
 }

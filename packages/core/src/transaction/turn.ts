@@ -130,7 +130,7 @@ export class RunningTurn implements OpenTurn {
     const { update, isElsewhere } = this.facts;
     return (
       (isElsewhere || !update ? undefined : addressOf(update)) ??
-      this.copy.base.place ??
+      this.copy.base.replyAddress ??
       addressOfKey(this.facts)
     );
   }

@@ -22,7 +22,7 @@ export interface Address {
   readonly bot?: number;
 }
 
-/** Where to speak: what the Bot API's sending methods need to reach the place that an update came from. */
+/** Where to speak: what the Bot API's sending methods need to reach the chat that an update came from. */
 export interface ReplyAddress {
   /** `chat_id`. */
   readonly chat: number;
@@ -101,11 +101,14 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
   const updateType = updateTypeOf(update);
   const { chat, user, thread, business } = partiesOf(update, updateType);
   const person = user !== undefined && user > 0 ? user : undefined;
-  const place = chat ?? person;
-  if (updateType === undefined || place === undefined || isInaccessible(update)) return undefined;
+  const chatOrPerson = chat ?? person;
+  if (updateType === undefined || chatOrPerson === undefined || isInaccessible(update))
+    return undefined;
   const message = messageIn(update, updateType);
   const topic = directMessagesTopic(message) ?? invoiceMark(message)?.directMessagesTopic;
-  const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = { chat: place };
+  const address: { -readonly [Part in keyof ReplyAddress]: ReplyAddress[Part] } = {
+    chat: chatOrPerson,
+  };
   if (topic !== undefined) address.directMessagesTopic = topic;
   else if (thread !== undefined) address.thread = thread;
   const ephemeral = wholeIn(message, 'ephemeral_message_id') !== undefined;

@@ -15,7 +15,7 @@ export interface ElsewhereButton {
   readonly chat: number | undefined;
   readonly user: number | undefined;
   readonly thread: number | undefined;
-  readonly visit: number;
+  readonly entry: number;
   readonly question: string;
 }
 
@@ -23,11 +23,11 @@ const mark = '^';
 
 /** Writes what the data of such buttons begin with; the value follows. */
 export function elsewhereHead(button: ElsewhereButton): string {
-  const { tag, chat, user, thread, visit, question } = button;
+  const { tag, chat, user, thread, entry, question } = button;
   const number = (id: number | undefined) => id?.toString(36) ?? '';
   // in a private chat both are the same
-  const place = chat === user ? '' : number(chat);
-  return `${mark}${tag}.${place}.${number(user)}.${number(thread)}.${visit.toString(36)}.${question}.`;
+  const elsewhere = chat === user ? '' : number(chat);
+  return `${mark}${tag}.${elsewhere}.${number(user)}.${number(thread)}.${entry.toString(36)}.${question}.`;
 }
 
 /** Distinguishes the data of such a button from others. */
@@ -43,7 +43,7 @@ export function readElsewhere(
   const pattern = `^\\${mark}([^.]*)\\.${id}\\.${id}\\.${id}\\.([0-9a-z]+)\\.([0-9a-z]*)\\.(.*)$`;
   const found = isElsewhere(data) ? new RegExp(pattern, 's').exec(data) : null;
   if (found === null) return undefined;
-  const [, tag = '', chat = '', user = '', thread = '', visit = '', question = '', value = ''] =
+  const [, tag = '', chat = '', user = '', thread = '', entry = '', question = '', value = ''] =
     found;
   const number = (text: string) => (text === '' ? undefined : Number.parseInt(text, 36));
   const who = number(user);
@@ -52,7 +52,7 @@ export function readElsewhere(
     chat: number(chat) ?? who,
     user: who,
     thread: number(thread),
-    visit: Number.parseInt(visit, 36),
+    entry: Number.parseInt(entry, 36),
     question,
     value,
   };

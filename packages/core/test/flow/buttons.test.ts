@@ -13,8 +13,8 @@ describe('the data of a button', () => {
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }),
         fc.string({ unit: 'grapheme', minLength: 1, maxLength: 80 }),
         fc.nat(),
-        (value, other, visit) => {
-          const shown = { tag: 'zik0zj', visit, question: '1z141z3', action: 'choose' } as const;
+        (value, other, entry) => {
+          const shown = { tag: 'zik0zj', entry, question: '1z141z3', action: 'choose' } as const;
           const tokens = valueTokens([value, other], shown);
           const token = tokens.get(value) ?? '';
           const data = buttonData({ ...shown, value: token });

@@ -98,16 +98,16 @@ export async function inspector(
 const actions: readonly string[] = ['move', 'clear', 'ask'] satisfies readonly Action[];
 
 async function answer(model: Model, { method, path, query, form }: WebRequest): Promise<WebAnswer> {
-  const [, place = '', action = ''] = /^\/(actions|api)\/([a-z]+)$/.exec(path) ?? [];
+  const [, part = '', action = ''] = /^\/(actions|api)\/([a-z]+)$/.exec(path) ?? [];
   if (method === 'POST') {
     if (!actions.includes(action)) return nowhere(model);
     const key = form.get('key') ?? '';
     const done = await model.act(action as Action, key, form.get('target'));
-    return place === 'api'
+    return part === 'api'
       ? { json: { done } }
       : { see: `${conversationLink(key)}&notice=${encodeURIComponent(done)}` };
   }
-  if (place === 'api') return json(model, action, query);
+  if (part === 'api') return json(model, action, query);
   const { namespace, graph } = model;
   const page = (title: string, content: ReturnType<typeof overviewPage>) => ({
     page: frame(title, path, namespace, content),

@@ -54,7 +54,7 @@ function figure(path: string, value: string, text: string, bad = false): Html {
 function part({ graph, census, tally }: Overview, group: GraphGroup | undefined): Html {
   const id = group?.id ?? null;
   const title = group?.label ?? 'Scenes';
-  const members = graph.nodes.filter((node) => isPlace(node) && topOf(graph, node) === id);
+  const members = graph.nodes.filter((node) => isState(node) && topOf(graph, node) === id);
   const marks = {
     count: (state: string) => census.counts.get(state) ?? 0,
     link: (state: string) => `/conversations?state=${encodeURIComponent(state)}`,
@@ -86,7 +86,7 @@ function factsOf(group: GraphGroup | undefined): string {
   ].join(' · ');
 }
 
-function isPlace({ kind }: GraphNode): boolean {
+function isState({ kind }: GraphNode): boolean {
   return kind !== 'choice' && kind !== 'start' && kind !== 'end';
 }
 

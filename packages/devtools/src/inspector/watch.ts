@@ -64,7 +64,7 @@ export interface Watch {
 /** How much is kept. */
 const mostMoves = 2000;
 const mostTroubles = 200;
-const mostPlaces = 50_000;
+const mostStays = 50_000;
 const mostIdle = 100;
 
 /** Options of a watch. */
@@ -82,7 +82,7 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
   const moves: Move[] = [];
   const troubles: Trouble[] = [];
   const tallies = talliesOf(graph);
-  const places = new Map<string, { readonly state: string; readonly at: number }>();
+  const stays = new Map<string, { readonly state: string; readonly at: number }>();
   let total = 0;
 
   function note(change: Committed): void {
@@ -106,15 +106,15 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
     });
     if (moves.length > mostMoves) moves.shift();
     if (from.current !== to.current || reason !== undefined) {
-      const place = places.get(key);
-      const stayed = place?.state === from.current ? now - place.at : undefined;
+      const stay = stays.get(key);
+      const stayed = stay?.state === from.current ? now - stay.at : undefined;
       if (from.current !== null) tallies.left(change, stayed);
-      places.delete(key);
+      stays.delete(key);
       if (to.current !== null) {
         tallies.reached(to.current);
-        places.set(key, { state: to.current, at: now });
-        const [oldest] = places.keys();
-        if (places.size > mostPlaces && oldest !== undefined) places.delete(oldest);
+        stays.set(key, { state: to.current, at: now });
+        const [oldest] = stays.keys();
+        if (stays.size > mostStays && oldest !== undefined) stays.delete(oldest);
       }
     }
     moved(change);
@@ -150,13 +150,13 @@ export function watch(machine: Watchable, graph: Graph, options: WatchOptions): 
       const now = clock.now();
       const found: Idle[] = [];
       // in the order of their last moves
-      for (const [key, { state, at }] of places) {
+      for (const [key, { state, at }] of stays) {
         if (now - at < ms || found.length >= mostIdle) break;
         found.push({ key, state, idleMs: now - at });
       }
       return found;
     },
-    since: (key) => places.get(key)?.at,
+    since: (key) => stays.get(key)?.at,
     get total() {
       return total;
     },

@@ -4,7 +4,7 @@ import { html } from '../web/html.ts';
 import { script } from '../web/script.ts';
 import { openWeb, type Web, type WebAnswer, type WebRequest } from '../web/server.ts';
 import { style } from '../web/style.ts';
-import { openSession, type Place, people, type Session } from './session.ts';
+import { type ChatType, openSession, people, type Session } from './session.ts';
 import { playgroundPage } from './views.ts';
 import type { PlaygroundOptions } from './world.ts';
 
@@ -71,10 +71,10 @@ async function answer(
     case '/': {
       const { session } = holder;
       const user = people.find((each) => each === query.get('user')) ?? (people[0] as string);
-      const place: Place = query.get('place') === 'group' ? 'group' : 'private';
-      const key = session.keyOf(user, place);
+      const chatType: ChatType = query.get('place') === 'group' ? 'group' : 'private';
+      const key = session.keyOf(user, chatType);
       const record = key === undefined ? undefined : await session.conversation(key);
-      return { page: playgroundPage(session, options, { user, place }, record) };
+      return { page: playgroundPage(session, options, { user, chatType }, record) };
     }
     case '/style.css':
       return { text: style, type: 'text/css' };
@@ -97,7 +97,7 @@ async function act(
 ): Promise<WebAnswer> {
   const { session } = holder;
   const user = form.get('user') ?? '';
-  const place: Place = form.get('place') === 'group' ? 'group' : 'private';
+  const chatType: ChatType = form.get('place') === 'group' ? 'group' : 'private';
   const done = { see: '/' };
   switch (path) {
     case '/do/open': {
@@ -108,16 +108,16 @@ async function act(
       return done;
     }
     case '/do/send':
-      session.send(user, place, form.get('text') ?? '');
+      session.send(user, chatType, form.get('text') ?? '');
       return done;
     case '/do/media':
-      session.sendMedia(user, place, form.get('name') ?? '');
+      session.sendMedia(user, chatType, form.get('name') ?? '');
       return done;
     case '/do/tap': {
       const message = form.get('message');
       session.tap(
         user,
-        place,
+        chatType,
         form.get('label') ?? '',
         message === undefined ? undefined : Number(message),
       );

@@ -17,7 +17,7 @@ import type {
 } from './world.ts';
 
 /** Where a user writes. */
-export type Place = 'private' | 'group';
+export type ChatType = 'private' | 'group';
 
 /** A running bot and everything around it. */
 export interface Session {
@@ -35,12 +35,12 @@ export interface Session {
   /** A conversation with its moves over all crashes. */
   conversation(key: string): Promise<ConversationView>;
   /** The chat of a user in a place. */
-  chatOf(user: string, place: Place): number;
+  chatOf(user: string, chatType: ChatType): number;
   /** The key of a user's conversation in a place. */
-  keyOf(user: string, place: Place): string | undefined;
-  send(user: string, place: Place, what: string): void;
-  sendMedia(user: string, place: Place, name: string): void;
-  tap(user: string, place: Place, label: string, message: number | undefined): void;
+  keyOf(user: string, chatType: ChatType): string | undefined;
+  send(user: string, chatType: ChatType, what: string): void;
+  sendMedia(user: string, chatType: ChatType, name: string): void;
+  tap(user: string, chatType: ChatType, label: string, message: number | undefined): void;
   later(ms: number): Promise<void>;
   redeliver(): void;
   /** Ends the bot without a word and starts it again on the same storage: at once, or when it next speaks. */
@@ -143,13 +143,13 @@ export async function openSession(
     changed();
   }
 
-  const userIn = (user: string, place: Place): PlaygroundUser => {
+  const userIn = (user: string, chatType: ChatType): PlaygroundUser => {
     const found = users.get(user);
     if (found === undefined) throw new Refused(`There is no user named '${user}'.`);
-    return place === 'group' ? found.in(group as never) : found;
+    return chatType === 'group' ? found.in(group as never) : found;
   };
-  const chatOf = (user: string, place: Place) =>
-    place === 'group' ? group.id : userIn(user, place).id;
+  const chatOf = (user: string, chatType: ChatType) =>
+    chatType === 'group' ? group.id : userIn(user, chatType).id;
 
   return {
     name,
@@ -173,11 +173,11 @@ export async function openSession(
       return { ...view, moves: [...view.moves, ...before] };
     },
     chatOf,
-    keyOf(user, place) {
+    keyOf(user, chatType) {
       try {
         const { key } = life.bot.machine.at({
-          chat: chatOf(user, place),
-          user: userIn(user, place).id,
+          chat: chatOf(user, chatType),
+          user: userIn(user, chatType).id,
           bot: 1,
         });
         return parseKey(key) && key;
@@ -186,15 +186,15 @@ export async function openSession(
         return undefined;
       }
     },
-    send(user, place, what) {
-      if (what.trim() !== '') act(userIn(user, place).sends(what), chatOf(user, place));
+    send(user, chatType, what) {
+      if (what.trim() !== '') act(userIn(user, chatType).sends(what), chatOf(user, chatType));
     },
-    sendMedia(user, place, kind) {
+    sendMedia(user, chatType, kind) {
       if (!Object.hasOwn(media, kind)) throw new Refused(`There is no '${kind}' to send.`);
-      act(userIn(user, place).sends(media[kind]), chatOf(user, place));
+      act(userIn(user, chatType).sends(media[kind]), chatOf(user, chatType));
     },
-    tap(user, place, label, id) {
-      const chat = chatOf(user, place);
+    tap(user, chatType, label, id) {
+      const chat = chatOf(user, chatType);
       const bubble = log.bubbles(chat).find((each) => each.id !== undefined && each.id === id);
       const { message, text = '', buttons = [] } = bubble ?? {};
       const shown = message && {
@@ -206,7 +206,7 @@ export async function openSession(
         payload: {},
         message_id: id,
       };
-      act(userIn(user, place).taps(label, shown), chat);
+      act(userIn(user, chatType).taps(label, shown), chat);
     },
     async later(ms) {
       await leap(ms);

@@ -4,23 +4,23 @@ import type { ConversationView } from '../inspector/view-data.ts';
 import { diagram } from '../web/diagram.ts';
 import { type Html, html } from '../web/html.ts';
 import type { Bubble } from './chat-log.ts';
-import { type Place, people, type Session } from './session.ts';
+import { type ChatType, people, type Session } from './session.ts';
 import type { PlaygroundOptions } from './world.ts';
 
 /** The user and the chat that a page shows. */
 export interface Looking {
   readonly user: string;
-  readonly place: Place;
+  readonly chatType: ChatType;
 }
 
 /** The page. */
 export function playgroundPage(
   session: Session,
   { examples, media = {} }: PlaygroundOptions,
-  { user, place }: Looking,
+  { user, chatType }: Looking,
   record: ConversationView | undefined,
 ): Html {
-  const hidden = html`<input type="hidden" name="user" value="${user}"><input type="hidden" name="place" value="${place}">`;
+  const hidden = html`<input type="hidden" name="user" value="${user}"><input type="hidden" name="place" value="${chatType}">`;
   const name = session.name;
   const option = (value: string, selected: string) =>
     html`<option${value === selected ? html` selected` : ''}>${value}</option>`;
@@ -33,7 +33,7 @@ export function playgroundPage(
 <form method="post" action="/do/open" class="row-plain"><label class="inline">Example <select name="example" data-submits>${Object.keys(examples).map((each) => option(each, name))}</select></label> <label class="inline">Framework <select name="framework" data-submits>${Object.keys(session.example.bots).map((each) => option(each, session.framework))}</select></label> <button class="go">Open</button></form>
 <span id="live" class="live" role="status">Live</span></header>
 <main id="main"><h1 class="hidden">Playground</h1><p class="about">${session.example.about}</p>
-<div class="playground">${phone(session, media, { user, place }, hidden)}
+<div class="playground">${phone(session, media, { user, chatType }, hidden)}
 <div class="side">
 <section class="part"><h2>Diagram</h2><div id="diagrams" class="canvas" data-live tabindex="0" role="region" aria-label="Diagram">${diagrams(session, record)}</div></section>
 <section class="part"><h2>Stored data</h2><div id="record" data-live>${recordOf(record)}</div></section>
@@ -46,18 +46,18 @@ export function playgroundPage(
 function phone(
   session: Session,
   media: NonNullable<PlaygroundOptions['media']>,
-  { user, place }: Looking,
+  { user, chatType }: Looking,
   hidden: Html,
 ): Html {
-  const chat = session.chatOf(user, place);
+  const chat = session.chatOf(user, chatType);
   const { log } = session;
   const keyboard = log.keyboard(chat);
-  const where = (to: Place, text: string) =>
-    html`<option value="${to}"${to === place ? html` selected` : ''}>${text}</option>`;
+  const where = (to: ChatType, text: string) =>
+    html`<option value="${to}"${to === chatType ? html` selected` : ''}>${text}</option>`;
   return html`<section class="phone" aria-label="Chat">
 <header><span class="face" aria-hidden="true">${user.slice(0, 1)}</span><strong>${user}</strong>
 <form action="/"><label><span class="hidden">User</span><select name="user" data-submits>${people.map((each) => html`<option${each === user ? html` selected` : ''}>${each}</option>`)}</select></label> <label><span class="hidden">Chat</span><select name="place" data-submits>${where('private', 'with the bot')}${where('group', 'in Friends')}</select></label> <button class="go">Show</button></form></header>
-<div id="chat" class="log" data-live data-log tabindex="0" role="log" aria-label="Messages">${log.bubbles(chat).map((bubble) => bubbleOf(bubble, user, place, hidden))}</div>
+<div id="chat" class="log" data-live data-log tabindex="0" role="log" aria-label="Messages">${log.bubbles(chat).map((bubble) => bubbleOf(bubble, user, chatType, hidden))}</div>
 <div id="keyboard" data-live>${keyboard.length > 0 && html`<form class="keyboard" method="post" action="/do/tap" data-quiet>${hidden}${keyboard.map((row) => html`<div class="line">${row.map((label) => html`<button name="label" value="${label}">${label}</button>`)}</div>`)}</form>`}</div>
 <form class="write" method="post" action="/do/send" data-quiet>${hidden}<label><span class="hidden">Message</span><input id="message" name="text" placeholder="Message, or /start" autocomplete="off" data-once></label><button class="strong">Send</button></form>
 <div class="quick"><form method="post" action="/do/send" data-quiet>${hidden}<span id="commands" data-live>${session.model.graph.groups.map(({ trigger }) => trigger !== undefined && html`<button name="text" value="/${trigger}">/${trigger}</button> `)}<button name="text" value="/start">/start</button> <button name="text" value="/cancel">/cancel</button></span></form>
@@ -68,13 +68,13 @@ ${Object.keys(media).length > 0 && html`<form method="post" action="/do/media" d
 function bubbleOf(
   { id, by, text, media, buttons, isGone }: Bubble,
   user: string,
-  place: Place,
+  chatType: ChatType,
   hidden: Html,
 ): Html {
   if (id === undefined) return html`<div class="noted">${text}</div>`;
   const names = ['bubble', by === user && 'you', isGone && 'gone'].filter(Boolean).join(' ');
   const writer = by === undefined ? 'Bot' : by;
-  const isNamed = place === 'group' && by !== user;
+  const isNamed = chatType === 'group' && by !== user;
   const keys =
     buttons.length > 0 &&
     html`<div class="keys"><form method="post" action="/do/tap" data-quiet>${hidden}<input type="hidden" name="message" value="${id}">${buttons.map((row, at) => html`<span class="line">${row.map((label, column) => html`<button id="b${id}-${at}-${column}" name="label" value="${label}">${label}</button>`)}</span>`)}</form></div>`;

@@ -22,7 +22,7 @@ import { UpdatePort } from '../port.ts';
 import { absentSession, updateOf } from './absent.ts';
 
 /** Where a session is kept, beside what grammY's `session()` accepts. */
-export interface SessionPlace extends Omit<OwnRecordOptions, 'strategy' | 'storage'> {
+export interface SessionRecordOptions extends Omit<OwnRecordOptions, 'strategy' | 'storage'> {
   /**
    * Keeps the session in the conversation's record of this machine, so that session and state are committed together. The machine is
    * installed first.
@@ -35,7 +35,7 @@ export interface SessionPlace extends Omit<OwnRecordOptions, 'strategy' | 'stora
 
 /** Options of {@link session} for one session. */
 export type SessionOptions<S, C extends Context> = Omit<GrammySessionOptions<S, C>, 'storage'> &
-  SessionPlace & {
+  SessionRecordOptions & {
     /** A storage of telefsm. An adapter of grammY is bridged, with the guarantees that it can give. Default: the memory of this process. */
     // biome-ignore lint/suspicious/noExplicitAny: adapters are invariant, and any session may be in one
     readonly storage?: FsmStorage | StorageAdapter<any>;
@@ -44,7 +44,7 @@ export type SessionOptions<S, C extends Context> = Omit<GrammySessionOptions<S, 
 /** Options of {@link session} for several sessions in one object. */
 export type MultiSessionOptions<S, C extends Context> = {
   readonly type: 'multi';
-} & SessionPlace & {
+} & SessionRecordOptions & {
     readonly [K in keyof S]: SessionOptions<S[K], C>;
   };
 
@@ -115,10 +115,10 @@ function several({ type: _, ...options }: LooseOptions): MiddlewareFn {
   }[] = [];
   const showAll = shownAt('session', true);
   for (const [name, value] of Object.entries(options)) {
-    if (placeNames.has(name)) shared[name] = value;
+    if (recordOptionNames.has(name)) shared[name] = value;
   }
   for (const [name, value] of Object.entries(options)) {
-    if (placeNames.has(name)) continue;
+    if (recordOptionNames.has(name)) continue;
     const own: LooseOptions = { ...shared, ...(value as object) };
     const absent = absentSession(reasonOf(own));
     const showPart = shownAt(name, true);
@@ -167,7 +167,7 @@ function assigned(
 }
 
 /** Options of where sessions are kept, which several sessions share. */
-const placeNames: ReadonlySet<string> = new Set<keyof SessionPlace>([
+const recordOptionNames: ReadonlySet<string> = new Set<keyof SessionRecordOptions>([
   'machine',
   'namespace',
   'ttl',

@@ -17,7 +17,7 @@ import { UpdatePort } from '../port.ts';
 type ExclusiveKeys<A extends object, B extends object> = keyof Omit<A, keyof B>;
 
 /** Where a session is kept, beside what Telegraf's `session()` accepts. */
-export interface SessionPlace extends Omit<OwnRecordOptions, 'strategy'> {
+export interface SessionRecordOptions extends Omit<OwnRecordOptions, 'strategy'> {
   /**
    * Keeps sessions in the conversation's record of this machine, so that both are committed together. The machine is installed first.
    *
@@ -42,7 +42,7 @@ export type SessionOptions<
   S extends NonNullable<C[P]>,
   C extends Context & { [key in P]?: C[P] },
   P extends (ExclusiveKeys<C, Context> & string) | 'session',
-> = NonNullable<Parameters<typeof telegrafSession<S, C, P>>[0]> & SessionPlace;
+> = NonNullable<Parameters<typeof telegrafSession<S, C, P>>[0]> & SessionRecordOptions;
 
 /**
  * Telegraf's `session()` with the guarantees of a turn. Updates of one session are handled in order. Changes of handlers are written once

@@ -1,7 +1,7 @@
 /** Telegram's own side, in memory: who exists, what was written where, and what happened so far. */
 import type { Clock, RawUpdate } from '@telefsm/core';
 import type { Failure } from './answer.ts';
-import { type Place, placeOf } from './place.ts';
+import { addressOf, type ChatAddress } from './chat-address.ts';
 import type { Payload, RawChat, RawMarkup, RawMessage, RawUser } from './raw.ts';
 import { type ScreenEvent, type Shown, shownOf } from './screen.ts';
 import { makeUpdateIds, type UpdateIds } from './update-ids.ts';
@@ -87,7 +87,7 @@ export interface Cloud {
   find(chatId: number, business?: string): ChatRecord | undefined;
   messageId(chat: RawChat): number;
   /** Names a place for the transcript. */
-  where(place: Place): string;
+  where(address: ChatAddress): string;
   /** Gives an update its number. */
   number(type: string, body: unknown): RawUpdate;
   /** Keeps a message of the bot and shows it. */
@@ -154,20 +154,25 @@ export function openCloud(options: {
       next(
         chat.type === 'supergroup' || chat.type === 'channel' ? `message in ${chat.id}` : 'message',
       ),
-    where(place) {
-      if (place.business !== undefined) return 'the business chat';
-      const title = String(place.chat['title'] ?? place.chat['first_name'] ?? place.chat.id);
-      if (place.thread === undefined) return title;
-      const topic = chats.get(chatKey(place.chat.id, undefined))?.topics.get(place.thread);
-      return `${title} / ${topic ?? place.thread}`;
+    where(address) {
+      if (address.business !== undefined) return 'the business chat';
+      const title = String(address.chat['title'] ?? address.chat['first_name'] ?? address.chat.id);
+      if (address.thread === undefined) return title;
+      const topic = chats.get(chatKey(address.chat.id, undefined))?.topics.get(address.thread);
+      return `${title} / ${topic ?? address.thread}`;
     },
     number: (type, body) => ({ update_id: updateIds.take(), [type]: body }),
     show(record, message, call) {
       const edited = record.messages.has(message.message_id);
       record.messages.set(message.message_id, { message, call });
       const shown = shownOf(message, call);
-      const place = placeOf(message);
-      screen.push({ kind: edited ? 'edited' : 'shown', place, where: cloud.where(place), shown });
+      const address = addressOf(message);
+      screen.push({
+        kind: edited ? 'edited' : 'shown',
+        address,
+        where: cloud.where(address),
+        shown,
+      });
       return shown;
     },
   };

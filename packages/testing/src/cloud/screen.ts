@@ -1,5 +1,5 @@
 /** The visible messages with their buttons, and the transcript. */
-import type { Place } from './place.ts';
+import type { ChatAddress } from './chat-address.ts';
 import type { Payload, RawButton, RawMarkup, RawMessage, RawUser } from './raw.ts';
 
 /** A message of the bot as people see it. */
@@ -25,7 +25,7 @@ export type ScreenEvent =
   | {
       readonly kind: 'did';
       readonly user: RawUser;
-      readonly place?: Place;
+      readonly address?: ChatAddress;
       readonly where?: string;
       readonly what: string;
       /** Whether `what` is the user's message, or describes an action. */
@@ -33,13 +33,13 @@ export type ScreenEvent =
     }
   | {
       readonly kind: 'shown' | 'edited';
-      readonly place: Place;
+      readonly address: ChatAddress;
       readonly where: string;
       readonly shown: Shown;
     }
   | {
       readonly kind: 'deleted';
-      readonly place: Place;
+      readonly address: ChatAddress;
       readonly where: string;
       readonly text: string;
     }
@@ -130,12 +130,12 @@ function lineOf(event: ScreenEvent, people: number): string {
   if (event.kind === 'did') {
     const name = event.user.first_name;
     // A channel posts in its own name.
-    const elsewhere = event.place !== undefined && !alone(event.place) && event.where !== name;
+    const elsewhere = event.address !== undefined && !alone(event.address) && event.where !== name;
     const where = elsewhere ? ` in ${event.where}` : '';
     return `${name}${where}${event.says ? ': ' : ' '}${event.what}`;
   }
   // Private chats need a name only where the bot talks with several people.
-  const audience = alone(event.place)
+  const audience = alone(event.address)
     ? people > 1
       ? ` to ${event.where}`
       : ''
@@ -146,7 +146,7 @@ function lineOf(event: ScreenEvent, people: number): string {
   return `Bot${audience}${verb}: ${describe(event.shown.message)}${labels.join('')}`;
 }
 
-function alone(place: Place): boolean {
-  const { chat, business, thread } = place;
+function alone(address: ChatAddress): boolean {
+  const { chat, business, thread } = address;
   return chat.type === 'private' && business === undefined && thread === undefined;
 }

@@ -1,6 +1,7 @@
 /** Chats of a test: groups with topics, channels, business accounts. */
+
+import { addressOf, type ChatAddress } from '../cloud/chat-address.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import { type Place, placeOf } from '../cloud/place.ts';
 import type { RawChat, RawUser } from '../cloud/raw.ts';
 import { type Shown, shownOf } from '../cloud/screen.ts';
 import { openTopic } from '../methods/chats.ts';
@@ -26,7 +27,7 @@ export interface TestChat {
   /** Turns a basic group into a supergroup with another id, as Telegram does with growing groups, and gives that one. */
   migrates(): Promise<TestChat>;
   /** Where users of this chat write; read by the driver. */
-  readonly '~place': (user: RawUser) => Place;
+  readonly '~address': (user: RawUser) => ChatAddress;
 }
 
 /** A business account that the bot is connected to. */
@@ -34,19 +35,22 @@ export interface TestBusiness {
   /** The id of the connection. */
   readonly id: string;
   /** Where customers write; read by the driver. */
-  readonly '~place': (customer: RawUser) => Place;
+  readonly '~address': (customer: RawUser) => ChatAddress;
 }
 
 /** Puts a chat on the stage. */
 export function makeChat(stage: Stage, chat: RawChat, thread?: number): TestChat {
   const { cloud } = stage;
   const record = () => cloud.record(chat);
-  const place = (): Place => ({ chat: record().chat, ...(thread === undefined ? {} : { thread }) });
+  const address = (): ChatAddress => ({
+    chat: record().chat,
+    ...(thread === undefined ? {} : { thread }),
+  });
   /** Posts of a channel have no user; this one stands for it in the transcript. */
   const publisher = (): RawUser => ({
     id: chat.id,
     is_bot: false,
-    first_name: cloud.where(place()),
+    first_name: cloud.where(address()),
   });
   return {
     id: chat.id,
@@ -60,7 +64,9 @@ export function makeChat(stage: Stage, chat: RawChat, thread?: number): TestChat
     directMessages() {
       const channel = record().chat;
       if (channel.type !== 'channel') {
-        throw new Error(`Only channels have direct messages, and ${cloud.where(place())} is none.`);
+        throw new Error(
+          `Only channels have direct messages, and ${cloud.where(address())} is none.`,
+        );
       }
       const id = channel.id - 1_000_000;
       const title = `${String(channel['title'])} direct messages`;
@@ -70,23 +76,23 @@ export function makeChat(stage: Stage, chat: RawChat, thread?: number): TestChat
     },
     get messages() {
       return [...record().messages.values()].flatMap(({ message, call }) =>
-        call !== undefined && placeOf(message).thread === thread ? [shownOf(message, call)] : [],
+        call !== undefined && addressOf(message).thread === thread ? [shownOf(message, call)] : [],
       );
     },
     async posts(what) {
       const user = publisher();
-      await write(stage, user, place(), partsOf(what, { cloud, user }));
+      await write(stage, user, address(), partsOf(what, { cloud, user }));
     },
     async edits(text) {
       const kept = [...record().messages.values()].findLast(({ call }) => call === undefined);
       if (kept === undefined)
         throw new Error(
-          `Nothing has been posted in ${cloud.where(place())} yet: call posts() first.`,
+          `Nothing has been posted in ${cloud.where(address())} yet: call posts() first.`,
         );
       kept.message = { ...kept.message, text, edit_date: cloud.date() };
       cloud.screen.push({ kind: 'did', user: publisher(), what: `edits: ${text}`, says: false });
       await stage.deliver([
-        cloud.number(typeFor(place(), 'edited'), structuredClone(kept.message)),
+        cloud.number(typeFor(address(), 'edited'), structuredClone(kept.message)),
       ]);
     },
     async migrates() {
@@ -113,8 +119,8 @@ export function makeChat(stage: Stage, chat: RawChat, thread?: number): TestChat
       ]);
       return makeChat(stage, supergroup);
     },
-    '~place': (user) =>
-      record().chat['is_direct_messages'] === true ? { ...place(), direct: user.id } : place(),
+    '~address': (user) =>
+      record().chat['is_direct_messages'] === true ? { ...address(), direct: user.id } : address(),
   };
 }
 

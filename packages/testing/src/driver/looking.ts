@@ -1,7 +1,7 @@
 /** The messages that a user sees in a chat, compared with those that a test expects. */
 import { isDeepStrictEqual } from 'node:util';
+import { addressOf, type ChatAddress, sameAddress } from '../cloud/chat-address.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import { type Place, placeOf, samePlace } from '../cloud/place.ts';
 import type { RawUser } from '../cloud/raw.ts';
 import { type Shown, shownOf } from '../cloud/screen.ts';
 import { complaint } from './complaint.ts';
@@ -10,42 +10,47 @@ import { complaint } from './complaint.ts';
 export type Expected = string | RegExp | Partial<Shown>;
 
 /** The messages that the bot has shown in a place since the user last did something there, oldest first. */
-function newlyShown(cloud: Cloud, user: RawUser, place: Place): readonly Shown[] {
+function newlyShown(cloud: Cloud, user: RawUser, address: ChatAddress): readonly Shown[] {
   const shown: Shown[] = [];
   for (let at = cloud.screen.length - 1; at >= 0; at--) {
     const event = cloud.screen[at];
     if (
       event?.kind === 'did' &&
       event.user.id === user.id &&
-      (event.place === undefined || samePlace(event.place, place))
+      (event.address === undefined || sameAddress(event.address, address))
     )
       break;
-    if ((event?.kind === 'shown' || event?.kind === 'edited') && samePlace(event.place, place))
+    if (
+      (event?.kind === 'shown' || event?.kind === 'edited') &&
+      sameAddress(event.address, address)
+    )
       shown.unshift(event.shown);
   }
   return shown;
 }
 
 /** Everything that the bot has shown in a place, oldest first. */
-export function allShown(cloud: Cloud, place: Place): readonly Shown[] {
+export function allShown(cloud: Cloud, address: ChatAddress): readonly Shown[] {
   return cloud.screen.flatMap((event) =>
-    (event.kind === 'shown' || event.kind === 'edited') && samePlace(event.place, place)
+    (event.kind === 'shown' || event.kind === 'edited') && sameAddress(event.address, address)
       ? [event.shown]
       : [],
   );
 }
 
 /** The messages of the bot that are in a place now, oldest first. */
-export function screenOf(cloud: Cloud, place: Place): readonly Shown[] {
-  return [...cloud.record(place.chat, place.business).messages.values()].flatMap(
+export function screenOf(cloud: Cloud, address: ChatAddress): readonly Shown[] {
+  return [...cloud.record(address.chat, address.business).messages.values()].flatMap(
     ({ message, call }) =>
-      call !== undefined && samePlace(placeOf(message), place) ? [shownOf(message, call)] : [],
+      call !== undefined && sameAddress(addressOf(message), address)
+        ? [shownOf(message, call)]
+        : [],
   );
 }
 
 /** The last message that the bot has shown in a place; fails when there is none. */
-export function lastShown(cloud: Cloud, user: RawUser, place: Place): Shown {
-  const last = allShown(cloud, place).at(-1);
+export function lastShown(cloud: Cloud, user: RawUser, address: ChatAddress): Shown {
+  const last = allShown(cloud, address).at(-1);
   if (last === undefined) {
     throw complaint(cloud, `The bot has shown nothing to ${user.first_name} here.`, {
       operator: 'last',
@@ -55,8 +60,13 @@ export function lastShown(cloud: Cloud, user: RawUser, place: Place): Shown {
 }
 
 /** Finds the newest message that matches among those just shown; fails with the transcript when none does. */
-export function expectShown(cloud: Cloud, user: RawUser, place: Place, expected: Expected): Shown {
-  const shown = newlyShown(cloud, user, place);
+export function expectShown(
+  cloud: Cloud,
+  user: RawUser,
+  address: ChatAddress,
+  expected: Expected,
+): Shown {
+  const shown = newlyShown(cloud, user, address);
   const found = shown.findLast((each) => matches(each, expected));
   if (found !== undefined) return found;
   const actual =
@@ -79,8 +89,8 @@ export function expectShown(cloud: Cloud, user: RawUser, place: Place, expected:
 }
 
 /** Fails with the transcript when the bot has shown something. */
-export function expectNothing(cloud: Cloud, user: RawUser, place: Place): void {
-  const shown = newlyShown(cloud, user, place);
+export function expectNothing(cloud: Cloud, user: RawUser, address: ChatAddress): void {
+  const shown = newlyShown(cloud, user, address);
   if (shown.length === 0) return;
   const texts = shown.map((each) => each.text || `[${each.kind}]`);
   throw complaint(

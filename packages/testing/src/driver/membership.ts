@@ -23,12 +23,12 @@ export async function block(actor: Actor, blocked: boolean): Promise<void> {
 export async function move(actor: Actor, chat: TestChat, joins: boolean): Promise<void> {
   const { stage, user } = actor;
   const { cloud } = stage;
-  const place = chat['~place'](user);
-  const record = cloud.record(place.chat);
+  const address = chat['~address'](user);
+  const record = cloud.record(address.chat);
   const was = record.members.get(user.id) ?? 'left';
   const is = joins ? 'member' : 'left';
   record.members.set(user.id, is);
-  did(cloud, user, undefined, `${joins ? 'joins' : 'leaves'} ${cloud.where(place)}`);
+  did(cloud, user, undefined, `${joins ? 'joins' : 'leaves'} ${cloud.where(address)}`);
   const updates = [cloud.number('chat_member', changed(actor, record.chat, user.id, was, is))];
   if (record.chat.type !== 'channel') {
     const message: RawMessage = {
@@ -50,10 +50,10 @@ export async function askToJoin(
   chat: TestChat,
 ): Promise<{ readonly approved: boolean }> {
   const { cloud } = stage;
-  const place = chat['~place'](user);
-  const record = cloud.record(place.chat);
-  cloud.requests.add(`${place.chat.id}/${user.id}`);
-  did(cloud, user, undefined, `asks to join ${cloud.where(place)}`);
+  const address = chat['~address'](user);
+  const record = cloud.record(address.chat);
+  cloud.requests.add(`${address.chat.id}/${user.id}`);
+  did(cloud, user, undefined, `asks to join ${cloud.where(address)}`);
   const request = { chat: record.chat, from: user, user_chat_id: user.id, date: cloud.date() };
   await stage.deliver([cloud.number('chat_join_request', request)]);
   return { approved: record.members.get(user.id) === 'member' };
@@ -75,7 +75,7 @@ export async function connect({ stage, user }: Actor): Promise<TestBusiness> {
   cloud.connections.set(id, connection);
   did(cloud, user, undefined, 'connects the bot to the business account');
   await stage.deliver([cloud.number('business_connection', connection)]);
-  return { id, '~place': (customer) => ({ chat: privateChat(customer), business: id }) };
+  return { id, '~address': (customer) => ({ chat: privateChat(customer), business: id }) };
 }
 
 /** A change of membership (Bot API, ChatMemberUpdated). */

@@ -1,5 +1,5 @@
 /** Actions of users on existing messages: editing and deleting their own, reacting, voting. */
-import { placeOf, samePlace } from '../cloud/place.ts';
+import { addressOf, sameAddress } from '../cloud/chat-address.ts';
 import type { RawMessage } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import { listOf, objectOf } from '../methods/parameters.ts';
@@ -14,7 +14,7 @@ export async function editOwn(
   text: string,
   of: 'last' | number | undefined,
 ): Promise<void> {
-  const { stage, user, place } = actor;
+  const { stage, user, address } = actor;
   const { cloud } = stage;
   const message = own(actor, of, 'edit');
   const [field, entitiesField] =
@@ -28,30 +28,30 @@ export async function editOwn(
     edit_date: cloud.date(),
   };
   recordOf(actor).messages.set(message.message_id, { message: edited });
-  did(cloud, user, place, `edits: ${text}`);
-  await stage.deliver([cloud.number(typeFor(place, 'edited'), structuredClone(edited))]);
+  did(cloud, user, address, `edits: ${text}`);
+  await stage.deliver([cloud.number(typeFor(address, 'edited'), structuredClone(edited))]);
 }
 
 /** Deletes a message of the user; only business chats notify the bot. */
 export async function deleteOwn(actor: Actor, of: 'last' | number | undefined): Promise<void> {
-  const { stage, user, place } = actor;
+  const { stage, user, address } = actor;
   const { message_id, chat } = own(actor, of, 'delete');
   recordOf(actor).messages.delete(message_id);
-  did(stage.cloud, user, place, 'deletes a message');
-  if (place.business === undefined) return;
-  const deleted = { business_connection_id: place.business, chat, message_ids: [message_id] };
+  did(stage.cloud, user, address, 'deletes a message');
+  if (address.business === undefined) return;
+  const deleted = { business_connection_id: address.business, chat, message_ids: [message_id] };
   await stage.deliver([stage.cloud.number('deleted_business_messages', deleted)]);
 }
 
 /** Sets the user's reaction to a message, or takes it away. */
 export async function react(
-  { stage, user, place }: Actor,
+  { stage, user, address }: Actor,
   emoji: string | undefined,
   to: Shown,
 ): Promise<void> {
   const { cloud } = stage;
-  did(cloud, user, place, emoji === undefined ? 'takes the reaction away' : `reacts ${emoji}`);
-  const key = `${place.chat.id}/${to.message_id}/${user.id}`;
+  did(cloud, user, address, emoji === undefined ? 'takes the reaction away' : `reacts ${emoji}`);
+  const key = `${address.chat.id}/${to.message_id}/${user.id}`;
   const list = (each: string | undefined) =>
     each === undefined ? [] : [{ type: 'emoji', emoji: each }];
   const reaction = {
@@ -74,9 +74,9 @@ interface PollOption {
 
 /** Votes in a poll of the bot: its new state, and the user's answer where the poll is not anonymous. */
 export async function vote(actor: Actor, option: string, on: Shown | undefined): Promise<void> {
-  const { stage, user, place } = actor;
+  const { stage, user, address } = actor;
   const { cloud } = stage;
-  const shown = on ?? allShown(cloud, place).findLast(({ kind }) => kind === 'poll');
+  const shown = on ?? allShown(cloud, address).findLast(({ kind }) => kind === 'poll');
   const kept = shown === undefined ? undefined : recordOf(actor).messages.get(shown.message_id);
   const poll = kept === undefined ? undefined : objectOf(kept.message, 'poll');
   const options = poll === undefined ? [] : (listOf(poll, 'options') as readonly PollOption[]);
@@ -90,7 +90,7 @@ export async function vote(actor: Actor, option: string, on: Shown | undefined):
       operator: 'votes',
     });
   }
-  did(cloud, user, place, `votes for ${option}`);
+  did(cloud, user, address, `votes for ${option}`);
   const voted = {
     ...poll,
     options: options.map((each, at) =>
@@ -110,10 +110,10 @@ export async function vote(actor: Actor, option: string, on: Shown | undefined):
 }
 
 function own(actor: Actor, of: 'last' | number | undefined, verb: string): RawMessage {
-  const { stage, user, place } = actor;
+  const { stage, user, address } = actor;
   const mine = (message: RawMessage) =>
-    (message.from?.id === user.id || place.chat.type === 'channel') &&
-    samePlace(placeOf(message), place);
+    (message.from?.id === user.id || address.chat.type === 'channel') &&
+    sameAddress(addressOf(message), address);
   const found = [...recordOf(actor).messages.values()].findLast(({ message }) =>
     typeof of === 'number' ? message.message_id === of : mine(message),
   );
@@ -125,6 +125,6 @@ function own(actor: Actor, of: 'last' | number | undefined, verb: string): RawMe
   return found.message;
 }
 
-function recordOf({ stage, place }: Actor) {
-  return stage.cloud.record(place.chat, place.business);
+function recordOf({ stage, address }: Actor) {
+  return stage.cloud.record(address.chat, address.business);
 }

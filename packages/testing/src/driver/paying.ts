@@ -1,6 +1,7 @@
 /** Payments: from an invoice over the bot's consent to the message that it is paid. */
+
+import { addressOf, type ChatAddress, sameAddress } from '../cloud/chat-address.ts';
 import type { Cloud, Query } from '../cloud/cloud.ts';
-import { type Place, placeOf, samePlace } from '../cloud/place.ts';
 import type { Payload, RawMessage, RawUser } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import { pick } from '../methods/media.ts';
@@ -29,14 +30,14 @@ const address = {
 export async function pay(
   stage: Stage,
   user: RawUser,
-  place: Place,
+  where: ChatAddress,
   on: Shown | undefined,
 ): Promise<Paid> {
   const { cloud } = stage;
-  const { message, payload } = invoiceIn(cloud, place, on);
+  const { message, payload } = invoiceIn(cloud, where, on);
   const invoice = objectOf(message, 'invoice') ?? {};
   const invoice_payload = textOf(payload, 'payload') ?? '';
-  did(cloud, user, place, `pays ${String(invoice['title'])}`);
+  did(cloud, user, where, `pays ${String(invoice['title'])}`);
   const ask = async (
     kind: Query['kind'],
     type: string,
@@ -78,19 +79,19 @@ export async function pay(
     telegram_payment_charge_id: `telegram-charge-${charge}`,
     provider_payment_charge_id: `provider-charge-${charge}`,
   };
-  await write(stage, user, place, [{ successful_payment }]);
+  await write(stage, user, where, [{ successful_payment }]);
   return { accepted: true, error: undefined };
 }
 
 function invoiceIn(
   cloud: Cloud,
-  place: Place,
+  address: ChatAddress,
   on: Shown | undefined,
 ): { readonly message: RawMessage; readonly payload: Payload } {
-  const record = cloud.record(place.chat, place.business);
+  const record = cloud.record(address.chat, address.business);
   const kept = [...record.messages.values()].findLast(({ message }) =>
     on === undefined
-      ? message['invoice'] !== undefined && samePlace(placeOf(message), place)
+      ? message['invoice'] !== undefined && sameAddress(addressOf(message), address)
       : message.message_id === on.message_id,
   );
   if (kept?.call === undefined || kept.message['invoice'] === undefined) {

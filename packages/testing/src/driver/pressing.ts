@@ -1,6 +1,7 @@
 /** Pressing buttons: those under messages, and those of the reply keyboard. */
+
+import { addressOf, type ChatAddress, sameAddress } from '../cloud/chat-address.ts';
 import type { ChatRecord, Cloud } from '../cloud/cloud.ts';
-import { type Place, placeOf, samePlace } from '../cloud/place.ts';
 import type { RawButton, RawMarkup, RawMessage, RawUser } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import { textOf } from '../methods/parameters.ts';
@@ -21,25 +22,25 @@ export interface Tapped {
 export async function press(
   stage: Stage,
   user: RawUser,
-  place: Place,
+  address: ChatAddress,
   label: string,
   on: Shown | undefined,
 ): Promise<Tapped> {
-  const record = stage.cloud.record(place.chat, place.business);
-  const inline = on === undefined ? newestWith(record, place, label) : buttonOn(on, label);
+  const record = stage.cloud.record(address.chat, address.business);
+  const inline = on === undefined ? newestWith(record, address, label) : buttonOn(on, label);
   const reply = on === undefined ? replyButton(record.keyboard?.markup, label) : undefined;
   if (
     inline !== undefined &&
     (reply === undefined || inline.message.message_id >= (record.keyboard?.message_id ?? 0))
   ) {
-    return pressInline(stage, user, place, inline);
+    return pressInline(stage, user, address, inline);
   }
-  if (reply === undefined) throw notThere(stage.cloud, user, place, record, label, on);
+  if (reply === undefined) throw notThere(stage.cloud, user, address, record, label, on);
   if (record.keyboard?.markup.one_time_keyboard === true) record.keyboard = undefined;
   await write(
     stage,
     user,
-    place,
+    address,
     partsOf(replyOf(stage.cloud, user, reply), { cloud: stage.cloud, user }),
   );
   return { answered: true, alert: undefined };
@@ -53,7 +54,7 @@ interface Inline {
 async function pressInline(
   stage: Stage,
   user: RawUser,
-  place: Place,
+  address: ChatAddress,
   { button, message }: Inline,
 ): Promise<Tapped> {
   const { cloud } = stage;
@@ -67,12 +68,12 @@ async function pressInline(
       { operator: 'taps' },
     );
   }
-  did(cloud, user, place, `taps [${button.text}]`);
+  did(cloud, user, address, `taps [${button.text}]`);
   const id = `callback-${cloud.next('callback')}`;
   const query = { id, kind: 'callback' as const, user, answer: undefined };
   cloud.queries.set(id, query);
   const current = cloud
-    .record(place.chat, place.business)
+    .record(address.chat, address.business)
     .messages.get(message.message_id)?.message;
   const update = cloud.number('callback_query', {
     id,
@@ -91,8 +92,8 @@ async function pressInline(
   };
 }
 
-function newestWith(record: ChatRecord, place: Place, label: string): Inline | undefined {
-  for (const message of inlineMessages(record, place)) {
+function newestWith(record: ChatRecord, address: ChatAddress, label: string): Inline | undefined {
+  for (const message of inlineMessages(record, address)) {
     const button = message.reply_markup?.inline_keyboard
       ?.flat()
       .find((each) => each.text === label);
@@ -109,12 +110,13 @@ function buttonOn(shown: Shown, label: string): Inline | undefined {
   return button === undefined ? undefined : { button, message: shown.message };
 }
 
-function inlineMessages(record: ChatRecord, place: Place): readonly RawMessage[] {
+function inlineMessages(record: ChatRecord, address: ChatAddress): readonly RawMessage[] {
   return [...record.messages.values()]
     .map(({ message }) => message)
     .filter(
       (message) =>
-        message.reply_markup?.inline_keyboard !== undefined && samePlace(placeOf(message), place),
+        message.reply_markup?.inline_keyboard !== undefined &&
+        sameAddress(addressOf(message), address),
     )
     .sort((one, other) => other.message_id - one.message_id);
 }
@@ -145,14 +147,14 @@ function replyOf(cloud: Cloud, user: RawUser, button: RawButton): string | Senda
 function notThere(
   cloud: Cloud,
   user: RawUser,
-  place: Place,
+  address: ChatAddress,
   record: ChatRecord,
   label: string,
   on: Shown | undefined,
 ): Error {
   const inline =
     on === undefined
-      ? inlineMessages(record, place).flatMap(
+      ? inlineMessages(record, address).flatMap(
           ({ reply_markup }) => reply_markup?.inline_keyboard?.flat() ?? [],
         )
       : [];

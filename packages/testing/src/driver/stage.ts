@@ -1,8 +1,8 @@
 /** The stage on which users act: Telegram in memory, and a way for its updates to the bot. */
 
 import type { RawUpdate } from '@telefsm/core';
+import type { ChatAddress } from '../cloud/chat-address.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import type { Place } from '../cloud/place.ts';
 import type { RawChat, RawMessage, RawUser } from '../cloud/raw.ts';
 import { describe } from '../cloud/screen.ts';
 
@@ -17,48 +17,48 @@ export interface Stage {
 export interface Actor {
   readonly stage: Stage;
   readonly user: RawUser;
-  readonly place: Place;
+  readonly address: ChatAddress;
 }
 
 /** Writes messages of a user into a place, one for each set of fields, and brings them to the bot. */
 export async function write(
   stage: Stage,
   user: RawUser,
-  place: Place,
+  address: ChatAddress,
   parts: readonly Readonly<Record<string, unknown>>[],
 ): Promise<void> {
   const { cloud } = stage;
-  const record = cloud.record(place.chat, place.business);
+  const record = cloud.record(address.chat, address.business);
   const messages = parts.map((fields): RawMessage => {
-    const message = { ...header(cloud, user, place), ...fields };
+    const message = { ...header(cloud, user, address), ...fields };
     record.messages.set(message.message_id, { message });
     return message;
   });
-  did(cloud, user, place, messages.map(describe).join(' '), true);
+  did(cloud, user, address, messages.map(describe).join(' '), true);
   await stage.deliver(
-    messages.map((message) => cloud.number(typeFor(place, 'message'), structuredClone(message))),
+    messages.map((message) => cloud.number(typeFor(address, 'message'), structuredClone(message))),
   );
 }
 
 /** The update type of something that happens to a message in a place. */
-export function typeFor(place: Place, what: 'message' | 'edited'): string {
+export function typeFor(address: ChatAddress, what: 'message' | 'edited'): string {
   const edited = what === 'edited' ? 'edited_' : '';
-  if (place.business !== undefined) return `${edited}business_message`;
-  return place.chat.type === 'channel' ? `${edited}channel_post` : `${edited}message`;
+  if (address.business !== undefined) return `${edited}business_message`;
+  return address.chat.type === 'channel' ? `${edited}channel_post` : `${edited}message`;
 }
 
 /** Notes in the transcript what a user does; from here on counts what the user sees. */
 export function did(
   cloud: Cloud,
   user: RawUser,
-  place: Place | undefined,
+  address: ChatAddress | undefined,
   what: string,
   says = false,
 ): void {
   cloud.screen.push({
     kind: 'did',
     user,
-    ...(place === undefined ? {} : { place, where: cloud.where(place) }),
+    ...(address === undefined ? {} : { address, where: cloud.where(address) }),
     what,
     says,
   });
@@ -70,19 +70,19 @@ export function privateChat(user: RawUser): RawChat {
   return { ...chat, type: 'private' };
 }
 
-function header(cloud: Cloud, user: RawUser, place: Place): RawMessage {
-  const chat = cloud.record(place.chat, place.business).chat;
+function header(cloud: Cloud, user: RawUser, address: ChatAddress): RawMessage {
+  const chat = cloud.record(address.chat, address.business).chat;
   return {
     message_id: cloud.messageId(chat),
     ...(chat.type === 'channel' ? { sender_chat: chat } : { from: user }),
     chat,
     date: cloud.date(),
-    ...(place.thread === undefined
+    ...(address.thread === undefined
       ? {}
-      : { message_thread_id: place.thread, is_topic_message: true }),
-    ...(place.direct === undefined
+      : { message_thread_id: address.thread, is_topic_message: true }),
+    ...(address.direct === undefined
       ? {}
-      : { direct_messages_topic: { topic_id: place.direct, user } }),
-    ...(place.business === undefined ? {} : { business_connection_id: place.business }),
+      : { direct_messages_topic: { topic_id: address.direct, user } }),
+    ...(address.business === undefined ? {} : { business_connection_id: address.business }),
   };
 }

@@ -1,6 +1,7 @@
 /** Users of a test: what they do, and what they see. */
+
+import type { ChatAddress } from '../cloud/chat-address.ts';
 import type { Cloud } from '../cloud/cloud.ts';
-import type { Place } from '../cloud/place.ts';
 import type { Payload, RawUser } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import { openTopic } from '../methods/chats.ts';
@@ -85,10 +86,10 @@ export interface TestUser {
 export function makeUser(
   stage: Stage,
   user: RawUser,
-  place: Place = { chat: privateChat(user) },
+  address: ChatAddress = { chat: privateChat(user) },
 ): TestUser {
   const { cloud } = stage;
-  const actor: Actor = { stage, user, place };
+  const actor: Actor = { stage, user, address };
 
   return {
     id: user.id,
@@ -97,8 +98,8 @@ export function makeUser(
     async sends(what) {
       if (
         cloud.blocked.has(user.id) &&
-        place.chat.type === 'private' &&
-        place.business === undefined
+        address.chat.type === 'private' &&
+        address.business === undefined
       ) {
         throw complaint(
           cloud,
@@ -106,14 +107,14 @@ export function makeUser(
           { operator: 'sends' },
         );
       }
-      await write(stage, user, place, partsOf(what, { cloud, user }));
+      await write(stage, user, address, partsOf(what, { cloud, user }));
     },
-    taps: (label, on) => press(stage, user, place, label, on),
+    taps: (label, on) => press(stage, user, address, label, on),
     edits: (text, of) => editOwn(actor, text, of),
     deletes: (of) => deleteOwn(actor, of),
-    reacts: (emoji, to = lastShown(cloud, user, place)) => react(actor, emoji, to),
+    reacts: (emoji, to = lastShown(cloud, user, address)) => react(actor, emoji, to),
     votes: (option, on) => vote(actor, option, on),
-    pays: (on) => pay(stage, user, place, on),
+    pays: (on) => pay(stage, user, address, on),
     async queries(text, offset = '') {
       did(cloud, user, undefined, `types @${String(cloud.me['username'] ?? 'bot')} ${text}`);
       const id = `inline-${cloud.next('inline')}`;
@@ -139,12 +140,12 @@ export function makeUser(
     blocks: () => block(actor, true),
     unblocks: () => block(actor, false),
     connects: () => connect(actor),
-    sees: (expected) => expectShown(cloud, user, place, expected),
-    seesNothing: () => expectNothing(cloud, user, place),
+    sees: (expected) => expectShown(cloud, user, address, expected),
+    seesNothing: () => expectNothing(cloud, user, address),
     get last() {
-      return lastShown(cloud, user, place);
+      return lastShown(cloud, user, address);
     },
-    screen: () => screenOf(cloud, place),
+    screen: () => screenOf(cloud, address),
     topic(name) {
       const chat = privateChat(user);
       const record = cloud.record(chat);
@@ -152,14 +153,14 @@ export function makeUser(
       const thread = known ?? openTopic(cloud, record, name);
       return makeUser(stage, user, { chat, thread });
     },
-    in: (chat) => makeUser(stage, user, enter(cloud, user, chat['~place'](user))),
+    in: (chat) => makeUser(stage, user, enter(cloud, user, chat['~address'](user))),
   };
 }
 
 /** A user who writes in a group is a member of it. */
-function enter(cloud: Cloud, user: RawUser, place: Place): Place {
-  const record = cloud.record(place.chat, place.business);
-  if (place.business === undefined && !record.members.has(user.id))
+function enter(cloud: Cloud, user: RawUser, address: ChatAddress): ChatAddress {
+  const record = cloud.record(address.chat, address.business);
+  if (address.business === undefined && !record.members.has(user.id))
     record.members.set(user.id, 'member');
-  return place;
+  return address;
 }

@@ -55,15 +55,15 @@ export function findingsIn(outcome: Outcome, strict: boolean): readonly Finding[
   ];
   if (found.length > 0 || outcome.again.length > 0) return found;
   if (press === undefined || move.do !== 'taps') return [];
-  const place = `[${move.label}]${inState(state)}`;
+  const address = `[${move.label}]${inState(state)}`;
   const key = `${state} [${masked(move.label)}]`;
   if (press.current && !noticed) {
-    const message = `The button ${place} leads nowhere: nothing was shown and the state stayed. Handle it, or answer its query with a text.`;
+    const message = `The button ${address} leads nowhere: nothing was shown and the state stayed. Handle it, or answer its query with a text.`;
     return [{ kind: 'dead-button', key: `dead-button ${key}`, message, state }];
   }
   if (press.answered || !(press.current || strict)) return [];
   const late = press.current ? '' : ', pressed late,';
-  const message = `The press of ${place}${late} was not answered: the user's button keeps a spinner. Call answerCallbackQuery.`;
+  const message = `The press of ${address}${late} was not answered: the user's button keeps a spinner. Call answerCallbackQuery.`;
   return [{ kind: 'unanswered', key: `unanswered ${key}`, message, state }];
 }
 

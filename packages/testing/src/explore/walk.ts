@@ -2,8 +2,8 @@
 import { type MemoryStorage, memoryStorage, type RawUpdate } from '@telefsm/core';
 import type { AnyMachine, CommittedState } from '@telefsm/core/adapter';
 import { boundTo } from '@telefsm/core/scene-kit';
+import type { ChatAddress } from '../cloud/chat-address.ts';
 import type { ApiCall, Cloud, Query } from '../cloud/cloud.ts';
-import type { Place } from '../cloud/place.ts';
 import type { RawButton } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import type { AnyBot } from '../driver/frameworks.ts';
@@ -128,8 +128,8 @@ export async function startWalk(
     const user = world.user(who);
     return group === undefined ? user : user.in(group);
   };
-  const placeOf = (who: Person): Place =>
-    group?.['~place'](userOf(who).raw) ?? ownChat(userOf(who));
+  const addressOf = (who: Person): ChatAddress =>
+    group?.['~address'](userOf(who).raw) ?? ownChat(userOf(who));
   const stands = async (who: Person): Promise<CommittedState> => {
     const key = keys.get(userOf(who).id);
     if (key === undefined || (await machine?.storage.peek(key)) === undefined) return nowhere;
@@ -137,7 +137,7 @@ export async function startWalk(
   };
   const state = async (who: Person) => idOf(await stands(who));
 
-  const shown = (who: Person) => allShown(cloud, placeOf(who));
+  const shown = (who: Person) => allShown(cloud, addressOf(who));
 
   /** States in which messages were shown, by the showing. */
   const askedIn = new WeakMap<object, string | null>();
@@ -145,7 +145,7 @@ export async function startWalk(
   function buttons(who: Person, now: string | null): readonly AtHand[] {
     const seen = shown(who).filter(({ message }) => inlineOf(message).length > 0);
     const newest = seen.at(-1);
-    const standing = cloud.record(placeOf(who).chat).messages;
+    const standing = cloud.record(addressOf(who).chat).messages;
     const counts = new Map<string, number>();
     return seen.toReversed().flatMap((each) =>
       [...new Set(inlineOf(each.message).map(({ text }) => text))].map((label) => {
@@ -159,7 +159,7 @@ export async function startWalk(
   }
 
   /** Makes whom and what users may pick, where a button asks for it: before that nobody else is in the transcript. */
-  function provide({ chat }: Place, text: string): void {
+  function provide({ chat }: ChatAddress, text: string): void {
     const keys = cloud.record(chat).keyboard?.markup.keyboard?.flat() ?? [];
     const key = keys.find((each) => typeof each === 'object' && each.text === text);
     if (typeof key !== 'object') return;
@@ -173,8 +173,8 @@ export async function startWalk(
     switch (move.do) {
       case 'sends': {
         const user = userOf(move.who);
-        if (!keysIn(cloud, placeOf(move.who)).includes(move.text)) return user.sends(move.text);
-        provide(placeOf(move.who), move.text);
+        if (!keysIn(cloud, addressOf(move.who)).includes(move.text)) return user.sends(move.text);
+        provide(addressOf(move.who), move.text);
         return void (await user.taps(move.text));
       }
       case 'shares':
@@ -199,7 +199,7 @@ export async function startWalk(
     if (move.do === 'taps') return showings(shown(move.who), move.label).length > move.back;
     if (move.do !== 'edits') return true;
     const { id } = userOf(move.who);
-    const { messages } = cloud.record(placeOf(move.who).chat);
+    const { messages } = cloud.record(addressOf(move.who).chat);
     return [...messages.values()].some(({ message }) => message.from?.id === id);
   }
 
@@ -253,7 +253,7 @@ export async function startWalk(
     state,
     data: async (who) => JSON.stringify((await stands(who)).data),
     buttons,
-    keys: (who) => keysIn(cloud, placeOf(who)),
+    keys: (who) => keysIn(cloud, addressOf(who)),
     shown,
     commands: () =>
       [...cloud.commands.values()].flatMap((commands) =>
@@ -283,7 +283,7 @@ function idOf({ current, scene }: CommittedState): string | null {
   return current ?? scene;
 }
 
-function ownChat({ raw }: TestUser): Place {
+function ownChat({ raw }: TestUser): ChatAddress {
   return { chat: privateChat(raw) };
 }
 
@@ -298,7 +298,7 @@ function inlineOf(message: Shown['message']): readonly RawButton[] {
 }
 
 /** Keys that send something, or open a window in which the driver can pick it. */
-function keysIn(cloud: Cloud, { chat }: Place): readonly string[] {
+function keysIn(cloud: Cloud, { chat }: ChatAddress): readonly string[] {
   const keys = cloud.record(chat).keyboard?.markup.keyboard?.flat() ?? [];
   return keys.flatMap((key) => {
     if (typeof key === 'string') return [key];

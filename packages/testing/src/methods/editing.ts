@@ -1,7 +1,7 @@
 /** Methods that change or delete what has been sent. */
 import { refuse } from '../cloud/answer.ts';
+import { addressOf } from '../cloud/chat-address.ts';
 import type { ChatRecord, Kept } from '../cloud/cloud.ts';
-import { placeOf } from '../cloud/place.ts';
 import type { RawMessage } from '../cloud/raw.ts';
 import { describe } from '../cloud/screen.ts';
 import { type Call, captionContent, inputMedia, richContent, textContent } from './contents.ts';
@@ -150,8 +150,13 @@ function own(call: Call, record: ChatRecord, kept: Kept): Kept {
 function remove(call: Call, record: ChatRecord, { message }: Kept): void {
   const { cloud } = call;
   record.messages.delete(message.message_id);
-  const place = placeOf(message);
-  cloud.screen.push({ kind: 'deleted', place, where: cloud.where(place), text: describe(message) });
+  const address = addressOf(message);
+  cloud.screen.push({
+    kind: 'deleted',
+    address,
+    where: cloud.where(address),
+    text: describe(message),
+  });
 }
 
 /** What decides whether a message is modified. */

@@ -7,53 +7,59 @@ import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { isTextKind } from '../../update/text-kind.ts';
 import { checkValue, takesAlbum, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
+import { type FlowRun, move, note, progressOf, text } from './flow-run.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
-import type { AskPlace, Place } from './place.ts';
+import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import { markOf, withPassed } from './progress.ts';
-import { move, note, progressOf, text, type Visit } from './visit.ts';
 
 /** Checks a value, then continues with it or rejects it with a message. */
 export async function accept(
-  visit: Visit,
-  place: AskPlace,
+  flowRun: FlowRun,
+  question: PendingAsk,
   value: unknown,
   input?: UserInput,
   next?: () => Promise<void>,
 ): Promise<void> {
-  const { run } = visit;
-  const verdict = await checkValue(place.step.question, value, place.answers, run.turn);
+  const { run } = flowRun;
+  const verdict = await checkValue(question.step.question, value, question.answers, run.turn);
   if (verdict.kind === 'refused') {
-    await refuse(visit, place, await wordsOf(visit, verdict));
+    await refuse(flowRun, question, await wordsOf(flowRun, verdict));
     // the money has moved all the same
     return input?.kind === 'payment' ? next?.() : undefined;
   }
-  if (verdict.kind === 'redo') return move(visit, redo(visit, place, verdict.name));
-  move(visit, answered(progressOf(run), place, verdict.value), provenance(visit, place, input));
+  if (verdict.kind === 'redo') return move(flowRun, redo(flowRun, question, verdict.name));
+  move(
+    flowRun,
+    answered(progressOf(run), question, verdict.value),
+    provenance(flowRun, question, input),
+  );
 }
 
 /** Continues without an answer. */
-export function skip(visit: Visit, place: Place): void {
-  move(visit, withPassed(progressOf(visit.run), place.path));
+export function skip(flowRun: FlowRun, question: PendingQuestion): void {
+  move(flowRun, withPassed(progressOf(flowRun.run), question.path));
 }
 
 /** Ends an album with the parts that have come. */
-export async function finishAlbum(visit: Visit, place: AskPlace): Promise<void> {
-  const { parts } = memoOf(visit.run.memo);
-  if (parts === undefined) return hint(visit, place);
+export async function finishAlbum(flowRun: FlowRun, question: PendingAsk): Promise<void> {
+  const { parts } = memoOf(flowRun.run.memo);
+  if (parts === undefined) return hint(flowRun, question);
   // if they are refused, the user begins anew
-  note(visit, { parts: undefined, numbers: undefined });
-  return accept(visit, place, parts);
+  note(flowRun, { parts: undefined, numbers: undefined });
+  return accept(flowRun, question, parts);
 }
 
 /** Says that the input is of another kind than the question takes. */
-export async function hint(visit: Visit, place: Place): Promise<void> {
-  const otherwise = place.kind === 'ask' ? place.step.question.otherwise : undefined;
+export async function hint(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
+  const otherwise = question.kind === 'ask' ? question.step.question.otherwise : undefined;
   const own =
-    typeof otherwise === 'function' ? await otherwise(place.answers, visit.run.turn) : otherwise;
-  const accept = place.kind === 'ask' ? place.step.question.accept : undefined;
+    typeof otherwise === 'function'
+      ? await otherwise(question.answers, flowRun.run.turn)
+      : otherwise;
+  const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
   const words = isTextKind(accept) ? wordsOfKind[accept] : 'wrongKind';
-  await refuse(visit, place, own ?? (await text(visit, words)));
+  await refuse(flowRun, question, own ?? (await text(flowRun, words)));
 }
 
 const wordsOfKind = {
@@ -66,49 +72,53 @@ const wordsOfKind = {
 
 /** Returns the text for a user whose answer was rejected. */
 export function wordsOf(
-  visit: Visit,
+  flowRun: FlowRun,
   verdict: Extract<Verdict, { readonly kind: 'refused' }>,
 ): Awaitable<Say> {
-  if (verdict.error !== undefined) visit.run.refused(verdict.error);
-  return 'say' in verdict ? verdict.say : text(visit, verdict.text);
+  if (verdict.error !== undefined) flowRun.run.refused(verdict.error);
+  return 'say' in verdict ? verdict.say : text(flowRun, verdict.text);
 }
 
 /** Says what was wrong; the question stays, and only a limit of attempts is counted. */
-async function refuse(visit: Visit, place: Place, say: Say): Promise<void> {
-  const { plan, run } = visit;
-  const question = place.kind === 'ask' ? place.step.question : undefined;
+async function refuse(flowRun: FlowRun, asked: PendingQuestion, say: Say): Promise<void> {
+  const { plan, run } = flowRun;
+  const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const limit = question?.attempts ?? plan.options.attempts;
   const album = run.input?.album;
   // an album is refused as a whole; only where parts are collected the next one may fit
-  if (album !== undefined && !(question && takesAlbum(question))) note(visit, { album });
+  if (album !== undefined && !(question && takesAlbum(question))) note(flowRun, { album });
   const count = (memoOf(run.memo).attempts ?? 0) + 1;
   if (limit !== undefined && count >= limit) {
-    note(visit, { over: 'attempts' });
+    note(flowRun, { over: 'attempts' });
     run.leave('canceled');
     return;
   }
-  if (limit !== undefined) note(visit, { attempts: count });
+  if (limit !== undefined) note(flowRun, { attempts: count });
   if (run.input?.kind === 'button' && typeof say === 'string') run.answer(say);
   else if (plan.options.prompts === 'edit') run.ask({ below: say });
   else run.say(say);
 }
 
 /** What an answer leaves in the memo: its album, and its message where edits count. */
-function provenance(visit: Visit, place: AskPlace, input: UserInput | undefined): FlowMemo {
-  const { plan, run } = visit;
+function provenance(
+  flowRun: FlowRun,
+  question: PendingAsk,
+  input: UserInput | undefined,
+): FlowMemo {
+  const { plan, run } = flowRun;
   const memo = memoOf(run.memo);
   const album = input?.album ?? memo.album;
-  const message = input && messageId(visit, input);
+  const message = input && messageId(flowRun, input);
   const edits = plan.options.editedMessages === 'update' && message !== undefined;
-  const others = (memo.gave ?? []).filter(([path]) => markOf(path) !== markOf(place.path));
+  const others = (memo.gave ?? []).filter(([path]) => markOf(path) !== markOf(question.path));
   return {
     ...(album !== undefined && { album }),
-    ...(edits && { gave: [...others, [place.path, message] as const] }),
+    ...(edits && { gave: [...others, [question.path, message] as const] }),
   };
 }
 
 /** The message that the input is; a press of a button is none. */
-export function messageId({ run }: Visit, { update }: UserInput): number | undefined {
+export function messageId({ run }: FlowRun, { update }: UserInput): number | undefined {
   const { updateType } = run.turn.subject;
   return updateType === undefined ? undefined : wholeIn(objectIn(update, updateType), 'message_id');
 }

@@ -10,52 +10,52 @@ import { callOf, type Say } from '../../conversation/say.ts';
 import { isStream } from '../../conversation/stream.ts';
 import { elsewhereHead } from '../../update/elsewhere.ts';
 import { hash32 } from '../rows/buttons.ts';
+import { elsewhereMessage, type FlowRun, note, text, tokenOf, wasAsked } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { choicesOf } from './offer.ts';
-import type { AskPlace } from './place.ts';
-import { elsewhereMessage, note, text, tokenOf, type Visit, wasAsked } from './visit.ts';
+import type { PendingAsk } from './pending-question.ts';
 
 /** The limit of `callback_data` (Bot API, InlineKeyboardButton). */
 const maxBytes = 64;
 
 /** Asks in the other chat, and sends `meanwhile` to the user of this one. */
-export async function askElsewhere(visit: Visit, place: AskPlace): Promise<Speech> {
-  const { run } = visit;
-  const { question } = place.step;
+export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise<Speech> {
+  const { run } = flowRun;
+  const { question } = asked.step;
   const { turn } = run;
-  const words = await meanwhile(visit, place);
+  const words = await meanwhile(flowRun, asked);
   const known = memoOf(run.memo).elsewhere;
   // it stands there already
-  if (wasAsked(visit, place) && known?.message !== undefined) return () => words;
+  if (wasAsked(flowRun, asked) && known?.message !== undefined) return () => words;
   const { to, by, prompt, timeout } = question;
   if (turn.subject.business !== undefined) {
-    const of = { option: `${place.id} to`, expected: 'a conversation of the bot itself' };
+    const of = { option: `${asked.id} to`, expected: 'a conversation of the bot itself' };
     throw new FsmError('INVALID_OPTION', { ...of, found: 'one of a business account' });
   }
-  const address = typeof to === 'function' ? await to(place.answers, turn) : to;
+  const address = typeof to === 'function' ? await to(asked.answers, turn) : to;
   const chat = address?.chat ?? address?.user;
   if (chat === undefined) {
-    const of = { option: `${place.id} to`, expected: '{ chat } or { user }' };
+    const of = { option: `${asked.id} to`, expected: '{ chat } or { user }' };
     throw new FsmError('INVALID_OPTION', { ...of, found: 'neither' });
   }
-  const said = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
+  const said = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
   if (isStream(said)) {
-    const of = { option: `${place.id} prompt`, expected: 'a text where somebody else is asked' };
+    const of = { option: `${asked.id} prompt`, expected: 'a text where somebody else is asked' };
     throw new FsmError('INVALID_OPTION', { ...of, found: 'a stream' });
   }
   const { method, payload } = callOf(said, undefined);
-  const inline_keyboard = await keyboard(visit, place);
-  const allowed = typeof by === 'function' ? await by(place.answers, turn) : by;
+  const inline_keyboard = await keyboard(flowRun, asked);
+  const allowed = typeof by === 'function' ? await by(asked.answers, turn) : by;
   note(
-    visit,
+    flowRun,
     {
-      at: tokenOf(place),
+      at: tokenOf(asked),
       elsewhere: { chat, ...(allowed !== undefined && { by: allowed }) },
     },
-    place.id,
+    asked.id,
   );
   if (timeout !== undefined && run.timer('step') === undefined) {
-    run.arm('step', toMs(timeout, `${place.id} timeout`));
+    run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
   if (words !== '') run.say(words);
   const where = { ...elsewhereMessage(chat, undefined), message_thread_id: address?.thread };
@@ -64,29 +64,31 @@ export async function askElsewhere(visit: Visit, place: AskPlace): Promise<Speec
 }
 
 /** Returns the message for a user who waits for another person's answer. */
-export async function meanwhile(visit: Visit, place: AskPlace): Promise<Say> {
-  const { meanwhile } = place.step.question;
+export async function meanwhile(flowRun: FlowRun, question: PendingAsk): Promise<Say> {
+  const { meanwhile } = question.step.question;
   const own =
-    typeof meanwhile === 'function' ? await meanwhile(place.answers, visit.run.turn) : meanwhile;
-  return own ?? text(visit, 'askedElsewhere');
+    typeof meanwhile === 'function'
+      ? await meanwhile(question.answers, flowRun.run.turn)
+      : meanwhile;
+  return own ?? text(flowRun, 'askedElsewhere');
 }
 
-async function keyboard(visit: Visit, place: AskPlace) {
-  const { run } = visit;
+async function keyboard(flowRun: FlowRun, question: PendingAsk) {
+  const { run } = flowRun;
   const { chat, user, thread } = run.turn.subject;
   const head = elsewhereHead({
     tag: run.tag,
     chat,
     user,
     thread,
-    visit: run.visit,
-    question: tokenOf(place),
+    entry: run.entry,
+    question: tokenOf(question),
   });
-  const listing = await choicesOf(visit, place);
+  const listing = await choicesOf(flowRun, question);
   return (listing?.options ?? []).map(({ value, label }) => {
     const callback_data = head + tokenFor(value);
     if (callback_data.length <= maxBytes) return [{ text: label, callback_data }];
-    const of = { option: `${place.id} to`, expected: `buttons of ${maxBytes} bytes` };
+    const of = { option: `${question.id} to`, expected: `buttons of ${maxBytes} bytes` };
     throw new FsmError('INVALID_OPTION', { ...of, found: `${callback_data.length}` });
   });
 }

@@ -9,16 +9,8 @@ import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { entriesOf } from './choices.ts';
 import { recheck } from './deploy.ts';
-import { pagesOf } from './keyboard.ts';
-import { afterMove, memoOf } from './memo.ts';
-import { answered, redone } from './moves.ts';
-import { choicesOf } from './offer.ts';
-import { awaitsPayment } from './payment.ts';
-import type { FinishedRound, Place } from './place.ts';
-import { type Progress, readAt, without, withPassed } from './progress.ts';
-import { heardOf, show } from './prompt.ts';
-import { givenSlot, namedSteps } from './steps.ts';
 import {
+  type FlowRun,
   keep,
   locate,
   note,
@@ -26,9 +18,17 @@ import {
   text,
   timeoutOf,
   tokenOf,
-  type Visit,
   wasAsked,
-} from './visit.ts';
+} from './flow-run.ts';
+import { pagesOf } from './keyboard.ts';
+import { afterMove, memoOf } from './memo.ts';
+import { answered, redone } from './moves.ts';
+import { choicesOf } from './offer.ts';
+import { awaitsPayment } from './payment.ts';
+import type { FinishedRound, PendingQuestion } from './pending-question.ts';
+import { type Progress, readAt, without, withPassed } from './progress.ts';
+import { heardOf, show } from './prompt.ts';
+import { givenSlot, namedSteps } from './steps.ts';
 
 /** The messages that go with a question that is asked in place. */
 export interface Asking {
@@ -43,36 +43,40 @@ export interface Asking {
  *
  * @returns what says the question after the commit; `undefined` if there is nothing to say
  */
-export async function ask(visit: Visit, params: Asking = {}): Promise<Speech | undefined> {
-  await begin(visit);
+export async function ask(flowRun: FlowRun, params: Asking = {}): Promise<Speech | undefined> {
+  await begin(flowRun);
   let redos = 0;
   for (;;) {
-    const { pending, answers, finished } = await locate(visit);
+    const { pending, answers, finished } = await locate(flowRun);
     if (finished !== undefined) {
-      const { step, item, answers: before } = close(visit, finished);
-      await step.after?.(item, visit.run.turn, before);
+      const { step, item, answers: before } = close(flowRun, finished);
+      await step.after?.(item, flowRun.run.turn, before);
     } else if (pending === undefined) {
-      if (!(await finish(visit, answers))) return undefined;
+      if (!(await finish(flowRun, answers))) return undefined;
       // a step that does not apply cannot be asked again
-      if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [visit.plan.id] });
-    } else if (!(await takeGiven(visit, pending))) {
-      return question(visit, pending, params);
+      if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
+    } else if (!(await takeGiven(flowRun, pending))) {
+      return question(flowRun, pending, params);
     }
   }
 }
 
 /** Makes the progress in which a step of a question's level is to be answered again. */
-export function redo(visit: Visit, beside: Pick<Place, 'path' | 'level'>, name: string): Progress {
-  const progress = redone(progressOf(visit.run), beside, name);
+export function redo(
+  flowRun: FlowRun,
+  beside: Pick<PendingQuestion, 'path' | 'level'>,
+  name: string,
+): Progress {
+  const progress = redone(progressOf(flowRun.run), beside, name);
   if (progress !== undefined) return progress;
   const known = namedSteps(beside.level).map((step) => step.name);
-  throw new FsmError('STEP_UNKNOWN', { flow: visit.plan.id, step: name, known });
+  throw new FsmError('STEP_UNKNOWN', { flow: flowRun.plan.id, step: name, known });
 }
 
 /** A new frame: starts the clock and unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
-async function begin(visit: Visit): Promise<void> {
-  const { plan, run } = visit;
-  const timeout = timeoutOf(visit);
+async function begin(flowRun: FlowRun): Promise<void> {
+  const { plan, run } = flowRun;
+  const timeout = timeoutOf(flowRun);
   if (timeout !== undefined && run.timer('flow') === undefined) run.arm('flow', timeout);
   const memo = memoOf(run.memo);
   const fingerprint = plan.fingerprint();
@@ -80,71 +84,71 @@ async function begin(visit: Visit): Promise<void> {
   if (memo.plan === undefined) {
     const { [givenSlot]: given, ...data } = run.data;
     const progress = { ...progressOf(run), answers: data };
-    keep(visit, progress, {
+    keep(flowRun, progress, {
       ...memo,
       plan: fingerprint,
       ...(given !== undefined && { given: given as JsonObject }),
     });
   } else {
-    keep(visit, await recheck(visit), { ...memo, plan: fingerprint });
+    keep(flowRun, await recheck(flowRun), { ...memo, plan: fingerprint });
   }
   // rounds that were there before are nobody's to save
   while (plan.closesRounds) {
-    const { finished } = await locate(visit);
+    const { finished } = await locate(flowRun);
     if (finished === undefined) return;
-    close(visit, finished);
+    close(flowRun, finished);
   }
 }
 
 /** Keeps that `after` of a round runs, or is not to run. */
-function close(visit: Visit, round: FinishedRound): FinishedRound {
-  keep(visit, withPassed(progressOf(visit.run), round.path), memoOf(visit.run.memo));
+function close(flowRun: FlowRun, round: FinishedRound): FinishedRound {
+  keep(flowRun, withPassed(progressOf(flowRun.run), round.path), memoOf(flowRun.run.memo));
   return round;
 }
 
 /** Takes an answer that came with the trigger, checked as if the user had sent it. */
-async function takeGiven(visit: Visit, place: Place): Promise<boolean> {
-  const memo = memoOf(visit.run.memo);
-  const given = memo.given && readAt(memo.given, place.path);
+async function takeGiven(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
+  const memo = memoOf(flowRun.run.memo);
+  const given = memo.given && readAt(memo.given, question.path);
   if (given === undefined) return false;
-  const progress = progressOf(visit.run);
-  if (place.kind === 'again' && Array.isArray(given)) {
-    const more = place.rounds.length < given.length ? 'yes' : 'no';
-    keep(visit, answered(progress, place, more), afterMove(memo));
+  const progress = progressOf(flowRun.run);
+  if (question.kind === 'again' && Array.isArray(given)) {
+    const more = question.rounds.length < given.length ? 'yes' : 'no';
+    keep(flowRun, answered(progress, question, more), afterMove(memo));
     return true;
   }
-  const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, place.path).answers;
-  if (place.kind !== 'ask') {
-    note(visit, { given: rest });
+  const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, question.path).answers;
+  if (question.kind !== 'ask') {
+    note(flowRun, { given: rest });
     return false;
   }
-  const listing = await choicesOf(visit, place);
+  const listing = await choicesOf(flowRun, question);
   const verdict = await checkGiven(
-    place.step.question,
+    question.step.question,
     given,
     listing?.options,
-    place.answers,
-    visit.run.turn,
+    question.answers,
+    flowRun.run.turn,
   );
   if (verdict?.kind !== 'answer') {
-    note(visit, { given: rest });
+    note(flowRun, { given: rest });
     return false;
   }
-  keep(visit, answered(progress, place, verdict.value), { ...afterMove(memo), given: rest });
+  keep(flowRun, answered(progress, question, verdict.value), { ...afterMove(memo), given: rest });
   return true;
 }
 
 /** Runs `done`. @returns whether a step is to be answered again */
-async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
-  const { plan, run } = visit;
+async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
+  const { plan, run } = flowRun;
   // the handler may enter another scene: then the `left` hook still hears that this one was done
-  note(visit, { over: 'done' });
+  note(flowRun, { over: 'done' });
   const said = await plan.handler(answers, run.turn);
   if (isRedo(said)) {
     const level = { path: [''], level: plan.steps };
-    const progress = redo(visit, level, said['~redo']);
+    const progress = redo(flowRun, level, said['~redo']);
     const { over: _, ...memo } = afterMove(memoOf(run.memo));
-    keep(visit, progress, memo);
+    keep(flowRun, progress, memo);
     return true;
   }
   if (said !== undefined && said !== null) run.say(said as Say | Stream);
@@ -152,67 +156,71 @@ async function finish(visit: Visit, answers: JsonObject): Promise<boolean> {
   return false;
 }
 
-async function question(visit: Visit, place: Place, params: Asking): Promise<Speech | undefined> {
-  const { plan, run } = visit;
+async function question(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+  params: Asking,
+): Promise<Speech | undefined> {
+  const { plan, run } = flowRun;
   const { prompts = 'keep' } = plan.options;
   const isEdited = prompts === 'edit';
   const screen = isEdited || plan.hasRows ? await import('./in-place.ts') : undefined;
   if (params.instead !== undefined) return screen?.askInPlace(run, params.instead);
   const before = memoOf(run.memo);
-  const isAnother = !wasAsked(visit, place);
+  const isAnother = !wasAsked(flowRun, asked);
   if (before.at !== undefined && isAnother) run.keep({ memo: afterMove(before) });
-  if (awaitsPayment(visit) !== undefined && wasAsked(visit, place)) {
+  if (awaitsPayment(flowRun) !== undefined && wasAsked(flowRun, asked)) {
     // another invoice would be one too many
-    const words = await text(visit, 'paying');
+    const words = await text(flowRun, 'paying');
     return () => words;
   }
   // asked again, a list begins anew
   const { page, editing } = memoOf(run.memo);
   if (page !== undefined || editing !== undefined)
-    note(visit, { page: undefined, editing: undefined });
-  if (place.kind === 'ask' && place.step.question.to !== undefined) {
+    note(flowRun, { page: undefined, editing: undefined });
+  if (asked.kind === 'ask' && asked.step.question.to !== undefined) {
     // loaded when somebody else is asked: other flows do without it
     const { askElsewhere } = await import('./ask-elsewhere.ts');
     screen?.retire(run);
-    return askElsewhere(visit, place);
+    return askElsewhere(flowRun, asked);
   }
-  const { say, options, loaded, keyboard, invoice } = await show(visit, place);
+  const { say, options, loaded, keyboard, invoice } = await show(flowRun, asked);
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const pages = loaded?.pages ?? (options === undefined ? 1 : pagesOf(options));
-  const isRedrawn = options !== undefined && (pages > 1 || severalAt(place));
+  const isRedrawn = options !== undefined && (pages > 1 || severalAt(asked));
   const wanted =
     prompts === 'delete' || (keyboard === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
   const change = {
-    at: tokenOf(place),
+    at: tokenOf(asked),
     labels:
-      keyboard === 'reply' && madeForUser(place)
+      keyboard === 'reply' && madeForUser(asked)
         ? options?.map(({ value, label }) => [value, label] as const)
         : undefined,
     sent: wanted ? 0 : undefined,
     invoice,
-    heard: heardOf(visit) ?? before.heard,
+    heard: heardOf(flowRun) ?? before.heard,
   };
-  note(visit, change, place.id);
-  const timeout = place.kind === 'ask' ? place.step.question.timeout : undefined;
+  note(flowRun, change, asked.id);
+  const timeout = asked.kind === 'ask' ? asked.step.question.timeout : undefined;
   if (timeout !== undefined && run.timer('step') === undefined) {
-    run.arm('step', toMs(timeout, `${place.id} timeout`));
+    run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
   if (screen === undefined) return () => say;
   if (isEdited) return screen.askInPlace(run, say, params.below);
   // only a question with rows of its own is edited, until it is answered
-  const hasRows = place.kind === 'ask' && place.step.question.rows !== undefined;
+  const hasRows = asked.kind === 'ask' && asked.step.question.rows !== undefined;
   if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
   return hasRows ? screen.askInPlace(run, say) : () => say;
 }
 
-function severalAt(place: Place): boolean {
-  return place.kind === 'ask' && place.step.question.multiple === true;
+function severalAt(question: PendingQuestion): boolean {
+  return question.kind === 'ask' && question.step.question.multiple === true;
 }
 
 /** Whether labels differ between users or times, so that those which were shown have to be kept. */
-function madeForUser(place: Place): boolean {
-  if (place.kind !== 'ask') return false;
-  const { choices } = place.step.question;
+function madeForUser(question: PendingQuestion): boolean {
+  if (question.kind !== 'ask') return false;
+  const { choices } = question.step.question;
   if (choices === undefined || typeof choices === 'function') return choices !== undefined;
   return entriesOf(choices).some(([, label]) => typeof label === 'function');
 }

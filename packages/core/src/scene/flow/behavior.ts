@@ -19,6 +19,7 @@ import { fingerprintOf, renamed } from './deploy.ts';
 import { describeFlow } from './describe.ts';
 import { left, passed } from './endings.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
+import { type FlowRun, locate, move, type Plan, progressOf } from './flow-run.ts';
 import { interruptsOf } from './interrupted-by.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
@@ -31,7 +32,6 @@ import { statesOfSteps } from './step-states.ts';
 import { closesRounds, questionsIn } from './steps.ts';
 import { asText, isOtherTalk, takeEdited, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
-import { locate, move, type Plan, progressOf, type Visit } from './visit.ts';
 
 const flowRules = {
   data: schematic,
@@ -185,37 +185,43 @@ function inPlace(
   };
 }
 
-async function handle(visit: Visit, next: () => Promise<void>): Promise<void> {
-  const { plan, run } = visit;
+async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void> {
+  const { plan, run } = flowRun;
   const { input } = run;
   if (input === undefined) {
-    if (!(await checkout(visit))) await next();
+    if (!(await checkout(flowRun))) await next();
     return;
   }
   if (input.kind === 'button') {
     if (isElsewhere(input.value)) {
       const { pressElsewhere } = await import('./press-elsewhere.ts');
-      return pressElsewhere(visit, input.value);
+      return pressElsewhere(flowRun, input.value);
     }
     const button = readButton(input.value);
-    if (button !== undefined) return press(visit, button, input.value);
+    if (button !== undefined) return press(flowRun, button, input.value);
   }
-  if (isOtherTalk(visit, input)) return next();
+  if (isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
-    const changes = plan.options.editedMessages === 'update' && (await takeEdited(visit, input));
+    const changes = plan.options.editedMessages === 'update' && (await takeEdited(flowRun, input));
     if (!changes) await next();
     return;
   }
   if (input.kind === 'command') {
-    return policyOf(visit) === 'answer' ? takeInput(visit, asText(visit, input), next) : next();
+    return policyOf(flowRun) === 'answer'
+      ? takeInput(flowRun, asText(flowRun, input), next)
+      : next();
   }
-  return takeInput(visit, input, next);
+  return takeInput(flowRun, input, next);
 }
 
-async function answerFromOutside(visit: Visit, state: string, value: unknown): Promise<boolean> {
-  const { pending } = await locate(visit);
+async function answerFromOutside(
+  flowRun: FlowRun,
+  state: string,
+  value: unknown,
+): Promise<boolean> {
+  const { pending } = await locate(flowRun);
   if (pending?.id !== state) return false;
-  move(visit, answered(progressOf(visit.run), pending, value));
+  move(flowRun, answered(progressOf(flowRun.run), pending, value));
   return true;
 }
 

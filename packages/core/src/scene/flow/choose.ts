@@ -6,13 +6,13 @@ import { accept, finishAlbum, skip } from './accept.ts';
 import { choiceByLabel, choiceInAnyCase, takesAlbum } from './answer.ts';
 import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
+import { bindingOf, type FlowRun, move, note, progressOf, text, tokenOf } from './flow-run.ts';
 import { optionOn } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
 import { correctable, type Option } from './options.ts';
-import type { Place } from './place.ts';
-import { bindingOf, move, note, progressOf, text, tokenOf, type Visit } from './visit.ts';
+import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
 export type Redraw = (option: Option) => unknown;
@@ -23,8 +23,8 @@ export type Redraw = (option: Option) => unknown;
  * @returns `false` if the question does not offer it
  */
 export async function act(
-  visit: Visit,
-  place: Place,
+  flowRun: FlowRun,
+  question: PendingQuestion,
   button: FlowButton,
   offer: Offer,
   redraw: Redraw,
@@ -32,28 +32,28 @@ export async function act(
   switch (button.action) {
     case 'skip':
       if (offer.skip === undefined) return false;
-      skip(visit, place);
+      skip(flowRun, question);
       return true;
     case 'back':
       if (offer.back === undefined) return false;
-      await goBack(visit);
+      await goBack(flowRun);
       return true;
     case 'cancel':
       if (offer.cancel === undefined) return false;
-      visit.run.leave('canceled');
+      flowRun.run.leave('canceled');
       return true;
     case 'finish':
       if (offer.finish === undefined) return false;
-      return finish(visit, place, offer);
+      return finish(flowRun, question, offer);
     case 'edit':
-      return edit(visit, place, button);
+      return edit(flowRun, question, button);
     case 'row':
       return false;
     default: {
       const option = optionOn(offer.options, button);
       if (option === undefined || (offer.picked !== undefined) === (button.action === 'choose'))
         return false;
-      return choose(visit, place, option, button.action === 'pick', redraw);
+      return choose(flowRun, question, option, button.action === 'pick', redraw);
     }
   }
 }
@@ -64,80 +64,91 @@ export async function act(
  * @returns `false` if the text is no such label
  */
 export async function takeLabel(
-  visit: Visit,
-  place: Place,
+  flowRun: FlowRun,
+  question: PendingQuestion,
   typed: string,
   input?: UserInput,
 ): Promise<boolean> {
-  const { labels, editing } = memoOf(visit.run.memo);
-  if (editing && (await takeCorrection(visit, place, typed.trim()))) return true;
+  const { labels, editing } = memoOf(flowRun.run.memo);
+  if (editing && (await takeCorrection(flowRun, question, typed.trim()))) return true;
   const shown = labels?.map(([value, label]) => ({ value, label }));
-  const offer = await offerOf(visit, place, shown && { options: shown });
+  const offer = await offerOf(flowRun, question, shown && { options: shown });
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
   const label = typed.trim();
   const onButtons = options.map((option) => ({ ...option, label: labelOn(option, picked) }));
-  const isFree = place.kind === 'ask' && place.step.question.accept !== undefined;
+  const isFree = question.kind === 'ask' && question.step.question.accept !== undefined;
   const chosen =
     choiceByLabel(onButtons, label) ??
     choiceByLabel(options, label) ??
     (isFree ? undefined : choiceInAnyCase(options, label));
   if (chosen !== undefined) {
     const option = { value: chosen, label };
-    return choose(visit, place, option, !picked?.includes(chosen), () => visit.run.ask(), input);
+    return choose(
+      flowRun,
+      question,
+      option,
+      !picked?.includes(chosen),
+      () => flowRun.run.ask(),
+      input,
+    );
   }
   const is = (own: string | undefined) => own !== undefined && own.trim() === label;
-  if (is(end)) return finish(visit, place, offer, input);
-  if (is(pass)) skip(visit, place);
-  else if (is(back)) await goBack(visit);
-  else if (is(cancel)) visit.run.leave('canceled');
+  if (is(end)) return finish(flowRun, question, offer, input);
+  if (is(pass)) skip(flowRun, question);
+  else if (is(back)) await goBack(flowRun);
+  else if (is(cancel)) flowRun.run.leave('canceled');
   else return false;
   return true;
 }
 
 /** Takes the label of an answer to correct, or of the button that leaves them as they are. */
-async function takeCorrection(visit: Visit, place: Place, label: string): Promise<boolean> {
-  const found = correctable(place).find((each) => each.label === label);
-  if (found !== undefined) move(visit, redo(visit, place, found.name));
-  else if (label === (await text(visit, 'keep'))) visit.run.ask();
+async function takeCorrection(
+  flowRun: FlowRun,
+  question: PendingQuestion,
+  label: string,
+): Promise<boolean> {
+  const found = correctable(question).find((each) => each.label === label);
+  if (found !== undefined) move(flowRun, redo(flowRun, question, found.name));
+  else if (label === (await text(flowRun, 'keep'))) flowRun.run.ask();
   else return false;
   return true;
 }
 
 async function choose(
-  visit: Visit,
-  place: Place,
+  flowRun: FlowRun,
+  question: PendingQuestion,
   option: Option,
   isPicked: boolean,
   redraw: Redraw,
   input?: UserInput,
 ): Promise<boolean> {
-  const { run } = visit;
+  const { run } = flowRun;
   const { value } = option;
-  if (place.kind === 'ask') {
-    if (place.step.question.multiple !== true) await accept(visit, place, value, input);
+  if (question.kind === 'ask') {
+    if (question.step.question.multiple !== true) await accept(flowRun, question, value, input);
     else {
       const { picked = [] } = memoOf(run.memo);
       const rest = picked.filter((one) => one !== value);
-      note(visit, { picked: isPicked ? [...rest, value] : rest });
+      note(flowRun, { picked: isPicked ? [...rest, value] : rest });
       await redraw(option);
     }
-  } else if (place.kind === 'again' || value === 'yes') {
-    move(visit, answered(progressOf(run), place, value));
+  } else if (question.kind === 'again' || value === 'yes') {
+    move(flowRun, answered(progressOf(run), question, value));
   } else if (value === 'no') run.leave('canceled');
-  else await offerCorrections(visit, place);
+  else await offerCorrections(flowRun, question);
   return true;
 }
 
 async function finish(
-  visit: Visit,
-  place: Place,
+  flowRun: FlowRun,
+  question: PendingQuestion,
   { options, picked, loaded }: Offer,
   input?: UserInput,
 ): Promise<boolean> {
-  if (place.kind !== 'ask') return false;
+  if (question.kind !== 'ask') return false;
   if (picked === undefined) {
-    if (!takesAlbum(place.step.question)) return false;
-    await finishAlbum(visit, place);
+    if (!takesAlbum(question.step.question)) return false;
+    await finishAlbum(flowRun, question);
     return true;
   }
   // what was picked, as the choices stand; of a loaded list only one page is at hand
@@ -145,14 +156,14 @@ async function finish(
     loaded === undefined
       ? options.map(({ value }) => value).filter((value) => picked.includes(value))
       : picked;
-  await accept(visit, place, values, input);
+  await accept(flowRun, question, values, input);
   return true;
 }
 
 /** Shows the answers that may be corrected, and a button that leaves them as they are. */
-async function offerCorrections(visit: Visit, place: Place): Promise<void> {
-  const binding = { ...bindingOf(visit, tokenOf(place)), action: 'edit' } as const;
-  const answers = correctable(place);
+async function offerCorrections(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
+  const binding = { ...bindingOf(flowRun, tokenOf(question)), action: 'edit' } as const;
+  const answers = correctable(question);
   const tokens = valueTokens(
     answers.map(({ name }) => name),
     binding,
@@ -162,23 +173,23 @@ async function offerCorrections(visit: Visit, place: Place): Promise<void> {
   ];
   const rows = [
     ...answers.map(({ name, label }) => button(label, tokens.get(name) ?? '')),
-    button(await text(visit, 'keep'), ''),
+    button(await text(flowRun, 'keep'), ''),
   ];
-  note(visit, { editing: true });
-  const say = { text: await text(visit, 'pickEdit'), keyboard: { inline_keyboard: rows } };
-  if (visit.plan.options.prompts === 'edit') visit.run.ask({ instead: say });
-  else visit.run.say(say);
+  note(flowRun, { editing: true });
+  const say = { text: await text(flowRun, 'pickEdit'), keyboard: { inline_keyboard: rows } };
+  if (flowRun.plan.options.prompts === 'edit') flowRun.run.ask({ instead: say });
+  else flowRun.run.say(say);
 }
 
-function edit(visit: Visit, place: Place, button: FlowButton): boolean {
-  const names = correctable(place).map(({ name }) => name);
+function edit(flowRun: FlowRun, question: PendingQuestion, button: FlowButton): boolean {
+  const names = correctable(question).map(({ name }) => name);
   if (button.value === '' && names.length > 0) {
-    visit.run.ask();
+    flowRun.run.ask();
     return true;
   }
   const tokens = valueTokens(names, button);
   const name = names.find((each) => tokens.get(each) === button.value);
   if (name === undefined) return false;
-  move(visit, redo(visit, place, name));
+  move(flowRun, redo(flowRun, question, name));
   return true;
 }

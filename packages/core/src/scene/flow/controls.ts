@@ -1,10 +1,10 @@
 /** Going back and canceling, by command or by a button below the question. */
 
 import type { AnyFlowOptions } from './flow.ts';
+import { type FlowRun, locate, move, progressOf, text } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { backTo } from './moves.ts';
-import type { Place } from './place.ts';
-import { locate, move, progressOf, text, type Visit } from './visit.ts';
+import type { PendingQuestion } from './pending-question.ts';
 
 /** Labels of the buttons that a question shows beside its own. */
 export interface ControlLabels {
@@ -18,37 +18,40 @@ export function backEverywhere({ back, controls }: AnyFlowOptions): boolean {
 }
 
 /** The buttons of `controls` that mean something at this question. */
-export async function controlsAt(visit: Visit, place: Place): Promise<ControlLabels> {
-  const { controls = [] } = visit.plan.options;
+export async function controlsAt(
+  flowRun: FlowRun,
+  question: PendingQuestion,
+): Promise<ControlLabels> {
+  const { controls = [] } = flowRun.plan.options;
   // the first button of an invoice has to pay it (Bot API, sendInvoice)
-  const pays = place.kind === 'ask' && place.step.question.accept === 'payment';
+  const pays = question.kind === 'ask' && question.step.question.accept === 'payment';
   if (controls.length === 0 || pays) return {};
   const back =
     controls.includes('back') &&
-    mayGoBack(visit, place) &&
-    (await locate(visit)).previous !== undefined;
+    mayGoBack(flowRun, question) &&
+    (await locate(flowRun)).previous !== undefined;
   // the No of a summary cancels already
-  const cancel = controls.includes('cancel') && place.kind !== 'confirm';
+  const cancel = controls.includes('cancel') && question.kind !== 'confirm';
   return {
-    ...(back && { back: await text(visit, 'back') }),
-    ...(cancel && { cancel: await text(visit, 'cancel') }),
+    ...(back && { back: await text(flowRun, 'back') }),
+    ...(cancel && { cancel: await text(flowRun, 'cancel') }),
   };
 }
 
 /** Goes to the question before the pending one, or says why not. */
-export async function goBack(visit: Visit): Promise<void> {
-  const { run } = visit;
-  const { pending, previous, isClosed } = await locate(visit);
+export async function goBack(flowRun: FlowRun): Promise<void> {
+  const { run } = flowRun;
+  const { pending, previous, isClosed } = await locate(flowRun);
   // from the answers to correct, back is the summary
   if (memoOf(run.memo).editing) return run.ask();
-  if (!mayGoBack(visit, pending)) return run.say(await text(visit, 'noBack'));
+  if (!mayGoBack(flowRun, pending)) return run.say(await text(flowRun, 'noBack'));
   if (previous === undefined) {
-    return run.say(await text(visit, isClosed ? 'noBack' : 'firstStep'));
+    return run.say(await text(flowRun, isClosed ? 'noBack' : 'firstStep'));
   }
-  move(visit, backTo(progressOf(run), previous));
+  move(flowRun, backTo(progressOf(run), previous));
 }
 
-function mayGoBack({ plan }: Visit, place: Place | undefined): boolean {
-  const own = place?.kind === 'ask' ? place.step.question.back : undefined;
+function mayGoBack({ plan }: FlowRun, question: PendingQuestion | undefined): boolean {
+  const own = question?.kind === 'ask' ? question.step.question.back : undefined;
   return own ?? backEverywhere(plan.options);
 }

@@ -6,9 +6,9 @@ import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { hash32 } from '../rows/buttons.ts';
 import { isChoice, takesText } from './answer.ts';
 import { entriesOf } from './choices.ts';
+import { type FlowRun, progressOf } from './flow-run.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
-import { progressOf, type Visit } from './visit.ts';
 
 /** Text that changes when questions, their choices or their schemas do. */
 export function fingerprintOf(steps: readonly Step[]): string {
@@ -53,7 +53,7 @@ export function renamed(steps: readonly Step[], answers: JsonObject): JsonObject
  * Only choices, kinds and schemas are looked at; `validate` may act, so it is not run again. A schema gets what it once gave, numbers as
  * text; an object that a schema made of text cannot be judged and stays.
  */
-export async function recheck({ plan, run }: Visit): Promise<Progress> {
+export async function recheck({ plan, run }: FlowRun): Promise<Progress> {
   let progress = progressOf(run);
   const look = async (steps: readonly Step[], answers: JsonObject, path: Path): Promise<void> => {
     for (const step of namedSteps(steps)) {

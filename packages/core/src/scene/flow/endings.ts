@@ -6,14 +6,14 @@ import type { LeaveReason } from '../../conversation/turn.ts';
 import { finishAlbum } from './accept.ts';
 import { noAnswer } from './answer.ts';
 import type { EndingTurn } from './flow.ts';
+import { type FlowRun, locate, move, progressOf, text, tidy } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { awaitsPayment } from './payment.ts';
-import { locate, move, progressOf, text, tidy, type Visit } from './visit.ts';
 
 /** The flow has been left: its hooks run and may send messages. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
-export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReason> {
-  const { plan, run } = visit;
+export async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason> {
+  const { plan, run } = flowRun;
   const { over } = memoOf(run.memo);
   const { canceled, timedOut, left: always } = plan.hooks;
   const isLate = reason === 'timeout';
@@ -21,12 +21,12 @@ export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReas
   const words = over === 'attempts' ? 'tooManyAttempts' : isLate ? 'timedOut' : 'canceled';
   // a time-out is tried again as a whole
   const attempt = isLate ? (work: () => Promise<void>) => work().then(() => true) : run.attempt;
-  const say = () => attempt(async () => run.say(await text(visit, words)));
-  tidy(visit);
+  const say = () => attempt(async () => run.say(await text(flowRun, words)));
+  tidy(flowRun);
   if (over === 'attempts') await say();
   const isTold =
     hook !== undefined &&
-    (await attempt(async () => tell(visit, await hook(run.data, endingTurn(visit)))));
+    (await attempt(async () => tell(flowRun, await hook(run.data, endingTurn(flowRun)))));
   if (!isTold && over !== 'attempts' && (isLate || reason === 'canceled')) await say();
   const truly = over === 'done' ? 'done' : reason;
   if (always !== undefined) await attempt(async () => always(truly, run.data, run.turn));
@@ -34,31 +34,31 @@ export async function left(visit: Visit, reason: LeaveReason): Promise<LeaveReas
 }
 
 /** A timer has passed. */
-export async function passed(visit: Visit, timer: string): Promise<void> {
-  const { run } = visit;
-  const closed = awaitsPayment(visit);
+export async function passed(flowRun: FlowRun, timer: string): Promise<void> {
+  const { run } = flowRun;
+  const closed = awaitsPayment(flowRun);
   if (closed !== undefined) return run.arm(timer, closed);
   if (timer === 'flow') return run.leave('timeout');
-  const { pending } = await locate(visit);
+  const { pending } = await locate(flowRun);
   if (pending?.kind !== 'ask') return;
-  if (timer === 'album') return finishAlbum(visit, pending);
+  if (timer === 'album') return finishAlbum(flowRun, pending);
   const { onTimeout } = pending.step.question;
   const said = (await onTimeout?.(pending.answers, run.turn)) ?? 'end';
   if (said === 'end') return run.leave('timeout');
   const { answer } = Object(said) as { readonly answer?: unknown };
   if (answer === undefined || isStorable(answer)) {
-    return move(visit, answered(progressOf(run), pending, answer));
+    return move(flowRun, answered(progressOf(run), pending, answer));
   }
   run.refused(noAnswer('onTimeout', answer));
   run.leave('timeout');
 }
 
-function tell({ run }: Visit, said: Say | Sent | undefined | void): void {
+function tell({ run }: FlowRun, said: Say | Sent | undefined | void): void {
   if (said !== undefined && said !== null) run.say(said);
 }
 
 /** The turn, with the name of the step that was pending. It inherits, so that services are not looked at before their time. */
-function endingTurn({ run }: Visit): EndingTurn<object> {
+function endingTurn({ run }: FlowRun): EndingTurn<object> {
   const step = run.state?.slice(run.state.lastIndexOf(':') + 1) ?? '';
   return Object.create(run.turn, { step: { value: step, enumerable: true } });
 }

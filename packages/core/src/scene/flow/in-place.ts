@@ -6,7 +6,7 @@ import { callOf, type RichText, type Say } from '../../conversation/say.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { drawingOf } from '../view/drawing.ts';
-import { isEditable, place, tookInput } from '../view/placing.ts';
+import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
 import { retire } from '../view/shown-message.ts';
 
 export { tookDeadline } from '../view/placing.ts';
@@ -27,7 +27,7 @@ export function askInPlace(
   if (below !== undefined && joined === undefined) run.say(below);
   const shown = joined ?? say;
   const call = isStream(shown) ? undefined : callOf(shown, undefined);
-  if (call !== undefined && isEditable(call)) return place(run, drawingOf(call));
+  if (call !== undefined && isEditable(call)) return showInPlace(run, drawingOf(call));
   // an invoice, a stream and a reply keyboard are messages of their own
   retire(run);
   return () => shown;

@@ -2,8 +2,8 @@
 
 import type { SceneBehavior } from '../../conversation/behavior.ts';
 import type { InterruptRule } from '../../update/interrupt.ts';
+import type { Plan } from './flow-run.ts';
 import { questionsById } from './steps.ts';
-import type { Plan } from './visit.ts';
 
 /** Returns the input that ends a turn, by the flow's states. */
 export function interruptsOf(

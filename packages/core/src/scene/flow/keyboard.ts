@@ -68,9 +68,9 @@ export function pagesOf(options: readonly Option[]): number {
 /** Finds the choice that a button stands for. */
 export function optionOn(
   options: readonly Option[],
-  { tag, visit, question, value: token }: FlowButton,
+  { tag, entry, question, value: token }: FlowButton,
 ): Option | undefined {
-  const tokens = tokensFor(options, { tag, visit, question });
+  const tokens = tokensFor(options, { tag, entry, question });
   return options.find(({ value }) => tokens.get(value) === token);
 }
 

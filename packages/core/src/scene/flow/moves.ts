@@ -1,6 +1,6 @@
 /** What an answer, going back or a correction makes of the progress. Pure. */
 
-import type { Passed, Place } from './place.ts';
+import type { Passed, PendingQuestion } from './pending-question.ts';
 import {
   type Path,
   type Progress,
@@ -15,14 +15,14 @@ import {
 import { namedSteps, namesSharedByCases, type Step } from './steps.ts';
 
 /** The pending question has been answered; a summary by anything, a repeat by `"yes"` for another round. */
-export function answered(progress: Progress, place: Place, value: unknown): Progress {
-  switch (place.kind) {
+export function answered(progress: Progress, question: PendingQuestion, value: unknown): Progress {
+  switch (question.kind) {
     case 'ask':
-      return withAnswer(progress, place.path, value);
+      return withAnswer(progress, question.path, value);
     case 'confirm':
-      return withPassed(progress, place.path);
+      return withPassed(progress, question.path);
     case 'again':
-      return withRounds(progress, place.path, place.rounds, value === 'yes');
+      return withRounds(progress, question.path, question.rounds, value === 'yes');
   }
 }
 
@@ -54,7 +54,7 @@ export function changing(progress: Progress, path: Path, level: readonly Step[])
  */
 export function redone(
   progress: Progress,
-  { path, level }: Pick<Place, 'path' | 'level'>,
+  { path, level }: Pick<PendingQuestion, 'path' | 'level'>,
   name: string,
 ): Progress | undefined {
   const [own = '', made] = name.split('.');

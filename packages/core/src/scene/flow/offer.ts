@@ -4,11 +4,11 @@ import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
 import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
+import { type FlowRun, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { type Listing, type Option, optionsOf } from './options.ts';
-import type { Place } from './place.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import { type ReplyButton, shareButton } from './share.ts';
-import { text, tokenOf, type Visit } from './visit.ts';
 
 /** Buttons of a question; a missing label is a button that is not shown. */
 export interface Offer {
@@ -36,40 +36,48 @@ export interface Offer {
  *
  * @param listing - its choices; what they are now, if they are not given
  */
-export async function offerOf(visit: Visit, place: Place, listing?: Listing): Promise<Offer> {
-  const question = place.kind === 'ask' ? place.step.question : undefined;
+export async function offerOf(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+  listing?: Listing,
+): Promise<Offer> {
+  const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const several = question?.multiple === true;
-  const reply = isOnReplyKeyboard(visit, place);
+  const reply = isOnReplyKeyboard(flowRun, asked);
   const finishes = question !== undefined && (several || (!reply && takesAlbum(question)));
   // a keyboard would take the place of the forced reply
-  const isBare = !reply && inGroup(visit) && expectsText(place);
-  const controls = isBare ? {} : await controlsAt(visit, place);
-  const { options, loaded } = listing ?? (await choicesOf(visit, place)) ?? { options: [] };
+  const isBare = !reply && inGroup(flowRun) && expectsText(asked);
+  const controls = isBare ? {} : await controlsAt(flowRun, asked);
+  const { options, loaded } = listing ?? (await choicesOf(flowRun, asked)) ?? { options: [] };
   return {
     options: reply ? toldApart(options) : options,
     loaded,
-    rows: await rowsAt(visit, place),
+    rows: await rowsAt(flowRun, asked),
     columns: question?.columns,
     // such buttons exist in private chats only (Bot API, KeyboardButton)
-    share: reply && question && !inGroup(visit) ? shareButton(question, tokenOf(place)) : undefined,
-    picked: several ? (memoOf(visit.run.memo).picked ?? []) : undefined,
-    finish: finishes ? await text(visit, 'done') : undefined,
-    skip: question?.optional === true ? await text(visit, 'skip') : undefined,
+    share:
+      reply && question && !inGroup(flowRun) ? shareButton(question, tokenOf(asked)) : undefined,
+    picked: several ? (memoOf(flowRun.run.memo).picked ?? []) : undefined,
+    finish: finishes ? await text(flowRun, 'done') : undefined,
+    skip: question?.optional === true ? await text(flowRun, 'skip') : undefined,
     back: controls.back,
     cancel: controls.cancel,
   };
 }
 
-async function rowsAt(visit: Visit, place: Place): Promise<InlineRows> {
-  if (place.kind !== 'ask' || place.step.question.rows === undefined) return [];
+async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
+  if (question.kind !== 'ask' || question.step.question.rows === undefined) return [];
   const { questionRows } = await import('./question-rows.ts');
-  return (await questionRows(visit, place)).keyboard.inline();
+  return (await questionRows(flowRun, question)).keyboard.inline();
 }
 
 /** Returns the current choices of a question; `undefined` if it has none. */
-export function choicesOf(visit: Visit, place: Place): Promise<Listing | undefined> {
-  const { page = 0 } = memoOf(visit.run.memo);
-  return optionsOf(place, visit.run.turn, (name) => text(visit, name), page);
+export function choicesOf(
+  flowRun: FlowRun,
+  question: PendingQuestion,
+): Promise<Listing | undefined> {
+  const { page = 0 } = memoOf(flowRun.run.memo);
+  return optionsOf(question, flowRun.run.turn, (name) => text(flowRun, name), page);
 }
 
 /** The label of a choice as its button shows it. */
@@ -78,27 +86,27 @@ export function labelOn({ value, label }: Option, picked: Offer['picked']): stri
 }
 
 /** Whether a question shows its choices on a reply keyboard. */
-export function isOnReplyKeyboard(visit: Visit, place: Place): boolean {
-  if (place.kind !== 'ask') return false;
-  const { buttons, share } = place.step.question;
-  const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(visit));
-  return isWanted && !takesInlineOnly(visit);
+export function isOnReplyKeyboard(flowRun: FlowRun, question: PendingQuestion): boolean {
+  if (question.kind !== 'ask') return false;
+  const { buttons, share } = question.step.question;
+  const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(flowRun));
+  return isWanted && !takesInlineOnly(flowRun);
 }
 
 /** Whether the user is to write a text. */
-export function expectsText(place: Place): boolean {
-  return place.kind === 'ask' && place.step.question.choices === undefined
-    ? takesText(place.step.question) || typeof place.step.question.accept === 'object'
+export function expectsText(question: PendingQuestion): boolean {
+  return question.kind === 'ask' && question.step.question.choices === undefined
+    ? takesText(question.step.question) || typeof question.step.question.accept === 'object'
     : false;
 }
 
 /** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
-export function inGroup({ run }: Visit): boolean {
+export function inGroup({ run }: FlowRun): boolean {
   return (run.turn.subject.chat ?? 0) < 0;
 }
 
 /** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
-export function takesInlineOnly({ run: { turn } }: Visit): boolean {
+export function takesInlineOnly({ run: { turn } }: FlowRun): boolean {
   const { update, subject, replyAddress } = turn;
   if (replyAddress?.business !== undefined) return true;
   const payload = update && objectIn(update, subject.updateType ?? '');

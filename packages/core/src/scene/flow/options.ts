@@ -6,7 +6,7 @@ import type { Awaitable } from '../../base/type-tools.ts';
 import type { TextName } from '../../conversation/texts.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { entriesOf, isPage } from './choices.ts';
-import type { Place } from './place.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import type { Choices, Label } from './question.ts';
 import { type AskStep, closesRounds, type NamedStep, namedSteps } from './steps.ts';
 
@@ -33,20 +33,20 @@ export interface Listing {
  * @param page - the page that is wanted of a loaded list, from 0; the last one, if the list has become shorter
  */
 export async function optionsOf(
-  place: Place,
+  question: PendingQuestion,
   turn: AskTurn,
   text: (name: TextName) => Awaitable<string>,
   page: number,
 ): Promise<Listing | undefined> {
-  switch (place.kind) {
+  switch (question.kind) {
     case 'ask': {
-      const { choices } = place.step.question;
+      const { choices } = question.step.question;
       if (choices === undefined) return undefined;
       const load = async (at: number) =>
         typeof choices === 'function'
-          ? choices(place.answers, turn, { page: at, size: pageSize, offset: at * pageSize })
+          ? choices(question.answers, turn, { page: at, size: pageSize, offset: at * pageSize })
           : choices;
-      return listingOf(place.id, turn, load, page);
+      return listingOf(question.id, turn, load, page);
     }
     case 'again':
       return {
@@ -56,12 +56,12 @@ export async function optionsOf(
         ],
       };
     case 'confirm': {
-      const { yes, no } = place.step;
+      const { yes, no } = question.step;
       const both = [
         { value: 'yes', label: yes === undefined ? await text('yes') : labelOf(yes, turn) },
         { value: 'no', label: no === undefined ? await text('cancel') : labelOf(no, turn) },
       ];
-      if (correctable(place).length === 0) return { options: both };
+      if (correctable(question).length === 0) return { options: both };
       return { options: [...both, { value: 'edit', label: await text('edit') }] };
     }
   }
@@ -75,15 +75,15 @@ export interface Correction {
 }
 
 /** The answers that a summary lets the user correct. */
-export function correctable(place: Place): readonly Correction[] {
-  if (place.kind !== 'confirm') return [];
-  const { edit } = place.step;
+export function correctable(question: PendingQuestion): readonly Correction[] {
+  if (question.kind !== 'confirm') return [];
+  const { edit } = question.step;
   const mayEdit = (name: string) => (typeof edit === 'boolean' ? edit : edit.includes(name));
-  return namedSteps(place.level).flatMap((step): readonly Correction[] => {
+  return namedSteps(question.level).flatMap((step): readonly Correction[] => {
     const { kind, name } = step;
-    if (kind === 'confirm' || !mayEdit(name) || !Object.hasOwn(place.answers, name)) return [];
-    const answer = place.answers[name];
-    if (kind === 'questions') return corrections(name, place.made[name] ?? [], Object(answer));
+    if (kind === 'confirm' || !mayEdit(name) || !Object.hasOwn(question.answers, name)) return [];
+    const answer = question.answers[name];
+    if (kind === 'questions') return corrections(name, question.made[name] ?? [], Object(answer));
     return mayCorrect(step, answer) ? [{ name, label: readable(name) }] : [];
   });
 }

@@ -10,9 +10,9 @@ import type { Say } from '../../conversation/say.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
+import { type FlowRun, locate, note, text, wasAsked } from './flow-run.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
-import type { Place } from './place.ts';
-import { locate, note, text, type Visit, wasAsked } from './visit.ts';
+import type { PendingQuestion } from './pending-question.ts';
 
 /** A prompt as it is sent, and the invoice that it is. */
 export interface BoundPrompt {
@@ -32,15 +32,15 @@ const approvalTime = 180_000;
  * @throws FsmError `INVALID_OPTION` for a payment step without an invoice, for a payload that leaves no room for the mark, and for prices
  * that are no list of amounts
  */
-export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
-  const accept = place.kind === 'ask' ? place.step.question.accept : undefined;
-  const { turn, tag } = visit.run;
+export function bindInvoice(flowRun: FlowRun, question: PendingQuestion, say: Say): BoundPrompt {
+  const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
+  const { turn, tag } = flowRun.run;
   const isInvoice =
     typeof say === 'object' && 'method' in say && say.method.toLowerCase() === 'sendinvoice';
   if (!isInvoice || !mayTakePayment(accept) || turn.replyAddress === undefined) {
     if (accept === 'payment' && !isInvoice) {
       throw invalidOption(
-        `${place.id} prompt`,
+        `${question.id} prompt`,
         "an invoice: { method: 'sendInvoice', payload }",
         'another message',
       );
@@ -52,18 +52,18 @@ export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
   const bytes = new TextEncoder().encode(own).length;
   if (bytes > payloadLimit) {
     throw invalidOption(
-      `payload of the invoice of '${place.id}'`,
+      `payload of the invoice of '${question.id}'`,
       `at most ${payloadLimit} bytes: telefsm appends a mark of its own`,
       `${bytes} bytes`,
     );
   }
   const { chat, thread, directMessagesTopic } = turn.replyAddress;
   const payload = markedPayload(own, { tag, nonce: newNonce(), chat, thread, directMessagesTopic });
-  const payer = payerOf(visit);
+  const payer = payerOf(flowRun);
   const invoice: SentInvoice = {
     payload,
     currency: String(given['currency']),
-    amount: amountOf(place, given),
+    amount: amountOf(question, given),
     ...extraOf(given),
     ...(payer !== undefined && { payer }),
   };
@@ -74,24 +74,24 @@ export function bindInvoice(visit: Visit, place: Place, say: Say): BoundPrompt {
 }
 
 /** Answers `pre_checkout_query` at the step whose invoice it is; Telegram waits ten seconds for it. */
-export async function checkout(visit: Visit): Promise<boolean> {
-  const { run } = visit;
+export async function checkout(flowRun: FlowRun): Promise<boolean> {
+  const { run } = flowRun;
   const query = run.turn.update && objectIn(run.turn.update, 'pre_checkout_query');
   const id = textIn(query, 'id');
-  const invoice = await openInvoice(visit);
+  const invoice = await openInvoice(flowRun);
   if (id === undefined || invoice === undefined || !isFor(invoice, query)) return false;
-  const decide = isFrom(invoice, query) ? invoice.place.step.question.checkout : undefined;
+  const decide = isFrom(invoice, query) ? invoice.question.step.question.checkout : undefined;
   const facts = {
     invoice_payload: invoicePayload(invoice.payload),
     total_amount: wholeIn(query, 'total_amount') ?? 0,
   };
   const verdict = !isFrom(invoice, query)
-    ? await text(visit, 'notYours')
+    ? await text(flowRun, 'notYours')
     : decide === undefined ||
-      (await verdictOf(visit, decide(facts, invoice.place.answers, run.turn)));
+      (await verdictOf(flowRun, decide(facts, invoice.question.answers, run.turn)));
   if (verdict === true) {
-    const { place: _, ...kept } = invoice;
-    note(visit, { invoice: { ...kept, approvedUntil: run.turn.now() + approvalTime } });
+    const { question: _, ...kept } = invoice;
+    note(flowRun, { invoice: { ...kept, approvedUntil: run.turn.now() + approvalTime } });
   }
   const payload = {
     pre_checkout_query_id: id,
@@ -103,24 +103,24 @@ export async function checkout(visit: Visit): Promise<boolean> {
 }
 
 /** What `checkout` says. What is neither `true` nor a reason declines: no money moves because of a forgotten return. */
-async function verdictOf(visit: Visit, said: Awaitable<unknown>): Promise<true | string> {
+async function verdictOf(flowRun: FlowRun, said: Awaitable<unknown>): Promise<true | string> {
   const found = await said;
   if (found === true || (typeof found === 'string' && found !== '')) return found;
-  visit.run.refused(invalidOption('checkout', 'true, or why not as a text', shown(found)));
-  return text(visit, 'failed');
+  flowRun.run.refused(invalidOption('checkout', 'true, or why not as a text', shown(found)));
+  return text(flowRun, 'failed');
 }
 
 /** Whether a payment is the one that the pending question has asked for. Any other answers nothing here. */
-export async function isPaid(visit: Visit): Promise<boolean> {
-  const { update, subject } = visit.run.turn;
+export async function isPaid(flowRun: FlowRun): Promise<boolean> {
+  const { update, subject } = flowRun.run.turn;
   const message = update && objectIn(update, subject.updateType ?? '');
   const payment = objectIn(message, 'successful_payment');
-  const invoice = await openInvoice(visit);
+  const invoice = await openInvoice(flowRun);
   return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);
 }
 
 /** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
-export function awaitsPayment({ run }: Visit): number | undefined {
+export function awaitsPayment({ run }: FlowRun): number | undefined {
   const until = memoOf(run.memo).invoice?.approvedUntil;
   if (until === undefined) return undefined;
   const left = until - run.turn.now();
@@ -128,23 +128,27 @@ export function awaitsPayment({ run }: Visit): number | undefined {
 }
 
 /** Whether the question waits for an approved payment; then the user reads so, and nothing else happens. */
-export async function saysPaying(visit: Visit): Promise<boolean> {
-  if (awaitsPayment(visit) === undefined) return false;
-  const { run } = visit;
-  const words = await text(visit, 'paying');
+export async function saysPaying(flowRun: FlowRun): Promise<boolean> {
+  if (awaitsPayment(flowRun) === undefined) return false;
+  const { run } = flowRun;
+  const words = await text(flowRun, 'paying');
   if (run.input?.kind === 'button') run.answer(words);
   else run.say(words);
   return true;
 }
 
-type OpenInvoice = SentInvoice & { readonly place: Extract<Place, { readonly kind: 'ask' }> };
+type OpenInvoice = SentInvoice & {
+  readonly question: Extract<PendingQuestion, { readonly kind: 'ask' }>;
+};
 
 /** The invoice of the pending question, as it was sent. */
-async function openInvoice(visit: Visit): Promise<OpenInvoice | undefined> {
-  const { invoice } = memoOf(visit.run.memo);
+async function openInvoice(flowRun: FlowRun): Promise<OpenInvoice | undefined> {
+  const { invoice } = memoOf(flowRun.run.memo);
   if (invoice === undefined) return undefined;
-  const { pending: place } = await locate(visit);
-  return place?.kind === 'ask' && wasAsked(visit, place) ? { ...invoice, place } : undefined;
+  const { pending: question } = await locate(flowRun);
+  return question?.kind === 'ask' && wasAsked(flowRun, question)
+    ? { ...invoice, question }
+    : undefined;
 }
 
 function isFor({ payload, currency, amount, extra = 0 }: SentInvoice, paid: RawObject | undefined) {
@@ -161,7 +165,7 @@ function isFrom({ payer }: SentInvoice, holder: RawObject | undefined): boolean 
 }
 
 /** The user who was asked. A deadline or outside work asks the owner of the private chat. */
-function payerOf({ run: { turn, memo } }: Visit): number | undefined {
+function payerOf({ run: { turn, memo } }: FlowRun): number | undefined {
   const { from, subject, replyAddress } = turn;
   if (from !== undefined) return from.id;
   const before = memoOf(memo).invoice?.payer;
@@ -170,14 +174,14 @@ function payerOf({ run: { turn, memo } }: Visit): number | undefined {
   return before ?? person ?? alone;
 }
 
-function amountOf(place: Place, { prices }: RawObject): number {
+function amountOf(question: PendingQuestion, { prices }: RawObject): number {
   const list: unknown = typeof prices === 'string' ? JSON.parse(prices) : prices;
   let sum = 0;
   for (const price of Array.isArray(list) ? list : [])
     sum += wholeIn(price, 'amount') ?? Number.NaN;
   if (Array.isArray(list) && Number.isSafeInteger(sum)) return sum;
   throw invalidOption(
-    `prices of the invoice of '${place.id}'`,
+    `prices of the invoice of '${question.id}'`,
     'a list of { label, amount } with whole amounts',
     shown(prices),
   );

@@ -3,7 +3,7 @@
 import { type JsonObject, noData } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
-import type { Passed, Place, PlaceFacts, Position } from './place.ts';
+import type { Passed, PendingQuestion, Position, QuestionFacts } from './pending-question.ts';
 import { markOf, type Path, type Progress } from './progress.ts';
 import {
   type AskStep,
@@ -60,17 +60,17 @@ async function walkSteps(
   steps: readonly Step[],
   scope: Scope,
   walk: Walk,
-): Promise<Place | undefined> {
+): Promise<PendingQuestion | undefined> {
   const { stored, seen } = scope;
   for (const step of steps) {
     if (step.kind === 'ask') {
       const { when } = step.question;
       if (when !== undefined && !(await when(seen, walk.turn))) continue;
       if (Object.hasOwn(stored, step.name)) seen[step.name] = stored[step.name];
-      else if (!isPassed(step.name, step.was, scope, walk)) return askPlace(step, scope);
+      else if (!isPassed(step.name, step.was, scope, walk)) return askQuestion(step, scope);
       pass(walk, 'ask', scope, step.name);
     } else if (step.kind === 'confirm') {
-      if (!isPassed(step.name, [], scope, walk)) return confirmPlace(step, scope);
+      if (!isPassed(step.name, [], scope, walk)) return confirmQuestion(step, scope);
       pass(walk, 'confirm', scope, step.name);
     } else {
       const found = await walkInner(step, scope, walk);
@@ -84,7 +84,7 @@ async function walkInner(
   step: Exclude<Step, AskStep | ConfirmStep>,
   scope: Scope,
   walk: Walk,
-): Promise<Place | undefined> {
+): Promise<PendingQuestion | undefined> {
   const { seen, stored } = scope;
   switch (step.kind) {
     case 'branch': {
@@ -119,7 +119,11 @@ function parametersIn(made: object, stored: unknown, steps: readonly Step[]): Js
   return { ...made, ...Object.fromEntries(changed) };
 }
 
-async function walkMade(step: QuestionsStep, scope: Scope, walk: Walk): Promise<Place | undefined> {
+async function walkMade(
+  step: QuestionsStep,
+  scope: Scope,
+  walk: Walk,
+): Promise<PendingQuestion | undefined> {
   const { name } = step;
   const { stored, seen, prefix } = scope;
   const { madeQuestions } = await import('./made-questions.ts');
@@ -133,7 +137,11 @@ async function walkMade(step: QuestionsStep, scope: Scope, walk: Walk): Promise<
   return found;
 }
 
-async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<Place | undefined> {
+async function walkRounds(
+  step: RepeatStep,
+  scope: Scope,
+  walk: Walk,
+): Promise<PendingQuestion | undefined> {
   const { name, min, max } = step;
   const path = [...scope.path, name];
   const began = Object.hasOwn(scope.stored, name);
@@ -141,7 +149,7 @@ async function walkRounds(step: RepeatStep, scope: Scope, walk: Walk): Promise<P
   const rounds: readonly JsonObject[] = Array.isArray(stored) ? stored : [];
   const finished = began && !walk.open.has(markOf(path));
   const steps = step.stepsFor(scope.seen);
-  const again = (complete: readonly JsonObject[]) => againPlace(step, scope, complete);
+  const again = (complete: readonly JsonObject[]) => againQuestion(step, scope, complete);
   const offered = (count: number) => count >= min && count < max;
   const wasOffered = (count: number) => {
     if (offered(count)) pass(walk, 'again', scope, name, count);
@@ -211,21 +219,25 @@ function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk
   return [name, ...was].some((each) => walk.passed.has(markOf([...scope.path, each])));
 }
 
-function factsAt(name: string, scope: Scope): PlaceFacts {
+function factsAt(name: string, scope: Scope): QuestionFacts {
   const { prefix, path, seen, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
   const facts = { path: [...path, name], answers: Object.freeze(seen), level, made };
   return { id: state, ...facts, parameters, home };
 }
 
-function askPlace(step: AskStep, scope: Scope): Place {
+function askQuestion(step: AskStep, scope: Scope): PendingQuestion {
   return { kind: 'ask', step, ...factsAt(step.name, scope) };
 }
 
-function confirmPlace(step: ConfirmStep, scope: Scope): Place {
+function confirmQuestion(step: ConfirmStep, scope: Scope): PendingQuestion {
   return { kind: 'confirm', step, ...factsAt(step.name, scope) };
 }
 
-function againPlace(step: RepeatStep, scope: Scope, rounds: readonly JsonObject[]): Place {
+function againQuestion(
+  step: RepeatStep,
+  scope: Scope,
+  rounds: readonly JsonObject[],
+): PendingQuestion {
   return {
     kind: 'again',
     step,

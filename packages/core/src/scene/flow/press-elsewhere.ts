@@ -8,74 +8,74 @@ import { wordsOf } from './accept.ts';
 import { checkValue } from './answer.ts';
 import { redo } from './ask.ts';
 import { tokenFor } from './ask-elsewhere.ts';
-import { type FlowMemo, memoOf } from './memo.ts';
-import { answered } from './moves.ts';
-import { choicesOf } from './offer.ts';
 import {
   elsewhereMessage,
+  type FlowRun,
   locate,
   move,
   note,
   progressOf,
   text,
   tokenOf,
-  type Visit,
   wasAsked,
-} from './visit.ts';
+} from './flow-run.ts';
+import { type FlowMemo, memoOf } from './memo.ts';
+import { answered } from './moves.ts';
+import { choicesOf } from './offer.ts';
 
 /** Takes a press in the other chat; it has been answered when this returns. */
-export async function pressElsewhere(visit: Visit, data: string): Promise<void> {
-  const { run } = visit;
+export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<void> {
+  const { run } = flowRun;
   const button = readElsewhere(data);
-  const { pending } = await locate(visit);
-  const asked = memoOf(run.memo).elsewhere;
+  const { pending } = await locate(flowRun);
+  const elsewhere = memoOf(run.memo).elsewhere;
   const isAsked = pending?.kind === 'ask' && pending.step.question.to !== undefined;
-  const place = isAsked ? pending : undefined;
-  const isPending = place !== undefined && wasAsked(visit, place);
-  const isOffered = isPending && button?.visit === run.visit && button.question === tokenOf(place);
+  const asked = isAsked ? pending : undefined;
+  const isPending = asked !== undefined && wasAsked(flowRun, asked);
+  const isOffered = isPending && button?.entry === run.entry && button.question === tokenOf(asked);
   const query = objectIn(run.turn.update ?? { update_id: 0 }, 'callback_query');
   const message = objectIn(query, 'message');
   // where the process died before it knew the message, the chat is what is known
   const isThere =
-    idIn(message, 'chat') === asked?.chat &&
-    (asked?.message === undefined || asked.message === wholeIn(message, 'message_id'));
-  if (!isOffered || !isThere || asked === undefined) return staleElsewhere(visit);
+    idIn(message, 'chat') === elsewhere?.chat &&
+    (elsewhere?.message === undefined || elsewhere.message === wholeIn(message, 'message_id'));
+  if (!isOffered || !isThere || elsewhere === undefined) return staleElsewhere(flowRun);
   const presser = idIn(query, 'from');
-  if (asked.by !== undefined && (presser === undefined || !asked.by.includes(presser))) {
-    return run.answer(await text(visit, 'notYours'), true);
+  if (elsewhere.by !== undefined && (presser === undefined || !elsewhere.by.includes(presser))) {
+    return run.answer(await text(flowRun, 'notYours'), true);
   }
-  const { options = [] } = (await choicesOf(visit, place)) ?? {};
+  const { options = [] } = (await choicesOf(flowRun, asked)) ?? {};
   const option = options.find(({ value }) => tokenFor(value) === button.value);
-  if (option === undefined) return staleElsewhere(visit);
-  const { question } = place.step;
-  const verdict = await checkValue(question, option.value, place.answers, run.turn);
+  if (option === undefined) return staleElsewhere(flowRun);
+  const { question } = asked.step;
+  const verdict = await checkValue(question, option.value, asked.answers, run.turn);
   if (verdict.kind === 'refused') {
-    const words = await wordsOf(visit, verdict);
-    return run.answer(typeof words === 'string' ? words : await text(visit, 'invalid'), true);
+    const words = await wordsOf(flowRun, verdict);
+    return run.answer(typeof words === 'string' ? words : await text(flowRun, 'invalid'), true);
   }
   run.answer();
   const found = wholeIn(message, 'message_id');
   if (verdict.kind === 'redo') {
-    closeElsewhere(run, { ...asked, message: found });
-    note(visit, { elsewhere: undefined });
-    return move(visit, redo(visit, place, verdict.name));
+    closeElsewhere(run, { ...elsewhere, message: found });
+    note(flowRun, { elsewhere: undefined });
+    return move(flowRun, redo(flowRun, asked, verdict.name));
   }
-  const words = await question.answered?.(verdict.value, run.turn, place.answers);
-  closeElsewhere(run, { ...asked, message: found }, words);
-  note(visit, { elsewhere: undefined });
-  move(visit, answered(progressOf(run), place, verdict.value));
+  const words = await question.answered?.(verdict.value, run.turn, asked.answers);
+  closeElsewhere(run, { ...elsewhere, message: found }, words);
+  note(flowRun, { elsewhere: undefined });
+  move(flowRun, answered(progressOf(run), asked, verdict.value));
 }
 
 /** Answers a press of a button that counts no more, and takes the buttons away: the edit may have been lost. */
-async function staleElsewhere(visit: Visit): Promise<void> {
-  const { run } = visit;
-  run.answer(await text(visit, 'stale'));
+async function staleElsewhere(flowRun: FlowRun): Promise<void> {
+  const { run } = flowRun;
+  run.answer(await text(flowRun, 'stale'));
   const query = objectIn(run.turn.update ?? { update_id: 0 }, 'callback_query');
   const message = objectIn(query, 'message');
   const chat = idIn(message, 'chat');
-  const asked = memoOf(run.memo).elsewhere;
+  const elsewhere = memoOf(run.memo).elsewhere;
   const number = wholeIn(message, 'message_id');
-  if (chat === undefined || number === undefined || asked?.message === number) return;
+  if (chat === undefined || number === undefined || elsewhere?.message === number) return;
   closeElsewhere(run, { chat, message: number });
 }
 

@@ -7,11 +7,11 @@ import { verbIn, WithMoves } from '../transition.ts';
 import { accept } from './accept.ts';
 import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
+import { type FlowRun, keep, move, note, progressOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import type { AskPlace } from './place.ts';
+import type { PendingAsk } from './pending-question.ts';
 import { withParameters } from './progress.ts';
 import { questionRows, type RowMove } from './question-rows.ts';
-import { keep, move, note, progressOf, type Visit } from './visit.ts';
 
 /**
  * Does what a button of the rows stands for, and shows the question again unless that has moved the flow on.
@@ -19,9 +19,13 @@ import { keep, move, note, progressOf, type Visit } from './visit.ts';
  * @param value - what stands for the button
  * @returns `false` if the question does not offer it
  */
-export async function pressRow(visit: Visit, place: AskPlace, value: string): Promise<boolean> {
-  const { run, plan } = visit;
-  const { keyboard, turn } = await questionRows(visit, place);
+export async function pressRow(
+  flowRun: FlowRun,
+  question: PendingAsk,
+  value: string,
+): Promise<boolean> {
+  const { run, plan } = flowRun;
+  const { keyboard, turn } = await questionRows(flowRun, question);
   const press = keyboard.press(value);
   // a double tap comes when the message has changed already: what it asks for is done
   if (press === nothing) return true;
@@ -29,40 +33,40 @@ export async function pressRow(visit: Visit, place: AskPlace, value: string): Pr
   if (press === undefined || (pressed && hasButton(pressed) === false)) return false;
   // what the rows themselves have made are their values
   WithMoves.takeMade(turn);
-  verbIn(await press(pressedIn(visit, place) as Pressed<never>), plan.id, turn)?.apply(run);
-  await apply(visit, place, turn.applied ?? { move: 'again', change: {} });
+  verbIn(await press(pressedIn(flowRun, question) as Pressed<never>), plan.id, turn)?.apply(run);
+  await apply(flowRun, question, turn.applied ?? { move: 'again', change: {} });
   return true;
 }
 
-async function apply(visit: Visit, place: AskPlace, applied: RowMove): Promise<void> {
-  const { run } = visit;
+async function apply(flowRun: FlowRun, question: PendingAsk, applied: RowMove): Promise<void> {
+  const { run } = flowRun;
   switch (applied.move) {
     case 'again':
-      change(visit, place, applied.change);
+      change(flowRun, question, applied.change);
       return run.ask();
     case 'answer':
-      return accept(visit, place, applied.value);
+      return accept(flowRun, question, applied.value);
     case 'redo':
-      return move(visit, redo(visit, place, applied.step));
+      return move(flowRun, redo(flowRun, question, applied.step));
     case 'back':
-      return goBack(visit);
+      return goBack(flowRun);
     case 'cancel':
       return run.leave('canceled');
   }
 }
 
-function pressedIn(visit: Visit, place: AskPlace): Pressed {
-  const { run } = visit;
+function pressedIn(flowRun: FlowRun, question: PendingAsk): Pressed {
+  const { run } = flowRun;
   return {
-    data: place.parameters,
+    data: question.parameters,
     turn: () => run.turn,
-    patch: (changed) => change(visit, place, changed),
+    patch: (changed) => change(flowRun, question, changed),
     move: (widget, position) =>
-      note(visit, { widgets: { ...memoOf(run.memo).widgets, [widget]: position } }),
+      note(flowRun, { widgets: { ...memoOf(run.memo).widgets, [widget]: position } }),
   };
 }
 
-function change(visit: Visit, { home }: AskPlace, changed: JsonObject): void {
-  const { run } = visit;
-  keep(visit, withParameters(progressOf(run), home, changed), memoOf(run.memo));
+function change(flowRun: FlowRun, { home }: PendingAsk, changed: JsonObject): void {
+  const { run } = flowRun;
+  keep(flowRun, withParameters(progressOf(run), home, changed), memoOf(run.memo));
 }

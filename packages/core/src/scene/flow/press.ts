@@ -8,32 +8,32 @@ import { isInaccessible } from '../../update/address.ts';
 import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
+import { type FlowRun, locate, note, text, tokenOf, wasAsked } from './flow-run.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
 import { saysPaying } from './payment.ts';
 import { inlineMarkup } from './prompt.ts';
 import { restart } from './trigger.ts';
-import { locate, note, text, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /** Takes a button; it has been answered when this returns. */
-export async function press(visit: Visit, button: FlowButton, data: string): Promise<void> {
-  const { plan, run } = visit;
-  const stale = async () => run.answer(await text(visit, 'stale'));
+export async function press(flowRun: FlowRun, button: FlowButton, data: string): Promise<void> {
+  const { plan, run } = flowRun;
+  const stale = async () => run.answer(await text(flowRun, 'stale'));
   if (button.tag !== run.tag) {
     if (isInaccessible(run.turn.update)) return stale();
-    return run.answer(await text(visit, 'notYours'), true);
+    return run.answer(await text(flowRun, 'notYours'), true);
   }
-  const isOff = button.action !== 'row' && isOnMessage(visit, data) === false;
-  if (button.visit !== run.visit || isOff) return stale();
-  if (await saysPaying(visit)) return;
+  const isOff = button.action !== 'row' && isOnMessage(flowRun, data) === false;
+  if (button.entry !== run.entry || isOff) return stale();
+  if (await saysPaying(flowRun)) return;
   run.answer();
   if (button.action === 'restart' || button.action === 'continue') {
     if (plan.options.onTrigger !== 'ask') return stale();
-    return button.action === 'restart' ? restart(visit, '') : run.ask();
+    return button.action === 'restart' ? restart(flowRun, '') : run.ask();
   }
-  const { pending } = await locate(visit);
-  if (pending === undefined || !wasAsked(visit, pending)) {
+  const { pending } = await locate(flowRun);
+  if (pending === undefined || !wasAsked(flowRun, pending)) {
     await stale();
     return run.ask();
   }
@@ -41,24 +41,24 @@ export async function press(visit: Visit, button: FlowButton, data: string): Pro
   if (button.action === 'row') {
     if (pending.kind !== 'ask' || pending.step.question.rows === undefined) return stale();
     const { pressRow } = await import('./press-row.ts');
-    return (await pressRow(visit, pending, button.value)) ? undefined : stale();
+    return (await pressRow(flowRun, pending, button.value)) ? undefined : stale();
   }
-  const offer = await offerOf(visit, pending);
+  const offer = await offerOf(flowRun, pending);
   if (button.action === 'page') {
     const page = pageIn(button, offer);
-    if (page === undefined || !isOwnMessage(visit, data)) return stale();
+    if (page === undefined || !isOwnMessage(flowRun, data)) return stale();
     if (offer.loaded === undefined) {
-      return redraw(visit, await inlineMarkup(visit, pending, offer, page));
+      return redraw(flowRun, await inlineMarkup(flowRun, pending, offer, page));
     }
-    note(visit, { page });
-    const turned = await offerOf(visit, pending);
-    note(visit, { page: turned.loaded?.page });
-    return redraw(visit, await inlineMarkup(visit, pending, turned, page));
+    note(flowRun, { page });
+    const turned = await offerOf(flowRun, pending);
+    note(flowRun, { page: turned.loaded?.page });
+    return redraw(flowRun, await inlineMarkup(flowRun, pending, turned, page));
   }
-  const isTaken = await act(visit, pending, button, offer, async (option) => {
-    if (!isOwnMessage(visit, data)) return run.ask();
-    const now = await offerOf(visit, pending, offer);
-    redraw(visit, await inlineMarkup(visit, pending, now, pageOf(offer.options, option.value)));
+  const isTaken = await act(flowRun, pending, button, offer, async (option) => {
+    if (!isOwnMessage(flowRun, data)) return run.ask();
+    const now = await offerOf(flowRun, pending, offer);
+    redraw(flowRun, await inlineMarkup(flowRun, pending, now, pageOf(offer.options, option.value)));
   });
   if (!isTaken) await stale();
 }
@@ -71,27 +71,27 @@ function pageIn({ value }: FlowButton, { options, loaded }: Offer): number | und
 }
 
 /** The message that was pressed; without its text and keyboard where the bot can no longer see it (Bot API, InaccessibleMessage). */
-function pressedMessage({ run }: Visit): RawObject | undefined {
+function pressedMessage({ run }: FlowRun): RawObject | undefined {
   return objectIn(run.input && objectIn(run.input.update, 'callback_query'), 'message');
 }
 
 /** Whether the pressed message has this button; `undefined` where its keyboard is not known. */
-function isOnMessage(visit: Visit, data: string): boolean | undefined {
-  const markup = objectIn(pressedMessage(visit), 'reply_markup');
+function isOnMessage(flowRun: FlowRun, data: string): boolean | undefined {
+  const markup = objectIn(pressedMessage(flowRun), 'reply_markup');
   if (markup === undefined) return undefined;
   const rows = listIn(markup, 'inline_keyboard') as readonly (readonly RawObject[])[];
   return rows.flat().some((button) => textIn(button, 'callback_data') === data);
 }
 
 /** Whether the pressed message is one of this question's, so that its keyboard may be replaced. */
-function isOwnMessage(visit: Visit, data: string): boolean {
-  const id = wholeIn(pressedMessage(visit), 'message_id');
-  return isOnMessage(visit, data) ?? (id !== undefined && id === memoOf(visit.run.memo).sent);
+function isOwnMessage(flowRun: FlowRun, data: string): boolean {
+  const id = wholeIn(pressedMessage(flowRun), 'message_id');
+  return isOnMessage(flowRun, data) ?? (id !== undefined && id === memoOf(flowRun.run.memo).sent);
 }
 
 /** Shows another keyboard below the message that was pressed. */
-function redraw(visit: Visit, reply_markup: ReplyMarkup | undefined): void {
-  const message_id = wholeIn(pressedMessage(visit), 'message_id');
+function redraw(flowRun: FlowRun, reply_markup: ReplyMarkup | undefined): void {
+  const message_id = wholeIn(pressedMessage(flowRun), 'message_id');
   if (message_id === undefined) return;
-  visit.run.call({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
+  flowRun.run.call({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
 }

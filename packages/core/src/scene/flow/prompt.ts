@@ -12,6 +12,7 @@ import {
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
+import { bindingOf, type FlowRun, text, tokenOf } from './flow-run.ts';
 import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
@@ -25,9 +26,8 @@ import {
 } from './offer.ts';
 import type { Listing, Option } from './options.ts';
 import { bindInvoice } from './payment.ts';
-import type { Place } from './place.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import { checkPoll } from './question-checks.ts';
-import { bindingOf, text, tokenOf, type Visit } from './visit.ts';
 
 /** A question ready to be said. */
 export interface Shown {
@@ -41,17 +41,17 @@ export interface Shown {
 }
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
-export async function show(visit: Visit, place: Place): Promise<Shown> {
-  const { turn } = visit.run;
+export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Shown> {
+  const { turn } = flowRun.run;
   const prompt =
-    place.kind === 'ask'
-      ? place.step.question.prompt
-      : place.kind === 'again'
-        ? place.step.again
-        : place.step.prompt;
-  const made = typeof prompt === 'function' ? await prompt(place.answers, turn) : prompt;
+    asked.kind === 'ask'
+      ? asked.step.question.prompt
+      : asked.kind === 'again'
+        ? asked.step.again
+        : asked.step.prompt;
+  const made = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
   const refuse = (what: string, expected: string, found = 'empty') => {
-    throw invalidOption(`${place.id} ${what}`, expected, found);
+    throw invalidOption(`${asked.id} ${what}`, expected, found);
   };
   if (isSent(made))
     refuse('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
@@ -59,18 +59,18 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
   checkSay(made);
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
-    : bindInvoice(visit, place, made);
-  if (place.kind === 'ask') checkPoll(place.id, place.step.question.accept, said);
-  const listing = await choicesOf(visit, place);
+    : bindInvoice(flowRun, asked, made);
+  if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, said);
+  const listing = await choicesOf(flowRun, asked);
   const options = listing?.options;
-  const question = place.kind === 'ask' ? place.step.question : undefined;
+  const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
   if (options?.length === 0 && !isOpen) refuse('choices', 'at least one');
-  const reply = isOnReplyKeyboard(visit, place);
-  const offer = await offerOf(visit, place, listing ?? { options: [] });
+  const reply = isOnReplyKeyboard(flowRun, asked);
+  const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
   const markup = reply
-    ? replyKeyboard(offer, inGroup(visit))
-    : await inlineMarkup(visit, place, offer, 0);
+    ? replyKeyboard(offer, inGroup(flowRun))
+    : await inlineMarkup(flowRun, asked, offer, 0);
   const needed =
     options !== undefined ||
     offer.share !== undefined ||
@@ -78,14 +78,14 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
     (question !== undefined && takesAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
   if (markup !== undefined && (needed || !hasKeyboard(said))) {
-    const say = dressed(said, markup, reply ? replyTo(visit) : undefined);
+    const say = dressed(said, markup, reply ? replyTo(flowRun) : undefined);
     const { loaded } = offer;
     return { say, options: offer.options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
   }
   if (hasKeyboard(said))
     return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
-  const mayReply = inGroup(visit) && !takesInlineOnly(visit) && expectsText(place);
-  const target = mayReply ? replyTo(visit) : undefined;
+  const mayReply = inGroup(flowRun) && !takesInlineOnly(flowRun) && expectsText(asked);
+  const target = mayReply ? replyTo(flowRun) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
     const say = dressed(said, force, target);
@@ -96,33 +96,33 @@ export async function show(visit: Visit, place: Place): Promise<Shown> {
 
 /** The inline keyboard of a question; `undefined` if it has none. */
 export async function inlineMarkup(
-  visit: Visit,
-  place: Place,
+  flowRun: FlowRun,
+  question: PendingQuestion,
   offer: Offer,
   page: number,
 ): Promise<ReplyMarkup | undefined> {
-  const turns = { more: await text(visit, 'more'), back: await text(visit, 'back') };
-  return inlineKeyboard(offer, page, turns, bindingOf(visit, tokenOf(place)));
+  const turns = { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') };
+  return inlineKeyboard(offer, page, turns, bindingOf(flowRun, tokenOf(question)));
 }
 
 /**
  * The last message of this user in this group: that of the update, or of one before. A selective keyboard is for the author of the message
  * to which it replies; without one, a bot in privacy mode could not read the answer.
  */
-export function heardOf(visit: Visit): FlowMemo['heard'] {
-  const { update, subject } = visit.run.turn;
+export function heardOf(flowRun: FlowRun): FlowMemo['heard'] {
+  const { update, subject } = flowRun.run.turn;
   const { chat, thread, user, updateType } = subject;
-  if (!inGroup(visit)) return undefined;
+  if (!inGroup(flowRun)) return undefined;
   const whose = [chat, thread, user].join();
   const message = update && updateType && wholeIn(objectIn(update, updateType), 'message_id');
   if (typeof message === 'number') return [whose, message];
-  const { heard } = memoOf(visit.run.memo);
+  const { heard } = memoOf(flowRun.run.memo);
   return heard?.[0] === whose ? heard : undefined;
 }
 
 /** Parameters that make a message a reply to the user's. */
-function replyTo(visit: Visit): object | undefined {
-  const message_id = heardOf(visit)?.[1];
+function replyTo(flowRun: FlowRun): object | undefined {
+  const message_id = heardOf(flowRun)?.[1];
   if (message_id === undefined) return undefined;
   return { reply_parameters: { message_id, allow_sending_without_reply: true } };
 }

@@ -5,9 +5,9 @@ import type { AskTurn } from '../../conversation/turn.ts';
 import { type Keyboard, keyboardOf } from '../rows/rows.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Transition } from '../transition.ts';
+import { bindingOf, type FlowRun, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import type { AskPlace } from './place.ts';
-import { bindingOf, tokenOf, type Visit } from './visit.ts';
+import type { PendingAsk } from './pending-question.ts';
 
 /** The move of a question's button. */
 export type RowMove =
@@ -18,23 +18,27 @@ export type RowMove =
 
 /** The rows of a question as it is now, and what makes them. */
 export async function questionRows(
-  visit: Visit,
-  place: AskPlace,
+  flowRun: FlowRun,
+  question: PendingAsk,
 ): Promise<{ readonly keyboard: Keyboard; readonly turn: RowsTurn }> {
-  const turn = new RowsTurn(visit, place);
-  const rows = await place.step.question.rows?.(place.answers, turn as never);
-  const keyboard = await keyboardOf(rows, bindingOf(visit, tokenOf(place)), `${place.id} rows`);
+  const turn = new RowsTurn(flowRun, question);
+  const rows = await question.step.question.rows?.(question.answers, turn as never);
+  const keyboard = await keyboardOf(
+    rows,
+    bindingOf(flowRun, tokenOf(question)),
+    `${question.id} rows`,
+  );
   return { keyboard, turn };
 }
 
 /** What makes the rows of a question. Its members need no `this`. */
 class RowsTurn extends WithWidgets {
   protected readonly host: WidgetHost;
-  readonly #turn: Visit['run']['turn'];
+  readonly #turn: FlowRun['run']['turn'];
   /** What the transition asks for that was applied. */
   applied: RowMove | undefined;
 
-  constructor({ run }: Visit, { parameters }: AskPlace) {
+  constructor({ run }: FlowRun, { parameters }: PendingAsk) {
     super();
     const { turn, memo } = run;
     this.#turn = turn;

@@ -7,15 +7,15 @@ import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
 import { checkValue, takesAlbum, takesBurst, valueIn } from './answer.ts';
 import { takeLabel } from './choose.ts';
+import { type FlowRun, keep, locate, note, progressOf, tokenOf, wasAsked } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { changing, reviewed } from './moves.ts';
 import { isPaid, saysPaying } from './payment.ts';
 import { positionOf } from './pending.ts';
-import type { AskPlace, Place } from './place.ts';
+import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import { isClosed, markOf, withAnswer, without } from './progress.ts';
 import type { Early } from './question.ts';
 import { isOwnRequest } from './share.ts';
-import { keep, locate, note, progressOf, tokenOf, type Visit, wasAsked } from './visit.ts';
 
 /** Kinds that a button has sent for the user. */
 const shared: ReadonlySet<UserInput['kind']> = new Set(['web_app', 'users_shared', 'chat_shared']);
@@ -33,66 +33,66 @@ const mostParts = 100;
 
 /** Takes an input that is no button of the flow's own. */
 export async function takeInput(
-  visit: Visit,
+  flowRun: FlowRun,
   input: UserInput,
   next: () => Promise<void>,
 ): Promise<void> {
-  const { run } = visit;
+  const { run } = flowRun;
   const memo = memoOf(run.memo);
   // the rest of an album whose first part was the answer
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
   if (input.kind === 'payment') {
-    if (!(await isPaid(visit))) return next();
-  } else if (!comesByItself(input) && (await saysPaying(visit))) return;
-  const { pending } = await locate(visit);
-  if (pending === undefined || !wasAsked(visit, pending)) {
+    if (!(await isPaid(flowRun))) return next();
+  } else if (!comesByItself(input) && (await saysPaying(flowRun))) return;
+  const { pending } = await locate(flowRun);
+  if (pending === undefined || !wasAsked(flowRun, pending)) {
     return comesByItself(input) || input.kind === 'button' ? next() : run.ask();
   }
   if (pending.kind === 'ask' && pending.step.question.to !== undefined) {
     if (comesByItself(input) || input.kind === 'button') return next();
     const { meanwhile } = await import('./ask-elsewhere.ts');
-    return run.say(await meanwhile(visit, pending));
+    return run.say(await meanwhile(flowRun, pending));
   }
   if (isVote(input)) {
     const { mayAnswer } = await import('./votes.ts');
-    if (!mayAnswer(visit, pending, input)) return next();
+    if (!mayAnswer(flowRun, pending, input)) return next();
   }
-  const early = earlyAt(visit, pending, input);
+  const early = earlyAt(flowRun, pending, input);
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
-  if (input.kind === 'text' && (await takeLabel(visit, pending, input.text, input))) return;
+  if (input.kind === 'text' && (await takeLabel(flowRun, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
     const { question } = pending.step;
     const isOwn = isOwnRequest(question, tokenOf(pending), input);
     const value = isOwn ? await valueIn(question, input) : undefined;
     if (value !== undefined) {
       if (takesAlbum(question) || takesBurst(question)) {
-        return collect(visit, pending, value, input);
+        return collect(flowRun, pending, value, input);
       }
-      return accept(visit, pending, value, input, next);
+      return accept(flowRun, pending, value, input, next);
     }
     if (memo.parts !== undefined) {
       // a part of another kind does not end its album
       if (input.album !== undefined && input.album === memo.album) return;
-      return finishAlbum(visit, pending);
+      return finishAlbum(flowRun, pending);
     }
   }
-  return takeOther(visit, pending, input, next);
+  return takeOther(flowRun, pending, input, next);
 }
 
 /** What an input does that was sent before the question was asked: with a press, and with what comes by itself, nothing was asked. */
-function earlyAt({ plan, run }: Visit, place: Place, input: UserInput): Early {
+function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserInput): Early {
   if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
-  const own = place.kind === 'ask' ? place.step.question.early : undefined;
+  const own = question.kind === 'ask' ? question.step.question.early : undefined;
   return own ?? plan.options.early ?? 'ask';
 }
 
 /** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
-export async function takeEdited(visit: Visit, input: UserInput): Promise<boolean> {
-  const { plan, run } = visit;
-  const message = messageId(visit, input);
+export async function takeEdited(flowRun: FlowRun, input: UserInput): Promise<boolean> {
+  const { plan, run } = flowRun;
+  const message = messageId(flowRun, input);
   const given = memoOf(run.memo).gave?.find(([, id]) => id === message);
   if (given === undefined) return false;
-  if (await saysPaying(visit)) return true;
+  if (await saysPaying(flowRun)) return true;
   const [path] = given;
   if (isClosed(progressOf(run), path)) return false;
   const rest = without(progressOf(run), path);
@@ -102,19 +102,19 @@ export async function takeEdited(visit: Visit, input: UserInput): Promise<boolea
   const value = await valueIn(pending.step.question, input);
   if (value === undefined) return false;
   const verdict = await checkValue(pending.step.question, value, pending.answers, run.turn);
-  if (verdict.kind === 'refused') run.say(await wordsOf(visit, verdict));
+  if (verdict.kind === 'refused') run.say(await wordsOf(flowRun, verdict));
   if (verdict.kind !== 'answer') return true;
   const others = changing(reviewed(progressOf(run), path, pending.level), path, pending.level);
-  keep(visit, withAnswer(others, path, verdict.value), memoOf(run.memo));
-  const after = (await locate(visit)).pending;
+  keep(flowRun, withAnswer(others, path, verdict.value), memoOf(run.memo));
+  const after = (await locate(flowRun)).pending;
   // a summary or an invoice that was shown is of what was said before
   const isOutdated = after?.kind === 'confirm' || memoOf(run.memo).invoice !== undefined;
-  if (isOutdated || after === undefined || !wasAsked(visit, after)) run.ask();
+  if (isOutdated || after === undefined || !wasAsked(flowRun, after)) run.ask();
   return true;
 }
 
 /** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
-export function isOtherTalk({ plan, run }: Visit, input: UserInput): boolean {
+export function isOtherTalk({ plan, run }: FlowRun, input: UserInput): boolean {
   const { kind, update, album } = input;
   const { subject } = run.turn;
   if (plan.options.replies !== 'only' || (subject.chat ?? 0) >= 0) return false;
@@ -127,7 +127,7 @@ export function isOtherTalk({ plan, run }: Visit, input: UserInput): boolean {
 
 /** A command as the text that was sent, for where commands are answers. */
 export function asText(
-  { run }: Visit,
+  { run }: FlowRun,
   input: Extract<UserInput, { readonly kind: 'command' }>,
 ): UserInput {
   const { command, argument } = input.value;
@@ -136,33 +136,38 @@ export function asText(
   return { ...input, kind: 'text', value: text, text };
 }
 
-function collect(visit: Visit, { id, step }: AskPlace, value: unknown, input: UserInput): void {
-  const { parts = [], numbers = [] } = memoOf(visit.run.memo);
+function collect(
+  flowRun: FlowRun,
+  { id, step }: PendingAsk,
+  value: unknown,
+  input: UserInput,
+): void {
+  const { parts = [], numbers = [] } = memoOf(flowRun.run.memo);
   const { accept } = step.question;
   const quiet = holds(accept, 'burst') ? accept.quiet : undefined;
   if (parts.length < mostParts) {
     const album = input.album === undefined ? {} : { album: input.album };
     // two processes may take two messages in another order than they were written in
-    const number = messageId(visit, input) ?? 0;
+    const number = messageId(flowRun, input) ?? 0;
     const isNumbered = numbers.length === parts.length;
     const at = isNumbered ? numbers.filter((other) => other <= number).length : parts.length;
     const [part] = value as readonly unknown[];
-    note(visit, {
+    note(flowRun, {
       parts: parts.toSpliced(at, 0, part),
       numbers: numbers.toSpliced(at, 0, number),
       ...album,
     });
   }
-  visit.run.arm('album', quiet === undefined ? albumPause : toMs(quiet, `${id} quiet`));
+  flowRun.run.arm('album', quiet === undefined ? albumPause : toMs(quiet, `${id} quiet`));
 }
 
 async function takeOther(
-  visit: Visit,
-  place: Place,
+  flowRun: FlowRun,
+  question: PendingQuestion,
   input: UserInput,
   next: () => Promise<void>,
 ): Promise<void> {
-  const { otherInput = 'hint' } = visit.plan.options;
+  const { otherInput = 'hint' } = flowRun.plan.options;
   if (comesByItself(input) || otherInput === 'pass') return next();
-  if (otherInput === 'hint') await hint(visit, place);
+  if (otherInput === 'hint') await hint(flowRun, question);
 }

@@ -11,13 +11,13 @@ import { noAnswer } from './answer.ts';
 import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
+import { bindingOf, type FlowRun, locate, text, wasAsked } from './flow-run.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
 import { awaitsPayment, saysPaying } from './payment.ts';
-import type { Place } from './place.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
-import { bindingOf, locate, text, type Visit, wasAsked } from './visit.ts';
 
 type Command = InputValues['command'];
 
@@ -76,7 +76,7 @@ async function areParameters(
 }
 
 /** Starts the flow anew in its own place. */
-export async function restart({ plan, run }: Visit, argument: string): Promise<void> {
+export async function restart({ plan, run }: FlowRun, argument: string): Promise<void> {
   // without new parameters it keeps those that it has
   const data =
     (await plan.trigger?.from?.(argument, run.turn, run.refused)) ?? plan.parameters?.of(run.data);
@@ -84,13 +84,13 @@ export async function restart({ plan, run }: Visit, argument: string): Promise<v
 }
 
 /** Takes a command; `false` if it is none of the flow's. */
-export async function takeCommand(visit: Visit, command: Command): Promise<boolean> {
-  const { run } = visit;
-  const own = ownCommand(visit, command.command);
+export async function takeCommand(flowRun: FlowRun, command: Command): Promise<boolean> {
+  const { run } = flowRun;
+  const own = ownCommand(flowRun, command.command);
   // an approved payment is on its way: what would leave its question waits, and the bot's other commands continue
-  if ((own ?? run.starts) !== undefined && (await saysPaying(visit))) return true;
+  if ((own ?? run.starts) !== undefined && (await saysPaying(flowRun))) return true;
   if (run.trigger !== undefined) {
-    await retrigger(visit, run.trigger);
+    await retrigger(flowRun, run.trigger);
     return true;
   }
   switch (own) {
@@ -98,22 +98,22 @@ export async function takeCommand(visit: Visit, command: Command): Promise<boole
       run.leave('canceled');
       return true;
     case 'back':
-      await goBack(visit);
+      await goBack(flowRun);
       return true;
     case 'skip':
-      await skipPending(visit);
+      await skipPending(flowRun);
       return true;
     case undefined:
-      return takeForeign(visit);
+      return takeForeign(flowRun);
   }
 }
 
 /** Returns the policy for other commands while this flow runs. */
-export function policyOf({ plan, run }: Visit): CommandPolicy {
+export function policyOf({ plan, run }: FlowRun): CommandPolicy {
   return plan.options.otherCommands ?? run.defaults.otherCommands;
 }
 
-function ownCommand({ plan, run }: Visit, name: string): 'cancel' | 'back' | 'skip' | undefined {
+function ownCommand({ plan, run }: FlowRun, name: string): 'cancel' | 'back' | 'skip' | undefined {
   const { commands } = plan.options;
   const names = {
     cancel: 'cancel',
@@ -136,64 +136,69 @@ function ownCommand({ plan, run }: Visit, name: string): 'cancel' | 'back' | 'sk
 }
 
 /** A command is an answer only where the question names that kind, or shows it as a label; other ones may be blocked. */
-async function takeForeign(visit: Visit): Promise<boolean> {
-  const { run } = visit;
+async function takeForeign(flowRun: FlowRun): Promise<boolean> {
+  const { run } = flowRun;
   const { input } = run;
-  const { pending } = await locate(visit);
-  const isOpen = awaitsPayment(visit) === undefined;
-  if (input?.kind === 'command' && isOpen && pending?.kind === 'ask' && wasAsked(visit, pending)) {
-    const typed = asText(visit, input);
-    const isLabel = isOnReplyKeyboard(visit, pending) && typed.kind === 'text';
-    if (isLabel && (await takeLabel(visit, pending, typed.text, typed))) return true;
+  const { pending } = await locate(flowRun);
+  const isOpen = awaitsPayment(flowRun) === undefined;
+  if (
+    input?.kind === 'command' &&
+    isOpen &&
+    pending?.kind === 'ask' &&
+    wasAsked(flowRun, pending)
+  ) {
+    const typed = asText(flowRun, input);
+    const isLabel = isOnReplyKeyboard(flowRun, pending) && typed.kind === 'text';
+    if (isLabel && (await takeLabel(flowRun, pending, typed.text, typed))) return true;
     if (namesCommands(pending)) {
-      await takeInput(visit, input, async () => {});
+      await takeInput(flowRun, input, async () => {});
       return true;
     }
   }
-  if (policyOf(visit) !== 'block') return false;
-  run.say(await text(visit, 'blocked'));
+  if (policyOf(flowRun) !== 'block') return false;
+  run.say(await text(flowRun, 'blocked'));
   return true;
 }
 
-function namesCommands(place: Extract<Place, { readonly kind: 'ask' }>): boolean {
-  const { accept } = place.step.question;
+function namesCommands(question: Extract<PendingQuestion, { readonly kind: 'ask' }>): boolean {
+  const { accept } = question.step.question;
   return accept === 'command' || (Array.isArray(accept) && accept.includes('command'));
 }
 
-async function retrigger(visit: Visit, argument: string): Promise<void> {
-  const { plan, run } = visit;
+async function retrigger(flowRun: FlowRun, argument: string): Promise<void> {
+  const { plan, run } = flowRun;
   switch (plan.options.onTrigger ?? 'restart') {
     case 'restart':
-      return restart(visit, argument);
+      return restart(flowRun, argument);
     case 'continue':
       return run.ask();
     case 'refuse':
-      return run.say(await text(visit, 'running'));
+      return run.say(await text(flowRun, 'running'));
     case 'ask':
-      return run.say({ text: await text(visit, 'restart'), keyboard: await yesOrNo(visit) });
+      return run.say({ text: await text(flowRun, 'restart'), keyboard: await yesOrNo(flowRun) });
   }
 }
 
-async function yesOrNo(visit: Visit): Promise<ReplyMarkup> {
-  const binding = bindingOf(visit, '');
+async function yesOrNo(flowRun: FlowRun): Promise<ReplyMarkup> {
+  const binding = bindingOf(flowRun, '');
   const yes = buttonData({ ...binding, action: 'restart' });
   const no = buttonData({ ...binding, action: 'continue' });
   return {
     inline_keyboard: [
       [
-        { text: await text(visit, 'yes'), callback_data: yes },
-        { text: await text(visit, 'no'), callback_data: no },
+        { text: await text(flowRun, 'yes'), callback_data: yes },
+        { text: await text(flowRun, 'no'), callback_data: no },
       ],
     ],
   };
 }
 
-async function skipPending(visit: Visit): Promise<void> {
-  const { pending } = await locate(visit);
-  if (pending === undefined || !wasAsked(visit, pending)) return visit.run.ask();
+async function skipPending(flowRun: FlowRun): Promise<void> {
+  const { pending } = await locate(flowRun);
+  if (pending === undefined || !wasAsked(flowRun, pending)) return flowRun.run.ask();
   if (pending.kind === 'ask' && pending.step.question.optional === true)
-    return skip(visit, pending);
-  visit.run.say(await text(visit, 'noSkip'));
+    return skip(flowRun, pending);
+  flowRun.run.say(await text(flowRun, 'noSkip'));
 }
 
 /** A command as the parser gives it: without the slash, in lower case. */

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
-import type { FinishedRound, Passed, PlaceFacts } from './place.ts';
+import type { FinishedRound, Passed, QuestionFacts } from './pending-question.ts';
 import type { Path } from './progress.ts';
 import type { AskStep, Step } from './steps.ts';
 
@@ -21,7 +21,7 @@ export interface Walk {
 }
 
 /** The flow of a level: the one that runs, or an included one. */
-export type Home = Pick<PlaceFacts, 'parameters' | 'home'>;
+export type Home = Pick<QuestionFacts, 'parameters' | 'home'>;
 
 /** One level of answers: the flow's, an include's, a round's. */
 export interface Scope extends Home {

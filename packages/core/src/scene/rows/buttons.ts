@@ -20,7 +20,7 @@ export interface FlowButton {
   /** Of the conversation. */
   readonly tag: string;
   /** Of the scene. */
-  readonly visit: number;
+  readonly entry: number;
   /** Stands for the question of a flow; empty in a view. */
   readonly question: string;
   readonly action: ButtonAction;
@@ -56,8 +56,8 @@ export function buttonData(
   return headOf(button) + (button.value ?? '');
 }
 
-function headOf({ tag, visit, question, action }: Omit<FlowButton, 'value'>): string {
-  return `~${tag}.${visit.toString(36)}.${question}.${letters[action]}`;
+function headOf({ tag, entry, question, action }: Omit<FlowButton, 'value'>): string {
+  return `~${tag}.${entry.toString(36)}.${question}.${letters[action]}`;
 }
 
 /** Reads a button's data; `undefined` for what no scene has written. */
@@ -65,8 +65,8 @@ export function readButton(data: string): FlowButton | undefined {
   const match = /^~([^.]*)\.([0-9a-z]+)\.([0-9a-z]*)\.([a-z])(.*)$/s.exec(data);
   const action = actions.get(match?.[4] ?? '');
   if (!match || action === undefined) return undefined;
-  const [, tag = '', visit = '', question = '', , value = ''] = match;
-  return { tag, visit: Number.parseInt(visit, 36), question, action, value };
+  const [, tag = '', entry = '', question = '', , value = ''] = match;
+  return { tag, entry: Number.parseInt(entry, 36), question, action, value };
 }
 
 /**

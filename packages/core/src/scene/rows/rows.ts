@@ -70,7 +70,7 @@ export interface Keyboard {
 }
 
 /** The binding of buttons to a question. */
-export type Binding = Pick<FlowButton, 'tag' | 'visit' | 'question'>;
+export type Binding = Pick<FlowButton, 'tag' | 'entry' | 'question'>;
 
 /**
  * Makes the keyboard of some rows.

@@ -80,7 +80,7 @@ async function send(run: FrameRun, { call, ...drawn }: Drawing): Promise<void> {
 function note(run: FrameRun, { kind, body, file, keys }: Drawing, where: MessageAddress): void {
   noteShown(run, {
     ...where,
-    visit: run.visit,
+    entry: run.entry,
     kind,
     body,
     ...(file === undefined ? {} : { file }),

@@ -10,7 +10,7 @@ import { type FlowButton, readButton } from '../rows/buttons.ts';
 import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { patched, verbIn, WithMoves } from '../transition.ts';
-import { isShown, place, tookDeadline, tookInput } from './placing.ts';
+import { isShown, showInPlace, tookDeadline, tookInput } from './placing.ts';
 import { draw, findPress } from './render.ts';
 import { shownIn, withoutButtons } from './shown-message.ts';
 import { type LooseView, positionsOf } from './view-turn.ts';
@@ -53,10 +53,10 @@ export function openView(
 ): OpenView {
   return {
     async ask(run) {
-      return place(run, await draw(run, view, id));
+      return showInPlace(run, await draw(run, view, id));
     },
 
-    isSeen: (run) => shownIn(run)?.visit === run.visit,
+    isSeen: (run) => shownIn(run)?.entry === run.entry,
 
     async press(run) {
       const pressed = pressedMessage(run);
@@ -102,10 +102,10 @@ async function offered(
   id: string,
   view: LooseView,
   run: FrameRun,
-  { visit, question, action, value }: FlowButton,
+  { entry, question, action, value }: FlowButton,
   pressed: PressedMessage,
 ) {
-  if (visit !== run.visit || action !== 'row' || question !== '') return undefined;
+  if (entry !== run.entry || action !== 'row' || question !== '') return undefined;
   const found = await findPress(run, view, id, value);
   // a double tap comes when the message has changed already: what it asks for is done
   return found.press !== nothing && hasButton(pressed) === false ? undefined : found;

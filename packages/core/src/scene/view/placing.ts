@@ -32,7 +32,7 @@ const placings = new WeakMap<object, Placing>();
  *
  * @returns what shows it after the commit; `undefined` if the message shows it already
  */
-export function place(run: FrameRun, drawing: Drawing): Speech | undefined {
+export function showInPlace(run: FrameRun, drawing: Drawing): Speech | undefined {
   const shown = shownIn(run);
   const found = adopted(run);
   if (found !== undefined) {
@@ -46,7 +46,7 @@ export function place(run: FrameRun, drawing: Drawing): Speech | undefined {
     noteShown(run, { ...shown, body: '' });
     return () => display(run, drawing, shown, undefined);
   }
-  if (shown.visit === run.visit) return () => display(run, drawing, undefined, shown);
+  if (shown.entry === run.entry) return () => display(run, drawing, undefined, shown);
   retire(run);
   return () => display(run, drawing, undefined, undefined);
 }
@@ -94,13 +94,13 @@ function adopted(run: FrameRun): ShownMessage | undefined {
   const pressed = pressedMessage(run);
   if (pressed === undefined) return undefined;
   const { chat, id, inline, business } = pressed;
-  const found = { visit: run.visit, body: '', keys: '' };
+  const found = { entry: run.entry, body: '', keys: '' };
   if (inline !== undefined) {
-    const isNew = shownIn(run)?.visit !== run.visit && shownIn(run)?.inline !== inline;
+    const isNew = shownIn(run)?.entry !== run.entry && shownIn(run)?.inline !== inline;
     return isNew ? { inline, kind: 'text', ...found } : undefined;
   }
   if (shownIn(run) !== undefined || hasButton(pressed) !== true) return undefined;
   const button = readButton(pressed.data);
-  if (button?.tag !== run.tag || button.visit !== run.visit) return undefined;
+  if (button?.tag !== run.tag || button.entry !== run.entry) return undefined;
   return { chat, id, business, kind: kindIn(pressed.message), ...found };
 }

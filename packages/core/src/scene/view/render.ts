@@ -20,8 +20,8 @@ const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
 const parts = 'text entities parse_mode caption photo video document audio voice animation sticker';
 
 /** What binds the buttons of a view. */
-function bindingOf({ tag, visit }: FrameRun): Binding {
-  return { tag, visit, question: '' };
+function bindingOf({ tag, entry }: FrameRun): Binding {
+  return { tag, entry, question: '' };
 }
 
 /**

@@ -19,8 +19,8 @@ export interface MessageAddress {
 
 /** The message that is edited in place, and what it shows. A conversation has at most one, however many frames it has. */
 export interface ShownMessage extends MessageAddress {
-  /** The entry that has drawn it: {@link FrameRun.visit}. */
-  readonly visit: number;
+  /** The entry that has drawn it: {@link FrameRun.entry}. */
+  readonly entry: number;
   /** `text`, or the kind of its media. */
   readonly kind: string;
   /** Fingerprint of the text or caption; empty while it is not certain what the message shows. */

@@ -2,7 +2,7 @@
 import type { RawChat, RawMessage } from './raw.ts';
 
 /** A chat, a topic of it, or a private chat seen through a business connection. */
-export interface Place {
+export interface ChatAddress {
   /** The chat. */
   readonly chat: RawChat;
   /** The number of the topic. */
@@ -14,7 +14,7 @@ export interface Place {
 }
 
 /** Returns where a message is. */
-export function placeOf(message: RawMessage): Place {
+export function addressOf(message: RawMessage): ChatAddress {
   const thread = message['message_thread_id'];
   const business = message['business_connection_id'];
   const direct = (message['direct_messages_topic'] as { topic_id?: number } | undefined)?.topic_id;
@@ -27,7 +27,7 @@ export function placeOf(message: RawMessage): Place {
 }
 
 /** Returns whether two places are one: the same chat, topics and business connection. */
-export function samePlace(one: Place, other: Place): boolean {
+export function sameAddress(one: ChatAddress, other: ChatAddress): boolean {
   return (
     one.chat.id === other.chat.id &&
     one.thread === other.thread &&

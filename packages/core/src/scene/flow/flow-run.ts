@@ -13,7 +13,7 @@ import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
 import { positionOf } from './pending.ts';
-import type { Place, Position } from './place.ts';
+import type { PendingQuestion, Position } from './pending-question.ts';
 import { markOf, type Progress } from './progress.ts';
 import type { Step } from './steps.ts';
 
@@ -39,7 +39,7 @@ export interface Plan {
 }
 
 /** The flow's code at work on one frame. */
-export interface Visit {
+export interface FlowRun {
   readonly plan: Plan;
   readonly run: FrameRun;
 }
@@ -51,37 +51,37 @@ export function progressOf({ data, memo }: Pick<FrameRun, 'data' | 'memo'>): Pro
 }
 
 /** Finds the pending question. */
-export function locate({ plan, run }: Visit): Promise<Position> {
+export function locate({ plan, run }: FlowRun): Promise<Position> {
   return positionOf(plan, progressOf(run), run.turn);
 }
 
 /** Keeps a new progress, and the rest of the memo with it. */
-export function keep({ run }: Visit, progress: Progress, memo: FlowMemo): void {
+export function keep({ run }: FlowRun, progress: Progress, memo: FlowMemo): void {
   const { answers, passed, open } = progress;
   run.keep({ data: answers, memo: compact({ ...memo, passed, open }) });
 }
 
 /** Continues from a new progress: what belonged to the last question is dropped, and the next one is asked. */
-export function move(visit: Visit, progress: Progress, more: FlowMemo = {}): void {
-  const { run } = visit;
-  tidy(visit);
-  keep(visit, progress, { ...afterMove(memoOf(run.memo)), ...more });
+export function move(flowRun: FlowRun, progress: Progress, more: FlowMemo = {}): void {
+  const { run } = flowRun;
+  tidy(flowRun);
+  keep(flowRun, progress, { ...afterMove(memoOf(run.memo)), ...more });
   run.arm('step', null);
   run.arm('album', null);
-  const timeout = timeoutOf(visit);
+  const timeout = timeoutOf(flowRun);
   if (timeout !== undefined) run.arm('flow', timeout);
   run.ask();
 }
 
 /** The time-out of the whole flow, in ms: its own, or that of the machine. */
-export function timeoutOf({ plan, run }: Visit): number | undefined {
+export function timeoutOf({ plan, run }: FlowRun): number | undefined {
   const { timeout = run.defaults.flowTimeout } = plan;
   return timeout === false ? undefined : timeout;
 }
 
 /** Changes the memo, and the state with it. */
 export function note(
-  { run }: Visit,
+  { run }: FlowRun,
   change: { readonly [K in keyof FlowMemo]?: FlowMemo[K] | undefined },
   state: string | null = run.state,
 ): void {
@@ -89,19 +89,19 @@ export function note(
 }
 
 /** One of telefsm's own texts, in the flow's words or in the machine's. */
-export function text({ plan, run }: Visit, name: TextName): Awaitable<string> {
+export function text({ plan, run }: FlowRun, name: TextName): Awaitable<string> {
   const texts = plan.options.texts?.[name] === undefined ? run.defaults.texts : plan.options.texts;
   return textOf(texts, name, run.turn);
 }
 
 /** Stands for a question on buttons and in the memo. */
-export function tokenOf({ path }: Pick<Place, 'path'>): string {
+export function tokenOf({ path }: Pick<PendingQuestion, 'path'>): string {
   return questionToken(markOf(path));
 }
 
 /** Returns the binding of buttons to a question of this entry. */
-export function bindingOf({ run: { tag, visit } }: Visit, question: string): Binding {
-  return { tag, visit, question };
+export function bindingOf({ run: { tag, entry } }: FlowRun, question: string): Binding {
+  return { tag, entry, question };
 }
 
 /**
@@ -109,16 +109,16 @@ export function bindingOf({ run: { tag, visit } }: Visit, question: string): Bin
  *
  * After a deploy, or when a condition has changed, it may be another: then what the user sends is no answer to it.
  */
-export function wasAsked({ run }: Visit, place: Place): boolean {
+export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
   const { at } = memoOf(run.memo);
-  if (at === tokenOf(place)) return true;
-  if (place.kind !== 'ask') return false;
-  const beside = place.path.slice(0, -1);
-  return place.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
+  if (at === tokenOf(question)) return true;
+  if (question.kind !== 'ask') return false;
+  const beside = question.path.slice(0, -1);
+  return question.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
 }
 
 /** Removes the keyboard of the last prompt, or the prompt, if the flow has that option. */
-export function tidy({ plan, run }: Visit): void {
+export function tidy({ plan, run }: FlowRun): void {
   const { prompts = 'keep' } = plan.options;
   const { sent, elsewhere } = memoOf(run.memo);
   if (elsewhere?.message !== undefined) {

@@ -1,14 +1,14 @@
-/** Where a user is in a flow: a question in its place, and what is around it. */
+/** Where a user is in a flow: the pending question, and what is around it. */
 
 import type { JsonObject } from '../../base/json.ts';
 import type { Path } from './progress.ts';
 import type { AskStep, ConfirmStep, RepeatStep, Step } from './steps.ts';
 
-/** A question in its place. */
-export type Place =
-  | (PlaceFacts & { readonly kind: 'ask'; readonly step: AskStep })
-  | (PlaceFacts & { readonly kind: 'confirm'; readonly step: ConfirmStep })
-  | (PlaceFacts & {
+/** A question that is asked now: its step, and where its answer goes. */
+export type PendingQuestion =
+  | (QuestionFacts & { readonly kind: 'ask'; readonly step: AskStep })
+  | (QuestionFacts & { readonly kind: 'confirm'; readonly step: ConfirmStep })
+  | (QuestionFacts & {
       /** Whether there is another round. */
       readonly kind: 'again';
       readonly step: RepeatStep;
@@ -17,7 +17,7 @@ export type Place =
     });
 
 /** The facts about a question at its position. */
-export interface PlaceFacts {
+export interface QuestionFacts {
   /** Id of its state. */
   readonly id: string;
   /** Where its answer is kept. */
@@ -36,7 +36,7 @@ export interface PlaceFacts {
 
 /** An applicable question that has been answered, left out or confirmed. */
 export interface Passed {
-  readonly kind: Place['kind'];
+  readonly kind: PendingQuestion['kind'];
   readonly path: Path;
   /** The steps of its level. */
   readonly level: readonly Step[];
@@ -57,7 +57,7 @@ export interface FinishedRound {
 /** The position of a flow. */
 export interface Position {
   /** The question to ask; `undefined` if all have been answered. */
-  readonly pending: Place | undefined;
+  readonly pending: PendingQuestion | undefined;
   /** The applicable question before it. */
   readonly previous: Passed | undefined;
   /** Whether a finished round is before it, from which no way leads back. */
@@ -68,5 +68,5 @@ export interface Position {
   readonly answers: JsonObject;
 }
 
-/** A question that is asked of the user, in its place. */
-export type AskPlace = Extract<Place, { readonly kind: 'ask' }>;
+/** A pending question of `ask`. */
+export type PendingAsk = Extract<PendingQuestion, { readonly kind: 'ask' }>;
