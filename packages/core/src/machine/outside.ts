@@ -47,7 +47,7 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
     async render() {
       // loaded when a view is rendered from outside: other bots do without it
       const { paced, showAgain } = await import('./renders.ts');
-      await paced(rt, key, () => run(newToken(), showAgain));
+      await paced(rt, address, () => run(newToken(), showAgain));
     },
     peek: () => peek(rt, key),
   };
@@ -87,9 +87,9 @@ export async function showLater(
 ): Promise<void> {
   if (key === undefined || scope === undefined) return;
   // loaded with the first limit: other bots do without it
-  const { paced, showAgain } = await import('./renders.ts');
+  const { limited, showAgain } = await import('./renders.ts');
   const show = () => runOutside(rt, { key, scope, subject }, newToken(), showAgain);
-  await paced(rt, key, show, ms).catch((error: unknown) => {
+  await limited(rt, { key, subject }, show, ms).catch((error: unknown) => {
     if (!rt.stopping.isStopped) rt.notices.speechFailed(key, error);
   });
 }

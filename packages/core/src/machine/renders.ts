@@ -5,20 +5,24 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import type { ConversationAddress } from './outside.ts';
 import type { MachineRuntime } from './runtime.ts';
 
-/** Ms between two renders of one conversation. */
+/** Ms between two renders in one chat. */
 const interval = 1000;
 
-/** Renders of a conversation. */
-interface Renders {
-  /** When the next one may begin, by the monotonic clock. */
-  notBefore: number;
-  /** The one that waits until then. */
-  next: Promise<void> | undefined;
+/** When what may begin, by the monotonic clock. */
+interface Pace {
+  /** Chats, and what has none: their next render. */
+  readonly chats: Map<number | string, number>;
+  /** Conversations whose render waits. */
+  readonly waiting: Map<string, Promise<void>>;
 }
 
-const machines = new WeakMap<MachineRuntime, Map<string, Renders>>();
+const machines = new WeakMap<MachineRuntime, Pace>();
+
+type Render = () => Promise<unknown>;
+type Where = Pick<ConversationAddress, 'key' | 'subject'>;
 
 /** Shows the view again, where there is one; as the work of a turn. */
 export function showAgain({ copy, registry, effects }: OpenTurn): void {
@@ -27,42 +31,56 @@ export function showAgain({ copy, registry, effects }: OpenTurn): void {
   if (behavior?.screen !== undefined) effects.note({ kind: 'ask' });
 }
 
-/**
- * Renders now, or when a second has passed since the last time; calls that come meanwhile share that one.
- *
- * @param after - ms that it waits at least
- */
-export function paced(
+/** Renders now, or when a second has passed since the last time in this chat; calls for a conversation that waits share its render. */
+export function paced(rt: MachineRuntime, { key, subject }: Where, render: Render): Promise<void> {
+  const { chats, waiting } = paceOf(rt);
+  const before = waiting.get(key);
+  if (before !== undefined) return before;
+  const now = rt.clock.monotonic();
+  for (const [chat, at] of chats) if (at <= now) chats.delete(chat);
+  const chat = subject.chat ?? key;
+  const at = chats.get(chat) ?? now;
+  chats.set(chat, at + interval);
+  const begin = async () => void (await render());
+  if (at <= now) return begin();
+  return wait(rt, key, at - now, begin);
+}
+
+/** Renders when a limit is over, and then as often as others do. */
+export function limited(
+  rt: MachineRuntime,
+  where: Where,
+  render: Render,
+  ms: number,
+): Promise<void> {
+  return wait(rt, where.key, ms, () => {
+    rt.limits.delete(where.key);
+    return paced(rt, where, render);
+  });
+}
+
+/** Waits, unless a longer wait begins meanwhile: that one goes on. */
+function wait(
   rt: MachineRuntime,
   key: string,
-  render: () => Promise<unknown>,
-  after = 0,
+  ms: number,
+  then: () => Promise<void>,
 ): Promise<void> {
-  const { clock, limits } = rt;
-  const all = machines.get(rt) ?? new Map<string, Renders>();
-  machines.set(rt, all);
-  const now = clock.monotonic();
-  for (const [other, { next, notBefore }] of all) {
-    if (next === undefined && notBefore <= now) all.delete(other);
-  }
-  const mine = all.get(key) ?? { notBefore: now, next: undefined };
-  all.set(key, mine);
-  mine.notBefore = Math.max(mine.notBefore, now + after);
-  if (mine.next !== undefined) return mine.next;
-  const begin = async () => {
-    for (;;) {
-      const wait = mine.notBefore - clock.monotonic();
-      if (wait <= 0) break;
-      await sleep(clock, wait);
-    }
-    mine.next = undefined;
-    mine.notBefore = clock.monotonic() + interval;
-    limits.delete(key);
-    await render();
-  };
-  if (mine.notBefore <= now) return begin();
-  mine.next = begin();
-  return mine.next;
+  const { waiting } = paceOf(rt);
+  const over: Promise<void> = sleep(rt.clock, ms).then(() => {
+    const last = waiting.get(key);
+    if (last !== over) return last;
+    waiting.delete(key);
+    return then();
+  });
+  waiting.set(key, over);
+  return over;
+}
+
+function paceOf(rt: MachineRuntime): Pace {
+  const pace = machines.get(rt) ?? { chats: new Map(), waiting: new Map() };
+  machines.set(rt, pace);
+  return pace;
 }
 
 function sleep(clock: Clock, ms: number): Promise<void> {
