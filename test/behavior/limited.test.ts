@@ -127,6 +127,46 @@ describe.each(frameworks)('a limit of Telegram, on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it('what a flow says is said, once, in its order and before the next question', async () => {
+    const [told, name] = ['Ordered.', 'Name?'];
+    const next = flow('next')
+      .ask('name', { prompt: name })
+      .done(() => 'Thanks.');
+    const tea = flow('tea', { trigger: '/tea' })
+      .ask('count', { prompt: 'How many?' })
+      .done((_, { state }) => {
+        state.enter(next);
+        return told;
+      });
+    const clock = virtualClock();
+    const { bot, anna, world, calls } = play(framework, [tea, next], { clock });
+    await anna.sends('/tea');
+    world.fails('sendMessage', limit(40));
+    calls();
+    await anna.sends('2');
+    expect(calls()).toEqual(['sendMessage']);
+    await clock.advance('40s');
+    expect(anna.screen().map(({ text }) => text)).toEqual(['How many?', told, name]);
+    await anna.sends('Anna');
+    anna.sees('Thanks.');
+    await clock.advance('60s');
+    expect(anna.screen()).toHaveLength(4);
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('what was held is said by an update that comes first', async () => {
+    const tea = flow('tea', { trigger: '/tea' })
+      .ask('count', { prompt: 'How many?' })
+      .done(() => 'Ordered.');
+    const { bot, anna, world } = play(framework, [tea]);
+    await anna.sends('/tea');
+    world.fails('sendMessage', limit(0));
+    await anna.sends('2');
+    await anna.sends('/tea');
+    expect(anna.screen().map(({ text }) => text)).toEqual(['How many?', 'Ordered.', 'How many?']);
+    expect(bot.errors).toEqual([]);
+  });
+
   it('a deadline that shows the view again', async () => {
     const Late = scene('late').on({ view: () => 'Too late' });
     const Quick = scene('quick', { timeout: '1m' }).on({
@@ -146,18 +186,16 @@ describe.each(frameworks)('a limit of Telegram, on %s', (_, framework) => {
     await machine.stop();
   });
 
-  it('render() from outside waits for the limit', async () => {
+  it('render() from outside keeps to the limit, and is not lost', async () => {
     const { anna, world, clock, texts, machine, calls } = start(framework);
     await anna.sends('/count');
     world.fails('editMessageText', limit(40));
     await anna.taps('Up');
     calls();
     await clock.advance('5s');
-    const rendered = machine.at({ user: anna.id }).render();
-    await clock.advance('30s');
+    await machine.at({ user: anna.id }).render();
     expect(calls()).toEqual([]);
-    await clock.advance('5s');
-    await rendered;
+    await clock.advance('35s');
     expect(calls()).toEqual(['editMessageText']);
     expect(texts()).toEqual(['n = 1']);
   });

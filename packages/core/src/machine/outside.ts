@@ -12,6 +12,7 @@ import { historyOf } from '../state/context.ts';
 import type { StoredText } from '../storage/statements.ts';
 import { fireDeadlines } from '../transaction/deadlines.ts';
 import type { TurnFacts } from '../transaction/facts.ts';
+import { endLimit, type Limit, sayHeld } from '../transaction/limits.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
@@ -75,23 +76,25 @@ async function runOutside<R>(
 }
 
 /**
- * Shows the pending question of a conversation when the limit is over that has kept it back. If this process ends before, the next update
- * of the conversation does.
- *
- * @param ms - until the limit is over
+ * Sends what a limit has kept back from a conversation when it is over. If this process ends before, the next update of the conversation
+ * asks the pending question.
  */
-export async function showLater(
+export function sendLater(
   rt: MachineRuntime,
   { key, scope, subject }: TurnFacts,
-  ms: number,
-): Promise<void> {
+  limit: Limit,
+): void {
   if (key === undefined || scope === undefined) return;
-  // loaded with the first limit: other bots do without it
-  const { limited, showAgain } = await import('./renders.ts');
-  const show = () => runOutside(rt, { key, scope, subject }, newToken(), showAgain);
-  await limited(rt, { key, subject }, show, ms).catch((error: unknown) => {
-    if (!rt.stopping.isStopped) rt.notices.speechFailed(key, error);
-  });
+  const { clock, limits, stopping, notices } = rt;
+  const send = async () => {
+    // another limit has begun, or an update has come first
+    if (limits.get(key) !== limit || stopping.isStopped) return;
+    endLimit(rt, key);
+    // the pending question is asked first thing
+    await runOutside(rt, { key, scope, subject }, newToken(), sayHeld);
+  };
+  const report = (error: unknown) => notices.speechFailed(key, error);
+  clock.setTimeout(() => void send().catch(report), limit.until - clock.monotonic());
 }
 
 /**

@@ -1,7 +1,4 @@
-/**
- * What is shown again later: views from outside, at most once a second each, since Telegram allows about one edit a second in a chat; and
- * what a limit (429) has kept back, when the limit is over.
- */
+/** Views that are shown again from outside, at most once a second in a chat: Telegram allows about one edit a second there. */
 
 import type { Clock } from '../base/clock.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -41,40 +38,17 @@ export function paced(rt: MachineRuntime, { key, subject }: Where, render: Rende
   const chat = subject.chat ?? key;
   const at = chats.get(chat) ?? now;
   chats.set(chat, at + interval);
-  const begin = async () => void (await render());
-  if (at <= now) return begin();
-  return wait(rt, key, at - now, begin);
-}
-
-/** Renders when a limit is over, and then as often as others do. */
-export function limited(
-  rt: MachineRuntime,
-  where: Where,
-  render: Render,
-  ms: number,
-): Promise<void> {
-  return wait(rt, where.key, ms, () => {
-    rt.limits.delete(where.key);
-    return paced(rt, where, render);
-  });
-}
-
-/** Waits, unless a longer wait begins meanwhile: that one goes on. */
-function wait(
-  rt: MachineRuntime,
-  key: string,
-  ms: number,
-  then: () => Promise<void>,
-): Promise<void> {
-  const { waiting } = paceOf(rt);
-  const over: Promise<void> = sleep(rt.clock, ms).then(() => {
-    const last = waiting.get(key);
-    if (last !== over) return last;
+  if (at <= now) return begin(render);
+  const rendered = sleep(rt.clock, at - now).then(() => {
     waiting.delete(key);
-    return then();
+    return begin(render);
   });
-  waiting.set(key, over);
-  return over;
+  waiting.set(key, rendered);
+  return rendered;
+}
+
+async function begin(render: Render): Promise<void> {
+  await render();
 }
 
 function paceOf(rt: MachineRuntime): Pace {

@@ -21,7 +21,7 @@ import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
 import type { Observers } from './observers.ts';
-import { showLater } from './outside.ts';
+import { sendLater } from './outside.ts';
 import { type LooseOptions, settingsOf } from './settings.ts';
 
 /** Everything that observers may be notified of, by name. */
@@ -80,7 +80,7 @@ export function runtimeOf(
     stopping: new Stopping(leases),
     notices,
     limits: new Map(),
-    limited: (facts, ms) => void showLater(rt, facts, ms),
+    limited: (facts, limit) => sendLater(rt, facts, limit),
     watched: watchers.listeners,
     rules: {
       history: { most: options.history, characters: historyCharacters },

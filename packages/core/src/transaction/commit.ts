@@ -2,7 +2,9 @@
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { isOfOneChat, isRejected, secondsToWait } from '../conversation/rejected.ts';
+import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
+import type { Say } from '../conversation/say.ts';
+import type { Stream } from '../conversation/stream.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
 import { isPromise } from '../lease/calls.ts';
 import type { Hold } from '../lease/lease.ts';
@@ -14,6 +16,7 @@ import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { TurnFacts } from './facts.ts';
+import { hold, isLimited, noteLimit, takeHeld } from './limits.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question to ask. */
@@ -77,8 +80,7 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  *
  * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
  * that something failed. A user who has blocked the bot, and a limit, are reported to observers only. A question that was not sent stays
- * pending: an answer to a question that nobody saw is none. One that a limit has kept back is shown when the limit is over; nobody waits for
- * it, since a framework may handle one update at a time.
+ * pending: an answer to a question that nobody saw is none. What a limit has kept back is sent when the limit is over.
  *
  * @param silently - do not notify the user of a rejection
  */
@@ -100,26 +102,21 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   };
   // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
-  for (const say of outbox) await sending(() => turn.tell(say), quiet?.has(say));
+  const tell = async (say: Say | Stream, isQuiet = false) => {
+    if (isLimited(turn)) return hold(turn, say, isQuiet);
+    const error = await sending(() => turn.tell(say), isQuiet);
+    // what may fail quietly keeps nothing else back
+    if (!isQuiet && noteLimit(turn, error)) hold(turn, say, isQuiet);
+  };
+  for (const { call, isQuiet } of takeHeld(turn)) await tell(call, isQuiet);
+  for (const say of outbox) await tell(say, quiet?.has(say));
   if (prompt !== undefined && !isLimited(turn)) {
     rt.early.asks(key);
-    const seconds = secondsToWait(await sending(prompt));
-    if (seconds !== undefined) limit(turn, seconds * 1000);
+    noteLimit(turn, await sending(prompt));
   }
   if (!hasRejection || silently) return;
   const text = await textOf(textsOf(turn), 'failed', turn);
   await sending(() => turn.tell(text), true);
-}
-
-/** Whether a limit keeps the question back: to try again before it is over makes it longer. */
-function isLimited({ rt, key = '' }: OpenTurn): boolean {
-  const until = rt.limits.get(key);
-  return until !== undefined && until > rt.clock.monotonic();
-}
-
-function limit({ rt, key = '', facts }: OpenTurn, ms: number): void {
-  rt.limits.set(key, rt.clock.monotonic() + ms);
-  rt.limited(facts, ms);
 }
 
 /** The texts of the active scene, and of the machine where it has none. */

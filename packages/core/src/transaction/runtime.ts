@@ -25,6 +25,7 @@ import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { Cause, TurnFacts } from './facts.ts';
 import type { Interrupts } from './interrupts.ts';
+import type { Limit } from './limits.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -171,10 +172,10 @@ export interface Runtime {
   readonly early: EarlyUpdates;
   readonly stopping: Stopping;
   readonly notices: Notices;
-  /** Conversations to which Telegram takes no message for a while (429), and until when, by the monotonic clock. */
-  readonly limits: Map<string, number>;
-  /** Shows a pending question when its limit is over, in so many ms. */
-  readonly limited: (facts: TurnFacts, ms: number) => void;
+  /** Limits by conversation; those that are over may still be there. */
+  readonly limits: Map<string, Limit>;
+  /** Sends what a limit has kept back when it is over. */
+  readonly limited: (facts: TurnFacts, limit: Limit) => void;
   /** The events that somebody observes. */
   readonly watched: { has(event: string): boolean };
   readonly rules: CopyRules;
