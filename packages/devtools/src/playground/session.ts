@@ -109,7 +109,7 @@ export async function openSession(
     changed();
   });
   let crashes = 0;
-  /** What the bot did before it crashed, newest first. */
+  /** The moves before the bot crashed, newest first. */
   let past: readonly Move[] = [];
   let seen = 0;
   let life = await start();

@@ -9,7 +9,7 @@ import { type Binding, type Keyboard, keyboardOf, type Press, type Rows } from '
 import { type Drawing, drawingOf } from './drawing.ts';
 import { type LooseView, RenderTurn, type View } from './view-turn.ts';
 
-/** What a view has returned, with its rows as a keyboard. */
+/** The result of a view, with its rows as a keyboard. */
 interface Rendered {
   readonly made: Parts;
   readonly keyboard: Keyboard;
@@ -19,7 +19,7 @@ interface Rendered {
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
 const parts = 'text entities parse_mode caption photo video document audio voice animation sticker';
 
-/** What binds the buttons of a view. */
+/** The binding of a view's buttons. */
 function bindingOf({ tag, entry }: FrameRun): Binding {
   return { tag, entry, question: '' };
 }
@@ -60,7 +60,7 @@ async function render(run: FrameRun, view: LooseView, scene: string): Promise<Re
   return { made, keyboard: await keyboardOf(made.rows, bindingOf(run), where), turn };
 }
 
-/** What a view returns, where it is more than a text. */
+/** The result of a view that is more than a text. */
 interface Parts {
   readonly text?: unknown;
   readonly rows?: Rows;
