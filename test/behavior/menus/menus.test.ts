@@ -18,9 +18,7 @@ const Main = scene('main', { data: typed<{ n: number }>() }).on({
       button('up', 'Up', ({ data, again }) => again({ n: data.n + 1 })),
       n === 0 && button('double', 'Double', again({ n: 10 })),
       button('fail', 'Fail', ({ state }) => {
-        state.edit((draft: { n: number }) => {
-          draft.n = 99;
-        });
+        state.edit((draft) => void Object.assign(draft, { n: 99 }));
         throw new Error('broken');
       }),
       button('details', 'Details', goto(Details)),
@@ -39,7 +37,7 @@ const ours = (framework: Framework): Peer => ({
       const { telegram, context } = bot.bot as never as Telegraf;
       telegram.callApi = telegrafCall(call) as never;
       // contexts make a client of their own otherwise
-      context.telegram = telegram;
+      Object.assign(context, { telegram });
     }
     bot.fsm({ states: [Main, Details], storage: storage as never });
     bot.command('menu', ({ fsm }) => fsm.enter(Main, { n: 0 }));

@@ -13,7 +13,7 @@ import { commandsOf, describe } from './describe.ts';
 import type { FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
 import { observers } from './observers.ts';
-import { conversationOf, fire } from './outside.ts';
+import { conversationOf, fire, sendLater } from './outside.ts';
 import { runtimeOf, type WatchedEvents } from './runtime.ts';
 import type { LooseOptions } from './settings.ts';
 import { sweeperOf } from './sweeper.ts';
@@ -67,7 +67,7 @@ export function machineOf(
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
   const watchers = observers<WatchedEvents>();
-  const rt = runtimeOf(options, watchers, opened, (ms) => sweeper.expect(ms));
+  const rt = runtimeOf(options, watchers, opened, (ms) => sweeper.expect(ms), sendLater);
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
   const report = rt.notices.storageFailed;

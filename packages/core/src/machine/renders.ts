@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import type { ConversationAddress } from './outside.ts';
+import type { Subject } from '../update/subject.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** Ms between two renders in one chat. */
@@ -19,7 +19,12 @@ interface Pace {
 const machines = new WeakMap<MachineRuntime, Pace>();
 
 type Render = () => Promise<unknown>;
-type Where = Pick<ConversationAddress, 'key' | 'subject'>;
+
+/** A conversation. */
+interface Where {
+  readonly key: string;
+  readonly subject: Subject;
+}
 
 /** Shows the view again, where there is one; as the work of a turn. */
 export function showAgain({ copy, registry, effects }: OpenTurn): void {

@@ -15,13 +15,19 @@ import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
+import type { TurnFacts } from '../transaction/facts.ts';
 import { interruptsIn } from '../transaction/interrupts.ts';
-import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
+import {
+  type Engine,
+  engineOf,
+  type Limit,
+  type Notices,
+  type Runtime,
+} from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
 import { scenesLeft, sideOf } from './committed.ts';
 import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
 import type { Observers } from './observers.ts';
-import { sendLater } from './outside.ts';
 import { type LooseOptions, settingsOf } from './settings.ts';
 
 /** Everything that observers may be notified of, by name. */
@@ -41,6 +47,7 @@ const historyCharacters = 32_768;
  * Makes the runtime of a machine.
  *
  * @param armed - called when a deadline was committed, with the ms until then
+ * @param limited - called when a limit keeps messages back, to send them later
  * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `INVALID_MIGRATION`, `DEADLINES_UNAVAILABLE`
  */
 export function runtimeOf(
@@ -48,6 +55,7 @@ export function runtimeOf(
   watchers: Observers<WatchedEvents>,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
   armed: (ms: number) => void,
+  limited: (rt: MachineRuntime, facts: TurnFacts, limit: Limit) => void,
 ): MachineRuntime {
   const options = settingsOf(given);
   const clock = given.clock ?? systemClock;
@@ -80,7 +88,7 @@ export function runtimeOf(
     stopping: new Stopping(leases),
     notices,
     limits: new Map(),
-    limited: (facts, limit) => sendLater(rt, facts, limit),
+    limited: (facts, limit) => limited(rt, facts, limit),
     watched: watchers.listeners,
     rules: {
       history: { most: options.history, characters: historyCharacters },

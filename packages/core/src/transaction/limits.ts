@@ -4,23 +4,9 @@
  */
 
 import { secondsToWait } from '../conversation/rejected.ts';
-import { type ApiCall, callOf, type Say } from '../conversation/say.ts';
+import { callOf, type Say } from '../conversation/say.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
-import type { OpenTurn, Runtime } from './runtime.ts';
-
-/** A conversation to which Telegram takes no message for a while. */
-export interface Limit {
-  /** By the monotonic clock. */
-  readonly until: number;
-  /** What was to be said, in its order. A question is not among it: it is pending in the record. */
-  readonly held: Held[];
-}
-
-/** A message with its address, which may be of one update alone. */
-interface Held {
-  readonly call: ApiCall;
-  readonly isQuiet: boolean;
-}
+import type { Held, Limit, OpenTurn, Runtime } from './runtime.ts';
 
 /** How many messages are held for one conversation; later ones are lost, and were reported. */
 const mostHeld = 20;

@@ -3,7 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behavior.ts';
-import type { Say, Sent } from '../conversation/say.ts';
+import type { ApiCall, Say, Sent } from '../conversation/say.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { SessionTurn, Turn } from '../conversation/turn.ts';
 import type { Hold, Interruption, Leases } from '../lease/lease.ts';
@@ -25,7 +25,6 @@ import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
 import type { Cause, TurnFacts } from './facts.ts';
 import type { Interrupts } from './interrupts.ts';
-import type { Limit } from './limits.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
 
@@ -153,6 +152,20 @@ export interface Opened {
   readonly isCurrent: boolean;
   /** Why what is stored is no record. */
   readonly unreadable: string | undefined;
+}
+
+/** A conversation to which Telegram takes no message for a while (429). */
+export interface Limit {
+  /** When it is over, by the monotonic clock. */
+  readonly until: number;
+  /** The messages that are sent then, in their order. A question is not among them: it is pending in the record. */
+  readonly held: Held[];
+}
+
+/** A message that waits, with its address, which may be of one update alone. */
+export interface Held {
+  readonly call: ApiCall;
+  readonly isQuiet: boolean;
 }
 
 /** The runtime that all turns of a machine share. */

@@ -105,7 +105,8 @@ export class RunningTurn implements OpenTurn {
   get language(): string | undefined {
     const { scope, subject, isElsewhere } = this.facts;
     const own = this.from?.language_code;
-    const stored = this.copy.session?.[languageSlot] as string | undefined;
+    const found = this.copy.session?.[languageSlot];
+    const stored = typeof found === 'string' ? found : undefined;
     const isShared = scope?.user === undefined && (subject.chat ?? 0) < 0;
     return isElsewhere || isShared ? (stored ?? own) : (own ?? stored);
   }

@@ -53,8 +53,11 @@ function join({ method, payload }: ApiCall, below: Say): ApiCall | undefined {
   const [textField, entitiesField] = isText
     ? ['text', 'entities']
     : ['caption', 'caption_entities'];
-  const { [textField]: text = '', [entitiesField]: entities, ...rest } = payload as Payload;
-  const first = { text, entities, parse_mode: rest['parse_mode'] } as RichText;
+  const first: RichText = {
+    text: Reflect.get(payload, textField) ?? '',
+    entities: Reflect.get(payload, entitiesField),
+    parse_mode: Reflect.get(payload, 'parse_mode'),
+  };
   const second = richText(below);
   if (second === undefined) return undefined;
   const mode = first.parse_mode ?? second.parse_mode;
@@ -78,7 +81,7 @@ function join({ method, payload }: ApiCall, below: Say): ApiCall | undefined {
   const joined = {
     method,
     payload: {
-      ...rest,
+      ...payload,
       [textField]: `${top}${between}${bottom}`,
       ...(mode && { parse_mode: mode }),
       ...(all.length > 0 && { [entitiesField]: all }),
@@ -86,8 +89,6 @@ function join({ method, payload }: ApiCall, below: Say): ApiCall | undefined {
   };
   return isEditable(joined) ? joined : undefined;
 }
-
-type Payload = Readonly<Record<string, unknown>>;
 
 function richText(say: Say): RichText | undefined {
   if (typeof say === 'string') return { text: say };

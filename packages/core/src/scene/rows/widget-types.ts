@@ -67,7 +67,7 @@ type ItemOf<L> = L extends readonly (infer V extends string | number)[] ? V : ne
  * Every press is handled the same way: the view of the stored data is rendered, the pressed id is looked up in it, and its transition is
  * applied. A button that the view no longer offers is answered as stale.
  *
- * Beside the keys that a widget takes stands a sentence, which no key has: the compiler shows it for a key of another type.
+ * The type of each key also has a sentence, which no key is: the compiler shows it for a key of another type.
  */
 export interface Widgets<D extends object, M> {
   /** A button; `press` is a transition, or a handler that returns one. Ids are unique within the view. */

@@ -59,7 +59,7 @@ export function positionsOf({ memo }: Pick<FrameRun, 'memo'>): JsonObject {
   return isJsonObject(at) ? at : noData;
 }
 
-/** What a view sees. */
+/** The turn of one render. */
 export class RenderTurn extends WithWidgets implements LooseViewTurn {
   readonly data: JsonObject;
   protected readonly host: WidgetHost;
