@@ -1,6 +1,6 @@
 /**
  * Takes the pictures of the README in a real browser: an order in the playground, light and dark, wide and for phones, each as a picture
- * and as an animation. `npm run picture`.
+ * and as an animation. Then those of examples with views, beside which their READMEs get a diagram and a conversation. `npm run picture`.
  */
 
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { withSources } from '../../scripts/lib/sources.mjs';
 import { root } from '../../scripts/lib/workspace.mjs';
 import { animation } from './animation.mjs';
+import { exampleParts } from './example-pictures.mjs';
 
 const devtools = createRequire(join(root, 'packages/devtools/package.json'));
 const { chromium } = devtools('playwright-core');
@@ -66,6 +67,7 @@ await withSources(async (load) => {
       await page.close();
       await stop();
     }
+  await exampleParts(load, browser, blank, folder);
   await browser.close();
 
   /** Orders a phone, and writes the picture and the animation. */

@@ -1,23 +1,15 @@
-import { type Explored, explore } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './example.ts';
 import { examples } from './index.ts';
+import { exploredExample, sectionIn, sectionOf, viewExamples } from './view-pages.ts';
 
-describe.each(Object.entries(examples))('the example %s', (_, { bots, script }) => {
-  // what only a script knows: words that lead on
-  const texts = [...script.matchAll(/^(?!Bot)\w+(?: in \w+)?: (.*)$/gm)].map(
-    ([, text = '']) => text,
-  );
-
+describe.each(Object.keys(examples))('the example %s', (name) => {
   it.each(frameworks)('has no fault on %s, also with the longest texts', async (framework) => {
-    const found = await explore(
-      (world) => {
-        const { bot, machine } = bots[framework]({ token: '1:test', ...world });
-        // an example shows less of its machine than it has
-        return { bot, machine } as unknown as Explored;
-      },
-      { runs: 40, longest: 4096, ignore: ['unreachable'], texts: [...new Set(texts)] },
-    );
+    const found = await exploredExample(name, framework);
     expect(found.faults, found.report).toEqual([]);
+    const shown = viewExamples.find((each) => each === name);
+    if (shown === undefined) return;
+    // its README is stale if this fails: `npm run picture` makes it again
+    expect(sectionIn(shown)).toBe(sectionOf(shown, found));
   });
 });

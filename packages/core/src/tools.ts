@@ -6,13 +6,27 @@
 
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
+import { look } from './machine/examine.ts';
+import type { Machine } from './machine/machine-interface.ts';
 import { takeAlong } from './machine/supergroup.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
+import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
+import type { Runtime } from './transaction/runtime.ts';
 
 export { systemClock, toMs } from './base/clock.ts';
 export { errorCatalogue } from './base/error-catalogue.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
+export type {
+  Mask,
+  Seen,
+  SeenButton,
+  SeenMessage,
+  SeenView,
+  SeenWidget,
+} from './scene/view/look.ts';
+export type { MovedBy } from './scene/view/moved-by.ts';
+export { movedBy } from './scene/view/moved-by.ts';
 export { subjectAt } from './update/address.ts';
 export { inputKinds } from './update/input.ts';
 export type { KeyParts } from './update/key.ts';
@@ -32,3 +46,20 @@ export const loadedLater: readonly unknown[] = [
   inParts,
   takeAlong,
 ];
+
+/**
+ * Looks at a stored conversation: renders its view as the next press would find it, without taking the conversation or changing anything.
+ *
+ * @param key - of the conversation, as `machine.at(…).key`
+ * @param mask - replaces data that nobody may see, before the view gets it
+ * @returns `undefined` if nothing is stored, or the code does not know what is
+ * @throws FsmError `RECORD_NEWER`; what the storage, a migration or `services` throws passes
+ */
+export async function lookAt(
+  machine: Pick<Machine, '~runtime'>,
+  key: string,
+  mask?: Mask,
+): Promise<Seen | undefined> {
+  const found = await look(machine['~runtime'] as Runtime, key);
+  return found && seenIn(found.turn, found.view, mask);
+}

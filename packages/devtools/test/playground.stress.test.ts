@@ -32,7 +32,7 @@ async function open(example: string, framework = 'grammy') {
     media: { photo: photo(), location: location(52.5, 13.4) },
     first: { example, framework },
   });
-  page = await browser.newPage({ viewport: { width: 1440, height: 1000 } });
+  page = await (await browser.newContext({ viewport: { width: 1440, height: 1000 } })).newPage();
   await page.goto(opened.url);
 }
 
@@ -100,6 +100,66 @@ describe('the playground', () => {
         }
       }
     }
+  });
+
+  it('draws the buttons of a shop, and shows its view, its session and its message', async () => {
+    await open('shop');
+    await says('/start');
+    await sees('Welcome! In your cart: 0 €');
+    await taps('🍵 Tea');
+    await taps('tea no. 1, 3 €');
+    await taps('Add to cart');
+    await taps('« Menu');
+    await sees('Welcome! In your cart: 3 €');
+    await page.locator('#record').getByText('Message 2 in chat').waitFor();
+    await page.getByLabel('Session').getByText('"cart"').waitFor();
+    const labels = () => page.locator('.diagram .label').allTextContents();
+    await expect
+      .poll(labels)
+      .toEqual(
+        expect.arrayContaining([
+          '🛒 Cart',
+          'an item of products',
+          'Add to cart',
+          '« Menu',
+          '/start',
+        ]),
+      );
+    await page.locator('.diagram .place', { hasText: 'counter count' }).waitFor();
+    await picture(page, 'playground-shop');
+  });
+
+  it('takes random presses of two devices, also on old messages and over crashes, and shows what is stored', async () => {
+    await open('shop');
+    await says('/start');
+    await sees('Welcome! In your cart: 0 €');
+    const other = await page.context().newPage();
+    // this device sees edits late
+    await other.route('**/events', (route) => route.abort());
+    await other.goto(new URL(opened.url).origin);
+    let seed = 7;
+    const random = (below: number) => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    const pressAny = (device: Page) =>
+      device.evaluate((at) => {
+        const buttons = document.querySelectorAll<HTMLButtonElement>('.keys button');
+        buttons[at % Math.max(1, buttons.length)]?.click();
+      }, random(1000));
+    for (let round = 0; round < 40; round++) {
+      await Promise.all([pressAny(page), pressAny(other)]);
+      if (round % 7 === 3) await other.goto(new URL(opened.url).origin);
+      if (round % 10 === 5) await says('/start');
+      if (round % 13 === 6) await page.getByRole('button', { name: 'Redeliver' }).click();
+      if (round % 20 === 9) await page.getByRole('button', { name: 'Crash now' }).click();
+    }
+    await says('/start');
+    await sees('Welcome!');
+    await page.locator('#record').getByText('up to date').waitFor();
+    expect(await page.locator('[role=alert]').count()).toBe(0);
+    expect(await page.getByRole('log').getByText('failed').allTextContents()).toEqual([]);
+    await other.close();
   });
 
   it('needs its token', async () => {

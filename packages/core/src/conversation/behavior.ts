@@ -218,6 +218,8 @@ export interface SceneBehavior {
   readonly interrupts?: ReadonlyMap<string, InterruptRule>;
   /** Whether `handle` gets presses on buttons that this scene has shown in another chat. */
   readonly answersElsewhere?: true;
+  /** The view of its frames, which tools render. */
+  readonly view?: unknown;
   /** As JSON, for diagrams and checks; `defaults` are those of its machine. */
   describe?(defaults?: SceneDefaults): object;
 }

@@ -1,13 +1,15 @@
-/** Looks at a stored conversation without taking it: what the code would not know when the next update reads it. */
+/** Looks at a stored conversation without taking it: what it shows, and what the code would not know when the next update reads it. */
 
 import { FsmError } from '../base/errors.ts';
-import { isEmpty } from '../record/record.ts';
+import { type ConversationRecord, isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
-import type { StoredText } from '../storage/statements.ts';
+import type { StoredConversation, StoredText } from '../storage/statements.ts';
 import { inspect, type UnknownState } from '../transaction/evolve.ts';
 import { migrate } from '../transaction/migrate.ts';
 import { unreadableRecord } from '../transaction/repair.ts';
-import type { Runtime } from '../transaction/runtime.ts';
+import type { OpenTurn, Runtime } from '../transaction/runtime.ts';
+import { RunningTurn } from '../transaction/turn.ts';
+import { parseKey } from '../update/key.ts';
 
 /**
  * Finds the first unknown thing in a stored conversation, migrated as it would be; `undefined` if there is none.
@@ -15,10 +17,47 @@ import type { Runtime } from '../transaction/runtime.ts';
  * @throws FsmError `RECORD_NEWER`; what a migration or a schema throws passes
  */
 export async function examine(
+  rt: Runtime,
+  { key, stored }: Pick<StoredConversation, 'key' | 'stored'>,
+): Promise<UnknownState | undefined> {
+  const found = await read(rt, key, stored);
+  return found === undefined || 'frames' in found ? undefined : found;
+}
+
+/** A stored conversation that is open for reading. */
+export interface Look {
+  readonly turn: OpenTurn;
+  /** The view of the active scene. */
+  readonly view: unknown;
+}
+
+/**
+ * Opens a stored conversation for reading; `undefined` if nothing is stored, or the code does not know it.
+ *
+ * @throws FsmError `RECORD_NEWER`; what a migration, a schema or `services` throws passes
+ */
+export async function look(rt: Runtime, key: string): Promise<Look | undefined> {
+  const stored = await rt.storage.peek(key);
+  const parts = parseKey(key);
+  if (stored === undefined || parts === undefined) return undefined;
+  const found = await read(rt, key, stored);
+  if (found === undefined || !('frames' in found)) return undefined;
+  const { scope, bot, business } = parts;
+  const { chat = scope.user, user, thread } = scope;
+  const subject = { bot, chat, user, thread, business };
+  const facts = { key, scope, id: '', subject, update: undefined, ctx: undefined, bot: undefined };
+  const turn = new RunningTurn(rt, { ...facts, cause: 'outside' }, undefined, found, undefined);
+  await turn.loadServices();
+  const { scene } = turn.copy.top;
+  return { turn, view: scene === null ? undefined : rt.registry.scenes.get(scene)?.behavior.view };
+}
+
+/** A record under its current names, or what is unknown in it; `undefined` if it is empty. */
+async function read(
   { registry, options }: Runtime,
   key: string,
   stored: StoredText,
-): Promise<UnknownState | undefined> {
+): Promise<ConversationRecord | UnknownState | undefined> {
   const { version: known, migrations, migrationVersions } = options;
   const decoded = decode(stored);
   if ('newer' in decoded) {
@@ -29,6 +68,7 @@ export async function examine(
   if (isEmpty(record)) return undefined;
   const { version } = record;
   if (version > known) throw new FsmError('RECORD_NEWER', { key, version, known });
-  const found = await inspect(migrate(record, migrations, migrationVersions), registry);
-  return 'frames' in found ? undefined : found;
+  const migrated = migrate(record, migrations, migrationVersions);
+  const found = await inspect(migrated, registry);
+  return 'frames' in found ? { ...migrated, frames: found.frames } : found;
 }

@@ -193,6 +193,8 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   inspect(
     conversation: Pick<StoredConversation, 'key' | 'stored'>,
   ): Promise<UnknownState | undefined>;
+  /** Its parts, for `lookAt` of `@telefsm/core/tools`; opaque. */
+  readonly '~runtime': object;
   /** The storage of the conversations. */
   readonly storage: FsmStorage;
 }

@@ -138,10 +138,8 @@ export function machineOf(
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
     describe: () => describe(rt),
-    async inspect({ key, stored }) {
-      const { examine } = await import('./examine.ts');
-      return examine(rt, key, stored);
-    },
+    inspect: async (conversation) => (await import('./examine.ts')).examine(rt, conversation),
+    '~runtime': rt,
   };
 }
 

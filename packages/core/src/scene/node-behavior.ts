@@ -51,6 +51,7 @@ export function behaviorOfNode(
     timed: after !== undefined,
     served: options.services !== undefined,
     first: () => id,
+    view: handlers.view,
     ...(view && { screen: retireUnseen, isSeen: view.isSeen }),
     ...(check && { check }),
     async ask(run: FrameRun, params) {

@@ -6,6 +6,7 @@ import {
   type Conversation,
   type FsmStorage,
   isFsmError,
+  type Machine,
   type Snapshot,
   type Turn,
 } from '@telefsm/core';
@@ -18,6 +19,7 @@ export interface OperatedMachine {
   readonly storage: FsmStorage;
   at(address: Address): Conversation;
   describe(): MachineDescription;
+  readonly '~runtime': Machine['~runtime'];
 }
 
 /** One conversation as it is stored. */

@@ -1,6 +1,9 @@
 /** The shape of a graph: states, the edges between them, and groups. */
 
-/** The kinds of nodes in a {@link Graph}. `choice` is a fork without a question; `start` and `end` are the borders of a part. */
+/**
+ * The kinds of nodes in a {@link Graph}. `choice` is a fork without a question; `group` stands for a group that is drawn
+ * elsewhere; `start` and `end` are the borders of a part.
+ */
 export type NodeKind =
   | 'state'
   | 'scene'
@@ -8,6 +11,7 @@ export type NodeKind =
   | 'confirm'
   | 'again'
   | 'choice'
+  | 'group'
   | 'start'
   | 'end';
 
@@ -28,6 +32,10 @@ export interface GraphNode {
   readonly accepts?: readonly string[];
   /** Buttons: values with their labels; `'dynamic'` where code makes them. */
   readonly choices?: readonly { readonly value: string; readonly label: string }[] | 'dynamic';
+  /** Whether it is shown by a view, in a message that is edited. */
+  readonly view?: true;
+  /** Widgets of its view that change its data, as far as they are known. */
+  readonly widgets?: readonly { readonly kind: string; readonly name: string }[];
   readonly optional?: true;
   readonly back?: true;
   /** In ms. */
@@ -38,9 +46,9 @@ export interface GraphNode {
 export interface GraphEdge {
   readonly from: string;
   readonly to: string;
-  /** `step`: what a flow or a tree does; `order`: neighbors in a group, for `next()`; `move`: declared by the caller. */
+  /** `step`: what a flow or a tree does; `order`: neighbors in a group, for `next()`; `move`: declared or seen. */
   readonly kind: 'step' | 'order' | 'move';
-  /** When it is taken. */
+  /** When it is taken, or the buttons that lead there. */
   readonly label?: string;
 }
 

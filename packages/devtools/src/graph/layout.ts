@@ -32,16 +32,19 @@ export interface Layout {
 const nameLetter = 8;
 const captionLetter = 6;
 const labelLetter = 6.4;
+/** How far an edge from a node to itself goes out. */
+const loopWidth = 22;
 const nodeHeight = 44;
+/** Of a further line in a node. */
+export const lineHeight = 14;
 
 /** Places one part of a graph: what is in a group, or in none. */
 export function layoutOf(graph: Graph, part: string | null): Layout {
   const inside = partsOf(graph, part);
-  const nodes = graph.nodes.filter(({ group }) =>
+  const own = graph.nodes.filter(({ group }) =>
     group === null ? part === null : inside.has(group),
   );
-  const present = new Set(nodes.map(({ id }) => id));
-  const edges = graph.edges.filter(({ from, to }) => present.has(from) && present.has(to));
+  const { nodes, edges } = withNeighbors(graph, own, part);
   const frames = graph.groups.filter(({ id }) => inside.has(id) && id !== part);
   const plan = new dagre.graphlib.Graph({ compound: true, multigraph: true });
   plan.setGraph({ rankdir: 'TB', nodesep: 28, ranksep: 34, edgesep: 14, marginx: 12, marginy: 12 });
@@ -54,28 +57,76 @@ export function layoutOf(graph: Graph, part: string | null): Layout {
   for (const { id, parent } of frames) {
     if (parent !== null && parent !== part) plan.setParent(`group ${id}`, `group ${parent}`);
   }
-  for (const [at, { from, to, label = '' }] of edges.entries()) {
-    const width = label === '' ? 0 : label.length * labelLetter + 8;
-    plan.setEdge(from, to, { width, height: label === '' ? 0 : 16, labelpos: 'c' }, String(at));
+  for (const [at, edge] of edges.entries()) {
+    const width = widthOf(edge) + (edge.from === edge.to ? 2 * loopWidth : 0);
+    const height = width === 0 ? 0 : 16;
+    plan.setEdge(edge.from, edge.to, { width, height, labelpos: 'c' }, String(at));
   }
   dagre.layout(plan);
   const { width = 0, height = 0 } = plan.graph() as { width?: number; height?: number };
   const boxAt = (id: string) => plan.node(id) as unknown as Box;
+  const lines = edges.map((edge, at) => {
+    if (edge.from === edge.to) return { edge, ...loopAt(boxAt(edge.from), edge) };
+    const made = plan.edge(edge.from, edge.to, String(at)) as unknown as Partial<Point> & {
+      readonly points: readonly Point[];
+    };
+    const { x, y, points } = made;
+    const label =
+      edge.label !== undefined && x !== undefined && y !== undefined ? { x, y } : undefined;
+    return { edge, points, label };
+  });
+  // dagre leaves room for a label beside its node, and less than a loop takes
+  const right = lines.map(({ edge, label }) =>
+    edge.from === edge.to && label !== undefined ? label.x + widthOf(edge) / 2 : 0,
+  );
   return {
-    width: Math.max(0, Math.ceil(finite(width))),
+    width: Math.ceil(Math.max(0, finite(width), ...right)),
     height: Math.max(0, Math.ceil(finite(height))),
     nodes: nodes.map((node) => ({ ...boxOf(boxAt(node.id)), node })),
     groups: frames.map((group) => ({ ...boxOf(boxAt(`group ${group.id}`)), group })),
-    edges: edges.map((edge, at) => {
-      const made = plan.edge(edge.from, edge.to, String(at)) as unknown as Partial<Point> & {
-        readonly points: readonly Point[];
-      };
-      const { x, y, points } = made;
-      const label =
-        edge.label !== undefined && x !== undefined && y !== undefined ? { x, y } : undefined;
-      return { edge, points, label };
-    }),
+    edges: lines,
   };
+}
+
+/** An edge from a node to itself, at its right side, with its label beside it. */
+function loopAt({ x, y, width }: Box, edge: GraphEdge): { points: Point[]; label: Point } {
+  const right = x + width / 2;
+  const at = (dx: number, dy: number): Point => ({ x: right + dx, y: y + dy });
+  const points = [at(0, -9), at(loopWidth, -12), at(loopWidth, 12), at(0, 9)];
+  return { points, label: at(loopWidth + widthOf(edge) / 2, 0) };
+}
+
+function widthOf({ label = '' }: GraphEdge): number {
+  return label === '' ? 0 : label.length * labelLetter + 8;
+}
+
+/**
+ * The nodes of a part with the edges between them. Flows and groups that it leads to, or comes from, are boxes beside what is in no group;
+ * within a group there is no room for others.
+ */
+function withNeighbors(
+  { nodes, edges, groups }: Graph,
+  own: readonly GraphNode[],
+  part: string | null,
+): { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] } {
+  const present = new Set(own.map(({ id }) => id));
+  const boxes = new Map<string, GraphNode>();
+  const boxAt = (id: string): string | undefined => {
+    if (present.has(id)) return id;
+    let group = groups.find(({ id: each }) => each === nodes.find((node) => node.id === id)?.group);
+    while (group?.parent) group = groups.find(({ id: each }) => each === group?.parent);
+    if (part !== null || group === undefined) return undefined;
+    const { label, kind } = group;
+    const box = `${group.id}:~all`;
+    boxes.set(box, { id: box, kind: 'group', label, group: null, accepts: [kind] });
+    return box;
+  };
+  const shown = edges.flatMap((edge) => {
+    if (!present.has(edge.from) && !present.has(edge.to)) return [];
+    const [from, to] = [boxAt(edge.from), boxAt(edge.to)];
+    return from === undefined || to === undefined ? [] : [{ ...edge, from, to }];
+  });
+  return { nodes: [...own, ...boxes.values()], edges: shown };
 }
 
 /** A node's name as far as there is room. */
@@ -84,11 +135,17 @@ export function nameOf({ label }: Pick<GraphNode, 'label'>): string {
 }
 
 /** Returns the accepted input of a node, in a few words. */
-export function captionOf({ kind, accepts, optional, choices }: GraphNode): string {
-  const taken = kind === 'confirm' ? 'summary' : (accepts?.join(', ') ?? kind);
+export function captionOf({ kind, view, accepts, optional, choices }: GraphNode): string {
+  const named = view ? ['view', ...(accepts ?? [])] : accepts;
+  const taken = kind === 'confirm' ? 'summary' : (named?.join(', ') ?? kind);
   const offered =
     kind === 'question' && Array.isArray(choices) ? ` · ${choices.length} choices` : '';
   return `${taken}${offered}${optional ? ' · optional' : ''}`.slice(0, 36);
+}
+
+/** The widgets of a view, a line each. */
+export function widgetsOf({ widgets = [] }: GraphNode): readonly string[] {
+  return widgets.map(({ kind, name }) => `${kind} ${name}`.slice(0, 36));
 }
 
 /** A group with all groups in it. */
@@ -102,11 +159,13 @@ function partsOf({ groups }: Graph, part: string | null): ReadonlySet<string> {
 function sizeOf(node: GraphNode): { readonly width: number; readonly height: number } {
   const { kind, label } = node;
   if (kind === 'start' || kind === 'end' || kind === 'choice') return { width: 18, height: 18 };
+  const lines = [captionOf(node), ...widgetsOf(node)];
   const text = Math.max(
     nameOf({ label }).length * nameLetter,
-    captionOf(node).length * captionLetter,
+    ...lines.map((line) => line.length * captionLetter),
   );
-  return { width: Math.max(96, text + 58), height: nodeHeight };
+  const height = nodeHeight + (lines.length - 1) * lineHeight;
+  return { width: Math.max(96, text + 58), height };
 }
 
 function boxOf({ x, y, width, height }: Box): Box {

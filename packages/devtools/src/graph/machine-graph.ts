@@ -5,6 +5,7 @@ import type { FlowDescription } from '@telefsm/core/tools';
 import { addCommandTree, type CommandTreeDescription } from './command-tree-graph.ts';
 import { addFlow } from './flow-graph.ts';
 import { type Collected, type Graph, type GraphNode, kindsOf } from './graph.ts';
+import { addMoves, type Move, machineStart } from './moves.ts';
 
 /** Anything that describes itself as a machine does. */
 export interface Describable {
@@ -14,16 +15,14 @@ export interface Describable {
 /** Options of a graph. */
 export interface GraphOptions {
   /**
-   * Moves between states and scenes that handlers make, as pairs of ids; `null` is a conversation without a state.
+   * All moves between states and scenes that handlers and buttons make: the `coverage.transitions` of `explore`, or your own.
    *
    * With them states outside flows are drawn and checked too; without them code may lead anywhere.
    */
-  readonly moves?: readonly (readonly [from: string | null, to: string | null])[];
+  readonly moves?: readonly Move[];
+  /** Moves that were seen so far. They are drawn and not checked, since there may be others. */
+  readonly seen?: readonly Move[];
 }
-
-/** Rims of the whole machine; a name cannot begin so. */
-const machineStart = '~start';
-const machineEnd = '~end';
 
 /**
  * Makes the graph of a machine, as JSON.
@@ -43,7 +42,7 @@ const machineEnd = '~end';
  * console.log(mermaid(graph(createMachine({ states: [hello] }))));
  * ```
  */
-export function graph(machine: Describable, { moves }: GraphOptions = {}): Graph {
+export function graph(machine: Describable, { moves, seen = [] }: GraphOptions = {}): Graph {
   const description = machine.describe();
   const collected: Collected = { groups: new Map(), nodes: new Map(), edges: [] };
   for (const { id, details } of description.scenes) {
@@ -52,7 +51,7 @@ export function graph(machine: Describable, { moves }: GraphOptions = {}): Graph
   }
   addStates(collected, description, moves === undefined);
   if (description.initial !== null) addInitial(collected, description.initial);
-  if (moves !== undefined) addMoves(collected, moves);
+  addMoves(collected, [...(moves ?? []), ...seen]);
   const { namespace, version } = description;
   const [groups, nodes] = [[...collected.groups.values()], [...collected.nodes.values()]];
   return { namespace, version, groups, nodes, edges: collected.edges };
@@ -77,6 +76,7 @@ function addStates(into: Collected, description: MachineDescription, open: boole
       group: own ? null : addGroups(into, groups),
       ...(open && { open }),
       ...takenBy(scene?.details),
+      ...(isView(scene?.details) && { view: true }),
     };
     into.nodes.set(id, node);
     if (open && before !== undefined && before.group !== null && before.group === node.group) {
@@ -111,25 +111,8 @@ function addInitial({ nodes, edges }: Collected, scene: string): void {
   edges.push({ from: machineStart, to: first, kind: 'step', label: 'first message' });
 }
 
-function addMoves({ nodes, edges }: Collected, moves: NonNullable<GraphOptions['moves']>): void {
-  const placeOf = (id: string | null, rim: 'start' | 'end') => {
-    if (id === null) {
-      const made = rim === 'start' ? machineStart : machineEnd;
-      const label = rim === 'start' ? 'no state' : 'end';
-      if (!nodes.has(made)) nodes.set(made, { id: made, kind: rim, label, group: null });
-      return made;
-    }
-    if (nodes.has(id)) return id;
-    const inside = `${id}:~${rim === 'start' ? 'end' : 'start'}`;
-    if (nodes.has(inside)) return inside;
-    const known = [...nodes.keys()].filter((each) => !each.includes('~')).join(', ');
-    throw new Error(
-      `'${id}' in \`moves\` is not a state or scene of this machine. It has: ${known}.`,
-    );
-  };
-  for (const [from, to] of moves) {
-    edges.push({ from: placeOf(from, 'start'), to: placeOf(to, 'end'), kind: 'move' });
-  }
+function isView(details: object | undefined): boolean {
+  return details !== undefined && 'view' in details && details.view === true;
 }
 
 function isFlow(details: object): details is FlowDescription {

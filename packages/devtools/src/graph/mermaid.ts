@@ -64,19 +64,22 @@ function declare({ names, lines }: Drawing, node: GraphNode, indent: string): vo
   if (node.kind === 'start' || node.kind === 'end') return;
   if (node.kind === 'choice') lines.push(`${indent}state ${name} <<choice>>`);
   else lines.push(`${indent}state "${escaped(captionOf(node))}" as ${name}`);
+  for (const widget of node.widgets ?? []) {
+    lines.push(`${indent}${name} : ${escaped(`${widget.kind} ${widget.name}`)}`);
+  }
 }
 
 function draw({ graph, names, lines }: Drawing, edge: GraphEdge, indent: string): void {
   const label = edge.kind === 'order' ? 'next' : edge.label;
   const told = label === undefined ? '' : ` : ${escaped(label)}`;
-  lines.push(
-    `${indent}${nameAt(graph, names, edge.from)} --> ${nameAt(graph, names, edge.to)}${told}`,
-  );
-}
-
-function nameAt(graph: Graph, names: ReadonlyMap<string, string>, id: string): string {
-  const kind = graph.nodes.find((node) => node.id === id)?.kind;
-  return kind === 'start' || kind === 'end' ? '[*]' : (names.get(id) ?? '[*]');
+  const isInside = sharedGroup(graph, edge);
+  const nameAt = (id: string) => {
+    const { kind, group = null } = graph.nodes.find((node) => node.id === id) ?? {};
+    if (kind !== 'start' && kind !== 'end') return names.get(id) ?? '[*]';
+    // seen from outside, the border of a group is the group
+    return group === isInside ? '[*]' : (names.get(group ?? '') ?? '[*]');
+  };
+  lines.push(`${indent}${nameAt(edge.from)} --> ${nameAt(edge.to)}${told}`);
 }
 
 /** The innermost group around both ends: a line within it stays inside its frame. */

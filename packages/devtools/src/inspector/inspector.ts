@@ -108,7 +108,7 @@ async function answer(model: Model, { method, path, query, form }: WebRequest): 
       : { see: `${conversationLink(key)}&notice=${encodeURIComponent(done)}` };
   }
   if (part === 'api') return json(model, action, query);
-  const { namespace, graph } = model;
+  const { namespace } = model;
   const page = (title: string, content: ReturnType<typeof overviewPage>) => ({
     page: frame(title, path, namespace, content),
   });
@@ -119,10 +119,9 @@ async function answer(model: Model, { method, path, query, form }: WebRequest): 
       return page('Conversations', listPage(await model.list(listQuery(query))));
     case '/conversation': {
       const notice = model.audit.find(({ text }) => text === query.get('notice'))?.text;
-      return page(
-        'Conversation',
-        conversationPage(await model.conversation(query.get('key') ?? '', notice), graph),
-      );
+      // looking at it adds to the graph
+      const view = await model.conversation(query.get('key') ?? '', notice);
+      return page('Conversation', conversationPage(view, model.graph));
     }
     case '/problems':
       return page('Problems', problemsPage(model.problems()));

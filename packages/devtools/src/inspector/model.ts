@@ -1,15 +1,24 @@
 /** The data of the inspector: its pages and its JSON are made of it. */
 
-import { type Clock, type Duration, isFsmError } from '@telefsm/core';
-import { namespacePrefix, parseKey, toMs } from '@telefsm/core/tools';
+import { type Clock, type Committed, type Duration, isFsmError } from '@telefsm/core';
+import {
+  lookAt,
+  type MovedBy,
+  namespacePrefix,
+  parseKey,
+  type Seen,
+  toMs,
+} from '@telefsm/core/tools';
 import { type Page, pageOf } from '../conversations/listing.ts';
 import { askAgain, clear, find, move, type OperatedMachine } from '../conversations/operator.ts';
 import { Refused } from '../conversations/refused.ts';
 import { check } from '../graph/check.ts';
 import type { Graph } from '../graph/graph.ts';
 import { graph as graphOf } from '../graph/machine-graph.ts';
+import type { Move as SeenMove } from '../graph/moves.ts';
 import { censusOf } from './census.ts';
-import { type Redact, shownData } from './redact.ts';
+import { learning } from './learning.ts';
+import { maskOf, type Redact, shownData } from './redact.ts';
 import type { ConversationView, ListView, Overview, ProblemsView } from './view-data.ts';
 import { type Move, type Watchable, watch } from './watch.ts';
 
@@ -23,6 +32,13 @@ export interface ModelOptions {
   readonly stuckAfter?: Duration | undefined;
   readonly clock: Clock;
   readonly audit?: ((line: string) => void) | undefined;
+  /** What an update asks for, where that is known: the button that it presses. */
+  readonly causeOf?: (
+    updateId: number,
+    buttons: ReadonlyMap<string, MovedBy>,
+  ) => MovedBy | undefined;
+  /** Moves that were seen before. */
+  readonly learned?: readonly SeenMove[];
   /** Called when something has changed. */
   readonly changed: () => void;
 }
@@ -38,7 +54,10 @@ export type Action = 'move' | 'clear' | 'ask';
 
 /** The data of the inspector. */
 export interface Model {
+  /** The machine, with the moves that were seen so far. */
   readonly graph: Graph;
+  /** Those moves. */
+  readonly learned: readonly SeenMove[];
   readonly namespace: string;
   overview(): Overview;
   list(query: ListQuery): Promise<ListView>;
@@ -70,6 +89,8 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
   const { namespace } = description;
   const { storage } = machine;
   const graph = graphOf(machine);
+  const learned = learning(machine, graph, options.learned);
+  const mask = maskOf(redact);
   const census = censusOf(storage, description, changed, clock);
   const stuckAfter = toMs(options.stuckAfter ?? '24h', 'stuckAfter');
   const faults = check(graph);
@@ -78,11 +99,19 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
     redact,
     clock,
     troubled: changed,
-    moved({ key, from, to }) {
+    moved(change) {
+      const { key, from, to } = change;
       census.follow(key, from.current, to.current);
+      learned.note([from.current ?? from.scene, to.current ?? to.scene, causeOf(change)]);
       changed();
     },
   });
+  // a commit that moves nothing may note which message shows a view
+  const unobserve = machine.observe(() => changed());
+  const causeOf = ({ cause, updateId }: Committed): MovedBy | undefined => {
+    if (cause === 'deadline') return { kind: 'deadline', name: '' };
+    return updateId === undefined ? undefined : options.causeOf?.(updateId, learned.buttons);
+  };
   const idle = () => watched.idle(stuckAfter);
 
   async function list({ state, search, after }: ListQuery): Promise<ListView> {
@@ -117,8 +146,17 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
     const found = await find(storage, machine, key);
     const snapshot = found?.snapshot;
     const foreign = `This is not a key of this machine's strategy. You can clear its record, but not read it.`;
+    let seen: Seen | undefined;
+    let failure: string | undefined;
+    try {
+      seen = found?.snapshot && (await lookAt(machine, key, mask));
+      if (seen !== undefined) learned.see(seen);
+    } catch (error) {
+      failure = error instanceof Error ? error.message : String(error);
+    }
     const problem =
       found?.unreadable ??
+      failure ??
       (found !== undefined && snapshot === undefined && parseKey(key) === undefined
         ? foreign
         : undefined);
@@ -129,6 +167,9 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
       state: snapshot?.current ?? null,
       scene: snapshot?.scene ?? null,
       data: shownData({ ...snapshot?.data, ...(snapshot?.log && { log: snapshot.log }) }, redact),
+      session:
+        seen && Object.keys(seen.session).length > 0 ? shownData(seen.session, redact) : undefined,
+      seen,
       problem,
       deadlineIn: found?.deadlineIn,
       moves: watched.moves(key).slice(0, latest),
@@ -187,13 +228,18 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
   }
 
   return {
-    graph,
+    get graph() {
+      return learned.graph;
+    },
+    get learned() {
+      return learned.moves;
+    },
     namespace,
     overview() {
       census.refresh();
       const stuck = census.strays.length + idle().length;
       return {
-        graph,
+        graph: learned.graph,
         census,
         total: watched.total,
         troubles: watched.troubles.length,
@@ -213,6 +259,7 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
     act,
     settled: () => census.settled(),
     stop() {
+      unobserve();
       watched.stop();
       census.stop();
     },

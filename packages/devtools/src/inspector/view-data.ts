@@ -1,5 +1,6 @@
 /** The data of each page of the inspector. */
 
+import type { Seen } from '@telefsm/core/tools';
 import type { Fault } from '../graph/fault.ts';
 import type { Graph } from '../graph/graph.ts';
 import type { Census, Stray } from './census.ts';
@@ -42,6 +43,10 @@ export interface ConversationView {
   readonly scene: string | null;
   /** As JSON, redacted. */
   readonly data: string;
+  /** Data of the whole conversation, likewise; `undefined` if there is none. */
+  readonly session: string | undefined;
+  /** What the user sees, rendered from redacted data; `undefined` if that cannot be known. */
+  readonly seen: Seen | undefined;
   readonly problem: string | undefined;
   readonly deadlineIn: number | undefined;
   readonly moves: readonly Move[];

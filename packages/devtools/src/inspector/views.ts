@@ -4,6 +4,7 @@ import { readableTime } from '../graph/durations.ts';
 import type { Graph, GraphGroup, GraphNode } from '../graph/graph.ts';
 import { diagram, short } from '../web/diagram.ts';
 import { type Html, html } from '../web/html.ts';
+import { seenPart } from '../web/seen.ts';
 import type { ConversationView, ListView, Overview, ProblemsView } from './view-data.ts';
 
 /** A whole page around its content. */
@@ -122,8 +123,8 @@ ${more && html`<p><a class="button" href="/conversations?${more.toString()}">${p
 
 /** One conversation: its state, its data, its history, and the possible actions. */
 export function conversationPage(view: ConversationView, graph: Graph): Html {
-  const { key, parts, state, scene, data, problem, deadlineIn, moves, targets, canWrite, notice } =
-    view;
+  const { key, parts, state, scene, data, session, seen, problem, deadlineIn } = view;
+  const { moves, targets, canWrite, notice } = view;
   const node = graph.nodes.find(({ id }) => id === state);
   const top = node && topOf(graph, node);
   const before = moves[0]?.to === state ? moves[0].from : undefined;
@@ -136,7 +137,7 @@ ${!view.isStored && html`<p>Nothing is stored for this conversation.</p>`}
 <div><dt>state</dt><dd><strong>${state ?? 'none'}</strong></dd></div>${scene !== null && scene !== state && html`<div><dt>scene</dt><dd>${scene}</dd></div>`}
 ${deadlineIn !== undefined && html`<div><dt>deadline</dt><dd>${dueIn(deadlineIn)}</dd></div>`}</dl>
 ${problem !== undefined && html`<p class="notice" role="alert">${problem}</p>`}
-<div class="columns"><div class="scroll"><h2>Data</h2><pre tabindex="0" role="region" aria-label="Data">${data}</pre></div>
+<div class="columns"><div class="scroll"><h2>Data</h2><pre tabindex="0" role="region" aria-label="Data">${data}</pre>${session !== undefined && html`<h2>Session</h2><pre tabindex="0" role="region" aria-label="Session">${session}</pre>`}${seen !== undefined && seenPart(seen, true)}</div>
 ${node !== undefined && html`<div class="canvas" tabindex="0" role="region" aria-label="Diagram">${diagram(graph, top ?? null, `The state of ${key}`, marks)}</div>`}</div>
 </div>
 ${canWrite && view.isStored && actions(key, targets)}

@@ -19,7 +19,7 @@ export interface Bubble {
 }
 
 /** A message, as far as it is looked at. */
-interface RawMessage {
+export interface RawMessage {
   readonly message_id: number;
   readonly chat: { readonly id: number };
   readonly from?: { readonly first_name?: string; readonly is_bot?: boolean };
@@ -39,6 +39,11 @@ interface Markup {
 export interface ChatLog {
   /** Oldest first. */
   bubbles(chat: number): readonly Bubble[];
+  /**
+   * A message as it was when it had a button: a device that has not seen the edit yet still shows it. Without such a version it is the message
+   * as it is.
+   */
+  withButton(chat: number, id: number, label: string): Bubble | undefined;
   /** The reply keyboard of a chat. */
   keyboard(chat: number): readonly (readonly string[])[];
   /** Takes what users did, as updates for the bot. */
@@ -50,6 +55,8 @@ export interface ChatLog {
 }
 
 const mostBubbles = 300;
+/** So many edits ago a message may be that somebody presses. */
+const mostVersions = 20;
 const mediaKinds = [
   'photo',
   'video',
@@ -72,6 +79,8 @@ export function chatLog(): ChatLog {
   const chats = new Map<number, Bubble[]>();
   const keyboards = new Map<number, readonly (readonly string[])[]>();
   const callers = new Map<string, number>();
+  /** What a message showed before it was edited, newest first. */
+  const former = new WeakMap<Bubble, readonly Bubble[]>();
 
   const chatOf = (id: number) => {
     const known = chats.get(id) ?? [];
@@ -81,6 +90,10 @@ export function chatLog(): ChatLog {
   const put = (chat: number, bubble: Bubble) => {
     const bubbles = chatOf(chat);
     const at = bubble.id === undefined ? -1 : bubbles.findIndex(({ id }) => id === bubble.id);
+    const before = bubbles[at];
+    if (before !== undefined) {
+      former.set(bubble, [before, ...(former.get(before) ?? [])].slice(0, mostVersions));
+    }
     if (at >= 0) bubbles[at] = bubble;
     else bubbles.push(bubble);
     if (bubbles.length > mostBubbles) bubbles.shift();
@@ -102,6 +115,11 @@ export function chatLog(): ChatLog {
 
   return {
     bubbles: (chat) => chats.get(chat) ?? [],
+    withButton(chat, id, label) {
+      const bubble = chatOf(chat).find((each) => each.id === id);
+      const versions = bubble && [bubble, ...(former.get(bubble) ?? [])];
+      return versions?.find(({ buttons }) => buttons.flat().includes(label)) ?? bubble;
+    },
     keyboard: (chat) => keyboards.get(chat) ?? [],
     note,
     did(updates) {
@@ -159,16 +177,17 @@ function labelsOf(
   );
 }
 
-function labelOf({
-  message,
-  ...query
-}: {
+/** A press, as far as it is looked at. */
+export interface Press {
   readonly message?: RawMessage;
   readonly data?: unknown;
-}): string {
+}
+
+/** The label of the button that was pressed. */
+export function labelOf({ message, data }: Press): string {
   const buttons = message?.reply_markup?.inline_keyboard?.flat() ?? [];
   const pressed = buttons.find(
-    (button) => (button as { callback_data?: unknown }).callback_data === query.data,
+    (button) => (button as { callback_data?: unknown }).callback_data === data,
   );
   return pressed?.text ?? 'a button';
 }

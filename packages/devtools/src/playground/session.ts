@@ -4,9 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { type Clock, type FsmStorage, memoryStorage } from '@telefsm/core';
 import { parseKey } from '@telefsm/core/tools';
 import { Refused } from '../conversations/refused.ts';
-import { type Model, modelOf } from '../inspector/model.ts';
+import type { Move as SeenMove } from '../graph/moves.ts';
+import { type Model, type ModelOptions, modelOf } from '../inspector/model.ts';
 import type { ConversationView } from '../inspector/view-data.ts';
 import type { Move } from '../inspector/watch.ts';
+import { causeIn, type RawCause } from './cause.ts';
 import { type ChatLog, chatLog } from './chat-log.ts';
 import { openWire, type WireCall } from './wire.ts';
 import type {
@@ -111,6 +113,8 @@ export async function openSession(
   let crashes = 0;
   /** The moves before the bot crashed, newest first. */
   let past: readonly Move[] = [];
+  /** The moves on the diagram when it crashed. */
+  let learned: readonly SeenMove[] = [];
   let seen = 0;
   let life = await start();
 
@@ -121,7 +125,11 @@ export async function openSession(
       storage,
       clock,
     });
-    const model = modelOf(bot.machine, { clock, changed });
+    const causeOf: ModelOptions['causeOf'] = (id, buttons) => {
+      const update = server.updates.findLast(({ update_id }: RawCause) => update_id === id);
+      return update && causeIn(update, buttons);
+    };
+    const model = modelOf(bot.machine, { clock, changed, causeOf, learned });
     // what a dead bot still wants to say nobody hears
     bot.run().catch((error: unknown) => {
       if (life.bot === bot)
@@ -195,7 +203,7 @@ export async function openSession(
     },
     tap(user, chatType, label, id) {
       const chat = chatOf(user, chatType);
-      const bubble = log.bubbles(chat).find((each) => each.id !== undefined && each.id === id);
+      const bubble = id === undefined ? undefined : log.withButton(chat, id, label);
       const { message, text = '', buttons = [] } = bubble ?? {};
       const shown = message && {
         message,
@@ -223,6 +231,7 @@ export async function openSession(
         const { bot, model } = life;
         model.stop();
         past = [...model.moves(), ...past].slice(0, mostMoves);
+        learned = model.learned;
         log.note('(the bot crashes, and starts again)');
         life = await start();
         // a dead process fires no deadlines; the framework may wait forever to say goodbye to Telegram

@@ -3,6 +3,7 @@
 import type { ConversationView } from '../inspector/view-data.ts';
 import { diagram } from '../web/diagram.ts';
 import { type Html, html } from '../web/html.ts';
+import { seenPart } from '../web/seen.ts';
 import type { Bubble } from './chat-log.ts';
 import { type ChatType, people, type Session } from './session.ts';
 import type { PlaygroundOptions } from './world.ts';
@@ -100,14 +101,14 @@ function diagrams({ model }: Session, record: ConversationView | undefined): Htm
   };
   const tops = graph.groups.filter(({ parent }) => parent === null);
   const isLoose = graph.nodes.some(({ group, kind }) => group === null && kind === 'scene');
-  return html`${tops.map(({ id, label }) => html`<figure>${diagram(graph, id, label, marks)}<figcaption>${label}</figcaption></figure>`)}${isLoose && html`<figure>${diagram(graph, null, 'Scenes', marks)}</figure>`}`;
+  return html`${isLoose && html`<figure>${diagram(graph, null, 'Scenes', marks)}</figure>`}${tops.map(({ id, label }) => html`<figure>${diagram(graph, id, label, marks)}<figcaption>${label}</figcaption></figure>`)}`;
 }
 
 function recordOf(record: ConversationView | undefined): Html {
   if (record === undefined) return html`<p>This bot keeps no conversation here.</p>`;
-  const { key, state, data, deadlineIn, moves } = record;
+  const { key, state, data, session, seen, problem, deadlineIn, moves } = record;
   const due =
     deadlineIn === undefined ? '' : ` · due in ${Math.max(0, Math.round(deadlineIn / 1000))} s`;
-  return html`<p><code>${key}</code></p><p>State <strong>${state ?? 'none'}</strong><small>${due}</small></p><pre tabindex="0" role="region" aria-label="Data">${data}</pre>
+  return html`<p><code>${key}</code></p><p>State <strong>${state ?? 'none'}</strong><small>${due}</small></p><pre tabindex="0" role="region" aria-label="Data">${data}</pre>${session !== undefined && html`<h3>Session</h3><pre tabindex="0" role="region" aria-label="Session">${session}</pre>`}${problem !== undefined && html`<p class="notice" role="alert">${problem}</p>`}${seen !== undefined && seenPart(seen, false)}
 <h3>Moves</h3><ol class="timeline">${moves.slice(0, 8).map(({ from, to, cause }) => html`<li>${from ?? 'none'} → <strong>${to ?? 'none'}</strong> <small>${cause}</small></li>`)}</ol>`;
 }

@@ -1,7 +1,15 @@
 /** A part of a graph as SVG, with what happens at each place: links that a keyboard reaches and a screen reader names. */
 
 import type { Graph, GraphEdge, GraphNode } from '../graph/graph.ts';
-import { type Box, captionOf, layoutOf, nameOf, type Point } from '../graph/layout.ts';
+import {
+  type Box,
+  captionOf,
+  layoutOf,
+  lineHeight,
+  nameOf,
+  type Point,
+  widgetsOf,
+} from '../graph/layout.ts';
 import { type Html, html } from './html.ts';
 
 /** The marks of a diagram besides its states. */
@@ -59,9 +67,12 @@ function drawn(node: GraphNode, box: Box, marks: DiagramMarks): Html {
     .filter(Boolean)
     .join(' ');
   // begins with what is seen, so that who speaks to the computer can name it
-  const seen = `${nameOf(node)} ${captionOf(node)}`;
+  const lines = [captionOf(node), ...widgetsOf(node)];
+  const seen = `${nameOf(node)} ${lines.join(', ')}`;
   const told = `${seen} ${short(count)} ${count === 1 ? 'conversation' : 'conversations'}${isCurrent ? ', the one that is shown' : ''}`;
-  const shape = html`<rect ${corner(box)} rx="12"/><text class="name" x="${x - box.width / 2 + 14}" y="${y - 1}">${nameOf(node)}</text> <text class="kind" x="${x - box.width / 2 + 14}" y="${y + 13}">${captionOf(node)}</text>${count > 0 && html` <text class="count" x="${x + box.width / 2 - 12}" y="${y + 5}" text-anchor="end">${short(count)}</text>`}`;
+  const left = x - box.width / 2 + 14;
+  const top = y - box.height / 2;
+  const shape = html`<rect ${corner(box)} rx="12"/><text class="name" x="${left}" y="${top + 21}">${nameOf(node)}</text>${lines.map((line, at) => html` <text class="kind" x="${left}" y="${top + 35 + at * lineHeight}">${line}</text>`)}${count > 0 && html` <text class="count" x="${x + box.width / 2 - 12}" y="${y + 5}" text-anchor="end">${short(count)}</text>`}`;
   const attributes = html`id="node-${idOf(node.id)}" data-node data-count="${count}${isCurrent ? '!' : ''}" class="${names}"`;
   if (link === undefined) return html`<g ${attributes}><title>${told}</title>${shape}</g>`;
   return html`<a ${attributes} href="${link}" aria-label="${told}">${shape}</a>`;

@@ -1,6 +1,6 @@
 /** The knowledge of a bot over all walks: its states, the ways to them, the actions tried in each, and dead ends. */
 import type { MachineDescription } from '@telefsm/core/adapter';
-import { type Finding, inputKindOf, inState } from './fault.ts';
+import { deadEndKey, type Finding, inputKindOf, inState } from './fault.ts';
 import type { Move } from './move.ts';
 import type { Outcome, Passage } from './walk.ts';
 
@@ -102,7 +102,7 @@ export function newAtlas(description: MachineDescription | undefined): Atlas {
     if (reached.size === 0) {
       if (homes.has(state) && sight.answers) return undefined;
       const message = `Nothing leads out of the state '${state}': ${sight.tries} moves were tried, buttons, commands, texts and waiting among them. Add an answer, a cancel command or a timeout.`;
-      return { kind: 'dead-end', key: `dead-end ${state}`, message, state };
+      return { kind: 'dead-end', key: deadEndKey(state), message, state };
     }
     const round = [...reached].filter((each) => each !== null).sort();
     const closed = round.length === reached.size && round.every((each) => reach(each).has(state));
@@ -140,7 +140,7 @@ export function newAtlas(description: MachineDescription | undefined): Atlas {
       addWay(sightOf(after).ways, { path, data });
     },
     pass(seen) {
-      for (const passage of seen) passages.set(passage.join(' → '), passage);
+      for (const passage of seen) passages.set(JSON.stringify(passage), passage);
     },
     get states() {
       return visited();

@@ -86,7 +86,11 @@ export async function explore(
   await walkOften(plan, seed, runs);
   if (plan.atlas.unvisited.length > 0) await walkOften(plan, seed + 1, runs);
 
-  const found = [...plan.sightings.values(), ...plan.atlas.findings(strict)];
+  // the same fault may show at once and over all walks
+  const lasting = plan.atlas
+    .findings(strict)
+    .filter(({ finding }) => !plan.sightings.has(finding.key));
+  const found = [...plan.sightings.values(), ...lasting];
   const faults: Fault[] = [];
   for (const sighting of found) {
     if (!ignore.includes(sighting.finding.kind)) faults.push(await faultOf(sighting, plan));

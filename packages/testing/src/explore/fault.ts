@@ -12,7 +12,7 @@ import type { Outcome } from './walk.ts';
  * - `unanswered`: a press did something, but its query was not answered, so that the button keeps a spinner.
  * - `dead-button`: a press on a button of the present question led nowhere.
  * - `silence`: an input was met by nothing in a state that answers other input of its kind.
- * - `dead-end`: nothing that was tried led out of a state.
+ * - `dead-end`: nothing that was tried led out of a state, or a view has no button, no input and no timeout.
  * - `endless-loop`: nothing that was tried led out of a round of states.
  * - `unreachable`: a state that no walk came to.
  * - `no-cancel`: a flow with neither a cancel command nor a time-out.
@@ -53,6 +53,7 @@ export function findingsIn(outcome: Outcome, strict: boolean): readonly Finding[
     ...outcome.unkept.map((error) => unkept(error, state)),
     ...refusals.map((call) => refusal(call, outcome)),
   ];
+  if (outcome.isDeadEnd && outcome.after !== null) found.push(deadEnd(outcome.after));
   if (found.length > 0 || outcome.again.length > 0) return found;
   if (press === undefined || move.do !== 'taps') return [];
   const address = `[${move.label}]${inState(state)}`;
@@ -65,6 +66,17 @@ export function findingsIn(outcome: Outcome, strict: boolean): readonly Finding[
   const late = press.current ? '' : ', pressed late,';
   const message = `The press of ${address}${late} was not answered: the user's button keeps a spinner. Call answerCallbackQuery.`;
   return [{ kind: 'unanswered', key: `unanswered ${key}`, message, state }];
+}
+
+/** A view that leaves its user nothing to do. */
+function deadEnd(state: string): Finding {
+  const message = `The view of the state '${state}' has no button, the state takes no message, and it has no timeout, so only a command leads out. Add a button, or end the conversation with leave().`;
+  return { kind: 'dead-end', key: deadEndKey(state), message, state };
+}
+
+/** The key of a state that nothing leads out of. */
+export function deadEndKey(state: string): string {
+  return `dead-end ${state}`;
 }
 
 /** Names a state within a sentence. */

@@ -36,7 +36,7 @@ export interface Coverage {
   readonly states: readonly string[];
   /** States that no walk came to. */
   readonly unvisited: readonly string[];
-  /** Ways between states that were gone; `null` is a conversation without a state. */
+  /** Ways between states that were gone, once for each button or command that led there; `null` is a conversation without a state. */
   readonly transitions: readonly Passage[];
 }
 
@@ -44,9 +44,10 @@ export interface Coverage {
 export function reportOf({ seed, faults, coverage }: Omit<Exploration, 'report'>): string {
   const { walks, moves, states, unvisited, transitions } = coverage;
   const all = states.length + unvisited.length;
+  const ways = new Set(transitions.map(([from, to]) => `${from} → ${to}`));
   const head = [
     `${count(walks, 'walk')} of ${count(moves, 'move')} with the seed ${seed}`,
-    `${states.length} of ${count(all, 'state')} and ${count(transitions.length, 'transition')} seen`,
+    `${states.length} of ${count(all, 'state')} and ${count(ways.size, 'transition')} seen`,
     faults.length === 0 ? 'no faults' : count(faults.length, 'fault'),
   ];
   const list = faults.map(({ kind, message, path, transcript }, at) => {

@@ -2,6 +2,7 @@
 import { type MemoryStorage, memoryStorage, type RawUpdate } from '@telefsm/core';
 import type { AnyMachine, CommittedState } from '@telefsm/core/adapter';
 import { boundTo } from '@telefsm/core/scene-kit';
+import type { MovedBy } from '@telefsm/core/tools';
 import type { ChatAddress } from '../cloud/chat-address.ts';
 import type { ApiCall, Cloud, Query } from '../cloud/cloud.ts';
 import type { RawButton } from '../cloud/raw.ts';
@@ -15,6 +16,7 @@ import type { TestUser } from '../driver/user.ts';
 import { textOf } from '../methods/parameters.ts';
 import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
 import { type Move, type Person, people, shareable } from './move.ts';
+import { causeOf, isBare, onlyButtons } from './view.ts';
 
 /** The clock and the storage of an explored bot, so that its time and its memory belong to one walk. */
 export interface ExploreWorld {
@@ -35,11 +37,11 @@ export interface Explored {
 /** The used part of a machine. */
 export type ExploredMachine = Pick<
   AnyMachine,
-  'observe' | 'describe' | 'botCommands' | 'storage' | 'sweep' | 'stop'
+  'observe' | 'describe' | 'botCommands' | 'storage' | 'sweep' | 'stop' | '~runtime'
 >;
 
-/** A way from one state to another; `null` is a conversation without one. */
-export type Passage = readonly [from: string | null, to: string | null];
+/** A way from one state to another; `null` is a conversation without one. `by` names the button or command that led there. */
+export type Passage = readonly [from: string | null, to: string | null, by?: MovedBy];
 
 /** The result of a move. */
 export interface Outcome {
@@ -52,6 +54,8 @@ export interface Outcome {
   readonly noticed: boolean;
   /** Of a press: whether the bot answered the query, and whether the button belonged to what is asked now. */
   readonly press: { readonly answered: boolean; readonly current: boolean } | undefined;
+  /** Whether the user is in front of a view that nothing but a command leads out of. */
+  readonly isDeadEnd: boolean;
   /** The errors of the bot's code. */
   readonly errors: readonly unknown[];
   /** The inputs that the bot could not store, as observers got them. */
@@ -113,10 +117,17 @@ export async function startWalk(
   /** The conversation that each user is in, and what was last committed of each. */
   const keys = new Map<number, string>();
   const committed = new Map<string, CommittedState>();
-  machine?.observe(({ key, subject, from, to }) => {
+  const silent = onlyButtons(machine);
+  /** What the move under way presses or calls. */
+  let by: MovedBy | undefined;
+  machine?.observe(({ key, subject, from, to, cause }) => {
     if (subject.user !== undefined) keys.set(subject.user, key);
     committed.set(key, to);
-    passages.push([idOf(from), idOf(to)]);
+    const why: MovedBy | undefined = cause === 'deadline' ? { kind: 'deadline', name: '' } : by;
+    const ends = [idOf(from), idOf(to)] as const;
+    passages.push(why === undefined ? ends : [...ends, why]);
+    // a turn may commit again, to note which message it has sent
+    by = undefined;
   });
   const unkept = new Set<unknown>();
   machine?.observe('inputRefused', ({ error }) => unkept.add(error));
@@ -169,6 +180,12 @@ export async function startWalk(
     cloud.record({ id: -1_000_000_000_902, type: 'channel', title: 'A channel' });
   }
 
+  /** The callback data of a button at hand. */
+  function pressedButton(who: Person, label: string, back: number): unknown {
+    const on = showings(shown(who), label).at(-1 - back);
+    return on && inlineOf(on.message).find(({ text }) => text === label)?.['callback_data'];
+  }
+
   async function perform(move: Move): Promise<void> {
     switch (move.do) {
       case 'sends': {
@@ -213,6 +230,8 @@ export async function startWalk(
         buttons(who, before).some(
           ({ label, back, current }) => current && label === move.label && back === move.back,
         );
+      const key = keys.get(userOf(who).id);
+      by = await causeOf(move, key, machine, (label, back) => pressedButton(who, label, back));
       errors.clear();
       unkept.clear();
       const marks = [cloud.screen.length, cloud.calls.length, passages.length] as const;
@@ -225,6 +244,7 @@ export async function startWalk(
         }
         errors.add(error);
       }
+      by = undefined;
       const after = await state(who);
       for (const event of cloud.screen.slice(marks[0])) {
         if (event.kind !== 'shown' && event.kind !== 'edited') continue;
@@ -244,6 +264,7 @@ export async function startWalk(
           move.do === 'taps'
             ? { answered: lastPress(cloud)?.answer !== undefined, current }
             : undefined,
+        isDeadEnd: silent.has(after) && (await isBare(machine, keys.get(userOf(who).id))),
         errors: [...errors],
         unkept: [...unkept],
         refusals,

@@ -36,7 +36,11 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     expect(faults, report).toEqual([]);
     expect(coverage.states.toSorted()).toEqual(['T:confirm', 'T:name']);
     expect(coverage.unvisited).toEqual([]);
-    expect(coverage.transitions).toContainEqual(['T:confirm', null]);
+    expect(coverage.transitions).toContainEqual([
+      'T:confirm',
+      null,
+      { kind: 'button', name: 'Yes', label: 'Yes' },
+    ]);
     expect(report).toMatch(/^\d+ walks of \d+ moves with the seed 1\n2 of 2 states/);
   });
 

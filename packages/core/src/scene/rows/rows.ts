@@ -130,12 +130,14 @@ function pressesOf(laidOut: LaidOut, where: string): ReadonlyMap<string, Press> 
   return presses;
 }
 
-type LaidOut = readonly (readonly PlainButton[])[];
+/** Rows of buttons, as they are shown. */
+export type LaidOut = readonly (readonly PlainButton[])[];
 
 /** The press of a cell that does nothing, and of a button that asks for what is there already. */
 export function nothing(): void {}
 
-async function layOut(rows: Rows | undefined, where: string): Promise<LaidOut> {
+/** Makes the rows of a view: its blocks become rows of buttons. */
+export async function layOut(rows: Rows | undefined, where: string): Promise<LaidOut> {
   const laidOut: (readonly PlainButton[])[] = [];
   for (const row of rows ?? []) {
     if (row === false || row === undefined || row === null) continue;

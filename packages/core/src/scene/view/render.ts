@@ -61,12 +61,13 @@ async function render(run: FrameRun, view: LooseView, scene: string): Promise<Re
 }
 
 /** The result of a view that is more than a text. */
-interface Parts {
+export interface Parts {
   readonly text?: unknown;
   readonly rows?: Rows;
 }
 
-function partsOf(made: View, where: string): Parts {
+/** Reads what a view has returned. @throws FsmError `INVALID_OPTION` for what cannot be shown */
+export function partsOf(made: View, where: string): Parts {
   if (typeof made === 'string') return sayable({ text: made }, where);
   if (typeof made === 'object' && made !== null) return sayable(made as Parts, where);
   throw noContent(made, where);

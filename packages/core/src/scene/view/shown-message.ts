@@ -35,7 +35,7 @@ export interface ShownMessage extends MessageAddress {
 const slot = '~shown';
 
 /** The message that is edited in place, if there is one. */
-export function shownIn({ turn }: FrameRun): ShownMessage | undefined {
+export function shownIn({ turn }: Pick<FrameRun, 'turn'>): ShownMessage | undefined {
   return turn.readSession(slot) as ShownMessage | undefined;
 }
 

@@ -53,19 +53,22 @@ type LooseViewTurn = ViewTurn<any>;
 /** The view of any node. */
 export type LooseView = (turn: LooseViewTurn) => Awaitable<View>;
 
+/** What is rendered: a frame, and a turn around it. */
+export type Rendering = Pick<FrameRun, 'turn' | 'data' | 'memo'>;
+
 /** Pages of lists and months of calendars, which a frame keeps beside its data. */
 export function positionsOf({ memo }: Pick<FrameRun, 'memo'>): JsonObject {
   const { at } = memo;
   return isJsonObject(at) ? at : noData;
 }
 
-/** The turn of one render. */
+/** What a view sees, made for each render. */
 export class RenderTurn extends WithWidgets implements LooseViewTurn {
   readonly data: JsonObject;
   protected readonly host: WidgetHost;
   readonly #turn: FrameRun['turn'];
 
-  constructor(run: FrameRun) {
+  constructor(run: Rendering) {
     super();
     const { turn, data } = run;
     this.#turn = turn;

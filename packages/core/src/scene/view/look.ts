@@ -1,0 +1,206 @@
+/** What a view shows, for tools: its text, and each button with the widget that made it and where it leads. */
+
+import { callOf, type Say } from '../../conversation/say.ts';
+import type { OpenTurn } from '../../transaction/runtime.ts';
+import type { InlineRows, PlainBlock, PlainButton } from '../rows/rows.ts';
+import { keyboardOf, layOut } from '../rows/rows.ts';
+import type { Widgets } from '../rows/widget-types.ts';
+import type { Leading } from '../transition.ts';
+import { shows } from './display.ts';
+import { drawingOf } from './drawing.ts';
+import { partsOf } from './render.ts';
+import { type MessageAddress, shownIn } from './shown-message.ts';
+import { type LooseView, type Rendering, RenderTurn } from './view-turn.ts';
+
+/** The widgets that make buttons; `cell` is one that does nothing. */
+export type SeenWidget = Exclude<keyof Widgets<object, never>, 'page' | 'grid'> | 'cell';
+
+/** A button as a view shows it. */
+export interface SeenButton {
+  readonly label: string;
+  /** What it belongs to. */
+  readonly widget: SeenWidget;
+  /** The id of a button; of another widget the key of its data, or the id of its list. Empty for a link and its like. */
+  readonly name: string;
+  /** Id of the list whose item it is. */
+  readonly list?: string;
+  /** Where its press leads, if that is a transition and not a handler. */
+  readonly leads?: Leading;
+  /** Its `callback_data`; absent for a link and its like. */
+  readonly data?: string;
+}
+
+/** What a view shows. */
+export interface SeenView {
+  /** The text, or the caption of the media. */
+  readonly text: string;
+  /** The kind of its media, if it has some. */
+  readonly media?: string;
+  readonly rows: readonly (readonly SeenButton[])[];
+}
+
+/** The message that a conversation edits in place. */
+export interface SeenMessage extends MessageAddress {
+  /** Whether it shows what the view shows now; if not, the next update edits it. `undefined` without a view, and where data is masked. */
+  readonly isCurrent: boolean | undefined;
+}
+
+/** A stored conversation, with what its user sees. */
+export interface Seen {
+  /** Id of the active state, or of its scene. */
+  readonly state: string | null;
+  /** Data of the whole conversation, as `ctx.session` has it. */
+  readonly session: object;
+  /** The pages of lists and the months of calendars that are shown. */
+  readonly positions: object;
+  readonly message: SeenMessage | undefined;
+  /** `undefined` where the active scene has no view. */
+  readonly view: SeenView | undefined;
+  /** Why the view cannot be rendered. */
+  readonly failure: string | undefined;
+}
+
+/** Replaces data before anybody sees it. */
+export type Mask = <T extends object>(data: T) => T;
+
+/** What widgets of this kind are made by. */
+type Note = Pick<SeenButton, 'widget' | 'name' | 'list'>;
+
+/** Looks at the conversation of a turn. */
+export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefined): Promise<Seen> {
+  const { state, scene, data, memo, entry } = turn.copy.top;
+  const hide: Mask = mask ?? ((each) => each);
+  const run: Rendering = { turn, data: hide(data), memo };
+  const shown = shownIn(run);
+  const seen = {
+    state: state ?? scene,
+    session: hide(turn.session),
+    positions: (memo['at'] ?? {}) as object,
+  };
+  const message = (isCurrent: boolean | undefined) => shown && { ...addressIn(shown), isCurrent };
+  if (typeof view !== 'function') {
+    return { ...seen, message: message(undefined), view: undefined, failure: undefined };
+  }
+  try {
+    const notes = new WeakMap<object, Note>();
+    const where = `${scene} view`;
+    const { rows, ...made } = partsOf(
+      await (view as LooseView)(noting(new MaskedTurn(run, hide), notes)),
+      where,
+    );
+    const laidOut = await layOut(rows, where);
+    const keyboard = await keyboardOf(laidOut, { tag: turn.tag, entry, question: '' }, where);
+    const inline_keyboard = keyboard.inline();
+    const say = inline_keyboard.length > 0 ? { ...made, keyboard: { inline_keyboard } } : made;
+    const drawing = drawingOf(callOf(say as Say, undefined));
+    const { kind, call } = drawing;
+    const payload = call.payload as { readonly [name: string]: unknown };
+    const isText = kind === 'text';
+    return {
+      ...seen,
+      // what is drawn from other data cannot be compared
+      message: message(mask === undefined ? shown && shows(shown, drawing) : undefined),
+      view: {
+        text: String(payload[isText ? 'text' : 'caption'] ?? ''),
+        ...(!isText && { media: kind }),
+        rows: buttonsIn(laidOut, inline_keyboard, notes),
+      },
+      failure: undefined,
+    };
+  } catch (error) {
+    const failure = error instanceof Error ? error.message : String(error);
+    return { ...seen, message: message(undefined), view: undefined, failure };
+  }
+}
+
+class MaskedTurn extends RenderTurn {
+  readonly #mask: Mask;
+
+  constructor(run: Rendering, mask: Mask) {
+    super(run);
+    this.#mask = mask;
+  }
+
+  override get session(): RenderTurn['session'] {
+    return this.#mask(super.session);
+  }
+}
+
+function addressIn({ chat, id, inline, business }: MessageAddress): MessageAddress {
+  return { chat, id, inline, business };
+}
+
+/** A button of an inline keyboard, as far as it is looked at. */
+interface Cell {
+  readonly callback_data?: string;
+}
+
+function buttonsIn(
+  rows: readonly (readonly PlainButton[])[],
+  keyboard: InlineRows,
+  notes: WeakMap<object, Note>,
+): SeenView['rows'] {
+  return rows.map((row, at) =>
+    row.map((button, column): SeenButton => {
+      const { label, press } = button;
+      const { leads } = (press ?? {}) as { readonly leads?: Leading };
+      const { callback_data: data } = (keyboard[at]?.[column] ?? {}) as Cell;
+      return {
+        label,
+        ...(notes.get(button) ?? { widget: 'cell', name: '' }),
+        ...(leads !== undefined && { leads }),
+        ...(data !== undefined && { data }),
+      };
+    }),
+  );
+}
+
+/** The widgets that are noted; `grid` only lays out what others have made, and `page` makes nothing. */
+const widgets: ReadonlySet<unknown> = new Set<SeenWidget>([
+  'button',
+  'toggle',
+  'radio',
+  'multi',
+  'counter',
+  'pages',
+  'calendar',
+  'link',
+  'webApp',
+  'switchInline',
+  'copyText',
+]);
+
+type Make = (name: string, ...rest: readonly unknown[]) => PlainButton | PlainBlock;
+
+/** A turn whose widgets note what they have made. */
+function noting(turn: RenderTurn, notes: WeakMap<object, Note>): RenderTurn {
+  return new Proxy(turn, {
+    get(target, member) {
+      const value: unknown = Reflect.get(target, member, target);
+      if (!widgets.has(member)) return value;
+      return noted(value as Make, member as SeenWidget, notes);
+    },
+  });
+}
+
+function noted(make: Make, widget: SeenWidget, notes: WeakMap<object, Note>): Make {
+  return (first, ...rest) => {
+    const made = make(first, ...rest);
+    // a link and its like have no id
+    const name = '~button' in made && made.press === undefined ? '' : first;
+    const note = (button: PlainButton) => {
+      const item = notes.get(button);
+      notes.set(button, item === undefined ? { widget, name } : { ...item, list: name });
+    };
+    if (!('~block' in made)) {
+      note(made);
+      return made;
+    }
+    const rows = async () => {
+      const all = await made.rows();
+      for (const button of all.flat()) if (button['~button'] !== ' ') note(button);
+      return all;
+    };
+    return { ...made, rows };
+  };
+}

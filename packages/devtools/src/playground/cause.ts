@@ -1,0 +1,31 @@
+/** What an update asks for: the command or the button in it. */
+
+import { boundTo } from '@telefsm/core/scene-kit';
+import type { MovedBy } from '@telefsm/core/tools';
+import { labelOf, type Press } from './chat-log.ts';
+
+/**
+ * Names the command or button of an update; `undefined` for other updates.
+ *
+ * @param buttons - those of views, by their callback data
+ */
+export function causeIn(
+  { message, callback_query: press }: RawCause,
+  buttons: ReadonlyMap<string, MovedBy>,
+): MovedBy | undefined {
+  const [command] = /^\/\w+/.exec(message?.text ?? '') ?? [];
+  if (command !== undefined) return { kind: 'command', name: command };
+  if (press === undefined) return undefined;
+  const data = String(press.data);
+  // a stale button of a view leads nowhere, and what the buttons of a flow do is drawn by its steps
+  if (boundTo(data) !== undefined) return buttons.get(data);
+  const label = labelOf(press);
+  return { kind: 'button', name: label, label };
+}
+
+/** An update, as far as it is looked at. */
+export interface RawCause {
+  readonly update_id?: number;
+  readonly message?: { readonly text?: string };
+  readonly callback_query?: Press;
+}
