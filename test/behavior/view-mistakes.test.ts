@@ -34,7 +34,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
           }),
         ],
       }),
-      'The handler of "bad" returned nothing, although it made a transition with again(). Return the result of goto, call, again, stay, back or leave, or nothing to stay. [TELEFSM_INVALID_TRANSITION]',
+      'A handler of "bad" made a transition with again() and returned nothing. Return the result of goto, call, again, stay, back or leave. Return nothing to stay. [TELEFSM_INVALID_TRANSITION]',
     ],
     [
       'a transition of the handler that is not returned',
@@ -47,7 +47,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
           }),
         ],
       }),
-      'The handler of "bad" returned nothing, although it made a transition with leave(). Return the result of goto, call, again, stay, back or leave, or nothing to stay. [TELEFSM_INVALID_TRANSITION]',
+      'A handler of "bad" made a transition with leave() and returned nothing. Return the result of goto, call, again, stay, back or leave. Return nothing to stay. [TELEFSM_INVALID_TRANSITION]',
     ],
     [
       'a verb that is not called',
@@ -145,8 +145,8 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
     await anna.sends('/f');
     await anna.taps('Up');
     expect(bot.errors.map(String)).toEqual([
-      expect.stringContaining('The handler of "node" returned nothing, although it made'),
-      expect.stringContaining('The handler of "f" returned nothing, although it made'),
+      expect.stringContaining('A handler of "node" made a transition with again() and'),
+      expect.stringContaining('A handler of "f" made a transition with again() and'),
     ]);
   });
 

@@ -26,7 +26,12 @@ export interface FsmErrorDetails {
   NO_HISTORY: { readonly state: string | null };
   NO_SCENE: { readonly verb: string };
   NOT_SETTABLE: { readonly state: string; readonly scene: string };
-  INVALID_TRANSITION: { readonly scene: string; readonly returned: string };
+  INVALID_TRANSITION: {
+    readonly scene: string;
+    readonly returned: string;
+    /** The verb of a transition that was made and not returned. */
+    readonly made?: string | undefined;
+  };
   TRANSITION_LOOP: { readonly scenes: readonly string[] };
   DATA_INVALID: { readonly state: string; readonly issues: readonly string[] };
   DATA_NOT_JSON: { readonly path: string; readonly found: string };
@@ -207,7 +212,10 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Enter the scene instead.',
   },
   INVALID_TRANSITION: {
-    message: (d) => `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`,
+    message: (d) =>
+      d.made === undefined
+        ? `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`
+        : `A handler of "${d.scene}" made a transition with ${d.made}() and returned ${d.returned}.`,
     fix: 'Return the result of goto, call, again, stay, back or leave. Return nothing to stay.',
   },
   TRANSITION_LOOP: {

@@ -84,12 +84,12 @@ export function verbIn(
   ...makers: readonly (WithMoves | undefined)[]
 ): Verb | undefined {
   if (holds(returned, '~transition')) return returned as Verb;
-  const forgotten = makers.map((maker) => maker && WithMoves.takeMade(maker)).find(Boolean);
-  if (returned === undefined && forgotten === undefined) return undefined;
-  const what = forgotten && `, although it made a transition with ${forgotten}()`;
+  const made = makers.map((maker) => maker && WithMoves.takeMade(maker)).find(Boolean);
+  if (returned === undefined && made === undefined) return undefined;
   throw new FsmError('INVALID_TRANSITION', {
     scene,
-    returned: what === undefined ? shown(returned) : `nothing${what}`,
+    returned: returned === undefined ? 'nothing' : shown(returned),
+    made,
   });
 }
 
