@@ -5,7 +5,7 @@ const machine = { [`${core}/adapter.js`]: '{ createMachine }' };
 
 /**
  * Loaded by `import()` with the first `turn.stream`, question to other people, question that is asked in place, question for an e-mail address
- * and the like, text of more than one message, view that is shown again from outside, group that becomes a supergroup, record of an older version or of unknown states, poll and vote, and user who reads that the bot is busy: bundlers that split code leave it out of the bundle
+ * and the like, text of more than one message, view that is shown again from outside, limit (429), group that becomes a supergroup, record of an older version or of unknown states, poll and vote, and user who reads that the bot is busy: bundlers that split code leave it out of the bundle
  * that a bot starts with.
  */
 const loadedLater = {
@@ -21,6 +21,7 @@ const loadedLater = {
     '*/press-row.js',
     '*/in-place.js',
     '*/renders.js',
+    '*/limits.js',
     '*/say-busy.js',
     '*/migrate.js',
     '*/repair.js',

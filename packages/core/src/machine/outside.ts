@@ -12,7 +12,6 @@ import { historyOf } from '../state/context.ts';
 import type { StoredText } from '../storage/statements.ts';
 import { fireDeadlines } from '../transaction/deadlines.ts';
 import type { TurnFacts } from '../transaction/facts.ts';
-import { endLimit, sayHeld } from '../transaction/limits.ts';
 import type { Limit, OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
@@ -89,6 +88,7 @@ export function sendLater(
   const send = async () => {
     // another limit has begun, or an update has come first
     if (limits.get(key) !== limit || stopping.isStopped) return;
+    const { endLimit, sayHeld } = await import('../transaction/limits.ts');
     endLimit(rt, key);
     // the pending question is asked first thing
     await runOutside(rt, { key, scope, subject }, newToken(), sayHeld);

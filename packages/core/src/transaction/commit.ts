@@ -2,7 +2,7 @@
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
+import { codeOf, isOfOneChat, isRejected } from '../conversation/rejected.ts';
 import type { Say } from '../conversation/say.ts';
 import type { Stream } from '../conversation/stream.ts';
 import { type Texts, textOf } from '../conversation/texts.ts';
@@ -16,7 +16,6 @@ import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { TurnFacts } from './facts.ts';
-import { hold, isLimited, noteLimit, takeHeld } from './limits.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question to ask. */
@@ -102,22 +101,30 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   };
   // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
+  let limits = rt.limits.size === 0 ? undefined : await loadLimits();
   const tell = async (say: Say | Stream, isQuiet = false) => {
-    if (isLimited(turn)) return hold(turn, say, isQuiet);
+    if (limits?.isLimited(turn)) return limits.hold(turn, say, isQuiet);
     const error = await sending(() => turn.tell(say), isQuiet);
     // what may fail quietly keeps nothing else back
-    if (!isQuiet && noteLimit(turn, error)) hold(turn, say, isQuiet);
+    if (isQuiet || codeOf(error) !== 429) return;
+    limits ??= await loadLimits();
+    limits.noteLimit(turn, error);
+    limits.hold(turn, say, isQuiet);
   };
-  for (const { call, isQuiet } of takeHeld(turn)) await tell(call, isQuiet);
+  for (const { call, isQuiet } of limits?.takeHeld(turn) ?? []) await tell(call, isQuiet);
   for (const say of outbox) await tell(say, quiet?.has(say));
-  if (prompt !== undefined && !isLimited(turn)) {
+  if (prompt !== undefined && !limits?.isLimited(turn)) {
     rt.early.asks(key);
-    noteLimit(turn, await sending(prompt));
+    const error = await sending(prompt);
+    if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
   }
   if (!hasRejection || silently) return;
   const text = await textOf(textsOf(turn), 'failed', turn);
   await sending(() => turn.tell(text), true);
 }
+
+/** Loaded with the first limit (429): other bots do without it. */
+const loadLimits = () => import('./limits.ts');
 
 /** The texts of the active scene, and of the machine where it has none. */
 export function textsOf({ copy, registry, rt }: OpenTurn): Texts {

@@ -17,15 +17,13 @@ export function isLimited({ rt, key = '' }: OpenTurn): boolean {
   return limit !== undefined && limit.until > rt.clock.monotonic();
 }
 
-/** Notes the limit, and returns whether that is why a message was not sent. */
-export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): boolean {
-  const seconds = secondsToWait(error);
-  if (seconds === undefined) return false;
+/** Notes the limit that is why a message was not sent. */
+export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): void {
+  const seconds = secondsToWait(error) ?? 1;
   const { held = [] } = rt.limits.get(key) ?? {};
   const limit: Limit = { until: rt.clock.monotonic() + seconds * 1000, held };
   rt.limits.set(key, limit);
   rt.limited(facts, limit);
-  return true;
 }
 
 /** Holds a message until the limit is over. */
