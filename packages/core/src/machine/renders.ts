@@ -1,6 +1,6 @@
 /** Views that are shown again from outside, at most once a second in a chat: Telegram allows about one edit a second there. */
 
-import type { Clock } from '../base/clock.ts';
+import { sleep } from '../lease/calls.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { Subject } from '../update/subject.ts';
 import type { MachineRuntime } from './runtime.ts';
@@ -44,7 +44,7 @@ export function paced(rt: MachineRuntime, { key, subject }: Where, render: Rende
   const at = chats.get(chat) ?? now;
   chats.set(chat, at + interval);
   if (at <= now) return begin(render);
-  const rendered = sleep(rt.clock, at - now).then(() => {
+  const rendered = sleep(at - now, rt.clock).then(() => {
     waiting.delete(key);
     return begin(render);
   });
@@ -60,8 +60,4 @@ function paceOf(rt: MachineRuntime): Pace {
   const pace = machines.get(rt) ?? { chats: new Map(), waiting: new Map() };
   machines.set(rt, pace);
   return pace;
-}
-
-function sleep(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.setTimeout(resolve, ms));
 }

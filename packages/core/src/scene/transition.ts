@@ -1,6 +1,6 @@
 /** Transitions: where a handler or a button leads, as values. Nothing happens before the engine applies them. */
 
-import { FsmError } from '../base/errors.ts';
+import { sceneError } from '../base/area-errors.ts';
 import { holds } from '../base/holds.ts';
 import { mergedData } from '../base/json.ts';
 import { invalidOption } from '../base/rules.ts';
@@ -86,7 +86,7 @@ export function verbIn(
   if (holds(returned, '~transition')) return returned as Verb;
   const made = makers.map((maker) => maker && WithMoves.takeMade(maker)).find(Boolean);
   if (returned === undefined && made === undefined) return undefined;
-  throw new FsmError('INVALID_TRANSITION', {
+  throw sceneError('INVALID_TRANSITION', {
     scene,
     returned: returned === undefined ? 'nothing' : shown(returned),
     made,
