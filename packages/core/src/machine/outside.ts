@@ -5,7 +5,7 @@ import type { Turn } from '../conversation/turn.ts';
 import { newToken } from '../lease/calls.ts';
 import type { UnitId } from '../record/ids.ts';
 import type { TurnFacts } from '../transaction/facts.ts';
-import type { Limit, OpenTurn } from '../transaction/runtime.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
 import type { Scope } from '../update/key.ts';
@@ -48,7 +48,8 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
   };
 }
 
-async function runOutside<R>(
+/** Does work in a turn of a conversation. @throws FsmError `STOPPED` */
+export async function runOutside<R>(
   rt: MachineRuntime,
   address: ConversationAddress,
   id: UnitId,
@@ -67,29 +68,6 @@ async function runOutside<R>(
     wait: () => waitInQueue(rt, key, (signal) => rt.queues.join(key, signal), timeout),
     work,
   });
-}
-
-/**
- * Sends what a limit has kept back from a conversation when it is over. If this process ends before, the next update of the conversation
- * asks the pending question.
- */
-export function sendLater(
-  rt: MachineRuntime,
-  { key, scope, subject }: TurnFacts,
-  limit: Limit,
-): void {
-  if (key === undefined || scope === undefined) return;
-  const { clock, limits, stopping } = rt;
-  const send = async () => {
-    // another limit has begun, or an update has come first
-    if (limits.get(key) !== limit || stopping.isStopped) return;
-    const { endLimit, sayHeld } = await import('../transaction/limits.ts');
-    endLimit(rt, key);
-    // the pending question is asked first thing
-    await runOutside(rt, { key, scope, subject }, newToken(), sayHeld);
-  };
-  const report = (error: unknown) => rt.speechFailed(key, error);
-  clock.setTimeout(() => void send().catch(report), limit.until - clock.monotonic());
 }
 
 /** The facts of a turn without an update. */

@@ -16,9 +16,8 @@ import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
 import type { Observers, WatchedEvents } from '../transaction/events.ts';
-import type { TurnFacts } from '../transaction/facts.ts';
 import { interruptsIn } from '../transaction/interrupts.ts';
-import { type Engine, engineOf, type Limit, type Runtime } from '../transaction/runtime.ts';
+import { type Engine, engineOf, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
 import type { BotPort } from './machine-interface.ts';
 import { type LooseOptions, settingsOf } from './settings.ts';
@@ -36,7 +35,7 @@ const historyCharacters = 32_768;
  * Makes the runtime of a machine.
  *
  * @param armed - called when a deadline was committed, with the ms until then
- * @param limited - called when a limit keeps messages back, to send them later
+ * @param later - does work in a turn without an update
  * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `INVALID_MIGRATION`, `DEADLINES_UNAVAILABLE`
  */
 export function runtimeOf(
@@ -44,7 +43,7 @@ export function runtimeOf(
   { tell, listeners }: Observers<WatchedEvents>,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
   armed: (ms: number) => void,
-  limited: (rt: MachineRuntime, facts: TurnFacts, limit: Limit) => void,
+  later: (rt: MachineRuntime, ...work: Parameters<Runtime['later']>) => Promise<unknown>,
 ): MachineRuntime {
   const options = settingsOf(given);
   const clock = given.clock ?? systemClock;
@@ -75,7 +74,7 @@ export function runtimeOf(
     interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
     limits: new Map(),
-    limited: (facts, limit) => limited(rt, facts, limit),
+    later: (address, id, work) => later(rt, address, id, work),
     watched: listeners,
     tell,
     speechFailed: (key = '', error) => tell('speechFailed', { key, error: namedRejection(error) }),

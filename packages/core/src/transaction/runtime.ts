@@ -10,6 +10,7 @@ import type { Hold, Interruption, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
+import type { UnitId } from '../record/ids.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ContextHost, SceneVerbs } from '../state/context.ts';
@@ -17,6 +18,7 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
+import type { Scope } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
@@ -123,6 +125,8 @@ export interface Limit {
   readonly until: number;
   /** The messages that are sent then, in their order. A question is not among them: it is pending in the record. */
   readonly held: Held[];
+  /** The rejection of Telegram. */
+  readonly error: unknown;
 }
 
 /** A message that waits, with its address, which may be of one update alone. */
@@ -149,8 +153,12 @@ export interface Runtime {
   readonly stopping: Stopping;
   /** Limits by conversation; those that are over may still be there. */
   readonly limits: Map<string, Limit>;
-  /** Sends what a limit has kept back when it is over. */
-  readonly limited: (facts: TurnFacts, limit: Limit) => void;
+  /** Does work in a turn without an update, once this one has ended. */
+  readonly later: (
+    address: { readonly key: string; readonly scope: Scope; readonly subject: Subject },
+    id: UnitId,
+    work: (turn: OpenTurn) => void,
+  ) => Promise<unknown>;
   /** The events that somebody observes. */
   readonly watched: { has(event: string): boolean };
   /** Notifies the observers of an event. */
