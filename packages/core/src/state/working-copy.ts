@@ -7,6 +7,7 @@ import {
   emptyRecord,
   type Frame,
   noTimers,
+  type PendingPrompt,
   type StoredTimer,
 } from '../record/record.ts';
 import type { ReplyAddress } from '../update/address.ts';
@@ -43,7 +44,7 @@ export class WorkingCopy {
   base: ConversationRecord;
   frames: readonly [Frame, ...Frame[]];
   entries: number;
-  isPromptPending: boolean;
+  pendingPrompt: PendingPrompt;
   /** The entry whose question has shown a reply keyboard; it outlives the frame, and `clear()`. */
   keyboard: number | undefined;
   failures: number;
@@ -66,7 +67,7 @@ export class WorkingCopy {
     this.base = record;
     this.frames = record.frames;
     this.entries = record.entries;
-    this.isPromptPending = record.isPromptPending;
+    this.pendingPrompt = record.pendingPrompt;
     this.keyboard = record.keyboard;
     this.failures = record.failures;
     this.version = record.version;
@@ -98,7 +99,7 @@ export class WorkingCopy {
   get changed(): boolean {
     return (
       this.frames !== this.base.frames ||
-      this.isPromptPending !== this.base.isPromptPending ||
+      this.pendingPrompt !== this.base.pendingPrompt ||
       this.keyboard !== this.base.keyboard ||
       this.failures !== this.base.failures ||
       this.entries !== this.base.entries ||
@@ -148,7 +149,7 @@ export class WorkingCopy {
   clear(): void {
     this.dropTimers();
     this.frames = emptyRecord.frames;
-    this.isPromptPending = false;
+    this.pendingPrompt = false;
     this.failures = 0;
     this.entries = 0;
     // what telefsm keeps there itself goes with the conversation
@@ -196,7 +197,7 @@ export class WorkingCopy {
     marks: ConversationRecord['marks'],
     replyAddress: ReplyAddress | undefined,
   ): ConversationRecord {
-    const { frames, entries, isPromptPending, keyboard, failures, version, session, base } = this;
+    const { frames, entries, pendingPrompt, keyboard, failures, version, session, base } = this;
     const { extra } = base;
     const changes = this.timerChanges;
     // most have none
@@ -211,7 +212,7 @@ export class WorkingCopy {
       replyAddress,
       timers,
       failures,
-      isPromptPending,
+      pendingPrompt,
       keyboard,
       entries,
       session,
@@ -227,9 +228,9 @@ export class WorkingCopy {
 
   /** Discards every change since the base. */
   reset(): void {
-    const { frames, entries, isPromptPending, keyboard, failures, version, session, timers } =
+    const { frames, entries, pendingPrompt, keyboard, failures, version, session, timers } =
       this.base;
-    Object.assign(this, { frames, entries, isPromptPending, keyboard, failures, version, session });
+    Object.assign(this, { frames, entries, pendingPrompt, keyboard, failures, version, session });
     const { deadlineAt } = this.kept;
     this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);
     this.timerChanges = this.kept.changes;

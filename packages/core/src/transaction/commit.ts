@@ -75,8 +75,9 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
  *
  * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
- * that something failed. A user who has blocked the bot, and a limit, are reported to observers only. A question that was not sent stays
- * pending: an answer to a question that nobody saw is none. What a limit has kept back is sent when the limit is over.
+ * that something failed; of a question once, however often it is tried again. A user who has blocked the bot, and a limit, are reported to
+ * observers only. A question that was not sent stays pending: an answer to a question that nobody saw is none. What a limit has
+ * kept back is sent when the limit is over.
  *
  * @param silently - do not notify the user of a rejection
  */
@@ -96,7 +97,6 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     } catch (error) {
       if (!isQuiet && !isOfOneChat(error)) throw error;
       rt.speechFailed(turn.key, error);
-      hasRejection ||= !isQuiet && isRejected(error);
       return error;
     }
   };
@@ -107,7 +107,9 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     if (limits?.isLimited(turn)) return limits.hold(turn, say, isQuiet);
     const error = await sending(() => turn.tell(say), isQuiet);
     // what may fail quietly keeps nothing else back
-    if (isQuiet || codeOf(error) !== 429) return;
+    if (isQuiet) return;
+    hasRejection ||= isRejected(error);
+    if (codeOf(error) !== 429) return;
     limits ??= await loadLimits();
     limits.noteLimit(turn, error);
     limits.hold(turn, say, isQuiet);
@@ -115,9 +117,15 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   for (const { call, isQuiet } of limits?.takeHeld(turn) ?? []) await tell(call, isQuiet);
   for (const say of outbox) await tell(say, quiet?.has(say));
   if (prompt !== undefined && !limits?.isLimited(turn)) {
+    const { copy } = turn;
     if (rt.queues.waiting(key) > 0) rt.early.asks(key);
     const error = await sending(prompt);
     if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
+    // it is tried again before each input: an apology each time would answer an album with ten of them
+    if (isRejected(error) && copy.pendingPrompt !== 'rejected') {
+      hasRejection = true;
+      if (!silently) copy.pendingPrompt = 'rejected';
+    }
   }
   if (!hasRejection || silently) return;
   const { textFor } = await import('./apologies.ts');
