@@ -53,7 +53,7 @@ type LooseViewTurn = ViewTurn<any>;
 /** The view of any node. */
 export type LooseView = (turn: LooseViewTurn) => Awaitable<View>;
 
-/** What is rendered: a frame, and a turn around it. */
+/** A frame to render, and a turn around it. */
 export type Rendering = Pick<FrameRun, 'turn' | 'data' | 'memo'>;
 
 /** Pages of lists and months of calendars, which a frame keeps beside its data. */
@@ -62,7 +62,7 @@ export function positionsOf({ memo }: Pick<FrameRun, 'memo'>): JsonObject {
   return isJsonObject(at) ? at : noData;
 }
 
-/** What a view sees, made for each render. */
+/** The turn of one render. */
 export class RenderTurn extends WithWidgets implements LooseViewTurn {
   readonly data: JsonObject;
   protected readonly host: WidgetHost;
