@@ -9,7 +9,7 @@ import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
 import { noteLog } from './log.ts';
 import { reply } from './replies.ts';
-import { answer, passTimer, settle } from './settle.ts';
+import { answer, isSeen, passTimer, settle } from './settle.ts';
 import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';
 
@@ -19,6 +19,7 @@ function makeEngine(): Engine {
     inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
     dispatch: (turn, rest) => dispatch(turn, albums, rest),
     settle,
+    isSeen,
     answer,
     passTimer,
     forgetBurst,
