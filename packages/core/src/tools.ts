@@ -12,7 +12,6 @@ import { takeAlong } from './machine/supergroup.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
 import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
-import type { Runtime } from './transaction/runtime.ts';
 
 export { systemClock, toMs } from './base/clock.ts';
 export { errorCatalogue } from './base/error-catalogue.ts';
@@ -60,6 +59,6 @@ export async function lookAt(
   key: string,
   mask?: Mask,
 ): Promise<Seen | undefined> {
-  const found = await look(machine['~runtime'] as Runtime, key);
+  const found = await look(machine['~runtime'], key);
   return found && seenIn(found.turn, found.view, mask);
 }

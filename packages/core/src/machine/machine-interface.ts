@@ -10,7 +10,7 @@ import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { UnknownState } from '../transaction/evolve.ts';
 import type { Cause } from '../transaction/facts.ts';
-import type { TurnEnded } from '../transaction/runtime.ts';
+import type { Runtime, TurnEnded } from '../transaction/runtime.ts';
 import type { Address } from '../update/address.ts';
 import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
@@ -194,7 +194,7 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
     conversation: Pick<StoredConversation, 'key' | 'stored'>,
   ): Promise<UnknownState | undefined>;
   /** Its parts, for `lookAt` of `@telefsm/core/tools`; opaque. */
-  readonly '~runtime': object;
+  readonly '~runtime': Runtime;
   /** The storage of the conversations. */
   readonly storage: FsmStorage;
 }

@@ -56,7 +56,7 @@ type LooseViewTurn = ViewTurn<any>;
 /** The view of any node. */
 export type LooseView = (turn: LooseViewTurn) => Awaitable<View>;
 
-/** What is rendered: a frame, and a turn around it. */
+/** A frame that is rendered, and a turn around it. */
 export type Rendering = Pick<FrameRun, 'turn' | 'data' | 'memo'>;
 
 /** Makes what a view sees. */
@@ -77,7 +77,7 @@ export function languageOf(run: Pick<Rendering, 'turn'>): string | undefined {
   return (run.turn.subject.chat ?? 0) < 0 ? (noted ?? own) : (own ?? noted);
 }
 
-/** What a view sees, made for each render. */
+/** The turn of a view, made for each render. */
 export class RenderTurn extends WithWidgets implements LooseViewTurn {
   readonly data: JsonObject;
   protected readonly host: WidgetHost;
