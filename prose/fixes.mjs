@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectFiles, read, root } from '../scripts/lib/workspace.mjs';
 
-/** What is prose in source files, and in test files. */
+/** Patterns of prose in source files and in test files. */
 const prose = {
   comments: /\/\*\*[\s\S]*?\*\/|^\s*\/\/ .*$/gm,
   testNames:

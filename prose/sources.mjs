@@ -27,14 +27,11 @@ export function docComments() {
   });
 }
 
-/** `{ path, line }` of each doc comment of an export that begins with a relative clause, as "What a scene accepts" does. */
+/** `{ path, line }` of each doc comment that begins with a relative clause, as "What a scene accepts" does. */
 export function headlessComments() {
   return sources().flatMap((path) =>
     comments(path)
-      .filter(
-        ({ comment, isOfExport }) =>
-          isOfExport && /^\/\*\*\s*(?:\*\s)?(?:What|Who|Whose|Whoever)\b/.test(comment),
-      )
+      .filter(({ comment }) => /^\/\*\*\s*(?:\*\s)?(?:What|Who|Whose|Whoever)\b/.test(comment))
       .map(({ line }) => ({ path, line: line + 1 })),
   );
 }
@@ -73,10 +70,6 @@ function comments(path) {
     found.push({
       comment,
       line: source.slice(0, index).split('\n').length - 1,
-      isOfExport: source
-        .slice(index + comment.length)
-        .trimStart()
-        .startsWith('export '),
     });
   return found;
 }

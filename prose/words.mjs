@@ -1,5 +1,5 @@
 /**
- * Checks the words that people read: no retired word of the glossary, no sentence that is too long, and no doc comment of an export that
+ * Checks the words that people read: no retired word of the glossary, no sentence that is too long, and no doc comment that
  * begins with a relative clause. Prints the counts and medians.
  *
  * `npm run words -- --fix` replaces the words that have one replacement. `npm run words -- --update` writes how many findings of each
@@ -57,7 +57,7 @@ for (const [path, list] of Object.entries(files)) {
 }
 report();
 
-/** What textlint finds in one text. */
+/** Lints one text with textlint. */
 async function lint({ path, kind, text }) {
   const terms = [...config.replace, ...config.avoid];
   const { messages } = await kernel.lintText(text, {

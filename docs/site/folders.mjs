@@ -10,7 +10,7 @@ export const siteFolder = inDocs('.');
 /** The pages as the site has them: copies with other links, and what is made from the code. */
 export const pagesFolder = inDocs('.vitepress/cache/pages');
 
-/** What the sidebars show, for the configuration. */
+/** The file with the sidebars, for the configuration. */
 export const sidebarFile = inDocs('.vitepress/cache/sidebar.json');
 
 /** The finished site. */

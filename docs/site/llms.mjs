@@ -46,8 +46,16 @@ export function writeLists(base) {
   const list = `${head}\n\n[All pages as one text](${base}llms-full.txt)\n\n${sections.join('\n')}`;
   writeFileSync(join(builtFolder, 'llms.txt'), list);
   const whole = ['README.md', ...listed, ...packages.map(({ path }) => path)];
-  const texts = whole.map((path) => `<!-- ${path} -->\n\n${read(path).trim()}\n`);
+  const texts = whole.map((path) => `<!-- ${path} -->\n\n${readable(read(path))}\n`);
   writeFileSync(join(builtFolder, 'llms-full.txt'), texts.join('\n'));
+}
+
+/** The text of a page without pictures, and without the comments that programs look for. */
+function readable(page) {
+  return page
+    .replace(/<picture>[\s\S]*?<\/picture>\n+|<!--[\s\S]*?-->\n+/g, '')
+    .replace(/^!\[.*\n+/gm, '')
+    .trim();
 }
 
 /** The groups of `docs/README.md`, each with its pages; what the index says of a page, or else its first paragraph. */

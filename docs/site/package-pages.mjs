@@ -58,7 +58,7 @@ export function writePackagePages() {
   }
 }
 
-/** What a package is, and its pages and recipes with what each is about. */
+/** The description of a package, and its pages and recipes, each with its subject. */
 function listOf(manifest, dir, pages) {
   const line = (path, shown) => {
     const { title, about } = summaryOf(path);

@@ -76,23 +76,24 @@ function withLinks(path, text, sources) {
 function homePage(readme) {
   const [, title] = /^# (.+)\n/.exec(readme) ?? [];
   const [, bot, transcript] =
-    /\n(```ts\n[\s\S]+?\n```)\n\n(```text transcript\n[\s\S]+?\n```)\n/.exec(readme) ?? [];
+    /\n(```sh\n[\s\S]+?\n```\n\n```ts\n[\s\S]+?\n```)\n\n(```text transcript\n[\s\S]+?\n```)\n/.exec(
+      readme,
+    ) ?? [];
   const [, numbers] = /<!-- numbers.*-->\n([\s\S]+?)<!-- end of numbers -->/.exec(readme) ?? [];
   if (!title || !transcript || !numbers)
     throw new Error(
-      'README.md begins with a title, a bot, its transcript and a list of numbers; the home page needs all four.',
+      'README.md begins with a title, an installation, a bot, its transcript and a list of numbers; the home page needs them all.',
     );
   const head = {
     layout: 'home',
     hero: {
       name: title,
       text: 'Conversations for Telegram bots',
-      tagline:
-        'Conversations that survive crashes, deploys and impatient users, on grammY and Telegraf.',
+      tagline: 'They survive crashes, deploys and impatient users. For grammY and Telegraf.',
       actions: [
         { theme: 'brand', text: 'Start with grammY', link: '/quick-start-grammy' },
         { theme: 'brand', text: 'Start with Telegraf', link: '/quick-start-telegraf' },
-        { theme: 'alt', text: 'Recipes', link: '/recipes' },
+        { theme: 'alt', text: 'Tutorial', link: '/tutorial' },
       ],
     },
   };
@@ -109,7 +110,7 @@ function homePage(readme) {
   ].join('\n\n');
 }
 
-/** A part of a page, from its heading to the next one, without the line about the licence at the end of a README. */
+/** A part of a page, from its heading to the next one, without the line about the license at the end of a README. */
 function sectionOf(page, title) {
   const section = page.split(/^(?=## )/m).find((part) => part.startsWith(`## ${title}\n`));
   if (!section) throw new Error(`README.md has no section '${title}'; the home page shows it.`);

@@ -18,7 +18,7 @@ const folder = join(pagesFolder, 'api');
  * @throws Error when an entry of a package cannot be read
  */
 export async function writeReference() {
-  // What adapters export again has its page where it comes from: core is read first.
+  // A re-export of an adapter has its page at its origin: core is read first.
   const packages = publicPackages().sort(
     (a, b) => Number(b.folder === 'core') - Number(a.folder === 'core'),
   );

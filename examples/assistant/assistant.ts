@@ -5,10 +5,10 @@ import { flow, type RichText, scene, typed } from '@telefsm/core';
 import { type LanguageModel, stepCountIs, streamText } from 'ai';
 import telegramify from 'telegramify-markdown';
 
-/** What the assistant works with. */
+/** The services of the assistant. */
 export interface Desk {
   readonly model: LanguageModel;
-  /** Who approves; whoever has said /operator last. */
+  /** The user id of the operator: the last user who sent /operator. */
   operator?: number;
 }
 

@@ -7,7 +7,7 @@ import { mockModel } from './model.ts';
 
 const app = [Assistant, Approval, trader] as const;
 
-/** What handlers of this bot get. */
+/** The context of this bot's handlers. */
 export type MyContext = FsmFlavor<Context, typeof app>;
 
 /** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */

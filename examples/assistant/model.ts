@@ -3,7 +3,7 @@
 import type { LanguageModel } from 'ai';
 import { MockLanguageModelV3, simulateReadableStream } from 'ai/test';
 
-/** What the model is sent, as far as this one reads it. */
+/** A message for the model; this model reads only these members. */
 interface Message {
   readonly role: string;
   readonly content: unknown;

@@ -18,7 +18,7 @@ export interface Stage {
   readonly stop: () => Promise<void>;
 }
 
-/** What the bot is made of for a test. */
+/** The parts of the bot that a test chooses. */
 export interface StageOptions extends Pick<WebhookOptions, 'onError'> {
   readonly clock: Clock;
 }

@@ -2,7 +2,7 @@
 
 import { scene, typed } from '@telefsm/core';
 
-/** What is free. */
+/** The free days and tables. */
 export interface Diary {
   /** Whether nothing is free on a day. */
   isFull(day: string): boolean;

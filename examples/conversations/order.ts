@@ -7,7 +7,7 @@ import {
 } from '@grammyjs/conversations';
 import type { Bot, Context, SessionFlavor } from 'grammy';
 
-/** What the session keeps. */
+/** The data of the session. */
 export interface Data {
   orders: string[];
 }

@@ -17,7 +17,7 @@ interface Score {
 }
 interface Game {
   readonly round: number;
-  /** Who has answered in this round. */
+  /** The ids of the users who have answered in this round. */
   readonly answered: readonly number[];
   readonly scores: Readonly<Record<number, Score>>;
 }

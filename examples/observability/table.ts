@@ -1,4 +1,4 @@
-/** What both bots of this example share: a flow with a time limit. */
+/** Shared by both bots of this example: a flow with a time limit. */
 
 import { flow } from '@telefsm/core';
 

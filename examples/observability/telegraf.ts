@@ -8,7 +8,7 @@ import { traceUpdates } from './traces.ts';
 
 const app = [table] as const;
 
-/** What handlers of this bot get. */
+/** The context of this bot's handlers. */
 export type MyContext = FsmFlavor<Context, typeof app>;
 
 /** Adds the conversation to a bot, with a span for each update. */

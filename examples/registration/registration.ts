@@ -1,4 +1,4 @@
-/** What both bots of this example share: the states, what is known in each, and what a good answer is. */
+/** Shared by both bots of this example: the states with their data, and the checks of answers. */
 
 import { state, states } from '@telefsm/core';
 

@@ -13,7 +13,7 @@ import { message } from 'telegraf/filters';
 import { ageIn, Form, summary, texts, wordIn } from './registration.ts';
 
 const app = [Form] as const;
-/** What handlers of this bot get. */
+/** The context of this bot's handlers. */
 export type MyContext = FsmFlavor<Context, typeof app>;
 
 /** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */

@@ -10,7 +10,7 @@ import { Start } from './start.ts';
 const app = [Start, Hungry, Hold] as const;
 const kitchen: Kitchen = { order: async () => {} };
 
-/** What handlers of this bot get. */
+/** The context of this bot's handlers. */
 export type MyContext = FsmFlavor<Context, typeof app>;
 
 /** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */

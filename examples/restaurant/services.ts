@@ -1,4 +1,4 @@
-/** What the nodes of the restaurant need from outside. */
+/** The services of the restaurant's nodes. */
 
 import { typed } from '@telefsm/core';
 

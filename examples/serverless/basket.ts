@@ -1,4 +1,4 @@
-/** What both functions of this example share: a basket that collects what a user writes, and is emptied after a while. */
+/** Shared by both functions of this example: a basket that collects a user's texts, and is emptied after a while. */
 
 import { state, states } from '@telefsm/core';
 

@@ -11,7 +11,7 @@ export interface Settings {
   readonly storage: FsmStorage;
   /** The address of the Bot API, if it is not Telegram's. */
   readonly apiRoot?: string;
-  /** What a schedule sends as `Authorization: Bearer …`; without it anybody may call `GET`. */
+  /** The secret that a schedule sends as `Authorization: Bearer …`. Without it, anybody may call `GET`. */
   readonly cronSecret?: string;
   /** How long a basket is kept after the last item; ten minutes if omitted. */
   readonly keptFor?: Duration;

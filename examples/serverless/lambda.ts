@@ -12,7 +12,7 @@ export interface HttpEvent {
   readonly isBase64Encoded: boolean;
 }
 
-/** What a rule of EventBridge sends. */
+/** The event of an EventBridge rule. */
 export interface ScheduleEvent {
   readonly 'detail-type': 'Scheduled Event';
 }

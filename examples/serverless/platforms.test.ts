@@ -54,7 +54,7 @@ const platforms: Readonly<Record<string, () => Promise<Instance>>> = {
   },
 };
 
-/** What a function URL makes of a request, with the body as AWS encodes bodies that it does not take for text. */
+/** The event of a function URL for a request. The body is encoded as AWS encodes bodies that are not text. */
 async function eventOf(request: Request): Promise<APIGatewayProxyEventV2> {
   const { pathname, host } = new URL(request.url);
   return {
@@ -86,7 +86,7 @@ async function eventOf(request: Request): Promise<APIGatewayProxyEventV2> {
   };
 }
 
-/** What a rule of EventBridge sends. */
+/** The event of an EventBridge rule. */
 function scheduledEvent(): ScheduledEvent & { readonly 'detail-type': 'Scheduled Event' } {
   return {
     version: '0',

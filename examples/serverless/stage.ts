@@ -19,7 +19,7 @@ export interface Platform {
   readonly stop: () => Promise<void>;
 }
 
-/** What a test chooses. */
+/** The choices of a test. */
 export interface PlatformOptions {
   /** The address of a Redis. */
   readonly redis: string;

@@ -2,7 +2,7 @@
 
 import { scene, typed } from '@telefsm/core';
 
-/** What a user has chosen. */
+/** The settings that a user has chosen. */
 export interface Settings {
   readonly language: 'en' | 'de';
   readonly sound: boolean;

@@ -4,7 +4,7 @@ import { flow, scene, typed } from '@telefsm/core';
 import type { Lines, Shop } from './stock.ts';
 
 const services = typed<{ shop: Shop }>();
-/** What all scenes of a conversation share; it is kept after they are left. */
+/** The data that all scenes of a conversation share. It stays after they are left. */
 const session = typed<{ cart?: Lines }>();
 const listOf = (cart: Lines = {}) =>
   Object.values(cart).map(({ name, count }) => `${count} × ${name}`);

@@ -1,4 +1,4 @@
-/** What the shop keeps, and a hundred products in the place of a database. */
+/** The interface of the shop's stock, and a hundred products instead of a database. */
 
 import type { Page, PageRequest } from '@telefsm/core';
 
@@ -9,7 +9,7 @@ export interface Product {
   /** In euros. */
   readonly price: number;
 }
-/** What the shop keeps. */
+/** The stock of the shop. */
 export interface Shop {
   categories(): Promise<Readonly<Record<string, string>>>;
   products(category: string, page: PageRequest): Promise<Page<Product>>;

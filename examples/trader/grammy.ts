@@ -6,7 +6,7 @@ import { trader } from './trader.ts';
 
 const app = [trader] as const;
 
-/** What handlers of this bot get. */
+/** The context of this bot's handlers. */
 export type MyContext = FsmFlavor<Context, typeof app>;
 
 /** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */

@@ -1,4 +1,4 @@
-/** What both bots of this example share: one state for the whole chat, and how votes are counted. */
+/** Shared by both bots of this example: one state for the whole chat, and the counting of votes. */
 
 import { state, states } from '@telefsm/core';
 

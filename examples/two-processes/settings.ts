@@ -1,6 +1,6 @@
 /** The settings of a process, from its environment variables. */
 
-/** What both programs of this example need. */
+/** The settings of both programs of this example. */
 export interface Settings {
   readonly token: string;
   /** The `secret_token` of `setWebhook`: a request without it is not from Telegram. */

@@ -5,7 +5,7 @@ import { type Context, Markup, type Telegraf } from 'telegraf';
 import { Poll, questionIn, standing, texts, withVote } from './poll.ts';
 
 const app = [Poll] as const;
-/** What handlers of this bot get. */
+/** The context of this bot's handlers. */
 export type MyContext = FsmFlavor<Context, typeof app>;
 
 /** Adds the conversation to a bot; a test passes its clock, a bot on several processes a shared storage. */

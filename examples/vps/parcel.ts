@@ -1,4 +1,4 @@
-/** What both programs of this example share: a flow, a slow command, and the settings. */
+/** Shared by both programs of this example: a flow, a slow command, and the settings. */
 
 import { flow } from '@telefsm/core';
 

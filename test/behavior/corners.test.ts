@@ -132,7 +132,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('done may enter its own flow, whose next visit has no answers', async () => {
+  it('done may enter its own flow, whose next entry has no answers', async () => {
     const loop = flow('loop', { trigger: '/loop' })
       .ask('a', { prompt: 'A?' })
       .done(({ a }, { state: fsm }) => {
@@ -738,7 +738,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('clear() in done says what done gives, and asks nothing more', async () => {
+  it('clear() in done sends the result of done, and asks nothing more', async () => {
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })
       .done((_answers, { state: fsm }) => {
@@ -798,7 +798,7 @@ describe.each(frameworks)('corners on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
-  it('a business customer’s flow is apart from that in the bot’s own chat, and its hooks speak there', async () => {
+  it('a business customer’s flow is separate from that in the bot’s own chat, and its hooks send there', async () => {
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })
       .done(({ a }) => `Done ${a}.`, { canceled: () => 'Never mind.' });

@@ -77,19 +77,19 @@ describe.each(frameworks)(
       anna.sees('Anna, 30');
     });
 
-    it('answers where the step says so', async () => {
+    it('answers with `early` of the step', async () => {
       const { anna } = await hurried('answer');
       anna.sees('Anna, are you there?');
     });
 
-    it('is ignored where the step says so', async () => {
+    it('is ignored with `early` of the step', async () => {
       const { anna, chat } = await hurried('ignore');
       expect(chat.calls.filter(({ payload }) => payload['text'] === 'Age?')).toHaveLength(1);
       await anna.sends('30');
       anna.sees('Anna, 30');
     });
 
-    it('the flow says it for all its questions, and a step for itself', async () => {
+    it('the flow sets it for all its questions, and a step for itself', async () => {
       const { anna } = await hurried(undefined, 'answer');
       anna.sees('Anna, are you there?');
       const other = await hurried('ask', 'answer');

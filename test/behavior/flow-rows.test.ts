@@ -124,7 +124,7 @@ describe.each(frameworks)('rows of a question on %s', (_, framework) => {
     expect(texts()).toEqual(['Exercise?']);
   });
 
-  it('answered prompts are deleted where the flow says so', async () => {
+  it('answered prompts are deleted with `prompts` of the flow', async () => {
     const { anna, texts } = await begin('delete');
     await anna.taps('○ lb');
     await anna.sends('80');

@@ -23,7 +23,7 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     anna.sees('Phone?');
     await anna.sends('none');
     anna.sees('Please send a phone number, such as +44 20 7946 0000.');
-    await anna.sends('+49 (151) 123-4567');
+    await anna.sends('\u2066+49 (151) 123-4567\u2069');
     await anna.sends('my site');
     anna.sees('Please send a link.');
     await anna.sends('see https://example.org/anna for more');
@@ -48,6 +48,8 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     ['11/28/2026', '2026-11-28'],
     ['05/05/2026', '2026-05-05'],
     ['29.02.2028', '2028-02-29'],
+    ['۲۰۲۶-۱۱-۲۸', '2026-11-28'],
+    ['\u200e2026-11-28\u200f', '2026-11-28'],
     ['04/05/2026', undefined],
     ['29.02.2026', undefined],
     ['31.04.2026', undefined],
@@ -85,6 +87,7 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     ['1234567,891', 1_234_567.891],
     ['١٢٫٥', 12.5],
     ['۱۲', 12],
+    ['\u200f۱۲', 12],
     ['१२', 12],
     ['１２', 12],
     ['1,234', undefined],

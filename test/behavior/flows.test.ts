@@ -121,7 +121,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     expect(passed).toHaveLength(2);
   });
 
-  it('a start without answers, told by null, asks every question', async () => {
+  it('a start with null instead of answers asks every question', async () => {
     const greet = flow('greet', { trigger: '/greet' })
       .ask('name', { prompt: 'Name?' })
       .done(({ name }) => `Hello, ${name}!`, { from: () => null as never });
@@ -172,7 +172,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     anna.sees('Please finish this first.');
   });
 
-  it('an empty text says nothing, wherever something may be said', async () => {
+  it('an empty text sends nothing, wherever a text may be sent', async () => {
     const silent = flow('silent', { trigger: '/silent', texts: { noSkip: '', wrongKind: '' } })
       .ask('a', { prompt: 'A?', validate: (text) => (text === 'no' ? invalid('') : text) })
       .ask('b', { prompt: 'B?', optional: true })

@@ -145,7 +145,7 @@ describe.each(frameworks)('installing on %s', (_, framework) => {
     expect(() => framework.form().state([undefined as never])).toThrowError(/INVALID_TARGET/);
   });
 
-  it('runs handlers of an update without a conversation, and says why its state cannot be written', async () => {
+  it('runs handlers of an update without a conversation, and rejects writes with NO_CONVERSATION', async () => {
     const bot = framework.bot();
     bot.fsm();
     bot.noteErrors();

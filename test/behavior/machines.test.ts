@@ -107,7 +107,7 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     expect(await outer.at({ user: 5 }).peek()).toBeUndefined();
   });
 
-  it('a machine speaks outside updates through the bot that it was connected with', async () => {
+  it('a machine sends outside updates through the connected bot', async () => {
     const bot = framework.bot();
     const machine = bot.fsm();
     machine.connect(bot.bot as never);
@@ -124,12 +124,12 @@ describe.each(frameworks)('machines on %s', (_, framework) => {
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'Form:name' });
   });
 
-  it('a machine that is not connected says so', async () => {
+  it('a machine that is not connected throws NOT_CONNECTED', async () => {
     const machine = framework.bot().fsm();
     expect(() => machine.at({ user: 5 })).toThrowError(/NOT_CONNECTED/);
   });
 
-  it('start fires deadlines, and the bot speaks in them', async () => {
+  it('start fires deadlines, and the bot sends their messages', async () => {
     const clock = virtualClock();
     const bot = framework.bot();
     const machine = bot.fsm({

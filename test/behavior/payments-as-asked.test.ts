@@ -159,7 +159,7 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
       expect(await checksOut(anna.id, sent())).toBe(true);
       for (const text of ['/back', '/cancel', '/buy', 'gold']) {
         await anna.sends(text);
-        anna.sees('Your payment is on its way. One moment, please.');
+        anna.sees('Your payment is being processed. One moment, please.');
       }
       expect(invoices()).toHaveLength(1);
       await pays(anna.id, sent());
@@ -176,7 +176,7 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
       await anna.sends('tea');
       expect(await checksOut(anna.id, sent())).toBe(true);
       await anna.sends('/other');
-      anna.sees('Your payment is on its way. One moment, please.');
+      anna.sees('Your payment is being processed. One moment, please.');
       await anna.sends('/hello');
       anna.sees('Hello!');
       await pays(anna.id, sent());
@@ -194,7 +194,7 @@ describe.each(frameworks)('payments as they were asked, on %s', (_, framework) =
       await checksOut(anna.id, sent());
       await clock.advance(100_000);
       await anna.sends('/cancel');
-      anna.sees('Your payment is on its way. One moment, please.');
+      anna.sees('Your payment is being processed. One moment, please.');
       await clock.advance(81_000);
       await anna.sends('/cancel');
       anna.sees(/cancell?ed|Time is up/i);

@@ -93,7 +93,7 @@ describe.each(frameworks)('payments in flows on %s', (_, framework) => {
     expect(passed).toEqual([]);
   });
 
-  it('gives a payment for an earlier visit to the bot, not to the step that waits for another', async () => {
+  it('passes a payment for an earlier entry to the bot, not to the step that waits for another', async () => {
     const bot = shopBot(framework);
     const tg = telegram(bot.bot);
     const anna = tg.user('Anna');

@@ -138,7 +138,7 @@ describe.each(stageFrameworks)('a stage on $name', (framework) => {
     anna.sees('In the room.');
   });
 
-  it('a scene whose time is over is forgotten silently; its own ttl counts more than that of the stage', async () => {
+  it('a scene whose time is over is deleted silently; its own ttl overrides that of the stage', async () => {
     const clock = virtualClock();
     let left = 0;
     const short = framework.scene('short');
@@ -566,7 +566,7 @@ describe.each(stageFrameworks)('flows on a stage on $name', (framework) => {
     ]);
   });
 
-  it('need a machine, and the error says so', async () => {
+  it('need a machine, and the error names the fix', async () => {
     const bot = framework.bot();
     bot.use(framework.session({ store: new Map() }));
     bot.use(framework.stage([survey]) as never);

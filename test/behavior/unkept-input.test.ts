@@ -7,7 +7,7 @@ import { type Framework, frameworks, type Options } from './frameworks.ts';
 import { storages } from './storages.ts';
 
 const invalidText = 'That is not a valid answer. Please try again.';
-const tooLong = 'That is too long. Please send less.';
+const tooLong = 'That is too long. Please send something shorter.';
 const long = 'x'.repeat(4096);
 
 function play(framework: Framework, states: readonly unknown[], options: Options = {}) {

@@ -75,12 +75,12 @@ const places: Readonly<Record<string, object>> = {
 };
 
 describe('the tables of keys in the page about strategies', () => {
-  it('say of every type of update what the code does', () => {
+  it('match the code for every type of update', () => {
     const expected = updateTypes.map((type) => rowOf(`\`${type}\``, sampleUpdate(type)));
     expect(rowsOfPage(/^\| `[a-z_]+`/)).toEqual(expected);
   });
 
-  it('say of every place what the code does', () => {
+  it('match the code for every kind of chat', () => {
     const expected = Object.entries(places).map(([title, update]) =>
       rowOf(title, { update_id: 1, ...update }),
     );

@@ -46,7 +46,7 @@ it('rejects a request without the secret, and ignores a redelivered update', asy
   anna.sees('Soup is on its way to 1 Main Street.');
 });
 
-it('drops a forgotten order by an alarm', async () => {
+it('drops an unfinished order by an alarm', async () => {
   const { telegram } = await begin(0.01);
   const anna = telegram.user('Anna');
   await anna.sends('/order');

@@ -25,7 +25,7 @@ describe.each(engines)('on $name', ({ start }) => {
     expectStepsOnce(engine, point),
   );
 
-  it('killed before the prompt is sent: what the user says next is not taken for its answer', async () => {
+  it("killed before the prompt is sent: the user's next text is not its answer", async () => {
     const { deploy, said, end } = await conversation(engine);
     const first = await deploy();
     await first.hears(1, '/order');

@@ -14,7 +14,7 @@ describe.each(engines)('on $name', ({ start }) => {
   });
   afterAll(() => engine?.close());
 
-  it('killed after the commit, before it has heard of it: each step is asked and taken once', () =>
+  it('killed after the commit, before its answer: each step is asked and answered once', () =>
     expectStepsOnce(engine, 'commit 1 applied'));
 
   it('killed while its deadline comes: it ends once, by whichever process is first', async () => {

@@ -96,7 +96,7 @@ export interface Command<
   condition(test: (turn: CommandTurn<Flags, Services>) => Awaitable<boolean>): this;
   /** The action of the command, which returns the next state. */
   action(run: (turn: ActionTurn<Flags, Options, Services>) => Awaitable<TargetState>): this;
-  /** What happens when the action throws: flags are as they were before it; what it said stays said. */
+  /** Handles an error of the action. Flags are as they were before it; messages that it sent stay sent. */
   catch(
     handle: (error: unknown, turn: ActionTurn<Flags, Options, Services>) => Awaitable<TargetState>,
   ): this;
@@ -229,7 +229,7 @@ function once(where: string, what: string, before: unknown): void {
   if (before !== undefined) throw new CommandError('ALREADY_DEFINED', { where, what });
 }
 
-/** What is no function would fail when a user says the command, or do nothing. */
+/** Rejects a value that is not a function: it would fail, or do nothing, when a user sends the command. */
 function mustRun(option: string, run: unknown): void {
   if (typeof run === 'function') return;
   throw new FsmError('INVALID_OPTION', {

@@ -20,7 +20,7 @@ export interface WorkingFlags {
   reset(): void;
   /** Resolves when all hooks have ended; rejects with what one threw. */
   settled(): Promise<void>;
-  /** What to store when the user goes to this state: flags of states that are left are gone. */
+  /** The flags to store when the user moves to this state. Flags of states that are left are deleted. */
   stored(target: StateNode): StoredFlags;
   /** From now on {@link set} does nothing. */
   close(): void;

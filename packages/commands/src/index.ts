@@ -20,7 +20,7 @@ export type { Token, WrittenToken } from './tokens.ts';
 export { formatTokens, tokenize } from './tokens.ts';
 // As tools of a language model
 export type { CommandTool, CommandTools, ToolInput, ToolSchema } from './tools.ts';
-// What its functions see
+// The arguments of its functions
 export type {
   ActionTurn,
   Allowed,

@@ -1,4 +1,4 @@
-/** What a tree consists of at run time. */
+/** The parts of a tree at run time. */
 
 import type { Awaitable, Clock, Schema, State } from '@telefsm/core';
 

@@ -6,7 +6,7 @@ import { isKey } from './names.ts';
 export interface Token {
   /** The text, without quotes and escapes. */
   readonly text: string;
-  /** What stood before the `=`, for `key=value`. */
+  /** The part before the `=`, for `key=value`. */
   readonly key?: string;
 }
 

@@ -34,7 +34,7 @@ export interface ToolSchema {
 
 /** One command as a tool. */
 export interface CommandTool {
-  /** What the command was described as; its name without a description. */
+  /** The description of the command, or else its name. */
   readonly description: string;
   /** JSON Schema of the options, as OpenAI-style calls take it. */
   readonly parameters: Readonly<Record<string, unknown>>;

@@ -120,7 +120,7 @@ describe('two processes on one storage', () => {
     await expect(other.input('look')).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
   });
 
-  it('run one input of a user at a time: the position is read when the user has been taken', async () => {
+  it('handle one input of a user at a time: the position is read after the lease is acquired', async () => {
     const { clock, storage, one, other } = pair();
     const first = one.tree.chat('Bob', { storage }).input('slow');
     await clock.advance(0);
@@ -144,7 +144,7 @@ describe('two processes on one storage', () => {
     expect([await first, await second]).toEqual(['1', '2']);
   });
 
-  it('reject the late writer: what a process did while it had lost the user is not kept', async () => {
+  it('reject the late writer: changes of a process that lost the lease are not committed', async () => {
     const clock = virtualClock();
     const memory = memoryStorage({ clock });
     // each process has a view of its own
@@ -167,7 +167,7 @@ describe('two processes on one storage', () => {
 });
 
 describe('a storage', () => {
-  it('that cannot be asked is LOCK_FAIL with what it threw, and the next input works', async () => {
+  it("that cannot be reached fails with LOCK_FAIL and the storage's error, and the next input works", async () => {
     const { tree } = makeCounter();
     const kept = memoryStorage();
     let failing = true;
@@ -188,7 +188,7 @@ describe('a storage', () => {
     expect(await chat.input('add')).toBe('1');
   });
 
-  it('holds nothing of a user who is where everybody begins', async () => {
+  it('stores no record of a user at the root', async () => {
     const storage = memoryStorage();
     const tree = commandTree('turnstile');
     const coin = tree.root.command('coin');

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { commandTree } from '../src/index.ts';
 
 describe('an action', () => {
-  it('that throws nothing at all has failed all the same', async () => {
+  it('that throws undefined has failed too', async () => {
     for (const thrown of [undefined, null, 0, '', false]) {
       const tree = commandTree('t');
       const go = tree.root.command('go');
@@ -26,7 +26,7 @@ describe('an action', () => {
     }
   });
 
-  it('that is too slow is a COMMAND_TIMEOUT: its signal is aborted and what it does later is dropped', async () => {
+  it('that is too slow is a COMMAND_TIMEOUT: its signal is aborted and its later effects are dropped', async () => {
     const clock = virtualClock();
     const tree = commandTree('t', { clock, actionTimeout: '1s' });
     const told: string[] = [];
@@ -100,7 +100,7 @@ describe('an action', () => {
     await refused;
   });
 
-  it('says nothing into the next answer when it did not await what it began', async () => {
+  it('adds nothing to the next answer if it did not await its work', async () => {
     const tree = commandTree('t');
     let late: () => void = () => {};
     tree.root.command('careless').action(({ say }) => {

@@ -181,7 +181,7 @@ describe('a definition', () => {
     expect(codeOf(() => command.state('a'))).toBe('NOT_FOR_GLOBAL_COMMAND');
   });
 
-  it('is rejected without a name, or with what is no function', () => {
+  it('is rejected without a name, or with a value that is not a function', () => {
     const tree = commandTree('t');
     const loose = tree.root as never as {
       command(...names: string[]): Record<string, (run: unknown) => unknown>;

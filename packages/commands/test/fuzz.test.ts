@@ -160,7 +160,7 @@ describe('a very long line', () => {
 });
 
 describe('any stored position', () => {
-  it('is read as some place of the tree', async () => {
+  it('is read as a position of the tree', async () => {
     const { findPosition } = await import('../src/position.ts');
     const { run } = await import('../src/run.ts');
     const trader = makeTrader();

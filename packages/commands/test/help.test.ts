@@ -20,7 +20,7 @@ function garden() {
 }
 
 describe('/help', () => {
-  it('lists what can be said here, with options and descriptions', async () => {
+  it('lists the available commands, with options and descriptions', async () => {
     const chat = garden().chat('Bob');
     expect(await chat.input('/help')).toBe(
       [
@@ -56,7 +56,7 @@ describe('/help', () => {
 });
 
 describe('the commands for Telegram', () => {
-  it('are the described ones of the root and the global ones, under names that Telegram takes', () => {
+  it('are the described ones of the root and the global ones, under names that Telegram accepts', () => {
     expect(garden().botCommands()).toEqual([
       { command: 'walk_to', description: 'Go somewhere' },
       { command: 'back', description: 'x'.repeat(256) },

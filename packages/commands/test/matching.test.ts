@@ -98,7 +98,7 @@ describe('the default finder', () => {
     expect(await chat.input('sell X')).toBe('other');
   });
 
-  it('that throws is a COMMAND_FINDER_ERROR with what it threw, also if that is nothing', async () => {
+  it('that throws is a COMMAND_FINDER_ERROR with the thrown value, also undefined', async () => {
     for (const thrown of [new Error('no index'), undefined, 0]) {
       const tree = shop();
       tree.root.default(() => {

@@ -135,7 +135,7 @@ describe('a setter', () => {
     expect(await chat.input('do')).toBe('[7,"number"]');
   });
 
-  it('that throws is an OPTION_PROCESS_ERROR with what it threw, also if that is nothing', async () => {
+  it('that throws is an OPTION_PROCESS_ERROR with the thrown value, also undefined', async () => {
     for (const thrown of [new Error('no'), undefined, null, 0, '']) {
       const { chat } = setter(() => {
         throw thrown;
@@ -222,7 +222,7 @@ describe('a prompt', () => {
     return tree;
   }
 
-  it('asks for what is missing, one option after the other, and then runs', async () => {
+  it('asks for missing options, one after the other, and then runs', async () => {
     const chat = order().chat('Bob');
     expect(await chat.input('order tea')).toBe('How many?');
     expect(await chat.input('3')).toBe('A note?');

@@ -33,7 +33,7 @@ describe('a permission', () => {
     await expect(chat.input('pay')).rejects.toMatchObject({ code: 'UNKNOWN_COMMAND' });
   });
 
-  it('that names what the tree does not have is an error at once', () => {
+  it('that names an unknown command is an error at once', () => {
     const { tree } = bank();
     const foreign = commandTree('other').root.command('balance');
     for (const entry of ['balnace', foreign, 1, null]) {

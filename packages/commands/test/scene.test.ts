@@ -126,7 +126,7 @@ describe('the trader in a bot', () => {
     expect(passed).toEqual([]);
   });
 
-  it('passes on what is not its own: other commands, other bots’ commands, other kinds, edits', async () => {
+  it('passes on other input: other commands, other bots’ commands, other kinds, edits', async () => {
     const { user, passed } = await open();
     await user.says('/settings');
     await user.says('/buy@other_bot TSLA');
@@ -174,7 +174,7 @@ describe('a tree in a bot', () => {
     expect(await user.says('yes')).toEqual(['done']);
   });
 
-  it('says what had been said, and leaves a failure to the bot', async () => {
+  it('sends the messages from before a failure, and leaves the failure to the bot', async () => {
     const tree = commandTree('t');
     const root = tree.root.flag('n', 0);
     root.command('do').action(({ say, setFlag }) => {
@@ -285,7 +285,7 @@ describe('a tree in a bot', () => {
     expect(await user.says('show')).toEqual(['1']);
   });
 
-  it('says a text that is too long for one message in several', async () => {
+  it('splits a text that is too long for one message', async () => {
     const tree = commandTree('t');
     const [line, long] = ['x'.repeat(3000), '👍'.repeat(3000)];
     tree.root.command('do').action(({ say }) => {

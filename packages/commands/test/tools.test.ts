@@ -91,7 +91,7 @@ describe('tools of a tree', () => {
     expect(bought).toEqual(['1 TSLA']);
   });
 
-  it('leave out what the user may not use, and reject it where that takes time to find out', async () => {
+  it('leave out commands that the user may not use, and reject them if the check is asynchronous', async () => {
     const names = (permissions: () => readonly string[] | Promise<readonly string[]>) => {
       const { tree, bought } = trader(permissions);
       let tools = {};
@@ -121,7 +121,7 @@ describe('tools of a tree', () => {
     expect(late.bought).toEqual([]);
   });
 
-  it('of a headless chat share its position, and throw what is no mistake of the caller', async () => {
+  it('of a headless chat share its position, and throw errors that are not mistakes of the caller', async () => {
     const { tree } = trader();
     const chat = tree.chat('b', { services: { fee: '1' } });
     const tools = chat.tools();
@@ -164,7 +164,7 @@ describe('tools of a tree', () => {
     expect(log).toEqual(['opening', 'open', 'closed']);
   });
 
-  it('answer wrong arguments with what is wrong, whatever a model writes', async () => {
+  it('answer wrong arguments with the mistake, whatever a model writes', async () => {
     const tree = commandTree('trader');
     tree.root
       .command('toString')

@@ -281,7 +281,7 @@ describe('a flag', () => {
     expect(await tree.chat('Ann').input('id')).toBe('2');
   });
 
-  it('cannot be changed by writing to what the turn shows', async () => {
+  it("cannot be changed through the turn's objects", async () => {
     const tree = commandTree('t');
     const root = tree.root.flag('x', { deep: [1] });
     root.command('write').action(({ flags }) => {
@@ -295,7 +295,7 @@ describe('a flag', () => {
 });
 
 describe('a condition', () => {
-  it('that does not hold leaves the command out, and only its hint is said', async () => {
+  it('that is false leaves the command out, and only its hint is sent', async () => {
     const tree = commandTree('t');
     const root = tree.root.flag('enabled', false);
     const run: string[] = [];
@@ -331,7 +331,7 @@ describe('a condition', () => {
   });
 });
 
-describe('what is said', () => {
+describe('the output of a command', () => {
   it('in the action and then in the catch is joined in order', async () => {
     const { tree, chat } = map();
     tree.root

@@ -40,14 +40,14 @@ describe('a command', () => {
     expect(readCommand(text)).toBeUndefined();
   });
 
-  it('ends where Telegram says that it ends', () => {
+  it("ends at the end of Telegram's entity", () => {
     expect(parseCommand('/buy-now 2', [command(4)])).toEqual({
       command: 'buy',
       argument: '-now 2',
     });
   });
 
-  it('is what Telegram has marked at the very start, and nothing else', () => {
+  it('is the entity at the very start, and nothing else', () => {
     expect(parseCommand('/cancel', [])).toBeUndefined();
     expect(parseCommand('/cancel', [{ type: 'code', offset: 0, length: 7 }])).toBeUndefined();
     expect(parseCommand('say /cancel', [command(7, 4)])).toBeUndefined();

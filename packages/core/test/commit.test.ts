@@ -8,7 +8,7 @@ import { driverError, textStorage } from './fixtures/text-storage.ts';
 const Form = states('Form', { name: state(), age: state(), done: state() });
 
 describe('commit()', () => {
-  it('keeps what was there when it was called: what is changed while it is on its way is of the next unit', async () => {
+  it('writes the state at the time of the call: later changes belong to the next transaction', async () => {
     const clock = virtualClock();
     for (const storage of [memoryStorage({ clock }), textStorage(clock)]) {
       const { send, peek } = bench({ clock, storage });
@@ -39,7 +39,7 @@ describe('commit()', () => {
     }
   });
 
-  it('is the point of no return: what came before stays, and a throw undoes only what came later', async () => {
+  it('is the point of no return: earlier changes stay, and an error rolls back only later ones', async () => {
     const { send, peek } = bench();
     const sent = send(1, 'a', async ({ state: fsm }) => {
       fsm.set(Form.name);
@@ -51,7 +51,7 @@ describe('commit()', () => {
     expect((await peek(1))?.current).toBe('Form:name');
   });
 
-  it('is written before it resolves, and the conversation stays held', async () => {
+  it('is written before it resolves, and the lease is kept', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const { send, peek } = bench({ clock, storage });
@@ -68,7 +68,7 @@ describe('commit()', () => {
     expect(storage.calls).toEqual(['acquire', 'keep', 'peek', 'commit', 'peek']);
   });
 
-  it('that nobody awaits is written all the same, also if the handler then throws', async () => {
+  it('that nobody awaits is written too, also if the handler then throws', async () => {
     const clock = virtualClock();
     for (const storage of [memoryStorage({ clock }), textStorage(clock)]) {
       const { send, peek } = bench({ clock, storage });
@@ -166,7 +166,7 @@ describe('a late writer', () => {
     };
   };
 
-  it('neither commits nor takes away what another has written since', async () => {
+  it('neither commits nor deletes a record that another process has written since', async () => {
     const { outcome, aborted, reason, data, mine, update } = await lapse(() => {});
     expect(reason).toMatchObject({ details: { keptBefore: false } });
     expect({ outcome, aborted, data }).toEqual({
@@ -194,7 +194,7 @@ describe('a late writer', () => {
     await expect(late).rejects.toThrow(/Another process acquired or deleted the conversation/);
   });
 
-  it('is rejected with its second unit, though its first has left the id of the update', async () => {
+  it('is rejected with its second transaction, though its first has stored the id of the update', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const mine = bench({ clock, storage, turn: { max: '1m' } });
@@ -220,7 +220,7 @@ describe('a late writer', () => {
     expect((await mine.peek(1))?.data).toEqual({ first: 1, theirs: 1 });
   });
 
-  it('whose lease lapsed and whom nobody followed is still good', async () => {
+  it('whose lease lapsed may still commit if nobody has acquired the conversation', async () => {
     const clock = virtualClock();
     const { send, peek } = bench({ clock, storage: textStorage(clock), turn: { max: '1m' } });
     const held = gate();
@@ -293,7 +293,7 @@ describe('a lease', () => {
     await slow;
   });
 
-  it('whose answer came too late is not released while a later one of the same grant is held', async () => {
+  it('whose answer came too late is not released while a later lease of the same grant is valid', async () => {
     const clock = virtualClock();
     let first = true;
     const storage = textStorage(clock, async (call) => {
@@ -342,7 +342,7 @@ describe('afterCommit', () => {
     expect(seen).toEqual([[], 'Form:name', 'second']);
   });
 
-  it('never runs a task whose unit was not kept', async () => {
+  it('never runs a task whose transaction was not committed', async () => {
     const seen: unknown[] = [];
     const { send } = bench();
     const sent = send(1, 'a', async ({ state: fsm }) => {
@@ -356,7 +356,7 @@ describe('afterCommit', () => {
     expect(seen).toEqual(['kept']);
   });
 
-  it('runs them all, hands on what the first that throws threw, and nothing is stuck', async () => {
+  it('runs all tasks, rejects with the first error, and blocks nothing', async () => {
     const { send, machine, peek } = bench();
     const seen: unknown[] = [];
     const sent = send(1, 'a', ({ state: fsm }) => {

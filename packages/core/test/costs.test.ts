@@ -27,7 +27,7 @@ describe('a plain turn in memory', () => {
     expect(await microtasksOf(() => send(1, 'second', set))).toBe(4);
   });
 
-  it('awaits what a handler awaits, and nothing more', async () => {
+  it('awaits the handler, and nothing more', async () => {
     const { send } = bench({ states: [Form] });
     await send(1, 'first', set);
     const slow: Handler = async (turn) => {

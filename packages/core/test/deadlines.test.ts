@@ -62,7 +62,7 @@ describe('the deadline of a conversation', () => {
     await machine.stop();
   });
 
-  it('clears it where nothing else was said', async () => {
+  it('clears it by default', async () => {
     const { clock, machine, send, peek } = bench();
     machine.start();
     await send(1, 'a', arm);
@@ -87,7 +87,7 @@ describe('the deadline of a conversation', () => {
     await machine.stop();
   });
 
-  it('runs onTimeout, which may move the user on and speak', async () => {
+  it('runs onTimeout, which may move the user and send messages', async () => {
     const { clock, machine, send, peek, said } = bench({
       onTimeout: ({ state: fsm }: Turn) => {
         fsm.set(Form.age);
@@ -260,7 +260,7 @@ describe('the deadline of a conversation', () => {
     await expect(bad).rejects.toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  it('that passed while nobody was there fires with the next update, before its handler, as a unit of its own', async () => {
+  it('that passed while no process ran fires with the next update, before its handler, in a transaction of its own', async () => {
     const { clock, send, peek, machine } = bench({
       onTimeout: ({ state: fsm }: Turn) => void fsm.update({ late: true }),
     });
@@ -417,7 +417,7 @@ describe('a deadline whose handler fails', () => {
     await machine.stop();
   });
 
-  it('does not take the update away that it came with', async () => {
+  it('does not discard the update that it came with', async () => {
     const { clock, send, peek, heard } = bench({
       onTimeout: () => {
         throw new Error('403');
@@ -450,7 +450,7 @@ describe('a deadline whose handler fails', () => {
     expect((await peek(1))?.data).toEqual({ migrated: true });
   });
 
-  it('only in speaking is not tried again: its transition is committed', async () => {
+  it('only when it sends a message is not retried: its transition is committed', async () => {
     const next = scene('next').on({ enter: () => 'Next question?', handle: () => {} });
     const first = scene('first', { timeout: '10m' }).on({
       enter: () => 'First question?',
@@ -558,7 +558,7 @@ describe('a storage without deadlines', () => {
     expect(() => bench({ ...storage(), states: [timed] })).toThrow(/DEADLINES_UNAVAILABLE/);
   });
 
-  it('is taken where the bot accepts that deadlines fire with the next update only', async () => {
+  it('is accepted if the bot accepts that deadlines fire with the next update only', async () => {
     const { clock, send, peek, machine } = bench({ ...storage(), deadlines: 'on-update' });
     await send(1, 'a', arm);
     await clock.advance('11m');

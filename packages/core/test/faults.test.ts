@@ -222,7 +222,7 @@ describe('a storage that cannot be reached', () => {
 
   it.each([
     ['at the end of the turn', false, 6],
-    // a kept commit that is sent again is answered, so nothing has to be proven
+    // a continuing commit that is sent again is answered, so nothing has to be proven
     ['in mid-handler', true, 3],
   ])(
     'for the answer to a commit and then for its proof, has lost nothing: %s',

@@ -94,7 +94,7 @@ function input(kind: InputKind): UserInput {
   return found;
 }
 
-describe('what a user sent', () => {
+describe('the input of an update', () => {
   it.each(inputKinds)('is read as %s', (kind) => {
     const [update, value] = everyKind[kind];
     const expected = { kind, value, update, edited: false };
@@ -120,7 +120,7 @@ describe('what a user sent', () => {
     expect(inputOf(update)).toMatchObject({ kind: 'text', update, edited });
   });
 
-  it('is nothing in updates that are events or need an answer of their own', () => {
+  it('is undefined for updates that are events or need an answer of their own', () => {
     const inputs = Object.entries(updateFixtures).filter(([, update]) => inputOf(update));
     expect(inputs.map(([type]) => type).sort()).toEqual([
       'business_message',
@@ -204,7 +204,7 @@ describe('an album', () => {
   });
 });
 
-describe('what a step accepts', () => {
+describe('the accepted input of a step', () => {
   it('is the value of the one kind, and no other', () => {
     for (const accept of inputKinds.filter((kind) => kind !== 'message'))
       for (const kind of inputKinds)
@@ -319,7 +319,7 @@ describe('what a step accepts', () => {
   });
 });
 
-describe('the type of what is accepted', () => {
+describe('the type of accepted input', () => {
   it('follows the kinds', () => {
     expectTypeOf<Accepted<'photo'>>().toEqualTypeOf<InputValues['photo']>();
     expectTypeOf<Accepted<readonly ['text', 'chat_shared']>>().toEqualTypeOf<

@@ -115,7 +115,7 @@ describe('keyValueStorage', () => {
     expect(await storage.peek('k')).toEqual({ text: '{"__session":1}' });
   });
 
-  it('waits for a store that answers by promises, and takes null for nothing', async () => {
+  it('waits for a store that answers by promises, and reads null as nothing', async () => {
     const texts = new Map<string, string>();
     const storage = keyValueStorage({
       get: async (key) => texts.get(key) ?? null,

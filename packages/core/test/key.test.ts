@@ -142,7 +142,7 @@ describe('a strategy', () => {
     expect(keyFor('globalUser', elsewhere)).toBe('telefsm:b123:u-55');
   });
 
-  it('never takes a button on an inaccessible message for another user', () => {
+  it('never assigns a button on an inaccessible message to another user', () => {
     const { inaccessibleButton } = oddFixtures;
     expect(keyFor('userInTopic', inaccessibleButton)).toBe('telefsm:b123:c-6:u7');
   });
@@ -362,13 +362,13 @@ describe('a group that becomes a supergroup', () => {
     expect(migrationOf(oddFixtures.migratedFrom)).toEqual(expected);
   });
 
-  it('is nothing else', () => {
+  it('is no other service message', () => {
     for (const update of Object.values(updateFixtures)) expect(migrationOf(update)).toBeUndefined();
     expect(migrationOf(message({ migrate_to_chat_id: '-1005' }))).toBeUndefined();
     expect(migrationOf(message({ chat: undefined, migrate_to_chat_id: -1005 }))).toBeUndefined();
   });
 
-  it('takes its keys along, and those of its anonymous administrators', () => {
+  it('moves its keys, and those of its anonymous administrators', () => {
     const migration = { from: -5, to: -1005 };
     expect(migratedKey('n:b1:c-5:u7', migration)).toBe('n:b1:c-1005:u7');
     expect(migratedKey('n:b1:c-5:t9:u-5', migration)).toBe('n:b1:c-1005:t9:u-1005');

@@ -153,7 +153,7 @@ const shown = (value: unknown) => JSON.stringify(value);
 describe.each(Object.keys(storages))(
   'any run of updates over several conversations on %s',
   (name) => {
-    it('comes to what a simple model says, whatever is thrown, committed early and delivered again', async () => {
+    it('ends like a simple model, whatever is thrown, committed early or redelivered', async () => {
       await fc.assert(
         fc.asyncProperty(fc.array(act, { maxLength: 14 }), fc.boolean(), async (acts, atOnce) => {
           const clock = virtualClock();

@@ -119,7 +119,7 @@ describe('a process that is stopped in a handler beyond its lease', () => {
     expect(await kept()).toEqual(['theirs', 'again']);
   });
 
-  it('has its conversation back where nobody has taken it', async () => {
+  it('continues its conversation if no other process has acquired it', async () => {
     const { clock, mine, kept } = twoProcesses();
     const held = gate();
     const late = mine.send(1, 'a', async (turn) => {
@@ -138,7 +138,7 @@ describe('requests of a turn that arrive once more, late', () => {
     ['acquire', 'commit'],
     ['commit', 'acquire'],
     ['acquire', 'acquire', 'commit', 'commit'],
-  ] as const)('do not overwrite what was acknowledged since: %s, %s …', async (...order) => {
+  ] as const)('do not overwrite later acknowledged commits: %s, %s …', async (...order) => {
     const sent: StorageCall[] = [];
     const { clock, storage, mine, theirs, kept } = twoProcesses((call) => {
       sent.push(call);
@@ -156,7 +156,7 @@ describe('requests of a turn that arrive once more, late', () => {
     expect(await storage.held([key])).toEqual([]);
   });
 
-  it('release what a late acquire has taken, as soon as its answer is there', async () => {
+  it('release the lease of a late acquire as soon as its answer is there', async () => {
     const late = gate();
     let asks = 0;
     const { stopped, storage, mine } = twoProcesses(async (call) => {
@@ -175,7 +175,7 @@ describe('requests of a turn that arrive once more, late', () => {
     expect(storage.calls.filter((call) => call === 'release').length).toBe(1);
   });
 
-  it('leave a turn alone that is waiting for the answer to a kept commit', async () => {
+  it('leave a turn alone that is waiting for the answer to a continuing commit', async () => {
     const [first, answer] = [gate(), gate()];
     let asks = 0;
     const { stopped, storage, mine, kept } = twoProcesses(async (call) => {
@@ -204,7 +204,7 @@ describe('requests of a turn that arrive once more, late', () => {
 });
 
 describe('a commit whose answer is lost', () => {
-  it('that was kept is proven by its mark, though another update was committed since', async () => {
+  it('that was written is proven by its mark, though another update was committed since', async () => {
     const asleep = gate();
     const { clock, mine, theirs, kept } = twoProcesses(async (call) => {
       if (call.operation !== 'keep') return call.execute();
@@ -229,7 +229,7 @@ describe('a commit whose answer is lost', () => {
     expect(ran).toEqual(['effect of the unit']);
   });
 
-  it('that was not kept is not taken for an earlier one of the same turn', async () => {
+  it('that was not written is not mistaken for an earlier one of the same turn', async () => {
     const asleep = gate();
     let keeps = 0;
     const { clock, mine, theirs, kept } = twoProcesses(async (call) => {
@@ -253,7 +253,7 @@ describe('a commit whose answer is lost', () => {
     expect([await kept(), ran]).toEqual([['first', 'theirs'], ['first']]);
   });
 
-  it('is unknown when so many others were committed that its mark may be gone', async () => {
+  it('is unknown after so many other commits that its mark may be gone', async () => {
     for (const others of [7, 8]) {
       const asleep = gate();
       const { clock, mine, theirs } = twoProcesses(async (call) => {

@@ -23,7 +23,7 @@ function setUp(log: object | false = { last: 4 }) {
   return { ...made, seen, enter };
 }
 
-describe('what was said lately', () => {
+describe('the log of recent messages', () => {
   it('is there for a handler, with the message of its turn, up to as many as were asked for', async () => {
     const { send, enter, seen, peek } = setUp();
     await enter();

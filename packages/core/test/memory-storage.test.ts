@@ -113,7 +113,7 @@ describe('memoryStorage', () => {
       expect(await keysOf(storage)).toEqual(['c', 'd']);
     });
 
-    it('rejects the holder of a conversation that was forgotten', () => {
+    it('rejects the holder of a conversation that was deleted', () => {
       const clock = stopped();
       const storage = memoryStorage({ maxEntries: 1, clock });
       const lapsed = take(storage, 'a');
@@ -171,7 +171,7 @@ describe('memoryStorage', () => {
 });
 
 describe('deadlineIndex', () => {
-  it('finds what is due in the order of time, each once while claimed, whatever is put', () => {
+  it('finds due entries in the order of time, each once while it is claimed', () => {
     const put = fc.record({
       key: fc.integer({ min: 0, max: 9 }),
       at: fc.integer({ min: 0, max: 50 }),

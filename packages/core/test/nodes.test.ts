@@ -134,7 +134,7 @@ describe('a machine of nodes', () => {
     expect(log).toEqual(['start enters', 'hungry enters', 'hungry leaves: done', 'start enters']);
   });
 
-  it('takes the result of a node that it called into its data', async () => {
+  it('merges the result of a called node into its data', async () => {
     const { send, text } = start();
     await send(1, 'hello');
     await send(1, 'into');
@@ -151,7 +151,7 @@ describe('a machine of nodes', () => {
     expect(log).toEqual(['start enters', 'start leaves: done', 'start enters']);
   });
 
-  it('rejects what is no verb, sends the user a text, and the node stays', async () => {
+  it('rejects a result that is not a transition, sends the user a text, and stays', async () => {
     const { send, peek, said } = start();
     await send(1, 'hello');
     await expect(send(1, 'nonsense')).rejects.toMatchObject({ code: 'INVALID_TRANSITION' });
@@ -196,7 +196,7 @@ describe('a machine of nodes', () => {
 });
 
 describe('the question of a node', () => {
-  it('is asked after the commit, and marked as said with a second one', async () => {
+  it('is sent after the commit, and marked as sent with a second one', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const made = start({ clock, storage });
@@ -207,7 +207,7 @@ describe('the question of a node', () => {
     expect(storage.calls.join(' ')).toBe('acquire keep commit');
   });
 
-  it('that could not be said is asked before the next text is taken for its answer', async () => {
+  it('that could not be sent is sent before the next text can answer it', async () => {
     const made = start();
     await made.send(1, 'hello');
     made.refuses = () => new Error('429');

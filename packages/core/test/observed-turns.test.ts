@@ -23,7 +23,7 @@ describe('an observer of turns', () => {
     expect(turns.every((turn) => !('error' in turn) && turn.key?.endsWith('u1'))).toBe(true);
   });
 
-  it('gets what a handler threw', async () => {
+  it('gets the error of a handler', async () => {
     const { send, heard } = bench();
     const turns = heard('turn');
     const thrown = new Error('broken');

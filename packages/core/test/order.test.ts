@@ -41,7 +41,7 @@ describe('updates of one conversation', () => {
     expect(log).toEqual(['command', 'foo', 'bar', 'fallback']);
   });
 
-  it('never overlap, whatever a storage takes for each call', async () => {
+  it('never overlap, however long a storage takes for each call', async () => {
     const clock = virtualClock();
     const random = numbers(3);
     const storage = textStorage(clock, async (call) => {
@@ -78,7 +78,7 @@ describe('updates of one conversation', () => {
     expect((await peek(1))?.data).toEqual({ n: 2000 });
   });
 
-  it('of one hundred users, ten thousand in all and shuffled, are each taken once and in order', async () => {
+  it('of one hundred users, ten thousand in all and shuffled, are each handled once and in order', async () => {
     const random = numbers(7);
     const { give, peek } = bench();
     const next = Array.from({ length: 100 }, () => 0);
@@ -202,7 +202,7 @@ describe('a conversation that nobody uses any more', () => {
     expect(left).toEqual([]);
   });
 
-  it('is renewed as long as it is held, whichever other is released', async () => {
+  it('is renewed as long as its turn runs, whichever other is released', async () => {
     for (const gone of [0, 1, 2]) {
       const clock = virtualClock();
       const storage = textStorage(clock);
@@ -220,7 +220,7 @@ describe('a conversation that nobody uses any more', () => {
     }
   });
 
-  it('is held by nobody after a throw, a duplicate, a lost lease and a rejection', async () => {
+  it('has no lease after an error, a duplicate, a lost lease and a rejection', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const report = () => {};

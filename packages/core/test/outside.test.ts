@@ -8,7 +8,7 @@ import { textStorage } from './fixtures/text-storage.ts';
 const Form = states('Form', { name: state(), age: state() });
 
 describe('machine.at(…).run', () => {
-  it('is one turn, and gives back what the work gives', async () => {
+  it('is one turn, and returns the result of the function', async () => {
     const { machine, bot, peek, said } = bench();
     const conversation = machine.at({ user: 1, bot: bot.id });
     const result = await conversation.run(async ({ state: fsm, reply, update }) => {
@@ -21,7 +21,7 @@ describe('machine.at(…).run', () => {
     expect(said()).toEqual(['from outside']);
   });
 
-  it('needs an address that has a conversation, and says what is missing', () => {
+  it('needs an address that has a conversation, and names the missing part', () => {
     const { machine, bot } = bench();
     expect(() => machine.at({ chat: -5, bot: bot.id })).toThrow(/an address without user/);
     expect(() => machine.at({ bot: bot.id })).toThrow(/an address without chat and user/);
@@ -202,7 +202,7 @@ describe('machine.at(…).run', () => {
     expect((await peek(1))?.current).toBe('Form:age');
   });
 
-  it('needs a bot to speak, and says so', async () => {
+  it('needs a connected bot to send messages, and throws NOT_CONNECTED', async () => {
     const machine = createMachine();
     expect(() => machine.at({ user: 1 })).toThrow(/NOT_CONNECTED/);
     const silent = machine.at({ user: 1, bot: 5 });
@@ -236,7 +236,7 @@ describe('machine.at(…).run', () => {
 });
 
 describe('peek', () => {
-  it('sees what was last committed, and never a turn in progress', async () => {
+  it('reads the last commit, and never a turn in progress', async () => {
     const { send, peek } = bench();
     const seen: unknown[] = [];
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
@@ -269,7 +269,7 @@ describe('peek', () => {
     }
   });
 
-  it('of a foreign record, or one of a later format, is rejected by name', async () => {
+  it('of a third-party record, or one of a later format, is rejected by name', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const { machine, bot } = bench({ clock, storage });

@@ -51,7 +51,7 @@ describe('a stored state that no longer exists', () => {
     expect(said()).toHaveLength(1);
   });
 
-  it('is forgotten in silence where the text is empty', async () => {
+  it('is deleted silently if the text is empty', async () => {
     const { send, said } = await deploy({ texts: { forgotten: '' } }, gone);
     await send(1, 'a', () => {});
     expect(said()).toEqual([]);
@@ -86,7 +86,7 @@ describe('a stored state that no longer exists', () => {
     expect(await text(1)).toBe(before);
   });
 
-  it('is moved on by a function, which sees what is stored and is committed before the handler', async () => {
+  it('is moved by a function, which gets the stored state and is committed before the handler', async () => {
     const found: UnknownState[] = [];
     const { send, peek } = await deploy(
       {
@@ -185,10 +185,10 @@ describe('stored data that the schema of its state rejects', () => {
   });
 });
 
-describe('a broken or foreign record', () => {
+describe('a broken or third-party record', () => {
   const texts = ['', 'not json', 'null', '[]', '7', '{"name":"grammY session"}', '{"v":1,"d":7}'];
 
-  it.each(texts)('%j is forgotten under `reset`, and the user continues', async (text) => {
+  it.each(texts)('%j is deleted under `reset`, and the user continues', async (text) => {
     const { send, peek, heard } = await left(text);
     const repaired = heard('repaired');
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
@@ -340,7 +340,7 @@ describe('migrations', () => {
   });
 
   it.each([{}, { 0: log(0) }, { 1.5: log(1) }, { x: log(1) }])('%j are rejected', (bad) => {
-    expect(() => bench({ migrations: bad })).toThrow(/MIGRATION_MISSING/);
+    expect(() => bench({ migrations: bad })).toThrow(/INVALID_MIGRATION/);
   });
 
   it('and a TTL hold together', async () => {
@@ -353,8 +353,8 @@ describe('migrations', () => {
   });
 });
 
-describe('a conversation that an earlier system kept', () => {
-  it('is taken over once, inside the unit', async () => {
+describe('a conversation of an earlier system', () => {
+  it('is adopted once, inside the transaction', async () => {
     let calls = 0;
     const { send, peek } = bench({
       adopt: ({ state: fsm }: Turn) => {

@@ -201,7 +201,7 @@ describe('a record as text', () => {
     );
   });
 
-  it('that was cut anywhere, or is foreign, is unreadable and throws nothing', () => {
+  it("that was cut anywhere, or is a third party's, is unreadable and throws nothing", () => {
     fc.assert(
       fc.property(record, fc.double({ min: 0, max: 0.999, noNaN: true }), (value, part) => {
         const text = textOf(value);
@@ -256,11 +256,11 @@ describe('a record as text', () => {
     expect(read('{"v":2,"d":7}')).toEqual({ newer: 2 });
   });
 
-  it('leaves out what has its usual value, and names everything by one letter', () => {
+  it('leaves out default values, and names everything by one letter', () => {
     expect(textOf({ ...emptyRecord, ids: seenIds([10, 11, 13]) })).toBe('{"v":1,"i":[13,2,1]}');
   });
 
-  it('keeps a form that asks for what its states are named after as little more than those names', () => {
+  it('stores a form whose answers are named like its states in little more than those names', () => {
     const place = (state: string | null, data: object): Past => ({
       scene: null,
       state,

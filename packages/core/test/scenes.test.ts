@@ -32,7 +32,7 @@ function hooked(id: string, log: string[], more: Partial<SceneBehavior> = {}): A
 }
 
 describe('the hooks of a scene', () => {
-  it('run when the handler has returned: first of what was left, with its old state, then of what was entered', async () => {
+  it('run when the handler has returned: first of the scene that was left, with its old state, then of the entered one', async () => {
     const log: string[] = [];
     const [A, B] = [hooked('A', log), hooked('B', log)];
     const { send } = bench({ scenes: [A, B] });
@@ -54,7 +54,7 @@ describe('the hooks of a scene', () => {
     ]);
   });
 
-  it('see each other’s changes and are part of the unit: one that throws leaves everything as it was', async () => {
+  it('see each other’s changes and are part of the transaction: one that throws rolls everything back', async () => {
     const log: string[] = [];
     const A = hooked('A', log, {
       enter: ({ keep }: SceneRun) => {
@@ -123,7 +123,7 @@ describe('services', () => {
     expect(seen).toEqual([{ of: 7 }, { of: 7 }, { of: 'all' }]);
   });
 
-  it('are there for the texts that telefsm says by itself', async () => {
+  it('are available in the texts of telefsm', async () => {
     const Old = states('Old', { a: state() });
     const storage = memoryStorage();
     await bench({ storage, states: [Old] }).send(7, 'a', ({ state: fsm }) => fsm.set(Old.a));
@@ -184,7 +184,7 @@ describe('scenes that call each other', () => {
 });
 
 describe('an update while a scene is active', () => {
-  it('is offered to the scene first, and what that passes on goes to the bot', async () => {
+  it('is offered to the scene first, and then to the bot', async () => {
     const log: string[] = [];
     const { send } = bench({ scenes: [hooked('A', log)] });
     await send(1, 'x', ({ state: fsm }) => fsm.enter('A' as never));
@@ -241,7 +241,7 @@ describe('a button of a scene', () => {
     expect(await peek(1)).toBe(undefined);
   });
 
-  it('that cannot be answered any more keeps nothing else from being said', async () => {
+  it('that can no longer be answered does not prevent other messages', async () => {
     const A = hooked('A', [], {
       handle: ({ answer, say }) => {
         answer('Got it.');
@@ -267,7 +267,7 @@ describe('a group that becomes a supergroup', () => {
   };
   const moved = () => inChat(-5, 1, { text: undefined, migrate_to_chat_id: -1005 });
 
-  it('takes its conversations along, each with its state, its data and its ids', async () => {
+  it('moves its conversations, each with its state, its data and its ids', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const { give, machine, bot } = bench({ clock, storage });

@@ -42,7 +42,7 @@ describe.each(Object.entries(libraries))('a schema of %s', (_, schema) => {
     expect(await at.run(({ state: fsm }) => fsm.data)).toEqual({ name: 'Ann', age: 18 });
   });
 
-  it('rejects data that no longer fits, and says why', async () => {
+  it('rejects data that no longer fits, with the issues', async () => {
     const { loose, at } = make();
     await loose.run(({ state: fsm }) => {
       fsm.set(Kept.state, {});

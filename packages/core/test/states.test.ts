@@ -64,7 +64,7 @@ describe('states', () => {
     expect(() => states('Twice', { a: one, b: one })).toThrow(/both "Twice:a" and "Twice:b"/);
   });
 
-  it.each(['', 'a.b', 'a:b', '~x'])('take no name that makes ids ambiguous: %j', (name) => {
+  it.each(['', 'a.b', 'a:b', '~x'])('reject a name that makes ids ambiguous: %j', (name) => {
     expect(() => states(name as never, { a: state() })).toThrow(/INVALID_NAME/);
     expect(() => states('Good', { [name]: state() })).toThrow(/INVALID_NAME/);
     expect(() => states('Good', { [name]: { a: state() } })).toThrow(/INVALID_NAME/);
@@ -106,7 +106,7 @@ describe('a machine', () => {
     expect(() => createMachine({ states: [Form], scenes: [hooked] })).not.toThrow();
   });
 
-  it('takes a group of a shape that no type describes', () => {
+  it('accepts a group of a shape that no type describes', () => {
     const shape: Loose = { a: state(), nested: { b: state() } };
     const loose = states('Loose', shape);
     const machine = createMachine({ states: [loose, Form] as const });
@@ -163,7 +163,7 @@ describe('a filter of states', () => {
     expect(await asked(null, Form, Other.name, 'x')).toBe(false);
   });
 
-  it('of nothing, or of what is no state, is rejected when it is made', () => {
+  it('of nothing, or of a value that is not a state, is rejected when it is made', () => {
     expect(() => stateFilter([undefined as never], 'inState()')).toThrow(
       /^inState\(\) was given undefined\. Expected a state, a group, .+ circular import/,
     );
@@ -176,7 +176,7 @@ describe('a filter of states', () => {
 });
 
 describe('set', () => {
-  it('keeps data, merges a patch, and removes what is undefined', async () => {
+  it('keeps data, merges a patch, and removes undefined members', async () => {
     const { send, peek } = bench();
     await send(1, 'a', ({ state: fsm }) => {
       fsm.update({ a: 1, b: 2 });
@@ -220,7 +220,7 @@ describe('next and previous', () => {
     expect((await peek(1))?.current).toBe('Form:name');
   });
 
-  it('say what is missing where a state that was read back belongs to no known group', async () => {
+  it('name the missing group if a stored state belongs to none', async () => {
     const { send, peek } = bench();
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
     await send(1, 'b', ({ state: fsm }) => {
@@ -243,7 +243,7 @@ describe('back', () => {
   const push = (n: number) => (turn: Turn) =>
     turn.state.set(`S${n}` as never, { [`d${n}`]: n } as never);
 
-  it('restores the state that was left and its data; what was written since is gone', async () => {
+  it('restores the earlier state with its data, and drops later changes', async () => {
     const { send, peek } = bench();
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
     await send(1, 'b', ({ state: fsm }) => {
@@ -256,7 +256,7 @@ describe('back', () => {
     expect(await peek(1)).toMatchObject({ current: 'Form:name', data: { name: 'Ann' } });
   });
 
-  it('goes ten steps, or as many as the bot has said, and is then rejected', async () => {
+  it('goes ten steps, or as many as `history` allows, and is then rejected', async () => {
     for (const history of [undefined, 2, 0]) {
       const { send } = bench(history === undefined ? {} : { history });
       for (let n = 0; n < 15; n++) await send(1, 'a', push(n));
@@ -337,7 +337,7 @@ describe('data', () => {
     });
   });
 
-  it('that is read cannot be changed, and what was handed over stays the caller’s', async () => {
+  it('that is read cannot be changed, and passed objects stay the caller’s', async () => {
     const { send, peek } = bench();
     const mine = { list: [{ n: 1 }] };
     await send(1, 'a', ({ state: fsm }) => {
@@ -376,7 +376,7 @@ describe('data', () => {
     expect(await text(1)).toBe(before);
   });
 
-  it('beyond the limit by what is beside it is rejected too: ids of runs, memos, and what a later version wrote', async () => {
+  it('beyond the limit by other parts of the record is rejected too: ids of runs, memos, and fields of a later version', async () => {
     const storage = memoryStorage();
     const { send, machine, bot } = bench({ maxRecordBytes: 2000, storage });
     const run = (id: string) => {

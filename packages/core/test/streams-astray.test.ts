@@ -112,7 +112,7 @@ describe('a stream', () => {
     expect(textsOf(calls, 'sendMessage')).toEqual(['smile 😀 on']);
   });
 
-  it('says what is wrong when its chunks are no texts', async () => {
+  it('rejects chunks that are not texts', async () => {
     const { show } = setUp();
     async function* parts() {
       yield { type: 'text-delta', text: 'hello' };

@@ -172,7 +172,7 @@ describe('a stream', () => {
     expect(calls).toEqual([]);
   });
 
-  it('that fails shows what it had written, and fails the handler', async () => {
+  it('that fails shows the text so far, and fails the handler', async () => {
     const { clock, give, calls, outlast } = bench();
     async function* broken() {
       yield* written(clock, 'half an ans', 500, 2);
@@ -183,7 +183,7 @@ describe('a stream', () => {
     expect(calls.at(-1)).toMatchObject({ method: 'sendMessage', payload: { text: 'half an ans' } });
   });
 
-  it('stops with the signal: what was written stays, and the source is closed', async () => {
+  it('stops with the signal: the text so far stays, and the source is closed', async () => {
     const { clock, give, send, calls, outlast } = bench({
       waiting: { interrupt: interruptBy(['stop']) },
     });

@@ -126,7 +126,7 @@ describe('the table of update types', () => {
   });
 });
 
-describe('whose an update is', () => {
+describe('the subject of an update', () => {
   it.each(Object.entries(updateFixtures))('is found for %s', (type, update) => {
     const [parts, address] = everyType[type as UpdateType];
     expect(updateTypeOf(update)).toBe(type);

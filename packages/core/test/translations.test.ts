@@ -54,6 +54,12 @@ describe('the translations', () => {
     },
   );
 
+  it.each(['fa', 'ar'])('into %s mark examples that are read from left to right', (code) => {
+    const texts = Object.values(languages[code] ?? {});
+    const examples = texts.flatMap((text) => text.match(/.[+\d][\d -]{6,}/gu) ?? []);
+    expect(examples).toEqual(['\u200e+44 20 7946 0000', '\u200e2026-11-28']);
+  });
+
   it('differ from English, but for words that both languages have', () => {
     const same = Object.entries(languages).flatMap(([code, texts]) =>
       names.filter((name) => texts[name] === defaultTexts[name]).map((name) => `${code} ${name}`),

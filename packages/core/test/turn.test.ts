@@ -15,7 +15,7 @@ describe('one update is one turn', () => {
     expect(storage.calls).toEqual(['acquire', 'release']);
   });
 
-  it('takes and reads in one call, and writes and releases in another', async () => {
+  it('acquires and reads in one call, and writes and releases in another', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const { send } = bench({ clock, storage });
@@ -101,7 +101,7 @@ describe('a handler that throws', () => {
     expect((await peek(1))?.current).toBe('Form:name');
   });
 
-  it('still shows what it left, for logs, and rejects writes', async () => {
+  it('still shows its state, for logs, and rejects writes', async () => {
     const turns: Turn[] = [];
     const { send } = bench();
     await expect(
@@ -167,7 +167,7 @@ describe('an update without a conversation', () => {
     message_reaction_count: { chat, message_id: 1, date: 1, reactions: [] },
   };
 
-  it('runs its handlers, and takes, reads and writes nothing', async () => {
+  it('runs its handlers, and acquires, reads and writes nothing', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     const seen: unknown[] = [];
@@ -251,7 +251,7 @@ describe('a storage that fails', () => {
     expect(ran).toEqual([]);
   });
 
-  it('on commit fails the update, and keeps what was committed before', async () => {
+  it('on commit fails the update, and earlier commits stay', async () => {
     const clock = virtualClock();
     const cause = driverError('fatal');
     let broken = false;
@@ -307,7 +307,7 @@ describe('a storage that fails', () => {
     expect(storage.calls.slice(4)).toEqual(['acquire', 'commit']);
   });
 
-  it('without a word of what its errors mean is asked three times to read', async () => {
+  it('that does not classify its errors is asked three times to read', async () => {
     const clock = virtualClock();
     const text = textStorage(clock, () => {
       throw new Error('down');
@@ -360,7 +360,7 @@ describe('a turn', () => {
     expect((await peek(1))?.current).toBe('Form:name');
   });
 
-  it('speaks where its update came from', async () => {
+  it('sends to the chat that its update came from', async () => {
     const { give, calls } = bench();
     const base = message(1, 'a');
     const inTopic = {

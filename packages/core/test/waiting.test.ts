@@ -54,7 +54,7 @@ describe('an update whose conversation is busy', () => {
     expect((await peek(1))?.current).toBe('Form:name');
   });
 
-  it('is rejected loudly when 5,000 wait already, or as many as the bot has said', async () => {
+  it('is rejected with QUEUE_FULL when 5,000 wait already, or as many as `limit` allows', async () => {
     const { send, give, calls } = bench({ waiting: { limit: 2 } });
     const held = gate();
     const all = [1, 2, 3].map((n) => send(1, `${n}`, () => held.opened));
@@ -160,7 +160,7 @@ describe('an update that keeps failing', () => {
     expect(poisoned).toMatchObject([{ updateId: update.update_id }]);
   });
 
-  it('is given up after as many attempts as the bot has said', async () => {
+  it('is given up after as many attempts as `attempts` allows', async () => {
     const { give, heard } = bench({ attempts: 2 });
     const poisoned = heard('poisoned');
     const update = message(1, 'a');

@@ -25,7 +25,7 @@ export interface Surroundings extends Terminal {
   readonly cwd: string;
   /** Whether a person can answer prompts. */
   readonly isTerminal: boolean;
-  /** Who started the command: `npm_config_user_agent`. */
+  /** The program that started the command: `npm_config_user_agent`. */
   readonly agent: string;
 }
 

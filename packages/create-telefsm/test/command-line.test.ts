@@ -36,7 +36,7 @@ const manifest = (folder: string) =>
   JSON.parse(readFileSync(join(cwd, folder, 'package.json'), 'utf8'));
 
 describe('create-telefsm without a terminal', () => {
-  it('takes the first choice of each option that is not given', async () => {
+  it('uses the first choice of each omitted option', async () => {
     const { code, printed } = await create(['my-bot']);
     expect(code).toBe(0);
     expect(Object.keys(manifest('my-bot').dependencies)).toEqual(['@telefsm/grammy', 'grammy']);
@@ -48,7 +48,7 @@ describe('create-telefsm without a terminal', () => {
     expect(printed).toContain('cd my-bot\n  npm install\n  npm test\n  npm run dev');
   });
 
-  it('takes the choices of the flags', async () => {
+  it('uses the choices of the flags', async () => {
     await create(['b', '--framework=telegraf', '--storage=redis', '--language=js']);
     const { dependencies, devDependencies, scripts } = manifest('b');
     expect(Object.keys(dependencies)).toEqual([
@@ -114,7 +114,7 @@ describe('create-telefsm in a terminal', () => {
     ]);
   });
 
-  it('asks only for what the arguments leave open', async () => {
+  it('asks only for choices that the arguments leave open', async () => {
     const { printed } = await create(['b', '--framework=telegraf', '--language=js'], [enter]);
     expect(printed).toContain('Where should conversations be stored?');
     expect(printed).not.toContain('Which framework?');

@@ -88,7 +88,7 @@ describe('a check', () => {
     ]);
   });
 
-  it('says what to do', () => {
+  it('names the fix', () => {
     const [fault] = check(
       graph(createMachine({ states: [form('a', { trigger: `/${'a'.repeat(33)}` })] })),
     );

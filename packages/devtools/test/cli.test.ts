@@ -178,7 +178,7 @@ describe('telefsm list', () => {
     );
   });
 
-  it('says when there are none', async () => {
+  it('reports that there are none', async () => {
     const { code, out, err } = await telefsm(['list'], { TELEFSM_TEST_COUNT: '0' });
     expect({ code, out, err }).toEqual({ code: 0, out: '', err: 'No conversations here.\n' });
   });
@@ -199,7 +199,7 @@ describe('telefsm show', () => {
     expect(out).toContain('record    {"v":1');
   });
 
-  it('fails for what is not there', async () => {
+  it('fails for an unknown conversation', async () => {
     const { code, err } = await telefsm(['show', key(9)]);
     expect({ code, err }).toEqual({ code: 2, err: `Nothing is stored for '${key(9)}'.\n` });
   });
@@ -241,7 +241,7 @@ describe('telefsm clear and move', () => {
     expect(await move('order')).toBe(`moved ${key(1)} from Form:age to order:product\n`);
   });
 
-  it('take a flow back to an earlier question with the answers before it', async () => {
+  it('move a flow back to an earlier question with the answers before it', async () => {
     const file = await fileWith('back.db', { 1: 'order' });
     const env = { TELEFSM_TEST_FILE: file };
     const { out } = await telefsm(['move', key(1), 'order:quantity', '--yes', '--json'], env);
@@ -265,7 +265,7 @@ describe('the command line', () => {
     expect((await telefsm([])).code).toBe(2);
   });
 
-  it('names what it does not know', async () => {
+  it('names unknown commands and flags', async () => {
     expect((await telefsm(['lst'])).err).toBe(
       "There is no command 'lst'. There are: diagram, check, list, show, clear, move.\n",
     );
@@ -279,7 +279,7 @@ describe('the command line', () => {
     ['machine', '{}', 'fsm() or createMachine()'],
     ['machine', 'Promise.resolve()', 'fsm() or createMachine()'],
     ['storage', 'null', 'redisStorage(client) and its like'],
-  ])('says what a %s is where %s was configured', async (name, value, made) => {
+  ])('explains what a %s is if %s was configured', async (name, value, made) => {
     await writeFile(join(folder, 'wrong.mjs'), `export const ${name} = ${value};\n`);
     const { code, err } = await telefsm(['list', '--config', 'wrong.mjs']);
     expect(code).toBe(2);
@@ -287,7 +287,7 @@ describe('the command line', () => {
     expect(err).not.toContain('    at ');
   });
 
-  it('says what to configure', async () => {
+  it('explains what to configure', async () => {
     const { code, err } = await telefsm(['list', '--config', 'other.mjs']);
     expect(code).toBe(2);
     expect(err).toBe(

@@ -14,7 +14,7 @@ describe('a graph', () => {
     expect(JSON.parse(JSON.stringify(made))).toEqual(made);
   });
 
-  it('says of a question what is asked, accepted and offered', () => {
+  it('shows what a question asks, accepts and offers', () => {
     const { nodes } = graph(createMachine({ states: [order] }));
     expect(nodes.find(({ id }) => id === 'order:giftWrap')).toEqual({
       id: 'order:giftWrap',
@@ -30,7 +30,7 @@ describe('a graph', () => {
     });
   });
 
-  it('says how a flow is started and left', () => {
+  it('shows how a flow is started and left', () => {
     const { groups } = graph(createMachine({ states: [order], commands: { cancel: 'stop' } }));
     expect(groups).toEqual([
       {
@@ -63,7 +63,7 @@ describe('a graph', () => {
     ]);
   });
 
-  it('rejects declared moves to what the machine does not have', () => {
+  it('rejects declared moves to unknown states', () => {
     const Form = states('Form', { name: state() });
     const machine = createMachine({ states: [Form] });
     expect(() => graph(machine, { moves: [[null, 'Form:nam']] })).toThrow(

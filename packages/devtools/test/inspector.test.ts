@@ -67,7 +67,7 @@ async function act(
 }
 const json = async (path: string) => JSON.parse((await get(`/api/${path}`)).text);
 
-describe('who may look', () => {
+describe('access to the inspector', () => {
   it('needs the token', async () => {
     await open();
     for (const path of ['/', '/conversations', '/api/graph', '/events', '/style.css']) {
@@ -147,7 +147,7 @@ describe('who may look', () => {
     expect((await act('clear', { key: key(1) }, { ...cookie, origin: base() })).status).toBe(422);
   });
 
-  it('listens on this computer only, unless told otherwise', async () => {
+  it('listens on this computer only, unless `host` is set', async () => {
     const { page } = await open();
     expect(page.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?token=secret$/);
   });
@@ -216,7 +216,7 @@ describe('what is sent', () => {
     }
   });
 
-  it('shows what was said lately, and hides its texts', async () => {
+  it('shows the log of recent messages, and hides its texts', async () => {
     const from = { id: 1, is_bot: false, first_name: 'Anna' };
     const chat = { id: 1, type: 'private', first_name: 'Anna' };
     const bot = { id: 1, call: async () => ({ message_id: 9 }) };
@@ -249,7 +249,7 @@ describe('what is sent', () => {
     expect(hidden.page).not.toContain('my secret');
   });
 
-  it('hides what a function says', async () => {
+  it('hides values that a function selects', async () => {
     const { talk } = await open({ redact: (name, value) => (name === 'mail' ? 'a mail' : value) });
     await talk(1).run((turn) => turn.state.set(Form.name, { mail: 'anna@example.org' }));
     const { data } = await json(`conversation?key=${encodeURIComponent(key(1))}`);
@@ -258,7 +258,7 @@ describe('what is sent', () => {
 });
 
 describe('its data', () => {
-  it('counts what was stored before, and follows what is committed', async () => {
+  it('counts stored conversations, and follows commits', async () => {
     const storage = memoryStorage();
     const before = createMachine({ states: [order, Form], storage });
     for (let user = 1; user <= 3; user++) {
@@ -391,8 +391,8 @@ describe('its data', () => {
   });
 });
 
-describe('what it can change', () => {
-  it('is nothing, unless it was allowed', async () => {
+describe('changes by the inspector', () => {
+  it('are rejected, unless they were allowed', async () => {
     const { talk } = await open();
     await talk(1).run((turn) => turn.state.set(Form.name));
     for (const action of ['clear', 'move', 'ask']) {
@@ -406,7 +406,7 @@ describe('what it can change', () => {
     );
   });
 
-  it('moves, asks again and clears, each with a line for the log', async () => {
+  it('move, ask again and clear, each with a call of `audit`', async () => {
     const lines: string[] = [];
     const { talk } = await open({ write: true, audit: (line) => lines.push(line) });
     await talk(1).run((turn) => turn.state.set(Form.name));
@@ -426,7 +426,7 @@ describe('what it can change', () => {
     );
   });
 
-  it('says why something cannot be done', async () => {
+  it('are rejected with a reason', async () => {
     const { talk } = await open({ write: true });
     await talk(1).run((turn) => turn.state.set(Form.name));
     const { json: unknown } = await act('move', { key: key(1), target: 'Form:nam' });

@@ -170,7 +170,7 @@ describe('the playground', () => {
     expect((await fetch(`${origin}/do/crash`, { method: 'POST', body })).status).toBe(401);
   });
 
-  it('moves on by a day, and what was due by then has happened', async () => {
+  it('advances the time by a day, and deadlines fire', async () => {
     await open('order');
     await says('/order');
     await sees('What would you like to order?');
@@ -253,7 +253,7 @@ describe('the playground', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(195);
   });
 
-  it('reads out what is new in the chat, and not all of it again', async () => {
+  it('announces only new messages of the chat', async () => {
     await open('order');
     await says('/order');
     await sees('What would you like to order?');

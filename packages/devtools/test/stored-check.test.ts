@@ -95,7 +95,7 @@ describe('a check of stored conversations', () => {
     ]);
   });
 
-  it('says what a migration throws', async () => {
+  it('reports the error of a migration', async () => {
     const storage = await kept();
     const broken = (): never => {
       throw new Error('cannot read that');

@@ -89,7 +89,7 @@ describe.each([
     anna.sees('What is your name?');
   });
 
-  it('hands a foreign value to the policy, and the user continues', async () => {
+  it('passes a third-party value to the policy, and the user continues', async () => {
     const adapter = make();
     const { bot, machine } = registration(adapter);
     const anna = telegram(bot).user('Anna');

@@ -60,7 +60,7 @@ const lasting = new Set([
   'AUTH_SWITCH_PLUGIN_ERROR',
 ]);
 
-/** What `mysql2` says, without a code, before a statement is sent. */
+/** Messages of `mysql2`, without a code, before a statement is sent. */
 const closedPool = /^Pool is closed|Can't add new command when connection is in closed state/;
 const fullQueue = /^Queue limit reached|^No connections available/;
 
@@ -85,7 +85,7 @@ export function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** What is wrong by code, and what to do about it. */
+/** The reason and the remedy, by error code. */
 const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: string])[] = [
   [
     /^ER_(TABLEACCESS|COLUMNACCESS|PROCACCESS|DBACCESS|SPECIFIC_ACCESS)_DENIED_ERROR$/,

@@ -41,7 +41,7 @@ export interface Limits {
   readonly bytes: number;
 }
 
-/** What a packet needs besides the values of its statement, in bytes. */
+/** The size of a packet without the values of its statement, in bytes. */
 const packetHead = 1024;
 
 /**

@@ -66,7 +66,7 @@ describe('an update', () => {
   });
 });
 
-describe('what is stored', () => {
+describe('a stored record', () => {
   it('can be read with a client of the server: JSON as it was written, under its key', async () => {
     const storage = mysqlStorage(pool);
     const text = '{"name":"Анна 😀","note":"a\\nb"}';
@@ -100,7 +100,7 @@ describe('what is stored', () => {
     expect(found.sort()).toEqual(all.filter((key) => key.startsWith('\ud83d')).sort());
   });
 
-  it('is rejected for good where the server takes no packet of its size', async () => {
+  it('is rejected permanently if the server accepts no packet of its size', async () => {
     const storage = mysqlStorage(pool);
     const holder = await take(storage, 'large');
     const error = await Promise.resolve(

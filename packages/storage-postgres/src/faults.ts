@@ -16,7 +16,7 @@ const passing = /^(26000|40001|40P01|53[2-9]..|55P03|57014|57P03|ECONNREFUSED)$/
  */
 const lasting = /^(53100|25006|0A...|22...|23...|28...|3D...|3F...|42...|44...|54...)$/;
 
-/** What a pool of `pg` says, without a code, before a statement is sent: its owner has ended it, or all connections are in use. */
+/** Messages of a pool of `pg`, without a code, before a statement is sent: its owner has ended it, or all connections are in use. */
 const ended = 'Cannot use a pool after calling end';
 const exhausted = 'timeout exceeded when trying to connect';
 
@@ -45,7 +45,7 @@ function says(error: unknown, words: string): boolean {
   return error instanceof Error && error.message.startsWith(words);
 }
 
-/** What is wrong by SQLSTATE, and what to do about it. */
+/** The reason and the remedy, by SQLSTATE. */
 const remedies: readonly (readonly [codes: RegExp, reason: string, remedy: string])[] = [
   [
     /^42501$/,

@@ -3,7 +3,7 @@
 /** U+001B: JSON never holds it bare, so records stay as they are and can be read with `psql`. */
 const mark = '\u001b';
 
-/** What has to be written otherwise. With the flag `u` the class of surrogates matches only those without their other half. */
+/** Characters that are stored escaped. With the flag `u`, the class of surrogates matches only those without their other half. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to look for.
 const unstorable = /[\u0000\u001b\ud800-\udfff]/gu;
 

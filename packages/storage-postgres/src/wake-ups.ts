@@ -12,7 +12,7 @@ const proofLasts = 15_000;
 /** Longest pause between two attempts to listen again, in ms. */
 const longestPause = 10_000;
 
-/** What a proof begins with, and no token. */
+/** The beginning of a proof; no token begins like it. */
 const proofMark = 'proof ';
 
 /** How a storage is notified that its waiters are next. */
@@ -58,7 +58,7 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
     channel: () => channel,
     isListening: () => line !== undefined || opening !== undefined,
     arrives() {
-      // Who waits without having asked to be told has his own ways to find out.
+      // A waiter that did not subscribe polls.
       if (listeners.size === 0) return true;
       if (line !== undefined && !proving && performance.now() - line.provenAt > lasts) check(line);
       return line !== undefined;

@@ -79,7 +79,7 @@ describe('an error', () => {
     await pool.end();
   });
 
-  it('of a read-only server is fatal and says so', async () => {
+  it('of a read-only server is fatal and names the cause', async () => {
     const options = '-c default_transaction_read_only=on';
     const [writable, readOnly] = [openPool(server.url), openPool(server.url, { options })];
     const ask = { token: 'a.1', lease: 1000, queue: false };

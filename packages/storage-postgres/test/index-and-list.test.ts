@@ -47,7 +47,7 @@ describe('due', () => {
     expect(await storage.due(10, 30_000)).toEqual([]);
   });
 
-  it('gives a claimed one again after the claim, or once it is settled', async () => {
+  it('returns a claimed one again after the claim, or once it is settled', async () => {
     const storage = postgresStorage(pool, { schema: 'claims' });
     await write(storage, 'k', { deadlineIn: -1 });
     expect(await storage.due(10, 0)).toEqual(['k']);

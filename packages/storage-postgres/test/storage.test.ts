@@ -97,7 +97,7 @@ describe('an update', () => {
     await end();
   });
 
-  it('is accepted late if nobody has taken the conversation since', async () => {
+  it('is accepted late if nobody has acquired the conversation since', async () => {
     const storage = postgresStorage(admin);
     const lapsed = await acquire(storage, 'late', { token: 'l.1', lease: -1000, queue: false });
     if ('busy' in lapsed) throw new Error('busy');
@@ -105,7 +105,7 @@ describe('an update', () => {
   });
 });
 
-describe('what is stored', () => {
+describe('a stored record', () => {
   it('can be read with psql: JSON as it was written, under its key', async () => {
     const storage = postgresStorage(admin);
     const text = '{"name":"Анна 😀","note":"a\\nb\\u001b"}';

@@ -3,7 +3,7 @@
 /** An error or an answer for each command. */
 type Answers = readonly (readonly [error: unknown, answer?: unknown])[] | null;
 
-/** What is asked of a client. */
+/** The members of a client that are used. */
 interface Client {
   call(command: string, ...args: string[]): Promise<unknown>;
   pipeline(commands: string[][]): { exec(): Promise<Answers> };

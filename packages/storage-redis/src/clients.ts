@@ -21,7 +21,7 @@ export interface IoRedisClient {
   duplicate(): IoRedisClient;
 }
 
-/** What only a `Cluster` of `ioredis` has. */
+/** The members that only a `Cluster` of `ioredis` has. */
 interface IoRedisCluster extends IoRedisClient {
   nodes(role: 'master'): readonly IoRedisClient[];
 }

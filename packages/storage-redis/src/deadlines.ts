@@ -23,7 +23,7 @@ interface Claim {
 interface Look {
   readonly held: boolean;
   readonly due: boolean;
-  /** What the index ought to hold; empty for nothing. */
+  /** The score that the index should contain; empty for none. */
   readonly score: string;
 }
 

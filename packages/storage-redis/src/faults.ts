@@ -3,7 +3,7 @@
 import { FsmError, isFsmError } from '@telefsm/core';
 import type { StorageFault } from '@telefsm/core/storage';
 
-/** What the server answers; before version 7 it put the reason of a script's failure in the middle. */
+/** The server's answers. Before version 7, the reason of a script's failure was in the middle. */
 const refusals: readonly (readonly [fault: StorageFault, words: RegExp])[] = [
   [
     'retry',
@@ -17,7 +17,7 @@ const refusals: readonly (readonly [fault: StorageFault, words: RegExp])[] = [
   ['fatal', /This Redis command is not allowed from script|can't run this command or subcommand/],
 ];
 
-/** What is wrong by the words of the server, and what to do about it. */
+/** The reason and the remedy, by the words of the server. */
 const remedies: readonly (readonly [words: RegExp, reason: string, remedy: string])[] = [
   [
     /(?:^|: -)OOM |when used memory > 'maxmemory'/,

@@ -1,4 +1,4 @@
-/** What is looked at once, before the first statement: whether this process and the stored layout agree. */
+/** Checks once, before the first statement, whether this process and the stored layout agree. */
 
 import { FsmError } from '@telefsm/core';
 import type { RedisPort } from './port.ts';

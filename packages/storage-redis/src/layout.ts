@@ -12,7 +12,7 @@ export interface Layout {
   readonly indexes: readonly string[];
   /** Holds the format and the number of buckets. */
   readonly meta: string;
-  /** What the names of all message channels begin with. */
+  /** The beginning of the names of all message channels. */
   readonly channels: string;
   /** A pattern for `SCAN` that matches all conversations whose key begins with `prefix`, and perhaps some more. */
   pattern(prefix: string): string;

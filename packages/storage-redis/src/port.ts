@@ -1,4 +1,4 @@
-/** What the storage needs of a client, whichever it is. */
+/** The interface between the storage and any client. */
 
 /** Sends one command, its name first. */
 export type Send = (command: readonly string[]) => Promise<unknown>;

@@ -54,7 +54,7 @@ end
 if owner == token and fence then
   fence, ends = tonumber(fence), math.min(math.max(ends, short), now + ${longest})
 else
-  -- microseconds, and 2 more than the one before: a kept commit adds 1
+  -- microseconds, and 2 more than the one before: a continuing commit adds 1
   fence, ends = math.max((tonumber(fence or '') or 0) + 2, time[1] * 1000000 + time[2]), short
 end
 redis.call('HSET', key, 'l', string.format('%.0f ', ends) .. token, 'f', string.format('%.0f', fence))

@@ -4,7 +4,7 @@
 export interface RedisWarning {
   /** `EVICTION`: the server may throw conversations away. `FEW_REPLICAS`: a commit had not reached enough replicas in time. */
   readonly code: 'EVICTION' | 'FEW_REPLICAS';
-  /** What was found and what to do. */
+  /** The finding and the fix. */
   readonly message: string;
 }
 

@@ -167,7 +167,7 @@ describe('the index', () => {
     expect(await other.due(10, minute)).toEqual(['k']);
   });
 
-  it('leaves a claimed conversation alone while somebody holds it', async () => {
+  it('leaves a claimed conversation alone while a turn runs', async () => {
     const storage = redisStorage(client, { prefix: 'held' });
     const lease = await taken(storage, 'k', 't.1');
     await lease.commit({ text: '1', state: null, deadlineIn: 1 }, 60_000);

@@ -141,7 +141,7 @@ describe.each(singleClients)('through $name', (kind) => {
   });
   afterAll(() => server.stop());
 
-  it('scripts that the server has forgotten are sent again', async () => {
+  it('scripts that the server has evicted are sent again', async () => {
     const open = await kind.open(server);
     const storage = redisStorage(open.client, { prefix: `${kind.name}-flush` });
     for (let n = 0; n < 20; n++) {

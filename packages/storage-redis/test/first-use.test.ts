@@ -85,7 +85,7 @@ describe('the stored layout', () => {
     clock.mockRestore();
   });
 
-  it('with other buckets is rejected, and says with how many', async () => {
+  it('with other buckets is rejected, with both numbers', async () => {
     await taken(redisStorage(client, { prefix: 'other', buckets: 16 }), 'k', 't.1');
     const storage = redisStorage(client, { prefix: 'other' });
     for (const use of [() => storage.peek('k'), () => storage.due(1, 1000)]) {

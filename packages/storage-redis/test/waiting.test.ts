@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 describe.each(singleClients)('through $name', (kind) => {
-  it('two processes take turns, each told by a message, at three commands an update', async () => {
+  it('two processes take turns, each notified by a message, at three commands an update', async () => {
     const proxy = await tcpProxy({ to: server.port, protocol: respCommands });
     const address = { ...server, port: proxy.port };
     const clients = [await kind.open(address), await kind.open(address)];

@@ -62,7 +62,7 @@ const restore =
   'Stop all processes of the file, and restore it from a backup. To start over, remove it together with its -wal and -shm.';
 const mayWrite = 'Allow this process to write the file, its -wal and -shm, and their folder.';
 
-/** What is wrong with the file by result code, and what to do about it. */
+/** The reason and the remedy, by SQLite's result code. */
 const remedies: readonly (readonly [name: string, code: number, reason: string, string])[] = [
   ['PERM', 3, 'this process may not use it', mayWrite],
   ['READONLY', 8, 'it is read-only', mayWrite],

@@ -7,7 +7,7 @@ import type { FileLoss } from './faults.ts';
 /** Watches over a file. SQLite itself continues writing to a file that has been deleted, and says that all is well. */
 export interface OpenedFile {
   readonly path: string;
-  /** What has become of the file; `undefined` if it is still the one that was opened. */
+  /** The loss of the file; `undefined` if it is still the one that was opened. */
   loss(): FileLoss | undefined;
   /** Whether the file can be opened again, once the database is closed. */
   isBack(loss: FileLoss): boolean;

@@ -252,7 +252,7 @@ function fenceAt(now: number): number {
   return lastFence;
 }
 
-/** What the statements write, in their order. */
+/** The values that the statements write, in their order. */
 function valuesOf(next: Write | undefined, now: number) {
   if (next === undefined) return [null, null, null, null, now + leaseTimes.emptyRow] as const;
   const deadline = next.deadlineIn === undefined ? null : now + next.deadlineIn;

@@ -1,7 +1,7 @@
 /** Any JavaScript text as a value of SQLite, and back. */
 
 /**
- * What the drivers do not carry as text: after a NUL some read no further, and half a surrogate pair has no UTF-8. With the flag `u` the
+ * Characters that the drivers do not carry as text: after a NUL some read no further, and half a surrogate pair has no UTF-8. With the flag `u` the
  * class of surrogates matches only those without their other half.
  */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: this is the character to look for.

@@ -57,7 +57,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
     return handlers.length === 0 ? branch : this;
   }
 
-  /** What is registered later counts too, also by those who have taken this already. */
+  /** Handlers that are registered later count too, also for composers that already use this one. */
   override middleware(): MiddlewareFn<C> {
     return this.#live;
   }

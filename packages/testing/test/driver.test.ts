@@ -28,7 +28,7 @@ const registration: Script = {
 };
 
 describe.each(frameworks)('chat driver on %s', (_, make) => {
-  it('sends text and sees what the bot says', async () => {
+  it("sends text and sees the bot's answers", async () => {
     const tg = telegram(make(registration));
     const anna = tg.user('Anna');
     await anna.sends('/start');

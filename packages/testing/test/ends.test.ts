@@ -9,7 +9,7 @@ afterEach(async () => {
 });
 
 describe.each(frameworks)('a %s bot that polls', (_, make) => {
-  it('stops at an error that nobody handles, and says so to every later action', async () => {
+  it('stops at an error that nobody handles, and rejects every later action', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {}); // grammY prints it
     const heard: string[] = [];
     const failing = make({
@@ -49,7 +49,7 @@ describe.each(frameworks)('a %s bot that polls', (_, make) => {
     await expect(anna.sends('b')).rejects.toThrow(/stopped polling at update 1 .*second/);
   });
 
-  it('says that it has stopped by itself', async () => {
+  it('reports that it has stopped by itself', async () => {
     const bot = make({
       async onText() {
         void (bot as unknown as { stop(): unknown }).stop();

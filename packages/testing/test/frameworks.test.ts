@@ -49,7 +49,7 @@ describe('grammY in process', () => {
     expect((await told.api.getMe()).username).toBe('named_bot');
   });
 
-  it('lets a later world take the place of an earlier one', async () => {
+  it('lets a later world replace an earlier one', async () => {
     const bot = new Bot('1:T');
     const first = telegram(bot);
     const second = telegram(bot);

@@ -123,7 +123,7 @@ describe('webhooks', () => {
     });
   });
 
-  it('wait as long as Retry-After says', async () => {
+  it('wait for the time of Retry-After', async () => {
     const clock = virtualClock();
     const { server, arrivals } = await hookOn(clock);
     say(server, 'Anna', 'one');

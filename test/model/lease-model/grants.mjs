@@ -16,7 +16,7 @@ export const releases = (t, i, f) => send(t, `L${i}:${f}`);
 
 export function newFences(s, i, M) {
   if (M.firstEdition) return [0];
-  // 2, since a kept commit adds 1: so `already` can't be taken for a grant
+  // 2, since a continuing commit adds 1: so `already` can't be taken for a grant
   const after = 2;
   if (M.rowCounter) return [s.fen + after];
   if (!s.cb) return [s.c + after];

@@ -80,7 +80,10 @@ export const mutants = {
   'first edition: tokens only, no fence': { firstEdition: true },
   'fence: a counter that a deletion resets': { rowCounter: true, look: 'end of' },
   'commit names the fence without the token': { fenceOnly: true, look: 'end of' },
-  'a kept commit does not change the fence': { keepSameFence: true, look: 'go on, redelivery' },
+  'a continuing commit does not change the fence': {
+    keepSameFence: true,
+    look: 'go on, redelivery',
+  },
   'the same token gets a new fence': { newFenceAlways: true },
   "proof by the update's id": { proofById: true, look: 'two updates' },
   'proof by the last mark only': { lastMarkOnly: true, look: 'go on, another' },

@@ -35,7 +35,7 @@ export interface FsmErrorDetails {
   RECORD_TOO_LARGE: { readonly bytes: number; readonly limit: number };
   RECORD_UNREADABLE: { readonly key: string; readonly reason: string };
   RECORD_NEWER: { readonly key: string; readonly version: number; readonly known: number };
-  MIGRATION_MISSING: { readonly version: number; readonly known: readonly number[] };
+  INVALID_MIGRATION: { readonly version: number; readonly known: readonly number[] };
   INVALID_KEY: { readonly bytes: number; readonly limit: number };
   LEASE_LOST: {
     readonly key: string;
@@ -140,7 +140,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   INVALID_NAME: {
     message: (d) => `Invalid name for ${d.of}: "${d.name}". Expected ${d.expected}.`,
-    fix: 'Rename it.',
+    fix: 'Choose another name.',
   },
   INVALID_TARGET: {
     message: (d) => `${d.where} was given ${d.found}. Expected ${d.expected}.`,
@@ -187,12 +187,16 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Use repeat() for several rounds, or call() another flow.',
   },
   NO_NEIGHBOR: {
-    message: (d) => `State "${d.state ?? 'none'}" has no ${d.direction} state in its group.`,
+    message: (d) =>
+      d.state === null
+        ? `No state is set, so there is no ${d.direction} state.`
+        : `State "${d.state}" has no ${d.direction} state in its group.`,
     fix: 'Move with set(…), or call clear() at the end.',
   },
   NO_HISTORY: {
-    message: (d) => `The history is empty at ${d.state === null ? 'no state' : `"${d.state}"`}.`,
-    fix: 'Call back() only after a move. fsm({ history }) sets how many moves are kept.',
+    message: (d) =>
+      `There is no earlier state to go back to${d.state === null ? '' : ` from "${d.state}"`}.`,
+    fix: 'Call back() only after a move. fsm({ history }) sets how many moves are stored.',
   },
   NO_SCENE: {
     message: (d) => `"${d.verb}" needs an active scene. A scene that was left is read-only.`,
@@ -203,8 +207,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Enter the scene instead.',
   },
   INVALID_TRANSITION: {
-    message: (d) => `The handler of "${d.scene}" returned ${d.returned}.`,
-    fix: 'Return the result of goto, call, again, stay, back or leave, or nothing to stay.',
+    message: (d) => `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`,
+    fix: 'Return the result of goto, call, again, stay, back or leave. Return nothing to stay.',
   },
   TRANSITION_LOOP: {
     message: (d) =>
@@ -224,8 +228,8 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
     fix: 'Data and answers are read-only. Change data with ctx.state.edit((draft) => …), or change a copy.',
   },
   TEXT_TOO_LONG: {
-    message: (d) => `A message was not sent. Telegram answered "${d.found}".`,
-    fix: 'A text may have 4,096 characters, a caption 1,024. Without parse_mode, with entities, longer ones are split for you.',
+    message: (d) => `Telegram rejected a message as too long: "${d.found}".`,
+    fix: 'Send at most 4,096 characters, or 1,024 in a caption. To have longer texts split for you, use entities instead of parse_mode.',
   },
   RECORD_TOO_LARGE: {
     message: (d) => `The conversation needs ${d.bytes} bytes, but the limit is ${d.limit}.`,
@@ -237,12 +241,15 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   RECORD_NEWER: {
     message: (d) =>
-      `Conversation "${d.key}" was written by version ${d.version}, but this process supports ${d.known}. It was not changed.`,
+      `Conversation "${d.key}" was written by newer code (version ${d.version}), but this process supports ${d.known}. It was not changed.`,
     fix: 'Deploy the newer version here too.',
   },
-  MIGRATION_MISSING: {
-    message: (d) => `Invalid migration number ${d.version}. Declared: ${list(d.known)}.`,
-    fix: 'Use whole numbers from 1, or omit the option.',
+  INVALID_MIGRATION: {
+    message: (d) =>
+      d.known.length === 0
+        ? 'The option "migrations" is empty.'
+        : `Invalid migration number ${d.version}. Declared: ${list(d.known)}.`,
+    fix: 'Number migrations from 1 with whole numbers, or omit the option.',
   },
   INVALID_KEY: {
     message: (d) =>
@@ -257,15 +264,15 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   COMMIT_UNKNOWN: {
     message: (d) =>
       `The storage did not answer for "${d.key}", so it is unknown whether the turn was committed.`,
-    fix: 'See the cause. A redelivery is safe: it runs only if nothing was committed.',
+    fix: 'Read `cause`, the error of your database client. A redelivery is safe: it runs only if nothing was committed.',
   },
   STORAGE_FAILED: {
     message: (d) => `The storage failed to ${d.operation} "${d.key}"; ${kept(d.keptBefore)}.`,
-    fix: 'See the cause.',
+    fix: 'Read `cause`, the error of your database client.',
   },
   STORAGE_UNUSABLE: {
     message: (d) => `${d.storage} cannot be used: ${d.reason}. ${d.remedy}`,
-    fix: 'Updates are handled again once it is repaired.',
+    fix: 'No restart is needed: once it is repaired, updates are handled again.',
   },
   STORAGE_NEWER: {
     message: (d) =>
@@ -274,7 +281,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   WAIT_TIMEOUT: {
     message: (d) => `Conversation "${d.key}" was busy for ${d.ms} ms, so the call did not run.`,
-    fix: 'Find the handler that does not end or waits for its own conversation. Move calls of machine.at(…) into afterCommit(…).',
+    fix: 'Find the handler that does not end, or that waits for its own conversation. Move calls of machine.at(…) into afterCommit(…).',
   },
   QUEUE_FULL: {
     message: (d) => `${d.limit} updates of "${d.key}" are already waiting.`,
@@ -287,7 +294,7 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   REENTERED: {
     message: (d) =>
       `A handler of "${d.key}" opened its own conversation and would wait for itself.`,
-    fix: "Use the handler's own state, or do it in afterCommit(…).",
+    fix: 'Use ctx.state of the handler, or move the call into afterCommit(…).',
   },
   INTERRUPTED: {
     message: (d) =>
@@ -300,6 +307,6 @@ export const errorCatalogue: { readonly [Code in FsmErrorCode]: CatalogueEntry<C
   },
   DEADLINES_UNAVAILABLE: {
     message: (d) => `${d.what} needs deadlines, and this storage cannot fire them.`,
-    fix: 'Use a storage with deadlines. Or set fsm({ deadlines: "on-update" }): deadlines then fire with the next update.',
+    fix: 'Use a storage with deadlines, or set fsm({ deadlines: "on-update" }): deadlines then fire with the next update.',
   },
 };

@@ -2,7 +2,7 @@
 
 import { FsmError } from './errors.ts';
 
-/** What V8 and JavaScriptCore say of a write to a frozen object. */
+/** Messages of V8 and JavaScriptCore for a write to a frozen object. */
 const frozenWrite = /read.?only prop|not extensible|delete property|redefine property/i;
 
 /** The error `DATA_FROZEN` for a write to a frozen object, with the engine's error as its cause; every other error as it is. */

@@ -1,4 +1,4 @@
-/** What errors say under the `production` condition: the code and the facts; the page of errors has the sentence and the fix. */
+/** Messages of errors under the `production` condition: the code and the details. The page of errors has the sentence and the fix. */
 
 import type { sentenceOf as defaultSentenceOf } from './sentences.ts';
 

@@ -1,4 +1,4 @@
-/** What errors say: the default build, for Node and for tests. */
+/** Messages of errors: the default build, for Node and for tests. */
 
 import { errorCatalogue, type FsmErrorCode, type FsmErrorDetails } from './error-catalogue.ts';
 

@@ -51,7 +51,7 @@ export type UnionToIntersection<U> = (U extends unknown ? (x: U) => void : never
   ? I
   : never;
 
-/** What JSON has no form for. */
+/** Values that JSON cannot represent. */
 type NotJson =
   | Date
   | ReadonlyMap<unknown, unknown>

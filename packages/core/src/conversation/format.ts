@@ -94,5 +94,5 @@ function formatted<Mode extends 'HTML' | 'MarkdownV2'>(
   return made;
 }
 
-/** What the tags themselves have made: a user's object that looks the same is not markup. */
+/** Objects that the tags themselves have made. A user's object that looks the same is not markup. */
 const markups = new WeakMap<object, Formatted<'HTML' | 'MarkdownV2'>>();

@@ -97,7 +97,7 @@ class Showing {
     return { message_id: this.#last, text: this.#text };
   }
 
-  /** What happens first: another chunk, the end, or the time at which the text may be shown again. */
+  /** Resolves with the first of these: another chunk, the end, or the time at which the text may be shown again. */
   async #first(
     chunk: Promise<IteratorResult<string>>,
     ended: Promise<'ended'>,

@@ -1,4 +1,4 @@
-/** What comes out of a stream. */
+/** The chunks of a stream. */
 
 import { FsmError } from '../base/errors.ts';
 import { shown } from '../base/shown.ts';

@@ -83,7 +83,7 @@ function isUnkeepable(error: unknown): boolean {
   );
 }
 
-/** What a scene passes on belongs to the bot: also the error that the bot's middleware throws there. */
+/** Passes an update on to the bot. An error of the bot's middleware belongs to the bot too. */
 function passedOn(rest: Rest) {
   let isPassed = false;
   let thrown: { readonly error: unknown } | undefined;

@@ -20,7 +20,7 @@ interface Attempt extends TakeOptions {
   asks: number;
   /** When it was busy first, by the monotonic clock. */
   start?: number;
-  /** What {@link DirectLeases.giveUp} had rejected when it began. */
+  /** The error with which {@link DirectLeases.giveUp} had rejected others when it began. */
   readonly before: unknown;
 }
 
@@ -118,7 +118,7 @@ export interface HoldRoom {
 /** A conversation that this process holds for one turn. */
 export class DirectHold implements Hold {
   readonly key: string;
-  /** Its token and its fence, which grows with each kept commit. */
+  /** Its token and its fence, which grows with each continuing commit. */
   holder: LeaseHolder;
   readonly stored: StoredText | undefined;
   /** When the turn began, by the monotonic clock. */

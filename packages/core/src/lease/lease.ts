@@ -1,5 +1,5 @@
 /**
- * What a turn needs of the lease room: acquire a conversation, commit it for certain, release it.
+ * The operations of a lease that a turn needs: acquire a conversation, commit it for certain, release it.
  *
  * The other files of this folder are behind these types. `queue.ts` has the order within a process, which a turn joins first.
  */
@@ -23,7 +23,7 @@ export interface Interruption {
    */
   interrupt(by: string): boolean;
   /**
-   * What ends turns of other processes, which this turn waits for: an update by its id, and behind a space the states whose turns it ends,
+   * Names the update that ends turns of other processes, for which this turn waits: its id, and after a space the states whose turns it ends,
    * if not all. `undefined` if nothing does.
    */
   interrupter(): string | undefined;
@@ -54,7 +54,7 @@ export interface CommitOptions {
 /** The right to one conversation during one turn. */
 export interface Hold {
   readonly key: string;
-  /** What was stored when it was acquired. */
+  /** The stored text at the time of acquiring. */
   readonly stored: StoredText | undefined;
   /** Aborted with `LEASE_LOST` when the conversation was lost, or the turn has lasted too long. */
   readonly signal: AbortSignal;

@@ -1,4 +1,4 @@
-/** What a record proves about a commit that was rejected, or not answered. */
+/** Proof from a record whether a commit that was rejected, or not answered, was written. */
 
 import { hasSeen, type UnitId } from '../record/ids.ts';
 import { hasMark, type Marks, mayHaveRolled, noMarks } from '../record/marks.ts';
@@ -13,7 +13,7 @@ export interface Sending {
   readonly write: Write | undefined;
   readonly keep: boolean;
   readonly id: UnitId | undefined;
-  /** Who commits; a kept commit continues under the next fence. */
+  /** The holder that commits. If the commit keeps the lease, the turn continues under the next fence. */
   readonly holder: LeaseHolder;
   /** The mark that the text has; `undefined` if nobody asked for one. */
   readonly mark: string | undefined;

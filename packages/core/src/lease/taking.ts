@@ -30,7 +30,7 @@ export interface Grant extends Granted {
   readonly until: number;
 }
 
-/** What an attempt waits for. */
+/** The events for which an attempt waits. */
 type News =
   | { readonly answer: Acquired; readonly sentAt: number }
   | { readonly failed: unknown }

@@ -128,7 +128,7 @@ export interface MachineOptions<
   /** How many steps `back()` can go. Default 10. */
   readonly history?: number;
   /**
-   * Keeps what was said lately, for `turn.log`: texts of the user, and of the bot by `reply`, `stream`, prompts and `done`.
+   * Stores recent messages for `turn.log`: texts of the user, and of the bot by `reply`, `stream`, prompts and `done`.
    *
    * The oldest are forgotten beyond `last` messages or `bytes` of text, 16,384 by default; all of them with the conversation. It needs a scene, and the
    * bot's own middleware (`ctx.reply`) is not seen.

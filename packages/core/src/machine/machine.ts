@@ -28,7 +28,7 @@ const drainBound = 25_000;
 /**
  * Makes a machine that is fed raw updates. Bot authors use `fsm()` of their framework's adapter, which is made of it.
  *
- * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `MIGRATION_MISSING`, `DEADLINES_UNAVAILABLE`
+ * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `INVALID_MIGRATION`, `DEADLINES_UNAVAILABLE`
  *
  * @example
  * ```ts

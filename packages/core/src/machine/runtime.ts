@@ -40,7 +40,7 @@ const historyCharacters = 32_768;
  * Makes the runtime of a machine.
  *
  * @param armed - called when a deadline was committed, with the ms until then
- * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `MIGRATION_MISSING`, `DEADLINES_UNAVAILABLE`
+ * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `INVALID_MIGRATION`, `DEADLINES_UNAVAILABLE`
  */
 export function runtimeOf(
   given: LooseOptions,

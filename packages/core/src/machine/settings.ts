@@ -26,7 +26,7 @@ export type LooseOptions = Omit<
 /**
  * Resolves the options of a machine.
  *
- * @throws FsmError `INVALID_OPTION`, `MIGRATION_MISSING`
+ * @throws FsmError `INVALID_OPTION`, `INVALID_MIGRATION`
  */
 export function settingsOf(options: LooseOptions): Settings {
   checkMachineOptions(options);
@@ -98,14 +98,14 @@ function initialOf(initial: LooseOptions['initial']): Initial | undefined {
  * Checks the numbers of migrations.
  *
  * @returns the numbers in ascending order
- * @throws FsmError `MIGRATION_MISSING` for an empty set, or for what is no whole number from 1
+ * @throws FsmError `INVALID_MIGRATION` for an empty object, or for a key that is not a whole number from 1
  */
 function migrationVersions(migrations: Migrations | undefined): readonly number[] {
   if (migrations === undefined) return [];
   const versions = Object.keys(migrations).map(Number);
   const bad = versions.find((version) => !Number.isInteger(version) || version < 1);
   if (bad !== undefined || versions.length === 0) {
-    throw new FsmError('MIGRATION_MISSING', { version: bad ?? 0, known: versions });
+    throw new FsmError('INVALID_MIGRATION', { version: bad ?? 0, known: versions });
   }
   return versions.sort((a, b) => a - b);
 }

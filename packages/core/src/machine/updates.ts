@@ -24,7 +24,7 @@ export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
 /** How many failing updates are counted at once. */
 const mostFailing = 1000;
 
-/** What the updates of one machine share. */
+/** Values that all updates of one machine share. */
 interface Updates {
   readonly rt: MachineRuntime;
   /** The longest turn of another process, and until its lease has lapsed. */

@@ -18,7 +18,7 @@ export interface Past {
   readonly memo: JsonObject;
 }
 
-/** What a difference is made to. */
+/** The state to which a difference leads. */
 type After = Pick<Past, 'scene' | 'data'>;
 
 /** There was no data yet. */

@@ -1,4 +1,4 @@
-/** Where the record keeps what was said lately. */
+/** The recent messages in the record. */
 
 import type { JsonObject } from '../base/json.ts';
 

@@ -33,7 +33,7 @@ export function behaviorOfNode(
   const { resume, timeout, leave } = handlers;
   const view = handlers.view && openView(id, handlers.view, options);
   const check = schema && checkBy(schema, id);
-  /** What an input has made of the data must fit the schema now: later it would cost the user their place. */
+  /** Checks changed data against the schema now: later, a mismatch would reset the conversation. */
   const checkChange = async (run: FrameRun, before: JsonObject) => {
     if (check !== undefined && run.isActive && run.data !== before) await check(run.data);
   };

@@ -13,7 +13,7 @@ export interface SlotPlan {
   readonly part?: string | undefined;
   /** Makes the value of a session that is not there. */
   readonly initial?: (() => unknown) | undefined;
-  /** What a store of an earlier system has; it counts only if the record has nothing. */
+  /** The session of an earlier system's store; it counts only if the record has none. */
   readonly adopted?: unknown;
   /** Whether there is such a store. A removed value then stays as `null`: its old key may still be there, and must not come back. */
   readonly adopts?: boolean | undefined;

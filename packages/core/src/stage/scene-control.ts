@@ -79,7 +79,7 @@ export class SceneControl<C extends object> {
     this.#parts = parts;
   }
 
-  /** What the session keeps of the scene; a scene whose time is over is forgotten here. */
+  /** The scene's part of the session. A scene whose time is over is deleted here. */
   get session(): SceneData {
     const kept = this.#kept;
     const isOver = kept?.expires !== undefined && kept.expires < this.#now;

@@ -1,4 +1,4 @@
-/** What the stages of both frameworks share: flows beside scenes, `ctx.scene`, and entrances for machines. */
+/** Shared by the stages of both frameworks: flows beside scenes, `ctx.scene`, and entrances for machines. */
 
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';

@@ -151,7 +151,7 @@ class StateContext implements StateMatcher {
     return undefined;
   }
 
-  /** What Node prints. */
+  /** The text that Node prints. */
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return '[FsmContext]';
   }
@@ -373,7 +373,7 @@ class StateContext implements StateMatcher {
   }
 }
 
-/** What else a filter takes cannot be moved to. */
+/** Rejects other targets of filters: they cannot be moved to. */
 function refuseTarget(target: State): never {
   if (holds(target, '~scene')) {
     const { id } = target;

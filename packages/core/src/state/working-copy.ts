@@ -74,7 +74,7 @@ export class WorkingCopy {
     this.written = this.kept;
   }
 
-  /** What reads show: the top frame, or in a `leave` hook the frame that was left. */
+  /** The frame for reads: the top one, or in a `leave` hook the one that was left. */
   get shown(): Frame {
     return this.leaving ?? this.top;
   }
@@ -216,7 +216,7 @@ export class WorkingCopy {
     };
   }
 
-  /** What has been committed is the base from now on. */
+  /** Makes the committed record the new base. */
   rebase(record: ConversationRecord): void {
     this.base = record;
     this.kept = this.written;

@@ -91,7 +91,7 @@ function unwrap(kept: string | undefined, now: number): StoredText | undefined {
   return deadlineAt ? { text, deadlineIn: Number(deadlineAt) - now } : { text };
 }
 
-/** What somebody else left in the store, be it no text at all, reaches core, which decides about it. */
+/** Passes any found value to core as text, also one that somebody else wrote: core decides about it. */
 function asText(found: string | undefined | null): string | undefined {
   if (found === undefined || found === null) return undefined;
   return typeof found === 'string' ? found : JSON.stringify(found);

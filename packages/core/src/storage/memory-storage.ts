@@ -138,14 +138,14 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     if (known.deadlineAt < known.wakeAt) deadlines.put(known, known.deadlineAt);
   }
 
-  /** What was written, unless its time is over; most have no end, and need not ask for the time. */
+  /** The written record, unless it has expired. Most records never expire, and need not read the clock. */
   function live(key: string, write: Write | undefined): Write | undefined {
     if (write?.ttl === undefined) return write;
     const { expiresAt } = times.get(key) as Times;
     return expiresAt > clock.now() ? write : undefined;
   }
 
-  /** What was written, as the very object that core passed: core recognizes it and need not decode its text. */
+  /** The written record, as the same object that core passed: core recognizes it and need not decode its text. */
   function stored(key: string, write: Write | undefined): StoredText | undefined {
     const kept = live(key, write);
     if (kept === undefined || kept.deadlineIn === undefined) return kept;

@@ -20,7 +20,7 @@ export interface AcquireOptions {
 export interface LeaseHolder {
   /** The token that acquired the conversation. */
   readonly token: string;
-  /** A whole number below 2^53. Each grant and each kept commit changes it. */
+  /** A whole number below 2^53. Each grant and each continuing commit changes it. */
   readonly fence: number;
 }
 
@@ -69,7 +69,7 @@ export type Acquired = Granted | Busy;
  * The answer to a commit.
  *
  * - `done`: written.
- * - `already`: a kept commit that was written before by an earlier copy of the same request.
+ * - `already`: a continuing commit that was written before by an earlier copy of the same request.
  * - `refused`: the holder no longer has the conversation. Nothing was written, and the same commit can never succeed later.
  */
 export type CommitAnswer = 'done' | 'already' | 'refused';

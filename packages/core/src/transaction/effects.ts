@@ -1,4 +1,4 @@
-/** What a turn will send and notify, in one object: everybody adds to it by its methods, and only the transaction flushes it. */
+/** The messages and notifications of a turn, in one object. Everybody adds to it by methods, and only the transaction flushes it. */
 
 import { type ApiCall, isSent, type Say, type Sent } from '../conversation/say.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
@@ -33,7 +33,7 @@ export interface Delivery {
 
 /** Its lists are made when something is put into them. */
 export class Effects {
-  /** What has happened to frames, and their scenes are not yet notified of. */
+  /** Events of frames of which their scenes are not yet notified. */
   private events: SceneEvent[] | undefined;
   private outbox: (Say | Stream)[] | undefined;
   private quiet: Set<Say | Stream> | undefined;
@@ -44,7 +44,7 @@ export class Effects {
   private apology: Texts | undefined;
   private left: Left[] | undefined;
   private failure: { readonly error: unknown } | undefined;
-  /** What waits for a commit, and what has been released by one. */
+  /** Tasks that wait for a commit, and tasks that one has released. */
   private tasks: Task[] | undefined;
   private released: Task[] | undefined;
   /** Brings session data that was changed in place into the working copy. */
@@ -89,7 +89,7 @@ export class Effects {
     this.isInputTaken = true;
   }
 
-  /** What a scene made of the input cannot be stored. */
+  /** Reports that a value that a scene made of the input cannot be stored. */
   refuseInput(error: unknown): void {
     this.refusal = { error };
   }

@@ -1,4 +1,4 @@
-/** What the code does not know of a record: former names, unknown states, data that its schema does not take. */
+/** Parts of a record that the code does not have: former names, unknown states, data that its schema rejects. */
 
 import { FsmError } from '../base/errors.ts';
 import { frozenData, frozenJson, type JsonObject } from '../base/json.ts';

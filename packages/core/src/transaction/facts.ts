@@ -1,4 +1,4 @@
-/** Whose turn it is and what caused it, before anything is read; and where its messages go. */
+/** The subject and the cause of a turn, before anything is read, and its reply address. */
 
 import type { UnitId } from '../record/ids.ts';
 import type { ReplyAddress } from '../update/address.ts';

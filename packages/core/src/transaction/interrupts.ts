@@ -13,7 +13,7 @@ import type { TurnFacts } from './facts.ts';
 
 /** A turn to do, as far as interrupts look at it. */
 export interface Interruptible extends Pick<TurnFacts, 'cause' | 'id'> {
-  /** What it is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  /** The name of the update, as in {@link Interruption.interrupter}, if it ends the turn for which it would wait. */
   interrupts?(): string | undefined;
   /** Waits in front of all others: an update that came later has gone first. */
   waitNext?(key: string): Promise<Seat>;
@@ -50,7 +50,7 @@ export interface Interrupted {
 export interface Interrupts {
   /** Whether an input ends every turn, whatever its state, by the choice of the machine. */
   endsAll(input: UserInput): boolean;
-  /** What an update is, as {@link Interruption.interrupter} names it, if it ends the turn that it would wait for. */
+  /** The name of an update, as in {@link Interruption.interrupter}, if it ends the turn for which it would wait. */
   nameOf(update: Interrupter): string | undefined;
   /**
    * Acquires the lease of a conversation. If the turn is interrupted while it waits for another process, the update that interrupts goes first.

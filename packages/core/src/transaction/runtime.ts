@@ -1,4 +1,4 @@
-/** What the turns of a machine share: its options, resolved once, and its live parts. */
+/** Shared by the turns of a machine: its options, resolved once, and its live parts. */
 
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -66,7 +66,7 @@ export interface Notices {
 
 /** Runs scenes; a scene brings it. */
 export interface Engine {
-  /** What `ctx.state` does with scenes. */
+  /** The verbs of `ctx.state` for scenes. */
   readonly sceneVerbs: SceneVerbs;
   /** The session of the turn's conversation, which handlers change in place. */
   sessionOf(turn: OpenTurn): object;
@@ -80,7 +80,7 @@ export interface Engine {
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Fires a timer of the active scene; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
-  /** Adds to what was said lately. */
+  /** Adds to the recent messages. */
   noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void;
   /** The conversation that has asked somebody who answers by this update in another chat, and its tag. */
   askerOf(

@@ -52,7 +52,7 @@ export interface InputValues {
     readonly invoice_payload: string;
     readonly telegram_payment_charge_id: string;
   };
-  /** What a web app sent. */
+  /** The data that a web app sent. */
   web_app: string;
   /** Ids of the users. */
   users_shared: readonly number[];
@@ -91,7 +91,7 @@ export function messageIn(message: RawObject | undefined): InputValues['message'
     : { from_chat_id, message_id };
 }
 
-/** What a user may send without a kind of its own (Bot API 10.3, Message); every other field without a reader is of a service message. */
+/** Contents that users may send without a kind of their own (Bot API 10.3, Message). Every other field without a reader belongs to a service message. */
 const otherContents = [
   'dice',
   'story',

@@ -74,7 +74,7 @@ export interface UnmatchedPayment {
   readonly currency: string | undefined;
   /** In the smallest units of the currency. */
   readonly total_amount: number | undefined;
-  /** What the bot gave as the payload, without the mark. */
+  /** The payload that the bot passed, without the mark. */
   readonly invoice_payload: string;
   /** For `refundStarPayment`. */
   readonly telegram_payment_charge_id: string | undefined;

@@ -133,7 +133,7 @@ export function parseKey(key: string): KeyParts | undefined {
       custom: optional(custom, unescaped),
     },
   };
-  // What would be written otherwise (007, needless escapes) is not a key of ours.
+  // A text that would be written otherwise (007, needless escapes) is not a key of ours.
   return written(parts) === key ? parts : undefined;
 }
 
@@ -199,7 +199,7 @@ function optional<T>(text: string | undefined, read: (text: string) => T): T | u
 const scopeParts: ReadonlyMap<string, Rule> = new Map(
   Object.entries({ chat: wholeNumber, user: wholeNumber, thread: wholeNumber, custom: anyText }),
 );
-/** What a strategy may give back of a subject that it spreads; core handles these itself. */
+/** Members of a subject that a strategy may return, because it spreads the subject; core handles these itself. */
 const subjectParts: ReadonlySet<string> = new Set(['bot', 'business', 'updateType']);
 
 /** A part that is overlooked would let two conversations share a key, so an unknown one is rejected. */

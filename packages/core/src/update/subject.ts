@@ -38,7 +38,7 @@ export interface Subject {
   readonly updateType?: string | undefined;
 }
 
-/** What a row of the table finds in an update's payload. */
+/** The parties that a row of the table finds in an update's payload. */
 interface Parties {
   readonly chat?: number | undefined;
   readonly user?: number | undefined;

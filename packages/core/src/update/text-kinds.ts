@@ -28,7 +28,7 @@ const entityTypes: { readonly [K in TextKind]: readonly string[] } = {
   number: [],
 };
 
-/** What a text is as a whole, where Telegram has marked nothing in it. */
+/** Patterns for a whole text in which Telegram has marked nothing. */
 const wholes: { readonly [K in Exclude<TextKind, 'date' | 'number'>]: RegExp } = {
   email: /^[^\s@<>()"]+@[^\s@.]+(?:\.[^\s@.]+)+$/,
   phone: /^\+?(?:[\s().-]*\d){7,15}$/,
@@ -52,10 +52,18 @@ export function findInText(
     const length = numberIn(entity, 'length') ?? 0;
     return textIn(entity, 'url') ?? text.slice(offset, offset + length);
   }
-  const whole = text.trim();
-  if (kind === 'date') return dayIn(whole);
-  if (kind === 'number') return amountIn(whole);
-  return wholes[kind].test(whole) ? whole : undefined;
+  const whole = text.replace(directionMarks, '').trim();
+  const typed = inLatinDigits(whole);
+  if (kind === 'date') return dayIn(typed);
+  if (kind === 'number') return amountIn(typed);
+  return wholes[kind].test(typed) ? whole : undefined;
+}
+
+/** Invisible characters that order text from right to left. Keyboards add them, and so do the ready-made texts. */
+const directionMarks = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function inLatinDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, latinDigit);
 }
 
 /** Reads a day. An ambiguous date has none: a wrong one would not be noticed. */
@@ -92,7 +100,6 @@ const mostDigits = 15;
  */
 function amountIn(text: string): number | undefined {
   const typed = text
-    .replace(/\p{Nd}/gu, latinDigit)
     .replace(/[\u2212\u2013]/gu, '-')
     .replaceAll('\u066b', '.')
     .replaceAll('\u066c', ',');

@@ -49,7 +49,7 @@ describe('a button of a flow', () => {
     expect(answers()).toEqual([undefined, undefined]);
   });
 
-  it('changes nothing when it is of another step, an earlier visit, or a finished flow, and is answered', async () => {
+  it('changes nothing if it belongs to another step, an earlier entry, or a finished flow, and is answered', async () => {
     const { user, said, answers, shown, data } = chat([color]);
     const ann = user(1);
     await ann.sends('/color');
@@ -73,7 +73,7 @@ describe('a button of a flow', () => {
     expect([said(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
   });
 
-  it('changes nothing when it was shown to another user, and says so', async () => {
+  it('changes nothing if it was shown to another user, who reads why', async () => {
     const { user, said, answers, shown, data, machine } = chat([color]);
     const [ann, bob] = [user(1, -100), user(2, -100)];
     await ann.sends('/color');
@@ -86,7 +86,7 @@ describe('a button of a flow', () => {
     expect(await data(1)).toBe(undefined);
   });
 
-  it('pressed twice is taken once', async () => {
+  it('pressed twice counts once', async () => {
     const { user, said, shown } = chat([color]);
     const ann = user(1);
     await ann.sends('/color');
@@ -96,7 +96,7 @@ describe('a button of a flow', () => {
     expect(said()).toEqual(['Color?', 'Size of r?']);
   });
 
-  it('passes on when it is none of a flow, where the flow lets other input pass', async () => {
+  it('reaches the bot if it belongs to no flow, and the flow passes other input', async () => {
     const f = flow('f', { trigger: '/f', otherInput: 'pass' })
       .ask('a', { prompt: 'A?' })
       .done(() => {});
@@ -225,7 +225,7 @@ describe('a keyboard', () => {
     expect(said()).toEqual(['A?', 'Got y']);
   });
 
-  it('of a choice that is gone says so', async () => {
+  it('of a removed choice reports that it is stale', async () => {
     const stock = new Set(['tea', 'cup']);
     const f = flow('f', { trigger: '/f' })
       .ask('a', { prompt: 'A?', choices: () => [...stock] })
@@ -286,7 +286,7 @@ describe('prompts that have been answered', () => {
     }
   });
 
-  it('does not fail what the user did', async () => {
+  it("do not fail the user's action", async () => {
     const { user, said, fails } = chat([make('delete')]);
     fails.on = ({ method }) => (method === 'deleteMessage' ? new Error('too old') : undefined);
     const ann = user(1);

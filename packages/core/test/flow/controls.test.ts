@@ -22,7 +22,7 @@ describe('controls', () => {
     expect(labelsOf(last())).toEqual(['Yes', 'Stop', '« Back']);
   });
 
-  it('do what the commands do, and are stale with their question', async () => {
+  it('act like the commands, and are stale with their question', async () => {
     const { user, said, answers, data, shown } = chat([feedback]);
     const ann = user(1);
     await ann.sends('/feedback');

@@ -26,7 +26,7 @@ describe('a deploy under a user in mid-flow', () => {
     expect(said()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
   });
 
-  it('that inserts a step before asks it, and takes no text for an answer to it that was none', async () => {
+  it('that inserts a step before it asks the new step, and accepts no text that was sent to the old one', async () => {
     const next = flow('form', { trigger: '/form' })
       .ask('name', { prompt: 'Name?' })
       .ask('mail', { prompt: 'Mail?' })
@@ -42,7 +42,7 @@ describe('a deploy under a user in mid-flow', () => {
     ]);
   });
 
-  it('that renames the pending step takes the answer', async () => {
+  it('that renames the pending step accepts the answer', async () => {
     const next = flow('form', { trigger: '/form' })
       .ask('name', { prompt: 'Name?' })
       .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
@@ -64,7 +64,7 @@ describe('a deploy under a user in mid-flow', () => {
     expect(said()).toEqual(['["Ann",15,"Rome"]']);
   });
 
-  it('that drops the pending step asks what is next, and is done where nothing is', async () => {
+  it('that drops the pending step asks the next one, and ends the flow if there is none', async () => {
     const done = flow('form', { trigger: '/form' })
       .ask('name', { prompt: 'Name?' })
       .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
@@ -81,7 +81,7 @@ describe('a deploy under a user in mid-flow', () => {
     expect(other.said()).toEqual(['Mail?', '{"name":"Ann","mail":"a@b"}']);
   });
 
-  it('that drops the first step takes no answer for one to the new first step', async () => {
+  it('that drops the first step accepts no answer of the old one for the new one', async () => {
     const bot = chat([first]);
     const ann = bot.user(1);
     await ann.sends('/form');
@@ -95,7 +95,7 @@ describe('a deploy under a user in mid-flow', () => {
     expect(bot.said()).toEqual(['Mail?', '{"mail":"a@b"}']);
   });
 
-  it('that changes a schema asks again what no longer passes, and only that', async () => {
+  it('that changes a schema asks only questions again whose answers no longer pass', async () => {
     const next = flow('form', { trigger: '/form' })
       .ask('name', { prompt: 'Name?' })
       .ask('age', { prompt: 'Age?', schema: z.coerce.number().min(18, 'Adults only.') })
@@ -106,7 +106,7 @@ describe('a deploy under a user in mid-flow', () => {
     expect(said()).toEqual(['Age?', 'Adults only.', '{"name":"Ann","age":20,"city":"Rome"}']);
   });
 
-  it('that removes a choice asks again who had chosen it', async () => {
+  it('that removes a choice asks users again who had chosen it', async () => {
     const v1 = flow('f', { trigger: '/f' })
       .ask('a', { prompt: 'A?', choices: ['x', 'y'] })
       .ask('b', { prompt: 'B?' })

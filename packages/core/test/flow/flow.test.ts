@@ -43,7 +43,7 @@ const two = flow('two', { trigger: '/two' })
   .done(({ a, b }) => `${a}${b}`);
 
 describe('a flow', () => {
-  it('asks in order, with what was answered before, and is gone when it is done', async () => {
+  it('asks in order, with the earlier answers, and deletes the record when it is done', async () => {
     const { user, said, state, data } = chat([order]);
     const ann = user(1);
     await ann.sends('/order');
@@ -68,7 +68,7 @@ describe('a flow', () => {
     expect(said().slice(-2)).toEqual(['Gift wrap?', '1 × laptop to Main Street 1, wrap: true']);
   });
 
-  it('says what is wrong with an answer, stays, and takes the next one', async () => {
+  it('explains an invalid answer, stays, and accepts the next one', async () => {
     const { user, said, state } = chat([order]);
     const ann = user(1);
     for (const text of ['/order', '📱 Phone', 'many', '0', '3', 'x']) await ann.sends(text);
@@ -108,7 +108,7 @@ describe('a flow', () => {
     expect(said()).toEqual(['A?', 'A?', 'B after x?', 'B after y?', 'yz', 'xw']);
   });
 
-  it('passes on what it does not wait for once it is done', async () => {
+  it('passes later input to the bot once it is done', async () => {
     const { user, passed } = chat([two]);
     const ann = user(1);
     for (const text of ['/two', '1', '2', 'hello']) await ann.sends(text);
@@ -192,7 +192,7 @@ describe('back', () => {
     expect(said().slice(3)).toEqual(['Count?', 'End, gift undefined?', '{"count":2,"end":"ok"}']);
   });
 
-  it('says so at the first question, and where it is not allowed', async () => {
+  it('is explained at the first question, and where it is not allowed', async () => {
     const partly = flow('partly', { trigger: '/partly' })
       .ask('a', { prompt: 'A?', back: true })
       .ask('b', { prompt: 'B?' })
@@ -254,7 +254,7 @@ describe('the endings of a flow', () => {
     expect(await state(1)).toBe(null);
   });
 
-  it('says its own words where a hook is missing, and nothing where a hook says nothing', async () => {
+  it('send the default text without a hook, and nothing if a hook returns nothing', async () => {
     const silent = flow('silent', { trigger: '/silent' })
       .ask('a', { prompt: 'A?' })
       .done(() => {}, { canceled: () => {} });
@@ -264,7 +264,7 @@ describe('the endings of a flow', () => {
     expect(said()).toEqual(['A?', 'A?', 'Canceled.']);
   });
 
-  it('takes cancel for this bot only', async () => {
+  it('accepts /cancel for this bot only', async () => {
     const { user, said, state } = chat([two]);
     const ann = user(1);
     for (const text of ['/two', '/cancel@other_bot']) await ann.sends(text);
@@ -397,7 +397,7 @@ describe('an invalid answer', () => {
     expect(answers().at(-1)).toBe('Please answer the question above.');
   });
 
-  it('is said in other words by the step', async () => {
+  it("is explained in the step's own words", async () => {
     const age = flow('age', { trigger: '/age' })
       .ask('age', { prompt: '?', schema: z.coerce.number().int(), otherwise: 'Eine Zahl, bitte.' })
       .done(() => {});
@@ -522,7 +522,7 @@ describe('answers of a trigger', () => {
       },
     });
 
-  it('are taken as if the user had sent them', async () => {
+  it('are checked as if the user had sent them', async () => {
     const { user, said } = chat([shop]);
     await user(1).sends('/buy tea 3');
     await user(2).sends('/start buy_cup_2');
@@ -599,7 +599,7 @@ describe('code that throws', () => {
 });
 
 describe('a lost prompt', () => {
-  it('is asked again before the next text is taken as its answer', async () => {
+  it('is sent again before the next text can answer it', async () => {
     const { user, said, fails, data } = chat([two]);
     const ann = user(1);
     await ann.sends('/two');

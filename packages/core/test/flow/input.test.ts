@@ -8,8 +8,8 @@ const photo = (id: string, group?: string) => ({
   ...(group !== undefined && { media_group_id: group }),
 });
 
-describe('what a step accepts', () => {
-  it('is one kind, several with their kind, anything, or what a picker gives', async () => {
+describe('the accepted input of a step', () => {
+  it('is one kind, several with their kind, anything, or the result of a function', async () => {
     const f = flow('f', { trigger: '/f' })
       .ask('where', { prompt: '1', accept: 'location' })
       .ask('proof', { prompt: '2', accept: ['photo', 'document'] })
@@ -38,7 +38,7 @@ describe('what a step accepts', () => {
     ]);
   });
 
-  it('beside choices is taken too', async () => {
+  it('beside choices is accepted too', async () => {
     const f = flow('f', { trigger: '/f' })
       .ask('a', { prompt: 'A?', choices: ['x'], accept: 'text' })
       .done(({ a }) => `Got ${a}`);

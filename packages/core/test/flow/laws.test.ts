@@ -111,7 +111,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
     { minLength: 5, maxLength: 30 },
   );
 
-  it('asks what the model asks, whatever the user does', async () => {
+  it('asks the same as the model, whatever the user does', async () => {
     const seen = { finished: 0, back: 0, early: 0, closed: 0 };
     await fc.assert(
       fc.asyncProperty(definitions, script, async (level, moves) => {

@@ -35,7 +35,7 @@ describe('branch', () => {
     ]);
   });
 
-  it('follows another answer, and deletes what does not apply then', async () => {
+  it('follows another answer, and deletes answers that no longer apply', async () => {
     const { user, said } = chat([trip]);
     const ann = user(1);
     await ann.sends('/trip');
@@ -54,7 +54,7 @@ describe('branch', () => {
 });
 
 describe('a question that has the same name in two cases', () => {
-  it('is not answered by what was answered to the other', async () => {
+  it('is not answered by the answer to the other', async () => {
     const trip = flow('trip', { trigger: '/trip' })
       .ask('how', { prompt: 'How?', choices: ['walk', 'fly'] })
       .branch('how', {
@@ -193,7 +193,7 @@ describe('repeat', () => {
     expect(said()).toEqual(['1 of Ann. Another?', 'A name, Ann?']);
   });
 
-  it('takes no button of an earlier round', async () => {
+  it('accepts no button of an earlier round', async () => {
     const rated = flow('rated', { trigger: '/rated' })
       .repeat('all', {
         each: (b) => b.ask('stars', { prompt: 'Stars?', choices: ['1', '2'] }),

@@ -11,7 +11,7 @@ const exact = <_ extends true>() => {};
 const weigh = () => flow('f', { data: typed<{ unit: 'kg' | 'lb'; urgent: boolean }>() });
 
 describe('the types of questions', () => {
-  it('rows change parameters, and answer what the question takes', () => {
+  it('rows change parameters, and answer with values that the question accepts', () => {
     const f = weigh().ask('size', {
       prompt: 'Size?',
       choices: ['s', 'l'],
@@ -142,7 +142,7 @@ describe('the types of questions', () => {
     expect(f).toBeDefined();
   });
 
-  it('questions from data have texts as answers, or what `value` says', () => {
+  it('questions from data have texts as answers, or values of `value`', () => {
     const f = flow('f')
       .questions('answers', () => [{ name: 'why', prompt: 'Why?' }])
       .questions('stars', () => [{ name: 'food', prompt: 'Food?' }], { value: z.coerce.number() })

@@ -163,7 +163,7 @@ describe('the types of a flow', () => {
     exact<Equal<'signup.pets:again' extends StatesIn<typeof signup>['id'] ? true : false, true>>();
   });
 
-  it('rejects what cannot work, with a sentence', () => {
+  it('rejects contradictions with a sentence', () => {
     compiled(() => {
       flow('x')
         .ask('a', { prompt: '?' })
@@ -278,7 +278,7 @@ describe('the types of a flow', () => {
   });
 });
 
-it('keeps what several branches distinguish', () => {
+it('keeps answers that several branches distinguish', () => {
   const told = flow('told')
     .ask('kind', { prompt: '?', choices: ['car', 'bike'] })
     .ask('pay', { prompt: '?', choices: ['card', 'cash'] })
@@ -314,7 +314,7 @@ it('keeps the answer that a branch is on optional, where its question may be lef
     });
 });
 
-it('distinguishes what a block under a condition has told apart', () => {
+it('distinguishes answers after a block under a condition', () => {
   flow('block')
     .ask('name', { prompt: '?' })
     .branch(

@@ -25,7 +25,7 @@ export interface OperatedMachine {
 /** One conversation as it is stored. */
 export interface Found {
   readonly key: string;
-  /** What the machine reads; `undefined` without a machine, or where the key is not of its strategy. */
+  /** The conversation as the machine reads it; `undefined` without a machine, or if the key is not of its strategy. */
   readonly snapshot: Snapshot | undefined;
   /** Why the machine cannot read it. */
   readonly unreadable: string | undefined;
@@ -186,7 +186,7 @@ function isFlow(details: object): boolean {
   return 'kind' in details && details.kind === 'flow';
 }
 
-/** What had been answered before a question, if the conversation is in its flow. */
+/** The answers before a question, if the conversation is in its flow. */
 function answersBefore(
   { state }: Turn,
   { id, states }: MachineDescription['scenes'][number],

@@ -38,7 +38,7 @@ export interface StoredCheck {
   readonly faults: readonly StoredFault[];
 }
 
-/** What is wrong with one conversation; `detail` is that of the first one of its kind. */
+/** A fault of one conversation; `detail` is that of the first one of its kind. */
 interface Finding {
   readonly code: StoredFaultCode;
   readonly where: string;

@@ -26,7 +26,7 @@ export interface GraphNode {
   readonly group: string | null;
   /** Code may lead from here to anywhere, so that missing edges mean nothing. */
   readonly open?: true;
-  /** What the bot says here, where that is fixed. */
+  /** The prompt, if it is fixed. */
   readonly prompt?: string;
   /** Kinds of input that are taken here. */
   readonly accepts?: readonly string[];

@@ -1,4 +1,4 @@
-/** What Telegram rejects, found in a graph (Bot API: sendMessage, BotCommand, InlineKeyboardButton; Telegram, "Deep linking"). */
+/** Finds in a graph what Telegram rejects (Bot API: sendMessage, BotCommand, InlineKeyboardButton; Telegram, "Deep linking"). */
 
 import type { Fault, FaultCode } from './fault.ts';
 import type { Graph, GraphGroup, GraphNode } from './graph.ts';

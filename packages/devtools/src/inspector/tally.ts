@@ -1,4 +1,4 @@
-/** What happens at each state: how many came, went on, went back, finished or were lost, and how long they stayed. */
+/** Counts of users at each state: how many came, continued, went back, finished or dropped off, and how long they stayed. */
 
 import type { Committed } from '@telefsm/core';
 import type { Graph } from '../graph/graph.ts';
@@ -112,7 +112,7 @@ export function reasonOf({ left, from }: Committed): Reason | undefined {
 
 type Reason = Committed['left'][number]['reason'];
 
-/** What an ending means: a flow reports when it is done, other scenes continue by being replaced. */
+/** The meaning of an ending: a flow reports when it is done, other scenes continue by being replaced. */
 function fateOf(reason: Reason, isFlow: boolean): 'answered' | 'back' | 'finished' | 'dropped' {
   switch (reason) {
     case 'done':

@@ -1,4 +1,4 @@
-/** What each of the inspector's pages shows, as data. */
+/** The data of each page of the inspector. */
 
 import type { Seen } from '@telefsm/core/tools';
 import type { Fault } from '../graph/fault.ts';

@@ -1,4 +1,4 @@
-/** What an inspector remembers of a machine at work: moves, where conversations are, failures. All of it is bounded. */
+/** The memory of an inspector: moves, positions of conversations, failures. All of it is bounded. */
 
 import type { Clock, Committed, MachineEvents } from '@telefsm/core';
 import { systemClock } from '@telefsm/core/tools';

@@ -112,7 +112,7 @@ export async function openSession(
     changed();
   });
   let crashes = 0;
-  /** What the bot did before it crashed, newest first. */
+  /** The moves before the bot crashed, newest first. */
   let past: readonly Move[] = [];
   /** The moves on the diagram when it crashed. */
   let learned: readonly SeenMove[] = [];

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-/** What runs in the browser: it keeps the page current, opens dialogs and sends forms of the chat. Nothing else. */
+/** The script in the browser: it keeps the page current, opens dialogs and sends forms of the chat. Nothing else. */
 
 /**
  * The program of the page.
@@ -49,7 +49,7 @@ function page(): void {
     if (isStale) setTimeout(() => void refresh(), Math.max(100, took * 5));
   }
 
-  /** What somebody has opened stays open. */
+  /** Keeps a part open that the user has opened. */
   function keepOpen(part: Element, next: Element): void {
     for (const { id } of part.querySelectorAll('details[open]'))
       if (id !== '') next.querySelector(`#${CSS.escape(id)}`)?.setAttribute('open', '');
@@ -67,7 +67,7 @@ function page(): void {
     for (const gone of old.slice(fresh.length)) gone.remove();
   }
 
-  /** What had the focus may be gone: then it goes to what is nearest, and not back to the top of the page. */
+  /** Moves the focus to the nearest element if its own is gone, instead of to the top of the page. */
   function refocus(part: Element, id: string): void {
     if (part.contains(document.activeElement)) return;
     const near = part instanceof HTMLElement && part.tabIndex >= 0 ? part : null;

@@ -46,7 +46,7 @@ export class Stage<
   D extends SceneSessionData = SceneSessionData,
 > extends TelegrafStage<C, D> {
   readonly #room: StageRoom<C, BaseScene<C>>;
-  /** What a stage without handlers of its own has: each update would pass through it in vain. */
+  /** The middleware of a stage without handlers of its own: each update would pass through it in vain. */
   readonly #noHandlers = Composer.prototype.middleware.call(this);
 
   /**

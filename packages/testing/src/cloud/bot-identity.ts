@@ -1,4 +1,4 @@
-/** Who the bot is: as long as nobody says otherwise, and once its token is known. */
+/** The identity of the bot: the default one, and the one of its token. */
 import type { Cloud } from './cloud.ts';
 import type { RawUser } from './raw.ts';
 

@@ -46,7 +46,7 @@ export interface RawMessage {
 export interface RawButton {
   /** The label. */
   readonly text: string;
-  /** What it does. */
+  /** The parameters of the call. */
   readonly [field: string]: unknown;
 }
 

@@ -20,7 +20,7 @@ export const commitRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a repeated commit that kept the lease returns already',
+    name: 'a repeated continuing commit returns already',
     needs: ['fencing'],
     breaks: 'a commit whose answer was lost would be taken for a lost conversation',
     async check({ key, take, finds }) {
@@ -34,7 +34,7 @@ export const commitRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a commit that kept the lease holds it under the next fence only',
+    name: 'after a continuing commit only the next fence is valid',
     needs: ['fencing'],
     breaks: 'a stale commit would overwrite the next part of the turn',
     async check({ key, take, busy, finds }) {
@@ -54,7 +54,7 @@ export const commitRules: readonly Rule[] = [
     },
   },
   {
-    name: "late copies of a turn's requests, in any order, change nothing",
+    name: "late duplicates of a turn's requests, in any order, change nothing",
     needs: ['fencing'],
     breaks: 'a slow network would undo an update',
     async check(bench) {

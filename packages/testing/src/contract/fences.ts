@@ -61,7 +61,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'an acquire by the current holder keeps fence and lease, also after a kept commit and after a lapse',
+    name: 'an acquire by the current holder keeps fence and lease, also after a continuing commit and after a lapse',
     needs: ['fencing'],
     breaks: 'a repeated acquire would end the turn that it belongs to',
     async check({ key, take, busy, pass }) {
@@ -115,7 +115,7 @@ export const fenceRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a kept commit uses up its fence: a repeat returns already, and other requests are rejected',
+    name: 'a continuing commit uses up its fence: a repeat returns already, and other requests are rejected',
     needs: ['fencing'],
     async check({ key, take, busy }) {
       const turn = await take(key('k'), { lease: short });
@@ -128,7 +128,7 @@ export const fenceRules: readonly Rule[] = [
       await spent.release();
       assert.equal((await busy(key('k'))) <= short, true);
       assert.equal(await turn.commit(record('next'), short), 'done');
-      // two kept commits later the first is no longer the last one
+      // two continuing commits later the first is no longer the last one
       assert.equal(await spent.copy().commit(record('kept'), short), 'refused');
       assert.equal(await turn.commit(record('last')), 'done');
     },
@@ -144,11 +144,11 @@ export const fenceRules: readonly Rule[] = [
       await take(key('k'), { token: turn.token, lease: short });
       assert.ok((await busy(key('k'))) <= short, 'an acquire of the holder');
       await turn.commit(record('kept'), short);
-      assert.ok((await busy(key('k'))) <= short, 'a kept commit');
+      assert.ok((await busy(key('k'))) <= short, 'a continuing commit');
       await turn.renew(minute);
       assert.ok((await busy(key('k'))) > short, 'a renewal');
       await turn.commit(record('kept'), short);
-      assert.ok((await busy(key('k'))) > short, 'a kept commit shortens nothing');
+      assert.ok((await busy(key('k'))) > short, 'a continuing commit shortens nothing');
       await turn.release();
       // a late copy of the acquire, then one of a renewal
       const late = await take(key('k'), { token: turn.token, lease: short });

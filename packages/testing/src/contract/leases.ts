@@ -65,7 +65,7 @@ export const leaseRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a renewal after a kept commit is for the new fence',
+    name: 'a renewal after a continuing commit is for the new fence',
     needs: ['fencing'],
     async check({ key, take, busy }) {
       const lease = await take(key('k'), { lease: 1000 });

@@ -115,7 +115,7 @@ type Request =
       readonly keep: number | undefined;
     };
 
-/** What must be true of the conversation. */
+/** The model of the conversation. */
 interface Model {
   text: string | undefined;
   holder: LeaseHolder | undefined;

@@ -1,4 +1,4 @@
-/** What a rule of the storage contract is, and what it works with. */
+/** A rule of the storage contract, and its tools. */
 
 import assert from 'node:assert/strict';
 import type { Awaitable, FsmStorage, StoredText } from '@telefsm/core';
@@ -41,9 +41,9 @@ export interface Taking {
 
 /** A conversation that was acquired, with the statements that its holder may send. */
 export interface Held extends LeaseHolder {
-  /** Names the grant; a kept commit makes it name the next one. */
+  /** Names the grant; a continuing commit makes it name the next one. */
   fence: number;
-  /** What was stored. */
+  /** The stored text. */
   readonly record: StoredText | undefined;
   /** @param keep - how long to continue holding, in ms; without it the commit releases */
   commit(next: Write | undefined, keep?: number): Promise<CommitAnswer>;

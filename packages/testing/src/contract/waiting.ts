@@ -40,7 +40,7 @@ export const waitingRules: readonly Rule[] = [
       let lease = await take(key('k'));
       const waiters = [token(), token(), token()];
       for (const waiter of waiters) await busy(key('k'), { token: waiter, queue: true });
-      // Who asks again keeps the place.
+      // A waiter that asks again keeps its place in the queue.
       await busy(key('k'), { token: waiters[0] ?? '', queue: true });
       for (const [n, waiter] of waiters.entries()) {
         await lease.commit(record(`${n}`));
@@ -120,7 +120,7 @@ export const waitingRules: readonly Rule[] = [
     },
   },
   {
-    name: 'a kept commit grants the conversation to no waiter',
+    name: 'a continuing commit grants the conversation to no waiter',
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy, until } = bench;

@@ -32,7 +32,7 @@ export interface GrammyLike {
   errorHandler: (error: unknown) => unknown;
   isInited(): boolean;
   handleUpdate(update: RawUpdate, envelope?: unknown): Promise<void>;
-  /** What its polling calls with every batch. */
+  /** Called by its polling with every batch. */
   handleUpdates(updates: readonly RawUpdate[]): Promise<void>;
   start(options: { readonly allowed_updates: readonly string[] }): Promise<void>;
   stop(): Promise<void>;

@@ -158,7 +158,7 @@ export function overHttp(
         Object.assign(delivery, { started: false, isEnding: false });
       }
       connect(server);
-      // What the dead process still says goes to an address that never answers.
+      // Calls of the crashed process go to an address that never answers.
       if (via === 'polling') void old.stopPolling().catch(() => {});
       else requests?.cut();
     },

@@ -1,4 +1,4 @@
-/** What users pick where a button of the reply keyboard asks for users or a chat. */
+/** The users or the chat that a user picks if a button of the reply keyboard asks for them. */
 import type { Cloud } from '../cloud/cloud.ts';
 import type { RawButton, RawUser } from '../cloud/raw.ts';
 import { complaint } from './complaint.ts';

@@ -128,7 +128,7 @@ function replyButton(markup: RawMarkup | undefined, label: string): RawButton | 
   return typeof found === 'string' ? { text: found } : found;
 }
 
-/** What a button of the reply keyboard sends. */
+/** The message that a button of the reply keyboard sends. */
 function replyOf(cloud: Cloud, user: RawUser, button: RawButton): string | Sendable {
   if (button['request_contact'] === true) return contact('+491700000000');
   if (button['request_location'] === true) return location(52.52, 13.405);

@@ -7,7 +7,7 @@ import { type MediaField, mediaContent, storeFile } from '../methods/media.ts';
 
 /** Something that a user sends; made by {@link photo}, {@link location}, {@link album}, … */
 export interface Sendable {
-  /** What it is made of, a message each; read by the driver. */
+  /** Its parts, a message each; read by the driver. */
   readonly '~parts': (from: Sender) => readonly Readonly<Record<string, unknown>>[];
 }
 

@@ -1,4 +1,4 @@
-/** What is known of a bot over all walks: its states, ways to them, what was tried in each, and where nothing leads on. */
+/** The knowledge of a bot over all walks: its states, the ways to them, the actions tried in each, and dead ends. */
 import type { MachineDescription } from '@telefsm/core/adapter';
 import { deadEndKey, type Finding, inputKindOf, inState } from './fault.ts';
 import type { Move } from './move.ts';
@@ -41,7 +41,7 @@ export interface Atlas {
   readonly states: readonly string[];
   readonly unvisited: readonly string[];
   readonly passages: readonly Passage[];
-  /** What is wrong with states rather than with a single answer. */
+  /** Faults of states rather than of a single answer. */
   findings(strict: boolean): readonly Sighting[];
 }
 

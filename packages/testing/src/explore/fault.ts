@@ -122,7 +122,7 @@ function refusal(call: ApiCall, { before: state, after }: Outcome): Finding {
   };
 }
 
-/** What is rejected although nobody did anything wrong: bots usually try, and pass over it. */
+/** Rejections that are nobody's fault: bots usually ignore them. */
 const ordinary = /not modified|message to \w+ not found|can't be (?:edited|deleted)/;
 
 /** A second delivery answers a query for the second time, which Telegram itself forgives. */

@@ -32,11 +32,11 @@ export interface Outcome {
   readonly noticed: boolean;
   /** Of a press: whether the bot answered the query, and whether the button belonged to what is asked now. */
   readonly press: { readonly answered: boolean; readonly current: boolean } | undefined;
-  /** Whether the user is in front of a view that nothing but a command leads out of. */
+  /** Whether the user is in front of a view that only a command leads out of. */
   readonly isDeadEnd: boolean;
-  /** What the bot's code threw. */
+  /** The errors of the bot's code. */
   readonly errors: readonly unknown[];
-  /** What observers got of inputs that the bot could not keep. */
+  /** The inputs that the bot could not store, as observers got them. */
   readonly unkept: readonly unknown[];
   /** Calls that Telegram rejected. */
   readonly refusals: readonly ApiCall[];
@@ -57,7 +57,7 @@ export interface Walk {
   /** Does a move; `undefined` when it cannot be done here. */
   go(move: Move): Promise<Outcome | undefined>;
   state(who: Person): Promise<string | null>;
-  /** What the conversation has collected, as text. */
+  /** The data of the conversation, as text. */
   data(who: Person): Promise<string>;
   /** Buttons that somebody sees or has seen, newest first; `now` is the state of that somebody. */
   buttons(who: Person, now: string | null): readonly AtHand[];

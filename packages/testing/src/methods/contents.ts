@@ -1,4 +1,4 @@
-/** What is in messages, by the method that sends them: texts, captions, files, polls, invoices. */
+/** The contents of messages, by the method that sends them: texts, captions, files, polls, invoices. */
 import { refuse } from '../cloud/answer.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Payload } from '../cloud/raw.ts';

@@ -159,7 +159,7 @@ function remove(call: Call, record: ChatRecord, { message }: Kept): void {
   });
 }
 
-/** What decides whether a message is modified. */
+/** The parts of a message that decide whether it is modified. */
 function looks(message: RawMessage): string {
   const { edit_date, ...rest } = message;
   return JSON.stringify(rest, (_, value: unknown) =>

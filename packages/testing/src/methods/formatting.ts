@@ -187,7 +187,7 @@ function close(open: Open, text: string, entities: RawEntity[]): void {
   if (length > 0) entities.push({ type: open.type, offset: open.offset, length, ...open.extra });
 }
 
-/** What Telegram finds by itself comes on top of what was marked. */
+/** Adds the entities that Telegram finds by itself to those that were marked. */
 function finish(text: string, marked: readonly RawEntity[]): Formatted {
   const entities = [...marked, ...entitiesOf(text)];
   return { text, entities: entities.sort((one, other) => one.offset - other.offset) };

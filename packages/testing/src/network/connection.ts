@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { Duplex } from 'node:stream';
 
-/** What clients and servers of Node call on a socket, without an effect in memory. */
+/** Methods of sockets that clients and servers of Node call, without an effect in memory. */
 const withoutEffect = ['setTimeout', 'setNoDelay', 'setKeepAlive', 'ref', 'unref'] as const;
 
 class End extends Duplex {

@@ -170,7 +170,7 @@ interface Lane {
 
 interface Failed {
   readonly message: string;
-  /** What the webhook asked for by `Retry-After`, in ms. */
+  /** The delay of the webhook's `Retry-After`, in ms. */
   readonly after?: number;
 }
 

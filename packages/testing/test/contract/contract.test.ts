@@ -84,7 +84,7 @@ describe('the storage contract itself', () => {
     expect(new Set(names).size).toBe(names.length);
   });
 
-  it('fails where a storage lacks something and nobody says why', async () => {
+  it('fails if a storage lacks a feature without a reason', async () => {
     const rules = storageContract(() => memoryStorage());
     const rule = rules.find(({ needs }) => needs.includes('shared'));
     await expect(rule?.run()).rejects.toThrow("does not offer 'shared'");

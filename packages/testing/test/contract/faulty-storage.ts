@@ -59,8 +59,8 @@ export const faults = [
   'an acquire shortens the lease of its holder',
   'an acquire makes the lease long',
   'a lapsed holder is a stranger',
-  'a kept commit makes the lease long',
-  'a kept commit shortens the lease',
+  'a continuing commit makes the lease long',
+  'a continuing commit shortens the lease',
   'a release names the token only',
   'busy names nobody',
   'busy names the fence before',
@@ -71,10 +71,10 @@ export const faults = [
   // Commits
   'a free conversation takes any commit',
   'kept under the same fence',
-  'a kept commit does not write',
-  'a kept commit lets go',
-  'a kept commit does not extend',
-  'a repeated kept commit is refused',
+  'a continuing commit does not write',
+  'a continuing commit releases',
+  'a continuing commit does not extend',
+  'a repeated continuing commit is rejected',
   'any other fence is taken for a repeated commit',
   // Lifetimes
   'lifetime ignored',
@@ -125,7 +125,7 @@ export const faults = [
   'everybody queues',
   'who asks again goes to the end',
   'who has taken still waits',
-  'a kept commit is handed over',
+  'a continuing commit grants to a waiter',
   'cannot stop listening',
   'own process only is told',
   'each process remembers what it read',
@@ -305,7 +305,7 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
     const { token, fence } = holder;
     const hasGoneOn = entry.owner === token && entry.fence === fence + 1;
     const isOther = entry.owner === token && entry.fence > fence;
-    if (keep !== undefined && hasGoneOn && !has('a repeated kept commit is refused')) {
+    if (keep !== undefined && hasGoneOn && !has('a repeated continuing commit is rejected')) {
       return 'already';
     }
     if (keep !== undefined && isOther && has('any other fence is taken for a repeated commit')) {
@@ -314,19 +314,19 @@ function open(shared: Shared, has: (fault: Fault) => boolean): FsmStorage {
     if (!holds(entry, holder)) return 'refused';
     if (next !== undefined && blocked.has(key)) return 'done';
     if (next === undefined && has('a deletion blocks the key')) blocked.add(key);
-    if (keep === undefined || !has('a kept commit does not write')) write(entry, next);
+    if (keep === undefined || !has('a continuing commit does not write')) write(entry, next);
     cache.set(key, entry.write);
     if (keep === undefined) {
       if (!has('a commit does not let go')) letGo(entry);
-    } else if (has('a kept commit lets go')) {
+    } else if (has('a continuing commit releases')) {
       letGo(entry);
-    } else if (has('a kept commit is handed over') && entry.waiters.length > 0) {
+    } else if (has('a continuing commit grants to a waiter') && entry.waiters.length > 0) {
       letGo(entry);
     } else {
       if (!has('kept under the same fence')) entry.fence++;
-      const until = shared.now + (has('a kept commit makes the lease long') ? 60_000 : keep);
-      const before = has('a kept commit shortens the lease') ? 0 : entry.until;
-      if (!has('a kept commit does not extend')) entry.until = Math.max(before, until);
+      const until = shared.now + (has('a continuing commit makes the lease long') ? 60_000 : keep);
+      const before = has('a continuing commit shortens the lease') ? 0 : entry.until;
+      if (!has('a continuing commit does not extend')) entry.until = Math.max(before, until);
     }
     return 'done';
   }

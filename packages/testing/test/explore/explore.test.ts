@@ -67,7 +67,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     );
   });
 
-  it('finds a crash that an error handler of the bot takes', async () => {
+  it('finds a crash that an error handler of the bot catches', async () => {
     const script: Script = {
       async onText(text, say) {
         if (text === '/help') throw new Error('There is no help.');
@@ -120,7 +120,7 @@ describe.each(frameworks)('explore on %s', (_, make) => {
     expect(told.faults, told.report).toEqual([]);
   });
 
-  it('says which update a bot never finishes with', async () => {
+  it('names the update that a bot never finishes', async () => {
     const hangs = explore(
       (world) => {
         const machine = createMachine(world);
@@ -327,7 +327,7 @@ describe.each(frameworks)('explore on %s, on a bot that has a finding of issue 1
     });
   });
 
-  it('finds nothing of this kind in a validate that says why', async () => {
+  it('finds no such fault in a `validate` that gives a reason', async () => {
     const form = flow('form', { trigger: '/form', description: 'Form' })
       .ask('n', { prompt: 'How many?', validate: (text) => Number(text) || invalid('A number?') })
       .done(() => 'Done.');

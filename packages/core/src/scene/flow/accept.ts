@@ -99,7 +99,7 @@ async function refuse(flowRun: FlowRun, asked: PendingQuestion, say: Say): Promi
   else run.say(say);
 }
 
-/** What an answer leaves in the memo: its album, and its message where edits count. */
+/** The traces of an answer in the memo: its album, and its message where edits count. */
 function provenance(
   flowRun: FlowRun,
   question: PendingAsk,

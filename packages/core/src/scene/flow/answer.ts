@@ -23,12 +23,12 @@ export type Verdict =
       | { readonly say: Say }
       | { readonly text: 'invalid' | 'tooLong' }
     ) & {
-        /** What observers get, where the bot's own code has made no answer of it. */
+        /** The error for observers, if the bot's own code has made no answer of the input. */
         readonly error?: FsmError;
       })
   | { readonly kind: 'redo'; readonly name: string };
 
-/** What a question accepts beside its choices; `undefined` if nothing. */
+/** The input that a question accepts beside its choices; `undefined` if none. */
 function acceptOf({ accept, choices, share }: AskOptions): Accept | undefined {
   if (accept !== undefined) return ownOnly(accept, share);
   return choices === undefined ? 'text' : undefined;

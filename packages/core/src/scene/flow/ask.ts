@@ -32,7 +32,7 @@ import { givenSlot, namedSteps } from './steps.ts';
 
 /** The messages that go with a question that is asked in place. */
 export interface Asking {
-  /** What is wrong with the last answer. */
+  /** The message about the last, invalid answer. */
   readonly below?: Say;
   /** Another message of the flow, in place of the question. */
   readonly instead?: Say;

@@ -62,7 +62,7 @@ export type Branched<Answers, K extends keyof Answers, Cases> = Answers extends 
     : never
   : never;
 
-/** What a case adds, for each member of a union. */
+/** The answers that a case adds, for each member of a union. */
 type Added<Inner, Known> = Inner extends unknown ? Omit<Inner, Known & keyof Inner> : never;
 
 /** The answers of a block that is asked under a condition, for each member of a union. */
@@ -139,6 +139,6 @@ type ServicesOf<F> = F extends { readonly '~scene': { readonly types?: infer T }
 export type NeedsMet<Services, F> =
   Services extends ServicesOf<F>
     ? unknown
-    : Complaint<'The included flow needs services that this flow does not declare.'>;
+    : Complaint<'The included flow needs services that this flow does not declare: add them to `services`.'>;
 /** The keys of every member of a union. */
 export type KeysOf<U> = U extends unknown ? keyof U & string : never;

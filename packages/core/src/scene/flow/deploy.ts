@@ -1,4 +1,4 @@
-/** What a deploy changes under users who are in mid-flow: renamed steps, and answers that the new definition rejects. */
+/** Adapts the progress of users in mid-flow to a deploy: renamed steps, and answers that the new definition rejects. */
 
 import type { JsonObject } from '../../base/json.ts';
 import { check, type Schema } from '../../base/schema.ts';

@@ -1,4 +1,4 @@
-/** What ends a slow check of an answer. */
+/** Updates that end a slow check of an answer. */
 
 import type { SceneBehavior } from '../../conversation/behavior.ts';
 import type { InterruptRule } from '../../update/interrupt.ts';

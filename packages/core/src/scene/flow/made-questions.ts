@@ -10,7 +10,7 @@ import { isTextKind } from '../../update/text-kind.ts';
 import { checkQuestion } from './question-checks.ts';
 import type { AskOptions, AskStep, QuestionsStep } from './steps.ts';
 
-/** What was made in a turn: a walk through a flow asks for it several times. */
+/** The questions that were made in a turn: a walk through a flow needs them several times. */
 const madeIn = new WeakMap<object, Map<string, Promise<readonly AskStep[]>>>();
 
 /**

@@ -1,4 +1,4 @@
-/** What a flow keeps for itself beside the answers. Everything in it is bounded; an invalid answer adds nothing. */
+/** The memo of a flow: its own values beside the answers. Everything in it is bounded; an invalid answer adds nothing. */
 
 import { isJsonObject, type JsonObject } from '../../base/json.ts';
 import type { Path } from './progress.ts';
@@ -59,7 +59,7 @@ export interface SentInvoice {
   readonly amount: number;
   /** The most that a tip may add; `true` where shipping adds what the bot has offered. */
   readonly extra?: number | true;
-  /** Who is to pay; absent where the question was asked of nobody in particular. */
+  /** The user who pays; absent if the question was asked of nobody in particular. */
   readonly payer?: number;
   /** Until when an approved checkout keeps the question open to nothing but its payment, by the machine's clock. */
   readonly approvedUntil?: number;

@@ -1,4 +1,4 @@
-/** What an answer, going back or a correction makes of the progress. Pure. */
+/** The progress after an answer, after going back, and after a correction. Pure functions. */
 
 import type { Passed, PendingQuestion } from './pending-question.ts';
 import {

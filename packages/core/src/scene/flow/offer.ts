@@ -1,4 +1,4 @@
-/** What the pending question offers by buttons: what its keyboards show, what a press may do, and which typed label counts as one. */
+/** The buttons that the pending question offers: its keyboards, the effects of presses, and typed labels that count as presses. */
 
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
@@ -12,7 +12,7 @@ import { type ReplyButton, shareButton } from './share.ts';
 
 /** Buttons of a question; a missing label is a button that is not shown. */
 export interface Offer {
-  /** What may be chosen, as this user sees it; of a loaded list, one page. */
+  /** The choices as this user sees them; of a loaded list, one page. */
   readonly options: readonly Option[];
   /** Which page of how many the options are, where a loader gives one page at a time. */
   readonly loaded: Listing['loaded'];

@@ -102,7 +102,7 @@ export async function checkout(flowRun: FlowRun): Promise<boolean> {
   return true;
 }
 
-/** What `checkout` says. What is neither `true` nor a reason declines: no money moves because of a forgotten return. */
+/** The verdict of `checkout`. A result that is neither `true` nor a reason declines, so a forgotten `return` moves no money. */
 async function verdictOf(flowRun: FlowRun, said: Awaitable<unknown>): Promise<true | string> {
   const found = await said;
   if (found === true || (typeof found === 'string' && found !== '')) return found;

@@ -22,7 +22,7 @@ export interface QuestionFacts {
   readonly id: string;
   /** Where its answer is kept. */
   readonly path: Path;
-  /** What has been answered before it, at its level: of applicable questions only. */
+  /** The answers before it, at its level, of applicable questions only. */
   readonly answers: JsonObject;
   /** The steps of its level. */
   readonly level: readonly Step[];

@@ -16,7 +16,7 @@ import {
 } from './steps.ts';
 import { newScope, type Scope, type Walk } from './walk.ts';
 
-/** What of a flow says which question is pending. */
+/** The parts of a flow that decide which question is pending. */
 interface FlowFacts {
   readonly id: string;
   readonly steps: readonly Step[];

@@ -1,4 +1,4 @@
-/** What a question looks like when it is asked: its prompt, with the keyboard that belongs to it. */
+/** The message of a question: its prompt, with its keyboard. */
 
 import { invalidOption } from '../../base/rules.ts';
 import {
@@ -32,7 +32,7 @@ import { checkPoll } from './question-checks.ts';
 /** A question ready to be said. */
 export interface Shown {
   readonly say: Say | FormattedStream;
-  /** What may be chosen, as this user sees it. */
+  /** The choices as this user sees them. */
   readonly options: readonly Option[] | undefined;
   /** Which page of how many it shows, where a loader gives one page at a time. */
   readonly loaded: Listing['loaded'];

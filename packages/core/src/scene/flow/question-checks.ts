@@ -102,7 +102,7 @@ export function checkPoll(where: string, accept: AskOptions['accept'], prompt: u
   }
 }
 
-/** What somebody else is asked is answered by one press of a button. */
+/** Checks a question to another person: it is answered by one press of a button. */
 function checkElsewhere(
   { choices, multiple, accept, buttons, rows }: AskOptions,
   refuse: (option: string, expected: string, found: string) => FsmError,

@@ -31,11 +31,11 @@ export async function questionRows(
   return { keyboard, turn };
 }
 
-/** What makes the rows of a question. Its members need no `this`. */
+/** The argument of `rows`. Its members need no `this`. */
 class RowsTurn extends WithWidgets {
   protected readonly host: WidgetHost;
   readonly #turn: FlowRun['run']['turn'];
-  /** What the transition asks for that was applied. */
+  /** The move that the applied transition requests. */
   applied: RowMove | undefined;
 
   constructor({ run }: FlowRun, { parameters }: PendingAsk) {

@@ -1,4 +1,4 @@
-/** What the compiler derives from the options of a question: what it takes, which answer is kept, and what contradicts. */
+/** Types that the compiler derives from the options of a question: accepted input, stored answer, contradictions. */
 
 import type { Schema } from '../../base/schema.ts';
 import type { Complaint, LeftOut, NotStorable, Storable } from '../../base/type-tools.ts';

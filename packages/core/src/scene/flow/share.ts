@@ -12,7 +12,7 @@ export interface ReplyButton {
   readonly text: string;
 }
 
-/** What a button asks Telegram for, by the kind of input that comes of it (Bot API, KeyboardButton). */
+/** The request of a button, by the kind of input that results from it (Bot API, KeyboardButton). */
 const requests: Readonly<Record<Shareable, (id: number, more: object | undefined) => object>> = {
   contact: () => ({ request_contact: true }),
   own_contact: () => ({ request_contact: true }),

@@ -113,9 +113,9 @@ export interface QuestionsStep {
   readonly kind: 'questions';
   readonly name: string;
   readonly make: (answers: JsonObject, turn: AskTurn) => Awaitable<readonly object[]>;
-  /** What each answer is; texts and lists of texts, if there is none. */
+  /** The schema of each answer; without one, answers are texts and lists of texts. */
   readonly value: Schema | undefined;
-  /** What is known of them before the flow runs. */
+  /** The steps that are known before the flow runs: none. */
   readonly steps: readonly [];
 }
 

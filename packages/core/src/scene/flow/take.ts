@@ -79,7 +79,7 @@ export async function takeInput(
   return takeOther(flowRun, pending, input, next);
 }
 
-/** What an input does that was sent before the question was asked: with a press, and with what comes by itself, nothing was asked. */
+/** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
 function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserInput): Early {
   if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
   const own = question.kind === 'ask' ? question.step.question.early : undefined;

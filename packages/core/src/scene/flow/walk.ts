@@ -1,4 +1,4 @@
-/** What a walk through the steps of a flow carries from question to question. */
+/** The state of a walk through the steps of a flow, from question to question. */
 
 import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';

@@ -68,7 +68,7 @@ export type InlineRows = readonly (readonly { readonly callback_data?: string }[
 export interface Keyboard {
   /** Writes its buttons; empty where there are none. */
   inline(): InlineRows;
-  /** What a press does; `undefined` if no such button is offered. */
+  /** The effect of a press; `undefined` if no such button is offered. */
   press(value: string): Press | undefined;
 }
 

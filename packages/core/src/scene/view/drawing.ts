@@ -1,4 +1,4 @@
-/** What a message shows, in fingerprints, so that only what has changed of it is edited. */
+/** Fingerprints of a message, so that only changed parts are edited. */
 
 import { type ApiCall, mediaKinds } from '../../conversation/say.ts';
 import type { RawObject } from '../../update/raw-update.ts';
@@ -6,7 +6,7 @@ import { fingerprint } from '../rows/buttons.ts';
 
 /** A message as it is to be shown. */
 export interface Drawing {
-  /** What sends it as a new message, without its address. */
+  /** The call that sends it as a new message, without its address. */
   readonly call: ApiCall;
   /** `text`, or the kind of its media. */
   readonly kind: string;

@@ -21,7 +21,7 @@ const editedMethods: ReadonlySet<string> = new Set([
   'sendAnimation',
 ]);
 
-/** What the input of a turn does to the message: `stays` edits it where it is, `moves` sends it again below the input. */
+/** The effect of a turn's input on the message: `stays` edits it where it is, `moves` sends it again below the input. */
 type Placing = 'stays' | 'moves';
 
 /** Turns whose input a view has taken, or whose deadline has passed; of others a message of the user brings the view below it. */

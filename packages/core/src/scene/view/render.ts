@@ -16,7 +16,7 @@ import {
 import { type Drawing, drawingOf } from './drawing.ts';
 import { type LooseView, type View, viewTurn } from './view-turn.ts';
 
-/** What a view has returned, with its rows as a keyboard. */
+/** The result of a view, with its rows as a keyboard. */
 interface Rendered {
   readonly made: Parts;
   readonly keyboard: Keyboard;
@@ -25,7 +25,7 @@ interface Rendered {
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
 const parts = 'text entities parse_mode caption photo video document audio voice animation sticker';
 
-/** What binds the buttons of a view. */
+/** The binding of a view's buttons. */
 function bindingOf({ tag, entry }: FrameRun): Binding {
   return { tag, entry, question: '' };
 }
@@ -68,7 +68,7 @@ async function render(run: FrameRun, view: LooseView, scene: string): Promise<Re
   return { made, keyboard: await keyboardOf(made.rows, bindingOf(run), where) };
 }
 
-/** The parts of a view, where it is more than a text. */
+/** The result of a view that is more than a text. */
 export interface Parts {
   readonly text?: unknown;
   readonly caption?: unknown;
