@@ -68,17 +68,17 @@ export const breaks = [
   {
     guarantee: '8. Load makes turns wait, never fail',
     breaks: 'the second update that waits is rejected',
-    file: 'packages/core/src/machine/arrivals.ts',
-    find: "policy !== 'queue' || queues.waiting(key) >= limit",
-    replace: "policy !== 'queue' || queues.waiting(key) >= 1",
+    file: 'packages/core/src/machine/updates.ts',
+    find: "policy !== 'queue' || rt.queues.waiting(key) >= limit",
+    replace: "policy !== 'queue' || rt.queues.waiting(key) >= 1",
     tests: ['packages/core/test/order.test.ts', 'packages/core/test/waiting.test.ts'],
   },
   {
     guarantee: '9. Waiting rules do not depend on who holds the conversation',
     breaks: 'nothing is answered early while an update waits',
-    file: 'packages/core/src/machine/arrivals.ts',
-    find: '      timer ??= answerEarly(options, update, bot);\n',
-    replace: '',
+    file: 'packages/core/src/machine/updates.ts',
+    find: 'const timer = answerEarly(rt, this);',
+    replace: 'const timer = answerEarly && undefined;',
     tests: ['packages/core/test/waiting.test.ts', 'packages/core/test/leases.test.ts'],
   },
   {

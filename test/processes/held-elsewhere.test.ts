@@ -8,9 +8,6 @@ import { open } from './engines.ts';
 import { engines, type RunningEngine } from './servers.ts';
 import { removeBots, type Stage, stage } from './stage.ts';
 
-// What answers for a busy conversation is loaded with its first use. A virtual clock would run on while the file is read.
-await import('../../packages/core/src/machine/say-busy.ts');
-
 afterAll(removeBots);
 
 const from = { id: 1, is_bot: false, first_name: 'Ann' };

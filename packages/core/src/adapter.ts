@@ -20,7 +20,6 @@ export { createMachine, machineOf } from './machine/machine.ts';
 export type {
   AnyMachine,
   BotPort,
-  CommittedState,
   FedMachine,
   MachineDescription,
 } from './machine/machine-interface.ts';
@@ -52,6 +51,7 @@ export { stateBranches } from './state/branches.ts';
 export type { SessionAccess } from './state/context.ts';
 export { sessionOf, stateFilter } from './state/context.ts';
 export { install, installedAt, refuseTaken, reserve } from './state/install.ts';
+export type { CommittedState } from './transaction/events.ts';
 export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
 export { sessionValues } from './transaction/session-values.ts';
 export { addressOf, fromOf } from './update/address.ts';

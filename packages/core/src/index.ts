@@ -46,13 +46,7 @@ export type {
 } from './conversation/turn.ts';
 export { interruptBy } from './engine/interrupts.ts';
 export type { FsmStorage } from './lease/storage.ts';
-export type {
-  Committed,
-  Conversation,
-  Machine,
-  MachineEvents,
-  Snapshot,
-} from './machine/machine-interface.ts';
+export type { Conversation, Machine, Snapshot } from './machine/machine-interface.ts';
 export type { MachineOptions } from './machine/machine-options.ts';
 export type { LogEntry } from './record/log.ts';
 export type { UnfinishedFlow } from './scene/flow/builder.ts';
@@ -90,9 +84,9 @@ export type { KeyValueStore } from './storage/key-value-store.ts';
 export type { MemoryStorage } from './storage/memory-storage.ts';
 export { memoryStorage } from './storage/memory-storage.ts';
 export type { StoredText } from './storage/statements.ts';
+export type { Committed, MachineEvents, TurnEnded } from './transaction/events.ts';
 export type { Migrations, UnknownState } from './transaction/evolve.ts';
 export type { ServiceTurn } from './transaction/facts.ts';
-export type { TurnEnded } from './transaction/runtime.ts';
 export type { Address, ReplyAddress } from './update/address.ts';
 export type { InputKind, UserInput } from './update/input.ts';
 export type { Interrupt, InterruptRule } from './update/interrupt.ts';

@@ -6,15 +6,29 @@
 
 import { inParts } from './conversation/long-text.ts';
 import { showStream } from './conversation/show-stream.ts';
+import { sendQuestion } from './engine/reply-keyboards.ts';
+import { answerStale } from './engine/stale.ts';
+import { answerEarly } from './machine/busy.ts';
 import { look } from './machine/examine.ts';
 import type { Machine } from './machine/machine-interface.ts';
+import { peek } from './machine/peek.ts';
 import { takeAlong } from './machine/supergroup.ts';
+import { sweeperOf } from './machine/sweeper.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
+import { edit } from './scene/flow/corrections.ts';
+import { takeEdited } from './scene/flow/edited.ts';
+import { bindInvoice } from './scene/flow/payment.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
+import { recheck } from './scene/flow/recheck.ts';
+import { retrigger } from './scene/flow/retrigger.ts';
+import { walkRounds } from './scene/flow/rounds.ts';
+import { shareButton } from './scene/flow/share.ts';
 import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
+import { refuseInput } from './transaction/refuse-input.ts';
+import { bringUpToDate } from './transaction/up-to-date.ts';
 
+export { errorCatalogue } from './base/all-sentences.ts';
 export { systemClock, toMs } from './base/clock.ts';
-export { errorCatalogue } from './base/error-catalogue.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
 export type {
   Mask,
@@ -44,6 +58,20 @@ export const loadedLater: readonly unknown[] = [
   pressElsewhere,
   inParts,
   takeAlong,
+  answerEarly,
+  sweeperOf,
+  peek,
+  bringUpToDate,
+  refuseInput,
+  answerStale,
+  sendQuestion,
+  retrigger,
+  walkRounds,
+  shareButton,
+  bindInvoice,
+  edit,
+  takeEdited,
+  recheck,
 ];
 
 /**

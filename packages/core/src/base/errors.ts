@@ -1,7 +1,7 @@
 /** The one error class, with a code for each error. */
 
 import { sentenceOf } from '#sentences';
-import type { FsmErrorCode, FsmErrorDetails } from './error-catalogue.ts';
+import type { FsmErrorCode, FsmErrorDetails, Sentences } from './error-catalogue.ts';
 
 const brand = Symbol.for('telefsm.error');
 
@@ -17,8 +17,18 @@ export class FsmError<Code extends FsmErrorCode = FsmErrorCode> extends Error {
   /** The facts. */
   readonly details: FsmErrorDetails[Code];
 
-  constructor(code: Code, details: FsmErrorDetails[Code], options?: { readonly cause?: unknown }) {
-    super(sentenceOf(code, details), options);
+  /**
+   * @param options - `sentences` are those of the part of telefsm that throws the error, where not every bot carries them
+   */
+  constructor(
+    code: Code,
+    details: FsmErrorDetails[Code],
+    options?: {
+      readonly cause?: unknown;
+      readonly sentences?: Partial<Sentences<FsmErrorCode>> | undefined;
+    },
+  ) {
+    super(sentenceOf(code, details, options?.sentences), options);
     this.code = code;
     this.details = details;
     Object.defineProperty(this, brand, { value: true });

@@ -32,7 +32,6 @@ export function frozenJson(value: unknown, path: string): unknown {
  */
 export function frozenData(value: unknown, path: string, before: JsonObject = noData): JsonObject {
   if (value === before) return before;
-  checkObject(value, path);
   return copyMembers(value, path, [value], {}, before);
 }
 
@@ -42,7 +41,6 @@ export function frozenData(value: unknown, path: string, before: JsonObject = no
  * @throws FsmError `DATA_NOT_JSON`, as `frozenData` does
  */
 export function mergedData(data: JsonObject, patch: object, path: string): JsonObject {
-  checkObject(patch, path);
   return copyMembers(patch, path, [patch], { ...data });
 }
 
@@ -130,7 +128,7 @@ export function roughSize(value: unknown): number {
   return size;
 }
 
-function copyObject(value: object, path: string, around: readonly object[]): unknown {
+function copyObject(value: object, path: string, around: readonly unknown[]): unknown {
   if (around.includes(value)) throw refuse(path, 'a cycle');
   if (around.length > deepest) throw refuse('data', `nested more than ${deepest} deep`);
   const inside = [...around, value];
@@ -141,20 +139,17 @@ function copyObject(value: object, path: string, around: readonly object[]): unk
   return copyMembers(value, path, inside, {});
 }
 
-function checkObject(value: unknown, path: string): asserts value is object {
-  if (isJsonObject(value)) return;
-  throw new FsmError('DATA_NOT_JSON', { path, found: `${shown(value)} in place of an object` });
-}
-
 /** Copies the members of a plain object onto another one, and freezes that. */
 function copyMembers(
-  value: object,
+  value: unknown,
   path: string,
-  inside: readonly object[],
+  inside: readonly unknown[],
   copy: Record<string, unknown>,
   before: JsonObject = noData,
 ): JsonObject {
-  if (!isPlain(value)) throw refuse(path, shown(value));
+  if (!isPlain(value)) {
+    throw refuse(path, `${shown(value)}${isJsonObject(value) ? '' : ' in place of an object'}`);
+  }
   for (const key of Object.keys(value)) {
     const member = (value as JsonObject)[key];
     if (member === undefined) {
@@ -169,7 +164,7 @@ function copyMembers(
   return Object.freeze(copy);
 }
 
-function copyAny(value: unknown, path: string, around: readonly object[]): unknown {
+function copyAny(value: unknown, path: string, around: readonly unknown[]): unknown {
   if (isLeaf(value)) return value === 0 ? 0 : value;
   if (typeof value === 'object' && value !== null) return copyObject(value, path, around);
   throw refuse(path, shown(value));
@@ -182,7 +177,8 @@ function isLeaf(value: unknown): boolean {
 }
 
 /** Plain objects of any realm: their prototype is null, or is itself at the end of the chain. */
-function isPlain(value: object): boolean {
+function isPlain(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return (
     prototype === Object.prototype ||

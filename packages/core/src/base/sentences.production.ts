@@ -5,3 +5,9 @@ import type { sentenceOf as defaultSentenceOf } from './sentences.ts';
 /** Makes the text of an error without its sentence. */
 export const sentenceOf: typeof defaultSentenceOf = (code, details) =>
   `[TELEFSM_${code}] ${JSON.stringify(details)} See docs/errors.md#${code.toLowerCase()}.`;
+
+/** None. */
+export const sceneSentences = undefined;
+
+/** None. */
+export const installSentences = undefined;

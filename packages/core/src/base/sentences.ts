@@ -1,12 +1,26 @@
 /** Messages of errors: the default build, for Node and for tests. */
 
-import { errorCatalogue, type FsmErrorCode, type FsmErrorDetails } from './error-catalogue.ts';
+import {
+  type FsmErrorCode,
+  type FsmErrorDetails,
+  kernelSentences,
+  type Sentences,
+} from './error-catalogue.ts';
 
-/** Makes the text of an error: what happened, then what to do, then its code. */
+export { installSentences } from './install-sentences.ts';
+export { sceneSentences } from './scene-sentences.ts';
+
+/**
+ * Makes the text of an error: what happened, then what to do, then its code.
+ *
+ * @param sentences - of the part that throws it
+ */
 export function sentenceOf<Code extends FsmErrorCode>(
   code: Code,
   details: FsmErrorDetails[Code],
+  sentences: Partial<Sentences<FsmErrorCode>> = kernelSentences,
 ): string {
-  const { message, fix } = errorCatalogue[code];
-  return `${message(details)} ${fix} [TELEFSM_${code}]`;
+  const entry = sentences[code];
+  const said = entry === undefined ? '' : `${entry.message(details)} ${entry.fix} `;
+  return `${said}[TELEFSM_${code}]`;
 }

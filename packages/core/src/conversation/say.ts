@@ -146,6 +146,12 @@ export function callOf(say: Say, address: ReplyAddress | undefined): ApiCall {
   };
 }
 
+/** The markup of the call that says it. */
+export function markupIn(say: Say): ReplyMarkup | undefined {
+  const { payload } = callOf(say, undefined);
+  return (payload as { readonly reply_markup?: ReplyMarkup }).reply_markup;
+}
+
 /** A keyboard as `reply_markup` takes it. */
 function markupOf(keyboard: KeyboardLike): ReplyMarkup {
   return 'reply_markup' in keyboard ? keyboard.reply_markup : keyboard;

@@ -5,7 +5,7 @@ import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isEvent } from '../update/input.ts';
 import { type Albums, albumMark, markedEntry } from './albums.ts';
-import { answerElsewhere, answerStale, boundTag, isFromThisMachine } from './bound.ts';
+import { boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { noteLog } from './log.ts';
 import { behaviorOn, guarded, settle } from './settle.ts';
@@ -21,14 +21,22 @@ type Rest = () => Promise<void>;
  */
 export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Promise<void> {
   const { copy, input } = turn;
-  if (input?.kind === 'text' && !input.edited) noteLog(turn, 'user', input.text);
+  const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
+  if (isLogged) noteLog(turn, 'user', input.text);
   if (isRestOfAlbum(turn, albums)) return;
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
   const active = behaviorOn(turn, copy.top);
   const isPress = turn.facts.isElsewhere && input?.kind === 'button';
-  if (isPress && active?.answersElsewhere !== true) return answerElsewhere(turn);
-  const pass = () => (tag === undefined ? rest() : answerStale(turn, tag, rest));
+  if (isPress && active?.answersElsewhere !== true) {
+    const { answerElsewhere } = await import('./stale.ts');
+    return answerElsewhere(turn);
+  }
+  const pass = async () => {
+    if (tag === undefined) return rest();
+    const { answerStale } = await import('./stale.ts');
+    return answerStale(turn, tag, rest);
+  };
   if (active !== undefined) return offer(turn, active, albums, pass);
   const command = commandOf(input);
   if (command !== undefined && (await start(turn, command))) return;
@@ -65,12 +73,12 @@ async function offer(
   } catch (error) {
     const isInput = input !== undefined && !others.isPassed() && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
-    effects.refuseInput(error);
+    effects.refusal = { error };
   }
   if (others.isPassed() || behavior.quiet === true || input === undefined) return;
-  effects.takeInput();
+  effects.takesInput = true;
   // a button's loading spinner turns until the press is answered
-  if (input.kind === 'button') effects.answerQueryAnyway({});
+  if (input.kind === 'button') effects.answer ??= {};
   if (input.album !== undefined) takeAlbum(turn, albums, input.album, run.entry);
 }
 
@@ -105,7 +113,7 @@ function passedOn(rest: Rest) {
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */
 function takeAlbum(turn: OpenTurn, albums: Albums, album: string, entry: number): void {
   albums.took(turn.key ?? '', album, entry);
-  if (turn.rt.storage.features.shared) turn.effects.mark(albumMark(album, entry));
+  if (turn.rt.storage.features.shared) turn.effects.marks.push(albumMark(album, entry));
 }
 
 /** Whether an input is a part of an album that a scene has begun to take, and that scene is over. */
@@ -135,7 +143,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   if (!takesAtOnce) return true;
   await settle(turn);
   // what the user has said already is not asked for
-  effects.ask(undefined);
+  effects.prompt = undefined;
   copy.isPromptPending = false;
   return false;
 }

@@ -115,19 +115,19 @@ export class FrameRun implements SceneRun {
   }
 
   get refused(): SceneRun['refused'] {
-    return (error) => this.turn.rt.notices.inputRefused(this.turn.key ?? '', error);
+    return (error) => this.turn.rt.tell('inputRefused', { key: this.turn.key ?? '', error });
   }
 
   get report(): SceneRun['report'] {
-    return (error) => this.turn.rt.notices.speechFailed(this.turn.key ?? '', error);
+    return (error) => this.turn.rt.speechFailed(this.turn.key, error);
   }
 
   get answer(): SceneRun['answer'] {
     return (text, alert) => {
-      this.turn.effects.answerQuery({
-        ...(text === undefined ? {} : { text }),
-        ...(alert === undefined ? {} : { show_alert: alert }),
-      });
+      this.turn.effects.answer = {
+        ...(text !== undefined && { text }),
+        ...(alert !== undefined && { show_alert: alert }),
+      };
     };
   }
 
@@ -177,17 +177,26 @@ export function commandOf(input: UserInput | undefined): ParsedCommand | undefin
  * @returns whether it did not throw
  */
 export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<boolean> {
-  const restoreEffects = turn.effects.checkpoint();
-  const restoreCopy = turn.copy.mark();
+  const { effects, copy } = turn;
+  const { answer, events, outbox, tasks } = effects;
+  const added = {
+    answer,
+    events: events && [...events],
+    outbox: outbox && [...outbox],
+    tasks: tasks && [...tasks],
+  };
+  const { frames, entries, isPromptPending, keyboard, failures, timers, timerChanges } = copy;
+  const changed = { frames, entries, isPromptPending, keyboard, failures, timerChanges };
+  const armed = timers && new Map(timers);
   try {
     await hook();
     return true;
   } catch (error) {
     // where it cannot run at all, what has called for it is refused
     if (isFsmError(error, 'NO_CONTEXT')) throw error;
-    restoreCopy();
-    restoreEffects();
-    turn.effects.throwLater(error);
+    Object.assign(copy, { ...changed, timers: armed });
+    Object.assign(effects, added);
+    effects.failure ??= { error };
     return false;
   }
 }

@@ -1,7 +1,7 @@
 /** Updates that end a turn before its handlers have ended, such as /cancel while an answer is being checked. */
 
 import { checkOption } from '#option-checks';
-import { FsmError } from '../base/errors.ts';
+import { sceneError } from '../base/area-errors.ts';
 import type { Rule } from '../base/rules.ts';
 import type { Hold, Interruption } from '../lease/lease.ts';
 import type { UnitId } from '../record/ids.ts';
@@ -166,7 +166,7 @@ class RunningHead implements Interruption {
     if (this.handles === undefined || this.handles.includes(id)) return false;
     if (states !== undefined && !states.split(',').includes(inNote(this.state))) return false;
     this.#by = by;
-    this.#controller.abort(new FsmError('INTERRUPTED', { key: this.#key }));
+    this.#controller.abort(sceneError('INTERRUPTED', { key: this.#key }));
     return true;
   }
 

@@ -1,9 +1,9 @@
 /**
  * Reply keyboards stay below the chat until they are removed. The one that a question has shown is removed by the next message after the
- * question is over, whichever scene sends it.
+ * question is over, whichever scene sends it. Loaded with the first reply keyboard.
  */
 
-import { callOf, type ReplyMarkup, type Say } from '../conversation/say.ts';
+import { callOf, markupIn, type ReplyMarkup, type Say } from '../conversation/say.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { objectIn, wholeIn } from '../update/raw-update.ts';
@@ -15,12 +15,18 @@ interface Removal {
 }
 
 /** Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over. */
-export function removeByOutbox(turn: OpenTurn, isAskedAnew: boolean): void {
+export function removeByOutbox(turn: OpenTurn): void {
   const { copy, effects } = turn;
-  const { keyboard } = copy;
-  if (keyboard === undefined || (keyboard === copy.top.entry && !isAskedAnew)) return;
   const removal = removalIn(turn);
-  if (removal && effects.replaceFirst((say) => removing(say, removal))) copy.keyboard = undefined;
+  if (removal === undefined) return;
+  const { outbox = [], quiet } = effects;
+  for (const [at, say] of outbox.entries()) {
+    const other = isStream(say) || quiet?.has(say) ? undefined : removing(say, removal);
+    if (other === undefined) continue;
+    outbox[at] = other;
+    copy.keyboard = undefined;
+    return;
+  }
 }
 
 /**
@@ -32,7 +38,7 @@ export async function sendQuestion(
   say: Say | Stream,
 ): ReturnType<OpenTurn['send']> {
   const { copy } = turn;
-  const markup = Object(isStream(say) ? markupOf(endOf(say)) : markupOf(say));
+  const markup = Object(isStream(say) ? markupIn(endOf(say)) : markupIn(say));
   const removal = copy.keyboard === undefined ? undefined : removalIn(turn);
   const isApart = removal !== undefined && (isStream(say) || 'inline_keyboard' in markup);
   if (isApart) await removeApart(turn, removal);
@@ -44,13 +50,13 @@ export async function sendQuestion(
 }
 
 async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
-  const { rt, key = '', api, replyAddress } = turn;
+  const { rt, key, api, replyAddress } = turn;
   try {
     const options = { ...removal, disable_notification: true };
     const { message_id } = await turn.send({ text: '…', options });
     await api('deleteMessage', { chat_id: replyAddress?.chat, message_id });
   } catch (error) {
-    rt.notices.speechFailed(key, error);
+    rt.speechFailed(key, error);
   }
 }
 
@@ -71,15 +77,10 @@ function endOf(stream: Stream): Say {
   return { text: '…', ...(keyboard !== undefined && { keyboard }) };
 }
 
-function markupOf(say: Say): ReplyMarkup | undefined {
-  const { payload } = callOf(say, undefined);
-  return (payload as { readonly reply_markup?: ReplyMarkup }).reply_markup;
-}
-
 function removing(say: Say, removal: Removal): Say | undefined {
   const { method, payload } = callOf(say, undefined);
   // an album, an invoice or an action takes no keyboard
-  if (markupOf(say) !== undefined) return undefined;
+  if (markupIn(say) !== undefined) return undefined;
   if (!/^(?:send|copy)/.test(method) || takesNone.has(method)) return undefined;
   return { method, payload: { ...removal, ...payload } };
 }

@@ -1,16 +1,17 @@
 /** Calls the hooks of scenes in order: entries, exits, timers and questions. */
 
-import { FsmError } from '../base/errors.ts';
+import { sceneError } from '../base/area-errors.ts';
+import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
 import { collections, type SceneBehavior, type Speech } from '../conversation/behavior.ts';
-import { checkSay, isSent } from '../conversation/say.ts';
+import { checkSay, isSent, markupIn, type Say, type Sent } from '../conversation/say.ts';
+import { isStream, type Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { interruptible } from './bursts.ts';
 import { askedMember, attempt, FrameRun } from './frame-run.ts';
-import { removeByOutbox, sendQuestion } from './reply-keyboards.ts';
 
 /** How many hooks of one turn may follow each other. */
 const mostEvents = 100;
@@ -49,18 +50,21 @@ export async function settle(turn: OpenTurn): Promise<void> {
         params = undefined;
         // what was found on the way has moved the user on: no question of before is asked any more
         isAskedAnew = speech !== undefined && !effects.hasEvents;
-        effects.ask(isAskedAnew ? () => ask(turn, speech as Speech) : undefined);
+        effects.prompt = isAskedAnew ? () => ask(turn, speech as Speech) : undefined;
         if (effects.hasEvents) continue;
         copy.isPromptPending = isAskedAnew;
         if (isAskedAnew) noteAsked(turn);
       }
       const { screen } = turn.registry;
       if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
-      return removeByOutbox(turn, isAskedAnew);
+      const { keyboard } = copy;
+      // of a question that is over
+      const isLeft = keyboard !== undefined && (keyboard !== copy.top.entry || isAskedAnew);
+      if (isLeft) (await import('./reply-keyboards.ts')).removeByOutbox(turn);
+      return;
     }
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
-    if (trail.length > mostEvents)
-      throw new FsmError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
+    if (trail.length > mostEvents) throw sceneError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
     params = await tell(turn, event, skipped, params);
   }
 }
@@ -78,10 +82,19 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   const said = await speech();
   checkSay(said ?? '');
   const isOver = said == null || said === '' || isSent(said);
-  const sent = isOver ? said : await sendQuestion(turn, said);
+  const sent = isOver ? said : await send(turn, said);
   copy.isPromptPending = false;
   const asked = behaviorOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
+}
+
+/** Sends a question; what notes and removes reply keyboards is loaded with the first one. */
+async function send(turn: OpenTurn, say: Say | Stream): Promise<Sent> {
+  // a stream may end with one
+  const mayShow = isStream(say) || holds(markupIn(say), 'keyboard');
+  if (turn.copy.keyboard === undefined && !mayShow) return turn.send(say);
+  const { sendQuestion } = await import('./reply-keyboards.ts');
+  return sendQuestion(turn, say);
 }
 
 async function tell(
@@ -170,7 +183,7 @@ export async function guarded<T>(
     return await run();
   } catch (error) {
     if (behavior.quiet !== true && isOthers?.(error) !== true) {
-      turn.effects.apologize({ ...turn.rt.options.defaults.texts, ...behavior.texts });
+      turn.effects.apology = { ...turn.rt.options.defaults.texts, ...behavior.texts };
     }
     throw error;
   }

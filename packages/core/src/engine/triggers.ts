@@ -10,7 +10,7 @@ export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boo
   const found = isGuest(turn) ? undefined : triggered(turn, command);
   if (found === undefined) return false;
   const { scene, argument } = found;
-  const refused = (error: unknown) => turn.rt.notices.inputRefused(turn.key ?? '', error);
+  const refused = (error: unknown) => turn.rt.tell('inputRefused', { key: turn.key ?? '', error });
   const data = await scene.behavior.trigger?.from?.(argument, turn, refused);
   if (data === null) return false;
   // the scene that was called is left for good: what this one gives was not asked for

@@ -43,29 +43,6 @@ export function within<T>(answer: Awaitable<T>, clock: Clock): Awaitable<T> {
   });
 }
 
-/**
- * Continues with the answer to a statement: at once if the storage has answered at once, which costs no promise.
- *
- * @param failed - makes the error that is thrown if the statement fails or takes too long
- */
-export function whenAnswered<T, R>(
-  statement: () => Awaitable<T>,
-  next: (answer: T) => Awaitable<R>,
-  failed: (cause: unknown) => FsmError,
-  clock: Clock,
-): Awaitable<R> {
-  let answer: Awaitable<T>;
-  try {
-    answer = statement();
-  } catch (cause) {
-    throw failed(cause);
-  }
-  if (!isPromise(answer)) return next(answer);
-  return within(answer, clock).then(next, (cause) => {
-    throw failed(cause);
-  });
-}
-
 /** Makes the error for a call to a storage that failed for good. */
 export function storageFailed(
   key: string,

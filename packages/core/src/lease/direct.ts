@@ -2,26 +2,20 @@
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { Granted, LeaseHolder, StoredText, Write } from '../storage/statements.ts';
-import { backoff, newToken, sleep, storageFailed, whenAnswered, within } from './calls.ts';
+import type {
+  Acquired,
+  CommitAnswer,
+  LeaseHolder,
+  StoredText,
+  Write,
+} from '../storage/statements.ts';
+import { backoff, isPromise, newToken, sleep, storageFailed, within } from './calls.ts';
 import type { CommitOptions, Hold, LeaseOptions, Leases, TakeOptions } from './lease.ts';
 import type { Seat } from './queue.ts';
 
 /** Makes the leases of a machine whose storage only this process uses. */
 export function directLeases(options: LeaseOptions): Leases {
   return new DirectLeases(options);
-}
-
-/** An attempt to acquire a conversation. */
-interface Attempt extends TakeOptions {
-  readonly key: string;
-  readonly token: string;
-  /** How often it was busy. */
-  asks: number;
-  /** When it was busy first, by the monotonic clock. */
-  start?: number;
-  /** The error with which {@link DirectLeases.giveUp} had rejected others when it began. */
-  readonly before: unknown;
 }
 
 class DirectLeases implements Leases {
@@ -40,39 +34,34 @@ class DirectLeases implements Leases {
     return this.#live.size;
   }
 
-  take(key: string, { bound, onBusy }: TakeOptions): Awaitable<Hold | undefined> {
-    const before = this.#gaveUp;
-    return this.#ask({ key, token: newToken(), bound, onBusy, asks: 0, before });
-  }
-
-  #ask(attempt: Attempt): Awaitable<Hold | undefined> {
+  async take(key: string, { bound, onBusy }: TakeOptions): Promise<Hold | undefined> {
     const { storage, clock, longest } = this.options;
-    const { key, token, bound, before } = attempt;
-    if (this.#gaveUp !== before) throw this.#gaveUp?.reason;
-    return whenAnswered(
-      () => storage.acquire(key, { token, lease: longest, queue: false }),
-      (answer) => {
-        if (!('busy' in answer)) return this.#hold(key, token, answer);
-        // only another user of the storage that is no machine of this process
-        if (bound === 0) return undefined;
-        if (attempt.asks === 0) attempt.onBusy?.(answer);
-        attempt.start ??= clock.monotonic();
-        const waited = clock.monotonic() - attempt.start;
-        if (waited >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(waited) });
-        const pause = Math.min(answer.busy + 1, backoff(attempt.asks++), bound - waited + 1);
-        return sleep(pause, clock).then(() => this.#ask(attempt));
-      },
-      (cause) => storageFailed(key, 'acquire', cause),
-      clock,
-    );
-  }
-
-  #hold(key: string, token: string, { fence, stored }: Granted): Hold {
-    const { clock, longest } = this.options;
-    const hold = new DirectHold(this, key, { token, fence }, stored);
-    this.#live.add(hold);
-    this.#timer ??= clock.setTimeout(this.#tick, longest);
-    return hold;
+    const token = newToken();
+    const before = this.#gaveUp;
+    let start: number | undefined;
+    for (let asks = 0; ; asks++) {
+      let answer: Acquired;
+      try {
+        const asked = storage.acquire(key, { token, lease: longest, queue: false });
+        answer = isPromise(asked) ? await within(asked, clock) : asked;
+      } catch (cause) {
+        throw storageFailed(key, 'acquire', cause);
+      }
+      if (!('busy' in answer)) {
+        const hold = new DirectHold(this, key, { token, fence: answer.fence }, answer.stored);
+        this.#live.add(hold);
+        this.#timer ??= clock.setTimeout(this.#tick, longest);
+        return hold;
+      }
+      // only another user of the storage that is no machine of this process
+      if (bound === 0) return undefined;
+      if (asks === 0) onBusy?.(answer);
+      start ??= clock.monotonic();
+      const waited = clock.monotonic() - start;
+      if (waited >= bound) throw new FsmError('WAIT_TIMEOUT', { key, ms: Math.round(waited) });
+      await sleep(Math.min(answer.busy + 1, backoff(asks), bound - waited + 1), clock);
+      if (this.#gaveUp !== before) throw this.#gaveUp?.reason;
+    }
   }
 
   async ask<T>(statement: () => Awaitable<T>): Promise<T> {
@@ -155,21 +144,34 @@ export class DirectHold implements Hold {
     const { storage, longest, clock } = this.room.options;
     const { key, holder } = this;
     if (!options.keep) this.room.over(this);
-    return whenAnswered(
-      () => storage.commit(key, holder, write, options.keep ? longest : undefined),
-      (answer) => {
-        if (answer !== 'refused') return this.accepted(write, options);
-        this.lose();
-        throw this.lost();
-      },
-      (cause) => {
-        this.lose();
-        return storage.classify?.(cause) === 'fatal'
-          ? storageFailed(key, 'commit', cause, this.keptBefore)
-          : new FsmError('COMMIT_UNKNOWN', { key }, { cause });
-      },
-      clock,
+    let sent: Awaitable<CommitAnswer>;
+    try {
+      sent = storage.commit(key, holder, write, options.keep ? longest : undefined);
+    } catch (cause) {
+      return this.#failed(cause);
+    }
+    // at once where the storage has answered at once: a promise would be one more for every update
+    if (!isPromise(sent)) return this.#answered(sent, write, options);
+    return within(sent, clock).then(
+      (answer) => this.#answered(answer, write, options),
+      (cause) => this.#failed(cause),
     );
+  }
+
+  #answered(answer: CommitAnswer, write: Write | undefined, options: CommitOptions): void {
+    if (answer === 'refused') {
+      this.lose();
+      throw this.lost();
+    }
+    this.accepted(write, options);
+  }
+
+  #failed(cause: unknown): never {
+    const { key, keptBefore } = this;
+    this.lose();
+    throw this.room.options.storage.classify?.(cause) === 'fatal'
+      ? storageFailed(key, 'commit', cause, keptBefore)
+      : new FsmError('COMMIT_UNKNOWN', { key }, { cause });
   }
 
   async release(): Promise<void> {

@@ -1,7 +1,8 @@
 /** Prints what a machine does, where the variable `DEBUG` asks for it. */
 
 import { isFsmError } from '../base/errors.ts';
-import type { Machine, MachineEvents } from './machine-interface.ts';
+import type { MachineEvents } from '../transaction/events.ts';
+import type { Machine } from './machine-interface.ts';
 
 /** A printer of the package `debug`: prints a line if `DEBUG` names its namespace. */
 export interface DebugPrinter {

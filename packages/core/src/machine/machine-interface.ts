@@ -4,93 +4,15 @@ import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { BotCommand, OwnCommands } from '../conversation/behavior.ts';
 import type { HistoryEntry } from '../conversation/context.ts';
 import type { AnyState } from '../conversation/states.ts';
-import type { LeaveReason, Turn } from '../conversation/turn.ts';
+import type { Turn } from '../conversation/turn.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
+import type { Committed, MachineEvents } from '../transaction/events.ts';
 import type { UnknownState } from '../transaction/evolve.ts';
-import type { Cause } from '../transaction/facts.ts';
-import type { Runtime, TurnEnded } from '../transaction/runtime.ts';
+import type { Runtime } from '../transaction/runtime.ts';
 import type { Address } from '../update/address.ts';
-import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
-import type { Subject } from '../update/subject.ts';
-
-/** A committed change. */
-export interface Committed {
-  readonly key: string;
-  readonly subject: Subject;
-  readonly from: CommittedState;
-  readonly to: CommittedState;
-  readonly cause: Cause;
-  readonly updateId?: number;
-  /** Scenes that ended by it, in their order. */
-  readonly left: readonly SceneLeft[];
-}
-
-/** A scene that ended by a `Committed` change. */
-export interface SceneLeft {
-  readonly scene: string;
-  /** Where it was left. */
-  readonly state: string | null;
-  /** The reason that its hooks got. For `cleared` no hook ran: neither `clear()` nor a repair runs hooks. */
-  readonly reason: LeaveReason | 'cleared';
-}
-
-/** One side of a `Committed` change. */
-export interface CommittedState {
-  /** Id of the state, or `null`. */
-  readonly current: string | null;
-  readonly scene: string | null;
-  readonly data: object;
-}
-
-/** The events of a machine, by name. */
-export interface MachineEvents {
-  /**
-   * A turn has ended, well or badly: for metrics and traces. Listeners run in the async context of the turn's caller.
-   *
-   * A skipped update is not a turn: a duplicate, or an update that the waiting policy drops.
-   */
-  readonly turn: TurnEnded;
-  /** An update that had been handled before was skipped. */
-  readonly duplicate: { readonly key: string; readonly updateId: number };
-  /** An update failed so often that it was given up. */
-  readonly poisoned: { readonly key: string; readonly updateId: number; readonly error: unknown };
-  /** The handler of a deadline failed; without `retryIn` (ms) it was removed. */
-  readonly deadlineFailed: {
-    readonly key: string;
-    readonly error: unknown;
-    readonly retryIn?: number;
-  };
-  /** A stored conversation with an unknown state was repaired. */
-  readonly repaired: { readonly key: string; readonly stored: string; readonly reason: string };
-  /** The storage failed without a loss: at a release, a renewal, a subscription or a sweep. */
-  readonly storageFailed: { readonly operation: string; readonly error: unknown };
-  /**
-   * A payment arrived for an invoice that no pending question has sent, so it is not an answer.
-   *
-   * The update continues to the bot's middleware. It is reported again if the update is redelivered; compare the charge id.
-   */
-  readonly paymentUnmatched: {
-    readonly key: string;
-    readonly subject: Subject;
-    /** The payer: `user_id` of `refundStarPayment`. */
-    readonly user: number | undefined;
-    readonly payment: UnmatchedPayment;
-  };
-  /**
-   * The result of an input cannot be stored. The record would be too large (`RECORD_TOO_LARGE`), the value is not JSON
-   * (`DATA_NOT_JSON`), or `validate` returned no answer, such as `NaN` (`INVALID_OPTION`). Nothing was committed, and the user read a
-   * text.
-   */
-  readonly inputRefused: { readonly key: string; readonly error: unknown };
-  /**
-   * A message could not be sent, and no handler waits for it: a prompt that Telegram rejects, an edit of an old message, the answer to a
-   * callback query.
-   */
-  readonly speechFailed: { readonly key: string; readonly error: unknown };
-}
 
 /** A stored conversation, under the names that `ctx.state` uses. */
 export interface Snapshot {

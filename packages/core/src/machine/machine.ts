@@ -7,16 +7,16 @@ import { warn } from '../base/warning.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
+import { observers, type WatchedEvents } from '../transaction/events.ts';
 import { checkAddress, subjectAt } from '../update/address.ts';
-import { keyOf, namespacePrefix, scopeOf } from '../update/key.ts';
+import { keyOf, scopeOf } from '../update/key.ts';
 import { commandsOf, describe } from './describe.ts';
 import type { FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
-import { observers } from './observers.ts';
-import { conversationOf, fire } from './outside.ts';
-import { runtimeOf, type WatchedEvents } from './runtime.ts';
+import { conversationOf } from './outside.ts';
+import { runtimeOf } from './runtime.ts';
 import type { LooseOptions } from './settings.ts';
-import { sweeperOf } from './sweeper.ts';
+import type { Sweeper } from './sweeper.ts';
 import { updatesOf } from './updates.ts';
 
 const unattended =
@@ -67,26 +67,21 @@ export function machineOf(
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
   const watchers = observers<WatchedEvents>();
-  const rt = runtimeOf(options, watchers, opened, (ms) => sweeper.expect(ms));
+  // who gives a clock is testing, and says when deadlines pass
+  let mayWarn = options.deadlines !== 'on-update' && (options.clock ?? systemClock) === systemClock;
+  let loaded: Promise<Sweeper> | undefined;
+  // a bot without deadlines does without it
+  const sweeper = () => {
+    loaded ??= import('./sweeper.ts').then(({ sweeperOf }) => sweeperOf(rt));
+    return loaded;
+  };
+  const rt = runtimeOf(options, watchers, opened, (ms) => {
+    if (mayWarn && loaded === undefined) warn(unattended, 'TELEFSM_DEADLINES');
+    mayWarn = false;
+    void loaded?.then(({ expect }) => expect(ms));
+  });
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
-  const report = rt.notices.storageFailed;
-  const sweeper = sweeperOf({
-    ...rt.options.sweep,
-    storage,
-    leases: rt.leases,
-    prefix: namespacePrefix(namespace),
-    clock,
-    claim: rt.options.lease,
-    fire: (key) => fire(rt, key),
-    isStopped: () => stopping.isStopped,
-    report,
-    neglected() {
-      // who gives a clock is testing, and says when deadlines pass
-      if (options.deadlines !== 'on-update' && clock === systemClock)
-        warn(unattended, 'TELEFSM_DEADLINES');
-    },
-  });
 
   return {
     storage,
@@ -117,11 +112,11 @@ export function machineOf(
     },
     start(...ports) {
       stopping.start();
-      sweeper.start();
+      void sweeper().then(({ start }) => start());
       return this.connect(...ports);
     },
     async stop() {
-      const ended = Promise.all([stopping.stop(), sweeper.stop()]);
+      const ended = Promise.all([stopping.stop(), loaded?.then(({ stop }) => stop())]);
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
         timer = clock.setTimeout(() => {
@@ -134,7 +129,7 @@ export function machineOf(
       clock.clearTimeout(timer);
       rt.leases.stop();
     },
-    sweep: (limit = 1000) => sweeper.sweep(limit),
+    sweep: async (limit = 1000) => (await sweeper()).sweep(limit),
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
     describe: () => describe(rt),

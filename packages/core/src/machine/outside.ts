@@ -1,24 +1,16 @@
 /** Work without an update: admin tools, webhooks and cron, and the deadlines that the sweeper finds. */
 
-import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Turn } from '../conversation/turn.ts';
-import { newToken, storageFailed } from '../lease/calls.ts';
+import { newToken } from '../lease/calls.ts';
 import type { UnitId } from '../record/ids.ts';
-import { logIn } from '../record/log.ts';
-import { isEmpty, topOf } from '../record/record.ts';
-import { decode } from '../record/stored.ts';
-import { historyOf } from '../state/context.ts';
-import type { StoredText } from '../storage/statements.ts';
-import { fireDeadlines } from '../transaction/deadlines.ts';
 import type { TurnFacts } from '../transaction/facts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { transact } from '../transaction/transact.ts';
 import { waitInQueue } from '../transaction/waiting.ts';
-import { parseKey, type Scope } from '../update/key.ts';
+import type { Scope } from '../update/key.ts';
 import type { Subject } from '../update/subject.ts';
-import { sideOf } from './committed.ts';
-import type { Conversation, Snapshot } from './machine-interface.ts';
+import type { Conversation } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
 /** How long work from outside waits for a conversation, in ms. */
@@ -64,38 +56,15 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
       const { paced, showAgain } = await import('./renders.ts');
       await paced(rt, key, () => run(newToken(), showAgain));
     },
-    peek: () => peek(rt, key),
+    async peek() {
+      const { peek } = await import('./peek.ts');
+      return peek(rt, key);
+    },
   };
 }
 
-/**
- * Fires the deadline of a conversation, if it is free and truly due.
- *
- * Whether it is due is decided under the lease: another process may have fired it, or its user may have moved it on.
- *
- * @returns whether a deadline was fired
- */
-export async function fire(rt: MachineRuntime, key: string): Promise<boolean> {
-  const found = parseKey(key);
-  if (found?.namespace !== rt.options.namespace || rt.stopping.isStopped) return false;
-  const { scope, bot, business } = found;
-  const { chat = scope.user, user, thread } = scope;
-  const subject: Subject = { bot, chat, user, thread, business };
-  const fired = await transact(rt, {
-    ...factsOutside(rt, { key, scope, subject }, newToken(), 'deadline'),
-    timeout: 0,
-    // whoever has the conversation fires it, or it is tried again
-    wait: async () => undefined,
-    admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
-    async work(turn) {
-      await fireDeadlines(turn, 0);
-      return true;
-    },
-  });
-  return fired ?? false;
-}
-
-function factsOutside(
+/** The facts of a turn without an update. */
+export function factsOutside(
   { bots }: MachineRuntime,
   { key, scope, subject }: ConversationAddress,
   id: UnitId,
@@ -103,38 +72,4 @@ function factsOutside(
 ): TurnFacts {
   const bot = bots.get(subject.bot);
   return { key, scope, id, cause, subject, update: undefined, ctx: undefined, bot };
-}
-
-async function storedNow(
-  { storage, leases }: MachineRuntime,
-  key: string,
-): Promise<StoredText | undefined> {
-  try {
-    return await leases.ask(() => storage.peek(key));
-  } catch (cause) {
-    throw storageFailed(key, 'peek', cause);
-  }
-}
-
-async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | undefined> {
-  const stored = await storedNow(rt, key);
-  if (stored === undefined) return undefined;
-  const decoded = decode(stored);
-  if ('newer' in decoded) {
-    const known = rt.options.version;
-    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known });
-  }
-  if ('unreadable' in decoded) {
-    throw new FsmError('RECORD_UNREADABLE', { key, reason: decoded.unreadable });
-  }
-  const { record } = decoded;
-  if (isEmpty(record)) return undefined;
-  const { deadlineIn } = stored;
-  const log = logIn(record.session);
-  return {
-    ...sideOf(record),
-    history: historyOf(topOf(record)),
-    ...(log.length > 0 && { log }),
-    ...(deadlineIn !== undefined && { deadlineIn }),
-  };
 }

@@ -1,6 +1,6 @@
 /** Views that are shown again from outside, at most once a second each: Telegram allows about one edit a second in a chat. */
 
-import type { Clock } from '../base/clock.ts';
+import { sleep } from '../lease/calls.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -46,10 +46,6 @@ export function paced(
   };
   const wait = mine.last + interval - now;
   if (wait <= 0) return begin();
-  mine.next = sleep(clock, wait).then(begin);
+  mine.next = sleep(wait, clock).then(begin);
   return mine.next;
-}
-
-function sleep(clock: Clock, ms: number): Promise<void> {
-  return new Promise((resolve) => void clock.setTimeout(resolve, ms));
 }

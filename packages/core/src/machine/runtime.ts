@@ -15,20 +15,15 @@ import { recentIdsOf } from '../record/recent.ts';
 import { type Registry, registryOf } from '../state/registry.ts';
 import { memoryStorage } from '../storage/memory-storage.ts';
 import { earlyUpdates } from '../transaction/early.ts';
+import type { Observers, WatchedEvents } from '../transaction/events.ts';
 import { interruptsIn } from '../transaction/interrupts.ts';
-import { type Engine, engineOf, type Notices, type Runtime } from '../transaction/runtime.ts';
+import { type Engine, engineOf, type Runtime } from '../transaction/runtime.ts';
 import { Stopping } from '../transaction/stopping.ts';
-import { scenesLeft, sideOf } from './committed.ts';
-import type { BotPort, Committed, MachineEvents } from './machine-interface.ts';
-import type { Observers } from './observers.ts';
+import type { BotPort } from './machine-interface.ts';
 import { type LooseOptions, settingsOf } from './settings.ts';
-
-/** Everything that observers may be notified of, by name. */
-export type WatchedEvents = MachineEvents & { readonly committed: Committed };
 
 /** A machine's runtime, and the bots that it has met. */
 export interface MachineRuntime extends Runtime {
-  readonly watchers: Observers<WatchedEvents>;
   /** Bots that have been seen or connected, by id. */
   readonly bots: Map<number, BotPort>;
 }
@@ -44,7 +39,7 @@ const historyCharacters = 32_768;
  */
 export function runtimeOf(
   given: LooseOptions,
-  watchers: Observers<WatchedEvents>,
+  { tell, listeners }: Observers<WatchedEvents>,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
   armed: (ms: number) => void,
 ): MachineRuntime {
@@ -56,9 +51,8 @@ export function runtimeOf(
   if (!storage.features.deadlines && given.deadlines !== 'on-update') {
     refuseTimed(registry, options.defaults);
   }
-  const notices = noticesOf(watchers);
   const { lease, longest } = options;
-  const report = notices.storageFailed;
+  const report = (operation: string, error: unknown) => tell('storageFailed', { operation, error });
   const queues = queuesOf(storage);
   const reentry = reentryOf();
   if (options.detectReentry) reentry.enable();
@@ -77,8 +71,9 @@ export function runtimeOf(
     early: earlyUpdates(queues),
     interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
-    notices,
-    watched: watchers.listeners,
+    watched: listeners,
+    tell,
+    speechFailed: (key = '', error) => tell('speechFailed', { key, error: namedRejection(error) }),
     rules: {
       history: { most: options.history, characters: historyCharacters },
       nextVisit(last) {
@@ -88,7 +83,6 @@ export function runtimeOf(
       },
     },
     opened,
-    watchers,
     bots: new Map(),
   };
   rt.engine = engineIn(registry, rt);
@@ -117,36 +111,4 @@ function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults
   const timed = [...scenes.values()].find(({ behavior }) => behavior.timed);
   if (timed === undefined) return;
   throw new FsmError('DEADLINES_UNAVAILABLE', { what: `The timeout of '${timed.id}'` });
-}
-
-function noticesOf(watchers: Observers<WatchedEvents>): Notices {
-  return {
-    turn: (ended) => watchers.tell('turn', ended),
-    committed({ facts, used }, before, after) {
-      const { key, subject, cause, id } = facts;
-      watchers.tell('committed', {
-        key: key as string,
-        subject,
-        from: sideOf(before),
-        to: sideOf(after),
-        cause,
-        ...(typeof id === 'number' ? { updateId: id } : {}),
-        left: scenesLeft(used?.takeLeft() ?? [], before, after),
-      });
-    },
-    duplicate: (key, updateId) => watchers.tell('duplicate', { key, updateId }),
-    deadlineFailed: (key, error, retryIn) =>
-      watchers.tell('deadlineFailed', {
-        key,
-        error,
-        ...(retryIn === undefined ? {} : { retryIn }),
-      }),
-    repaired: (key, stored, reason) => watchers.tell('repaired', { key, stored, reason }),
-    speechFailed: (key, error) =>
-      watchers.tell('speechFailed', { key, error: namedRejection(error) }),
-    inputRefused: (key, error) => watchers.tell('inputRefused', { key, error }),
-    paymentUnmatched: ({ key = '', subject, from }, payment) =>
-      watchers.tell('paymentUnmatched', { key, subject, user: from?.id, payment }),
-    storageFailed: (operation, error) => watchers.tell('storageFailed', { operation, error }),
-  };
 }

@@ -21,7 +21,7 @@ const bound = 5000;
  * @param update - the service message of either group
  */
 export async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Promise<void> {
-  const { storage, options, notices } = rt;
+  const { storage, options } = rt;
   const moved = migrationOf(update);
   if (moved === undefined || storage.list === undefined) return;
   try {
@@ -34,7 +34,7 @@ export async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Pr
     }
     for (const [from, to] of moves) await move(rt, from, to);
   } catch (error) {
-    notices.storageFailed('migrate', error);
+    rt.tell('storageFailed', { operation: 'migrate', error });
   }
 }
 

@@ -1,31 +1,12 @@
-/** The sweeper: looks for conversations whose deadline has passed, in whichever process gets there first. */
+/** The sweeper: looks for conversations whose deadline has passed, in whichever process gets there first. Loaded with the first deadline. */
 
-import type { Clock } from '../base/clock.ts';
-import type { Leases } from '../lease/lease.ts';
-import type { FsmStorage } from '../lease/storage.ts';
-
-/** Options of the sweeper. */
-export interface SweeperOptions {
-  readonly storage: FsmStorage;
-  /** Sends its statements. */
-  readonly leases: Leases;
-  /** Begins the keys of this machine's conversations. */
-  readonly prefix: string;
-  readonly clock: Clock;
-  /** Ms between two looks, at most. */
-  readonly every: number;
-  /** How long a claim keeps other sweepers away, in ms: that of a process that died is over when its leases are. */
-  readonly claim: number;
-  /** Handlers at once. */
-  readonly parallel: number;
-  /** Fires one; `true` if a deadline was fired, `false` if it was busy or not yet due. */
-  readonly fire: (key: string) => Promise<boolean>;
-  /** Whether nothing more is to be fired. */
-  readonly isStopped: () => boolean;
-  readonly report: (operation: string, error: unknown) => void;
-  /** Called once if a deadline is written before anything has looked for deadlines. */
-  readonly neglected: () => void;
-}
+import { newToken } from '../lease/calls.ts';
+import { fireDeadlines } from '../transaction/deadlines.ts';
+import { transact } from '../transaction/transact.ts';
+import { namespacePrefix, parseKey } from '../update/key.ts';
+import type { Subject } from '../update/subject.ts';
+import { factsOutside } from './outside.ts';
+import type { MachineRuntime } from './runtime.ts';
 
 /** Fires deadlines. */
 export interface Sweeper {
@@ -44,37 +25,29 @@ const longestRest = 1e13;
 const batch = 100;
 
 /** Makes the sweeper of one machine. */
-export function sweeperOf(options: SweeperOptions): Sweeper {
-  const {
-    storage,
-    leases,
-    prefix,
-    clock,
-    every,
-    claim,
-    parallel,
-    fire,
-    isStopped,
-    report,
-    neglected,
-  } = options;
+export function sweeperOf(rt: MachineRuntime): Sweeper {
+  const { storage, leases, clock, stopping } = rt;
+  const { namespace, lease: claim } = rt.options;
+  const { every, parallel } = rt.options.sweep;
+  const prefix = namespacePrefix(namespace);
+  const report = (operation: string, error: unknown) =>
+    rt.tell('storageFailed', { operation, error });
   let timer: unknown;
   let running: Promise<number> | undefined;
   let stopped = true;
-  let isAttended = false;
 
   const sweep = async (limit: number): Promise<number> => {
     let fired = 0;
     let left = limit;
     // those that were busy stay claimed until the end of the look: so they hide nobody behind them
     const busy: string[] = [];
-    while (left > 0 && !isStopped()) {
+    while (left > 0 && !stopping.isStopped) {
       const limit = Math.min(batch, left);
       const keys = await leases.ask(() => storage.due?.(limit, claim, prefix) ?? []);
       left -= keys.length;
       await each(keys, async (key) => {
         try {
-          if (await fire(key)) {
+          if (await fire(rt, key)) {
             fired++;
             await settle(key);
           } else busy.push(key);
@@ -129,15 +102,12 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
   };
   return {
     start() {
-      isAttended = true;
       if (!stopped) return;
       stopped = false;
       // a look that still runs continues
       if (running === undefined) tick();
     },
     expect(ms) {
-      if (!isAttended) neglected();
-      isAttended = true;
       if (stopped || running !== undefined || storage.nextDueIn === undefined) return;
       const soon = Math.max(ms, every * 0.8);
       if (clock.monotonic() + soon < nextLook) lookIn(soon);
@@ -149,9 +119,33 @@ export function sweeperOf(options: SweeperOptions): Sweeper {
       timer = undefined;
       await running;
     },
-    sweep(limit) {
-      isAttended = true;
-      return sweep(limit);
-    },
+    sweep,
   };
+}
+
+/**
+ * Fires the deadline of a conversation, if it is free and truly due.
+ *
+ * Whether it is due is decided under the lease: another process may have fired it, or its user may have moved it on.
+ *
+ * @returns whether a deadline was fired
+ */
+async function fire(rt: MachineRuntime, key: string): Promise<boolean> {
+  const found = parseKey(key);
+  if (found?.namespace !== rt.options.namespace || rt.stopping.isStopped) return false;
+  const { scope, bot, business } = found;
+  const { chat = scope.user, user, thread } = scope;
+  const subject: Subject = { bot, chat, user, thread, business };
+  const fired = await transact(rt, {
+    ...factsOutside(rt, { key, scope, subject }, newToken(), 'deadline'),
+    timeout: 0,
+    // whoever has the conversation fires it, or it is tried again
+    wait: async () => undefined,
+    admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
+    async work(turn) {
+      await fireDeadlines(turn, 0);
+      return true;
+    },
+  });
+  return fired ?? false;
 }

@@ -14,7 +14,6 @@ import { keyWriter, type Scope, scopeOf } from '../update/key.ts';
 import type { RawObject, RawUpdate } from '../update/raw-update.ts';
 import { type Subject, subjectOf } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
-import { type ArrivalOptions, type Waiting, waitInLine, waitingOf } from './arrivals.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
 
@@ -29,7 +28,6 @@ interface Updates {
   readonly rt: MachineRuntime;
   /** The longest turn of another process, and until its lease has lapsed. */
   readonly timeout: number;
-  readonly arrivals: ArrivalOptions;
   /** Redeliveries that wait at the same time: each but the first shares its outcome. */
   readonly waiting: Map<string, Promise<unknown>>;
   /** How often an update has failed in this process. */
@@ -40,37 +38,15 @@ interface Updates {
 export function updatesOf(
   rt: MachineRuntime,
 ): (update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown) => Promise<void> {
-  const { options, bots, clock, queues, notices, stopping } = rt;
-  const { strategy, when, namespace, waiting } = options;
+  const { options, bots, stopping } = rt;
+  const { strategy, when, namespace } = options;
   const writeKey = keyWriter(namespace);
   const updates: Updates = {
     rt,
     timeout: options.longest + options.lease,
-    arrivals: {
-      ...waiting,
-      queues,
-      clock,
-      // users are rarely told, so what that needs is loaded then
-      sayBusy: async (update, bot, sent) => {
-        const { sayBusy } = await import('./say-busy.ts');
-        await sayBusy(rt, update, bot, sent);
-      },
-      report: (error) => notices.speechFailed('', error),
-    },
     waiting: new Map(),
     failing: new Map(),
   };
-  function begin(update: RawUpdate, bot: BotPort, rest: Rest, ctx: unknown): Promise<void> {
-    const subject = subjectOf(update, bot.id);
-    const { updateType } = subject;
-    if (updateType === 'poll_answer' || updateType === 'poll') {
-      const run = (sender: PollSender | undefined) => work(update, bot, rest, ctx, subject, sender);
-      return import('../transaction/polls.ts').then(({ withSender }) =>
-        withSender(rt, update, subject, run),
-      );
-    }
-    return work(update, bot, rest, ctx, subject, rt.engine?.askerOf(update, subject));
-  }
   function work(
     update: RawUpdate,
     bot: BotPort,
@@ -97,23 +73,29 @@ export function updatesOf(
   }
   // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
-    const { migrate_to_chat_id, migrate_from_chat_id } = Object(update['message']) as RawObject;
     try {
-      if (migrate_to_chat_id === undefined && migrate_from_chat_id === undefined) {
-        return begin(update, bot, rest, ctx);
+      const subject = subjectOf(update, bot.id);
+      const run = (asker: PollSender | undefined) => work(update, bot, rest, ctx, subject, asker);
+      const { updateType } = subject;
+      if (updateType === 'poll_answer' || updateType === 'poll') {
+        return import('../transaction/polls.ts').then(({ withSender }) =>
+          withSender(rt, update, subject, run),
+        );
       }
-      return migrated(rt, update, bot.id).then(() => begin(update, bot, rest, ctx));
+      const { migrate_to_chat_id, migrate_from_chat_id } = Object(update['message']) as RawObject;
+      if (migrate_to_chat_id !== undefined || migrate_from_chat_id !== undefined) {
+        return import('./supergroup.ts')
+          .then(({ takeAlong }) => takeAlong(rt, update, bot.id))
+          .then(() => run(undefined));
+      }
+      const asker =
+        updateType === 'callback_query' ? rt.engine?.askerOf(update, subject) : undefined;
+      return work(update, bot, rest, ctx, subject, asker);
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);
     }
   };
-}
-
-/** A group becomes a supergroup once, so what that needs is loaded then. */
-async function migrated(rt: MachineRuntime, update: RawUpdate, bot: number): Promise<void> {
-  const { takeAlong } = await import('./supergroup.ts');
-  await takeAlong(rt, update, bot);
 }
 
 /** A class, since one is made for every update: its methods are on the prototype. */
@@ -132,7 +114,8 @@ class UpdateJob implements Job {
   /** Whether the update has found its conversation busy. */
   isWaiting = false;
   private first: Promise<unknown> | undefined;
-  private waiting: Waiting | undefined;
+  /** Clears the timer of an early answer. */
+  private early: Promise<() => unknown> | undefined;
 
   constructor(
     updates: Updates,
@@ -158,14 +141,19 @@ class UpdateJob implements Job {
   }
 
   async wait(key: string): Promise<Seat | undefined> {
-    const { rt, arrivals, waiting } = this.updates;
+    const { rt, waiting } = this.updates;
+    const { policy, limit } = rt.options.waiting;
     // the same update waits already: there is nothing to do but to share its outcome
     this.isWaiting = true;
     this.first = waiting.get(this.name);
     if (this.first !== undefined) return undefined;
     const by = rt.interrupts && this.interrupts();
     if (by !== undefined && rt.interrupts?.interrupt(key, by)) return this.waitNext(key);
-    return waitInQueue(rt, key, (signal) => waitInLine(arrivals, key, this.patience(key), signal));
+    return waitInQueue(rt, key, async (signal) => {
+      if (policy !== 'queue' || rt.queues.waiting(key) >= limit) return void (await this.refuse());
+      this.busy();
+      return rt.queues.join(key, signal);
+    });
   }
 
   waitNext(key: string): Promise<Seat> {
@@ -190,15 +178,22 @@ class UpdateJob implements Job {
   }
 
   busy(): void {
-    this.patience(this.key as string).begin();
+    const { rt } = this.updates;
+    this.early ??= import('./busy.ts')
+      .then(({ answerEarly }) => {
+        const timer = answerEarly(rt, this);
+        return () => timer !== undefined && rt.clock.clearTimeout(timer);
+      })
+      .catch((error) => () => rt.speechFailed(this.key, error));
   }
 
   ready(): void {
-    this.waiting?.end();
+    void this.early?.then((clear) => clear());
   }
 
-  refuse(): Promise<void> {
-    return this.patience(this.key as string).refuse();
+  async refuse(): Promise<void> {
+    const { refuse } = await import('./busy.ts');
+    await refuse(this.updates.rt, this);
   }
 
   /** The outcome of this update: that of the first of several that wait. */
@@ -240,17 +235,12 @@ class UpdateJob implements Job {
     failing.delete(name);
     if (count >= rt.options.attempts && typeof this.id === 'number') {
       const { key = '', id } = this;
-      rt.watchers.tell('poisoned', { key, updateId: id, error });
+      rt.tell('poisoned', { key, updateId: id, error });
       return true;
     }
     failing.set(name, count);
     if (failing.size > mostFailing) failing.delete(failing.keys().next().value as string);
     return false;
-  }
-
-  private patience(key: string): Waiting {
-    this.waiting ??= waitingOf(this.updates.arrivals, key, this.update, this.bot);
-    return this.waiting;
   }
 
   private get name(): string {

@@ -1,7 +1,7 @@
 /** How the engine runs a node: when its handlers are called, and where what they return leads. */
 
+import { sceneError } from '../base/area-errors.ts';
 import { toMs } from '../base/clock.ts';
-import { FsmError } from '../base/errors.ts';
 import type { JsonObject } from '../base/json.ts';
 import { check as checkAgainst, describeIssues, isSchema, type Schema } from '../base/schema.ts';
 import { burstTimer, type SceneBehavior } from '../conversation/behavior.ts';
@@ -114,7 +114,7 @@ function checkBy(schema: Schema, id: string) {
   return async (data: JsonObject): Promise<JsonObject> => {
     const result = await checkAgainst(schema, data);
     if (result.issues === undefined) return result.value as JsonObject;
-    throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
+    throw sceneError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
   };
 }
 

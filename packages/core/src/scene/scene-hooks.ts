@@ -1,7 +1,7 @@
 /** Scenes of a framework: hooks and middleware that run with the framework's context, as what the engine asks of a scene. */
 
 import { checkOption, checkOptions } from '#option-checks';
-import { FsmError } from '../base/errors.ts';
+import { sceneError } from '../base/area-errors.ts';
 import { type JsonObject, noData } from '../base/json.ts';
 import { invalidOption, schematic, textual } from '../base/rules.ts';
 import { check, describeIssues, type Schema } from '../base/schema.ts';
@@ -78,7 +78,7 @@ export function hookedScene<C extends object>(
   ): Promise<void> {
     const hook = hooks.hook(name);
     if (hook === undefined) return;
-    if (ctx === undefined) throw new FsmError('NO_CONTEXT', { scene: id, hook: name });
+    if (ctx === undefined) throw sceneError('NO_CONTEXT', { scene: id, hook: name });
     await withProperty(ctx as C, told, value, () => hook(ctx as C, nothing));
   }
 
@@ -95,7 +95,7 @@ export function hookedScene<C extends object>(
       async check(data: JsonObject) {
         const result = await check(schema, data);
         if (result.issues === undefined) return result.value as JsonObject;
-        throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
+        throw sceneError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
       },
     }),
     enter: (run, params) => tell(run, 'enter', 'params', params),

@@ -1,6 +1,6 @@
 /** Transitions: where a handler or a button leads, as values. Nothing happens before the engine applies them. */
 
-import { FsmError } from '../base/errors.ts';
+import { sceneError } from '../base/area-errors.ts';
 import { holds } from '../base/holds.ts';
 import { mergedData } from '../base/json.ts';
 import { shown } from '../base/shown.ts';
@@ -74,7 +74,7 @@ export function verb(leads: Leading, apply: Verb['apply']): Transition {
 /** Reads what a handler has returned. @throws FsmError `INVALID_TRANSITION` for anything but a transition or nothing */
 export function verbIn(returned: unknown, scene: string): Verb | undefined {
   if (returned === undefined || holds(returned, '~transition')) return returned as Verb | undefined;
-  throw new FsmError('INVALID_TRANSITION', { scene, returned: shown(returned) });
+  throw sceneError('INVALID_TRANSITION', { scene, returned: shown(returned) });
 }
 
 type LooseMoves = Moves<object>;

@@ -1,6 +1,6 @@
 /** The scenes of a stage as scenes of a machine, so that flows and nodes can enter them. */
 
-import { FsmError } from '../base/errors.ts';
+import { sceneError } from '../base/area-errors.ts';
 import { invalidTarget } from '../base/rules.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
@@ -41,7 +41,7 @@ export function entranceOf<C extends object>(
     async enter(run) {
       const { turn, data } = run;
       const ctx = run.ctx as C | undefined;
-      if (ctx === undefined) throw new FsmError('NO_CONTEXT', { scene: id, hook: 'enter' });
+      if (ctx === undefined) throw sceneError('NO_CONTEXT', { scene: id, hook: 'enter' });
       run.leave('done');
       if (turn.state.current !== null) {
         const expected = 'a flow, a node or a command tree; use enter() for scenes of a stage';

@@ -1,5 +1,6 @@
 /** `ctx.scene`: which scene a user is in, kept in the session, and the hooks that run when scenes are entered and left. */
 
+import { installError } from '../base/area-errors.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { FsmContext } from '../conversation/context.ts';
@@ -219,7 +220,7 @@ export class SceneControl<C extends object> {
   #mustHaveMachine(): FsmContext {
     const fsm = this.#parts.machineOf(this.#ctx);
     if (fsm !== undefined) return fsm;
-    throw new FsmError('NOT_INSTALLED', { property: 'fsm' });
+    throw installError('NOT_INSTALLED', 'fsm');
   }
 
   get #now(): number {

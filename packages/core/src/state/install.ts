@@ -1,6 +1,7 @@
 /** Where an adapter puts the FSM of an update on the framework's context, and how it finds it there. */
 
-import { FsmError } from '../base/errors.ts';
+import { installError } from '../base/area-errors.ts';
+import { holds } from '../base/holds.ts';
 import type { FsmContext } from '../conversation/context.ts';
 
 /**
@@ -19,15 +20,14 @@ export function reserve(prototype: object, ...properties: readonly string[]): vo
 /** A value whose members throw. Not a getter: contexts get the FSM by plain assignment, which costs an update nothing. */
 function missing(property: string): PropertyDescriptor {
   const refuse = (): never => {
-    throw new FsmError('NOT_INSTALLED', { property });
+    throw installError('NOT_INSTALLED', property);
   };
   const get = (_target: object, member: string | symbol) => {
-    if (member === reserved) return true;
     // a value that is awaited, printed or compared is asked for these
     const isUse = typeof member === 'string' && member !== 'then' && member !== 'toJSON';
     return isUse ? refuse() : undefined;
   };
-  const value = new Proxy({}, { get, set: refuse });
+  const value = new Proxy({ [reserved]: true }, { get, set: refuse });
   return { value, writable: true, configurable: true };
 }
 
@@ -46,18 +46,20 @@ export function refuseTaken(ctx: object, property: string): void {
   if (found !== undefined && 'value' in found && found.value === undefined && found.configurable) {
     return;
   }
-  if ('~matches' in Object(found?.value)) throw new FsmError('INSTALLED_TWICE', { property });
-  throw new FsmError('PROPERTY_TAKEN', { property });
+  if ('~matches' in Object(found?.value)) throw installError('INSTALLED_TWICE', property);
+  throw installError('PROPERTY_TAKEN', property);
 }
 
 /** Whether a context has nothing at a property: `in` is true for a reserved one too. */
 export function isFree(ctx: object, property: string): boolean {
-  return !(property in ctx) || isMissing(slotsOf(ctx)[property]);
+  if (!(property in ctx)) return true;
+  const found = (ctx as Record<string, unknown>)[property];
+  return typeof found === 'object' && found !== null && reserved in found;
 }
 
 /** Puts an FSM on a context. It prints and serializes as nothing, so that logs of a context are as before. */
 export function install(ctx: object, property: string, value: FsmContext): void {
-  slotsOf(ctx)[property] = value;
+  (ctx as Record<string, unknown>)[property] = value;
 }
 
 /**
@@ -66,19 +68,9 @@ export function install(ctx: object, property: string, value: FsmContext): void 
  * @throws FsmError `NOT_INSTALLED`
  */
 export function installedAt(ctx: object, property: string): FsmContext {
-  const found = slotsOf(ctx)[property];
-  if (typeof found === 'object' && found !== null && '~matches' in found) {
-    return found as unknown as FsmContext;
-  }
-  throw new FsmError('NOT_INSTALLED', { property });
-}
-
-function slotsOf(ctx: object): Record<string, unknown> {
-  return ctx as Record<string, unknown>;
-}
-
-function isMissing(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Reflect.get(value, reserved) === true;
+  const found: unknown = Reflect.get(ctx, property);
+  if (holds(found, '~matches')) return found as unknown as FsmContext;
+  throw installError('NOT_INSTALLED', property);
 }
 
 function descriptorIn(ctx: object, property: string): PropertyDescriptor | undefined {

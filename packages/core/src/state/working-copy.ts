@@ -50,7 +50,7 @@ export class WorkingCopy {
   /** When timers of the top frame pass, by the machine's clock; `undefined` while there are none. */
   timers: Map<string, number> | undefined;
   /** How often timers have been changed. */
-  private timerChanges = 0;
+  timerChanges = 0;
   /** The frame that a `leave` hook sees. */
   leaving: Frame | undefined;
   /** Of the base. */
@@ -220,17 +220,6 @@ export class WorkingCopy {
   rebase(record: ConversationRecord): void {
     this.base = record;
     this.kept = this.written;
-  }
-
-  /** Remembers the copy as it is; what it returns makes it so again. */
-  mark(): () => void {
-    const { frames, entries, isPromptPending, keyboard, failures } = this;
-    const timers = this.timers && new Map(this.timers);
-    const changes = this.timerChanges;
-    return () => {
-      Object.assign(this, { frames, entries, isPromptPending, keyboard, failures, timers });
-      this.timerChanges = changes;
-    };
   }
 
   /** Discards every change since the base. */

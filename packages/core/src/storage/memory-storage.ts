@@ -125,10 +125,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 
   function setTimes(key: string, next: Write | undefined): void {
     const { ttl, deadlineIn } = next ?? {};
-    if (ttl === undefined && deadlineIn === undefined) {
-      if (times.size > 0) times.delete(key);
-      return;
-    }
+    if (ttl === undefined && deadlineIn === undefined) return void times.delete(key);
     const now = clock.now();
     const never = Number.POSITIVE_INFINITY;
     const known = times.get(key) ?? { key, expiresAt: never, deadlineAt: never, wakeAt: never };
@@ -147,8 +144,9 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 
   /** The written record, as the same object that core passed: core recognizes it and need not decode its text. */
   function stored(key: string, write: Write | undefined): StoredText | undefined {
+    if (write?.ttl === undefined && write?.deadlineIn === undefined) return write;
     const kept = live(key, write);
-    if (kept === undefined || kept.deadlineIn === undefined) return kept;
+    if (kept?.deadlineIn === undefined) return kept;
     const { deadlineAt } = times.get(key) as Times;
     return {
       get text() {
@@ -193,7 +191,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 
   function forget(key: string): void {
     entries.delete(key);
-    if (times.size > 0) times.delete(key);
+    times.delete(key);
   }
 
   return {
@@ -227,7 +225,10 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
         return keep !== undefined && hasGoneOn(key, holder) ? 'already' : 'refused';
       }
       holding.write = next;
-      setTimes(key, next);
+      // most conversations have no times
+      if (times.size > 0 || next?.ttl !== undefined || next?.deadlineIn !== undefined) {
+        setTimes(key, next);
+      }
       if (maxEntries !== Number.POSITIVE_INFINITY) {
         // the map's order is the order of writing
         entries.delete(key);

@@ -3,17 +3,14 @@
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
-import { type Texts, textOf } from '../conversation/texts.ts';
 import { isPromise } from '../lease/calls.ts';
-import type { Hold } from '../lease/lease.ts';
 import { leastOfOne, listIds, mostIds, type UnitId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
-import type { TurnFacts } from './facts.ts';
+import { committedBy } from './events.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question to ask. */
@@ -82,15 +79,19 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  * @param silently - do not notify the user of a rejection
  */
 export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
-  if (turn.used === undefined) return;
-  const { answer, outbox, quiet, prompt } = turn.used.takeDelivery();
+  const { used: effects } = turn;
+  if (effects === undefined) return;
+  const answer = effects.take('answer');
+  const outbox = effects.take('outbox') ?? [];
+  const quiet = effects.take('quiet');
+  const prompt = effects.take('prompt');
   let hasRejection = false;
   const sending = async (send: () => unknown, isQuiet = false) => {
     try {
       await send();
     } catch (error) {
       if (!isQuiet && !isOfOneChat(error)) throw error;
-      turn.rt.notices.speechFailed(turn.key ?? '', error);
+      turn.rt.speechFailed(turn.key, error);
       hasRejection ||= !isQuiet && isRejected(error);
     }
   };
@@ -98,25 +99,20 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
   for (const say of outbox) await sending(() => turn.tell(say), quiet?.has(say));
   if (prompt !== undefined) {
-    turn.rt.early.asks(turn.key as string);
+    const { queues, early } = turn.rt;
+    if (queues.waiting(turn.key as string) > 0) early.asks(turn.key as string);
     await sending(prompt);
   }
   if (!hasRejection || silently) return;
-  const text = await textOf(textsOf(turn), 'failed', turn);
+  const { textFor } = await import('./apologies.ts');
+  const text = await textFor(turn, 'failed');
   await sending(() => turn.tell(text), true);
-}
-
-/** The texts of the active scene, and of the machine where it has none. */
-export function textsOf({ copy, registry, rt }: OpenTurn): Texts {
-  const { scene } = copy.top;
-  const own = scene === null ? undefined : registry.scenes.get(scene)?.behavior.texts;
-  return { ...rt.options.defaults.texts, ...own };
 }
 
 /** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */
 export async function runReleased(turn: OpenTurn): Promise<void> {
   let failed: { readonly error: unknown } | undefined;
-  for (const task of turn.effects.takeReleased()) {
+  for (const task of turn.used?.take('released') ?? []) {
     try {
       await task();
     } catch (error) {
@@ -128,7 +124,7 @@ export async function runReleased(turn: OpenTurn): Promise<void> {
 
 /** @throws what a hook has thrown that was attempted */
 export function throwFailure(turn: OpenTurn): void {
-  const failure = turn.used?.takeFailure();
+  const failure = turn.used?.take('failure');
   if (failure !== undefined) throw failure.error;
 }
 
@@ -139,47 +135,39 @@ export function rollBack(turn: OpenTurn): void {
 }
 
 function write(turn: OpenTurn, id: UnitId | undefined, keep: boolean): Awaitable<void> {
-  const { hold, copy, rt } = turn;
+  const { hold, copy, rt, facts } = turn;
   if (hold === undefined) return;
   const { changed } = copy;
   if (!changed && id === undefined) return keep ? undefined : hold.release();
   const { shared } = rt.storage.features;
-  const record = recordOf(turn, hold, id);
+  const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
+  const { base } = copy;
+  let ids = id === undefined ? base.ids : withId(base.ids, id, least);
+  for (const mark of turn.used?.marks ?? []) ids = withId(ids, mark, least);
+  const { chat, thread, business } = facts.subject;
+  const isInKey = facts.scope?.chat === chat && thread === undefined && business === undefined;
+  const address =
+    isInKey && base.replyAddress === undefined ? undefined : addressNow(turn, isInKey);
+  const record = copy.toRecord(ids, hold.withMark?.(base.marks) ?? base.marks, address);
   // so it is after a commit of this turn, and where nothing was added
-  const isKnown = record.ids === copy.base.ids;
+  const isKnown = ids === base.ids;
   const isKept = !isEmpty(record) || shared;
   const next = isKept ? writeFor(turn, record) : undefined;
-  const tasks = turn.used?.takeTasks();
+  const tasks = turn.used?.take('tasks');
   const written = () => {
-    const before = copy.base;
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
     if (next === undefined) rt.recent.add(hold.key, listIds(record.ids));
     replaced(turn.stored, next);
     turn.stored = next;
     copy.rebase(record);
     turn.used?.release(tasks);
-    if (changed && rt.watched.has('committed')) rt.notices.committed(turn, before, record);
-    turn.used?.takeLeft();
+    const left = turn.used?.take('left') ?? [];
+    if (changed && rt.watched.has('committed')) {
+      rt.tell('committed', committedBy(facts, left, base, record));
+    }
   };
   const sent = hold.commit(next, { keep, id: isKnown ? undefined : id });
   return isPromise(sent) ? sent.then(written) : written();
-}
-
-function recordOf(
-  { copy, used, facts }: OpenTurn,
-  hold: Hold,
-  id: UnitId | undefined,
-): ConversationRecord {
-  const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
-  let ids = id === undefined ? copy.base.ids : withId(copy.base.ids, id, least);
-  for (const mark of used?.keptMarks ?? []) ids = withId(ids, mark, least);
-  const { update, subject } = facts;
-  // where an invoice says that its conversation is, anybody may have written
-  const isElsewhere = facts.isElsewhere === true || subject.updateType === 'pre_checkout_query';
-  const isHere = update !== undefined && !isElsewhere && !isInaccessible(update);
-  const address = isHere ? storedAddress(update, facts) : copy.base.replyAddress;
-  const { marks } = copy.base;
-  return copy.toRecord(ids, hold.withMark?.(marks) ?? marks, address);
 }
 
 function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
@@ -196,11 +184,18 @@ function writeFor({ rt, copy }: OpenTurn, record: ConversationRecord): Write {
   return next;
 }
 
-/** The reply address of an update, unless the key contains it. */
-function storedAddress(update: RawUpdate, { subject, scope }: TurnFacts): ReplyAddress | undefined {
-  const { chat, thread, business } = subject;
-  if (scope?.chat === chat && thread === undefined && business === undefined) return undefined;
-  const address = addressOf(update);
+/**
+ * The reply address to store.
+ *
+ * @param isInKey - whether the key of the conversation contains that of this update
+ */
+function addressNow({ facts, copy }: OpenTurn, isInKey: boolean): ReplyAddress | undefined {
+  const { update, subject, isElsewhere } = facts;
+  const isPress = update !== undefined && isInaccessible(update);
+  // where an invoice says that its conversation is, anybody may have written
+  const isThere = isElsewhere === true || subject.updateType === 'pre_checkout_query';
+  if (update === undefined || isPress || isThere) return copy.base.replyAddress;
+  const address = isInKey ? undefined : addressOf(update);
   if (address === undefined) return undefined;
   // an answer that only one user sees, or a guest's, is of this update alone
   const { receiver: _, guestQuery: __, ...lasting } = address;

@@ -57,7 +57,7 @@ async function fire(turn: OpenTurn, timer: string): Promise<void> {
   } catch (error) {
     // the transition is committed and must not come again; a question that was not asked is pending
     if (facts.cause !== 'deadline') throw error;
-    rt.notices.speechFailed(turn.key ?? '', namedError(error));
+    rt.speechFailed(turn.key, namedError(error));
   }
 }
 
@@ -71,9 +71,9 @@ async function timeOut(turn: OpenTurn): Promise<void> {
 
 async function postpone(turn: OpenTurn, timer: string, error: unknown): Promise<void> {
   rollBack(turn);
-  const { copy, rt } = turn;
+  const { copy, rt, key = '' } = turn;
   const delay = retryDelays[copy.failures];
   copy.postpone(timer, delay === undefined ? undefined : rt.clock.now() + delay);
   await commitAhead(turn);
-  rt.notices.deadlineFailed(turn.key ?? '', error, delay);
+  rt.tell('deadlineFailed', { key, error, ...(delay !== undefined && { retryIn: delay }) });
 }

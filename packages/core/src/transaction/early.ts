@@ -8,7 +8,7 @@ export interface EarlyUpdates {
   readonly asked: ReadonlyMap<string, number>;
   /** An update begins to wait: its number, from 1. */
   arrives(): number;
-  /** A question is about to be asked. */
+  /** A question is about to be asked while updates wait. */
   asks(key: string): void;
   /** Whether the last question was asked after the update had come. */
   isEarly(key: string, arrival: number): boolean;
@@ -23,9 +23,7 @@ export function earlyUpdates(queues: LocalQueues): EarlyUpdates {
   return {
     asked,
     arrives: () => ++arrivals,
-    asks(key) {
-      if (queues.waiting(key) > 0) asked.set(key, arrivals);
-    },
+    asks: (key) => void asked.set(key, arrivals),
     isEarly: (key, arrival) => arrival <= (asked.get(key) ?? 0),
     leaves(key) {
       if (queues.waiting(key) === 0) asked.delete(key);

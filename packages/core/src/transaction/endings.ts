@@ -1,21 +1,19 @@
-/** How turns end that do not end well: handled before, interrupted, rejected, failed. */
+/** How turns end that do not end well: handled before, interrupted, failed. */
 
-import { isFsmError } from '../base/errors.ts';
-import { textOf } from '../conversation/texts.ts';
-import { commitId, deliver, rollBack, textsOf } from './commit.ts';
+import { commitId, rollBack } from './commit.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** A turn that was done before: nothing is done, and a button's loading spinner disappears. */
 export async function skip({ rt, facts, hold, key = '' }: OpenTurn): Promise<void> {
   const { id, bot, update } = facts;
   await hold?.release();
-  if (typeof id === 'number') rt.notices.duplicate(key, id);
+  if (typeof id === 'number') rt.tell('duplicate', { key, updateId: id });
   const query = (update?.['callback_query'] as { id?: string } | undefined)?.id;
   if (query === undefined || bot === undefined) return;
   try {
     await bot.call('answerCallbackQuery', { callback_query_id: query });
   } catch (error) {
-    rt.notices.speechFailed(key, error);
+    rt.speechFailed(key, error);
   }
 }
 
@@ -27,25 +25,10 @@ export async function giveWay(turn: OpenTurn): Promise<void> {
   await commitId(turn);
 }
 
-/** The result of an input cannot be stored: the user gets a message, and everything is rolled back except for the id of the update. */
-export async function refuseInput(turn: OpenTurn, error: unknown): Promise<void> {
-  const { effects, rt, input, key = '' } = turn;
-  await turn.writing?.catch(() => {});
-  rollBack(turn);
-  rt.notices.inputRefused(key, error);
-  const name = isFsmError(error, 'RECORD_TOO_LARGE') ? 'tooLong' : 'invalid';
-  const text = await textOf(textsOf(turn), name, turn);
-  if (input?.kind === 'button') effects.answerQuery({ text, show_alert: true });
-  else effects.send(text);
-  turn.phase = 'over';
-  await commitId(turn);
-  await deliver(turn);
-}
-
 /** Ends a turn that failed: nothing since its last commit is kept. */
 export async function fail(turn: OpenTurn): Promise<void> {
   const { hold, rt, key = '' } = turn;
-  const apology = turn.used?.takeApology();
+  const apology = turn.used?.take('apology');
   // a commit() that nobody awaited is on its way all the same
   await turn.writing?.catch(() => {});
   rollBack(turn);
@@ -53,9 +36,9 @@ export async function fail(turn: OpenTurn): Promise<void> {
   await hold?.release();
   if (apology === undefined || turn.replyAddress === undefined) return;
   try {
-    await turn.tell(await textOf(apology, 'failed', turn));
-    await turn.answerCallback({});
+    const { apologize } = await import('./apologies.ts');
+    await apologize(turn, apology);
   } catch (error) {
-    rt.notices.speechFailed(key, error);
+    rt.speechFailed(key, error);
   }
 }

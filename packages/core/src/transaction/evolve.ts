@@ -67,13 +67,6 @@ export async function inspect(record: ConversationRecord, registry: Registry): P
   return frames === record.frames ? record : { frames };
 }
 
-/** Whether a machine certainly has everything in a record; if not, {@link inspect} looks closer. */
-export function knowsAll({ frames }: ConversationRecord, registry: Registry): boolean {
-  return frames.every(
-    (frame) => rename(frame, registry) === frame && checkOf(frame, registry) === undefined,
-  );
-}
-
 function rename(frame: Frame, registry: Registry): Frame | UnknownState {
   const { scene, state } = frame;
   const sceneId = scene === null ? null : registry.sceneId(scene);

@@ -34,7 +34,7 @@ export class Meter {
   end({ key, subject, cause, id }: Job): void {
     if (this.#waited === undefined && this.#error === undefined) return;
     const took = this.#passed();
-    this.#rt.notices.turn({
+    this.#rt.tell('turn', {
       ...(key !== undefined && { key }),
       subject,
       cause,

@@ -1,6 +1,6 @@
 /** Data migrations: brings a record to the present version. */
 
-import { frozenData, type JsonObject } from '../base/json.ts';
+import { frozenData, thawed } from '../base/json.ts';
 import { invalidOption } from '../base/rules.ts';
 import type { ConversationRecord } from '../record/record.ts';
 import type { MigratedRecord, Migrations } from './evolve.ts';
@@ -14,7 +14,7 @@ export function migrate(
   const due = versions.filter((version) => version > record.version);
   if (due.length === 0) return record;
   const frames = record.frames.map((frame) => {
-    let now: MigratedRecord = { state: frame.state, data: structuredCopy(frame.data) };
+    let now: MigratedRecord = { state: frame.state, data: thawed(frame.data) };
     for (const version of due) {
       now = (migrations[version] as Migrations[number])(now);
       checkMigrated(version, now);
@@ -35,9 +35,4 @@ function checkMigrated(version: number, given: unknown): void {
     'a function that returns { state, data } at once',
     `one with the ${isKept ? `data ${data}` : `state ${state}`}`,
   );
-}
-
-/** A copy that a migration may change. */
-function structuredCopy(data: JsonObject): unknown {
-  return JSON.parse(JSON.stringify(data));
 }

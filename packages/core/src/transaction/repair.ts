@@ -1,5 +1,6 @@
 /** Applies the policy to a stored conversation with an unknown state, in a commit of its own. */
 
+import { sceneError } from '../base/area-errors.ts';
 import { FsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';
 import type { Frame } from '../record/record.ts';
@@ -25,17 +26,17 @@ export async function repair(turn: OpenTurn, found: UnknownState): Promise<void>
     await settle(turn);
   }
   await commitAhead(turn);
-  rt.notices.repaired(turn.key ?? '', found.stored, found.reason);
+  rt.tell('repaired', { key: turn.key ?? '', stored: found.stored, reason: found.reason });
   try {
     await deliver(turn);
   } catch (error) {
-    rt.notices.speechFailed(turn.key ?? '', error);
+    rt.speechFailed(turn.key, error);
   }
 }
 
 function refusal({ registry }: Runtime, found: UnknownState): FsmError {
   const { stored, reason, issues } = found;
-  if (reason === 'data') return new FsmError('DATA_INVALID', { state: stored, issues });
+  if (reason === 'data') return sceneError('DATA_INVALID', { state: stored, issues });
   if (reason === 'scene') {
     return new FsmError('SCENE_UNKNOWN', { scene: stored, known: [...registry.scenes.keys()] });
   }

@@ -12,57 +12,20 @@ import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
-import type { ConversationRecord } from '../record/record.ts';
 import type { ContextHost, SceneVerbs } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
-import type { UnmatchedPayment } from '../update/invoice.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
 import type { CallbackAnswer, Effects } from './effects.ts';
-import type { Cause, TurnFacts } from './facts.ts';
+import type { Observers, WatchedEvents } from './events.ts';
+import type { TurnFacts } from './facts.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Settings } from './settings.ts';
 import type { Stopping } from './stopping.ts';
-
-/** A turn that has ended. */
-export interface TurnEnded {
-  /** Absent where the update has no conversation. */
-  readonly key?: string;
-  readonly subject: Subject;
-  readonly cause: Cause;
-  readonly updateId?: number;
-  /** Ms until its conversation was read: behind earlier turns, other processes and the storage. */
-  readonly waited: number;
-  /** Ms until its end, `waited` included. */
-  readonly took: number;
-  /** By how many ms a deadline was late that was due in this turn; absent if none was. */
-  readonly lateBy?: number;
-  /**
-   * Why the turn failed: what a handler threw, or an FsmError such as `LEASE_LOST`, `WAIT_TIMEOUT`, `STORAGE_FAILED`,
-   * `INTERRUPTED` or `RECORD_TOO_LARGE`.
-   */
-  readonly error?: unknown;
-}
-
-/** The events of turns, for observers. */
-export interface Notices {
-  turn(ended: TurnEnded): void;
-  committed(turn: OpenTurn, before: ConversationRecord, after: ConversationRecord): void;
-  duplicate(key: string, updateId: number): void;
-  deadlineFailed(key: string, error: unknown, retryIn: number | undefined): void;
-  repaired(key: string, stored: string, reason: string): void;
-  /** A message could not be sent where nobody waits for it. */
-  speechFailed(key: string, error: unknown): void;
-  /** A scene took an input, and what it made of it cannot be stored. */
-  inputRefused(key: string, error: unknown): void;
-  /** A payment that no pending question has asked for. */
-  paymentUnmatched(turn: OpenTurn, payment: UnmatchedPayment): void;
-  storageFailed(operation: string, error: unknown): void;
-}
 
 /** Runs scenes; a scene brings it. */
 export interface Engine {
@@ -168,9 +131,12 @@ export interface Runtime {
   readonly interrupts: Interrupts | undefined;
   readonly early: EarlyUpdates;
   readonly stopping: Stopping;
-  readonly notices: Notices;
   /** The events that somebody observes. */
   readonly watched: { has(event: string): boolean };
+  /** Notifies the observers of an event. */
+  readonly tell: Observers<WatchedEvents>['tell'];
+  /** Reports a message that could not be sent where no handler waits for it. */
+  speechFailed(key: string | undefined, error: unknown): void;
   readonly rules: CopyRules;
   /** Called with each turn that has a framework's context, before any code of the bot runs. */
   readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;

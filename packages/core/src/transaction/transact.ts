@@ -3,21 +3,21 @@
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
+import { factsOf } from '../conversation/states.ts';
 import type { Hold } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
-import { isEmpty } from '../record/record.ts';
+import { type Frame, isEmpty } from '../record/record.ts';
 import { decode } from '../record/stored.ts';
+import type { Registry } from '../state/registry.ts';
 import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, runReleased, settle, throwFailure } from './commit.ts';
-import { fail, giveWay, refuseInput, skip } from './endings.ts';
-import { knowsAll } from './evolve.ts';
+import { fail, giveWay, skip } from './endings.ts';
 import { type Head, isInterruption } from './interrupts.ts';
 import type { Job } from './job.ts';
 import { Meter } from './meter.ts';
 import type { Opened, OpenTurn, Runtime } from './runtime.ts';
 import { RunningTurn } from './turn.ts';
-import { bringUpToDate } from './up-to-date.ts';
 
 /**
  * Does one turn.
@@ -93,7 +93,11 @@ async function telefsmTurn<Result>(
     turn.interruption = head.interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
     turn.behind = head.behind;
-    if (!opened.isCurrent && !(await bringUpToDate(opened, waited))) return undefined;
+    if (!opened.isCurrent) {
+      // rare, or not for the first update: other bots do without it
+      const { bringUpToDate } = await import('./up-to-date.ts');
+      if (!(await bringUpToDate(opened, waited))) return undefined;
+    }
     if (rt.options.services !== undefined) await turn.loadServices();
 
     const begun = turn;
@@ -105,13 +109,13 @@ async function telefsmTurn<Result>(
     if (turn.writing !== undefined) await turn.writing;
     const { used: effects } = turn;
     if (effects !== undefined) {
-      const refusal = effects.takeRefusal();
+      const refusal = effects.take('refusal');
       if (refusal !== undefined) {
         meter?.fail(refusal.error);
-        return void (await refuseInput(turn, refusal.error));
+        return void (await refuse(turn, refusal.error));
       }
       if (effects.hasEvents) await settle(turn);
-      if (effects.hasPrompt) {
+      if (effects.prompt !== undefined) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
         await commit(turn, true);
         await deliver(turn);
@@ -132,10 +136,10 @@ async function telefsmTurn<Result>(
     if (turn === undefined) await hold?.release();
     else if (isInterruption(error, turn)) return void (await giveWay(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
-      return void (await refuseInput(turn, error));
+      return void (await refuse(turn, error));
     else await fail(turn);
     if (isHandledElsewhere(error)) {
-      if (typeof job.id === 'number') rt.notices.duplicate(key, job.id);
+      if (typeof job.id === 'number') rt.tell('duplicate', { key, updateId: job.id });
       return undefined;
     }
     if (job.forgives?.(error) !== true) throw error;
@@ -170,6 +174,12 @@ function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold |
     job.busy?.();
   };
   return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
+}
+
+/** What a scene made of an input cannot be stored. */
+async function refuse(turn: OpenTurn, error: unknown): Promise<void> {
+  const { refuseInput } = await import('./refuse-input.ts');
+  await refuseInput(turn, error);
 }
 
 /** Another attempt has handled this very update, so it is done for Telegram. */
@@ -237,6 +247,23 @@ function open(rt: Runtime, job: Job, hold: Hold, waited: number): Opened {
         !record.isPromptPending &&
         record.version === version &&
         (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
-        ((!registry.strict && registry.scenes.size === 0) || knowsAll(record, registry));
+        areKnown(record.frames, registry);
   return { turn, isDuplicate, isCurrent, unreadable };
+}
+
+/** Whether a machine certainly has everything in frames, and no schema checks them; if not, they are looked at closer. */
+function areKnown(
+  frames: readonly Frame[],
+  { scenes, states, strict, stateId }: Registry,
+): boolean {
+  if (!strict && scenes.size === 0) return true;
+  for (const { scene, state } of frames) {
+    const behavior = scene === null ? undefined : scenes.get(scene)?.behavior;
+    if (behavior?.check !== undefined || (scene !== null && behavior === undefined)) return false;
+    const known = state === null ? undefined : states.get(state);
+    if (known !== undefined && factsOf(known).schema !== undefined) return false;
+    const isUnknown = state !== null && known === undefined;
+    if (isUnknown && (strict || scene !== null || stateId(state) !== undefined)) return false;
+  }
+  return true;
 }

@@ -167,7 +167,8 @@ export class RunningTurn implements OpenTurn {
   /** Sends a message now, to where the conversation lives. */
   async send(say: Say | Stream): Promise<Sent> {
     const sent = await this.tell(say);
-    if (!isStream(say)) this.rt.engine?.noteLog(this, 'bot', wordsOf(say));
+    const { engine, options } = this.rt;
+    if (options.log !== undefined && !isStream(say)) engine?.noteLog(this, 'bot', wordsOf(say));
     return sent as Sent;
   }
 

@@ -4,6 +4,8 @@ import { isEmpty } from '../record/record.ts';
 import { commit, commitAhead, deliver, settle } from './commit.ts';
 import { fireDeadlines } from './deadlines.ts';
 import { inspect } from './evolve.ts';
+import { migrate } from './migrate.ts';
+import { repair, unreadableRecord } from './repair.ts';
 import type { Opened, OpenTurn } from './runtime.ts';
 
 /**
@@ -20,7 +22,6 @@ export async function bringUpToDate(
   const { rt, copy, facts } = turn;
   const isNew = turn.stored === undefined;
   if (unreadable !== undefined) {
-    const { repair, unreadableRecord } = await import('./repair.ts');
     await repair(turn, unreadableRecord(turn.stored?.text ?? '', unreadable));
     return true;
   }
@@ -54,7 +55,6 @@ async function evolve(turn: OpenTurn): Promise<void> {
   let record = copy.base;
   // of a conversation that was cleared there is nothing to migrate
   if (record.version < version && !isEmpty(record)) {
-    const { migrate } = await import('./migrate.ts');
     record = migrate(record, migrations, migrationVersions);
   }
   copy.version = version;
@@ -64,7 +64,6 @@ async function evolve(turn: OpenTurn): Promise<void> {
     copy.frames = inspection.frames;
     return;
   }
-  const { repair } = await import('./repair.ts');
   await repair(turn, inspection);
 }
 
@@ -82,7 +81,7 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
   const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
   const tolerate = (error: unknown) => {
     if (!goesOn) throw error;
-    rt.notices.speechFailed(turn.key ?? '', error);
+    rt.speechFailed(turn.key, error);
   };
   await turn.loadServices();
   copy.isPromptPending = false;

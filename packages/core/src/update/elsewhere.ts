@@ -58,14 +58,13 @@ export function readElsewhere(
   };
 }
 
-/** The conversation that a pressed button was shown by, and its tag; `undefined` for any other update. */
+/** The conversation that a pressed button was shown by, and its tag; `undefined` for a button of this chat. */
 export function askerOf(
   update: RawUpdate,
-  { bot, updateType }: Subject,
+  { bot }: Subject,
 ): { readonly subject: Subject; readonly tag: string } | undefined {
-  if (updateType !== 'callback_query') return undefined;
-  const button = readElsewhere(textIn(objectIn(update, updateType), 'data') ?? '');
+  const button = readElsewhere(textIn(objectIn(update, 'callback_query'), 'data') ?? '');
   if (button === undefined) return undefined;
   const { tag, chat, user, thread } = button;
-  return { subject: { bot, chat, user, thread, updateType }, tag };
+  return { subject: { bot, chat, user, thread, updateType: 'callback_query' }, tag };
 }

@@ -8,11 +8,10 @@ import { check, describeIssues } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Turn } from '../../conversation/turn.ts';
-import { type Accept, acceptInput, type UserInput } from '../../update/input.ts';
+import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import type { Option } from './options.ts';
 import type { Invalid, Redo } from './question.ts';
-import { ownOnly } from './share.ts';
 import type { AskOptions } from './steps.ts';
 
 /** The result of checking a value. */
@@ -32,6 +31,17 @@ export type Verdict =
 function acceptOf({ accept, choices, share }: AskOptions): Accept | undefined {
   if (accept !== undefined) return ownOnly(accept, share);
   return choices === undefined ? 'text' : undefined;
+}
+
+/** Kinds that a question accepts: where a button shares the user's own contact, no other contact. */
+function ownOnly(accept: Accept, share: AskOptions['share']): Accept {
+  if (share === undefined) return accept;
+  if (Array.isArray(accept)) return (accept as readonly AcceptedKind[]).map(own);
+  return accept === 'contact' ? 'own_contact' : accept;
+}
+
+function own(kind: AcceptedKind): AcceptedKind {
+  return kind === 'contact' ? 'own_contact' : kind;
 }
 
 /** Whether a question collects the parts of an album. */

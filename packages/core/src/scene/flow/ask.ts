@@ -1,15 +1,15 @@
 /** Asks: finds the pending question before the commit and says it after it, or finishes the flow. */
 
+import { sceneError } from '../../base/area-errors.ts';
 import { toMs } from '../../base/clock.ts';
-import { FsmError } from '../../base/errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Speech } from '../../conversation/behavior.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
 import { entriesOf } from './choices.ts';
-import { recheck } from './deploy.ts';
 import {
+  awaitsPayment,
   type FlowRun,
   keep,
   locate,
@@ -24,7 +24,6 @@ import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
-import { awaitsPayment } from './payment.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { heardOf, show } from './prompt.ts';
@@ -54,7 +53,7 @@ export async function ask(flowRun: FlowRun, params: Asking = {}): Promise<Speech
     } else if (pending === undefined) {
       if (!(await finish(flowRun, answers))) return undefined;
       // a step that does not apply cannot be asked again
-      if (++redos > 1) throw new FsmError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
+      if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
     } else if (!(await takeGiven(flowRun, pending))) {
       return question(flowRun, pending, params);
     }
@@ -70,7 +69,7 @@ export function redo(
   const progress = redone(progressOf(flowRun.run), beside, name);
   if (progress !== undefined) return progress;
   const known = namedSteps(beside.level).map((step) => step.name);
-  throw new FsmError('STEP_UNKNOWN', { flow: flowRun.plan.id, step: name, known });
+  throw sceneError('STEP_UNKNOWN', { flow: flowRun.plan.id, step: name, known });
 }
 
 /** A new frame: starts the clock and unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
@@ -90,6 +89,7 @@ async function begin(flowRun: FlowRun): Promise<void> {
       ...(given !== undefined && { given: given as JsonObject }),
     });
   } else {
+    const { recheck } = await import('./recheck.ts');
     keep(flowRun, await recheck(flowRun), { ...memo, plan: fingerprint });
   }
   // rounds that were there before are nobody's to save

@@ -25,12 +25,11 @@ import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
-import { checkout } from './payment.ts';
 import { press } from './press.ts';
 import { earlyRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
 import { closesRounds, questionsIn } from './steps.ts';
-import { asText, isOtherTalk, takeEdited, takeInput } from './take.ts';
+import { asText, isOtherTalk, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 
 const flowRules = {
@@ -189,6 +188,9 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
   const { plan, run } = flowRun;
   const { input } = run;
   if (input === undefined) {
+    // only a question that has sent an invoice knows the checkout
+    if (memoOf(run.memo).invoice === undefined) return next();
+    const { checkout } = await import('./payment.ts');
     if (!(await checkout(flowRun))) await next();
     return;
   }
@@ -202,8 +204,9 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
   }
   if (isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
-    const changes = plan.options.editedMessages === 'update' && (await takeEdited(flowRun, input));
-    if (!changes) await next();
+    if (plan.options.editedMessages !== 'update') return next();
+    const { takeEdited } = await import('./edited.ts');
+    if (!(await takeEdited(flowRun, input))) await next();
     return;
   }
   if (input.kind === 'command') {

@@ -1,17 +1,16 @@
 /** Does what a button of the pending question stands for, whether it was pressed or its label was typed. */
 
 import type { UserInput } from '../../update/input.ts';
-import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
+import type { FlowButton } from '../rows/buttons.ts';
 import { accept, finishAlbum, skip } from './accept.ts';
 import { choiceByLabel, choiceInAnyCase, takesAlbum } from './answer.ts';
-import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
-import { bindingOf, type FlowRun, move, note, progressOf, text, tokenOf } from './flow-run.ts';
+import { type FlowRun, move, note, progressOf } from './flow-run.ts';
 import { optionOn } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
-import { correctable, type Option } from './options.ts';
+import type { Option } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
@@ -46,7 +45,7 @@ export async function act(
       if (offer.finish === undefined) return false;
       return finish(flowRun, question, offer);
     case 'edit':
-      return edit(flowRun, question, button);
+      return (await import('./corrections.ts')).edit(flowRun, question, button);
     case 'row':
       return false;
     default: {
@@ -70,7 +69,10 @@ export async function takeLabel(
   input?: UserInput,
 ): Promise<boolean> {
   const { labels, editing } = memoOf(flowRun.run.memo);
-  if (editing && (await takeCorrection(flowRun, question, typed.trim()))) return true;
+  if (editing) {
+    const { takeCorrection } = await import('./corrections.ts');
+    if (await takeCorrection(flowRun, question, typed.trim())) return true;
+  }
   const shown = labels?.map(([value, label]) => ({ value, label }));
   const offer = await offerOf(flowRun, question, shown && { options: shown });
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
@@ -101,19 +103,6 @@ export async function takeLabel(
   return true;
 }
 
-/** Takes the label of an answer to correct, or of the button that leaves them as they are. */
-async function takeCorrection(
-  flowRun: FlowRun,
-  question: PendingQuestion,
-  label: string,
-): Promise<boolean> {
-  const found = correctable(question).find((each) => each.label === label);
-  if (found !== undefined) move(flowRun, redo(flowRun, question, found.name));
-  else if (label === (await text(flowRun, 'keep'))) flowRun.run.ask();
-  else return false;
-  return true;
-}
-
 async function choose(
   flowRun: FlowRun,
   question: PendingQuestion,
@@ -135,7 +124,10 @@ async function choose(
   } else if (question.kind === 'again' || value === 'yes') {
     move(flowRun, answered(progressOf(run), question, value));
   } else if (value === 'no') run.leave('canceled');
-  else await offerCorrections(flowRun, question);
+  else {
+    const { offerCorrections } = await import('./corrections.ts');
+    await offerCorrections(flowRun, question);
+  }
   return true;
 }
 
@@ -157,39 +149,5 @@ async function finish(
       ? options.map(({ value }) => value).filter((value) => picked.includes(value))
       : picked;
   await accept(flowRun, question, values, input);
-  return true;
-}
-
-/** Shows the answers that may be corrected, and a button that leaves them as they are. */
-async function offerCorrections(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
-  const binding = { ...bindingOf(flowRun, tokenOf(question)), action: 'edit' } as const;
-  const answers = correctable(question);
-  const tokens = valueTokens(
-    answers.map(({ name }) => name),
-    binding,
-  );
-  const button = (label: string, value: string) => [
-    { text: label, callback_data: buttonData({ ...binding, value }) },
-  ];
-  const rows = [
-    ...answers.map(({ name, label }) => button(label, tokens.get(name) ?? '')),
-    button(await text(flowRun, 'keep'), ''),
-  ];
-  note(flowRun, { editing: true });
-  const say = { text: await text(flowRun, 'pickEdit'), keyboard: { inline_keyboard: rows } };
-  if (flowRun.plan.options.prompts === 'edit') flowRun.run.ask({ instead: say });
-  else flowRun.run.say(say);
-}
-
-function edit(flowRun: FlowRun, question: PendingQuestion, button: FlowButton): boolean {
-  const names = correctable(question).map(({ name }) => name);
-  if (button.value === '' && names.length > 0) {
-    flowRun.run.ask();
-    return true;
-  }
-  const tokens = valueTokens(names, button);
-  const name = names.find((each) => tokens.get(each) === button.value);
-  if (name === undefined) return false;
-  move(flowRun, redo(flowRun, question, name));
   return true;
 }

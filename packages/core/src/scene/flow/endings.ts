@@ -6,10 +6,9 @@ import type { LeaveReason } from '../../conversation/turn.ts';
 import { finishAlbum } from './accept.ts';
 import { noAnswer } from './answer.ts';
 import type { EndingTurn } from './flow.ts';
-import { type FlowRun, locate, move, progressOf, text, tidy } from './flow-run.ts';
+import { awaitsPayment, type FlowRun, locate, move, progressOf, text, tidy } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
-import { awaitsPayment } from './payment.ts';
 
 /** The flow has been left: its hooks run and may send messages. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
 export async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason> {

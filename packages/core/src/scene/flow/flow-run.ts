@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Trigger } from '../../conversation/behavior.ts';
+import type { ApiCall, Say } from '../../conversation/say.ts';
 import type { AnyScene } from '../../conversation/scene.ts';
 import { type TextName, textOf } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
@@ -115,6 +116,29 @@ export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
   if (question.kind !== 'ask') return false;
   const beside = question.path.slice(0, -1);
   return question.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
+}
+
+/** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
+export function awaitsPayment({ run }: FlowRun): number | undefined {
+  const until = memoOf(run.memo).invoice?.approvedUntil;
+  if (until === undefined) return undefined;
+  const left = until - run.turn.now();
+  return left > 0 ? left : undefined;
+}
+
+/** Whether the question waits for an approved payment; then the user reads so, and nothing else happens. */
+export async function saysPaying(flowRun: FlowRun): Promise<boolean> {
+  if (awaitsPayment(flowRun) === undefined) return false;
+  const { run } = flowRun;
+  const words = await text(flowRun, 'paying');
+  if (run.input?.kind === 'button') run.answer(words);
+  else run.say(words);
+  return true;
+}
+
+/** Whether a message is an invoice. */
+export function isInvoice(say: Say): say is ApiCall {
+  return typeof say === 'object' && 'method' in say && say.method.toLowerCase() === 'sendinvoice';
 }
 
 /** Removes the keyboard of the last prompt, or the prompt, if the flow has that option. */

@@ -1,6 +1,6 @@
 /** Questions that are made while a flow runs: checked as those of its definition, and asked like them. Loaded with the first such step. */
 
-import { FsmError } from '../../base/errors.ts';
+import { sceneError } from '../../base/area-errors.ts';
 import { holds } from '../../base/holds.ts';
 import { isStorable } from '../../base/json.ts';
 import { checkName, invalidOption } from '../../base/rules.ts';
@@ -49,7 +49,7 @@ async function make(
     checkName(name === '__proto__' ? '~' : name, `a question of '${where}'`);
     const own = name as string;
     if (names.size === names.add(own).size)
-      throw new FsmError('STEP_DUPLICATE', { flow: where, step: own });
+      throw sceneError('STEP_DUPLICATE', { flow: where, step: own });
     const { name: _, ...question } = given as { readonly name: string } & AskOptions;
     checkQuestion(`${where} '${own}'`, question);
     if (value === undefined)

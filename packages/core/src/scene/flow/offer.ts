@@ -8,7 +8,7 @@ import { type FlowRun, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { type Listing, type Option, optionsOf } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
-import { type ReplyButton, shareButton } from './share.ts';
+import type { ReplyButton } from './share.ts';
 
 /** Buttons of a question; a missing label is a button that is not shown. */
 export interface Offer {
@@ -55,14 +55,19 @@ export async function offerOf(
     rows: await rowsAt(flowRun, asked),
     columns: question?.columns,
     // such buttons exist in private chats only (Bot API, KeyboardButton)
-    share:
-      reply && question && !inGroup(flowRun) ? shareButton(question, tokenOf(asked)) : undefined,
+    share: reply && !inGroup(flowRun) ? await shareAt(asked) : undefined,
     picked: several ? (memoOf(flowRun.run.memo).picked ?? []) : undefined,
     finish: finishes ? await text(flowRun, 'done') : undefined,
     skip: question?.optional === true ? await text(flowRun, 'skip') : undefined,
     back: controls.back,
     cancel: controls.cancel,
   };
+}
+
+async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined> {
+  if (asked.kind !== 'ask' || asked.step.question.share === undefined) return undefined;
+  const { shareButton } = await import('./share.ts');
+  return shareButton(asked.step.question, tokenOf(asked));
 }
 
 async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {

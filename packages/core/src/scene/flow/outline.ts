@@ -9,7 +9,7 @@ import {
   checkQuestion,
   checkRounds,
 } from '#question-checks';
-import { FsmError } from '../../base/errors.ts';
+import { sceneError } from '../../base/area-errors.ts';
 import { holds } from '../../base/holds.ts';
 import { callable, checkName, invalidOption, invalidTarget, schematic } from '../../base/rules.ts';
 import type { Schema } from '../../base/schema.ts';
@@ -93,7 +93,7 @@ function outline(part: Part): Outline {
       const flows = [id, ...flowsIn(steps)];
       const [own = ''] = part.flow.split('.');
       if (flows.includes(own)) {
-        throw new FsmError('FLOW_CYCLE', { flow: own, path: [own, ...flows] });
+        throw sceneError('FLOW_CYCLE', { flow: own, path: [own, ...flows] });
       }
       return add({ kind: 'include', name: fresh(name), flows, steps, data });
     },
@@ -136,8 +136,7 @@ function outline(part: Part): Outline {
       return add({ kind: 'confirm', name: fresh(name), prompt, yes, no, edit });
     },
     done(handler: unknown, hooks: unknown) {
-      if (namedSteps(part.steps).length === 0)
-        throw new FsmError('FLOW_EMPTY', { flow: part.flow });
+      if (namedSteps(part.steps).length === 0) throw sceneError('FLOW_EMPTY', { flow: part.flow });
       checkEdits(part.flow, part.steps);
       return part.finish({ id: part.flow, steps: part.steps }, handler, hooks);
     },
@@ -179,7 +178,7 @@ function flowsIn(steps: readonly Step[]): readonly string[] {
 function newName({ flow, steps, taken }: Part, name: string): string {
   goodName(name, `a step of '${flow}'`);
   if (taken.has(name) || namesIn(steps).includes(name)) {
-    throw new FsmError('STEP_DUPLICATE', { flow, step: name });
+    throw sceneError('STEP_DUPLICATE', { flow, step: name });
   }
   return name;
 }

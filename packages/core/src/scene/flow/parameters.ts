@@ -1,6 +1,6 @@
 /** The parameters of a flow: answers that are known from the start. They are beside the answers, under names that no step has. */
 
-import { FsmError } from '../../base/errors.ts';
+import { sceneError } from '../../base/area-errors.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { check, describeIssues, isSchema } from '../../base/schema.ts';
 import { givenSlot, namedSteps, type Step } from './steps.ts';
@@ -44,7 +44,7 @@ export function parametersOf(
     async check(all) {
       const result = await check(data, of(all));
       if (result.issues !== undefined) {
-        throw new FsmError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
+        throw sceneError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
       }
       return { ...(result.value as JsonObject), ...rest(all) };
     },

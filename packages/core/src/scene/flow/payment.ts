@@ -1,6 +1,8 @@
 /**
  * Payment steps. What an invoice asks is kept when it is sent: payload, currency, amount, payer. A checkout is approved, and a payment is
  * an answer, only if it is equal to that. From the approval to the payment the question is closed to everything else.
+ *
+ * Loaded with the first invoice.
  */
 
 import { invalidOption } from '../../base/rules.ts';
@@ -10,7 +12,7 @@ import type { Say } from '../../conversation/say.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, markedPayload, newNonce, payloadLimit } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
-import { type FlowRun, locate, note, text, wasAsked } from './flow-run.ts';
+import { type FlowRun, isInvoice, locate, note, text, wasAsked } from './flow-run.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
@@ -35,10 +37,8 @@ const approvalTime = 180_000;
 export function bindInvoice(flowRun: FlowRun, question: PendingQuestion, say: Say): BoundPrompt {
   const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
   const { turn, tag } = flowRun.run;
-  const isInvoice =
-    typeof say === 'object' && 'method' in say && say.method.toLowerCase() === 'sendinvoice';
-  if (!isInvoice || !mayTakePayment(accept) || turn.replyAddress === undefined) {
-    if (accept === 'payment' && !isInvoice) {
+  if (!isInvoice(say) || !mayTakePayment(accept) || turn.replyAddress === undefined) {
+    if (accept === 'payment' && !isInvoice(say)) {
       throw invalidOption(
         `${question.id} prompt`,
         "an invoice: { method: 'sendInvoice', payload }",
@@ -117,24 +117,6 @@ export async function isPaid(flowRun: FlowRun): Promise<boolean> {
   const payment = objectIn(message, 'successful_payment');
   const invoice = await openInvoice(flowRun);
   return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);
-}
-
-/** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
-export function awaitsPayment({ run }: FlowRun): number | undefined {
-  const until = memoOf(run.memo).invoice?.approvedUntil;
-  if (until === undefined) return undefined;
-  const left = until - run.turn.now();
-  return left > 0 ? left : undefined;
-}
-
-/** Whether the question waits for an approved payment; then the user reads so, and nothing else happens. */
-export async function saysPaying(flowRun: FlowRun): Promise<boolean> {
-  if (awaitsPayment(flowRun) === undefined) return false;
-  const { run } = flowRun;
-  const words = await text(flowRun, 'paying');
-  if (run.input?.kind === 'button') run.answer(words);
-  else run.say(words);
-  return true;
 }
 
 type OpenInvoice = SentInvoice & {

@@ -4,17 +4,15 @@ import { type JsonObject, noData } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
 import type { Passed, PendingQuestion, Position, QuestionFacts } from './pending-question.ts';
-import { markOf, type Path, type Progress } from './progress.ts';
+import { markOf, type Progress } from './progress.ts';
 import {
   type AskStep,
-  againName,
   type ConfirmStep,
   namedSteps,
   type QuestionsStep,
-  type RepeatStep,
   type Step,
 } from './steps.ts';
-import { newScope, type Scope, type Walk } from './walk.ts';
+import { newScope, pass, type Scope, type Walk } from './walk.ts';
 
 /** The parts of a flow that decide which question is pending. */
 interface FlowFacts {
@@ -106,7 +104,8 @@ async function walkInner(
       return found;
     }
     case 'repeat':
-      return walkRounds(step, scope, walk);
+      // loaded with the first repeat: other flows do without it
+      return (await import('./rounds.ts')).walkRounds(step, scope, walk, walkSteps);
     case 'questions':
       return walkMade(step, scope, walk);
   }
@@ -137,78 +136,6 @@ async function walkMade(
   return found;
 }
 
-async function walkRounds(
-  step: RepeatStep,
-  scope: Scope,
-  walk: Walk,
-): Promise<PendingQuestion | undefined> {
-  const { name, min, max } = step;
-  const path = [...scope.path, name];
-  const began = Object.hasOwn(scope.stored, name);
-  const stored = began ? scope.stored[name] : undefined;
-  const rounds: readonly JsonObject[] = Array.isArray(stored) ? stored : [];
-  const finished = began && !walk.open.has(markOf(path));
-  const steps = step.stepsFor(scope.seen);
-  const again = (complete: readonly JsonObject[]) => againQuestion(step, scope, complete);
-  const offered = (count: number) => count >= min && count < max;
-  const wasOffered = (count: number) => {
-    if (offered(count)) pass(walk, 'again', scope, name, count);
-  };
-  const walkRound = async (at: number) => {
-    const prefix = `${scope.prefix}.${name}`;
-    const inner = newScope(prefix, [...path, at], rounds[at], steps, scope);
-    return { found: await walkSteps(steps, inner, walk), seen: inner.seen };
-  };
-  const finish = (at: number, item: JsonObject) => {
-    if (step.after !== undefined) closeRound(step, [...path, at], item, scope, walk);
-  };
-
-  const complete: JsonObject[] = rounds.slice(0, -1);
-  // rounds before the last one were complete when it began; of them only the history is looked at
-  if (complete.length > 0) {
-    const { seen } = await walkRound(complete.length - 1);
-    finish(complete.length - 1, seen);
-  }
-  if (rounds.length > 0) wasOffered(complete.length);
-  else if (min === 0 && !finished) return again([]);
-  while (!finished || complete.length < rounds.length) {
-    const { found, seen } = await walkRound(complete.length);
-    if (found !== undefined && !finished) return found;
-    const at = complete.push(seen) - 1;
-    if (!finished && at + 1 < max && at + 1 >= min) {
-      // it may have been gone on from already, and come back to
-      if (walk.passed.has(markOf([...path, at]))) finish(at, seen);
-      return again(complete);
-    }
-    finish(at, seen);
-    if (finished || at + 1 >= max) break;
-  }
-  scope.seen[name] = complete;
-  wasOffered(complete.length);
-  return undefined;
-}
-
-/** The user has gone on from a round: no way leads back into it, and `after` is to run unless it has. */
-function closeRound(
-  step: RepeatStep,
-  path: Path,
-  item: JsonObject,
-  { seen }: Scope,
-  walk: Walk,
-): void {
-  walk.kind = undefined;
-  walk.isClosed = true;
-  if (walk.finished !== undefined || walk.passed.has(markOf(path))) return;
-  walk.finished = { step, path, item: Object.freeze(item), answers: { ...seen } };
-}
-
-function pass(walk: Walk, kind: Passed['kind'], scope: Scope, name: string, count = 0): void {
-  walk.kind = kind;
-  walk.scope = scope;
-  walk.name = name;
-  walk.count = count;
-}
-
 function passedIn({ kind, scope, name, count }: Walk): Passed | undefined {
   if (kind === undefined || scope === undefined) return undefined;
   return { kind, path: [...scope.path, name], level: scope.level, count };
@@ -231,23 +158,4 @@ function askQuestion(step: AskStep, scope: Scope): PendingQuestion {
 
 function confirmQuestion(step: ConfirmStep, scope: Scope): PendingQuestion {
   return { kind: 'confirm', step, ...factsAt(step.name, scope) };
-}
-
-function againQuestion(
-  step: RepeatStep,
-  scope: Scope,
-  rounds: readonly JsonObject[],
-): PendingQuestion {
-  return {
-    kind: 'again',
-    step,
-    rounds,
-    id: `${scope.prefix}.${step.name}:${againName}`,
-    path: [...scope.path, step.name],
-    answers: { ...scope.seen, count: rounds.length },
-    level: scope.level,
-    made: scope.made,
-    parameters: scope.parameters,
-    home: scope.home,
-  };
 }

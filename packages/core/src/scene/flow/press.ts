@@ -8,13 +8,11 @@ import { isInaccessible } from '../../update/address.ts';
 import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
-import { type FlowRun, locate, note, text, tokenOf, wasAsked } from './flow-run.ts';
+import { type FlowRun, locate, note, saysPaying, text, tokenOf, wasAsked } from './flow-run.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
-import { saysPaying } from './payment.ts';
 import { inlineMarkup } from './prompt.ts';
-import { restart } from './trigger.ts';
 
 /** Takes a button; it has been answered when this returns. */
 export async function press(flowRun: FlowRun, button: FlowButton, data: string): Promise<void> {
@@ -30,7 +28,9 @@ export async function press(flowRun: FlowRun, button: FlowButton, data: string):
   run.answer();
   if (button.action === 'restart' || button.action === 'continue') {
     if (plan.options.onTrigger !== 'ask') return stale();
-    return button.action === 'restart' ? restart(flowRun, '') : run.ask();
+    if (button.action === 'continue') return run.ask();
+    const { restart } = await import('./retrigger.ts');
+    return restart(flowRun, '');
   }
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) {

@@ -12,7 +12,7 @@ import {
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { takesAlbum } from './answer.ts';
-import { bindingOf, type FlowRun, text, tokenOf } from './flow-run.ts';
+import { bindingOf, type FlowRun, isInvoice, text, tokenOf } from './flow-run.ts';
 import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
@@ -25,7 +25,6 @@ import {
   takesInlineOnly,
 } from './offer.ts';
 import type { Listing, Option } from './options.ts';
-import { bindInvoice } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { checkPoll } from './question-checks.ts';
 
@@ -59,7 +58,7 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
   checkSay(made);
   const { say: said, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
-    : bindInvoice(flowRun, asked, made);
+    : await boundPrompt(flowRun, asked, made);
   if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, said);
   const listing = await choicesOf(flowRun, asked);
   const options = listing?.options;
@@ -92,6 +91,18 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
     return { say, options, loaded: undefined, keyboard: undefined, invoice };
   }
   return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
+}
+
+/** A prompt as it is sent, and the invoice that it is. */
+async function boundPrompt(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+  say: Say,
+): Promise<{ readonly say: Say; readonly invoice: SentInvoice | undefined }> {
+  const isPayment = asked.kind === 'ask' && asked.step.question.accept === 'payment';
+  if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
+  const { bindInvoice } = await import('./payment.ts');
+  return bindInvoice(flowRun, asked, say);
 }
 
 /** The inline keyboard of a question; `undefined` if it has none. */

@@ -1,7 +1,8 @@
 /** Rejects questions and steps that cannot work: options that contradict each other, names that nothing has. */
 
 import { checkOptions } from '#option-checks';
-import { FsmError } from '../../base/errors.ts';
+import { sceneError } from '../../base/area-errors.ts';
+import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import { atLeast, callable, invalidOption, oneOf, type Rule, schematic } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
@@ -145,7 +146,7 @@ export function checkRounds(where: string, min: number, max: number, steps: read
     throw invalidOption(`${where} min, max`, '0 ≤ min ≤ max and 1 ≤ max', `${min}, ${max}`);
   }
   if (questionsIn(steps).length === 0 && !makesQuestions(steps))
-    throw new FsmError('FLOW_EMPTY', { flow: where });
+    throw sceneError('FLOW_EMPTY', { flow: where });
 }
 
 /** Rejects a summary that corrects anything but a question. */
@@ -159,5 +160,5 @@ export function checkEdits(flow: string, steps: readonly Step[]): void {
 }
 
 function unknownStep(flow: string, step: string, known: readonly string[]): FsmError {
-  return new FsmError('STEP_UNKNOWN', { flow, step, known });
+  return sceneError('STEP_UNKNOWN', { flow, step, known });
 }

@@ -1,6 +1,6 @@
-/** Buttons of the reply keyboard that share a contact, a location, users or a chat. */
+/** Buttons of the reply keyboard that share a contact, a location, users or a chat. Loaded with the first one. */
 
-import type { Accept, AcceptedKind, UserInput } from '../../update/input.ts';
+import type { Accept, UserInput } from '../../update/input.ts';
 import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { updateTypeOf } from '../../update/subject.ts';
 import { hash32 } from '../rows/buttons.ts';
@@ -61,15 +61,4 @@ export function isOwnRequest(
 /** A signed 32-bit number (Bot API, KeyboardButtonRequestUsers). */
 function requestId(token: string): number {
   return hash32(token) | 0;
-}
-
-/** Kinds that a question accepts: where a button shares the user's own contact, no other contact. */
-export function ownOnly(accept: Accept, share: AskOptions['share']): Accept {
-  if (share === undefined) return accept;
-  if (Array.isArray(accept)) return (accept as readonly AcceptedKind[]).map(own);
-  return accept === 'contact' ? 'own_contact' : accept;
-}
-
-function own(kind: AcceptedKind): AcceptedKind {
-  return kind === 'contact' ? 'own_contact' : kind;
 }

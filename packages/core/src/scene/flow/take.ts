@@ -4,18 +4,13 @@ import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
-import { accept, finishAlbum, hint, messageId, wordsOf } from './accept.ts';
-import { checkValue, takesAlbum, takesBurst, valueIn } from './answer.ts';
+import { accept, finishAlbum, hint, messageId } from './accept.ts';
+import { takesAlbum, takesBurst, valueIn } from './answer.ts';
 import { takeLabel } from './choose.ts';
-import { type FlowRun, keep, locate, note, progressOf, tokenOf, wasAsked } from './flow-run.ts';
+import { type FlowRun, locate, note, saysPaying, tokenOf, wasAsked } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { changing, reviewed } from './moves.ts';
-import { isPaid, saysPaying } from './payment.ts';
-import { positionOf } from './pending.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
-import { isClosed, markOf, withAnswer, without } from './progress.ts';
 import type { Early } from './question.ts';
-import { isOwnRequest } from './share.ts';
 
 /** Kinds that a button has sent for the user. */
 const shared: ReadonlySet<UserInput['kind']> = new Set(['web_app', 'users_shared', 'chat_shared']);
@@ -42,6 +37,7 @@ export async function takeInput(
   // the rest of an album whose first part was the answer
   if (input.album !== undefined && input.album === memo.album && memo.parts === undefined) return;
   if (input.kind === 'payment') {
+    const { isPaid } = await import('./payment.ts');
     if (!(await isPaid(flowRun))) return next();
   } else if (!comesByItself(input) && (await saysPaying(flowRun))) return;
   const { pending } = await locate(flowRun);
@@ -62,7 +58,7 @@ export async function takeInput(
   if (input.kind === 'text' && (await takeLabel(flowRun, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
     const { question } = pending.step;
-    const isOwn = isOwnRequest(question, tokenOf(pending), input);
+    const isOwn = question.share === undefined || (await isOwnShare(pending, input));
     const value = isOwn ? await valueIn(question, input) : undefined;
     if (value !== undefined) {
       if (takesAlbum(question) || takesBurst(question)) {
@@ -79,38 +75,17 @@ export async function takeInput(
   return takeOther(flowRun, pending, input, next);
 }
 
+/** Whether users or a chat were shared by the button of this question. */
+async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boolean> {
+  const { isOwnRequest } = await import('./share.ts');
+  return isOwnRequest(question.step.question, tokenOf(question), input);
+}
+
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
 function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserInput): Early {
   if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
   const own = question.kind === 'ask' ? question.step.question.early : undefined;
   return own ?? plan.options.early ?? 'ask';
-}
-
-/** Changes the answer that a message gave, after the message was edited; `false` if it gave none. */
-export async function takeEdited(flowRun: FlowRun, input: UserInput): Promise<boolean> {
-  const { plan, run } = flowRun;
-  const message = messageId(flowRun, input);
-  const given = memoOf(run.memo).gave?.find(([, id]) => id === message);
-  if (given === undefined) return false;
-  if (await saysPaying(flowRun)) return true;
-  const [path] = given;
-  if (isClosed(progressOf(run), path)) return false;
-  const rest = without(progressOf(run), path);
-  const { pending } = await positionOf(plan, rest, run.turn);
-  // the question may not apply any more
-  if (pending?.kind !== 'ask' || markOf(pending.path) !== markOf(path)) return false;
-  const value = await valueIn(pending.step.question, input);
-  if (value === undefined) return false;
-  const verdict = await checkValue(pending.step.question, value, pending.answers, run.turn);
-  if (verdict.kind === 'refused') run.say(await wordsOf(flowRun, verdict));
-  if (verdict.kind !== 'answer') return true;
-  const others = changing(reviewed(progressOf(run), path, pending.level), path, pending.level);
-  keep(flowRun, withAnswer(others, path, verdict.value), memoOf(run.memo));
-  const after = (await locate(flowRun)).pending;
-  // a summary or an invoice that was shown is of what was said before
-  const isOutdated = after?.kind === 'confirm' || memoOf(run.memo).invoice !== undefined;
-  if (isOutdated || after === undefined || !wasAsked(flowRun, after)) run.ask();
-  return true;
 }
 
 /** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */

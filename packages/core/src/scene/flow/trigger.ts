@@ -3,18 +3,15 @@
 import { isFsmError } from '../../base/errors.ts';
 import { frozenData, isStorable, type JsonObject } from '../../base/json.ts';
 import type { CommandPolicy, Trigger } from '../../conversation/behavior.ts';
-import type { ReplyMarkup } from '../../conversation/say.ts';
 import type { InputValues } from '../../update/input.ts';
-import { buttonData } from '../rows/buttons.ts';
 import { skip } from './accept.ts';
 import { noAnswer } from './answer.ts';
 import { takeLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
-import { bindingOf, type FlowRun, locate, text, wasAsked } from './flow-run.ts';
+import { awaitsPayment, type FlowRun, locate, saysPaying, text, wasAsked } from './flow-run.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
-import { awaitsPayment, saysPaying } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
 import { asText, takeInput } from './take.ts';
@@ -75,14 +72,6 @@ async function areParameters(
   }
 }
 
-/** Starts the flow anew in its own place. */
-export async function restart({ plan, run }: FlowRun, argument: string): Promise<void> {
-  // without new parameters it keeps those that it has
-  const data =
-    (await plan.trigger?.from?.(argument, run.turn, run.refused)) ?? plan.parameters?.of(run.data);
-  run.turn.state.enter(plan.self() as never, (data ?? {}) as never);
-}
-
 /** Takes a command; `false` if it is none of the flow's. */
 export async function takeCommand(flowRun: FlowRun, command: Command): Promise<boolean> {
   const { run } = flowRun;
@@ -90,6 +79,7 @@ export async function takeCommand(flowRun: FlowRun, command: Command): Promise<b
   // an approved payment is on its way: what would leave its question waits, and the bot's other commands continue
   if ((own ?? run.starts) !== undefined && (await saysPaying(flowRun))) return true;
   if (run.trigger !== undefined) {
+    const { retrigger } = await import('./retrigger.ts');
     await retrigger(flowRun, run.trigger);
     return true;
   }
@@ -163,34 +153,6 @@ async function takeForeign(flowRun: FlowRun): Promise<boolean> {
 function namesCommands(question: Extract<PendingQuestion, { readonly kind: 'ask' }>): boolean {
   const { accept } = question.step.question;
   return accept === 'command' || (Array.isArray(accept) && accept.includes('command'));
-}
-
-async function retrigger(flowRun: FlowRun, argument: string): Promise<void> {
-  const { plan, run } = flowRun;
-  switch (plan.options.onTrigger ?? 'restart') {
-    case 'restart':
-      return restart(flowRun, argument);
-    case 'continue':
-      return run.ask();
-    case 'refuse':
-      return run.say(await text(flowRun, 'running'));
-    case 'ask':
-      return run.say({ text: await text(flowRun, 'restart'), keyboard: await yesOrNo(flowRun) });
-  }
-}
-
-async function yesOrNo(flowRun: FlowRun): Promise<ReplyMarkup> {
-  const binding = bindingOf(flowRun, '');
-  const yes = buttonData({ ...binding, action: 'restart' });
-  const no = buttonData({ ...binding, action: 'continue' });
-  return {
-    inline_keyboard: [
-      [
-        { text: await text(flowRun, 'yes'), callback_data: yes },
-        { text: await text(flowRun, 'no'), callback_data: no },
-      ],
-    ],
-  };
 }
 
 async function skipPending(flowRun: FlowRun): Promise<void> {

@@ -48,3 +48,17 @@ export function newScope(
   const kept = typeof stored === 'object' && stored !== null ? (stored as JsonObject) : {};
   return { prefix, path, stored: kept, level, seen: {}, made: {}, parameters, home };
 }
+
+/** Goes on from a question: it is the one before the next. */
+export function pass(
+  walk: Walk,
+  kind: Passed['kind'],
+  scope: Scope,
+  name: string,
+  count = 0,
+): void {
+  walk.kind = kind;
+  walk.scope = scope;
+  walk.name = name;
+  walk.count = count;
+}

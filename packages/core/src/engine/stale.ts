@@ -1,0 +1,51 @@
+/** The answer to buttons and invoices that no scene handles. Loaded with the first one. */
+
+import { textOf } from '../conversation/texts.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { isInaccessible } from '../update/address.ts';
+import { unmatchedPayment } from '../update/invoice.ts';
+import { idIn, objectIn, textIn, wholeIn } from '../update/raw-update.ts';
+import { checkoutOf, paymentOf } from './bound.ts';
+
+/**
+ * A button or an invoice that no scene takes: of a question that is no longer asked, or shown to somebody else.
+ *
+ * Money that has moved is the bot's to give back: its middleware gets the update, and observers get what a refund needs.
+ */
+export async function answerStale(
+  turn: OpenTurn,
+  tag: string,
+  rest: () => Promise<void>,
+): Promise<void> {
+  const payment = paymentOf(turn);
+  if (payment !== undefined) {
+    const { key = '', subject, from } = turn;
+    turn.rt.tell('paymentUnmatched', {
+      key,
+      subject,
+      user: from?.id,
+      payment: unmatchedPayment(payment),
+    });
+    return rest();
+  }
+  // whose it is cannot be known where its message has no topic
+  const isOurs = tag === turn.tag || isInaccessible(turn.update);
+  const text = await textOf(turn.rt.options.defaults.texts, isOurs ? 'stale' : 'notYours', turn);
+  const id = textIn(checkoutOf(turn), 'id');
+  if (id === undefined) turn.effects.answer ??= { text, show_alert: !isOurs };
+  else {
+    const payload = { pre_checkout_query_id: id, ok: false, error_message: text };
+    turn.effects.call({ method: 'answerPreCheckoutQuery', payload });
+  }
+}
+
+/** A button in another chat whose question is asked no more: it is answered, and its message loses its buttons. */
+export async function answerElsewhere(turn: OpenTurn): Promise<void> {
+  const { update, effects, rt } = turn;
+  effects.answer = { text: await textOf(rt.options.defaults.texts, 'stale', turn) };
+  const message = objectIn(update && objectIn(update, 'callback_query'), 'message');
+  const chat_id = idIn(message, 'chat');
+  const message_id = wholeIn(message, 'message_id');
+  if (chat_id === undefined || message_id === undefined) return;
+  effects.call({ method: 'editMessageReplyMarkup', payload: { chat_id, message_id } });
+}

@@ -1,0 +1,94 @@
+/** What becomes of updates whose conversation is busy: Telegram is answered early, or the update is rejected. Loaded with the first of them. */
+
+import { FsmError } from '../base/errors.ts';
+import { textOf } from '../conversation/texts.ts';
+import type { TurnFacts } from '../transaction/facts.ts';
+import { RunningTurn } from '../transaction/turn.ts';
+import { objectIn, type RawUpdate, textIn } from '../update/raw-update.ts';
+import type { BotPort } from './machine-interface.ts';
+import type { MachineRuntime } from './runtime.ts';
+
+/** An update that waits, or is rejected. */
+export interface BusyUpdate extends TurnFacts {
+  readonly update: RawUpdate;
+  readonly bot: BotPort;
+}
+
+/** Ms after which a waiting checkout is declined: Telegram takes no answer after 10 s (Bot API, answerPreCheckoutQuery). */
+const checkoutBound = 8000;
+
+/**
+ * Answers what Telegram does not let wait, in time: a button after a while, and a checkout before it is too late.
+ *
+ * @returns the timer; `undefined` for any other update
+ */
+export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
+  const { update, bot } = busy;
+  const report = (error: unknown) => rt.speechFailed('', error);
+  const button = idIn(update, 'callback_query');
+  if (button !== undefined) {
+    const answer = () => {
+      bot.call('answerCallbackQuery', { callback_query_id: button }).catch(report);
+      muteAnswers(bot, 'answerCallbackQuery', 'callback_query_id', button);
+    };
+    return rt.clock.setTimeout(answer, rt.options.waiting.answerCallbacksAfter);
+  }
+  const checkout = idIn(update, 'pre_checkout_query');
+  if (checkout === undefined) return undefined;
+  // its text is made first: muted before it is sent, it would be its own victim
+  const sent = () => muteAnswers(bot, 'answerPreCheckoutQuery', 'pre_checkout_query_id', checkout);
+  return rt.clock.setTimeout(() => void sayBusy(rt, busy, sent).catch(report), checkoutBound);
+}
+
+/**
+ * Rejects an update by the waiting policy.
+ *
+ * @throws FsmError `BUSY`, `QUEUE_FULL`
+ */
+export async function refuse(rt: MachineRuntime, busy: BusyUpdate): Promise<void> {
+  const { policy, limit } = rt.options.waiting;
+  const { key = '', update } = busy;
+  if (policy === 'busy') return sayBusy(rt, busy);
+  if (policy === 'drop') return;
+  if (policy === 'refuse') throw new FsmError('BUSY', { key });
+  if (idIn(update, 'callback_query') !== undefined) {
+    await sayBusy(rt, busy).catch((error) => rt.speechFailed('', error));
+  }
+  throw new FsmError('QUEUE_FULL', { key, limit });
+}
+
+/**
+ * Answers the user that the bot is busy, in the way that the update allows.
+ *
+ * @param sent - called when a checkout was declined
+ */
+async function sayBusy(
+  rt: MachineRuntime,
+  { scope, id, cause, subject, update, bot }: BusyUpdate,
+  sent: () => void = () => {},
+): Promise<void> {
+  const facts = { key: undefined, scope, id, cause, subject, update, bot, ctx: undefined };
+  const turn = new RunningTurn(rt, facts, undefined, undefined, undefined);
+  await turn.loadServices();
+  const text = await textOf(rt.options.defaults.texts, 'busy', turn);
+  const button = idIn(update, 'callback_query');
+  const checkout = idIn(update, 'pre_checkout_query');
+  if (button !== undefined) {
+    await turn.api('answerCallbackQuery', { callback_query_id: button, text });
+  } else if (checkout !== undefined) {
+    const refusal = { pre_checkout_query_id: checkout, ok: false, error_message: text };
+    const answer = turn.api('answerPreCheckoutQuery', refusal);
+    sent();
+    await answer;
+  } else if (turn.replyAddress !== undefined) await turn.tell(text);
+}
+
+/** Later answers of a handler to the same query are dropped: Telegram accepts one. */
+function muteAnswers(bot: BotPort, method: string, field: string, id: string): void {
+  bot.mute?.((called, payload) => called === method && Reflect.get(payload, field) === id);
+}
+
+/** The id of a query. */
+function idIn(update: RawUpdate, field: string): string | undefined {
+  return textIn(objectIn(update, field), 'id');
+}

@@ -1,0 +1,55 @@
+/** Corrections: the answers of a summary that the user may change. Loaded with the first one. */
+
+import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
+import { redo } from './ask.ts';
+import { bindingOf, type FlowRun, move, note, text, tokenOf } from './flow-run.ts';
+import { correctable } from './options.ts';
+import type { PendingQuestion } from './pending-question.ts';
+
+/** Shows the answers that may be corrected, and a button that leaves them as they are. */
+export async function offerCorrections(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
+  const binding = { ...bindingOf(flowRun, tokenOf(question)), action: 'edit' } as const;
+  const answers = correctable(question);
+  const tokens = valueTokens(
+    answers.map(({ name }) => name),
+    binding,
+  );
+  const button = (label: string, value: string) => [
+    { text: label, callback_data: buttonData({ ...binding, value }) },
+  ];
+  const rows = [
+    ...answers.map(({ name, label }) => button(label, tokens.get(name) ?? '')),
+    button(await text(flowRun, 'keep'), ''),
+  ];
+  note(flowRun, { editing: true });
+  const say = { text: await text(flowRun, 'pickEdit'), keyboard: { inline_keyboard: rows } };
+  if (flowRun.plan.options.prompts === 'edit') flowRun.run.ask({ instead: say });
+  else flowRun.run.say(say);
+}
+
+/** Takes the button of an answer to correct, or the one that leaves them as they are. */
+export function edit(flowRun: FlowRun, question: PendingQuestion, button: FlowButton): boolean {
+  const names = correctable(question).map(({ name }) => name);
+  if (button.value === '' && names.length > 0) {
+    flowRun.run.ask();
+    return true;
+  }
+  const tokens = valueTokens(names, button);
+  const name = names.find((each) => tokens.get(each) === button.value);
+  if (name === undefined) return false;
+  move(flowRun, redo(flowRun, question, name));
+  return true;
+}
+
+/** Takes the label of an answer to correct, or of the button that leaves them as they are. */
+export async function takeCorrection(
+  flowRun: FlowRun,
+  question: PendingQuestion,
+  label: string,
+): Promise<boolean> {
+  const found = correctable(question).find((each) => each.label === label);
+  if (found !== undefined) move(flowRun, redo(flowRun, question, found.name));
+  else if (label === (await text(flowRun, 'keep'))) flowRun.run.ask();
+  else return false;
+  return true;
+}

@@ -1,0 +1,20 @@
+/** What a scene made of an input cannot be stored. Loaded when it first happens. */
+
+import { isFsmError } from '../base/errors.ts';
+import { textFor } from './apologies.ts';
+import { commitId, deliver, rollBack } from './commit.ts';
+import type { OpenTurn } from './runtime.ts';
+
+/** The result of an input cannot be stored: the user gets a message, and everything is rolled back except for the id of the update. */
+export async function refuseInput(turn: OpenTurn, error: unknown): Promise<void> {
+  const { effects, rt, input, key = '' } = turn;
+  await turn.writing?.catch(() => {});
+  rollBack(turn);
+  rt.tell('inputRefused', { key, error });
+  const text = await textFor(turn, isFsmError(error, 'RECORD_TOO_LARGE') ? 'tooLong' : 'invalid');
+  if (input?.kind === 'button') effects.answer = { text, show_alert: true };
+  else effects.send(text);
+  turn.phase = 'over';
+  await commitId(turn);
+  await deliver(turn);
+}
