@@ -1,4 +1,4 @@
-import { flow } from '@telefsm/core';
+import { flow, memoryStorage } from '@telefsm/core';
 import { type Shown, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
@@ -94,6 +94,86 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     await there.taps('More »');
     await there.taps('Choice 30');
     there.sees('Choice 30.');
+  });
+
+  describe('of a question in another chat', () => {
+    const managers = -1_001_000_000_009;
+    const refund = flow('refund', { trigger: '/refund' })
+      .ask('reason', { prompt: 'Why?' })
+      .ask('verdict', {
+        to: { chat: managers },
+        prompt: ({ reason }) => `Refund: ${reason}?`,
+        choices: { yes: 'Approve', no: 'Decline' },
+        meanwhile: 'I have asked.',
+      })
+      .done(({ verdict }) => `Your refund: ${verdict}.`);
+
+    /** Anna waits for a verdict, Mallory answers a question of his own; `keys` are the conversations that are locked or read. */
+    async function asked() {
+      const storage = memoryStorage();
+      const keys: string[] = [];
+      for (const name of ['acquire', 'peek'] as const) {
+        const statement = storage[name].bind(storage) as (key: string, more: never) => never;
+        storage[name] = (key: string, more?: unknown) => {
+          keys.push(key);
+          return statement(key, more as never);
+        };
+      }
+      const played = play(framework, [refund], { storage });
+      const { world, anna } = played;
+      const chef = world.user('Chef').in(world.group('Managers', [], { id: managers }));
+      const mallory = world.user('Mallory');
+      for (const text of ['/refund', 'Cold tea']) await anna.sends(text);
+      await mallory.sends('/refund');
+      chef.sees('Refund: Cold tea?');
+      keys.length = 0;
+      return { ...played, chef, mallory, keys, data: dataOf(chef.last, 'Approve') };
+    }
+
+    it('a forged mark below a message that does not show it neither locks nor reads the conversation that it names', async () => {
+      const { anna, chef, mallory, keys, data, forges, machine, world, bot } = await asked();
+      const before = await machine.at({ user: anna.id }).peek();
+      keys.length = 0;
+      const calls = world.calls.length;
+      const { reply_markup: _, ...bare } = chef.last.message;
+      for (const on of [mallory.last, { ...chef.last, message: bare as never }]) {
+        for (const sent of [data, data.replace(/yes$/, 'no'), `${data}x`]) {
+          expect(await forges(mallory, sent, on)).toBe(stale);
+        }
+      }
+      expect([...new Set(keys)].filter((key) => key.includes(`:c${anna.id}:`))).toEqual([]);
+      const edits = world.calls.slice(calls).filter(({ method }) => method.startsWith('edit'));
+      expect([edits, bot.errors]).toEqual([[], []]);
+      expect(await machine.at({ user: anna.id }).peek()).toEqual(before);
+      await chef.taps('Approve');
+      anna.sees('Your refund: yes.');
+    });
+
+    it('a forged mark below a message that Telegram no longer shows is declined, too', async () => {
+      const { anna, chef, mallory, data, forges, machine } = await asked();
+      const before = await machine.at({ user: anna.id }).peek();
+      for (const { message } of [mallory.last, chef.last]) {
+        const { chat, message_id } = message;
+        const gone = { chat, message_id: message_id + 7, date: 0 };
+        expect(await forges(mallory, data, { ...mallory.last, message: gone as never })).toBe(
+          stale,
+        );
+      }
+      expect(await machine.at({ user: anna.id }).peek()).toEqual(before);
+    });
+
+    it('callback data of the bot that begins like a mark is the bot’s', async () => {
+      const { chef, forges, bot } = await asked();
+      const passed: unknown[] = [];
+      bot.use(({ ctx }) => {
+        const { callback_query } = (ctx as { update: { callback_query?: { data?: string } } })
+          .update;
+        passed.push(callback_query?.data);
+      });
+      const all = ['^', '^a', '^^^', '^wxyz.1.2.3.4.5.6', '^\u0000.a.b.c.d.e.f'];
+      for (const data of all) await forges(chef, data, chef.last);
+      expect([passed, bot.errors]).toEqual([all, []]);
+    });
   });
 
   it('long choices whose hashes are equal are distinguished', async () => {

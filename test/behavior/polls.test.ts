@@ -2,16 +2,32 @@ import {
   type Clock,
   flow,
   isFsmError,
+  type KeyValueStore,
+  keyValueStorage,
   memoryStorage,
   type RawUpdate,
   scene,
   state,
   states,
 } from '@telefsm/core';
+import { redisStorage } from '@telefsm/storage-redis';
 import { telegram, virtualClock } from '@telefsm/testing';
-import { describe, expect, it } from 'vitest';
-import { type Framework, frameworks, type Options } from './frameworks.ts';
-import { storages } from './storages.ts';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshName, sharedRedis } from '../servers/shared.ts';
+import { type Framework, frameworks, type Options, textUpdate } from './frameworks.ts';
+import { storages as inProcess } from './storages.ts';
+
+let redis: Redis;
+beforeAll(async () => {
+  redis = new Redis((await sharedRedis()).url);
+});
+afterAll(() => redis.disconnect());
+
+const storages: typeof inProcess = [
+  ...inProcess,
+  ['Redis', () => redisStorage(redis, { prefix: freshName() })],
+];
 
 type World = ReturnType<typeof telegram>;
 interface PollPayload {
@@ -198,7 +214,7 @@ describe.each(frameworks)('polls on %s', (_, framework) => {
     it('a vote in the poll of a state reaches the handlers of that state', async () => {
       const Round = states('Round', { open: state<{ votes: number }>() });
       const bot = framework.bot();
-      bot.fsm({ states: [Round], strategy: 'chat', storage: storageOf() });
+      bot.fsm({ states: [Round], strategy: 'chat', storage: storageOf(), polls: true });
       bot.command('round', async ({ fsm, ctx }) => {
         const {
           api,
@@ -341,13 +357,105 @@ describe.each(frameworks)('polls on %s', (_, framework) => {
       states: [lunch],
       ttl: '1d',
       clock,
-      storage: storages[1]?.[1](clock as Clock) as never,
+      storage: inProcess[1]?.[1](clock as Clock) as never,
     });
     const anna = world.user('Anna').in(world.group('Friends'));
     await anna.sends('/lunch');
     await clock.advance('2d');
     await anna.votes('Soup');
     expect(votes()).toEqual([`vote in telefsm:b1:c${anna.id}:u${anna.id}`]);
+  });
+
+  it.each([
+    [30, 'answers'],
+    [32, 'is of the private chat'],
+  ] as const)('without ttl, a vote after %s days %s', async (days, outcome) => {
+    const clock = virtualClock();
+    const storage = memoryStorage({ clock });
+    const { world, votes } = play(framework, { states: [lunch], clock, storage });
+    const anna = world.user('Anna').in(world.group('Friends'));
+    await anna.sends('/lunch');
+    await clock.advance(`${days}d`);
+    await anna.votes('Soup');
+    const isAnswer = outcome === 'answers';
+    expect(votes()).toEqual(isAnswer ? [] : [`vote in telefsm:b1:c${anna.id}:u${anna.id}`]);
+    if (isAnswer) anna.sees('Seats?');
+  });
+
+  it('the record of a stopped poll stays for a day, for updates that come again, and is deleted', async () => {
+    const clock = virtualClock();
+    const storage = memoryStorage({ clock });
+    const { world, passed } = play(framework, { states: [count], clock, storage });
+    const anna = world.user('Anna').in(world.group('Friends'));
+    await anna.sends('/count');
+    const [id] = pollsIn(world);
+    const stopped = { id, question: 'Lunch?', options: [], total_voter_count: 0, is_closed: true };
+    await world.update({ poll: stopped } as never);
+    expect(await storage.peek(`telefsm poll 1 ${id}`)).toBeDefined();
+    await world.redeliver();
+    expect(passed).toEqual([]);
+    await clock.advance('25h');
+    expect(await storage.peek(`telefsm poll 1 ${id}`)).toBeUndefined();
+  });
+
+  it('where a storage keeps no times, the record of a stopped poll is deleted at once', async () => {
+    const kept = new Map<string, string>();
+    const store: KeyValueStore = {
+      get: (key) => kept.get(key),
+      set: (key, text) => void kept.set(key, text),
+      delete: (key) => void kept.delete(key),
+    };
+    const { world } = play(framework, {
+      states: [count],
+      storage: keyValueStorage(store),
+      deadlines: 'on-update',
+    });
+    await world.user('Anna').in(world.group('Friends')).sends('/count');
+    const [id] = pollsIn(world);
+    // the conversation and its poll
+    expect(kept.size).toBe(2);
+    const stopped = { id, question: 'Lunch?', options: [], total_voter_count: 0, is_closed: true };
+    await world.update({ poll: stopped } as never);
+    expect(kept.size).toBe(0);
+  });
+
+  it('a vote costs one access to the storage in a bot that follows polls, and none in any other', async () => {
+    const name = flow('name', { trigger: '/name' })
+      .ask('name', { prompt: 'Name?', accept: ['text', 'photo'] })
+      .done(() => undefined);
+    const Round = states('Round', { open: state() });
+    for (const [list, polls, reads] of [
+      [[lunch], undefined, 2],
+      [[name], undefined, 0],
+      [[Round], undefined, 0],
+      [[Round], true, 2],
+    ] as const) {
+      const storage = memoryStorage();
+      let peeks = 0;
+      const peek = storage.peek.bind(storage);
+      storage.peek = (key) => {
+        peeks++;
+        return peek(key);
+      };
+      const { bot, votes } = play(framework, { states: list, storage, ...(polls && { polls }) });
+      const user = { id: 5 };
+      await bot.handle({ update_id: 1, ...(voteOf('some', user, 0) as object) });
+      await bot.handle({ update_id: 2, poll: { id: 'some', options: [], is_closed: false } });
+      expect([votes().length, peeks]).toEqual([1, reads]);
+    }
+  });
+
+  it('a bot that follows no polls stores none, and followPoll() says what to set', async () => {
+    const storage = memoryStorage();
+    const bot = framework.bot();
+    bot.fsm({ storage });
+    const found: unknown[] = [];
+    bot.use(async ({ fsm }) => {
+      found.push(await fsm.followPoll('some').catch((error: unknown) => error));
+    });
+    await bot.handle(textUpdate(1, 'x'));
+    expect(found).toMatchObject([{ code: 'INVALID_OPTION', details: { option: 'polls' } }]);
+    expect(await storage.peek('telefsm poll 1 some')).toBeUndefined();
   });
 
   it('a vote in a poll whose record something else has overwritten is of the private chat', async () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sized } from '../setup/size.ts';
 import { frameworks } from './frameworks.ts';
-import { playRandom, randomDeeds } from './random-updates.ts';
+import { playRandom } from './random-play.ts';
+import { randomDeeds } from './random-updates.ts';
 import { storages } from './storages.ts';
 
 describe.each(frameworks)('many random updates on %s, without bot.catch', (_, framework) => {

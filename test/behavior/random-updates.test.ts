@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
-import { playRandom, randomDeeds } from './random-updates.ts';
+import { playRandom } from './random-play.ts';
+import { randomDeeds } from './random-updates.ts';
 import { storages } from './storages.ts';
 
 describe.each(frameworks)('random updates on %s, without bot.catch', (_, framework) => {

@@ -1,5 +1,5 @@
 import { commandTree } from '@telefsm/commands';
-import { flow, invalid, scene, typed } from '@telefsm/core';
+import { flow, invalid, scene, typed, type UserInput } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -122,6 +122,105 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       }
     },
   );
+
+  it.each<readonly [string, (input: UserInput) => unknown]>([
+    ['true', ({ kind }) => kind !== 'photo'],
+    ['false', ({ kind }) => kind === 'photo'],
+    ['NaN', () => Number.NaN],
+    ['a promise of false', async () => false],
+    ['a Date', () => new Date(0)],
+    ['a function', () => () => {}],
+  ])(
+    'a picker of a node or a view that gives %s rejects the input with a message, and keeps no command from the bot',
+    async (_name, accept) => {
+      const answers: unknown[] = [];
+      const handle = ({ answer }: { readonly answer: unknown }) => void answers.push(answer);
+      const options = { accept: accept as () => object };
+      const node = scene('node', options).on({ enter: () => 'Hi', handle });
+      const view = scene('view', options).on({ view: () => ({ text: 'Hi' }), handle });
+      const { bot, world, machine, anna, refused } = play(framework, [node, view]);
+      bot.command('node', ({ fsm }) => fsm.enter(node));
+      bot.command('view', ({ fsm }) => fsm.enter(view));
+      bot.command('cancel', ({ fsm, say }) => {
+        fsm.cancel();
+        return say('Canceled.');
+      });
+      for (const name of ['node', 'view']) {
+        await anna.sends(`/${name}`);
+        anna.sees('Hi');
+        await anna.sends('five');
+        anna.sees(invalidText);
+        expect((await machine.at({ user: anna.id }).peek())?.current).toBe(name);
+        await anna.sends('/cancel');
+        anna.sees('Canceled.');
+      }
+      expect([answers, refused, bot.errors]).toEqual([
+        [],
+        ['INVALID_OPTION', 'INVALID_OPTION'],
+        [],
+      ]);
+      expect(world.calls.filter(({ answer }) => answer?.ok === false)).toEqual([]);
+    },
+  );
+
+  it('a picker of a node that gives false for a payment leaves it to the bot', async () => {
+    const node = scene('node', { accept: (() => false) as never }).on({
+      enter: () => 'Hi',
+      handle: () => expect.unreachable('false is no answer'),
+    });
+    const { bot, world, anna, refused } = play(framework, [node]);
+    bot.command('node', ({ fsm }) => fsm.enter(node));
+    const passed: string[] = [];
+    bot.use(({ ctx }) => {
+      const { message = {} } = (ctx as { readonly update: { message?: object } }).update;
+      if ('successful_payment' in message) passed.push('paid');
+    });
+    await anna.sends('/node');
+    const payment = {
+      currency: 'XTR',
+      total_amount: 1,
+      invoice_payload: 'x',
+      telegram_payment_charge_id: 'c',
+      provider_payment_charge_id: 'p',
+    };
+    await world.update({
+      message: {
+        message_id: 9,
+        date: 1,
+        chat: { id: anna.id, type: 'private', first_name: 'Anna' },
+        from: anna.raw,
+        successful_payment: payment,
+      },
+    } as never);
+    expect([passed, refused, bot.errors]).toEqual([['paid'], [], []]);
+  });
+
+  it('messages of a burst for which a picker of a node gives no answer are rejected once', async () => {
+    const clock = virtualClock();
+    const node = scene('node', {
+      accept: (input: UserInput) =>
+        input.kind === 'text' && !input.text.includes('\n') ? 'one' : Number.NaN,
+    }).on({
+      enter: () => 'Hi',
+      handle: async ({ answer, reply }) => void (await reply(`${answer}`)),
+    });
+    const { bot, machine, anna, world, refused } = play(framework, [node], {
+      clock,
+      waiting: { burst: '1s' },
+    });
+    bot.command('node', ({ fsm }) => fsm.enter(node));
+    await anna.sends('/node');
+    for (const text of ['a', 'b']) await anna.sends(text);
+    await clock.advance(2000);
+    await machine.sweep();
+    anna.sees(invalidText);
+    expect(world.calls.filter(({ payload }) => payload['text'] === invalidText)).toHaveLength(1);
+    await anna.sends('c');
+    await clock.advance(2000);
+    await machine.sweep();
+    anna.sees('one');
+    expect([refused, bot.errors]).toEqual([['INVALID_OPTION'], []]);
+  });
 
   it.each(storages)(
     'input that makes the data of a node one that its schema rejects keeps the user where they are, in %s',

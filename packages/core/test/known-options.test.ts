@@ -36,6 +36,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   when: true,
   ttl: true,
   flowTimeout: true,
+  polls: true,
   waiting: true,
   lease: true,
   turn: true,

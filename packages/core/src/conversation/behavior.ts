@@ -164,6 +164,8 @@ export interface SceneBehavior {
   readonly timed: boolean;
   /** Whether it needs services. */
   readonly served: boolean;
+  /** Whether it may take votes in polls, or their new states; only then does its machine follow polls, unless `fsm({ polls: true })` is set. */
+  readonly votes?: boolean;
   /** State of a new frame. */
   first(data: JsonObject): string | null;
   /** Checks and converts start data, or data read back. */

@@ -177,7 +177,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
    * Where members of a group have a conversation each, a vote of another member is not brought here.
    *
    * @param id - of the poll that Telegram returned: `message.poll.id`
-   * @throws FsmError `STORAGE_FAILED`
+   * @throws FsmError `INVALID_OPTION` unless `fsm({ polls: true })` is set, or a scene accepts votes; `STORAGE_FAILED`
    */
   followPoll(id: string): Promise<void>;
 }

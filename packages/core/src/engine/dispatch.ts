@@ -3,6 +3,7 @@
 import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
 import { type Albums, albumMark, markedEntry } from './albums.ts';
 import { boundTag, isFromThisMachine } from './bound.ts';
@@ -27,10 +28,13 @@ export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Prom
   const tag = boundTag(turn);
   if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
   const active = behaviorOn(turn, copy.top);
-  const isPress = turn.facts.isElsewhere && input?.kind === 'button';
-  if (isPress && active?.answersElsewhere !== true) {
-    const { answerElsewhere } = await import('./stale.ts');
-    return answerElsewhere(turn);
+  const asker = input?.kind === 'button' ? readElsewhere(input.value) : undefined;
+  if (asker !== undefined && isFromThisMachine(turn, asker.tag)) {
+    const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
+    if (!isTaken) {
+      const { answerElsewhere } = await import('./stale.ts');
+      return answerElsewhere(turn);
+    }
   }
   const pass = async () => {
     if (tag === undefined) return rest();
@@ -144,6 +148,6 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   await settle(turn);
   // what the user has said already is not asked for
   effects.prompt = undefined;
-  copy.isPromptPending = false;
+  copy.pendingPrompt = false;
   return false;
 }

@@ -185,8 +185,8 @@ export async function attempt(turn: OpenTurn, hook: () => unknown): Promise<bool
     outbox: outbox && [...outbox],
     tasks: tasks && [...tasks],
   };
-  const { frames, entries, isPromptPending, keyboard, failures, timers, timerChanges } = copy;
-  const changed = { frames, entries, isPromptPending, keyboard, failures, timerChanges };
+  const { frames, entries, pendingPrompt, keyboard, failures, timers, timerChanges } = copy;
+  const changed = { frames, entries, pendingPrompt, keyboard, failures, timerChanges };
   const armed = timers && new Map(timers);
   try {
     await hook();

@@ -52,7 +52,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
         isAskedAnew = speech !== undefined && !effects.hasEvents;
         effects.prompt = isAskedAnew ? () => ask(turn, speech as Speech) : undefined;
         if (effects.hasEvents) continue;
-        copy.isPromptPending = isAskedAnew;
+        copy.pendingPrompt = isAskedAnew && 'unsent';
         if (isAskedAnew) noteAsked(turn);
       }
       const { screen } = turn.registry;
@@ -83,7 +83,7 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   checkSay(said ?? '');
   const isOver = said == null || said === '' || isSent(said);
   const sent = isOver ? said : await send(turn, said);
-  copy.isPromptPending = false;
+  copy.pendingPrompt = false;
   const asked = behaviorOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
 }

@@ -39,10 +39,14 @@ export async function answerStale(
   }
 }
 
-/** A button in another chat whose question is asked no more: it is answered, and its message loses its buttons. */
+/**
+ * A button in another chat whose question is asked no more: it is answered, and its message loses its buttons. A message that does not
+ * have the button stays as it is.
+ */
 export async function answerElsewhere(turn: OpenTurn): Promise<void> {
-  const { update, effects, rt } = turn;
+  const { update, effects, rt, facts } = turn;
   effects.answer = { text: await textOf(rt.options.defaults.texts, 'stale', turn) };
+  if (facts.isElsewhere !== true) return;
   const message = objectIn(update && objectIn(update, 'callback_query'), 'message');
   const chat_id = idIn(message, 'chat');
   const message_id = wholeIn(message, 'message_id');

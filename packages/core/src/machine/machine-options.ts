@@ -150,6 +150,11 @@ export interface MachineOptions<
   readonly deadlines?: 'on-update';
   /** How deadlines are fired. */
   readonly sweep?: SweepOptions;
+  /**
+   * Brings votes to the conversation that sent their poll also where no flow and no node accepts votes: for `followPoll`, and for scenes of
+   * the framework. Default: if a flow or a node of this machine accepts them; otherwise votes cost no access to the storage.
+   */
+  readonly polls?: true;
   /** Commands that every active scene takes. Default: `cancel`, `back` and `skip` of flows. */
   readonly commands?: OwnCommands;
   /** The effect of other commands while a scene is active. Default `"pass"`. */

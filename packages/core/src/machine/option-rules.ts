@@ -64,6 +64,7 @@ const rules = {
   onTimeout: anything,
   deadlines: anything,
   sweep: anything,
+  polls: oneOf(true),
   commands: anything,
   otherCommands: commandPolicies,
   texts: anything,

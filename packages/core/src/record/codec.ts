@@ -37,8 +37,8 @@ interface RecordText extends FrameText {
   t?: [string, number][];
   /** Failures of the deadline's handler. */
   x?: number;
-  /** A prompt is pending. */
-  o?: 1;
+  /** A prompt is pending: 2 if Telegram has rejected it. */
+  o?: 1 | 2;
   /** Entry of a reply keyboard. */
   b?: number;
   /** Number of the last entry, if it is not the top frame's. */
@@ -78,7 +78,7 @@ export type Decoded =
 
 /** Writes a record. */
 export function encode(record: ConversationRecord): string {
-  const { version, frames, ids, marks, replyAddress, timers, failures, isPromptPending, entries } =
+  const { version, frames, ids, marks, replyAddress, timers, failures, pendingPrompt, entries } =
     record;
   const { keyboard } = record;
   const { session, extra } = record;
@@ -98,7 +98,7 @@ export function encode(record: ConversationRecord): string {
   if (replyAddress !== undefined) text.p = encodeAddress(replyAddress);
   if (timers.length > 0) text.t = encodeTimers(timers);
   if (failures !== 0) text.x = failures;
-  if (isPromptPending) text.o = 1;
+  if (pendingPrompt) text.o = pendingPrompt === 'rejected' ? 2 : 1;
   if (keyboard !== undefined) text.b = keyboard;
   if (entries !== top.entry) text.z = entries;
   if (session !== undefined) text.u = session;
@@ -192,7 +192,7 @@ function read(text: RecordText, size: number): ConversationRecord {
     replyAddress: text.p && readAddress(text.p),
     timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
-    isPromptPending: text.o === 1,
+    pendingPrompt: text.o === 1 ? 'unsent' : text.o === 2 && 'rejected',
     ...(text.b !== undefined && { keyboard: text.b }),
     entries: text.z ?? top.entry,
     session: text.u && freezeParsed(text.u),

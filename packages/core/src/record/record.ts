@@ -23,6 +23,9 @@ export interface StoredTimer {
   readonly plus: number;
 }
 
+/** A question that is still to be asked: `rejected` once the user has read that Telegram did not accept it; `false` where there is none. */
+export type PendingPrompt = false | 'unsent' | 'rejected';
+
 /** Everything that is kept of one conversation. Nobody can change it; a turn makes a new one. */
 export interface ConversationRecord {
   /** The highest migration that it has seen. */
@@ -38,8 +41,8 @@ export interface ConversationRecord {
   readonly timers: readonly StoredTimer[];
   /** How often the deadline's handler has failed. */
   readonly failures: number;
-  /** Whether a question has been committed and not yet been asked. */
-  readonly isPromptPending: boolean;
+  /** The question that was committed and has not been asked yet. */
+  readonly pendingPrompt: PendingPrompt;
   /** The entry whose question has shown a reply keyboard, until the keyboard is removed. */
   readonly keyboard?: number | undefined;
   /** The number of the last entry. */
@@ -74,7 +77,7 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   replyAddress: undefined,
   timers: noTimers,
   failures: 0,
-  isPromptPending: false,
+  pendingPrompt: false,
   entries: 0,
   session: undefined,
   extra: noData,

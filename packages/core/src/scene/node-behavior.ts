@@ -7,10 +7,12 @@ import { check as checkAgainst, describeIssues, isSchema, type Schema } from '..
 import { burstTimer, type SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { namesOf, type State } from '../conversation/states.ts';
+import { textOf } from '../conversation/texts.ts';
 import { sceneEngine } from '../engine/engine.ts';
 import type { FrameRun } from '../engine/frame-run.ts';
-import { type Accept, acceptInput } from '../update/input.ts';
+import { type Accept, acceptInput, isEvent, takesVotes } from '../update/input.ts';
 import { collect, takeBurst } from './burst.ts';
+import { isAnswer, noAnswer } from './no-answer.ts';
 import type { LooseHandlers, LooseOptions } from './node-handlers.ts';
 import { nodeTurn } from './node-turn.ts';
 import { type Next, verbIn } from './transition.ts';
@@ -28,6 +30,7 @@ export function behaviorOfNode(
   handlers: LooseHandlers,
 ): SceneBehavior {
   const { accept = 'text' } = options;
+  const isPicker = typeof accept === 'function';
   const after = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout');
   const schema = isSchema(options.data) ? options.data : undefined;
   const { resume, timeout, leave } = handlers;
@@ -50,6 +53,7 @@ export function behaviorOfNode(
     settable: false,
     timed: after !== undefined,
     served: options.services !== undefined,
+    votes: takesVotes(accept),
     first: () => id,
     view: handlers.view,
     ...(view && { screen: retireUnseen }),
@@ -67,6 +71,9 @@ export function behaviorOfNode(
       const answer = input && !input.edited ? await acceptInput(accept, input) : undefined;
       if (input === undefined || answer === undefined || handlers.handle === undefined)
         return next();
+      if (isPicker && !isAnswer(answer)) {
+        return input.kind === 'command' || isEvent(input) ? next() : refuse(run, answer);
+      }
       if (run.defaults.burst !== undefined && collect(run, input)) return;
       view?.tookInput(run);
       await go(run, handlers.handle(nodeTurn(run, { input, answer }) as never));
@@ -89,6 +96,7 @@ export function behaviorOfNode(
         const burst = takeBurst(run);
         const answer = burst && (await acceptInput(accept, burst.input));
         if (burst === undefined || answer === undefined || handlers.handle === undefined) return;
+        if (isPicker && !isAnswer(answer)) return refuse(run, answer);
         view?.tookInput(run);
         const { turn, input } = burst;
         await go(run, handlers.handle(nodeTurn({ turn, data }, { input, answer }) as never));
@@ -108,6 +116,14 @@ export function behaviorOfNode(
       ...(view && { view: true }),
     }),
   };
+}
+
+/** A picker has made no answer of an input: the handler would take it for one. */
+async function refuse(run: FrameRun, found: unknown): Promise<void> {
+  run.refused(noAnswer('accept', found));
+  const text = await textOf(run.defaults.texts, 'invalid', run.turn);
+  if (run.input?.kind === 'button') run.answer(text, true);
+  else run.say(text);
 }
 
 function checkBy(schema: Schema, id: string) {

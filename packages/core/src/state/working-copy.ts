@@ -7,6 +7,7 @@ import {
   emptyRecord,
   type Frame,
   noTimers,
+  type PendingPrompt,
   type StoredTimer,
 } from '../record/record.ts';
 import type { ReplyAddress } from '../update/address.ts';
@@ -40,7 +41,7 @@ export class WorkingCopy {
   base: ConversationRecord;
   frames: readonly [Frame, ...Frame[]];
   entries: number;
-  isPromptPending: boolean;
+  pendingPrompt: PendingPrompt;
   /** The entry whose question has shown a reply keyboard; it outlives the frame, and `clear()`. */
   keyboard: number | undefined;
   failures: number;
@@ -63,7 +64,7 @@ export class WorkingCopy {
     this.base = record;
     this.frames = record.frames;
     this.entries = record.entries;
-    this.isPromptPending = record.isPromptPending;
+    this.pendingPrompt = record.pendingPrompt;
     this.keyboard = record.keyboard;
     this.failures = record.failures;
     this.version = record.version;
@@ -95,7 +96,7 @@ export class WorkingCopy {
   get changed(): boolean {
     return (
       this.frames !== this.base.frames ||
-      this.isPromptPending !== this.base.isPromptPending ||
+      this.pendingPrompt !== this.base.pendingPrompt ||
       this.keyboard !== this.base.keyboard ||
       this.failures !== this.base.failures ||
       this.entries !== this.base.entries ||
@@ -145,7 +146,7 @@ export class WorkingCopy {
   clear(): void {
     this.dropTimers();
     this.frames = emptyRecord.frames;
-    this.isPromptPending = false;
+    this.pendingPrompt = false;
     this.failures = 0;
     this.entries = 0;
     // what telefsm keeps there itself goes with the conversation
@@ -193,7 +194,7 @@ export class WorkingCopy {
     marks: ConversationRecord['marks'],
     replyAddress: ReplyAddress | undefined,
   ): ConversationRecord {
-    const { frames, entries, isPromptPending, keyboard, failures, version, session, base } = this;
+    const { frames, entries, pendingPrompt, keyboard, failures, version, session, base } = this;
     const { extra } = base;
     const changes = this.timerChanges;
     // most have none
@@ -208,7 +209,7 @@ export class WorkingCopy {
       replyAddress,
       timers,
       failures,
-      isPromptPending,
+      pendingPrompt,
       keyboard,
       entries,
       session,
@@ -224,9 +225,9 @@ export class WorkingCopy {
 
   /** Discards every change since the base. */
   reset(): void {
-    const { frames, entries, isPromptPending, keyboard, failures, version, session, timers } =
+    const { frames, entries, pendingPrompt, keyboard, failures, version, session, timers } =
       this.base;
-    Object.assign(this, { frames, entries, isPromptPending, keyboard, failures, version, session });
+    Object.assign(this, { frames, entries, pendingPrompt, keyboard, failures, version, session });
     const { deadlineAt } = this.kept;
     this.timers = deadlineAt === undefined ? undefined : timersAt(timers, deadlineAt);
     this.timerChanges = this.kept.changes;

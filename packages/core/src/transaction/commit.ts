@@ -73,8 +73,8 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
  *
  * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
- * that something failed. A user who has blocked the bot, and a limit, are reported to observers only. A question that was not sent stays
- * pending: an answer to a question that nobody saw is none.
+ * that something failed; of a question once, however often it is tried again. A user who has blocked the bot, and a limit, are reported to
+ * observers only. A question that was not sent stays pending: an answer to a question that nobody saw is none.
  *
  * @param silently - do not notify the user of a rejection
  */
@@ -92,16 +92,24 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     } catch (error) {
       if (!isQuiet && !isOfOneChat(error)) throw error;
       turn.rt.speechFailed(turn.key, error);
-      hasRejection ||= !isQuiet && isRejected(error);
+      return !isQuiet && isRejected(error);
     }
+    return false;
   };
   // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
-  for (const say of outbox) await sending(() => turn.tell(say), quiet?.has(say));
+  for (const say of outbox) {
+    if (await sending(() => turn.tell(say), quiet?.has(say))) hasRejection = true;
+  }
   if (prompt !== undefined) {
-    const { queues, early } = turn.rt;
-    if (queues.waiting(turn.key as string) > 0) early.asks(turn.key as string);
-    await sending(prompt);
+    const { copy, rt } = turn;
+    if (rt.queues.waiting(turn.key as string) > 0) rt.early.asks(turn.key as string);
+    const isRefused = await sending(prompt);
+    // it is tried again before each input: an apology each time would answer an album with ten of them
+    if (isRefused && copy.pendingPrompt !== 'rejected') {
+      hasRejection = true;
+      if (!silently) copy.pendingPrompt = 'rejected';
+    }
   }
   if (!hasRejection || silently) return;
   const { textFor } = await import('./apologies.ts');

@@ -1,11 +1,16 @@
 /**
  * Polls that conversations have sent. A vote names its poll and its voter but no chat, and the new state of a poll names nobody. So the
  * storage has a record for each poll, which says where it was sent. Its key is that of no conversation.
+ *
+ * A machine that follows no polls neither reads nor writes such records: `Runtime.followsPolls`.
  */
 
 import { isJsonObject } from '../base/json.ts';
+import { invalidOption } from '../base/rules.ts';
 import { storageFailed } from '../lease/calls.ts';
 import type { Hold } from '../lease/lease.ts';
+import { idsKeptFor } from '../record/recent.ts';
+import type { Write } from '../storage/statements.ts';
 import { objectIn, type RawUpdate, textIn, wholeIn } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
@@ -20,19 +25,30 @@ export interface PollSender {
 /** Ms that the record of a poll is waited for at most; only turns that follow the same poll write it. */
 const bound = 10_000;
 
-/** Keeps which conversation has sent a poll, for as long as conversations are kept. */
+/** Ms that a poll is followed where conversations are kept without end: longer than Telegram keeps a poll open by itself. */
+const followedFor = 31 * 86_400_000;
+
+/**
+ * Keeps which conversation has sent a poll, for as long as conversations are kept.
+ *
+ * @throws FsmError `INVALID_OPTION` for a machine that follows no polls; `STORAGE_FAILED`
+ */
 export async function followPoll(turn: OpenTurn, id: string): Promise<void> {
   const { rt, subject, tag } = turn;
+  if (!rt.followsPolls) throw invalidOption('polls', 'true, to follow polls by hand', 'left out');
   const { chat = turn.replyAddress?.chat, user, thread, business } = subject;
-  const key = keyOfPoll(rt, subject.bot, id);
-  const { ttl } = rt.options;
   const text = JSON.stringify({ tag, chat, user, thread, business });
+  const ttl = rt.options.ttl ?? followedFor;
+  await write(rt, keyOfPoll(rt, subject.bot, id), { text, state: null, ttl });
+}
+
+async function write(rt: Runtime, key: string, next: Write | undefined): Promise<void> {
   const seat = await rt.queues.join(key);
   let hold: Hold | undefined;
   try {
     // never undefined where there is a bound
     hold = await rt.leases.take(key, { bound });
-    await hold?.commit({ text, state: null, ...(ttl !== undefined && { ttl }) }, { keep: false });
+    await hold?.commit(next, { keep: false });
   } catch (error) {
     await hold?.release();
     throw error;
@@ -59,14 +75,20 @@ export async function withSender(
   if (id === undefined) return handle(undefined);
   const key = keyOfPoll(rt, subject.bot, id);
   const seat = await rt.queues.join(key);
+  let text: string | undefined;
   let handled: Promise<void>;
   try {
+    text = await storedAt(rt, key);
     // handled before the seat is left: the next update of the poll is not to overtake this one
-    handled = handle(senderIn(await storedAt(rt, key), subject));
+    handled = handle(senderIn(text, subject));
   } finally {
     seat.leave();
   }
-  return handled;
+  await handled;
+  if (text === undefined || payload?.['is_closed'] !== true) return;
+  // nobody can vote any more: the record stays for as long as Telegram may send its updates again, where the storage can delete it then
+  const last = { text, state: null, ttl: idsKeptFor };
+  await write(rt, key, rt.storage.features.ttl ? last : undefined);
 }
 
 async function storedAt({ leases, storage }: Runtime, key: string): Promise<string | undefined> {

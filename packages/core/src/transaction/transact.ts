@@ -86,7 +86,7 @@ async function telefsmTurn<Result>(
 
     const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
     const opened = open(rt, job, hold, waited);
-    if (opened.isDuplicate && !opened.turn.copy.isPromptPending)
+    if (opened.isDuplicate && !opened.turn.copy.pendingPrompt)
       return void (await skip(opened.turn));
     meter?.begin(job, hold.stored);
     turn = opened.turn;
@@ -237,14 +237,14 @@ function open(rt: Runtime, job: Job, hold: Hold, waited: number): Opened {
     (record !== undefined && hasSeen(record.ids, job.id)) ||
     (known.size > 0 && !rt.storage.features.shared && rt.recent.has(key, job.id));
   // also a turn that was handled before may have left a question that was never asked
-  const isOver = isDuplicate && !turn.copy.isPromptPending;
+  const isOver = isDuplicate && !turn.copy.pendingPrompt;
   if (!isOver && job.ctx !== undefined) rt.opened?.(turn, job.ctx);
   const { registry } = rt;
   const isCurrent =
     stored === undefined
       ? rt.options.adopt === undefined
       : record !== undefined &&
-        !record.isPromptPending &&
+        !record.pendingPrompt &&
         record.version === version &&
         (deadlineAt === undefined || deadlineAt + waited > rt.clock.now()) &&
         areKnown(record.frames, registry);

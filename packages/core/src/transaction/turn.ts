@@ -222,7 +222,7 @@ export class RunningTurn implements OpenTurn {
     if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
     this.isAnswered ||= method === 'answerCallbackQuery';
     const result = await bot.call(method, payload);
-    if (/^sendpoll$/i.test(method) && this.key !== undefined) {
+    if (this.rt.followsPolls && this.key !== undefined && /^sendpoll$/i.test(method)) {
       const id = textIn(objectIn(Object(result), 'poll'), 'id');
       if (id !== undefined) await this.followPoll(id);
     }

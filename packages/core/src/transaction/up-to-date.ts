@@ -26,7 +26,7 @@ export async function bringUpToDate(
     return true;
   }
   await evolve(turn);
-  if (copy.isPromptPending) {
+  if (copy.pendingPrompt) {
     const goesOn = await askAgain(turn);
     if (isDuplicate || !goesOn) {
       turn.phase = 'over';
@@ -77,22 +77,25 @@ async function evolve(turn: OpenTurn): Promise<void> {
  */
 async function askAgain(turn: OpenTurn): Promise<boolean> {
   const { copy, effects, input, rt } = turn;
-  const { frames } = copy;
+  const { frames, top, pendingPrompt } = copy;
   const goesOn = input === undefined || input.kind === 'command' || input.kind === 'button';
   const tolerate = (error: unknown) => {
     if (!goesOn) throw error;
     rt.speechFailed(turn.key, error);
   };
   await turn.loadServices();
-  copy.isPromptPending = false;
+  copy.pendingPrompt = false;
   effects.note({ kind: 'ask' });
   try {
     await settle(turn);
+    // the same question: whether the user has read that it cannot be sent is as before
+    const isSame = copy.top.entry === top.entry && copy.top.state === top.state;
+    if (copy.pendingPrompt && isSame) copy.pendingPrompt = pendingPrompt;
   } catch (error) {
     tolerate(error);
     effects.silence();
     copy.frames = frames;
-    copy.isPromptPending = true;
+    copy.pendingPrompt = pendingPrompt;
   }
   await commitAhead(turn);
   await deliver(turn, goesOn).catch(tolerate);

@@ -6,6 +6,7 @@
  */
 
 import { objectIn, type RawUpdate, textIn } from './raw-update.ts';
+import { showsButton } from './shown-button.ts';
 import type { Subject } from './subject.ts';
 
 /** The callback data of a button of a question in another chat. */
@@ -58,13 +59,20 @@ export function readElsewhere(
   };
 }
 
-/** The conversation that a pressed button was shown by, and its tag; `undefined` for a button of this chat. */
+/**
+ * The conversation that a pressed button was shown by, and its tag; `undefined` for a button of this chat.
+ *
+ * A message that does not have the button names nobody: otherwise a modified client could lock any conversation whose ids it knows.
+ */
 export function askerOf(
   update: RawUpdate,
   { bot }: Subject,
 ): { readonly subject: Subject; readonly tag: string } | undefined {
-  const button = readElsewhere(textIn(objectIn(update, 'callback_query'), 'data') ?? '');
-  if (button === undefined) return undefined;
+  const query = objectIn(update, 'callback_query');
+  const data = textIn(query, 'data') ?? '';
+  const button = readElsewhere(data);
+  if (button === undefined || showsButton(objectIn(query, 'message'), data) === false)
+    return undefined;
   const { tag, chat, user, thread } = button;
   return { subject: { bot, chat, user, thread, updateType: 'callback_query' }, tag };
 }

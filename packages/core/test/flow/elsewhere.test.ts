@@ -58,6 +58,9 @@ function press(by: number, { data, message }: Asked, label: string, more: object
   const from = { id: by, is_bot: false, first_name: `Manager ${by}` };
   const chat = { id: managers, type: 'supergroup', title: 'Managers' };
   const id = ++lastUpdate;
+  const inline_keyboard = [
+    Object.entries(data).map(([text, callback_data]) => ({ text, callback_data })),
+  ];
   return {
     update_id: id,
     callback_query: {
@@ -65,7 +68,14 @@ function press(by: number, { data, message }: Asked, label: string, more: object
       from,
       chat_instance: 'c',
       data: data[label],
-      message: { message_id: message, date: 1, chat, text: '…', ...more },
+      message: {
+        message_id: message,
+        date: 1,
+        chat,
+        text: '…',
+        reply_markup: { inline_keyboard },
+        ...more,
+      },
     },
   };
 }

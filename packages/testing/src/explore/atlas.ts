@@ -111,6 +111,12 @@ export function newAtlas(description: MachineDescription | undefined): Atlas {
     return { kind: 'endless-loop', key: `endless-loop ${round.join(' ')}`, message, state };
   }
 
+  /** Whether a state that commands lead out of takes no notice of anything else: neither of texts and presses, nor of time. */
+  function hasNoHandler(state: string): boolean {
+    const { tries, answers } = sightOf(state);
+    return !answers && tries >= enoughTries && !homes.has(state) && reach(state).size > 0;
+  }
+
   return {
     ways() {
       const open = [...sights.values()].filter(({ ways }) => ways.length > 0);
@@ -157,9 +163,15 @@ export function newAtlas(description: MachineDescription | undefined): Atlas {
       const found: Sighting[] = [];
       for (const [state, { inputs }] of sights) {
         if (state === null) continue;
+        const isMute = hasNoHandler(state);
         for (const [kind, { answered, silent }] of inputs) {
-          if (silent === undefined || !(answered || strict)) continue;
-          const others = answered ? `, though other input of this kind is answered` : '';
+          const isFault = answered || strict || (isMute && kind === 'text');
+          if (silent === undefined || !isFault) continue;
+          const others = answered
+            ? ', though other input of this kind is answered'
+            : isMute
+              ? ', and nothing but commands does: the handler of this state is missing, or does not match'
+              : '';
           const message = `Silence: a ${kind}${inState(state)} gets no answer${others}. Reply with what is expected.`;
           const finding: Finding = {
             kind: 'silence',

@@ -3,13 +3,12 @@
 import type { FsmError } from '../../base/errors.ts';
 import { holds } from '../../base/holds.ts';
 import { isStorable, type JsonObject } from '../../base/json.ts';
-import { invalidOption } from '../../base/rules.ts';
 import { check, describeIssues } from '../../base/schema.ts';
-import { shown } from '../../base/shown.ts';
 import type { Say } from '../../conversation/say.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
+import { isAnswer, noAnswer } from '../no-answer.ts';
 import type { Option } from './options.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
@@ -105,9 +104,9 @@ export async function checkValue(
   }
   if (validate === undefined) {
     // a picker that tests gives a boolean too; a schema that gives one has made it of the input
-    const isAnswer = isStorable(checked) && (schema !== undefined || typeof checked !== 'boolean');
+    const isKept = schema === undefined ? isAnswer(checked) : isStorable(checked);
     const option = schema === undefined ? 'accept' : 'schema';
-    return isAnswer ? answer(checked) : refused(undefined, noAnswer(option, checked));
+    return isKept ? answer(checked) : refused(undefined, noAnswer(option, checked));
   }
   const said = await validate(checked, answers, turn);
   if (isInvalid(said)) {
@@ -115,8 +114,7 @@ export async function checkValue(
     return words == null ? refused(undefined) : { kind: 'refused', say: words };
   }
   if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
-  const isAnswer = typeof said !== 'boolean' && isStorable(said);
-  return isAnswer ? answer(said) : refused(undefined, noAnswer('validate', said));
+  return isAnswer(said) ? answer(said) : refused(undefined, noAnswer('validate', said));
 }
 
 /** Whether a text is too long, also one with its kind, or a part of several messages. */
@@ -124,12 +122,6 @@ function isLongerThan(most: number, value: unknown): boolean {
   if (typeof value === 'string') return value.length > most;
   if (Array.isArray(value)) return value.some((part) => isLongerThan(most, part));
   return holds(value, 'kind') && holds(value, 'value') && isLongerThan(most, value.value);
-}
-
-/** Makes the error that observers get for what is no answer. */
-export function noAnswer(option: string, found: unknown): FsmError {
-  const expected = 'the answer as JSON, or invalid("why")';
-  return invalidOption(option, expected, shown(found));
 }
 
 function answer(value: unknown): Verdict {

@@ -30,7 +30,12 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
   const { to, by, prompt, timeout } = question;
   if (turn.subject.business !== undefined) {
     const of = { option: `${asked.id} to`, expected: 'a conversation of the bot itself' };
-    throw new FsmError('INVALID_OPTION', { ...of, found: 'one of a business account' });
+    const error = new FsmError('INVALID_OPTION', { ...of, found: 'one of a business account' });
+    // a customer has come here, so it is no error for the framework's handler
+    return () => {
+      run.report(error);
+      return text(flowRun, 'failed');
+    };
   }
   const address = typeof to === 'function' ? await to(asked.answers, turn) : to;
   const chat = address?.chat ?? address?.user;

@@ -10,7 +10,8 @@ import type { Sent } from '../../conversation/say.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { isElsewhere } from '../../update/elsewhere.ts';
+import { readElsewhere } from '../../update/elsewhere.ts';
+import { takesVotes } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { textIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
@@ -28,7 +29,7 @@ import { parametersOf } from './parameters.ts';
 import { press } from './press.ts';
 import { earlyRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
-import { closesRounds, questionsIn } from './steps.ts';
+import { closesRounds, makesQuestions, questionsIn } from './steps.ts';
 import { asText, isOtherTalk, takeInput } from './take.ts';
 import { policyOf, takeCommand, triggerOf } from './trigger.ts';
 
@@ -118,6 +119,7 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
       typeof plan.timeout === 'number' ||
       questions.some(({ question }) => question.timeout !== undefined),
     served: services !== undefined,
+    votes: makesQuestions(steps) || questions.some(({ question }) => takesVotes(question.accept)),
     ...(trigger !== undefined && { trigger }),
     ...(texts !== undefined && { texts }),
     ...(otherCommands !== undefined && { otherCommands }),
@@ -195,7 +197,7 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
     return;
   }
   if (input.kind === 'button') {
-    if (isElsewhere(input.value)) {
+    if (readElsewhere(input.value)?.tag === run.tag) {
       const { pressElsewhere } = await import('./press-elsewhere.ts');
       return pressElsewhere(flowRun, input.value);
     }

@@ -3,8 +3,8 @@
 import { isStorable } from '../../base/json.ts';
 import type { Say, Sent } from '../../conversation/say.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
+import { noAnswer } from '../no-answer.ts';
 import { finishAlbum } from './accept.ts';
-import { noAnswer } from './answer.ts';
 import type { EndingTurn } from './flow.ts';
 import { awaitsPayment, type FlowRun, locate, move, progressOf, text, tidy } from './flow-run.ts';
 import { memoOf } from './memo.ts';

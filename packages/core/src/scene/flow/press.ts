@@ -5,7 +5,8 @@
 
 import type { ReplyMarkup } from '../../conversation/say.ts';
 import { isInaccessible } from '../../update/address.ts';
-import { listIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
+import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
+import { showsButton } from '../../update/shown-button.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
 import { type FlowRun, locate, note, saysPaying, text, tokenOf, wasAsked } from './flow-run.ts';
@@ -77,10 +78,8 @@ function pressedMessage({ run }: FlowRun): RawObject | undefined {
 
 /** Whether the pressed message has this button; `undefined` where its keyboard is not known. */
 function isOnMessage(flowRun: FlowRun, data: string): boolean | undefined {
-  const markup = objectIn(pressedMessage(flowRun), 'reply_markup');
-  if (markup === undefined) return undefined;
-  const rows = listIn(markup, 'inline_keyboard') as readonly (readonly RawObject[])[];
-  return rows.flat().some((button) => textIn(button, 'callback_data') === data);
+  const message = pressedMessage(flowRun);
+  return message?.['reply_markup'] === undefined ? undefined : showsButton(message, data);
 }
 
 /** Whether the pressed message is one of this question's, so that its keyboard may be replaced. */

@@ -1,14 +1,8 @@
 /** The message that was pressed, as far as the update shows it. */
 
 import type { SceneRun } from '../../conversation/behavior.ts';
-import {
-  idIn,
-  listIn,
-  objectIn,
-  type RawObject,
-  textIn,
-  wholeIn,
-} from '../../update/raw-update.ts';
+import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
+import { showsButton } from '../../update/shown-button.ts';
 
 /** Where a press was. */
 export interface PressedMessage {
@@ -39,9 +33,5 @@ export function pressedMessage({ input }: Pick<SceneRun, 'input'>): PressedMessa
 
 /** Whether it has the pressed button; `undefined` where the bot cannot see it (Bot API, InaccessibleMessage; inline messages). */
 export function hasButton({ message, data }: PressedMessage): boolean | undefined {
-  const isVisible = message !== undefined && wholeIn(message, 'date') !== 0;
-  if (!isVisible) return undefined;
-  const markup = objectIn(message, 'reply_markup');
-  const rows = listIn(markup, 'inline_keyboard') as readonly (readonly RawObject[])[];
-  return rows.some((row) => row.some((button) => textIn(button, 'callback_data') === data));
+  return showsButton(message, data);
 }

@@ -1,0 +1,216 @@
+/** Plays random updates against a bot without `bot.catch`, on real polling, and then leaves every conversation by /cancel. */
+
+import type { Subject } from '@telefsm/core';
+import { telegram, virtualClock } from '@telefsm/testing';
+import { expect } from 'vitest';
+import type { Framework, Options } from './frameworks.ts';
+import { randomBot } from './random-bot.ts';
+import {
+  type Bend,
+  business,
+  channel,
+  type Deed,
+  group,
+  laterGroup,
+  people,
+  type Shows,
+  type Where,
+} from './random-updates.ts';
+
+interface Call {
+  readonly method: string;
+  readonly payload: object;
+  readonly answer?: unknown;
+}
+interface Keyboard {
+  readonly inline_keyboard?: readonly (readonly { readonly callback_data?: string }[])[];
+}
+
+/**
+ * Plays a list of deeds.
+ *
+ * @returns how many messages the bot has sent
+ */
+export async function playRandom(
+  framework: Framework,
+  options: Options,
+  list: readonly Deed[],
+): Promise<number> {
+  const bot = framework.bot();
+  const clock = virtualClock();
+  const machine = randomBot(bot, { ...options, clock });
+  const places = new Map<string, Subject>();
+  machine.observe(({ key, subject, to }) => {
+    if (to.current === null) places.delete(key);
+    else places.set(key, subject);
+  });
+  // no bot.catch: what reaches the framework ends the polling, and every later action fails
+  const world = telegram(bot.bot, { via: 'polling', updateId: 1 });
+  const users = people.map((id) => world.user(`P${id}`, { id }));
+  const there = world.group('Group', [], { id: group.id });
+  const topic = there.topic('Topic');
+  world.group('Later', [], { id: laterGroup.id });
+  world.channel('Channel', { id: channel.id });
+
+  async function says(who: number, where: Where, text: string): Promise<void> {
+    const user = users[who] as (typeof users)[number];
+    if (text === '') return;
+    if (where === 'private') return user.sends(text) as Promise<never>;
+    if (where === 'group') return user.in(there).sends(text) as Promise<never>;
+    if (where === 'topic') return user.in(topic).sends(text) as Promise<never>;
+    if (where === 'business') return user.in(connection).sends(text) as Promise<never>;
+    return world.update(writes({ bot: 1, chat: channel.id }, text));
+  }
+
+  async function does(deed: Deed): Promise<unknown> {
+    switch (deed.do) {
+      case 'says':
+        return says(deed.who, deed.where, deed.text);
+      case 'sends':
+        return world.update(deed.update);
+      case 'fails':
+        return world.fails(deed.method, deed.failure);
+      case 'hurries':
+        return Promise.all(deed.texts.map((text) => says(deed.who, 'private', text)));
+      case 'repeats': {
+        const update = world.updates.at(-1 - deed.at);
+        return update && world.redeliver(update);
+      }
+      case 'votes': {
+        const sent = world.calls.filter(({ method }) => method === 'sendPoll').length;
+        const id = `poll-${Math.max(1, sent - deed.at)}`;
+        const poll = { id, question: 'Lunch?', options: [], total_voter_count: 1 };
+        if (deed.isClosed) return world.update({ poll: { ...poll, is_closed: true } });
+        const user = { id: people[deed.who], is_bot: false, first_name: 'P' };
+        return world.update({ poll_answer: { poll_id: id, user, option_ids: [0] } });
+      }
+      case 'waits':
+        await clock.advance(deed.ms);
+        return machine.sweep();
+      case 'presses': {
+        const buttons = shownIn(world.calls);
+        const button = buttons.at(-1 - (deed.at % Math.max(1, buttons.length)));
+        return button && world.update(pressOf(button, deed));
+      }
+    }
+  }
+
+  const connection = await world.user('Owner', { id: 4242 }).connects();
+  try {
+    expect(connection.id).toBe(business);
+    for (const deed of list) await does(deed);
+    // a group that has become a supergroup has taken its conversations along
+    const moved = [...places.values()].filter(({ chat }) => chat === group.id);
+    const later = moved.map((subject) => ({ ...subject, chat: laterGroup.id }));
+    for (const subject of [...places.values(), ...later]) {
+      await world.update(writes(subject, '/cancel'));
+      const { chat, user, thread, business: connection } = subject;
+      const at = {
+        ...(chat !== undefined && { chat }),
+        ...(user !== undefined && { user }),
+        ...(thread !== undefined && { thread }),
+        ...(connection !== undefined && { business: connection }),
+      };
+      expect([at, (await machine.at(at).peek())?.current ?? null]).toEqual([at, null]);
+    }
+    return world.calls.filter(({ method }) => method === 'sendMessage').length;
+  } finally {
+    await world.stop();
+    await machine.stop();
+  }
+}
+
+let lastMessage = 1000;
+
+/** A message of somebody, wherever their conversation is. */
+function writes(subject: Subject, text: string): Readonly<Record<string, object>> {
+  const { chat = 0, user, thread, business: connection } = subject;
+  const type = chat > 0 ? 'private' : chat === channel.id ? 'channel' : 'supergroup';
+  const message = {
+    message_id: ++lastMessage,
+    date: 1,
+    chat: { id: chat, type, title: 'Chat', first_name: 'P' },
+    text,
+    ...(text.startsWith('/') && {
+      entities: [{ type: 'bot_command', offset: 0, length: text.split(' ')[0]?.length }],
+    }),
+    ...(user !== undefined && user > 0 && { from: { id: user, is_bot: false, first_name: 'P' } }),
+    ...(user !== undefined && user <= 0 && { sender_chat: { id: user, type: 'channel' } }),
+    ...(thread !== undefined && { message_thread_id: thread, is_topic_message: true }),
+    ...(connection !== undefined && { business_connection_id: connection }),
+  };
+  if (connection === 'guest') return { guest_message: message };
+  if (connection !== undefined) return { business_message: message };
+  return type === 'channel' ? { channel_post: message } : { message };
+}
+
+interface ShownButton {
+  readonly chat: number;
+  readonly message: number;
+  readonly data: string;
+  readonly markup: Keyboard;
+}
+
+/** Every button that the bot has sent, oldest first. */
+function shownIn(calls: readonly Call[]): readonly ShownButton[] {
+  return calls.flatMap(({ payload, answer }) => {
+    const { reply_markup: markup, chat_id } = payload as {
+      readonly reply_markup?: Keyboard;
+      readonly chat_id?: number;
+    };
+    const { message_id = 1 } = Object(Reflect.get(Object(answer), 'result'));
+    return (markup?.inline_keyboard?.flat() ?? []).map(({ callback_data = '' }) => ({
+      chat: chat_id ?? 0,
+      message: message_id,
+      data: callback_data,
+      markup: markup as Keyboard,
+    }));
+  });
+}
+
+let queries = 0;
+
+function pressOf(
+  button: ShownButton,
+  { who, bend, shows }: Extract<Deed, { readonly do: 'presses' }>,
+): Readonly<Record<string, object>> {
+  const data = bent(button.data, bend);
+  const type = button.chat > 0 ? 'private' : 'supergroup';
+  const bare = { message_id: button.message, date: 1, chat: { id: button.chat, type } };
+  const shown: Record<Shows, object> = {
+    // what a bot of its own makes of it: the data is that of a button all the same
+    'the button': {
+      ...bare,
+      reply_markup: { inline_keyboard: [[{ text: 'x', callback_data: data }]] },
+    },
+    'another keyboard': { ...bare, reply_markup: button.markup },
+    'no keyboard': bare,
+    nothing: { ...bare, date: 0 },
+  };
+  return {
+    callback_query: {
+      id: `q${++queries}`,
+      from: { id: people[who], is_bot: false, first_name: 'P' },
+      chat_instance: '1',
+      data,
+      message: shown[shows],
+    },
+  };
+}
+
+function bent(data: string, bend: Bend): string {
+  switch (bend) {
+    case 'nothing':
+      return data;
+    case 'cut':
+      return data.slice(0, Math.floor(data.length / 2));
+    case 'other action':
+      return data.replace(/\.([a-z])(=?[^.]*)$/, '.n$2');
+    case 'other visit':
+      return data.replace(/\.([0-9a-z]+)\./, '.zz.');
+    case 'other tag':
+      return data.replace(/^([~^])..../, '$1zzzz');
+    case 'noise':
+      return `${data[0]}\u0000.\uD800.-.__proto__.${data.slice(9)}\n`;
+  }
+}
