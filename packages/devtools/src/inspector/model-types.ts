@@ -19,7 +19,7 @@ export interface ModelOptions {
   readonly stuckAfter?: Duration | undefined;
   readonly clock: Clock;
   readonly audit?: ((line: string) => void) | undefined;
-  /** What an update asks for, where that is known: the button that it presses. */
+  /** Names the button or command of an update, where that is known. */
   readonly causeOf?: (
     updateId: number,
     buttons: ReadonlyMap<string, MovedBy>,

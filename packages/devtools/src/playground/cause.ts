@@ -1,4 +1,4 @@
-/** What an update asks for: the command or the button in it. */
+/** The command or the button in an update. */
 
 import { boundTo } from '@telefsm/core/scene-kit';
 import type { MovedBy } from '@telefsm/core/tools';

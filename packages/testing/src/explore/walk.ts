@@ -96,7 +96,7 @@ export async function startWalk(
   const keys = new Map<number, string>();
   const committed = new Map<string, CommittedState>();
   const silent = onlyButtons(machine);
-  /** What the move under way presses or calls. */
+  /** The button or command of the move under way. */
   let by: MovedBy | undefined;
   machine?.observe(({ key, subject, from, to, cause }) => {
     if (subject.user !== undefined) keys.set(subject.user, key);

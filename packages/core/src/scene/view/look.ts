@@ -1,4 +1,4 @@
-/** What a view shows, for tools: its text, and each button with the widget that made it and where it leads. */
+/** The content of a view, for tools: its text, and each button with its widget and its transition. */
 
 import type { OpenTurn } from '../../transaction/runtime.ts';
 import type { InlineRows, PlainBlock, PlainButton } from '../rows/rows.ts';
@@ -16,7 +16,7 @@ export type SeenWidget = Exclude<keyof Widgets<object, never>, 'page' | 'grid'> 
 /** A button as a view shows it. */
 export interface SeenButton {
   readonly label: string;
-  /** What it belongs to. */
+  /** The widget that it belongs to. */
   readonly widget: SeenWidget;
   /** The id of a button; of another widget the key of its data, or the id of its list. Empty for a link and its like. */
   readonly name: string;
@@ -61,7 +61,7 @@ export interface Seen {
 /** Replaces data before anybody sees it. */
 export type Mask = <T extends object>(data: T) => T;
 
-/** What widgets of this kind are made by. */
+/** The widget that has made a button. */
 type Note = Pick<SeenButton, 'widget' | 'name' | 'list'>;
 
 /** Looks at the conversation of a turn. */

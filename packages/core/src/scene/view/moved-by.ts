@@ -1,4 +1,4 @@
-/** What leads from one state to another, for diagrams. */
+/** Causes of moves from one state to another, for diagrams. */
 
 import type { SeenButton, SeenWidget } from './look.ts';
 
