@@ -1,8 +1,8 @@
-/** What leads from one state to another, for diagrams. */
+/** Causes of moves from one state to another, for diagrams. */
 
 import type { SeenButton, SeenWidget } from './look.ts';
 
-/** What leads from one state to another: a button of a view or of the bot's own, a command, a deadline. */
+/** The cause of a move from one state to another: a button of a view or of the bot's own, a command, a deadline. */
 export interface MovedBy {
   readonly kind: Exclude<SeenWidget, 'cell'> | 'command' | 'deadline';
   /** Id of the button, key of the widget's data, the command with its slash; empty for a deadline. */

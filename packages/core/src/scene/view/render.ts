@@ -5,7 +5,14 @@ import { invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import { callOf, mediaKinds, type Say } from '../../conversation/say.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { type Binding, type Keyboard, keyboardOf, type Press, type Rows } from '../rows/rows.ts';
+import {
+  type Binding,
+  type InlineRows,
+  type Keyboard,
+  keyboardOf,
+  type Press,
+  type Rows,
+} from '../rows/rows.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
 import { type LooseView, RenderTurn, type View } from './view-turn.ts';
 
@@ -31,7 +38,11 @@ function bindingOf({ tag, entry }: FrameRun): Binding {
  */
 export async function draw(run: FrameRun, view: LooseView, scene: string): Promise<Drawing> {
   const { made, keyboard } = await render(run, view, scene);
-  const inline_keyboard = keyboard.inline();
+  return drawn(made, keyboard.inline());
+}
+
+/** Makes of what a view has returned what is sent. */
+export function drawn(made: Parts, inline_keyboard: InlineRows): Drawing {
   const say = inline_keyboard.length > 0 ? { ...made, keyboard: { inline_keyboard } } : made;
   return drawingOf(callOf(say as Say, undefined));
 }
@@ -63,6 +74,7 @@ async function render(run: FrameRun, view: LooseView, scene: string): Promise<Re
 /** The result of a view that is more than a text. */
 export interface Parts {
   readonly text?: unknown;
+  readonly caption?: unknown;
   readonly rows?: Rows;
 }
 
