@@ -1,38 +1,9 @@
 import { flow, memoryStorage } from '@telefsm/core';
-import { type Shown, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
-import { type Framework, frameworks, type Options } from './frameworks.ts';
-
-function play(framework: Framework, states: readonly unknown[], options: Options = {}) {
-  const bot = framework.bot();
-  bot.noteErrors();
-  const machine = bot.fsm({ states, ...options });
-  const world = telegram(bot.bot);
-  let queries = 0;
-  return {
-    bot,
-    machine,
-    world,
-    anna: world.user('Anna'),
-    /** A press as a modified client sends it: any data, below any message. */
-    async forges(user: { readonly id: number }, data: string, on: Shown): Promise<unknown> {
-      const from = { id: user.id, is_bot: false, first_name: 'User' };
-      const query = { id: `f${++queries}`, from, chat_instance: '1', data, message: on.message };
-      await world.update({ callback_query: query } as never);
-      return world.calls.findLast(({ method }) => method === 'answerCallbackQuery')?.payload[
-        'text'
-      ];
-    },
-  };
-}
-
-const dataOf = ({ message }: Shown, label: string): string => {
-  const buttons = (message.reply_markup?.inline_keyboard ?? []).flat();
-  return String(buttons.find(({ text }) => text === label)?.['callback_data'] ?? '');
-};
+import { frameworks } from './frameworks.ts';
+import { dataOf, play } from './play.ts';
 
 const stale = 'This button is no longer in use.';
-const many = Array.from({ length: 45 }, (_, at) => `Choice ${at}`);
 
 /** The data of a button with another action: the letter behind the question. */
 const withAction = (data: string, letter: string) =>
@@ -71,29 +42,6 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     }
     expect(await machine.at({ user: anna.id }).peek()).toEqual(before);
     expect(bot.errors).toEqual([]);
-  });
-
-  it('a button of the pending question below a message that does not show it is stale', async () => {
-    const pick = flow('pick', { trigger: '/pick' })
-      .ask('one', { prompt: 'Which?', choices: many })
-      .done(({ one }) => `${one}.`);
-    const { anna, world, forges } = play(framework, [pick]);
-    const group = world.group('Friends');
-    const there = anna.in(group);
-    const boris = world.user('Boris').in(group);
-    await boris.sends('/pick');
-    const theirs = boris.last;
-    await there.sends('/pick');
-    const more = dataOf(there.last, 'More »');
-    const before = world.calls.length;
-    expect(await forges(anna, more, theirs)).toBe(stale);
-    const { reply_markup: _, ...bare } = theirs.message;
-    expect(await forges(anna, more, { ...theirs, message: bare as never })).toBe(stale);
-    const edits = world.calls.slice(before).filter(({ method }) => method.startsWith('edit'));
-    expect(edits).toEqual([]);
-    await there.taps('More »');
-    await there.taps('Choice 30');
-    there.sees('Choice 30.');
   });
 
   describe('of a question in another chat', () => {
@@ -176,57 +124,6 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     });
   });
 
-  it('long choices whose hashes are equal are distinguished', async () => {
-    const [one, other] = collision();
-    const pick = flow('pick', { trigger: '/pick' })
-      .ask('one', { prompt: 'Which?', choices: { [one]: 'One', [other]: 'Other' } })
-      .done((a) => (a.one === other ? 'The other.' : 'The one.'));
-    const { anna } = play(framework, [pick]);
-    await anna.sends('/pick');
-    await anna.taps('Other');
-    anna.sees('The other.');
-    await anna.sends('/pick');
-    await anna.taps('One');
-    anna.sees('The one.');
-  });
-
-  it('choices with one label on a reply keyboard are distinguished', async () => {
-    const pick = flow('pick', { trigger: '/pick' })
-      .ask('who', {
-        prompt: 'Who?',
-        choices: { 7: 'Anna', 8: 'Anna', 9: 'Boris' },
-        buttons: 'reply',
-      })
-      .done(({ who }) => `${who}.`);
-    const { anna } = play(framework, [pick]);
-    await anna.sends('/pick');
-    await anna.taps('Anna (2)');
-    anna.sees('8.');
-  });
-
-  it('a fixed list that has a choice twice is rejected when it is made', () => {
-    const make = () => flow('pick').ask('one', { prompt: 'Which?', choices: ['a', 'b', 'a'] });
-    expect(make).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
-  });
-
-  it('a typed label counts as the tap, whatever the question takes besides', async () => {
-    const form = flow('form', { trigger: '/form', controls: ['back', 'cancel'], back: true })
-      .ask('drink', { prompt: 'Drink?', choices: { t: 'Tea', c: 'Cake' }, accept: 'text' })
-      .ask('some', { prompt: 'Some?', choices: { a: 'Aa', b: 'Bb' }, multiple: true })
-      .ask('note', { prompt: 'Note?', optional: true })
-      .repeat('more', { each: (b) => b.ask('x', { prompt: 'X?' }), again: 'Again?' })
-      .confirm({ prompt: 'Right?', edit: true })
-      .done(({ drink, some, note }) => JSON.stringify([drink, some, note]));
-    const { anna } = play(framework, [form]);
-    for (const text of ['/form', 'Cake', '« Back', 'Tea', 'Aa', 'Bb', 'Aa', 'Done', 'Skip', 'x'])
-      await anna.sends(text);
-    anna.sees('Again?');
-    await anna.sends('No');
-    anna.sees('Right?');
-    await anna.sends('Yes');
-    anna.sees('["t",["b"],null]');
-  });
-
   it('a typed choice is taken in any case where nothing else is', async () => {
     const form = flow('form', { trigger: '/form' })
       .ask('drink', { prompt: 'Drink?', choices: { t: 'Tea', c: 'Cake' } })
@@ -247,18 +144,3 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     anna.sees('Canceled.');
   });
 });
-
-/** Two texts longer than a button's data whose hashes are equal, read from either end: palindromes. */
-function collision(): readonly [string, string] {
-  const seen = new Map<number, string>();
-  for (let at = 0; ; at++) {
-    const half = `${'choice '.repeat(4)}${at}`;
-    const text = half + [...half].reverse().join('');
-    let hash = 0x811c9dc5;
-    for (let unit = 0; unit < text.length; unit++)
-      hash = Math.imul(hash ^ text.charCodeAt(unit), 0x01000193);
-    const other = seen.get(hash >>> 0);
-    if (other !== undefined) return [other, text];
-    seen.set(hash >>> 0, text);
-  }
-}

@@ -2,31 +2,9 @@ import { flow, type PageRequest, typed } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
-import { buttonsIn, rowsIn } from './keyboards.ts';
+import { buttonsIn } from './keyboards.ts';
 
 describe.each(frameworks)('choices of flows on %s', (_, framework) => {
-  it('entries are in their order, as many in a row as there are columns', async () => {
-    const { bot, fsm } = framework.bot();
-    const rate = flow('rate', { trigger: '/rate' })
-      .ask('stars', {
-        prompt: 'Stars?',
-        choices: [
-          ['5', 'Best of all the meetups'],
-          ['4', ({ from }) => `Good, ${from?.first_name}`],
-          ['1', 'Worst'],
-        ],
-        columns: 2,
-      })
-      .done(({ stars }) => stars);
-    fsm({ states: [rate] });
-    const chat = telegram(bot);
-    const anna = chat.user('Anna');
-    await anna.sends('/rate');
-    expect(rowsIn(chat.calls)).toEqual([['Best of all the meetups', 'Good, Anna'], ['Worst']]);
-    await anna.sends('good, anna');
-    anna.sees('4');
-  });
-
   it('a branch goes by the value of an ordered entry', async () => {
     const { bot, fsm } = framework.bot();
     const rate = flow('rate', { trigger: '/rate' })

@@ -119,7 +119,7 @@ describe.each(frameworks)('what a hook gives back by mistake, on %s', (_, framew
       });
       const { bot, anna } = await play(framework, node);
       await anna.sends('x');
-      expect(bot.errors).toMatchObject([{ code: 'SCENE_UNKNOWN' }]);
+      expect(bot.errors).toMatchObject([{ code: 'INVALID_TARGET' }]);
     },
   );
 });

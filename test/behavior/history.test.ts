@@ -46,29 +46,6 @@ const walk = {
 
 describe.each(frameworks)('the history on %s', (_, framework) => {
   describe.each(storages)('in %s', (_name, storage) => {
-    it('lists where back() leads, newest first, from the context and from peek()', async () => {
-      const options = { states: [Form], storage: storage() };
-      const { anna, seen, bot, conversation } = play(framework, options, walk as never);
-      for (const text of ['/name', '/age', '/city', '/more', '/history']) await anna.sends(text);
-      const history = [
-        { current: 'Form:age', scene: null, data: { name: 'Ann' } },
-        { current: 'Form:name', scene: null, data: {} },
-        { current: null, scene: null, data: {} },
-      ];
-      expect(seen.at(-1)).toEqual(history);
-      expect(await conversation().peek()).toEqual({
-        current: 'Form:city',
-        scene: null,
-        data: { name: 'Ann', age: 7, seen: true },
-        history,
-      });
-      for (const { current, data } of history) {
-        for (const text of ['/back', '/now']) await anna.sends(text);
-        expect(seen.at(-1)).toEqual({ current, data });
-      }
-      expect(bot.errors).toEqual([]);
-    });
-
     it('has as many entries as back() can go, and none at the start', async () => {
       const options = { states: [Form], storage: storage(), history: 1 };
       const { anna, seen, bot } = play(framework, options, walk as never);

@@ -1,6 +1,7 @@
 import { flow, type UserInput } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
+import { dataIn, pressesBlindly } from './blind-presses.ts';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
 
 const order = flow('order', { trigger: '/order' })
@@ -19,52 +20,7 @@ const play = (framework: Framework, options: Options = {}) => {
   });
   return { world: telegram(bot.bot), errors: bot.errors, passed };
 };
-type World = ReturnType<typeof telegram>;
-type Payload = Readonly<Record<string, unknown>>;
-
-/** The data of a button that was sent. */
-function dataIn(payload: Payload | undefined, label: string): string | undefined {
-  const sent = payload?.['reply_markup'] ?? {};
-  const markup = (typeof sent === 'string' ? JSON.parse(sent) : sent) as {
-    readonly inline_keyboard?: { readonly text: string; readonly callback_data: string }[][];
-  };
-  return markup.inline_keyboard?.flat().find(({ text }) => text === label)?.callback_data;
-}
-
-/** Presses a button as Telegram sends it when the bot cannot see the message any more; gives the answer to the press. */
-async function pressesBlindly(
-  world: World,
-  user: { readonly id: number },
-  label: string,
-): Promise<unknown> {
-  const asked = world.calls.findLast(({ payload }) => payload['reply_markup'] !== undefined);
-  const { payload } = asked as { payload: Payload };
-  const data = dataIn(payload, label);
-  const id = Number(payload['chat_id']);
-  const chat =
-    id > 0 ? { id, type: 'private', first_name: 'A' } : { id, type: 'supergroup', title: 'G' };
-  const query = {
-    id: 'blind',
-    from: { id: user.id, is_bot: false, first_name: 'Somebody' },
-    chat_instance: '1',
-    data,
-    message: { chat, message_id: 2, date: 0 },
-  };
-  await world.update({ callback_query: query } as never);
-  const answer = world.calls.findLast(({ method }) => method === 'answerCallbackQuery');
-  return answer?.payload['text'];
-}
-
 describe.each(frameworks)('presses on inaccessible messages, on %s', (_, framework) => {
-  it('a press in a group answers the question', async () => {
-    const { world, errors } = play(framework);
-    const anna = world.user('Anna').in(world.group('Friends'));
-    await anna.sends('/order');
-    expect(await pressesBlindly(world, anna, 'Large')).toBeUndefined();
-    anna.sees('A name?');
-    expect(errors).toEqual([]);
-  });
-
   it('a press in a topic of a conversation of the whole group continues in that topic', async () => {
     const { world, errors } = play(framework);
     const anna = world.user('Anna').in(world.group('Forum').topic('Food'));
@@ -123,42 +79,6 @@ describe.each(frameworks)('presses on inaccessible messages, on %s', (_, framewo
     expect(await pressesBlindly(world, ben, 'Large')).toBe('This button is no longer in use.');
     await anna.taps('Small');
     anna.sees('A name?');
-  });
-
-  it('a question asked elsewhere finds the topic that asked, since its buttons name it', async () => {
-    const crew = { chat: 0 };
-    const leave = flow('leave', { trigger: '/leave' })
-      .ask('approved', {
-        prompt: 'Approve?',
-        choices: ['Yes', 'No'],
-        to: () => crew,
-        meanwhile: 'Asked.',
-      })
-      .done(({ approved }) => `They said ${approved}.`);
-    const { world, errors } = play(framework, { states: [leave], strategy: 'userInTopic' });
-    const bosses = world.group('Bosses');
-    crew.chat = bosses.id;
-    const ben = world.user('Ben').in(bosses);
-    const anna = world.user('Anna').in(world.group('Forum').topic('Food'));
-    await anna.sends('/leave');
-    const asked = world.calls.findLast(({ payload }) => payload['chat_id'] === bosses.id);
-    const sent = ben.screen().at(-1)?.message as { message_id: number } | undefined;
-    const data = dataIn(asked?.payload, 'Yes');
-    await world.update({
-      callback_query: {
-        id: 'blind',
-        from: { id: ben.id, is_bot: false, first_name: 'Ben' },
-        chat_instance: '1',
-        data,
-        message: {
-          chat: { id: bosses.id, type: 'supergroup', title: 'Bosses' },
-          message_id: sent?.message_id,
-          date: 0,
-        },
-      },
-    } as never);
-    anna.sees('They said Yes.');
-    expect(errors).toEqual([]);
   });
 
   it('a press on an inline message is of the private chat with the user', async () => {

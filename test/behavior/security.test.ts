@@ -116,7 +116,7 @@ describe('another user', () => {
   });
 
   promise(
-    'the user reads a text, nothing is stored, and observers get `inputRefused`.',
+    'The user reads a text, nothing is stored, and observers get `inputRefused`.',
     async (framework) => {
       const big = scene('big', { data: typed<{ all?: string }>() }).on({
         handle: ({ input, stay }) => stay({ all: input.text.repeat(100) }),
@@ -467,7 +467,7 @@ const advice: readonly RegExp[] = [
   /^Authenticate them|^The storage is inside|^Use the encryption|^Keep secrets|^Keep it there/,
   /^Protect the bot|^Restrict access|^Escape the texts|^Check payments|^Check stock/,
   /^Still, records are not trusted blindly|^Your own endpoints|^An attacker with write access|^\[(?:Storages|Turns)\]|why it fails/,
-  // tested by name in payments-as-asked, payments-in-any-order, polls and kernel
+  // tested by name in findings, payments-in-any-order, polls and kernel
   /^The record contains the invoice|^Any other payment is declined|^The payment step of a flow/,
 ];
 

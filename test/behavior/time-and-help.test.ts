@@ -1,10 +1,9 @@
 /** One default timeout for all flows of a bot, and one text for its /help. */
 
-import { flow, helpText, type MachineEvents, memoryStorage, scene } from '@telefsm/core';
+import { flow, type MachineEvents, memoryStorage, scene } from '@telefsm/core';
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks, type Options } from './frameworks.ts';
-import { storages } from './storages.ts';
 
 const ask = (id: string, options: object = {}) =>
   flow(id, { trigger: `/${id}`, ...options })
@@ -20,25 +19,6 @@ function play(framework: Framework, options: Options) {
 }
 
 describe.each(frameworks)('flowTimeout on %s', (_, framework) => {
-  describe.each(storages)('in %s', (_name, storage) => {
-    it('ends a flow without progress, and each answer renews it', async () => {
-      const clock = virtualClock();
-      const options = { states: [ask('f')], clock, storage: storage(clock), flowTimeout: '10m' };
-      const { bot, machine, anna } = play(framework, options as never);
-      machine.start();
-      await anna.sends('/f');
-      await clock.advance('9m');
-      await anna.sends('x');
-      await clock.advance('9m');
-      expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'f:b' });
-      await clock.advance('2m');
-      anna.sees('Time is up. Please start again.');
-      expect(await machine.at({ user: anna.id }).peek()).toBeUndefined();
-      expect(bot.errors).toEqual([]);
-      await machine.stop();
-    });
-  });
-
   it.each([
     ['its own longer timeout', { timeout: '1h' }, '59m', 'f:a'],
     ['its own longer timeout, which passes', { timeout: '1h' }, '61m', undefined],
@@ -101,22 +81,6 @@ describe.each(frameworks)('flowTimeout on %s', (_, framework) => {
 });
 
 describe.each(frameworks)('helpText on %s', (_, framework) => {
-  it("lists the triggers of flows beside the bot's own commands, each once", async () => {
-    const order = ask('order', { description: 'Place an order' });
-    const quiet = ask('quiet');
-    const { bot, machine, anna } = play(framework, { states: [order, quiet] });
-    const own = [
-      { command: 'help', description: 'Show this help' },
-      { command: 'order', description: 'Again' },
-    ];
-    bot.command('help', ({ say }) => say(helpText([...machine.botCommands(), ...own])));
-    await anna.sends('/help');
-    anna.sees('/order - Place an order\n/help - Show this help');
-    await anna.sends('/order');
-    await anna.sends('/help');
-    anna.sees('/order - Place an order\n/help - Show this help');
-  });
-
   it('lists nothing that Telegram rejects in a menu', () => {
     const name = 'x'.repeat(33);
     const { machine } = play(framework, {

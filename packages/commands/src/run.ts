@@ -60,15 +60,21 @@ async function outcomeOf(
   }
 }
 
-/** A user who may use no command of the state any more is at the root, where there is a way on. */
+/**
+ * A user who may use no command of the state any more is at the root, where there is a way on. A command that the user may not use any more
+ * asks for nothing.
+ */
 function allowedPosition(
   tree: TreeNode,
   position: FoundPosition,
-  { allows }: RunOptions,
+  { allows }: Pick<RunOptions, 'allows'>,
 ): FoundPosition {
-  const commands = [...position.state.commands.values()];
-  const isShut = commands.length > 0 && allows !== undefined && !commands.some(allows);
-  return isShut ? findPosition(tree, undefined) : position;
+  if (allows === undefined) return position;
+  const { state, pending } = position;
+  const commands = [...state.commands.values()];
+  if (commands.length > 0 && !commands.some(allows)) return findPosition(tree, undefined);
+  const isOpen = pending === undefined || allows(pending.node);
+  return isOpen ? position : { ...position, pending: undefined };
 }
 
 /**
@@ -119,10 +125,16 @@ async function answer(current: Run, line: Line, whole: string): Promise<Outcome>
   return perform(current, command, () => giveWords(command, argument, current.fail));
 }
 
-/** Whether a command with a slash is one of the tree's in this state, so that it is not for the rest of the bot. */
-export function knows(tree: TreeNode, stored: unknown, input: string): boolean {
+/** Whether a command with a slash is one of the tree's where this user is, so that it is not for the rest of the bot. */
+export function knows(
+  tree: TreeNode,
+  stored: unknown,
+  input: string,
+  allows?: RunOptions['allows'],
+): boolean {
   const line = readLine(input);
-  const { state } = findPosition(tree, stored);
+  const found = findPosition(tree, stored);
+  const { state } = allowedPosition(tree, found, allows ? { allows } : {});
   return matchExact(tree, state, line) !== undefined || (tree.help && isHelp(line));
 }
 

@@ -1,5 +1,6 @@
 /** A tree as a scene of a bot: lines are what the user writes, answers are messages. */
 
+import { isFsmError } from '@telefsm/core';
 import {
   type ParsedCommand,
   type SceneBehavior,
@@ -30,7 +31,8 @@ export interface SceneParts {
  * every other kind of update.
  */
 export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
-  const take = (run: SceneRun, line: string) => takeLine(tree, parts, run, line);
+  const take = async (run: SceneRun, line: string) =>
+    takeLine(tree, parts, run, line, await allowedIn(tree, parts, run));
   return {
     engine: sceneEngine,
     was: [],
@@ -51,8 +53,9 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
     },
     async command(run, command) {
       const line = lineOf(command);
-      if (!knows(tree, storedOf(run), line)) return false;
-      await take(run, line);
+      const allows = await allowedIn(tree, parts, run);
+      if (!knows(tree, storedOf(run), line, allows)) return false;
+      await takeLine(tree, parts, run, line, allows);
       return true;
     },
     async handle(run, next) {
@@ -68,21 +71,31 @@ function lineOf({ command, argument }: Pick<ParsedCommand, 'command' | 'argument
   return `/${command} ${argument}`;
 }
 
-async function takeLine(
+/** Makes the test of the commands that the user of a turn may use. */
+async function allowedIn(
   tree: TreeNode,
-  { permissions, explain }: SceneParts,
-  run: SceneRun,
-  line: string,
-): Promise<void> {
-  const { turn } = run;
+  { permissions }: SceneParts,
+  { turn }: SceneRun,
+): Promise<(command: CommandNode) => boolean> {
   const { chat, user } = turn.subject;
   const who = {
     ...(chat === undefined ? {} : { chat }),
     ...(user === undefined ? {} : { user }),
   };
+  return allowing(tree, [await permissions?.(who)]);
+}
+
+async function takeLine(
+  tree: TreeNode,
+  { explain }: SceneParts,
+  run: SceneRun,
+  line: string,
+  allows: (command: CommandNode) => boolean,
+): Promise<void> {
+  const { turn } = run;
   const outcome = await runLine(tree, storedOf(run), line, {
     services: turn.services,
-    allows: allowing(tree, [await permissions?.(who)]),
+    allows,
     get signal() {
       return turn.signal;
     },
@@ -100,6 +113,8 @@ async function refuse(
   { error, output }: Extract<Outcome, { readonly kind: 'failed' }>,
   explain: Explain | undefined,
 ): Promise<void> {
+  // what a command made of the line cannot be stored: an invalid line, as an invalid answer is
+  if (isFsmError(error.cause, 'DATA_NOT_JSON')) throw error.cause;
   if (!mistakes.has(error.code)) {
     for (const message of messagesOf(output)) await run.turn.reply(message);
     throw error;

@@ -12,7 +12,7 @@ import { answerEarly } from './machine/busy.ts';
 import { look } from './machine/examine.ts';
 import type { Machine } from './machine/machine-interface.ts';
 import { peek } from './machine/peek.ts';
-import { takeAlong } from './machine/supergroup.ts';
+import { GroupMoves } from './machine/supergroup.ts';
 import { sweeperOf } from './machine/sweeper.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
 import { edit } from './scene/flow/corrections.ts';
@@ -58,7 +58,7 @@ export const loadedLater: readonly unknown[] = [
   askElsewhere,
   pressElsewhere,
   inParts,
-  takeAlong,
+  GroupMoves,
   answerEarly,
   sweeperOf,
   peek,

@@ -266,6 +266,7 @@ describe('a group that becomes a supergroup', () => {
     return { ...base, message: raw };
   };
   const moved = () => inChat(-5, 1, { text: undefined, migrate_to_chat_id: -1005 });
+  const arrived = () => inChat(-1005, 1, { text: undefined, migrate_from_chat_id: -5 });
 
   it('moves its conversations, each with its state, its data and its ids', async () => {
     const clock = virtualClock();
@@ -279,6 +280,7 @@ describe('a group that becomes a supergroup', () => {
     });
     await give(inChat(-6, 2), ({ state: fsm }) => void fsm.update({ other: 1 }));
     await give(moved());
+    await give(arrived());
     const at = (chat: number, user: number) => machine.at({ chat, user, bot: bot.id }).peek();
     expect(await at(-1005, 2)).toMatchObject({ data: { two: 1 } });
     expect(await at(-1005, 3)).toMatchObject({ current: 'Form:a', deadlineIn: 600_000 });
@@ -293,8 +295,7 @@ describe('a group that becomes a supergroup', () => {
     const { give, machine, bot } = bench();
     await give(inChat(-5, 2), ({ state: fsm }) => void fsm.update({ old: 1 }));
     await give(inChat(-1005, 2), ({ state: fsm }) => void fsm.update({ fresh: 1 }));
-    await give(moved());
-    await give(moved());
+    for (const message of [moved(), arrived(), moved(), arrived()]) await give(message);
     const at = (chat: number) => machine.at({ chat, user: 2, bot: bot.id }).peek();
     expect((await at(-1005))?.data).toEqual({ fresh: 1 });
   });
@@ -308,6 +309,7 @@ describe('a group that becomes a supergroup', () => {
       fsm.expire('30m');
     });
     await give(moved());
+    await give(arrived());
     const at = (user: number) => machine.at({ chat: -1005, user, bot: bot.id }).peek();
     await clock.advance('59m');
     expect([(await at(2))?.data, (await at(3))?.current]).toEqual([{ n: 1 }, 'Form:a']);
@@ -325,9 +327,9 @@ describe('a group that becomes a supergroup', () => {
       await held.opened;
       fsm.update({ n: 2 });
     });
-    const moving = give(moved());
+    const moving = [give(moved()), give(arrived())];
     held.open();
-    await outlast(Promise.all([slow, moving]));
+    await outlast(Promise.all([slow, ...moving]));
     expect((await machine.at({ chat: -1005, user: 2, bot: bot.id }).peek())?.data).toEqual({
       n: 2,
     });

@@ -1,5 +1,6 @@
 /** The messages of a bot: texts, media, keyboards or any Bot API call, as plain data. */
 
+import { checkOptions } from '#option-checks';
 import { holds } from '../base/holds.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
@@ -72,16 +73,26 @@ export interface Sent {
 /**
  * Checks what a hook gives back to be sent.
  *
- * @throws FsmError `INVALID_OPTION` for a number, a boolean, a symbol
+ * @throws FsmError `INVALID_OPTION` for what is no message, and for a member that a message does not have: it would be lost
  */
 export function checkSay<T>(said: T): T {
-  if (typeof said === 'string' || typeof said === 'object') return said;
-  const expected = 'a text, or an object with a text, media or a method';
-  throw invalidOption('message', expected, shown(said));
+  if (typeof said === 'string' || isSent(said) || said === null) return said;
+  const kind = messageParts.find(([part]) => holds(said, part));
+  const isIterable = typeof said === 'object' && Symbol.asyncIterator in said;
+  if (kind === undefined && !isIterable) {
+    const expected = 'a text, or an object with a text, media or a method';
+    throw invalidOption('message', expected, shown(said));
+  }
+  // an instance, such as a formatted string of a framework, has members of its own
+  const isPlain = Object.getPrototypeOf(said) === Object.prototype;
+  if (kind !== undefined && isPlain) checkOptions('message.', Object(said), {}, kind.join(' '));
+  return said;
 }
 
 /** The longest text of a message, in UTF-16 code units (Bot API, sendMessage). */
 export const longestText = 4096;
+/** The longest answer to a press, in UTF-16 code units (Bot API, answerCallbackQuery). */
+export const longestAnswer = 200;
 /** The longest caption, in UTF-16 code units (Bot API, sendPhoto). */
 export const longestCaption = 1024;
 
@@ -111,6 +122,13 @@ export const mediaKinds: readonly MediaKind[] = [
   'voice',
   'animation',
   'sticker',
+];
+
+/** The members of each kind of message; the first one distinguishes the kind. */
+const messageParts: readonly (readonly [part: string, ...others: readonly string[]])[] = [
+  ['method', 'payload'],
+  ...mediaKinds.map((kind) => [kind, 'caption', 'keyboard'] as const),
+  ['text', 'entities', 'parse_mode', 'keyboard', 'options', 'format'],
 ];
 
 /**

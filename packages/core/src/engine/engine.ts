@@ -8,6 +8,7 @@ import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
 import { noteLog } from './log.ts';
+import { reply } from './replies.ts';
 import { answer, isSeen, passTimer, settle } from './settle.ts';
 import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';
@@ -23,6 +24,7 @@ function makeEngine(): Engine {
     passTimer,
     forgetBurst,
     askerOf,
+    reply,
     noteLog,
     sceneVerbs,
     sessionOf: turnSession,

@@ -3,13 +3,14 @@
 import { isFsmError } from '../base/errors.ts';
 import { frozenData, type JsonObject } from '../base/json.ts';
 import type { SceneDefaults, SceneRun } from '../conversation/behavior.ts';
-import { checkSay, isSent } from '../conversation/say.ts';
-import { wordsOf } from '../conversation/stream.ts';
+import { checkSay, isSent, longestAnswer } from '../conversation/say.ts';
+import { isStream, wordsOf } from '../conversation/stream.ts';
 import type { Frame } from '../record/record.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import { noteLog } from './log.ts';
+import { noteKeyboard } from './replies.ts';
 import { triggered } from './triggers.ts';
 import { leaveTop } from './verbs.ts';
 
@@ -105,8 +106,10 @@ export class FrameRun implements SceneRun {
   get say(): SceneRun['say'] {
     return (say) => {
       checkSay(say);
-      if (!isSent(say)) noteLog(this.turn, 'bot', wordsOf(say));
       this.turn.effects.send(say);
+      if (isSent(say)) return;
+      noteLog(this.turn, 'bot', wordsOf(say));
+      if (this.isActive && !isStream(say)) noteKeyboard(this.turn, say);
     };
   }
 
@@ -124,10 +127,12 @@ export class FrameRun implements SceneRun {
 
   get answer(): SceneRun['answer'] {
     return (text, alert) => {
+      const isLong = text !== undefined && text.length > longestAnswer;
       this.turn.effects.answer = {
-        ...(text !== undefined && { text }),
+        ...(text !== undefined && !isLong && { text }),
         ...(alert !== undefined && { show_alert: alert }),
       };
+      if (isLong) this.say(text);
     };
   }
 

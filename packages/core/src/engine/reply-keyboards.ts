@@ -3,7 +3,14 @@
  * question is over, whichever scene sends it. Loaded with the first reply keyboard.
  */
 
-import { callOf, markupIn, type ReplyMarkup, type Say } from '../conversation/say.ts';
+import {
+  callOf,
+  checkSay,
+  markupIn,
+  type ReplyMarkup,
+  type Say,
+  type Sent,
+} from '../conversation/say.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { objectIn, wholeIn } from '../update/raw-update.ts';
@@ -12,6 +19,14 @@ import { objectIn, wholeIn } from '../update/raw-update.ts';
 interface Removal {
   readonly reply_markup: ReplyMarkup;
   readonly reply_parameters?: object;
+}
+
+/** Sends a message of a handler, which also removes a keyboard whose question is over. */
+export function replyWithout(turn: OpenTurn, say: Say): Promise<Sent> {
+  const removal = removalIn(turn);
+  const other = removal && removing(checkSay(say), removal);
+  if (other !== undefined) turn.copy.keyboard = undefined;
+  return turn.send(other ?? say);
 }
 
 /** Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over. */

@@ -86,7 +86,6 @@ export function runtimeOf(
         return lastVisit;
       },
     },
-    followsPolls: given.polls === true || takesVotes(registry),
     opened,
     bots: new Map(),
   };
@@ -108,10 +107,6 @@ function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Lea
 function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   for (const { behavior } of scenes.values()) return engineOf(behavior.engine, rt);
   return undefined;
-}
-
-function takesVotes({ scenes }: Registry): boolean {
-  return [...scenes.values()].some(({ behavior }) => behavior.votes === true);
 }
 
 function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {

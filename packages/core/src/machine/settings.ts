@@ -61,6 +61,7 @@ export function settingsOf(options: LooseOptions): Settings {
     initial: initialOf(options.initial),
     services: options.services as Settings['services'],
     onTimeout: options.onTimeout,
+    polls: options.polls,
     sweep: {
       every: toMs(sweep?.every ?? '1s', 'sweep.every'),
       parallel: sweep?.parallel ?? 32,
@@ -89,7 +90,7 @@ function burstOf(burst: NonNullable<WaitingOptions['burst']>): SceneDefaults['bu
 
 function initialOf(initial: LooseOptions['initial']): Initial | undefined {
   if (initial === undefined) return undefined;
-  if ('id' in initial) return { scene: initial, start: () => ({}) };
+  if (!Array.isArray(initial)) return { scene: initial as AnyScene, start: () => ({}) };
   const [scene, start] = initial as readonly [AnyScene, (turn: unknown) => object];
   return { scene, start };
 }

@@ -1,4 +1,7 @@
-/** A group that becomes a supergroup gets another id: its conversations are taken along, one by one. */
+/**
+ * A group that becomes a supergroup gets another id: its conversations are taken along, once, one by one and in the background. Only the
+ * updates of its new id wait for that.
+ */
 
 import type { Hold } from '../lease/lease.ts';
 import type { Seat } from '../lease/queue.ts';
@@ -7,35 +10,87 @@ import { decode } from '../record/stored.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
 import type { Runtime } from '../transaction/runtime.ts';
 import { chatPrefix, migratedKey, migrationOf } from '../update/migration.ts';
-import type { RawUpdate } from '../update/raw-update.ts';
+import { objectIn, type RawUpdate } from '../update/raw-update.ts';
+import type { Subject } from '../update/subject.ts';
 
 /** Ms that each conversation is waited for. */
 const bound = 5000;
+
+/** How many moved groups are remembered, so that the second service message about one starts no second walk. */
+const mostMoved = 1000;
+
+/** The groups that a machine moves. */
+export class GroupMoves {
+  readonly #rt: Runtime;
+  readonly #running = new Map<string, Promise<void>>();
+  readonly #moved = new Set<string>();
+
+  constructor(rt: Runtime) {
+    this.#rt = rt;
+  }
+
+  /**
+   * Starts to move a group, if an update says that it has become a supergroup.
+   *
+   * @returns what the update must wait for; `undefined` if nothing
+   */
+  before(update: RawUpdate, { bot, chat }: Subject): Promise<void> | undefined {
+    const message = objectIn(update, 'message');
+    const to = message?.['migrate_to_chat_id'];
+    if ((to ?? message?.['migrate_from_chat_id']) !== undefined) {
+      this.#start(update, bot, nameOf(bot, to ?? chat));
+    }
+    return this.#running.get(nameOf(bot, chat));
+  }
+
+  #start(update: RawUpdate, bot: number, name: string): void {
+    const { stopping } = this.#rt;
+    if (this.#moved.has(name) || stopping.isStopped) return;
+    this.#moved.add(name);
+    if (this.#moved.size > mostMoved) this.#moved.delete([...this.#moved][0] ?? '');
+    stopping.running++;
+    this.#running.set(name, this.#move(update, bot, name));
+  }
+
+  async #move(update: RawUpdate, bot: number, name: string): Promise<void> {
+    const { stopping } = this.#rt;
+    try {
+      await takeAlong(this.#rt, update, bot);
+    } catch (error) {
+      // the other service message tries again
+      this.#moved.delete(name);
+      this.#rt.tell('storageFailed', { operation: 'migrate', error });
+    } finally {
+      this.#running.delete(name);
+      if (--stopping.running === 0) stopping.idle?.();
+    }
+  }
+}
+
+function nameOf(bot: number, chat: unknown): string {
+  return `${bot} ${chat}`;
+}
 
 /**
  * Moves the conversations of a group to their new keys.
  *
  * Each is moved by itself, and only if the new one is empty; doing it again does no harm. Both are held meanwhile, in the order of their
- * keys, so that two processes that do this at once cannot wait for each other. A failure is reported, and the update is handled all the same.
+ * keys, so that two processes that do this at once cannot wait for each other.
  *
  * @param update - the service message of either group
+ * @throws what the storage throws
  */
-export async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Promise<void> {
+async function takeAlong(rt: Runtime, update: RawUpdate, bot: number): Promise<void> {
   const { storage, options } = rt;
   const moved = migrationOf(update);
   if (moved === undefined || storage.list === undefined) return;
-  try {
-    const moves: (readonly [string, string])[] = [];
-    for await (const { key } of storage.list({
-      prefix: chatPrefix(options.namespace, bot, moved.from),
-    })) {
-      const target = migratedKey(key, moved);
-      if (target !== undefined) moves.push([key, target]);
-    }
-    for (const [from, to] of moves) await move(rt, from, to);
-  } catch (error) {
-    rt.tell('storageFailed', { operation: 'migrate', error });
+  const moves: (readonly [string, string])[] = [];
+  const prefix = chatPrefix(options.namespace, bot, moved.from);
+  for await (const { key } of storage.list({ prefix })) {
+    const target = migratedKey(key, moved);
+    if (target !== undefined) moves.push([key, target]);
   }
+  for (const [from, to] of moves) await move(rt, from, to);
 }
 
 async function move(rt: Runtime, from: string, to: string): Promise<void> {

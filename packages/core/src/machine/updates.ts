@@ -16,6 +16,7 @@ import { type Subject, subjectOf } from '../update/subject.ts';
 import { tagOf } from '../update/tag.ts';
 import type { BotPort } from './machine-interface.ts';
 import type { MachineRuntime } from './runtime.ts';
+import type { GroupMoves } from './supergroup.ts';
 
 /** The handler of an update that no scene handles. */
 export type Rest = ((turn: Turn) => Awaitable<unknown>) | undefined;
@@ -71,26 +72,27 @@ export function updatesOf(
     const handled = transact(rt, job);
     return (job.isWaiting ? job.shares(handled) : handled) as Promise<void>;
   }
+  let moves: Promise<GroupMoves> | undefined;
   // not async: a promise of its own would be one more for every update
   return (update, bot, rest, ctx) => {
     try {
       const subject = subjectOf(update, bot.id);
       const run = (asker: PollSender | undefined) => work(update, bot, rest, ctx, subject, asker);
       const { updateType } = subject;
-      if (rt.followsPolls && (updateType === 'poll_answer' || updateType === 'poll')) {
+      if (updateType === 'poll_answer' || updateType === 'poll') {
         return import('../transaction/polls.ts').then(({ withSender }) =>
           withSender(rt, update, subject, run),
         );
       }
-      const { migrate_to_chat_id, migrate_from_chat_id } = Object(update['message']) as RawObject;
-      if (migrate_to_chat_id !== undefined || migrate_from_chat_id !== undefined) {
-        return import('./supergroup.ts')
-          .then(({ takeAlong }) => takeAlong(rt, update, bot.id))
-          .then(() => run(undefined));
-      }
       const asker =
         updateType === 'callback_query' ? rt.engine?.askerOf(update, subject) : undefined;
-      return work(update, bot, rest, ctx, subject, asker);
+      const { migrate_to_chat_id: to, migrate_from_chat_id: from } = Object(
+        update['message'],
+      ) as RawObject;
+      if ((moves ?? to ?? from) === undefined) return work(update, bot, rest, ctx, subject, asker);
+      // a group becomes a supergroup once, so what that needs is loaded then
+      moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
+      return moves.then((all) => all.before(update, subject)).then(() => run(asker));
     } catch (error) {
       // a strategy or `when` that throws: rejected as everything else that fails
       return Promise.reject(error);

@@ -143,7 +143,11 @@ export function registryOf(
       }
       const open = unfinished(scene);
       if (open !== undefined) throw invalidTarget('enter() or call()', 'a finished scene', open);
-      throw new FsmError('SCENE_UNKNOWN', { scene: String(id), known: [...scenes.keys()] });
+      if (typeof id !== 'string') {
+        const what = holds(scene, '~group') ? 'a group of states' : shown(scene);
+        throw invalidTarget('enter() or call()', 'a scene or its id', what);
+      }
+      throw new FsmError('SCENE_UNKNOWN', { scene: id, known: [...scenes.keys()] });
     },
   };
 }

@@ -65,7 +65,7 @@ export function commitId(turn: OpenTurn): Awaitable<void> {
  * What is written is read before anything is awaited: later changes are committed later. Only hooks of scenes run first.
  */
 export async function commitNow(turn: OpenTurn): Promise<void> {
-  if (turn.used?.hasEvents) await settle(turn);
+  if (turn.used?.isUnsettled) await settle(turn);
   await commit(turn, true);
   await deliver(turn);
   throwFailure(turn);
@@ -74,7 +74,7 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
 /**
  * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
  *
- * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
+ * What Telegram rejects would be rejected again, and the handler that caused it has ended. So observers get the error, and the user reads
  * that something failed; of a question once, however often it is tried again. A user who has blocked the bot, and a limit, are reported to
  * observers only. A question that was not sent stays pending: an answer to a question that nobody saw is none. What a limit has
  * kept back is sent when the limit is over.
@@ -122,9 +122,9 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     const error = await sending(prompt);
     if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
     // it is tried again before each input: an apology each time would answer an album with ten of them
-    if (isRejected(error) && copy.pendingPrompt !== 'rejected') {
+    if (isRejected(error) && copy.pendingPrompt !== 2) {
       hasRejection = true;
-      if (!silently) copy.pendingPrompt = 'rejected';
+      if (!silently) copy.pendingPrompt = 2;
     }
   }
   if (!hasRejection || silently) return;

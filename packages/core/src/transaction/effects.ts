@@ -42,6 +42,8 @@ type Part =
 
 /** Its lists are made when something is put into them. */
 export class Effects {
+  /** The entry whose scene shows a reply keyboard beside its questions, until the turn is settled. */
+  keyboard: number | undefined;
   /** Events of frames of which their scenes are not yet notified. */
   events: SceneEvent[] | undefined;
   /** Messages and calls after the commit, in this order. */
@@ -60,7 +62,7 @@ export class Effects {
   apology: Texts | undefined;
   /** The scenes that have been left since the last commit. */
   left: Left[] | undefined;
-  /** What a hook has thrown; thrown again after the commit. */
+  /** The error of a hook, thrown again after the commit. */
   failure: Thrown | undefined;
   /** Tasks that wait for a commit. */
   tasks: Task[] | undefined;
@@ -73,7 +75,7 @@ export class Effects {
 
   // ── added by verbs, scenes and policies
 
-  /** Notes what has happened to a frame. */
+  /** Notes an event of a frame. */
   note(event: SceneEvent): void {
     this.events = added(this.events, event);
   }
@@ -121,6 +123,11 @@ export class Effects {
     return this.events !== undefined && this.events.length > 0;
   }
 
+  /** Whether the engine has something to settle before a commit. */
+  get isUnsettled(): boolean {
+    return this.hasEvents || this.keyboard !== undefined;
+  }
+
   // ── flushed by the transaction
 
   /** Takes a part, and leaves none. */
@@ -161,6 +168,7 @@ export class Effects {
     this.answer = undefined;
     this.prompt = undefined;
     this.apology = undefined;
+    this.keyboard = undefined;
   }
 
   /** Rolls back: discards everything since the last commit. */

@@ -47,6 +47,8 @@ export interface Engine {
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Fires a timer of the active scene; `false` if there is no scene. */
   passTimer(turn: OpenTurn, timer: string): Promise<boolean>;
+  /** Sends a message of a handler. It also removes a reply keyboard whose question is over. */
+  reply(turn: OpenTurn, say: Say): Promise<Sent>;
   /** Adds to the recent messages. */
   noteLog(turn: OpenTurn, role: LogEntry['role'], text: string): void;
   /** The conversation that has asked somebody who answers by this update in another chat, and its tag. */
@@ -166,8 +168,6 @@ export interface Runtime {
   /** Reports a message that could not be sent where no handler waits for it. */
   speechFailed(key: string | undefined, error: unknown): void;
   readonly rules: CopyRules;
-  /** Whether votes and new states of polls are brought to the conversations that have sent them. */
-  readonly followsPolls: boolean;
   /** Called with each turn that has a framework's context, before any code of the bot runs. */
   readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;
 }

@@ -114,7 +114,7 @@ async function telefsmTurn<Result>(
         meter?.fail(refusal.error);
         return void (await refuse(turn, refusal.error));
       }
-      if (effects.hasEvents) await settle(turn);
+      if (effects.isUnsettled) await settle(turn);
       if (effects.prompt !== undefined) {
         // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
         await commit(turn, true);
@@ -176,7 +176,7 @@ function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold |
   return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
 }
 
-/** What a scene made of an input cannot be stored. */
+/** Rejects an input: the value that a scene made of it cannot be stored. */
 async function refuse(turn: OpenTurn, error: unknown): Promise<void> {
   const { refuseInput } = await import('./refuse-input.ts');
   await refuseInput(turn, error);

@@ -246,7 +246,7 @@ function readInput(
 function isFromNobody(updateType: string, message: RawObject): boolean {
   const { from, chat, sender_chat, is_automatic_forward } = message;
   if (is_automatic_forward === true) return true;
-  if (updateType.endsWith('business_message')) return idOf(from) !== idOf(chat);
+  if (updateType.endsWith('business_message') && idOf(from) !== idOf(chat)) return true;
   return sender_chat === undefined && objectIn(message, 'from')?.['is_bot'] === true;
 }
 

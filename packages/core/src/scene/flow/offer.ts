@@ -6,7 +6,7 @@ import { takesAlbum, takesText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { type FlowRun, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { type Listing, type Option, optionsOf } from './options.ts';
+import { type Listing, type Option, optionsOf, toldApart } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -49,18 +49,21 @@ export async function offerOf(
   const isBare = !reply && inGroup(flowRun) && expectsText(asked);
   const controls = isBare ? {} : await controlsAt(flowRun, asked);
   const { options, loaded } = listing ?? (await choicesOf(flowRun, asked)) ?? { options: [] };
+  const { back, cancel } = controls;
+  const finish = finishes ? await text(flowRun, 'done') : undefined;
+  const skip = question?.optional === true ? await text(flowRun, 'skip') : undefined;
   return {
-    options: reply ? toldApart(options) : options,
+    options: question ? toldApart(options, [finish, skip, back, cancel]) : options,
     loaded,
     rows: await rowsAt(flowRun, asked),
     columns: question?.columns,
     // such buttons exist in private chats only (Bot API, KeyboardButton)
     share: reply && !inGroup(flowRun) ? await shareAt(asked) : undefined,
     picked: several ? (memoOf(flowRun.run.memo).picked ?? []) : undefined,
-    finish: finishes ? await text(flowRun, 'done') : undefined,
-    skip: question?.optional === true ? await text(flowRun, 'skip') : undefined,
-    back: controls.back,
-    cancel: controls.cancel,
+    finish,
+    skip,
+    back,
+    cancel,
   };
 }
 
@@ -117,15 +120,4 @@ export function takesInlineOnly({ run: { turn } }: FlowRun): boolean {
   const payload = update && objectIn(update, subject.updateType ?? '');
   const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
   return textIn(chat, 'type') === 'channel';
-}
-
-/** A reply keyboard sends the label alone, so no two may be the same: the second "Anna" is "Anna (2)". */
-function toldApart(options: readonly Option[]): readonly Option[] {
-  const taken = new Set<string>();
-  return options.map(({ value, label }) => {
-    let own = label;
-    for (let at = 2; taken.has(own.trim()); at++) own = `${label} (${at})`;
-    taken.add(own.trim());
-    return { value, label: own };
-  });
 }

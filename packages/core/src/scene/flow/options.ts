@@ -79,12 +79,32 @@ export function correctable(question: PendingQuestion): readonly Correction[] {
   if (question.kind !== 'confirm') return [];
   const { edit } = question.step;
   const mayEdit = (name: string) => (typeof edit === 'boolean' ? edit : edit.includes(name));
-  return namedSteps(question.level).flatMap((step): readonly Correction[] => {
+  const found = namedSteps(question.level).flatMap((step): readonly Correction[] => {
     const { kind, name } = step;
     if (kind === 'confirm' || !mayEdit(name) || !Object.hasOwn(question.answers, name)) return [];
     const answer = question.answers[name];
     if (kind === 'questions') return corrections(name, question.made[name] ?? [], Object(answer));
     return mayCorrect(step, answer) ? [{ name, label: readable(name) }] : [];
+  });
+  return toldApart(found, []);
+}
+
+/**
+ * A reply keyboard sends the label alone, and a label may be typed. So no two buttons of a question have the same one: the second "Anna" is
+ * "Anna (2)".
+ *
+ * @param others - labels of its other buttons
+ */
+export function toldApart<Labeled extends { readonly label: string }>(
+  buttons: readonly Labeled[],
+  others: readonly (string | undefined)[],
+): readonly Labeled[] {
+  const taken = new Set(others.map((label) => label?.trim()));
+  return buttons.map((button) => {
+    let own = button.label;
+    for (let at = 2; taken.has(own.trim()); at++) own = `${button.label} (${at})`;
+    taken.add(own.trim());
+    return own === button.label ? button : { ...button, label: own };
   });
 }
 

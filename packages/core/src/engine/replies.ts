@@ -1,0 +1,18 @@
+/** Messages that scenes send beside their questions, and the reply keyboards that these messages show. */
+
+import { holds } from '../base/holds.ts';
+import { markupIn, type Say, type Sent } from '../conversation/say.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+
+/** Sends a message of a handler at once. It also removes a reply keyboard whose question is over. */
+export function reply(turn: OpenTurn, say: Say): Promise<Sent> {
+  const { keyboard, top, leaving } = turn.copy;
+  if (top.scene !== null && leaving === undefined) noteKeyboard(turn, say);
+  if (keyboard === undefined || keyboard === top.entry) return turn.send(say);
+  return import('./reply-keyboards.ts').then(({ replyWithout }) => replyWithout(turn, say));
+}
+
+/** Notes a reply keyboard that the active scene shows beside its questions: it is removed when the scene continues. */
+export function noteKeyboard({ copy, effects }: OpenTurn, say: Say): void {
+  if (holds(markupIn(say), 'keyboard')) effects.keyboard = copy.top.entry;
+}
