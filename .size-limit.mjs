@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '27.8 kB',
-    '24.6 kB',
+    '28.1 kB',
+    '24.9 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '52.2 kB',
-    '47.4 kB',
+    '52.7 kB',
+    '47.9 kB',
   ),
   {
     name: 'keyValueStorage alone',

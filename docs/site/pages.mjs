@@ -1,6 +1,6 @@
 /** The pages of the repository as pages of the site: other paths, other links, and a page for each file that one links to. */
 
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, extname, join, posix } from 'node:path';
 import { projectFiles, publicPackages, read, root } from '../../scripts/lib/workspace.mjs';
 import { pagesFolder } from './folders.mjs';
@@ -40,7 +40,7 @@ export function writePages(reference) {
   for (const [path, place] of standing) {
     const text = withLinks(path, read(path), sources);
     if (path === 'README.md') write(place, homePage(text));
-    else if (/^examples\/.+\//.test(path)) write(place, `${text}\n${codeOf(dirname(path))}`);
+    else if (/^examples\/.+\//.test(path)) write(place, examplePage(text, dirname(path)));
     else write(place, text);
   }
   for (const path of sources) write(`source/${path}.md`, sourcePage(path));
@@ -117,8 +117,18 @@ function sectionOf(page, title) {
   return section.replace(/^MIT licensed\.$/m, '').trimEnd();
 }
 
-/** The conversation of an example, where it has one, and its code, below its README. */
-function codeOf(folder) {
+/** The page of an example: its README with its pictures, and its code below. */
+function examplePage(readme, folder) {
+  const text = readme.replace(/"\.\.\/\.\.\/(docs\/images\/([\w.-]+))"/g, (_, path, name) => {
+    cpSync(join(root, path), join(pagesFolder, 'examples/images', name));
+    return `"./images/${name}"`;
+  });
+  // some READMEs show the conversation themselves
+  return `${text}\n${codeOf(folder, !text.includes('```text transcript\n'))}`;
+}
+
+/** The conversation of an example, where it has one that is not shown yet, and its code. */
+function codeOf(folder, isToShow) {
   const files = projectFiles(new RegExp(`^${folder}/[\\w.-]+\\.(?:ts|mjs)$`));
   // The bot itself before what puts it on a framework, and that before its test.
   const rank = (path) =>
@@ -126,9 +136,8 @@ function codeOf(folder) {
   files.sort((a, b) => rank(a) - rank(b));
   const tabs = files.map((path) => `${fence(path, ` [${posix.basename(path)}]`)}\n`);
   const script = `${folder}/script.txt`;
-  const played = existsSync(join(root, script))
-    ? `## The conversation\n\n${fence(script)}\n\n`
-    : '';
+  const played =
+    isToShow && existsSync(join(root, script)) ? `## The conversation\n\n${fence(script)}\n\n` : '';
   return `${played}## The code\n\n::: code-group\n\n${tabs.join('\n')}\n:::\n`;
 }
 

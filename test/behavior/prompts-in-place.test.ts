@@ -1,7 +1,7 @@
 /** Flows whose questions are all asked in one message. */
 
 import { flow, html, invalid, scene, typed } from '@telefsm/core';
-import { type Shown, telegram } from '@telefsm/testing';
+import { contact, dice, photo, type Shown, telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { type Framework, frameworks } from './frameworks.ts';
 
@@ -40,6 +40,25 @@ function play(framework: Framework) {
   };
 }
 
+const post = flow('post', { trigger: '/post', prompts: 'edit' })
+  .ask('photo', { prompt: { photo: 'example-id', caption: 'Your photo?' }, accept: 'photo' })
+  .ask('message', { prompt: 'Your message?', accept: 'message' })
+  .done(async ({ message }, { api, subject }) => {
+    await api('copyMessage', { chat_id: subject.chat, ...message });
+  });
+const card = flow('card', { trigger: '/contact', prompts: 'edit' })
+  .ask('name', { prompt: 'Your name?' })
+  .ask('number', { prompt: 'Your number?', accept: 'contact', share: 'Share' })
+  .done(({ name }) => `Thanks, ${name}.`);
+
+function asks(framework: Framework) {
+  const bot = framework.bot();
+  bot.noteErrors();
+  bot.fsm({ states: [post, card] });
+  const world = telegram(bot.bot);
+  return { bot, world, anna: world.user('Anna') };
+}
+
 describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
   it('each question takes the message of the one before, and answers are deleted', async () => {
     const { anna, chat, world, bot } = play(framework);
@@ -62,6 +81,41 @@ describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
     expect(chat()).toEqual([['Where to, L?\n\nToo short & vague.', '« Back']]);
     await anna.sends('Oak Street');
     expect(chat()).toHaveLength(1);
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('what is wrong is shown in the caption of a photo', async () => {
+    const { anna, bot, world } = asks(framework);
+    await anna.sends('/post');
+    await anna.sends('no photo');
+    expect(anna.screen().map(({ text }) => text)).toEqual([
+      'Your photo?\n\nPlease answer the question above.',
+    ]);
+    await anna.sends(photo());
+    expect(anna.screen().map(({ text }) => text)).toEqual(['Your message?']);
+    expect(world.calls.filter(({ method }) => method === 'sendMessage')).toHaveLength(1);
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a message that its answer names is not deleted: it is copied later', async () => {
+    const { anna, bot, world } = asks(framework);
+    await anna.sends('/post');
+    await anna.sends(photo());
+    const before = world.calls.length;
+    await anna.sends(dice());
+    const later = world.calls.slice(before).map(({ method }) => method);
+    expect(later).not.toContain('deleteMessage');
+    expect(later).toContain('copyMessage');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a question with a keyboard of its own is a new message, and the one before goes', async () => {
+    const { anna, bot } = asks(framework);
+    await anna.sends('/contact');
+    await anna.sends('Anna');
+    expect(anna.screen().map(({ text }) => text)).toEqual(['Your number?']);
+    await anna.sends(contact('+4912345'));
+    anna.sees('Thanks, Anna.');
     expect(bot.errors).toEqual([]);
   });
 

@@ -165,7 +165,6 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
 
   it.each([
     [403, { error_code: 403, description: 'Forbidden: bot was blocked by the user' }],
-    [429, { error_code: 429, parameters: { retry_after: 5 } }],
     ['network', 'unreachable'],
   ] as const)('stays to be asked after a failure that passes: %s', async (_name, failure) => {
     const bot = framework.bot();

@@ -70,7 +70,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     return { ...made, key, look: () => lookAt(machine as never, key()) };
   };
 
-  it('returns its text, and each button with its widget and its target', async () => {
+  it('has its text, and each button with the widget that made it and where it leads', async () => {
     const { anna, look } = playing();
     await anna.sends('/page');
     const seen = await look();
@@ -94,7 +94,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     expect(seen?.view?.rows.flat().at(-1)?.data).toBe(undefined);
   });
 
-  it('returns its message, its session, and the current page of its lists', async () => {
+  it('has the message that shows it, the session, and the page of each list', async () => {
     const { anna, look } = playing();
     await anna.sends('/page');
     await anna.taps('More');
@@ -107,7 +107,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     });
   });
 
-  it('distinguishes days of a calendar from the cells between them', async () => {
+  it('has days of a calendar apart from the cells between them', async () => {
     const { anna, look } = playing();
     await anna.sends('/day');
     const made = (await look())?.view?.rows.flat().map(({ widget }) => widget) ?? [];
@@ -125,7 +125,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     expect(calls()).toEqual([]);
   });
 
-  it('reports that a message that could not be edited does not show it', async () => {
+  it('reports a message that could not be edited as not current', async () => {
     const { anna, world, look } = playing();
     await anna.sends('/page');
     world.fails('editMessageText', 'unreachable');
@@ -133,7 +133,7 @@ describe.each(frameworks)('a view that is looked at, on %s', (_, framework) => {
     expect((await look())?.message).toMatchObject({ isCurrent: false });
   });
 
-  it('reports why a view cannot be rendered', async () => {
+  it('is the one of the last commit where a turn has failed', async () => {
     const { anna, machine, look } = playing();
     await anna.sends('/broken');
     await anna.taps('On').catch(() => {});

@@ -82,6 +82,28 @@ describe.each(frameworks)('a view and messages of its user, on %s', (_, framewor
   });
 });
 
+describe.each(frameworks)('a view whose data somebody else changes, on %s', (_, framework) => {
+  it('is shown again below a message, and edited in place from outside', async () => {
+    const { bot, anna, machine, calls } = play(framework, [Counter]);
+    opens(bot);
+    bot.command('add', ({ fsm, say }) => {
+      fsm.edit((draft) => void Object.assign(draft, { n: 5 }));
+      return say('Added.');
+    });
+    bot.command('same', ({ fsm }) => void fsm.update({ n: 5 } as never));
+    await anna.sends('/count');
+    calls();
+    await anna.sends('/add');
+    expect(calls()).toEqual(['sendMessage', 'sendMessage', 'deleteMessage']);
+    expect(anna.screen().map(({ text }) => text)).toEqual(['Added.', 'n = 5']);
+    await machine.at({ user: anna.id }).run(({ state }) => state.replace({ n: 7 } as never));
+    expect(calls()).toEqual(['editMessageText']);
+    await anna.taps('Up');
+    expect(anna.screen().map(({ text }) => text)).toEqual(['Added.', 'n = 8']);
+    expect(bot.errors).toEqual([]);
+  });
+});
+
 describe.each(frameworks)('a view in every kind of chat, on %s', (_, framework) => {
   it('in a group only its owner presses', async () => {
     const { bot, world, anna, machine } = play(framework, [Counter]);
@@ -169,26 +191,6 @@ describe.each(frameworks)('a view in every kind of chat, on %s', (_, framework) 
   });
 });
 
-describe.each(frameworks)('a view and its language, on %s', (_, framework) => {
-  it('is at hand where no update is handled', async () => {
-    const Greeting = scene('greeting', { timeout: '1m' }).on({
-      view: ({ language }) => (language === 'de' ? 'Hallo' : 'Hello'),
-      timeout: ({ goto }) => goto(Late),
-    });
-    const Late = scene('late').on({ view: ({ language }) => `Late ${language}` });
-    const clock = virtualClock();
-    const { bot, machine, world } = play(framework, [Greeting, Late], { clock });
-    bot.command('greet', ({ fsm }) => fsm.enter(Greeting));
-    machine.start(bot.bot as never);
-    const hans = world.user('Hans', { language_code: 'de' });
-    await hans.sends('/greet');
-    hans.sees('Hallo');
-    await clock.advance('2m');
-    expect(hans.screen().map(({ text }) => text)).toEqual(['Late de']);
-    await machine.stop();
-  });
-});
-
 describe.each(frameworks)('a view that is shown again from outside, on %s', (_, framework) => {
   const start = (options: Options = {}) => {
     let score = 0;
@@ -233,6 +235,26 @@ describe.each(frameworks)('a view that is shown again from outside, on %s', (_, 
     expect(anna.last.text).toBe('Score 5');
   });
 
+  it('views of one group are rendered a second apart each, and other chats meanwhile', async () => {
+    const { bot, world, machine, clock, goal, anna, at } = start();
+    const group = world.group('Team');
+    const [ben, cleo] = [world.user('Ben'), world.user('Cleo')];
+    for (const user of [ben, cleo]) await user.in(group).sends('/live');
+    await anna.sends('/live');
+    goal();
+    await at().render();
+    const edits = () => world.calls.filter(({ method }) => method === 'editMessageText').length;
+    const inGroup = (user: { readonly id: number }) =>
+      machine.at({ chat: group.id, user: user.id }).render();
+    await inGroup(ben);
+    const second = inGroup(cleo);
+    expect(edits()).toBe(2);
+    await clock.advance('1s');
+    await second;
+    expect(edits()).toBe(3);
+    expect(bot.errors).toEqual([]);
+  });
+
   it('where no view is shown nothing happens', async () => {
     const { at, calls } = start();
     await at().render();
@@ -241,23 +263,6 @@ describe.each(frameworks)('a view that is shown again from outside, on %s', (_, 
 });
 
 describe.each(frameworks)('a view that Telegram does not edit, on %s', (_, framework) => {
-  it('waits as long as Telegram asks for, and edits then', async () => {
-    const clock = virtualClock();
-    const { bot, anna, world } = play(framework, [Counter], { clock });
-    opens(bot);
-    await anna.sends('/count');
-    world.fails('editMessageText', {
-      error_code: 429,
-      description: 'Too Many Requests: retry after 3',
-      parameters: { retry_after: 3 },
-    });
-    const tap = anna.taps('Up');
-    for (let second = 0; second < 4; second++) await clock.advance('1s');
-    await tap;
-    expect(anna.screen().map(({ text }) => text)).toEqual(['n = 1']);
-    expect(bot.errors).toEqual([]);
-  });
-
   it('an edit that changes nothing is a success', async () => {
     const { bot, anna, world } = play(framework, [Counter]);
     opens(bot);

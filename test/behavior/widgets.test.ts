@@ -52,6 +52,54 @@ describe.each(frameworks)('widgets, on %s', (_, framework) => {
     expect(labels(anna.last)[1]?.[0]).toBe('Sun');
   });
 
+  it.each([
+    ['fa', /^نوامبر/, 'دوشنبه'],
+    ['th', /2026/, 'อาทิตย์'],
+    ['ar', /نوفمبر/, 'السبت'],
+    ['xx-unknown', /^November 2026$/, 'Sun'],
+  ] as const)('a calendar in %s has the days that are stored', async (code, title, weekday) => {
+    const Pick = scene('pick', { data: typed<{ day?: string }>() }).on({
+      view: ({ data, calendar }) => ({ text: data.day ?? 'When?', rows: [calendar('day')] }),
+    });
+    const clock = virtualClock(new Date('2026-11-05'));
+    const { world, bot } = play(framework, [Pick], { clock });
+    bot.command('pick', ({ fsm }) => fsm.enter(Pick));
+    const user = world.user('User', { language_code: code });
+    await user.sends('/pick');
+    expect(labels(user.last)[0]?.[1]).toMatch(title);
+    expect(labels(user.last)[1]).toContain(weekday);
+    await user.taps('30');
+    user.sees('2026-11-30');
+    expect(bot.errors).toEqual([]);
+  });
+
+  it('a loader that fails changes nothing, and the same press works later', async () => {
+    let isDown = false;
+    const load = ({ page }: PageRequest) => {
+      if (isDown) throw new Error('no database');
+      return { items: [page], total: 3 };
+    };
+    const List = scene('list').on({
+      view: ({ pages, button, again }) => ({
+        text: 'Items',
+        rows: [pages('items', load, (n) => button(`${n}`, `${n}`, again()), { size: 1 })],
+      }),
+    });
+    const { anna, bot, machine } = play(framework, [List]);
+    bot.command('list', ({ fsm }) => fsm.enter(List));
+    await anna.sends('/list');
+    const shown = anna.last;
+    isDown = true;
+    await anna.taps('»');
+    anna.sees('Something went wrong. Please try again.');
+    expect(bot.errors.map(String)).toEqual(['Error: no database']);
+    await anna.sends('/list');
+    expect((await machine.at({ user: anna.id }).peek())?.scene).toBe('list');
+    isDown = false;
+    await anna.taps('»', shown);
+    expect(labels(anna.screen()[0] as never)[1]).toEqual(['«', '2 / 3', '»']);
+  });
+
   it('a forged day that is not offered is stale', async () => {
     const Pick = scene('pick', { data: typed<{ day?: string }>() }).on({
       view: ({ calendar }) => ({

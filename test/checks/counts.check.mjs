@@ -58,8 +58,8 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
       "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 30 microtasks",
       "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 40 microtasks, 1 timers",
       "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 51 microtasks",
-      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 29 microtasks",
-      "a flow ends: 1 API calls, 1 acquire, 1 commit, 44 microtasks",
+      "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 30 microtasks",
+      "a flow ends: 1 API calls, 1 acquire, 1 commit, 45 microtasks",
     ]
   `);
 });

@@ -52,7 +52,7 @@ export type Action =
   | {
       readonly kind: 'failure';
       readonly method: string;
-      readonly failure: 'gone' | 'blocked' | 'unreachable' | 'lost answer';
+      readonly failure: 'gone' | 'blocked' | 'limited' | 'unreachable' | 'lost answer';
       readonly button: number;
     };
 
@@ -108,6 +108,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       failure: fc.constantFrom(
         'gone' as const,
         'blocked' as const,
+        'limited' as const,
         'unreachable' as const,
         'lost answer' as const,
       ),
@@ -177,9 +178,15 @@ function mortal(storage: FsmStorage) {
   };
 }
 
-const codes = {
-  gone: 'Bad Request: message to edit not found',
-  blocked: 'Forbidden: bot was blocked by the user',
+/** How Telegram rejects a call. The limit is over at once, since nothing here has a clock. */
+const rejections = {
+  gone: { error_code: 400, description: 'Bad Request: message to edit not found' },
+  blocked: { error_code: 403, description: 'Forbidden: bot was blocked by the user' },
+  limited: {
+    error_code: 429,
+    description: 'Too Many Requests: retry after 0',
+    parameters: { retry_after: 0 },
+  },
 };
 
 /** Plays actions; throws where the message and the record do not agree with the model after the next update. */
@@ -319,14 +326,8 @@ export async function playViews(
         break;
       case 'failure': {
         const { method, failure } = action;
-        const description =
-          failure === 'gone' || failure === 'blocked' ? codes[failure] : undefined;
-        world.fails(
-          method,
-          description === undefined
-            ? (failure as 'unreachable')
-            : { error_code: failure === 'gone' ? 400 : 403, description },
-        );
+        const isCut = failure === 'unreachable' || failure === 'lost answer';
+        world.fails(method, isCut ? failure : rejections[failure]);
         const data = pick(action.button);
         await press(data, shown).catch(() => {});
         await agree([after(data)], next);

@@ -54,7 +54,7 @@ ${drawn.trimEnd()}
 
 A conversation with it, from [\`script.txt\`](script.txt):
 
-\`\`\`text
+\`\`\`text transcript
 ${script}
 \`\`\`
 

@@ -25,7 +25,6 @@ import { walkRounds } from './scene/flow/rounds.ts';
 import { shareButton } from './scene/flow/share.ts';
 import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
 import { rejectInput } from './transaction/reject-input.ts';
-import type { Runtime } from './transaction/runtime.ts';
 import { bringUpToDate } from './transaction/up-to-date.ts';
 
 export { errorCatalogue } from './base/all-sentences.ts';
@@ -88,6 +87,6 @@ export async function lookAt(
   key: string,
   mask?: Mask,
 ): Promise<Seen | undefined> {
-  const found = await look(machine['~runtime'] as Runtime, key);
+  const found = await look(machine['~runtime'], key);
   return found && seenIn(found.turn, found.view, mask);
 }

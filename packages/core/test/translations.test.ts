@@ -27,7 +27,14 @@ function read(
     first_name: 'Anna',
     ...(language !== undefined && { language_code: language }),
   };
-  const turn = { subject: { bot: 1 }, services: {}, from, update: undefined, now: () => 0 };
+  const turn = {
+    subject: { bot: 1 },
+    services: {},
+    from,
+    language,
+    update: undefined,
+    now: () => 0,
+  };
   return resolveText(texts, name, turn);
 }
 

@@ -16,7 +16,7 @@ export { mermaid } from './graph/mermaid.ts';
 // The inspector
 export type { Inspector, InspectorOptions } from './inspector/inspector.ts';
 export { inspector } from './inspector/inspector.ts';
-export type { InspectedMachine } from './inspector/model.ts';
+export type { InspectedMachine } from './inspector/model-types.ts';
 export type { Redact } from './inspector/redact.ts';
 export type { Watchable } from './inspector/watch.ts';
 // The playground

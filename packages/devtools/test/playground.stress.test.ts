@@ -126,6 +126,7 @@ describe('the playground', () => {
         ]),
       );
     await page.locator('.diagram .place', { hasText: 'counter count' }).waitFor();
+    expect(await barriers(page)).toEqual([]);
     await picture(page, 'playground-shop');
   });
 

@@ -57,9 +57,10 @@ export type { UserOptions, World } from './driver/world.ts';
 // Exploration
 export type { ExploreOptions } from './explore/explore.ts';
 export { explore } from './explore/explore.ts';
+export type { Explored, ExploredMachine, ExploreWorld } from './explore/explored.ts';
 export type { FaultKind } from './explore/fault.ts';
 export type { Coverage, Exploration, Fault } from './explore/report.ts';
-export type { Explored, ExploredMachine, ExploreWorld, Passage } from './explore/walk.ts';
+export type { Passage } from './explore/walk.ts';
 // Matchers
 export type { AskedState, Peekable, Transcribed } from './matchers/assertions.ts';
 export { assertData, assertState } from './matchers/assertions.ts';

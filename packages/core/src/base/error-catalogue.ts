@@ -26,7 +26,12 @@ export interface FsmErrorDetails {
   NO_HISTORY: { readonly state: string | null };
   NO_SCENE: { readonly verb: string };
   NOT_SETTABLE: { readonly state: string; readonly scene: string };
-  INVALID_TRANSITION: { readonly scene: string; readonly returned: string };
+  INVALID_TRANSITION: {
+    readonly scene: string;
+    readonly returned: string;
+    /** The verb of a transition that was made and not returned. */
+    readonly made?: string | undefined;
+  };
   TRANSITION_LOOP: { readonly scenes: readonly string[] };
   DATA_INVALID: { readonly state: string; readonly issues: readonly string[] };
   DATA_NOT_JSON: { readonly path: string; readonly found: string };

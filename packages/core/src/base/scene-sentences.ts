@@ -26,7 +26,10 @@ export const sceneSentences: Sentences<SceneErrorCode> = {
     fix: 'Outside updates, use scene(…).on(…) or a flow. Neither needs a context.',
   },
   INVALID_TRANSITION: {
-    message: (d) => `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`,
+    message: (d) =>
+      d.made === undefined
+        ? `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`
+        : `A handler of "${d.scene}" made a transition with ${d.made}() and returned ${d.returned}.`,
     fix: 'Return the result of goto, call, again, stay, back or leave. Return nothing to stay.',
   },
   TRANSITION_LOOP: {

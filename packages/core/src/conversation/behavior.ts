@@ -181,6 +181,8 @@ export interface SceneBehavior {
   screen?(run: SceneRun, isFresh?: boolean): Awaitable<void>;
   /** Returns the question, before the commit. It is sent after the commit. */
   ask?(run: SceneRun, params: object): Awaitable<MessageSource | undefined>;
+  /** Whether the user has its question before them, although it is to be asked again: then a message is an answer to it. */
+  isSeen?(run: SceneRun): boolean;
   /** Called when a message of `ask` was sent; returns the new memo. */
   asked?(memo: JsonObject, sent: Sent): object;
   /**

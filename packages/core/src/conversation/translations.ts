@@ -28,8 +28,9 @@ export function translatedTexts(
     Object.hasOwn(own, language) ? own[language]?.[name] : undefined;
   const text =
     (name: TextName): Text =>
-    ({ from }) => {
-      const code = from?.language_code?.toLowerCase() ?? 'en';
+    ({ from, language: stored }) => {
+      // who acts reads their own language, also in a conversation of a group
+      const code = (from?.language_code ?? stored ?? 'en').toLowerCase();
       const language = code.replace(/-.*/, '');
       const known = Object.hasOwn(languages, language) ? languages[language] : undefined;
       const mine = ownText(code, name) ?? ownText(language, name) ?? known?.[name];

@@ -7,7 +7,7 @@ import { inputOf } from '../update/input.ts';
 import { recentAlbums } from './albums.ts';
 import { forgetBurst } from './bursts.ts';
 import { dispatch } from './dispatch.ts';
-import { answer, passTimer, runHooks } from './hooks.ts';
+import { answer, isSeen, passTimer, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
 import { reply } from './replies.ts';
 import { turnSession } from './turn-session.ts';
@@ -19,6 +19,7 @@ function makeEngine(): Engine {
     inputOf: ({ update, bot }) => update && inputOf(update, bot?.username),
     dispatch: (turn, rest) => dispatch(turn, albums, rest),
     runHooks,
+    isSeen,
     answer,
     passTimer,
     forgetBurst,

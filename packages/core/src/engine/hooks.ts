@@ -15,6 +15,7 @@ import { isStream, type Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Frame } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
+import { languageSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { interruptible } from './bursts.ts';
 import { askedMember, attempt, FrameRun } from './frame-run.ts';
@@ -41,6 +42,12 @@ export async function answer(turn: OpenTurn, state: string, value: unknown): Pro
   return behavior.answer(new FrameRun(turn, top), state, value);
 }
 
+/** Whether the user has the question of the active scene before them, although it is to be asked again. */
+export function isSeen(turn: OpenTurn): boolean {
+  const { top } = turn.copy;
+  return behaviorOn(turn, top)?.isSeen?.(new FrameRun(turn, top)) ?? false;
+}
+
 /** Calls the hooks of scenes until nothing more happens, and finds the question that is then open. */
 export async function runHooks(turn: OpenTurn): Promise<void> {
   const { effects, copy } = turn;
@@ -61,6 +68,7 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
         copy.pendingPrompt = isAskedAnew ? 1 : 0;
         if (isAskedAnew) noteAsked(turn);
       }
+      noteLanguage(turn);
       const { screen } = turn.registry;
       if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
       const { keyboard } = copy;
@@ -75,6 +83,16 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
     trail.push(event.kind === 'left' ? (event.frame.scene ?? '') : (copy.top.scene ?? ''));
     if (trail.length > mostEvents) throw sceneError('TRANSITION_LOOP', { scenes: trail.slice(-4) });
     params = await notify(turn, event, skipped, params);
+  }
+}
+
+/** Stores the user's language while a scene may speak without an update. */
+function noteLanguage(turn: OpenTurn): void {
+  const { copy, language, facts } = turn;
+  if (behaviorOn(turn, copy.top)?.ask !== undefined) {
+    if (language !== undefined && !facts.isElsewhere) copy.keep(languageSlot, language);
+  } else if (copy.frames.length === 1 && copy.top.scene === null) {
+    copy.keep(languageSlot, undefined);
   }
 }
 

@@ -50,6 +50,12 @@ export const sceneVerbs: SceneVerbs = {
     copy.clear();
   },
 
+  changed({ copy, registry, effects }) {
+    const { scene } = copy.top;
+    if (scene !== null && registry.scenes.get(scene)?.behavior.isSeen !== undefined)
+      effects.note({ kind: 'ask' });
+  },
+
   reenter(host) {
     const { copy, registry, effects } = host;
     const { top } = copy;

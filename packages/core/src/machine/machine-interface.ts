@@ -10,6 +10,7 @@ import type { LogEntry } from '../record/log.ts';
 import type { StoredConversation } from '../storage/statements.ts';
 import type { Committed, MachineEvents } from '../transaction/events.ts';
 import type { UnknownState } from '../transaction/evolve.ts';
+import type { Runtime } from '../transaction/runtime.ts';
 import type { Address } from '../update/address.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 
@@ -115,7 +116,7 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
     conversation: Pick<StoredConversation, 'key' | 'stored'>,
   ): Promise<UnknownState | undefined>;
   /** Its parts, for `lookAt` of `@telefsm/core/tools`; opaque. */
-  readonly '~runtime': object;
+  readonly '~runtime': Runtime;
   /** The storage of the conversations. */
   readonly storage: FsmStorage;
 }

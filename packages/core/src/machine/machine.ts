@@ -13,7 +13,7 @@ import { keyOf, scopeOf } from '../update/key.ts';
 import { commandsOf, describe } from './describe.ts';
 import type { FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
-import { conversationOf } from './outside.ts';
+import { conversationOf, runOutside } from './outside.ts';
 import { runtimeOf } from './runtime.ts';
 import type { LooseOptions } from './settings.ts';
 import type { Sweeper } from './sweeper.ts';
@@ -75,11 +75,12 @@ export function machineOf(
     loaded ??= import('./sweeper.ts').then(({ sweeperOf }) => sweeperOf(rt));
     return loaded;
   };
-  const rt = runtimeOf(options, watchers, opened, (ms) => {
+  const armed = (ms: number) => {
     if (mayWarn && loaded === undefined) warn(unattended, 'TELEFSM_DEADLINES');
     mayWarn = false;
     void loaded?.then(({ expect }) => expect(ms));
-  });
+  };
+  const rt = runtimeOf(options, watchers, opened, armed, runOutside);
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
 

@@ -26,23 +26,8 @@ export interface ConversationAddress {
 /** Makes the handle of one conversation. */
 export function conversationOf(rt: MachineRuntime, address: ConversationAddress): Conversation {
   const { key } = address;
-  const { clock, stopping } = rt;
-  const run = async <R>(
-    id: TurnId,
-    work: (turn: OpenTurn) => Awaitable<R>,
-  ): Promise<R | undefined> => {
-    const facts = factsOutside(rt, address, id, 'outside');
-    if (stopping.isStopped) throw stopping.error(facts);
-    const arrivedAt = clock.monotonic();
-    return transact(rt, {
-      ...facts,
-      get timeout() {
-        return Math.max(1, timeout - (clock.monotonic() - arrivedAt));
-      },
-      wait: () => waitInQueue(rt, key, (signal) => rt.queues.join(key, signal), timeout),
-      work,
-    });
-  };
+  const run = <R>(id: TurnId, work: (turn: OpenTurn) => Awaitable<R>) =>
+    runOutside(rt, address, id, work);
   return {
     key,
     run: <R>(
@@ -54,13 +39,35 @@ export function conversationOf(rt: MachineRuntime, address: ConversationAddress)
     async render() {
       // loaded when a view is rendered from outside: other bots do without it
       const { paced, showAgain } = await import('./renders.ts');
-      await paced(rt, key, () => run(newToken(), showAgain));
+      await paced(rt, address, () => run(newToken(), showAgain));
     },
     async peek() {
       const { peek } = await import('./peek.ts');
       return peek(rt, key);
     },
   };
+}
+
+/** Does work in a turn of a conversation. @throws FsmError `STOPPED` */
+export async function runOutside<R>(
+  rt: MachineRuntime,
+  address: ConversationAddress,
+  id: TurnId,
+  work: (turn: OpenTurn) => Awaitable<R>,
+): Promise<R | undefined> {
+  const { key } = address;
+  const { clock, stopping } = rt;
+  const facts = factsOutside(rt, address, id, 'outside');
+  if (stopping.isStopped) throw stopping.error(facts);
+  const arrivedAt = clock.monotonic();
+  return transact(rt, {
+    ...facts,
+    get timeout() {
+      return Math.max(1, timeout - (clock.monotonic() - arrivedAt));
+    },
+    wait: () => waitInQueue(rt, key, (signal) => rt.queues.join(key, signal), timeout),
+    work,
+  });
 }
 
 /** The facts of a turn without an update. */

@@ -1,21 +1,30 @@
-/** Views that are shown again from outside, at most once a second each: Telegram allows about one edit a second in a chat. */
+/** Views that are shown again from outside, at most once a second in a chat: Telegram allows about one edit a second there. */
 
 import { sleep } from '../lease/calls.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import type { Subject } from '../update/subject.ts';
 import type { MachineRuntime } from './runtime.ts';
 
-/** Ms between two renders of one conversation. */
+/** Ms between two renders in one chat. */
 const interval = 1000;
 
-/** Renders of a conversation. */
-interface Renders {
-  /** When the last one began, by the monotonic clock. */
-  last: number;
-  /** The one that waits for its second. */
-  next: Promise<void> | undefined;
+/** When what may begin, by the monotonic clock. */
+interface Pace {
+  /** Chats, and what has none: their next render. */
+  readonly chats: Map<number | string, number>;
+  /** Conversations whose render waits. */
+  readonly waiting: Map<string, Promise<void>>;
 }
 
-const machines = new WeakMap<MachineRuntime, Map<string, Renders>>();
+const machines = new WeakMap<MachineRuntime, Pace>();
+
+type Render = () => Promise<unknown>;
+
+/** A conversation. */
+interface Where {
+  readonly key: string;
+  readonly subject: Subject;
+}
 
 /** Shows the view again, where there is one; as the work of a turn. */
 export function showAgain({ copy, registry, effects }: OpenTurn): void {
@@ -24,28 +33,31 @@ export function showAgain({ copy, registry, effects }: OpenTurn): void {
   if (behavior?.screen !== undefined) effects.note({ kind: 'ask' });
 }
 
-/** Renders now, or when a second has passed since the last time; calls that come meanwhile share that one. */
-export function paced(
-  rt: MachineRuntime,
-  key: string,
-  render: () => Promise<unknown>,
-): Promise<void> {
-  const { clock } = rt;
-  const all = machines.get(rt) ?? new Map<string, Renders>();
-  machines.set(rt, all);
-  const now = clock.monotonic();
-  const isIdle = ({ last, next }: Renders) => next === undefined && now - last >= interval;
-  for (const [other, renders] of all) if (isIdle(renders)) all.delete(other);
-  const mine = all.get(key) ?? { last: now - interval, next: undefined };
-  all.set(key, mine);
-  if (mine.next !== undefined) return mine.next;
-  const begin = async () => {
-    mine.next = undefined;
-    mine.last = clock.monotonic();
-    await render();
-  };
-  const wait = mine.last + interval - now;
-  if (wait <= 0) return begin();
-  mine.next = sleep(wait, clock).then(begin);
-  return mine.next;
+/** Renders now, or when a second has passed since the last time in this chat; calls for a conversation that waits share its render. */
+export function paced(rt: MachineRuntime, { key, subject }: Where, render: Render): Promise<void> {
+  const { chats, waiting } = paceOf(rt);
+  const before = waiting.get(key);
+  if (before !== undefined) return before;
+  const now = rt.clock.monotonic();
+  for (const [chat, at] of chats) if (at <= now) chats.delete(chat);
+  const chat = subject.chat ?? key;
+  const at = chats.get(chat) ?? now;
+  chats.set(chat, at + interval);
+  if (at <= now) return begin(render);
+  const rendered = sleep(at - now, rt.clock).then(() => {
+    waiting.delete(key);
+    return begin(render);
+  });
+  waiting.set(key, rendered);
+  return rendered;
+}
+
+async function begin(render: Render): Promise<void> {
+  await render();
+}
+
+function paceOf(rt: MachineRuntime): Pace {
+  const pace = machines.get(rt) ?? { chats: new Map(), waiting: new Map() };
+  machines.set(rt, pace);
+  return pace;
 }

@@ -35,6 +35,7 @@ const historyCharacters = 32_768;
  * Makes the runtime of a machine.
  *
  * @param armed - called when a deadline was committed, with the ms until then
+ * @param later - does work in a turn without an update
  * @throws FsmError `INVALID_OPTION`, `GROUP_DUPLICATE`, `SCENE_DUPLICATE`, `SCENE_UNKNOWN`, `INVALID_MIGRATION`, `DEADLINES_UNAVAILABLE`
  */
 export function runtimeOf(
@@ -42,6 +43,7 @@ export function runtimeOf(
   { notify, listeners }: Observers<WatchedEvents>,
   opened: ((turn: Turn, ctx: unknown) => void) | undefined,
   armed: (ms: number) => void,
+  later: (rt: MachineRuntime, ...work: Parameters<Runtime['later']>) => Promise<unknown>,
 ): MachineRuntime {
   const options = settingsOf(given);
   const clock = given.clock ?? systemClock;
@@ -72,6 +74,8 @@ export function runtimeOf(
     early: earlyUpdates(queues),
     interrupts: interruptsIn(options.waiting.interrupt, registry),
     stopping: new Stopping(leases),
+    limits: new Map(),
+    later: (address, id, work) => later(rt, address, id, work),
     watched: listeners,
     notify,
     sendFailed: (key = '', error) => notify('sendFailed', { key, error: namedRejection(error) }),

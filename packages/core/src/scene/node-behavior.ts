@@ -14,7 +14,7 @@ import { type Accept, acceptInput, isEvent, takesVotes } from '../update/input.t
 import { collect, takeBurst } from './burst.ts';
 import { isAnswer, noAnswer } from './no-answer.ts';
 import type { LooseHandlers, LooseOptions } from './node-handlers.ts';
-import { nodeTurn } from './node-turn.ts';
+import { type NodeTurn, nodeTurn } from './node-turn.ts';
 import { type Next, verbIn } from './transition.ts';
 import { openView } from './view/node-view.ts';
 import { retireUnseen } from './view/shown-message.ts';
@@ -40,9 +40,9 @@ export function behaviorOfNode(
   const checkChange = async (run: FrameRun, before: JsonObject) => {
     if (check !== undefined && run.isActive && run.data !== before) await check(run.data);
   };
-  const go = async (run: FrameRun, next: Next) => {
+  const go = async <T extends NodeTurn>(run: FrameRun, turn: T, handler: (turn: T) => Next) => {
     const before = run.data;
-    verbIn(await next, id)?.apply(run);
+    verbIn(await handler(turn), id, turn)?.apply(run);
     await checkChange(run, before);
     view?.showAgain(run);
   };
@@ -56,7 +56,7 @@ export function behaviorOfNode(
     votes: takesVotes(accept),
     first: () => id,
     view: handlers.view,
-    ...(view && { screen: retireUnseen }),
+    ...(view && { screen: retireUnseen, isSeen: view.isSeen }),
     ...(check && { check }),
     async ask(run: FrameRun, params) {
       // a view is shown again and again, and its time goes on
@@ -76,17 +76,16 @@ export function behaviorOfNode(
       }
       if (run.defaults.burst !== undefined && collect(run, input)) return;
       view?.tookInput(run);
-      await go(run, handlers.handle(nodeTurn(run, { input, answer }) as never));
+      await go(run, nodeTurn(run, { input, answer }) as never, handlers.handle);
     },
     ...(resume && {
       resume: (run: FrameRun, result, of) =>
         go(
           run,
-          resume(
-            nodeTurn(run, {
-              resultOf: (scene: AnyScene) => (scene.id === of ? result : undefined) as never,
-            }),
-          ),
+          nodeTurn(run, {
+            resultOf: (scene: AnyScene) => (scene.id === of ? result : undefined) as never,
+          }),
+          resume,
         ),
     }),
     async timeout(run: FrameRun, timer) {
@@ -99,9 +98,9 @@ export function behaviorOfNode(
         if (isPicker && !isAnswer(answer)) return refuse(run, answer);
         view?.tookInput(run);
         const { turn, input } = burst;
-        await go(run, handlers.handle(nodeTurn({ turn, data }, { input, answer }) as never));
+        await go(run, nodeTurn({ turn, data }, { input, answer }) as never, handlers.handle);
       } else if (timeout === undefined) run.leave('timeout');
-      else await go(run, timeout(nodeTurn(run, {})));
+      else await go(run, nodeTurn(run, {}), timeout);
     },
     ...(leave && {
       async leave(run, reason) {

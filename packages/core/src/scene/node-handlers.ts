@@ -1,7 +1,7 @@
 /** The types of a node's data, input and handlers. */
 
 import type { Duration } from '../base/clock.ts';
-import type { Awaitable } from '../base/type-tools.ts';
+import type { Awaitable, Complaint } from '../base/type-tools.ts';
 import type { OutgoingMessage, Sent } from '../conversation/outgoing.ts';
 import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
 import type { Stream } from '../conversation/stream.ts';
@@ -37,6 +37,16 @@ export interface SceneOptions<D, P, R, N, A, S = unknown> {
   /** Views: whether accepted input is deleted, where the bot may. */
   readonly deleteInput?: boolean;
 }
+/** Rejects handlers among the options, by a sentence. */
+export interface NoHandlers {
+  readonly view?: MisplacedHandler;
+  readonly enter?: MisplacedHandler;
+  readonly handle?: MisplacedHandler;
+  readonly resume?: MisplacedHandler;
+  readonly leave?: MisplacedHandler;
+}
+type MisplacedHandler =
+  Complaint<'Handlers are not options: write scene(id, options).on({ view, handle, … }).'>;
 type InputOf<A> = A extends InputKind
   ? UserInput<A>
   : A extends readonly (infer K extends InputKind)[]

@@ -35,12 +35,12 @@ type LooseTurn = SceneTurn<any>;
 export function nodeTurn<More extends object>(
   run: Pick<SceneRun, 'turn' | 'data'>,
   more: More,
-): LooseTurn & More {
+): NodeTurn & More {
   return Object.assign(new NodeTurn(run), more);
 }
 
 /** A class, since one or two are made for an update. Its verbs need no `this`, so that handlers may take it apart. */
-class NodeTurn extends WithMoves implements LooseTurn {
+export class NodeTurn extends WithMoves implements LooseTurn {
   readonly data: SceneRun['data'];
   readonly #turn: SceneRun['turn'];
 
@@ -64,6 +64,10 @@ class NodeTurn extends WithMoves implements LooseTurn {
 
   get from(): LooseTurn['from'] {
     return this.#turn.from;
+  }
+
+  get language(): LooseTurn['language'] {
+    return this.#turn.language;
   }
 
   get update(): LooseTurn['update'] {

@@ -1,14 +1,20 @@
 /** Nodes: framework-neutral scenes with their own persisted data, which pass to each other. */
 
 import { checkOption, checkOptions } from '#option-checks';
-import { callable, oneOf, schematic, textual } from '../base/rules.ts';
+import { callable, oneOf, type Rule, schematic, textual } from '../base/rules.ts';
 import type { Schema, SchemaOf } from '../base/schema.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
 import type { BeginsEmpty } from '../conversation/turn.ts';
 import { type Accept, acceptable } from '../update/input.ts';
 import { behaviorOfNode } from './node-behavior.ts';
-import type { LooseHandlers, LooseOptions, NodeHandlers, SceneOptions } from './node-handlers.ts';
+import type {
+  LooseHandlers,
+  LooseOptions,
+  NodeHandlers,
+  NoHandlers,
+  SceneOptions,
+} from './node-handlers.ts';
 
 type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
 type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
@@ -58,7 +64,7 @@ export function scene<
     (N & SchemaOf<object>) | undefined,
     A,
     (S & SchemaOf<object>) | undefined
-  > & { readonly session?: BeginsEmpty<NoInfer<S>> | undefined },
+  > & { readonly session?: BeginsEmpty<NoInfer<S>> | undefined } & NoHandlers,
 ): UnfinishedScene<
   Id,
   {
@@ -78,11 +84,19 @@ export function scene<
     data: schematic,
     afterInput: oneOf('edit', 'resend'),
     deleteInput: oneOf(true, false),
+    view: handler,
+    enter: handler,
+    handle: handler,
+    resume: handler,
+    leave: handler,
   };
   checkOptions(`${id} `, options ?? {}, known, 'params result services session was timeout');
   const on = (handlers: LooseHandlers) => finished(id, accept, options ?? {}, handlers);
   return { on } as never;
 }
+
+/** Handlers are not options: their types need those of the options first. */
+const handler: Rule = { expected: 'it in .on({ … })', fits: () => false };
 
 function finished(
   id: string,

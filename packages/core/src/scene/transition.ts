@@ -3,6 +3,7 @@
 import { sceneError } from '../base/area-errors.ts';
 import { holds } from '../base/holds.ts';
 import { mergedData } from '../base/json.ts';
+import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { SceneRun } from '../conversation/behavior.ts';
@@ -71,44 +72,89 @@ export function verb(leads: Leading, apply: Verb['apply']): Transition {
   return made;
 }
 
-/** Reads what a handler has returned. @throws FsmError `INVALID_TRANSITION` for anything but a transition or nothing */
-export function verbIn(returned: unknown, scene: string): Verb | undefined {
-  if (returned === undefined || holds(returned, '~transition')) return returned as Verb | undefined;
-  throw sceneError('INVALID_TRANSITION', { scene, returned: shown(returned) });
+/**
+ * Reads what a handler has returned.
+ *
+ * @param makers - whose verbs the handler could call
+ * @throws FsmError `INVALID_TRANSITION` for anything but a transition or nothing, and for nothing where it has made a transition
+ */
+export function verbIn(
+  returned: unknown,
+  scene: string,
+  ...makers: readonly (WithMoves | undefined)[]
+): Verb | undefined {
+  if (holds(returned, '~transition')) return returned as Verb;
+  const made = makers.map((maker) => maker && WithMoves.takeMade(maker)).find(Boolean);
+  if (returned === undefined && made === undefined) return undefined;
+  throw sceneError('INVALID_TRANSITION', {
+    scene,
+    returned: returned === undefined ? 'nothing' : shown(returned),
+    made,
+  });
 }
 
 type LooseMoves = Moves<object>;
 
 /** Makes the verbs on demand: a turn is made for each press, and most handlers use one or two. */
 export abstract class WithMoves implements LooseMoves {
+  #made: Leading['verb'] | undefined;
+
+  /** Takes which verb a turn has made a transition with since the last time. */
+  static takeMade(turn: WithMoves): Leading['verb'] | undefined {
+    const made = turn.#made;
+    turn.#made = undefined;
+    return made;
+  }
+
+  /** Makes a transition, and notes that: a handler that makes one and returns nothing has forgotten to return it. */
+  protected make(leads: Leading, apply: Verb['apply']): Transition {
+    this.#made = leads.verb;
+    return verb(leads, apply);
+  }
+
   get goto(): LooseMoves['goto'] {
     return (scene, ...start) =>
-      verb({ verb: 'goto', to: scene?.id }, ({ turn }) => turn.state.enter(scene, ...start));
+      this.make({ verb: 'goto', to: scene?.id }, ({ turn }) => turn.state.enter(scene, ...start));
   }
 
   get call(): LooseMoves['call'] {
     return (scene, ...start) =>
-      verb({ verb: 'call', to: scene?.id }, ({ turn }) => turn.state.call(scene, ...start));
+      this.make({ verb: 'call', to: scene?.id }, ({ turn }) => turn.state.call(scene, ...start));
   }
 
   get again(): (patch?: object, params?: object) => Transition {
-    return (patch, params) =>
-      verb({ verb: 'again' }, (run) => {
+    return (patch, params) => {
+      checkCalled('again', patch);
+      return this.make({ verb: 'again' }, (run) => {
         patched(run, patch);
         run.ask(params);
       });
+    };
   }
 
   get stay(): LooseMoves['stay'] {
-    return (patch) => verb({ verb: 'stay' }, (run) => patched(run, patch));
+    return (patch) => {
+      checkCalled('stay', patch);
+      return this.make({ verb: 'stay' }, (run) => patched(run, patch));
+    };
   }
 
   get back(): LooseMoves['back'] {
-    return () => verb({ verb: 'back' }, ({ turn }) => turn.state.back());
+    return () => this.make({ verb: 'back' }, ({ turn }) => turn.state.back());
   }
 
   get leave(): LooseMoves['leave'] {
-    return (...result) => verb({ verb: 'leave' }, (run) => run.leave('done', result[0]));
+    return (...result) => {
+      checkCalled('leave', result[0]);
+      return this.make({ verb: 'leave' }, (run) => run.leave('done', result[0]));
+    };
+  }
+}
+
+/** A verb in place of a handler gets the turn. @throws FsmError `INVALID_OPTION` */
+function checkCalled(verb: string, given: unknown): void {
+  if (given instanceof WithMoves) {
+    throw invalidOption(verb, `a call: write ${verb}(), not ${verb}`, 'the turn of a handler');
   }
 }
 

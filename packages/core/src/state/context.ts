@@ -67,6 +67,8 @@ export interface SceneVerbs {
   ): void;
   leave(host: ContextHost, result: unknown): void;
   cancel(host: ContextHost): void;
+  /** The data of the active scene have been changed by somebody else: a view is shown again. */
+  changed(host: ContextHost): void;
   reenter(host: ContextHost): void;
 }
 
@@ -217,18 +219,22 @@ class StateContext implements StateMatcher {
   }
 
   update(patch: object): JsonObject {
-    const { copy } = this.writeHere('update');
+    const host = this.writeHere('update');
+    const { copy } = host;
     copy.move(copy.top.state, patch, copy.top.scene);
+    host.sceneVerbs?.changed(host);
     return copy.top.data;
   }
 
   replace(data: object): void {
-    const { copy } = this.writeHere('replace');
-    copy.change({ data: frozenData(data, 'data') });
+    const host = this.writeHere('replace');
+    host.copy.change({ data: frozenData(data, 'data') });
+    host.sceneVerbs?.changed(host);
   }
 
   edit(change: (draft: object) => unknown): JsonObject {
-    const { copy } = this.writeHere('edit');
+    const host = this.writeHere('edit');
+    const { copy } = host;
     const draft = thawed(copy.top.data);
     const returned = change(draft);
     if (returned !== undefined) {
@@ -236,6 +242,7 @@ class StateContext implements StateMatcher {
       throw invalidOption('edit()', 'a function that changes the draft and returns nothing', found);
     }
     copy.change({ data: frozenData(draft, 'data') });
+    host.sceneVerbs?.changed(host);
     return copy.top.data;
   }
 

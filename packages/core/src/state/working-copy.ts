@@ -22,6 +22,9 @@ export interface CopyRules {
 /** The timer of a state, which ends with it; others are their scene's. */
 export const stateTimer = 'state';
 
+/** The slot of session data that has the user's language. As every slot with `~`, it goes with the conversation. */
+export const languageSlot = '~language';
+
 /** Which changes of timers a record has, and when its deadline passes. */
 interface TimerPoint {
   readonly changes: number;

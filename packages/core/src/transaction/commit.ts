@@ -2,7 +2,9 @@
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { isOfOneChat, isRejected } from '../conversation/rejected.ts';
+import { codeOf, isOfOneChat, isRejected } from '../conversation/rejected.ts';
+import type { OutgoingMessage } from '../conversation/outgoing.ts';
+import type { Stream } from '../conversation/stream.ts';
 import { isPromise } from '../lease/calls.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
@@ -74,7 +76,8 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
  *
  * What Telegram rejects would be rejected again, and the handler that caused it has ended. So observers get the error, and the user reads
  * that something failed; of a question once, however often it is tried again. A user who has blocked the bot, and a limit, are reported to
- * observers only. A question that was not sent stays pending: an answer to a question that nobody saw is none.
+ * observers only. A question that was not sent stays pending: an answer to a question that nobody saw is none. What a limit has
+ * kept back is sent when the limit is over.
  *
  * @param silently - do not notify the user of a rejection
  */
@@ -85,28 +88,41 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   const outbox = effects.take('outbox') ?? [];
   const quiet = effects.take('quiet');
   const prompt = effects.take('prompt');
+  const { rt, key = '' } = turn;
   let hasRejection = false;
-  const sending = async (send: () => unknown, isQuiet = false) => {
+  const sending = async (send: () => unknown, isQuiet = false): Promise<unknown> => {
     try {
       await send();
+      return undefined;
     } catch (error) {
       if (!isQuiet && !isOfOneChat(error)) throw error;
-      turn.rt.sendFailed(turn.key, error);
-      return !isQuiet && isRejected(error);
+      rt.sendFailed(turn.key, error);
+      return error;
     }
-    return false;
   };
   // a query that has waited for long cannot be answered any more; what else is to be sent does not depend on it
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
-  for (const say of outbox) {
-    if (await sending(() => turn.sendOwn(say), quiet?.has(say))) hasRejection = true;
-  }
-  if (prompt !== undefined) {
-    const { copy, rt } = turn;
-    if (rt.queues.waiting(turn.key as string) > 0) rt.early.asks(turn.key as string);
-    const isRefused = await sending(prompt);
+  let limits = rt.limits.size === 0 ? undefined : await loadLimits();
+  const notify = async (say: OutgoingMessage | Stream, isQuiet = false) => {
+    if (limits?.isLimited(turn)) return limits.hold(turn, say, isQuiet);
+    const error = await sending(() => turn.sendOwn(say), isQuiet);
+    // what may fail quietly keeps nothing else back
+    if (isQuiet) return;
+    hasRejection ||= isRejected(error);
+    if (codeOf(error) !== 429) return;
+    limits ??= await loadLimits();
+    limits.noteLimit(turn, error);
+    limits.hold(turn, say, isQuiet);
+  };
+  for (const { call, isQuiet } of limits?.takeHeld(turn) ?? []) await notify(call, isQuiet);
+  for (const say of outbox) await notify(say, quiet?.has(say));
+  if (prompt !== undefined && !limits?.isLimited(turn)) {
+    const { copy } = turn;
+    if (rt.queues.waiting(key) > 0) rt.early.asks(key);
+    const error = await sending(prompt);
+    if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
     // it is tried again before each input: an apology each time would answer an album with ten of them
-    if (isRefused && copy.pendingPrompt !== 2) {
+    if (isRejected(error) && copy.pendingPrompt !== 2) {
       hasRejection = true;
       if (!silently) copy.pendingPrompt = 2;
     }
@@ -116,6 +132,9 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   const text = await textFor(turn, 'failed');
   await sending(() => turn.sendOwn(text), true);
 }
+
+/** Loaded with the first limit (429): other bots do without it. */
+const loadLimits = () => import('./limits.ts');
 
 /** Runs the tasks whose commit was accepted; the first error of one is thrown when all have run. */
 export async function runReleased(turn: OpenTurn): Promise<void> {

@@ -3,13 +3,14 @@
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { EngineFactory } from '../conversation/behavior.ts';
-import type { OutgoingMessage, Sent } from '../conversation/outgoing.ts';
+import type { ApiCall, OutgoingMessage, Sent } from '../conversation/outgoing.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { SessionTurn, Turn } from '../conversation/turn.ts';
 import type { Interruption, Lease, Leases } from '../lease/lease.ts';
 import type { LocalQueues } from '../lease/queue.ts';
 import type { Reentry } from '../lease/reentry.ts';
 import type { FsmStorage } from '../lease/storage.ts';
+import type { TurnId } from '../record/ids.ts';
 import type { LogEntry } from '../record/log.ts';
 import type { RecentIds } from '../record/recent.ts';
 import type { ContextHost, SceneVerbs } from '../state/context.ts';
@@ -17,6 +18,7 @@ import type { Registry } from '../state/registry.ts';
 import type { CopyRules, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import type { UserInput } from '../update/input.ts';
+import type { Scope } from '../update/key.ts';
 import type { RawUpdate } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { EarlyUpdates } from './early.ts';
@@ -39,6 +41,8 @@ export interface Engine {
   dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
   /** Notifies scenes of what has happened to their frames, and finds the question to ask. */
   runHooks(turn: OpenTurn): Promise<void>;
+  /** Whether the user has the question before them that is to be asked again, and it may wait until the update is handled. */
+  isSeen(turn: OpenTurn): boolean;
   /** Gives an answer to the active scene; `false` if that state is not pending. */
   answer(turn: OpenTurn, state: string, value: unknown): Promise<boolean>;
   /** Fires a timer of the active scene; `false` if there is no scene. */
@@ -117,6 +121,22 @@ export interface Opened {
   readonly unreadable: string | undefined;
 }
 
+/** A conversation to which Telegram takes no message for a while (429). */
+export interface Limit {
+  /** When it is over, by the monotonic clock. */
+  readonly until: number;
+  /** The messages that are sent then, in their order. A question is not among them: it is pending in the record. */
+  readonly held: Held[];
+  /** The rejection of Telegram. */
+  readonly error: unknown;
+}
+
+/** A message that waits, with its address, which may be of one update alone. */
+export interface Held {
+  readonly call: ApiCall;
+  readonly isQuiet: boolean;
+}
+
 /** The runtime that all turns of a machine share. */
 export interface Runtime {
   readonly options: Settings;
@@ -133,6 +153,14 @@ export interface Runtime {
   readonly interrupts: Interrupts | undefined;
   readonly early: EarlyUpdates;
   readonly stopping: Stopping;
+  /** Limits by conversation; those that are over may still be there. */
+  readonly limits: Map<string, Limit>;
+  /** Does work in a turn without an update, once this one has ended. */
+  readonly later: (
+    address: { readonly key: string; readonly scope: Scope; readonly subject: Subject },
+    id: TurnId,
+    work: (turn: OpenTurn) => void,
+  ) => Promise<unknown>;
   /** The events that somebody observes. */
   readonly watched: { has(event: string): boolean };
   /** Notifies the observers of an event. */

@@ -16,7 +16,7 @@ import { logIn } from '../record/log.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
 import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
-import { WorkingCopy } from '../state/working-copy.ts';
+import { languageSlot, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
 import { addressOf, fromOf, type ReplyAddress } from '../update/address.ts';
 import type { UserInput } from '../update/input.ts';
@@ -106,6 +106,15 @@ export class RunningTurn implements OpenTurn {
   get from(): Turn['from'] {
     const { update } = this.facts;
     return (update && fromOf(update)) as Turn['from'];
+  }
+
+  get language(): string | undefined {
+    const { scope, subject, isElsewhere } = this.facts;
+    const own = this.from?.language_code;
+    const found = this.copy.session?.[languageSlot];
+    const stored = typeof found === 'string' ? found : undefined;
+    const isShared = scope?.user === undefined && (subject.chat ?? 0) < 0;
+    return isElsewhere || isShared ? (stored ?? own) : (own ?? stored);
   }
 
   get services(): object {

@@ -26,7 +26,10 @@ export async function bringUpToDate(
     return true;
   }
   await evolve(turn);
-  if (copy.pendingPrompt) {
+  if (copy.pendingPrompt && !isDuplicate && rt.engine?.isSeen(turn)) {
+    // shown with whatever the update makes of it
+    turn.effects.note({ kind: 'ask' });
+  } else if (copy.pendingPrompt) {
     const goesOn = await askAgain(turn);
     if (isDuplicate || !goesOn) {
       turn.phase = 'over';

@@ -9,7 +9,15 @@ import { answered, backTo } from '../../src/scene/flow/moves.ts';
 import { positionOf } from '../../src/scene/flow/pending.ts';
 import { type Progress, withPassed } from '../../src/scene/flow/progress.ts';
 import { chat } from './chat.ts';
-import { after, build, definitions, type Question, type Reply, texts } from './model.ts';
+import {
+  after,
+  build,
+  correctable,
+  definitions,
+  type Question,
+  type Reply,
+  texts,
+} from './model.ts';
 
 /** What is made in a turn is made once. */
 const turn = () => ({}) as AskTurn;
@@ -27,6 +35,10 @@ function replyTo({ takes }: Question, text: string, yes: boolean, skips: boolean
   if (takes === 'rounds') return yes ? 'yes' : 'no';
   return takes === 'optional' && skips ? 'skip' : { text };
 }
+
+/** Whether a label is that of a question: `Some name` of `someName`. */
+const like = (label: string, name: string) =>
+  label.toLowerCase().replace(/[^a-z0-9]/g, '') === name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
 describe('the pending question', () => {
   const script = fc.array(
@@ -112,7 +124,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
   );
 
   it('asks the same as the model, whatever the user does', async () => {
-    const seen = { finished: 0, back: 0, early: 0, closed: 0 };
+    const seen = { finished: 0, back: 0, early: 0, closed: 0, corrected: 0 };
     await fc.assert(
       fc.asyncProperty(definitions, script, async (level, moves) => {
         const results: unknown[] = [];
@@ -126,10 +138,12 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
         const ann = bot.user(1);
         let given: Reply[] = [];
         let last = await ann.sends('/f');
-        for (const { kind, of } of moves) {
+        for (const { kind: moved, of } of moves) {
           const now = after(level, given);
           if (now.done) break;
           said();
+          const isSummary = now.question.takes === 'summary';
+          const kind = isSummary && moved === 'answer' ? (of.yes ? 'edit' : 'keep') : moved;
           closed = Math.max(closed, now.closed);
           const isStuck = kind === 'back' && given.length === closed;
           switch (kind) {
@@ -162,6 +176,31 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
               if (!isStuck) given = given.slice(0, -1);
               seen.back++;
               break;
+            case 'edit':
+            case 'keep': {
+              const found = correctable(level, given);
+              const corrected = found[of.text.length % found.length];
+              if (corrected === undefined) {
+                last = await ann.taps('Yes');
+                given = [...given, 'yes'];
+                break;
+              }
+              await ann.taps('Edit');
+              const offered = bot.last().buttons.map(([label]) => label);
+              if (kind === 'keep') await ann.taps('Keep as it is');
+              else await ann.taps(offered.find((label) => like(label, corrected.says)) ?? '');
+              const asked = kind === 'keep' ? now.question.says : corrected.says;
+              expect(said()).toEqual(['What would you like to change?', asked]);
+              if (kind === 'keep') {
+                last = await ann.taps('Yes');
+                given = [...given, 'yes'];
+                break;
+              }
+              last = await ann.sends(of.text);
+              given = given.with(corrected.at, { text: of.text });
+              seen.corrected++;
+              break;
+            }
             case 'hurry': {
               const reply = replyTo(now.question, of.text, of.yes, false);
               const next = after(level, [...given, reply]);
@@ -205,5 +244,6 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
     expect(seen.back).toBeGreaterThan(20);
     expect(seen.early).toBeGreaterThan(20);
     expect(seen.closed).toBeGreaterThan(10);
+    expect(seen.corrected).toBeGreaterThan(5);
   });
 });

@@ -93,7 +93,7 @@ function add(builder: Builder, level: readonly Node[], prefix: string, note: Not
         break;
       }
       case 'confirm':
-        b = b.confirm({ name, prompt: name });
+        b = b.confirm({ name, prompt: name, edit: true });
         break;
       case 'block':
         b = b.branch(test(node.test), (then: Builder) => add(then, node.inner, `${name}_`, note));
@@ -139,6 +139,8 @@ export type Reply = { readonly text: string } | 'skip' | 'yes' | 'no';
 export interface Question {
   readonly says: string;
   readonly takes: 'text' | 'optional' | 'rounds' | 'summary';
+  /** The answers of its level: the same object for all questions of one. */
+  readonly of: object;
 }
 
 /** Where replies lead: to a question, or to all answers. */
@@ -179,6 +181,31 @@ export function after(level: readonly Node[], replies: readonly Reply[]): Outcom
     : { done: false, question: step.value, ...facts };
 }
 
+/**
+ * Which replies a summary offers to correct: those of its level, after the last summary of it. The first answer of a level is left out,
+ * since others depend on it.
+ */
+export function correctable(
+  level: readonly Node[],
+  replies: readonly Reply[],
+): readonly { readonly says: string; readonly at: number }[] {
+  const game = play(level, {}, 's', () => {});
+  const asked: Question[] = [];
+  let step = game.next();
+  for (const reply of replies) {
+    if (step.done) return [];
+    asked.push(step.value);
+    step = game.next(reply);
+  }
+  if (step.done) return [];
+  const { of } = step.value;
+  const own = asked.map((question, at) => ({ ...question, at })).filter((one) => one.of === of);
+  const last = own.findLastIndex(({ takes }) => takes === 'summary');
+  return own
+    .slice(last + 1)
+    .filter(({ says, at }) => typeof replies[at] === 'object' && says !== 's0');
+}
+
 function holds(test: Test, answers: Answers): boolean {
   return (String(answers['s0']).length % 2 === 0) === (test === 'even');
 }
@@ -198,12 +225,13 @@ function* play(
     switch (node.kind) {
       case 'ask': {
         if (node.when && !holds(node.when, answers)) break;
-        const reply = yield { says: name, takes: node.optional ? 'optional' : 'text' };
+        const takes = node.optional ? 'optional' : 'text';
+        const reply = yield { says: name, takes, of: answers };
         if (typeof reply === 'object') answers[name] = reply.text;
         break;
       }
       case 'confirm':
-        yield { says: name, takes: 'summary' };
+        yield { says: name, takes: 'summary', of: answers };
         break;
       case 'block':
         if (holds(node.test, answers)) yield* play(node.inner, answers, `${name}_`, close);
@@ -222,7 +250,9 @@ function* play(
         for (;;) {
           const isOver = rounds.length >= node.max;
           const isAsked = !isOver && rounds.length >= node.min;
-          const reply = isAsked ? yield { says: `${name} again`, takes: 'rounds' } : undefined;
+          const reply = isAsked
+            ? yield { says: `${name} again`, takes: 'rounds', of: answers }
+            : undefined;
           finish(isAsked);
           if (isOver || (isAsked && reply !== 'yes')) break;
           rounds.push(yield* play(node.inner, {}, 's', close));
@@ -234,7 +264,7 @@ function* play(
         const own: Record<string, unknown> = {};
         for (const [at, optional] of node.optional.entries()) {
           const says = `${name}q${at}`;
-          const reply = yield { says, takes: optional ? 'optional' : 'text' };
+          const reply = yield { says, takes: optional ? 'optional' : 'text', of: answers };
           if (typeof reply === 'object') own[says] = reply.text;
         }
         answers[name] = own;

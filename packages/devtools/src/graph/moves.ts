@@ -9,7 +9,7 @@ export type Move = readonly [from: string | null, to: string | null, by?: MovedB
 
 /** Rims of the whole machine; a name cannot begin so. */
 export const machineStart = '~start';
-export const machineEnd = '~end';
+const machineEnd = '~end';
 
 /** So many buttons between the same states are named; of more only the first. */
 const mostNames = 3;

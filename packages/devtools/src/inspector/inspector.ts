@@ -12,7 +12,8 @@ import {
   type WebRequest,
 } from '../web/server.ts';
 import { style } from '../web/style.ts';
-import { type Action, type InspectedMachine, type Model, modelOf } from './model.ts';
+import { modelOf } from './model.ts';
+import type { Action, InspectedMachine, Model } from './model-types.ts';
 import type { Redact } from './redact.ts';
 import {
   auditPage,

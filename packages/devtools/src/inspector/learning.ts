@@ -5,7 +5,7 @@ import type { Graph } from '../graph/graph.ts';
 import { type Describable, graph as graphOf } from '../graph/machine-graph.ts';
 import type { Move } from '../graph/moves.ts';
 
-/** Knowledge about a machine, from its turns. */
+/** The knowledge of a machine at work. */
 export interface Learning {
   readonly graph: Graph;
   /** Every move so far. */

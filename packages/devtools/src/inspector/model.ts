@@ -1,6 +1,6 @@
 /** The data of the inspector: its pages and its JSON are made of it. */
 
-import { type Clock, type Committed, type Duration, isFsmError } from '@telefsm/core';
+import { type Committed, isFsmError } from '@telefsm/core';
 import {
   lookAt,
   type MovedBy,
@@ -10,73 +10,24 @@ import {
   toMs,
 } from '@telefsm/core/tools';
 import { type Page, pageOf } from '../conversations/listing.ts';
-import { askAgain, clear, find, move, type OperatedMachine } from '../conversations/operator.ts';
+import { askAgain, clear, find, move } from '../conversations/operator.ts';
 import { Rejected } from '../conversations/rejected.ts';
 import { check } from '../graph/check.ts';
-import type { Graph } from '../graph/graph.ts';
 import { graph as graphOf } from '../graph/machine-graph.ts';
-import type { Move as SeenMove } from '../graph/moves.ts';
 import { censusOf } from './census.ts';
+import { partsOf } from './key-parts.ts';
 import { learning } from './learning.ts';
-import { maskOf, type Redact, shownData } from './redact.ts';
-import type { ConversationView, ListView, Overview, ProblemsView } from './view-data.ts';
-import { type Move, type Watchable, watch } from './watch.ts';
-
-/** As much of a machine as an inspector needs; every machine has it. */
-export type InspectedMachine = OperatedMachine & Watchable;
-
-/** Options of a model. */
-export interface ModelOptions {
-  readonly write?: boolean | undefined;
-  readonly redact?: Redact | undefined;
-  readonly stuckAfter?: Duration | undefined;
-  readonly clock: Clock;
-  readonly audit?: ((line: string) => void) | undefined;
-  /** The cause in an update, if it is known: the button that it presses. */
-  readonly causeOf?: (
-    updateId: number,
-    buttons: ReadonlyMap<string, MovedBy>,
-  ) => MovedBy | undefined;
-  /** Moves that were seen before. */
-  readonly learned?: readonly SeenMove[];
-  /** Called when something has changed. */
-  readonly changed: () => void;
-}
-
-/** A line of what was done through the inspector. */
-export interface AuditLine {
-  readonly at: number;
-  readonly text: string;
-}
-
-/** The actions of an inspector. */
-export type Action = 'move' | 'clear' | 'ask';
-
-/** The data of the inspector. */
-export interface Model {
-  /** The machine, with the moves that were seen so far. */
-  readonly graph: Graph;
-  /** Those moves. */
-  readonly learned: readonly SeenMove[];
-  readonly namespace: string;
-  overview(): Overview;
-  list(query: ListQuery): Promise<ListView>;
-  conversation(key: string, notice?: string): Promise<ConversationView>;
-  problems(): ProblemsView;
-  readonly audit: readonly AuditLine[];
-  moves(): readonly Move[];
-  /** @throws Refused where nothing may be changed, or the change makes no sense */
-  act(action: Action, key: string, target?: string): Promise<string>;
-  /** Resolves when nothing is being counted. */
-  settled(): Promise<void>;
-  stop(): void;
-}
-
-interface ListQuery {
-  readonly state?: string | undefined;
-  readonly search?: string | undefined;
-  readonly after?: string | undefined;
-}
+import type {
+  Action,
+  AuditLine,
+  InspectedMachine,
+  ListQuery,
+  Model,
+  ModelOptions,
+} from './model-types.ts';
+import { maskOf, shownData } from './redact.ts';
+import type { ConversationView, ListView } from './view-data.ts';
+import { watch } from './watch.ts';
 
 const pageSize = 50;
 const mostAudit = 500;
@@ -264,21 +215,4 @@ export function modelOf(machine: InspectedMachine, options: ModelOptions): Model
       census.stop();
     },
   };
-}
-
-function partsOf(key: string): readonly (readonly [string, string])[] {
-  const parts = parseKey(key);
-  if (parts === undefined) return [];
-  const { bot, business, scope } = parts;
-  const all = {
-    bot,
-    business,
-    chat: scope.chat,
-    topic: scope.thread,
-    user: scope.user,
-    custom: scope.custom,
-  };
-  return Object.entries(all).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)] as const],
-  );
 }

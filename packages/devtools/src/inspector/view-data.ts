@@ -45,7 +45,7 @@ export interface ConversationView {
   readonly data: string;
   /** Data of the whole conversation, likewise; `undefined` if there is none. */
   readonly session: string | undefined;
-  /** The message that the user sees, rendered from redacted data; `undefined` if it cannot be known. */
+  /** The view of the user, rendered from redacted data; `undefined` if that cannot be known. */
   readonly seen: Seen | undefined;
   readonly problem: string | undefined;
   readonly deadlineIn: number | undefined;

@@ -1,15 +1,25 @@
-/** The cause in an update: its command or its button. */
+/** The command or the button in an update. */
 
 import { boundTo } from '@telefsm/core/scene-kit';
 import type { MovedBy } from '@telefsm/core/tools';
 import { labelOf, type Press } from './chat-log.ts';
+
+/** Names the cause of a move by the id of the update that was handled. */
+export function causesIn(server: {
+  readonly updates: readonly RawCause[];
+}): (id: number, buttons: ReadonlyMap<string, MovedBy>) => MovedBy | undefined {
+  return (id, buttons) => {
+    const update = server.updates.findLast(({ update_id }) => update_id === id);
+    return update && causeIn(update, buttons);
+  };
+}
 
 /**
  * Names the command or button of an update; `undefined` for other updates.
  *
  * @param buttons - those of views, by their callback data
  */
-export function causeIn(
+function causeIn(
   { message, callback_query: press }: RawCause,
   buttons: ReadonlyMap<string, MovedBy>,
 ): MovedBy | undefined {
@@ -24,7 +34,7 @@ export function causeIn(
 }
 
 /** An update, as far as it is looked at. */
-export interface RawCause {
+interface RawCause {
   readonly update_id?: number;
   readonly message?: { readonly text?: string };
   readonly callback_query?: Press;

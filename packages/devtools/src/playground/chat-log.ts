@@ -79,7 +79,7 @@ export function chatLog(): ChatLog {
   const chats = new Map<number, Bubble[]>();
   const keyboards = new Map<number, readonly (readonly string[])[]>();
   const callers = new Map<string, number>();
-  /** Earlier contents of a message that was edited, newest first. */
+  /** Earlier versions of edited messages, newest first. */
   const former = new WeakMap<Bubble, readonly Bubble[]>();
 
   const chatOf = (id: number) => {

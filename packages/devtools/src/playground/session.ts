@@ -5,10 +5,11 @@ import { type Clock, type FsmStorage, memoryStorage } from '@telefsm/core';
 import { parseKey } from '@telefsm/core/tools';
 import { Rejected } from '../conversations/rejected.ts';
 import type { Move as SeenMove } from '../graph/moves.ts';
-import { type Model, type ModelOptions, modelOf } from '../inspector/model.ts';
+import { modelOf } from '../inspector/model.ts';
+import type { Model } from '../inspector/model-types.ts';
 import type { ConversationView } from '../inspector/view-data.ts';
 import type { Move } from '../inspector/watch.ts';
-import { causeIn, type RawCause } from './cause.ts';
+import { causesIn } from './cause.ts';
 import { type ChatLog, chatLog } from './chat-log.ts';
 import { openWire, type WireCall } from './wire.ts';
 import type {
@@ -125,11 +126,7 @@ export async function openSession(
       storage,
       clock,
     });
-    const causeOf: ModelOptions['causeOf'] = (id, buttons) => {
-      const update = server.updates.findLast(({ update_id }: RawCause) => update_id === id);
-      return update && causeIn(update, buttons);
-    };
-    const model = modelOf(bot.machine, { clock, changed, causeOf, learned });
+    const model = modelOf(bot.machine, { clock, changed, causeOf: causesIn(server), learned });
     // what a dead bot still wants to say nobody hears
     bot.run().catch((error: unknown) => {
       if (life.bot === bot)
@@ -205,15 +202,8 @@ export async function openSession(
       const chat = chatOf(user, chatType);
       const bubble = id === undefined ? undefined : log.withButton(chat, id, label);
       const { message, text = '', buttons = [] } = bubble ?? {};
-      const shown = message && {
-        message,
-        text,
-        buttons,
-        kind: 'text',
-        method: '',
-        payload: {},
-        message_id: id,
-      };
+      const sent = { kind: 'text', method: '', payload: {}, message_id: id };
+      const shown = message && { ...sent, message, text, buttons };
       act(userIn(user, chatType).taps(label, shown), chat);
     },
     async later(ms) {

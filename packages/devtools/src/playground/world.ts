@@ -1,7 +1,7 @@
 /** The world of the playground: a fake Bot API, a clock that can be moved, and bots to talk with. Passed in, so that nothing is bound to them. */
 
 import type { Clock, Duration, FsmStorage } from '@telefsm/core';
-import type { InspectedMachine } from '../inspector/model.ts';
+import type { InspectedMachine } from '../inspector/model-types.ts';
 import type { WebOptions } from '../web/server.ts';
 
 /** A bot that is ready to run. */

@@ -1,4 +1,4 @@
-/** The message that the user of a conversation sees, and each button with its widget and its target. */
+/** The view of a conversation: the message that is edited in place, and each button with its widget and its transition. */
 
 import type { Seen, SeenButton, SeenMessage } from '@telefsm/core/tools';
 import { type Html, html } from './html.ts';

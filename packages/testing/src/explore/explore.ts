@@ -3,11 +3,12 @@ import { FsmError } from '@telefsm/core';
 import fc from 'fast-check';
 import { type Atlas, newAtlas, type Sighting } from './atlas.ts';
 import { chooseMove, type Draw, pick, type Repertoire, repertoireOf } from './choose.ts';
+import type { Explored, ExploreWorld } from './explored.ts';
 import { type FaultKind, findingsIn } from './fault.ts';
 import { lineOf, type Move } from './move.ts';
 import { type Coverage, type Exploration, type Fault, reportOf } from './report.ts';
 import { shortest } from './shortest.ts';
-import { type Explored, type ExploreWorld, type Outcome, startWalk, type Walk } from './walk.ts';
+import { type Outcome, startWalk, type Walk } from './walk.ts';
 
 /** Options of {@link explore}. */
 export interface ExploreOptions {

@@ -2,8 +2,8 @@
 
 import { boundTo } from '@telefsm/core/scene-kit';
 import { lookAt, type MovedBy, movedBy } from '@telefsm/core/tools';
+import type { ExploredMachine } from './explored.ts';
 import type { Move } from './move.ts';
-import type { ExploredMachine } from './walk.ts';
 
 /**
  * Names what a move calls or presses; `undefined` for other moves.
@@ -35,17 +35,12 @@ export async function causeOf(
 /** The ids of views that only their buttons lead out of: they take no message and have no timeout. */
 export function onlyButtons(machine: ExploredMachine | undefined): ReadonlySet<string | null> {
   const scenes = machine?.describe().scenes ?? [];
+  const others: readonly string[] = ['accepts', 'timeout'];
   const found = scenes.filter(({ details }) => {
-    const { view, accepts, timeout } = details as NodeDetails;
-    return view === true && accepts === undefined && timeout === undefined;
+    const known = Object.entries(details).filter(([, value]) => value !== undefined);
+    return 'view' in details && !known.some(([name]) => others.includes(name));
   });
   return new Set(found.map(({ id }) => id));
-}
-
-interface NodeDetails {
-  readonly view?: true;
-  readonly accepts?: unknown;
-  readonly timeout?: number;
 }
 
 /** Whether the view of a conversation has no button. */

@@ -1,44 +1,22 @@
 /** One walk through a bot: a fresh world with it, in which moves are done one after the other and watched. */
-import { type MemoryStorage, memoryStorage, type RawUpdate } from '@telefsm/core';
-import type { AnyMachine, CommittedState } from '@telefsm/core/adapter';
+import { memoryStorage, type RawUpdate } from '@telefsm/core';
+import type { CommittedState } from '@telefsm/core/adapter';
 import { boundTo } from '@telefsm/core/scene-kit';
 import type { MovedBy } from '@telefsm/core/tools';
 import type { ChatAddress } from '../cloud/chat-address.ts';
 import type { ApiCall, Cloud, Query } from '../cloud/cloud.ts';
 import type { RawButton } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
-import type { AnyBot } from '../driver/frameworks.ts';
 import { allShown } from '../driver/looking.ts';
 import { StillHandled } from '../driver/patience.ts';
 import { privateChat } from '../driver/stage.ts';
 import { openTelegram } from '../driver/telegram.ts';
 import type { TestUser } from '../driver/user.ts';
 import { textParameter } from '../methods/parameters.ts';
-import { type VirtualClock, virtualClock } from '../virtual-clock.ts';
+import { virtualClock } from '../virtual-clock.ts';
+import type { Explored, ExploreWorld } from './explored.ts';
 import { type Move, type Person, people, shareable } from './move.ts';
 import { causeOf, isBare, onlyButtons } from './view.ts';
-
-/** The clock and the storage of an explored bot, so that its time and its memory belong to one walk. */
-export interface ExploreWorld {
-  /** The time; it does not pass until the walk advances it. */
-  readonly clock: VirtualClock;
-  /** An empty storage on that clock. */
-  readonly storage: MemoryStorage;
-}
-
-/** A bot to explore. */
-export interface Explored {
-  /** The bot, of either framework. */
-  readonly bot: AnyBot;
-  /** Its machine: with it states are known, and with them dead ends, loops and what is never reached. */
-  readonly machine?: ExploredMachine;
-}
-
-/** The used part of a machine. */
-export type ExploredMachine = Pick<
-  AnyMachine,
-  'observe' | 'describe' | 'botCommands' | 'storage' | 'sweep' | 'stop' | '~runtime'
->;
 
 /** A way from one state to another; `null` is a conversation without one. `by` names the button or command that led there. */
 export type Passage = readonly [from: string | null, to: string | null, by?: MovedBy];
@@ -54,7 +32,7 @@ export interface Outcome {
   readonly noticed: boolean;
   /** Of a press: whether the bot answered the query, and whether the button belonged to what is asked now. */
   readonly press: { readonly answered: boolean; readonly current: boolean } | undefined;
-  /** Whether the user is in front of a view that nothing but a command leads out of. */
+  /** Whether the user is in front of a view that only a command leads out of. */
   readonly isDeadEnd: boolean;
   /** The errors of the bot's code. */
   readonly errors: readonly unknown[];
@@ -118,7 +96,7 @@ export async function startWalk(
   const keys = new Map<number, string>();
   const committed = new Map<string, CommittedState>();
   const silent = onlyButtons(machine);
-  /** The cause of the move under way: a press or a command. */
+  /** The button or command of the move under way. */
   let by: MovedBy | undefined;
   machine?.observe(({ key, subject, from, to, cause }) => {
     if (subject.user !== undefined) keys.set(subject.user, key);

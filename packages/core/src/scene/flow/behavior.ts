@@ -172,12 +172,14 @@ function inPlace(
       return isTaken;
     },
     async handle(run: FrameRun, next) {
+      const { namesMessage, tookAnswer } = await load();
+      const isNamed = await namesMessage({ plan, run });
       let isPassed = false;
       await handle({ plan, run }, () => {
         isPassed = true;
         return next();
       });
-      if (!isPassed) (await load()).tookAnswer(run);
+      if (!isPassed) tookAnswer(run, !isNamed);
     },
     async timeout(run: FrameRun, timer) {
       (await load()).tookDeadline(run);

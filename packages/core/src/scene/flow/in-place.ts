@@ -2,12 +2,13 @@
 
 import type { MessageSource } from '../../conversation/behavior.ts';
 import { escapeHtml, escapeMarkdownV2 } from '../../conversation/format.ts';
-import { callOf, type OutgoingMessage, type RichText } from '../../conversation/outgoing.ts';
+import { type ApiCall, callOf, type RichText, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
 import { retire } from '../view/shown-message.ts';
+import { type FlowRun, locate } from './flow-run.ts';
 
 export { tookDeadline } from '../view/placing.ts';
 export { retire, retireUnseen } from '../view/shown-message.ts';
@@ -23,50 +24,70 @@ export function askInPlace(
   say: OutgoingMessage | FormattedStream,
   below?: OutgoingMessage,
 ): MessageSource | undefined {
-  const joined = below === undefined || isStream(say) ? undefined : join(say, below);
+  const call = isStream(say) ? undefined : callOf(say, undefined);
+  const isInPlace = call !== undefined && isEditable(call);
+  const joined = below === undefined || !isInPlace ? undefined : join(call, below);
   if (below !== undefined && joined === undefined) run.say(below);
-  const shown = joined ?? say;
-  const call = isStream(shown) ? undefined : callOf(shown, undefined);
-  if (call !== undefined && isEditable(call)) return showInPlace(run, drawingOf(call));
-  // an invoice, a stream and a reply keyboard are messages of their own
-  retire(run);
-  return () => shown;
+  if (isInPlace) return showInPlace(run, drawingOf(joined ?? call));
+  // an invoice, a stream and a reply keyboard are messages of their own; the one before goes, as it would by an edit
+  retire(run, true);
+  return () => say;
 }
 
 /** The flow has taken a message of the user: the question stays where it is, and the message goes. */
-export function tookAnswer(run: FrameRun): void {
-  tookInput(run, false, true);
+export function tookAnswer(run: FrameRun, deletes = true): void {
+  tookInput(run, false, deletes);
 }
 
-/** One text with another below; `undefined` where they cannot be one. */
-function join(say: OutgoingMessage, below: OutgoingMessage): OutgoingMessage | undefined {
-  const first = richText(say);
+/** Whether an answer to the pending question names the message that gives it, to copy it later. So that message stays. */
+export async function namesMessage(flowRun: FlowRun): Promise<boolean> {
+  const { pending } = await locate(flowRun);
+  if (pending?.kind !== 'ask') return false;
+  const { accept } = pending.step.question;
+  return accept === 'message' || (Array.isArray(accept) && accept.includes('message'));
+}
+
+/** A message with a text below its own text or caption; `undefined` where they cannot be one. */
+function join({ method, payload }: ApiCall, below: OutgoingMessage): ApiCall | undefined {
+  const isText = method === 'sendMessage';
+  const [textField, entitiesField] = isText
+    ? ['text', 'entities']
+    : ['caption', 'caption_entities'];
+  const first: RichText = {
+    text: Reflect.get(payload, textField) ?? '',
+    entities: Reflect.get(payload, entitiesField),
+    parse_mode: Reflect.get(payload, 'parse_mode'),
+  };
   const second = richText(below);
-  if (first === undefined || second === undefined) return undefined;
+  if (second === undefined) return undefined;
   const mode = first.parse_mode ?? second.parse_mode;
   if (mode !== undefined && (first.entities ?? second.entities) !== undefined) return undefined;
-  const escaped = ({ text, parse_mode }: RichText) =>
-    parse_mode === mode
-      ? text
+  const escaped = (part: RichText) =>
+    part.parse_mode === mode
+      ? part.text
       : mode === 'HTML'
-        ? escapeHtml(text)
+        ? escapeHtml(part.text)
         : mode === 'MarkdownV2'
-          ? escapeMarkdownV2(text)
+          ? escapeMarkdownV2(part.text)
           : undefined;
   const [top, bottom] = [escaped(first), escaped(second)];
   if (top === undefined || bottom === undefined) return undefined;
-  const text = `${top}\n\n${bottom}`;
+  const between = top === '' ? '' : '\n\n';
   const moved = (second.entities ?? []).map((entity) => ({
     ...entity,
-    offset: Reflect.get(entity, 'offset') + top.length + 2,
+    offset: Reflect.get(entity, 'offset') + top.length + between.length,
   }));
-  const entities = [...(first.entities ?? []), ...moved];
-  return {
-    ...first,
-    text,
-    ...(mode && { parse_mode: mode }),
-    ...(entities.length > 0 && { entities }),
+  const all = [...(first.entities ?? []), ...moved];
+  const joined = {
+    method,
+    payload: {
+      ...payload,
+      [textField]: `${top}${between}${bottom}`,
+      ...(mode && { parse_mode: mode }),
+      ...(all.length > 0 && { [entitiesField]: all }),
+    },
   };
+  return isEditable(joined) ? joined : undefined;
 }
 
 function richText(say: OutgoingMessage): RichText | undefined {

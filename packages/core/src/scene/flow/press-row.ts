@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../base/json.ts';
 import { hasButton, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
-import { verbIn } from '../transition.ts';
+import { verbIn, WithMoves } from '../transition.ts';
 import { accept } from './accept.ts';
 import { redo } from './ask.ts';
 import { goBack } from './controls.ts';
@@ -31,7 +31,9 @@ export async function pressRow(
   if (press === nothing) return true;
   const pressed = pressedMessage(run);
   if (press === undefined || (pressed && hasButton(pressed) === false)) return false;
-  verbIn(await press(pressedIn(flowRun, question) as Pressed<never>), plan.id)?.apply(run);
+  // what the rows themselves have made are their values
+  WithMoves.takeMade(turn);
+  verbIn(await press(pressedIn(flowRun, question) as Pressed<never>), plan.id, turn)?.apply(run);
   await apply(flowRun, question, turn.applied ?? { move: 'again', change: {} });
   return true;
 }

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
 import { type Keyboard, keyboardOf } from '../rows/rows.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
-import { type Transition, verb } from '../transition.ts';
+import type { Transition } from '../transition.ts';
 import { bindingOf, type FlowRun, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import type { PendingAsk } from './pending-question.ts';
@@ -45,7 +45,7 @@ class RowsTurn extends WithWidgets {
     this.host = {
       data: parameters,
       positions: memoOf(memo).widgets ?? {},
-      language: turn.from?.language_code,
+      language: turn.language,
       now: turn.now,
     };
   }
@@ -60,6 +60,10 @@ class RowsTurn extends WithWidgets {
 
   get from(): AskTurn['from'] {
     return this.#turn.from;
+  }
+
+  get language(): AskTurn['language'] {
+    return this.#turn.language;
   }
 
   get update(): AskTurn['update'] {
@@ -92,7 +96,7 @@ class RowsTurn extends WithWidgets {
   }
 
   #verb(move: RowMove): Transition {
-    return verb({ verb: move.move }, () => {
+    return this.make({ verb: move.move }, () => {
       this.applied = move;
     });
   }

@@ -51,14 +51,13 @@ type ValueOf<One> = One extends readonly [infer Value extends string, unknown]
   : One & string;
 
 /** The type of `share`, or a sentence of the compiler if no button can share the accepted input. */
-export type ShareOf<A> =
+export type ShareOf<A> = [SharedBy<A>] extends [never]
+  ? Complaint<"`share` needs accept: 'contact', 'location', 'users_shared' or 'chat_shared'.">
+  : string | ShareButton;
+type SharedBy<A> =
   LeftOut<A, Accept> extends true
-    ? ShareComplaint
-    : [Extract<A extends readonly unknown[] ? A[number] : A, Shareable>] extends [never]
-      ? ShareComplaint
-      : string | ShareButton;
-type ShareComplaint =
-  Complaint<"`share` needs accept: 'contact', 'location', 'users_shared' or 'chat_shared'.">;
+    ? never
+    : Extract<A extends readonly unknown[] ? A[number] : A, Shareable>;
 
 /** The raw answer of the user, before `schema` and `validate`. */
 export type RawOf<A, Ch, M> =

@@ -59,8 +59,10 @@ export function monthOf(
   });
   const cells = [...new Array<undefined>(blanks).fill(undefined), ...days];
   while (cells.length % 7 > 0) cells.push(undefined);
-  const title = new Intl.DateTimeFormat(known, { month: 'long', year: 'numeric', timeZone: 'UTC' });
-  const weekday = new Intl.DateTimeFormat(known, { weekday: 'short', timeZone: 'UTC' });
+  // the days that are stored are of this calendar, also where Intl would count by another one
+  const calendar = { calendar: 'gregory', timeZone: 'UTC' } as const;
+  const title = new Intl.DateTimeFormat(known, { ...calendar, month: 'long', year: 'numeric' });
+  const weekday = new Intl.DateTimeFormat(known, { ...calendar, weekday: 'short' });
   return {
     title: title.format(start),
     // 4 January 1970 was a Sunday

@@ -1,7 +1,9 @@
 /** Lists that a view shows page by page. */
 
+import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
-import type { Awaitable } from '../../base/type-tools.ts';
+import { invalidOption } from '../../base/rules.ts';
+import { shown } from '../../base/shown.ts';
 import { blank, button, moving } from './make-buttons.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { PlainButton } from './rows.ts';
@@ -10,24 +12,40 @@ import type { PageSource, ShownPage } from './widget-types.ts';
 /**
  * Loads the page on which a list is; the last one where the list has become shorter.
  *
+ * @param id - of the list, for messages
  * @param at - the page that its frame notes
+ * @throws FsmError `INVALID_OPTION` for what a loader must not return
  */
 export async function loadPage<Item>(
+  id: string,
   at: JsonObject[string] | undefined,
   source: PageSource<Item>,
   size: number,
 ): Promise<ShownPage<Item>> {
   const wanted = typeof at === 'number' ? at : 0;
-  const first = await loaded(source, wanted, size);
+  const first = await loaded(id, source, wanted, size);
   const pages = Math.max(1, Math.ceil(first.total / size));
   const page = Math.min(wanted, pages - 1);
-  const { items, total } = page === wanted ? first : await loaded(source, page, size);
+  const { items, total } = page === wanted ? first : await loaded(id, source, page, size);
   return { items, total, page, size, offset: page * size, pages };
 }
 
-function loaded<Item>(source: PageSource<Item>, page: number, size: number): Awaitable<Page<Item>> {
+async function loaded<Item>(
+  id: string,
+  source: PageSource<Item>,
+  page: number,
+  size: number,
+): Promise<Page<Item>> {
   const request: PageRequest = { page, size, offset: page * size };
-  if (typeof source === 'function') return source(request);
+  if (typeof source === 'function') {
+    const found = await source(request);
+    if (holds(found, 'items') && Array.isArray(found.items) && typeof found.total === 'number')
+      return found;
+    throw invalidOption(`the loader of '${id}'`, 'it to return { items, total }', shown(found));
+  }
+  if (!Array.isArray(source)) {
+    throw invalidOption(`the source of '${id}'`, 'a list or a loader', shown(source));
+  }
   return { items: source.slice(request.offset, request.offset + size), total: source.length };
 }
 
@@ -35,7 +53,7 @@ function loaded<Item>(source: PageSource<Item>, page: number, size: number): Awa
 export function isShown<Item>(
   source: PageSource<Item> | ShownPage<Item>,
 ): source is ShownPage<Item> {
-  return typeof source === 'object' && 'items' in source;
+  return holds(source, 'items');
 }
 
 /** "«", "2 / 5", "»". */

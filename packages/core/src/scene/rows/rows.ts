@@ -5,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { Transition } from '../transition.ts';
+import type { Leading, Transition } from '../transition.ts';
 import { buttonData, type FlowButton, valueIn, valueTokens } from './buttons.ts';
 
 /** One button. Made by the widgets of a turn. */
@@ -40,7 +40,10 @@ export interface Pressed<Turn = object> {
 }
 
 /** The action of a button. */
-export type Press = (pressed: Pressed<never>) => Awaitable<Transition | void>;
+export type Press = ((pressed: Pressed<never>) => Awaitable<Transition | void>) & {
+  /** Where a transition leads; absent for a handler. */
+  readonly leads?: Leading;
+};
 
 /** A button as widgets make it. */
 export interface PlainButton extends Button {
@@ -59,7 +62,7 @@ export interface PlainBlock extends Block {
 }
 
 /** Rows as `inline_keyboard` takes them. */
-export type InlineRows = readonly (readonly object[])[];
+export type InlineRows = readonly (readonly { readonly callback_data?: string }[])[];
 
 /** A keyboard to show, or to look a press up in: neither pays for the other. */
 export interface Keyboard {

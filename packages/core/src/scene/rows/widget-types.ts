@@ -1,6 +1,6 @@
 /** The types of the widgets: buttons that are bound to keys of data. */
 
-import type { Awaitable } from '../../base/type-tools.ts';
+import type { Awaitable, Complaint } from '../../base/type-tools.ts';
 import type { Transition } from '../transition.ts';
 import type { Page, PageRequest } from './page.ts';
 import type { Block, Button } from './rows.ts';
@@ -17,7 +17,14 @@ export interface ShownPage<Item> extends Page<Item>, PageRequest {
 }
 
 /** A list, or what loads a page of it. */
-export type PageSource<Item> = readonly Item[] | ((page: PageRequest) => Awaitable<Page<Item>>);
+export type PageSource<Item> =
+  | readonly Item[]
+  | ((
+      page: PageRequest,
+    ) => Awaitable<
+      | Page<Item>
+      | Complaint<'A loader returns { items, total }: a page, and the length of the list.'>
+    >);
 
 /** How several buttons are laid out. */
 export interface Layout {
@@ -59,6 +66,8 @@ type ItemOf<L> = L extends readonly (infer V extends string | number)[] ? V : ne
  *
  * Every press is handled the same way: the view of the stored data is rendered, the pressed id is looked up in it, and its transition is
  * applied. A button that the view no longer offers is answered as stale.
+ *
+ * The type of each key also has a sentence, which no key is: the compiler shows it for a key of another type.
  */
 export interface Widgets<D extends object, M> {
   /** A button; `press` is a transition, or a handler that returns one. Ids are unique within the view. */
@@ -76,26 +85,35 @@ export interface Widgets<D extends object, M> {
   /** Copies a text of at most 256 characters. */
   readonly copyText: (label: string, text: string) => Button;
   /** Switches a boolean: "✓ Sound". */
-  readonly toggle: <const K extends BooleanKeys<D>>(
-    key: K,
+  readonly toggle: (
+    key:
+      | BooleanKeys<D>
+      | (string & Complaint<'toggle() takes a key of the data whose value is a boolean.'>),
     label: string | ((on: boolean) => string),
     options?: After<boolean, M>,
   ) => Button;
   /** One of several values: "● English", "○ Deutsch". */
   readonly radio: <const K extends KeysWith<D, string | number>>(
-    key: K,
+    key:
+      | K
+      | (string & Complaint<'radio() takes a key of the data whose value is a text or a number.'>),
     values: Options<ValueOf<D, K> & (string | number)>,
     options?: Layout & After<ValueOf<D, K>, M>,
   ) => Block;
   /** Any of several values: "✓ News". */
   readonly multi: <const K extends KeysWith<D, readonly (string | number)[]>>(
-    key: K,
+    key:
+      | K
+      | (string &
+          Complaint<'multi() takes a key of the data whose value is a list of texts or numbers.'>),
     values: Options<ItemOf<ValueOf<D, K>>>,
     options?: Layout & After<ValueOf<D, K>, M> & { readonly max?: number },
   ) => Block;
   /** "−", the value, "+", in one row. A missing value counts as `min`, or 0. */
-  readonly counter: <const K extends KeysWith<D, number>>(
-    key: K,
+  readonly counter: (
+    key:
+      | KeysWith<D, number>
+      | (string & Complaint<'counter() takes a key of the data whose value is a number.'>),
     options?: After<number, M> & {
       readonly min?: number;
       readonly max?: number;
@@ -123,8 +141,10 @@ export interface Widgets<D extends object, M> {
     },
   ) => Block;
   /** A month; the chosen day is kept as `"2026-11-28"`. */
-  readonly calendar: <const K extends TextKeys<D>>(
-    key: K,
+  readonly calendar: (
+    key:
+      | TextKeys<D>
+      | (string & Complaint<'calendar() takes a key of the data whose value is a text.'>),
     options?: After<string, M> & CalendarOptions,
   ) => Block;
   /** Buttons in rows of a fixed width. */

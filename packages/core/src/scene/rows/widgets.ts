@@ -1,8 +1,9 @@
 /** The widgets: buttons that are bound to keys of data, each a few lines over `button`. */
 
 import { checkOption, checkOptions } from '#option-checks';
+import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { atLeast, callable } from '../../base/rules.ts';
+import { anyText, atLeast, callable, type Rule } from '../../base/rules.ts';
 import { WithMoves } from '../transition.ts';
 import { inRows } from './buttons.ts';
 import { dayRule, firstMonth, monthOf } from './calendar.ts';
@@ -40,7 +41,11 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   protected abstract readonly host: WidgetHost;
 
   get button(): Loose['button'] {
-    return (id, label, press) => button(id, label, pressOf(press));
+    return (id, label, press) => {
+      checkOption(`label of the button '${id}'`, label, anyText);
+      checkOption(`press of the button '${id}'`, press, pressable);
+      return button(id, label, pressOf(press));
+    };
   }
 
   get link(): Loose['link'] {
@@ -129,7 +134,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   }
 
   get page(): Loose['page'] {
-    return (id, source, { size = 10 } = {}) => loadPage(this.host.positions[id], source, size);
+    return (id, source, { size = 10 } = {}) => loadPage(id, this.host.positions[id], source, size);
   }
 
   get pages(): Loose['pages'] {
@@ -140,7 +145,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
       return block(async () => {
         const shown = isShown(source)
           ? source
-          : await loadPage(this.host.positions[id], source, size);
+          : await loadPage(id, this.host.positions[id], source, size);
         const rows: (readonly PlainButton[])[] = [];
         const single: PlainButton[] = [];
         for (const [at, each] of shown.items.entries()) {
@@ -189,6 +194,11 @@ export abstract class WithWidgets extends WithMoves implements Loose {
     };
   }
 }
+
+const pressable: Rule = {
+  expected: 'a transition or a handler',
+  fits: (found) => typeof found === 'function' || holds(found, '~transition'),
+};
 
 const calendarOptions = 'disabled locale after';
 

@@ -1,7 +1,7 @@
 /** Shows a rendered view: edits what has changed of the shown message, or sends a new one where it cannot be edited. */
 
+import { isNotModified, isRejected } from '../../conversation/rejected.ts';
 import type { ApiCall } from '../../conversation/outgoing.ts';
-import { isNotModified, isRejected, secondsToWait } from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/reply-keyboards.ts';
 import type { Drawing } from './drawing.ts';
@@ -13,13 +13,9 @@ import {
   type ShownMessage,
   withoutButtons,
 } from './shown-message.ts';
-import { languageOf } from './view-turn.ts';
 
 /** The kinds of media that a message can be edited to (Bot API, InputMedia). */
 const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
-
-/** How long a turn waits at most when Telegram takes no further edits, in seconds; the next update tries again. */
-const longestPause = 10;
 
 /** Whether a message shows something already. */
 export function shows(shown: ShownMessage, { kind, body, file, keys }: Drawing): boolean {
@@ -45,7 +41,7 @@ export async function display(
   }
   const edit = editOf(shown, drawn);
   try {
-    if (edit !== undefined) await patiently(run, edit);
+    if (edit !== undefined) await run.turn.api(edit.method, edit.payload);
   } catch (error) {
     if (!isNotModified(error)) {
       // what the bot cannot reach in a chat of others it cannot replace either
@@ -82,7 +78,6 @@ async function send(run: FrameRun, { call, ...drawn }: Drawing): Promise<void> {
 }
 
 function note(run: FrameRun, { kind, body, file, keys }: Drawing, where: MessageAddress): void {
-  const language = languageOf(run);
   noteShown(run, {
     ...where,
     entry: run.entry,
@@ -90,7 +85,6 @@ function note(run: FrameRun, { kind, body, file, keys }: Drawing, where: Message
     body,
     ...(file === undefined ? {} : { file }),
     ...(keys === undefined ? {} : { keys }),
-    ...(language === undefined ? {} : { language }),
   });
 }
 
@@ -102,19 +96,6 @@ async function remove({ turn, report }: FrameRun, old: ShownMessage): Promise<vo
     await turn.api(deletion.method, deletion.payload);
   } catch {
     if (old.keys !== undefined) await turn.api(method, payload).catch(report);
-  }
-}
-
-/** Calls again after the time that Telegram asks for. */
-async function patiently(run: FrameRun, { method, payload }: ApiCall): Promise<void> {
-  try {
-    await run.turn.api(method, payload);
-  } catch (error) {
-    const seconds = secondsToWait(error);
-    if (seconds === undefined || seconds > longestPause) throw error;
-    const { clock } = run.turn.rt;
-    await new Promise<void>((resolve) => void clock.setTimeout(resolve, seconds * 1000));
-    await run.turn.api(method, payload);
   }
 }
 

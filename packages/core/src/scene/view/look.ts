@@ -1,16 +1,14 @@
-/** A view for tools: its text, and each button with its widget and its target. */
+/** The content of a view, for tools: its text, and each button with its widget and its transition. */
 
-import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { OpenTurn } from '../../transaction/runtime.ts';
 import type { InlineRows, PlainBlock, PlainButton } from '../rows/rows.ts';
 import { keyboardOf, layOut } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
 import type { Leading } from '../transition.ts';
 import { shows } from './display.ts';
-import { drawingOf } from './drawing.ts';
-import { partsOf } from './render.ts';
+import { drawn, partsOf } from './render.ts';
 import { type MessageAddress, shownIn } from './shown-message.ts';
-import { type LooseView, type Rendering, RenderTurn } from './view-turn.ts';
+import { type LooseView, positionsOf, type Rendering, RenderTurn } from './view-turn.ts';
 
 /** The widgets that make buttons; `cell` is one that does nothing. */
 export type SeenWidget = Exclude<keyof Widgets<object, never>, 'page' | 'grid'> | 'cell';
@@ -18,7 +16,7 @@ export type SeenWidget = Exclude<keyof Widgets<object, never>, 'page' | 'grid'> 
 /** A button as a view shows it. */
 export interface SeenButton {
   readonly label: string;
-  /** The widget that made it. */
+  /** The widget that it belongs to. */
   readonly widget: SeenWidget;
   /** The id of a button; of another widget the key of its data, or the id of its list. Empty for a link and its like. */
   readonly name: string;
@@ -30,7 +28,7 @@ export interface SeenButton {
   readonly data?: string;
 }
 
-/** The text and the buttons of a view. */
+/** The content of a view. */
 export interface SeenView {
   /** The text, or the caption of the media. */
   readonly text: string;
@@ -63,7 +61,7 @@ export interface Seen {
 /** Replaces data before anybody sees it. */
 export type Mask = <T extends object>(data: T) => T;
 
-/** The widget that makes buttons of this kind. */
+/** The widget that has made a button. */
 type Note = Pick<SeenButton, 'widget' | 'name' | 'list'>;
 
 /** Looks at the conversation of a turn. */
@@ -75,34 +73,28 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
   const seen = {
     state: state ?? scene,
     session: hide(turn.session),
-    positions: (memo['at'] ?? {}) as object,
+    positions: positionsOf(run),
   };
   const message = (isCurrent: boolean | undefined) => shown && { ...addressIn(shown), isCurrent };
-  if (typeof view !== 'function') {
+  if (!isView(view)) {
     return { ...seen, message: message(undefined), view: undefined, failure: undefined };
   }
   try {
     const notes = new WeakMap<object, Note>();
     const where = `${scene} view`;
-    const { rows, ...made } = partsOf(
-      await (view as LooseView)(noting(new MaskedTurn(run, hide), notes)),
-      where,
-    );
-    const laidOut = await layOut(rows, where);
+    const made = partsOf(await view(noting(new MaskedTurn(run, hide), notes)), where);
+    const laidOut = await layOut(made.rows, where);
     const keyboard = await keyboardOf(laidOut, { tag: turn.tag, entry, question: '' }, where);
     const inline_keyboard = keyboard.inline();
-    const say = inline_keyboard.length > 0 ? { ...made, keyboard: { inline_keyboard } } : made;
-    const drawing = drawingOf(callOf(say as OutgoingMessage, undefined));
-    const { kind, call } = drawing;
-    const payload = call.payload as { readonly [name: string]: unknown };
-    const isText = kind === 'text';
+    const drawing = drawn(made, inline_keyboard);
+    const { kind } = drawing;
     return {
       ...seen,
       // what is drawn from other data cannot be compared
       message: message(mask === undefined ? shown && shows(shown, drawing) : undefined),
       view: {
-        text: String(payload[isText ? 'text' : 'caption'] ?? ''),
-        ...(!isText && { media: kind }),
+        text: String(made.text ?? made.caption ?? ''),
+        ...(kind !== 'text' && { media: kind }),
         rows: buttonsIn(laidOut, inline_keyboard, notes),
       },
       failure: undefined,
@@ -111,6 +103,10 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
     const failure = error instanceof Error ? error.message : String(error);
     return { ...seen, message: message(undefined), view: undefined, failure };
   }
+}
+
+function isView(view: unknown): view is LooseView {
+  return typeof view === 'function';
 }
 
 class MaskedTurn extends RenderTurn {
@@ -130,11 +126,6 @@ function addressIn({ chat, id, inline, business }: MessageAddress): MessageAddre
   return { chat, id, inline, business };
 }
 
-/** A button of an inline keyboard, as far as it is looked at. */
-interface Cell {
-  readonly callback_data?: string;
-}
-
 function buttonsIn(
   rows: readonly (readonly PlainButton[])[],
   keyboard: InlineRows,
@@ -143,8 +134,8 @@ function buttonsIn(
   return rows.map((row, at) =>
     row.map((button, column): SeenButton => {
       const { label, press } = button;
-      const { leads } = (press ?? {}) as { readonly leads?: Leading };
-      const { callback_data: data } = (keyboard[at]?.[column] ?? {}) as Cell;
+      const leads = press?.leads;
+      const data = keyboard[at]?.[column]?.callback_data;
       return {
         label,
         ...(notes.get(button) ?? { widget: 'cell', name: '' }),
@@ -170,15 +161,19 @@ const widgets: ReadonlySet<unknown> = new Set<SeenWidget>([
   'copyText',
 ]);
 
+function isWidget(member: unknown): member is SeenWidget {
+  return widgets.has(member);
+}
+
 type Make = (name: string, ...rest: readonly unknown[]) => PlainButton | PlainBlock;
 
 /** A turn whose widgets note what they have made. */
 function noting(turn: RenderTurn, notes: WeakMap<object, Note>): RenderTurn {
   return new Proxy(turn, {
     get(target, member) {
-      const value: unknown = Reflect.get(target, member, target);
-      if (!widgets.has(member)) return value;
-      return noted(value as Make, member as SeenWidget, notes);
+      if (!isWidget(member)) return Reflect.get(target, member, target);
+      const make: Make = Reflect.get(target, member, target);
+      return noted(make, member, notes);
     },
   });
 }

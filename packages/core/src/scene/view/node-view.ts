@@ -9,10 +9,10 @@ import { nodeTurn } from '../node-turn.ts';
 import { type FlowButton, readButton } from '../rows/buttons.ts';
 import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
-import { patched, verbIn } from '../transition.ts';
+import { patched, verbIn, WithMoves } from '../transition.ts';
 import { isShown, showInPlace, tookDeadline, tookInput } from './placing.ts';
 import { draw, findPress } from './render.ts';
-import { withoutButtons } from './shown-message.ts';
+import { shownIn, withoutButtons } from './shown-message.ts';
 import { type LooseView, positionsOf } from './view-turn.ts';
 
 /** Options of a node that concern its view. */
@@ -29,6 +29,8 @@ export interface OpenView {
    * @returns what shows it after the commit; `undefined` if the message shows it already
    */
   ask(run: FrameRun): Promise<MessageSource | undefined>;
+  /** Whether the user has the view of this entry before them, as it was before the last change. */
+  isSeen(run: FrameRun): boolean;
   /** Takes a press of one of its buttons, which is looked up in the view of the stored data; `false` if the update is none. */
   press(run: FrameRun): Promise<boolean>;
   /** The node has taken a message of the user. */
@@ -54,6 +56,8 @@ export function openView(
       return showInPlace(run, await draw(run, view, id));
     },
 
+    isSeen: (run) => shownIn(run)?.entry === run.entry,
+
     async press(run) {
       const pressed = pressedMessage(run);
       const button = pressed && readButton(pressed.data);
@@ -71,10 +75,15 @@ export function openView(
         await say('stale');
         return true;
       }
-      const press = await offered(id, view, run, button, pressed);
-      if (press === nothing) return true;
-      if (press === undefined) await say('stale');
-      else verbIn(await press(new PressedView(run)), id)?.apply(run);
+      const found = await offered(id, view, run, button, pressed);
+      if (found?.press === nothing) return true;
+      if (found?.press === undefined) await say('stale');
+      else {
+        // what the view itself has made are its values
+        WithMoves.takeMade(found.turn);
+        const own = new PressedView(run);
+        verbIn(await found.press(own), id, found.turn, own.made)?.apply(run);
+      }
       showAgain(run);
       return true;
     },
@@ -97,13 +106,15 @@ async function offered(
   pressed: PressedMessage,
 ) {
   if (entry !== run.entry || action !== 'row' || question !== '') return undefined;
-  const press = await findPress(run, view, id, value);
+  const found = await findPress(run, view, id, value);
   // a double tap comes when the message has changed already: what it asks for is done
-  return press !== nothing && hasButton(pressed) === false ? undefined : press;
+  return found.press !== nothing && hasButton(pressed) === false ? undefined : found;
 }
 
 /** A class, since one is made for each press. */
 class PressedView implements Pressed<never> {
+  /** The turn that a handler got. */
+  made: ReturnType<typeof nodeTurn> | undefined;
   readonly #run: FrameRun;
 
   constructor(run: FrameRun) {
@@ -115,7 +126,8 @@ class PressedView implements Pressed<never> {
   }
 
   turn(): never {
-    return nodeTurn(this.#run, {}) as never;
+    this.made = nodeTurn(this.#run, {});
+    return this.made as never;
   }
 
   patch(change: JsonObject): void {

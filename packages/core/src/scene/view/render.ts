@@ -3,16 +3,24 @@
 import { checkOptions } from '#option-checks';
 import { invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
-import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
+import { callOf, mediaKinds, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
-import { type Binding, type Keyboard, keyboardOf, type Press, type Rows } from '../rows/rows.ts';
+import {
+  type Binding,
+  type InlineRows,
+  type Keyboard,
+  keyboardOf,
+  type Press,
+  type Rows,
+} from '../rows/rows.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
-import { type LooseView, type View, viewTurn } from './view-turn.ts';
+import { type LooseView, RenderTurn, type View } from './view-turn.ts';
 
 /** The result of a view, with its rows as a keyboard. */
 interface Rendered {
   readonly made: Parts;
   readonly keyboard: Keyboard;
+  readonly turn: RenderTurn;
 }
 
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
@@ -30,7 +38,11 @@ function bindingOf({ tag, entry }: FrameRun): Binding {
  */
 export async function draw(run: FrameRun, view: LooseView, scene: string): Promise<Drawing> {
   const { made, keyboard } = await render(run, view, scene);
-  const inline_keyboard = keyboard.inline();
+  return drawn(made, keyboard.inline());
+}
+
+/** Makes of what a view has returned what is sent. */
+export function drawn(made: Parts, inline_keyboard: InlineRows): Drawing {
   const say = inline_keyboard.length > 0 ? { ...made, keyboard: { inline_keyboard } } : made;
   return drawingOf(callOf(say as OutgoingMessage, undefined));
 }
@@ -39,7 +51,7 @@ export async function draw(run: FrameRun, view: LooseView, scene: string): Promi
  * Renders the view of a frame as it is now, to look a press up.
  *
  * @param value - what stands for the button
- * @returns what the press does; `undefined` if the view has no such button
+ * @returns what the press does, `undefined` if the view has no such button; and the turn of the view, whose verbs handlers may call too
  * @throws FsmError as {@link draw} does
  */
 export async function findPress(
@@ -47,19 +59,22 @@ export async function findPress(
   view: LooseView,
   scene: string,
   value: string,
-): Promise<Press | undefined> {
-  return (await render(run, view, scene)).keyboard.press(value);
+): Promise<{ readonly press: Press | undefined; readonly turn: RenderTurn }> {
+  const { keyboard, turn } = await render(run, view, scene);
+  return { press: keyboard.press(value), turn };
 }
 
 async function render(run: FrameRun, view: LooseView, scene: string): Promise<Rendered> {
   const where = `${scene} view`;
-  const made = partsOf(await view(viewTurn(run)), where);
-  return { made, keyboard: await keyboardOf(made.rows, bindingOf(run), where) };
+  const turn = new RenderTurn(run);
+  const made = partsOf(await view(turn), where);
+  return { made, keyboard: await keyboardOf(made.rows, bindingOf(run), where), turn };
 }
 
 /** The result of a view that is more than a text. */
 export interface Parts {
   readonly text?: unknown;
+  readonly caption?: unknown;
   readonly rows?: Rows;
 }
 
@@ -67,12 +82,17 @@ export interface Parts {
 export function partsOf(made: View, where: string): Parts {
   if (typeof made === 'string') return sayable({ text: made }, where);
   if (typeof made === 'object' && made !== null) return sayable(made as Parts, where);
-  throw invalidOption(where, 'a text, or an object with text or media', shown(made));
+  throw noContent(made, where);
+}
+
+function noContent(made: unknown, where: string) {
+  return invalidOption(where, 'a text, or an object with text or media', shown(made));
 }
 
 function sayable<T extends object>(made: T, where: string): T {
   checkOptions(`${where} `, made, { rows: buttons }, parts);
   if ('text' in made && (made.text === '' || typeof made.text !== 'string'))
     throw invalidOption(`${where} text`, 'a text', shown(made.text));
+  if (!('text' in made) && !mediaKinds.some((kind) => kind in made)) throw noContent(made, where);
   return made;
 }

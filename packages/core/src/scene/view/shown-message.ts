@@ -29,8 +29,6 @@ export interface ShownMessage extends MessageAddress {
   readonly file?: string;
   /** Fingerprint of the buttons; absent where it has none. */
   readonly keys?: string;
-  /** Language of the user who was shown it, as in `language_code`. */
-  readonly language?: string;
 }
 
 /** Its slot, among those of session values. */

@@ -11,7 +11,6 @@ import type { Rows } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Moves } from '../transition.ts';
-import { shownIn } from './shown-message.ts';
 
 /** The content of a view: text or media, and rows of buttons. */
 export type View = string | WithRows<RichText> | WithRows<Media>;
@@ -46,8 +45,6 @@ export interface ViewTurn<
     Moves<D, R>,
     Widgets<D, HandlerTurn<D, N, R, S>> {
   readonly data: DeepReadonly<D>;
-  /** Language of the user who was shown the view, as in `language_code`, also where no update is handled. */
-  readonly language: string | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the turn of any view
@@ -56,13 +53,8 @@ type LooseViewTurn = ViewTurn<any>;
 /** The view of any node. */
 export type LooseView = (turn: LooseViewTurn) => Awaitable<View>;
 
-/** The input of a rendering: a frame, and a turn around it. */
+/** A frame to render, and a turn around it. */
 export type Rendering = Pick<FrameRun, 'turn' | 'data' | 'memo'>;
-
-/** Makes what a view sees. */
-export function viewTurn(run: FrameRun): LooseViewTurn {
-  return new RenderTurn(run);
-}
 
 /** Pages of lists and months of calendars, which a frame keeps beside its data. */
 export function positionsOf({ memo }: Pick<FrameRun, 'memo'>): JsonObject {
@@ -70,14 +62,7 @@ export function positionsOf({ memo }: Pick<FrameRun, 'memo'>): JsonObject {
   return isJsonObject(at) ? at : noData;
 }
 
-/** The language of the user: in a group that of the user who was shown the view first, since others press too. */
-export function languageOf(run: Pick<Rendering, 'turn'>): string | undefined {
-  const own = run.turn.from?.language_code;
-  const noted = shownIn(run)?.language;
-  return (run.turn.subject.chat ?? 0) < 0 ? (noted ?? own) : (own ?? noted);
-}
-
-/** The argument of a view, made for each render. */
+/** The turn of one render. */
 export class RenderTurn extends WithWidgets implements LooseViewTurn {
   readonly data: JsonObject;
   protected readonly host: WidgetHost;
@@ -88,12 +73,11 @@ export class RenderTurn extends WithWidgets implements LooseViewTurn {
     const { turn, data } = run;
     this.#turn = turn;
     this.data = data;
-    const language = languageOf(run);
-    this.host = { data, positions: positionsOf(run), language, now: turn.now };
+    this.host = { data, positions: positionsOf(run), language: turn.language, now: turn.now };
   }
 
-  get language(): string | undefined {
-    return this.host.language;
+  get language(): LooseViewTurn['language'] {
+    return this.#turn.language;
   }
 
   get subject(): LooseViewTurn['subject'] {

@@ -1,0 +1,68 @@
+/**
+ * Limits of Telegram (429): what a turn has to say is said when the limit is over. Nobody waits for it, since a framework may handle one
+ * update at a time.
+ */
+
+import { secondsToWait } from '../conversation/rejected.ts';
+import { callOf, type OutgoingMessage } from '../conversation/outgoing.ts';
+import { isStream, type Stream } from '../conversation/stream.ts';
+import { newToken } from '../lease/calls.ts';
+import type { Held, Limit, OpenTurn } from './runtime.ts';
+
+/** How many messages are held for one conversation; later ones are reported to observers. */
+const mostHeld = 20;
+
+/** Whether a limit keeps messages back: to try again before it is over makes it longer. */
+export function isLimited({ rt, key = '' }: OpenTurn): boolean {
+  const limit = rt.limits.get(key);
+  return limit !== undefined && limit.until > rt.clock.monotonic();
+}
+
+/** Notes the limit that is why a message was not sent. If this process ends before it is over, the next update asks the pending question. */
+export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): void {
+  const { clock, limits, stopping } = rt;
+  const { scope, subject } = facts;
+  const ms = (secondsToWait(error) ?? 1) * 1000;
+  const { held = [] } = limits.get(key) ?? {};
+  const limit: Limit = { until: clock.monotonic() + ms, held, error };
+  limits.set(key, limit);
+  const send = async () => {
+    // another limit has begun, or an update has come first
+    if (scope === undefined || limits.get(key) !== limit || stopping.isStopped) return;
+    // timers are not exact
+    limits.set(key, { ...limit, until: Number.NEGATIVE_INFINITY });
+    // the pending question is asked first thing
+    await rt.later({ key, scope, subject }, newToken(), sayHeld);
+  };
+  clock.setTimeout(() => void send().catch((failed) => rt.sendFailed(key, failed)), ms);
+}
+
+/** Holds a message until the limit is over. */
+export function hold(
+  { rt, key = '', replyAddress }: OpenTurn,
+  say: OutgoingMessage | Stream,
+  isQuiet: boolean,
+): void {
+  const { held = [], error } = rt.limits.get(key) ?? {};
+  if (held.length >= mostHeld || isStream(say)) rt.sendFailed(key, error);
+  else held.push({ call: callOf(say, replyAddress), isQuiet });
+}
+
+/** Takes what was held, if the limit is over. */
+export function takeHeld(turn: OpenTurn): readonly Held[] {
+  const { rt, key = '' } = turn;
+  const limit = rt.limits.get(key);
+  if (limit === undefined || isLimited(turn)) return none;
+  rt.limits.delete(key);
+  return limit.held;
+}
+
+const none: readonly Held[] = [];
+
+/** Says what is still held; as the work of a turn. */
+function sayHeld(turn: OpenTurn): void {
+  for (const { call, isQuiet } of takeHeld(turn)) {
+    if (isQuiet) turn.effects.call(call);
+    else turn.effects.send(call);
+  }
+}
