@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '27.7 kB',
-    '24.5 kB',
+    '28 kB',
+    '24.8 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '52 kB',
-    '47.2 kB',
+    '52.8 kB',
+    '47.9 kB',
   ),
   {
     name: 'keyValueStorage alone',
