@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '28 kB',
-    '24.8 kB',
+    '27.9 kB',
+    '24.7 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '52.8 kB',
-    '47.9 kB',
+    '52.7 kB',
+    '47.8 kB',
   ),
   {
     name: 'keyValueStorage alone',

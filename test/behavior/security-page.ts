@@ -8,8 +8,8 @@ import { type Framework, frameworks, type Options } from './frameworks.ts';
 
 /** The page. */
 export const page = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
-/** A text with single spaces. */
-export const words = (text: string) => text.replace(/\s+/g, ' ');
+
+const words = (text: string) => text.replace(/\s+/g, ' ');
 
 /** A test named by a part of a sentence of the page. */
 export function promise(

@@ -80,7 +80,7 @@ describe('another user', () => {
   );
 
   promise(
-    'that conversation is locked and read only if the pressed message has the button, or if Telegram no longer shows the message.',
+    'A button of a question in another chat names a conversation. That conversation is locked and read only if the pressed message has the button, or is no longer shown by Telegram.',
     async (framework) => {
       const { world, machine, anna, bob } = play(framework, { states: [order] });
       const asked: string[] = [];
@@ -139,7 +139,7 @@ describe('another user', () => {
   });
 
   promise(
-    'So is a value of `validate`, or of a function as `accept`, that is not JSON or a boolean: ',
+    'So is a value of `validate` or of a function as `accept` that is a boolean, or not JSON.',
     async (framework) => {
       for (const question of [
         { validate: () => new Date(0) },

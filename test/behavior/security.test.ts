@@ -116,7 +116,7 @@ describe('another user', () => {
   });
 
   promise(
-    'the user reads a text, nothing is stored, and observers get `inputRefused`.',
+    'The user reads a text, nothing is stored, and observers get `inputRefused`.',
     async (framework) => {
       const big = scene('big', { data: typed<{ all?: string }>() }).on({
         handle: ({ input, stay }) => stay({ all: input.text.repeat(100) }),

@@ -55,7 +55,7 @@ test('one update costs the reviewed number of storage calls, timers, microtasks 
       "an update comes again: 1 acquire, 5 microtasks, 1 release",
       "an update has no conversation: 2 microtasks",
       "a node is entered: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 29 microtasks, 1 timers",
-      "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 31 microtasks",
+      "a node takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 30 microtasks",
       "a flow begins: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 40 microtasks, 1 timers",
       "a flow takes an answer and asks: 1 API calls, 1 acquire, 1 commit, 1 commit that keeps, 51 microtasks",
       "a flow refuses an answer: 1 API calls, 1 acquire, 1 commit, 29 microtasks",

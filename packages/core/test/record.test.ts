@@ -124,7 +124,7 @@ const record = fc
     replyAddress: fc.option(place, { nil: undefined }),
     timers,
     failures: fc.nat(4),
-    pendingPrompt: fc.constantFrom(false, 'unsent', 'rejected'),
+    pendingPrompt: fc.constantFrom(0, 1, 2),
     keyboard: fc.option(fc.nat(), { nil: undefined }),
     entries: fc.nat(),
     session: fc.option(

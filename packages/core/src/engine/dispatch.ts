@@ -148,6 +148,6 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   await settle(turn);
   // what the user has said already is not asked for
   effects.prompt = undefined;
-  copy.pendingPrompt = false;
+  copy.pendingPrompt = 0;
   return false;
 }

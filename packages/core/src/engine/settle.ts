@@ -52,7 +52,7 @@ export async function settle(turn: OpenTurn): Promise<void> {
         isAskedAnew = speech !== undefined && !effects.hasEvents;
         effects.prompt = isAskedAnew ? () => ask(turn, speech as Speech) : undefined;
         if (effects.hasEvents) continue;
-        copy.pendingPrompt = isAskedAnew && 'unsent';
+        copy.pendingPrompt = isAskedAnew ? 1 : 0;
         if (isAskedAnew) noteAsked(turn);
       }
       const { screen } = turn.registry;
@@ -86,18 +86,17 @@ async function ask(turn: OpenTurn, speech: Speech): Promise<void> {
   checkSay(said ?? '');
   const isOver = said == null || said === '' || isSent(said);
   const sent = isOver ? said : await send(turn, said);
-  copy.pendingPrompt = false;
+  copy.pendingPrompt = 0;
   const asked = behaviorOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
 }
 
 /** Sends a question; what notes and removes reply keyboards is loaded with the first one. */
-async function send(turn: OpenTurn, say: Say | Stream): Promise<Sent> {
+function send(turn: OpenTurn, say: Say | Stream): Promise<Sent> {
   // a stream may end with one
   const mayShow = isStream(say) || holds(markupIn(say), 'keyboard');
   if (turn.copy.keyboard === undefined && !mayShow) return turn.send(say);
-  const { sendQuestion } = await import('./reply-keyboards.ts');
-  return sendQuestion(turn, say);
+  return import('./reply-keyboards.ts').then(({ sendQuestion }) => sendQuestion(turn, say));
 }
 
 async function tell(

@@ -1,4 +1,4 @@
-/** What becomes of updates whose conversation is busy: Telegram is answered early, or the update is rejected. Loaded with the first of them. */
+/** Early answers and rejections for updates whose conversation is busy. Loaded with the first one. */
 
 import { FsmError } from '../base/errors.ts';
 import { textOf } from '../conversation/texts.ts';

@@ -82,7 +82,6 @@ export function runtimeOf(
         return lastVisit;
       },
     },
-    followsPolls: given.polls === true || takesVotes(registry),
     opened,
     bots: new Map(),
   };
@@ -104,10 +103,6 @@ function leasesOf(options: LeaseOptions & { readonly storage: FsmStorage }): Lea
 function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   for (const { behavior } of scenes.values()) return engineOf(behavior.engine, rt);
   return undefined;
-}
-
-function takesVotes({ scenes }: Registry): boolean {
-  return [...scenes.values()].some(({ behavior }) => behavior.votes === true);
 }
 
 function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {

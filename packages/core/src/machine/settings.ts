@@ -61,6 +61,7 @@ export function settingsOf(options: LooseOptions): Settings {
     initial: initialOf(options.initial),
     services: options.services as Settings['services'],
     onTimeout: options.onTimeout,
+    polls: options.polls,
     sweep: {
       every: toMs(sweep?.every ?? '1s', 'sweep.every'),
       parallel: sweep?.parallel ?? 32,

@@ -79,7 +79,7 @@ export function updatesOf(
       const subject = subjectOf(update, bot.id);
       const run = (asker: PollSender | undefined) => work(update, bot, rest, ctx, subject, asker);
       const { updateType } = subject;
-      if (rt.followsPolls && (updateType === 'poll_answer' || updateType === 'poll')) {
+      if (updateType === 'poll_answer' || updateType === 'poll') {
         return import('../transaction/polls.ts').then(({ withSender }) =>
           withSender(rt, update, subject, run),
         );

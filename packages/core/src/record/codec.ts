@@ -98,7 +98,7 @@ export function encode(record: ConversationRecord): string {
   if (replyAddress !== undefined) text.p = encodeAddress(replyAddress);
   if (timers.length > 0) text.t = encodeTimers(timers);
   if (failures !== 0) text.x = failures;
-  if (pendingPrompt) text.o = pendingPrompt === 'rejected' ? 2 : 1;
+  if (pendingPrompt) text.o = pendingPrompt;
   if (keyboard !== undefined) text.b = keyboard;
   if (entries !== top.entry) text.z = entries;
   if (session !== undefined) text.u = session;
@@ -192,7 +192,7 @@ function read(text: RecordText, size: number): ConversationRecord {
     replyAddress: text.p && readAddress(text.p),
     timers: text.t ? text.t.map(readTimer) : noTimers,
     failures: text.x ?? 0,
-    pendingPrompt: text.o === 1 ? 'unsent' : text.o === 2 && 'rejected',
+    pendingPrompt: text.o ?? 0,
     ...(text.b !== undefined && { keyboard: text.b }),
     entries: text.z ?? top.entry,
     session: text.u && freezeParsed(text.u),

@@ -23,8 +23,8 @@ export interface StoredTimer {
   readonly plus: number;
 }
 
-/** A question that is still to be asked: `rejected` once the user has read that Telegram did not accept it; `false` where there is none. */
-export type PendingPrompt = false | 'unsent' | 'rejected';
+/** Whether a question is still to be asked (1), and whether the user has read that Telegram has rejected it (2). */
+export type PendingPrompt = 0 | 1 | 2;
 
 /** Everything that is kept of one conversation. Nobody can change it; a turn makes a new one. */
 export interface ConversationRecord {
@@ -77,7 +77,7 @@ export const emptyRecord: ConversationRecord = Object.freeze({
   replyAddress: undefined,
   timers: noTimers,
   failures: 0,
-  pendingPrompt: false,
+  pendingPrompt: 0,
   entries: 0,
   session: undefined,
   extra: noData,

@@ -1,4 +1,4 @@
-/** What the code of a bot must not make of an input: neither a flow nor a node takes it for an answer. */
+/** Values that the code of a bot must not make of an input: neither a flow nor a node takes them for answers. */
 
 import type { FsmError } from '../base/errors.ts';
 import { isStorable } from '../base/json.ts';

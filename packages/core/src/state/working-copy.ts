@@ -146,7 +146,7 @@ export class WorkingCopy {
   clear(): void {
     this.dropTimers();
     this.frames = emptyRecord.frames;
-    this.pendingPrompt = false;
+    this.pendingPrompt = 0;
     this.failures = 0;
     this.entries = 0;
     // what telefsm keeps there itself goes with the conversation

@@ -1,4 +1,4 @@
-/** What users read when something failed. It is loaded when it first does. */
+/** Messages for users when something failed. Loaded with the first one. */
 
 import { type TextName, type Texts, textOf } from '../conversation/texts.ts';
 import type { OpenTurn } from './runtime.ts';

@@ -72,7 +72,7 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
 /**
  * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
  *
- * What Telegram rejects would be rejected again, and the handler that caused it has ended: so observers get the error, and the user reads
+ * What Telegram rejects would be rejected again, and the handler that caused it has ended. So observers get the error, and the user reads
  * that something failed; of a question once, however often it is tried again. A user who has blocked the bot, and a limit, are reported to
  * observers only. A question that was not sent stays pending: an answer to a question that nobody saw is none.
  *
@@ -106,9 +106,9 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     if (rt.queues.waiting(turn.key as string) > 0) rt.early.asks(turn.key as string);
     const isRefused = await sending(prompt);
     // it is tried again before each input: an apology each time would answer an album with ten of them
-    if (isRefused && copy.pendingPrompt !== 'rejected') {
+    if (isRefused && copy.pendingPrompt !== 2) {
       hasRejection = true;
-      if (!silently) copy.pendingPrompt = 'rejected';
+      if (!silently) copy.pendingPrompt = 2;
     }
   }
   if (!hasRejection || silently) return;

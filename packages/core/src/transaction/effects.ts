@@ -62,7 +62,7 @@ export class Effects {
   apology: Texts | undefined;
   /** The scenes that have been left since the last commit. */
   left: Left[] | undefined;
-  /** What a hook has thrown; thrown again after the commit. */
+  /** The error of a hook, thrown again after the commit. */
   failure: Thrown | undefined;
   /** Tasks that wait for a commit. */
   tasks: Task[] | undefined;
@@ -75,7 +75,7 @@ export class Effects {
 
   // ── added by verbs, scenes and policies
 
-  /** Notes what has happened to a frame. */
+  /** Notes an event of a frame. */
   note(event: SceneEvent): void {
     this.events = added(this.events, event);
   }

@@ -1,4 +1,4 @@
-/** What observers of a machine are notified of. An observer that throws harms nobody. */
+/** The events of a machine, and their observers. An observer that throws harms nobody. */
 
 import type { LeaveReason } from '../conversation/turn.ts';
 import { type ConversationRecord, topOf } from '../record/record.ts';

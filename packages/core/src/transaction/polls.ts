@@ -2,7 +2,7 @@
  * Polls that conversations have sent. A vote names its poll and its voter but no chat, and the new state of a poll names nobody. So the
  * storage has a record for each poll, which says where it was sent. Its key is that of no conversation.
  *
- * A machine that follows no polls neither reads nor writes such records: `Runtime.followsPolls`.
+ * A machine that follows no polls neither reads nor writes such records.
  */
 
 import { isJsonObject } from '../base/json.ts';
@@ -28,14 +28,24 @@ const bound = 10_000;
 /** Ms that a poll is followed where conversations are kept without end: longer than Telegram keeps a poll open by itself. */
 const followedFor = 31 * 86_400_000;
 
+/** Whether a machine follows polls: one of its scenes may take votes, or its option says so. */
+function followsPolls({ options, registry }: Runtime): boolean {
+  if (options.polls === true) return true;
+  return [...registry.scenes.values()].some(({ behavior }) => behavior.votes === true);
+}
+
 /**
  * Keeps which conversation has sent a poll, for as long as conversations are kept.
  *
- * @throws FsmError `INVALID_OPTION` for a machine that follows no polls; `STORAGE_FAILED`
+ * @param isByHand - the bot asks for it: a machine that follows no polls rejects that
+ * @throws FsmError `INVALID_OPTION`, `STORAGE_FAILED`
  */
-export async function followPoll(turn: OpenTurn, id: string): Promise<void> {
+export async function followPoll(turn: OpenTurn, id: string, isByHand: boolean): Promise<void> {
   const { rt, subject, tag } = turn;
-  if (!rt.followsPolls) throw invalidOption('polls', 'true, to follow polls by hand', 'left out');
+  if (!followsPolls(rt)) {
+    if (isByHand) throw invalidOption('polls', 'true, to follow polls by hand', 'left out');
+    return;
+  }
   const { chat = turn.replyAddress?.chat, user, thread, business } = subject;
   const text = JSON.stringify({ tag, chat, user, thread, business });
   const ttl = rt.options.ttl ?? followedFor;
@@ -72,7 +82,7 @@ export async function withSender(
   const { updateType = '' } = subject;
   const payload = objectIn(update, updateType);
   const id = textIn(payload, updateType === 'poll' ? 'id' : 'poll_id');
-  if (id === undefined) return handle(undefined);
+  if (id === undefined || !followsPolls(rt)) return handle(undefined);
   const key = keyOfPoll(rt, subject.bot, id);
   const seat = await rt.queues.join(key);
   let text: string | undefined;

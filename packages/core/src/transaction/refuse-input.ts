@@ -1,4 +1,4 @@
-/** What a scene made of an input cannot be stored. Loaded when it first happens. */
+/** Rejects an input if the value that a scene made of it cannot be stored. Loaded with the first one. */
 
 import { isFsmError } from '../base/errors.ts';
 import { textFor } from './apologies.ts';

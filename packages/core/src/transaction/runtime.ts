@@ -140,8 +140,6 @@ export interface Runtime {
   /** Reports a message that could not be sent where no handler waits for it. */
   speechFailed(key: string | undefined, error: unknown): void;
   readonly rules: CopyRules;
-  /** Whether votes and new states of polls are brought to the conversations that have sent them. */
-  readonly followsPolls: boolean;
   /** Called with each turn that has a framework's context, before any code of the bot runs. */
   readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;
 }

@@ -52,6 +52,8 @@ export interface Settings {
   readonly initial: Initial | undefined;
   readonly services: object | ((turn: ServiceTurn) => Awaitable<object>) | undefined;
   readonly onTimeout: ((turn: Turn) => Awaitable<Say | Sent | undefined | void>) | undefined;
+  /** Whether polls are followed where no scene takes votes. */
+  readonly polls: true | undefined;
   readonly sweep: { readonly every: number; readonly parallel: number };
   /** For scenes that choose nothing of their own. */
   readonly defaults: SceneDefaults;

@@ -176,7 +176,7 @@ function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Hold |
   return rt.leases.take(key, { bound, interruption: head.interruption, onBusy });
 }
 
-/** What a scene made of an input cannot be stored. */
+/** Rejects an input: the value that a scene made of it cannot be stored. */
 async function refuse(turn: OpenTurn, error: unknown): Promise<void> {
   const { refuseInput } = await import('./refuse-input.ts');
   await refuseInput(turn, error);

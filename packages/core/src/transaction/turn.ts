@@ -222,17 +222,17 @@ export class RunningTurn implements OpenTurn {
     if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
     this.isAnswered ||= method === 'answerCallbackQuery';
     const result = await bot.call(method, payload);
-    if (this.rt.followsPolls && this.key !== undefined && /^sendpoll$/i.test(method)) {
+    if (/^sendpoll$/i.test(method) && this.key !== undefined) {
       const id = textIn(objectIn(Object(result), 'poll'), 'id');
-      if (id !== undefined) await this.followPoll(id);
+      if (id !== undefined) await this.followPoll(id, false);
     }
     return result;
   }
 
   /** Votes name no chat, so what their conversation is has to be stored; bots without polls never load what does that. */
-  async followPoll(id: string): Promise<void> {
+  async followPoll(id: string, isByHand = true): Promise<void> {
     const { followPoll } = await import('./polls.ts');
-    await followPoll(this, id);
+    await followPoll(this, id, isByHand);
   }
 
   // ── what `ctx.state` works on

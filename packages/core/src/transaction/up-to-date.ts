@@ -84,13 +84,12 @@ async function askAgain(turn: OpenTurn): Promise<boolean> {
     rt.speechFailed(turn.key, error);
   };
   await turn.loadServices();
-  copy.pendingPrompt = false;
+  copy.pendingPrompt = 0;
   effects.note({ kind: 'ask' });
   try {
     await settle(turn);
     // the same question: whether the user has read that it cannot be sent is as before
-    const isSame = copy.top.entry === top.entry && copy.top.state === top.state;
-    if (copy.pendingPrompt && isSame) copy.pendingPrompt = pendingPrompt;
+    if (copy.pendingPrompt && copy.top.state === top.state) copy.pendingPrompt = pendingPrompt;
   } catch (error) {
     tolerate(error);
     effects.silence();

@@ -32,7 +32,7 @@ export function elsewhereHead(button: ElsewhereButton): string {
 }
 
 /** Distinguishes the data of such a button from others. */
-export function isElsewhere(data: string): boolean {
+function isElsewhere(data: string): boolean {
   return data.startsWith(mark);
 }
 
@@ -62,7 +62,7 @@ export function readElsewhere(
 /**
  * The conversation that a pressed button was shown by, and its tag; `undefined` for a button of this chat.
  *
- * A message that does not have the button names nobody: otherwise a modified client could lock any conversation whose ids it knows.
+ * A message that does not have the button names nobody: otherwise a modified client could lock any conversation whose ids it has.
  */
 export function askerOf(
   update: RawUpdate,

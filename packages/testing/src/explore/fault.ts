@@ -11,8 +11,8 @@ import type { Outcome } from './walk.ts';
  * - `refused`: Telegram rejected a call: a text that is too long, a bad button.
  * - `unanswered`: a press did something, but its query was not answered, so that the button keeps a spinner.
  * - `dead-button`: a press on a button of the present question led nowhere.
- * - `silence`: an input was met by nothing in a state that answers other input of its kind, or a text in a state that answers nothing but
- *   commands, so that its handler seems to be missing.
+ * - `silence`: an input was met by nothing in a state that answers other input of its kind. Also a text in a state that answers nothing
+ *   but commands: its handler seems to be missing.
  * - `dead-end`: nothing that was tried led out of a state, or a view has no button, no input and no timeout.
  * - `endless-loop`: nothing that was tried led out of a round of states.
  * - `unreachable`: a state that no walk came to.

@@ -49,7 +49,7 @@ export function newScope(
   return { prefix, path, stored: kept, level, seen: {}, made: {}, parameters, home };
 }
 
-/** Goes on from a question: it is the one before the next. */
+/** Continues from a question: it is the one before the next. */
 export function pass(
   walk: Walk,
   kind: Passed['kind'],
