@@ -247,9 +247,14 @@ describe('scene verbs', () => {
       expect(() => fsm.leave()).toThrow(/NO_SCENE/);
       expect(() => fsm.reenter()).toThrow(/NO_SCENE/);
       expect(() => fsm.back()).toThrow(/NO_HISTORY/);
-      for (const bad of [stranger, 'nowhere', undefined, {}]) {
-        expect(() => fsm.enter(bad as never, {} as never, {} as never)).toThrow(/SCENE_UNKNOWN/);
-        expect(() => fsm.call(bad as never, {} as never, {} as never)).toThrow(/SCENE_UNKNOWN/);
+      for (const [bad, code] of [
+        [stranger, /SCENE_UNKNOWN/],
+        ['nowhere', /SCENE_UNKNOWN/],
+        [undefined, /INVALID_TARGET/],
+        [{}, /INVALID_TARGET/],
+      ] as const) {
+        expect(() => fsm.enter(bad as never, {} as never, {} as never)).toThrow(code);
+        expect(() => fsm.call(bad as never, {} as never, {} as never)).toThrow(code);
       }
       expect(() => fsm.enter('nowhere' as never)).toThrow(
         /Unknown scene "nowhere"\. Known: start, hungry/,
