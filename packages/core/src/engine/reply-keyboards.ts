@@ -7,8 +7,8 @@ import {
   callOf,
   checkMessage,
   markupIn,
-  type ReplyMarkup,
   type OutgoingMessage,
+  type ReplyMarkup,
   type Sent,
 } from '../conversation/outgoing.ts';
 import { isStream, type Stream, withOptions } from '../conversation/stream.ts';

@@ -2,8 +2,8 @@
 
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { codeOf, isOfOneChat, isRejected } from '../conversation/rejected.ts';
 import type { OutgoingMessage } from '../conversation/outgoing.ts';
+import { codeOf, isOfOneChat, isRejected } from '../conversation/rejected.ts';
 import type { Stream } from '../conversation/stream.ts';
 import { isPromise } from '../lease/calls.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';

@@ -3,8 +3,8 @@
  * update at a time.
  */
 
-import { secondsToWait } from '../conversation/rejected.ts';
 import { callOf, type OutgoingMessage } from '../conversation/outgoing.ts';
+import { secondsToWait } from '../conversation/rejected.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
 import { newToken } from '../lease/calls.ts';
 import type { Held, Limit, OpenTurn } from './runtime.ts';

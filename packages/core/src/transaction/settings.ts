@@ -51,7 +51,9 @@ export interface Settings {
   readonly adopt: ((turn: Turn & { readonly ctx: unknown }) => Awaitable<void>) | undefined;
   readonly initial: Initial | undefined;
   readonly services: object | ((turn: ServiceTurn) => Awaitable<object>) | undefined;
-  readonly onTimeout: ((turn: Turn) => Awaitable<OutgoingMessage | Sent | undefined | void>) | undefined;
+  readonly onTimeout:
+    | ((turn: Turn) => Awaitable<OutgoingMessage | Sent | undefined | void>)
+    | undefined;
   /** Whether polls are followed where no scene takes votes. */
   readonly polls: true | undefined;
   readonly sweep: { readonly every: number; readonly parallel: number };

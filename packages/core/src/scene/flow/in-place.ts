@@ -2,7 +2,12 @@
 
 import type { MessageSource } from '../../conversation/behavior.ts';
 import { escapeHtml, escapeMarkdownV2 } from '../../conversation/format.ts';
-import { type ApiCall, callOf, type RichText, type OutgoingMessage } from '../../conversation/outgoing.ts';
+import {
+  type ApiCall,
+  callOf,
+  type OutgoingMessage,
+  type RichText,
+} from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { drawingOf } from '../view/drawing.ts';

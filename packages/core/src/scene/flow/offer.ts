@@ -6,7 +6,7 @@ import { acceptsAlbum, acceptsText } from './answer.ts';
 import { controlsAt } from './controls.ts';
 import { type FlowRun, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { type Listing, type Option, optionsOf, distinguished } from './options.ts';
+import { distinguished, type Listing, type Option, optionsOf } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 

@@ -1,7 +1,7 @@
 /** Shows a rendered view: edits what has changed of the shown message, or sends a new one where it cannot be edited. */
 
-import { isNotModified, isRejected } from '../../conversation/rejected.ts';
 import type { ApiCall } from '../../conversation/outgoing.ts';
+import { isNotModified, isRejected } from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/reply-keyboards.ts';
 import type { Drawing } from './drawing.ts';
