@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '28.1 kB',
-    '24.9 kB',
+    '28.2 kB',
+    '25 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '52.7 kB',
-    '47.9 kB',
+    '53.1 kB',
+    '48.2 kB',
   ),
   {
     name: 'keyValueStorage alone',

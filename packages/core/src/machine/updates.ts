@@ -86,10 +86,9 @@ export function updatesOf(
       }
       const asker =
         updateType === 'callback_query' ? rt.engine?.askerOf(update, subject) : undefined;
-      const { migrate_to_chat_id: to, migrate_from_chat_id: from } = Object(
-        update['message'],
-      ) as RawObject;
-      if ((moves ?? to ?? from) === undefined) return work(update, bot, rest, ctx, subject, asker);
+      const message: RawObject = Object(update['message']);
+      const moved = message['migrate_to_chat_id'] ?? message['migrate_from_chat_id'];
+      if ((moves ?? moved) === undefined) return work(update, bot, rest, ctx, subject, asker);
       // a group becomes a supergroup once, so what that needs is loaded then
       moves ??= import('./supergroup.ts').then(({ GroupMoves }) => new GroupMoves(rt));
       return moves.then((all) => all.before(update, subject)).then(() => run(asker));

@@ -56,7 +56,7 @@ export interface Verb extends Transition {
 }
 
 /** Makes a transition. */
-export function verb(leads: Leading, apply: Verb['apply']): Transition {
+function verb(leads: Leading, apply: Verb['apply']): Transition {
   const answering = (text: string, alert: boolean) =>
     verb(leads, (run) => {
       apply(run);
