@@ -117,7 +117,7 @@ describe('an assistant whose process is killed', () => {
         from: { id: operator, is_bot: false, first_name: 'Olga' },
         chat_instance: 'c',
         data: markup?.inline_keyboard[0]?.[0]?.callback_data ?? '',
-        message: { message_id, date: 1, chat, text: '…' },
+        message: { message_id, date: 1, chat, text: '…', reply_markup: markup },
       },
     });
     expect(second.said()).toContain('The operator agrees.');

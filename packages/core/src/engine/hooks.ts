@@ -13,7 +13,7 @@ import {
 } from '../conversation/outgoing.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
-import type { Frame } from '../record/record.ts';
+import { type Frame, promptUnsent } from '../record/record.ts';
 import type { SceneEvent } from '../state/context.ts';
 import { languageSlot } from '../state/working-copy.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
@@ -65,7 +65,7 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
         isAskedAnew = speech !== undefined && !effects.hasEvents;
         effects.prompt = isAskedAnew ? () => ask(turn, speech as MessageSource) : undefined;
         if (effects.hasEvents) continue;
-        copy.pendingPrompt = isAskedAnew ? 1 : 0;
+        copy.pendingPrompt = isAskedAnew ? promptUnsent : 0;
         if (isAskedAnew) noteAsked(turn);
       }
       noteLanguage(turn);

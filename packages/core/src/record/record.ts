@@ -23,8 +23,12 @@ export interface StoredTimer {
   readonly plus: number;
 }
 
-/** Whether a question is still to be asked (1), and whether the user has read that Telegram has rejected it (2). */
-export type PendingPrompt = 0 | 1 | 2;
+/** Whether a question was committed and is still to be sent. A number, as it is stored. */
+export type PendingPrompt = 0 | typeof promptUnsent | typeof promptRejected;
+/** It was not sent yet. */
+export const promptUnsent = 1;
+/** Telegram has rejected it, and the user knows; it is tried again. */
+export const promptRejected = 2;
 
 /** Everything that is kept of one conversation. Nobody can change it; a turn makes a new one. */
 export interface ConversationRecord {

@@ -8,7 +8,13 @@ import type { Stream } from '../conversation/stream.ts';
 import { isPromise } from '../lease/calls.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
-import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';
+import {
+  type ConversationRecord,
+  emptyRecord,
+  isEmpty,
+  lifetime,
+  promptRejected,
+} from '../record/record.ts';
 import { checkSize, replaced, writeOf } from '../record/stored.ts';
 import type { Write } from '../storage/statements.ts';
 import { addressOf, isInaccessible, type ReplyAddress } from '../update/address.ts';
@@ -122,9 +128,9 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     const error = await sending(prompt);
     if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
     // it is tried again before each input: an apology each time would answer an album with ten of them
-    if (isRejected(error) && copy.pendingPrompt !== 2) {
+    if (isRejected(error) && copy.pendingPrompt !== promptRejected) {
       hasRejection = true;
-      if (!silently) copy.pendingPrompt = 2;
+      if (!silently) copy.pendingPrompt = promptRejected;
     }
   }
   if (!hasRejection || silently) return;
