@@ -84,15 +84,13 @@ export class Acquiring {
    * @returns `undefined` if it is busy and may not wait
    * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Acquiring.giveUp}
    */
-  async acquired(): Promise<Grant | undefined> {
+  acquired(): Promise<Grant | undefined> {
     const signal = this.#options.interruption?.signal;
+    const acquired = this.#acquired();
+    if (signal === undefined) return acquired;
     const askAgain = () => this.askAgain();
-    signal?.addEventListener('abort', askAgain);
-    try {
-      return await this.#acquired();
-    } finally {
-      signal?.removeEventListener('abort', askAgain);
-    }
+    signal.addEventListener('abort', askAgain);
+    return acquired.finally(() => signal.removeEventListener('abort', askAgain));
   }
 
   async #acquired(): Promise<Grant | undefined> {
