@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What a process says. */
+/** A message from the process. */
 export type Said =
   /** It takes webhooks at this port. */
   | { readonly port: number }

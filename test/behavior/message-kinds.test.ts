@@ -11,7 +11,7 @@ import { type Framework, frameworks } from './frameworks.ts';
 const file = { file_id: 'f', file_unique_id: 'u' };
 const place = { latitude: 52, longitude: 4 };
 
-/** What users send, by its field: the kind of input, and a value. `message` is the kind of what has none of its own. */
+/** The messages of users, by field: the kind of input, and a value. `message` is the kind of a message without a kind of its own. */
 const contents: Readonly<Record<string, readonly [kind: InputKind, value: unknown]>> = {
   text: ['text', 'Hello'],
   animation: ['animation', file],

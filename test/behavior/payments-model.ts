@@ -27,7 +27,7 @@ const shop = flow('shop', { trigger: '/buy', back: true, editedMessages: 'update
   })
   .done(({ product, paid }) => `One ${product} for ${paid.total_amount}.`);
 
-/** What somebody does. An invoice is chosen among those that were sent, by its place from the end. */
+/** An action of a user. An invoice is chosen among those that were sent, by its position from the end. */
 export type Deed =
   | { readonly do: 'sends'; readonly text: string }
   | { readonly do: 'edits'; readonly text: string }
@@ -35,7 +35,7 @@ export type Deed =
   | {
       readonly do: 'checksOut' | 'pays';
       readonly invoice: number;
-      /** What is wrong with it. */
+      /** The part that differs from the invoice. */
       readonly but: 'nothing' | 'amount' | 'currency' | 'payload' | 'payer';
     };
 

@@ -21,7 +21,7 @@ export function play(framework: Framework, states: readonly unknown[], options: 
   });
   machine.observe('sendFailed', ({ error }) => unsent.push(error));
   const world = telegram(bot.bot, options.clock && { clock: options.clock as never });
-  /** What each message did with the keyboard below the chat. */
+  /** The changes of the keyboard below the chat, message by message. */
   const markups = () =>
     world.calls
       .filter(({ method }) => method.startsWith('send') || method === 'deleteMessage')

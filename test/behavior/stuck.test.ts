@@ -14,7 +14,7 @@ function play(bot: BotUnderTest, states: readonly object[], options: Options = {
   });
   bot.command('node', ({ fsm }) => fsm.enter('node'));
   const world = telegram(bot.bot);
-  /** What observers were told of messages that could not be sent. */
+  /** The errors of messages that could not be sent, as observers get them. */
   const unsaid: unknown[] = [];
   machine.observe('sendFailed', ({ error }) => unsaid.push(error));
   return { world, machine, unsaid, anna: world.user('Anna') };

@@ -1,4 +1,4 @@
-/** What comes while a question waits, and is no answer: events, other kinds of input, other chats, redeliveries, migrations. */
+/** Updates that are no answer while a question waits: events, other kinds of input, other chats, redeliveries, migrations. */
 
 import { describe, expect, it } from 'vitest';
 import { chat, command, from, message, oldGroup, play, text } from './attack.ts';

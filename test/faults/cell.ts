@@ -13,7 +13,7 @@ import { until } from '../servers/until.ts';
 import type { Fault, Point } from './matrix.ts';
 import type { FaultyEngine, Way } from './proxied.ts';
 
-/** What the cells of one engine share. */
+/** The servers and processes that the cells of one engine share. */
 export interface Table {
   readonly engine: FaultyEngine;
   readonly address: Address;

@@ -17,7 +17,7 @@ export async function removeCollectingBots(): Promise<void> {
   await (await built)?.remove();
 }
 
-/** What happens to one message of a conversation. */
+/** The fate of one message of a conversation. */
 interface Step {
   /** Which process gets it. */
   readonly to: 0 | 1;

@@ -97,7 +97,7 @@ async function twoProcesses(bot: ReturnType<typeof botOf>, isOrdered: boolean) {
 }
 
 const texts = ['/order', 'tea', '3', '/orders'];
-/** What users read without telefsm if the process is killed after each update: redelivered updates are taken for answers. */
+/** The messages that users read without telefsm if the process is killed after each update: redelivered updates become answers. */
 const killedBefore = {
   wizard: [
     'What would you like?',

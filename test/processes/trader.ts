@@ -10,7 +10,7 @@ export interface Job {
   readonly port: number;
 }
 
-/** What the process says of a line: what the user would see. */
+/** A message from the process: the text that the user would see. */
 export type Said = { readonly ready: true } | { readonly said: string };
 
 const { port } = JSON.parse(process.argv[2] as string) as Job;

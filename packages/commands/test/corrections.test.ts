@@ -1,4 +1,4 @@
-/** What earlier command trees got wrong: each line of the list is a test. */
+/** Mistakes of earlier command trees: each line of the list is a test. */
 
 import { virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';

@@ -4,7 +4,7 @@ import { flow, interruptBy, invalid, memoryStorage, scene, typed } from '../src/
 import { type Bench, bench, gate, message, press } from './fixtures/bench.ts';
 import { type TextStorage, textStorage } from './fixtures/text-storage.ts';
 
-/** What a node has answered: the text of its input, and the messages. */
+/** An answer of a node: the text of its input, and the messages. */
 interface Answered {
   readonly text: string;
   readonly messages: readonly (string | undefined)[];

@@ -15,7 +15,7 @@ const asking = (question?: object, options?: object) =>
     .ask('x', question)
     .done(() => undefined);
 
-/** What is refused when it is defined, not when a user meets it: by which option, and what is found there. */
+/** Mistakes that are rejected at the definition, not when a user meets them: the option, and the value found there. */
 const nonsense: readonly (readonly [option: string, found: string, define: () => unknown])[] = [
   // misspelled options
   ['sates', 'unknown', () => createMachine({ sates: [] })],

@@ -23,7 +23,7 @@ function twoProcesses(network?: Network) {
   return { clock, stopped, storage, mine, theirs, kept };
 }
 
-/** What a promise comes to. */
+/** The value or the error of a promise. */
 async function outcomeOf(sent: Promise<unknown>) {
   return sent.then(
     () => 'resolved',

@@ -17,7 +17,7 @@ async function deploy(options: BenchOptions, before: (turn: Turn) => unknown) {
   return bench({ clock, storage, states: [Form], ...options });
 }
 
-/** What stands in the storage, whoever wrote it. */
+/** A bench whose storage contains this text. */
 async function left(text: string, options: BenchOptions = {}) {
   const clock = virtualClock();
   const storage = textStorage(clock);

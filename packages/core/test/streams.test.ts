@@ -12,7 +12,7 @@ async function* written(clock: VirtualClock, text: string, ms: number, chunks: n
   }
 }
 
-/** What an API error looks like, as grammY's client throws it. */
+/** An API error, as grammY's client throws it. */
 const tooMany = (retry_after: number) =>
   Object.assign(new Error('Too Many Requests'), { error_code: 429, parameters: { retry_after } });
 const rejected = (why: string) => Object.assign(new Error(why), { error_code: 400 });

@@ -1,11 +1,11 @@
-/** What another process does in the tests: it increments, claims, creates tables or holds a conversation until it is killed. */
+/** The other process of the tests: it increments, fires deadlines, creates tables or keeps a lease until it is killed. */
 
 import pg from 'pg';
 import { acquire } from '../../../test/servers/lease.ts';
 import { takeTurns } from '../../../test/servers/turns.ts';
 import { postgresStorage } from '../src/index.ts';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface Job {
   readonly url: string;
   readonly schema: string;
@@ -14,7 +14,7 @@ export interface Job {
   readonly count: number;
 }
 
-/** What a process tells. */
+/** A message from a process. */
 export type Answer =
   | { readonly ready: true }
   | { readonly held: true }

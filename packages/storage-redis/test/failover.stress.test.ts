@@ -17,7 +17,7 @@ function countOn(storage: RedisStorage, key: string) {
   let going = true;
   let tokens = 0;
   const errors: unknown[] = [];
-  /** What each commit that was answered had written. */
+  /** The value of each commit that was answered. */
   const done: number[] = [];
   const counting = (async () => {
     while (going) {

@@ -1,10 +1,10 @@
-/** What another process does in the tests: it counts, claims, or holds a conversation until it is killed. */
+/** The other process of the tests: it counts, fires deadlines, or keeps a lease until it is killed. */
 
 import type { FsmStorage } from '@telefsm/core';
 import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { sqliteStorage } from '../src/index.ts';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface Job {
   readonly path: string;
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Job {
   readonly times: number;
 }
 
-/** What a process tells. */
+/** A message from a process. */
 export type Answer =
   | { readonly ready: true }
   | { readonly held: true }

@@ -1,4 +1,4 @@
-/** What others may reach: webhooks, local pages, contacts and terminals. */
+/** The parts that others may reach: webhooks, local pages, contacts and terminals. */
 
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
@@ -18,7 +18,7 @@ const ask = flow('ask', { trigger: '/ask' })
   .ask('name', { prompt: 'Name?', choices: ['Anna', 'Ben'] })
   .done(({ name }) => `Hello, ${name}!`);
 
-/** What a browser says when another page, or another name of this computer, sends a request. */
+/** The headers of a browser when another page, or another name of this computer, sends a request. */
 const foreign: readonly Readonly<Record<string, string>>[] = [
   { origin: 'https://evil.example' },
   { origin: 'null' },

@@ -147,7 +147,7 @@ export function chat(
     get machine() {
       return machine;
     },
-    /** What was said since the last look. */
+    /** The texts that were sent since the last call. */
     said(): readonly string[] {
       const texts = shown.slice(looked).map(({ text }) => text);
       looked = shown.length;

@@ -19,7 +19,7 @@ import {
   texts,
 } from './model.ts';
 
-/** What is made in a turn is made once. */
+/** A new turn; values made in a turn are made once. */
 const turn = () => ({}) as AskTurn;
 const start: Progress = { answers: {}, passed: [], open: [] };
 
@@ -29,7 +29,7 @@ const often = <T>(weight: number, ...values: readonly T[]) => ({
 });
 const replies = fc.record({ text: fc.constantFrom(...texts), yes: fc.boolean() });
 
-/** What a user who would say this says to that question. */
+/** The reply to a question, of a user who would answer this. */
 function replyTo({ takes }: Question, text: string, yes: boolean, skips: boolean): Reply {
   if (takes === 'summary') return 'yes';
   if (takes === 'rounds') return yes ? 'yes' : 'no';
