@@ -169,7 +169,7 @@ export async function playDeeds(
         is_bot: false,
         first_name: 'P',
       };
-      // what is stored: a payment step is pending, and its product costs what the invoice says
+      // the record: a payment step is pending, and its product has the price of the invoice
       const product = Reflect.get(before.data, 'product') as keyof typeof prices | undefined;
       const isAsked =
         isLast &&

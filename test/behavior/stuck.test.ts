@@ -44,7 +44,7 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     await anna.sends('/where');
     anna.sees('At null.');
     expect(bot.errors).toEqual([]);
-    // what the bot could not say was not taken for said
+    // the unsent message does not count as sent
     expect(world.calls.filter(({ answer }) => answer?.ok === false)).toHaveLength(3);
   });
 

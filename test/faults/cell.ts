@@ -45,7 +45,7 @@ export async function reach(table: Table, point: Point, fault: Fault): Promise<R
   const { engine, address, stage } = table;
   const chat = ++chats;
   const way = await engine.wayTo(address);
-  // who is meant to lose his lease has a short one; who is not must not lose it on a slow machine
+  // a process that is to lose its lease has a short one; any other must not lose it on a slow machine
   const lease = fault === 'killed' || fault === 'stopped' ? shortLease : longLease;
   const [before, letGo] = await conversationThatIs(table, point, chat);
   const victim = await stage.start({

@@ -412,7 +412,7 @@ function handle(world: World, mine: Turn, plan: Plan, mutant: Mutant | undefined
     mine.hasThrown = true;
     end(mine, 'threw');
   } else if (record?.isPromptPending && !world.said.includes(record.question as number)) {
-    // a question that was perhaps never said is asked before an answer is taken; the update is no answer then
+    // a question that was perhaps never sent is asked before an answer is accepted; the update is not an answer then
     world.said.push(record.question as number);
   }
 }
@@ -496,7 +496,7 @@ function deliver(world: World, scenario: Scenario, commit: Commit): void {
   if (mine.at !== 'waiting' || mine.sent !== commit.number) return;
   if (answer === 'rejected') {
     if (mine.isMark) {
-      // whoever has the conversation now has asked again
+      // the present owner of the lease has asked again
       mine.at = 'done';
       mine.told = 'kept';
     } else mine.at = 'looking';
@@ -576,7 +576,7 @@ function look(world: World, mine: Turn, plan: Plan, mutant: Mutant | undefined):
   }
   const believes = mutant === 'a refusal that is believed although an answer was lost before';
   const isThere = !believes && idsOf(world).includes(plan.update);
-  // an id that an earlier unit has left proves nothing of a later one
+  // an id of an earlier commit proves nothing of a later one
   const isProof =
     mine.units === 0 || mutant === 'a second commit that is proven by the id of the first';
   if (mine.fires !== null) mine.told = 'unknown';

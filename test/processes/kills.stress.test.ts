@@ -104,7 +104,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
       killed++;
       untilKill = 1 + below(2 * updatesForEachKill);
       running.delete(bot);
-      // what nobody has acknowledged is delivered again, to whoever is there
+      // unacknowledged updates are redelivered, to any process that runs
       const orphans = [...bot.working.values()];
       bot.process
         .kill()

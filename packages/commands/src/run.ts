@@ -43,7 +43,7 @@ export async function run(
   return outcomeOf(current, before, () => answer(current, line, input.trim()));
 }
 
-/** Does what a line or a call asks for. A mistake of the user is an outcome; what was said and set until then is kept. */
+/** Runs a line or a call. A mistake of the user is an outcome; the messages and changes until then stay. */
 async function outcomeOf(
   { voice, flags }: Run,
   position: Outcome['position'],

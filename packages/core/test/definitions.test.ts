@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as adapter from '../src/adapter.ts';
 import * as core from '../src/index.ts';
 
-// what a bot author without a compiler may write
+// code that a bot author without a compiler may write
 // biome-ignore lint/suspicious/noExplicitAny: that is what plain JavaScript is
 const { createMachine, flow, isFsmError, scene, state, states } = { ...core, ...adapter } as any;
 

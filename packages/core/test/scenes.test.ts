@@ -6,7 +6,7 @@ import { type SceneBehavior, type SceneRun, sceneEngine } from '../src/scene-kit
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
-/** A scene of hooks that run inside the unit, as those of frameworks do. */
+/** A scene of hooks that run inside the turn, as those of frameworks do. */
 function hooked(id: string, log: string[], more: Partial<SceneBehavior> = {}): AnyScene {
   const group = states(id, { first: state(), second: state() });
   const behavior: SceneBehavior = {

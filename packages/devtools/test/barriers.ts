@@ -185,7 +185,7 @@ async function focusFaults(page: Page): Promise<readonly string[]> {
       const goesBack = (preceding & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
       walk.first ??= element;
       walk.last = element;
-      // what is drawn has no outline: its frame is thicker
+      // a drawn element has no outline: its frame is thicker
       const frame = element.matches('svg *') ? element.querySelector('rect') : null;
       const isSeen =
         frame === null

@@ -94,7 +94,7 @@ function acquire(table: string): string {
       ${lengthUntil('t.lease_until', now)} as busy`;
 }
 
-/** The first waiter holds from now on, or nobody does; the channel is where that waiter listens. */
+/** The first waiter gets the lease, or nobody does; the channel is where that waiter listens. */
 const handOver = `
       owner = split_part(t.waiters[1], ' ', 2),
       fence = case when t.waiters is null then t.fence else ${newFence} end,
@@ -135,7 +135,7 @@ function commit(table: string): string {
     where ${held} ${notifyNextHolder}`;
 }
 
-/** One row if the conversation is held so. */
+/** One row if the conversation is leased so. */
 function holds(table: string): string {
   return `select true from ${table} as t where ${held}`;
 }

@@ -78,7 +78,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
   async function endClaim(key: string, found: Look): Promise<void> {
     const claim = claims.get(key);
     claims.delete(key);
-    // A holder may be about to write another deadline: then the claim runs out by itself.
+    // The lease's owner may be about to write another deadline: then the claim expires by itself.
     if (claim === undefined || found.held) return;
     const args = [encodeText(key), claim.score, found.score];
     await runScript(port, unclaim, layout.index(key), args);

@@ -1,4 +1,4 @@
-/** Everything that changes a conversation which is held, by the one script that writes, deletes, renews and releases. */
+/** Everything that changes a leased conversation, by the one script that writes, deletes, renews and releases. */
 
 import type { CommitAnswer, LeaseHolder, Write } from '@telefsm/core/storage';
 import type { Deadlines } from './deadlines.ts';
@@ -58,7 +58,7 @@ export function settlingOf(
   async function settleAndReplicate(name: string, args: readonly string[]): Promise<unknown> {
     let reached = Promise.resolve(0);
     const answer = await runScript(port, settleText, name, args, () => {
-      // The commit stands, whatever becomes of the question.
+      // The commit is final, whatever becomes of the question.
       reached = port.wait(name, replicas, replicasTake).catch(() => 0);
     });
     const count = await reached;

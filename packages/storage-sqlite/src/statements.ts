@@ -31,7 +31,7 @@ type Name =
 /** Removes a token from `waiters`, which holds `"token "` for each. */
 const withoutOwner = `nullif(ltrim(replace(' ' || waiters, ' ' || excluded.owner || ' ', ' ')), '')`;
 
-/** The first waiter holds from now on, or nobody does. Parameters: until when, fence of a new grant. */
+/** The first waiter gets the lease, or nobody does. Parameters: until when, fence of a new grant. */
 const release = `
   lease_until = ?,
   fence = case when waiters is null then fence else max(fence + 2, ?) end,

@@ -134,7 +134,7 @@ export function sqliteStorage(
         const held = holderOf(key);
         const now = clock.now();
         let busy = Number(held?.lease_until) - now;
-        // let go in between, or lapsed: the next attempt takes it
+        // released in between, or expired: the next attempt acquires it
         if (!held?.owner || busy <= 0) continue;
         const latest = now + leaseTimes.longest;
         if (busy > leaseTimes.longest) {

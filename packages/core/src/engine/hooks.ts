@@ -86,7 +86,7 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
   }
 }
 
-/** Stores the user's language while a scene may speak without an update. */
+/** Stores the user's language while a scene may send messages without an update. */
 function noteLanguage(turn: OpenTurn): void {
   const { copy, language, facts } = turn;
   if (behaviorOn(turn, copy.top)?.ask !== undefined) {
@@ -176,7 +176,7 @@ async function notifyLeft(
       truer = (await behavior.leave?.(new FrameRun(turn, frame), reason)) ?? undefined;
     };
     try {
-      // what a deadline does is tried again; everybody else would be held in the scene
+      // a deadline is tried again; any other error must not keep the user in the scene
       if (reason === 'timeout') await guarded(turn, behavior, hook);
       else await attempt(turn, hook);
     } finally {

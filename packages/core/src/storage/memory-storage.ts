@@ -23,7 +23,7 @@ export interface MemoryStorageOptions {
   /**
    * The most conversations to keep; without it there is no bound.
    *
-   * Beyond it the conversation that was written longest ago is forgotten: never one that is held, and one with a deadline only if
+   * Beyond it the conversation that was written longest ago is forgotten: never one that is leased, and one with a deadline only if
    * the hundred oldest all have one.
    */
   readonly maxEntries?: number;

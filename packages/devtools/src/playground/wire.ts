@@ -29,7 +29,7 @@ export interface Wire {
   stop(): Promise<void>;
 }
 
-/** Methods by which a bot speaks. */
+/** Methods that send messages. */
 const speaking = /^(?:send|edit|answer|delete(?!Webhook))/;
 
 /** Opens a wire to a server; only the bot with this token is let through. */

@@ -69,7 +69,7 @@ gbot.use(
   }),
 );
 
-// the whole context, where somebody insists: the one without our flavor, or the types go in a circle
+// the whole context, if really needed: the one without our flavor, or the types are circular
 type Base = GC & { session: { visits: number } };
 const raw = flow('raw', { services: typed<{ ctx: Base | undefined }>() })
   .ask('x', { prompt: (_a, { services }) => `${services.ctx?.session.visits}` })

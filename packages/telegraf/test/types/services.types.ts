@@ -46,7 +46,7 @@ bot.use(
   }),
 );
 
-// what Telegraf builds is said as it is
+// keyboards and texts of Telegraf's builders are accepted as they are
 export const keyboards: KeyboardLike[] = [
   Markup.inlineKeyboard([[Markup.button.callback('a', 'b')]]),
   Markup.keyboard([['a']]),

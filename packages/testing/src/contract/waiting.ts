@@ -161,7 +161,7 @@ export const waitingRules: readonly Rule[] = [
       const { heard, stop } = await listen(bench);
       const there = await listen(bench, other);
       const lease = await take(key('k'));
-      // The token tells the process: what precedes the point.
+      // The token names the process: the part before the point.
       const [mine, theirs] = [token(), `other-${token()}`];
       await busy(key('k'), { token: theirs, queue: true, storage: other });
       await busy(key('k'), { token: mine, queue: true });

@@ -25,7 +25,7 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
   const { turn } = run;
   const words = await meanwhile(flowRun, asked);
   const known = memoOf(run.memo).elsewhere;
-  // it stands there already
+  // it is there already
   if (wasAsked(flowRun, asked) && known?.message !== undefined) return () => words;
   const { to, by, prompt, timeout } = question;
   if (turn.subject.business !== undefined) {

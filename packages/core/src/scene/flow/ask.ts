@@ -144,7 +144,7 @@ async function acceptGiven(flowRun: FlowRun, question: PendingQuestion): Promise
 /** Runs `done`. @returns whether a step is to be answered again */
 async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
   const { plan, run } = flowRun;
-  // the handler may enter another scene: then the `left` hook still hears that this one was done
+  // the handler may enter another scene: then the `left` hook still gets the reason "done" for this one
   note(flowRun, { over: 'done' });
   const said = await plan.handler(answers, run.turn);
   if (isRedo(said)) {
