@@ -62,7 +62,7 @@ describe('another user', () => {
   );
 
   promise(
-    'and if the pressed message has it, where Telegram shows its keyboard. All others are stale.',
+    'A button counts only if the *pending* question offers it *now*, among its choices, pages and controls. If Telegram shows the keyboard of the pressed message, the button must be there too. All others are stale.',
     async (framework) => {
       const { world, machine, anna } = play(framework, { states: [order] });
       await anna.sends('/order');
@@ -201,7 +201,7 @@ describe('another user', () => {
   });
 
   promise(
-    "The vote belongs to its voter. Under `'userInChat'`, it never reaches my conversation. A question takes votes only in its own polls.",
+    "The vote belongs to its voter. Under `'userInChat'`, it never reaches my conversation. A question accepts votes only in its own polls.",
     async (framework) => {
       const payload = { question: 'Q', options: [{ text: 'A' }], is_anonymous: false };
       const lunch = flow('lunch', { trigger: '/lunch' })
@@ -246,7 +246,7 @@ describe('a forged webhook', () => {
   );
 
   promise(
-    'those within 1,000 of the newest, 128 at most, and the last 16 of one user whatever their distance.',
+    'those within 1,000 of the newest, 128 at most. The last 16 of one user are stored whatever their distance.',
     async (framework) => {
       const { bot } = play(framework);
       let count = 0;
@@ -266,7 +266,7 @@ describe('a forged webhook', () => {
     },
   );
 
-  promise('A cleared conversation remembers them for 24 hours.', async (framework) => {
+  promise('A cleared conversation stores them for 24 hours.', async (framework) => {
     const clock = virtualClock();
     const storage = sqliteStorage(':memory:', { clock: clock as Clock });
     const { bot } = play(framework, { storage, clock });
