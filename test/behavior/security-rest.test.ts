@@ -176,8 +176,8 @@ describe('another user', () => {
         .done(() => 'Done.');
       const { world, anna, bot, events } = play(framework, { states: [bad] });
       for (const text of ['/bad', 'x', 'y']) await anna.sends(text);
-      const told = world.calls.filter(({ payload }) => payload['text'] === failed);
-      expect([told.length, events.length, bot.errors]).toEqual([1, 3, []]);
+      const notices = world.calls.filter(({ payload }) => payload['text'] === failed);
+      expect([notices.length, events.length, bot.errors]).toEqual([1, 3, []]);
     },
   );
 
@@ -351,11 +351,11 @@ describe('access to the storage', () => {
 
   promise('Tokens are never shown.', async (framework) => {
     const { bot, anna, machine, world } = play(framework, { states: [order] });
-    const told: unknown[] = [];
-    machine.observe('sendFailed', ({ error }) => told.push(error));
+    const reported: unknown[] = [];
+    machine.observe('sendFailed', ({ error }) => reported.push(error));
     world.fails('sendMessage', 'unreachable');
     await anna.sends('/order');
-    const all = [...told, ...bot.errors].filter((error) => 'code' in Object(error)).map(String);
+    const all = [...reported, ...bot.errors].filter((error) => 'code' in Object(error)).map(String);
     expect(all.join()).not.toContain('1:test');
   });
 });

@@ -9,8 +9,8 @@ import { storages } from './storages.ts';
 /** The pending question, and how often the bot has said something. */
 async function standing({ machine, world }: ReturnType<typeof play>, user = from.id) {
   const at = await machine.at({ user }).peek();
-  const said = world.calls.filter(({ method }) => /^(?:send|edit|delete)/.test(method)).length;
-  return [at?.current, at?.data, said];
+  const sentCount = world.calls.filter(({ method }) => /^(?:send|edit|delete)/.test(method)).length;
+  return [at?.current, at?.data, sentCount];
 }
 
 describe.each(frameworks)('while a question waits, on %s,', (_, framework) => {

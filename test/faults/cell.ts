@@ -254,8 +254,8 @@ async function conversationThatIs(
 
 async function outcomeOf(victim: BotProcess): Promise<Entry> {
   for (;;) {
-    const said: Said = await victim.next();
-    if ('outcome' in said) return said.outcome;
+    const message: Said = await victim.next();
+    if ('outcome' in message) return message.outcome;
   }
 }
 

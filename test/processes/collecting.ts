@@ -38,7 +38,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 interface Slot {
   process: TestProcess<CollectingSaid, Delivery>;
-  readonly waiting: Map<number, (said: CollectingSaid | undefined) => void>;
+  readonly waiting: Map<number, (message: CollectingSaid | undefined) => void>;
 }
 
 /**

@@ -21,10 +21,10 @@ const chat = trader.chat('Anna', {
   services: { broker: { buy: async () => {} } },
 });
 process.on('message', async (line: string) => {
-  const said = await chat.input(line).catch((error: unknown) => {
+  const output = await chat.input(line).catch((error: unknown) => {
     if (isCommandError(error)) return error.message;
     throw error;
   });
-  process.send?.({ said } satisfies Said);
+  process.send?.({ said: output } satisfies Said);
 });
 process.send?.({ ready: true } satisfies Said);

@@ -3,7 +3,7 @@
 import type { TreeNode } from './nodes.ts';
 
 /** Collects what is said until it is closed; what comes later is dropped. */
-export interface Voice {
+export interface Output {
   say(template: string, ...values: readonly unknown[]): void;
   /** Everything said so far, as one text. */
   output(): string;
@@ -11,7 +11,7 @@ export interface Voice {
 }
 
 /** Makes the output of one input. */
-export function makeVoice({ format, join }: Pick<TreeNode, 'format' | 'join'>): Voice {
+export function makeOutput({ format, join }: Pick<TreeNode, 'format' | 'join'>): Output {
   const messages: string[] = [];
   let open = true;
   return {

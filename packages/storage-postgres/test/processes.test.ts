@@ -66,7 +66,7 @@ describe('several processes', () => {
       expect(answers.map((answer) => answer.done)).toEqual(answers.map(() => job.count));
       expect((await postgresStorage(pool, { schema }).peek('counter'))?.text).toBe(`${increments}`);
       // Each process was told of its turns, unless messages cannot reach it.
-      for (const { heard } of answers) expect(heard > 0).toBe(way === 'pg');
+      for (const { notified } of answers) expect(notified > 0).toBe(way === 'pg');
     },
   );
 

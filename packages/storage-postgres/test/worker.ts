@@ -18,7 +18,7 @@ export interface Job {
 export type Answer =
   | { readonly ready: true }
   | { readonly held: true }
-  | { readonly done: number; readonly heard: number };
+  | { readonly done: number; readonly notified: number };
 
 const job = JSON.parse(process.argv[2] as string) as Job;
 const tell = (answer: Answer) => process.send?.(answer);
@@ -32,11 +32,11 @@ else await pool.query('select 1');
 tell({ ready: true });
 await told();
 let done = 0;
-let heard = 0;
+let notified = 0;
 if (job.work === 'increment') {
   const turns = await takeTurns(storage, job.name);
   await Promise.all(Array.from({ length: job.count }, () => turns.run('counter', increment)));
-  ({ done, heard } = turns.counts());
+  ({ done, notified } = turns.counts());
   turns.close();
 } else if (job.work === 'claim') {
   // Fired as core does it: claimed, looked at again under the lease, written, settled.
@@ -70,7 +70,7 @@ if (job.work === 'increment') {
 } else {
   await storage.peek('any');
 }
-tell({ done, heard });
+tell({ done, notified });
 await storage.close();
 await pool.end();
 process.disconnect();

@@ -17,7 +17,7 @@ export type Answer =
   | { readonly ready: true }
   | { readonly held: true }
   | { readonly refused: string }
-  | { readonly done: number; readonly heard: number };
+  | { readonly done: number; readonly notified: number };
 
 const job = JSON.parse(process.argv[2] as string) as Job;
 const tell = (answer: Answer) => process.send?.(answer);
@@ -42,10 +42,10 @@ async function told(): Promise<void> {
 
 async function work(storage: FsmStorage): Promise<Answer> {
   let done = 0;
-  let heard = 0;
+  let notified = 0;
   const granted = new Map<string, () => void>();
   await storage.granted?.((token) => {
-    heard++;
+    notified++;
     granted.get(token)?.();
   });
   const token = (n: number) => `${job.name}.${n}`;
@@ -78,7 +78,7 @@ async function work(storage: FsmStorage): Promise<Answer> {
       done++;
     }
   }
-  return { done, heard };
+  return { done, notified };
 }
 
 /** As core does it: asks, waits to be told or for the lease to end, asks again with the same token. */

@@ -59,11 +59,11 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
     if (event === undefined) {
       let isAskedAnew = false;
       if (params !== undefined) {
-        const speech = await findQuestion(turn, params);
+        const question = await findQuestion(turn, params);
         params = undefined;
         // what was found on the way has moved the user on: no question of before is asked any more
-        isAskedAnew = speech !== undefined && !effects.hasEvents;
-        effects.prompt = isAskedAnew ? () => ask(turn, speech as MessageSource) : undefined;
+        isAskedAnew = question !== undefined && !effects.hasEvents;
+        effects.prompt = isAskedAnew ? () => ask(turn, question as MessageSource) : undefined;
         if (effects.hasEvents) continue;
         copy.pendingPrompt = isAskedAnew ? promptUnsent : 0;
         if (isAskedAnew) noteAsked(turn);
@@ -104,12 +104,12 @@ function noteAsked({ copy, hold }: OpenTurn): void {
 }
 
 /** Asks a question, after the commit. */
-async function ask(turn: OpenTurn, speech: MessageSource): Promise<void> {
+async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy } = turn;
-  const said = await speech();
-  checkMessage(said ?? '');
-  const isOver = said == null || said === '' || isSent(said);
-  const sent = isOver ? said : await send(turn, said);
+  const message = await source();
+  checkMessage(message ?? '');
+  const isOver = message == null || message === '' || isSent(message);
+  const sent = isOver ? message : await send(turn, message);
   copy.pendingPrompt = 0;
   const asked = behaviorOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });

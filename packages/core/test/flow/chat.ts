@@ -148,7 +148,7 @@ export function chat(
       return machine;
     },
     /** The texts that were sent since the last call. */
-    said(): readonly string[] {
+    newTexts(): readonly string[] {
       const texts = shown.slice(looked).map(({ text }) => text);
       looked = shown.length;
       return texts;

@@ -84,12 +84,12 @@ const keyboards: KeyboardLike[] = [
   new Keyboard().text('x').resized(),
   { inline_keyboard: [[{ text: 'a', callback_data: 'b' }]] },
 ];
-const said: OutgoingMessage[] = [
+const messages: OutgoingMessage[] = [
   'x',
   { text: 'x', parse_mode: 'HTML', keyboard: keyboards[0] as KeyboardLike },
   { method: 'sendDice', payload: { emoji: '🎲' } },
 ];
-void said;
+void messages;
 
 // an InputFile is an object of the framework
 import { InputFile } from 'grammy';

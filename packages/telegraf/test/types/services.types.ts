@@ -51,7 +51,7 @@ export const keyboards: KeyboardLike[] = [
   Markup.inlineKeyboard([[Markup.button.callback('a', 'b')]]),
   Markup.keyboard([['a']]),
 ];
-export const said: OutgoingMessage[] = [
+export const messages: OutgoingMessage[] = [
   'x',
   fmt`Hello ${bold('you')}`,
   { photo: 'file_id', caption: fmt`a` },

@@ -115,7 +115,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
       if (offset < 0) for (const entry of [...pending].slice(0, offset)) take(entry);
       else if (offset > 0) confirmBelow(offset);
       if (pending.size === 0 && timeout > 0) {
-        const refusal = await hold(timeout * 1000, connection);
+        const refusal = await holdOpen(timeout * 1000, connection);
         if (refusal !== undefined) return refusal;
         queue.expire();
       }
@@ -127,7 +127,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
   return queue;
 
   /** Waits for an update, the time-out, another poller or the end of the connection. */
-  function hold(ms: number, connection: Connection): Promise<ApiAnswer | undefined> {
+  function holdOpen(ms: number, connection: Connection): Promise<ApiAnswer | undefined> {
     return new Promise((resolve) => {
       const end = (answer: ApiAnswer | undefined): void => {
         clock.clearTimeout(timer);
