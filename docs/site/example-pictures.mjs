@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What people do in each picture, in order; a name before a colon is somebody in the group. */
+/** The actions of people in each picture, in order; a name before a colon is somebody in the group. */
 const stories = {
   shop: [
     '/start',

@@ -51,7 +51,7 @@ export const Assistant = scene('assistant', { services: desk }).on({
     if (/^sell everything/i.test(input.text)) return call(Approval, { what: input.text });
     const { textStream } = streamText({
       model: services.model,
-      // what was said before, and the messages of this turn as one
+      // the earlier messages, and the messages of this turn as one
       messages: [
         ...log.slice(0, -turn.messages.length).map(({ role, text }) => ({
           role: role === 'bot' ? ('assistant' as const) : ('user' as const),

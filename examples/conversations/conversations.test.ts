@@ -59,9 +59,9 @@ async function orders(world: BotWorld, ...texts: readonly (string | readonly str
 describe('the conversations bot', () => {
   it('has the same conversation before and after', async () => {
     const texts = ['tea', '3', '/orders', '/order', 'cake', '1', '/orders'];
-    const said = await orders(theirs(), ...texts);
-    expect(said).toContain('Ordered: 1 × cake');
-    expect(await orders(ours(), ...texts)).toBe(said);
+    const messages = await orders(theirs(), ...texts);
+    expect(messages).toContain('Ordered: 1 × cake');
+    expect(await orders(ours(), ...texts)).toBe(messages);
   });
 
   it('takes two texts at once for one answer before, and for two after', async () => {

@@ -75,9 +75,9 @@ describe('two texts at once', () => {
   };
 
   it('are both the answer to one step with Telegraf', async () => {
-    const said = await conversation(telegram(telegrafs()), act);
-    expect(said.match(/How many\?/g)).toHaveLength(2);
-    expect(said).not.toContain('Ordered');
+    const messages = await conversation(telegram(telegrafs()), act);
+    expect(messages.match(/How many\?/g)).toHaveLength(2);
+    expect(messages).not.toContain('Ordered');
   });
 
   it('are two answers, in their order, with telefsm', async () => {

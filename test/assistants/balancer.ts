@@ -1,4 +1,4 @@
-/** What stands between Telegram and the processes of a bot: it shares updates out, one after the other. */
+/** A load balancer between Telegram and the processes of a bot: it sends each process an update in turn. */
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -2,7 +2,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What a process says. */
+/** A message from the process. */
 export type Said =
   /** It takes webhooks at this port. */
   | { readonly port: number }
@@ -25,8 +25,8 @@ const words = 20;
 const wordTakes = 100;
 
 /** Tells the process that has started this one. */
-export function say(said: Said): void {
-  process.send?.(said);
+export function say(message: Said): void {
+  process.send?.(message);
 }
 
 /** Writes an answer, a word each tenth of a second. */

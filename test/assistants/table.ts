@@ -19,7 +19,7 @@ const candidates: readonly Candidate[] = [
   { name: 'telefsm, `burst` and `interrupt`', program: 'telefsm', best: true },
 ];
 
-/** What came of one situation with one bot. */
+/** The result of one situation with one bot. */
 export interface Cell {
   readonly situation: Situation;
   readonly candidate: Candidate;

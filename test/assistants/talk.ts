@@ -6,7 +6,7 @@ import type { Program, TestProcess } from '../servers/processes.ts';
 import { balancer } from './balancer.ts';
 import { type Job, lastWord, type Said } from './model.ts';
 
-/** What came of the messages of a user. */
+/** The outcome of a user's messages. */
 export interface Outcome {
   readonly messages: number;
   /** How many are in a complete answer. */
@@ -23,7 +23,7 @@ export interface Outcome {
   readonly stopped: boolean | undefined;
 }
 
-/** What a script does with a conversation. */
+/** The actions of a script in a conversation. */
 export interface Talk {
   /** Writes the next message of the user, `m1` first, or a command. */
   sends(command?: string): void;

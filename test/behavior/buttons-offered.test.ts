@@ -34,11 +34,11 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     const { message } = anna.last;
     const { reply_markup: _markup, ...bare } = message;
     for (const on of [message, bare]) {
-      const said = await forges(anna, withAction(dataOf(anna.last, 'x'), letter), {
+      const notification = await forges(anna, withAction(dataOf(anna.last, 'x'), letter), {
         ...anna.last,
         message: on as never,
       });
-      expect(said).toBe(stale);
+      expect(notification).toBe(stale);
     }
     expect(await machine.at({ user: anna.id }).peek()).toEqual(before);
     expect(bot.errors).toEqual([]);

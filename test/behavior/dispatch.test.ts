@@ -162,7 +162,7 @@ describe.each(frameworks)('filters on %s', (_, framework) => {
 
 // ── The index against a chain of filters
 
-/** What a composer is made of: branches with what stands in them, and plain middleware between them. */
+/** A part of a composer: a branch with parts of its own, or plain middleware. */
 type Part =
   | { readonly kind: 'plain'; readonly move: Move; readonly passes: boolean }
   | {

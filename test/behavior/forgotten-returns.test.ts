@@ -1,4 +1,4 @@
-/** What plain JavaScript gives back by mistake: each is an error that names the place, and the user reads `failed`. */
+/** Values that plain JavaScript returns by mistake: each is an error that names the handler, and the user reads `failed`. */
 
 import { flow, scene, typed } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';

@@ -62,7 +62,7 @@ export type AnyFsm = Machine & {
 export interface BotUnderTest extends Place {
   /** The framework's bot: for the chat driver. */
   readonly bot: { handleUpdate(update: never): Promise<unknown> };
-  /** What has reached the framework's error handler. */
+  /** The errors that have reached the framework's error handler. */
   readonly errors: unknown[];
   /** Makes a machine and installs it here. */
   fsm(options?: Options): AnyFsm;

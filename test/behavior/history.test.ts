@@ -1,4 +1,4 @@
-/** What `back()` walks can be read, and the stored conversation is read under the names of the context. */
+/** The history of `back()` can be read, and the stored conversation has the names of the context. */
 
 import { flow, scene, state, states } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';

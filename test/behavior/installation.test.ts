@@ -5,7 +5,7 @@ import { frameworks, textUpdate } from './frameworks.ts';
 
 const Form = states('Form', { name: state() });
 
-/** What a bot's handler for an update threw, out of what the framework wraps it in. */
+/** The error of a bot's handler, without the framework's wrapper. */
 async function thrownBy(handled: Promise<unknown>): Promise<unknown> {
   const thrown: unknown = await handled.then(
     () => undefined,

@@ -20,18 +20,18 @@ function play(bot: BotUnderTest, states: readonly object[], scenes: readonly obj
 
 describe.each(frameworks)('leaving on %s', (_, framework) => {
   it('is kept although every hook of the flow throws; each runs, and the first error reaches the bot', async () => {
-    const heard: string[] = [];
+    const notified: string[] = [];
     const form = flow('form', { trigger: '/form' })
       .ask('a', { prompt: 'A?' })
       .done(() => 'Done.', {
         canceled: (_answers, { state: fsm }) => {
-          heard.push('canceled');
+          notified.push('canceled');
           fsm.enter(form as never);
           fails();
         },
         left: (reason, _answers, { state: fsm }) => {
-          heard.push(reason);
-          fsm.afterCommit(() => void heard.push('lost'));
+          notified.push(reason);
+          fsm.afterCommit(() => void notified.push('lost'));
           throw new Error('second');
         },
       });
@@ -40,24 +40,24 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     await anna.sends('/form');
     await anna.sends('/cancel');
     anna.sees('Canceled.');
-    expect(heard).toEqual(['canceled', 'canceled']);
+    expect(notified).toEqual(['canceled', 'canceled']);
     expect(bot.errors).toEqual([broken]);
     await anna.sends('/where');
     anna.sees('At null {}.');
     await anna.sends('/form');
     await anna.sends('1');
     anna.sees('Done.');
-    expect(heard.slice(2)).toEqual(['done']);
+    expect(notified.slice(2)).toEqual(['done']);
     await anna.sends('/where');
     anna.sees('At null {}.');
   });
 
   it('undoes what the hook that throws has changed, and nothing else', async () => {
-    const heard: string[] = [];
+    const reported: string[] = [];
     const inner = scene('inner').on({
       handle: ({ leave }) => leave(),
       leave: ({ state: fsm }) => {
-        fsm.afterCommit(() => void heard.push('inner'));
+        fsm.afterCommit(() => void reported.push('inner'));
         fsm.enter(form as never);
         fails();
       },
@@ -66,7 +66,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
       .ask('a', { prompt: 'A?', validate: (a) => a })
       .done(() => undefined, {
         left: (_reason, _answers, { state: fsm }) =>
-          void fsm.afterCommit(() => void heard.push('form')),
+          void fsm.afterCommit(() => void reported.push('form')),
       });
     const bot = framework.bot();
     const { anna } = play(bot, [form, inner]);
@@ -74,7 +74,7 @@ describe.each(frameworks)('leaving on %s', (_, framework) => {
     await anna.sends('/form');
     await anna.sends('/call');
     await anna.sends('/leave');
-    expect(heard).toEqual(['form']);
+    expect(reported).toEqual(['form']);
     expect(bot.errors).toEqual([broken]);
     await anna.sends('/where');
     anna.sees('At null {}.');

@@ -11,7 +11,7 @@ import { type Framework, frameworks } from './frameworks.ts';
 const file = { file_id: 'f', file_unique_id: 'u' };
 const place = { latitude: 52, longitude: 4 };
 
-/** What users send, by its field: the kind of input, and a value. `message` is the kind of what has none of its own. */
+/** The messages of users, by field: the kind of input, and a value. `message` is the kind of a message without a kind of its own. */
 const contents: Readonly<Record<string, readonly [kind: InputKind, value: unknown]>> = {
   text: ['text', 'Hello'],
   animation: ['animation', file],
@@ -112,8 +112,8 @@ async function waiting(framework: Framework) {
         ...fields,
       },
     } as never);
-  const said = () => world.calls.filter(({ method }) => method === 'sendMessage').length;
-  return { bot, anna, send, said, passed };
+  const sentCount = () => world.calls.filter(({ method }) => method === 'sendMessage').length;
+  return { bot, anna, send, sentCount, passed };
 }
 
 describe('the fields of a message', () => {
@@ -155,11 +155,11 @@ describe.each(frameworks)('messages of every kind, on %s', (_, framework) => {
   it.each(services.filter((field) => !field.startsWith('migrate_')))(
     'a service message with `%s` reaches the bot, and answers and says nothing',
     async (field) => {
-      const { bot, anna, send, said, passed } = await waiting(framework);
+      const { bot, anna, send, sentCount, passed } = await waiting(framework);
       await anna.sends('/any');
-      const before = said();
+      const before = sentCount();
       await send({ [field]: { of: 1 } });
-      expect([said() - before, passed.length]).toEqual([0, 1]);
+      expect([sentCount() - before, passed.length]).toEqual([0, 1]);
       await anna.sends('still here');
       anna.sees('kind text');
       expect(bot.errors).toEqual([]);

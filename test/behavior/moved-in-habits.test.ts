@@ -207,7 +207,7 @@ async function played(framework: StageFramework, habit: Habit): Promise<string> 
   const anna = world.user('Anna');
   for (const text of habit.texts) {
     await anna.sends(text);
-    // what Telegraf does not wait for
+    // work that Telegraf does not wait for
     for (let turns = 0; turns < 10; turns++) await new Promise(setImmediate);
   }
   return world.transcript();

@@ -49,7 +49,7 @@ class Commands {
   }
 }
 
-/** What `@decorator` before a method, and before its parameters, does. */
+/** Applies decorators to a method and to its parameters. */
 function decorate<T>(
   type: Type<T>,
   name: keyof T & string,

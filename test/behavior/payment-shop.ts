@@ -33,7 +33,7 @@ export const shop = flow('shop', {
   })
   .done(({ product, paid }) => `One ${product} for ${paid.total_amount}`);
 
-/** What a checkout and a payment say about money. */
+/** The money of a checkout or a payment. */
 export interface Charge {
   readonly currency?: string;
   readonly total_amount: number;

@@ -27,7 +27,7 @@ const shop = flow('shop', { trigger: '/buy', back: true, editedMessages: 'update
   })
   .done(({ product, paid }) => `One ${product} for ${paid.total_amount}.`);
 
-/** What somebody does. An invoice is chosen among those that were sent, by its place from the end. */
+/** An action of a user. An invoice is chosen among those that were sent, by its position from the end. */
 export type Deed =
   | { readonly do: 'sends'; readonly text: string }
   | { readonly do: 'edits'; readonly text: string }
@@ -35,7 +35,7 @@ export type Deed =
   | {
       readonly do: 'checksOut' | 'pays';
       readonly invoice: number;
-      /** What is wrong with it. */
+      /** The part that differs from the invoice. */
       readonly but: 'nothing' | 'amount' | 'currency' | 'payload' | 'payer';
     };
 
@@ -169,7 +169,7 @@ export async function playDeeds(
         is_bot: false,
         first_name: 'P',
       };
-      // what is stored: a payment step is pending, and its product costs what the invoice says
+      // the record: a payment step is pending, and its product has the price of the invoice
       const product = Reflect.get(before.data, 'product') as keyof typeof prices | undefined;
       const isAsked =
         isLast &&

@@ -12,16 +12,16 @@ export function play(framework: Framework, states: readonly unknown[], options: 
   const bot = framework.bot();
   bot.noteErrors();
   /** Codes of rejected inputs. */
-  const refused: (string | undefined)[] = [];
+  const rejected: (string | undefined)[] = [];
   /** Errors of messages that were not sent. */
   const unsent: unknown[] = [];
   const machine = bot.fsm({ states, ...options });
   machine.observe('inputRejected', ({ error }) => {
-    refused.push(isFsmError(error) ? error.code : undefined);
+    rejected.push(isFsmError(error) ? error.code : undefined);
   });
   machine.observe('sendFailed', ({ error }) => unsent.push(error));
   const world = telegram(bot.bot, options.clock && { clock: options.clock as never });
-  /** What each message did with the keyboard below the chat. */
+  /** The changes of the keyboard below the chat, message by message. */
   const markups = () =>
     world.calls
       .filter(({ method }) => method.startsWith('send') || method === 'deleteMessage')
@@ -29,7 +29,7 @@ export function play(framework: Framework, states: readonly unknown[], options: 
         method === 'deleteMessage' ? 'deleted' : keyboardIn(payload['reply_markup']),
       );
   /** Texts that the bot has sent. */
-  const said = () =>
+  const sentTexts = () =>
     world.calls
       .filter(({ method }) => method === 'sendMessage')
       .map(({ payload }) => payload['text']);
@@ -38,10 +38,10 @@ export function play(framework: Framework, states: readonly unknown[], options: 
     bot,
     machine,
     world,
-    refused,
+    rejected,
     unsent,
     markups,
-    said,
+    sentTexts,
     anna: world.user('Anna'),
     /** A press as a modified client sends it: any data, below any message. @returns the text that answers it */
     async forges(user: { readonly id: number }, data: string, on: Shown): Promise<unknown> {

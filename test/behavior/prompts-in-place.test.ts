@@ -35,7 +35,7 @@ function play(framework: Framework) {
     machine,
     world,
     anna,
-    /** What is in the chat now: texts of the bot, with labels of buttons. */
+    /** The chat now: texts of the bot, with labels of buttons. */
     chat: () => anna.screen().map((shown) => [shown.text, ...buttons(shown)]),
   };
 }

@@ -178,7 +178,7 @@ function pressOf(
   const type = button.chat > 0 ? 'private' : 'supergroup';
   const bare = { message_id: button.message, date: 1, chat: { id: button.chat, type } };
   const shown: Record<Shows, object> = {
-    // what a bot of its own makes of it: the data is that of a button all the same
+    // whatever the bot's own handler does with it: the data is that of a button all the same
     'the button': {
       ...bare,
       reply_markup: { inline_keyboard: [[{ text: 'x', callback_data: data }]] },

@@ -11,12 +11,12 @@ describe.each(frameworks)('many random updates on %s, without bot.catch', (_, fr
     'the bot never stops polling, and /cancel leaves every conversation, in %s',
     async (_name, storage) => {
       const numRuns = sized({ quick: 200, full: 10_000 });
-      let said = 0;
+      let sentCount = 0;
       const property = fc.asyncProperty(randomDeeds, async (list) => {
-        said += await playRandom(framework, { storage: storage() }, list);
+        sentCount += await playRandom(framework, { storage: storage() }, list);
       });
       await fc.assert(property, { numRuns });
-      expect(said).toBeGreaterThan(numRuns * 4);
+      expect(sentCount).toBeGreaterThan(numRuns * 4);
     },
     3_600_000,
   );

@@ -24,16 +24,16 @@ export type Deed =
 
 /** Where a user writes. */
 export type Where = 'private' | 'group' | 'topic' | 'business' | 'channel';
-/** What a modified client does to the data of a button. */
+/** A change that a modified client makes to the data of a button. */
 export type Bend = 'nothing' | 'cut' | 'other action' | 'other visit' | 'other tag' | 'noise';
-/** What Telegram shows of the pressed message. */
+/** The keyboard of the pressed message, as Telegram shows it. */
 export type Shows = 'the button' | 'another keyboard' | 'no keyboard' | 'nothing';
 
 /** The users of the bot. */
 export const people = [1001, 1002] as const;
 /** Where both are members. */
 export const group = { id: -1_001_000_000_001, type: 'supergroup', title: 'Group' };
-/** What it becomes. */
+/** The supergroup that the group becomes. */
 export const laterGroup = { ...group, id: -1_001_000_000_077 };
 /** A channel of which the bot is an administrator. */
 export const channel = { id: -1_001_000_000_002, type: 'channel', title: 'Channel' };
@@ -237,7 +237,7 @@ const failing = fc.record({
   ),
 });
 
-/** What may happen, in any order. */
+/** All actions, in any order. */
 export const randomDeeds: fc.Arbitrary<readonly Deed[]> = fc.array(
   fc.oneof(
     { weight: 8, arbitrary: saying },

@@ -46,7 +46,7 @@ export const order = flow('order', { trigger: '/order', deepLink: 'o_' })
 /** Plain states. */
 export const Form = states('Form', { name: state(), age: state(), paid: state() });
 
-/** What the tests of the page quote: the first arguments of `promise`. */
+/** The sentences of the page that the tests quote: the first arguments of `promise`. */
 export function quotedSentences(): readonly string[] {
   const folder = new URL('./', import.meta.url);
   const files = readdirSync(folder).filter((name) => /^security.*\.test\.ts$/.test(name));

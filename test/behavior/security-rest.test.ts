@@ -62,7 +62,7 @@ describe('another user', () => {
   );
 
   promise(
-    'and if the pressed message has it, where Telegram shows its keyboard. All others are stale.',
+    'A button counts only if the *pending* question offers it *now*, among its choices, pages and controls. If Telegram shows the keyboard of the pressed message, the button must be there too. All others are stale.',
     async (framework) => {
       const { world, machine, anna } = play(framework, { states: [order] });
       await anna.sends('/order');
@@ -176,8 +176,8 @@ describe('another user', () => {
         .done(() => 'Done.');
       const { world, anna, bot, events } = play(framework, { states: [bad] });
       for (const text of ['/bad', 'x', 'y']) await anna.sends(text);
-      const told = world.calls.filter(({ payload }) => payload['text'] === failed);
-      expect([told.length, events.length, bot.errors]).toEqual([1, 3, []]);
+      const notices = world.calls.filter(({ payload }) => payload['text'] === failed);
+      expect([notices.length, events.length, bot.errors]).toEqual([1, 3, []]);
     },
   );
 
@@ -201,7 +201,7 @@ describe('another user', () => {
   });
 
   promise(
-    "The vote belongs to its voter. Under `'userInChat'`, it never reaches my conversation. A question takes votes only in its own polls.",
+    "The vote belongs to its voter. Under `'userInChat'`, it never reaches my conversation. A question accepts votes only in its own polls.",
     async (framework) => {
       const payload = { question: 'Q', options: [{ text: 'A' }], is_anonymous: false };
       const lunch = flow('lunch', { trigger: '/lunch' })
@@ -246,7 +246,7 @@ describe('a forged webhook', () => {
   );
 
   promise(
-    'those within 1,000 of the newest, 128 at most, and the last 16 of one user whatever their distance.',
+    'those within 1,000 of the newest, 128 at most. The last 16 of one user are stored whatever their distance.',
     async (framework) => {
       const { bot } = play(framework);
       let count = 0;
@@ -266,7 +266,7 @@ describe('a forged webhook', () => {
     },
   );
 
-  promise('A cleared conversation remembers them for 24 hours.', async (framework) => {
+  promise('A cleared conversation stores them for 24 hours.', async (framework) => {
     const clock = virtualClock();
     const storage = sqliteStorage(':memory:', { clock: clock as Clock });
     const { bot } = play(framework, { storage, clock });
@@ -351,11 +351,11 @@ describe('access to the storage', () => {
 
   promise('Tokens are never shown.', async (framework) => {
     const { bot, anna, machine, world } = play(framework, { states: [order] });
-    const told: unknown[] = [];
-    machine.observe('sendFailed', ({ error }) => told.push(error));
+    const reported: unknown[] = [];
+    machine.observe('sendFailed', ({ error }) => reported.push(error));
     world.fails('sendMessage', 'unreachable');
     await anna.sends('/order');
-    const all = [...told, ...bot.errors].filter((error) => 'code' in Object(error)).map(String);
+    const all = [...reported, ...bot.errors].filter((error) => 'code' in Object(error)).map(String);
     expect(all.join()).not.toContain('1:test');
   });
 });

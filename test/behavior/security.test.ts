@@ -250,7 +250,7 @@ describe('a member of the same group', () => {
 
 describe('a forged update', () => {
   promise(
-    'An empty secret is no secret: an update with an empty header gets through',
+    'An empty secret protects nothing: an update with an empty header is accepted',
     async (framework) => {
       for (const [secret, given, handles] of [
         ['secret', undefined, false],

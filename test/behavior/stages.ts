@@ -8,7 +8,7 @@ import * as telegrafScenes from '@telefsm/telegraf/scenes';
 import { Bot } from 'grammy';
 import * as telegraf from 'telegraf';
 
-/** What a scenario's handlers use of either context. */
+/** The members of either context that a scenario's handlers use. */
 export interface StageContext {
   session: Record<string, unknown> | undefined;
   readonly scene: {
@@ -37,7 +37,7 @@ export interface StageContext {
 /** A handler of a scenario. */
 export type StageHandler = (ctx: StageContext, next: () => Promise<void>) => unknown;
 
-/** What scenes and stages have in common. */
+/** The methods that scenes and stages share. */
 export interface Handles {
   use(...handlers: StageHandler[]): unknown;
   command(name: string, ...handlers: StageHandler[]): unknown;
@@ -54,7 +54,7 @@ export interface SceneOfEither extends Handles {
 
 type Make<R> = new (...parameters: never[]) => R;
 
-/** What a session is told in these scenarios. */
+/** The options of a session in these scenarios. */
 export interface SessionSettings {
   readonly storage?: FsmStorage;
   readonly store?: object;
@@ -73,7 +73,7 @@ export interface StageFramework {
   bot(): Handles & {
     /** The framework's bot: for the chat driver. */
     readonly bot: never;
-    /** What has reached the framework's error handler. */
+    /** The errors that have reached the framework's error handler. */
     readonly errors: unknown[];
   };
   session(settings?: SessionSettings): StageHandler;
@@ -98,7 +98,7 @@ export interface StageFramework {
 
 const me = { id: 1, is_bot: true, first_name: 'Bot', username: 'test_bot' } as never;
 
-/** What both modules export, by what is used of it here. */
+/** The exports of both modules, as far as they are used here. */
 interface ScenesModule {
   readonly Scenes: {
     readonly BaseScene: unknown;

@@ -14,10 +14,10 @@ function play(bot: BotUnderTest, states: readonly object[], options: Options = {
   });
   bot.command('node', ({ fsm }) => fsm.enter('node'));
   const world = telegram(bot.bot);
-  /** What observers were told of messages that could not be sent. */
-  const unsaid: unknown[] = [];
-  machine.observe('sendFailed', ({ error }) => unsaid.push(error));
-  return { world, machine, unsaid, anna: world.user('Anna') };
+  /** The errors of messages that could not be sent, as observers get them. */
+  const unsent: unknown[] = [];
+  machine.observe('sendFailed', ({ error }) => unsent.push(error));
+  return { world, machine, unsent, anna: world.user('Anna') };
 }
 
 /** Telegram rejects it, whenever it is sent. */
@@ -32,11 +32,11 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
 
   it('keeps nobody from the commands of the flow and of the bot', async () => {
     const bot = framework.bot();
-    const { anna, world, unsaid } = play(bot, [long]);
+    const { anna, world, unsent } = play(bot, [long]);
     await anna.sends('/long');
     await anna.sends('Anna');
     anna.sees(failed);
-    expect(unsaid).toHaveLength(1);
+    expect(unsent).toHaveLength(1);
     await anna.sends('/where');
     anna.sees('At long:story.');
     await anna.sends('/cancel');
@@ -44,14 +44,15 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     await anna.sends('/where');
     anna.sees('At null.');
     expect(bot.errors).toEqual([]);
-    // what the bot could not say was not taken for said
+    // the unsent message does not count as sent
     expect(world.calls.filter(({ answer }) => answer?.ok === false)).toHaveLength(3);
   });
 
   it('is tried again before each text, which is no answer to it, and the user reads once that it failed', async () => {
     const bot = framework.bot();
-    const { anna, world, machine, unsaid } = play(bot, [long]);
-    const told = () => world.calls.filter(({ payload }) => payload['text'] === failed).length;
+    const { anna, world, machine, unsent } = play(bot, [long]);
+    const failedCount = () =>
+      world.calls.filter(({ payload }) => payload['text'] === failed).length;
     await anna.sends('/long');
     await anna.sends('Anna');
     anna.sees(failed);
@@ -59,7 +60,7 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     anna.seesNothing();
     await anna.sends('/where');
     for (const photo of ['a', 'b', 'c']) await anna.sends(photo);
-    expect([unsaid.length, told(), bot.errors]).toEqual([6, 1, []]);
+    expect([unsent.length, failedCount(), bot.errors]).toEqual([6, 1, []]);
     expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
       current: 'long:story',
       data: { name: 'Anna' },
@@ -91,7 +92,7 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
       .ask('a', { prompt: () => (isBroken ? unsayable : 'A?') })
       .ask('b', { prompt: unsayable })
       .done(() => 'Done.');
-    const { anna, unsaid } = play(bot, [mended]);
+    const { anna, unsent } = play(bot, [mended]);
     await anna.sends('/mended');
     anna.sees(failed);
     isBroken = false;
@@ -99,12 +100,12 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     anna.sees('A?');
     await anna.sends('1');
     anna.sees(failed);
-    expect([unsaid.length, bot.errors]).toEqual([2, []]);
+    expect([unsent.length, bot.errors]).toEqual([2, []]);
   });
 
   it('keeps nobody from other updates, nor from work outside updates', async () => {
     const bot = framework.bot();
-    const { anna, world, machine, unsaid } = play(bot, [long]);
+    const { anna, world, machine, unsent } = play(bot, [long]);
     bot.use(({ ctx }, next) =>
       'my_chat_member' in (ctx as { readonly update: object }).update ? undefined : next(),
     );
@@ -114,7 +115,7 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     expect(bot.errors).toEqual([]);
     machine.connect(bot.bot as never);
     await machine.at({ user: anna.id }).run(({ state }) => state.clear());
-    expect(unsaid).toHaveLength(3);
+    expect(unsent).toHaveLength(3);
     await world.user('Anna').unblocks();
     await anna.sends('/where');
     anna.sees('At null.');
@@ -152,12 +153,12 @@ describe.each(frameworks)('a question that can never be asked, on %s', (_, frame
     'of a node that %s what Telegram rejects keeps nobody from the commands of the bot',
     async (_name, enter) => {
       const bot = framework.bot();
-      const { anna, unsaid } = play(bot, [scene('node').on({ enter, handle: () => undefined })]);
+      const { anna, unsent } = play(bot, [scene('node').on({ enter, handle: () => undefined })]);
       await anna.sends('/node');
       anna.sees(failed);
       await anna.sends('hello');
       anna.seesNothing();
-      expect(unsaid).toHaveLength(2);
+      expect(unsent).toHaveLength(2);
       await leavesByCommands(anna);
       expect(bot.errors).toEqual([]);
     },

@@ -97,12 +97,12 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
           enter: () => 'Hi',
           handle: (turn) => turn[verb](patch as never),
         });
-        const { bot, machine, anna, refused } = play(framework, [node]);
+        const { bot, machine, anna, rejected } = play(framework, [node]);
         bot.command('node', ({ fsm }) => fsm.enter(node, {}));
         await anna.sends('/node');
         await anna.sends('x');
         anna.sees(invalidText);
-        expect([refused, bot.errors]).toEqual([['DATA_NOT_JSON'], []]);
+        expect([rejected, bot.errors]).toEqual([['DATA_NOT_JSON'], []]);
         expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
           current: 'node',
           data: {},
@@ -126,7 +126,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       const options = { accept: accept as () => object };
       const node = scene('node', options).on({ enter: () => 'Hi', handle });
       const view = scene('view', options).on({ view: () => ({ text: 'Hi' }), handle });
-      const { bot, world, machine, anna, refused } = play(framework, [node, view]);
+      const { bot, world, machine, anna, rejected } = play(framework, [node, view]);
       bot.command('node', ({ fsm }) => fsm.enter(node));
       bot.command('view', ({ fsm }) => fsm.enter(view));
       bot.command('cancel', ({ fsm, say }) => {
@@ -142,7 +142,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
         await anna.sends('/cancel');
         anna.sees('Canceled.');
       }
-      expect([answers, refused, bot.errors]).toEqual([
+      expect([answers, rejected, bot.errors]).toEqual([
         [],
         ['INVALID_OPTION', 'INVALID_OPTION'],
         [],
@@ -156,7 +156,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       enter: () => 'Hi',
       handle: () => expect.unreachable('false is no answer'),
     });
-    const { bot, world, anna, refused } = play(framework, [node]);
+    const { bot, world, anna, rejected } = play(framework, [node]);
     bot.command('node', ({ fsm }) => fsm.enter(node));
     const passed: string[] = [];
     bot.use(({ ctx }) => {
@@ -180,7 +180,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
         successful_payment: payment,
       },
     } as never);
-    expect([passed, refused, bot.errors]).toEqual([['paid'], [], []]);
+    expect([passed, rejected, bot.errors]).toEqual([['paid'], [], []]);
   });
 
   it('messages of a burst for which a picker of a node gives no answer are rejected once', async () => {
@@ -192,7 +192,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       enter: () => 'Hi',
       handle: async ({ answer, reply }) => void (await reply(`${answer}`)),
     });
-    const { bot, machine, anna, world, refused } = play(framework, [node], {
+    const { bot, machine, anna, world, rejected } = play(framework, [node], {
       clock,
       waiting: { burst: '1s' },
     });
@@ -207,7 +207,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
     await clock.advance(2000);
     await machine.sweep();
     anna.sees('one');
-    expect([refused, bot.errors]).toEqual([['INVALID_OPTION'], []]);
+    expect([rejected, bot.errors]).toEqual([['INVALID_OPTION'], []]);
   });
 
   it.each(storages)(
@@ -222,7 +222,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
         view: ({ data: { n } }) => ({ text: `n is ${n}` }),
         handle: ({ input, stay }) => stay({ n: Number(input.text) }),
       });
-      const { bot, anna, refused } = play(framework, [node, view], { storage: storage() });
+      const { bot, anna, rejected } = play(framework, [node, view], { storage: storage() });
       bot.command('node', ({ fsm }) => fsm.enter(node, { n: 1 }));
       bot.command('view', ({ fsm }) => fsm.enter(view, { n: 1 }));
       for (const command of ['/node', '/view']) {
@@ -232,7 +232,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
         await anna.sends('7');
         anna.sees('n is 7');
       }
-      expect([refused, bot.errors]).toEqual([['DATA_INVALID', 'DATA_INVALID'], []]);
+      expect([rejected, bot.errors]).toEqual([['DATA_INVALID', 'DATA_INVALID'], []]);
     },
   );
 
@@ -267,14 +267,14 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
         .done(({ size, n }) => `${n} of ${size}.`, {
           from: (argument) => ({ size: 'L', n: Number(argument) as never }),
         });
-      const { bot, anna, refused } = play(framework, [form], { storage: storage() });
+      const { bot, anna, rejected } = play(framework, [form], { storage: storage() });
       for (const start of ['/form five', '/start f_five']) {
         await anna.sends(start);
         anna.sees('How many?');
       }
       await anna.sends('6');
       anna.sees('6 of L.');
-      expect([refused, bot.errors]).toEqual([['INVALID_OPTION', 'INVALID_OPTION'], []]);
+      expect([rejected, bot.errors]).toEqual([['INVALID_OPTION', 'INVALID_OPTION'], []]);
     },
   );
 
@@ -289,7 +289,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
         .done(() => 'Done.', {
           from: (argument) => (argument === '' ? undefined : { id: Number(argument) }),
         });
-      const { bot, anna, refused } = play(framework, [form]);
+      const { bot, anna, rejected } = play(framework, [form]);
       bot.command('start', ({ say }) => say('Welcome.'));
       await anna.sends(name === 'NaN' ? '/start f_five' : '/start f_99');
       anna.sees('Welcome.');
@@ -298,7 +298,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
       // the flow that runs keeps the parameters that it has
       await anna.sends(name === 'NaN' ? '/form five' : '/form 99');
       anna.sees('Size of 7?');
-      expect([refused, bot.errors]).toEqual([[code, code], []]);
+      expect([rejected, bot.errors]).toEqual([[code, code], []]);
     },
   );
 
@@ -311,12 +311,12 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
         onTimeout: () => ({ answer: Number('five') as never }),
       })
       .done(() => 'Done.');
-    const { machine, anna, refused } = play(framework, [form], { clock });
+    const { machine, anna, rejected } = play(framework, [form], { clock });
     await anna.sends('/form');
     await clock.advance(61_000);
     await machine.sweep();
     anna.sees(/Time is up/);
-    expect(refused).toEqual(['INVALID_OPTION']);
+    expect(rejected).toEqual(['INVALID_OPTION']);
   });
 
   it.each<readonly [string, object, object]>([

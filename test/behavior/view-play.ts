@@ -44,5 +44,5 @@ export const dataOf = ({ message }: Shown, label: string): string => {
   const buttons = (message.reply_markup?.inline_keyboard ?? []).flat();
   return String(buttons.find(({ text }) => text === label)?.['callback_data'] ?? '');
 };
-/** What a user reads whose button is over. */
+/** The notification after a press of an outdated button. */
 export const stale = 'This button is no longer in use.';

@@ -1,4 +1,4 @@
-/** What comes while a question waits, and is no answer: events, other kinds of input, other chats, redeliveries, migrations. */
+/** Updates that are no answer while a question waits: events, other kinds of input, other chats, redeliveries, migrations. */
 
 import { describe, expect, it } from 'vitest';
 import { chat, command, from, message, oldGroup, play, text } from './attack.ts';
@@ -9,8 +9,8 @@ import { storages } from './storages.ts';
 /** The pending question, and how often the bot has said something. */
 async function standing({ machine, world }: ReturnType<typeof play>, user = from.id) {
   const at = await machine.at({ user }).peek();
-  const said = world.calls.filter(({ method }) => /^(?:send|edit|delete)/.test(method)).length;
-  return [at?.current, at?.data, said];
+  const sentCount = world.calls.filter(({ method }) => /^(?:send|edit|delete)/.test(method)).length;
+  return [at?.current, at?.data, sentCount];
 }
 
 describe.each(frameworks)('while a question waits, on %s,', (_, framework) => {

@@ -1,4 +1,4 @@
-/** What each widget shows, and what a press of it does. */
+/** Each widget's buttons, and the effect of a press. */
 
 import { type PageRequest, scene, typed } from '@telefsm/core';
 import { virtualClock } from '@telefsm/testing';

@@ -1,4 +1,4 @@
-/** What the project set itself, and what the last measurements found; `page.mjs` shows it. */
+/** The goals that the project set itself, and the last measurements; `page.mjs` shows them. */
 
 import { readFileSync } from 'node:fs';
 import { digits } from './tables.mjs';

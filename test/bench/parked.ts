@@ -1,4 +1,4 @@
-/** What parked conversations, updates and idle polls of the sweeper cost each storage, for docs/scaling.md. */
+/** The cost of parked conversations, updates and idle polls of the sweeper on each storage, for docs/scaling.md. */
 
 import { readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

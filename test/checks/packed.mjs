@@ -9,7 +9,7 @@ import { pathToFileURL } from 'node:url';
 const root = new URL('../../', import.meta.url);
 const json = (path) => JSON.parse(readFileSync(new URL(path, root), 'utf8'));
 
-/** What `npm run pack` has packed: of each package its name, `manifest`, `tarball` (a file URL) and the `files` inside. */
+/** The results of `npm run pack`: of each package its name, `manifest`, `tarball` (a file URL) and the `files` inside. */
 export const packed = json('.packed/packed.json').map(({ name, filename, files }) => ({
   name,
   manifest: json(`packages/${name.replace('@telefsm/', '')}/package.json`),

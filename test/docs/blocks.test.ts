@@ -11,7 +11,7 @@ const programs = [
   'packages/testing/README.md',
 ].flatMap((page) => codeBlocks(page).filter(({ code }) => !code.includes("from 'node:test'")));
 
-/** What a program says that it prints: `console.log(…); // text`. */
+/** The output that a program promises in its comments: `console.log(…); // text`. */
 function promised(code: string): readonly string[] {
   return [...code.matchAll(/^ *console\.log\(.*\); \/\/ (.+)$/gm)].map(([, text = '']) => text);
 }

@@ -10,7 +10,7 @@ function membersOf(file: string, name: string): readonly string[] {
   return [...body.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, member = '']) => member);
 }
 
-/** What stands in the first cells of a page's tables between two headings. */
+/** The first cells of the tables on a page, between two headings. */
 function firstCells(page: string, from: string, to: string): readonly string[] {
   const part = fileOf(page).split(from)[1]?.split(to)[0] ?? '';
   const cells = [...part.matchAll(/^\| (`[^|]+`) \|/gm)].map(([, cell = '']) => cell);

@@ -1,4 +1,4 @@
-/** What the pages of the documentation contain: transcripts, each with the code that it shows. */
+/** The transcripts in the pages of the documentation, each with the code that it shows. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -90,7 +90,7 @@ function isCode(info: string): boolean {
 }
 
 interface Block {
-  /** What stands behind the fence. */
+  /** The words after the opening fence. */
   readonly info: string;
   readonly text: string;
   readonly line: number;

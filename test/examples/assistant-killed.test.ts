@@ -40,7 +40,7 @@ function processes(model = mockModel()) {
       isDead = true;
       void first.machine.stop();
     },
-    said: () => [...first.said(), ...second.said()],
+    sentTexts: () => [...first.sentTexts(), ...second.sentTexts()],
   };
 }
 
@@ -61,13 +61,13 @@ function stuckModel() {
 
 describe('an assistant whose process is killed', () => {
   it('between two messages of a thought: the next process answers both, once', async () => {
-    const { clock, first, second, kill, said } = processes();
+    const { clock, first, second, kill, sentTexts } = processes();
     await first.send(1, 'hello');
     await first.send(1, 'What is');
     kill();
     await second.send(1, 'the weather');
     await clock.advance(30_000);
-    expect(said().filter((text) => /You said/.test(String(text)))).toContain(
+    expect(sentTexts().filter((text) => /You said/.test(String(text)))).toContain(
       'You said: What is\nthe weather',
     );
     expect((await second.peek(1))?.log?.at(-1)).toEqual({
@@ -93,7 +93,7 @@ describe('an assistant whose process is killed', () => {
       question === 'buy TSLA' ? 'Done: bought 1 of TSLA.' : 'You said: the weather',
     );
     expect(log.filter(({ role }) => role === 'user')).toHaveLength(2);
-    expect(second.said()).not.toHaveLength(0);
+    expect(second.sentTexts()).not.toHaveLength(0);
   });
 
   it('while an operator is asked: the answer reaches the user by the next process', async () => {
@@ -120,8 +120,8 @@ describe('an assistant whose process is killed', () => {
         message: { message_id, date: 1, chat, text: '…', reply_markup: markup },
       },
     });
-    expect(second.said()).toContain('The operator agrees.');
-    expect(second.said()).toContain('sell everything: allowed by Olga');
+    expect(second.sentTexts()).toContain('The operator agrees.');
+    expect(second.sentTexts()).toContain('sell everything: allowed by Olga');
     expect((await second.peek(1))?.current).toBe('assistant');
   });
 });

@@ -3,7 +3,7 @@
 import { type BotApiServer, botApiServer } from '@telefsm/testing';
 import { startWorkerd } from '../servers/workerd.ts';
 
-/** What `setWebhook` is given. */
+/** The secret token that `setWebhook` gets. */
 export const secret = 'only-Telegram-knows-it';
 
 /** A Worker at work. */

@@ -13,7 +13,7 @@ import { until } from '../servers/until.ts';
 import type { Fault, Point } from './matrix.ts';
 import type { FaultyEngine, Way } from './proxied.ts';
 
-/** What the cells of one engine share. */
+/** The servers and processes that the cells of one engine share. */
 export interface Table {
   readonly engine: FaultyEngine;
   readonly address: Address;
@@ -45,7 +45,7 @@ export async function reach(table: Table, point: Point, fault: Fault): Promise<R
   const { engine, address, stage } = table;
   const chat = ++chats;
   const way = await engine.wayTo(address);
-  // who is meant to lose his lease has a short one; who is not must not lose it on a slow machine
+  // a process that is to lose its lease has a short one; any other must not lose it on a slow machine
   const lease = fault === 'killed' || fault === 'stopped' ? shortLease : longLease;
   const [before, letGo] = await conversationThatIs(table, point, chat);
   const victim = await stage.start({
@@ -254,8 +254,8 @@ async function conversationThatIs(
 
 async function outcomeOf(victim: BotProcess): Promise<Entry> {
   for (;;) {
-    const said: Said = await victim.next();
-    if ('outcome' in said) return said.outcome;
+    const message: Said = await victim.next();
+    if ('outcome' in message) return message.outcome;
   }
 }
 

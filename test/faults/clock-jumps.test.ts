@@ -13,8 +13,8 @@ afterAll(removeBots);
 
 async function outcomeOf(bot: BotProcess): Promise<Entry> {
   for (;;) {
-    const said: Said = await bot.next();
-    if ('outcome' in said) return said.outcome;
+    const message: Said = await bot.next();
+    if ('outcome' in message) return message.outcome;
   }
 }
 

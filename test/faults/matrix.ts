@@ -4,15 +4,15 @@ import type { StopPoint } from '../processes/bot.ts';
 import type { Order } from '../processes/counting-bot.ts';
 import type { Address } from '../processes/engines.ts';
 
-/** What can fail. */
+/** The faults of a process and its network. */
 export type Fault = 'killed' | 'stopped' | 'cut before' | 'cut after' | 'restarted';
 
 /** One point on the way of an update. */
 export interface Point {
   readonly name: string;
-  /** What the update asks of the bot. */
+  /** The update's request to the bot. */
   readonly text: Order['text'];
-  /** What the conversation is like before: nobody's, held by another, past its deadline, in a state that the code does not know. */
+  /** The conversation before the update: new, leased by another, past its deadline, or in an unknown state. */
   readonly before?: 'held' | 'due' | 'strange';
   /** The place in the bot where it is stopped. Statements are stopped here only where there is no network to stop them on. */
   readonly stop?: StopPoint;
@@ -24,7 +24,7 @@ export interface Point {
   };
   /** Whether a bot that ends here for good has kept the update. */
   readonly isKept: boolean;
-  /** What an update says that was stopped here for longer than its lease, and went on when another had had its turn. */
+  /** The result of an update that was stopped here for longer than its lease, and resumed after another turn. */
   readonly afterStop: 'kept' | 'LEASE_LOST';
   /** Whether a question has been committed that nobody may have seen. */
   readonly owes?: true;

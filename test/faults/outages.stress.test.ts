@@ -111,7 +111,7 @@ it('a master of sentinels that dies is replaced under a whole bot', {
     const tally = await bot.tally(at + 1);
     expect(tally?.count).toBe(tally?.ids.length);
     expect(new Set(tally?.ids).size).toBe(tally?.ids.length);
-    // what the old master had acknowledged and not yet replicated may be gone, with its ids; what came last was the new one's
+    // writes that the old master had acknowledged and not yet replicated may be gone, with their ids; the last ones were the new one's
     expect(tally?.ids.slice(-5)).toEqual(ids.slice(-5));
   }
 });

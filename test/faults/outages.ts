@@ -84,7 +84,7 @@ export function botOn(storage: FsmStorage, lease = 1000): HeldBot {
 
 /** An update that counts. */
 export const add = (id: number): Order => ({ id, chat, text: 'add' });
-/** What is written down when an update was handled. */
+/** The log entry of a handled update. */
 export const kept = (id: number) => ({ what: 'kept', id });
 
 /** A storage that can be made unusable and usable again. */

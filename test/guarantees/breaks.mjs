@@ -23,7 +23,7 @@ export const breaks = [
     file: 'packages/core/src/transaction/transact.ts',
     find: '    else await fail(turn);\n',
     replace: '    else await commit(turn, false);\n',
-    tests: ['packages/core/test/turn.test.ts', 'test/behavior/unit-of-work.test.ts'],
+    tests: ['packages/core/test/turn.test.ts', 'test/behavior/turns.test.ts'],
   },
   {
     guarantee: '3. Turns of one conversation never overlap',
@@ -31,7 +31,7 @@ export const breaks = [
     file: 'packages/core/src/lease/queue.ts',
     find: 'heads.size > 0 && heads.has(key) ? undefined',
     replace: 'heads.size < 0 ? undefined',
-    tests: ['packages/core/test/order.test.ts', 'test/behavior/unit-of-work.test.ts'],
+    tests: ['packages/core/test/order.test.ts', 'test/behavior/turns.test.ts'],
   },
   {
     guarantee: '4. A late writer never wins',

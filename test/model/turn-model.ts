@@ -24,7 +24,7 @@ export type Mutant =
   | 'a second commit that is proven by the id of the first'
   | 'a question that is not marked as pending until it was said';
 
-/** What a turn is going to do. */
+/** The plan of one turn. */
 export interface Plan {
   /** The id of its update; a sweeper has none. */
   readonly update?: number;
@@ -40,7 +40,7 @@ export interface Plan {
   readonly asks?: boolean;
 }
 
-/** What is explored. */
+/** The turns to explore, and where they start. */
 export interface Scenario {
   readonly turns: readonly Plan[];
   /** How many leases of living processes lapse. */
@@ -55,7 +55,7 @@ export interface Scenario {
   readonly mutant?: Mutant;
 }
 
-/** What came of it; without `violation` every state that can be reached is fine. */
+/** The result of an exploration. Without `violation`, every reachable state is valid. */
 export interface Exploration {
   readonly states: number;
   readonly violation?: string;
@@ -117,7 +117,7 @@ interface Turn {
   at: Step;
   token: number;
   read: Reading | null;
-  /** What its caller was told. */
+  /** The result that its caller got. */
   told: 'kept' | 'skipped' | 'threw' | 'lost' | 'unknown' | 'dead' | null;
   /** Messages that it has sent. */
   sent: number;
@@ -128,7 +128,7 @@ interface Turn {
   saw: number | null;
   hasThrown: boolean;
   hadLapsed: boolean;
-  /** What is on its way is the mark that its question was said. */
+  /** Whether the pending commit only marks the question as sent. */
   isMark: boolean;
 }
 
@@ -141,7 +141,7 @@ interface World {
   lapsed: boolean;
   fence: number;
   isDue: boolean;
-  /** What stood there before the last commit; for the mutant that reads it. */
+  /** The record before the last commit; for the mutant that reads it. */
   before: Reading | null;
   network: Commit[];
   turns: Turn[];
@@ -282,7 +282,7 @@ function stepsOf(
   });
 }
 
-/** What one turn can do next. */
+/** The possible next steps of one turn. */
 function stepsOfTurn(
   world: World,
   { turns, mutant }: Scenario,
@@ -412,7 +412,7 @@ function handle(world: World, mine: Turn, plan: Plan, mutant: Mutant | undefined
     mine.hasThrown = true;
     end(mine, 'threw');
   } else if (record?.isPromptPending && !world.said.includes(record.question as number)) {
-    // a question that was perhaps never said is asked before an answer is taken; the update is no answer then
+    // a question that was perhaps never sent is asked before an answer is accepted; the update is not an answer then
     world.said.push(record.question as number);
   }
 }
@@ -428,7 +428,7 @@ function send(world: World, mine: Turn, plan: Plan, at: number, mutant: Mutant |
   world.network.push(commitOf(mine, plan, at, mutant));
 }
 
-/** What a turn writes, given what it has read. */
+/** The commit of a turn, given what it has read. */
 function commitOf(mine: Turn, plan: Plan, turn: number, mutant: Mutant | undefined): Commit {
   const { version, record, left, fence } = mine.read as Reading;
   const base = { turn, number: mine.sent, token: mine.token, base: version, fence };
@@ -496,7 +496,7 @@ function deliver(world: World, scenario: Scenario, commit: Commit): void {
   if (mine.at !== 'waiting' || mine.sent !== commit.number) return;
   if (answer === 'rejected') {
     if (mine.isMark) {
-      // whoever has the conversation now has asked again
+      // the present owner of the lease has asked again
       mine.at = 'done';
       mine.told = 'kept';
     } else mine.at = 'looking';
@@ -547,7 +547,7 @@ function execute(
   return 'done';
 }
 
-/** What must hold for every accepted commit: invariants I1, I2, I6 and I13. */
+/** Checks the invariants of an accepted commit: I1, I2, I6 and I13. */
 function checkCommit(world: World, { turn, base, effect, fires }: Commit): void {
   if (base !== world.version) {
     throw new Violation(`lost update: turn ${turn} wrote over a version that it had not read`);
@@ -576,7 +576,7 @@ function look(world: World, mine: Turn, plan: Plan, mutant: Mutant | undefined):
   }
   const believes = mutant === 'a refusal that is believed although an answer was lost before';
   const isThere = !believes && idsOf(world).includes(plan.update);
-  // an id that an earlier unit has left proves nothing of a later one
+  // an id of an earlier commit proves nothing of a later one
   const isProof =
     mine.units === 0 || mutant === 'a second commit that is proven by the id of the first';
   if (mine.fires !== null) mine.told = 'unknown';
@@ -587,7 +587,7 @@ function look(world: World, mine: Turn, plan: Plan, mutant: Mutant | undefined):
   }
 }
 
-/** What must hold when nothing can happen any more. */
+/** Checks the invariants of a world in which nothing can happen anymore. */
 function checkEnd({ turns, applied }: World, scenario: Scenario): void {
   turns.forEach(({ at, told, kept, isMark }, number) => {
     const { update, midway } = scenario.turns[number] as Plan;

@@ -1,6 +1,6 @@
-/** What a bot with two views does, as a model: which buttons are offered, and what each does. */
+/** A model of a bot with two views: which buttons are offered, and what each does. */
 
-/** What the user of the model sees. */
+/** The user's view of the model. */
 export interface Model {
   readonly at: 'main' | 'card' | 'nowhere';
   /** Counts the visits of the card. */
@@ -18,7 +18,7 @@ const lastPage = Math.ceil(items.length / pageSize) - 1;
 /** A user who has just opened the main view. */
 export const opened: Model = { at: 'main', entry: 0, n: 0, on: false, picked: -1, page: 0 };
 
-/** What the message shows. */
+/** The text of the message. */
 export function textOf({ at, n, on, picked, page }: Model): string {
   return at === 'card' ? 'A card' : `n=${n} on=${on} picked=${picked} page=${page}`;
 }
@@ -38,7 +38,7 @@ export function offered({ at, on, page }: Model): readonly string[] {
   ];
 }
 
-/** What a press does, where it is offered. */
+/** The model after a press; an unoffered button changes nothing. */
 export function pressed(model: Model, id: string): Model {
   if (!offered(model).includes(id)) return model;
   if (id === 'up') return { ...model, n: model.n + 1 };

@@ -117,7 +117,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   },
 );
 
-/** What happens, in any order. */
+/** All events, in any order. */
 export const happenings: fc.Arbitrary<readonly Happening[]> = fc.array(
   fc.record({ action, next: fc.constantFrom('a message' as const, 'a press' as const) }),
   { maxLength: 15 },
@@ -171,7 +171,7 @@ function mortal(storage: FsmStorage) {
     lives(): void {
       left = Number.POSITIVE_INFINITY;
     },
-    /** What it has leased lapses. */
+    /** Its leases expire. */
     async lapse(): Promise<void> {
       for (const [key, holder] of holders) await storage.release(key, holder);
     },
@@ -227,7 +227,7 @@ export async function playViews(
     const query = { id: `q${++queries}`, from: anna.raw, chat_instance: '1', data, message };
     return world.update({ callback_query: query } as never);
   };
-  /** What one process does may be cut short; the next one gets what it had not finished. */
+  /** A process may crash during an action; the next process gets the unfinished updates. */
   const within = async (action: () => Promise<unknown>, death: Death | undefined) => {
     const died = death && life.dies(death);
     const done = action().catch(() => {});

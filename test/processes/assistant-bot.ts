@@ -20,7 +20,7 @@ export type AssistantPoint =
   | 'the model writes'
   | 'the answer is noted';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface AssistantJob {
   readonly framework: 'grammY' | 'Telegraf';
   readonly address: Address;
@@ -30,12 +30,12 @@ export interface AssistantJob {
   readonly operator: number;
 }
 
-/** What a process is told: where to stop from now on. */
+/** A message to a process: where it stops from now on. */
 export interface AssistantTold {
   readonly stopAt: AssistantPoint;
 }
 
-/** What a process says: its port, and that it has stopped. */
+/** A message from a process: its port, or the point where it has stopped. */
 export type AssistantSaid = { readonly port: number } | { readonly at: AssistantPoint };
 
 const job = JSON.parse(process.argv[2] ?? '') as AssistantJob;

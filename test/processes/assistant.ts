@@ -79,7 +79,7 @@ async function setUp(engine: RunningEngine, framework: AssistantJob['framework']
           Number(payload['chat_id']) === user.id &&
           payload['text'] === text,
       ).length,
-    /** What is kept of the conversation. */
+    /** The stored conversation. */
     async kept() {
       const { storage, close } = open(address);
       const services = { model: mockModel() };

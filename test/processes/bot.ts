@@ -9,7 +9,7 @@ import { gatedStorage, type StatementPoint } from './gated-storage.ts';
 /** Where a process can be stopped. */
 export type StopPoint = Point | StatementPoint;
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface Job {
   readonly name: string;
   readonly address: Address;
@@ -22,7 +22,7 @@ export interface Job {
   readonly interrupt?: readonly string[];
 }
 
-/** What a process is told. */
+/** A message to a process. */
 export type Told =
   | { readonly handle: readonly Order[] }
   /** From now on it stops at this point, once, and says so. */
@@ -35,7 +35,7 @@ export type Told =
   /** Ends in order. */
   | { readonly leave: true };
 
-/** What a process says. */
+/** A message from a process. */
 export type Said =
   | { readonly ready: true }
   | { readonly at: StopPoint }

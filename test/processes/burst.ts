@@ -6,7 +6,7 @@ import { startPostgres } from '../servers/postgres.ts';
 import { postgresCommands, tcpProxy } from '../servers/tcp-proxy.ts';
 import { type CountingBot, countingBot } from './counting-bot.ts';
 
-/** What came of a burst. */
+/** The counts of a burst. */
 export interface Burst {
   /** Updates that were handled. */
   readonly kept: number;

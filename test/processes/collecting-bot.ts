@@ -5,7 +5,7 @@ import { createMachine } from '@telefsm/core/adapter';
 import { updateOf } from './counting-bot.ts';
 import { type Address, open } from './engines.ts';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface CollectingJob {
   readonly address: Address;
   /** Ms without a message after which those that have come are answered. */
@@ -18,7 +18,7 @@ export interface Delivery {
   readonly chat: number;
 }
 
-/** What a process says: it is ready, or has handled a message (`failed` by what). */
+/** A message from a process: it is ready, or has handled a message (`failed` with this error). */
 export type CollectingSaid = { readonly ready: true } | (Delivery & { readonly failed?: string });
 
 const job = JSON.parse(process.argv[2] as string) as CollectingJob;

@@ -17,7 +17,7 @@ export async function removeCollectingBots(): Promise<void> {
   await (await built)?.remove();
 }
 
-/** What happens to one message of a conversation. */
+/** The fate of one message of a conversation. */
 interface Step {
   /** Which process gets it. */
   readonly to: 0 | 1;
@@ -38,7 +38,7 @@ const step: fc.Arbitrary<Step> = fc.record({
 
 interface Slot {
   process: TestProcess<CollectingSaid, Delivery>;
-  readonly waiting: Map<number, (said: CollectingSaid | undefined) => void>;
+  readonly waiting: Map<number, (message: CollectingSaid | undefined) => void>;
 }
 
 /**

@@ -15,7 +15,7 @@ import {
 import { createMachine, type FedMachine } from '@telefsm/core/adapter';
 import { systemClock } from '@telefsm/core/tools';
 
-/** What a conversation knows: each id that was counted, in the order of the commits. */
+/** The data of a conversation: each id that was counted, in the order of the commits. */
 export interface Tally {
   readonly count: number;
   readonly ids: readonly number[];
@@ -25,7 +25,7 @@ export interface Tally {
   readonly repaired: number;
 }
 
-/** What a process writes down, in one file for all: the order of the lines is the order of what happened. */
+/** A line of the log that all processes share: the order of the lines is the order of the events. */
 export interface Entry {
   readonly what:
     | 'began'
@@ -63,7 +63,6 @@ export interface Order {
 /** Where a bot can be stopped. */
 export type Point = 'held' | 'speaking';
 
-/** What a bot is made of. */
 export interface CountingBotOptions {
   readonly storage: FsmStorage;
   readonly clock?: Clock;

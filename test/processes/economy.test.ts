@@ -1,4 +1,4 @@
-/** What an update costs when nobody else wants its conversation, counted on the way to the server. */
+/** The cost of an update whose conversation nobody else uses, counted on the way to the server. */
 
 import type { FsmStorage } from '@telefsm/core';
 import { afterAll, expect, it } from 'vitest';

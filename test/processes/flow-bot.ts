@@ -10,7 +10,7 @@ import { gatedStorage, type StatementPoint } from './gated-storage.ts';
 /** Where it can be stopped. */
 export type FlowPoint = StatementPoint | 'in the handler' | 'before the prompt is sent';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface FlowJob {
   readonly address: Address;
   /** The file that takes each text which was said, one a line. */
@@ -19,13 +19,13 @@ export interface FlowJob {
   readonly timeout: number;
 }
 
-/** What a process is told. */
+/** A message to a process. */
 export type FlowTold =
   | { readonly id: number; readonly text: string; readonly stopAt?: FlowPoint }
   /** Fires deadlines. */
   | 'sweep';
 
-/** What a process says. */
+/** A message from a process. */
 export type FlowSaid =
   | { readonly ready: true }
   | { readonly at: FlowPoint }

@@ -48,7 +48,7 @@ export async function conversation(engine: RunningEngine, timeout: number = day)
   };
   return {
     deploy,
-    said: async () => (await readFile(job.log, 'utf8')).split('\n').slice(0, -1),
+    sentTexts: async () => (await readFile(job.log, 'utf8')).split('\n').slice(0, -1),
     /** Resolves when its deadline has passed. */
     async isDue() {
       const { storage, close } = open(address);
@@ -64,7 +64,7 @@ export async function conversation(engine: RunningEngine, timeout: number = day)
 
 /** Kills a bot at a point of its third update and asserts that each step is asked and answered once. */
 export async function expectStepsOnce(engine: RunningEngine, point: FlowPoint): Promise<void> {
-  const { deploy, said, end } = await conversation(engine);
+  const { deploy, sentTexts, end } = await conversation(engine);
   const first = await deploy();
   await first.hears(1, '/order');
   await first.hears(2, 'tea');
@@ -72,9 +72,9 @@ export async function expectStepsOnce(engine: RunningEngine, point: FlowPoint): 
   const second = await deploy();
   // Telegram has had no answer, so it sends the update again
   await second.hears(3, 'two');
-  expect(await said()).toEqual(['Item?', 'How many?', 'City?']);
+  expect(await sentTexts()).toEqual(['Item?', 'How many?', 'City?']);
   await second.hears(3, 'two');
   await second.hears(4, 'Rome');
-  expect(await said()).toEqual(['Item?', 'How many?', 'City?', 'two tea to Rome']);
+  expect(await sentTexts()).toEqual(['Item?', 'How many?', 'City?', 'two tea to Rome']);
   await end();
 }

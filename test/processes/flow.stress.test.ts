@@ -26,28 +26,28 @@ describe.each(engines)('on $name', ({ start }) => {
   );
 
   it("killed before the prompt is sent: the user's next text is not its answer", async () => {
-    const { deploy, said, end } = await conversation(engine);
+    const { deploy, sentTexts, end } = await conversation(engine);
     const first = await deploy();
     await first.hears(1, '/order');
     await first.hears(2, 'tea');
     await first.diesAt('before the prompt is sent', 3, 'two');
     const second = await deploy();
     await second.hears(4, 'hello?');
-    expect(await said()).toEqual(['Item?', 'How many?', 'City?']);
+    expect(await sentTexts()).toEqual(['Item?', 'How many?', 'City?']);
     await second.hears(5, 'Rome');
-    expect((await said()).at(-1)).toBe('two tea to Rome');
+    expect((await sentTexts()).at(-1)).toBe('two tea to Rome');
     await end();
   });
 
   it('killed while its deadline fires: the next update fires it again, and is handled', async () => {
-    const { deploy, said, isDue, end } = await conversation(engine, 300);
+    const { deploy, sentTexts, isDue, end } = await conversation(engine, 300);
     const first = await deploy();
     await first.hears(1, '/order');
     await isDue();
     await first.diesAt('commit 1 sent', 2, '/order');
     const second = await deploy();
     await second.hears(2, '/order');
-    expect(await said()).toEqual(['Item?', 'Too late.', 'Item?']);
+    expect(await sentTexts()).toEqual(['Item?', 'Too late.', 'Item?']);
     await end();
   });
 });

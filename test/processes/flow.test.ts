@@ -18,17 +18,17 @@ describe.each(engines)('on $name', ({ start }) => {
     expectStepsOnce(engine, 'commit 1 applied'));
 
   it('killed while its deadline comes: it ends once, by whichever process is first', async () => {
-    const { deploy, said, isDue, end } = await conversation(engine, 300);
+    const { deploy, sentTexts, isDue, end } = await conversation(engine, 300);
     const first = await deploy();
     await first.hears(1, '/order');
     await first.kill();
     await isDue();
     const next = [await deploy(), await deploy()];
     for (const bot of next) bot.tell('sweep');
-    await until(async () => (await said()).length >= 2);
+    await until(async () => (await sentTexts()).length >= 2);
     await next[0]?.hears(2, '/order');
     // the new one may have ended in its turn already
-    expect((await said()).slice(0, 3)).toEqual(['Item?', 'Too late.', 'Item?']);
+    expect((await sentTexts()).slice(0, 3)).toEqual(['Item?', 'Too late.', 'Item?']);
     await end();
   });
 });

@@ -60,12 +60,12 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
       },
     };
     const machine = createMachine({ storage: watched, clock, waiting, unknownState: 'keep' });
-    const said: string[] = [];
+    const sentTexts: string[] = [];
     const bot = {
       id: 1,
       async call(method: string, payload: object) {
         const { ok }: { readonly ok?: boolean } = payload;
-        said.push(ok === undefined ? method : `${method} ${ok}`);
+        sentTexts.push(ok === undefined ? method : `${method} ${ok}`);
         return { message_id: 1 };
       },
     };
@@ -79,12 +79,12 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
       return clock.monotonic() - start;
     };
     return {
-      said,
+      sentTexts,
       pass,
       handle: (update: object) =>
-        machine.handle(update as typeof text, bot, () => void said.push('handled')),
+        machine.handle(update as typeof text, bot, () => void sentTexts.push('handled')),
       async release() {
-        said.push('released');
+        sentTexts.push('released');
         other.tell({ goOn: true });
         await other.next();
       },
@@ -97,24 +97,24 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
   }
 
   it('a button is answered after a second, and handled when the other process has ended', async () => {
-    const { said, pass, handle, release, end } = await contended({});
+    const { sentTexts, pass, handle, release, end } = await contended({});
     let isDone = false;
     const handled = handle(pressed).then(() => {
       isDone = true;
     });
-    const passed = await pass(() => said.length > 0);
-    expect(said).toEqual(['answerCallbackQuery']);
+    const passed = await pass(() => sentTexts.length > 0);
+    expect(sentTexts).toEqual(['answerCallbackQuery']);
     expect(passed).toBeGreaterThanOrEqual(1000);
     expect(passed).toBeLessThanOrEqual(1020);
     await release();
     await pass(() => isDone);
     await handled;
-    expect(said).toEqual(['answerCallbackQuery', 'released', 'handled']);
+    expect(sentTexts).toEqual(['answerCallbackQuery', 'released', 'handled']);
     await end();
   });
 
   it('a checkout is declined after eight seconds', async () => {
-    const { said, pass, handle, release, end } = await contended({});
+    const { sentTexts, pass, handle, release, end } = await contended({});
     let isDone = false;
     const handled = handle(checkout).then(
       () => {
@@ -124,15 +124,15 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
         isDone = true;
       },
     );
-    const passed = await pass(() => said.length > 0);
-    expect(said).toEqual(['answerPreCheckoutQuery false']);
+    const passed = await pass(() => sentTexts.length > 0);
+    expect(sentTexts).toEqual(['answerPreCheckoutQuery false']);
     expect(passed).toBeGreaterThanOrEqual(8000);
     expect(passed).toBeLessThanOrEqual(8020);
     await release();
     await pass(() => isDone);
     await handled;
-    expect(said[0]).toBe('answerPreCheckoutQuery false');
-    expect(said).not.toContain('answerPreCheckoutQuery true');
+    expect(sentTexts[0]).toBe('answerPreCheckoutQuery false');
+    expect(sentTexts).not.toContain('answerPreCheckoutQuery true');
     await end();
   });
 
@@ -141,12 +141,12 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     ['drop', ['done']],
     ['busy', ['sendMessage', 'done']],
   ] as const)('the policy %s applies at once', async (policy, expected) => {
-    const { said, handle, release, end } = await contended({ policy });
+    const { sentTexts, handle, release, end } = await contended({ policy });
     await handle(text).then(
-      () => said.push('done'),
-      ({ code }) => said.push(code),
+      () => sentTexts.push('done'),
+      ({ code }) => sentTexts.push(code),
     );
-    expect(said).toEqual(expected);
+    expect(sentTexts).toEqual(expected);
     await release();
     await end();
   });

@@ -40,8 +40,8 @@ describe.each(engines)('a command at another process, on $name', ({ start: start
       ],
     });
 
-    const said = [await thinking.next(), await thinking.next(), await thinking.next()];
-    expect(said.at(-1)).toEqual({ all: 2 });
+    const messages = [await thinking.next(), await thinking.next(), await thinking.next()];
+    expect(messages.at(-1)).toEqual({ all: 2 });
     await other.next();
     await other.next();
     await other.next();

@@ -73,14 +73,14 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
     };
     const add = async (): Promise<void> => {
       const working = new Map<number, Order>();
-      const hear = (said: Said) => 'outcome' in said && heard(bot, said.outcome);
+      const hear = (said: Said) => 'outcome' in said && onEntry(bot, said.outcome);
       const name = `p${killed}-${running.size}`;
       const process = await start({ name, address, lease: 1000 }, hear);
       const bot: Running = { process, working };
       running.add(bot);
       feed(bot);
     };
-    const heard = (bot: Running, { what, id, code }: Entry) => {
+    const onEntry = (bot: Running, { what, id, code }: Entry) => {
       const order = bot.working.get(id);
       if (order === undefined || !running.has(bot)) return;
       bot.working.delete(id);
@@ -104,7 +104,7 @@ describe.each(engines)('on $name', ({ start: startEngine }) => {
       killed++;
       untilKill = 1 + below(2 * updatesForEachKill);
       running.delete(bot);
-      // what nobody has acknowledged is delivered again, to whoever is there
+      // unacknowledged updates are redelivered, to any process that runs
       const orphans = [...bot.working.values()];
       bot.process
         .kill()

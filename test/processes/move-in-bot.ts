@@ -12,7 +12,7 @@ import type { MyContext } from '../../examples/conversations/order.ts';
 import * as wizardAfter from '../../examples/wizard/after.ts';
 import * as wizardBefore from '../../examples/wizard/before.ts';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface MoveInJob {
   readonly example: 'wizard' | 'conversations';
   readonly version: 'before' | 'after';
@@ -23,12 +23,12 @@ export interface MoveInJob {
   readonly log: string;
 }
 
-/** What a process is told. */
+/** A message to a process. */
 export type MoveInTold =
   | { readonly id: number; readonly text: string; readonly stop?: 'while it sends' }
   | { readonly goOn: true };
 
-/** What a process says. */
+/** A message from a process. */
 export type MoveInSaid =
   | { readonly ready: true }
   | { readonly sends: string }

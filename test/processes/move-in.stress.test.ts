@@ -97,7 +97,7 @@ async function twoProcesses(bot: ReturnType<typeof botOf>, isOrdered: boolean) {
 }
 
 const texts = ['/order', 'tea', '3', '/orders'];
-/** What users read without telefsm if the process is killed after each update: redelivered updates are taken for answers. */
+/** The messages that users read without telefsm if the process is killed after each update: redelivered updates become answers. */
 const killedBefore = {
   wizard: [
     'What would you like?',
@@ -114,8 +114,8 @@ const once = ['What would you like?', 'How many?', 'Ordered: 3 × tea', '3 × te
 
 describe.each(['wizard', 'conversations'] as const)('the %s bot', (example) => {
   it('killed after each update: before, redelivered updates are taken for answers', async () => {
-    const said = await killedAfterEach(botOf(example, 'before'), texts);
-    expect(said).toEqual(killedBefore[example]);
+    const sentTexts = await killedAfterEach(botOf(example, 'before'), texts);
+    expect(sentTexts).toEqual(killedBefore[example]);
   });
 
   it('killed after each update: after, the user notices nothing', async () => {

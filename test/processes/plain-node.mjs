@@ -1,4 +1,4 @@
-// What a test does in a process of its own, under plain node: `node plain-node.mjs hang|talk|ask …`, from the root of the workspace.
+// Runs a conversation in a process of its own, under plain node: `node plain-node.mjs hang|talk|ask …`, from the root of the workspace.
 import { withSources } from '../../scripts/lib/sources.mjs';
 
 const [name, ...args] = process.argv.slice(2);

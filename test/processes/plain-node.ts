@@ -1,4 +1,4 @@
-/** What `plain-node.mjs` runs: a conversation that prints its transcript, or never ends. */
+/** The conversations that `plain-node.mjs` runs: one prints its transcript, another never ends. */
 import { flow } from '@telefsm/core';
 import { type FsmFlavor, fsm } from '@telefsm/grammy';
 import { sqliteStorage } from '@telefsm/storage-sqlite';

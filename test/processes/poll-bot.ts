@@ -5,7 +5,7 @@ import { flow } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';
 import { type Address, open } from './engines.ts';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface PollJob {
   readonly address: Address;
   /** The file that takes each text which was said, one a line. */

@@ -45,8 +45,8 @@ describe.each(engines)('polls on $name', ({ start }) => {
     const two = [program.start<Said, object>(job), program.start<Said, object>(job)] as const;
     started.push(...two);
     for (const each of two) expect(await each.next()).toEqual({ ready: true });
-    const said = async () => (await readFile(job.log, 'utf8')).split('\n').slice(0, -1);
-    return { two, said };
+    const sentTexts = async () => (await readFile(job.log, 'utf8')).split('\n').slice(0, -1);
+    return { two, sentTexts };
   }
 
   async function handles(bot: TestProcess<Said, object>, update: object): Promise<void> {
@@ -55,15 +55,15 @@ describe.each(engines)('polls on $name', ({ start }) => {
   }
 
   it('a vote that reaches another process than the one that asked is the answer, also after that one was killed', async () => {
-    const { two, said } = await deploy('killed');
+    const { two, sentTexts } = await deploy('killed');
     const [first, second] = two;
     await handles(first, textUpdate(1, '/lunch', asked));
     await handles(second, voteOf(2, 6, 0));
-    expect(await said()).toEqual([`Lunch? in ${group}`]);
+    expect(await sentTexts()).toEqual([`Lunch? in ${group}`]);
     await first.kill();
     await handles(second, voteOf(3, 5, 1));
     await handles(second, textUpdate(4, '7', asked));
-    expect(await said()).toEqual([
+    expect(await sentTexts()).toEqual([
       `Lunch? in ${group}`,
       `Seats? in ${group}`,
       `Option 1, 7 seats. in ${group}`,
@@ -71,12 +71,12 @@ describe.each(engines)('polls on $name', ({ start }) => {
   });
 
   it('a vote that reaches both processes at once is one answer', async () => {
-    const { two, said } = await deploy('at-once');
+    const { two, sentTexts } = await deploy('at-once');
     const [first, second] = two;
     await handles(first, textUpdate(1, '/lunch', asked));
     await Promise.all(two.map((each) => handles(each, voteOf(2, 5, 0))));
-    expect(await said()).toEqual([`Lunch? in ${group}`, `Seats? in ${group}`]);
+    expect(await sentTexts()).toEqual([`Lunch? in ${group}`, `Seats? in ${group}`]);
     await handles(second, textUpdate(3, '2', asked));
-    expect((await said()).at(-1)).toBe(`Option 0, 2 seats. in ${group}`);
+    expect((await sentTexts()).at(-1)).toBe(`Option 0, 2 seats. in ${group}`);
   });
 });

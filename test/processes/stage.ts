@@ -1,4 +1,4 @@
-/** What a test over processes needs: the program, a log that all write to, and what must hold of that log. */
+/** The common parts of tests over processes: the program, a log that all write to, and the rules of that log. */
 
 import { appendFileSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -16,7 +16,6 @@ export interface Stage {
   start(job: Omit<Job, 'log'>, onMessage?: (said: Said) => void): Promise<BotProcess>;
   /** The same bot in this process. */
   here(address: Address, lease?: number): CountingBot & { close(): Promise<void> };
-  /** What has been written down. */
   entries(): readonly Entry[];
   close(): Promise<void>;
 }

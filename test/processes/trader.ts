@@ -10,7 +10,7 @@ export interface Job {
   readonly port: number;
 }
 
-/** What the process says of a line: what the user would see. */
+/** A message from the process: the text that the user would see. */
 export type Said = { readonly ready: true } | { readonly said: string };
 
 const { port } = JSON.parse(process.argv[2] as string) as Job;
@@ -21,10 +21,10 @@ const chat = trader.chat('Anna', {
   services: { broker: { buy: async () => {} } },
 });
 process.on('message', async (line: string) => {
-  const said = await chat.input(line).catch((error: unknown) => {
+  const output = await chat.input(line).catch((error: unknown) => {
     if (isCommandError(error)) return error.message;
     throw error;
   });
-  process.send?.({ said } satisfies Said);
+  process.send?.({ said: output } satisfies Said);
 });
 process.send?.({ ready: true } satisfies Said);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import type { Runtime } from './runtimes.ts';
 
-/** What a finished process has printed. */
+/** The exit code and the output of a finished process. */
 export interface Finished {
   readonly code: number;
   readonly output: string;

@@ -1,4 +1,4 @@
-/** What the last run of every runtime has found, and the table that the docs show of it. */
+/** The results of the last run of every runtime, and the table of them in the docs. */
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -108,7 +108,7 @@ export const programs: readonly Program[] = [
   program('storage contract, Redis by `Bun.RedisClient`', 'contract-redis', 'bun'),
 ];
 
-/** What a runtime cannot do. Each entry is tried, and must fail with its error. */
+/** A feature that a runtime does not support. Each entry is tried, and must fail with its error. */
 export interface Impossible {
   readonly runtime: string;
   readonly program: string;

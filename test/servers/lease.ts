@@ -3,7 +3,7 @@
 import type { FsmStorage, StoredText } from '@telefsm/core';
 import type { AcquireOptions, Busy, CommitAnswer, LeaseHolder, Write } from '@telefsm/core/storage';
 
-/** What a test may do with a conversation that it holds. */
+/** A lease of a conversation, and the calls that a test may make with it. */
 export interface Lease extends LeaseHolder {
   readonly fence: number;
   readonly record: StoredText | undefined;

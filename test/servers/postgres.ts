@@ -85,7 +85,7 @@ export async function startPostgres(
   return server;
 }
 
-/** Who a server runs as: PostgreSQL and pgbouncer refuse root. */
+/** The user that a server runs as: PostgreSQL and pgbouncer reject root. */
 export interface User {
   readonly uid?: number;
   readonly gid?: number;

@@ -10,7 +10,7 @@ import { build } from 'vite';
 
 /** A bundled file. */
 export interface Program {
-  /** What Node runs. */
+  /** The path of the module that Node runs. */
   readonly path: string;
   /** Starts a process on a job, which it finds in `process.argv[2]` as JSON. */
   start<Said, Told = 'go'>(job: object, options?: StartOptions): TestProcess<Said, Told>;

@@ -29,7 +29,7 @@ export interface RedisServer {
   command(...words: readonly (string | number)[]): Promise<unknown>;
 }
 
-/** What a {@link RedisServer} can be started with. */
+/** The options of a {@link RedisServer}. */
 export interface RedisServerOptions {
   readonly password?: string;
   /** More directives of the configuration file, such as `['maxmemory 10mb']`. */

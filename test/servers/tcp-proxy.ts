@@ -9,7 +9,7 @@ export interface CommandReader {
   read(bytes: Buffer): readonly Buffer[];
 }
 
-/** What the proxy does at a command. `cut-before`: the server never sees it. `cut-after`: the server does, the client gets no answer. */
+/** A fault of the proxy at a command. `cut-before`: the server never sees it. `cut-after`: the server does, the client gets no answer. */
 export type ProxyFault = 'cut-before' | 'cut-after';
 
 /** A command that is kept back on its way to the server, and everything behind it on its connection. */
@@ -45,7 +45,7 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-/** What {@link tcpProxy} needs to know. */
+/** The options of {@link tcpProxy}. */
 export interface TcpProxyOptions {
   /** The port of the real server on this machine. */
   readonly to: number;
@@ -78,7 +78,7 @@ export async function tcpProxy({ to, protocol = chunks }: TcpProxyOptions): Prom
     for (const pair of [...pairs]) for (const socket of pair) socket.destroy();
   }
 
-  /** What to do at this command, if anything. */
+  /** The fault at this command, if any. */
   function faultAt(command: Buffer): ProxyFault | undefined {
     commands++;
     if (!planned?.matches(command) || --planned.left > 0) return undefined;

@@ -9,7 +9,7 @@ export interface Turns {
   /** Reads, changes and writes one conversation. */
   run(key: string, change: (text: string | undefined) => string | Promise<string>): Promise<void>;
   /** Turns that were kept, and grants that were heard of. */
-  counts(): { readonly done: number; readonly heard: number };
+  counts(): { readonly done: number; readonly notified: number };
   close(): void;
 }
 
@@ -27,10 +27,10 @@ export async function takeTurns(
 ): Promise<Turns> {
   const tails = new Map<string, Promise<unknown>>();
   const wake = new Map<string, () => void>();
-  let [done, heard, number] = [0, 0, 0];
+  let [done, notified, number] = [0, 0, 0];
   const stop = await storage
     .granted?.((token) => {
-      heard += 1;
+      notified += 1;
       wake.get(token)?.();
     })
     .catch(() => undefined);
@@ -67,7 +67,7 @@ export async function takeTurns(
       tails.set(key, mine);
       return mine;
     },
-    counts: () => ({ done, heard }),
+    counts: () => ({ done, notified }),
     close: () => stop?.(),
   };
 }

@@ -19,7 +19,7 @@ export interface Workerd {
   close(): Promise<void>;
 }
 
-/** What a {@link Workerd} runs. */
+/** The options of a {@link Workerd}. */
 export interface WorkerdOptions {
   /** URL of the Worker; it exports the class `Conversations`. */
   readonly script: URL;

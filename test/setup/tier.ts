@@ -1,4 +1,4 @@
-/** What the two tiers of tests share. */
+/** The settings that both tiers of tests share. */
 
 import { availableParallelism } from 'node:os';
 import type { ViteUserConfig } from 'vitest/config';

@@ -14,11 +14,11 @@ it.each(Object.entries(chats))('%s says the same without a bot', async (name, ch
   const lines: string[] = [];
   for (const [line, typed = ''] of script.matchAll(/^Anna: (.*)$/gm)) {
     // a bot answers the user's mistakes; without one they are thrown
-    const said = await chat.input(typed).catch((error: unknown) => {
+    const output = await chat.input(typed).catch((error: unknown) => {
       if (isCommandError(error)) return error.message;
       throw error;
     });
-    lines.push(line, ...(said === '' ? [] : [`Bot: ${said}`]));
+    lines.push(line, ...(output === '' ? [] : [`Bot: ${output}`]));
   }
   expect(lines.join('\n')).toBe(script);
 });

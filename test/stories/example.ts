@@ -1,9 +1,9 @@
-/** What every example has: a bot on each framework, made by one function each, and a conversation that shows it. */
+/** The parts of every example: a bot on each framework, made by one function each, and a conversation that shows it. */
 
 import type { Clock, FsmStorage, Machine } from '@telefsm/core';
 import type { AnyBot } from '@telefsm/testing';
 
-/** What an example's bot can be told; the demo and the tests hand in a server, a clock and a storage. */
+/** The options of an example's bot; the demo and the tests pass a server, a clock and a storage. */
 export interface BotOptions {
   /** From @BotFather, or any text of that form for the fake server. */
   readonly token: string;
@@ -32,7 +32,7 @@ export type Framework = (typeof frameworks)[number];
 
 /** An example, as the demo and the tests see it. */
 export interface Example {
-  /** What it shows, in one line. */
+  /** Its summary, in one line. */
   readonly about: string;
   /** Makes its bot. */
   readonly bots: { readonly [F in Framework]: (options: BotOptions) => ExampleBot };

@@ -3,7 +3,7 @@
 import type { Clock, FsmStorage } from '@telefsm/core';
 import type { BotOptions } from './example.ts';
 
-/** What an example's `setUp` accepts. */
+/** The options that an example's `setUp` accepts. */
 export interface Given {
   readonly storage?: FsmStorage;
   readonly clock?: Clock;

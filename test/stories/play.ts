@@ -15,12 +15,12 @@ import {
   type World,
 } from '@telefsm/testing';
 
-/** What no person of a script can do. A virtual clock does for scripts whose bot lives on. */
+/** Actions of a script that no person can do. A virtual clock is enough for scripts whose bot never restarts. */
 export type Surroundings = Partial<Pick<VirtualClock, 'advance'>> & {
   readonly restart?: () => Promise<void>;
 };
 
-/** What a script writes in brackets, as Telegram sends it. */
+/** The media that a script writes in brackets, as Telegram sends them. */
 const media = new Map([
   ['[photo]', photo()],
   ['[photo] [photo]', album(photo(), photo())],

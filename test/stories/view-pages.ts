@@ -1,5 +1,5 @@
 /**
- * What the READMEs of examples with views show: a picture of the playground, a diagram of every button that was pressed, and the
+ * The parts of READMEs of examples with views: a picture of the playground, a diagram of every button that was pressed, and the
  * conversation of the script. `npm run picture` makes all of it; a test fails where diagram or conversation is stale.
  */
 

@@ -1,4 +1,4 @@
-/** What grammY's tests import as its sessions: the drop-in module, sessions without a storage of the test in that of the run. */
+/** The modules that grammY's tests import as its sessions: the drop-in module, with the storage of the run where a test passes none. */
 import { lazySession as lazy, session as strict } from '@telefsm/grammy/session';
 import { storage } from './storage.ts';
 

@@ -1,4 +1,4 @@
-/** What Telegraf's tests import as Telegraf: the drop-in module, its sessions in the storage of the run. */
+/** The modules that Telegraf's tests import as Telegraf: the drop-in module, with its sessions in the storage of the run. */
 import { memoryStorage } from '@telefsm/core';
 import { toSessionStore } from '@telefsm/telegraf';
 import { session as dropIn } from '@telefsm/telegraf/scenes';

@@ -59,7 +59,7 @@ function moved(text) {
   return text.replace(/(from\s*)(['"])telegraf(\/scenes)?\2/g, '$1$2@telefsm/telegraf/scenes$2');
 }
 
-/** What the compiler says, with the types of both packages under one name. */
+/** The messages of the compiler, with the types of both packages under one name. */
 function diagnostics(version, files) {
   const at = join(folder, version);
   rmSync(at, { recursive: true, force: true });

@@ -130,7 +130,7 @@ export interface TreeState<Flags extends object, Services> extends AnyTreeState 
    * @throws FsmError `DATA_NOT_JSON` for a value that cannot be stored
    */
   flag<const Name extends string, Value>(
-    // what is wrong with the value is told at the name, since a parameter that is more than `Value` would keep `0` from being a number
+    // a wrong value is an error at the name, since a parameter that is more than `Value` would keep `0` from being a number
     name: Name & NewFlag<Name, Flags> & Stored<Value>,
     initial: Value | (() => Value),
     onChange?: (

@@ -20,7 +20,7 @@ export type Waiting = 'queue' | 'reject' | 'drop';
 export interface ChatsOptions {
   /** Where positions are kept; every process that uses this storage shares them. Default: the tree's own memory. */
   readonly storage?: FsmStorage;
-  /** How long a process holds a chat without a sign of life. Default 15 s. */
+  /** How long the lease of a chat lasts without a sign of life of its process. Default 15 s. */
   readonly lease?: Duration;
   /** `max`: the longest input; after it the chat continues without that input. Default 10 min. */
   readonly turn?: { readonly max?: Duration };
@@ -31,10 +31,10 @@ export interface ChatsOptions {
 /** Where chats run: one input of a user at a time, in this process and in every other on the same storage. */
 export interface ChatMachine {
   /**
-   * Runs work as one unit; what it writes to `turn.state` is kept unless it throws.
+   * Runs work as one turn. Its changes of `turn.state` are committed unless it throws.
    *
    * @returns what the work returns; `undefined` if it was dropped
-   * @throws CommandError `LOCK_FAIL` if the conversation could not be taken or held
+   * @throws CommandError `LOCK_FAIL` if the lease could not be acquired, or was lost
    * @throws FsmError `REENTERED` inside the work of the same conversation, which would wait for itself
    */
   turn<Result>(id: string, work: (turn: Turn) => Promise<Result>): Promise<Result | undefined>;

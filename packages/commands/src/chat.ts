@@ -9,7 +9,7 @@ import type { Outcome, RunOptions } from './perform.ts';
 import { allowing } from './permissions.ts';
 import type { Position } from './position.ts';
 import { run, runCommand } from './run.ts';
-import { type CommandTools, said, toolsOfChat } from './tools.ts';
+import { type CommandTools, outcomeText, toolsOfChat } from './tools.ts';
 import type { Allowed, Permissions } from './turn.ts';
 
 /** One user's conversation with a tree. */
@@ -54,7 +54,7 @@ export function chatsOf(
     mustBeText('id of the chat', id);
     const machine = machineOn(storage, waiting);
     const always = allowing(tree, [commands]);
-    const unit = async (work: (stored: object, options: RunOptions) => Promise<Outcome>) => {
+    const inTurn = async (work: (stored: object, options: RunOptions) => Promise<Outcome>) => {
       const outcome = await machine.turn(id, async ({ state, signal }) => {
         const now = allowing(tree, [await permissions?.({ id })]);
         const allows = (command: CommandNode) => always(command) && now(command);
@@ -68,19 +68,19 @@ export function chatsOf(
     return {
       async input(text) {
         mustBeText('input', text);
-        const outcome = await unit((stored, options) => run(tree, stored, text, options));
+        const outcome = await inTurn((stored, options) => run(tree, stored, text, options));
         if (outcome?.kind === 'failed') throw outcome.error;
         return outcome?.output ?? '';
       },
       tools: () =>
         toolsOfChat(tree, commands, async (command, input, abort) => {
-          const outcome = await unit((stored, options) => {
+          const outcome = await inTurn((stored, options) => {
             const { signal } = options;
             const signals = [signal, abort].filter((each) => each !== undefined);
             const either = { ...options, signal: AbortSignal.any(signals) };
             return runCommand(tree, stored, command, input, either);
           });
-          return outcome === undefined ? '' : said(outcome, undefined, services);
+          return outcome === undefined ? '' : outcomeText(outcome, undefined, services);
         }),
     };
   };

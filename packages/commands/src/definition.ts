@@ -138,7 +138,7 @@ export function addState(command: CommandNode, name: string): StateNode {
   return state;
 }
 
-/** Adds a state to what its tree and its machine know. */
+/** Adds a state to its tree and its machine. */
 export function register(tree: TreeNode, state: StateNode): void {
   tree.states.set(state.id, state);
   const facts = { schema: undefined, was: [], groups: [tree.id], siblings: tree.members };

@@ -158,7 +158,7 @@ export class CommandError<Code extends CommandErrorCode = CommandErrorCode> exte
   }
 }
 
-/** Any {@link CommandError}, told apart by `code`. */
+/** Any {@link CommandError}, distinguished by `code`. */
 export type AnyCommandError = { [Code in CommandErrorCode]: CommandError<Code> }[CommandErrorCode];
 
 /**

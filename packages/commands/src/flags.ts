@@ -1,4 +1,4 @@
-/** The flags of one input: read, changed, told to their hooks, and kept only if the command succeeds. */
+/** The flags of one input: read, changed, passed to their hooks, and committed only if the command succeeds. */
 
 import type { CommandError, CommandErrorArgs } from './errors.ts';
 import { type FlagNode, pathOf, type StateNode } from './nodes.ts';
@@ -67,7 +67,7 @@ export function openFlags(state: StateNode, stored: StoredFlags, port: FlagsPort
     const told = hooks === undefined ? call() : hooks.then(call);
     if (!isThenable(told)) return;
     hooks = Promise.resolve(told);
-    // The rejection is told by `settled`; until then nobody listens.
+    // `settled` reports the rejection; until then nothing handles it.
     hooks.catch(() => {});
   }
 

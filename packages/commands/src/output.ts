@@ -3,15 +3,15 @@
 import type { TreeNode } from './nodes.ts';
 
 /** Collects what is said until it is closed; what comes later is dropped. */
-export interface Voice {
+export interface Output {
   say(template: string, ...values: readonly unknown[]): void;
   /** Everything said so far, as one text. */
   output(): string;
   close(): void;
 }
 
-/** Makes the voice of one input. */
-export function makeVoice({ format, join }: Pick<TreeNode, 'format' | 'join'>): Voice {
+/** Makes the output of one input. */
+export function makeOutput({ format, join }: Pick<TreeNode, 'format' | 'join'>): Output {
   const messages: string[] = [];
   let open = true;
   return {
@@ -28,7 +28,7 @@ export function makeVoice({ format, join }: Pick<TreeNode, 'format' | 'join'>): 
 /**
  * Fills a template: `%s` text, `%d` number, `%i` whole number, `%f` decimal number, `%j` and `%o` JSON, `%%` a percent sign.
  *
- * Values that no place takes are appended; without values the template is said as it is.
+ * Values without a placeholder are appended. Without values, the template is sent as it is.
  */
 export function formatTemplate(template: string, ...values: readonly unknown[]): string {
   if (values.length === 0) return template;

@@ -4,7 +4,7 @@ import { type CommandError, type CommandErrorArgs, describeFound } from './error
 import type { WorkingFlags } from './flags.ts';
 import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './nodes.ts';
 import { type Given, readOptions } from './options.ts';
-import type { Voice } from './output.ts';
+import type { Output } from './output.ts';
 import { type FoundPosition, type Position, positionOf } from './position.ts';
 import { attempt, type Limited, type Settled, within } from './time-limit.ts';
 
@@ -49,7 +49,7 @@ export interface Run {
   readonly tree: TreeNode;
   readonly position: FoundPosition;
   readonly options: RunOptions;
-  readonly voice: Voice;
+  readonly messages: Output;
   readonly flags: WorkingFlags;
   fail<Code extends keyof CommandErrorArgs>(
     code: Code,
@@ -64,7 +64,7 @@ export async function perform(
   command: CommandNode,
   give: () => Given,
 ): Promise<Outcome> {
-  const { position: found, voice, flags } = current;
+  const { position: found, messages, flags } = current;
   if (!(await holds(current, command))) {
     const pending = found.pending?.node === command ? undefined : found.pending;
     return outcome(current, 'hint', positionOf(found.state, found.flags, pending));
@@ -75,21 +75,21 @@ export async function perform(
     outer: current.options,
   });
   if (read.kind === 'ask') {
-    voice.say(read.question);
+    messages.say(read.question);
     return outcome(current, 'asked', positionOf(found.state, found.flags, read.pending));
   }
   const returned = await act(current, command, read.options, read.rest);
   const result = slotOf<string>(returned, '~leave');
   if (result !== undefined) {
     const position = positionOf(current.tree.root, {});
-    return { kind: 'left', output: voice.output(), position, result };
+    return { kind: 'left', output: messages.output(), position, result };
   }
   const target = targetOf(current, command, returned);
   return outcome(current, 'done', positionOf(target, flags.stored(target)));
 }
 
-function outcome({ voice }: Run, kind: 'done' | 'hint' | 'asked', position: Position): Outcome {
-  return { kind, output: voice.output(), position };
+function outcome({ messages }: Run, kind: 'done' | 'hint' | 'asked', position: Position): Outcome {
+  return { kind, output: messages.output(), position };
 }
 
 async function holds(current: Run, command: CommandNode): Promise<boolean> {
@@ -168,13 +168,13 @@ function targetOf(current: Run, command: CommandNode, returned: unknown): StateN
 
 /** Builds the turn of conditions, setters, finders and actions, with members that only some of them have. */
 export function common<More extends object>(
-  { flags, voice, options }: Run,
+  { flags, messages, options }: Run,
   own: Limited,
   more?: More,
 ): object & More {
   const shared = {
     flags: flags.view,
-    say: voice.say,
+    say: messages.say,
     services: options.services,
     get signal() {
       return own.signal;

@@ -7,7 +7,7 @@ import { type Line, type Match, matchExact, matchPrefix, reachable, readLine } f
 import { fold } from './names.ts';
 import { type CommandNode, nameOf, type TreeNode } from './nodes.ts';
 import { giveAnswer, giveTexts, giveWords } from './options.ts';
-import { makeVoice } from './output.ts';
+import { makeOutput } from './output.ts';
 import {
   common,
   limited,
@@ -43,9 +43,9 @@ export async function run(
   return outcomeOf(current, before, () => answer(current, line, input.trim()));
 }
 
-/** Does what a line or a call asks for. A mistake of the user is an outcome; what was said and set until then is kept. */
+/** Runs a line or a call. A mistake of the user is an outcome; the messages and changes until then stay. */
 async function outcomeOf(
-  { voice, flags }: Run,
+  { messages, flags }: Run,
   position: Outcome['position'],
   work: () => Promise<Outcome>,
 ): Promise<Outcome> {
@@ -55,7 +55,7 @@ async function outcomeOf(
     if (!(error instanceof CommandError)) throw error;
     return { kind: 'failed', output: error.output, position, error };
   } finally {
-    voice.close();
+    messages.close();
     flags.close();
   }
 }
@@ -101,12 +101,12 @@ export async function runCommand(
 }
 
 function open(tree: TreeNode, position: FoundPosition, options: RunOptions): Run {
-  const voice = makeVoice(tree);
+  const messages = makeOutput(tree);
   const fail: Run['fail'] = (code, args, cause) =>
-    new CommandError(code, args, { ...cause, output: voice.output() });
-  const turn = { say: voice.say, services: options.services };
+    new CommandError(code, args, { ...cause, output: messages.output() });
+  const turn = { say: messages.say, services: options.services };
   const flags = openFlags(position.state, position.flags, { turn, fail });
-  return { tree, position, options, voice, flags, fail };
+  return { tree, position, options, messages, flags, fail };
 }
 
 async function answer(current: Run, line: Line, whole: string): Promise<Outcome> {

@@ -12,7 +12,7 @@ export interface Token {
 
 /** A token as it was written. */
 export interface WrittenToken extends Token {
-  /** Whether the text stood in quotes. */
+  /** Whether the text was in quotes. */
   readonly quoted: boolean;
 }
 

@@ -92,7 +92,7 @@ export function toolsOfTurn(
       signal: signal === undefined ? turn.signal : AbortSignal.any([turn.signal, signal]),
     });
     if (outcome.kind !== 'failed') position = outcome.position;
-    return said(outcome, explain, services);
+    return outcomeText(outcome, explain, services);
   };
   // a model may call several tools at once; each begins at the position that the one before has led to
   const execute: Execute = (...call) => {
@@ -113,7 +113,11 @@ export function toolsOfChat(
 }
 
 /** Returns the result of a tool call: the messages, or the error. */
-export function said(outcome: Outcome, explain: Explain | undefined, services: unknown): string {
+export function outcomeText(
+  outcome: Outcome,
+  explain: Explain | undefined,
+  services: unknown,
+): string {
   if (outcome.kind !== 'failed') return outcome.output;
   const { error, output } = outcome;
   if (!isCommandError(error) || !mistakes.has(error.code)) throw error;

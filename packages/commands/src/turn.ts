@@ -39,7 +39,7 @@ export interface ActionTurn<Flags extends object, Options extends object, Servic
   /** Where the user is, with its parents. */
   readonly state: RuntimeState;
   /**
-   * Changes a flag and calls its hook; kept only if the command succeeds.
+   * Changes a flag and calls its hook; committed only if the command succeeds.
    *
    * @throws CommandError `FLAG_NOT_DEFINED`
    */

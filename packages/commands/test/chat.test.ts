@@ -309,15 +309,15 @@ describe('the option chats of a tree', () => {
     // it has shown signs of life until here
     for (let half = 0; half < 10; half++) await clock.advance(500);
     isDead = true;
-    let said: string | undefined;
+    let output: string | undefined;
     void here.tree
       .chat('Bob')
       .input('add')
-      .then((text) => (said = text));
+      .then((text) => (output = text));
     await clock.advance('1s');
-    expect(said).toBeUndefined();
+    expect(output).toBeUndefined();
     await clock.advance('3s');
-    expect(said).toBe('1');
+    expect(output).toBe('1');
   });
 
   it('deletes an idle chat after ttl', async () => {

@@ -1,4 +1,4 @@
-/** What earlier command trees got wrong: each line of the list is a test. */
+/** Mistakes of earlier command trees: each line of the list is a test. */
 
 import { virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
@@ -29,8 +29,8 @@ describe('an action', () => {
   it('that is too slow is a COMMAND_TIMEOUT: its signal is aborted and its later effects are dropped', async () => {
     const clock = virtualClock();
     const tree = commandTree('t', { clock, actionTimeout: '1s' });
-    const told: string[] = [];
-    const root = tree.root.flag('x', 0, (now) => void told.push(`x is ${now}`));
+    const reported: string[] = [];
+    const root = tree.root.flag('x', 0, (now) => void reported.push(`x is ${now}`));
     let go: () => void = () => {};
     let ended = false;
     root
@@ -57,7 +57,7 @@ describe('an action', () => {
     go();
     expect(await next).toBe('0');
     await clock.advance(0);
-    expect({ ended, told }).toEqual({ ended: true, told: [] });
+    expect({ ended, reported }).toEqual({ ended: true, told: [] });
     expect(await chat.input('show')).toBe('0');
   });
 

@@ -1,4 +1,4 @@
-/** What a tree refuses while it is being defined. */
+/** Trees that are rejected when they are defined. */
 
 import { isFsmError } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What a tree says of itself. */
+/** The description of a tree: help, usage and the command menu. */
 
 import { describe, expect, it } from 'vitest';
 import { commandTree } from '../src/index.ts';

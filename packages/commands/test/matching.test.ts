@@ -29,8 +29,8 @@ describe('a line', () => {
     ['/buy@any_bot TSLA', 'buy "TSLA" []'],
     ['buyall X', 'buyall "X" []'],
     ['echo a=b  "c d"', 'echo ["a=b","c d"]'],
-  ])('%j means %j', async (line, said) => {
-    expect(await shop().chat('Bob').input(line)).toBe(said);
+  ])('%j means %j', async (line, expected) => {
+    expect(await shop().chat('Bob').input(line)).toBe(expected);
   });
 
   it('without a space is unknown unless the tree matches beginnings', async () => {

@@ -26,8 +26,8 @@ describe('words', () => {
     ['do 甲=1 2', '{"a":"1","b":"2"} []'],
     ['do "a=1" "two words" more', '{"a":"a=1","b":"two words"} ["more"]'],
     ['do b="x y" \'\'', '{"a":"","b":"x y"} []'],
-  ])('%j gives %j', async (line, said) => {
-    expect(await pair().chat('Bob').input(line)).toBe(said);
+  ])('%j gives %j', async (line, expected) => {
+    expect(await pair().chat('Bob').input(line)).toBe(expected);
   });
 
   it('with an unknown key are rejected', async () => {

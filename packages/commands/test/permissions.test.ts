@@ -1,4 +1,4 @@
-/** Who may use what. */
+/** Permissions of commands, for each user. */
 
 import { describe, expect, it } from 'vitest';
 import { commandTree, isCommandError, type Permissions } from '../src/index.ts';

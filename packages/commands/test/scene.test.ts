@@ -11,20 +11,20 @@ let updates = 0;
 
 /** A bot that is fed lines and keeps what it says. */
 function talk(machine: FedMachine, rest?: (turn: Turn, text: string) => unknown) {
-  const said: string[] = [];
+  const sentTexts: string[] = [];
   const bot = {
     id: 1,
     username: 'trader_bot',
     async call(method: string, payload: object) {
-      if (method === 'sendMessage') said.push((payload as { text: string }).text);
+      if (method === 'sendMessage') sentTexts.push((payload as { text: string }).text);
       return { message_id: 1 };
     },
   };
   async function send(part: object, text = ''): Promise<readonly string[]> {
-    said.length = 0;
+    sentTexts.length = 0;
     const update = { update_id: ++updates, ...part } as RawUpdate;
     await machine.handle(update, bot, async (turn) => rest?.(turn, text));
-    return [...said];
+    return [...sentTexts];
   }
   const message = (fields: object) => ({
     message_id: 1,
@@ -187,8 +187,8 @@ describe('a tree in a bot', () => {
     const machine = createMachine({ states: [tree], texts: { failed: 'Sorry.' } });
     const user = talk(machine, ({ state }) => state.enter(tree));
     await user.says('/start');
-    const said = await user.says('do').catch((error: unknown) => void errors.push(error));
-    expect(said).toBeUndefined();
+    const answer = await user.says('do').catch((error: unknown) => void errors.push(error));
+    expect(answer).toBeUndefined();
     expect(errors).toMatchObject([
       { code: 'COMMAND_ERROR', cause: { message: 'no' }, output: 'begun' },
     ]);

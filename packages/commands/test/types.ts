@@ -1,4 +1,4 @@
-/** What the compiler knows of a tree, and what it refuses; checked by tsc, never run. */
+/** The types of a tree, and the mistakes that do not compile; checked by tsc, never run. */
 
 import { scene, type Turn, typed } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';

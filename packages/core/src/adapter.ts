@@ -1,7 +1,7 @@
 /**
  * @module @telefsm/core/adapter
  *
- * What connects a framework, or a bare webhook, to a machine.
+ * Exports that connect a framework, or a bare webhook, to a machine.
  */
 
 export type { SchemaOf } from './base/schema.ts';

@@ -1,7 +1,7 @@
 /**
  * @module @telefsm/core/scene-kit
  *
- * What a new kind of scene is made of; nodes, flows and command trees are made of the same.
+ * The parts of a new kind of scene; nodes, flows and command trees are made of the same.
  */
 
 export type { Rule } from './base/rules.ts';

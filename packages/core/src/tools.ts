@@ -1,7 +1,7 @@
 /**
  * @module @telefsm/core/tools
  *
- * What developer tools and tests read: clocks, keys and descriptions.
+ * Exports for developer tools and tests: clocks, keys and descriptions.
  */
 
 import { inParts } from './conversation/long-text.ts';
@@ -79,7 +79,7 @@ export const loadedLater: readonly unknown[] = [
  *
  * @param key - of the conversation, as `machine.at(…).key`
  * @param mask - replaces data that nobody may see, before the view gets it
- * @returns `undefined` if nothing is stored, or the code does not know what is
+ * @returns `undefined` if nothing is stored, or the code does not have its state
  * @throws FsmError `RECORD_NEWER`; what the storage, a migration or `services` throws passes
  */
 export async function lookAt(

@@ -8,30 +8,30 @@ const order = flow('order')
   .done(() => 'Ordered.');
 
 function world() {
-  const said: unknown[] = [];
+  const sentTexts: unknown[] = [];
   const bot = {
     id: 1,
     async call(_method: string, payload: object) {
-      said.push(Reflect.get(payload, 'text'));
-      return { message_id: said.length, chat: { id: 5 } };
+      sentTexts.push(Reflect.get(payload, 'text'));
+      return { message_id: sentTexts.length, chat: { id: 5 } };
     },
   };
   const machine = createMachine({
     states: [order],
     adopt: (turn) => turn.state.enter(order, { product: 'Phone' }),
   });
-  return { said, bot, machine: machine.connect(bot) };
+  return { sentTexts, bot, machine: machine.connect(bot) };
 }
 
 describe('a conversation that is adopted in the middle of a flow', () => {
   it('is asked its open question by work outside an update that does nothing more', async () => {
-    const { said, machine } = world();
+    const { sentTexts, machine } = world();
     await machine.at({ user: 5 }).run(() => {});
-    expect(said).toEqual(['How many?']);
+    expect(sentTexts).toEqual(['How many?']);
   });
 
   it('takes the update that led to it for an answer', async () => {
-    const { said, bot, machine } = world();
+    const { sentTexts, bot, machine } = world();
     const update: RawUpdate = {
       update_id: 1,
       message: {
@@ -43,6 +43,6 @@ describe('a conversation that is adopted in the middle of a flow', () => {
       },
     };
     await machine.handle(update, bot);
-    expect(said).toEqual(['Ordered.']);
+    expect(sentTexts).toEqual(['Ordered.']);
   });
 });

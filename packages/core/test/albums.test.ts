@@ -36,20 +36,20 @@ function processes(scenes: readonly object[]) {
         });
       }
     },
-    said: () => all.flatMap(({ said }) => said()),
+    allTexts: () => all.flatMap(({ sentTexts }) => sentTexts()),
   };
 }
 
 describe('an album whose parts reach several processes', () => {
   it('ends a flow by its first part, and the others reach neither the bot nor another flow', async () => {
-    const { gives, passed, said, all } = processes([picture]);
+    const { gives, passed, allTexts, all } = processes([picture]);
     await gives(message(1, '/picture'), part(1, 'g'), part(1, 'g'), part(1, 'g'), part(1, 'g'));
-    expect(said()).toEqual(expect.arrayContaining(['A photo?', 'Thank you.']));
+    expect(allTexts()).toEqual(expect.arrayContaining(['A photo?', 'Thank you.']));
     expect(passed).toEqual([]);
     await gives(message(1, '/picture'), part(1, 'g'));
-    expect(said()).toHaveLength(3);
+    expect(allTexts()).toHaveLength(3);
     await gives(part(1, 'h'), part(1, 'h'));
-    expect(said()).toHaveLength(4);
+    expect(allTexts()).toHaveLength(4);
     expect(passed).toEqual([]);
     const another = part(1, 'i');
     await gives(another);

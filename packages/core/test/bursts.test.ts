@@ -4,7 +4,7 @@ import { flow, interruptBy, invalid, memoryStorage, scene, typed } from '../src/
 import { type Bench, bench, gate, message, press } from './fixtures/bench.ts';
 import { type TextStorage, textStorage } from './fixtures/text-storage.ts';
 
-/** What a node has answered: the text of its input, and the messages. */
+/** An answer of a node: the text of its input, and the messages. */
 interface Answered {
   readonly text: string;
   readonly messages: readonly (string | undefined)[];
@@ -131,8 +131,8 @@ describe.each(storages)('messages that come together, in %s', (_, storageOf) => 
     const { answered, make, clock } = setUp({}, async () => {
       if (failures-- > 0) throw new Error('The model is busy.');
     });
-    const { send, peek, heard } = make(storageOf(clock));
-    const failed = heard('deadlineFailed');
+    const { send, peek, notified } = make(storageOf(clock));
+    const failed = notified('deadlineFailed');
     await send(1, 'hello');
     await send(1, 'one');
     await send(1, 'two');
@@ -192,7 +192,7 @@ describe('a question that takes a burst', () => {
     await here.give(two);
     await here.give(one);
     await clock.advance(2000);
-    expect(here.said()).toEqual(['Tell us about yourself.', 'Too long.']);
+    expect(here.sentTexts()).toEqual(['Tell us about yourself.', 'Too long.']);
     const [four, five] = [message(1, 'four'), message(1, 'five')];
     await there.give(five);
     await here.give(four);

@@ -88,7 +88,7 @@ describe('the deadline of a conversation', () => {
   });
 
   it('runs onTimeout, which may move the user and send messages', async () => {
-    const { clock, machine, send, peek, said } = bench({
+    const { clock, machine, send, peek, sentTexts } = bench({
       onTimeout: ({ state: fsm }: Turn) => {
         fsm.set(Form.age);
         return 'Too late.';
@@ -99,7 +99,7 @@ describe('the deadline of a conversation', () => {
     expect(await machine.sweep()).toBe(1);
     expect(await machine.sweep()).toBe(0);
     expect((await peek(1))?.current).toBe('Form:age');
-    expect(said()).toEqual(['Too late.']);
+    expect(sentTexts()).toEqual(['Too late.']);
   });
 
   it('is removed by expire(null), moved by another expire, and gone with clear()', async () => {
@@ -139,7 +139,7 @@ describe('the deadline of a conversation', () => {
   it('needs no state: a conversation that waits is kept, however empty', async () => {
     const clock = virtualClock();
     for (const storage of [undefined, textStorage(clock)]) {
-      const { machine, send, peek, said } = bench({
+      const { machine, send, peek, sentTexts } = bench({
         clock,
         onTimeout: () => 'You asked to be reminded.',
         ...(storage && { storage }),
@@ -155,7 +155,7 @@ describe('the deadline of a conversation', () => {
       await send(1, 'another message');
       await clock.advance('11m');
       expect(await machine.sweep()).toBe(1);
-      expect([said(), await peek(1)]).toEqual([['You asked to be reminded.'], undefined]);
+      expect([sentTexts(), await peek(1)]).toEqual([['You asked to be reminded.'], undefined]);
     }
   });
 
@@ -221,12 +221,12 @@ describe('the deadline of a conversation', () => {
         },
       })
       .done(() => undefined);
-    const { machine, send, peek, heard } = bench({
+    const { machine, send, peek, notified } = bench({
       clock,
       states: [form],
       onTimeout: () => 'One minute has passed.',
     });
-    const failed = heard('deadlineFailed');
+    const failed = notified('deadlineFailed');
     await send(1, '/form');
     await send(1, '/later', ({ state: fsm }) => fsm.expire('1m'));
     await clock.advance('6m');
@@ -341,8 +341,8 @@ describe('the deadline of a conversation', () => {
     const newer = bench({ clock, storage, migrations: { 1: (record: object) => record } });
     for (let user = 1; user <= 150; user++) await newer.send(user, 'a', arm);
     const busy = gate();
-    const { machine, send, peek, heard } = bench({ clock, storage, turn: { max: '20m' } });
-    const failures = heard('storageFailed');
+    const { machine, send, peek, notified } = bench({ clock, storage, turn: { max: '20m' } });
+    const failures = notified('storageFailed');
     const turns = [];
     for (let user = 201; user <= 350; user++) {
       await send(user, 'a', arm);
@@ -371,8 +371,8 @@ describe('the deadline of a conversation', () => {
       const clock = virtualClock();
       const memory = memoryStorage({ clock });
       const storage: FsmStorage = { ...memory, [operation]: () => new Promise(() => {}) };
-      const { machine, send, peek, heard } = bench({ clock, storage });
-      const failures = heard('storageFailed');
+      const { machine, send, peek, notified } = bench({ clock, storage });
+      const failures = notified('storageFailed');
       await send(1, 'a', arm);
       machine.start();
       await clock.advance('11m');
@@ -398,12 +398,12 @@ describe('the deadline of a conversation', () => {
 
 describe('a deadline whose handler fails', () => {
   it('is tried again later and later, five times, and then removed and reported', async () => {
-    const { clock, machine, send, peek, heard } = bench({
+    const { clock, machine, send, peek, notified } = bench({
       onTimeout: () => {
         throw new Error('403');
       },
     });
-    const failures = heard('deadlineFailed');
+    const failures = notified('deadlineFailed');
     machine.start();
     await send(1, 'a', arm);
     await clock.advance('20m');
@@ -418,12 +418,12 @@ describe('a deadline whose handler fails', () => {
   });
 
   it('does not discard the update that it came with', async () => {
-    const { clock, send, peek, heard } = bench({
+    const { clock, send, peek, notified } = bench({
       onTimeout: () => {
         throw new Error('403');
       },
     });
-    const failures = heard('deadlineFailed');
+    const failures = notified('deadlineFailed');
     await send(1, 'a', arm);
     await clock.advance('11m');
     await send(1, 'b', ({ state: fsm }) => void fsm.update({ b: 1 }));
@@ -472,7 +472,7 @@ describe('a deadline whose handler fails', () => {
     await made.clock.advance('10m');
     expect(await made.machine.sweep()).toBe(0);
     await made.send(1, 'an answer to nothing');
-    expect(made.said()).toEqual(['First question?', 'Next question?']);
+    expect(made.sentTexts()).toEqual(['First question?', 'Next question?']);
   });
 });
 
@@ -490,12 +490,12 @@ describe('a deadline that meets a storage outage', () => {
       failed++;
       throw driverError('fatal');
     });
-    const { machine, send, peek, heard, outlast } = bench({
+    const { machine, send, peek, notified, outlast } = bench({
       clock,
       storage,
       onTimeout: ({ state: fsm }: Turn) => void fsm.set(Form.age),
     });
-    const failures = heard('deadlineFailed');
+    const failures = notified('deadlineFailed');
     await send(1, 'a', arm);
     isOut = true;
     machine.start();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as adapter from '../src/adapter.ts';
 import * as core from '../src/index.ts';
 
-// what a bot author without a compiler may write
+// code that a bot author without a compiler may write
 // biome-ignore lint/suspicious/noExplicitAny: that is what plain JavaScript is
 const { createMachine, flow, isFsmError, scene, state, states } = { ...core, ...adapter } as any;
 
@@ -15,7 +15,7 @@ const asking = (question?: object, options?: object) =>
     .ask('x', question)
     .done(() => undefined);
 
-/** What is refused when it is defined, not when a user meets it: by which option, and what is found there. */
+/** Mistakes that are rejected at the definition, not when a user meets them: the option, and the value found there. */
 const nonsense: readonly (readonly [option: string, found: string, define: () => unknown])[] = [
   // misspelled options
   ['sates', 'unknown', () => createMachine({ sates: [] })],

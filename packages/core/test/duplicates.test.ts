@@ -31,8 +31,8 @@ describe.each(Object.keys(storages) as (keyof typeof storages)[])('an update on 
   };
 
   it('that is redelivered moves nothing, and observers are notified', async () => {
-    const { give, peek, heard } = start();
-    const duplicates = heard('duplicate');
+    const { give, peek, notified } = start();
+    const duplicates = notified('duplicate');
     const update = message(1, 'a');
     const count: Handler = ({ state: fsm }) => fsm.update({ n: fsm.get('n', 0) + 1 });
     for (let times = 0; times < 3; times++) await give(update, count);

@@ -6,7 +6,7 @@ import { bench, message } from './fixtures/bench.ts';
 import type { Network, StorageCall } from './fixtures/text-storage.ts';
 import { driverError, textStorage } from './fixtures/text-storage.ts';
 
-/** What can become of one call on its way. */
+/** The faults of one call on its way. */
 const faults = {
   'is lost on its way there': () => {
     throw driverError('unknown');

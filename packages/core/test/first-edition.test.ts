@@ -35,21 +35,21 @@ function part(user: number, album: string): RawUpdate {
 
 describe('a record of the first edition', () => {
   it('with a pending prompt is asked by the next update, and continues', async () => {
-    const { send, give, said } = await found();
+    const { send, give, sentTexts } = await found();
     await send(1, 'hello');
-    expect(said()).toEqual(['One photo?']);
+    expect(sentTexts()).toEqual(['One photo?']);
     await give(part(1, 'album 2'));
     await send(1, 'tea');
-    expect(said()).toEqual(['One photo?', 'A title?', 'Thank you for tea.']);
+    expect(sentTexts()).toEqual(['One photo?', 'A title?', 'Thank you for tea.']);
   });
 
   it('with an album in progress takes the rest of it for no message of its own', async () => {
-    const { send, give, said } = await found();
+    const { send, give, sentTexts } = await found();
     const passed: unknown[] = [];
     await give(part(2, 'album 1'), ({ update }) => void passed.push(update));
-    expect([said(), passed]).toEqual([[], []]);
+    expect([sentTexts(), passed]).toEqual([[], []]);
     await send(2, 'tea');
-    expect(said()).toEqual(['Thank you for tea.']);
+    expect(sentTexts()).toEqual(['Thank you for tea.']);
   });
 
   it('with a deadline is due at its time', async () => {

@@ -17,7 +17,7 @@ const id: fc.Arbitrary<TurnId> = fc.oneof(
   { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 3 }) },
 );
 
-/** What is kept, written down plainly: the last ones, and of those before them what is near the newest update. */
+/** The remembered ids, by a plain rule: the last ones, and of those before them the ones near the newest update. */
 function plainly(seen: readonly TurnId[], next: TurnId, least: number): readonly TurnId[] {
   if (seen.includes(next)) return seen;
   const all = [...seen, next];

@@ -92,7 +92,7 @@ describe('an update that interrupts a turn of another process', () => {
         return call.execute();
       },
     });
-    const failures = there.heard('storageFailed');
+    const failures = there.notified('storageFailed');
     const held = gate();
     const log: string[] = [];
     const slow = here.send(1, 'think', () => held.opened);

@@ -48,8 +48,8 @@ describe.each([
   });
 
   it('leaves the interrupted update handled: its redelivery is skipped, also in an empty conversation', async () => {
-    const { give, send, heard } = make();
-    const duplicates = heard('duplicate');
+    const { give, send, notified } = make();
+    const duplicates = notified('duplicate');
     for (const begin of [false, true]) {
       if (begin) await send(1, 'start', ({ state: fsm }) => fsm.set(Form.name));
       const stuck = gate();
@@ -132,14 +132,14 @@ describe('an input that was sent before the question was asked', () => {
       },
     };
     const scene = { id: 'asked', '~scene': asked as never };
-    const { send, said } = bench({ scenes: [scene] });
+    const { send, sentTexts } = bench({ scenes: [scene] });
     await send(1, 'begin', ({ state: fsm }) => fsm.enter('asked' as never));
     const answer = send(1, 'answer');
     const others = [send(1, 'are you there?'), send(1, 'hello?')];
     first.open();
     await Promise.all([answer, ...others]);
     await send(1, 'later');
-    expect(said()).toEqual(['Question?', 'Question?']);
+    expect(sentTexts()).toEqual(['Question?', 'Question?']);
     expect(early).toEqual([
       ['answer', false],
       ['are you there?', true],

@@ -19,7 +19,7 @@ interface Data {
   readonly [name: string]: unknown;
 }
 
-/** What one update does to one conversation; `again` delivers an earlier one of it instead. */
+/** One update of one conversation; `again` redelivers an earlier one instead. */
 interface Act {
   readonly user: 1 | 2 | 3;
   readonly verbs: readonly Verb[];
@@ -63,7 +63,7 @@ interface Model {
 const empty = (): Model => ({ state: null, data: {}, way: [] });
 const copy = (model: Model): Model => ({ ...model, way: [...model.way] });
 
-/** What remains of a conversation without state and data when its unit is committed: nothing. */
+/** The committed conversation: nothing remains of one without state and data. */
 const committed = (model: Model): Model =>
   model.state === null && Object.keys(model.data).length === 0 ? empty() : copy(model);
 

@@ -23,7 +23,7 @@ function twoProcesses(network?: Network) {
   return { clock, stopped, storage, mine, theirs, kept };
 }
 
-/** What a promise comes to. */
+/** The value or the error of a promise. */
 async function outcomeOf(sent: Promise<unknown>) {
   return sent.then(
     () => 'resolved',
@@ -38,7 +38,7 @@ describe('a process that is stopped in a handler beyond its lease', () => {
     const committed: string[] = [];
     mine.machine.observe(() => void committed.push('mine'));
     theirs.machine.observe(() => void committed.push('theirs'));
-    const duplicates = mine.heard('duplicate');
+    const duplicates = mine.notified('duplicate');
     const held = gate();
     const update = message(1, 'a');
     let rejection: unknown;

@@ -1,4 +1,4 @@
-/** What JavaScript lets through, and the compiler would not: the error names the mistake and what belongs there. */
+/** Mistakes that JavaScript allows, and the compiler would not: the error names the mistake and what belongs there. */
 
 import { describe, expect, it } from 'vitest';
 import { createMachine } from '../src/adapter.ts';

@@ -59,7 +59,7 @@ function start(options: object = {}) {
 
 describe('a machine of nodes', () => {
   it('enters the first node for an unknown user and saves it; the next message goes to its handler', async () => {
-    const { send, peek, said, log } = start();
+    const { send, peek, sentTexts, log } = start();
     await send(1, 'hello');
     expect(await peek(1)).toEqual({
       current: 'start',
@@ -69,7 +69,7 @@ describe('a machine of nodes', () => {
     });
     await send(1, 'again');
     expect(await peek(1)).toMatchObject({ data: { n: 1 } });
-    expect(said()).toEqual(['start?', 'start?']);
+    expect(sentTexts()).toEqual(['start?', 'start?']);
     expect(log).toEqual(['start enters', 'start enters']);
   });
 
@@ -95,12 +95,12 @@ describe('a machine of nodes', () => {
   });
 
   it('stays silently on nothing, and with a patch on stay', async () => {
-    const { send, peek, said } = start();
+    const { send, peek, sentTexts } = start();
     await send(1, 'hello');
     await send(1, 'whatever');
     await send(1, 'stay');
     expect((await peek(1))?.data).toEqual({ n: 1 });
-    expect(said()).toEqual(['start?']);
+    expect(sentTexts()).toEqual(['start?']);
   });
 
   it('goes back to the node before and its data', async () => {
@@ -152,17 +152,20 @@ describe('a machine of nodes', () => {
   });
 
   it('rejects a result that is not a transition, sends the user a text, and stays', async () => {
-    const { send, peek, said } = start();
+    const { send, peek, sentTexts } = start();
     await send(1, 'hello');
     await expect(send(1, 'nonsense')).rejects.toMatchObject({ code: 'INVALID_TRANSITION' });
     await expect(send(1, 'throw')).rejects.toThrow('mine');
-    expect(said()).toEqual(['start?', ...Array(2).fill('Something went wrong. Please try again.')]);
+    expect(sentTexts()).toEqual([
+      'start?',
+      ...Array(2).fill('Something went wrong. Please try again.'),
+    ]);
     await send(1, 'stay');
     expect((await peek(1))?.data).toEqual({ n: 1 });
   });
 
   it('is jumped from outside an update, and looked at', async () => {
-    const { machine, bot, Hungry, said, log } = start();
+    const { machine, bot, Hungry, sentTexts, log } = start();
     const conversation = machine.at({ user: 1, bot: bot.id });
     expect(await conversation.peek()).toBe(undefined);
     await conversation.run(({ state: fsm }) => fsm.enter(Hungry, { n: 3 }));
@@ -172,7 +175,7 @@ describe('a machine of nodes', () => {
       data: { n: 3 },
       history: [],
     });
-    expect([said(), log]).toEqual([['hungry?'], ['hungry enters']]);
+    expect([sentTexts(), log]).toEqual([['hungry?'], ['hungry enters']]);
   });
 
   it('answers of two users in one group never cross', async () => {
@@ -216,7 +219,7 @@ describe('the question of a node', () => {
     made.refuses = () => undefined;
     await made.send(1, 'back');
     expect((await made.peek(1))?.scene).toBe('hungry');
-    expect(made.said()).toEqual(['start?', 'hungry?']);
+    expect(made.sentTexts()).toEqual(['start?', 'hungry?']);
     await made.send(1, 'back');
     expect((await made.peek(1))?.scene).toBe('start');
   });
@@ -232,7 +235,7 @@ describe('the question of a node', () => {
     made.refuses = () => undefined;
     await made.give(update);
     await made.give(update);
-    expect(made.said()).toEqual(['start?', 'hungry?']);
+    expect(made.sentTexts()).toEqual(['start?', 'hungry?']);
     expect((await made.peek(1))?.data).toEqual({ n: 5 });
   });
 });

@@ -8,8 +8,8 @@ const Form = states('Form', { name: state() });
 
 describe('an observer of turns', () => {
   it('gets the time that an update waited behind another one, and the time that it took', async () => {
-    const { clock, send, heard } = bench();
-    const turns = heard('turn');
+    const { clock, send, notified } = bench();
+    const turns = notified('turn');
     const first = gate();
     const slow = send(1, 'slow', () => first.opened);
     const behind = send(1, 'behind', () => {});
@@ -24,8 +24,8 @@ describe('an observer of turns', () => {
   });
 
   it('gets the error of a handler', async () => {
-    const { send, heard } = bench();
-    const turns = heard('turn');
+    const { send, notified } = bench();
+    const turns = notified('turn');
     const thrown = new Error('broken');
     const failing = send(1, 'a', () => Promise.reject(thrown));
     await expect(failing).rejects.toBe(thrown);
@@ -38,7 +38,7 @@ describe('an observer of turns', () => {
     // the process is stopped, so it renews nothing
     const slow = bench({ clock: virtualClock(), storage: storage.view() });
     const other = bench({ clock, storage: storage.view() });
-    const turns = slow.heard('turn');
+    const turns = slow.notified('turn');
     const held = gate();
     const late = slow.send(1, 'late', async ({ state: fsm }) => {
       fsm.set(Form.name);
@@ -54,19 +54,19 @@ describe('an observer of turns', () => {
   it('gets a storage that fails before any handler runs', async () => {
     const clock = virtualClock();
     const storage = textStorage(clock, () => Promise.reject(driverError('fatal')));
-    const { send, heard } = bench({ clock, storage });
-    const turns = heard('turn');
+    const { send, notified } = bench({ clock, storage });
+    const turns = notified('turn');
     await expect(send(1, 'a', () => {})).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
     expect(turns).toMatchObject([{ error: { code: 'STORAGE_FAILED' } }]);
   });
 
   it.each(['a sweep', 'the next update'])('gets how late a deadline is fired by %s', async (by) => {
-    const { clock, machine, send, heard } = bench();
+    const { clock, machine, send, notified } = bench();
     await send(1, 'a', ({ state: fsm }) => {
       fsm.set(Form.name);
       fsm.expire(1000);
     });
-    const turns = heard('turn');
+    const turns = notified('turn');
     await clock.advance(3500);
     if (by === 'a sweep') await machine.sweep();
     else await send(1, 'b', () => {});
@@ -75,14 +75,14 @@ describe('an observer of turns', () => {
   });
 
   it('gets no lateness for a deadline that passes while its update waits', async () => {
-    const { clock, send, heard } = bench();
+    const { clock, send, notified } = bench();
     const held = gate();
     const first = send(1, 'a', async ({ state: fsm }) => {
       fsm.set(Form.name);
       fsm.expire(1000);
       await held.opened;
     });
-    const turns = heard('turn');
+    const turns = notified('turn');
     const second = send(1, 'b', () => {});
     await clock.advance(3000);
     held.open();
@@ -92,8 +92,8 @@ describe('an observer of turns', () => {
   });
 
   it('gets work from outside by its cause, and updates without a conversation without a key', async () => {
-    const { machine, bot, give, heard } = bench();
-    const turns = heard('turn');
+    const { machine, bot, give, notified } = bench();
+    const turns = notified('turn');
     await machine.at({ user: 1, bot: bot.id }).run(() => {});
     await give({ update_id: 7, poll: { id: 'p' } }, () => {});
     expect(turns).toMatchObject([{ cause: 'outside' }, { cause: 'update', updateId: 7 }]);

@@ -48,7 +48,7 @@ describe('a timer', () => {
     systemClock.clearTimeout(systemClock.setTimeout(() => {}, 90 * 86_400_000));
     const [[, ms] = []] = set.mock.calls;
     set.mockRestore();
-    // what does not fit into 32 bits counts as 1
+    // a number that does not fit into 32 bits counts as 1
     expect(ms).toBe(2 ** 31 - 1);
   });
 });

@@ -9,7 +9,7 @@ const Form = states('Form', { name: state(), age: state() });
 
 describe('machine.at(…).run', () => {
   it('is one turn, and returns the result of the function', async () => {
-    const { machine, bot, peek, said } = bench();
+    const { machine, bot, peek, sentTexts } = bench();
     const conversation = machine.at({ user: 1, bot: bot.id });
     const result = await conversation.run(async ({ state: fsm, reply, update }) => {
       fsm.set(Form.name);
@@ -18,7 +18,7 @@ describe('machine.at(…).run', () => {
     });
     expect(result).toEqual([undefined, conversation.key]);
     expect((await peek(1))?.current).toBe('Form:name');
-    expect(said()).toEqual(['from outside']);
+    expect(sentTexts()).toEqual(['from outside']);
   });
 
   it('needs an address that has a conversation, and names the missing part', () => {

@@ -17,7 +17,7 @@ async function deploy(options: BenchOptions, before: (turn: Turn) => unknown) {
   return bench({ clock, storage, states: [Form], ...options });
 }
 
-/** What stands in the storage, whoever wrote it. */
+/** A bench whose storage contains this text. */
 async function left(text: string, options: BenchOptions = {}) {
   const clock = virtualClock();
   const storage = textStorage(clock);
@@ -39,32 +39,32 @@ const gone = ({ state: fsm }: Turn) => {
 
 describe('a stored state that no longer exists', () => {
   it('is deleted, the user gets a text, and the same message and the next one work', async () => {
-    const { send, peek, said, heard } = await deploy({}, gone);
-    const repaired = heard('repaired');
+    const { send, peek, sentTexts, notified } = await deploy({}, gone);
+    const repaired = notified('repaired');
     const seen: unknown[] = [];
     await send(1, 'a', ({ state: fsm }) => void seen.push(fsm.current, fsm.data));
     expect(seen).toEqual([null, {}]);
-    expect(said()).toEqual(['I was updated and lost our place. Please start again.']);
+    expect(sentTexts()).toEqual(['I was updated and lost our place. Please start again.']);
     expect(repaired).toMatchObject([{ stored: 'Gone:here', reason: 'state' }]);
     await send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
     expect((await peek(1))?.current).toBe('Form:name');
-    expect(said()).toHaveLength(1);
+    expect(sentTexts()).toHaveLength(1);
   });
 
   it('is deleted silently if the text is empty', async () => {
-    const { send, said } = await deploy({ texts: { reset: '' } }, gone);
+    const { send, sentTexts } = await deploy({ texts: { reset: '' } }, gone);
     await send(1, 'a', () => {});
-    expect(said()).toEqual([]);
+    expect(sentTexts()).toEqual([]);
   });
 
   it('is repaired once, also if the handler then throws', async () => {
-    const { send, said } = await deploy({}, gone);
+    const { send, sentTexts } = await deploy({}, gone);
     const failing = send(1, 'a', () => {
       throw new Error('mine');
     });
     await expect(failing).rejects.toThrow('mine');
     await send(1, 'b', () => {});
-    expect(said()).toHaveLength(1);
+    expect(sentTexts()).toHaveLength(1);
   });
 
   it('is kept under `keep`, and the bot may move on from it', async () => {
@@ -189,8 +189,8 @@ describe('a broken or third-party record', () => {
   const texts = ['', 'not json', 'null', '[]', '7', '{"name":"grammY session"}', '{"v":1,"d":7}'];
 
   it.each(texts)('%j is deleted under `reset`, and the user continues', async (text) => {
-    const { send, peek, heard } = await left(text);
-    const repaired = heard('repaired');
+    const { send, peek, notified } = await left(text);
+    const repaired = notified('repaired');
     await send(1, 'a', ({ state: fsm }) => fsm.set(Form.name));
     expect(repaired).toMatchObject([{ stored: text, reason: 'record' }]);
     expect((await peek(1))?.current).toBe('Form:name');
@@ -376,8 +376,8 @@ describe('a scene that was taken out of the bot', () => {
     const clock = virtualClock();
     const storage = textStorage(clock);
     await bench({ clock, storage, states: [Old] }).send(1, 'a', ({ state: fsm }) => fsm.enter(Old));
-    const { send, peek, heard } = bench({ clock, storage, states: [Form] });
-    const repaired = heard('repaired');
+    const { send, peek, notified } = bench({ clock, storage, states: [Form] });
+    const repaired = notified('repaired');
     await send(1, 'b', ({ state: fsm }) => fsm.set(Form.name));
     expect(repaired).toMatchObject([{ stored: 'old', reason: 'scene' }]);
     expect((await peek(1))?.current).toBe('Form:name');

@@ -6,7 +6,7 @@ import { type SceneBehavior, type SceneRun, sceneEngine } from '../src/scene-kit
 import { bench, gate, message, press } from './fixtures/bench.ts';
 import { textStorage } from './fixtures/text-storage.ts';
 
-/** A scene of hooks that run inside the unit, as those of frameworks do. */
+/** A scene of hooks that run inside the turn, as those of frameworks do. */
 function hooked(id: string, log: string[], more: Partial<SceneBehavior> = {}): AnyScene {
   const group = states(id, { first: state(), second: state() });
   const behavior: SceneBehavior = {
@@ -62,14 +62,14 @@ describe('the hooks of a scene', () => {
         throw new Error('hook');
       },
     });
-    const { send, peek, said } = bench({ scenes: [A] });
+    const { send, peek, sentTexts } = bench({ scenes: [A] });
     const entered = send(1, 'x', ({ state: fsm }) => {
       fsm.update({ before: 1 });
       fsm.enter(A as never, {} as never, {} as never);
     });
     await expect(entered).rejects.toThrow('hook');
     expect(await peek(1)).toBe(undefined);
-    expect(said()).toEqual([]);
+    expect(sentTexts()).toEqual([]);
   });
 
   it('of a scene that was entered and left by one handler never run', async () => {
@@ -128,7 +128,7 @@ describe('services', () => {
     const storage = memoryStorage();
     await bench({ storage, states: [Old] }).send(7, 'a', ({ state: fsm }) => fsm.set(Old.a));
     const text = ({ services: { of } }: AskTurn<{ of?: number }>) => `to ${of}`;
-    const { send, said } = bench({
+    const { send, sentTexts } = bench({
       storage,
       states: [],
       services,
@@ -140,7 +140,7 @@ describe('services', () => {
     await send(7, 'c');
     held.open();
     await slow;
-    expect(said()).toEqual(['to 7', 'to 7']);
+    expect(sentTexts()).toEqual(['to 7', 'to 7']);
   });
 });
 
@@ -249,12 +249,12 @@ describe('a button of a scene', () => {
       },
     });
     const made = bench({ scenes: [A] });
-    const failures = made.heard('sendFailed');
+    const failures = made.notified('sendFailed');
     await made.send(1, 'x', ({ state: fsm }) => fsm.enter('A' as never));
     made.refuses = ({ method }) =>
       method === 'answerCallbackQuery' ? new Error('query is too old') : undefined;
     await made.give(press(1, 'x'));
-    expect(made.said()).toEqual(['Done.']);
+    expect(made.sentTexts()).toEqual(['Done.']);
     expect(failures).toHaveLength(1);
   });
 });

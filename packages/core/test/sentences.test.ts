@@ -1,4 +1,4 @@
-/** What the compiler says about the most likely mistakes with views and flows. */
+/** The compiler's errors about the most likely mistakes with views and flows. */
 
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -12,7 +12,7 @@ async function* written(clock: VirtualClock, text: string, ms: number, chunks: n
   }
 }
 
-/** What an API error looks like, as grammY's client throws it. */
+/** An API error, as grammY's client throws it. */
 const tooMany = (retry_after: number) =>
   Object.assign(new Error('Too Many Requests'), { error_code: 429, parameters: { retry_after } });
 const rejected = (why: string) => Object.assign(new Error(why), { error_code: 400 });
@@ -227,14 +227,14 @@ describe('a stream that a scene returns', () => {
     const Form = flow('form', { trigger: '/form' })
       .ask('sure', { prompt: () => say('Are you sure?'), choices: ['yes', 'no'] })
       .done(({ sure }) => say(`So: ${sure}`));
-    const { send, said, calls, outlast, peek } = bench({ clock, states: [Node, Form] });
+    const { send, sentTexts, calls, outlast, peek } = bench({ clock, states: [Node, Form] });
     const go = (text: string, handler?: (turn: Turn) => unknown) =>
       outlast(send(1, text, handler), 50);
     await go('go', ({ state }) => state.enter(Node as never));
     await go('/form');
     expect(calls.at(-1)?.payload['reply_markup']).toMatchObject({ inline_keyboard: [[{}, {}]] });
     await go('yes');
-    expect(said().filter((text) => /entered|sure\?|So/.test(String(text)))).toEqual(
+    expect(sentTexts().filter((text) => /entered|sure\?|So/.test(String(text)))).toEqual(
       expect.arrayContaining(['entered', 'Are you sure?', 'So: yes']),
     );
     expect(await peek(1)).toBeUndefined();
@@ -256,14 +256,14 @@ describe('a stream that a scene returns', () => {
       handle: () => {},
     });
     const made = bench({ clock, states: [Story], waiting: { interrupt: interruptBy(['stop']) } });
-    const { send, said, outlast, peek } = made;
+    const { send, sentTexts, outlast, peek } = made;
     const begun = send(1, 'go', ({ state }) => state.enter(Story as never));
     await clock.advance(1500);
     const log: string[] = [];
     const stop = send(1, '/stop', () => void log.push('stop'));
     await outlast(Promise.all([begun, stop]), 50);
     expect(log).toEqual(['stop']);
-    expect(said().at(-1)).toBe('Once upon a time');
+    expect(sentTexts().at(-1)).toBe('Once upon a time');
     expect(await peek(1)).toMatchObject({ current: 'story' });
     await outlast(send(1, 'and now?'), 50);
     expect(entered).toBe(1);

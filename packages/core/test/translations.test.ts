@@ -16,7 +16,7 @@ const scripts: { readonly [code: string]: RegExp } = {
   zh: /^[\p{Script=Han}\P{L}]+$/u,
 };
 
-/** What a user with a language reads. */
+/** The text that a user with a language reads. */
 function read(
   texts: ReturnType<typeof translatedTexts>,
   name: TextName,

@@ -117,14 +117,14 @@ describe('a handler that throws', () => {
   });
 
   it('does not take back messages that were sent', async () => {
-    const { send, said } = bench();
+    const { send, sentTexts } = bench();
     await expect(
       send(1, 'a', async ({ reply }) => {
         await reply('sent');
         throw new Error('broken');
       }),
     ).rejects.toThrow();
-    expect(said()).toEqual(['sent']);
+    expect(sentTexts()).toEqual(['sent']);
   });
 });
 
@@ -278,8 +278,8 @@ describe('a storage that fails', () => {
       if (call.operation === 'release') throw driverError('unknown');
       return call.execute();
     });
-    const { send, outlast, heard } = bench({ clock, storage });
-    const failures = heard('storageFailed');
+    const { send, outlast, notified } = bench({ clock, storage });
+    const failures = notified('storageFailed');
     await send(1, 'a', () => {});
     await expect(
       outlast(
@@ -298,8 +298,8 @@ describe('a storage that fails', () => {
       if (call.operation === 'release' && busy-- > 0) throw driverError('retry');
       return call.execute();
     });
-    const { send, outlast, heard } = bench({ clock, storage });
-    const failures = heard('storageFailed');
+    const { send, outlast, notified } = bench({ clock, storage });
+    const failures = notified('storageFailed');
     await outlast(send(1, 'a', () => {}));
     expect(failures).toEqual([]);
     expect(storage.calls).toEqual(['acquire', 'release', 'release', 'release']);

@@ -27,14 +27,14 @@ describe('an update whose conversation is busy', () => {
     ['drop', undefined],
     ['busy', undefined],
   ])('under the policy %s is not handled, and the next one works', async (policy, failure) => {
-    const { send, said } = bench({ waiting: { policy } });
+    const { send, sentTexts } = bench({ waiting: { policy } });
     const held = gate();
     const ran: string[] = [];
     const first = send(1, 'a', () => held.opened);
     const second = send(1, 'b', () => void ran.push('b'));
     if (failure === undefined) await second;
     else await expect(second).rejects.toMatchObject(failure);
-    expect(said()).toEqual(policy === 'busy' ? ['One moment, please.'] : []);
+    expect(sentTexts()).toEqual(policy === 'busy' ? ['One moment, please.'] : []);
     await send(2, 'other', () => void ran.push('other'));
     held.open();
     await first;
@@ -147,8 +147,8 @@ describe('a press that waits', () => {
 
 describe('an update that keeps failing', () => {
   it('is given up the fifth time, so that its chat continues', async () => {
-    const { give, heard } = bench();
-    const poisoned = heard('poisoned');
+    const { give, notified } = bench();
+    const poisoned = notified('poisoned');
     const update = message(1, 'a');
     const fail = () => {
       throw new Error('always');
@@ -161,8 +161,8 @@ describe('an update that keeps failing', () => {
   });
 
   it('is given up after as many attempts as `attempts` allows', async () => {
-    const { give, heard } = bench({ attempts: 2 });
-    const poisoned = heard('poisoned');
+    const { give, notified } = bench({ attempts: 2 });
+    const poisoned = notified('poisoned');
     const update = message(1, 'a');
     const fail = () => Promise.reject(new Error('always'));
     await expect(give(update, fail)).rejects.toThrow('always');

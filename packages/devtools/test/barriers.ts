@@ -1,8 +1,8 @@
-/** What keeps people from using a page by keyboard, by a screen reader, or with weak eyes: looked for in a real browser. */
+/** Barriers for people who use a page by keyboard, by a screen reader, or with weak eyes: looked for in a real browser. */
 
 import type { CDPSession, Page } from 'playwright-core';
 
-/** What is wrong on a page, in words. */
+/** The barriers of a page, in words. */
 export async function barriers(page: Page): Promise<readonly string[]> {
   const session = await page.context().newCDPSession(page);
   try {
@@ -185,7 +185,7 @@ async function focusFaults(page: Page): Promise<readonly string[]> {
       const goesBack = (preceding & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
       walk.first ??= element;
       walk.last = element;
-      // what is drawn has no outline: its frame is thicker
+      // a drawn element has no outline: its frame is thicker
       const frame = element.matches('svg *') ? element.querySelector('rect') : null;
       const isSeen =
         frame === null

@@ -69,7 +69,7 @@ describe('the page in a browser', () => {
     await picture(page, 'inspector-move');
     await page.getByRole('button', { name: 'Move it' }).click();
     await page.getByText(`moved ${key(42)} from Form:age to Form:city`).waitFor();
-    // who hears the page is told what was done
+    // the focus is on the report, so that a screen reader announces it
     expect(await page.evaluate(() => document.activeElement?.textContent)).toContain('moved');
     expect((await talk(42).peek())?.current).toBe('Form:city');
     expect(await page.locator('.timeline li').count()).toBe(3);

@@ -116,7 +116,7 @@ describe('the inspector', () => {
     await anna.run(({ state }) => state.enter(Menu as never, { phone: '+1 555' } as never));
     const { seen } = await conversation();
     expect(seen.view.text).toBe('Call •••');
-    // what the message shows was drawn from the real data, so it cannot be compared
+    // the message was drawn from the real data, so it cannot be compared
     expect(seen.message).toEqual({ chat: 7, id: 1 });
     expect(await page()).not.toContain('+1 555');
   });

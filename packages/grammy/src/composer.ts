@@ -42,7 +42,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
     ...middleware: readonly Middleware<InState<C, T>>[]
   ): FsmComposer<InState<C, T>> {
     const branch = new FsmComposer<InState<C, T>>(...(middleware as Middleware<InState<C, T>>[]));
-    // guarded by grammY, so that `next` called twice is told in grammY's words
+    // guarded by grammY, so that `next` called twice is reported in grammY's words
     const guarded = new Composer(branch as never, pass).middleware() as MiddlewareFn<C>;
     this.#open().add(list(targets), 'state()', guarded);
     return branch;

@@ -37,7 +37,7 @@ export interface GrammyMachine<C extends Context, All extends AnyState, P extend
 }
 
 /**
- * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
+ * Gives a bot a memory for conversations: one per user in a chat, updates in order, stored in memory by default.
  *
  * Everything that uses `ctx.state` is registered behind it: before it, every use of `ctx.state` throws `NOT_INSTALLED`.
  *

@@ -167,7 +167,7 @@ export class Conversations implements Calls {
     return { found, hasMore: characters > pageCharacters || found.length === size };
   };
 
-  /** Deletes conversations that have expired, unless somebody holds or lately held them. */
+  /** Deletes expired conversations, except those that are or were lately leased. */
   tidy(): void {
     const now = Date.now();
     this.#run(

@@ -24,10 +24,10 @@ export async function startBotApi(): Promise<BotApi> {
       response.writeHead(failing-- > 0 ? 503 : 200).end();
       return;
     }
-    const { chat_id: id, text: said } = JSON.parse(await text(request));
-    const result = { message_id: 1, date: 0, chat: { id, type: 'private' }, text: said };
+    const { chat_id: id, text: sentText } = JSON.parse(await text(request));
+    const result = { message_id: 1, date: 0, chat: { id, type: 'private' }, text: sentText };
     const each = {
-      text: said,
+      text: sentText,
       answer() {
         response.setHeader('content-type', 'application/json');
         response.end(JSON.stringify({ ok: true, result }));

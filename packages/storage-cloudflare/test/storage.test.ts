@@ -1,4 +1,4 @@
-/** What the storage checks, what it sends, and how it spreads conversations; objects run on workerd where they matter. */
+/** The checks and requests of the storage, and how it spreads conversations; objects run on workerd where they matter. */
 
 import { type FsmFlavor, fsm, state, states } from '@telefsm/grammy';
 import { Bot, type Context } from 'grammy';

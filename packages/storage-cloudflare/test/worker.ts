@@ -15,7 +15,7 @@ interface Env {
   readonly API: string;
 }
 
-/** What a conversation knows: the updates that were counted, in the order of the commits. */
+/** The data of a conversation: the updates that were counted, in the order of the commits. */
 interface Tally {
   readonly ids: readonly number[];
 }

@@ -46,7 +46,7 @@ interface ListedRow extends RecordRow {
 const pageSize = 500;
 
 /**
- * Keeps conversations in MySQL (8.0 or newer) or MariaDB (10.6 or newer): two statements an update, no transaction and no connection held
+ * Keeps conversations in MySQL (8.0 or newer) or MariaDB (10.6 or newer): two statements an update, no transaction and no connection kept
  * while a handler runs.
  *
  * @param pool - a pool of `mysql2/promise`; it stays open
@@ -93,7 +93,7 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
         lease,
       );
       const { taken, owner, busy } = row;
-      // a pool may have been told to give large numbers as texts
+      // a pool may be configured to give large numbers as texts
       const fence = Number(row.fence);
       if (Number(taken) === 1) return { fence, stored: storedText(row) };
       const ms = Math.max(0, Number(busy));

@@ -1,4 +1,4 @@
-/** What other transactions on the same rows do to a storage: lock waits and deadlocks, after which nothing is lost. */
+/** Other transactions on the same rows: lock waits and deadlocks, after which nothing is lost. */
 
 import { randomUUID } from 'node:crypto';
 import { createPool, type Pool, type PoolConnection } from 'mysql2/promise';

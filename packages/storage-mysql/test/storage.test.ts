@@ -1,4 +1,4 @@
-/** What MariaDB adds to the contract: two statements an update, nothing held in between, tables that are made once. */
+/** MariaDB's additions to the contract: two statements an update, no lock in between, tables that are created once. */
 
 import { randomUUID } from 'node:crypto';
 import { FsmError, isFsmError } from '@telefsm/core';

@@ -1,4 +1,4 @@
-/** What another process does in the tests: it increments, or fires deadlines. */
+/** The other process of the tests: it increments, or fires deadlines. */
 
 import type { Awaitable } from '@telefsm/core';
 import { createPool } from 'mysql2/promise';
@@ -6,7 +6,7 @@ import { acquire } from '../../../test/servers/lease.ts';
 import { takeTurns } from '../../../test/servers/turns.ts';
 import { type MysqlStorage, mysqlStorage } from '../src/index.ts';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface Job {
   readonly url: string;
   readonly table: string;
@@ -15,7 +15,7 @@ export interface Job {
   readonly count: number;
 }
 
-/** What a process tells: that it is ready, and then how much it has done. */
+/** A message from a process: it is ready, and then how much it has done. */
 export type Answer = { readonly ready: true } | { readonly done: number };
 
 const job = JSON.parse(process.argv[2] as string) as Job;

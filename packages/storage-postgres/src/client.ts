@@ -209,7 +209,7 @@ function overSql(sql: PostgresSql, prepare: boolean): Driver {
     async query<Row>(text: string, ...values: Value[]) {
       return Array.from(await sql.unsafe(text, values, { prepare })) as Row[];
     },
-    // The library opens its own connection for listening, shares it and opens it again by itself; it never tells, so whether
+    // The library opens its own connection for listening, shares it and opens it again by itself; it reports nothing, so whether
     // messages still arrive is found out by asking again.
     async listen(channel, hear) {
       if (sql.listen === undefined) throw new Error('This client cannot listen.');

@@ -94,7 +94,7 @@ function acquire(table: string): string {
       ${lengthUntil('t.lease_until', now)} as busy`;
 }
 
-/** The first waiter holds from now on, or nobody does; the channel is where that waiter listens. */
+/** The first waiter gets the lease, or nobody does; the channel is where that waiter listens. */
 const handOver = `
       owner = split_part(t.waiters[1], ' ', 2),
       fence = case when t.waiters is null then t.fence else ${newFence} end,
@@ -107,7 +107,7 @@ const notifyNextHolder =
   "returning case when t.channel is not null then pg_notify(t.channel, t.owner || ' ' || t.fence) end";
 
 /** $1 key, $2 token, $3 fence. */
-const held = 't.key = $1::text and t.owner = $2::text and t.fence = $3::bigint';
+const ofHolder = 't.key = $1::text and t.owner = $2::text and t.fence = $3::bigint';
 
 /**
  * $4 ms to continue holding or null, $5 record or null, $6 state, $7 ttl or null, $8 deadline or null.
@@ -132,24 +132,24 @@ function commit(table: string): string {
         when ${keep} then greatest(t.lease_until, ${now} + ${ms('$4')})
         when t.waiters is not null then ${now} + interval '${leaseTimes.handOver} ms' end,
       waiters = case when ${keep} then t.waiters else nullif(t.waiters[2:], '{}') end
-    where ${held} ${notifyNextHolder}`;
+    where ${ofHolder} ${notifyNextHolder}`;
 }
 
-/** One row if the conversation is held so. */
+/** One row if the conversation is leased so. */
 function holds(table: string): string {
-  return `select true from ${table} as t where ${held}`;
+  return `select true from ${table} as t where ${ofHolder}`;
 }
 
 /** $4 lease: one row if it was renewed. */
 function renew(table: string): string {
-  return `update ${table} as t set lease_until = ${now} + ${ms('$4')} where ${held} returning true`;
+  return `update ${table} as t set lease_until = ${now} + ${ms('$4')} where ${ofHolder} returning true`;
 }
 
 function release(table: string): string {
   return `update ${table} as t set
       expires_at = case when t.record is null then ${now} + ${emptyFor} else t.expires_at end,
       ${handOver}
-    where ${held} ${notifyNextHolder}`;
+    where ${ofHolder} ${notifyNextHolder}`;
 }
 
 const present = `record is not null and (expires_at is null or expires_at > ${now})`;

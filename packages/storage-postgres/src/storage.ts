@@ -45,7 +45,7 @@ const smallestLook = 100;
 const tidyAtMost = 1000;
 
 /**
- * Keeps conversations in PostgreSQL: two statements an update, no transaction and no connection held while a handler runs.
+ * Keeps conversations in PostgreSQL: two statements an update, no transaction and no connection kept while a handler runs.
  *
  * Works behind poolers that change connections between statements (pgbouncer in transaction mode); there LISTEN does not, and core asks
  * again instead of waiting for a notification. While something waits across processes, one connection of the pool is kept for listening:

@@ -122,11 +122,11 @@ export function wakeUpsOver(driver: Driver, notify: string, lasts: number = proo
   /** Sends a nonce through the pool and waits for it on the line. */
   async function prove(name: string): Promise<void> {
     const nonce = proofPrefix + crypto.randomUUID();
-    const heard = new Promise<void>((resolve) => proofs.set(nonce, resolve));
+    const notified = new Promise<void>((resolve) => proofs.set(nonce, resolve));
     try {
       // The statement may fail or hang: both count against the same second.
       const sent = driver.query(notify, name, nonce);
-      await within(proofWithin, Promise.all([sent, heard]), 'no notification arrived in time');
+      await within(proofWithin, Promise.all([sent, notified]), 'no notification arrived in time');
     } finally {
       proofs.delete(nonce);
     }

@@ -28,7 +28,7 @@ export function openPool(
   return { client: pool, sent, end: () => pool.end() };
 }
 
-/** What `postgres()` gives; it notes what it is asked. */
+/** A client of `postgres()` that records its queries. */
 export function openSql(url: string): OpenClient {
   const sent: string[] = [];
   const note = (_connection: number, text: string) => sent.push(text);

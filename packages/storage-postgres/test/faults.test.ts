@@ -17,7 +17,7 @@ afterAll(() => server?.close());
 
 const { classify } = postgresStorage(new pg.Pool());
 
-/** What the call is rejected with. */
+/** The error that a call is rejected with. */
 async function errorOf(call: () => unknown): Promise<Error> {
   try {
     await call();

@@ -51,7 +51,7 @@ const increments = sized({ test: 240, quick: 1200, full: 12_000 });
 const deadlines = sized({ test: 1000, quick: 20_000, full: 100_000 });
 
 describe('several processes', () => {
-  // What this would catch: the record in one table and the lock in another, even in one statement. The statement that waits for the lock's
+  // A mistake that this would catch: the record in one table and the lock in another, even in one statement. The statement that waits for the lock's
   // row then reads the record as it was before the wait, and about half of all increments are lost.
   it.each([
     [2, 'pg', () => server.url],
@@ -66,7 +66,7 @@ describe('several processes', () => {
       expect(answers.map((answer) => answer.done)).toEqual(answers.map(() => job.count));
       expect((await postgresStorage(pool, { schema }).peek('counter'))?.text).toBe(`${increments}`);
       // Each process was told of its turns, unless messages cannot reach it.
-      for (const { heard } of answers) expect(heard > 0).toBe(way === 'pg');
+      for (const { notified } of answers) expect(notified > 0).toBe(way === 'pg');
     },
   );
 

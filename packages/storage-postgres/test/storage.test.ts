@@ -1,4 +1,4 @@
-/** What PostgreSQL adds to the contract: two statements an update, nothing held in between, answers that get lost. */
+/** PostgreSQL's additions to the contract: two statements an update, no lock in between, lost answers. */
 
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

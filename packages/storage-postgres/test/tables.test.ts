@@ -20,7 +20,7 @@ afterAll(async () => {
   await owner?.end();
 });
 
-/** What the call is rejected with. */
+/** The error that a call is rejected with. */
 async function errorOf(promise: PromiseLike<unknown>): Promise<unknown> {
   return promise.then(
     () => expect.unreachable('it was not rejected'),

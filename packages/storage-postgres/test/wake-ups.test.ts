@@ -63,16 +63,16 @@ describe.each(ways)('over %s', (_, open) => {
   it('each listener is notified of a token once, until it stops', async () => {
     const { client, end } = open();
     const storage = postgresStorage(client);
-    const heard: string[][] = [[], []];
+    const notices: string[][] = [[], []];
     const stops = await Promise.all(
-      heard.map((list) => storage.granted((token) => list.push(token))),
+      notices.map((list) => storage.granted((token) => list.push(token))),
     );
     const first = await handOver(storage, `one ${_}`);
-    await vi.waitFor(() => expect(heard).toEqual([[first], [first]]));
+    await vi.waitFor(() => expect(notices).toEqual([[first], [first]]));
     stops[0]?.();
     const second = await handOver(storage, `two ${_}`);
-    await vi.waitFor(() => expect(heard[1]).toEqual([first, second]));
-    expect(heard[0]).toEqual([first]);
+    await vi.waitFor(() => expect(notices[1]).toEqual([first, second]));
+    expect(notices[0]).toEqual([first]);
     stops[1]?.();
     await storage.close();
     await end();
@@ -111,7 +111,7 @@ describe('messages that do not arrive', () => {
     const key = `asking ${++tokens}`;
     await Promise.all(Array.from({ length: 60 }, (_none, i) => turns[i % 2]?.run(key, add)));
     expect((await storage.peek(key))?.text).toBe('60');
-    expect(turns.map((turn) => turn.counts().heard)).toEqual([0, 0]);
+    expect(turns.map((turn) => turn.counts().notified)).toEqual([0, 0]);
     await storage.close();
     await end();
   });

@@ -1,11 +1,11 @@
-/** What another process does in the tests: it increments, claims, creates tables or holds a conversation until it is killed. */
+/** The other process of the tests: it increments, fires deadlines, creates tables or keeps a lease until it is killed. */
 
 import pg from 'pg';
 import { acquire } from '../../../test/servers/lease.ts';
 import { takeTurns } from '../../../test/servers/turns.ts';
 import { postgresStorage } from '../src/index.ts';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface Job {
   readonly url: string;
   readonly schema: string;
@@ -14,11 +14,11 @@ export interface Job {
   readonly count: number;
 }
 
-/** What a process tells. */
+/** A message from a process. */
 export type Answer =
   | { readonly ready: true }
   | { readonly held: true }
-  | { readonly done: number; readonly heard: number };
+  | { readonly done: number; readonly notified: number };
 
 const job = JSON.parse(process.argv[2] as string) as Job;
 const tell = (answer: Answer) => process.send?.(answer);
@@ -32,11 +32,11 @@ else await pool.query('select 1');
 tell({ ready: true });
 await told();
 let done = 0;
-let heard = 0;
+let notified = 0;
 if (job.work === 'increment') {
   const turns = await takeTurns(storage, job.name);
   await Promise.all(Array.from({ length: job.count }, () => turns.run('counter', increment)));
-  ({ done, heard } = turns.counts());
+  ({ done, notified } = turns.counts());
   turns.close();
 } else if (job.work === 'claim') {
   // Fired as core does it: claimed, looked at again under the lease, written, settled.
@@ -70,7 +70,7 @@ if (job.work === 'increment') {
 } else {
   await storage.peek('any');
 }
-tell({ done, heard });
+tell({ done, notified });
 await storage.close();
 await pool.end();
 process.disconnect();

@@ -21,7 +21,7 @@ interface Claim {
 }
 
 interface Look {
-  readonly held: boolean;
+  readonly leased: boolean;
   readonly due: boolean;
   /** The score that the index should contain; empty for none. */
   readonly score: string;
@@ -65,7 +65,7 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
   async function lookAt(key: string): Promise<Look> {
     const answer = await runScript(port, look, layout.conversation(key), []);
     const [held, due, score] = answer as readonly [number, number, string];
-    return { held: Number(held) === 1, due: Number(due) === 1, score: String(score) };
+    return { leased: Number(held) === 1, due: Number(due) === 1, score: String(score) };
   }
 
   /** The index may look too early; then it is corrected here, and nobody is notified. */
@@ -78,8 +78,8 @@ export function deadlinesOf(port: RedisPort, layout: Layout): Deadlines {
   async function endClaim(key: string, found: Look): Promise<void> {
     const claim = claims.get(key);
     claims.delete(key);
-    // A holder may be about to write another deadline: then the claim runs out by itself.
-    if (claim === undefined || found.held) return;
+    // The lease's owner may be about to write another deadline: then the claim expires by itself.
+    if (claim === undefined || found.leased) return;
     const args = [encodeText(key), claim.score, found.score];
     await runScript(port, unclaim, layout.index(key), args);
   }

@@ -68,7 +68,7 @@ const unsent = /enableOfflineQueue options is false|^The client is offline$/;
 /**
  * Sorts an error of ioredis or node-redis.
  *
- * What the server rejected was not executed; when the connection fails in between, it is unknown.
+ * A rejected command was not executed; when the connection fails in between, it is unknown.
  */
 export function classifyFault(error: unknown): StorageFault {
   if (isFsmError(error)) {
@@ -79,7 +79,7 @@ export function classifyFault(error: unknown): StorageFault {
   return refusals.find(([, words]) => words.test(message))?.[0] ?? 'unknown';
 }
 
-/** Whether the server does not know a script by its hash (any more). */
+/** Whether the server does not have a script by its hash (any more). */
 export function isScriptMissing(error: unknown): boolean {
   return error instanceof Error && /NOSCRIPT|NoScriptError/.test(error.message);
 }

@@ -36,7 +36,7 @@ export function firstContact(
         resolve();
       };
       const ended = () => {
-        // what a client says with the next command tells less than the error before
+        // a client's error at the next command explains less than the error before
         if (!hasFailed) over();
       };
       const failed = (error: unknown) => {

@@ -9,7 +9,7 @@ interface Prefixed {
 }
 
 /**
- * Rejects a client that puts a prefix before every key: scripts and channels would not know of it.
+ * Rejects a client that puts a prefix before every key: scripts and channels would not use it.
  *
  * @throws FsmError `INVALID_OPTION`
  */

@@ -1,4 +1,4 @@
-/** Everything that changes a conversation which is held, by the one script that writes, deletes, renews and releases. */
+/** Everything that changes a leased conversation, by the one script that writes, deletes, renews and releases. */
 
 import type { CommitAnswer, LeaseHolder, Write } from '@telefsm/core/storage';
 import type { Deadlines } from './deadlines.ts';
@@ -46,7 +46,7 @@ export function settlingOf(
   /** When the index looks, by this process's steady clock and by token. A hint: the script decides. */
   const looks = new Map<string, number>();
 
-  function settle(key: string, args: readonly string[]): Promise<unknown> {
+  function finish(key: string, args: readonly string[]): Promise<unknown> {
     const name = layout.conversation(key);
     const full = withoutEmptyEnd(args);
     const isWrite = args[1] === 'w' || args[1] === 'd';
@@ -58,7 +58,7 @@ export function settlingOf(
   async function settleAndReplicate(name: string, args: readonly string[]): Promise<unknown> {
     let reached = Promise.resolve(0);
     const answer = await runScript(port, settleText, name, args, () => {
-      // The commit stands, whatever becomes of the question.
+      // The commit is final, whatever becomes of the question.
       reached = port.wait(name, replicas, replicasTake).catch(() => 0);
     });
     const count = await reached;
@@ -78,13 +78,13 @@ export function settlingOf(
     const look = looks.get(token);
     const ahead = look === undefined ? 0 : look - performance.now();
     if (ahead >= nearly && ahead <= deadlineIn) {
-      const answer = await settle(key, args);
+      const answer = await finish(key, args);
       if (Number(answer) === indexUntold) await deadlines.wake(key, deadlineIn);
       return answer;
     }
     // In this order on one connection: an index that looks in vain is harmless, one that never looks is not.
     const woken = deadlines.wake(key, deadlineIn);
-    const [answer] = await Promise.all([settle(key, [...args, '1']), woken]);
+    const [answer] = await Promise.all([finish(key, [...args, '1']), woken]);
     looksIn(token, deadlineIn);
     return answer;
   }
@@ -98,17 +98,17 @@ export function settlingOf(
     looksIn,
 
     async commit(key, { token, fence }, next, keep) {
-      const held = keep === undefined ? '' : String(keep);
-      const head = [token, next === undefined ? 'd' : 'w', String(fence), held];
+      const keptFor = keep === undefined ? '' : String(keep);
+      const head = [token, next === undefined ? 'd' : 'w', String(fence), keptFor];
       let answer: unknown;
-      if (next === undefined) answer = await settle(key, head);
+      if (next === undefined) answer = await finish(key, head);
       else {
         const { text, state, ttl, deadlineIn } = next;
         const args = [...head, encodeText(text), encodeText(state ?? '')];
         args.push(ttl === undefined ? '' : String(ttl));
         answer =
           deadlineIn === undefined
-            ? await settle(key, args)
+            ? await finish(key, args)
             : await write(key, token, [...args, String(deadlineIn)], deadlineIn);
       }
       if (keep === undefined) looks.delete(token);
@@ -116,13 +116,13 @@ export function settlingOf(
     },
 
     async renew(key, { token, fence }, lease) {
-      const answer = await settle(key, [token, '+', String(fence), String(lease)]);
+      const answer = await finish(key, [token, '+', String(fence), String(lease)]);
       return Number(answer) !== refused;
     },
 
     async release(key, { token, fence }) {
       looks.delete(token);
-      await settle(key, [token, '-', String(fence)]);
+      await finish(key, [token, '-', String(fence)]);
     },
   };
 }

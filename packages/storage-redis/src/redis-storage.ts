@@ -42,7 +42,7 @@ export interface RedisStorageOptions {
 
 /** How many commands are on their way at once; more wait in core, where commits overtake acquires. */
 const mostAtOnce = 1000;
-/** In place of a fence: another attempt holds the conversation. */
+/** Instead of a fence: another attempt has the lease. */
 const busy = 0;
 
 /** A storage in Redis. */
@@ -125,7 +125,7 @@ export function redisStorage(client: RedisClient, options: RedisStorageOptions =
     if (usable && performance.now() >= lookAgainAt) {
       lookAgainAt = performance.now() + lookAgainAfter;
       checkLayout(port, layout.meta, buckets).catch((error) => {
-        // told by the next use; what only failed is tried again
+        // reported by the next use; a mere failure is tried again
         if (isFsmError(error)) usable = false;
       });
     }

@@ -1,4 +1,4 @@
-/** Runs scripts by their hash, and by their text where the server does not know them (yet, or any more). */
+/** Runs scripts by their hash, and by their text where the server does not have them (yet, or any more). */
 
 import { createHash } from 'node:crypto';
 import { explained, isScriptMissing } from './faults.ts';

@@ -172,7 +172,7 @@ return {text, state, deadline and deadline - now or false}`;
 /**
  * Notifies the deadline index when to look. Arguments: member, ms from now.
  *
- * An earlier look stays. Scores of claimed entries have a fraction; arming takes it away, so that who claimed the entry leaves it alone.
+ * An earlier look stays. Scores of claimed entries have a fraction; arming takes it away, so that the process that claimed the entry leaves it alone.
  */
 export const wakeScript: string = `
 ${clock}
@@ -202,7 +202,7 @@ end
 if #members < limit then skip = #found == look and skip + others or 0 end
 return {score, members, skip}`;
 
-/** The expected index entry of a conversation: {1 if held, 1 if due, score or '' for none}. */
+/** The expected index entry of a conversation: {1 if leased, 1 if due, score or '' for none}. */
 export const lookScript: string = `
 local lock, text, deadline, expiry, indexed = unpack(redis.call('HMGET', KEYS[1], 'l', 'r', 'd', 'e', 'k'), 1, 5)
 ${clock}

@@ -47,7 +47,7 @@ function wakeUpsOver(
   async function prove(): Promise<Subscription> {
     const nonce = proofPrefix + randomUUID();
     let onProof = () => {};
-    const heard = new Promise<void>((resolve) => {
+    const notified = new Promise<void>((resolve) => {
       onProof = resolve;
     });
     const subscription = subscribe(name, (message) => {
@@ -59,7 +59,7 @@ function wakeUpsOver(
     });
     const proof = subscription.ready
       .then(() => port.send(name, ['PUBLISH', name, nonce]))
-      .then(() => heard);
+      .then(() => notified);
     try {
       await within(proofTakes, proof);
     } catch (error) {

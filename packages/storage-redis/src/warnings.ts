@@ -1,6 +1,6 @@
 /** Warnings for the operator, although nothing failed. */
 
-/** Something that an operator ought to know, and that stops nothing. */
+/** A warning for the operator that stops nothing. */
 export interface RedisWarning {
   /** `EVICTION`: the server may throw conversations away. `FEW_REPLICAS`: a commit had not reached enough replicas in time. */
   readonly code: 'EVICTION' | 'FEW_REPLICAS';

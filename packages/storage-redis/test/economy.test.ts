@@ -1,4 +1,4 @@
-/** What an update costs, counted where the client's bytes pass. */
+/** The cost of an update, counted where the client's bytes pass. */
 
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';

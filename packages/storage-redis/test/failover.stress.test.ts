@@ -17,7 +17,7 @@ function countOn(storage: RedisStorage, key: string) {
   let going = true;
   let tokens = 0;
   const errors: unknown[] = [];
-  /** What each commit that was answered had written. */
+  /** The value of each commit that was answered. */
   const done: number[] = [];
   const counting = (async () => {
     while (going) {
@@ -61,8 +61,8 @@ describe('a master of sentinels that dies', () => {
       const servers = await startRedisSentinel();
       const open = await kind.open(servers);
       const storage = redisStorage(open.client, { onWarning: () => {} });
-      const heard: string[] = [];
-      await storage.granted?.((token) => heard.push(token));
+      const notified: string[] = [];
+      await storage.granted?.((token) => notified.push(token));
       const counter = countOn(storage, 'k');
       await counter.more(50);
       const old = await servers.master();

@@ -210,13 +210,13 @@ describe.each(singleClients)('through $name', (kind) => {
     const own = await startRedis();
     const open = await kind.open(own);
     const storage = redisStorage(open.client);
-    const heard: string[] = [];
+    const notified: string[] = [];
     let hear = () => {};
     const told = new Promise<void>((resolve) => {
       hear = resolve;
     });
     const stop = await storage.granted?.((token) => {
-      heard.push(token);
+      notified.push(token);
       hear();
     });
     const before = await taken(storage, 'k', 't.1');
@@ -230,7 +230,7 @@ describe.each(singleClients)('through $name', (kind) => {
     await acquire(storage, 'k', { token: 't.3', lease: 1000, queue: true });
     expect(await lease.commit({ text: 'back', state: null })).toBe('done');
     await told;
-    expect(heard).toEqual(['t.3']);
+    expect(notified).toEqual(['t.3']);
     stop?.();
     open.close();
     await own.stop();

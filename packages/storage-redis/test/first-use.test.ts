@@ -1,4 +1,4 @@
-/** What is refused or warned of before anything is written. */
+/** Errors and warnings before anything is written. */
 
 import { isFsmError } from '@telefsm/core';
 import { Cluster, Redis } from 'ioredis';

@@ -1,4 +1,4 @@
-/** What the server forgets by itself, and when: never a record that is wanted, never a lock that is held. */
+/** The keys that the server deletes by itself, and when: never a record that is needed, never a lock that is in use. */
 
 import fc from 'fast-check';
 import { Redis } from 'ioredis';

@@ -75,7 +75,7 @@ function invalid(option: string, expected: string, found: string): FsmError {
 }
 
 /**
- * Makes a missing file that only its owner can read, since it will hold what users wrote; SQLite gives its log the same mode. A file that is
+ * Makes a missing file that only its owner can read, since it will contain texts of users; SQLite gives its log the same mode. A file that is
  * there keeps its mode.
  */
 function makePrivate(path: string): void {

@@ -31,7 +31,7 @@ type Name =
 /** Removes a token from `waiters`, which holds `"token "` for each. */
 const withoutOwner = `nullif(ltrim(replace(' ' || waiters, ' ' || excluded.owner || ' ', ' ')), '')`;
 
-/** The first waiter holds from now on, or nobody does. Parameters: until when, fence of a new grant. */
+/** The first waiter gets the lease, or nobody does. Parameters: until when, fence of a new grant. */
 const release = `
   lease_until = ?,
   fence = case when waiters is null then fence else max(fence + 2, ?) end,
@@ -42,7 +42,7 @@ const goOn = 'lease_until = max(lease_until, ?), fence = fence + 1';
 /** Parameters: record, state, deadline, deadline, expiry. */
 const write = 'record = ?, state = ?, deadline_at = ?, wake_at = ?, expires_at = ?';
 /** Parameters: key, token, fence. */
-const held = 'key = ? and owner = ? and fence = ?';
+const ofHolder = 'key = ? and owner = ? and fence = ?';
 
 const texts: { readonly [name in Name]: string } = {
   /**
@@ -68,14 +68,14 @@ const texts: { readonly [name in Name]: string } = {
   join: `
     update telefsm_conversation set waiters = coalesce(waiters, '') || ? where key = ? and owner = ?`,
   /** Parameters: until when, then those of `held`. */
-  renew: `update telefsm_conversation set lease_until = ? where ${held}`,
+  renew: `update telefsm_conversation set lease_until = ? where ${ofHolder}`,
   /** Does nothing while somebody waits. */
-  remove: `delete from telefsm_conversation where ${held} and waiters is null`,
+  remove: `delete from telefsm_conversation where ${ofHolder} and waiters is null`,
   /** Does nothing while somebody waits, or where there is a record. */
-  vanish: `delete from telefsm_conversation where ${held} and waiters is null and record is null`,
-  release: `update telefsm_conversation set ${release} where ${held} returning owner, fence`,
-  finish: `update telefsm_conversation set ${release}, ${write} where ${held} returning owner, fence`,
-  keep: `update telefsm_conversation set ${goOn}, ${write} where ${held} returning owner, fence`,
+  vanish: `delete from telefsm_conversation where ${ofHolder} and waiters is null and record is null`,
+  release: `update telefsm_conversation set ${release} where ${ofHolder} returning owner, fence`,
+  finish: `update telefsm_conversation set ${release}, ${write} where ${ofHolder} returning owner, fence`,
+  keep: `update telefsm_conversation set ${goOn}, ${write} where ${ofHolder} returning owner, fence`,
   peek: 'select record, deadline_at, expires_at from telefsm_conversation where key = ?',
   /** Parameters: until when, now, now, prefix, prefix, limit. */
   due: `

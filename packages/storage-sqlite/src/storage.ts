@@ -90,19 +90,19 @@ export function sqliteStorage(
     keep?: number,
   ): CommitAnswer {
     connection.check();
-    const held = [key, holder.token, holder.fence] as const;
-    if (next === undefined && keep === undefined && statements.remove.run(...held).changes) {
+    const ofHolder = [key, holder.token, holder.fence] as const;
+    if (next === undefined && keep === undefined && statements.remove.run(...ofHolder).changes) {
       return 'done';
     }
     const now = clock.now();
     const values = valuesOf(next, now);
     if (keep === undefined) {
       const handedOver = [now + leaseTimes.handOver, fenceAt(now)] as const;
-      const row = statements.finish.get(...handedOver, ...values, ...held);
+      const row = statements.finish.get(...handedOver, ...values, ...ofHolder);
       notify(row);
       return row ? 'done' : 'rejected';
     }
-    if (statements.keep.get(now + keep, ...values, ...held)) return 'done';
+    if (statements.keep.get(now + keep, ...values, ...ofHolder)) return 'done';
     const present = holderOf(key);
     const hasGoneOn = present?.owner === holder.token && Number(present.fence) === holder.fence + 1;
     return hasGoneOn ? 'already' : 'rejected';
@@ -131,20 +131,21 @@ export function sqliteStorage(
       for (;;) {
         const granted = take(key, options);
         if (granted) return granted;
-        const held = holderOf(key);
+        const present = holderOf(key);
         const now = clock.now();
-        let busy = Number(held?.lease_until) - now;
-        // let go in between, or lapsed: the next attempt takes it
-        if (!held?.owner || busy <= 0) continue;
+        let busy = Number(present?.lease_until) - now;
+        // released in between, or expired: the next attempt acquires it
+        if (!present?.owner || busy <= 0) continue;
         const latest = now + leaseTimes.longest;
         if (busy > leaseTimes.longest) {
           if (!statements.shorten.run(now + options.lease, key, latest).changes) continue;
           busy = options.lease;
         }
-        const answer = { busy, owner: held.owner, fence: Number(held.fence) };
+        const answer = { busy, owner: present.owner, fence: Number(present.fence) };
         if (!options.queue || !waiters.notified) return answer;
-        const asked = ` ${held.waiters ?? ''}`.includes(` ${options.token} `);
-        if (!asked && !statements.join.run(`${options.token} `, key, held.owner).changes) continue;
+        const asked = ` ${present.waiters ?? ''}`.includes(` ${options.token} `);
+        if (!asked && !statements.join.run(`${options.token} `, key, present.owner).changes)
+          continue;
         waiters.await(options.token, key);
         return answer;
       }

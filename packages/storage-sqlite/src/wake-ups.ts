@@ -7,9 +7,9 @@ export interface WakeUps {
   /** Whether a notification would reach a waiter; if not, no conversation may be granted. */
   readonly notified: boolean;
   listen(listener: (token: string, fence: number) => void): () => void;
-  /** From now on looks whether the token holds the conversation. */
+  /** From now on looks whether the token has the lease. */
   await(token: string, key: string): void;
-  /** The token holds the conversation, as this process has seen by itself. */
+  /** The token has the lease, as this process has seen by itself. */
   granted(token: string, fence: number): void;
   /** Looks no more for a token that has come by itself. */
   forget(token: string): void;

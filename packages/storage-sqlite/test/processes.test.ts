@@ -45,7 +45,8 @@ describe('several processes on one file', () => {
   it('hand the conversation to each other', async () => {
     const path = newFile();
     const answers = await startAll(2, { path, work: 'count', times: 300 });
-    for (const answer of answers) expect('heard' in answer && answer.heard).toBeGreaterThan(30);
+    for (const answer of answers)
+      expect('notified' in answer && answer.notified).toBeGreaterThan(30);
   });
 
   it('fire each deadline once', async () => {
@@ -68,7 +69,7 @@ describe('several processes on one file', () => {
 
   it('may all make the tables at once', async () => {
     const answers = await startAll(8, { path: newFile(), work: 'open', times: 0 });
-    for (const answer of answers) expect(answer).toEqual({ done: 0, heard: 0 });
+    for (const answer of answers) expect(answer).toEqual({ done: 0, notified: 0 });
   });
 
   it('continue after the lease of one that was killed, from what it had committed', async () => {

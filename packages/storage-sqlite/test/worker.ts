@@ -1,10 +1,10 @@
-/** What another process does in the tests: it counts, claims, or holds a conversation until it is killed. */
+/** The other process of the tests: it counts, fires deadlines, or keeps a lease until it is killed. */
 
 import type { FsmStorage } from '@telefsm/core';
 import { acquire, type Lease } from '../../../test/servers/lease.ts';
 import { sqliteStorage } from '../src/index.ts';
 
-/** What a process is started for. */
+/** The job of a process. */
 export interface Job {
   readonly path: string;
   readonly name: string;
@@ -12,12 +12,12 @@ export interface Job {
   readonly times: number;
 }
 
-/** What a process tells. */
+/** A message from a process. */
 export type Answer =
   | { readonly ready: true }
   | { readonly held: true }
   | { readonly refused: string }
-  | { readonly done: number; readonly heard: number };
+  | { readonly done: number; readonly notified: number };
 
 const job = JSON.parse(process.argv[2] as string) as Job;
 const tell = (answer: Answer) => process.send?.(answer);
@@ -42,10 +42,10 @@ async function told(): Promise<void> {
 
 async function work(storage: FsmStorage): Promise<Answer> {
   let done = 0;
-  let heard = 0;
+  let notified = 0;
   const granted = new Map<string, () => void>();
   await storage.granted?.((token) => {
-    heard++;
+    notified++;
     granted.get(token)?.();
   });
   const token = (n: number) => `${job.name}.${n}`;
@@ -78,7 +78,7 @@ async function work(storage: FsmStorage): Promise<Answer> {
       done++;
     }
   }
-  return { done, heard };
+  return { done, notified };
 }
 
 /** As core does it: asks, waits to be told or for the lease to end, asks again with the same token. */

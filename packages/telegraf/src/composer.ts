@@ -51,7 +51,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
   ): this;
   state(targets: Targets, ...handlers: readonly Middleware<never>[]): FsmComposer<C> | this {
     const branch = new FsmComposer<C>(...(handlers as readonly Middleware<C>[]));
-    // guarded by Telegraf, so that `next` called twice is told in Telegraf's words
+    // guarded by Telegraf, so that `next` called twice is reported in Telegraf's words
     const guarded = Composer.compose<C>([branch, Composer.passThru()]);
     this.#open().add(list(targets), 'state()', guarded);
     return handlers.length === 0 ? branch : this;

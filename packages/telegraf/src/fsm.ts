@@ -42,7 +42,7 @@ export interface TelegrafMachine<C extends Context, All extends AnyState, P exte
 }
 
 /**
- * Gives a bot a memory for conversations: one per user in a chat, updates in order, kept in memory unless told otherwise.
+ * Gives a bot a memory for conversations: one per user in a chat, updates in order, stored in memory by default.
  *
  * Everything that uses `ctx.fsm` is registered behind it: before it, every use of `ctx.fsm` throws `NOT_INSTALLED`. It switches `ctx.telegram.webhookReply` off, since an answer in the
  * response to the webhook would report to Telegram that the update is done before it has been committed.

@@ -16,7 +16,7 @@ export function stir(): void {
 /**
  * Lets promises, immediates and loopback sockets of this process continue until `done` says so, or for a fixed number of turns.
  *
- * Work outside of this process (a database, a file) is not waited for: nothing here can know of it.
+ * Work outside of this process (a database, a file) is not waited for: it cannot be observed from here.
  */
 export async function untilIdle(done: () => boolean = () => false): Promise<void> {
   for (let turns = 0; turns < manyTurns && !done(); turns++) await turn();

@@ -8,7 +8,7 @@ export interface VirtualClock extends Clock {
   /**
    * Moves the time on and runs the timers that come due, in their order, each at its own instant.
    *
-   * What a timer starts may continue before the next one runs, so a timer set by it is met on the way.
+   * Work that a timer starts may continue before the next one runs, so a timer set by it is met on the way.
    */
   advance(by: Duration): Promise<void>;
   /** Moves the time to an instant, as {@link VirtualClock.advance} does; an earlier one only sets the clock back. */

@@ -3,7 +3,7 @@ import { Bot, InlineKeyboard, Keyboard } from 'grammy';
 import { Markup, Telegraf } from 'telegraf';
 import type { AnyBot } from '../src/index.ts';
 
-/** What a bot does in these tests, on either framework. */
+/** The script of a bot in these tests, on either framework. */
 export interface Script {
   onText?(text: string, say: Say): Promise<unknown>;
   onPress?(data: string, say: Say, answer: (text?: string) => Promise<unknown>): Promise<unknown>;

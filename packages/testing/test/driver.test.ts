@@ -289,11 +289,11 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
   });
 
   it('gives an unfinished update to the bot that comes after a restart', async () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     let hang = true;
     const script: Script = {
       async onText(text, say) {
-        heard.push(text);
+        received.push(text);
         if (hang) await new Promise(() => {});
         await say(`You wrote ${text}`);
       },
@@ -305,7 +305,7 @@ describe.each(frameworks)('chat driver on %s', (_, make) => {
     await tg.restart(() => make(script));
     await sending;
     anna.sees('You wrote hi');
-    expect(heard).toEqual(['hi', 'hi']);
+    expect(received).toEqual(['hi', 'hi']);
   });
 
   it('dates messages by the clock', async () => {

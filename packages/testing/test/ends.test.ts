@@ -11,10 +11,10 @@ afterEach(async () => {
 describe.each(frameworks)('a %s bot that polls', (_, make) => {
   it('stops at an error that nobody handles, and rejects every later action', async () => {
     vi.spyOn(console, 'error').mockImplementation(() => {}); // grammY prints it
-    const heard: string[] = [];
+    const received: string[] = [];
     const failing = make({
       async onText(text, say) {
-        heard.push(text);
+        received.push(text);
         if (text === 'break') throw new Error('broken handler');
         await say(`You wrote ${text}`);
       },
@@ -27,7 +27,7 @@ describe.each(frameworks)('a %s bot that polls', (_, make) => {
     await expect(anna.sends('two')).rejects.toThrow(ended);
     anna.seesNothing();
     await expect(world.user('Ben').sends('three')).rejects.toThrow(ended);
-    expect(heard).toEqual(['one', 'break']);
+    expect(received).toEqual(['one', 'break']);
     await world.restart(() => make({ onText: (text, say) => say(`New: ${text}`) }));
     await anna.sends('four');
     anna.sees('New: four');

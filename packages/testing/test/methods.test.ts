@@ -16,7 +16,7 @@ const bot = (method: string, payload: object = {}) => call(server.url, method, p
 const say = (fields: object = {}) =>
   bot('sendMessage', { chat_id: anna.id, text: 'hello', ...fields });
 
-/** What Telegram refuses, and how it says so. */
+/** Calls that Telegram rejects, and its descriptions. */
 const refusals: readonly (readonly [
   what: string,
   method: string,

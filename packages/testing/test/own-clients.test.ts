@@ -133,7 +133,7 @@ describe('the network', () => {
   });
 
   it('never answers a client of a process that is no more', async () => {
-    const said: string[] = [];
+    const sentTexts: string[] = [];
     let started = (): void => {};
     const running = new Promise<void>((resolve) => {
       started = resolve;
@@ -147,7 +147,7 @@ describe('the network', () => {
       });
       await new Api(old.token)
         .sendMessage(ctx.chat.id, 'from the dead')
-        .then(() => said.push('old'));
+        .then(() => sentTexts.push('old'));
     });
     const tg = telegram(old);
     const anna = tg.user('Anna');
@@ -162,7 +162,7 @@ describe('the network', () => {
     await sending;
     await anna.sends('again');
     anna.sees('from the living');
-    expect(said).toEqual([]);
+    expect(sentTexts).toEqual([]);
     expect(tg.transcript()).not.toContain('dead');
   });
 });

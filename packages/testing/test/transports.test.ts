@@ -95,14 +95,14 @@ describe.each(everyWay)('%s by %s', (name, via, make) => {
   });
 
   it('gives what a dead process had not finished to the next one', async () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     let started = (): void => {};
     const running = new Promise<void>((resolve) => {
       started = resolve;
     });
     const tg = open({
       async onText(text) {
-        heard.push(`old ${text}`);
+        received.push(`old ${text}`);
         started();
         await new Promise(() => {});
       },
@@ -115,7 +115,7 @@ describe.each(everyWay)('%s by %s', (name, via, make) => {
     anna.sees('new hi');
     await anna.sends('again');
     anna.sees('new again');
-    expect(heard).toEqual(['old hi']);
+    expect(received).toEqual(['old hi']);
   });
 
   it('lets calls fail by rejection and by the network', async () => {

@@ -108,24 +108,24 @@ export const addresses: Table<'P17' | 'P18'> = {
         bot.fsm({ states: [ask], storage: slow });
         const seen: string[] = [];
         bot.use(({ fsm, text }) => void seen.push(`${text} at ${fsm.current}`));
-        const said = (id: number, chat: number, text: string, more: object = {}) => {
+        const messageIn = (id: number, chat: number, text: string, more: object = {}) => {
           const update = textUpdate(id, text, { user: 5, chat }) as { message: object };
           Object.assign(update.message, more);
           return bot.handle(update);
         };
         telegram(bot.bot);
-        await said(1, -7, '/ask');
+        await messageIn(1, -7, '/ask');
         const service = { text: undefined };
-        await said(2, -7, '', { ...service, migrate_to_chat_id: -1007 });
-        const second = said(3, -1007, '', { ...service, migrate_from_chat_id: -7 });
-        const later = said(4, -1007, '/where');
-        await said(5, 5, 'another chat');
+        await messageIn(2, -7, '', { ...service, migrate_to_chat_id: -1007 });
+        const second = messageIn(3, -1007, '', { ...service, migrate_from_chat_id: -7 });
+        const later = messageIn(4, -1007, '/where');
+        await messageIn(5, 5, 'another chat');
         expect(seen).toContain('another chat at null');
         expect(seen.join()).not.toContain('/where');
         open();
         await Promise.all([second, later]);
         expect(seen.at(-1)).toBe('/where at ask:name');
-        await said(6, -1007, '', { ...service, migrate_from_chat_id: -7 });
+        await messageIn(6, -1007, '', { ...service, migrate_from_chat_id: -7 });
         expect(walks).toEqual(['telefsm:b1:c-7']);
         expect(bot.errors).toEqual([]);
       },

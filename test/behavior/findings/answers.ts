@@ -18,19 +18,19 @@ export const answers: Table<'P7' | 'P9'> = {
         const form = flow('form', { trigger: '/form' })
           .repeat('parts', { each: (b) => b.ask('a', { prompt: 'A?' }), again: 'More?' })
           .done(({ parts }) => `${parts.length} parts.`);
-        const { bot, machine, anna, refused } = play(framework, [form], {
+        const { bot, machine, anna, rejected } = play(framework, [form], {
           storage: storage(),
           maxRecordBytes: 20_000,
         });
         await anna.sends('/form');
         let rounds = 0;
-        for (; refused.length === 0; rounds++) {
+        for (; rejected.length === 0; rounds++) {
           expect(rounds).toBeLessThan(10);
           await anna.sends(long);
-          if (refused.length === 0) await anna.taps('Yes');
+          if (rejected.length === 0) await anna.taps('Yes');
         }
         anna.sees(tooLong);
-        expect(refused).toEqual(['RECORD_TOO_LARGE']);
+        expect(rejected).toEqual(['RECORD_TOO_LARGE']);
         expect(await machine.at({ user: anna.id }).peek()).toMatchObject({
           current: 'form.parts:a',
         });
@@ -54,7 +54,7 @@ export const answers: Table<'P7' | 'P9'> = {
             },
           },
         );
-        const { bot, machine, anna, refused } = play(framework, [notes], {
+        const { bot, machine, anna, rejected } = play(framework, [notes], {
           storage: storage(),
           maxRecordBytes: 20_000,
         });
@@ -66,7 +66,7 @@ export const answers: Table<'P7' | 'P9'> = {
         anna.sees(tooLong);
         for (let at = 0; at < 8; at++) await anna.sends(long);
         anna.sees(tooLong);
-        expect(new Set(refused)).toEqual(new Set(['DATA_NOT_JSON', 'RECORD_TOO_LARGE']));
+        expect(new Set(rejected)).toEqual(new Set(['DATA_NOT_JSON', 'RECORD_TOO_LARGE']));
         const { data } = (await machine.at({ user: anna.id }).peek()) ?? {};
         expect(data).toMatchObject({ n: 0, texts: [long, long, long, long] });
         expect(bot.errors).toEqual([]);
@@ -112,7 +112,7 @@ export const answers: Table<'P7' | 'P9'> = {
           setFlag('note' as never, 'x'.repeat(30_000) as never);
           say('Noted.');
         });
-        const { bot, machine, anna, refused } = play(framework, [tree], {
+        const { bot, machine, anna, rejected } = play(framework, [tree], {
           storage: storage(),
           maxRecordBytes: 20_000,
         });
@@ -122,7 +122,7 @@ export const answers: Table<'P7' | 'P9'> = {
         anna.sees(invalidText);
         await anna.sends('note');
         anna.sees(tooLong);
-        expect([refused, bot.errors]).toEqual([['DATA_NOT_JSON', 'RECORD_TOO_LARGE'], []]);
+        expect([rejected, bot.errors]).toEqual([['DATA_NOT_JSON', 'RECORD_TOO_LARGE'], []]);
         expect(await machine.at({ user: anna.id }).peek()).toMatchObject({ current: 'tree:root' });
       },
     ),

@@ -24,7 +24,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url));
 const push = (data: object | undefined) => void (data as Cart).items.push('cake');
 const frozen = [expect.objectContaining({ code: 'DATA_FROZEN' })];
 
-/** What a chat does by commands. */
+/** The commands of the bot, each with its call. */
 type Moves = Readonly<Record<string, (fsm: FsmContext) => unknown>>;
 
 const walk: Moves = {

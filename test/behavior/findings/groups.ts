@@ -27,7 +27,7 @@ export const groups: Table<'G1' | 'G2' | 'G4'> = {
           const hello = flow('hello')
             .ask('order', { prompt: 'Your order?' })
             .done(({ order: ordered }) => `Ordered: ${ordered}.`);
-          const { bot, world, said } = play(framework, [hello], {
+          const { bot, world, sentTexts } = play(framework, [hello], {
             initial: hello as never,
             strategy,
             storage: storage(),
@@ -54,9 +54,9 @@ export const groups: Table<'G1' | 'G2' | 'G4'> = {
             },
           ])
             await world.update(update as never);
-          expect(said()).toEqual(['Your order?']);
+          expect(sentTexts()).toEqual(['Your order?']);
           await customer.sends('Tea');
-          expect(said()).toEqual(['Your order?', 'Ordered: Tea.']);
+          expect(sentTexts()).toEqual(['Your order?', 'Ordered: Tea.']);
           expect(bot.errors).toEqual([]);
         }
       },
@@ -66,7 +66,7 @@ export const groups: Table<'G1' | 'G2' | 'G4'> = {
     kept(
       "with replies: 'only', only a reply in a group is an answer, and other talk reaches the bot",
       async ({ framework, storage }) => {
-        const { bot, world, said } = play(framework, [reply], { storage: storage() });
+        const { bot, world, sentTexts } = play(framework, [reply], { storage: storage() });
         const passed: string[] = [];
         bot.use(({ text }) => void passed.push(text));
         const group = world.group('Friends');
@@ -85,9 +85,9 @@ export const groups: Table<'G1' | 'G2' | 'G4'> = {
           } as never);
         await answers(900, person(77));
         expect(passed).toEqual(['What a day', 'Anna']);
-        expect(said()).toEqual(['Name?']);
+        expect(sentTexts()).toEqual(['Name?']);
         await answers(901, person(1, { is_bot: true }));
-        expect(said()).toEqual(['Name?', 'Hello, Anna!']);
+        expect(sentTexts()).toEqual(['Name?', 'Hello, Anna!']);
       },
     ),
     played("with replies: 'only', a private chat needs no reply", async ({ framework }) => {
@@ -100,7 +100,7 @@ export const groups: Table<'G1' | 'G2' | 'G4'> = {
       'the initial scene greets people who write: no bots, channels, forwards, service messages or events',
       async ({ framework }) => {
         const hello = scene('hello').on({ enter: () => 'Hello!', handle: () => undefined });
-        const { bot, world, said } = play(framework, [hello], { initial: hello as never });
+        const { bot, world, sentTexts } = play(framework, [hello], { initial: hello as never });
         const group = world.group('Friends');
         const chat = { id: group.id, type: 'supergroup', title: 'Friends' };
         const channel = { id: -1009, type: 'channel', title: 'News' };
@@ -127,9 +127,9 @@ export const groups: Table<'G1' | 'G2' | 'G4'> = {
           { poll_answer: { poll_id: 'p', user: from, option_ids: [0] } },
         ])
           await world.update(update as never);
-        expect(said()).toEqual([]);
+        expect(sentTexts()).toEqual([]);
         await world.user('Anna').in(group).sends('Hi');
-        expect(said()).toEqual(['Hello!']);
+        expect(sentTexts()).toEqual(['Hello!']);
         expect(bot.errors).toEqual([]);
       },
     ),
@@ -156,14 +156,14 @@ export const groups: Table<'G1' | 'G2' | 'G4'> = {
                 kind === 'message' ? update.message?.message_id : undefined,
             })
             .done(({ one, two, three }) => `${one.message_id} ${two.kind} ${three}`);
-          const { bot, world, anna, said } = play(framework, [any]);
+          const { bot, world, anna, sentTexts } = play(framework, [any]);
           await anna.sends('/any');
           const { chat, from } = messageOf(world);
           for (const message_id of [70, 71, 72])
             await world.update({
               message: { message_id, date: 1, chat, from, [field]: value },
             } as never);
-          expect([field, said().at(-1)]).toEqual([field, '70 message 72']);
+          expect([field, sentTexts().at(-1)]).toEqual([field, '70 message 72']);
           expect(bot.errors).toEqual([]);
         }
       },

@@ -119,9 +119,9 @@ export const messages: Table<'P8' | 'P12'> = {
           .done(() => 'Done.');
         const { bot, world, anna } = play(framework, [form]);
         await anna.sends('/form');
-        const said = world.calls.filter(({ method }) => method.startsWith('send'));
-        expect(said.map(({ method }) => method)).toEqual(['sendPhoto', 'sendMessage']);
-        expect(said.map(({ payload }) => payload['caption'] ?? payload['text']).join('')).toBe(
+        const sends = world.calls.filter(({ method }) => method.startsWith('send'));
+        expect(sends.map(({ method }) => method)).toEqual(['sendPhoto', 'sendMessage']);
+        expect(sends.map(({ payload }) => payload['caption'] ?? payload['text']).join('')).toBe(
           caption,
         );
         expect(bot.errors).toEqual([]);
@@ -153,13 +153,13 @@ export const messages: Table<'P8' | 'P12'> = {
         const form = flow('form', { trigger: '/form' })
           .ask('name', { prompt: { text: 'I <3 you', parse_mode: 'HTML' } })
           .done(() => 'Done.');
-        const { bot, anna, said, unsent } = play(framework, [form]);
+        const { bot, anna, sentTexts, unsent } = play(framework, [form]);
         await anna.sends('/form');
         anna.sees(failed);
         await anna.sends('Anna');
         await anna.sends('/cancel');
         anna.sees('Canceled.');
-        expect(said().filter((text) => text === failed)).toHaveLength(1);
+        expect(sentTexts().filter((text) => text === failed)).toHaveLength(1);
         expect(unsent.length).toBeGreaterThan(1);
         expect(bot.errors).toEqual([]);
       },

@@ -1,4 +1,4 @@
-/** What others may reach: webhooks, local pages, contacts and terminals. */
+/** The parts that others may reach: webhooks, local pages, contacts and terminals. */
 
 import { PassThrough } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
@@ -18,7 +18,7 @@ const ask = flow('ask', { trigger: '/ask' })
   .ask('name', { prompt: 'Name?', choices: ['Anna', 'Ben'] })
   .done(({ name }) => `Hello, ${name}!`);
 
-/** What a browser says when another page, or another name of this computer, sends a request. */
+/** The headers of a browser when another page, or another name of this computer, sends a request. */
 const foreign: readonly Readonly<Record<string, string>>[] = [
   { origin: 'https://evil.example' },
   { origin: 'null' },
@@ -98,7 +98,7 @@ export const openings: Table<'P13' | 'P14' | 'P15' | 'P16'> = {
         const phone = flow('phone', { trigger: '/phone' })
           .ask('number', { prompt: 'Your number?', accept: 'own_contact' })
           .done(({ number }) => `${number.phone_number}.`);
-        const { world, anna, said } = play(framework, [phone]);
+        const { world, anna, sentTexts } = play(framework, [phone]);
         await anna.sends('/phone');
         const chat = { id: anna.id, type: 'private', first_name: 'Anna' };
         const sends = (message_id: number, user_id: number | undefined, more: object = {}) =>
@@ -117,9 +117,9 @@ export const openings: Table<'P13' | 'P14' | 'P15' | 'P16'> = {
         await sends(83, anna.id, {
           forward_origin: { type: 'user', date: 1, sender_user: anna.raw },
         });
-        expect(said()).not.toContain('83.');
+        expect(sentTexts()).not.toContain('83.');
         await sends(84, anna.id);
-        expect(said().at(-1)).toBe('84.');
+        expect(sentTexts().at(-1)).toBe('84.');
       },
     ),
   ],

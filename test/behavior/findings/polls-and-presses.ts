@@ -49,13 +49,13 @@ export const pollsAndPresses: Table<'G3' | 'G5'> = {
     kept(
       'an anonymous poll in a group answers when it is closed, with its result',
       async ({ framework, storage }) => {
-        const { bot, world, said } = play(framework, [count], { storage: storage() });
+        const { bot, world, sentTexts } = play(framework, [count], { storage: storage() });
         const group = world.group('Friends');
         await world.user('Anna').in(group).sends('/count');
         await world.user('Ben').in(group).votes('Soup');
         const state = world.updates.at(-1)?.['poll'] as object;
         await world.update({ poll: { ...state, is_closed: true } } as never);
-        expect(said()).toEqual(['Soup 1,Cake 0']);
+        expect(sentTexts()).toEqual(['Soup 1,Cake 0']);
         expect(bot.errors).toEqual([]);
       },
     ),

@@ -83,11 +83,11 @@ export const trees: Table<'F12' | 'F13' | 'F16'> = {
         .option('what')
         .action(({ say, options }) => say(`bought ${options.what}`));
       tree.command('cancel', 'c').action(({ say }) => say('canceled'));
-      const { bot, anna, said } = play(framework, [tree]);
+      const { bot, anna, sentTexts } = play(framework, [tree]);
       bot.command('shop', ({ fsm }) => fsm.enter(tree));
       await anna.sends('/shop');
       for (const text of ['cancellation insurance', 'cancelTSLA', 'cat']) await anna.sends(text);
-      expect(said()).not.toContain('canceled');
+      expect(sentTexts()).not.toContain('canceled');
       await anna.sends('buyTSLA');
       anna.sees('bought TSLA');
       await anna.sends('c');

@@ -14,7 +14,7 @@ export interface Peer {
   process(storage: unknown, call: Call): Promise<{ handle(update: object): Promise<void> }>;
 }
 
-/** What users see, by case. The first three begin at `n = 1`, the others at `n = 0`. */
+/** The numbers that users see, by case. The first three begin at `n = 1`, the others at `n = 0`. */
 export interface Seen {
   /** Two devices press `Up` at once. */
   readonly race: string;
@@ -140,7 +140,7 @@ async function open(peer: Peer) {
     fails: (error: unknown) => {
       failing = error;
     },
-    /** What is in the chat, oldest first. */
+    /** The messages in the chat, oldest first. */
     screen: () =>
       messages
         .map((each) => `${each.text}${buttonsOf(raw(each)).length === 0 ? ' (no buttons)' : ''}`)

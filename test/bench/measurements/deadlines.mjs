@@ -1,4 +1,4 @@
-/** What a tick of the sweeper costs while very many conversations have a deadline that has not come. */
+/** The cost of a tick of the sweeper while very many conversations have a deadline that has not come. */
 
 import { memoryStorage } from '@telefsm/core';
 

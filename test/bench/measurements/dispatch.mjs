@@ -1,4 +1,4 @@
-/** What an update costs in the last of `n` states. */
+/** The cost of an update in the last of `n` states. */
 
 import { firstUser } from '../workload/updates.mjs';
 import { each } from './forms.mjs';

@@ -1,4 +1,4 @@
-/** What the last answers of a conversation of 200 cost against the first. */
+/** The cost of the last answers of a conversation of 200 against the first. */
 
 import { longLength } from '../workload/programs.mjs';
 import { firstUser } from '../workload/updates.mjs';

@@ -1,4 +1,4 @@
-/** What a press of a button costs that changes a count and edits its message; of a system without buttons, a text that does the same. */
+/** The cost of a press of a button that changes a count and edits its message; of a system without buttons, a text that does the same. */
 
 import { countText } from '../workload/programs.mjs';
 import { firstUser, lastMessageId, pressOf } from '../workload/updates.mjs';

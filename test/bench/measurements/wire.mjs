@@ -1,4 +1,4 @@
-/** What one update costs a shared storage: commands, round trips, bytes, time in the server. */
+/** The cost of one update on a shared storage: commands, round trips, bytes, time in the server. */
 
 import { countWire, postgresStatements, redisClients, redisCommands } from '../wire.mjs';
 import { formLength } from '../workload/programs.mjs';

@@ -46,7 +46,7 @@ export async function run({ isQuick, servers }) {
   return found;
 }
 
-/** What docs/scaling.md shows of the measurements, by the name of the block. */
+/** The measurements on docs/scaling.md, by the name of the block. */
 export function scalingBlocks({ parked, Redis, PostgreSQL, SQLite }) {
   const perCore = (µs) => `${Math.round(10_000 / µs) * 100}`.replace(/(?=\d{3}$)/, ',');
   const poll = 'µs of the server for a poll that finds nothing';

@@ -1,5 +1,5 @@
 /**
- * What every system does, defined once; `child.mjs` checks the answers before anything is timed.
+ * The tasks of every system, defined once; `child.mjs` checks the answers before anything is timed.
  *
  * `form`: `/form`, name, age (one invalid answer first), city, e-mail, confirmation: 7 updates, one message for each.
  * `dispatch`: `n` states; `/begin` enters the last one, which answers every text with its id.
@@ -26,16 +26,16 @@ export const longLength = 200;
 
 const summary = ({ name, age, city, email }) => `${name}, ${age}, ${city}, ${email}`;
 
-/** What is asked for confirmation. */
+/** The question before the end. */
 export const confirmText = (answers) => `${summary(answers)} - is it correct? (yes/no)`;
 
-/** What is said at the end. */
+/** The last message. */
 export const doneText = (answers) => `Saved: ${summary(answers)}`;
 
 /** An age, or `undefined` for what is none. */
 export const parseAge = (text) => (/^\d{1,3}$/.test(text) ? Number(text) : undefined);
 
-/** What a user sends at a step of the form. */
+/** The user's message at a step of the form. */
 export function formInput(user, step) {
   switch (step) {
     case 0:
@@ -55,7 +55,7 @@ export function formInput(user, step) {
   }
 }
 
-/** What the bot must answer at a step of the form. */
+/** The bot's expected answer at a step of the form. */
 export function formAnswer(user, step) {
   const given = {
     name: `Ann${user}`,

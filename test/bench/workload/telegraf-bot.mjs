@@ -18,5 +18,5 @@ export function telegrafBot({ sent }) {
   return bot;
 }
 
-/** What a system's `create` gives for a bot. */
+/** The result of a system's `create`, for a bot. */
 export const running = (bot, close) => ({ handle: (update) => bot.handleUpdate(update), close });

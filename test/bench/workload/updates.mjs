@@ -58,7 +58,7 @@ export function pressOf(user, data, keyboard, message_id) {
 /** The id of the message that was sent last. */
 export const lastMessageId = () => lastMessage;
 
-/** What `sendMessage` gives back. */
+/** The result of `sendMessage`. */
 export function sentMessage(chat, text) {
   lastMessage++;
   return {

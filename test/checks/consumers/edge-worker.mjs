@@ -1,4 +1,4 @@
-/** What a bot on an edge worker bundles of core: no Node, no framework. */
+/** The part of core that a bot on an edge worker bundles: no Node, no framework. */
 
 import { memoryStorage, state, states, statesOf } from '@telefsm/core';
 

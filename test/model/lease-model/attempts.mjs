@@ -1,4 +1,4 @@
-/** What attempts may do next: ask, work, commit, look for proof, give up, crash. */
+/** The next steps of an attempt: ask, work, commit, look for proof, give up, crash. */
 
 import { releases, send } from './grants.mjs';
 import {

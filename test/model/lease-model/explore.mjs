@@ -11,7 +11,7 @@ function* allSteps(s, sc, M) {
 }
 
 const outcomesLost = new Set(['lost', 'lost, duplicate']);
-/** What must hold in every state. */
+/** The invariants of every state. */
 function check(s, sc) {
   const applied = new Map(),
     effects = new Map();

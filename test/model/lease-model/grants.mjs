@@ -1,4 +1,4 @@
-/** What a storage does with the lease of the row, and how requests are sent. */
+/** The storage's side of the lease in the model, and how requests are sent. */
 
 import { ASKING, LAPSED, LONG, SHORT } from './world.mjs';
 

@@ -1,4 +1,4 @@
-/** What a storage may do next: execute a request on its way, once or twice; and what else happens to the row. */
+/** The next steps of a storage: execute a pending request, once or twice; and what else happens to the row. */
 
 import { grant, letGo, newFences, releases, send, tokenOf } from './grants.mjs';
 import {

@@ -1,4 +1,4 @@
-/** What the lease model explores, and the mistakes that it must find. */
+/** The scenarios of the lease model, and the mistakes that it must find. */
 
 // process, update, program: k = commit() and go on, f = final commit, c = clear(), t = throw, n = change nothing
 const at = (process, update, program) => ({ process, update, program });

@@ -21,6 +21,6 @@ export function sentenceOf<Code extends FsmErrorCode>(
   sentences: Partial<Sentences<FsmErrorCode>> = kernelSentences,
 ): string {
   const entry = sentences[code];
-  const said = entry === undefined ? '' : `${entry.message(details)} ${entry.fix} `;
-  return `${said}[TELEFSM_${code}]`;
+  const words = entry === undefined ? '' : `${entry.message(details)} ${entry.fix} `;
+  return `${words}[TELEFSM_${code}]`;
 }

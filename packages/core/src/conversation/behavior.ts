@@ -16,7 +16,7 @@ import type { Stream } from './stream.ts';
 import type { Texts } from './texts.ts';
 import type { LeaveReason, SessionTurn, Turn } from './turn.ts';
 
-/** Speaks after the commit: what it returns is said, or it speaks by itself. */
+/** Sends messages after the commit: it returns a text, or sends by itself. */
 export type MessageSource = () => Awaitable<OutgoingMessage | Stream | Sent | undefined | void>;
 
 /** The effect of a bot's command while a scene is active; see `FlowOptions.otherCommands`. */
@@ -134,7 +134,7 @@ export interface Trigger {
   /** For `setMyCommands`. */
   readonly description?: string;
   /**
-   * Makes start data from what stood behind the command, which may be nothing; `null` does not start the scene. What cannot be kept of it
+   * Makes start data from the text after the command, which may be empty; `null` does not start the scene. What cannot be kept of it
    * is reported to `rejected`.
    */
   from?(
@@ -170,7 +170,7 @@ export interface SceneBehavior {
   first(data: JsonObject): string | null;
   /** Checks and converts start data, or data read back. */
   check?(data: JsonObject, state: string | null): Awaitable<JsonObject>;
-  /** Runs inside the unit when it has been entered: may speak, change data, move on. */
+  /** Runs inside the turn when it has been entered: may send messages, change data, move on. */
   enter?(run: SceneRun, params: object): Awaitable<void>;
   /**
    * Looks after the message that its scenes edit in place: called before a commit, whichever scene is active then. `run` is that of the

@@ -11,7 +11,7 @@ export type StateView<S> = S extends { readonly id: infer Id }
   ? { readonly current: Id; readonly data: DeepReadonly<DataOf<S>> }
   : never;
 
-/** Rejects, with a sentence, a target that the machine of this `ctx.state` does not hold. */
+/** Rejects, with a sentence, a target that the machine of this `ctx.state` does not have. */
 export type KnownTo<F, T> = Registered<T, IdsOf<F>>;
 /** The ids of a machine's states: asked once of each `ctx.state`. */
 type IdsOf<F> = F extends { readonly '~all': infer All } ? IdOf<All> : string;
@@ -26,7 +26,7 @@ type LiteralId<S> = S extends { readonly id: infer Id extends string }
     ? never
     : Id
   : never;
-/** Ids of the scenes that a machine may hold; editors offer them. */
+/** Ids of the scenes that a machine may have; editors offer them. */
 type SceneId<All> = string extends IdOf<All> ? string : SceneIdIn<All>;
 
 type Settable<T, Ids> = [T] extends [null]
@@ -166,7 +166,7 @@ export interface FsmVerbs<out Ids = string | null, out Scenes extends string = s
   /** Sets or removes the deadline of the current state, also of none; when it passes `fsm({ onTimeout })` runs. A move to another removes it. */
   expire(after: Duration | Date | null): void;
 
-  /** Writes now; later changes are a new unit. */
+  /** Commits now; later changes are a transaction of their own. */
   commit(): Promise<void>;
   /** Runs after the commit and never without it: mails, payments, replies that must not be wrong. */
   afterCommit(task: () => unknown): void;

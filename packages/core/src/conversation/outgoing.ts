@@ -175,7 +175,7 @@ function markupOf(keyboard: KeyboardLike): ReplyMarkup {
   return 'reply_markup' in keyboard ? keyboard.reply_markup : keyboard;
 }
 
-/** Where to speak, as parameters of a sending method. */
+/** The reply address, as parameters of a sending method. */
 function addressParameters(address: ReplyAddress | undefined): object {
   if (address === undefined) return {};
   const { chat, thread, business, directMessagesTopic, receiver } = address;

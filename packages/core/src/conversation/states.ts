@@ -116,7 +116,7 @@ export function state<Out extends object>(
 export function state(first?: object, second?: StateOptions): StateSpec<never> {
   const schema = isSchema(first) ? first : undefined;
   const options = schema ? second : (first as StateOptions | undefined);
-  // what is no schema would check nothing, silently
+  // a value that is not a schema would check nothing, silently
   if (!schema && Object.keys(first ?? {}).some((name) => name !== 'was'))
     checkOption('state()', first, schematic);
   const facts: SpecFacts = { schema, was: namesOf(options?.was) };

@@ -7,7 +7,7 @@ import { defaultTexts, type Text, type TextName } from './texts.ts';
 export type TranslatedTexts = { readonly [Name in TextName]-?: Text };
 
 /**
- * Makes the default texts speak the language of each user, as Telegram names it in `language_code`: German, Spanish, French, Italian,
+ * Shows the default texts in the language of each user, as Telegram names it in `language_code`: German, Spanish, French, Italian,
  * Portuguese, Russian, Ukrainian, Turkish, Persian, Arabic, Hindi, Indonesian, Chinese. Other users read English.
  *
  * A bot that does not call it does not bundle the translations.
@@ -29,7 +29,7 @@ export function translatedTexts(
   const text =
     (name: TextName): Text =>
     ({ from, language: stored }) => {
-      // who acts reads their own language, also in a conversation of a group
+      // the acting user reads their own language, also in a conversation of a group
       const code = (from?.language_code ?? stored ?? 'en').toLowerCase();
       const language = code.replace(/-.*/, '');
       const known = Object.hasOwn(languages, language) ? languages[language] : undefined;

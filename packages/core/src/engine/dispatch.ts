@@ -136,7 +136,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   const { initial } = turn.rt.options;
   const { input, copy, effects } = turn;
   if (initial === undefined || copy.top.state !== null || isGuest(turn)) return false;
-  // what was said before, or elsewhere, begins nothing
+  // a message from before, or from elsewhere, begins nothing
   if (input === undefined || input.edited || isEvent(input)) return false;
   // a channel, and whoever writes in the name of a group, is no person to be greeted
   if ((turn.subject.user ?? 0) <= 0 && turn.subject.business === undefined) return false;
@@ -146,7 +146,7 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   turn.state.enter(initial.scene as never, data ?? {}, params === undefined ? {} : { params });
   if (!takesAtOnce) return true;
   await runHooks(turn);
-  // what the user has said already is not asked for
+  // the user is not asked again for a text that they have sent
   effects.prompt = undefined;
   copy.pendingPrompt = 0;
   return false;

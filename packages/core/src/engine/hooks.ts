@@ -59,11 +59,11 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
     if (event === undefined) {
       let isAskedAnew = false;
       if (params !== undefined) {
-        const speech = await findQuestion(turn, params);
+        const question = await findQuestion(turn, params);
         params = undefined;
         // what was found on the way has moved the user on: no question of before is asked any more
-        isAskedAnew = speech !== undefined && !effects.hasEvents;
-        effects.prompt = isAskedAnew ? () => ask(turn, speech as MessageSource) : undefined;
+        isAskedAnew = question !== undefined && !effects.hasEvents;
+        effects.prompt = isAskedAnew ? () => ask(turn, question as MessageSource) : undefined;
         if (effects.hasEvents) continue;
         copy.pendingPrompt = isAskedAnew ? promptUnsent : 0;
         if (isAskedAnew) noteAsked(turn);
@@ -86,7 +86,7 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
   }
 }
 
-/** Stores the user's language while a scene may speak without an update. */
+/** Stores the user's language while a scene may send messages without an update. */
 function noteLanguage(turn: OpenTurn): void {
   const { copy, language, facts } = turn;
   if (behaviorOn(turn, copy.top)?.ask !== undefined) {
@@ -104,12 +104,12 @@ function noteAsked({ copy, hold }: OpenTurn): void {
 }
 
 /** Asks a question, after the commit. */
-async function ask(turn: OpenTurn, speech: MessageSource): Promise<void> {
+async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy } = turn;
-  const said = await speech();
-  checkMessage(said ?? '');
-  const isOver = said == null || said === '' || isSent(said);
-  const sent = isOver ? said : await send(turn, said);
+  const message = await source();
+  checkMessage(message ?? '');
+  const isOver = message == null || message === '' || isSent(message);
+  const sent = isOver ? message : await send(turn, message);
   copy.pendingPrompt = 0;
   const asked = behaviorOn(turn, copy.top)?.asked;
   if (sent && asked) copy.change({ memo: frozenData(asked(copy.top.memo, sent), 'memo') });
@@ -176,7 +176,7 @@ async function notifyLeft(
       truer = (await behavior.leave?.(new FrameRun(turn, frame), reason)) ?? undefined;
     };
     try {
-      // what a deadline does is tried again; everybody else would be held in the scene
+      // a deadline is tried again; any other error must not keep the user in the scene
       if (reason === 'timeout') await guarded(turn, behavior, hook);
       else await attempt(turn, hook);
     } finally {

@@ -98,13 +98,13 @@ class Interrupts implements Part {
     for (;;) {
       head.interruption = this.#begin(key, job);
       head.isBehind = false;
-      const hold = await lease();
+      const acquired = await lease();
       const { interruption } = head;
       const givesWay = head.isBehind && interruption?.signal.aborted === true;
-      if (!givesWay || hold === undefined || job.waitNext === undefined) return hold;
+      if (!givesWay || acquired === undefined || job.waitNext === undefined) return acquired;
       // it waited behind another process's turn: the update that interrupts goes before it, as within one process
       this.end(key, interruption);
-      await hold.release();
+      await acquired.release();
       head.seat.leave();
       head.seat = await job.waitNext(key);
     }

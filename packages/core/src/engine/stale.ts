@@ -28,7 +28,7 @@ export async function answerStale(
     });
     return rest();
   }
-  // whose it is cannot be known where its message has no topic
+  // without the topic of its message, its conversation is unknown
   const isOurs = tag === turn.tag || isInaccessible(turn.update);
   const text = await resolveText(
     turn.rt.options.defaults.texts,

@@ -26,7 +26,7 @@ export function isGuest({ subject }: OpenTurn): boolean {
 }
 
 /**
- * Finds the scene that a command triggers, and what stood behind its trigger.
+ * Finds the scene that a command triggers, and the text after its trigger.
  *
  * A deep link says more than `/start`, and a longer one more than its beginning, so the longest counts first.
  */

@@ -9,7 +9,7 @@ export const sessionSlot = 'session';
 /**
  * The session of a turn, which handlers change in place. A session middleware shows the same object.
  *
- * What has changed is written with each commit. An empty session that nobody has changed is not.
+ * Changes are written with each commit. An empty session without changes is not.
  */
 export function turnSession(access: SessionAccess): object {
   access.opened ??= open(access);

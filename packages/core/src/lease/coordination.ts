@@ -31,7 +31,7 @@ import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
  */
 export const sharedLeases: Coordination = (options) => new SharedLeases(options);
 
-/** Tokens of this process whose attempt or turn is not over; what another one holds is a late grant. */
+/** Tokens of this process whose attempt or turn is not over; a lease with another token is a late grant. */
 const inUse = new Set<string>();
 /** How many attempts that gave up are remembered, for conversations that are handed to them later. */
 const mostRemembered = 1000;
@@ -73,7 +73,7 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     return this.#live.get(hold.holder.token) === hold;
   }
 
-  /** The turn of a hold has ended. */
+  /** The turn of a lease has ended. */
   over(hold: SharedLease): void {
     const { token } = hold.holder;
     if (this.has(hold)) this.#live.delete(token);

@@ -97,14 +97,14 @@ class DirectLeases implements Leases {
   };
 }
 
-/** The members of a machine's leases that a hold needs. */
+/** The members of a machine's leases that one lease needs. */
 export interface LeaseHome {
   readonly options: LeaseOptions;
-  /** The turn of a hold has ended. */
+  /** The turn of a lease has ended. */
   over(hold: DirectLease): void;
 }
 
-/** A conversation that this process holds for one turn. */
+/** The lease of a conversation for one turn. */
 export class DirectLease implements Lease {
   readonly key: string;
   /** Its token and its fence, which grows with each continuing commit. */

@@ -45,7 +45,7 @@ export class Gate {
   send<T>(statement: () => Awaitable<T>, passing: Passing<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const start = () => {
-        // whoever drops a statement has stopped listening to it
+        // the caller that drops a statement no longer awaits it
         if (passing.isWanted?.() !== false) this.#start(statement, passing, resolve, reject);
       };
       if (this.#running < this.#width) return start();

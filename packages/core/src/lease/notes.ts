@@ -17,7 +17,7 @@ const every = 400;
 const keptFor = 60_000;
 /** How many interrupts a note holds; older ones were read long ago. */
 const most = 200;
-/** How long a note is held while it is written, in ms, and how often that is tried. */
+/** How long a note is leased while it is written, in ms, and how often that is tried. */
 const writing = 1000;
 const tries = 6;
 

@@ -21,7 +21,7 @@ export interface Sending {
   readonly since: number;
 }
 
-/** The facts that a hold has beside the record. */
+/** The facts that a lease has beside the record. */
 export interface Circumstances {
   /** Whether one of its copies may still have been written. */
   readonly isUnsure: boolean;

@@ -65,7 +65,7 @@ export function localQueues(): LocalQueues {
 /** The waiters, in order: a callback each, for when it is at the head. */
 type Line = ((seat: Seat) => void)[];
 
-/** A class, since one is made for every update; most have no line behind them. */
+/** A class, since one is made for every update; most have no queue behind them. */
 class Head implements Seat {
   private readonly heads: Map<string, Head>;
   private readonly key: string;

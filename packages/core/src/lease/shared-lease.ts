@@ -1,4 +1,4 @@
-/** A conversation that this process holds for one turn: renewing, committing for certain, releasing. */
+/** The lease of a conversation for one turn: renewing, committing for certain, releasing. */
 
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
@@ -12,11 +12,11 @@ import { type Sending, verdictOf } from './proof.ts';
 
 type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
 
-/** The members of a machine's leases that a shared hold needs. */
+/** The members of a machine's leases that a shared lease needs. */
 export interface LeaseRoom extends LeaseHome {
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
-  /** Whether the turn of a hold is not over. */
+  /** Whether the turn of a lease is not over. */
   has(hold: SharedLease): boolean;
   /** Sends a statement that ends, extends or proves a turn. */
   urgent<T>(

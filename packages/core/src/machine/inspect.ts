@@ -1,4 +1,4 @@
-/** Looks at a stored conversation without taking it: what it shows, and what the code would not know when the next update reads it. */
+/** Reads a stored conversation without a lease: its view, and the parts that the code would not have when the next update reads it. */
 
 import { FsmError } from '../base/errors.ts';
 import { type ConversationRecord, isEmpty } from '../record/record.ts';
@@ -32,7 +32,7 @@ export interface Look {
 }
 
 /**
- * Opens a stored conversation for reading; `undefined` if nothing is stored, or the code does not know it.
+ * Opens a stored conversation for reading; `undefined` if nothing is stored, or the code does not have its state.
  *
  * @throws FsmError `RECORD_NEWER`; what a migration, a schema or `services` throws passes
  */

@@ -121,7 +121,7 @@ export interface MachineOptions<
   readonly flowTimeout?: Duration;
   /** The options for updates whose conversation is busy. */
   readonly waiting?: WaitingOptions;
-  /** How long a process holds a conversation without a sign of life. Default 15 s. */
+  /** How long the lease of a conversation lasts without a sign of life of its process. Default 15 s. */
   readonly lease?: Duration;
   /** How long a turn may take. */
   readonly turn?: TurnOptions;
@@ -138,11 +138,11 @@ export interface MachineOptions<
   readonly maxRecordBytes?: number;
   /** An update that failed this often in one process is given up, so that its chat continues. Default 5. */
   readonly attempts?: number;
-  /** A stored state, or data, that the code does not know. Default `"reset"`. */
+  /** A stored state, or data, that the code does not have. Default `"reset"`. */
   readonly unknownState?: UnknownStatePolicy;
   /** Steps from one version of the stored data to the next; the highest number is this machine's version. */
   readonly migrations?: Migrations;
-  /** A conversation without a record: take over what an earlier system kept. Runs inside the unit. */
+  /** A conversation without a record: take over the data of an earlier system. Runs inside the turn. */
   readonly adopt?: (turn: Turn & { readonly ctx: Context | undefined }) => Awaitable<void>;
   /** The deadline of a plain state has passed. Default: clear. */
   readonly onTimeout?: (turn: Turn) => Awaitable<OutgoingMessage | Sent | undefined | void>;
@@ -165,7 +165,7 @@ export interface MachineOptions<
   readonly clock?: Clock;
 }
 
-/** All states that a machine may hold. */
+/** All states that a machine may have. */
 export type StatesOfMachine<
   States extends readonly unknown[],
   Scenes extends readonly unknown[],

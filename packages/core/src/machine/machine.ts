@@ -67,7 +67,7 @@ export function machineOf(
   opened?: (turn: Turn, ctx: unknown) => void,
 ): FedMachine {
   const watchers = observers<WatchedEvents>();
-  // who gives a clock is testing, and says when deadlines pass
+  // a given clock means a test, which decides when deadlines pass
   let mayWarn = options.deadlines !== 'on-update' && (options.clock ?? systemClock) === systemClock;
   let loaded: Promise<Sweeper> | undefined;
   // a bot without deadlines does without it
@@ -121,7 +121,7 @@ export function machineOf(
       let timer: unknown;
       const bound = new Promise<void>((resolve) => {
         timer = clock.setTimeout(() => {
-          // what has not begun by now would begin when nobody waits for it any more
+          // a turn that has not begun by now would begin when nobody waits for it any more
           stopping.giveUp();
           resolve();
         }, drainBound);
@@ -139,7 +139,7 @@ export function machineOf(
   };
 }
 
-/** The bot of a machine that has one: a guess between several would be a stranger's conversation. */
+/** The bot of a machine that has one: a guess between several could be another user's conversation. */
 function onlyOf([only, ...others]: readonly number[]): number | undefined {
   if (others.length === 0) return only;
   const expected = `the id of one of this machine's bots: ${[only, ...others].join(', ')}`;

@@ -31,7 +31,7 @@ export type LooseOptions = Omit<
 export function settingsOf(options: LooseOptions): Settings {
   checkMachineOptions(options);
   const { strategy = 'userInChat', migrations, waiting, turn, sweep } = options;
-  // what is misspelled fails now and not with the first update
+  // a misspelled name fails now and not with the first update
   if (typeof strategy !== 'function') scopeOf(strategy, { bot: 0 });
   const versions = migrationVersions(migrations);
   return {

@@ -96,21 +96,21 @@ async function moveConversations(rt: Runtime, update: RawUpdate, bot: number): P
 async function move(rt: Runtime, from: string, to: string): Promise<void> {
   const { queues, leases, options } = rt;
   const seats: Seat[] = [];
-  const holds = new Map<string, Lease>();
+  const acquired = new Map<string, Lease>();
   try {
     for (const key of [from, to].sort()) {
       // both service messages of a migration may come at once: the second waits for the first
       seats.push(await queues.join(key));
-      holds.set(key, (await leases.acquire(key, { timeout })) as Lease);
+      acquired.set(key, (await leases.acquire(key, { timeout })) as Lease);
     }
-    const [old, fresh] = [holds.get(from) as Lease, holds.get(to) as Lease];
+    const [old, fresh] = [acquired.get(from) as Lease, acquired.get(to) as Lease];
     if (!isKept(old.stored) || isKept(fresh.stored)) return;
     await fresh.commit(copyOf(old.stored, options.ttl), { keep: false });
-    holds.delete(to);
+    acquired.delete(to);
     await old.commit(undefined, { keep: false });
-    holds.delete(from);
+    acquired.delete(from);
   } finally {
-    for (const hold of holds.values()) await hold.release();
+    for (const lease of acquired.values()) await lease.release();
     for (const seat of seats) seat.leave();
   }
 }

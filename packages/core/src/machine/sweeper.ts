@@ -39,7 +39,7 @@ export function sweeperOf(rt: MachineRuntime): Sweeper {
   const sweep = async (limit: number): Promise<number> => {
     let fired = 0;
     let left = limit;
-    // those that were busy stay claimed until the end of the look: so they hide nobody behind them
+    // those that were busy stay claimed until the end of the poll, so that they hide no other deadline
     const busy: string[] = [];
     while (left > 0 && !stopping.isStopped) {
       const limit = Math.min(batch, left);
@@ -139,7 +139,7 @@ async function fire(rt: MachineRuntime, key: string): Promise<boolean> {
   const fired = await transact(rt, {
     ...factsOutside(rt, { key, scope, subject }, newToken(), 'deadline'),
     timeout: 0,
-    // whoever has the conversation fires it, or it is tried again
+    // the process that has the conversation fires it, or it is tried again
     wait: async () => undefined,
     admits: ({ stored }) => stored?.deadlineIn !== undefined && stored.deadlineIn <= 0,
     async work(turn) {

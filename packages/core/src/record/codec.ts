@@ -203,7 +203,7 @@ function read(text: RecordText, size: number): ConversationRecord {
 function readFrame(text: FrameText, size: number): Frame {
   const scene = text.c ?? null;
   const state = text.s === undefined ? scene : text.s;
-  // what the bot's code gets to see; the rest stays inside
+  // the part that the bot's code gets; the rest stays inside
   const data = text.d ? freezeParsed(text.d) : noData;
   const memo = text.k ? freezeParsed(text.k) : noData;
   const history: History = text.h ? { scene, data, steps: text.h, weight: size } : noHistory;

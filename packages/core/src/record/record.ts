@@ -27,7 +27,7 @@ export interface StoredTimer {
 export type PendingPrompt = 0 | typeof promptUnsent | typeof promptRejected;
 /** It was not sent yet. */
 export const promptUnsent = 1;
-/** Telegram has rejected it, and the user knows; it is tried again. */
+/** Telegram has rejected it, and the user was notified; it is sent again. */
 export const promptRejected = 2;
 
 /** Everything that is kept of one conversation. Nobody can change it; a turn makes a new one. */

@@ -127,7 +127,7 @@ function roughly({ frames, ids, timers, session, extra }: ConversationRecord): n
     const size = roughSize(data);
     rough += size + roughSize(memo) + roughSize(paused) + history.weight;
     rough += (scene?.length ?? 0) + (state?.length ?? 0);
-    // the last step is told anew where data has changed since, by names and values of both
+    // the last step is written anew where data has changed since, by names and values of both
     if (history.data !== data) rough += size + roughSize(history.data);
   }
   return rough;

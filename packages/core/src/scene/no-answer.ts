@@ -10,7 +10,7 @@ export function isAnswer(value: unknown): boolean {
   return typeof value !== 'boolean' && isStorable(value);
 }
 
-/** Makes the error that observers get for what is no answer. */
+/** Makes the error that observers get for an invalid answer. */
 export function noAnswer(option: string, found: unknown): FsmError {
   const expected = 'the answer as JSON, or invalid("why")';
   return invalidOption(option, expected, shown(found));

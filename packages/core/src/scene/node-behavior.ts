@@ -104,8 +104,8 @@ export function behaviorOfNode(
     },
     ...(leave && {
       async leave(run, reason) {
-        const said = await leave(nodeTurn(run, { reason }));
-        if (said != null) run.say(said);
+        const message = await leave(nodeTurn(run, { reason }));
+        if (message != null) run.say(message);
       },
     }),
     describe: () => ({

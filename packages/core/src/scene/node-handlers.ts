@@ -72,7 +72,7 @@ type Handle<T extends SceneTypes, A extends Accept> = (
 /** A node that sends a message when it is entered. */
 interface SaidNode<T extends SceneTypes, A extends Accept> extends CommonHandlers<T> {
   readonly view?: never;
-  /** Its prompt: runs after the commit; what it returns is said, or it speaks by `reply`. */
+  /** Its prompt: runs after the commit; it returns a text, or sends messages by `reply`. */
   readonly enter?: (
     turn: SceneTurn<T> & { readonly params: T['params'] },
   ) => Awaitable<OutgoingMessage | Sent | Stream | void>;

@@ -121,7 +121,7 @@ function ownState(id: string): State {
   return own;
 }
 
-/** Shows a value on a context while some work runs; what stood there before comes back. */
+/** Shows a value on a context while some work runs; the value before comes back. */
 async function withProperty(
   ctx: object,
   name: string,

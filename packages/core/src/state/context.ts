@@ -99,7 +99,7 @@ export interface SessionAccess {
 /**
  * Makes the object behind `ctx.state`.
  *
- * The types of `FsmContext` are about what the compiler may know; this side is plain.
+ * The types of `FsmContext` are for the compiler of the bot; this side is plain.
  */
 export function stateContext(host: ContextHost): FsmContext {
   return new StateContext(host) as unknown as FsmContext;
@@ -129,7 +129,7 @@ export function historyOf(frame: Frame): readonly HistoryEntry[] {
 
 /** A `ctx.state` as filters ask it. */
 export interface StateMatcher {
-  /** Whether the current state is one of those that a matcher holds. */
+  /** Whether the current state is one of those in a matcher. */
   '~matches'(matcher: Matcher): boolean;
 }
 
@@ -298,7 +298,7 @@ class StateContext implements StateMatcher {
   expire(after: Duration | Date | null): void {
     const host = this.writeHere('expire');
     const isInstant = after instanceof Date && !Number.isNaN(after.getTime());
-    // a date that is none is refused as what is no length of time
+    // an invalid date is rejected as an invalid length of time is
     const at = isInstant ? after.getTime() : host.now() + toMs((after ?? 0) as Duration, 'expire');
     host.copy.arm(stateTimer, after === null ? undefined : at);
   }
@@ -352,7 +352,7 @@ class StateContext implements StateMatcher {
         : target?.['~data'] !== undefined && typeof target.id === 'string'
           ? target.id
           : rejectTarget(target);
-    // what filters read as any state is none
+    // the wildcard of filters is not a state
     if (id === '' || id === '*') throw notSettable(shown(id));
     if (registry.strict && !registry.states.has(id)) {
       throw new FsmError('STATE_UNKNOWN', { state: id, known: [...registry.states.keys()] });

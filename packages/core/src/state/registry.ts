@@ -1,4 +1,4 @@
-/** Everything that a machine may hold, by id: its states, its scenes, and their former ids. */
+/** Everything that a machine may have, by id: its states, its scenes, and their former ids. */
 
 import { FsmError } from '../base/errors.ts';
 import { holds } from '../base/holds.ts';

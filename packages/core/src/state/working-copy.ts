@@ -152,7 +152,7 @@ export class WorkingCopy {
     this.pendingPrompt = 0;
     this.failures = 0;
     this.entries = 0;
-    // what telefsm keeps there itself goes with the conversation
+    // telefsm's own data there is deleted with the conversation
     for (const slot in this.session) if (slot.startsWith('~')) this.keep(slot, undefined);
   }
 

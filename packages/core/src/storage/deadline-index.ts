@@ -26,7 +26,7 @@ interface Item {
 /**
  * Makes the index over the conversations of a storage.
  *
- * What was replaced or removed stays in the heap until its time comes; when such leftovers outnumber the conversations, they are
+ * A replaced or removed deadline stays in the heap until its time comes; when such leftovers outnumber the conversations, they are
  * cleared out at once.
  */
 export function deadlineIndex(entries: ReadonlyMap<string, Waking>): DeadlineIndex {

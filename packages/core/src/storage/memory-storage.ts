@@ -23,7 +23,7 @@ export interface MemoryStorageOptions {
   /**
    * The most conversations to keep; without it there is no bound.
    *
-   * Beyond it the conversation that was written longest ago is forgotten: never one that is held, and one with a deadline only if
+   * Beyond it the conversation that was written longest ago is forgotten: never one that is leased, and one with a deadline only if
    * the hundred oldest all have one.
    */
   readonly maxEntries?: number;
@@ -107,14 +107,14 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   /** Not over all conversations: an idle iterator retains deleted entries. */
   let broom = times.values();
 
-  function held(key: string, { token, fence }: LeaseHolder): MemoryLease | undefined {
+  function leasedBy(key: string, { token, fence }: LeaseHolder): MemoryLease | undefined {
     const entry = entries.get(key);
     const isHeld = entry instanceof MemoryLease && entry.token === token && entry.fence === fence;
     return isHeld ? entry : undefined;
   }
 
   function hasGoneOn(key: string, { token, fence }: LeaseHolder): boolean {
-    return held(key, { token, fence: fence + 1 }) !== undefined;
+    return leasedBy(key, { token, fence: fence + 1 }) !== undefined;
   }
 
   function release({ key, write }: MemoryLease): void {
@@ -220,7 +220,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     },
 
     commit(key, holder, next, keep) {
-      const holding = held(key, holder);
+      const holding = leasedBy(key, holder);
       if (holding === undefined) {
         return keep !== undefined && hasGoneOn(key, holder) ? 'already' : 'rejected';
       }
@@ -244,14 +244,14 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     },
 
     renew(key, holder, lease) {
-      const holding = held(key, holder);
+      const holding = leasedBy(key, holder);
       if (holding === undefined) return false;
       holding.until = clock.monotonic() + lease;
       return true;
     },
 
     release(key, holder) {
-      const holding = held(key, holder);
+      const holding = leasedBy(key, holder);
       if (holding !== undefined) release(holding);
     },
 

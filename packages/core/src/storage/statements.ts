@@ -52,7 +52,7 @@ export interface Granted {
   readonly stored: StoredText | undefined;
 }
 
-/** Another attempt holds the conversation. */
+/** Another attempt has the lease. */
 export interface Busy {
   /** How long its lease lasts, in ms. */
   readonly busy: number;

@@ -68,7 +68,7 @@ export function commitId(turn: OpenTurn): Awaitable<void> {
 /**
  * `ctx.state.commit()`.
  *
- * What is written is read before anything is awaited: later changes are committed later. Only hooks of scenes run first.
+ * The working copy is read before anything is awaited: later changes are committed later. Only hooks of scenes run first.
  */
 export async function commitNow(turn: OpenTurn): Promise<void> {
   if (turn.used?.isUnsettled) await finishWork(turn);
@@ -80,7 +80,7 @@ export async function commitNow(turn: OpenTurn): Promise<void> {
 /**
  * Sends what the committed turn has to say: first the answer to a button, then the outbox, then the question.
  *
- * What Telegram rejects would be rejected again, and the handler that caused it has ended. So observers get the error, and the user reads
+ * A message that Telegram rejects would be rejected again, and the handler that caused it has ended. So observers get the error, and the user reads
  * that something failed; of a question once, however often it is tried again. A user who has blocked the bot, and a limit, are reported to
  * observers only. A question that was not sent stays pending: an answer to a question that nobody saw is none. What a limit has
  * kept back is sent when the limit is over.
@@ -112,7 +112,7 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   const notify = async (say: OutgoingMessage | Stream, isQuiet = false) => {
     if (limits?.isLimited(turn)) return limits.hold(turn, say, isQuiet);
     const error = await sending(() => turn.sendOwn(say), isQuiet);
-    // what may fail quietly keeps nothing else back
+    // a call that may fail quietly keeps nothing else back
     if (isQuiet) return;
     hasRejection ||= isRejected(error);
     if (codeOf(error) !== 429) return;

@@ -18,7 +18,7 @@ const retryDelays = [1000, 4000, 16_000, 64_000];
 export async function fireDeadlines(turn: OpenTurn, waited: number): Promise<void> {
   const { copy, rt } = turn;
   const now = rt.clock.now();
-  // what a migration has changed stays, whatever the handlers do
+  // changes of a migration stay, whatever the handlers do
   if (copy.changed) await commitAhead(turn);
   const passed = [...(copy.timers ?? [])]
     .filter(([, at]) => at + waited <= now)
@@ -27,7 +27,7 @@ export async function fireDeadlines(turn: OpenTurn, waited: number): Promise<voi
     // an earlier one may have moved the conversation on, and with it gone the later ones
     if (copy.timers?.has(timer) === true) await fire(turn, timer);
   }
-  // a deadline without timers: written by a version that knew more
+  // a deadline without timers: written by a newer version
   if (passed.length === 0 && copy.timers === undefined) copy.disarm();
 }
 

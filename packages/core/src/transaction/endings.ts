@@ -25,7 +25,7 @@ export async function yieldTurn(turn: OpenTurn): Promise<void> {
   await commitId(turn);
 }
 
-/** Ends a turn that failed: nothing since its last commit is kept. */
+/** Ends a turn that failed: everything since its last commit is rolled back. */
 export async function fail(turn: OpenTurn): Promise<void> {
   const { hold, rt, key = '' } = turn;
   const apology = turn.used?.take('apology');

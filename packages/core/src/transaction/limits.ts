@@ -9,7 +9,7 @@ import { isStream, type Stream } from '../conversation/stream.ts';
 import { newToken } from '../lease/calls.ts';
 import type { Held, Limit, OpenTurn } from './runtime.ts';
 
-/** How many messages are held for one conversation; later ones are reported to observers. */
+/** How many messages are kept back for one conversation; later ones are reported to observers. */
 const mostHeld = 20;
 
 /** Whether a limit keeps messages back: to try again before it is over makes it longer. */
@@ -48,7 +48,7 @@ export function hold(
   else held.push({ call: callOf(say, replyAddress), isQuiet });
 }
 
-/** Takes what was held, if the limit is over. */
+/** Takes the messages that were kept back, if the limit is over. */
 export function takeHeld(turn: OpenTurn): readonly Held[] {
   const { rt, key = '' } = turn;
   const limit = rt.limits.get(key);
@@ -59,7 +59,7 @@ export function takeHeld(turn: OpenTurn): readonly Held[] {
 
 const none: readonly Held[] = [];
 
-/** Says what is still held; as the work of a turn. */
+/** Sends the messages that are still kept back; as the work of a turn. */
 function sayHeld(turn: OpenTurn): void {
   for (const { call, isQuiet } of takeHeld(turn)) {
     if (isQuiet) turn.effects.call(call);

@@ -21,7 +21,7 @@ export class Meter {
   begin({ cause }: Job, stored: Lease['stored']): void {
     this.#waited = this.#passed();
     const late = -(stored?.deadlineIn ?? Number.POSITIVE_INFINITY);
-    // what passed while an update waited is fired after it
+    // deadlines that passed while an update waited fire after it
     if (late >= (cause === 'deadline' ? 0 : this.#waited)) this.#lateBy = late;
   }
 

@@ -19,7 +19,7 @@ export async function repair(turn: OpenTurn, found: UnknownState): Promise<void>
     turn.state.clear();
     effects.send(await resolveText(defaults.texts, 'reset', turn));
   } else {
-    // scenes that no longer exist cannot be told that they are left: what is known of the conversation is its data
+    // hooks of scenes that no longer exist cannot run: only the data of the conversation is left
     copy.clear();
     copy.change({ data: found.data as Frame['data'] });
     await policy(found, turn);

@@ -117,7 +117,7 @@ export interface Opened {
   readonly isDuplicate: boolean;
   /** Whether the conversation can be worked on as it was read. */
   readonly isCurrent: boolean;
-  /** Why what is stored is no record. */
+  /** Why the stored value is not a record. */
   readonly unreadable: string | undefined;
 }
 

@@ -121,7 +121,7 @@ async function telefsmTurn<Result>(
         await deliver(turn);
       }
     }
-    // what a handler that nobody awaits changes from here on could not be kept, so it is refused
+    // later changes of a handler that nobody awaits could not be committed, so they are rejected
     turn.phase = 'over';
     await commit(turn, false);
     // a task that ran before the commit may have been the first to add something

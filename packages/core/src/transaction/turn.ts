@@ -191,7 +191,7 @@ export class RunningTurn implements OpenTurn {
   async sendOwn(say: OutgoingMessage | Stream): Promise<unknown> {
     if (say === '') return undefined;
     if (isStream(say)) {
-      // it was said after the commit: an update that interrupts ends the speech, and nothing else
+      // it was sent after the commit: an update that interrupts stops the messages, and nothing else
       return this.show(say).catch((error: unknown) => {
         if (error !== this.interruption?.signal.reason) throw error;
         return { message_id: 0 };
@@ -265,7 +265,7 @@ export class RunningTurn implements OpenTurn {
   }
 
   mayRead(member: string): void {
-    // what a failed update left is shown, so that error handlers may log it
+    // the state after a failed update is shown, so that error handlers may log it
     if (this.phase === 'over') throw new FsmError('TURN_ENDED', { member });
   }
 

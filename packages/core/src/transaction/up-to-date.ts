@@ -43,7 +43,7 @@ export async function bringUpToDate(
   }
   const { adopt } = rt.options;
   if (isNew && adopt !== undefined) {
-    // takes over what an earlier system kept, as part of the turn
+    // takes over the data of an earlier system, as part of the turn
     await turn.loadServices();
     await adopt(turn);
     await finishWork(turn);

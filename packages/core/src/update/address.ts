@@ -1,4 +1,4 @@
-/** Conversations that are named from outside, and where to speak. */
+/** Conversations that are named from outside, and their reply addresses. */
 
 import { isJsonObject } from '../base/json.ts';
 import { anyText, invalidOption, wholeNumber } from '../base/rules.ts';
@@ -22,7 +22,7 @@ export interface Address {
   readonly bot?: number;
 }
 
-/** Where to speak: what the Bot API's sending methods need to reach the chat that an update came from. */
+/** A reply address: the parameters that the Bot API's sending methods need to reach the chat that an update came from. */
 export interface ReplyAddress {
   /** `chat_id`. */
   readonly chat: number;

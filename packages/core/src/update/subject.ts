@@ -98,7 +98,7 @@ export function updateTypeOf(update: RawUpdate): string | undefined {
   return unknown;
 }
 
-/** Finds who takes part; a type that the table does not know is read as an event. */
+/** Finds who takes part; a type that the table does not have is read as an event. */
 export function partiesOf(update: RawUpdate, updateType: string | undefined): Parties {
   if (updateType === undefined) return {};
   return (table.get(updateType) ?? inEvent)(update[updateType] as RawObject);
@@ -143,7 +143,7 @@ function inMessage(message: RawObject): Parties {
   const { is_topic_message, message_thread_id, sender_chat, direct_messages_topic } = message;
   const topic = is_topic_message === true ? whole(message_thread_id) : undefined;
   const behalf = idOf(sender_chat);
-  // A channel speaks for itself in its own posts: nobody in particular.
+  // A channel is the author of its own posts: no user in particular.
   const faceless = behalf === chat && textIn(objectIn(message, 'chat'), 'type') === 'channel';
   return {
     chat,
@@ -184,7 +184,7 @@ function inInvoice(query: RawObject): Parties {
 function inEvent(event: RawObject): Parties {
   const { actor_chat, voter_chat, from, user, business_connection_id } = event;
   const chat = idOf(event['chat']);
-  // The chats come first: beside them stands a stand-in user, if any.
+  // The chats come first: a user beside them is only a placeholder.
   const actor = idOf(actor_chat) ?? idOf(voter_chat) ?? idOf(from) ?? idOf(user);
   const alone = chat !== undefined && chat > 0 ? chat : undefined;
   return {

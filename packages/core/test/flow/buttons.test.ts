@@ -40,60 +40,60 @@ const color = flow('color', { trigger: '/color' })
 
 describe('a button of a flow', () => {
   it('is the answer, and is answered', async () => {
-    const { user, said, answers } = chat([color]);
+    const { user, newTexts, answers } = chat([color]);
     const ann = user(1);
     await ann.sends('/color');
     await ann.taps('Green');
     await ann.taps('L');
-    expect(said()).toEqual(['Color?', 'Size of g?', 'g L']);
+    expect(newTexts()).toEqual(['Color?', 'Size of g?', 'g L']);
     expect(answers()).toEqual([undefined, undefined]);
   });
 
   it('changes nothing if it belongs to another step, an earlier entry, or a finished flow, and is answered', async () => {
-    const { user, said, answers, shown, data } = chat([color]);
+    const { user, newTexts, answers, shown, data } = chat([color]);
     const ann = user(1);
     await ann.sends('/color');
     const first = shown[0];
     await ann.taps('Green');
-    said();
+    newTexts();
     await ann.taps('Red', first);
-    expect([said(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
+    expect([newTexts(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
     await ann.sends('/color');
-    said();
+    newTexts();
     await ann.taps('Red', first);
-    expect([said(), answers().at(-1), await data(1)]).toEqual([
+    expect([newTexts(), answers().at(-1), await data(1)]).toEqual([
       [],
       'This button is no longer in use.',
       {},
     ]);
     await ann.taps('Red');
     await ann.taps('S');
-    said();
+    newTexts();
     await ann.taps('Red', first);
-    expect([said(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
+    expect([newTexts(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
   });
 
   it('changes nothing if it was shown to another user, who reads why', async () => {
-    const { user, said, answers, shown, data, machine } = chat([color]);
+    const { user, newTexts, answers, shown, data, machine } = chat([color]);
     const [ann, bob] = [user(1, -100), user(2, -100)];
     await ann.sends('/color');
     const hers = shown[0];
     await bob.sends('/color');
-    said();
+    newTexts();
     await bob.taps('Red', hers);
-    expect([said(), answers().at(-1)]).toEqual([[], 'This button is for someone else.']);
+    expect([newTexts(), answers().at(-1)]).toEqual([[], 'This button is for someone else.']);
     expect((await machine.at({ user: 2, chat: -100 }).peek())?.data).toEqual({});
     expect(await data(1)).toBe(undefined);
   });
 
   it('pressed twice counts once', async () => {
-    const { user, said, shown } = chat([color]);
+    const { user, newTexts, shown } = chat([color]);
     const ann = user(1);
     await ann.sends('/color');
     const first = shown[0];
     await ann.taps('Red', first);
     await ann.taps('Red', first);
-    expect(said()).toEqual(['Color?', 'Size of r?']);
+    expect(newTexts()).toEqual(['Color?', 'Size of r?']);
   });
 
   it('reaches the bot if it belongs to no flow, and the flow passes other input', async () => {
@@ -117,11 +117,11 @@ describe('a button of a flow', () => {
         accept: 'button',
       })
       .done(({ a }) => `Got ${a}`);
-    const { user, said } = chat([f]);
+    const { user, newTexts } = chat([f]);
     const ann = user(1);
     await ann.sends('/f');
     await ann.taps('B');
-    expect(said()).toEqual(['A?', 'Got b']);
+    expect(newTexts()).toEqual(['A?', 'Got b']);
   });
 });
 
@@ -135,7 +135,7 @@ describe('several choices', () => {
     .done((a) => JSON.stringify(a));
 
   it('are picked and unpicked on the same message, and given in the order of the choices', async () => {
-    const { user, said, last } = chat([topics]);
+    const { user, newTexts, last } = chat([topics]);
     const ann = user(1);
     await ann.sends('/topics');
     for (const label of ['CSS', 'TypeScript', 'Bots', '✓ CSS', 'CSS', '✓ Bots']) {
@@ -148,25 +148,25 @@ describe('several choices', () => {
       'Done',
     ]);
     await ann.taps('Done');
-    expect(said()).toEqual(['Topics?', '{"topics":["ts","css"]}']);
+    expect(newTexts()).toEqual(['Topics?', '{"topics":["ts","css"]}']);
   });
 
   it('may be none', async () => {
-    const { user, said } = chat([topics]);
+    const { user, newTexts } = chat([topics]);
     const ann = user(1);
     await ann.sends('/topics');
     await ann.taps('Done');
-    expect(said().at(-1)).toBe('{"topics":[]}');
+    expect(newTexts().at(-1)).toBe('{"topics":[]}');
   });
 
   it('work on a reply keyboard', async () => {
     const reply = flow('reply', { trigger: '/reply' })
       .ask('t', { prompt: 'T?', choices: { a: 'A', b: 'B' }, multiple: true, buttons: 'reply' })
       .done((a) => JSON.stringify(a));
-    const { user, said } = chat([reply]);
+    const { user, newTexts } = chat([reply]);
     const ann = user(1);
     for (const text of ['/reply', 'A', 'B', '✓ A', 'Done']) await ann.sends(text);
-    expect(said()).toEqual(['T?', 'T?', 'T?', 'T?', '{"t":["b"]}']);
+    expect(newTexts()).toEqual(['T?', 'T?', 'T?', 'T?', '{"t":["b"]}']);
   });
 });
 
@@ -181,7 +181,7 @@ describe('a keyboard', () => {
       .done((a) => a.n);
 
   it('has pages for long lists', async () => {
-    const { user, said, last } = chat([many(50)]);
+    const { user, newTexts, last } = chat([many(50)]);
     const ann = user(1);
     await ann.sends('/many');
     expect(last().buttons.length).toBe(21);
@@ -193,7 +193,7 @@ describe('a keyboard', () => {
     ]);
     await ann.taps('« Back');
     await ann.taps('L25');
-    expect(said()).toEqual(['N?', 'k25']);
+    expect(newTexts()).toEqual(['N?', 'k25']);
   });
 
   it('takes choices of any length', async () => {
@@ -201,11 +201,11 @@ describe('a keyboard', () => {
     const f = flow('f', { trigger: '/f' })
       .ask('a', { prompt: 'A?', choices: [long, `${long}y`] })
       .done(({ a }) => `${a.length}`);
-    const { user, said } = chat([f]);
+    const { user, newTexts } = chat([f]);
     const ann = user(1);
     await ann.sends('/f');
     await ann.taps(`${long}y`);
-    expect(said()).toEqual(['A?', '201']);
+    expect(newTexts()).toEqual(['A?', '201']);
   });
 
   it('with labels made for the user matches those that were shown', async () => {
@@ -217,12 +217,12 @@ describe('a keyboard', () => {
         buttons: 'reply',
       })
       .done(({ a }) => `Got ${a}`);
-    const { user, said } = chat([f]);
+    const { user, newTexts } = chat([f]);
     const ann = user(1);
     await ann.sends('/f');
     language = 'de';
     await ann.sends('Yes');
-    expect(said()).toEqual(['A?', 'Got y']);
+    expect(newTexts()).toEqual(['A?', 'Got y']);
   });
 
   it('of a removed choice reports that it is stale', async () => {
@@ -230,12 +230,12 @@ describe('a keyboard', () => {
     const f = flow('f', { trigger: '/f' })
       .ask('a', { prompt: 'A?', choices: () => [...stock] })
       .done(({ a }) => `Got ${a}`);
-    const { user, said, answers } = chat([f]);
+    const { user, newTexts, answers } = chat([f]);
     const ann = user(1);
     await ann.sends('/f');
     stock.delete('cup');
     await ann.taps('cup');
-    expect([said(), answers().at(-1)]).toEqual([['A?'], 'This button is no longer in use.']);
+    expect([newTexts(), answers().at(-1)]).toEqual([['A?'], 'This button is no longer in use.']);
   });
 
   it('in a group is selective and replies to the user', async () => {
@@ -287,11 +287,11 @@ describe('prompts that have been answered', () => {
   });
 
   it("do not fail the user's action", async () => {
-    const { user, said, fails } = chat([make('delete')]);
+    const { user, newTexts, fails } = chat([make('delete')]);
     fails.on = ({ method }) => (method === 'deleteMessage' ? new Error('too old') : undefined);
     const ann = user(1);
     await ann.sends('/f');
     await ann.taps('x');
-    expect(said()).toEqual(['A?', 'B?']);
+    expect(newTexts()).toEqual(['A?', 'B?']);
   });
 });

@@ -147,8 +147,8 @@ export function chat(
     get machine() {
       return machine;
     },
-    /** What was said since the last look. */
-    said(): readonly string[] {
+    /** The texts that were sent since the last call. */
+    newTexts(): readonly string[] {
       const texts = shown.slice(looked).map(({ text }) => text);
       looked = shown.length;
       return texts;

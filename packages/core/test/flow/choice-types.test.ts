@@ -1,4 +1,4 @@
-/** What the compiler and the definition say about choices and buttons that share. */
+/** The compiler's and the definition's errors about choices and buttons that share. */
 
 import { describe, expect, it } from 'vitest';
 import { type AnswersOf, flow, type Page, type PageRequest, typed } from '../../src/index.ts';

@@ -23,16 +23,16 @@ describe('controls', () => {
   });
 
   it('act like the commands, and are stale with their question', async () => {
-    const { user, said, answers, data, shown } = chat([feedback]);
+    const { user, newTexts, answers, data, shown } = chat([feedback]);
     const ann = user(1);
     await ann.sends('/feedback');
     await ann.sends('a@b.c');
     await ann.taps('« Back');
-    expect([said(), await data(1)]).toEqual([['Mail?', 'Stars?', 'Mail?'], {}]);
+    expect([newTexts(), await data(1)]).toEqual([['Mail?', 'Stars?', 'Mail?'], {}]);
     await ann.taps('« Back', shown[1]);
-    expect([said(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
+    expect([newTexts(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
     await ann.taps('Cancel');
-    expect([said(), await data(1)]).toEqual([['Canceled.'], undefined]);
+    expect([newTexts(), await data(1)]).toEqual([['Canceled.'], undefined]);
   });
 
   it('allow /back, but where a question or the flow forbids it', async () => {
@@ -41,14 +41,14 @@ describe('controls', () => {
       .ask('b', { prompt: 'B?', back: false })
       .ask('c', { prompt: 'C?' })
       .done(() => {});
-    const { user, said, last } = chat([once]);
+    const { user, newTexts, last } = chat([once]);
     const ann = user(1);
     for (const text of ['/once', 'a', '/back']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'B?', 'You cannot go back here.']);
+    expect(newTexts()).toEqual(['A?', 'B?', 'You cannot go back here.']);
     expect(labelsOf(last())).toEqual([]);
     await ann.sends('b');
     await ann.sends('/back');
-    expect(said()).toEqual(['C?', 'B?']);
+    expect(newTexts()).toEqual(['C?', 'B?']);
   });
 
   it('are on a reply keyboard where the choices are', async () => {
@@ -56,10 +56,10 @@ describe('controls', () => {
       .ask('a', { prompt: 'A?', choices: ['x'], buttons: 'reply' })
       .ask('b', { prompt: 'B?', choices: ['y'], buttons: 'reply' })
       .done(() => {});
-    const { user, said } = chat([reply]);
+    const { user, newTexts } = chat([reply]);
     const ann = user(1);
     for (const text of ['/reply', 'x', '« Back', 'Cancel']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'B?', 'A?', 'Canceled.']);
+    expect(newTexts()).toEqual(['A?', 'B?', 'A?', 'Canceled.']);
   });
 
   it('give way to a forced reply, an invoice, and a keyboard of the bot', async () => {
@@ -89,7 +89,7 @@ describe('controls', () => {
       .ask('a', { prompt: 'A?' })
       .ask('n', { prompt: 'N?', choices: Array.from({ length: 40 }, (_, i) => `L${i}`) })
       .done(() => {});
-    const { user, last, said } = chat([long]);
+    const { user, last, newTexts } = chat([long]);
     const ann = user(1);
     await ann.sends('/long');
     await ann.sends('a');
@@ -98,6 +98,6 @@ describe('controls', () => {
     expect(labelsOf(last()).filter((label) => label === '« Back')).toHaveLength(1);
     await ann.taps('« Back');
     await ann.taps('« Back');
-    expect(said()).toEqual(['A?', 'N?', 'A?']);
+    expect(newTexts()).toEqual(['A?', 'N?', 'A?']);
   });
 });

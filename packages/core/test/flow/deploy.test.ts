@@ -14,16 +14,16 @@ async function midway(next: readonly object[]) {
   const bot = chat([first]);
   const ann = bot.user(1);
   for (const text of ['/form', 'Ann', '15']) await ann.sends(text);
-  bot.said();
+  bot.newTexts();
   bot.deploys(next);
   return { ...bot, ann };
 }
 
 describe('a deploy under a user in mid-flow', () => {
   it('that changes nothing continues', async () => {
-    const { ann, said } = await midway([first]);
+    const { ann, newTexts } = await midway([first]);
     await ann.sends('Rome');
-    expect(said()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
+    expect(newTexts()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
   });
 
   it('that inserts a step before it asks the new step, and accepts no text that was sent to the old one', async () => {
@@ -33,9 +33,9 @@ describe('a deploy under a user in mid-flow', () => {
       .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
       .ask('city', { prompt: 'City?' })
       .done((a) => JSON.stringify(a));
-    const { ann, said } = await midway([next]);
+    const { ann, newTexts } = await midway([next]);
     for (const text of ['Rome', 'a@b', 'Rome']) await ann.sends(text);
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'Mail?',
       'City?',
       '{"name":"Ann","mail":"a@b","age":15,"city":"Rome"}',
@@ -48,9 +48,9 @@ describe('a deploy under a user in mid-flow', () => {
       .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
       .ask('town', { prompt: 'Town?', was: 'city' })
       .done((a) => JSON.stringify(a));
-    const { ann, said } = await midway([next]);
+    const { ann, newTexts } = await midway([next]);
     await ann.sends('Rome');
-    expect(said()).toEqual(['{"name":"Ann","age":15,"town":"Rome"}']);
+    expect(newTexts()).toEqual(['{"name":"Ann","age":15,"town":"Rome"}']);
   });
 
   it('that renames an answered step keeps the answer', async () => {
@@ -59,9 +59,9 @@ describe('a deploy under a user in mid-flow', () => {
       .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
       .ask('city', { prompt: 'City?' })
       .done((a) => JSON.stringify([a.fullName, a.age, a.city]));
-    const { ann, said } = await midway([next]);
+    const { ann, newTexts } = await midway([next]);
     await ann.sends('Rome');
-    expect(said()).toEqual(['["Ann",15,"Rome"]']);
+    expect(newTexts()).toEqual(['["Ann",15,"Rome"]']);
   });
 
   it('that drops the pending step asks the next one, and ends the flow if there is none', async () => {
@@ -71,28 +71,28 @@ describe('a deploy under a user in mid-flow', () => {
       .done((a) => JSON.stringify(a));
     const one = await midway([done]);
     await one.ann.sends('Rome');
-    expect(one.said()).toEqual(['{"name":"Ann","age":15}']);
+    expect(one.newTexts()).toEqual(['{"name":"Ann","age":15}']);
     const more = flow('form', { trigger: '/form' })
       .ask('name', { prompt: 'Name?' })
       .ask('mail', { prompt: 'Mail?' })
       .done((a) => JSON.stringify(a));
     const other = await midway([more]);
     for (const text of ['Rome', 'a@b']) await other.ann.sends(text);
-    expect(other.said()).toEqual(['Mail?', '{"name":"Ann","mail":"a@b"}']);
+    expect(other.newTexts()).toEqual(['Mail?', '{"name":"Ann","mail":"a@b"}']);
   });
 
   it('that drops the first step accepts no answer of the old one for the new one', async () => {
     const bot = chat([first]);
     const ann = bot.user(1);
     await ann.sends('/form');
-    bot.said();
+    bot.newTexts();
     bot.deploys([
       flow('form', { trigger: '/form' })
         .ask('mail', { prompt: 'Mail?' })
         .done((a) => JSON.stringify(a)),
     ]);
     for (const text of ['Ann', 'a@b']) await ann.sends(text);
-    expect(bot.said()).toEqual(['Mail?', '{"mail":"a@b"}']);
+    expect(bot.newTexts()).toEqual(['Mail?', '{"mail":"a@b"}']);
   });
 
   it('that changes a schema asks only questions again whose answers no longer pass', async () => {
@@ -101,9 +101,9 @@ describe('a deploy under a user in mid-flow', () => {
       .ask('age', { prompt: 'Age?', schema: z.coerce.number().min(18, 'Adults only.') })
       .ask('city', { prompt: 'City?' })
       .done((a) => JSON.stringify(a));
-    const { ann, said } = await midway([next]);
+    const { ann, newTexts } = await midway([next]);
     for (const text of ['Rome', '12', '20']) await ann.sends(text);
-    expect(said()).toEqual(['Age?', 'Adults only.', '{"name":"Ann","age":20,"city":"Rome"}']);
+    expect(newTexts()).toEqual(['Age?', 'Adults only.', '{"name":"Ann","age":20,"city":"Rome"}']);
   });
 
   it('that removes a choice asks users again who had chosen it', async () => {
@@ -115,17 +115,17 @@ describe('a deploy under a user in mid-flow', () => {
       .ask('a', { prompt: 'A2?', choices: ['y', 'z'] })
       .ask('b', { prompt: 'B?' })
       .done((a) => JSON.stringify(a));
-    const { user, said, deploys } = chat([v1]);
+    const { user, newTexts, deploys } = chat([v1]);
     const [ann, bob] = [user(1), user(2)];
     await ann.sends('/f');
     await ann.taps('x');
     await bob.sends('/f');
     await bob.taps('y');
-    said();
+    newTexts();
     deploys([v2]);
     await ann.sends('b');
     await bob.sends('b');
-    expect(said()).toEqual(['A2?', '{"a":"y","b":"b"}']);
+    expect(newTexts()).toEqual(['A2?', '{"a":"y","b":"b"}']);
   });
 
   it('that rejects an answer of an earlier round asks again from there', async () => {
@@ -138,7 +138,7 @@ describe('a deploy under a user in mid-flow', () => {
         })
         .ask('end', { prompt: 'End?' })
         .done((a) => JSON.stringify(a.pets));
-    const { user, said, deploys } = chat([make(['cat', 'dodo'])]);
+    const { user, newTexts, deploys } = chat([make(['cat', 'dodo'])]);
     const ann = user(1);
     for (const [nick, kind, more] of [
       ['Tom', 'dodo', 'Yes'],
@@ -149,12 +149,12 @@ describe('a deploy under a user in mid-flow', () => {
       await ann.taps(kind);
       await ann.taps(more);
     }
-    said();
+    newTexts();
     deploys([make(['cat'])]);
     await ann.sends('the end');
     await ann.taps('cat');
     await ann.taps('No');
-    expect(said()).toEqual(['Kind?', 'More?', '[{"nick":"Tom","kind":"cat"}]']);
+    expect(newTexts()).toEqual(['Kind?', 'More?', '[{"nick":"Tom","kind":"cat"}]']);
   });
 
   it('that renames the flow continues', async () => {
@@ -163,20 +163,20 @@ describe('a deploy under a user in mid-flow', () => {
       .ask('age', { prompt: 'Age?', schema: z.coerce.number() })
       .ask('city', { prompt: 'City?' })
       .done((a) => JSON.stringify(a));
-    const { ann, said } = await midway([next]);
+    const { ann, newTexts } = await midway([next]);
     await ann.sends('Rome');
-    expect(said()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
+    expect(newTexts()).toEqual(['{"name":"Ann","age":15,"city":"Rome"}']);
   });
 
   it('that removes the flow sends the user one text, and the next message works', async () => {
     const other = flow('other', { trigger: '/other' })
       .ask('x', { prompt: 'X?' })
       .done(() => {});
-    const { ann, said, state } = await midway([other]);
+    const { ann, newTexts, state } = await midway([other]);
     await ann.sends('Rome');
-    expect(said().length).toBe(1);
+    expect(newTexts().length).toBe(1);
     expect(await state(1)).toBe(null);
     await ann.sends('/other');
-    expect(said()).toEqual(['X?']);
+    expect(newTexts()).toEqual(['X?']);
   });
 });

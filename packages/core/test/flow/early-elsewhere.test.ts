@@ -56,9 +56,9 @@ describe('a question and two processes', () => {
     await clock.advance(100);
     held.open();
     await here.outlast(Promise.all([slow, early]), 10);
-    expect([here.said(), there.said()]).toEqual([['Name?', 'Age?'], ['Age?']]);
+    expect([here.sentTexts(), there.sentTexts()]).toEqual([['Name?', 'Age?'], ['Age?']]);
     await here.outlast(there.send(1, '30'), 10);
-    expect(there.said()).toEqual(['Age?', 'Anna, 30']);
+    expect(there.sentTexts()).toEqual(['Age?', 'Anna, 30']);
   });
 
   it('a text that waits behind a turn that asks nothing is an answer', async () => {
@@ -73,7 +73,7 @@ describe('a question and two processes', () => {
     await clock.advance(100);
     other.open();
     await here.outlast(Promise.all([busy, answer]), 10);
-    expect(there.said()).toEqual(['Anna, 30']);
+    expect(there.sentTexts()).toEqual(['Anna, 30']);
   });
 
   it('/cancel at the other process aborts the check within a second', async () => {
@@ -84,7 +84,7 @@ describe('a question and two processes', () => {
     while (reasons.length === 0) await clock.advance(10);
     expect(clock.monotonic() - start).toBeLessThan(1000);
     await here.outlast(Promise.all([slow, cancel]), 10);
-    expect(there.said()).toEqual(['Canceled.']);
+    expect(there.sentTexts()).toEqual(['Canceled.']);
   });
 
   it('a command that the question does not name waits for the check', async () => {
@@ -95,6 +95,6 @@ describe('a question and two processes', () => {
     expect(reasons).toEqual([]);
     held.open();
     await here.outlast(Promise.all([slow, help]), 10);
-    expect(here.said()).toEqual(['Name?', 'Age?']);
+    expect(here.sentTexts()).toEqual(['Name?', 'Age?']);
   });
 });

@@ -93,7 +93,7 @@ describe('a question to other people', () => {
     for (const data of Object.values(asked().data)) expect(data.length).toBeLessThanOrEqual(64);
     await here.send(1, 'hello?');
     expect(inChat(1).at(-1)?.payload['text']).toBe('I have asked a manager.');
-    // what the asking user types is no answer
+    // a text of the asking user is not an answer
     await here.send(1, 'Approve');
     expect((await here.peek(1))?.current).toBe('refund:verdict');
 

@@ -44,35 +44,35 @@ const two = flow('two', { trigger: '/two' })
 
 describe('a flow', () => {
   it('asks in order, with the earlier answers, and deletes the record when it is done', async () => {
-    const { user, said, state, data } = chat([order]);
+    const { user, newTexts, state, data } = chat([order]);
     const ann = user(1);
     await ann.sends('/order');
-    expect(said()).toEqual(['What would you like to order?']);
+    expect(newTexts()).toEqual(['What would you like to order?']);
     expect(await state(1)).toBe('order:product');
     await ann.sends('📱 Phone');
-    expect(said()).toEqual(['How many phones?']);
+    expect(newTexts()).toEqual(['How many phones?']);
     await ann.sends('2');
     await ann.sends('Main Street 1');
-    expect(said()).toEqual(['Where?', '2 × phone to Main Street 1, wrap: none']);
+    expect(newTexts()).toEqual(['Where?', '2 × phone to Main Street 1, wrap: none']);
     expect(await data(1)).toEqual({ product: 'phone', quantity: 2, address: 'Main Street 1' });
     await ann.taps('✅ Confirm');
-    expect(said()).toEqual(['Order placed.']);
+    expect(newTexts()).toEqual(['Order placed.']);
     expect(await state(1)).toBe(null);
     expect(await data(1)).toBe(undefined);
   });
 
   it('asks a conditional question only where its condition holds', async () => {
-    const { user, said } = chat([order]);
+    const { user, newTexts } = chat([order]);
     const ann = user(1);
     for (const text of ['/order', '💻 Laptop', '1', 'Main Street 1', 'yes']) await ann.sends(text);
-    expect(said().slice(-2)).toEqual(['Gift wrap?', '1 × laptop to Main Street 1, wrap: true']);
+    expect(newTexts().slice(-2)).toEqual(['Gift wrap?', '1 × laptop to Main Street 1, wrap: true']);
   });
 
   it('explains an invalid answer, stays, and accepts the next one', async () => {
-    const { user, said, state } = chat([order]);
+    const { user, newTexts, state } = chat([order]);
     const ann = user(1);
     for (const text of ['/order', '📱 Phone', 'many', '0', '3', 'x']) await ann.sends(text);
-    expect(said().slice(2)).toEqual([
+    expect(newTexts().slice(2)).toEqual([
       'A number, please.',
       'A number, please.',
       'Where?',
@@ -97,7 +97,7 @@ describe('a flow', () => {
   });
 
   it('keeps two users of one group apart', async () => {
-    const { user, said } = chat([two]);
+    const { user, newTexts } = chat([two]);
     const [ann, bob] = [user(1, -100), user(2, -100)];
     await ann.sends('/two');
     await bob.sends('/two');
@@ -105,7 +105,7 @@ describe('a flow', () => {
     await bob.sends('y');
     await bob.sends('z');
     await ann.sends('w');
-    expect(said()).toEqual(['A?', 'A?', 'B after x?', 'B after y?', 'yz', 'xw']);
+    expect(newTexts()).toEqual(['A?', 'A?', 'B after x?', 'B after y?', 'yz', 'xw']);
   });
 
   it('passes later input to the bot once it is done', async () => {
@@ -116,43 +116,43 @@ describe('a flow', () => {
   });
 
   it('starts with the answers that it is given', async () => {
-    const { user, said, machine } = chat([order]);
+    const { user, newTexts, machine } = chat([order]);
     await machine.at({ user: 1 }).run((turn) => {
       turn.state.enter(order, { product: 'phone', quantity: 1 });
     });
-    expect(said()).toEqual(['Where?']);
+    expect(newTexts()).toEqual(['Where?']);
     await user(1).sends('Main Street 1');
-    expect(said()).toEqual(['Gift wrap?']);
+    expect(newTexts()).toEqual(['Gift wrap?']);
   });
 
   it('is done at once where nothing is to be asked', async () => {
     const none = flow('none', { trigger: '/none' })
       .ask('a', { prompt: 'A?', when: () => false })
       .done((answers) => `Nothing: ${JSON.stringify(answers)}`);
-    const { user, said, state } = chat([none]);
+    const { user, newTexts, state } = chat([none]);
     await user(1).sends('/none');
-    expect(said()).toEqual(['Nothing: {}']);
+    expect(newTexts()).toEqual(['Nothing: {}']);
     expect(await state(1)).toBe(null);
   });
 
   it('may be answered from outside, at the pending step only', async () => {
-    const { user, said, machine } = chat([order]);
+    const { user, newTexts, machine } = chat([order]);
     await user(1).sends('/order');
     const at = machine.at({ user: 1 });
     expect(await at.answer(order.steps.quantity, 3)).toBe(false);
     expect(await at.answer(order.steps.product, 'laptop')).toBe(true);
-    expect(said()).toEqual(['What would you like to order?', 'How many laptops?']);
+    expect(newTexts()).toEqual(['What would you like to order?', 'How many laptops?']);
   });
 });
 
 describe('back', () => {
   it('deletes the answer before, and asks it again', async () => {
-    const { user, said, data } = chat([order]);
+    const { user, newTexts, data } = chat([order]);
     const ann = user(1);
     for (const text of ['/order', '📱 Phone', '3']) await ann.sends(text);
-    said();
+    newTexts();
     await ann.sends('/back');
-    expect(said()).toEqual(['How many phones?']);
+    expect(newTexts()).toEqual(['How many phones?']);
     expect(await data(1)).toEqual({ product: 'phone' });
   });
 
@@ -162,10 +162,10 @@ describe('back', () => {
       .ask('gift', { prompt: 'Gift?', when: (a) => a.count === 1 })
       .ask('end', { prompt: (a) => `End, gift ${a.gift}?` })
       .done((a) => JSON.stringify(a));
-    const { user, said } = chat([wrap]);
+    const { user, newTexts } = chat([wrap]);
     const ann = user(1);
     for (const text of ['/wrap', '1', 'red', '/back', '/back', '2']) await ann.sends(text);
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'Count?',
       'Gift?',
       'End, gift red?',
@@ -174,7 +174,7 @@ describe('back', () => {
       'End, gift undefined?',
     ]);
     await ann.sends('/back');
-    expect(said()).toEqual(['Count?']);
+    expect(newTexts()).toEqual(['Count?']);
   });
 
   it('does not show a stale answer to later questions', async () => {
@@ -186,10 +186,14 @@ describe('back', () => {
         validate: (t) => (t === 'redo' ? redo('count') : t),
       })
       .done((a) => JSON.stringify(a));
-    const { user, said } = chat([wrap]);
+    const { user, newTexts } = chat([wrap]);
     const ann = user(1);
     for (const text of ['/wrap', '1', 'red', 'redo', '2', 'ok']) await ann.sends(text);
-    expect(said().slice(3)).toEqual(['Count?', 'End, gift undefined?', '{"count":2,"end":"ok"}']);
+    expect(newTexts().slice(3)).toEqual([
+      'Count?',
+      'End, gift undefined?',
+      '{"count":2,"end":"ok"}',
+    ]);
   });
 
   it('is explained at the first question, and where it is not allowed', async () => {
@@ -197,10 +201,10 @@ describe('back', () => {
       .ask('a', { prompt: 'A?', back: true })
       .ask('b', { prompt: 'B?' })
       .done(() => {});
-    const { user, said } = chat([partly]);
+    const { user, newTexts } = chat([partly]);
     const ann = user(1);
     for (const text of ['/partly', '/back', '1', '/back']) await ann.sends(text);
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'A?',
       'This is already the first question.',
       'B?',
@@ -225,32 +229,32 @@ describe('skip', () => {
     .done((a) => JSON.stringify(a));
 
   it('leaves an optional question out, by command or button', async () => {
-    const { user, said } = chat([opinion]);
+    const { user, newTexts } = chat([opinion]);
     const ann = user(1);
     for (const text of ['/opinion', '5', '/skip']) await ann.sends(text);
-    expect(said()).toEqual(['Stars?', 'Comment?', 'Name, comment undefined?']);
+    expect(newTexts()).toEqual(['Stars?', 'Comment?', 'Name, comment undefined?']);
     await ann.sends('/back');
     await ann.taps('Skip');
-    expect(said()).toEqual(['Comment?', 'Name, comment undefined?']);
+    expect(newTexts()).toEqual(['Comment?', 'Name, comment undefined?']);
     await ann.sends('Ann');
-    expect(said()).toEqual(['{"stars":"5","name":"Ann"}']);
+    expect(newTexts()).toEqual(['{"stars":"5","name":"Ann"}']);
   });
 
   it('is rejected where the question has to be answered', async () => {
-    const { user, said } = chat([opinion]);
+    const { user, newTexts } = chat([opinion]);
     const ann = user(1);
     await ann.sends('/opinion');
     await ann.sends('/skip');
-    expect(said()).toEqual(['Stars?', 'This question cannot be skipped.']);
+    expect(newTexts()).toEqual(['Stars?', 'This question cannot be skipped.']);
   });
 });
 
 describe('the endings of a flow', () => {
   it('gets the answers until then and the step after a cancel', async () => {
-    const { user, said, state } = chat([order]);
+    const { user, newTexts, state } = chat([order]);
     const ann = user(1);
     for (const text of ['/order', '📱 Phone', '3', '/cancel']) await ann.sends(text);
-    expect(said().at(-1)).toBe('Canceled at address with 3.');
+    expect(newTexts().at(-1)).toBe('Canceled at address with 3.');
     expect(await state(1)).toBe(null);
   });
 
@@ -258,23 +262,23 @@ describe('the endings of a flow', () => {
     const silent = flow('silent', { trigger: '/silent' })
       .ask('a', { prompt: 'A?' })
       .done(() => {}, { canceled: () => {} });
-    const { user, said } = chat([silent, two]);
+    const { user, newTexts } = chat([silent, two]);
     const ann = user(1);
     for (const text of ['/silent', '/cancel', '/two', '/cancel']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'A?', 'Canceled.']);
+    expect(newTexts()).toEqual(['A?', 'A?', 'Canceled.']);
   });
 
   it('accepts /cancel for this bot only', async () => {
-    const { user, said, state } = chat([two]);
+    const { user, newTexts, state } = chat([two]);
     const ann = user(1);
     for (const text of ['/two', '/cancel@other_bot']) await ann.sends(text);
     expect(await state(1)).toBe('two:a');
     await ann.sends('/cancel@The_Bot');
-    expect(said().at(-1)).toBe('Canceled.');
+    expect(newTexts().at(-1)).toBe('Canceled.');
   });
 
   it('runs out of time, which progress and back renew and invalid answers do not', async () => {
-    const { user, said, state, passes } = chat([order]);
+    const { user, newTexts, state, passes } = chat([order]);
     const ann = user(1);
     const minutes = (n: number) => passes(n * 60_000);
     await ann.sends('/order');
@@ -288,7 +292,7 @@ describe('the endings of a flow', () => {
     await ann.sends('none');
     expect(await state(1)).toBe('order:quantity');
     await minutes(2);
-    expect(said().at(-1)).toBe('Expired.');
+    expect(newTexts().at(-1)).toBe('Expired.');
     expect(await state(1)).toBe(null);
   });
 
@@ -303,10 +307,10 @@ describe('the endings of a flow', () => {
           },
           { left: (reason, answers) => void reasons.push(`${id} ${reason} ${answers.a ?? '-'}`) },
         );
-    const { user, passes, said } = chat([make('x'), make('y'), two]);
+    const { user, passes, newTexts } = chat([make('x'), make('y'), two]);
     const ann = user(1);
     for (const text of ['/x', 'hi', '/x', '/cancel', '/x', '/y', '/y', 'go']) await ann.sends(text);
-    expect(said().slice(-1)).toEqual(['A?']);
+    expect(newTexts().slice(-1)).toEqual(['A?']);
     await ann.sends('/x');
     await passes(60_000);
     expect(reasons).toEqual([
@@ -324,20 +328,25 @@ describe('the endings of a flow', () => {
       .ask('a', { prompt: 'A?' })
       .ask('b', { prompt: 'B?' })
       .done(({ a, b }) => (a === 'wrong' ? redo('a') : `${a}${b}`));
-    const { user, said } = chat([again]);
+    const { user, newTexts } = chat([again]);
     const ann = user(1);
     for (const text of ['/again', 'wrong', '2', '1']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'B?', 'A?', '12']);
+    expect(newTexts()).toEqual(['A?', 'B?', 'A?', '12']);
   });
 
   it('ends after too many invalid answers', async () => {
     const pin = flow('pin', { trigger: '/pin', attempts: 3 })
       .ask('code', { prompt: 'Code?', validate: (t) => (t === '42' ? t : invalid('Wrong.')) })
       .done(() => 'In.');
-    const { user, said, state } = chat([pin]);
+    const { user, newTexts, state } = chat([pin]);
     const ann = user(1);
     for (const text of ['/pin', '1', '2', '3']) await ann.sends(text);
-    expect(said()).toEqual(['Code?', 'Wrong.', 'Wrong.', 'Too many attempts. Please start again.']);
+    expect(newTexts()).toEqual([
+      'Code?',
+      'Wrong.',
+      'Wrong.',
+      'Too many attempts. Please start again.',
+    ]);
     expect(await state(1)).toBe(null);
   });
 });
@@ -348,15 +357,15 @@ describe('a step with a time of its own', () => {
       .ask('one', { prompt: '1 + 1?', timeout: '10s', onTimeout: () => ({ answer: 'late' }) })
       .ask('two', { prompt: (a) => `${a.one}. 2 + 2?`, timeout: '10s' })
       .done((a) => JSON.stringify(a));
-    const { user, said, passes, state } = chat([quiz]);
+    const { user, newTexts, passes, state } = chat([quiz]);
     const ann = user(1);
     await ann.sends('/quiz');
     await passes(5000);
     await ann.sendsMessage({ sticker: { file_id: 's', file_unique_id: 's' } });
     await passes(5000);
-    expect(said()).toEqual(['1 + 1?', 'Please answer the question above.', 'late. 2 + 2?']);
+    expect(newTexts()).toEqual(['1 + 1?', 'Please answer the question above.', 'late. 2 + 2?']);
     await passes(10_000);
-    expect(said()).toEqual(['Time is up. Please start again.']);
+    expect(newTexts()).toEqual(['Time is up. Please start again.']);
     expect(await state(1)).toBe(null);
   });
 });
@@ -375,25 +384,25 @@ describe('an invalid answer', () => {
       ['pass', 0, 2],
       ['ignore', 0, 0],
     ] as const) {
-      const { user, said, passed, state } = chat([pick({ otherInput })]);
+      const { user, newTexts, passed, state } = chat([pick({ otherInput })]);
       const ann = user(1);
       await ann.sends('/pick');
-      said();
+      newTexts();
       await ann.sends('text');
       await ann.sendsMessage(photo);
-      expect([otherInput, said().length, passed.length]).toEqual([otherInput, hints, handled]);
+      expect([otherInput, newTexts().length, passed.length]).toEqual([otherInput, hints, handled]);
       expect(await state(1)).toBe('pick:a');
     }
   });
 
   it('is answered as a toast where it is a button at a step for text', async () => {
-    const { user, said, answers } = chat([pick({})]);
+    const { user, newTexts, answers } = chat([pick({})]);
     const ann = user(1);
     await ann.sends('/pick');
     await ann.taps('x');
-    said();
+    newTexts();
     await ann.presses('somewhere-else');
-    expect(said()).toEqual([]);
+    expect(newTexts()).toEqual([]);
     expect(answers().at(-1)).toBe('Please answer the question above.');
   });
 
@@ -401,24 +410,24 @@ describe('an invalid answer', () => {
     const age = flow('age', { trigger: '/age' })
       .ask('age', { prompt: '?', schema: z.coerce.number().int(), otherwise: 'Eine Zahl, bitte.' })
       .done(() => {});
-    const { user, said } = chat([age]);
+    const { user, newTexts } = chat([age]);
     const ann = user(1);
     await ann.sends('/age');
     await ann.sends('alt');
     await ann.sendsMessage(photo);
-    expect(said()).toEqual(['?', 'Eine Zahl, bitte.', 'Eine Zahl, bitte.']);
+    expect(newTexts()).toEqual(['?', 'Eine Zahl, bitte.', 'Eine Zahl, bitte.']);
   });
 
   it('passes on events that nobody sent as an answer', async () => {
-    const { user, passed, said } = chat([pick({})]);
+    const { user, passed, newTexts } = chat([pick({})]);
     const ann = user(1);
     await ann.sends('/pick');
-    said();
+    newTexts();
     await ann.gives({
       my_chat_member: { chat: { id: 1, type: 'private' }, from: { id: 1 }, date: 1 },
     });
     await ann.gives({ poll_answer: { poll_id: 'p', user: { id: 1 }, option_ids: [0] } });
-    expect([passed.length, said()]).toEqual([2, []]);
+    expect([passed.length, newTexts()]).toEqual([2, []]);
   });
 });
 
@@ -429,25 +438,29 @@ describe('commands while a flow runs', () => {
       .done(({ a }) => `Got ${a}`);
 
   it('pass by default, and are never answers', async () => {
-    const { user, said, passed } = chat([make({})]);
+    const { user, newTexts, passed } = chat([make({})]);
     const ann = user(1);
     await ann.sends('/f');
     await ann.sends('/help');
-    expect([said(), passed.length]).toEqual([['A?'], 1]);
+    expect([newTexts(), passed.length]).toEqual([['A?'], 1]);
   });
 
   it('may pass and be followed by the question, be answers, or be blocked', async () => {
-    for (const [otherCommands, heard, handled] of [
+    for (const [otherCommands, received, handled] of [
       ['passAndAsk', ['A?'], 1],
       ['answer', ['Got /help me'], 0],
       ['block', ['Please finish this first.'], 0],
     ] as const) {
-      const { user, said, passed } = chat([make({ otherCommands })]);
+      const { user, newTexts, passed } = chat([make({ otherCommands })]);
       const ann = user(1);
       await ann.sends('/f');
-      said();
+      newTexts();
       await ann.sends('/help me');
-      expect([otherCommands, said(), passed.length]).toEqual([otherCommands, heard, handled]);
+      expect([otherCommands, newTexts(), passed.length]).toEqual([
+        otherCommands,
+        received,
+        handled,
+      ]);
     }
   });
 
@@ -455,11 +468,11 @@ describe('commands while a flow runs', () => {
     const named = flow('n', { trigger: '/n' })
       .ask('a', { prompt: 'A?', accept: ['command', 'text'] })
       .done(({ a }) => JSON.stringify(a));
-    const { user, said } = chat([named]);
+    const { user, newTexts } = chat([named]);
     const ann = user(1);
     await ann.sends('/n');
     await ann.sends('/go now');
-    expect(said().at(-1)).toBe('{"kind":"command","value":{"command":"go","argument":"now"}}');
+    expect(newTexts().at(-1)).toBe('{"kind":"command","value":{"command":"go","argument":"now"}}');
   });
 
   it('start the flow anew, continue, reject or ask by its own trigger', async () => {
@@ -472,12 +485,12 @@ describe('commands while a flow runs', () => {
         .ask('a', { prompt: 'A?' })
         .ask('b', { prompt: 'B?' })
         .done(() => {});
-      const { user, said, data } = chat([f]);
+      const { user, newTexts, data } = chat([f]);
       const ann = user(1);
       for (const text of ['/f', '1']) await ann.sends(text);
-      said();
+      newTexts();
       await ann.sends('/f');
-      expect([onTrigger, said()]).toEqual([onTrigger, heard]);
+      expect([onTrigger, newTexts()]).toEqual([onTrigger, heard]);
       expect(await data(1)).toEqual(left ?? {});
     }
   });
@@ -487,13 +500,13 @@ describe('commands while a flow runs', () => {
       .ask('a', { prompt: 'A?' })
       .ask('b', { prompt: 'B?' })
       .done(() => {});
-    const { user, said, data } = chat([f]);
+    const { user, newTexts, data } = chat([f]);
     const ann = user(1);
     for (const text of ['/f', '1', '/f']) await ann.sends(text);
     await ann.taps('No');
-    expect(said()).toEqual(['A?', 'B?', 'Start again?', 'B?']);
+    expect(newTexts()).toEqual(['A?', 'B?', 'Start again?', 'B?']);
     await ann.taps('Yes');
-    expect(said()).toEqual(['A?']);
+    expect(newTexts()).toEqual(['A?']);
     expect(await data(1)).toEqual({});
   });
 
@@ -523,40 +536,40 @@ describe('answers of a trigger', () => {
     });
 
   it('are checked as if the user had sent them', async () => {
-    const { user, said } = chat([shop]);
+    const { user, newTexts } = chat([shop]);
     await user(1).sends('/buy tea 3');
     await user(2).sends('/start buy_cup_2');
-    expect(said()).toEqual(['Note for 3 × tea?', 'Note for 2 × cup?']);
+    expect(newTexts()).toEqual(['Note for 3 × tea?', 'Note for 2 × cup?']);
   });
 
   it('come to the flow of the deep link, also beside a flow that /start starts', async () => {
     const hello = flow('hello', { trigger: '/start' })
       .ask('name', { prompt: 'Name?' })
       .done(() => {});
-    const { user, said } = chat([hello, shop]);
+    const { user, newTexts } = chat([hello, shop]);
     await user(1).sends('/start buy_cup_2');
     await user(2).sends('/start');
     await user(3).sends('/start elsewhere');
-    expect(said()).toEqual(['Note for 2 × cup?', 'Name?', 'Name?']);
+    expect(newTexts()).toEqual(['Note for 2 × cup?', 'Name?', 'Name?']);
   });
 
   it('are asked where they would have been rejected', async () => {
-    const { user, said } = chat([shop]);
+    const { user, newTexts } = chat([shop]);
     const [ann, bob] = [user(1), user(2)];
     await ann.sends('/buy cap 3');
-    expect(said()).toEqual(['What?']);
+    expect(newTexts()).toEqual(['What?']);
     await ann.taps('Tea');
-    expect(said()).toEqual(['Note for 3 × tea?']);
+    expect(newTexts()).toEqual(['Note for 3 × tea?']);
     await bob.sends('/buy tea 0');
-    expect(said()).toEqual(['How many?']);
+    expect(newTexts()).toEqual(['How many?']);
   });
 
   it('come with the trigger that starts the flow again too', async () => {
-    const { user, said } = chat([shop]);
+    const { user, newTexts } = chat([shop]);
     const ann = user(1);
     await ann.sends('/buy');
     await ann.sends('/buy cup 7');
-    expect(said()).toEqual(['What?', 'Note for 7 × cup?']);
+    expect(newTexts()).toEqual(['What?', 'Note for 7 × cup?']);
   });
 });
 
@@ -577,14 +590,14 @@ describe('code that throws', () => {
 
   it('reaches the caller and the user, keeps the step, and lets the user cancel', async () => {
     for (const part of ['prompt', 'when', 'validate', 'choices'] as const) {
-      const { user, said, state } = chat([broken(part)]);
+      const { user, newTexts, state } = chat([broken(part)]);
       const ann = user(1);
       await ann.sends('/broken');
       await expect(ann.sends('x')).rejects.toThrow(part);
-      expect(said()).toEqual(['A?', 'Something went wrong. Please try again.']);
+      expect(newTexts()).toEqual(['A?', 'Something went wrong. Please try again.']);
       expect([part, await state(1)]).toEqual([part, 'broken:a']);
       await ann.sends('/cancel');
-      expect([said(), await state(1)]).toEqual([['Canceled.'], null]);
+      expect([newTexts(), await state(1)]).toEqual([['Canceled.'], null]);
     }
   });
 
@@ -600,18 +613,18 @@ describe('code that throws', () => {
 
 describe('a lost prompt', () => {
   it('is sent again before the next text can answer it', async () => {
-    const { user, said, fails, data } = chat([two]);
+    const { user, newTexts, fails, data } = chat([two]);
     const ann = user(1);
     await ann.sends('/two');
     fails.on = ({ method }) => (method === 'sendMessage' ? new Error('502') : undefined);
     await expect(ann.sends('1')).rejects.toThrow('502');
     delete fails.on;
     expect(await data(1)).toEqual({ a: '1' });
-    said();
+    newTexts();
     await ann.sends('not an answer');
-    expect(said()).toEqual(['B after 1?']);
+    expect(newTexts()).toEqual(['B after 1?']);
     await ann.sends('2');
-    expect(said()).toEqual(['12']);
+    expect(newTexts()).toEqual(['12']);
   });
 });
 

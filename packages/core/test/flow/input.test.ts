@@ -20,7 +20,7 @@ describe('the accepted input of a step', () => {
           input.kind === 'text' && input.text.startsWith('#') ? { tag: input.text } : undefined,
       })
       .done((a) => JSON.stringify([a.where.latitude, a.proof.kind, a.any.kind, a.card]));
-    const { user, said } = chat([f]);
+    const { user, newTexts } = chat([f]);
     const ann = user(1);
     await ann.sends('/f');
     await ann.sendsMessage({ location: { latitude: 1.5, longitude: 2 } });
@@ -28,7 +28,7 @@ describe('the accepted input of a step', () => {
     await ann.sends('text');
     await ann.sends('no card');
     await ann.sends('#7');
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       '1',
       '2',
       '3',
@@ -42,11 +42,11 @@ describe('the accepted input of a step', () => {
     const f = flow('f', { trigger: '/f' })
       .ask('a', { prompt: 'A?', choices: ['x'], accept: 'text' })
       .done(({ a }) => `Got ${a}`);
-    const { user, said } = chat([f]);
+    const { user, newTexts } = chat([f]);
     const ann = user(1);
     await ann.sends('/f');
     await ann.sends('other');
-    expect(said().at(-1)).toBe('Got other');
+    expect(newTexts().at(-1)).toBe('Got other');
   });
 
   it('goes through the schema and then through validate, which may answer later', async () => {
@@ -57,10 +57,10 @@ describe('the accepted input of a step', () => {
         validate: async (n, _, turn) => (n > turn.now() ? invalid('Too late.') : { at: n }),
       })
       .done(({ n }) => JSON.stringify(n));
-    const { user, said } = chat([f]);
+    const { user, newTexts } = chat([f]);
     const ann = user(1);
     for (const text of ['/f', 'x', '9e99', '5']) await ann.sends(text);
-    expect(said()).toEqual(['N?', 'A number.', 'Too late.', '{"at":5}']);
+    expect(newTexts()).toEqual(['N?', 'A number.', 'Too late.', '{"at":5}']);
   });
 });
 
@@ -71,7 +71,7 @@ describe('an album', () => {
     .done((a) => JSON.stringify([a.shots.map((s) => s.file_id), a.text]));
 
   it('is one answer, a second after its last part', async () => {
-    const { user, said, passes, state } = chat([report]);
+    const { user, newTexts, passes, state } = chat([report]);
     const ann = user(1);
     await ann.sends('/report');
     for (const id of ['a', 'b', 'c']) {
@@ -80,29 +80,29 @@ describe('an album', () => {
     }
     expect(await state(1)).toBe('report:shots');
     await passes(1000);
-    expect(said()).toEqual(['Shots?', 'Text?']);
+    expect(newTexts()).toEqual(['Shots?', 'Text?']);
     await ann.sends('x');
-    expect(said()).toEqual(['[["a","b","c"],"x"]']);
+    expect(newTexts()).toEqual(['[["a","b","c"],"x"]']);
   });
 
   it('ends with the next other input, which is no answer to the next question', async () => {
-    const { user, said } = chat([report]);
+    const { user, newTexts } = chat([report]);
     const ann = user(1);
     await ann.sends('/report');
     await ann.sendsMessage(photo('a'));
     await ann.sends('that is all');
-    expect(said()).toEqual(['Shots?', 'Text?']);
+    expect(newTexts()).toEqual(['Shots?', 'Text?']);
   });
 
   it('ends by its button, which needs a part first', async () => {
-    const { user, said, answers } = chat([report]);
+    const { user, newTexts, answers } = chat([report]);
     const ann = user(1);
     await ann.sends('/report');
     await ann.taps('Done');
-    expect([said(), answers().at(-1)]).toEqual([['Shots?'], 'Photos, please.']);
+    expect([newTexts(), answers().at(-1)]).toEqual([['Shots?'], 'Photos, please.']);
     await ann.sendsMessage(photo('a'));
     await ann.taps('Done');
-    expect(said()).toEqual(['Text?']);
+    expect(newTexts()).toEqual(['Text?']);
   });
 
   it('sent to a step for one photo gives its first, and the rest reaches nobody', async () => {
@@ -110,12 +110,12 @@ describe('an album', () => {
       .ask('best', { prompt: 'Best?', accept: 'photo' })
       .ask('other', { prompt: 'Other?', accept: 'photo' })
       .done((a) => `${a.best.file_id} ${a.other.file_id}`);
-    const { user, said, passed } = chat([single]);
+    const { user, newTexts, passed } = chat([single]);
     const ann = user(1);
     await ann.sends('/single');
     for (const id of ['a', 'b', 'c']) await ann.sendsMessage(photo(id, 'g'));
     await ann.sendsMessage(photo('d'));
-    expect([said(), passed.length]).toEqual([['Best?', 'Other?', 'a d'], 0]);
+    expect([newTexts(), passed.length]).toEqual([['Best?', 'Other?', 'a d'], 0]);
   });
 
   it('that is rejected is begun anew', async () => {
@@ -126,7 +126,7 @@ describe('an album', () => {
         validate: (shots) => (shots.length === 2 ? shots.length : invalid('Two, please.')),
       })
       .done((a) => `${a.shots}`);
-    const { user, said, passes } = chat([strict]);
+    const { user, newTexts, passes } = chat([strict]);
     const ann = user(1);
     await ann.sends('/strict');
     await ann.sendsMessage(photo('a', 'g'));
@@ -134,7 +134,7 @@ describe('an album', () => {
     await ann.sendsMessage(photo('b', 'h'));
     await ann.sendsMessage(photo('c', 'h'));
     await passes(1000);
-    expect(said()).toEqual(['Two?', 'Two, please.', '2']);
+    expect(newTexts()).toEqual(['Two?', 'Two, please.', '2']);
   });
 });
 
@@ -158,16 +158,16 @@ describe('an edited message', () => {
   });
 
   it('changes the answer that it gave, checked like any other', async () => {
-    const { user, said, data } = chat([make('update')]);
+    const { user, newTexts, data } = chat([make('update')]);
     const ann = user(1);
     await ann.sends('/f');
     const message = sent(await ann.sends('1'));
     await ann.edits(message, 'bad');
-    expect([said(), await data(1)]).toEqual([['A?', 'B?', 'Bad.'], { a: '1' }]);
+    expect([newTexts(), await data(1)]).toEqual([['A?', 'B?', 'Bad.'], { a: '1' }]);
     await ann.edits(message, '2');
-    expect([said(), await data(1)]).toEqual([[], { a: '2' }]);
+    expect([newTexts(), await data(1)]).toEqual([[], { a: '2' }]);
     await ann.edits(message, 'skip');
-    expect([said(), await data(1)]).toEqual([['C after skip?'], { a: 'skip' }]);
+    expect([newTexts(), await data(1)]).toEqual([['C after skip?'], { a: 'skip' }]);
   });
 });
 
@@ -200,7 +200,7 @@ describe('a payment', () => {
   });
 
   it('is asked by an invoice, checked out by the step, and is the answer', async () => {
-    const { user, calls, said } = chat([shop]);
+    const { user, calls, newTexts } = chat([shop]);
     const ann = user(1);
     await ann.sends('/buy');
     expect(calls[0]?.method).toBe('sendInvoice');
@@ -220,7 +220,7 @@ describe('a payment', () => {
         provider_payment_charge_id: 'p',
       },
     });
-    expect(said().at(-1)).toBe('Thanks for 5');
+    expect(newTexts().at(-1)).toBe('Thanks for 5');
   });
 });
 
@@ -229,11 +229,11 @@ describe('texts and services', () => {
     const f = flow('f', { trigger: '/f', texts: { canceled: 'Flow says bye.' } })
       .ask('a', { prompt: 'A?', choices: ['x'] })
       .done(() => {});
-    const { user, said } = chat([f], {
+    const { user, newTexts } = chat([f], {
       texts: { canceled: 'Bye.', wrongKind: ({ from }) => `Buttons, ${from?.first_name}.` },
     });
     const ann = user(1);
     for (const text of ['/f', 'no button', '/cancel']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'Buttons, User 1.', 'Flow says bye.']);
+    expect(newTexts()).toEqual(['A?', 'Buttons, User 1.', 'Flow says bye.']);
   });
 });

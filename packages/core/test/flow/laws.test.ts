@@ -19,7 +19,7 @@ import {
   texts,
 } from './model.ts';
 
-/** What is made in a turn is made once. */
+/** A new turn; values made in a turn are made once. */
 const turn = () => ({}) as AskTurn;
 const start: Progress = { answers: {}, passed: [], open: [] };
 
@@ -29,7 +29,7 @@ const often = <T>(weight: number, ...values: readonly T[]) => ({
 });
 const replies = fc.record({ text: fc.constantFrom(...texts), yes: fc.boolean() });
 
-/** What a user who would say this says to that question. */
+/** The reply to a question, of a user who would answer this. */
 function replyTo({ takes }: Question, text: string, yes: boolean, skips: boolean): Reply {
   if (takes === 'summary') return 'yes';
   if (takes === 'rounds') return yes ? 'yes' : 'no';
@@ -134,14 +134,14 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
         const make = () =>
           build(level, note).done((answers: unknown) => void results.push(answers));
         const bot = chat([make()], {}, storage);
-        const { said, passes } = bot;
+        const { newTexts, passes } = bot;
         const ann = bot.user(1);
         let given: Reply[] = [];
         let last = await ann.sends('/f');
         for (const { kind: moved, of } of moves) {
           const now = after(level, given);
           if (now.done) break;
-          said();
+          newTexts();
           const isSummary = now.question.takes === 'summary';
           const kind = isSummary && moved === 'answer' ? (of.yes ? 'edit' : 'keep') : moved;
           closed = Math.max(closed, now.closed);
@@ -149,20 +149,20 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
           switch (kind) {
             case 'redeliver':
               await bot.redeliver(last);
-              expect(said()).toEqual([]);
+              expect(newTexts()).toEqual([]);
               continue;
             case 'restart':
               bot.deploys([make()]);
               continue;
             case 'noise':
               await ann.sendsMessage({ sticker: { file_id: 's', file_unique_id: 's' } });
-              expect(said()).toEqual(['Please answer the question above.']);
+              expect(newTexts()).toEqual(['Please answer the question above.']);
               continue;
             case 'cancel':
             case 'wait':
               if (kind === 'cancel') await ann.sends('/cancel');
               else await passes(10 * 60_000);
-              expect(said()).toEqual([
+              expect(newTexts()).toEqual([
                 kind === 'cancel' ? 'Canceled.' : 'Time is up. Please start again.',
               ]);
               expect(await bot.data(1)).toBe(undefined);
@@ -190,7 +190,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
               if (kind === 'keep') await ann.taps('Keep as it is');
               else await ann.taps(offered.find((label) => like(label, corrected.says)) ?? '');
               const asked = kind === 'keep' ? now.question.says : corrected.says;
-              expect(said()).toEqual(['What would you like to change?', asked]);
+              expect(newTexts()).toEqual(['What would you like to change?', asked]);
               if (kind === 'keep') {
                 last = await ann.taps('Yes');
                 given = [...given, 'yes'];
@@ -209,7 +209,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
               last = await ann.sends('too early');
               await first;
               given = [...given, reply];
-              expect(said()).toEqual([next.question.says, next.question.says]);
+              expect(newTexts()).toEqual([next.question.says, next.question.says]);
               seen.early++;
               continue;
             }
@@ -233,7 +233,7 @@ describe.each(Object.entries(storages))('a machine with a flow, on %s', (_, stor
           } else {
             const stuck =
               closed > 0 ? 'You cannot go back here.' : 'This is already the first question.';
-            expect(said()).toEqual([isStuck ? stuck : then.question.says]);
+            expect(newTexts()).toEqual([isStuck ? stuck : then.question.says]);
           }
         }
         expect(bot.passed).toEqual([]);

@@ -132,7 +132,7 @@ function add(builder: Builder, level: readonly Node[], prefix: string, note: Not
   return b;
 }
 
-/** What a user says to a question. */
+/** A user's reply to a question. */
 export type Reply = { readonly text: string } | 'skip' | 'yes' | 'no';
 
 /** A question of the model. */

@@ -21,12 +21,12 @@ describe('branch', () => {
     .done((a) => JSON.stringify(a));
 
   it('asks the questions of the case that was answered', async () => {
-    const { user, said } = chat([trip]);
+    const { user, newTexts } = chat([trip]);
     const ann = user(1);
     await ann.sends('/trip');
     await ann.taps('fly');
     for (const text of ['12A', 'window', 'small']) await ann.sends(text);
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'How?',
       'Seat?',
       'Fly note?',
@@ -36,16 +36,16 @@ describe('branch', () => {
   });
 
   it('follows another answer, and deletes answers that no longer apply', async () => {
-    const { user, said } = chat([trip]);
+    const { user, newTexts } = chat([trip]);
     const ann = user(1);
     await ann.sends('/trip');
     await ann.taps('fly');
     await ann.sends('12A');
     for (let i = 0; i < 2; i++) await ann.sends('/back');
-    said();
+    newTexts();
     await ann.taps('walk');
     for (const text of ['boots', 'slow']) await ann.sends(text);
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'Shoes?',
       'Walk note?',
       '{"how":"walk","shoes":"boots","note":"slow"}',
@@ -63,16 +63,16 @@ describe('a question that has the same name in two cases', () => {
       })
       .ask('end', { prompt: 'End?', validate: (t) => (t === 'redo' ? redo('how') : t) })
       .done((a) => JSON.stringify(a));
-    const { user, said } = chat([trip]);
+    const { user, newTexts } = chat([trip]);
     const ann = user(1);
     await ann.sends('/trip');
     await ann.taps('walk');
     for (const text of ['boots', 'slow', 'redo']) await ann.sends(text);
-    said();
+    newTexts();
     await ann.taps('fly');
     for (const text of ['window', 'redo']) await ann.sends(text);
     await ann.taps('walk');
-    expect(said()).toEqual(['Fly note?', 'End?', 'How?', 'Walk note?']);
+    expect(newTexts()).toEqual(['Fly note?', 'End?', 'How?', 'Walk note?']);
   });
 });
 
@@ -87,31 +87,31 @@ describe('include', () => {
     .done((a) => JSON.stringify(a));
 
   it('asks another flow as one step, as often as it is named', async () => {
-    const { user, said, state, data } = chat([move, address]);
+    const { user, newTexts, state, data } = chat([move, address]);
     const ann = user(1);
     for (const text of ['/move', 'Elm', '1', 'Oak']) await ann.sends(text);
-    expect(said()).toEqual(['Street?', 'Zip of Elm?', 'Street?', 'Zip of Oak?']);
+    expect(newTexts()).toEqual(['Street?', 'Zip of Elm?', 'Street?', 'Zip of Oak?']);
     expect(await state(1)).toBe('move.to:zip');
     expect(await data(1)).toEqual({ from: { street: 'Elm', zip: 1 }, to: { street: 'Oak' } });
     for (const text of ['2', 'now']) await ann.sends(text);
-    expect(said().at(-1)).toBe(
+    expect(newTexts().at(-1)).toBe(
       '{"from":{"street":"Elm","zip":1},"to":{"street":"Oak","zip":2},"when":"now"}',
     );
   });
 
   it('is gone back into, question by question', async () => {
-    const { user, said, data } = chat([move]);
+    const { user, newTexts, data } = chat([move]);
     const ann = user(1);
     for (const text of ['/move', 'Elm', '1', '/back', '/back']) await ann.sends(text);
-    expect(said().slice(2)).toEqual(['Street?', 'Zip of Elm?', 'Street?']);
+    expect(newTexts().slice(2)).toEqual(['Street?', 'Zip of Elm?', 'Street?']);
     expect(await data(1)).toEqual({});
   });
 
   it('is answered anew as a whole by redo', async () => {
-    const { user, said } = chat([move]);
+    const { user, newTexts } = chat([move]);
     const ann = user(1);
     for (const text of ['/move', 'Elm', '1', 'Oak', '2', 'redo', 'Ash', '3']) await ann.sends(text);
-    expect(said().slice(-3)).toEqual(['Street?', 'Zip of Ash?', 'From 3 to 2, when?']);
+    expect(newTexts().slice(-3)).toEqual(['Street?', 'Zip of Ash?', 'From 3 to 2, when?']);
   });
 });
 
@@ -130,7 +130,7 @@ describe('repeat', () => {
     .done((a) => JSON.stringify(a.pets));
 
   it('asks again until the user declines, and gives an array', async () => {
-    const { user, said, state } = chat([pets]);
+    const { user, newTexts, state } = chat([pets]);
     const ann = user(1);
     for (const text of ['/pets', 'Ann', 'Rex', 'dog']) await ann.sends(text);
     expect(await state(1)).toBe('pets.pets:again');
@@ -138,7 +138,7 @@ describe('repeat', () => {
     for (const text of ['Tom', '/skip']) await ann.sends(text);
     await ann.taps('No');
     await ann.sends('ok');
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'Owner?',
       'A name, Ann?',
       'Rex is a?',
@@ -152,7 +152,7 @@ describe('repeat', () => {
   });
 
   it('ends by itself at the most rounds', async () => {
-    const { user, said } = chat([pets]);
+    const { user, newTexts } = chat([pets]);
     const ann = user(1);
     await ann.sends('/pets');
     await ann.sends('Ann');
@@ -161,18 +161,18 @@ describe('repeat', () => {
       await ann.sends('cat');
       if (round < 3) await ann.taps('Yes');
     }
-    expect(said().at(-1)).toBe('3 pets?');
+    expect(newTexts().at(-1)).toBe('3 pets?');
   });
 
   it('is gone back through, round by round, also where questions were skipped', async () => {
-    const { user, said } = chat([pets]);
+    const { user, newTexts } = chat([pets]);
     const ann = user(1);
     for (const text of ['/pets', 'Ann', 'Rex', '/skip']) await ann.sends(text);
     await ann.taps('Yes');
     await ann.sends('Tom');
-    said();
+    newTexts();
     for (let i = 0; i < 6; i++) await ann.sends('/back');
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'A name, Ann?',
       '1 of Ann. Another?',
       'Rex is a?',
@@ -183,14 +183,14 @@ describe('repeat', () => {
   });
 
   it('goes back from behind into the question for another round', async () => {
-    const { user, said } = chat([pets]);
+    const { user, newTexts } = chat([pets]);
     const ann = user(1);
     for (const text of ['/pets', 'Ann', 'Rex', 'dog']) await ann.sends(text);
     await ann.taps('No');
-    said();
+    newTexts();
     await ann.sends('/back');
     await ann.taps('Yes');
-    expect(said()).toEqual(['1 of Ann. Another?', 'A name, Ann?']);
+    expect(newTexts()).toEqual(['1 of Ann. Another?', 'A name, Ann?']);
   });
 
   it('accepts no button of an earlier round', async () => {
@@ -200,15 +200,15 @@ describe('repeat', () => {
         again: 'More?',
       })
       .done((a) => JSON.stringify(a));
-    const { user, said, answers, shown, data } = chat([rated]);
+    const { user, newTexts, answers, shown, data } = chat([rated]);
     const ann = user(1);
     await ann.sends('/rated');
     const first = shown[0];
     await ann.taps('1');
     await ann.taps('Yes');
-    said();
+    newTexts();
     await ann.taps('2', first);
-    expect([said(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
+    expect([newTexts(), answers().at(-1)]).toEqual([[], 'This button is no longer in use.']);
     expect(await data(1)).toEqual({ all: [{ stars: '1' }, {}] });
   });
 
@@ -217,14 +217,14 @@ describe('repeat', () => {
       .repeat('none', { each: (b) => b.ask('x', { prompt: 'X?' }), again: 'Any?', min: 0 })
       .repeat('two', { each: (b) => b.ask('y', { prompt: 'Y?' }), again: 'More?', min: 2 })
       .done((a) => JSON.stringify(a));
-    const { user, said } = chat([some]);
+    const { user, newTexts } = chat([some]);
     const ann = user(1);
     await ann.sends('/some');
     await ann.taps('No');
     await ann.sends('1');
     await ann.sends('2');
     await ann.taps('No');
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'Any?',
       'Y?',
       'Y?',
@@ -243,12 +243,12 @@ describe('back in a round that may be left out', () => {
         min: 0,
       })
       .done(() => {});
-    const { user, said } = chat([some]);
+    const { user, newTexts } = chat([some]);
     const ann = user(1);
     await ann.sends('/some');
     await ann.taps('Yes');
     for (const text of ['1', '/back', '/back', '/back']) await ann.sends(text);
-    expect(said()).toEqual([
+    expect(newTexts()).toEqual([
       'Any?',
       'X?',
       'Y?',
@@ -268,12 +268,12 @@ describe('confirm', () => {
     .done((a) => JSON.stringify(a));
 
   it('continues by yes and stores no answer', async () => {
-    const { user, said } = chat([form]);
+    const { user, newTexts } = chat([form]);
     const ann = user(1);
     for (const text of ['/form', 'Ann', '30']) await ann.sends(text);
     await ann.taps('Yes');
     await ann.sends('x');
-    expect(said().slice(2)).toEqual([
+    expect(newTexts().slice(2)).toEqual([
       'Ann, 30?',
       'After?',
       '{"firstName":"Ann","age":"30","after":"x"}',
@@ -281,21 +281,21 @@ describe('confirm', () => {
   });
 
   it('cancels by no', async () => {
-    const { user, said, state } = chat([form]);
+    const { user, newTexts, state } = chat([form]);
     const ann = user(1);
     for (const text of ['/form', 'Ann', '30']) await ann.sends(text);
     await ann.taps('Cancel');
-    expect([said().at(-1), await state(1)]).toEqual(['Canceled.', null]);
+    expect([newTexts().at(-1), await state(1)]).toEqual(['Canceled.', null]);
   });
 
   it('lets the user correct one answer, and shows the summary again', async () => {
-    const { user, said } = chat([form]);
+    const { user, newTexts } = chat([form]);
     const ann = user(1);
     for (const text of ['/form', 'Ann', '30']) await ann.sends(text);
     await ann.taps('Edit');
     await ann.taps('First name');
     await ann.sends('Bea');
-    expect(said().slice(2)).toEqual([
+    expect(newTexts().slice(2)).toEqual([
       'Ann, 30?',
       'What would you like to change?',
       'Name?',
@@ -304,14 +304,14 @@ describe('confirm', () => {
   });
 
   it('is gone back to', async () => {
-    const { user, said } = chat([form]);
+    const { user, newTexts } = chat([form]);
     const ann = user(1);
     for (const text of ['/form', 'Ann', '30']) await ann.sends(text);
     await ann.taps('Yes');
-    said();
+    newTexts();
     await ann.sends('/back');
     await ann.sends('/back');
-    expect(said()).toEqual(['Ann, 30?', 'Age?']);
+    expect(newTexts()).toEqual(['Ann, 30?', 'Age?']);
   });
 });
 
@@ -321,12 +321,12 @@ describe('calls', () => {
       .ask('a', { prompt: 'A?' })
       .ask('b', { prompt: 'B?' })
       .done((a) => JSON.stringify(a));
-    const { user, said, machine, data } = chat([outer, address]);
+    const { user, newTexts, machine, data } = chat([outer, address]);
     const ann = user(1);
     for (const text of ['/outer', '1']) await ann.sends(text);
     await machine.at({ user: 1 }).run((turn) => turn.state.call(address));
     for (const text of ['Elm', '9']) await ann.sends(text);
-    expect(said()).toEqual(['A?', 'B?', 'Street?', 'Zip of Elm?', 'never said', 'B?']);
+    expect(newTexts()).toEqual(['A?', 'B?', 'Street?', 'Zip of Elm?', 'never said', 'B?']);
     expect(await data(1)).toEqual({ a: '1' });
   });
 });

@@ -1,4 +1,4 @@
-/** What the compiler says about parameters of flows. */
+/** The compiler's errors about parameters of flows. */
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

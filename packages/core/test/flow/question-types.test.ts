@@ -1,4 +1,4 @@
-/** What the compiler says about questions that act, and about rounds, checks and questions from data. */
+/** The compiler's errors about questions that act, and about rounds, checks and questions from data. */
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';

@@ -1,4 +1,4 @@
-/** What the compiler knows of flows: answers, steps, and what does not compile. */
+/** The types of flows: answers, steps, and mistakes that do not compile. */
 
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-/** What a project without `strictNullChecks` gets: answers, data and services are typed; only `undefined` is not told apart. */
+/** The types in a project without `strictNullChecks`: answers, data and services are typed; only `undefined` is not told apart. */
 
 import { type AnswersOf, flow, invalid, scene, state, states, typed } from '@telefsm/core';
 import { createMachine } from '@telefsm/core/adapter';

@@ -1,4 +1,4 @@
-/** Where a command line speaks: results to one stream, everything else to another, and questions to a person. */
+/** The output of a command line: results to one stream, everything else to another, and questions to a person. */
 
 import { createInterface } from 'node:readline/promises';
 import type { Readable, Writable } from 'node:stream';

@@ -9,7 +9,7 @@ export interface PageQuery {
   readonly prefix?: string;
   /** Only those in this state. */
   readonly state?: string;
-  /** Only keys that hold this text. */
+  /** Only keys that contain this text. */
   readonly match?: string;
   /** At most so many. */
   readonly limit: number;

@@ -35,7 +35,7 @@ export interface Found {
   readonly deadlineIn: number | undefined;
 }
 
-/** Ms that a conversation is held while it is cleared without a machine. */
+/** Ms that a conversation is leased while it is cleared without a machine. */
 const lease = 5000;
 
 /** Reads a conversation without taking it; `undefined` if nothing is stored. */
@@ -107,7 +107,7 @@ export async function move(
     await conversation.run((turn) => go(turn, target, scene?.id, owner));
     return true;
   } catch (error) {
-    // the bot speaks after the commit: the move was made
+    // the bot sends after the commit: the move was made
     if (isFsmError(error, 'NOT_CONNECTED')) return false;
     throw error;
   }

@@ -64,7 +64,7 @@ function follow(
   const next = new Map<string, string[]>();
   for (const [from, to] of ways) next.set(from, [...(next.get(from) ?? []), to]);
   const reached = new Set(starts);
-  // what is added while a set is walked is walked too
+  // entries that are added while a set is walked are walked too
   for (const id of reached) for (const to of next.get(id) ?? []) reached.add(to);
   return reached;
 }

@@ -175,7 +175,7 @@ function addNode(
   node: Omit<GraphNode, 'id' | 'label' | 'group'> & { readonly label?: string },
 ): string {
   const id = `${prefix}:${name}`;
-  // a name may stand in several cases of one branch: it is one state
+  // a name may be in several cases of one branch: it is one state
   if (!into.nodes.has(id)) into.nodes.set(id, { label: name, ...node, id, group: prefix });
   return id;
 }

@@ -151,7 +151,7 @@ export function widgetsOf({ widgets = [] }: GraphNode): readonly string[] {
 /** A group with all groups in it. */
 function partsOf({ groups }: Graph, part: string | null): ReadonlySet<string> {
   const inside = new Set(part === null ? [] : [part]);
-  // a group stands after the one around it
+  // a group is after the one around it
   for (const { id, parent } of groups) if (parent !== null && inside.has(parent)) inside.add(id);
   return inside;
 }

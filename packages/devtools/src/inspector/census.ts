@@ -130,7 +130,7 @@ export function censusOf(
       const all = [
         // before the first pass has ended there is nothing to correct
         ...(countedAt === undefined ? [] : [counts]),
-        // what the pass has yet to reach it will see as it is then
+        // conversations that the pass has yet to reach are read in their state of then
         ...(pass !== undefined && key <= pass.last ? [pass.counts] : []),
       ];
       for (const each of all) {

@@ -44,7 +44,7 @@ export type Inspector = Web;
 
 /**
  * Serves a page that shows a machine's diagram with the conversations in each state, what is lost at each step, and any conversation's
- * way. Its address holds a token: hand it to one person.
+ * way. Its address contains a token: give it to one person.
  *
  * It has earlier events, and those of other processes, from the storage alone: counts are of all conversations, times and
  * ways of what this process has committed since.

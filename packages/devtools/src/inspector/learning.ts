@@ -64,7 +64,7 @@ export function learning(
         if (buttons.size > mostButtons && oldest !== undefined) buttons.delete(oldest);
         const { verb, to } = button.leads ?? {};
         if (to !== undefined) note([state, to, by]);
-        // where the way back or out leads depends on where the user came from; it is seen when it is gone
+        // the target of `back` and `leave` depends on the user's history; it is learned when a user takes it
         else if (verb === 'again' || verb === 'stay' || by.kind !== 'button')
           note([state, state, by]);
       }

@@ -46,7 +46,7 @@ export interface Session {
   tap(user: string, chatType: ChatType, label: string, message: number | undefined): void;
   later(ms: number): Promise<void>;
   redeliver(): void;
-  /** Ends the bot without a word and starts it again on the same storage: at once, or when it next speaks. */
+  /** Ends the bot without a word and starts it again on the same storage: at once, or at its next message. */
   crash(when: 'now' | 'next'): Promise<void>;
   stop(): Promise<void>;
 }
@@ -59,7 +59,7 @@ interface Life {
 
 /** The people who talk with the bot. */
 export const people: readonly string[] = ['Anna', 'Boris', 'Clara'];
-/** Ms that a restart takes: longer than a dead process may hold a conversation. */
+/** Ms that a restart takes: longer than the lease of a crashed process. */
 const restartTakes = 20_000;
 /** Longer than a machine waits for its turns when it is stopped, in ms of the bot's clock. */
 const stoppingTakes = 30_000;
@@ -127,7 +127,7 @@ export async function openSession(
       clock,
     });
     const model = modelOf(bot.machine, { clock, changed, causeOf: causesIn(server), learned });
-    // what a dead bot still wants to say nobody hears
+    // later messages of a crashed bot reach nobody
     bot.run().catch((error: unknown) => {
       if (life.bot === bot)
         log.note(`The bot stopped: ${error instanceof Error ? error.message : error}`);
@@ -237,7 +237,7 @@ export async function openSession(
     async stop() {
       const { bot, model } = life;
       model.stop();
-      // a turn that never ends is given up by the bot's clock, which would stand still
+      // a turn that never ends is given up by the bot's clock, which would not advance
       await Promise.race([bot.stop().catch(() => {}), leap(stoppingTakes)]);
       await wire.stop();
       await server.stop();

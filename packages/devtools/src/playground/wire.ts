@@ -29,11 +29,11 @@ export interface Wire {
   stop(): Promise<void>;
 }
 
-/** Methods by which a bot speaks. */
+/** Methods that send messages. */
 const speaking = /^(?:send|edit|answer|delete(?!Webhook))/;
 
 /** Opens a wire to a server; only the bot with this token is let through. */
-export function openWire(target: string, token: string, heard: (call: WireCall) => void): Wire {
+export function openWire(target: string, token: string, onCall: (call: WireCall) => void): Wire {
   let server: Server | undefined;
   let cut: (() => void) | undefined;
 
@@ -64,7 +64,7 @@ export function openWire(target: string, token: string, heard: (call: WireCall) 
     const text = await bytesOf(answer);
     const type = { 'content-type': 'application/json' };
     response.writeHead(answer.statusCode ?? 500, type).end(text);
-    if (method !== 'getUpdates') heard(callOf(method, incoming, body, text));
+    if (method !== 'getUpdates') onCall(callOf(method, incoming, body, text));
   }
 
   function close(): Promise<unknown> | undefined {

@@ -66,7 +66,7 @@ function drawn(node: GraphNode, box: Box, marks: DiagramHighlights): Html {
   const names = ['place', node.kind, count > 0 && 'busy', isCurrent && 'current']
     .filter(Boolean)
     .join(' ');
-  // begins with what is seen, so that who speaks to the computer can name it
+  // begins with the visible label, so that speech control can name it
   const lines = [captionOf(node), ...widgetsOf(node)];
   const seen = `${nameOf(node)} ${lines.join(', ')}`;
   const told = `${seen} ${short(count)} ${count === 1 ? 'conversation' : 'conversations'}${isCurrent ? ', the one that is shown' : ''}`;
@@ -105,7 +105,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** An id for HTML: names may hold anything. */
+/** An id for HTML: names may contain anything. */
 function idOf(name: string): string {
   return name.replace(/[^A-Za-z0-9]/g, (sign) => `_${sign.charCodeAt(0).toString(36)}_`);
 }

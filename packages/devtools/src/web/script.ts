@@ -77,7 +77,7 @@ function page(): void {
 
   function replace(part: Element, next: Element): void {
     const focused = document.activeElement;
-    // who types or decides is not disturbed
+    // a person who types or decides is not disturbed
     if (part.querySelector('dialog[open]') !== null) return;
     if (focused !== null && part.contains(focused) && focused.matches('input, select, textarea'))
       return;

@@ -1,4 +1,4 @@
-/** What is assignable to what: contexts, turns and machines that know more, to those that know less. */
+/** Assignable types: contexts, turns and machines with more members, to those with fewer. */
 
 import type { FsmFlavor, InState } from '@telefsm/grammy';
 import {

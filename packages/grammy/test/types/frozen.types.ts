@@ -89,7 +89,7 @@ shop.state(Shop.cart, (ctx) => {
   sorted.sort();
 });
 shop.state(Shop.paid, (ctx) => {
-  // what was there before is enough
+  // the data of the present state is enough
   ctx.state.set(Shop.cart);
 });
 const settings = new Scene<FsmFlavor<Context>, Cart>('settings');

@@ -1,4 +1,4 @@
-/** What the machine knows of its scenes, and that its types are not circular. */
+/** The types of a machine include its scenes, and are not circular. */
 
 import {
   type AnyState,

@@ -1,4 +1,4 @@
-/** What newcomers do first, and what they are told. */
+/** The first lines of newcomers, and the compiler's errors about them. */
 
 import {
   type FsmFlavor,

@@ -69,7 +69,7 @@ gbot.use(
   }),
 );
 
-// the whole context, where somebody insists: the one without our flavor, or the types go in a circle
+// the whole context, if really needed: the one without our flavor, or the types are circular
 type Base = GC & { session: { visits: number } };
 const raw = flow('raw', { services: typed<{ ctx: Base | undefined }>() })
   .ask('x', { prompt: (_a, { services }) => `${services.ctx?.session.visits}` })
@@ -84,12 +84,12 @@ const keyboards: KeyboardLike[] = [
   new Keyboard().text('x').resized(),
   { inline_keyboard: [[{ text: 'a', callback_data: 'b' }]] },
 ];
-const said: OutgoingMessage[] = [
+const messages: OutgoingMessage[] = [
   'x',
   { text: 'x', parse_mode: 'HTML', keyboard: keyboards[0] as KeyboardLike },
   { method: 'sendDice', payload: { emoji: '🎲' } },
 ];
-void said;
+void messages;
 
 // an InputFile is an object of the framework
 import { InputFile } from 'grammy';

@@ -33,7 +33,7 @@ export const votes = scene('votes', { accept: 'any' }).on({
     const ids: readonly number[] = update?.poll_answer?.option_ids ?? [];
     const chosen: string | undefined = input.update.callback_query?.data;
     const text: string | undefined = messages[0]?.text;
-    // what has no type of its own here is unknown, and not any
+    // an update without a type of its own here is unknown, and not any
     // @ts-expect-error unknown
     const boost: string = update?.['chat_boost'];
     void [ids, chosen, text, boost];

@@ -57,7 +57,7 @@ class FormUpdate {
     await ctx.reply('?');
   }
 }
-/** What a module's factory would be. */
+/** The factory of a module. */
 export function makeMachine(users: UsersService, settings: SettingsScene) {
   return fsm({ states: app, scenes: [settings.scene], services: { users } });
 }

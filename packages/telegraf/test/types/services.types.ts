@@ -46,12 +46,12 @@ bot.use(
   }),
 );
 
-// what Telegraf builds is said as it is
+// keyboards and texts of Telegraf's builders are accepted as they are
 export const keyboards: KeyboardLike[] = [
   Markup.inlineKeyboard([[Markup.button.callback('a', 'b')]]),
   Markup.keyboard([['a']]),
 ];
-export const said: OutgoingMessage[] = [
+export const messages: OutgoingMessage[] = [
   'x',
   fmt`Hello ${bold('you')}`,
   { photo: 'file_id', caption: fmt`a` },

@@ -74,7 +74,7 @@ export const commitRules: readonly Rule[] = [
   },
 ];
 
-/** Runs a turn of three units, each followed by copies of all commits so far; gives the copies for later. */
+/** Runs a turn of three commits, each followed by duplicates of all commits so far; returns the duplicates for later. */
 async function turnOfThree(
   bench: Bench,
   key: string,

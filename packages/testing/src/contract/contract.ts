@@ -57,7 +57,7 @@ const concepts: { readonly [concept: string]: readonly Rule[] } = {
 /**
  * Says what every storage has to do, as rules that any test runner runs.
  *
- * What a storage does not offer must be excepted with a reason, and an exception that is not needed fails: nothing is left out in
+ * A missing feature of a storage must be excepted with a reason, and an exception that is not needed fails: nothing is left out in
  * silence. Each rule makes its own storage and closes it.
  *
  * @param make - makes a storage to test; it need not be empty

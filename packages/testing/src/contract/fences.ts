@@ -207,22 +207,22 @@ export const fenceRules: readonly Rule[] = [
     name: 'a grant has a new fence, which the notification and the acquire of the waiter contain',
     needs: ['granted', 'fencing'],
     async check({ key, take, busy, token, until, storage }) {
-      const heard: (readonly [string, number])[] = [];
-      const stop = await storage.granted?.((...message) => heard.push(message));
+      const notified: (readonly [string, number])[] = [];
+      const stop = await storage.granted?.((...message) => notified.push(message));
       const turn = await take(key('k'));
       const waiter = { token: token(), queue: true };
       await busy(key('k'), waiter);
       await turn.commit(record('text'));
-      await until(() => heard.length > 0, 'a message for the waiter');
+      await until(() => notified.length > 0, 'a message for the waiter');
       const next = await take(key('k'), waiter);
-      assert.deepEqual(heard, [[waiter.token, next.fence]]);
+      assert.deepEqual(notified, [[waiter.token, next.fence]]);
       assert.ok(next.fence >= turn.fence + 2, `fence ${next.fence} after ${turn.fence}`);
       assert.equal(await turn.commit(record('late')), 'rejected');
       // a waiter that gave up frees it by the message alone
       await busy(key('k'), { token: token(), queue: true });
       await next.release();
-      await until(() => heard.length > 1, 'a message for the second waiter');
-      const [gone, fence] = heard[1] ?? ['', 0];
+      await until(() => notified.length > 1, 'a message for the second waiter');
+      const [gone, fence] = notified[1] ?? ['', 0];
       await storage.release(key('k'), { token: gone, fence });
       await take(key('k'));
       stop?.();

@@ -71,9 +71,9 @@ export interface Bench {
   back(key: string, ms: number): Promise<void>;
   /** Takes a conversation, which must be free. */
   take(key: string, taking?: Taking): Promise<Held>;
-  /** The answer about a conversation that is held by another, which must be so. */
+  /** The answer about a conversation that is leased by another, which must be so. */
   refused(key: string, taking?: Taking): Promise<Busy>;
-  /** How long a conversation is held by another, which must be so, in ms. */
+  /** How long a conversation is leased by another, which must be so, in ms. */
   busy(key: string, taking?: Taking): Promise<number>;
   /** A turn that writes. */
   put(key: string, text: string, more?: Partial<Write>): Promise<void>;

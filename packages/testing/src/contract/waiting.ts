@@ -16,13 +16,13 @@ export const waitingRules: readonly Rule[] = [
       const { key, take, token, until, put } = bench;
       await put(key('k'), 'before');
       for (const end of ['commit', 'release', 'delete'] as const) {
-        const { heard, stop } = await listen(bench);
+        const { notices, stop } = await listen(bench);
         const lease = await take(key('k'));
         const waiter = { token: token(), queue: true };
         await bench.busy(key('k'), waiter);
         if (end === 'release') await lease.release();
         else await lease.commit(end === 'delete' ? undefined : record('after'));
-        await until(() => heard.includes(waiter.token), `granted, after ${end}`);
+        await until(() => notices.includes(waiter.token), `granted, after ${end}`);
         const next = await take(key('k'), waiter);
         assert.equal(next.record?.text, end === 'delete' ? undefined : 'after');
         await next.commit(record('after'));
@@ -36,7 +36,7 @@ export const waitingRules: readonly Rule[] = [
     breaks: 'one process could be served forever while another waits',
     async check(bench) {
       const { key, take, token, busy, until } = bench;
-      const { heard, stop } = await listen(bench);
+      const { notices, stop } = await listen(bench);
       let lease = await take(key('k'));
       const waiters = [token(), token(), token()];
       for (const waiter of waiters) await busy(key('k'), { token: waiter, queue: true });
@@ -44,13 +44,13 @@ export const waitingRules: readonly Rule[] = [
       await busy(key('k'), { token: waiters[0] ?? '', queue: true });
       for (const [n, waiter] of waiters.entries()) {
         await lease.commit(record(`${n}`));
-        await until(() => heard.length > n, `granted for the ${n + 1}. waiter`);
-        assert.deepEqual(heard, waiters.slice(0, n + 1));
+        await until(() => notices.length > n, `granted for the ${n + 1}. waiter`);
+        assert.deepEqual(notices, waiters.slice(0, n + 1));
         lease = await take(key('k'), { token: waiter });
       }
       await lease.release();
       await take(key('k'));
-      assert.deepEqual(heard, waiters);
+      assert.deepEqual(notices, waiters);
       stop();
     },
   },
@@ -60,11 +60,11 @@ export const waitingRules: readonly Rule[] = [
     breaks: 'a process that died while it waited would hold the conversation up',
     async check(bench) {
       const { key, take, token, busy, until } = bench;
-      const { heard, stop } = await listen(bench);
+      const { notices, stop } = await listen(bench);
       const lease = await take(key('k'));
       await busy(key('k'), { token: token(), queue: true });
       await lease.release();
-      await until(() => heard.length > 0, 'granted');
+      await until(() => notices.length > 0, 'granted');
       const ms = await busy(key('k'));
       assert.ok(ms <= patienceWithWaiters, `kept for an absent waiter for ${ms} ms`);
       await take(key('k'), { after: patienceWithWaiters + 1000 });
@@ -76,12 +76,12 @@ export const waitingRules: readonly Rule[] = [
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy, until } = bench;
-      const { heard, stop } = await listen(bench);
+      const { notices, stop } = await listen(bench);
       const lease = await take(key('k'));
       const waiter = { token: token(), queue: true };
       await busy(key('k'), waiter);
       await lease.release();
-      await until(() => heard.length > 0, 'granted');
+      await until(() => notices.length > 0, 'granted');
       await take(key('k'), waiter);
       await busy(key('k'), { after: minute / 2 });
       stop();
@@ -92,13 +92,13 @@ export const waitingRules: readonly Rule[] = [
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, busy } = bench;
-      const { heard, stop } = await listen(bench);
+      const { notices, stop } = await listen(bench);
       const lease = await take(key('k'));
       await busy(key('k'), { queue: false });
       await lease.release();
       await take(key('k'));
       await pause(20);
-      assert.deepEqual(heard, []);
+      assert.deepEqual(notices, []);
       stop();
     },
   },
@@ -107,7 +107,7 @@ export const waitingRules: readonly Rule[] = [
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy } = bench;
-      const { heard, stop } = await listen(bench);
+      const { notices, stop } = await listen(bench);
       await take(key('k'), { lease: 1000 });
       const waiter = { token: token(), queue: true };
       await busy(key('k'), waiter);
@@ -115,7 +115,7 @@ export const waitingRules: readonly Rule[] = [
       await taken.commit(record('text'));
       await take(key('k'));
       await pause(20);
-      assert.deepEqual(heard, []);
+      assert.deepEqual(notices, []);
       stop();
     },
   },
@@ -124,15 +124,15 @@ export const waitingRules: readonly Rule[] = [
     needs: ['granted', 'fencing'],
     async check(bench) {
       const { key, take, token, busy, until } = bench;
-      const { heard, stop } = await listen(bench);
+      const { notices, stop } = await listen(bench);
       const lease = await take(key('k'));
       const waiter = token();
       await busy(key('k'), { token: waiter, queue: true });
       assert.equal(await lease.commit(record('unit'), minute), 'done');
       await busy(key('k'), { token: waiter, queue: true });
-      assert.deepEqual(heard, []);
+      assert.deepEqual(notices, []);
       assert.equal(await lease.commit(record('last')), 'done');
-      await until(() => heard.length > 0, 'granted');
+      await until(() => notices.length > 0, 'granted');
       stop();
     },
   },
@@ -142,13 +142,13 @@ export const waitingRules: readonly Rule[] = [
     async check(bench) {
       const { key, take, token, busy, until } = bench;
       const stopped = await listen(bench);
-      const { heard, stop } = await listen(bench);
+      const { notices, stop } = await listen(bench);
       stopped.stop();
       const lease = await take(key('k'));
       await busy(key('k'), { token: token(), queue: true });
       await lease.release();
-      await until(() => heard.length > 0, 'granted');
-      assert.deepEqual(stopped.heard, []);
+      await until(() => notices.length > 0, 'granted');
+      assert.deepEqual(stopped.notices, []);
       stop();
     },
   },
@@ -158,19 +158,19 @@ export const waitingRules: readonly Rule[] = [
     async check(bench) {
       const { key, take, token, busy, until, another } = bench;
       const other = await another();
-      const { heard, stop } = await listen(bench);
+      const { notices, stop } = await listen(bench);
       const there = await listen(bench, other);
       const lease = await take(key('k'));
-      // The token tells the process: what precedes the point.
+      // The token names the process: the part before the point.
       const [mine, theirs] = [token(), `other-${token()}`];
       await busy(key('k'), { token: theirs, queue: true, storage: other });
       await busy(key('k'), { token: mine, queue: true });
       await lease.commit(record('text'));
-      await until(() => there.heard.includes(theirs), 'granted in the other process');
+      await until(() => there.notices.includes(theirs), 'granted in the other process');
       const taken = await take(key('k'), { token: theirs, storage: other });
       assert.equal(taken.record?.text, 'text');
       await taken.commit(record('next'));
-      await until(() => heard.includes(mine), 'granted in this process');
+      await until(() => notices.includes(mine), 'granted in this process');
       assert.equal((await take(key('k'), { token: mine })).record?.text, 'next');
       stop();
       there.stop();
@@ -179,8 +179,8 @@ export const waitingRules: readonly Rule[] = [
 ];
 
 async function listen({ storage }: Bench, by: FsmStorage = storage) {
-  const heard: string[] = [];
+  const notices: string[] = [];
   assert.ok(by.granted);
-  const stop = await by.granted((token) => heard.push(token));
-  return { heard, stop };
+  const stop = await by.granted((token) => notices.push(token));
+  return { notices, stop };
 }

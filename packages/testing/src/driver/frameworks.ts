@@ -1,4 +1,4 @@
-/** Bots of both frameworks, told apart by their shape. */
+/** Bots of both frameworks, distinguished by their shape. */
 import type { BotPort } from './bot-port.ts';
 import { grammyPort, isGrammy } from './grammy-port.ts';
 import { isTelegraf, telegrafPort } from './telegraf-port.ts';

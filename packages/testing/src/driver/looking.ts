@@ -112,7 +112,7 @@ function matches(shown: Shown, expected: Expected): boolean {
   );
 }
 
-/** The part of a message that the expectation speaks about, for a readable difference. */
+/** The part of a message that the expectation names, for a readable difference. */
 function comparable(shown: Shown, expected: Expected): unknown {
   if (typeof expected === 'string' || isPattern(expected)) return shown.text;
   return Object.fromEntries(

@@ -142,7 +142,7 @@ export function overHttp(
           deliveries.delete(update.update_id);
           reject(stopped);
         }
-        // Off the queue without having reached the bot: expired, or of a type that it does not want.
+        // Off the queue without having reached the bot: expired, or of a type that it does not request.
         void server.queue.push(update, again).then(() => {
           if (!delivery.started) resolve();
         });

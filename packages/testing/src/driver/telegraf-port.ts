@@ -89,7 +89,7 @@ export function telegrafPort(bot: TelegrafLike): BotPort {
     },
     poll: (allowedUpdates) => bot.launch({ allowedUpdates }),
     async stopPolling() {
-      if (bot.polling !== undefined) bot.stop(); // refuses when there is nothing to stop
+      if (bot.polling !== undefined) bot.stop(); // throws when there is nothing to stop
     },
     webhook: (path, secretToken) => bot.webhookCallback(path, { secretToken }),
   };

@@ -18,7 +18,7 @@ export interface ExploreOptions {
   readonly runs?: number;
   /** How many moves each walk adds to a way that is known; 20 when left out. */
   readonly steps?: number;
-  /** Texts that users know and nothing could guess: coupons, passwords, words that a choice depends on. */
+  /** Texts of users that nothing could guess: coupons, passwords, words that a choice depends on. */
   readonly texts?: readonly string[];
   /** The length of the longest text that users write; 1000 when left out. Telegram lets them write 4096. */
   readonly longest?: number;
@@ -133,7 +133,7 @@ async function walkOnce(plan: Plan, draw: Draw): Promise<void> {
   const path: Move[] = [];
   tally.walks += 1;
   try {
-    // what is only done again is no try: else a state at the beginning of long ways would seem to be tried enough
+    // a repeated step is not a try: else a state at the beginning of long ways would seem to be tried enough
     for (const move of way) await go(plan, walk, move, path);
     for (let at = 0; at < steps; at++) {
       await step(plan, walk, await chooseMove(draw, walk, atlas, repertoire), path);

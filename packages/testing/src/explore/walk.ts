@@ -65,7 +65,7 @@ export interface Walk {
   keys(who: Person): readonly string[];
   /** Everything that the bot has shown somebody. */
   shown(who: Person): readonly Shown[];
-  /** Commands that the bot has told Telegram. */
+  /** Commands that the bot has set at Telegram. */
   commands(): readonly string[];
   /** Every passage so far, of anybody. */
   readonly passages: readonly Passage[];
@@ -261,7 +261,7 @@ export async function startWalk(
     passages,
     transcript: world.transcript,
     async end() {
-      // a turn that never ends is waited for by the walk's clock, which would stand still
+      // a turn that never ends is waited for by the walk's clock, which would not advance
       await Promise.all([machine?.stop(), isStuck && clock.advance(longestStop)]);
       await world.stop();
     },

@@ -74,7 +74,7 @@ export function fileOf(
       ...storeFile(cloud, kind, new Uint8Array(1), value),
       name: value.split('/').at(-1) ?? value,
     };
-  // An id that a test made up stands for a file that Telegram has known for long.
+  // An id that a test made up stands for a file that Telegram has had for long.
   const file = { ...storeFile(cloud, kind, new Uint8Array(1)), file_id: value };
   cloud.files.set(value, file);
   return file;

@@ -87,7 +87,7 @@ type CreateConnection = (
 function socketFor(address: URL): CreateConnection | undefined {
   const fake = fakeFor(address);
   if (fake !== undefined) {
-    // Bound here, where the context is still the caller's: interleave() and restart() tell handlers apart by it.
+    // Bound here, where the context is still the caller's: interleave() and restart() distinguish handlers by it.
     const answer = AsyncResource.bind((request: IncomingMessage, response: ServerResponse) => {
       void fake.answer(request, response);
     });

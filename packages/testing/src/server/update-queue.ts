@@ -40,7 +40,7 @@ export interface UpdateQueue {
   poll(parameters: Payload, connection: Connection): Promise<ApiAnswer>;
   /** Called for every new update; the webhook listens. */
   onPush: ((entry: Pending) => void) | undefined;
-  /** Ends the request that is being held. */
+  /** Ends the long-polling request that is open. */
   release(): void;
 }
 
@@ -67,7 +67,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
   function confirmBelow(offset: number): void {
     let tail = next();
     for (const { update } of pending) tail = Math.max(tail, update.update_id + 1);
-    // Numbers may start anew below those that the bot knows: an offset beyond all of them confirms nothing.
+    // Numbers may start anew below those that the bot has confirmed: an offset beyond all of them confirms nothing.
     if (offset > tail) return;
     for (const entry of pending) if (!entry.fresh && entry.update.update_id < offset) take(entry);
   }
@@ -115,7 +115,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
       if (offset < 0) for (const entry of [...pending].slice(0, offset)) take(entry);
       else if (offset > 0) confirmBelow(offset);
       if (pending.size === 0 && timeout > 0) {
-        const refusal = await hold(timeout * 1000, connection);
+        const refusal = await holdOpen(timeout * 1000, connection);
         if (refusal !== undefined) return refusal;
         queue.expire();
       }
@@ -127,7 +127,7 @@ export function makeUpdateQueue(clock: Clock, next: () => number): UpdateQueue {
   return queue;
 
   /** Waits for an update, the time-out, another poller or the end of the connection. */
-  function hold(ms: number, connection: Connection): Promise<ApiAnswer | undefined> {
+  function holdOpen(ms: number, connection: Connection): Promise<ApiAnswer | undefined> {
     return new Promise((resolve) => {
       const end = (answer: ApiAnswer | undefined): void => {
         clock.clearTimeout(timer);

@@ -136,7 +136,7 @@ export type Fault = (typeof faults)[number];
 
 interface Entry {
   write: Write | undefined;
-  /** What `peek` of a storage sees that writes through at the end of a turn. */
+  /** The write that `peek` sees in a storage that writes through at the end of a turn. */
   ended: Write | undefined;
   firstState: string | null;
   owner: string | undefined;

@@ -11,7 +11,7 @@ import { createMachine } from '@telefsm/core/adapter';
 import type { AnyBot, Explored, ExploreWorld } from '../../src/index.ts';
 import type { Script } from '../bots.ts';
 
-/** What the bot does with an input. */
+/** The bot's answer to an input. */
 export interface Answer {
   readonly say?: string | Formatted<'HTML'> | ((text: string) => string);
   readonly buttons?: readonly string[];

@@ -45,7 +45,7 @@ export function skip(flowRun: FlowRun, question: PendingQuestion): void {
 export async function finishAlbum(flowRun: FlowRun, question: PendingAsk): Promise<void> {
   const { parts } = memoOf(flowRun.run.memo);
   if (parts === undefined) return hint(flowRun, question);
-  // if they are refused, the user begins anew
+  // if they are rejected, the user begins anew
   note(flowRun, { parts: undefined, numbers: undefined });
   return accept(flowRun, question, parts);
 }
@@ -89,7 +89,7 @@ async function rejectInput(
   const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const limit = question?.attempts ?? plan.options.attempts;
   const album = run.input?.album;
-  // an album is refused as a whole; only where parts are collected the next one may fit
+  // an album is rejected as a whole; only where parts are collected the next one may fit
   if (album !== undefined && !(question && acceptsAlbum(question))) note(flowRun, { album });
   const count = (memoOf(run.memo).attempts ?? 0) + 1;
   if (limit !== undefined && count >= limit) {

@@ -91,8 +91,8 @@ export async function checkValue(
   const { schema, validate, otherwise, maxLength = longestAnswer } = question;
   if (isLongerThan(maxLength, value)) return { kind: 'rejected', text: 'tooLong' };
   const refused = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
-    const said = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
-    const say = said ?? own;
+    const message = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
+    const say = message ?? own;
     const words = say === undefined ? { text: 'invalid' as const } : { say };
     return { kind: 'rejected', ...words, ...(error && { error }) };
   };
@@ -108,13 +108,13 @@ export async function checkValue(
     const option = schema === undefined ? 'accept' : 'schema';
     return isKept ? answer(checked) : refused(undefined, noAnswer(option, checked));
   }
-  const said = await validate(checked, answers, turn);
-  if (isInvalid(said)) {
-    const words: OutgoingMessage | undefined = said['~invalid'];
+  const result = await validate(checked, answers, turn);
+  if (isInvalid(result)) {
+    const words: OutgoingMessage | undefined = result['~invalid'];
     return words == null ? refused(undefined) : { kind: 'rejected', say: words };
   }
-  if (isRedo(said)) return { kind: 'redo', name: said['~redo'] };
-  return isAnswer(said) ? answer(said) : refused(undefined, noAnswer('validate', said));
+  if (isRedo(result)) return { kind: 'redo', name: result['~redo'] };
+  return isAnswer(result) ? answer(result) : refused(undefined, noAnswer('validate', result));
 }
 
 /** Whether a text is too long, also one with its kind, or a part of several messages. */

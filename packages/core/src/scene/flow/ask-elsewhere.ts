@@ -25,7 +25,7 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
   const { turn } = run;
   const words = await meanwhile(flowRun, asked);
   const known = memoOf(run.memo).elsewhere;
-  // it stands there already
+  // it is there already
   if (wasAsked(flowRun, asked) && known?.message !== undefined) return () => words;
   const { to, by, prompt, timeout } = question;
   if (turn.subject.business !== undefined) {
@@ -43,12 +43,12 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
     const of = { option: `${asked.id} to`, expected: '{ chat } or { user }' };
     throw new FsmError('INVALID_OPTION', { ...of, found: 'neither' });
   }
-  const said = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
-  if (isStream(said)) {
+  const message = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
+  if (isStream(message)) {
     const of = { option: `${asked.id} prompt`, expected: 'a text where somebody else is asked' };
     throw new FsmError('INVALID_OPTION', { ...of, found: 'a stream' });
   }
-  const { method, payload } = callOf(said, undefined);
+  const { method, payload } = callOf(message, undefined);
   const inline_keyboard = await keyboard(flowRun, asked);
   const allowed = typeof by === 'function' ? await by(asked.answers, turn) : by;
   note(

@@ -144,17 +144,17 @@ async function acceptGiven(flowRun: FlowRun, question: PendingQuestion): Promise
 /** Runs `done`. @returns whether a step is to be answered again */
 async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
   const { plan, run } = flowRun;
-  // the handler may enter another scene: then the `left` hook still hears that this one was done
+  // the handler may enter another scene: then the `left` hook still gets the reason "done" for this one
   note(flowRun, { over: 'done' });
-  const said = await plan.handler(answers, run.turn);
-  if (isRedo(said)) {
+  const result = await plan.handler(answers, run.turn);
+  if (isRedo(result)) {
     const level = { path: [''], level: plan.steps };
-    const progress = redo(flowRun, level, said['~redo']);
+    const progress = redo(flowRun, level, result['~redo']);
     const { over: _, ...memo } = afterMove(memoOf(run.memo));
     keep(flowRun, progress, memo);
     return true;
   }
-  if (said !== undefined && said !== null) run.say(said as OutgoingMessage | Stream);
+  if (result !== undefined && result !== null) run.say(result as OutgoingMessage | Stream);
   run.leave('done', answers);
   return false;
 }

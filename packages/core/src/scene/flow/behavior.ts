@@ -192,7 +192,7 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
   const { plan, run } = flowRun;
   const { input } = run;
   if (input === undefined) {
-    // only a question that has sent an invoice knows the checkout
+    // only a question that has sent an invoice recognizes the checkout
     if (memoOf(run.memo).invoice === undefined) return next();
     const { checkout } = await import('./payment.ts');
     if (!(await checkout(flowRun))) await next();

@@ -99,7 +99,7 @@ export interface BeginningOf<D, Tr, Dl, S = undefined> {
       : true;
 }
 
-/** The hooks that `done` takes: `from` is required where a trigger cannot know the parameters. */
+/** The hooks that `done` takes: `from` is required where a trigger cannot provide the parameters. */
 export type HooksFor<
   Start extends Beginning,
   Answers extends object,

@@ -293,7 +293,7 @@ export interface UnfinishedFlow<
    * Not generic, so that flows may name each other.
    *
    * @param handler - runs when everything has been answered, before the commit; what it returns is said after it
-   * @param hooks - the other endings, and where answers come from; required where a trigger cannot know the parameters
+   * @param hooks - the other endings, and where answers come from; required where a trigger cannot provide the parameters
    * @throws FsmError `FLOW_EMPTY` for a flow without a question, `INVALID_OPTION`, `INVALID_NAME`
    */
   done(

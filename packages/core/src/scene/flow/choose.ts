@@ -143,7 +143,7 @@ async function finish(
     await finishAlbum(flowRun, question);
     return true;
   }
-  // what was picked, as the choices stand; of a loaded list only one page is at hand
+  // the picked values among the present choices; of a loaded list only one page is at hand
   const values =
     loaded === undefined
       ? options.map(({ value }) => value).filter((value) => picked.includes(value))

@@ -96,7 +96,7 @@ function describeStep(step: Step, everywhere: boolean): StepDescription {
       return { kind: 'ask', name: step.name, ...describeQuestion(step.question, everywhere) };
     case 'confirm': {
       const { name, prompt, edit } = step;
-      return { kind: 'confirm', name, ...said(prompt), ...(edit !== false && { edit }) };
+      return { kind: 'confirm', name, ...shownPrompt(prompt), ...(edit !== false && { edit }) };
     }
     case 'questions':
       return { kind: 'questions', name: step.name };
@@ -124,7 +124,7 @@ function describeQuestion(question: AskOptions, everywhere: boolean): object {
       ? accept.burst
       : accept;
   return {
-    ...said(prompt),
+    ...shownPrompt(prompt),
     ...(kinds !== undefined && { accept: typeof kinds === 'function' ? 'picker' : kinds }),
     ...(choices !== undefined && { choices: keysOf(choices), ...labelsOf(choices) }),
     ...(share !== undefined && { share: typeof share === 'string' ? share : share.label }),
@@ -137,11 +137,11 @@ function describeQuestion(question: AskOptions, everywhere: boolean): object {
   };
 }
 
-function said(prompt: unknown): { readonly prompt?: string } {
+function shownPrompt(prompt: unknown): { readonly prompt?: string } {
   if (typeof prompt === 'string') return { prompt };
   if (typeof prompt !== 'object' || prompt === null) return {};
   const { text, caption } = prompt as { readonly text?: unknown; readonly caption?: unknown };
-  return typeof text === 'string' ? { prompt: text } : said(caption);
+  return typeof text === 'string' ? { prompt: text } : shownPrompt(caption);
 }
 
 type FixedOrMade = Exclude<AskOptions['choices'], undefined>;

@@ -42,9 +42,9 @@ export async function passed(flowRun: FlowRun, timer: string): Promise<void> {
   if (pending?.kind !== 'ask') return;
   if (timer === 'album') return finishAlbum(flowRun, pending);
   const { onTimeout } = pending.step.question;
-  const said = (await onTimeout?.(pending.answers, run.turn)) ?? 'end';
-  if (said === 'end') return run.leave('timeout');
-  const { answer } = Object(said) as { readonly answer?: unknown };
+  const decision = (await onTimeout?.(pending.answers, run.turn)) ?? 'end';
+  if (decision === 'end') return run.leave('timeout');
+  const { answer } = Object(decision) as { readonly answer?: unknown };
   if (answer === undefined || isStorable(answer)) {
     return move(flowRun, answered(progressOf(run), pending, answer));
   }
@@ -52,8 +52,8 @@ export async function passed(flowRun: FlowRun, timer: string): Promise<void> {
   run.leave('timeout');
 }
 
-function sendEnding({ run }: FlowRun, said: OutgoingMessage | Sent | undefined | void): void {
-  if (said !== undefined && said !== null) run.say(said);
+function sendEnding({ run }: FlowRun, message: OutgoingMessage | Sent | undefined | void): void {
+  if (message !== undefined && message !== null) run.say(message);
 }
 
 /** The turn, with the name of the step that was pending. It inherits, so that services are not looked at before their time. */

@@ -108,7 +108,7 @@ export function bindingOf({ run: { tag, entry } }: FlowRun, question: string): B
 /**
  * Whether a question is the one that was asked last.
  *
- * After a deploy, or when a condition has changed, it may be another: then what the user sends is no answer to it.
+ * After a deploy, or when a condition has changed, it may be another: then the user's message does not answer it.
  */
 export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
   const { at } = memoOf(run.memo);

@@ -82,7 +82,7 @@ function ofTexts(question: AskOptions, name: string, where: string): AskOptions 
       const isKept =
         typeof made === 'string' ||
         (Array.isArray(made) && made.every((one) => typeof one === 'string'));
-      // what no question takes is an invalid answer here, too
+      // input that no question accepts is an invalid answer here, too
       if (isRefusal || isKept || typeof made === 'boolean' || !isStorable(made)) return made;
       const expected = 'a text or a list of texts, or `{ value }` as the third argument';
       throw invalidOption(`${where} '${name}' validate`, expected, shown(made));

@@ -107,8 +107,8 @@ export async function checkout(flowRun: FlowRun): Promise<boolean> {
 }
 
 /** The verdict of `checkout`. A result that is neither `true` nor a reason declines, so a forgotten `return` moves no money. */
-async function verdictOf(flowRun: FlowRun, said: Awaitable<unknown>): Promise<true | string> {
-  const found = await said;
+async function verdictOf(flowRun: FlowRun, answer: Awaitable<unknown>): Promise<true | string> {
+  const found = await answer;
   if (found === true || (typeof found === 'string' && found !== '')) return found;
   flowRun.run.rejected(invalidOption('checkout', 'true, or why not as a text', shown(found)));
   return text(flowRun, 'failed');

@@ -35,7 +35,7 @@ export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<vo
   const isOffered = isPending && button?.entry === run.entry && button.question === tokenOf(asked);
   const query = objectIn(run.turn.update ?? { update_id: 0 }, 'callback_query');
   const message = objectIn(query, 'message');
-  // where the process died before it knew the message, the chat is what is known
+  // if the process crashed before it got the message, only the chat is stored
   const isThere =
     idIn(message, 'chat') === elsewhere?.chat &&
     (elsewhere?.message === undefined || elsewhere.message === wholeIn(message, 'message_id'));

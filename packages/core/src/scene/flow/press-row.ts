@@ -31,7 +31,7 @@ export async function pressRow(
   if (press === nothing) return true;
   const pressed = pressedMessage(run);
   if (press === undefined || (pressed && hasButton(pressed) === false)) return false;
-  // what the rows themselves have made are their values
+  // discards the moves that rendering has made: they are values of the rows
   WithMoves.takeMade(turn);
   verbIn(await press(pressedIn(flowRun, question) as Pressed<never>), plan.id, turn)?.apply(run);
   await apply(flowRun, question, turn.applied ?? { move: 'again', change: {} });

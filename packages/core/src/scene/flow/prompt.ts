@@ -56,10 +56,10 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
     rejectPrompt('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
   if (made == null || made === '') rejectPrompt('prompt', 'a message');
   checkMessage(made);
-  const { say: said, invoice } = isStream(made)
+  const { say: message, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : await boundPrompt(flowRun, asked, made);
-  if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, said);
+  if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, message);
   const listing = await choicesOf(flowRun, asked);
   const options = listing?.options;
   const question = asked.kind === 'ask' ? asked.step.question : undefined;
@@ -76,21 +76,21 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
     offer.rows.length > 0 ||
     (question !== undefined && acceptsAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
-  if (markup !== undefined && (needed || !hasKeyboard(said))) {
-    const say = dressed(said, markup, reply ? replyTo(flowRun) : undefined);
+  if (markup !== undefined && (needed || !hasKeyboard(message))) {
+    const say = dressed(message, markup, reply ? replyTo(flowRun) : undefined);
     const { loaded } = offer;
     return { say, options: offer.options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
   }
-  if (hasKeyboard(said))
-    return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
+  if (hasKeyboard(message))
+    return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
   const mayReply = inGroup(flowRun) && !supportsInlineOnly(flowRun) && expectsText(asked);
   const target = mayReply ? replyTo(flowRun) : undefined;
   if (target !== undefined) {
     const force = { force_reply: true, selective: true } as const;
-    const say = dressed(said, force, target);
+    const say = dressed(message, force, target);
     return { say, options, loaded: undefined, keyboard: undefined, invoice };
   }
-  return { say: said, options, loaded: undefined, keyboard: undefined, invoice };
+  return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
 }
 
 /** A prompt as it is sent, and the invoice that it is. */

@@ -51,7 +51,7 @@ function level(steps: readonly Step[], at: Level, all: State[], withAgain = fals
     tree[name] = made;
   };
   for (const step of namedSteps(steps)) {
-    // a name may stand in several cases of one branch
+    // a name may be in several cases of one branch
     if (step.name in tree) continue;
     if (step.kind === 'ask') add(step.name, step.was);
     else if (step.kind === 'confirm' || step.kind === 'questions') add(step.name, []);

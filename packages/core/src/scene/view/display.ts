@@ -44,7 +44,7 @@ export async function display(
     if (edit !== undefined) await run.turn.api(edit.method, edit.payload);
   } catch (error) {
     if (!isNotModified(error)) {
-      // what the bot cannot reach in a chat of others it cannot replace either
+      // a message that the bot cannot reach in another chat cannot be replaced either
       if (!isRejected(error) || shown.inline !== undefined) throw error;
       return replace(run, drawn, shown);
     }

@@ -90,7 +90,7 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
     const { kind } = drawing;
     return {
       ...seen,
-      // what is drawn from other data cannot be compared
+      // a message that was drawn from other data cannot be compared
       message: message(mask === undefined ? shown && shows(shown, drawing) : undefined),
       view: {
         text: String(made.text ?? made.caption ?? ''),

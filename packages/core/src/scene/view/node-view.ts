@@ -79,7 +79,7 @@ export function openView(
       if (found?.press === nothing) return true;
       if (found?.press === undefined) await say('stale');
       else {
-        // what the view itself has made are its values
+        // discards the moves that rendering has made: they are values of the view
         WithMoves.takeMade(found.turn);
         const own = new PressedView(run);
         verbIn(await found.press(own), id, found.turn, own.made)?.apply(run);

@@ -160,12 +160,12 @@ describe.each(frameworks)('one update is one turn on %s', (_, framework) => {
     bot.noteErrors();
     let release = () => {};
     const gate = new Promise<void>((resolve) => (release = resolve));
-    const said: unknown[] = [];
+    const sentTexts: unknown[] = [];
     bot.use(async ({ text, say, answer }) => {
       if (text === 'slow') await gate;
       if (text !== '') return;
-      said.push(await answer('Pressed'));
-      said.push(((await say('Done')) as { text: string }).text);
+      sentTexts.push(await answer('Pressed'));
+      sentTexts.push(((await say('Done')) as { text: string }).text);
     });
     const tg = telegram(bot.bot, { clock });
     const anna = tg.user('Anna');
@@ -189,7 +189,7 @@ describe.each(frameworks)('one update is one turn on %s', (_, framework) => {
     await Promise.all([slow, pressed]);
     const answers = tg.calls.filter(({ method }) => method === 'answerCallbackQuery');
     expect(answers).toHaveLength(1);
-    expect(said).toEqual([true, 'Done']);
+    expect(sentTexts).toEqual([true, 'Done']);
     expect(bot.errors).toEqual([]);
   });
 });
