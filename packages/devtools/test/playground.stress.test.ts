@@ -148,18 +148,20 @@ describe('the playground', () => {
         const buttons = document.querySelectorAll<HTMLButtonElement>('.keys button');
         buttons[at % Math.max(1, buttons.length)]?.click();
       }, random(1000));
-    for (let round = 0; round < 20; round++) {
+    for (let round = 0; round < 40; round++) {
       await Promise.all([pressAny(page), pressAny(other)]);
       if (round % 7 === 3) await other.goto(new URL(opened.url).origin);
       if (round % 10 === 5) await says('/start');
       if (round % 13 === 6) await page.getByRole('button', { name: 'Redeliver' }).click();
-      if (round % 10 === 9) await page.getByRole('button', { name: 'Crash now' }).click();
+      if (round % 20 === 9) await page.getByRole('button', { name: 'Crash now' }).click();
     }
     await says('/start');
     await sees('Welcome!');
     await page.locator('#record').getByText('up to date').waitFor();
     expect(await page.locator('[role=alert]').count()).toBe(0);
-    expect(await page.getByRole('log').getByText('failed').allTextContents()).toEqual([]);
+    const failures = await page.getByRole('log').getByText('failed').allTextContents();
+    // another device may have taken the buttons of an old message first
+    expect(failures.filter((text) => !text.includes('message is not modified'))).toEqual([]);
     await other.close();
   });
 
