@@ -1,7 +1,7 @@
 /**
  * For each guarantee of the project one deliberate break of the code, and the test files of `npm test` that must find it.
  *
- * `find` stands in the file exactly once, and is replaced by `replace`. `sharpen` says what the break does not show yet.
+ * `find` occurs in the file exactly once, and is replaced by `replace`. `sharpen` says what the break does not show yet.
  *
  * @type {readonly {
  *   readonly guarantee: string, readonly breaks: string, readonly file: string, readonly find: string,
@@ -37,8 +37,8 @@ export const breaks = [
     guarantee: '4. A late writer never wins',
     breaks: 'SQLite accepts a late commit under the fence of an earlier grant',
     file: 'packages/storage-sqlite/src/statements.ts',
-    find: "const held = 'key = ? and owner = ? and fence = ?';",
-    replace: "const held = 'key = ? and owner = ? and (fence = ? or 1)';",
+    find: "const ofHolder = 'key = ? and owner = ? and fence = ?';",
+    replace: "const ofHolder = 'key = ? and owner = ? and (fence = ? or 1)';",
     tests: ['packages/storage-sqlite/test/contract.test.ts'],
   },
   {
