@@ -57,7 +57,7 @@ describe('an action', () => {
     go();
     expect(await next).toBe('0');
     await clock.advance(0);
-    expect({ ended, reported }).toEqual({ ended: true, told: [] });
+    expect({ ended, reported }).toEqual({ ended: true, reported: [] });
     expect(await chat.input('show')).toBe('0');
   });
 
