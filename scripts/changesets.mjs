@@ -1,6 +1,8 @@
 /** Checks that a changeset announces every public package whose sources changed since the last release. */
 
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { publicPackages, readJson, root } from './lib/workspace.mjs';
 
 const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim();
@@ -9,6 +11,7 @@ const git = (...args) => execFileSync('git', args, { cwd: root, encoding: 'utf8'
 const release = git('log', '-1', '--format=%H', '--diff-filter=D', '--', '.changeset/*.md');
 const base = release || git('rev-list', '--max-parents=0', 'HEAD').split('\n')[0];
 const plan = 'node_modules/.cache/changesets.json';
+mkdirSync(join(root, 'node_modules/.cache'), { recursive: true });
 const status = ['node_modules/@changesets/cli/bin.js', 'status', `--since=${base}`];
 execFileSync(process.execPath, [...status, `--output=${plan}`], { cwd: root, stdio: 'inherit' });
 
