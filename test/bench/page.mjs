@@ -44,10 +44,12 @@ function conditions() {
     const where = `${machine.processor}, ${machine.memory}, Node ${machine.node.slice(1)}`;
     const text = `${where}. ${list.join(', ')}.`;
     const own = kinds.get(text) ?? [];
-    own.push(`${name} (${mode}, load ${machine.load.toFixed(1)} at the start)`);
+    own.push(`${name}: ${mode} run, load ${machine.load.toFixed(1)} at the start`);
     kinds.set(text, own);
   }
-  return [...kinds].map(([text, names]) => `Measured: ${names.join('; ')}. ${text}`).join('\n\n');
+  return [...kinds]
+    .map(([text, names]) => [text, '', ...names.map((name) => `* ${name}`)].join('\n'))
+    .join('\n\n');
 }
 
 function filled(page, blocks) {

@@ -10,7 +10,7 @@ const claim = 600_000;
 /** @param {{ job: { parked: number } }} bench */
 export async function measure({ job: { parked } }) {
   let now = 1_000_000;
-  const clock = { now: () => now, setTimeout: () => 0, clearTimeout() {} };
+  const clock = { now: () => now, monotonic: () => now, setTimeout: () => 0, clearTimeout() {} };
   const storage = memoryStorage({ clock });
   const write = (deadlineIn) => ({
     text: '{"v":1,"s":"Form:name"}',
@@ -18,8 +18,8 @@ export async function measure({ job: { parked } }) {
     deadlineIn,
   });
   const park = (key, deadlineIn) => {
-    const lease = storage.acquire(key, { token: key, lease: 15_000, queue: false });
-    lease.commit(write(deadlineIn));
+    const { fence } = storage.acquire(key, { token: key, lease: 15_000, queue: false });
+    storage.commit(key, { token: key, fence }, write(deadlineIn));
   };
   const began = process.cpuUsage();
   for (let at = 0; at < parked; at++) park(`telefsm:b1:c${at}:u${at}`, 3_600_000 + at);
