@@ -25,7 +25,7 @@ const checkoutBound = 8000;
 export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
   const { update, bot } = busy;
   const report = (error: unknown) => rt.sendFailed('', error);
-  const button = idIn(update, 'callback_query');
+  const button = queryId(update, 'callback_query');
   if (button !== undefined) {
     const answer = () => {
       bot.call('answerCallbackQuery', { callback_query_id: button }).catch(report);
@@ -33,9 +33,9 @@ export function answerEarly(rt: MachineRuntime, busy: BusyUpdate): unknown {
     };
     return rt.clock.setTimeout(answer, rt.options.waiting.answerCallbacksAfter);
   }
-  const checkout = idIn(update, 'pre_checkout_query');
+  const checkout = queryId(update, 'pre_checkout_query');
   if (checkout === undefined) return undefined;
-  // its text is made first: muted before it is sent, it would be its own victim
+  // muted only when it is sent: earlier, the mute would drop this answer too
   const sent = () => muteAnswers(bot, 'answerPreCheckoutQuery', 'pre_checkout_query_id', checkout);
   return rt.clock.setTimeout(() => void answerBusy(rt, busy, sent).catch(report), checkoutBound);
 }
@@ -51,7 +51,7 @@ export async function rejectBusy(rt: MachineRuntime, busy: BusyUpdate): Promise<
   if (policy === 'busy') return answerBusy(rt, busy);
   if (policy === 'drop') return;
   if (policy === 'reject') throw new FsmError('BUSY', { key });
-  if (idIn(update, 'callback_query') !== undefined) {
+  if (queryId(update, 'callback_query') !== undefined) {
     await answerBusy(rt, busy).catch((error) => rt.sendFailed('', error));
   }
   throw new FsmError('QUEUE_FULL', { key, limit });
@@ -71,13 +71,13 @@ async function answerBusy(
   const turn = new RunningTurn(rt, facts, undefined, undefined, undefined);
   await turn.loadServices();
   const text = await resolveText(rt.options.defaults.texts, 'busy', turn);
-  const button = idIn(update, 'callback_query');
-  const checkout = idIn(update, 'pre_checkout_query');
+  const button = queryId(update, 'callback_query');
+  const checkout = queryId(update, 'pre_checkout_query');
   if (button !== undefined) {
     await turn.api('answerCallbackQuery', { callback_query_id: button, text });
   } else if (checkout !== undefined) {
-    const refusal = { pre_checkout_query_id: checkout, ok: false, error_message: text };
-    const answer = turn.api('answerPreCheckoutQuery', refusal);
+    const rejection = { pre_checkout_query_id: checkout, ok: false, error_message: text };
+    const answer = turn.api('answerPreCheckoutQuery', rejection);
     sent();
     await answer;
   } else if (turn.replyAddress !== undefined) await turn.sendOwn(text);
@@ -89,6 +89,6 @@ function muteAnswers(bot: BotPort, method: string, field: string, id: string): v
 }
 
 /** The id of a query. */
-function idIn(update: RawUpdate, field: string): string | undefined {
+function queryId(update: RawUpdate, field: string): string | undefined {
   return textIn(objectIn(update, field), 'id');
 }

@@ -110,7 +110,7 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   if (answer !== undefined) await sending(() => turn.answerCallback(answer), true);
   let limits = rt.limits.size === 0 ? undefined : await loadLimits();
   const notify = async (say: OutgoingMessage | Stream, isQuiet = false) => {
-    if (limits?.isLimited(turn)) return limits.hold(turn, say, isQuiet);
+    if (limits?.isLimited(turn)) return limits.postpone(turn, say, isQuiet);
     const error = await sending(() => turn.sendOwn(say), isQuiet);
     // a call that may fail quietly keeps nothing else back
     if (isQuiet) return;
@@ -118,9 +118,9 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     if (codeOf(error) !== 429) return;
     limits ??= await loadLimits();
     limits.noteLimit(turn, error);
-    limits.hold(turn, say, isQuiet);
+    limits.postpone(turn, say, isQuiet);
   };
-  for (const { call, isQuiet } of limits?.takeHeld(turn) ?? []) await notify(call, isQuiet);
+  for (const { call, isQuiet } of limits?.takePostponed(turn) ?? []) await notify(call, isQuiet);
   for (const say of outbox) await notify(say, quiet?.has(say));
   if (prompt !== undefined && !limits?.isLimited(turn)) {
     const { copy } = turn;

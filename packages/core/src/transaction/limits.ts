@@ -7,10 +7,10 @@ import { callOf, type OutgoingMessage } from '../conversation/outgoing.ts';
 import { secondsToWait } from '../conversation/rejected.ts';
 import { isStream, type Stream } from '../conversation/stream.ts';
 import { newToken } from '../lease/calls.ts';
-import type { Held, Limit, OpenTurn } from './runtime.ts';
+import type { Limit, OpenTurn, Postponed } from './runtime.ts';
 
 /** How many messages are kept back for one conversation; later ones are reported to observers. */
-const mostHeld = 20;
+const mostPostponed = 20;
 
 /** Whether a limit keeps messages back: to try again before it is over makes it longer. */
 export function isLimited({ rt, key = '' }: OpenTurn): boolean {
@@ -23,8 +23,8 @@ export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): vo
   const { clock, limits, stopping } = rt;
   const { scope, subject } = facts;
   const ms = (secondsToWait(error) ?? 1) * 1000;
-  const { held = [] } = limits.get(key) ?? {};
-  const limit: Limit = { until: clock.monotonic() + ms, held, error };
+  const { postponed = [] } = limits.get(key) ?? {};
+  const limit: Limit = { until: clock.monotonic() + ms, postponed, error };
   limits.set(key, limit);
   const send = async () => {
     // another limit has begun, or an update has come first
@@ -32,36 +32,36 @@ export function noteLimit({ rt, key = '', facts }: OpenTurn, error: unknown): vo
     // timers are not exact
     limits.set(key, { ...limit, until: Number.NEGATIVE_INFINITY });
     // the pending question is asked first thing
-    await rt.later({ key, scope, subject }, newToken(), sayHeld);
+    await rt.later({ key, scope, subject }, newToken(), sendPostponed);
   };
   clock.setTimeout(() => void send().catch((failed) => rt.sendFailed(key, failed)), ms);
 }
 
-/** Holds a message until the limit is over. */
-export function hold(
+/** Postpones a message until the limit is over. */
+export function postpone(
   { rt, key = '', replyAddress }: OpenTurn,
   say: OutgoingMessage | Stream,
   isQuiet: boolean,
 ): void {
-  const { held = [], error } = rt.limits.get(key) ?? {};
-  if (held.length >= mostHeld || isStream(say)) rt.sendFailed(key, error);
-  else held.push({ call: callOf(say, replyAddress), isQuiet });
+  const { postponed = [], error } = rt.limits.get(key) ?? {};
+  if (postponed.length >= mostPostponed || isStream(say)) rt.sendFailed(key, error);
+  else postponed.push({ call: callOf(say, replyAddress), isQuiet });
 }
 
 /** Takes the messages that were kept back, if the limit is over. */
-export function takeHeld(turn: OpenTurn): readonly Held[] {
+export function takePostponed(turn: OpenTurn): readonly Postponed[] {
   const { rt, key = '' } = turn;
   const limit = rt.limits.get(key);
   if (limit === undefined || isLimited(turn)) return none;
   rt.limits.delete(key);
-  return limit.held;
+  return limit.postponed;
 }
 
-const none: readonly Held[] = [];
+const none: readonly Postponed[] = [];
 
 /** Sends the messages that are still kept back; as the work of a turn. */
-function sayHeld(turn: OpenTurn): void {
-  for (const { call, isQuiet } of takeHeld(turn)) {
+function sendPostponed(turn: OpenTurn): void {
+  for (const { call, isQuiet } of takePostponed(turn)) {
     if (isQuiet) turn.effects.call(call);
     else turn.effects.send(call);
   }

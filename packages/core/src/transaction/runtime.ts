@@ -126,13 +126,13 @@ export interface Limit {
   /** When it is over, by the monotonic clock. */
   readonly until: number;
   /** The messages that are sent then, in their order. A question is not among them: it is pending in the record. */
-  readonly held: Held[];
+  readonly postponed: Postponed[];
   /** The rejection of Telegram. */
   readonly error: unknown;
 }
 
 /** A message that waits, with its address, which may be of one update alone. */
-export interface Held {
+export interface Postponed {
   readonly call: ApiCall;
   readonly isQuiet: boolean;
 }
