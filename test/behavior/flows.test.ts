@@ -60,10 +60,10 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
         refused.push((error as { readonly details?: object }).details);
       }
     }
-    const expected = 'one of its own';
+    const expected = 'one that no other scene has';
     expect(refused).toEqual([
-      { option: 'other trigger', expected, found: "'/go', as that of 'own'" },
-      { option: 'other deepLink', expected, found: "'go', as that of 'own'" },
+      { option: 'other trigger', expected, found: `'/go', which "own" has too` },
+      { option: 'other deepLink', expected, found: `'go', which "own" has too` },
     ]);
     // one flow may be named twice, and a deep link begin as another
     framework.bot().fsm({ states: [own, make('longer', { deepLink: 'go_on' })], scenes: [own] });
@@ -215,7 +215,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     await anna.taps('sun');
     anna.sees('Something went wrong. Please try again.');
     expect(bot.errors).toMatchObject([
-      { code: 'INVALID_OPTION', details: { option: 'lunch:dish choices', found: 'empty' } },
+      { code: 'INVALID_OPTION', details: { option: 'lunch:dish choices', found: 'none' } },
     ]);
     await anna.taps('mon');
     await anna.taps('Soup');

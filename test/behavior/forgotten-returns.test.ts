@@ -33,7 +33,7 @@ describe.each(frameworks)('what a hook gives back by mistake, on %s', (_, framew
       .ask('a', { prompt: (() => given) as never })
       .done(() => 'Done.');
     const { bot } = await play(framework, form);
-    expect(bot.errors).toMatchObject(named('message'));
+    expect(bot.errors).toMatchObject(named('form:a prompt'));
   });
 
   it.each(odd)('a done that gives %s is named', async (_name, given) => {
@@ -42,14 +42,14 @@ describe.each(frameworks)('what a hook gives back by mistake, on %s', (_, framew
       .done((() => given) as never);
     const { bot, anna } = await play(framework, form);
     await anna.sends('x');
-    expect(bot.errors).toMatchObject(named('message'));
+    expect(bot.errors).toMatchObject(named('form message'));
     anna.sees('Something went wrong. Please try again.');
   });
 
   it.each(odd)('an enter hook that gives %s is named', async (_name, given) => {
     const node = scene('node').on({ enter: (() => given) as never, handle: () => undefined });
     const { bot } = await play(framework, node);
-    expect(bot.errors).toMatchObject(named('message'));
+    expect(bot.errors).toMatchObject(named('node enter'));
   });
 
   it.each<readonly [string, unknown]>([

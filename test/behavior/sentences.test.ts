@@ -1,6 +1,7 @@
 /** Mistakes of bot authors: each is an error whose sentence names the fix. */
 
 import { flow, scene } from '@telefsm/core';
+import { createMachine } from '@telefsm/core/adapter';
 import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
@@ -41,9 +42,24 @@ describe('a mistake in a definition', () => {
       /"order:confirm prompt": found a promise/,
     ],
     [
+      'a hook that is no function',
+      () => scene('s').on({ enter: 'Hi' as Loose, handle: () => {} }),
+      /Invalid option "s enter": found 'Hi'\. Expected a function/,
+    ],
+    [
+      'several choices without choices',
+      () => flow('order').ask('a', { prompt: '?', multiple: true } as Loose),
+      /"order:a multiple": found no `choices`\. Expected `choices` beside it/,
+    ],
+    [
+      'fsm, passed to bot.use and not called',
+      () => createMachine({ update: {}, match: undefined } as Loose),
+      /found the context of an update\. Expected options: write bot\.use\(fsm\(\)\)/,
+    ],
+    [
       'no question for another round',
       () => flow('order').repeat('a', { each: (b: Loose) => b.ask('b', { prompt: '?' }) } as Loose),
-      /"order:a again": found missing/,
+      /Missing option "order:a again"\. Expected a message/,
     ],
     [
       'an unfinished flow that is included',

@@ -41,8 +41,9 @@ export const choices: Table<'F2' | 'F5'> = {
           const { bot, anna } = play(framework, [asks, ends, node]);
           bot.command('n', ({ fsm }) => fsm.enter(node));
           for (const text of ['/f', '/cancel', '/g', 'x', '/n']) await anna.sends(text);
-          const named = { code: 'INVALID_OPTION', details: { option: `message.${member}` } };
-          expect(bot.errors).toMatchObject([named, named, named]);
+          const named = (where: string) => ({ details: { option: `${where}.${member}` } });
+          const all = ['f:a prompt', 'g message', 'n enter'].map(named);
+          expect(bot.errors).toMatchObject(all);
         }
       },
     ),

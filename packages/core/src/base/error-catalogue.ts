@@ -126,7 +126,7 @@ export type InstallErrorCode = 'NOT_INSTALLED' | 'INSTALLED_TWICE' | 'PROPERTY_T
 export const kernelSentences: Sentences<Exclude<FsmErrorCode, SceneErrorCode | InstallErrorCode>> =
   {
     TURN_ENDED: {
-      message: (d) => `"${d.member}" was used after its turn ended, so the change would be lost.`,
+      message: (d) => `"${d.member}" was used after its turn ended.`,
       fix: 'Add the missing `await`. For work after the turn, use machine.at(…).run(…).',
     },
     NO_CONVERSATION: {
@@ -142,7 +142,9 @@ export const kernelSentences: Sentences<Exclude<FsmErrorCode, SceneErrorCode | I
       message: (d) =>
         d.found === 'unknown'
           ? `Unknown option "${d.option}".${suggestion(d.option.slice(d.option.lastIndexOf(' ') + 1), d.expected.split(', '))}`
-          : `Invalid option "${d.option}": found ${d.found}. Expected ${d.expected}.`,
+          : d.found === 'missing'
+            ? `Missing option "${d.option}". Expected ${d.expected}.`
+            : `Invalid option "${d.option}": found ${d.found}. Expected ${d.expected}.`,
       fix: 'Correct the option.',
     },
     INVALID_NAME: {

@@ -73,19 +73,20 @@ export interface Sent {
 /**
  * Checks what a hook gives back to be sent.
  *
+ * @param option - names it in the error
  * @throws FsmError `INVALID_OPTION` for what is no message, and for a member that a message does not have: it would be lost
  */
-export function checkMessage<T>(said: T): T {
+export function checkMessage<T>(said: T, option = 'message'): T {
   if (typeof said === 'string' || isSent(said) || said === null) return said;
   const kind = messageParts.find(([part]) => holds(said, part));
   const isIterable = typeof said === 'object' && Symbol.asyncIterator in said;
   if (kind === undefined && !isIterable) {
     const expected = 'a text, or an object with a text, media or a method';
-    throw invalidOption('message', expected, shown(said));
+    throw invalidOption(option, expected, shown(said));
   }
   // an instance, such as a formatted string of a framework, has members of its own
   const isPlain = Object.getPrototypeOf(said) === Object.prototype;
-  if (kind !== undefined && isPlain) checkOptions('message.', Object(said), {}, kind.join(' '));
+  if (kind !== undefined && isPlain) checkOptions(`${option}.`, Object(said), {}, kind.join(' '));
   return said;
 }
 

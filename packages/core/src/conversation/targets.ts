@@ -29,6 +29,8 @@ export type StatesIn<T> =
 export interface Matcher {
   /** Whether it matches whatever the state. */
   readonly always: boolean;
+  /** Ids that were given as texts. */
+  readonly ids: readonly string[];
   /** By id; `null` where only the id is known, or for no state. */
   readonly states: ReadonlyMap<string | null, State | null>;
 }
@@ -43,11 +45,15 @@ export function matcherOf(targets: readonly Target[], where: string): Matcher {
     invalidTarget(where, 'a state, a group, a scene, an id, `anyState` or `noState`', found);
   if (targets.length === 0) throw no('no target');
   const states = new Map<string | null, State | null>();
+  const ids: string[] = [];
   let always = false;
   for (const target of targets) {
     if (typeof target === 'string') {
       if (target === '*') always = true;
-      else states.set(target, null);
+      else {
+        ids.push(target);
+        states.set(target, null);
+      }
     } else if (holds(target, '~any')) always = true;
     else if (holds(target, '~group')) {
       for (const member of target['~group'].states) states.set(member.id, member);
@@ -55,5 +61,5 @@ export function matcherOf(targets: readonly Target[], where: string): Matcher {
     else if (holds(target, 'id')) states.set(target.id, target.id === null ? null : target);
     else throw no(shown(target));
   }
-  return { always, states };
+  return { always, ids, states };
 }

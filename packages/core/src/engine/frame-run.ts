@@ -105,7 +105,7 @@ export class FrameRun implements SceneRun {
 
   get say(): SceneRun['say'] {
     return (say) => {
-      checkMessage(say);
+      checkMessage(say, `${this.#frame.scene} message`);
       this.turn.effects.send(say);
       if (isSent(say)) return;
       noteLog(this.turn, 'bot', wordsOf(say));

@@ -107,7 +107,7 @@ function noteAsked({ copy, hold }: OpenTurn): void {
 async function ask(turn: OpenTurn, source: MessageSource): Promise<void> {
   const { copy } = turn;
   const message = await source();
-  checkMessage(message ?? '');
+  checkMessage(message ?? '', `${copy.top.scene} enter`);
   const isOver = message == null || message === '' || isSent(message);
   const sent = isOver ? message : await send(turn, message);
   copy.pendingPrompt = 0;

@@ -7,6 +7,7 @@ import {
   anything,
   atLeast,
   callable,
+  invalidOption,
   oneOf,
   type Rule,
   schematic,
@@ -95,5 +96,9 @@ const rulesOfParts = {
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkMachineOptions(options: object): void {
+  if (holds(options, 'update')) {
+    const expected = 'options: write bot.use(fsm()), not bot.use(fsm)';
+    throw invalidOption('fsm()', expected, 'the context of an update');
+  }
   checkOptions('', options, rules, '', rulesOfParts);
 }

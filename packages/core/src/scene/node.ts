@@ -106,8 +106,9 @@ function finished(
 ): AnyScene & AnyGroup {
   const must = handlers?.view === undefined ? 'handle' : 'view';
   checkOption(`${id} ${must}`, handlers?.[must], callable);
-  const others = handlers.view === undefined ? 'enter handle' : 'view handle';
-  checkOptions(`${id} `, handlers, {}, `${others} resume timeout leave`);
+  const shows = handlers.view === undefined ? 'enter' : 'view';
+  const rules = { handle: callable, resume: callable, timeout: callable, leave: callable };
+  checkOptions(`${id} `, handlers, { [shows]: callable, ...rules }, '');
   const groups = [id];
   const siblings: State[] = [];
   const own = makeState(id, { schema: undefined, was: namesOf(options.was), groups, siblings });

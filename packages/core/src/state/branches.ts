@@ -30,7 +30,8 @@ export interface StateBranches<C> {
 export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C> {
   const branches: Link<C>[] = [];
   const states = new Map<string | null, State | null>();
-  const known: Matcher = { always: false, states };
+  const ids: string[] = [];
+  const known: Matcher = { always: false, ids, states };
   const always: number[] = [];
   const byState = new Map<string | null, number[]>();
 
@@ -56,6 +57,7 @@ export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C>
       const matcher = matcherOf(targets, where);
       const at = branches.push(branch) - 1;
       if (matcher.always) always.push(at);
+      ids.push(...matcher.ids);
       for (const [id, state] of matcher.states) {
         if (state !== null || !states.has(id)) states.set(id, state);
         const positions = byState.get(id);

@@ -193,6 +193,7 @@ class StateContext implements StateMatcher {
 
   '~matches'(matcher: Matcher): boolean {
     this.host.mayRead('is');
+    for (const id of matcher.ids) mustKnow(this.host.registry, id);
     const { state } = this.host.copy.shown;
     const found = matcher.states.get(state);
     if (found != null) this.seen = found;
@@ -354,9 +355,7 @@ class StateContext implements StateMatcher {
           : rejectTarget(target);
     // the wildcard of filters is not a state
     if (id === '' || id === '*') throw notSettable(shown(id));
-    if (registry.strict && !registry.states.has(id)) {
-      throw new FsmError('STATE_UNKNOWN', { state: id, known: [...registry.states.keys()] });
-    }
+    mustKnow(registry, id);
     const owner = registry.owners.get(id);
     const settable = owner === undefined || registry.scene(owner).behavior.settable;
     if (!settable || (owner !== undefined && owner !== copy.top.scene)) {
@@ -378,6 +377,12 @@ class StateContext implements StateMatcher {
     if (target === undefined) throw new FsmError('NO_NEIGHBOR', { state, direction });
     this.set(target, patch);
   }
+}
+
+/** @throws FsmError `STATE_UNKNOWN` if a list of states was given, and has no state of this id */
+function mustKnow({ strict, states }: Registry, id: string): void {
+  if (strict && !states.has(id))
+    throw new FsmError('STATE_UNKNOWN', { state: id, known: [...states.keys()] });
 }
 
 /** Rejects other targets of filters: they cannot be moved to. */

@@ -91,8 +91,8 @@ export function registryOf(
     if (other !== undefined) {
       throw invalidOption(
         `${id} ${kind}`,
-        'one of its own',
-        `${shown(trigger)}, as that of '${other}'`,
+        'one that no other scene has',
+        `${shown(trigger)}, which "${other}" has too`,
       );
     }
     triggers.set(name, id);

@@ -49,13 +49,14 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
         ? asked.step.again
         : asked.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
-  const rejectPrompt = (what: string, expected: string, found = 'empty') => {
+  const rejectPrompt = (what: string, expected: string, found: string) => {
     throw invalidOption(`${asked.id} ${what}`, expected, found);
   };
   if (isSent(made))
     rejectPrompt('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
-  if (made == null || made === '') rejectPrompt('prompt', 'a message');
-  checkMessage(made);
+  if (made == null || made === '')
+    rejectPrompt('prompt', 'a message', made === '' ? "''" : 'nothing');
+  checkMessage(made, `${asked.id} prompt`);
   const { say: message, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : await boundPrompt(flowRun, asked, made);
@@ -64,7 +65,7 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
   const options = listing?.options;
   const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
-  if (options?.length === 0 && !isOpen) rejectPrompt('choices', 'at least one');
+  if (options?.length === 0 && !isOpen) rejectPrompt('choices', 'at least one', 'none');
   const reply = isOnReplyKeyboard(flowRun, asked);
   const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
   const markup = reply

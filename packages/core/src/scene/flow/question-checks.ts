@@ -56,7 +56,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
   checkPrompt(`${where} prompt`, prompt);
   if (typeof prompt !== 'function') checkPoll(where, accept, prompt);
   if (multiple === true && choices === undefined)
-    throw refuse('multiple', '`choices` with it', 'alone');
+    throw refuse('multiple', '`choices` beside it', 'no `choices`');
   if (question?.to !== undefined) checkElsewhere(question, refuse);
   const onReply = share !== undefined || buttons === 'reply' || accept === 'payment';
   if (question?.rows !== undefined && onReply)
@@ -67,7 +67,7 @@ export function checkQuestion(where: string, question: AskOptions | undefined): 
     );
   if (typeof choices === 'object') {
     const values = entriesOf(choices, `${where} choices`).map(([value]) => value);
-    if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
+    if (values.length === 0) throw refuse('choices', 'at least one', 'none');
     const twice = values.find((value, at) => values.indexOf(value) !== at);
     if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
   }
@@ -108,7 +108,7 @@ function checkElsewhere(
   { choices, multiple, accept, buttons, rows }: AskOptions,
   refuse: (option: string, expected: string, found: string) => FsmError,
 ): void {
-  if (choices === undefined) throw refuse('to', '`choices` with it', 'alone');
+  if (choices === undefined) throw refuse('to', '`choices` beside it', 'no `choices`');
   if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
   if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
   if (rows !== undefined) throw refuse('to', 'only `choices`', '`rows`');
