@@ -218,7 +218,7 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
       ? handleInput(flowRun, asText(flowRun, input), next)
       : next();
   }
-  return handleInput(flowRun, input, next);
+  return await handleInput(flowRun, input, next);
 }
 
 async function answerFromOutside(

@@ -3,12 +3,13 @@
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
 import { acceptsAlbum, acceptsText } from './answer.ts';
-import { controlsAt } from './controls.ts';
+import { type ControlLabels, controlsAt } from './controls.ts';
 import { type FlowRun, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { distinguished, type Listing, type Option, optionsOf } from './options.ts';
-import type { PendingQuestion } from './pending-question.ts';
+import { distinguished, hasChoices, type Listing, type Option, optionsOf } from './options.ts';
+import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
+import type { AskOptions } from './steps.ts';
 
 /** Buttons of a question; a missing label is a button that is not shown. */
 export interface Offer {
@@ -31,6 +32,20 @@ export interface Offer {
   readonly cancel: string | undefined;
 }
 
+/** Whether a question may offer buttons: most questions take a text and nothing else. */
+export function mayOffer({ plan }: FlowRun, asked: PendingQuestion): boolean {
+  if (hasChoices(asked) || plan.options.controls !== undefined) return true;
+  if (asked.kind !== 'ask') return false;
+  const { question } = asked.step;
+  const { optional, multiple, rows, share, buttons } = question;
+  return (
+    optional === true ||
+    multiple === true ||
+    (rows ?? share ?? buttons) !== undefined ||
+    acceptsAlbum(question)
+  );
+}
+
 /**
  * Finds what a question offers.
  *
@@ -47,18 +62,20 @@ export async function offerOf(
   const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
   // a keyboard would take the place of the forced reply
   const isBare = !reply && inGroup(flowRun) && expectsText(asked);
-  const controls = isBare ? {} : await controlsAt(flowRun, asked);
-  const { options, loaded } = listing ?? (await choicesOf(flowRun, asked)) ?? { options: [] };
-  const { back, cancel } = controls;
+  const hasControls = !isBare && flowRun.plan.options.controls !== undefined;
+  const { back, cancel }: ControlLabels = hasControls ? await controlsAt(flowRun, asked) : {};
+  const found = listing ?? (hasChoices(asked) ? await choicesOf(flowRun, asked) : undefined);
+  const { options, loaded } = found ?? { options: [] };
+  // such buttons exist in private chats only (Bot API, KeyboardButton)
+  const shares = reply && question?.share !== undefined && !inGroup(flowRun);
   const finish = finishes ? await text(flowRun, 'done') : undefined;
   const skip = question?.optional === true ? await text(flowRun, 'skip') : undefined;
   return {
     options: question ? distinguished(options, [finish, skip, back, cancel]) : options,
     loaded,
-    rows: await rowsAt(flowRun, asked),
+    rows: asked.kind === 'ask' && question?.rows ? await rowsAt(flowRun, asked) : [],
     columns: question?.columns,
-    // such buttons exist in private chats only (Bot API, KeyboardButton)
-    share: reply && !inGroup(flowRun) ? await shareAt(asked) : undefined,
+    share: shares ? await shareAt(question, asked) : undefined,
     picked: several ? (memoOf(flowRun.run.memo).picked ?? []) : undefined,
     finish,
     skip,
@@ -67,14 +84,15 @@ export async function offerOf(
   };
 }
 
-async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined> {
-  if (asked.kind !== 'ask' || asked.step.question.share === undefined) return undefined;
+async function shareAt(
+  question: AskOptions,
+  asked: PendingQuestion,
+): Promise<ReplyButton | undefined> {
   const { shareButton } = await import('./share.ts');
-  return shareButton(asked.step.question, tokenOf(asked));
+  return shareButton(question, tokenOf(asked));
 }
 
-async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
-  if (question.kind !== 'ask' || question.step.question.rows === undefined) return [];
+async function rowsAt(flowRun: FlowRun, question: PendingAsk): Promise<InlineRows> {
   const { questionRows } = await import('./question-rows.ts');
   return (await questionRows(flowRun, question)).keyboard.inline();
 }

@@ -27,6 +27,11 @@ export interface Listing {
   readonly loaded?: { readonly page: number; readonly pages: number } | undefined;
 }
 
+/** Whether there is something to choose: a summary and the question for another round always have choices. */
+export function hasChoices(question: PendingQuestion): boolean {
+  return question.kind !== 'ask' || question.step.question.choices !== undefined;
+}
+
 /**
  * Finds what may be chosen; `undefined` if the question has no choices.
  *
@@ -99,6 +104,7 @@ export function distinguished<Labeled extends { readonly label: string }>(
   buttons: readonly Labeled[],
   others: readonly (string | undefined)[],
 ): readonly Labeled[] {
+  if (buttons.length === 0) return buttons;
   const taken = new Set(others.map((label) => label?.trim()));
   return buttons.map((button) => {
     let own = button.label;

@@ -13,18 +13,19 @@ import { type FormattedStream, isStream, withOptions } from '../../conversation/
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { acceptsAlbum } from './answer.ts';
 import { bindingOf, type FlowRun, isInvoice, text, tokenOf } from './flow-run.ts';
-import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
+import { inlineKeyboard, pagesAt, replyKeyboard } from './keyboard.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
   choicesOf,
   expectsText,
   inGroup,
   isOnReplyKeyboard,
+  mayOffer,
   type Offer,
   offerOf,
   supportsInlineOnly,
 } from './offer.ts';
-import type { Listing, Option } from './options.ts';
+import { hasChoices, type Listing, type Option } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { checkPoll } from './question-checks.ts';
 
@@ -42,6 +43,7 @@ export interface Shown {
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Shown> {
   const { turn } = flowRun.run;
+  const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const prompt =
     asked.kind === 'ask'
       ? asked.step.question.prompt
@@ -58,28 +60,31 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
   checkMessage(made);
   const { say: message, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
-    : await boundPrompt(flowRun, asked, made);
+    : question?.accept === 'payment' || isInvoice(made)
+      ? await boundInvoice(flowRun, asked, made)
+      : { say: made, invoice: undefined };
   if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, message);
-  const listing = await choicesOf(flowRun, asked);
+  const listing = hasChoices(asked) ? await choicesOf(flowRun, asked) : undefined;
   const options = listing?.options;
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
   if (options?.length === 0 && !isOpen) rejectPrompt('choices', 'at least one');
-  const reply = isOnReplyKeyboard(flowRun, asked);
-  const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
-  const markup = reply
-    ? replyKeyboard(offer, inGroup(flowRun))
-    : await inlineMarkup(flowRun, asked, offer, 0);
-  const needed =
-    options !== undefined ||
-    offer.share !== undefined ||
-    offer.rows.length > 0 ||
-    (question !== undefined && acceptsAlbum(question));
-  // a keyboard of the prompt's own gives way only to choices
-  if (markup !== undefined && (needed || !hasKeyboard(message))) {
-    const say = dressed(message, markup, reply ? replyTo(flowRun) : undefined);
-    const { loaded } = offer;
-    return { say, options: offer.options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
+  if (mayOffer(flowRun, asked)) {
+    const reply = isOnReplyKeyboard(flowRun, asked);
+    const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
+    const markup = reply
+      ? replyKeyboard(offer, inGroup(flowRun))
+      : await inlineMarkup(flowRun, asked, offer, 0);
+    const needed =
+      options !== undefined ||
+      offer.share !== undefined ||
+      offer.rows.length > 0 ||
+      (question !== undefined && acceptsAlbum(question));
+    // a keyboard of the prompt's own gives way only to choices
+    if (markup !== undefined && (needed || !hasKeyboard(message))) {
+      const say = dressed(message, markup, reply ? replyTo(flowRun) : undefined);
+      const { loaded } = offer;
+      return { say, options: offer.options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
+    }
   }
   if (hasKeyboard(message))
     return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
@@ -93,14 +98,12 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
   return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
 }
 
-/** A prompt as it is sent, and the invoice that it is. */
-async function boundPrompt(
+/** An invoice as it is sent, and what is stored of it. */
+async function boundInvoice(
   flowRun: FlowRun,
   asked: PendingQuestion,
   say: OutgoingMessage,
 ): Promise<{ readonly say: OutgoingMessage; readonly invoice: SentInvoice | undefined }> {
-  const isPayment = asked.kind === 'ask' && asked.step.question.accept === 'payment';
-  if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
   const { bindInvoice } = await import('./payment.ts');
   return bindInvoice(flowRun, asked, say);
 }
@@ -112,7 +115,10 @@ export async function inlineMarkup(
   offer: Offer,
   page: number,
 ): Promise<ReplyMarkup | undefined> {
-  const turns = { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') };
+  const turns =
+    pagesAt(offer) > 1
+      ? { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') }
+      : undefined;
   return inlineKeyboard(offer, page, turns, bindingOf(flowRun, tokenOf(question)));
 }
 

@@ -7,8 +7,17 @@ import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, finishAlbum, hint, messageId } from './accept.ts';
 import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
 import { handleLabel } from './choose.ts';
-import { answersPaying, type FlowRun, locate, note, tokenOf, wasAsked } from './flow-run.ts';
+import {
+  answersPaying,
+  awaitsPayment,
+  type FlowRun,
+  locate,
+  note,
+  tokenOf,
+  wasAsked,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
+import { mayOffer } from './offer.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
 
@@ -39,7 +48,9 @@ export async function handleInput(
   if (input.kind === 'payment') {
     const { isPaid } = await import('./payment.ts');
     if (!(await isPaid(flowRun))) return next();
-  } else if (!comesByItself(input) && (await answersPaying(flowRun))) return;
+  } else if (!comesByItself(input) && awaitsPayment(flowRun) !== undefined) {
+    return void (await answersPaying(flowRun));
+  }
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) {
     return comesByItself(input) || input.kind === 'button' ? next() : run.ask();
@@ -55,7 +66,8 @@ export async function handleInput(
   }
   const early = earlyAt(flowRun, pending, input);
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
-  if (input.kind === 'text' && (await handleLabel(flowRun, pending, input.text, input))) return;
+  const mayBeLabel = input.kind === 'text' && mayOffer(flowRun, pending);
+  if (mayBeLabel && (await handleLabel(flowRun, pending, input.text, input))) return;
   if (pending.kind === 'ask') {
     const { question } = pending.step;
     const isOwn = question.share === undefined || (await isOwnShare(pending, input));
@@ -64,7 +76,7 @@ export async function handleInput(
       if (acceptsAlbum(question) || takesBurst(question)) {
         return collect(flowRun, pending, value, input);
       }
-      return accept(flowRun, pending, value, input, next);
+      return await accept(flowRun, pending, value, input, next);
     }
     if (memo.parts !== undefined) {
       // a part of another kind does not end its album
