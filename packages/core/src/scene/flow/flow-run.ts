@@ -152,27 +152,34 @@ export function tidy({ plan, run }: FlowRun): void {
   const { state, api, replyAddress } = run.turn;
   if (prompts === 'keep' || prompts === 'edit' || !sent || replyAddress === undefined) return;
   const { chat, business } = replyAddress;
-  const connection = business === undefined ? {} : { business_connection_id: business };
-  const message = { chat_id: chat, message_id: sent };
-  const [method, payload] =
-    prompts !== 'delete'
-      ? ['editMessageReplyMarkup', { ...message, ...connection }]
-      : business === undefined
-        ? ['deleteMessage', message]
-        : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
+  const [method, payload] = cleanUp(prompts, { chat_id: chat, message_id: sent }, business);
   // an old message may be gone, or too old: that is no reason to fail what the user did
   state.afterCommit(() => api(method, payload).catch(run.report));
 }
 
-/** A message in another chat, with nothing of the place where this conversation lives. */
+/** The call that cleans up an answered prompt. */
+function cleanUp(
+  prompts: 'removeKeyboards' | 'delete',
+  message: { readonly chat_id: number; readonly message_id: number },
+  business: string | undefined,
+): readonly [method: string, payload: object] {
+  const connection = business === undefined ? {} : { business_connection_id: business };
+  if (prompts === 'removeKeyboards') {
+    return ['editMessageReplyMarkup', { ...message, ...connection }];
+  }
+  if (business === undefined) return ['deleteMessage', message];
+  return ['deleteBusinessMessages', { message_ids: [message.message_id], ...connection }];
+}
+
+/** A message in another chat, without the parts of this conversation's own address. */
 export function elsewhereMessage(chat_id: number, message_id: number | undefined): object {
-  const none = { business_connection_id: undefined, direct_messages_topic_id: undefined };
   return {
     chat_id,
     message_id,
     message_thread_id: undefined,
     receiver_user_id: undefined,
-    ...none,
+    business_connection_id: undefined,
+    direct_messages_topic_id: undefined,
   };
 }
 

@@ -14,7 +14,7 @@ import { invoicePayload, newNonce, payloadLimit, taggedPayload } from '../../upd
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
 import { type FlowRun, isInvoice, locate, note, text, wasAsked } from './flow-run.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
-import type { PendingQuestion } from './pending-question.ts';
+import { type PendingAsk, type PendingQuestion, questionOf } from './pending-question.ts';
 
 /** A prompt as it is sent, and the invoice that it is. */
 export interface BoundPrompt {
@@ -39,7 +39,7 @@ export function bindInvoice(
   question: PendingQuestion,
   say: OutgoingMessage,
 ): BoundPrompt {
-  const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
+  const accept = questionOf(question)?.accept;
   const { turn, tag } = flowRun.run;
   if (!isInvoice(say) || !mayTakePayment(accept) || turn.replyAddress === undefined) {
     if (accept === 'payment' && !isInvoice(say)) {
@@ -123,9 +123,7 @@ export async function isPaid(flowRun: FlowRun): Promise<boolean> {
   return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);
 }
 
-type OpenInvoice = SentInvoice & {
-  readonly question: Extract<PendingQuestion, { readonly kind: 'ask' }>;
-};
+type OpenInvoice = SentInvoice & { readonly question: PendingAsk };
 
 /** The invoice of the pending question, as it was sent. */
 async function openInvoice(flowRun: FlowRun): Promise<OpenInvoice | undefined> {

@@ -9,7 +9,7 @@ import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
 import { handleLabel } from './choose.ts';
 import { answersPaying, type FlowRun, locate, note, tokenOf, wasAsked } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import type { PendingAsk, PendingQuestion } from './pending-question.ts';
+import { type PendingAsk, type PendingQuestion, questionOf } from './pending-question.ts';
 import type { Early } from './question.ts';
 
 /** Kinds that a button has sent for the user. */
@@ -84,8 +84,7 @@ async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boole
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
 function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserInput): Early {
   if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
-  const own = question.kind === 'ask' ? question.step.question.early : undefined;
-  return own ?? plan.options.early ?? 'ask';
+  return questionOf(question)?.early ?? plan.options.early ?? 'ask';
 }
 
 /** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */

@@ -12,7 +12,7 @@ import type { AnyFlowOptions } from './flow.ts';
 import { answersPaying, awaitsPayment, type FlowRun, locate, text, wasAsked } from './flow-run.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
-import type { PendingQuestion } from './pending-question.ts';
+import { type PendingAsk, questionOf } from './pending-question.ts';
 import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
 import { asText, handleInput } from './take.ts';
 
@@ -150,7 +150,7 @@ async function handleOtherCommand(flowRun: FlowRun): Promise<boolean> {
   return true;
 }
 
-function namesCommands(question: Extract<PendingQuestion, { readonly kind: 'ask' }>): boolean {
+function namesCommands(question: PendingAsk): boolean {
   const { accept } = question.step.question;
   return accept === 'command' || (Array.isArray(accept) && accept.includes('command'));
 }
@@ -158,8 +158,7 @@ function namesCommands(question: Extract<PendingQuestion, { readonly kind: 'ask'
 async function skipPending(flowRun: FlowRun): Promise<void> {
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) return flowRun.run.ask();
-  if (pending.kind === 'ask' && pending.step.question.optional === true)
-    return skip(flowRun, pending);
+  if (questionOf(pending)?.optional === true) return skip(flowRun, pending);
   flowRun.run.say(await text(flowRun, 'noSkip'));
 }
 

@@ -62,3 +62,10 @@ export function pass(
   walk.name = name;
   walk.count = count;
 }
+
+/** The facts about a question of a level. */
+export function factsAt(name: string, scope: Scope): QuestionFacts {
+  const { prefix, path, seen, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
+  const facts = { path: [...path, name], answers: Object.freeze(seen), level, made };
+  return { id: state, ...facts, parameters, home };
+}
