@@ -1,6 +1,7 @@
 /** Rejects the prompt of a question for votes if no vote can answer it. Prompts are made for each user, so this is checked in production too. */
 
 import { invalidOption } from '../../base/rules.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { AskOptions } from './steps.ts';
 
 /**
@@ -10,7 +11,7 @@ import type { AskOptions } from './steps.ts';
  * @throws FsmError `INVALID_OPTION`
  */
 export function checkPoll(where: string, accept: AskOptions['accept'], prompt: unknown): void {
-  const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
+  const kinds = kindsIn(accept);
   if (!kinds.includes('poll_answer')) return;
   const { method, payload }: { method?: unknown; payload?: object } = Object(prompt);
   const reject = (expected: string, found: string) =>

@@ -2,8 +2,8 @@
 
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { redo } from './ask.ts';
+import { correctable } from './correctable.ts';
 import { bindingOf, type FlowRun, move, note, text, tokenOf } from './flow-run.ts';
-import { correctable } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows the answers that may be corrected, and a button that leaves them as they are. */

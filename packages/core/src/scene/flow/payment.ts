@@ -9,6 +9,7 @@ import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, newNonce, payloadLimit, taggedPayload } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
@@ -178,6 +179,5 @@ function extraOf(given: RawObject): Pick<SentInvoice, 'extra'> {
 }
 
 function mayTakePayment(accept: Accept | undefined): boolean {
-  if (Array.isArray(accept)) return accept.includes('payment');
-  return accept === 'payment' || accept === 'any' || typeof accept === 'function';
+  return accept === 'any' || typeof accept === 'function' || kindsIn(accept).includes('payment');
 }

@@ -1,7 +1,7 @@
 /** Which question is pending: the first applicable one without an answer. Looks at definition and answers only. */
 
 import { type JsonObject, noData } from '../../base/json.ts';
-import type { AskTurn } from '../../conversation/turn.ts';
+import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
 import type { Passed, PendingQuestion, Position } from './pending-question.ts';
 import { type Progress, pathKey } from './progress.ts';
@@ -32,7 +32,7 @@ interface FlowFacts {
 export async function positionOf(
   { id, steps, parameters }: FlowFacts,
   { answers, passed, open }: Progress,
-  turn: AskTurn,
+  turn: SessionAskTurn,
 ): Promise<Position> {
   const walk: Walk = {
     turn,

@@ -13,8 +13,10 @@ import { type FormattedStream, isStream, withOptions } from '../../conversation/
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { acceptsAlbum } from './answer.ts';
 import { checkPoll } from './check-poll.ts';
+import type { Option } from './choices.ts';
 import { bindingOf, type FlowRun, isInvoice, text, tokenOf } from './flow-run.ts';
 import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
+import type { Listing } from './listing.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
   choicesOf,
@@ -25,7 +27,6 @@ import {
   offerOf,
   supportsInlineOnly,
 } from './offer.ts';
-import type { Listing, Option } from './options.ts';
 import type { BoundPrompt } from './payment.ts';
 import { type PendingQuestion, questionOf } from './pending-question.ts';
 import type { AnyPrompt } from './steps.ts';

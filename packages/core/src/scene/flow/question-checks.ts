@@ -9,7 +9,7 @@ import { shown } from '../../base/shown.ts';
 import { acceptable } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { checkPoll } from './check-poll.ts';
-import { entriesOf } from './choices.ts';
+import { entriesOf, valuesOf } from './choices.ts';
 import { earlyRule } from './question.ts';
 import { sharedKind } from './share.ts';
 import { type AskOptions, makesQuestions, namedSteps, questionsIn, type Step } from './steps.ts';
@@ -120,7 +120,7 @@ export function checkCases(flow: string, steps: readonly Step[], on: string, cas
 function answersOf(question: AskOptions): readonly string[] | undefined {
   const { accept, choices, multiple, schema, validate } = question;
   if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
-  return entriesOf(choices).map(([value]) => value);
+  return valuesOf(choices);
 }
 
 /** Rejects a repeat that could never end or never begin. */

@@ -1,14 +1,14 @@
 /** The state of a walk through the steps of a flow, from question to question. */
 
 import type { JsonObject } from '../../base/json.ts';
-import type { AskTurn } from '../../conversation/turn.ts';
+import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FinishedRound, Passed, QuestionFacts } from './pending-question.ts';
 import type { Path } from './progress.ts';
 import type { AskStep, Step } from './steps.ts';
 
 /** One walk through the steps. */
 export interface Walk {
-  readonly turn: AskTurn;
+  readonly turn: SessionAskTurn;
   readonly passed: ReadonlySet<string>;
   readonly open: ReadonlySet<string>;
   /** The question before, by its parts: made for every step of the way, and looked at once. */

@@ -1,4 +1,4 @@
-/** Takes what a user sends while a flow is active: answers, buttons, parts of albums, edited messages. */
+/** Handles the input of a user while a flow is active, except presses of its own buttons: answers, labels, parts of albums, votes. */
 
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
@@ -26,7 +26,7 @@ const albumPause = 1000;
 /** The most parts that are collected: no album of Telegram's is larger, but they may come one by one. */
 const mostParts = 100;
 
-/** Takes an input that is no button of the flow's own. */
+/** Handles an input that is not a button of the flow's own. */
 export async function handleInput(
   flowRun: FlowRun,
   input: UserInput,
