@@ -7,10 +7,10 @@ import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { isTextKind } from '../../update/text-kind.ts';
 import { acceptsAlbum, checkValue, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
-import { type FlowRun, move, note, progressOf, text } from './flow-run.ts';
+import { type FlowRun, move, note, progressOf, questionOf, text } from './flow-run.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
-import { type PendingAsk, type PendingQuestion, questionOf } from './pending-question.ts';
+import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import { pathKey, withPassed } from './progress.ts';
 
 /** Checks a value, then continues with it or rejects it with a message. */

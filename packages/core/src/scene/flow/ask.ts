@@ -15,6 +15,7 @@ import {
   locate,
   note,
   progressOf,
+  questionOf,
   text,
   timeoutOf,
   tokenOf,
@@ -24,7 +25,7 @@ import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
 import { choicesOf } from './offer.ts';
-import { type FinishedRound, type PendingQuestion, questionOf } from './pending-question.ts';
+import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { lastMessageOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';

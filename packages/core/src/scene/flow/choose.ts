@@ -6,12 +6,12 @@ import { accept, finishAlbum, skip } from './accept.ts';
 import { acceptsAlbum, choiceByLabel, choiceInAnyCase } from './answer.ts';
 import type { Option } from './choices.ts';
 import { goBack } from './controls.ts';
-import { type FlowRun, move, note, progressOf } from './flow-run.ts';
+import { type FlowRun, move, note, progressOf, questionOf } from './flow-run.ts';
 import { optionOn } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
-import { type PendingQuestion, questionOf } from './pending-question.ts';
+import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
 export type Redraw = (option: Option) => unknown;

@@ -1,10 +1,10 @@
 /** Going back and canceling, by command or by a button below the question. */
 
 import type { AnyFlowOptions } from './flow.ts';
-import { type FlowRun, locate, move, progressOf, text } from './flow-run.ts';
+import { type FlowRun, locate, move, progressOf, questionOf, text } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { backTo } from './moves.ts';
-import { type PendingQuestion, questionOf } from './pending-question.ts';
+import type { PendingQuestion } from './pending-question.ts';
 
 /** Labels of the buttons that a question shows beside its own. */
 export interface ControlLabels {

@@ -1,6 +1,5 @@
 /** The answers that a summary lets the user correct. */
 
-import { distinguished } from './choices.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { type AskStep, closesRounds, type NamedStep, namedSteps } from './steps.ts';
 
@@ -16,14 +15,13 @@ export function correctable(question: PendingQuestion): readonly Correction[] {
   if (question.kind !== 'confirm') return [];
   const { edit } = question.step;
   const mayEdit = (name: string) => (typeof edit === 'boolean' ? edit : edit.includes(name));
-  const found = namedSteps(question.level).flatMap((step): readonly Correction[] => {
+  return namedSteps(question.level).flatMap((step): readonly Correction[] => {
     const { kind, name } = step;
     if (kind === 'confirm' || !mayEdit(name) || !Object.hasOwn(question.answers, name)) return [];
     const answer = question.answers[name];
     if (kind === 'questions') return corrections(name, question.made[name] ?? [], Object(answer));
     return mayCorrect(step, answer) ? [{ name, label: readable(name) }] : [];
   });
-  return distinguished(found, []);
 }
 
 /** How much of a question is on the button that corrects its answer, in characters. */

@@ -16,7 +16,7 @@ import type { FlowParameters } from './parameters.ts';
 import { positionOf } from './pending.ts';
 import type { PendingQuestion, Position } from './pending-question.ts';
 import { type Progress, pathKey } from './progress.ts';
-import type { Step } from './steps.ts';
+import type { AskOptions, Step } from './steps.ts';
 
 /** A finished flow, as its own code sees it. */
 export interface Plan {
@@ -93,6 +93,11 @@ export function note(
 export function text({ plan, run }: FlowRun, name: TextName): Awaitable<string> {
   const texts = plan.options.texts?.[name] === undefined ? run.defaults.texts : plan.options.texts;
   return resolveText(texts, name, run.turn);
+}
+
+/** The options of a question of `ask`; `undefined` for a summary, and for the question for another round. */
+export function questionOf(pending: PendingQuestion | undefined): AskOptions | undefined {
+  return pending?.kind === 'ask' ? pending.step.question : undefined;
 }
 
 /** Stands for a question on buttons and in the memo. */

@@ -7,9 +7,17 @@ import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, finishAlbum, hint, messageId } from './accept.ts';
 import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
 import { handleLabel } from './choose.ts';
-import { answersPaying, type FlowRun, locate, note, tokenOf, wasAsked } from './flow-run.ts';
+import {
+  answersPaying,
+  type FlowRun,
+  locate,
+  note,
+  questionOf,
+  tokenOf,
+  wasAsked,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { type PendingAsk, type PendingQuestion, questionOf } from './pending-question.ts';
+import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
 
 /** Kinds that a button has sent for the user. */

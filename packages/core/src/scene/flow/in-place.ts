@@ -14,8 +14,7 @@ import { kindsIn } from '../../update/accepted-kinds.ts';
 import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
 import { retire } from '../view/shown-message.ts';
-import { type FlowRun, locate } from './flow-run.ts';
-import { questionOf } from './pending-question.ts';
+import { type FlowRun, locate, questionOf } from './flow-run.ts';
 
 export { tookDeadline } from '../view/placing.ts';
 export { retire, retireUnseen } from '../view/shown-message.ts';

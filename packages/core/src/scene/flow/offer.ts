@@ -3,12 +3,11 @@
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
 import { acceptsAlbum, acceptsText } from './answer.ts';
-import { distinguished, type Option } from './choices.ts';
+import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
 import { controlsAt } from './controls.ts';
-import { type FlowRun, text, tokenOf } from './flow-run.ts';
-import { type Listing, optionsOf } from './listing.ts';
+import { type FlowRun, questionOf, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { type PendingQuestion, questionOf } from './pending-question.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
 /** Buttons of a question; a missing label is a button that is not shown. */

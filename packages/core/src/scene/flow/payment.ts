@@ -13,9 +13,9 @@ import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, newNonce, payloadLimit, taggedPayload } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
-import { type FlowRun, isInvoice, locate, note, text, wasAsked } from './flow-run.ts';
+import { type FlowRun, isInvoice, locate, note, questionOf, text, wasAsked } from './flow-run.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
-import { type PendingAsk, type PendingQuestion, questionOf } from './pending-question.ts';
+import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 
 /** A prompt as it is sent, and the invoice that it is. */
 export interface BoundPrompt {

@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { Path } from './progress.ts';
-import type { AskOptions, AskStep, ConfirmStep, RepeatStep, Step } from './steps.ts';
+import type { AskStep, ConfirmStep, RepeatStep, Step } from './steps.ts';
 
 /** A question that is asked now: its step, and where its answer goes. */
 export type PendingQuestion =
@@ -70,8 +70,3 @@ export interface Position {
 
 /** A pending question of `ask`. */
 export type PendingAsk = Extract<PendingQuestion, { readonly kind: 'ask' }>;
-
-/** The options of a question of `ask`; `undefined` for a summary, and for the question for another round. */
-export function questionOf(pending: PendingQuestion | undefined): AskOptions | undefined {
-  return pending?.kind === 'ask' ? pending.step.question : undefined;
-}

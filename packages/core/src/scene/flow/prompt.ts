@@ -13,10 +13,9 @@ import { type FormattedStream, isStream, withOptions } from '../../conversation/
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { acceptsAlbum } from './answer.ts';
 import { checkPoll } from './check-poll.ts';
-import type { Option } from './choices.ts';
-import { bindingOf, type FlowRun, isInvoice, text, tokenOf } from './flow-run.ts';
+import type { Listing, Option } from './choices.ts';
+import { bindingOf, type FlowRun, isInvoice, questionOf, text, tokenOf } from './flow-run.ts';
 import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
-import type { Listing } from './listing.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
   choicesOf,
@@ -28,7 +27,7 @@ import {
   supportsInlineOnly,
 } from './offer.ts';
 import type { BoundPrompt } from './payment.ts';
-import { type PendingQuestion, questionOf } from './pending-question.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import type { AnyPrompt } from './steps.ts';
 
 /** A question ready to be said. */
@@ -93,7 +92,8 @@ async function evaluatedPrompt(
   const { say, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : await boundPrompt(flowRun, asked, made);
-  checkPoll(asked.id, questionOf(asked)?.accept, say);
+  const accept = questionOf(asked)?.accept;
+  if (accept === 'poll_answer' || Array.isArray(accept)) checkPoll(asked.id, accept, say);
   return { say, invoice };
 }
 

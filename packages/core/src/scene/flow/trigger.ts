@@ -10,11 +10,18 @@ import { skip } from './accept.ts';
 import { handleLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
-import { answersPaying, awaitsPayment, type FlowRun, locate, text, wasAsked } from './flow-run.ts';
+import {
+  answersPaying,
+  awaitsPayment,
+  type FlowRun,
+  locate,
+  questionOf,
+  text,
+  wasAsked,
+} from './flow-run.ts';
 import { asText, handleInput } from './handle-input.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
-import { questionOf } from './pending-question.ts';
 import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
 
 type Command = InputValues['command'];

@@ -1,9 +1,9 @@
 /** Votes as answers. A question takes votes only in the polls that it has sent itself, so an old poll answers nothing. */
 
 import type { UserInput } from '../../update/input.ts';
-import type { FlowRun } from './flow-run.ts';
+import { type FlowRun, questionOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { type PendingQuestion, questionOf } from './pending-question.ts';
+import type { PendingQuestion } from './pending-question.ts';
 
 /** Whether a vote, or the new state of a poll, may answer the pending question. */
 export function mayAnswer({ run }: FlowRun, question: PendingQuestion, input: UserInput): boolean {
