@@ -92,11 +92,6 @@ export interface Listing {
   readonly loaded?: { readonly page: number; readonly pages: number } | undefined;
 }
 
-/** Whether there is something to choose: a summary and the question for another round always have choices. */
-export function hasChoices(question: PendingQuestion): boolean {
-  return question.kind !== 'ask' || question.step.question.choices !== undefined;
-}
-
 /**
  * Finds what may be chosen; `undefined` if the question has no choices.
  *

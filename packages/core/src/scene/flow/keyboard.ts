@@ -16,12 +16,12 @@ interface InlineButton {
  * Makes an inline keyboard; `undefined` if it would be empty.
  *
  * @param page - which page of many choices
- * @param turns - labels of the buttons that turn pages, if there are several
+ * @param turns - labels of the buttons that turn pages
  */
 export function inlineKeyboard(
   { options, picked, loaded, columns, rows: above, ...further }: Offer,
   page: number,
-  turns: { readonly more: string; readonly back: string } | undefined,
+  turns: { readonly more: string; readonly back: string },
   binding: Binding,
 ): ReplyMarkup | undefined {
   const tokens = tokensFor(options, binding);
@@ -29,7 +29,7 @@ export function inlineKeyboard(
     text,
     callback_data: buttonData({ ...binding, action, ...(value !== undefined && { value }) }),
   });
-  const pages = pagesAt({ options, loaded });
+  const pages = loaded?.pages ?? pagesOf(options);
   const at = loaded?.page ?? Math.min(Math.max(page, 0), pages - 1);
   const isWhole = loaded !== undefined || pages === 1;
   const onPage = isWhole ? options : options.slice(at * pageSize, (at + 1) * pageSize);
@@ -42,8 +42,8 @@ export function inlineKeyboard(
     columns,
   );
   const turning = [
-    ...(turns && at > 0 ? [button(turns.back, 'page', `=${at - 1}`)] : []),
-    ...(turns && at < pages - 1 ? [button(turns.more, 'page', `=${at + 1}`)] : []),
+    ...(at > 0 ? [button(turns.back, 'page', `=${at - 1}`)] : []),
+    ...(at < pages - 1 ? [button(turns.more, 'page', `=${at + 1}`)] : []),
   ];
   const { finish, skip, back, cancel } = further;
   const ending = [
@@ -63,11 +63,6 @@ export function inlineKeyboard(
 export function pagesOf(options: readonly Option[]): number {
   // a page of one more would only hold what fits on the last one
   return options.length <= pageSize * 1.5 ? 1 : Math.ceil(options.length / pageSize);
-}
-
-/** On how many pages an offer is shown. */
-export function pagesAt({ options, loaded }: Pick<Offer, 'options' | 'loaded'>): number {
-  return loaded?.pages ?? pagesOf(options);
 }
 
 /** Finds the choice that a button stands for. */

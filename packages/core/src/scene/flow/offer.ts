@@ -3,13 +3,12 @@
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
 import { acceptsAlbum, acceptsText } from './answer.ts';
-import { distinguished, hasChoices, type Listing, type Option, optionsOf } from './choices.ts';
-import { type ControlLabels, controlsAt } from './controls.ts';
+import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
+import { controlsAt } from './controls.ts';
 import { type FlowRun, questionOf, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import type { PendingAsk, PendingQuestion } from './pending-question.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
-import type { AskOptions } from './steps.ts';
 
 /** Buttons of a question; a missing label is a button that is not shown. */
 export interface Offer {
@@ -32,18 +31,13 @@ export interface Offer {
   readonly cancel: string | undefined;
 }
 
-/** Whether a question may offer buttons: most questions take a text and nothing else. */
+/** Whether a question may offer buttons: most take a text and nothing else. */
 export function mayOffer({ plan }: FlowRun, asked: PendingQuestion): boolean {
-  if (hasChoices(asked) || plan.options.controls !== undefined) return true;
-  if (asked.kind !== 'ask') return false;
-  const { question } = asked.step;
-  const { optional, multiple, rows, share, buttons } = question;
-  return (
-    optional === true ||
-    multiple === true ||
-    (rows ?? share ?? buttons) !== undefined ||
-    acceptsAlbum(question)
-  );
+  const question = questionOf(asked);
+  if (question === undefined || plan.options.controls !== undefined) return true;
+  const { choices, rows, share, buttons, optional, multiple } = question;
+  const own = choices ?? rows ?? share ?? buttons;
+  return own !== undefined || optional === true || multiple === true || acceptsAlbum(question);
 }
 
 /**
@@ -62,20 +56,18 @@ export async function offerOf(
   const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
   // a keyboard would take the place of the forced reply
   const isBare = !reply && inGroup(flowRun) && expectsText(asked);
-  const hasControls = !isBare && flowRun.plan.options.controls !== undefined;
-  const { back, cancel }: ControlLabels = hasControls ? await controlsAt(flowRun, asked) : {};
-  const found = listing ?? (hasChoices(asked) ? await choicesOf(flowRun, asked) : undefined);
-  const { options, loaded } = found ?? { options: [] };
-  // such buttons exist in private chats only (Bot API, KeyboardButton)
-  const shares = reply && question?.share !== undefined && !inGroup(flowRun);
+  const controls = isBare ? {} : await controlsAt(flowRun, asked);
+  const { options, loaded } = listing ?? (await choicesOf(flowRun, asked)) ?? { options: [] };
+  const { back, cancel } = controls;
   const finish = finishes ? await text(flowRun, 'done') : undefined;
   const skip = question?.optional === true ? await text(flowRun, 'skip') : undefined;
   return {
     options: question ? distinguished(options, [finish, skip, back, cancel]) : options,
     loaded,
-    rows: asked.kind === 'ask' && question?.rows ? await rowsAt(flowRun, asked) : [],
+    rows: await rowsAt(flowRun, asked),
     columns: question?.columns,
-    share: shares ? await shareAt(question, asked) : undefined,
+    // such buttons exist in private chats only (Bot API, KeyboardButton)
+    share: reply && !inGroup(flowRun) ? await shareAt(asked) : undefined,
     picked: several ? (memoOf(flowRun.run.memo).picked ?? []) : undefined,
     finish,
     skip,
@@ -84,15 +76,15 @@ export async function offerOf(
   };
 }
 
-async function shareAt(
-  question: AskOptions,
-  asked: PendingQuestion,
-): Promise<ReplyButton | undefined> {
+async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined> {
+  const question = questionOf(asked);
+  if (question?.share === undefined) return undefined;
   const { shareButton } = await import('./share.ts');
   return shareButton(question, tokenOf(asked));
 }
 
-async function rowsAt(flowRun: FlowRun, question: PendingAsk): Promise<InlineRows> {
+async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
+  if (question.kind !== 'ask' || question.step.question.rows === undefined) return [];
   const { questionRows } = await import('./question-rows.ts');
   return (await questionRows(flowRun, question)).keyboard.inline();
 }

@@ -13,9 +13,9 @@ import { type FormattedStream, isStream, withOptions } from '../../conversation/
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { acceptsAlbum } from './answer.ts';
 import { checkPoll } from './check-poll.ts';
-import { hasChoices, type Listing, type Option } from './choices.ts';
+import type { Listing, Option } from './choices.ts';
 import { bindingOf, type FlowRun, isInvoice, questionOf, text, tokenOf } from './flow-run.ts';
-import { inlineKeyboard, pagesAt, replyKeyboard } from './keyboard.ts';
+import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
   choicesOf,
@@ -46,13 +46,14 @@ export interface Shown {
 export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Shown> {
   const { say, invoice } = await evaluatedPrompt(flowRun, asked);
   const question = questionOf(asked);
-  const listing = hasChoices(asked) ? await choicesOf(flowRun, asked) : undefined;
+  const offers = mayOffer(flowRun, asked);
+  const listing = offers ? await choicesOf(flowRun, asked) : undefined;
   const options = listing?.options;
   const isOpen = question?.accept || question?.multiple || question?.optional;
   if (options?.length === 0 && !isOpen) {
     throw invalidOption(`${asked.id} choices`, 'at least one', 'empty');
   }
-  if (mayOffer(flowRun, asked)) {
+  if (offers) {
     const reply = isOnReplyKeyboard(flowRun, asked);
     const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
     const markup = reply
@@ -129,10 +130,7 @@ export async function inlineMarkup(
   offer: Offer,
   page: number,
 ): Promise<ReplyMarkup | undefined> {
-  const turns =
-    pagesAt(offer) > 1
-      ? { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') }
-      : undefined;
+  const turns = { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') };
   return inlineKeyboard(offer, page, turns, bindingOf(flowRun, tokenOf(question)));
 }
 
