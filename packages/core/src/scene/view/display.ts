@@ -50,11 +50,7 @@ export async function display(
     }
   }
   if (edit === undefined) return replace(run, drawn, shown);
-  const { chat, id, inline, business } = shown;
-  note(run, drawn, {
-    ...(inline === undefined ? { chat, id } : { inline }),
-    ...(business === undefined ? {} : { business }),
-  });
+  note(run, drawn, shown);
 }
 
 async function replace(run: FrameRun, drawn: Drawing, old: ShownMessage): Promise<void> {
@@ -62,30 +58,19 @@ async function replace(run: FrameRun, drawn: Drawing, old: ShownMessage): Promis
   await remove(run, old);
 }
 
-async function send(run: FrameRun, { call, ...drawn }: Drawing): Promise<void> {
+async function send(run: FrameRun, drawn: Drawing): Promise<void> {
   const { turn } = run;
-  const { replyAddress } = turn;
-  const sent = await sendQuestion(turn, call);
-  note(
-    run,
-    { call, ...drawn },
-    {
-      ...(replyAddress === undefined ? {} : { chat: replyAddress.chat }),
-      id: sent.message_id,
-      ...(replyAddress?.business === undefined ? {} : { business: replyAddress.business }),
-    },
-  );
+  const { chat, business } = turn.replyAddress ?? {};
+  const { message_id: id } = await sendQuestion(turn, drawn.call);
+  note(run, drawn, { chat, id, business });
 }
 
-function note(run: FrameRun, { kind, body, file, keys }: Drawing, where: MessageAddress): void {
-  noteShown(run, {
-    ...where,
-    entry: run.entry,
-    kind,
-    body,
-    ...(file === undefined ? {} : { file }),
-    ...(keys === undefined ? {} : { keys }),
-  });
+function note(
+  run: FrameRun,
+  { kind, body, file, keys }: Drawing,
+  { chat, id, inline, business }: MessageAddress,
+): void {
+  noteShown(run, { chat, id, inline, business, entry: run.entry, kind, body, file, keys });
 }
 
 /** Deletes a message, or takes its buttons where it is too old to be deleted. */
@@ -104,17 +89,10 @@ function editOf(
   shown: ShownMessage,
   { call, kind, body, file, keys }: Drawing,
 ): ApiCall | undefined {
-  const {
-    reply_markup,
-    caption,
-    caption_entities,
-    parse_mode,
-    [kind]: content,
-    ...text
-  } = call.payload as Readonly<Record<string, unknown>>;
+  const payload = call.payload as Readonly<Record<string, unknown>>;
   const where = messageParameters(shown);
-  const markup = reply_markup === undefined ? {} : { reply_markup };
-  const format = parse_mode === undefined ? {} : { parse_mode };
+  const markup =
+    payload['reply_markup'] === undefined ? {} : { reply_markup: payload['reply_markup'] };
   if (shown.kind === kind && shown.body === body && shown.file === file) {
     return shown.keys === keys
       ? undefined
@@ -122,15 +100,14 @@ function editOf(
   }
   if (kind === 'text') {
     if (shown.kind !== 'text') return undefined;
-    const payload = { ...where, text: content, ...text, ...format, ...markup };
-    return { method: 'editMessageText', payload };
+    return { method: 'editMessageText', payload: { ...where, ...payload } };
   }
-  const about = { caption, caption_entities, ...format };
+  const { reply_markup: _, [kind]: media, ...about } = payload;
   if (shown.kind === kind && shown.file === file && shown.body !== '') {
     return { method: 'editMessageCaption', payload: { ...where, ...about, ...markup } };
   }
   // a text becomes media by the same call; voice messages and stickers never change
   if (!editable.has(kind) || !(editable.has(shown.kind) || shown.kind === 'text')) return undefined;
-  const media = { type: kind, media: content, ...about };
-  return { method: 'editMessageMedia', payload: { ...where, media, ...markup } };
+  const payloadOfMedia = { ...where, media: { type: kind, media, ...about }, ...markup };
+  return { method: 'editMessageMedia', payload: payloadOfMedia };
 }

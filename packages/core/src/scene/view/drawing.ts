@@ -2,7 +2,7 @@
 
 import { type ApiCall, mediaKinds } from '../../conversation/outgoing.ts';
 import type { RawObject } from '../../update/raw-update.ts';
-import { fingerprint } from '../rows/buttons.ts';
+import { fingerprint } from './fingerprint.ts';
 
 /** A message as it is to be shown. */
 export interface Drawing {
@@ -31,9 +31,9 @@ export function drawingOf(call: ApiCall): Drawing {
   return {
     call,
     kind,
-    body: fingerprint(JSON.stringify(isText ? [content, others] : [others])),
+    body: fingerprint(isText ? [content, others] : others),
     file: isText ? undefined : fileOf(content),
-    keys: markup === undefined ? undefined : fingerprint(JSON.stringify(markup)),
+    keys: markup === undefined ? undefined : fingerprint(markup),
   };
 }
 

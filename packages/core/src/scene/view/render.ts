@@ -1,35 +1,29 @@
 /** Renders a view: what it returns becomes a message to send or to edit, and the buttons that it offers. */
 
 import { checkOptions } from '#option-checks';
-import { invalidOption, type Rule } from '../../base/rules.ts';
+import { anything, invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import { callOf, mediaKinds, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import {
   type Binding,
   type InlineRows,
-  type Keyboard,
-  keyboardOf,
+  inlineOf,
+  layOut,
   type Press,
+  pressIn,
   type Rows,
 } from '../rows/rows.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
 import { type LooseView, RenderTurn, type View } from './view-turn.ts';
 
-/** The result of a view, with its rows as a keyboard. */
-interface Rendered {
-  readonly made: Parts;
-  readonly keyboard: Keyboard;
-  readonly turn: RenderTurn;
-}
-
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
-const parts = 'text entities parse_mode caption photo video document audio voice animation sticker';
-
-/** The binding of a view's buttons. */
-function bindingOf({ tag, entry }: FrameRun): Binding {
-  return { tag, entry, question: '' };
-}
+/** What a view may return; each name with its rule, since they are checked at each render. */
+const parts = Object.fromEntries<Rule>(
+  ['text', 'entities', 'parse_mode', 'caption', ...mediaKinds]
+    .map((name): [string, Rule] => [name, anything])
+    .concat([['rows', buttons]]),
+);
 
 /**
  * Renders the view of a frame as it is now, to show it.
@@ -37,8 +31,9 @@ function bindingOf({ tag, entry }: FrameRun): Binding {
  * @throws FsmError `INVALID_OPTION` for what cannot be shown; what the view throws passes
  */
 export async function draw(run: FrameRun, view: LooseView, scene: string): Promise<Drawing> {
-  const { made, keyboard } = await render(run, view, scene);
-  return drawn(made, keyboard.inline());
+  const where = whereOf(scene);
+  const made = partsOf(await view(new RenderTurn(run)), where);
+  return drawn(made, inlineOf(await layOut(made.rows, where), bindingOf(run), where));
 }
 
 /** Makes of what a view has returned what is sent. */
@@ -60,15 +55,19 @@ export async function findPress(
   scene: string,
   value: string,
 ): Promise<{ readonly press: Press | undefined; readonly turn: RenderTurn }> {
-  const { keyboard, turn } = await render(run, view, scene);
-  return { press: keyboard.press(value), turn };
+  const where = whereOf(scene);
+  const turn = new RenderTurn(run);
+  const { rows } = partsOf(await view(turn), where);
+  return { press: await pressIn(rows, value, bindingOf(run), where), turn };
 }
 
-async function render(run: FrameRun, view: LooseView, scene: string): Promise<Rendered> {
-  const where = `${scene} view`;
-  const turn = new RenderTurn(run);
-  const made = partsOf(await view(turn), where);
-  return { made, keyboard: await keyboardOf(made.rows, bindingOf(run), where), turn };
+function bindingOf({ tag, entry }: FrameRun): Binding {
+  return { tag, entry, question: '' };
+}
+
+/** Names a view in messages. */
+export function whereOf(scene: string): string {
+  return `${scene} view`;
 }
 
 /** The result of a view that is more than a text. */
@@ -90,7 +89,7 @@ function noContent(made: unknown, where: string) {
 }
 
 function sayable<T extends object>(made: T, where: string): T {
-  checkOptions(`${where} `, made, { rows: buttons }, parts);
+  checkOptions(`${where} `, made, parts, '');
   if ('text' in made && (made.text === '' || typeof made.text !== 'string'))
     throw invalidOption(`${where} text`, 'a text', shown(made.text));
   if (!('text' in made) && !mediaKinds.some((kind) => kind in made)) throw noContent(made, where);

@@ -26,9 +26,9 @@ export interface ShownMessage extends MessageAddress {
   /** Fingerprint of the text or caption; empty while it is not certain what the message shows. */
   readonly body: string;
   /** Fingerprint of the media. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Fingerprint of the buttons; absent where it has none. */
-  readonly keys?: string;
+  readonly keys?: string | undefined;
 }
 
 /** Its slot, among those of session values. */
