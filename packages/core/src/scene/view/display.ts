@@ -91,8 +91,8 @@ function editOf(
 ): ApiCall | undefined {
   const payload = call.payload as Readonly<Record<string, unknown>>;
   const where = messageParameters(shown);
-  const markup =
-    payload['reply_markup'] === undefined ? {} : { reply_markup: payload['reply_markup'] };
+  const { reply_markup } = payload;
+  const markup = reply_markup !== undefined && { reply_markup };
   if (shown.kind === kind && shown.body === body && shown.file === file) {
     return shown.keys === keys
       ? undefined

@@ -18,8 +18,12 @@ export interface Drawing {
   readonly keys: string | undefined;
 }
 
-/** Returns the content of a call that sends a message. */
-export function drawingOf(call: ApiCall): Drawing {
+/**
+ * Returns the content of a call that sends a message.
+ *
+ * @param buttons - what its buttons differ by, if that is less than the markup itself
+ */
+export function drawingOf(call: ApiCall, buttons?: unknown): Drawing {
   const kind = call.method === 'sendMessage' ? 'text' : call.method.slice(4).toLowerCase();
   const payload = call.payload as Payload;
   const { reply_markup: markup, [kind]: content } = payload;
@@ -33,7 +37,7 @@ export function drawingOf(call: ApiCall): Drawing {
     kind,
     body: fingerprint(isText ? [content, others] : others),
     file: isText ? undefined : fileOf(content),
-    keys: markup === undefined ? undefined : fingerprint(markup),
+    keys: markup === undefined ? undefined : fingerprint(buttons ?? markup),
   };
 }
 

@@ -9,8 +9,8 @@ const otherPrime = 0x01000197;
 const end = 0x10000;
 
 /**
- * Two hashes of a JSON value as text, 64 bits in all. It is walked and not written as JSON first, which takes twice as long: a keyboard is
- * long.
+ * A hash of a JSON value as text: 53 bits, of two hashes. The value is walked and not written as JSON first, which takes twice as long: a
+ * keyboard is long.
  */
 export function fingerprint(value: unknown): string {
   const hashes = new Hashes();
@@ -23,7 +23,7 @@ class Hashes {
   #other = 0x050c5d1f;
 
   get text(): string {
-    return (this.#one >>> 0).toString(36) + (this.#other >>> 0).toString(36);
+    return ((this.#one >>> 0) * 2 ** 21 + (this.#other >>> 11)).toString(36);
   }
 
   add(value: unknown): void {

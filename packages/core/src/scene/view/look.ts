@@ -84,8 +84,9 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
     const where = whereOf(scene ?? '');
     const made = partsOf(await view(noting(new MaskedTurn(run, hide), notes)), where);
     const laidOut = await layOut(made.rows, where);
-    const inline_keyboard = inlineOf(laidOut, { tag: turn.tag, entry, question: '' }, where);
-    const drawing = drawn(made, inline_keyboard);
+    const binding = { tag: turn.tag, entry, question: '' };
+    const inline_keyboard = inlineOf(laidOut, binding, where);
+    const drawing = drawn(made, inline_keyboard, laidOut, binding);
     const { kind } = drawing;
     return {
       ...seen,

@@ -9,6 +9,7 @@ import {
   type Binding,
   type InlineRows,
   inlineOf,
+  type LaidOut,
   layOut,
   type Press,
   pressIn,
@@ -33,13 +34,27 @@ const parts = Object.fromEntries<Rule>(
 export async function draw(run: FrameRun, view: LooseView, scene: string): Promise<Drawing> {
   const where = whereOf(scene);
   const made = partsOf(await view(new RenderTurn(run)), where);
-  return drawn(made, inlineOf(await layOut(made.rows, where), bindingOf(run), where));
+  const rows = await layOut(made.rows, where);
+  const binding = bindingOf(run);
+  return drawn(made, inlineOf(rows, binding, where), rows, binding);
 }
 
 /** Makes of what a view has returned what is sent. */
-export function drawn(made: Parts, inline_keyboard: InlineRows): Drawing {
-  const say = inline_keyboard.length > 0 ? { ...made, keyboard: { inline_keyboard } } : made;
-  return drawingOf(callOf(say as OutgoingMessage, undefined));
+export function drawn(
+  made: Parts,
+  inline_keyboard: InlineRows,
+  rows: LaidOut,
+  { tag, entry }: Binding,
+): Drawing {
+  if (rows.length === 0) return drawingOf(callOf(made as OutgoingMessage, undefined));
+  const call = callOf({ ...made, keyboard: { inline_keyboard } } as OutgoingMessage, undefined);
+  // each callback data begins with the same binding: it is enough to look at that once
+  const differing: unknown[] = [tag, entry];
+  for (const row of rows) {
+    for (const { label, fields, '~button': id } of row) differing.push(label, fields ?? id);
+    differing.push(null);
+  }
+  return drawingOf(call, differing);
 }
 
 /**

@@ -78,6 +78,6 @@ export function deletionOf({ chat, id, business }: MessageAddress): ApiCall {
 export function messageParameters({ chat, id, inline, business }: MessageAddress): object {
   return {
     ...(inline === undefined ? { chat_id: chat, message_id: id } : { inline_message_id: inline }),
-    ...(business === undefined ? {} : { business_connection_id: business }),
+    ...(business !== undefined && { business_connection_id: business }),
   };
 }
