@@ -10,7 +10,8 @@ import { listIn, objectIn, type RawObject, wholeIn } from './raw-update.ts';
 export function showsButton(message: RawObject | undefined, data: string): boolean | undefined {
   if (message === undefined || wholeIn(message, 'date') === 0) return undefined;
   for (const row of listIn(objectIn(message, 'reply_markup'), 'inline_keyboard')) {
-    if (Array.isArray(row) && row.some((button) => button?.callback_data === data)) return true;
+    if (!Array.isArray(row)) continue;
+    for (const button of row) if (button?.callback_data === data) return true;
   }
   return false;
 }

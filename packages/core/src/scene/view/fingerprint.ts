@@ -23,7 +23,7 @@ class Hashes {
   #other = 0x050c5d1f;
 
   get text(): string {
-    return ((this.#one >>> 0) * 2 ** 21 + (this.#other >>> 11)).toString(36);
+    return String((this.#one >>> 0) * 2 ** 21 + (this.#other >>> 11));
   }
 
   add(value: unknown): void {

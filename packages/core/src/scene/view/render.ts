@@ -19,12 +19,12 @@ import { type Drawing, drawingOf } from './drawing.ts';
 import { type LooseView, RenderTurn, type View } from './view-turn.ts';
 
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
-/** What a view may return; each name with its rule, since they are checked at each render. */
-const parts = Object.fromEntries<Rule>(
-  ['text', 'entities', 'parse_mode', 'caption', ...mediaKinds]
-    .map((name): [string, Rule] => [name, anything])
-    .concat([['rows', buttons]]),
-);
+const contents = ['text', 'entities', 'parse_mode', 'caption', ...mediaKinds];
+/** What a view may return; each name with a rule, since they are checked at each render. */
+const parts = {
+  ...Object.fromEntries(contents.map((name) => [name, anything])),
+  rows: buttons,
+};
 
 /**
  * Renders the view of a frame as it is now, to show it.
@@ -72,7 +72,8 @@ export async function findPress(
 ): Promise<{ readonly press: Press | undefined; readonly turn: RenderTurn }> {
   const where = whereOf(scene);
   const turn = new RenderTurn(run);
-  const { rows } = partsOf(await view(turn), where);
+  // the rest of what it returns is checked where it is shown
+  const { rows } = Object(await view(turn)) as Parts;
   return { press: await pressIn(rows, value, bindingOf(run), where), turn };
 }
 
