@@ -4,7 +4,7 @@ import type { ApiCall } from '../../conversation/outgoing.ts';
 import { isNotModified, isRejected } from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/reply-keyboards.ts';
-import type { Drawing } from './drawing.ts';
+import { anyFile, type Drawing } from './drawing.ts';
 import {
   deletionOf,
   type MessageAddress,
@@ -18,8 +18,13 @@ import {
 const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
 
 /** Whether a message shows something already. */
-export function shows(shown: ShownMessage, { kind, body, file, keys }: Drawing): boolean {
-  return shown.kind === kind && shown.body === body && shown.file === file && shown.keys === keys;
+export function shows(shown: ShownMessage, drawn: Drawing): boolean {
+  return shown.body === drawn.body && shown.keys === drawn.keys && hasMedia(shown, drawn);
+}
+
+/** Whether a message has the same media, or none either. */
+function hasMedia(shown: ShownMessage, { kind, file }: Drawing): boolean {
+  return shown.kind === kind && shown.file === file && file !== anyFile;
 }
 
 /**
@@ -85,15 +90,13 @@ async function remove({ turn, report }: FrameRun, old: ShownMessage): Promise<vo
 }
 
 /** The smallest edit that makes a message show something; `undefined` if no edit can. */
-function editOf(
-  shown: ShownMessage,
-  { call, kind, body, file, keys }: Drawing,
-): ApiCall | undefined {
+function editOf(shown: ShownMessage, drawn: Drawing): ApiCall | undefined {
+  const { call, kind, body, keys } = drawn;
   const payload = call.payload as Readonly<Record<string, unknown>>;
   const where = messageParameters(shown);
   const { reply_markup } = payload;
   const markup = reply_markup !== undefined && { reply_markup };
-  if (shown.kind === kind && shown.body === body && shown.file === file) {
+  if (shown.body === body && hasMedia(shown, drawn)) {
     return shown.keys === keys
       ? undefined
       : { method: 'editMessageReplyMarkup', payload: { ...where, ...markup } };
@@ -103,7 +106,7 @@ function editOf(
     return { method: 'editMessageText', payload: { ...where, ...payload } };
   }
   const { reply_markup: _, [kind]: media, ...about } = payload;
-  if (shown.kind === kind && shown.file === file && shown.body !== '') {
+  if (shown.body !== '' && hasMedia(shown, drawn)) {
     return { method: 'editMessageCaption', payload: { ...where, ...about, ...markup } };
   }
   // a text becomes media by the same call; voice messages and stickers never change

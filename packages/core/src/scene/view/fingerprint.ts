@@ -9,7 +9,7 @@ const otherPrime = 0x01000197;
 const end = 0x10000;
 
 /**
- * A hash of a JSON value as text: 53 bits, of two hashes. The value is walked and not written as JSON first, which takes twice as long: a
+ * A hash of a JSON value, or of bytes, as text: 53 bits, of two hashes. The value is walked and not written as JSON first, which takes twice as long: a
  * keyboard is long.
  */
 export function fingerprint(value: unknown): string {
@@ -28,6 +28,7 @@ class Hashes {
 
   add(value: unknown): void {
     if (typeof value !== 'object' || value === null) this.#addText(String(value));
+    else if (value instanceof Uint8Array) this.#addBytes(value);
     else if (Array.isArray(value)) {
       this.#addText('[');
       for (const item of value) this.add(item);
@@ -42,6 +43,13 @@ class Hashes {
         this.add(member);
       }
       this.#addText('}');
+    }
+  }
+
+  #addBytes(bytes: Uint8Array): void {
+    for (const byte of bytes) {
+      this.#one = Math.imul(this.#one ^ byte, prime);
+      this.#other = Math.imul(this.#other ^ byte, otherPrime);
     }
   }
 
