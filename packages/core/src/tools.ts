@@ -15,10 +15,16 @@ import { peek } from './machine/peek.ts';
 import { GroupMoves } from './machine/supergroup.ts';
 import { sweeperOf } from './machine/sweeper.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
+import { handleLabel } from './scene/flow/choose.ts';
+import { handleCommand } from './scene/flow/commands.ts';
 import { edit } from './scene/flow/corrections.ts';
 import { handleEdited } from './scene/flow/edited.ts';
+import { left } from './scene/flow/endings.ts';
+import { startData } from './scene/flow/given.ts';
 import { bindInvoice } from './scene/flow/payment.ts';
+import { press } from './scene/flow/press.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
+import { keyboardOf } from './scene/flow/question-keyboard.ts';
 import { recheck } from './scene/flow/recheck.ts';
 import { retrigger } from './scene/flow/retrigger.ts';
 import { walkRounds } from './scene/flow/rounds.ts';
@@ -65,6 +71,12 @@ export const loadedLater: readonly unknown[] = [
   rejectInput,
   answerStale,
   sendQuestion,
+  handleCommand,
+  handleLabel,
+  keyboardOf,
+  left,
+  press,
+  startData,
   retrigger,
   walkRounds,
   shareButton,

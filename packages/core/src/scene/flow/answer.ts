@@ -10,6 +10,7 @@ import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
 import type { Option } from './options.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
 
@@ -165,6 +166,13 @@ export function isChoice(
 export function acceptsText(question: AskOptions): boolean {
   const accept = acceptOf(question) ?? 'button';
   return isTextKind(accept) || accept === 'text' || accept === 'button' || accept === 'web_app';
+}
+
+/** Whether the user is to write a text. */
+export function expectsText(question: PendingQuestion): boolean {
+  return question.kind === 'ask' && question.step.question.choices === undefined
+    ? acceptsText(question.step.question) || typeof question.step.question.accept === 'object'
+    : false;
 }
 
 /** Whether a handler asks for an answer to be given again. */

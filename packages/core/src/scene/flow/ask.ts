@@ -7,7 +7,6 @@ import type { MessageSource } from '../../conversation/behavior.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { checkGiven, isRedo } from './answer.ts';
-import { entriesOf } from './choices.ts';
 import {
   awaitsPayment,
   type FlowRun,
@@ -20,10 +19,8 @@ import {
   tokenOf,
   wasAsked,
 } from './flow-run.ts';
-import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered, redone } from './moves.ts';
-import { choicesOf } from './offer.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
 import { type Progress, readAt, without, withPassed } from './progress.ts';
 import { lastMessageOf, show } from './prompt.ts';
@@ -125,7 +122,10 @@ async function acceptGiven(flowRun: FlowRun, question: PendingQuestion): Promise
     note(flowRun, { given: rest });
     return false;
   }
-  const listing = await choicesOf(flowRun, question);
+  const hasChoices = question.step.question.choices !== undefined;
+  const listing = hasChoices
+    ? await (await import('./offer.ts')).choicesOf(flowRun, question)
+    : undefined;
   const verdict = await checkGiven(
     question.step.question,
     given,
@@ -187,18 +187,13 @@ async function question(
     screen?.retire(run);
     return askElsewhere(flowRun, asked);
   }
-  const { say, options, loaded, keyboard, invoice } = await show(flowRun, asked);
+  const { say, invoice, kind, isRedrawn, labels } = await show(flowRun, asked);
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
-  const pages = loaded?.pages ?? (options === undefined ? 1 : pagesOf(options));
-  const isRedrawn = options !== undefined && (pages > 1 || severalAt(asked));
   const wanted =
-    prompts === 'delete' || (keyboard === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
+    prompts === 'delete' || (kind === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(asked),
-    labels:
-      keyboard === 'reply' && madeForUser(asked)
-        ? options?.map(({ value, label }) => [value, label] as const)
-        : undefined,
+    labels,
     sent: wanted ? 0 : undefined,
     invoice,
     heard: lastMessageOf(flowRun) ?? before.heard,
@@ -214,16 +209,4 @@ async function question(
   const hasRows = asked.kind === 'ask' && asked.step.question.rows !== undefined;
   if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
   return hasRows ? screen.askInPlace(run, say) : () => say;
-}
-
-function severalAt(question: PendingQuestion): boolean {
-  return question.kind === 'ask' && question.step.question.multiple === true;
-}
-
-/** Whether labels differ between users or times, so that those which were shown have to be kept. */
-function madeForUser(question: PendingQuestion): boolean {
-  if (question.kind !== 'ask') return false;
-  const { choices } = question.step.question;
-  if (choices === undefined || typeof choices === 'function') return choices !== undefined;
-  return entriesOf(choices).some(([, label]) => typeof label === 'function');
 }

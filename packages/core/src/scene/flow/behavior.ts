@@ -6,32 +6,28 @@ import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
 import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
-import type { Sent } from '../../conversation/outgoing.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
 import { takesVotes } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
-import { textIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import { describeFlow } from './describe.ts';
-import { left, passed } from './endings.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
 import { type FlowRun, locate, move, type Plan, progressOf } from './flow-run.ts';
 import { interruptsOf } from './interrupted-by.ts';
-import { memoOf } from './memo.ts';
+import { asked, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
-import { press } from './press.ts';
 import { earlyRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
 import { closesRounds, makesQuestions, questionsIn } from './steps.ts';
 import { asText, handleInput, isOtherTalk } from './take.ts';
-import { handleCommand, policyOf, triggerOf } from './trigger.ts';
+import { policyOf, triggerOf } from './trigger.ts';
 
 const flowRules = {
   data: schematic,
@@ -98,6 +94,9 @@ export function flowOf(
   return flow as unknown as Flow;
 }
 
+/** Loaded when a flow first ends, or one of its timers passes. */
+const endings = () => import('./endings.ts');
+
 function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior {
   const { options, steps, trigger, parameters } = plan;
   const questions = questionsIn(steps);
@@ -134,10 +133,11 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run: FrameRun, params) => ask({ plan, run }, params),
-    command: (run: FrameRun, command) => handleCommand({ plan, run }, command),
+    command: async (run: FrameRun, command) =>
+      (await import('./commands.ts')).handleCommand({ plan, run }, command),
     handle: (run: FrameRun, next) => handle({ plan, run }, next),
-    leave: (run: FrameRun, reason) => left({ plan, run }, reason),
-    timeout: (run: FrameRun, timer) => passed({ plan, run }, timer),
+    leave: async (run: FrameRun, reason) => (await endings()).left({ plan, run }, reason),
+    timeout: async (run: FrameRun, timer) => (await endings()).passed({ plan, run }, timer),
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
     ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
@@ -154,7 +154,7 @@ function screened(plan: Plan): Pick<SceneBehavior, 'screen' | 'leave'> {
     },
     async leave(run: FrameRun, reason) {
       if (plan.options.prompts === 'delete') (await load()).retire(run, true);
-      return left({ plan, run }, reason);
+      return (await endings()).left({ plan, run }, reason);
     },
   };
 }
@@ -167,6 +167,7 @@ function inPlace(
   return {
     ...screened(plan),
     async command(run: FrameRun, command) {
+      const { handleCommand } = await import('./commands.ts');
       const isTaken = await handleCommand({ plan, run }, command);
       if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
       return isTaken;
@@ -183,7 +184,7 @@ function inPlace(
     },
     async timeout(run: FrameRun, timer) {
       (await load()).tookDeadline(run);
-      await passed({ plan, run }, timer);
+      await (await endings()).passed({ plan, run }, timer);
     },
   };
 }
@@ -204,7 +205,10 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
       return pressElsewhere(flowRun, input.value);
     }
     const button = readButton(input.value);
-    if (button !== undefined) return press(flowRun, button, input.value);
+    if (button !== undefined) {
+      const { press } = await import('./press.ts');
+      return press(flowRun, button, input.value);
+    }
   }
   if (isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
@@ -230,18 +234,4 @@ async function answerFromOutside(
   if (pending?.id !== state) return false;
   move(flowRun, answered(progressOf(flowRun.run), pending, value));
   return true;
-}
-
-/** How many polls of one question are kept: it sends another one whenever it is asked again. */
-const mostPolls = 8;
-
-/** Keeps the message's id where the question has asked for it, and the poll's id where it is a poll. */
-function asked(memo: FrameRun['memo'], sent: Sent & { readonly poll?: unknown }): object {
-  const { sent: wanted, elsewhere, polls = [] } = memoOf(memo);
-  if (elsewhere !== undefined) {
-    return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
-  }
-  const noted = wanted === 0 ? { ...memo, sent: sent.message_id } : memo;
-  const poll = textIn(Object(sent.poll), 'id');
-  return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };
 }

@@ -11,31 +11,22 @@ import {
 } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
-import { acceptsAlbum } from './answer.ts';
-import { bindingOf, type FlowRun, isInvoice, text, tokenOf } from './flow-run.ts';
-import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
-import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
+import { expectsText } from './answer.ts';
 import {
-  choicesOf,
-  expectsText,
+  type FlowRun,
   inGroup,
-  isOnReplyKeyboard,
-  type Offer,
-  offerOf,
+  isInvoice,
+  mayHaveButtons,
   supportsInlineOnly,
-} from './offer.ts';
-import type { Listing, Option } from './options.ts';
+} from './flow-run.ts';
+import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { checkPoll } from './question-checks.ts';
+import type { QuestionKeyboard } from './question-keyboard.ts';
 
 /** A question ready to be said. */
-export interface Shown {
+export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedrawn' | 'labels'>> {
   readonly say: OutgoingMessage | FormattedStream;
-  /** The choices as this user sees them. */
-  readonly options: readonly Option[] | undefined;
-  /** Which page of how many it shows, where a loader gives one page at a time. */
-  readonly loaded: Listing['loaded'];
-  readonly keyboard: 'reply' | 'inline' | undefined;
   readonly invoice: SentInvoice | undefined;
 }
 
@@ -49,48 +40,32 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
         ? asked.step.again
         : asked.step.prompt;
   const made = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
-  const rejectPrompt = (what: string, expected: string, found = 'empty') => {
-    throw invalidOption(`${asked.id} ${what}`, expected, found);
+  const rejectPrompt = (expected: string, found = 'empty') => {
+    throw invalidOption(`${asked.id} prompt`, expected, found);
   };
   if (isSent(made))
-    rejectPrompt('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
-  if (made == null || made === '') rejectPrompt('prompt', 'a message');
+    rejectPrompt('a message, which telefsm sends', 'a message that reply() has sent');
+  if (made == null || made === '') rejectPrompt('a message');
   checkMessage(made);
   const { say: message, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
     : await boundPrompt(flowRun, asked, made);
   if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, message);
-  const listing = await choicesOf(flowRun, asked);
-  const options = listing?.options;
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
-  const isOpen = question?.accept || question?.multiple || question?.optional;
-  if (options?.length === 0 && !isOpen) rejectPrompt('choices', 'at least one');
-  const reply = isOnReplyKeyboard(flowRun, asked);
-  const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
-  const markup = reply
-    ? replyKeyboard(offer, inGroup(flowRun))
-    : await inlineMarkup(flowRun, asked, offer, 0);
-  const needed =
-    options !== undefined ||
-    offer.share !== undefined ||
-    offer.rows.length > 0 ||
-    (question !== undefined && acceptsAlbum(question));
-  // a keyboard of the prompt's own gives way only to choices
-  if (markup !== undefined && (needed || !hasKeyboard(message))) {
-    const say = dressed(message, markup, reply ? replyTo(flowRun) : undefined);
-    const { loaded } = offer;
-    return { say, options: offer.options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
+  if (mayHaveButtons(flowRun, asked)) {
+    const { keyboardOf } = await import('./question-keyboard.ts');
+    const keyboard = await keyboardOf(flowRun, asked);
+    // a keyboard of the prompt's own gives way only to choices
+    if (keyboard !== undefined && (keyboard.isNeeded || !hasKeyboard(message))) {
+      const { markup, ...shown } = keyboard;
+      const target = shown.kind === 'reply' ? replyTo(flowRun) : undefined;
+      return { say: dressed(message, markup, target), invoice, ...shown };
+    }
   }
-  if (hasKeyboard(message))
-    return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
+  if (hasKeyboard(message)) return { say: message, invoice };
   const mayReply = inGroup(flowRun) && !supportsInlineOnly(flowRun) && expectsText(asked);
   const target = mayReply ? replyTo(flowRun) : undefined;
-  if (target !== undefined) {
-    const force = { force_reply: true, selective: true } as const;
-    const say = dressed(message, force, target);
-    return { say, options, loaded: undefined, keyboard: undefined, invoice };
-  }
-  return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
+  if (target === undefined) return { say: message, invoice };
+  return { say: dressed(message, { force_reply: true, selective: true }, target), invoice };
 }
 
 /** A prompt as it is sent, and the invoice that it is. */
@@ -103,17 +78,6 @@ async function boundPrompt(
   if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
   const { bindInvoice } = await import('./payment.ts');
   return bindInvoice(flowRun, asked, say);
-}
-
-/** The inline keyboard of a question; `undefined` if it has none. */
-export async function inlineMarkup(
-  flowRun: FlowRun,
-  question: PendingQuestion,
-  offer: Offer,
-  page: number,
-): Promise<ReplyMarkup | undefined> {
-  const turns = { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') };
-  return inlineKeyboard(offer, page, turns, bindingOf(flowRun, tokenOf(question)));
 }
 
 /**

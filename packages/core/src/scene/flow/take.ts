@@ -6,8 +6,15 @@ import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, finishAlbum, hint, messageId } from './accept.ts';
 import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
-import { handleLabel } from './choose.ts';
-import { answersPaying, type FlowRun, locate, note, tokenOf, wasAsked } from './flow-run.ts';
+import {
+  answersPaying,
+  type FlowRun,
+  locate,
+  mayHaveButtons,
+  note,
+  tokenOf,
+  wasAsked,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
@@ -55,7 +62,10 @@ export async function handleInput(
   }
   const early = earlyAt(flowRun, pending, input);
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
-  if (input.kind === 'text' && (await handleLabel(flowRun, pending, input.text, input))) return;
+  if (input.kind === 'text' && mayHaveButtons(flowRun, pending)) {
+    const { handleLabel } = await import('./choose.ts');
+    if (await handleLabel(flowRun, pending, input.text, input)) return;
+  }
   if (pending.kind === 'ask') {
     const { question } = pending.step;
     const isOwn = question.share === undefined || (await isOwnShare(pending, input));
