@@ -35,6 +35,7 @@ import { bringUpToDate } from './transaction/up-to-date.ts';
 
 export { errorCatalogue } from './base/all-sentences.ts';
 export { systemClock, toMs } from './base/clock.ts';
+export { describeMachine } from './machine/describe.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
 export type {
   Mask,

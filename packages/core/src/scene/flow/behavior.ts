@@ -15,7 +15,6 @@ import { interruptRule } from '../../update/interrupt.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
-import { describeFlow } from './describe.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
 import { type FlowRun, locate, move, type Plan, progressOf } from './flow-run.ts';
 import { interruptsOf } from './interrupted-by.ts';
@@ -141,7 +140,7 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
     ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
-    describe: (defaults) => describeFlow(steps, options, defaults?.flowTimeout),
+    flow: plan,
   };
 }
 
