@@ -21,6 +21,7 @@ import { edit } from './scene/flow/corrections.ts';
 import { handleEdited } from './scene/flow/edited.ts';
 import { left } from './scene/flow/endings.ts';
 import { startData } from './scene/flow/given.ts';
+import { collect } from './scene/flow/parts.ts';
 import { bindInvoice } from './scene/flow/payment.ts';
 import { press } from './scene/flow/press.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
@@ -72,6 +73,7 @@ export const loadedLater: readonly unknown[] = [
   rejectInput,
   answerStale,
   sendQuestion,
+  collect,
   handleCommand,
   handleLabel,
   keyboardOf,

@@ -7,7 +7,7 @@ import { check, describeIssues } from '../../base/schema.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
-import { foundIn, isTextKind } from '../../update/text-kind.ts';
+import { isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
 import type { Option } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
@@ -127,28 +127,6 @@ function isLongerThan(most: number, value: unknown): boolean {
 
 function answer(value: unknown): Verdict {
   return { kind: 'answer', value };
-}
-
-/**
- * Checks a value that did not come as input: from a deep link, or kept under an older definition.
- *
- * A number is tried as the text that a user would have sent first, since that is what schemas of text steps convert.
- */
-export async function checkGiven(
-  question: AskOptions,
-  value: unknown,
-  options: readonly Option[] | undefined,
-  answers: JsonObject,
-  turn: Turn,
-): Promise<Verdict | undefined> {
-  const scalar = typeof value === 'number' || typeof value === 'boolean';
-  const raw = scalar && acceptsText(question) ? String(value) : value;
-  if (isTextKind(question.accept) && options === undefined) {
-    const found = typeof raw === 'string' ? await foundIn(question.accept, raw) : undefined;
-    return found === undefined ? undefined : checkValue(question, found, answers, turn);
-  }
-  if (options !== undefined && !isChoice(question, options, raw)) return undefined;
-  return checkValue(question, raw, answers, turn);
 }
 
 /** Whether a value is among the choices. */

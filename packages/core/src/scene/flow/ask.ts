@@ -6,7 +6,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
-import { checkGiven, isRedo } from './answer.ts';
+import { isRedo } from './answer.ts';
 import {
   awaitsPayment,
   type FlowRun,
@@ -20,9 +20,9 @@ import {
   wasAsked,
 } from './flow-run.ts';
 import { afterMove, memoOf } from './memo.ts';
-import { answered, redone } from './moves.ts';
+import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
-import { type Progress, readAt, without, withPassed } from './progress.ts';
+import { type Progress, withPassed } from './progress.ts';
 import { lastMessageOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 
@@ -106,39 +106,11 @@ function close(flowRun: FlowRun, round: FinishedRound): FinishedRound {
   return round;
 }
 
-/** Takes an answer that came with the trigger, checked as if the user had sent it. */
+/** Takes an answer that came with the trigger. */
 async function acceptGiven(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
-  const memo = memoOf(flowRun.run.memo);
-  const given = memo.given && readAt(memo.given, question.path);
-  if (given === undefined) return false;
-  const progress = progressOf(flowRun.run);
-  if (question.kind === 'again' && Array.isArray(given)) {
-    const more = question.rounds.length < given.length ? 'yes' : 'no';
-    keep(flowRun, answered(progress, question, more), afterMove(memo));
-    return true;
-  }
-  const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, question.path).answers;
-  if (question.kind !== 'ask') {
-    note(flowRun, { given: rest });
-    return false;
-  }
-  const hasChoices = question.step.question.choices !== undefined;
-  const listing = hasChoices
-    ? await (await import('./offer.ts')).choicesOf(flowRun, question)
-    : undefined;
-  const verdict = await checkGiven(
-    question.step.question,
-    given,
-    listing?.options,
-    question.answers,
-    flowRun.run.turn,
-  );
-  if (verdict?.kind !== 'answer') {
-    note(flowRun, { given: rest });
-    return false;
-  }
-  keep(flowRun, answered(progress, question, verdict.value), { ...afterMove(memo), given: rest });
-  return true;
+  if (memoOf(flowRun.run.memo).given === undefined) return false;
+  const { acceptFrom } = await import('./given.ts');
+  return acceptFrom(flowRun, question);
 }
 
 /** Runs `done`. @returns whether a step is to be answered again */

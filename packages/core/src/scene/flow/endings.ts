@@ -4,11 +4,11 @@ import { isStorable } from '../../base/json.ts';
 import type { OutgoingMessage, Sent } from '../../conversation/outgoing.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { noAnswer } from '../no-answer.ts';
-import { finishAlbum } from './accept.ts';
 import type { EndingTurn } from './flow.ts';
 import { awaitsPayment, type FlowRun, locate, move, progressOf, text, tidy } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
+import { finishAlbum } from './parts.ts';
 
 /** The flow has been left: its hooks run and may send messages. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
 export async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason> {

@@ -1,17 +1,14 @@
 /** Takes what a user sends while a flow is active: answers, buttons, parts of albums, edited messages. */
 
-import { toMs } from '../../base/clock.ts';
-import { holds } from '../../base/holds.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
-import { accept, finishAlbum, hint, messageId } from './accept.ts';
+import { accept, hint } from './accept.ts';
 import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
 import {
   answersPaying,
   type FlowRun,
   locate,
   mayHaveButtons,
-  note,
   tokenOf,
   wasAsked,
 } from './flow-run.ts';
@@ -26,12 +23,6 @@ const shared: ReadonlySet<UserInput['kind']> = new Set(['web_app', 'users_shared
 function comesByItself(input: UserInput): boolean {
   return shared.has(input.kind) || isEvent(input);
 }
-
-/** How long after the last part an album or a burst is complete, in ms. */
-const albumPause = 1000;
-
-/** The most parts that are collected: no album of Telegram's is larger, but they may come one by one. */
-const mostParts = 100;
 
 /** Takes an input that is no button of the flow's own. */
 export async function handleInput(
@@ -72,6 +63,7 @@ export async function handleInput(
     const value = isOwn ? await valueIn(question, input) : undefined;
     if (value !== undefined) {
       if (acceptsAlbum(question) || takesBurst(question)) {
+        const { collect } = await import('./parts.ts');
         return collect(flowRun, pending, value, input);
       }
       return accept(flowRun, pending, value, input, next);
@@ -79,6 +71,7 @@ export async function handleInput(
     if (memo.parts !== undefined) {
       // a part of another kind does not end its album
       if (input.album !== undefined && input.album === memo.album) return;
+      const { finishAlbum } = await import('./parts.ts');
       return finishAlbum(flowRun, pending);
     }
   }
@@ -119,31 +112,6 @@ export function asText(
   const message = objectIn(input.update, run.turn.subject.updateType ?? '');
   const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
   return { ...input, kind: 'text', value: text, text };
-}
-
-function collect(
-  flowRun: FlowRun,
-  { id, step }: PendingAsk,
-  value: unknown,
-  input: UserInput,
-): void {
-  const { parts = [], numbers = [] } = memoOf(flowRun.run.memo);
-  const { accept } = step.question;
-  const quiet = holds(accept, 'burst') ? accept.quiet : undefined;
-  if (parts.length < mostParts) {
-    const album = input.album === undefined ? {} : { album: input.album };
-    // two processes may take two messages in another order than they were written in
-    const number = messageId(flowRun, input) ?? 0;
-    const isNumbered = numbers.length === parts.length;
-    const at = isNumbered ? numbers.filter((other) => other <= number).length : parts.length;
-    const [part] = value as readonly unknown[];
-    note(flowRun, {
-      parts: parts.toSpliced(at, 0, part),
-      numbers: numbers.toSpliced(at, 0, number),
-      ...album,
-    });
-  }
-  flowRun.run.arm('album', quiet === undefined ? albumPause : toMs(quiet, `${id} quiet`));
 }
 
 async function handleOther(
