@@ -31,6 +31,7 @@ import { retrigger } from './scene/flow/retrigger.ts';
 import { walkRounds } from './scene/flow/rounds.ts';
 import { shareButton } from './scene/flow/share.ts';
 import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
+import { deadlineIndex } from './storage/deadline-index.ts';
 import { rejectInput } from './transaction/reject-input.ts';
 import { bringUpToDate } from './transaction/up-to-date.ts';
 
@@ -70,6 +71,7 @@ export const loadedLater: readonly unknown[] = [
   sweeperOf,
   peek,
   bringUpToDate,
+  deadlineIndex,
   rejectInput,
   answerStale,
   sendQuestion,
