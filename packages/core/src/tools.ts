@@ -19,7 +19,7 @@ import { handleLabel } from './scene/flow/choose.ts';
 import { handleCommand } from './scene/flow/commands.ts';
 import { edit } from './scene/flow/corrections.ts';
 import { handleEdited } from './scene/flow/edited.ts';
-import { left } from './scene/flow/endings.ts';
+import { runEnding } from './scene/flow/endings.ts';
 import { startData } from './scene/flow/given.ts';
 import { collect } from './scene/flow/parts.ts';
 import { bindInvoice } from './scene/flow/payment.ts';
@@ -79,7 +79,7 @@ export const loadedLater: readonly unknown[] = [
   handleCommand,
   handleLabel,
   keyboardOf,
-  left,
+  runEnding,
   press,
   startData,
   retrigger,

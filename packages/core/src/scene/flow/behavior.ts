@@ -7,6 +7,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
 import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
 import { namesOf } from '../../conversation/states.ts';
+import type { LeaveReason } from '../../conversation/turn.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
@@ -16,7 +17,7 @@ import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
-import { type FlowRun, locate, move, type Plan, progressOf } from './flow-run.ts';
+import { type FlowRun, locate, move, type Plan, progressOf, tidy } from './flow-run.ts';
 import { interruptsOf } from './interrupted-by.ts';
 import { asked, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
@@ -93,9 +94,6 @@ export function flowOf(
   return flow as unknown as Flow;
 }
 
-/** Loaded when a flow first ends, or one of its timers passes. */
-const endings = () => import('./endings.ts');
-
 function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior {
   const { options, steps, trigger, parameters } = plan;
   const questions = questionsIn(steps);
@@ -135,8 +133,9 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
     command: async (run: FrameRun, command) =>
       (await import('./commands.ts')).handleCommand({ plan, run }, command),
     handle: (run: FrameRun, next) => handle({ plan, run }, next),
-    leave: async (run: FrameRun, reason) => (await endings()).left({ plan, run }, reason),
-    timeout: async (run: FrameRun, timer) => (await endings()).passed({ plan, run }, timer),
+    leave: (run: FrameRun, reason) => left({ plan, run }, reason),
+    timeout: async (run: FrameRun, timer) =>
+      (await import('./endings.ts')).pass({ plan, run }, timer),
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
     ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
@@ -153,7 +152,7 @@ function screened(plan: Plan): Pick<SceneBehavior, 'screen' | 'leave'> {
     },
     async leave(run: FrameRun, reason) {
       if (plan.options.prompts === 'delete') (await load()).retire(run, true);
-      return (await endings()).left({ plan, run }, reason);
+      return left({ plan, run }, reason);
     },
   };
 }
@@ -183,7 +182,8 @@ function inPlace(
     },
     async timeout(run: FrameRun, timer) {
       (await load()).tookDeadline(run);
-      await (await endings()).passed({ plan, run }, timer);
+      const { pass } = await import('./endings.ts');
+      await pass({ plan, run }, timer);
     },
   };
 }
@@ -222,6 +222,20 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
       : next();
   }
   return handleInput(flowRun, input, next);
+}
+
+/** The flow was left. Most ends are those that the user expects, and no hook asks for them. */
+async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason> {
+  const { plan, run } = flowRun;
+  const { over } = memoOf(run.memo);
+  const truly = over === 'done' ? 'done' : reason;
+  tidy(flowRun);
+  const isTold = reason === 'timeout' || reason === 'canceled' || over === 'attempts';
+  if (isTold || plan.hooks.left !== undefined) {
+    const { runEnding } = await import('./endings.ts');
+    await runEnding(flowRun, reason, truly);
+  }
+  return truly;
 }
 
 async function answerFromOutside(
