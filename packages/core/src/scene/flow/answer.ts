@@ -5,11 +5,11 @@ import { holds } from '../../base/holds.ts';
 import { isStorable, type JsonObject } from '../../base/json.ts';
 import { check, describeIssues } from '../../base/schema.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
-import type { Turn } from '../../conversation/turn.ts';
+import type { SessionTurn } from '../../conversation/turn.ts';
 import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
 import { isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
-import type { Option } from './options.ts';
+import type { Option } from './choices.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
@@ -87,7 +87,7 @@ export async function checkValue(
   question: AskOptions,
   value: unknown,
   answers: JsonObject,
-  turn: Turn,
+  turn: SessionTurn,
 ): Promise<Verdict> {
   const { schema, validate, otherwise, maxLength = longestAnswer } = question;
   if (isLongerThan(maxLength, value)) return { kind: 'rejected', text: 'tooLong' };
@@ -147,10 +147,9 @@ export function acceptsText(question: AskOptions): boolean {
 }
 
 /** Whether the user is to write a text. */
-export function expectsText(question: PendingQuestion): boolean {
-  return question.kind === 'ask' && question.step.question.choices === undefined
-    ? acceptsText(question.step.question) || typeof question.step.question.accept === 'object'
-    : false;
+export function expectsText(pending: PendingQuestion): boolean {
+  if (pending.kind !== 'ask' || pending.step.question.choices !== undefined) return false;
+  return acceptsText(pending.step.question) || typeof pending.step.question.accept === 'object';
 }
 
 /** Whether a handler asks for an answer to be given again. */

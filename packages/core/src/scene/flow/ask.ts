@@ -14,6 +14,7 @@ import {
   locate,
   note,
   progressOf,
+  questionOf,
   text,
   timeoutOf,
   tokenOf,
@@ -171,14 +172,14 @@ async function question(
     heard: lastMessageOf(flowRun) ?? before.heard,
   };
   note(flowRun, change, asked.id);
-  const timeout = asked.kind === 'ask' ? asked.step.question.timeout : undefined;
+  const timeout = questionOf(asked)?.timeout;
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
   if (screen === undefined) return () => say;
   if (isEdited) return screen.askInPlace(run, say, params.below);
   // only a question with rows of its own is edited, until it is answered
-  const hasRows = asked.kind === 'ask' && asked.step.question.rows !== undefined;
+  const hasRows = questionOf(asked)?.rows !== undefined;
   if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
   return hasRows ? screen.askInPlace(run, say) : () => say;
 }

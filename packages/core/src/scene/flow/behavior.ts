@@ -10,14 +10,15 @@ import { namesOf } from '../../conversation/states.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { takesVotes } from '../../update/accepted-kinds.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
-import { takesVotes } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
 import { type FlowRun, locate, move, type Plan, progressOf, tidy } from './flow-run.ts';
+import { asText, handleInput, isOtherTalk } from './handle-input.ts';
 import { interruptsOf } from './interrupted-by.ts';
 import { asked, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
@@ -26,7 +27,6 @@ import { parametersOf } from './parameters.ts';
 import { earlyRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
 import { closesRounds, makesQuestions, questionsIn } from './steps.ts';
-import { asText, handleInput, isOtherTalk } from './take.ts';
 import { policyOf, triggerOf } from './trigger.ts';
 
 const flowRules = {

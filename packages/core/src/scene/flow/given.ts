@@ -1,16 +1,16 @@
-/** What comes with the trigger of a flow: parameters, and answers that are kept aside until their question is reached. Loaded when it first comes. */
+/** Parameters and answers that come with the trigger of a flow; answers are kept aside until their question is reached. Loaded with the first of them. */
 
 import { isFsmError } from '../../base/errors.ts';
 import { frozenData, isStorable, type JsonObject } from '../../base/json.ts';
-import type { Turn } from '../../conversation/turn.ts';
+import type { SessionTurn } from '../../conversation/turn.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { noAnswer } from '../no-answer.ts';
 import { acceptsText, checkValue, isChoice, type Verdict } from './answer.ts';
+import type { Option } from './choices.ts';
 import { type FlowRun, keep, note, progressOf } from './flow-run.ts';
 import { afterMove, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { choicesOf } from './offer.ts';
-import type { Option } from './options.ts';
 import type { FlowParameters } from './parameters.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { readAt, without } from './progress.ts';
@@ -99,7 +99,7 @@ async function checkGiven(
   value: unknown,
   options: readonly Option[] | undefined,
   answers: JsonObject,
-  turn: Turn,
+  turn: SessionTurn,
 ): Promise<Verdict | undefined> {
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   const raw = scalar && acceptsText(question) ? String(value) : value;

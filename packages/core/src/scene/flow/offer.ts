@@ -2,10 +2,17 @@
 
 import type { InlineRows } from '../rows/rows.ts';
 import { acceptsAlbum, expectsText } from './answer.ts';
+import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
 import { controlsAt } from './controls.ts';
-import { type FlowRun, inGroup, supportsInlineOnly, text, tokenOf } from './flow-run.ts';
+import {
+  type FlowRun,
+  inGroup,
+  questionOf,
+  supportsInlineOnly,
+  text,
+  tokenOf,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { distinguished, type Listing, type Option, optionsOf } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -40,7 +47,7 @@ export async function offerOf(
   asked: PendingQuestion,
   listing?: Listing,
 ): Promise<Offer> {
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
+  const question = questionOf(asked);
   const several = question?.multiple === true;
   const reply = isOnReplyKeyboard(flowRun, asked);
   const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
@@ -67,9 +74,10 @@ export async function offerOf(
 }
 
 async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined> {
-  if (asked.kind !== 'ask' || asked.step.question.share === undefined) return undefined;
+  const question = questionOf(asked);
+  if (question?.share === undefined) return undefined;
   const { shareButton } = await import('./share.ts');
-  return shareButton(asked.step.question, tokenOf(asked));
+  return shareButton(question, tokenOf(asked));
 }
 
 async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
@@ -94,8 +102,7 @@ export function labelOn({ value, label }: Option, picked: Offer['picked']): stri
 
 /** Whether a question shows its choices on a reply keyboard. */
 export function isOnReplyKeyboard(flowRun: FlowRun, question: PendingQuestion): boolean {
-  if (question.kind !== 'ask') return false;
-  const { buttons, share } = question.step.question;
+  const { buttons, share } = questionOf(question) ?? {};
   const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(flowRun));
   return isWanted && !supportsInlineOnly(flowRun);
 }

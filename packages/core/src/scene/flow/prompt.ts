@@ -12,17 +12,20 @@ import {
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { expectsText } from './answer.ts';
+import { checkPoll } from './check-poll.ts';
 import {
   type FlowRun,
   inGroup,
   isInvoice,
   mayHaveButtons,
+  questionOf,
   supportsInlineOnly,
 } from './flow-run.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
+import type { BoundPrompt } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
-import { checkPoll } from './question-checks.ts';
 import type { QuestionKeyboard } from './question-keyboard.ts';
+import type { AnyPrompt } from './steps.ts';
 
 /** A question ready to be said. */
 export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedrawn' | 'labels'>> {
@@ -32,49 +35,64 @@ export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedraw
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Shown> {
-  const { turn } = flowRun.run;
-  const prompt =
-    asked.kind === 'ask'
-      ? asked.step.question.prompt
-      : asked.kind === 'again'
-        ? asked.step.again
-        : asked.step.prompt;
-  const made = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
-  const rejectPrompt = (expected: string, found = 'empty') => {
-    throw invalidOption(`${asked.id} prompt`, expected, found);
-  };
-  if (isSent(made))
-    rejectPrompt('a message, which telefsm sends', 'a message that reply() has sent');
-  if (made == null || made === '') rejectPrompt('a message');
-  checkMessage(made);
-  const { say: message, invoice } = isStream(made)
-    ? { say: withOptions(made), invoice: undefined }
-    : await boundPrompt(flowRun, asked, made);
-  if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, message);
+  const plain = await evaluatedPrompt(flowRun, asked);
+  const { say } = plain;
   if (mayHaveButtons(flowRun, asked)) {
     const { keyboardOf } = await import('./question-keyboard.ts');
     const keyboard = await keyboardOf(flowRun, asked);
     // a keyboard of the prompt's own gives way only to choices
-    if (keyboard !== undefined && (keyboard.isNeeded || !hasKeyboard(message))) {
+    if (keyboard !== undefined && (keyboard.isNeeded || !hasKeyboard(say))) {
       const { markup, ...shown } = keyboard;
       const target = shown.kind === 'reply' ? replyTo(flowRun) : undefined;
-      return { say: dressed(message, markup, target), invoice, ...shown };
+      return { ...plain, ...shown, say: dressed(say, markup, target) };
     }
   }
-  if (hasKeyboard(message)) return { say: message, invoice };
-  const mayReply = inGroup(flowRun) && !supportsInlineOnly(flowRun) && expectsText(asked);
-  const target = mayReply ? replyTo(flowRun) : undefined;
-  if (target === undefined) return { say: message, invoice };
-  return { say: dressed(message, { force_reply: true, selective: true }, target), invoice };
+  if (hasKeyboard(say) || !expectsText(asked)) return plain;
+  const target = inGroup(flowRun) && !supportsInlineOnly(flowRun) ? replyTo(flowRun) : undefined;
+  if (target === undefined) return plain;
+  return { ...plain, say: dressed(say, { force_reply: true, selective: true }, target) };
 }
 
-/** A prompt as it is sent, and the invoice that it is. */
+/** The message of a prompt, without a keyboard of the flow's, and the invoice that it is. */
+async function evaluatedPrompt(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+): Promise<Pick<Shown, 'say' | 'invoice'>> {
+  const option = `${asked.id} prompt`;
+  const prompt = promptOf(asked);
+  const made =
+    typeof prompt === 'function' ? await prompt(asked.answers, flowRun.run.turn) : prompt;
+  if (isSent(made)) {
+    const expected = 'a message, which telefsm sends';
+    throw invalidOption(option, expected, 'a message that reply() has sent');
+  }
+  if (made == null || made === '') throw invalidOption(option, 'a message', 'empty');
+  checkMessage(made);
+  const { say, invoice } = isStream(made)
+    ? { say: withOptions(made), invoice: undefined }
+    : await boundPrompt(flowRun, asked, made);
+  const accept = questionOf(asked)?.accept;
+  if (accept === 'poll_answer' || Array.isArray(accept)) checkPoll(asked.id, accept, say);
+  return { say, invoice };
+}
+
+function promptOf(asked: PendingQuestion): AnyPrompt {
+  switch (asked.kind) {
+    case 'ask':
+      return asked.step.question.prompt;
+    case 'again':
+      return asked.step.again;
+    case 'confirm':
+      return asked.step.prompt;
+  }
+}
+
 async function boundPrompt(
   flowRun: FlowRun,
   asked: PendingQuestion,
   say: OutgoingMessage,
-): Promise<{ readonly say: OutgoingMessage; readonly invoice: SentInvoice | undefined }> {
-  const isPayment = asked.kind === 'ask' && asked.step.question.accept === 'payment';
+): Promise<BoundPrompt> {
+  const isPayment = questionOf(asked)?.accept === 'payment';
   if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
   const { bindInvoice } = await import('./payment.ts');
   return bindInvoice(flowRun, asked, say);

@@ -4,7 +4,7 @@ import { invalidOption } from '../../base/rules.ts';
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { acceptsAlbum } from './answer.ts';
 import { entriesOf } from './choices.ts';
-import { bindingOf, type FlowRun, inGroup, text, tokenOf } from './flow-run.ts';
+import { bindingOf, type FlowRun, inGroup, questionOf, text, tokenOf } from './flow-run.ts';
 import { inlineKeyboard, pagesOf, replyKeyboard } from './keyboard.ts';
 import type { FlowMemo } from './memo.ts';
 import { choicesOf, isOnReplyKeyboard, type Offer, offerOf } from './offer.ts';
@@ -29,7 +29,7 @@ export async function keyboardOf(
   asked: PendingQuestion,
 ): Promise<QuestionKeyboard | undefined> {
   const listing = await choicesOf(flowRun, asked);
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
+  const question = questionOf(asked);
   const isOpen = question?.accept || question?.multiple || question?.optional;
   if (listing?.options.length === 0 && !isOpen) {
     throw invalidOption(`${asked.id} choices`, 'at least one', 'empty');

@@ -1,4 +1,4 @@
-/** Takes what a user sends while a flow is active: answers, buttons, parts of albums, edited messages. */
+/** Handles the input of a user while a flow is active, except presses of its own buttons: answers, labels, parts of albums, votes. */
 
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
@@ -9,6 +9,7 @@ import {
   type FlowRun,
   locate,
   mayHaveButtons,
+  questionOf,
   tokenOf,
   wasAsked,
 } from './flow-run.ts';
@@ -24,7 +25,7 @@ function comesByItself(input: UserInput): boolean {
   return shared.has(input.kind) || isEvent(input);
 }
 
-/** Takes an input that is no button of the flow's own. */
+/** Handles an input that is not a button of the flow's own. */
 export async function handleInput(
   flowRun: FlowRun,
   input: UserInput,
@@ -87,8 +88,7 @@ async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boole
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
 function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserInput): Early {
   if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
-  const own = question.kind === 'ask' ? question.step.question.early : undefined;
-  return own ?? plan.options.early ?? 'ask';
+  return questionOf(question)?.early ?? plan.options.early ?? 'ask';
 }
 
 /** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
