@@ -10,9 +10,9 @@ import {
   type RichText,
 } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { expectsText } from './answer.ts';
-import { checkPoll } from './check-poll.ts';
 import {
   type FlowRun,
   inGroup,
@@ -72,7 +72,10 @@ async function evaluatedPrompt(
     ? { say: withOptions(made), invoice: undefined }
     : await boundPrompt(flowRun, asked, made);
   const accept = questionOf(asked)?.accept;
-  if (accept === 'poll_answer' || Array.isArray(accept)) checkPoll(asked.id, accept, say);
+  if (kindsIn(accept).includes('poll_answer')) {
+    const { checkPoll } = await import('./check-poll.ts');
+    checkPoll(asked.id, accept, say);
+  }
   return { say, invoice };
 }
 
