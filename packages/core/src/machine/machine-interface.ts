@@ -148,7 +148,8 @@ export interface MachineDescription {
 export type AnyMachine = Machine<AnyState, never>;
 
 /** A machine that handles raw updates; adapters use it. */
-export interface FedMachine<out All extends AnyState = AnyState> extends Machine<All> {
+export interface FedMachine<out All extends AnyState = AnyState, Bot = BotPort>
+  extends Machine<All, Bot> {
   /**
    * Handles one update as one turn.
    *

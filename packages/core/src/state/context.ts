@@ -97,12 +97,21 @@ export interface SessionAccess {
 }
 
 /**
+ * Makes the object behind `ctx.state`.
+ *
+ * The types of `FsmContext` are for the compiler of the bot; this side is plain.
+ */
+export function stateContext(host: ContextHost): FsmContext {
+  return new StateContext(host) as unknown as FsmContext;
+}
+
+/**
  * Makes a filter of states that is quick to ask: targets are read once.
  *
  * @throws FsmError `INVALID_TARGET` for no target, or for what is none
  */
 export function stateFilter(
-  targets: readonly Target[],
+  targets: Target | readonly Target[],
   where: string,
 ): (fsm: FsmContext) => boolean {
   const matcher = matcherOf(targets, where);
@@ -129,12 +138,8 @@ export function sessionOf(fsm: FsmContext): SessionAccess {
   return (fsm as unknown as StateContext)['~session'];
 }
 
-/**
- * The object behind `ctx.state`. The types of `FsmContext` are for the compiler of the bot; this side is plain.
- *
- * A class, since one is made for every update and shares the members of the prototype.
- */
-export class StateContext implements StateMatcher {
+/** A class, since one is made for every update and shares the members of the prototype. */
+class StateContext implements StateMatcher {
   private readonly host: ContextHost;
   /** The state object of the current id, when a filter or a move has shown it. */
   private seen: State | undefined;

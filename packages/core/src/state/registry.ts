@@ -81,7 +81,7 @@ export function registryOf(
     for (const member of members) addState(member);
   };
   /** A scene may have the name of a group only if that group's states are its own. */
-  const refuseNamesakes = () => {
+  const rejectNamesakes = () => {
     for (const [id, group] of groups) {
       const own = scenes.get(id)?.behavior.states;
       if (own === undefined) continue;
@@ -122,7 +122,7 @@ export function registryOf(
     else if (isState(one)) addState(one);
     else throw notAMember(one);
   }
-  refuseNamesakes();
+  rejectNamesakes();
   return {
     strict: states !== undefined,
     scenes,

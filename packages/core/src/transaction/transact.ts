@@ -1,4 +1,4 @@
-/** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
+/** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, hooks, commit, deliver, release. */
 
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
@@ -7,7 +7,7 @@ import type { Lease } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { type Frame, isEmpty } from '../record/record.ts';
-import { decode } from '../record/stored.ts';
+import { decode, newerFormat } from '../record/stored.ts';
 import type { Registry } from '../state/registry.ts';
 import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, finishWork, runReleased, throwFailure } from './commit.ts';
@@ -161,7 +161,7 @@ async function telefsmTurn<Result>(
 /**
  * Acquires the lease of a conversation for the head of its queue.
  *
- * @throws FsmError `STOPPED`; what `Leases.take` throws passes
+ * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
  */
 function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
@@ -215,10 +215,8 @@ async function withoutConversation<Result>(
 function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
   const { key, stored } = hold;
   const decoded = stored && decode(stored);
+  if (decoded !== undefined && 'newer' in decoded) throw newerFormat(key, decoded.newer);
   const { version, unknownState } = rt.options;
-  if (decoded !== undefined && 'newer' in decoded) {
-    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: 1 });
-  }
   const unreadable =
     decoded !== undefined && 'unreadable' in decoded ? decoded.unreadable : undefined;
   if (unreadable !== undefined && (unknownState === 'error' || unknownState === 'keep')) {

@@ -14,7 +14,7 @@ import type { Turn } from '../conversation/turn.ts';
 import type { Interruption, Lease } from '../lease/lease.ts';
 import { logIn } from '../record/log.ts';
 import { type ConversationRecord, emptyRecord } from '../record/record.ts';
-import { StateContext } from '../state/context.ts';
+import { stateContext } from '../state/context.ts';
 import type { Registry } from '../state/registry.ts';
 import { languageSlot, WorkingCopy } from '../state/working-copy.ts';
 import type { StoredText } from '../storage/statements.ts';
@@ -73,7 +73,7 @@ export class RunningTurn implements OpenTurn {
     this.stored = hold?.stored;
     this.copy = new WorkingCopy(record ?? emptyRecord, rt.rules, deadlineAt);
     if (record === undefined) this.copy.version = rt.options.version;
-    this.state = new StateContext(this) as unknown as FsmContext;
+    this.state = stateContext(this);
   }
 
   // ── what handlers see

@@ -91,7 +91,7 @@ export async function checkValue(
 ): Promise<Verdict> {
   const { schema, validate, otherwise, maxLength = longestAnswer } = question;
   if (isLongerThan(maxLength, value)) return { kind: 'rejected', text: 'tooLong' };
-  const refused = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
+  const rejected = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
     const message = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
     const say = message ?? own;
     const words = say === undefined ? { text: 'invalid' as const } : { say };
@@ -100,22 +100,22 @@ export async function checkValue(
   let checked = value;
   if (schema !== undefined) {
     const result = await check(schema, value);
-    if (result.issues !== undefined) return refused(describeIssues(result.issues).join('\n'));
+    if (result.issues !== undefined) return rejected(describeIssues(result.issues).join('\n'));
     checked = result.value;
   }
   if (validate === undefined) {
     // a picker that tests gives a boolean too; a schema that gives one has made it of the input
     const isKept = schema === undefined ? isAnswer(checked) : isStorable(checked);
     const option = schema === undefined ? 'accept' : 'schema';
-    return isKept ? answer(checked) : refused(undefined, noAnswer(option, checked));
+    return isKept ? answer(checked) : rejected(undefined, noAnswer(option, checked));
   }
   const result = await validate(checked, answers, turn);
   if (isInvalid(result)) {
     const words: OutgoingMessage | undefined = result['~invalid'];
-    return words == null ? refused(undefined) : { kind: 'rejected', say: words };
+    return words == null ? rejected(undefined) : { kind: 'rejected', say: words };
   }
   if (isRedo(result)) return { kind: 'redo', name: result['~redo'] };
-  return isAnswer(result) ? answer(result) : refused(undefined, noAnswer('validate', result));
+  return isAnswer(result) ? answer(result) : rejected(undefined, noAnswer('validate', result));
 }
 
 /** Whether a text is too long, also one with its kind, or a part of several messages. */

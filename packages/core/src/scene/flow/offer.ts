@@ -82,8 +82,8 @@ async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined>
 
 async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
   if (question.kind !== 'ask' || question.step.question.rows === undefined) return [];
-  const { questionRows } = await import('./question-rows.ts');
-  return (await questionRows(flowRun, question)).keyboard.inline();
+  const { rowsToShow } = await import('./question-rows.ts');
+  return rowsToShow(flowRun, question);
 }
 
 /** Returns the current choices of a question; `undefined` if it has none. */
