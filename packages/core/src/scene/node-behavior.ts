@@ -59,7 +59,7 @@ export function behaviorOfNode(
     view: handlers.view,
     ...(view && { screen: retireUnseen, isSeen: view.isSeen }),
     ...(check && { check }),
-    async ask(run: FrameRun, params) {
+    ask(run: FrameRun, params) {
       // a view is shown again and again, and its time goes on
       const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
       if (after !== undefined && !isRunning) run.arm(timeoutTimer, after);
@@ -73,7 +73,7 @@ export function behaviorOfNode(
       if (input === undefined || answer === undefined || handlers.handle === undefined)
         return next();
       if (isPicker && !isAnswer(answer)) {
-        return input.kind === 'command' || isEvent(input) ? next() : refuse(run, answer);
+        return input.kind === 'command' || isEvent(input) ? next() : rejectAnswer(run, answer);
       }
       if (run.defaults.burst !== undefined && collect(run, input)) return;
       view?.tookInput(run);
@@ -96,7 +96,7 @@ export function behaviorOfNode(
         const burst = takeBurst(run);
         const answer = burst && (await acceptInput(accept, burst.input));
         if (burst === undefined || answer === undefined || handlers.handle === undefined) return;
-        if (isPicker && !isAnswer(answer)) return refuse(run, answer);
+        if (isPicker && !isAnswer(answer)) return rejectAnswer(run, answer);
         view?.tookInput(run);
         const { turn, input } = burst;
         await go(run, nodeTurn({ turn, data }, { input, answer }) as never, handlers.handle);
@@ -119,7 +119,7 @@ export function behaviorOfNode(
 }
 
 /** A picker has made no answer of an input: the handler would take it for one. */
-async function refuse(run: FrameRun, found: unknown): Promise<void> {
+async function rejectAnswer(run: FrameRun, found: unknown): Promise<void> {
   run.rejected(noAnswer('accept', found));
   const text = await resolveText(run.defaults.texts, 'invalid', run.turn);
   if (run.input?.kind === 'button') run.answer(text, true);

@@ -1,14 +1,13 @@
-/** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
+/** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, hooks, commit, deliver, release. */
 
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { definitionOf } from '../conversation/states.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { type Frame, isEmpty } from '../record/record.ts';
-import { decode } from '../record/stored.ts';
+import { decode, newerFormat } from '../record/stored.ts';
 import type { Registry } from '../state/registry.ts';
 import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, finishWork, runReleased, throwFailure } from './commit.ts';
@@ -162,7 +161,7 @@ async function telefsmTurn<Result>(
 /**
  * Acquires the lease of a conversation for the head of its queue.
  *
- * @throws FsmError `STOPPED`; what `Leases.take` throws passes
+ * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
  */
 function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
@@ -216,10 +215,8 @@ async function withoutConversation<Result>(
 function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
   const { key, stored } = hold;
   const decoded = stored && decode(stored);
+  if (decoded !== undefined && 'newer' in decoded) throw newerFormat(key, decoded.newer);
   const { version, unknownState } = rt.options;
-  if (decoded !== undefined && 'newer' in decoded) {
-    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: 1 });
-  }
   const unreadable =
     decoded !== undefined && 'unreadable' in decoded ? decoded.unreadable : undefined;
   if (unreadable !== undefined && (unknownState === 'error' || unknownState === 'keep')) {
@@ -254,16 +251,16 @@ function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
 /** Whether a machine certainly has everything in frames, and no schema checks them; if not, they are looked at closer. */
 function areKnown(
   frames: readonly Frame[],
-  { scenes, states, strict, stateId }: Registry,
+  { scenes, states, checked, strict, stateId }: Registry,
 ): boolean {
   if (!strict && scenes.size === 0) return true;
   for (const { scene, state } of frames) {
     const behavior = scene === null ? undefined : scenes.get(scene)?.behavior;
     if (behavior?.check !== undefined || (scene !== null && behavior === undefined)) return false;
-    const known = state === null ? undefined : states.get(state);
-    if (known !== undefined && definitionOf(known).schema !== undefined) return false;
-    const isUnknown = state !== null && known === undefined;
-    if (isUnknown && (strict || scene !== null || stateId(state) !== undefined)) return false;
+    if (state === null) continue;
+    if (checked.has(state)) return false;
+    if (states.has(state)) continue;
+    if (strict || scene !== null || stateId(state) !== undefined) return false;
   }
   return true;
 }
