@@ -11,7 +11,7 @@ import { botCommandsOf } from './help.ts';
 import { messagesOf } from './messages.ts';
 import { explained, mistakes } from './mistakes.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
-import type { Outcome } from './perform.ts';
+import type { Outcome, RunOptions } from './perform.ts';
 import { allowing } from './permissions.ts';
 import { knows, run as runLine } from './run.ts';
 import type { Explain, Permissions } from './turn.ts';
@@ -31,8 +31,9 @@ export interface SceneParts {
  * every other kind of update.
  */
 export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
-  const take = async (run: SceneRun, line: string) =>
-    handleLine(tree, parts, run, line, await allowedIn(tree, parts, run));
+  const take = async (run: SceneRun, line: string) => {
+    await handleLine(tree, parts, run, line, await allowedIn(tree, parts, run));
+  };
   return {
     engine: sceneEngine,
     was: [],
@@ -71,18 +72,19 @@ function lineOf({ command, argument }: Pick<ParsedCommand, 'command' | 'argument
   return `/${command} ${argument}`;
 }
 
-/** Makes the test of the commands that the user of a turn may use. */
+/** Makes the test of the commands that the user of a turn may use; `undefined` if everybody may use all. */
 async function allowedIn(
   tree: TreeNode,
   { permissions }: SceneParts,
   { turn }: SceneRun,
-): Promise<(command: CommandNode) => boolean> {
+): Promise<RunOptions['allows']> {
+  if (permissions === undefined) return undefined;
   const { chat, user } = turn.subject;
   const who = {
     ...(chat === undefined ? {} : { chat }),
     ...(user === undefined ? {} : { user }),
   };
-  return allowing(tree, [await permissions?.(who)]);
+  return allowing(tree, [await permissions(who)]);
 }
 
 async function handleLine(
@@ -90,7 +92,7 @@ async function handleLine(
   { explain }: SceneParts,
   run: SceneRun,
   line: string,
-  allows: (command: CommandNode) => boolean,
+  allows: RunOptions['allows'],
 ): Promise<void> {
   const { turn } = run;
   const outcome = await runLine(tree, storedOf(run), line, {

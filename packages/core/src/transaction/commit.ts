@@ -22,7 +22,7 @@ import { committedBy } from './events.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question to ask. */
-export async function finishWork(turn: OpenTurn): Promise<void> {
+export function finishWork(turn: OpenTurn): Awaitable<void> {
   const { engine } = turn.rt;
   if (engine !== undefined) return engine.runHooks(turn);
   // without scenes only observers are interested

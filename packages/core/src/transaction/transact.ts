@@ -151,7 +151,7 @@ async function telefsmTurn<Result>(
     if (stay === undefined) reentry.untracked--;
     else stay.end();
     try {
-      if (turn?.used !== undefined) await runReleased(turn);
+      if (turn?.used?.released !== undefined) await runReleased(turn);
     } finally {
       if (--rt.stopping.running === 0) rt.stopping.idle?.();
     }

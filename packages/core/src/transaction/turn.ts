@@ -180,11 +180,14 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Sends a message now, to where the conversation lives. */
-  async send(say: OutgoingMessage | Stream): Promise<Sent> {
-    const sent = await this.sendOwn(say);
+  send(say: OutgoingMessage | Stream): Promise<Sent> {
+    const sending = this.sendOwn(say) as Promise<Sent>;
     const { engine, options } = this.rt;
-    if (options.log !== undefined && !isStream(say)) engine?.noteLog(this, 'bot', wordsOf(say));
-    return sent as Sent;
+    if (options.log === undefined || isStream(say)) return sending;
+    return sending.then((sent) => {
+      engine?.noteLog(this, 'bot', wordsOf(say));
+      return sent;
+    });
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
@@ -198,7 +201,7 @@ export class RunningTurn implements OpenTurn {
       });
     }
     const call = callOf(say, this.replyAddress);
-    if (tooLong(call) === undefined) return this.call(call);
+    if (tooLong(call) === undefined) return await this.call(call);
     const { inParts } = await import('../conversation/long-text.ts');
     let sent: unknown;
     for (const part of inParts(call)) sent = await this.call(part);

@@ -55,7 +55,7 @@ export function takesBurst({ accept }: AskOptions): boolean {
 }
 
 /** Picks the value that a question accepts; `undefined` if it takes none. Commands only where it names them. */
-export async function valueIn(question: AskOptions, input: UserInput): Promise<unknown> {
+export function valueIn(question: AskOptions, input: UserInput): unknown {
   const accept = acceptOf(question);
   if (accept === undefined || (accept === 'any' && input.kind === 'command')) return undefined;
   return acceptInput(accept, input);

@@ -3,6 +3,7 @@
 import { sceneError } from '../../base/area-errors.ts';
 import { toMs } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
@@ -55,8 +56,11 @@ export async function ask(
       if (!(await finish(flowRun, answers))) return undefined;
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
-    } else if (!(await acceptGiven(flowRun, pending))) {
-      return question(flowRun, pending, params);
+    } else if (
+      memoOf(flowRun.run.memo).given === undefined ||
+      !(await acceptGiven(flowRun, pending))
+    ) {
+      return await question(flowRun, pending, params);
     }
   }
 }
@@ -73,14 +77,19 @@ export function redo(
   throw sceneError('STEP_UNKNOWN', { flow: flowRun.plan.id, step: name, known });
 }
 
-/** A new frame: starts the clock and unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
-async function begin(flowRun: FlowRun): Promise<void> {
+/** Starts the clock of a new frame; answers that were given under another definition, or with the trigger, are looked at first. */
+function begin(flowRun: FlowRun): Awaitable<void> {
   const { plan, run } = flowRun;
   const timeout = timeoutOf(flowRun);
   if (timeout !== undefined && run.timer('flow') === undefined) run.arm('flow', timeout);
+  return memoOf(run.memo).plan === plan.fingerprint() ? undefined : beginAnew(flowRun);
+}
+
+/** A new frame: unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
+async function beginAnew(flowRun: FlowRun): Promise<void> {
+  const { plan, run } = flowRun;
   const memo = memoOf(run.memo);
   const fingerprint = plan.fingerprint();
-  if (memo.plan === fingerprint) return;
   if (memo.plan === undefined) {
     const { [givenSlot]: given, ...data } = run.data;
     const progress = { ...progressOf(run), answers: data };
@@ -109,7 +118,6 @@ function close(flowRun: FlowRun, round: FinishedRound): FinishedRound {
 
 /** Takes an answer that came with the trigger. */
 async function acceptGiven(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
-  if (memoOf(flowRun.run.memo).given === undefined) return false;
   const { acceptFrom } = await import('./given.ts');
   return acceptFrom(flowRun, question);
 }

@@ -221,7 +221,7 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
       ? handleInput(flowRun, asText(flowRun, input), next)
       : next();
   }
-  return handleInput(flowRun, input, next);
+  return await handleInput(flowRun, input, next);
 }
 
 /** The flow was left. Most ends are those that the user expects, and no hook asks for them. */

@@ -6,6 +6,7 @@ import { accept, hint } from './accept.ts';
 import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
 import {
   answersPaying,
+  awaitsPayment,
   type FlowRun,
   locate,
   mayHaveButtons,
@@ -38,7 +39,9 @@ export async function handleInput(
   if (input.kind === 'payment') {
     const { isPaid } = await import('./payment.ts');
     if (!(await isPaid(flowRun))) return next();
-  } else if (!comesByItself(input) && (await answersPaying(flowRun))) return;
+  } else if (!comesByItself(input) && awaitsPayment(flowRun) !== undefined) {
+    return void (await answersPaying(flowRun));
+  }
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) {
     return comesByItself(input) || input.kind === 'button' ? next() : run.ask();
@@ -67,7 +70,7 @@ export async function handleInput(
         const { collect } = await import('./parts.ts');
         return collect(flowRun, pending, value, input);
       }
-      return accept(flowRun, pending, value, input, next);
+      return await accept(flowRun, pending, value, input, next);
     }
     if (memo.parts !== undefined) {
       // a part of another kind does not end its album

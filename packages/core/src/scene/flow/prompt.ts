@@ -68,10 +68,12 @@ async function evaluatedPrompt(
   }
   if (made == null || made === '') throw invalidOption(option, 'a message', 'empty');
   checkMessage(made);
+  const accept = questionOf(asked)?.accept;
   const { say, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
-    : await boundPrompt(flowRun, asked, made);
-  const accept = questionOf(asked)?.accept;
+    : accept === 'payment' || isInvoice(made)
+      ? await boundInvoice(flowRun, asked, made)
+      : { say: made, invoice: undefined };
   if (kindsIn(accept).includes('poll_answer')) {
     const { checkPoll } = await import('./check-poll.ts');
     checkPoll(asked.id, accept, say);
@@ -90,13 +92,11 @@ function promptOf(asked: PendingQuestion): AnyPrompt {
   }
 }
 
-async function boundPrompt(
+async function boundInvoice(
   flowRun: FlowRun,
   asked: PendingQuestion,
   say: OutgoingMessage,
 ): Promise<BoundPrompt> {
-  const isPayment = questionOf(asked)?.accept === 'payment';
-  if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
   const { bindInvoice } = await import('./payment.ts');
   return bindInvoice(flowRun, asked, say);
 }
