@@ -153,7 +153,7 @@ function copyMembers(
   for (const key of Object.keys(value)) {
     const member = (value as JsonObject)[key];
     if (member === undefined) {
-      delete copy[key];
+      if (Object.hasOwn(copy, key)) delete copy[key];
       continue;
     }
     // JSON has one zero: without its sign, also where nothing is written as text

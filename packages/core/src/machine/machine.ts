@@ -4,13 +4,13 @@ import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import { warn } from '../base/warning.ts';
+import type { BotCommand, SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { observers, type WatchedEvents } from '../transaction/events.ts';
 import { checkAddress, subjectAt } from '../update/address.ts';
 import { keyOf, scopeOf } from '../update/key.ts';
-import { commandsOf, describe } from './describe.ts';
 import type { BotPort, FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
 import { conversationOf, runOutside } from './outside.ts';
@@ -147,10 +147,20 @@ export function machineOf<Bot>(
     sweep: async (limit = 1000) => (await sweeper()).sweep(limit),
     botCommands: () =>
       [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
-    describe: () => describe(rt),
     inspect: async (conversation) => (await import('./inspect.ts')).inspectStored(rt, conversation),
     '~runtime': rt,
   };
+}
+
+/**
+ * The commands of a scene that have a description and that Telegram accepts in a menu. It rejects a whole menu for one name of more than 32
+ * characters or one description of more than 256 (Bot API, BotCommand).
+ */
+function commandsOf({ trigger, botCommands }: SceneBehavior): readonly BotCommand[] {
+  const { command = '', description } = trigger ?? {};
+  const isListed = description && /^[a-z0-9_]{1,32}$/.test(command);
+  const own = isListed ? [{ command, description: [...description].slice(0, 256).join('') }] : [];
+  return [...own, ...(botCommands?.() ?? [])];
 }
 
 /** The bot of a machine that has one: a guess between several could be another user's conversation. */

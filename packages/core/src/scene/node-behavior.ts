@@ -59,7 +59,7 @@ export function behaviorOfNode(
     view: handlers.view,
     ...(view && { screen: retireUnseen, isSeen: view.isSeen }),
     ...(check && { check }),
-    async ask(run: FrameRun, params) {
+    ask(run: FrameRun, params) {
       // a view is shown again and again, and its time goes on
       const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
       if (after !== undefined && !isRunning) run.arm(timeoutTimer, after);

@@ -113,7 +113,7 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     if (limits?.isLimited(turn)) return limits.postpone(turn, say, isQuiet);
     const error = await sending(() => turn.sendOwn(say), isQuiet);
     // a call that may fail quietly keeps nothing else back
-    if (isQuiet) return;
+    if (error === undefined || isQuiet) return;
     hasRejection ||= isRejected(error);
     if (codeOf(error) !== 429) return;
     limits ??= await loadLimits();
@@ -126,11 +126,13 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     const { copy } = turn;
     if (rt.queues.waiting(key) > 0) rt.early.asks(key);
     const error = await sending(prompt);
-    if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
-    // it is tried again before each input: an apology each time would answer an album with ten of them
-    if (isRejected(error) && copy.pendingPrompt !== promptRejected) {
-      hasRejection = true;
-      if (!silently) copy.pendingPrompt = promptRejected;
+    if (error !== undefined) {
+      if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
+      // it is tried again before each input: an apology each time would answer an album with ten of them
+      if (isRejected(error) && copy.pendingPrompt !== promptRejected) {
+        hasRejection = true;
+        if (!silently) copy.pendingPrompt = promptRejected;
+      }
     }
   }
   if (!hasRejection || silently) return;

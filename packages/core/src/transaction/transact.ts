@@ -3,7 +3,6 @@
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { definitionOf } from '../conversation/states.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
@@ -252,16 +251,16 @@ function open(rt: Runtime, job: Job, lease: Lease, waited: number): Opened {
 /** Whether a machine certainly has everything in frames, and no schema checks them; if not, they are looked at closer. */
 function areKnown(
   frames: readonly Frame[],
-  { scenes, states, strict, stateId }: Registry,
+  { scenes, states, checked, strict, stateId }: Registry,
 ): boolean {
   if (!strict && scenes.size === 0) return true;
   for (const { scene, state } of frames) {
     const behavior = scene === null ? undefined : scenes.get(scene)?.behavior;
     if (behavior?.check !== undefined || (scene !== null && behavior === undefined)) return false;
-    const known = state === null ? undefined : states.get(state);
-    if (known !== undefined && definitionOf(known).schema !== undefined) return false;
-    const isUnknown = state !== null && known === undefined;
-    if (isUnknown && (strict || scene !== null || stateId(state) !== undefined)) return false;
+    if (state === null) continue;
+    if (checked.has(state)) return false;
+    if (states.has(state)) continue;
+    if (strict || scene !== null || stateId(state) !== undefined) return false;
   }
   return true;
 }

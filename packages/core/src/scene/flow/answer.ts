@@ -7,9 +7,10 @@ import { check, describeIssues } from '../../base/schema.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { SessionTurn } from '../../conversation/turn.ts';
 import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
-import { foundIn, isTextKind } from '../../update/text-kind.ts';
+import { isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
 import type { Option } from './choices.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
 
@@ -128,28 +129,6 @@ function answer(value: unknown): Verdict {
   return { kind: 'answer', value };
 }
 
-/**
- * Checks a value that did not come as input: from a deep link, or kept under an older definition.
- *
- * A number is tried as the text that a user would have sent first, since that is what schemas of text steps convert.
- */
-export async function checkGiven(
-  question: AskOptions,
-  value: unknown,
-  options: readonly Option[] | undefined,
-  answers: JsonObject,
-  turn: SessionTurn,
-): Promise<Verdict | undefined> {
-  const scalar = typeof value === 'number' || typeof value === 'boolean';
-  const raw = scalar && acceptsText(question) ? String(value) : value;
-  if (isTextKind(question.accept) && options === undefined) {
-    const found = typeof raw === 'string' ? await foundIn(question.accept, raw) : undefined;
-    return found === undefined ? undefined : checkValue(question, found, answers, turn);
-  }
-  if (options !== undefined && !isChoice(question, options, raw)) return undefined;
-  return checkValue(question, raw, answers, turn);
-}
-
 /** Whether a value is among the choices. */
 export function isChoice(
   { multiple, accept }: AskOptions,
@@ -165,6 +144,12 @@ export function isChoice(
 export function acceptsText(question: AskOptions): boolean {
   const accept = acceptOf(question) ?? 'button';
   return isTextKind(accept) || accept === 'text' || accept === 'button' || accept === 'web_app';
+}
+
+/** Whether the user is to write a text. */
+export function expectsText(pending: PendingQuestion): boolean {
+  if (pending.kind !== 'ask' || pending.step.question.choices !== undefined) return false;
+  return acceptsText(pending.step.question) || typeof pending.step.question.accept === 'object';
 }
 
 /** Whether a handler asks for an answer to be given again. */

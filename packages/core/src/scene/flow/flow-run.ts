@@ -1,5 +1,6 @@
 /** One run of a flow's code: the definition, the frame that it acts on, and the moves that it makes. */
 
+import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Trigger } from '../../conversation/behavior.ts';
@@ -8,6 +9,7 @@ import type { AnyScene } from '../../conversation/scene.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { objectIn, textIn } from '../../update/raw-update.ts';
 import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
@@ -121,6 +123,29 @@ export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
   if (question.kind !== 'ask') return false;
   const beside = question.path.slice(0, -1);
   return question.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
+}
+
+/** Whether a question may have buttons. The code that makes them is loaded with the first one: other flows do without it. */
+export function mayHaveButtons({ plan }: FlowRun, asked: PendingQuestion): boolean {
+  const question = questionOf(asked);
+  if (question === undefined || plan.options.controls !== undefined) return true;
+  const { choices, optional, rows, share, buttons, multiple, accept } = question;
+  const hasOwn = (choices ?? rows ?? share ?? buttons) !== undefined;
+  return hasOwn || optional === true || multiple === true || holds(accept, 'album');
+}
+
+/** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
+export function inGroup({ run }: FlowRun): boolean {
+  return (run.turn.subject.chat ?? 0) < 0;
+}
+
+/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
+export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
+  const { update, subject, replyAddress } = turn;
+  if (replyAddress?.business !== undefined) return true;
+  const payload = update && objectIn(update, subject.updateType ?? '');
+  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
+  return textIn(chat, 'type') === 'channel';
 }
 
 /** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */

@@ -13,7 +13,7 @@ import { answersPaying, type FlowRun, locate, note, text, tokenOf, wasAsked } fr
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
-import { inlineMarkup } from './prompt.ts';
+import { inlineMarkup } from './question-keyboard.ts';
 
 /** Takes a button; it has been answered when this returns. */
 export async function press(flowRun: FlowRun, button: FlowButton, data: string): Promise<void> {
