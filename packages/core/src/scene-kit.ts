@@ -26,5 +26,6 @@ export { sceneEngine } from './engine/engine.ts';
 export type { Reentry } from './lease/reentry.ts';
 export { reentryOf } from './lease/reentry.ts';
 export type { ParsedCommand } from './update/command.ts';
+export { parseCommand } from './update/command.ts';
 export type { Accept, Accepted, InputValues } from './update/input.ts';
 export { acceptInput } from './update/input.ts';
