@@ -16,7 +16,7 @@ import { checkData } from './check-data.ts';
 import { isAnswer, noAnswer } from './no-answer.ts';
 import type { LooseHandlers, LooseOptions } from './node-handlers.ts';
 import { type NodeTurn, nodeTurn } from './node-turn.ts';
-import { type Next, verbIn } from './transition.ts';
+import { type Next, shownBy, verbIn } from './transition.ts';
 import { openView } from './view/node-view.ts';
 import { retireUnseen } from './view/shown-message.ts';
 
@@ -34,7 +34,7 @@ export function behaviorOfNode(
   const isPicker = typeof accept === 'function';
   const after = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout');
   const schema = isSchema(options.data) ? options.data : undefined;
-  const { resume, timeout, leave } = handlers;
+  const { enter, resume, timeout, leave } = handlers;
   const view = handlers.view && openView(id, handlers.view, options);
   const check = schema && ((data: JsonObject) => checkData(schema, id, data));
   /** Checks changed data against the schema now: later, a mismatch would reset the conversation. */
@@ -63,7 +63,11 @@ export function behaviorOfNode(
       // a view is shown again and again, and its time goes on
       const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
       if (after !== undefined && !isRunning) run.arm(timeoutTimer, after);
-      return view?.ask(run) ?? (() => handlers.enter?.(nodeTurn(run, { params })));
+      if (view !== undefined) return view.ask(run);
+      return async () => {
+        const turn = nodeTurn(run, { params });
+        return shownBy(await enter?.(turn), id, turn);
+      };
     },
     async handle(run: FrameRun, next) {
       const { data } = run;
@@ -105,7 +109,8 @@ export function behaviorOfNode(
     },
     ...(leave && {
       async leave(run, reason) {
-        const message = await leave(nodeTurn(run, { reason }));
+        const turn = nodeTurn(run, { reason });
+        const message = shownBy(await leave(turn), id, turn);
         if (message != null) run.say(message);
       },
     }),

@@ -95,7 +95,7 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
   const quiet = effects.take('quiet');
   const prompt = effects.take('prompt');
   const { rt, key = '' } = turn;
-  let hasRejection = false;
+  let rejection: unknown;
   const sending = async (send: () => unknown, isQuiet = false): Promise<unknown> => {
     try {
       await send();
@@ -114,7 +114,7 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     const error = await sending(() => turn.sendOwn(say), isQuiet);
     // a call that may fail quietly keeps nothing else back
     if (error === undefined || isQuiet) return;
-    hasRejection ||= isRejected(error);
+    if (isRejected(error)) rejection ??= error;
     if (codeOf(error) !== 429) return;
     limits ??= await loadLimits();
     limits.noteLimit(turn, error);
@@ -130,13 +130,14 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
       if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
       // it is tried again before each input: an apology each time would answer an album with ten of them
       if (isRejected(error) && copy.pendingPrompt !== promptRejected) {
-        hasRejection = true;
+        rejection = error;
         if (!silently) copy.pendingPrompt = promptRejected;
       }
     }
   }
-  if (!hasRejection || silently) return;
-  const { textFor } = await import('./apologies.ts');
+  if (rejection === undefined || silently) return;
+  const { textFor, warnOfRejection } = await import('./apologies.ts');
+  warnOfRejection(turn, rejection);
   const text = await textFor(turn, 'failed');
   await sending(() => turn.sendOwn(text), true);
 }

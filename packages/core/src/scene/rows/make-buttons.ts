@@ -2,16 +2,15 @@
 
 import { checkOption } from '#option-checks';
 import { textual } from '../../base/rules.ts';
-import type { Awaitable } from '../../base/type-tools.ts';
-import type { Transition, Verb } from '../transition.ts';
+import type { Next, Transition, Verb } from '../transition.ts';
 import { blankId, type PlainBlock, type PlainButton, type Press } from './rows.ts';
 
 /** A handler of any widget. */
-export type LooseHandler = (turn: never) => Awaitable<Transition | void>;
+export type LooseHandler = (turn: never) => Next;
 
 /** {@link After} of any widget. */
 export interface LooseAfter {
-  readonly after?: (value: never, turn: never) => Awaitable<Transition | void>;
+  readonly after?: (value: never, turn: never) => Next;
 }
 
 /** Telegram rejects a button without a label. */
