@@ -77,7 +77,7 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
   /** Absent where the update has no conversation. */
-  readonly hold: Lease | undefined;
+  readonly lease: Lease | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
   /** Everything that this turn will send and notify. */

@@ -143,7 +143,7 @@ export function inGroup({ run }: FlowRun): boolean {
 export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
   const { update, subject, replyAddress } = turn;
   if (replyAddress?.business !== undefined) return true;
-  const payload = update && objectIn(update, subject.updateType ?? '');
+  const payload = objectIn(update, subject.updateType ?? '');
   const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
   return textIn(chat, 'type') === 'channel';
 }
