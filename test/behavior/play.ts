@@ -43,10 +43,17 @@ export function play(framework: Framework, states: readonly unknown[], options: 
     markups,
     sentTexts,
     anna: world.user('Anna'),
-    /** A press as a modified client sends it: any data, below any message. @returns the text that answers it */
-    async forges(user: { readonly id: number }, data: string, on: Shown): Promise<unknown> {
+    /**
+     * A press as a modified client sends it: any data, below any message, or on an inline message. @returns the text that answers it
+     */
+    async forges(
+      user: { readonly id: number },
+      data: string,
+      on: Shown | { readonly inline_message_id: string },
+    ): Promise<unknown> {
       const from = { id: user.id, is_bot: false, first_name: 'User' };
-      const query = { id: `f${++queries}`, from, chat_instance: '1', data, message: on.message };
+      const where = 'message' in on ? { message: on.message } : on;
+      const query = { id: `f${++queries}`, from, chat_instance: '1', data, ...where };
       await world.update({ callback_query: query } as never);
       return world.calls.findLast(({ method }) => method === 'answerCallbackQuery')?.payload[
         'text'

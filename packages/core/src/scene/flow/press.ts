@@ -23,7 +23,9 @@ export async function press(flowRun: FlowRun, button: FlowButton, data: string):
     if (isInaccessible(run.turn.update)) return stale();
     return run.answer(await text(flowRun, 'notYours'), true);
   }
-  const isOff = button.action !== 'row' && isOnMessage(flowRun, data) === false;
+  const message = pressedMessage(flowRun);
+  // no question is an inline message; rows find out by themselves, since a double tap on one is done already
+  const isOff = message === undefined || (button.action !== 'row' && !mayShow(message, data));
   if (button.entry !== run.entry || isOff) return stale();
   if (await answersPaying(flowRun)) return;
   run.answer();
@@ -76,16 +78,16 @@ function pressedMessage({ run }: FlowRun): RawObject | undefined {
   return objectIn(run.input && objectIn(run.input.update, 'callback_query'), 'message');
 }
 
-/** Whether the pressed message has this button; `undefined` where its keyboard is not known. */
-function isOnMessage(flowRun: FlowRun, data: string): boolean | undefined {
-  const message = pressedMessage(flowRun);
-  return message?.['reply_markup'] === undefined ? undefined : showsButton(message, data);
+/** Whether the pressed message has this button, as far as Telegram shows it. */
+function mayShow(message: RawObject, data: string): boolean {
+  return showsButton(message, data) !== false;
 }
 
 /** Whether the pressed message is one of this question's, so that its keyboard may be replaced. */
 function isOwnMessage(flowRun: FlowRun, data: string): boolean {
-  const id = wholeIn(pressedMessage(flowRun), 'message_id');
-  return isOnMessage(flowRun, data) ?? (id !== undefined && id === memoOf(flowRun.run.memo).sent);
+  const message = pressedMessage(flowRun);
+  const id = wholeIn(message, 'message_id');
+  return showsButton(message, data) ?? (id !== undefined && id === memoOf(flowRun.run.memo).sent);
 }
 
 /** Shows another keyboard below the message that was pressed. */
