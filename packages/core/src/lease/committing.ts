@@ -7,7 +7,7 @@ import type { Gate } from './gate.ts';
 import type { Sending } from './proof.ts';
 
 /** The members of a machine's leases that a commit needs. */
-interface CommittingRoom extends Pick<LeaseHome, 'options'> {
+export interface CommittingRoom extends Pick<LeaseHome, 'options'> {
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
   readonly gate: Gate;
