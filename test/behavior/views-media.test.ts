@@ -25,7 +25,10 @@ const files = {
 describe.each(frameworks)('the media of a view, on %s', (name, framework) => {
   const make = files[name as keyof typeof files];
 
-  const start = async (photo: (n: number) => string | object, more: Readonly<Record<string, unknown>> = {}) => {
+  const start = async (
+    photo: (n: number) => string | object,
+    more: Readonly<Record<string, unknown>> = {},
+  ) => {
     const Chart = scene('chart', { data: typed<{ n: number; label: number }>() }).on({
       view: ({ data, button, again }) => ({
         photo: photo(data.n),

@@ -8,7 +8,6 @@ import {
   sceneEngine,
 } from '@telefsm/core/scene-kit';
 import { botCommandsOf } from './help.ts';
-import { messagesOf } from './messages.ts';
 import { explained, mistakes } from './mistakes.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Outcome, RunOptions } from './perform.ts';
@@ -103,7 +102,7 @@ async function handleLine(
     },
   });
   if (outcome.kind === 'failed') return rejectInput(run, outcome, explain);
-  for (const message of messagesOf(outcome.output)) run.say(message);
+  sendText(run, outcome.output);
   if (outcome.kind === 'left') return run.leave('done', outcome.result);
   const { state, flags, pending } = outcome.position;
   run.keep({ state, memo: pending === undefined ? { flags } : { flags, pending } });
@@ -118,12 +117,17 @@ async function rejectInput(
   // what a command made of the line cannot be stored: an invalid line, as an invalid answer is
   if (isFsmError(error.cause, 'DATA_NOT_JSON')) throw error.cause;
   if (!mistakes.has(error.code)) {
-    for (const message of messagesOf(output)) await run.turn.reply(message);
+    if (output.trim() !== '') await run.turn.reply(output);
     throw error;
   }
   const { services } = run.turn;
   const text = explained(error, explain, services);
-  for (const message of messagesOf(`${output}\n${text}`)) run.say(message);
+  sendText(run, output === '' ? text : `${output}\n${text}`);
+}
+
+/** Sends a text, unless Telegram would reject it as empty. */
+function sendText(run: SceneRun, text: string): void {
+  if (text.trim() !== '') run.say(text);
 }
 
 function storedOf({ state, memo }: SceneRun): object {

@@ -56,7 +56,7 @@ export { install, installedAt, rejectTaken, reserve } from './state/install.ts';
 export type { CommittedState } from './transaction/events.ts';
 export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
 export { sessionValues } from './transaction/session-values.ts';
-export { addressOf, fromOf } from './update/address.ts';
+export { addressOf } from './update/address.ts';
 export { inputOf } from './update/input.ts';
 export type { Scope } from './update/key.ts';
 export { botIdOf, scopeOf } from './update/key.ts';

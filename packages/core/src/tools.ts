@@ -49,13 +49,9 @@ export type {
 } from './scene/view/look.ts';
 export type { MovedBy } from './scene/view/moved-by.ts';
 export { movedBy } from './scene/view/moved-by.ts';
-export { subjectAt } from './update/address.ts';
-export { inputKinds } from './update/input.ts';
 export type { KeyParts } from './update/key.ts';
 export { keyLimit, keyOf, namespacePrefix, parseKey } from './update/key.ts';
-export type { Migration } from './update/migration.ts';
-export { chatPrefix, migratedKey, migrationOf } from './update/migration.ts';
-export { updateTypeOf, updateTypes } from './update/subject.ts';
+export { updateTypes } from './update/subject.ts';
 
 /**
  * The parts that core loads only when they are needed. Tools and tests load it at once, so that a clock which is moved does not run

@@ -98,8 +98,8 @@ function noteLanguage(turn: OpenTurn): void {
 }
 
 /** Keeps under which fence the question is asked, for updates that wait in other processes. */
-function noteAsked({ copy, hold }: OpenTurn): void {
-  const fence = hold?.sharedFence;
+function noteAsked({ copy, lease }: OpenTurn): void {
+  const fence = lease?.sharedFence;
   if (fence === undefined) return;
   copy.change({ memo: frozenData({ ...copy.top.memo, [askedMember]: fence }, 'memo') });
 }

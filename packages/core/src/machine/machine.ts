@@ -4,7 +4,6 @@ import { systemClock } from '../base/clock.ts';
 import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import { warn } from '../base/warning.ts';
-import type { BotCommand, SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
@@ -145,22 +144,10 @@ export function machineOf<Bot>(
       rt.leases.stop();
     },
     sweep: async (limit = 1000) => (await sweeper()).sweep(limit),
-    botCommands: () =>
-      [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
+    botCommands: () => rt.engine?.botCommands(registry) ?? [],
     inspect: async (conversation) => (await import('./inspect.ts')).inspectStored(rt, conversation),
     '~runtime': rt,
   };
-}
-
-/**
- * The commands of a scene that have a description and that Telegram accepts in a menu. It rejects a whole menu for one name of more than 32
- * characters or one description of more than 256 (Bot API, BotCommand).
- */
-function commandsOf({ trigger, botCommands }: SceneBehavior): readonly BotCommand[] {
-  const { command = '', description } = trigger ?? {};
-  const isListed = description && /^[a-z0-9_]{1,32}$/.test(command);
-  const own = isListed ? [{ command, description: [...description].slice(0, 256).join('') }] : [];
-  return [...own, ...(botCommands?.() ?? [])];
 }
 
 /** The bot of a machine that has one: a guess between several could be another user's conversation. */

@@ -65,7 +65,7 @@ async function telefsmTurn<Result>(
   const mayWait = rt.storage.features.shared || arrival !== undefined;
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
   let head: Head | undefined;
-  let hold: Lease | undefined;
+  let lease: Lease | undefined;
   let turn: OpenTurn | undefined;
   rt.stopping.running++;
   try {
@@ -75,19 +75,19 @@ async function telefsmTurn<Result>(
     head = waiter;
     stay?.begin();
     const { interrupts } = rt;
-    hold = await (interrupts === undefined
-      ? lease(rt, job, key, waiter)
-      : interrupts.acquire(key, job, waiter, () => lease(rt, job, key, waiter)));
+    lease = await (interrupts === undefined
+      ? acquire(rt, job, key, waiter)
+      : interrupts.acquire(key, job, waiter, () => acquire(rt, job, key, waiter)));
     if (mayWait) job.ready?.();
-    if (hold === undefined) return void (await job.reject?.());
-    hold.seat = head.seat;
-    if (job.admits?.(hold) === false) return void (await hold.release());
+    if (lease === undefined) return void (await job.reject?.());
+    lease.seat = head.seat;
+    if (job.admits?.(lease) === false) return void (await lease.release());
 
     const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
-    const opened = open(rt, job, hold, waited);
+    const opened = open(rt, job, lease, waited);
     if (opened.isDuplicate && !opened.turn.copy.pendingPrompt)
       return void (await skip(opened.turn));
-    meter?.begin(job, hold.stored);
+    meter?.begin(job, lease.stored);
     turn = opened.turn;
     turn.interruption = head.interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
@@ -132,7 +132,7 @@ async function telefsmTurn<Result>(
   } catch (thrown) {
     const error = namedError(thrown);
     if (!isHandledElsewhere(error)) meter?.fail(error);
-    if (turn === undefined) await hold?.release();
+    if (turn === undefined) await lease?.release();
     else if (isInterruption(error, turn)) return void (await yieldTurn(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
       return void (await rejectUnstorable(turn, error));
@@ -163,7 +163,7 @@ async function telefsmTurn<Result>(
  *
  * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
  */
-function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
+function acquire(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
   const { timeout } = job;
   if (!rt.storage.features.shared) return rt.leases.acquire(key, { timeout });
@@ -212,8 +212,8 @@ async function withoutConversation<Result>(
  * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
  * @throws FsmError `RECORD_NEWER`; `RECORD_UNREADABLE` by policy
  */
-function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
-  const { key, stored } = hold;
+function open(rt: Runtime, job: Job, lease: Lease, waited: number): Opened {
+  const { key, stored } = lease;
   const decoded = stored && decode(stored);
   if (decoded !== undefined && 'newer' in decoded) throw newerFormat(key, decoded.newer);
   const { version, unknownState } = rt.options;
@@ -228,7 +228,7 @@ function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
   }
   const deadlineIn = stored?.deadlineIn;
   const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.now() + deadlineIn;
-  const turn = new RunningTurn(rt, job, hold, record, deadlineAt);
+  const turn = new RunningTurn(rt, job, lease, record, deadlineAt);
   const { known } = rt.recent;
   const isDuplicate =
     (record !== undefined && hasSeen(record.ids, job.id)) ||

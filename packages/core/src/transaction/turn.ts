@@ -37,7 +37,7 @@ export class RunningTurn implements OpenTurn {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
   readonly registry: Registry;
-  readonly hold: Lease | undefined;
+  readonly lease: Lease | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
   used: Effects | undefined;
@@ -62,15 +62,15 @@ export class RunningTurn implements OpenTurn {
   constructor(
     rt: Runtime,
     facts: TurnFacts,
-    hold: Lease | undefined,
+    lease: Lease | undefined,
     record: ConversationRecord | undefined,
     deadlineAt: number | undefined,
   ) {
     this.rt = rt;
     this.facts = facts;
     this.registry = rt.registry;
-    this.hold = hold;
-    this.stored = hold?.stored;
+    this.lease = lease;
+    this.stored = lease?.stored;
     this.copy = new WorkingCopy(record ?? emptyRecord, rt.rules, deadlineAt);
     if (record === undefined) this.copy.version = rt.options.version;
     this.state = stateContext(this);
@@ -127,7 +127,7 @@ export class RunningTurn implements OpenTurn {
   }
 
   get signal(): AbortSignal {
-    const lost = this.hold?.signal ?? new AbortController().signal;
+    const lost = this.lease?.signal ?? new AbortController().signal;
     return this.interruption === undefined
       ? lost
       : AbortSignal.any([lost, this.interruption.signal]);

@@ -1,6 +1,5 @@
 /** One run of a flow's code: the definition, the frame that it acts on, and the moves that it makes. */
 
-import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Trigger } from '../../conversation/behavior.ts';
@@ -12,6 +11,7 @@ import type { FrameRun } from '../../engine/frame-run.ts';
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
+import { acceptsAlbum } from './answer.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -129,9 +129,9 @@ export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
 export function mayHaveButtons({ plan }: FlowRun, asked: PendingQuestion): boolean {
   const question = questionOf(asked);
   if (question === undefined || plan.options.controls !== undefined) return true;
-  const { choices, optional, rows, share, buttons, multiple, accept } = question;
+  const { choices, optional, rows, share, buttons, multiple } = question;
   const hasOwn = (choices ?? rows ?? share ?? buttons) !== undefined;
-  return hasOwn || optional === true || multiple === true || holds(accept, 'album');
+  return hasOwn || optional === true || multiple === true || acceptsAlbum(question);
 }
 
 /** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
@@ -143,7 +143,7 @@ export function inGroup({ run }: FlowRun): boolean {
 export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
   const { update, subject, replyAddress } = turn;
   if (replyAddress?.business !== undefined) return true;
-  const payload = update && objectIn(update, subject.updateType ?? '');
+  const payload = objectIn(update, subject.updateType ?? '');
   const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
   return textIn(chat, 'type') === 'channel';
 }
