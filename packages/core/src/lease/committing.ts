@@ -13,6 +13,14 @@ interface CommittingRoom extends Pick<LeaseHome, 'options'> {
   readonly gate: Gate;
 }
 
+/** The members of a machine's leases that a commit needs. */
+export interface CommittingRoom {
+  readonly options: LeaseOptions;
+  /** Ms that a lease lasts before its first renewal. */
+  readonly short: number;
+  readonly gate: Gate;
+}
+
 /** How it has ended. */
 export interface Ending {
   /** The answer to any of its copies; `undefined` if it failed for good. */

@@ -5,19 +5,15 @@ import type { Awaitable } from '../base/type-tools.ts';
 import { type Marks, markOf, noMarks, withMark } from '../record/marks.ts';
 import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
-import { Committing } from './committing.ts';
+import { Committing, type CommittingRoom } from './committing.ts';
 import { DirectLease, type LeaseHome } from './direct.ts';
-import type { Gate } from './gate.ts';
 import type { CommitOptions, Lease } from './lease.ts';
 import { type Sending, verdictOf } from './proof.ts';
 
 /** The members of a machine's leases that a shared lease needs. */
-export interface LeaseRoom extends LeaseHome {
-  /** Ms that a lease lasts before its first renewal. */
-  readonly short: number;
+export interface LeaseRoom extends LeaseHome, CommittingRoom {
   /** Whether the turn of a lease is not over. */
   has(hold: SharedLease): boolean;
-  readonly gate: Gate;
   /** Sends a statement that ends, extends or proves a turn. */
   urgent<T>(statement: () => Awaitable<T>): Promise<T>;
 }

@@ -18,14 +18,11 @@ export interface Block {
   readonly '~block': string;
 }
 
+/** Buttons; `false` and `undefined` are left out. */
+export type Buttons = readonly (Button | false | undefined)[];
+
 /** Rows of buttons, top to bottom: a list is one row, a button or a block has its own; `false` and `undefined` are left out. */
-export type Rows = readonly (
-  | Button
-  | readonly (Button | false | undefined)[]
-  | Block
-  | false
-  | undefined
-)[];
+export type Rows = readonly (Button | Buttons | Block | false | undefined)[];
 
 /** The argument of a button's action. */
 export interface Pressed<Turn = object> {
@@ -58,7 +55,8 @@ export interface PlainButton extends Button {
 
 /** Rows as widgets make them. */
 export interface PlainBlock extends Block {
-  readonly rows: () => Awaitable<readonly (readonly PlainButton[])[]>;
+  /** Makes them; `where` is what they belong to, for messages. */
+  readonly rows: (where: string) => Awaitable<LaidOut>;
 }
 
 /** Rows as `inline_keyboard` takes them. */
@@ -142,12 +140,29 @@ export async function layOut(rows: Rows | undefined, where: string): Promise<Lai
 /** The rows that one of a view's rows makes. */
 function rowsOf(row: Rows[number] | null, where: string): Awaitable<LaidOut> {
   if (row === false || row === undefined || row === null) return [];
-  if (isBlock(row)) return row.rows();
-  if (isButton(row)) return [[row]];
-  if (!Array.isArray(row)) throw invalidOption(`${where} rows`, 'buttons', shown(row));
+  if (isBlock(row)) return row.rows(where);
+  return [buttonsIn(isList(row) ? row : [row], where)];
+}
+
+/** The buttons of a list, without what is left out. @throws FsmError `INVALID_OPTION` for what is no button */
+export function buttonsIn(
+  list: readonly (Buttons[number] | Block)[],
+  where: string,
+): readonly PlainButton[] {
   const buttons: PlainButton[] = [];
-  for (const button of row) if (button) buttons.push(checked(button, where));
-  return buttons.length > 0 ? [buttons] : [];
+  for (const button of list) {
+    if (isButton(button)) buttons.push(button);
+    else if (button) {
+      const found = isBlock(button) ? 'a widget with rows of its own inside a list' : shown(button);
+      throw invalidOption(`${where} rows`, 'buttons', found);
+    }
+  }
+  return buttons;
+}
+
+/** Whether a value is a list. */
+export function isList<T>(value: readonly T[] | object | false | undefined): value is readonly T[] {
+  return Array.isArray(value);
 }
 
 function isBlock(row: unknown): row is PlainBlock {
@@ -156,9 +171,4 @@ function isBlock(row: unknown): row is PlainBlock {
 
 function isButton(row: unknown): row is PlainButton {
   return holds(row, '~button');
-}
-
-function checked(button: unknown, where: string): PlainButton {
-  if (isButton(button)) return button;
-  throw invalidOption(`${where} rows`, 'buttons', shown(button));
 }

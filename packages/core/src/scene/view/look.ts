@@ -86,7 +86,7 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
     const laidOut = await layOut(made.rows, where);
     const binding = { tag: turn.tag, entry, question: '' };
     const inline_keyboard = inlineOf(laidOut, binding, where);
-    const drawing = drawn(made, inline_keyboard, laidOut, binding);
+    const drawing = drawn(made, inline_keyboard, laidOut, binding, where);
     const { kind } = drawing;
     return {
       ...seen,
@@ -191,8 +191,8 @@ function noted(make: Make, widget: SeenWidget, notes: WeakMap<object, Note>): Ma
       note(made);
       return made;
     }
-    const rows = async () => {
-      const all = await made.rows();
+    const rows: PlainBlock['rows'] = async (where) => {
+      const all = await made.rows(where);
       for (const button of all.flat()) if (button['~button'] !== ' ') note(button);
       return all;
     };

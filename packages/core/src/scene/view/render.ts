@@ -3,7 +3,14 @@
 import { checkOptions } from '#option-checks';
 import { anything, invalidOption, type Rule } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
-import { callOf, mediaKinds, type OutgoingMessage } from '../../conversation/outgoing.ts';
+import {
+  callOf,
+  longestCaption,
+  longestText,
+  mediaKinds,
+  type OutgoingMessage,
+  tooLong,
+} from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import {
   type Binding,
@@ -36,18 +43,30 @@ export async function draw(run: FrameRun, view: LooseView, scene: string): Promi
   const made = partsOf(await view(new RenderTurn(run)), where);
   const rows = await layOut(made.rows, where);
   const binding = bindingOf(run);
-  return drawn(made, inlineOf(rows, binding, where), rows, binding);
+  return drawn(made, inlineOf(rows, binding, where), rows, binding, where);
 }
 
-/** Makes of what a view has returned what is sent. */
+/**
+ * Makes of what a view has returned what is sent.
+ *
+ * @throws FsmError `INVALID_OPTION` for a text that is longer than a message: in parts, it could not be edited
+ */
 export function drawn(
   made: Parts,
   inline_keyboard: InlineRows,
   rows: LaidOut,
   { tag, entry }: Binding,
+  where: string,
 ): Drawing {
-  if (rows.length === 0) return drawingOf(callOf(made as OutgoingMessage, undefined));
-  const call = callOf({ ...made, keyboard: { inline_keyboard } } as OutgoingMessage, undefined);
+  const say = rows.length === 0 ? made : { ...made, keyboard: { inline_keyboard } };
+  const call = callOf(say as OutgoingMessage, undefined);
+  const long = tooLong(call);
+  if (long !== undefined) {
+    const most = long === 'text' ? longestText : longestCaption;
+    const expected = `at most ${most}, since one message is edited; show a long list by pages`;
+    const { length } = String(Reflect.get(call.payload, long));
+    throw invalidOption(`${where} ${long}`, expected, `${length} characters`);
+  }
   // each callback data begins with the same binding: it is enough to look at that once
   const differing: unknown[] = [tag, entry];
   for (const row of rows) {
@@ -106,8 +125,15 @@ function noContent(made: unknown, where: string) {
 
 function sayable<T extends object>(made: T, where: string): T {
   checkOptions(`${where} `, made, parts, '');
-  if ('text' in made && (made.text === '' || typeof made.text !== 'string'))
-    throw invalidOption(`${where} text`, 'a text', shown(made.text));
-  if (!('text' in made) && !mediaKinds.some((kind) => kind in made)) throw noContent(made, where);
+  const kind = mediaKinds.find((each) => each in made);
+  const text: unknown = Reflect.get(made, 'text');
+  if (kind !== undefined) {
+    if ('text' in made) throw invalidOption(`${where} text`, '`caption` beside media', shown(text));
+    const file: unknown = Reflect.get(made, kind);
+    if (!file || !/^(?:string|object)$/.test(typeof file))
+      throw invalidOption(`${where} ${kind}`, 'an id, an address or a file', shown(file));
+  } else if (!('text' in made)) throw noContent(made, where);
+  else if (typeof text !== 'string' || text.trim() === '')
+    throw invalidOption(`${where} text`, 'a text', shown(text));
   return made;
 }
