@@ -2,13 +2,12 @@
 
 import type { CommitAnswer } from '../storage/statements.ts';
 import { backoff, faultOf } from './calls.ts';
+import type { LeaseHome } from './direct.ts';
 import type { Gate } from './gate.ts';
-import type { LeaseOptions } from './lease.ts';
 import type { Sending } from './proof.ts';
 
 /** The members of a machine's leases that a commit needs. */
-export interface CommittingRoom {
-  readonly options: LeaseOptions;
+export interface CommittingRoom extends Pick<LeaseHome, 'options'> {
   /** Ms that a lease lasts before its first renewal. */
   readonly short: number;
   readonly gate: Gate;
