@@ -3,6 +3,7 @@
 import { checkOption, checkOptions } from '#option-checks';
 import { callable, oneOf, type Rule, schematic, textual } from '../base/rules.ts';
 import type { In, Obj, Out, SchemaOf } from '../base/schema.ts';
+import type { LeftOut } from '../base/type-tools.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import { type AnyGroup, namesOf, type State } from '../conversation/states.ts';
 import type { BeginsEmpty } from '../conversation/turn.ts';
@@ -46,11 +47,12 @@ export interface SceneNode<Id extends string, T extends SceneTypes>
  */
 export function scene<
   const Id extends string,
+  // without a default: a picker's parameter would lose its type; left out it is inferred as its constraint, with `undefined`
+  const A extends Accept | undefined,
   D = undefined,
   P = undefined,
   R = undefined,
   N = undefined,
-  const A extends Accept = 'text',
   S = undefined,
 >(
   id: Id,
@@ -72,10 +74,10 @@ export function scene<
     services: Obj<Out<N, {}>>;
     session: Obj<Out<S, {}>>;
   },
-  A
+  LeftOut<A, Accept> extends true ? 'text' : Extract<A, Accept>
 > {
   checkOption('id of the scene', id, textual);
-  const accept = (options?.accept ?? 'text') as A;
+  const accept = (options?.accept ?? 'text') as Accept;
   const known = {
     accept: acceptable,
     data: schematic,
@@ -88,25 +90,20 @@ export function scene<
     leave: handler,
   };
   checkOptions(`${id} `, options ?? {}, known, 'params result services session was timeout');
-  const on = (handlers: LooseHandlers) => finished(id, accept, options ?? {}, handlers);
+  const on = (handlers: LooseHandlers) => finished(id, { ...options, accept }, handlers);
   return { on } as never;
 }
 
 /** Handlers are not options: their types need those of the options first. */
 const handler: Rule = { expected: 'it in .on({ … })', fits: () => false };
 
-function finished(
-  id: string,
-  accept: Accept,
-  options: LooseOptions,
-  handlers: LooseHandlers,
-): AnyScene & AnyGroup {
+function finished(id: string, options: LooseOptions, handlers: LooseHandlers): AnyScene & AnyGroup {
   const must = handlers?.view === undefined ? 'handle' : 'view';
   checkOption(`${id} ${must}`, handlers?.[must], callable);
   const others = handlers.view === undefined ? 'enter handle' : 'view handle';
   checkOptions(`${id} `, handlers, {}, `${others} resume timeout leave`);
   const own = ownState(id, namesOf(options.was));
-  const behavior = behaviorOfNode(id, own, { accept, ...options }, handlers);
+  const behavior = behaviorOfNode(id, own, options, handlers);
   return Object.freeze({
     id,
     '~scene': behavior as never,

@@ -3,7 +3,13 @@
 import type { Duration } from '../base/clock.ts';
 import { holds } from '../base/holds.ts';
 import type { Rule } from '../base/rules.ts';
-import type { Awaitable } from '../base/type-tools.ts';
+import type {
+  Awaitable,
+  Complaint,
+  IsUnanswered,
+  NotStorable,
+  Storable,
+} from '../base/type-tools.ts';
 import { isMeantFor, readCommand } from './command.ts';
 import {
   type InputKind,
@@ -91,6 +97,18 @@ export type Accepted<A> = A extends AcceptedKind
         : A extends (input: UserInput) => infer V
           ? Exclude<Awaited<V>, undefined>
           : never;
+
+/** Rejects, with a sentence, a picker that may return no answer where it does not reject the input. */
+export type PickerFits<A> = A extends (input: UserInput) => infer V
+  ? [V] extends [never]
+    ? unknown
+    : FitsAsAnswer<Exclude<Awaited<V>, undefined>>
+  : unknown;
+type FitsAsAnswer<V> = ([V] extends [never] ? true : IsUnanswered<V>) extends true
+  ? Complaint<'A picker returns the answer, or undefined to reject the input: not a boolean and not nothing.'>
+  : [V] extends [Storable<V>]
+    ? unknown
+    : NotStorable;
 
 /**
  * Reads what the user sent.

@@ -1,6 +1,11 @@
-/** Whether a pressed message has the button: Telegram adds the message to the press, so a modified client cannot forge it. */
+/** The message below which a button was pressed. Telegram adds it to the press, so a modified client cannot forge it. */
 
-import { listIn, objectIn, type RawObject, wholeIn } from './raw-update.ts';
+import { listIn, objectIn, type RawObject, type RawUpdate, wholeIn } from './raw-update.ts';
+
+/** The message of a press; without its text and keyboard where the bot can no longer see it (Bot API, InaccessibleMessage). */
+export function messageOfPress(update: RawUpdate | undefined): RawObject | undefined {
+  return objectIn(objectIn(update, 'callback_query'), 'message');
+}
 
 /**
  * Whether a message has a button with this data; `undefined` where the bot cannot see it (Bot API, InaccessibleMessage; inline messages).

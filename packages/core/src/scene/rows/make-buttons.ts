@@ -2,17 +2,16 @@
 
 import { checkOption } from '#option-checks';
 import { anyText } from '../../base/rules.ts';
-import type { Awaitable } from '../../base/type-tools.ts';
-import type { Transition, Verb } from '../transition.ts';
+import type { Next, Transition, Verb } from '../transition.ts';
 import { blankId, nothing, type PlainBlock, type PlainButton, type Press } from './rows.ts';
 import { visible } from './widget-rules.ts';
 
 /** A handler of any widget. */
-export type LooseHandler = (turn: never) => Awaitable<Transition | void>;
+export type LooseHandler = (turn: never) => Next;
 
 /** {@link After} of any widget. */
 export interface LooseAfter {
-  readonly after?: (value: never, turn: never) => Awaitable<Transition | void>;
+  readonly after?: (value: never, turn: never) => Next;
 }
 
 /** Telegram rejects a button without a label. */

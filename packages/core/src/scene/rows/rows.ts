@@ -5,7 +5,7 @@ import type { JsonObject } from '../../base/json.ts';
 import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
-import type { Leading, Transition } from '../transition.ts';
+import type { Leading, Next } from '../transition.ts';
 import { type FlowButton, headOf, tokensBehind } from './buttons.ts';
 
 /** One button. Made by the widgets of a turn. */
@@ -37,7 +37,7 @@ export interface Pressed<Turn = object> {
 }
 
 /** The action of a button. */
-export type Press = ((pressed: Pressed<never>) => Awaitable<Transition | void>) & {
+export type Press = ((pressed: Pressed<never>) => Next) & {
   /** Where a transition leads; absent for a handler. */
   readonly leads?: Leading;
 };

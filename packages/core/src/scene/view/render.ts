@@ -27,7 +27,7 @@ import { type LooseView, RenderTurn, type View } from './view-turn.ts';
 
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
 const contents = ['text', 'entities', 'parse_mode', 'caption', ...mediaKinds];
-/** What a view may return; each name with a rule, since they are checked at each render. */
+/** The members of a view; each name with a rule, since they are checked at each render. */
 const parts = {
   ...Object.fromEntries(contents.map((name) => [name, anything])),
   rows: buttons,
