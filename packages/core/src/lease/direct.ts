@@ -30,10 +30,6 @@ class DirectLeases implements Leases {
     this.options = options;
   }
 
-  get size(): number {
-    return this.#live.size;
-  }
-
   async acquire(key: string, { timeout, onBusy }: WaitOptions): Promise<Lease | undefined> {
     const { storage, clock, longest } = this.options;
     const token = newToken();

@@ -3,14 +3,13 @@
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { type Marks, markOf, noMarks, withMark } from '../record/marks.ts';
-import type { CommitAnswer, LeaseHolder, StoredText, Write } from '../storage/statements.ts';
+import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
+import { Committing } from './committing.ts';
 import { DirectLease, type LeaseHome } from './direct.ts';
+import type { Gate } from './gate.ts';
 import type { CommitOptions, Lease } from './lease.ts';
-import { Mailbox } from './mailbox.ts';
 import { type Sending, verdictOf } from './proof.ts';
-
-type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
 
 /** The members of a machine's leases that a shared lease needs. */
 export interface LeaseRoom extends LeaseHome {
@@ -18,12 +17,9 @@ export interface LeaseRoom extends LeaseHome {
   readonly short: number;
   /** Whether the turn of a lease is not over. */
   has(hold: SharedLease): boolean;
+  readonly gate: Gate;
   /** Sends a statement that ends, extends or proves a turn. */
-  urgent<T>(
-    statement: () => Awaitable<T>,
-    isRepeated?: boolean,
-    late?: (value: T) => void,
-  ): Promise<T>;
+  urgent<T>(statement: () => Awaitable<T>): Promise<T>;
 }
 
 /** The {@link Lease} of a shared storage. */
@@ -128,44 +124,14 @@ export class SharedLease extends DirectLease {
     return this.#leases.urgent(() => this.#leases.options.storage.release(key, holder));
   }
 
-  /** Sends a commit until it is answered; any answer counts, also one to an earlier copy. */
   async #send(sending: Sending): Promise<void> {
-    const { storage, clock, lease } = this.#leases.options;
-    const answers = new Mailbox<Answer>(clock);
-    let isUnsure = false;
-    let pause = 0;
-    for (let failures = 0; ; ) {
-      const answer = await answers.take(pause);
-      if (answer === undefined) {
-        this.#request(sending, answers, failures > 0);
-        pause = Number.POSITIVE_INFINITY;
-        continue;
-      }
-      if ('said' in answer) {
-        if (answer.said !== 'rejected') return this.#accepted(sending);
-        // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
-        return this.#prove(sending, isUnsure, undefined);
-      }
-      const cause = answer.failed;
-      const fault = faultOf(storage, cause);
-      isUnsure ||= fault === 'unknown';
-      const isOver = clock.monotonic() - sending.since >= lease;
-      if (!isUnsure && (fault === 'fatal' || isOver)) {
-        this.lose();
-        throw storageFailed(this.key, 'commit', cause, this.committedBefore);
-      }
-      if (fault === 'fatal' || isOver) return this.#giveUp(sending, cause);
-      pause = backoff(failures++);
-    }
-  }
-
-  #request({ write, keep, holder }: Sending, answers: Mailbox<Answer>, isRepeated: boolean): void {
-    const { storage } = this.#leases.options;
-    const answered = (said: CommitAnswer) => answers.put({ said });
-    const length = keep ? this.#leases.short : undefined;
-    this.#leases
-      .urgent(() => storage.commit(this.key, holder, write, length), isRepeated, answered)
-      .then(answered, (failed) => answers.put({ failed }));
+    const { said, isUnsure, cause } = await new Committing(this.#leases, this.key, sending).ended();
+    // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
+    if (said === 'rejected') return this.#prove(sending, isUnsure, undefined);
+    if (said !== undefined) return this.#accepted(sending);
+    if (isUnsure) return this.#giveUp(sending, cause);
+    this.lose();
+    throw storageFailed(this.key, 'commit', cause, this.committedBefore);
   }
 
   #accepted(sending: Sending): void {

@@ -2,10 +2,10 @@
 
 import { checkOption, checkOptions } from '#option-checks';
 import { callable, oneOf, type Rule, schematic, textual } from '../base/rules.ts';
-import type { Schema, SchemaOf } from '../base/schema.ts';
+import type { In, Obj, Out, SchemaOf } from '../base/schema.ts';
 import type { LeftOut } from '../base/type-tools.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
-import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
+import { type AnyGroup, namesOf, type State } from '../conversation/states.ts';
 import type { BeginsEmpty } from '../conversation/turn.ts';
 import { type Accept, acceptable } from '../update/input.ts';
 import { behaviorOfNode } from './node-behavior.ts';
@@ -16,10 +16,7 @@ import type {
   NoHandlers,
   SceneOptions,
 } from './node-handlers.ts';
-
-type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
-type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
-type Obj<T> = T extends object ? T : {};
+import { ownState } from './own-state.ts';
 
 /** A node that is declared but does nothing yet: `.on({ handle })` finishes it. */
 export interface UnfinishedScene<Id extends string, T extends SceneTypes, A extends Accept> {
@@ -105,10 +102,7 @@ function finished(id: string, options: LooseOptions, handlers: LooseHandlers): A
   checkOption(`${id} ${must}`, handlers?.[must], callable);
   const others = handlers.view === undefined ? 'enter handle' : 'view handle';
   checkOptions(`${id} `, handlers, {}, `${others} resume timeout leave`);
-  const groups = [id];
-  const siblings: State[] = [];
-  const own = makeState(id, { schema: undefined, was: namesOf(options.was), groups, siblings });
-  siblings.push(own);
+  const own = ownState(id, namesOf(options.was));
   const behavior = behaviorOfNode(id, own, options, handlers);
   return Object.freeze({
     id,

@@ -138,13 +138,6 @@ export function isVote({ kind, update }: UserInput): boolean {
   return kind === 'poll_answer' || (kind === 'poll' && update.poll !== undefined);
 }
 
-/** Whether votes in a poll, or its new state, may be taken. */
-export function takesVotes(accept: Accept | undefined): boolean {
-  if (typeof accept === 'function' || accept === 'any') return true;
-  const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
-  return kinds.includes('poll') || kinds.includes('poll_answer');
-}
-
 /** Whether an input comes without being written to the bot. */
 export function isEvent(input: UserInput): boolean {
   return input.kind === 'payment' || isVote(input);

@@ -5,11 +5,11 @@ import { holds } from '../../base/holds.ts';
 import { isStorable, type JsonObject } from '../../base/json.ts';
 import { check, describeIssues } from '../../base/schema.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
-import type { Turn } from '../../conversation/turn.ts';
+import type { SessionTurn } from '../../conversation/turn.ts';
 import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
-import type { Option } from './options.ts';
+import type { Option } from './choices.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
 
@@ -86,7 +86,7 @@ export async function checkValue(
   question: AskOptions,
   value: unknown,
   answers: JsonObject,
-  turn: Turn,
+  turn: SessionTurn,
 ): Promise<Verdict> {
   const { schema, validate, otherwise, maxLength = longestAnswer } = question;
   if (isLongerThan(maxLength, value)) return { kind: 'rejected', text: 'tooLong' };
@@ -138,7 +138,7 @@ export async function checkGiven(
   value: unknown,
   options: readonly Option[] | undefined,
   answers: JsonObject,
-  turn: Turn,
+  turn: SessionTurn,
 ): Promise<Verdict | undefined> {
   const scalar = typeof value === 'number' || typeof value === 'boolean';
   const raw = scalar && acceptsText(question) ? String(value) : value;

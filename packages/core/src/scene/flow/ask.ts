@@ -15,6 +15,7 @@ import {
   locate,
   note,
   progressOf,
+  questionOf,
   text,
   timeoutOf,
   tokenOf,
@@ -190,7 +191,7 @@ async function question(
   const { say, options, loaded, keyboard, invoice } = await show(flowRun, asked);
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const pages = loaded?.pages ?? (options === undefined ? 1 : pagesOf(options));
-  const isRedrawn = options !== undefined && (pages > 1 || severalAt(asked));
+  const isRedrawn = options !== undefined && (pages > 1 || questionOf(asked)?.multiple === true);
   const wanted =
     prompts === 'delete' || (keyboard === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
   const change = {
@@ -204,26 +205,21 @@ async function question(
     heard: lastMessageOf(flowRun) ?? before.heard,
   };
   note(flowRun, change, asked.id);
-  const timeout = asked.kind === 'ask' ? asked.step.question.timeout : undefined;
+  const timeout = questionOf(asked)?.timeout;
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
   if (screen === undefined) return () => say;
   if (isEdited) return screen.askInPlace(run, say, params.below);
   // only a question with rows of its own is edited, until it is answered
-  const hasRows = asked.kind === 'ask' && asked.step.question.rows !== undefined;
+  const hasRows = questionOf(asked)?.rows !== undefined;
   if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
   return hasRows ? screen.askInPlace(run, say) : () => say;
 }
 
-function severalAt(question: PendingQuestion): boolean {
-  return question.kind === 'ask' && question.step.question.multiple === true;
-}
-
 /** Whether labels differ between users or times, so that those which were shown have to be kept. */
 function madeForUser(question: PendingQuestion): boolean {
-  if (question.kind !== 'ask') return false;
-  const { choices } = question.step.question;
+  const choices = questionOf(question)?.choices;
   if (choices === undefined || typeof choices === 'function') return choices !== undefined;
   return entriesOf(choices).some(([, label]) => typeof label === 'function');
 }

@@ -10,8 +10,8 @@ import type { Sent } from '../../conversation/outgoing.ts';
 import { namesOf } from '../../conversation/states.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { takesVotes } from '../../update/accepted-kinds.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
-import { takesVotes } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
 import { textIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
@@ -21,6 +21,7 @@ import { describeFlow } from './describe.ts';
 import { left, passed } from './endings.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
 import { type FlowRun, locate, move, type Plan, progressOf } from './flow-run.ts';
+import { asText, handleInput, isOtherTalk } from './handle-input.ts';
 import { interruptsOf } from './interrupted-by.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
@@ -30,7 +31,6 @@ import { press } from './press.ts';
 import { earlyRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
 import { closesRounds, makesQuestions, questionsIn } from './steps.ts';
-import { asText, handleInput, isOtherTalk } from './take.ts';
 import { handleCommand, policyOf, triggerOf } from './trigger.ts';
 
 const flowRules = {

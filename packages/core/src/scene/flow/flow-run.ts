@@ -16,7 +16,7 @@ import type { FlowParameters } from './parameters.ts';
 import { positionOf } from './pending.ts';
 import type { PendingQuestion, Position } from './pending-question.ts';
 import { type Progress, pathKey } from './progress.ts';
-import type { Step } from './steps.ts';
+import type { AskOptions, Step } from './steps.ts';
 
 /** A finished flow, as its own code sees it. */
 export interface Plan {
@@ -95,6 +95,11 @@ export function text({ plan, run }: FlowRun, name: TextName): Awaitable<string> 
   return resolveText(texts, name, run.turn);
 }
 
+/** The options of a question of `ask`; `undefined` for a summary, and for the question for another round. */
+export function questionOf(pending: PendingQuestion | undefined): AskOptions | undefined {
+  return pending?.kind === 'ask' ? pending.step.question : undefined;
+}
+
 /** Stands for a question on buttons and in the memo. */
 export function tokenOf({ path }: Pick<PendingQuestion, 'path'>): string {
   return questionToken(pathKey(path));
@@ -152,27 +157,34 @@ export function tidy({ plan, run }: FlowRun): void {
   const { state, api, replyAddress } = run.turn;
   if (prompts === 'keep' || prompts === 'edit' || !sent || replyAddress === undefined) return;
   const { chat, business } = replyAddress;
-  const connection = business === undefined ? {} : { business_connection_id: business };
-  const message = { chat_id: chat, message_id: sent };
-  const [method, payload] =
-    prompts !== 'delete'
-      ? ['editMessageReplyMarkup', { ...message, ...connection }]
-      : business === undefined
-        ? ['deleteMessage', message]
-        : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
+  const [method, payload] = cleanUp(prompts, { chat_id: chat, message_id: sent }, business);
   // an old message may be gone, or too old: that is no reason to fail what the user did
   state.afterCommit(() => api(method, payload).catch(run.report));
 }
 
-/** A message in another chat, with nothing of the place where this conversation lives. */
+/** The call that cleans up an answered prompt. */
+function cleanUp(
+  prompts: 'removeKeyboards' | 'delete',
+  message: { readonly chat_id: number; readonly message_id: number },
+  business: string | undefined,
+): readonly [method: string, payload: object] {
+  const connection = business === undefined ? {} : { business_connection_id: business };
+  if (prompts === 'removeKeyboards') {
+    return ['editMessageReplyMarkup', { ...message, ...connection }];
+  }
+  if (business === undefined) return ['deleteMessage', message];
+  return ['deleteBusinessMessages', { message_ids: [message.message_id], ...connection }];
+}
+
+/** A message in another chat, without the parts of this conversation's own address. */
 export function elsewhereMessage(chat_id: number, message_id: number | undefined): object {
-  const none = { business_connection_id: undefined, direct_messages_topic_id: undefined };
   return {
     chat_id,
     message_id,
     message_thread_id: undefined,
     receiver_user_id: undefined,
-    ...none,
+    business_connection_id: undefined,
+    direct_messages_topic_id: undefined,
   };
 }
 

@@ -3,10 +3,10 @@
 import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
 import { acceptsAlbum, acceptsText } from './answer.ts';
+import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
 import { controlsAt } from './controls.ts';
-import { type FlowRun, text, tokenOf } from './flow-run.ts';
+import { type FlowRun, questionOf, text, tokenOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { distinguished, type Listing, type Option, optionsOf } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -41,7 +41,7 @@ export async function offerOf(
   asked: PendingQuestion,
   listing?: Listing,
 ): Promise<Offer> {
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
+  const question = questionOf(asked);
   const several = question?.multiple === true;
   const reply = isOnReplyKeyboard(flowRun, asked);
   const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
@@ -68,9 +68,10 @@ export async function offerOf(
 }
 
 async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined> {
-  if (asked.kind !== 'ask' || asked.step.question.share === undefined) return undefined;
+  const question = questionOf(asked);
+  if (question?.share === undefined) return undefined;
   const { shareButton } = await import('./share.ts');
-  return shareButton(asked.step.question, tokenOf(asked));
+  return shareButton(question, tokenOf(asked));
 }
 
 async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
@@ -95,17 +96,16 @@ export function labelOn({ value, label }: Option, picked: Offer['picked']): stri
 
 /** Whether a question shows its choices on a reply keyboard. */
 export function isOnReplyKeyboard(flowRun: FlowRun, question: PendingQuestion): boolean {
-  if (question.kind !== 'ask') return false;
-  const { buttons, share } = question.step.question;
+  const { buttons, share } = questionOf(question) ?? {};
   const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(flowRun));
   return isWanted && !supportsInlineOnly(flowRun);
 }
 
 /** Whether the user is to write a text. */
-export function expectsText(question: PendingQuestion): boolean {
-  return question.kind === 'ask' && question.step.question.choices === undefined
-    ? acceptsText(question.step.question) || typeof question.step.question.accept === 'object'
-    : false;
+export function expectsText(pending: PendingQuestion): boolean {
+  const question = questionOf(pending);
+  if (question === undefined || question.choices !== undefined) return false;
+  return acceptsText(question) || typeof question.accept === 'object';
 }
 
 /** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */

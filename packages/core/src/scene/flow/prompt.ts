@@ -12,7 +12,9 @@ import {
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { acceptsAlbum } from './answer.ts';
-import { bindingOf, type FlowRun, isInvoice, text, tokenOf } from './flow-run.ts';
+import { checkPoll } from './check-poll.ts';
+import type { Listing, Option } from './choices.ts';
+import { bindingOf, type FlowRun, isInvoice, questionOf, text, tokenOf } from './flow-run.ts';
 import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
 import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import {
@@ -24,9 +26,9 @@ import {
   offerOf,
   supportsInlineOnly,
 } from './offer.ts';
-import type { Listing, Option } from './options.ts';
+import type { BoundPrompt } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
-import { checkPoll } from './question-checks.ts';
+import type { AnyPrompt } from './steps.ts';
 
 /** A question ready to be said. */
 export interface Shown {
@@ -41,30 +43,14 @@ export interface Shown {
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Shown> {
-  const { turn } = flowRun.run;
-  const prompt =
-    asked.kind === 'ask'
-      ? asked.step.question.prompt
-      : asked.kind === 'again'
-        ? asked.step.again
-        : asked.step.prompt;
-  const made = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
-  const rejectPrompt = (what: string, expected: string, found = 'empty') => {
-    throw invalidOption(`${asked.id} ${what}`, expected, found);
-  };
-  if (isSent(made))
-    rejectPrompt('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
-  if (made == null || made === '') rejectPrompt('prompt', 'a message');
-  checkMessage(made);
-  const { say: message, invoice } = isStream(made)
-    ? { say: withOptions(made), invoice: undefined }
-    : await boundPrompt(flowRun, asked, made);
-  if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, message);
+  const { say, invoice } = await evaluatedPrompt(flowRun, asked);
+  const question = questionOf(asked);
   const listing = await choicesOf(flowRun, asked);
   const options = listing?.options;
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
   const isOpen = question?.accept || question?.multiple || question?.optional;
-  if (options?.length === 0 && !isOpen) rejectPrompt('choices', 'at least one');
+  if (options?.length === 0 && !isOpen) {
+    throw invalidOption(`${asked.id} choices`, 'at least one', 'empty');
+  }
   const reply = isOnReplyKeyboard(flowRun, asked);
   const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
   const markup = reply
@@ -76,30 +62,58 @@ export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Sh
     offer.rows.length > 0 ||
     (question !== undefined && acceptsAlbum(question));
   // a keyboard of the prompt's own gives way only to choices
-  if (markup !== undefined && (needed || !hasKeyboard(message))) {
-    const say = dressed(message, markup, reply ? replyTo(flowRun) : undefined);
-    const { loaded } = offer;
-    return { say, options: offer.options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
+  if (markup !== undefined && (needed || !hasKeyboard(say))) {
+    const { options, loaded } = offer;
+    const withMarkup = dressed(say, markup, reply ? replyTo(flowRun) : undefined);
+    return { say: withMarkup, options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
   }
-  if (hasKeyboard(message))
-    return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
-  const mayReply = inGroup(flowRun) && !supportsInlineOnly(flowRun) && expectsText(asked);
-  const target = mayReply ? replyTo(flowRun) : undefined;
-  if (target !== undefined) {
-    const force = { force_reply: true, selective: true } as const;
-    const say = dressed(message, force, target);
-    return { say, options, loaded: undefined, keyboard: undefined, invoice };
-  }
-  return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
+  const plain: Shown = { say, options, loaded: undefined, keyboard: undefined, invoice };
+  if (hasKeyboard(say) || !expectsText(asked)) return plain;
+  const target = inGroup(flowRun) && !supportsInlineOnly(flowRun) ? replyTo(flowRun) : undefined;
+  if (target === undefined) return plain;
+  return { ...plain, say: dressed(say, { force_reply: true, selective: true }, target) };
 }
 
-/** A prompt as it is sent, and the invoice that it is. */
+/** The message of a prompt, without a keyboard of the flow's, and the invoice that it is. */
+async function evaluatedPrompt(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+): Promise<Pick<Shown, 'say' | 'invoice'>> {
+  const option = `${asked.id} prompt`;
+  const prompt = promptOf(asked);
+  const made =
+    typeof prompt === 'function' ? await prompt(asked.answers, flowRun.run.turn) : prompt;
+  if (isSent(made)) {
+    const expected = 'a message, which telefsm sends';
+    throw invalidOption(option, expected, 'a message that reply() has sent');
+  }
+  if (made == null || made === '') throw invalidOption(option, 'a message', 'empty');
+  checkMessage(made);
+  const { say, invoice } = isStream(made)
+    ? { say: withOptions(made), invoice: undefined }
+    : await boundPrompt(flowRun, asked, made);
+  const accept = questionOf(asked)?.accept;
+  if (accept === 'poll_answer' || Array.isArray(accept)) checkPoll(asked.id, accept, say);
+  return { say, invoice };
+}
+
+function promptOf(asked: PendingQuestion): AnyPrompt {
+  switch (asked.kind) {
+    case 'ask':
+      return asked.step.question.prompt;
+    case 'again':
+      return asked.step.again;
+    case 'confirm':
+      return asked.step.prompt;
+  }
+}
+
 async function boundPrompt(
   flowRun: FlowRun,
   asked: PendingQuestion,
   say: OutgoingMessage,
-): Promise<{ readonly say: OutgoingMessage; readonly invoice: SentInvoice | undefined }> {
-  const isPayment = asked.kind === 'ask' && asked.step.question.accept === 'payment';
+): Promise<BoundPrompt> {
+  const isPayment = questionOf(asked)?.accept === 'payment';
   if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
   const { bindInvoice } = await import('./payment.ts');
   return bindInvoice(flowRun, asked, say);

@@ -8,7 +8,8 @@ import { atLeast, callable, invalidOption, oneOf, type Rule, schematic } from '.
 import { shown } from '../../base/shown.ts';
 import { acceptable } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
-import { entriesOf } from './choices.ts';
+import { checkPoll } from './check-poll.ts';
+import { entriesOf, valuesOf } from './choices.ts';
 import { earlyRule } from './question.ts';
 import { sharedKind } from './share.ts';
 import { type AskOptions, makesQuestions, namedSteps, questionsIn, type Step } from './steps.ts';
@@ -85,24 +86,6 @@ export function checkPrompt(option: string, prompt: unknown): void {
   throw invalidOption(option, 'a message, or a function that returns one', found);
 }
 
-/**
- * Rejects a question for votes that sends no poll, or an anonymous one. Telegram sends a bot only the votes of other polls, and a vote
- * answers only the poll of its question.
- */
-export function checkPoll(where: string, accept: AskOptions['accept'], prompt: unknown): void {
-  const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
-  if (!kinds.includes('poll_answer')) return;
-  const { method, payload }: { method?: unknown; payload?: object } = Object(prompt);
-  const refuse = (expected: string, found: string) =>
-    invalidOption(`${where} prompt`, expected, found);
-  if (!/^sendpoll$/i.test(String(method)))
-    throw refuse("a poll: { method: 'sendPoll', payload }", 'another message');
-  if (Object(payload).is_anonymous !== false && !kinds.includes('poll')) {
-    const expected = "a poll with `is_anonymous: false`, or accept: 'poll' for its result";
-    throw refuse(expected, 'an anonymous poll, whose votes Telegram does not send');
-  }
-}
-
 /** Checks a question to another person: it is answered by one press of a button. */
 function checkElsewhere(
   { choices, multiple, accept, buttons, rows }: AskOptions,
@@ -137,7 +120,7 @@ export function checkCases(flow: string, steps: readonly Step[], on: string, cas
 function answersOf(question: AskOptions): readonly string[] | undefined {
   const { accept, choices, multiple, schema, validate } = question;
   if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
-  return entriesOf(choices).map(([value]) => value);
+  return valuesOf(choices);
 }
 
 /** Rejects a repeat that could never end or never begin. */

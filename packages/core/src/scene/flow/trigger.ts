@@ -3,18 +3,26 @@
 import { isFsmError } from '../../base/errors.ts';
 import { frozenData, isStorable, type JsonObject } from '../../base/json.ts';
 import type { CommandPolicy, Trigger } from '../../conversation/behavior.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { InputValues } from '../../update/input.ts';
 import { noAnswer } from '../no-answer.ts';
 import { skip } from './accept.ts';
 import { handleLabel } from './choose.ts';
 import { backEverywhere, goBack } from './controls.ts';
 import type { AnyFlowOptions } from './flow.ts';
-import { answersPaying, awaitsPayment, type FlowRun, locate, text, wasAsked } from './flow-run.ts';
+import {
+  answersPaying,
+  awaitsPayment,
+  type FlowRun,
+  locate,
+  questionOf,
+  text,
+  wasAsked,
+} from './flow-run.ts';
+import { asText, handleInput } from './handle-input.ts';
 import { isOnReplyKeyboard } from './offer.ts';
 import type { FlowParameters } from './parameters.ts';
-import type { PendingQuestion } from './pending-question.ts';
 import { givenSlot, makesQuestions, questionsIn } from './steps.ts';
-import { asText, handleInput } from './take.ts';
 
 type Command = InputValues['command'];
 
@@ -140,7 +148,7 @@ async function handleOtherCommand(flowRun: FlowRun): Promise<boolean> {
     const typed = asText(flowRun, input);
     const isLabel = isOnReplyKeyboard(flowRun, pending) && typed.kind === 'text';
     if (isLabel && (await handleLabel(flowRun, pending, typed.text, typed))) return true;
-    if (namesCommands(pending)) {
+    if (kindsIn(pending.step.question.accept).includes('command')) {
       await handleInput(flowRun, input, async () => {});
       return true;
     }
@@ -150,16 +158,10 @@ async function handleOtherCommand(flowRun: FlowRun): Promise<boolean> {
   return true;
 }
 
-function namesCommands(question: Extract<PendingQuestion, { readonly kind: 'ask' }>): boolean {
-  const { accept } = question.step.question;
-  return accept === 'command' || (Array.isArray(accept) && accept.includes('command'));
-}
-
 async function skipPending(flowRun: FlowRun): Promise<void> {
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) return flowRun.run.ask();
-  if (pending.kind === 'ask' && pending.step.question.optional === true)
-    return skip(flowRun, pending);
+  if (questionOf(pending)?.optional === true) return skip(flowRun, pending);
   flowRun.run.say(await text(flowRun, 'noSkip'));
 }
 

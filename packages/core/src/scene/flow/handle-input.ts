@@ -1,4 +1,4 @@
-/** Takes what a user sends while a flow is active: answers, buttons, parts of albums, edited messages. */
+/** Handles the input of a user while a flow is active, except presses of its own buttons: answers, labels, parts of albums, votes. */
 
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
@@ -7,7 +7,15 @@ import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
 import { accept, finishAlbum, hint, messageId } from './accept.ts';
 import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
 import { handleLabel } from './choose.ts';
-import { answersPaying, type FlowRun, locate, note, tokenOf, wasAsked } from './flow-run.ts';
+import {
+  answersPaying,
+  type FlowRun,
+  locate,
+  note,
+  questionOf,
+  tokenOf,
+  wasAsked,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
@@ -26,7 +34,7 @@ const albumPause = 1000;
 /** The most parts that are collected: no album of Telegram's is larger, but they may come one by one. */
 const mostParts = 100;
 
-/** Takes an input that is no button of the flow's own. */
+/** Handles an input that is not a button of the flow's own. */
 export async function handleInput(
   flowRun: FlowRun,
   input: UserInput,
@@ -84,8 +92,7 @@ async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boole
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
 function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserInput): Early {
   if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
-  const own = question.kind === 'ask' ? question.step.question.early : undefined;
-  return own ?? plan.options.early ?? 'ask';
+  return questionOf(question)?.early ?? plan.options.early ?? 'ask';
 }
 
 /** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
