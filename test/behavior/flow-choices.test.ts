@@ -3,10 +3,10 @@ import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { buttonsIn } from './keyboards.ts';
+import { userOf } from './play.ts';
 
 describe.each(frameworks)('choices of flows on %s', (_, framework) => {
   it('a branch goes by the value of an ordered entry', async () => {
-    const { bot, fsm } = framework.bot();
     const rate = flow('rate', { trigger: '/rate' })
       .ask('stars', {
         prompt: 'Stars?',
@@ -17,8 +17,7 @@ describe.each(frameworks)('choices of flows on %s', (_, framework) => {
       })
       .branch('stars', { 1: (b) => b.ask('why', { prompt: 'Why?' }) })
       .done((answers) => JSON.stringify(answers));
-    fsm({ states: [rate] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [rate]);
     await anna.sends('/rate');
     await anna.taps('Worst');
     await anna.sends('Rain');

@@ -7,6 +7,13 @@ import type { Framework, Options } from './frameworks.ts';
 /** A reply keyboard, as a prompt shows it. */
 export const yesOrNo = { keyboard: [[{ text: 'Yes' }, { text: 'No' }]] };
 
+/** Makes a bot of these states and scenes, and a user of it. What a handler throws is thrown to the test. */
+export function userOf(framework: Framework, states: readonly unknown[], options: Options = {}) {
+  const { bot, fsm } = framework.bot();
+  fsm({ states, ...options });
+  return telegram(bot).user('Anna');
+}
+
 /** Makes a bot of these states and scenes; what goes wrong is collected. */
 export function play(framework: Framework, states: readonly unknown[], options: Options = {}) {
   const bot = framework.bot();

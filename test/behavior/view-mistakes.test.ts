@@ -34,7 +34,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
           }),
         ],
       }),
-      'A handler of "bad" made a transition with again() and returned nothing. Return the result of goto, call, again, stay, back or leave. Return nothing to stay. [TELEFSM_INVALID_TRANSITION]',
+      'A handler of "bad" made a transition with again() and returned nothing. In a handler, return the result of goto, call, again, stay, back or leave, or nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
     ],
     [
       'a transition of the handler that is not returned',
@@ -47,7 +47,7 @@ describe.each(frameworks)('a mistake in a view, on %s', (_, framework) => {
           }),
         ],
       }),
-      'A handler of "bad" made a transition with leave() and returned nothing. Return the result of goto, call, again, stay, back or leave. Return nothing to stay. [TELEFSM_INVALID_TRANSITION]',
+      'A handler of "bad" made a transition with leave() and returned nothing. In a handler, return the result of goto, call, again, stay, back or leave, or nothing to stay. In `enter` and `leave`, call turn.state. [TELEFSM_INVALID_TRANSITION]',
     ],
     [
       'a verb that is not called',

@@ -81,7 +81,7 @@ export type {
 export { invalid, redo } from './scene/flow/question.ts';
 export type { SceneNode, UnfinishedScene } from './scene/node.ts';
 export { scene } from './scene/node.ts';
-export type { HandlerTurn, SceneTurn } from './scene/node-turn.ts';
+export type { HandlerTurn, HookTurn, SceneTurn } from './scene/node-turn.ts';
 export type { Page, PageRequest } from './scene/rows/page.ts';
 export type { Block, Button, Rows } from './scene/rows/rows.ts';
 export type { Options, ShownPage, Widgets } from './scene/rows/widget-types.ts';

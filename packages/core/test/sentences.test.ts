@@ -36,7 +36,7 @@ it('each mistake has a sentence that names what to do', async () => {
       "  Type '(page: PageRequest) => Promise<readonly { readonly id: string; }[]>' is not assignable to type '(page: PageRequest) => Awaitable<Complaint<"A loader returns { items, total }: a page, and the length of the list."> | Page<unknown>>'.",
       "Type '() => { text: string; keyboard: { inline_keyboard: never[]; }; }' is not assignable to type '(turn: ViewTurn<{}, {}, unknown, {}>) => Awaitable<View>'.",
       "  Type '{ text: string; keyboard: { inline_keyboard: never[]; }; }' is not assignable to type 'Awaitable<View>'.",
-      "Argument of type 'Promise<void>' is not assignable to parameter of type 'Transition | ((turn: HandlerTurn<{}, {}, unknown, {}>) => Awaitable<void | Transition>)'.",
+      "Argument of type 'Promise<void>' is not assignable to parameter of type 'Transition | ((turn: HandlerTurn<{}, {}, unknown, {}>) => Awaitable<void | Sent | Transition>)'.",
       "Argument of type '"name"' is not assignable to parameter of type '"name" & Complaint<"This flow already has a step or a parameter 'name'.">'.",
       "  Type 'string' is not assignable to type 'Complaint<"This flow already has a step or a parameter 'name'.">'.",
       "Type '(text: string) => boolean' is not assignable to type '((value: string, answers: { readonly name: string; }, turn: SessionTurn<{}, {}>) => Awaitable<boolean | Invalid | Redo<"name">>) & Complaint<...>'.",

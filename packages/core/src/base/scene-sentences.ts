@@ -30,7 +30,7 @@ export const sceneSentences: Sentences<SceneErrorCode> = {
       d.made === undefined
         ? `A handler of "${d.scene}" returned ${d.returned}, which is not a transition.`
         : `A handler of "${d.scene}" made a transition with ${d.made}() and returned ${d.returned}.`,
-    fix: 'Return the result of goto, call, again, stay, back or leave. Return nothing to stay.',
+    fix: 'In a handler, return the result of goto, call, again, stay, back or leave, or nothing to stay. In `enter` and `leave`, call turn.state.',
   },
   TRANSITION_LOOP: {
     message: (d) =>

@@ -78,7 +78,7 @@ async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
 /** A keyboard of a group is its user's: it is removed by a reply to them, so what is no message of theirs leaves it. */
 function removalIn({ subject, update }: OpenTurn): Removal | undefined {
   if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
-  const message_id = wholeIn(update && objectIn(update, subject.updateType ?? ''), 'message_id');
+  const message_id = wholeIn(objectIn(update, subject.updateType ?? ''), 'message_id');
   if (message_id === undefined) return undefined;
   return {
     reply_markup: { remove_keyboard: true, selective: true },

@@ -33,12 +33,12 @@ export interface Grant extends Granted {
 
 /** One attempt; its requests have one token. */
 export class Acquiring {
+  readonly leases: AcquiringRoom;
   readonly key: string;
   readonly token: string = newToken();
   readonly options: WaitOptions;
   /** Whether it may wait, and so register as a waiter. */
   readonly waits: boolean;
-  readonly #room: AcquiringRoom;
   readonly #start: number;
   #resolve: (lease: Lease | undefined) => void = () => {};
   #reject: (error: unknown) => void = () => {};
@@ -58,12 +58,12 @@ export class Acquiring {
   /** The last note to the process that it waits for. */
   #note: string | undefined;
 
-  constructor(room: AcquiringRoom, key: string, options: WaitOptions) {
-    this.#room = room;
+  constructor(leases: AcquiringRoom, key: string, options: WaitOptions) {
+    this.leases = leases;
     this.key = key;
     this.options = options;
     this.waits = options.timeout > 0;
-    this.#start = room.options.clock.monotonic();
+    this.#start = leases.options.clock.monotonic();
   }
 
   /**
@@ -83,7 +83,7 @@ export class Acquiring {
 
   /** Also where it was handed the conversation, and where a turn that it waits for is to end. */
   readonly askAgain = (): void => {
-    const { gate, short, wakeUps, options } = this.#room;
+    const { gate, short, wakeUps, options } = this.leases;
     const { storage, clock } = options;
     const { key, token } = this;
     if (this.#isOver) return;
@@ -107,7 +107,7 @@ export class Acquiring {
   giveUp(reason: unknown): void {
     if (this.#isOver) return;
     this.#end();
-    this.#room.gaveUp(this);
+    this.leases.gaveUp(this);
     this.#reject(reason);
   }
 
@@ -122,11 +122,11 @@ export class Acquiring {
     this.#stopTimer();
     const wait = Math.min(ms, this.#left());
     if (wait === Number.POSITIVE_INFINITY) return;
-    this.#timer = this.#room.options.clock.setTimeout(this.#continue, wait);
+    this.#timer = this.leases.options.clock.setTimeout(this.#continue, wait);
   }
 
   #stopTimer(): void {
-    if (this.#timer !== undefined) this.#room.options.clock.clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.leases.options.clock.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
@@ -139,10 +139,10 @@ export class Acquiring {
   #answered(answer: Acquired, sentAt: number): void {
     const { key, token } = this;
     if (this.#isOver) {
-      if (!('busy' in answer)) this.#room.late(key, { token, fence: answer.fence });
+      if (!('busy' in answer)) this.leases.late(key, { token, fence: answer.fence });
       return;
     }
-    this.#room.hasAnswered = true;
+    this.leases.hasAnswered = true;
     this.#failures = 0;
     this.#cause = undefined;
     if ('busy' in answer) void this.#whileBusy(answer);
@@ -150,11 +150,11 @@ export class Acquiring {
   }
 
   #granted(answer: Granted, sentAt: number): void {
-    const { short, options } = this.#room;
+    const { short, options } = this.leases;
     const isFresh = options.clock.monotonic() - sentAt <= short / 2;
     if (isFresh || this.#isExtended) {
       this.#end();
-      this.#resolve(this.#room.granted(this, { ...answer, until: sentAt + short }));
+      this.#resolve(this.leases.granted(this, { ...answer, until: sentAt + short }));
       return;
     }
     // most of the lease was spent on the way: the same token extends it
@@ -165,7 +165,7 @@ export class Acquiring {
   async #whileBusy(answer: Busy): Promise<void> {
     if (!this.waits) {
       this.#end();
-      this.#room.gaveUp(this);
+      this.leases.gaveUp(this);
       this.#resolve(undefined);
       return;
     }
@@ -183,11 +183,11 @@ export class Acquiring {
 
   /** In how many ms to ask again while another turn has the conversation. */
   async #pauseBehind(answer: Busy): Promise<number> {
-    const { options, wakeUps } = this.#room;
+    const { options, wakeUps } = this.leases;
     const { owner, fence, busy } = answer;
     const holder = { token: owner, fence };
-    if (this.#room.isLate(holder)) {
-      await this.#room.urgent(() => options.storage.release(this.key, holder)).catch(() => {});
+    if (this.leases.isLate(holder)) {
+      await this.leases.urgent(() => options.storage.release(this.key, holder)).catch(() => {});
       return this.#rounds++ === 0 ? 0 : backoff(this.#rounds);
     }
     if (this.#rounds === 0) this.options.onBusy?.(answer);
@@ -206,7 +206,7 @@ export class Acquiring {
     const note = `${owner} ${interrupter}`;
     if (interrupter === undefined || note === this.#note) return;
     this.#note = note;
-    void this.#room.notes.leave(owner, interrupter);
+    void this.leases.notes.leave(owner, interrupter);
   }
 
   #failed(error: unknown): void {
@@ -218,10 +218,10 @@ export class Acquiring {
   }
 
   #isHopeless(error: unknown): boolean {
-    const { storage, lease } = this.#room.options;
+    const { storage, lease } = this.leases.options;
     if (faultOf(storage, error) === 'fatal') return true;
     // never reached, and rejected: a wrong address, not a restart
-    if (!this.#room.hasAnswered && isRefused(error)) return true;
+    if (!this.leases.hasAnswered && isRefused(error)) return true;
     // a storage that sorts its errors is worth waiting for; of another, three tries show enough
     const patience = storage.classify === undefined ? 0 : Math.min(this.options.timeout, lease);
     return this.#failures >= 2 && this.#spent() >= patience;
@@ -234,7 +234,7 @@ export class Acquiring {
   }
 
   #spent(): number {
-    return this.#room.options.clock.monotonic() - this.#start;
+    return this.leases.options.clock.monotonic() - this.#start;
   }
 
   #left(): number {

@@ -2,8 +2,16 @@
 
 import type { CommitAnswer } from '../storage/statements.ts';
 import { backoff, faultOf } from './calls.ts';
+import type { LeaseHome } from './direct.ts';
+import type { Gate } from './gate.ts';
 import type { Sending } from './proof.ts';
-import type { LeaseRoom } from './shared-lease.ts';
+
+/** The members of a machine's leases that a commit needs. */
+export interface CommittingRoom extends Pick<LeaseHome, 'options'> {
+  /** Ms that a lease lasts before its first renewal. */
+  readonly short: number;
+  readonly gate: Gate;
+}
 
 /** How it has ended. */
 export interface Ending {
@@ -16,7 +24,7 @@ export interface Ending {
 
 /** One commit; any answer counts, also one to an earlier copy. */
 export class Committing {
-  readonly #room: LeaseRoom;
+  readonly #room: CommittingRoom;
   readonly #key: string;
   readonly #sending: Sending;
   #resolve: (ending: Ending) => void = () => {};
@@ -26,7 +34,7 @@ export class Committing {
   /** Until it is sent again. */
   #timer: unknown;
 
-  constructor(room: LeaseRoom, key: string, sending: Sending) {
+  constructor(room: CommittingRoom, key: string, sending: Sending) {
     this.#room = room;
     this.#key = key;
     this.#sending = sending;

@@ -24,8 +24,8 @@ import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
  */
 export const sharedLeases: Coordination = (options) => new SharedLeases(options);
 
-/** Tokens of this process whose attempt or turn is not over; a lease with another token is a late grant. */
-const inUse = new Set<string>();
+/** By token, all attempts of this process, and the leases that they have become; a lease with another token is a late grant. */
+const turns = new Map<string, Acquiring | SharedLease>();
 /** How many attempts that gave up are remembered, for conversations that are handed to them later. */
 const mostRemembered = 1000;
 
@@ -38,8 +38,6 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   readonly wakeUps: WakeUps;
   readonly notes: Notes;
   hasAnswered = false;
-  /** Attempts, and the leases that they have become, by token. */
-  readonly #turns = new Map<string, Acquiring | SharedLease>();
   /** The keys of attempts that gave up while they were registered as waiters, by token. */
   readonly #gaveUp = new Map<string, string>();
   #timer: unknown;
@@ -59,14 +57,13 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   }
 
   has(hold: SharedLease): boolean {
-    return this.#turns.get(hold.holder.token) === hold;
+    return turns.get(hold.holder.token) === hold;
   }
 
   /** The turn of a lease has ended. */
   over(hold: SharedLease): void {
     const { token } = hold.holder;
-    this.#turns.delete(token);
-    inUse.delete(token);
+    turns.delete(token);
     this.notes.unwatch(token);
   }
 
@@ -80,15 +77,12 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
 
   acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
     const attempt = new Acquiring(this, key, options);
-    this.#turns.set(attempt.token, attempt);
-    inUse.add(attempt.token);
+    turns.set(attempt.token, attempt);
     return attempt.acquired();
   }
 
   giveUp(reason: unknown): void {
-    for (const turn of [...this.#turns.values()]) {
-      if (turn instanceof Acquiring) turn.giveUp(reason);
-    }
+    for (const turn of this.#turns()) if (turn instanceof Acquiring) turn.giveUp(reason);
   }
 
   stop(): void {
@@ -101,14 +95,14 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   granted(attempt: Acquiring, { fence, stored, until }: Grant): Lease {
     const { key, token, options } = attempt;
     const lease = new SharedLease(this, key, { token, fence }, stored, until);
-    this.#turns.set(token, lease);
+    turns.set(token, lease);
     if (options.interruption !== undefined) this.notes.watch(token, options.interruption);
     this.#arm();
     return lease;
   }
 
   isLate({ token }: LeaseHolder): boolean {
-    return isOwnToken(token) && !inUse.has(token);
+    return isOwnToken(token) && !turns.has(token);
   }
 
   /** A grant that nobody waits for any more. While its turn runs it may be the turn's own, under the fence of an unanswered commit. */
@@ -119,7 +113,7 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   }
 
   readonly #handedOver = (token: string, fence: number): void => {
-    const turn = this.#turns.get(token);
+    const turn = turns.get(token);
     if (turn instanceof Acquiring) {
       turn.askAgain();
       return;
@@ -130,8 +124,7 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   };
 
   gaveUp({ key, token, waits }: Acquiring): void {
-    this.#turns.delete(token);
-    inUse.delete(token);
+    turns.delete(token);
     if (!waits || !this.wakeUps.isOpen) return;
     this.#gaveUp.set(token, key);
     if (this.#gaveUp.size <= mostRemembered) return;
@@ -151,11 +144,16 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     const { clock, longest } = this.options;
     this.#timer = undefined;
     const now = clock.monotonic();
-    for (const turn of [...this.#turns.values()]) {
+    for (const turn of this.#turns()) {
       if (turn instanceof Acquiring) continue;
       if (now - turn.startedAt > longest) turn.lose();
       else turn.renew();
     }
-    if (this.#turns.size > 0) this.#arm();
+    if (this.#turns().length > 0) this.#arm();
   };
+
+  /** The turns of this machine. */
+  #turns(): readonly (Acquiring | SharedLease)[] {
+    return [...turns.values()].filter(({ leases }) => leases === this);
+  }
 }

@@ -103,8 +103,6 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   sweep(limit?: number): Promise<number>;
   /** Triggers and descriptions, as `setMyCommands` takes them. */
   botCommands(): readonly BotCommand[];
-  /** As JSON, for diagrams and checks. */
-  describe(): MachineDescription;
   /**
    * Finds the unknown state of a stored conversation, as the next update would find it; `undefined` if everything is known.
    *
@@ -116,7 +114,7 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   inspect(
     conversation: Pick<StoredConversation, 'key' | 'stored'>,
   ): Promise<UnknownState | undefined>;
-  /** Its parts, for `lookAt` of `@telefsm/core/tools`; opaque. */
+  /** Its parts, for `describeMachine` and `lookAt` of `@telefsm/core/tools`; opaque. */
   readonly '~runtime': Runtime;
   /** The storage of the conversations. */
   readonly storage: FsmStorage;
@@ -151,7 +149,8 @@ export interface MachineDescription {
 export type AnyMachine = Machine<AnyState, never>;
 
 /** A machine that handles raw updates; adapters use it. */
-export interface FedMachine<out All extends AnyState = AnyState> extends Machine<All> {
+export interface FedMachine<out All extends AnyState = AnyState, Bot = BotPort>
+  extends Machine<All, Bot> {
   /**
    * Handles one update as one turn.
    *

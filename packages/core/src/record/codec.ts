@@ -14,7 +14,7 @@ import {
 } from './record.ts';
 
 /** Number of the text format. A record of a higher one was written by a later telefsm and is left alone. */
-const format = 1;
+export const format = 1;
 
 /**
  * The text form: names of one letter, and nothing that has its usual value, since there may be ten million of these.

@@ -16,7 +16,7 @@ import { checkData } from './check-data.ts';
 import { isAnswer, noAnswer } from './no-answer.ts';
 import type { LooseHandlers, LooseOptions } from './node-handlers.ts';
 import { type NodeTurn, nodeTurn } from './node-turn.ts';
-import { type Next, verbIn } from './transition.ts';
+import { type Next, shownBy, verbIn } from './transition.ts';
 import { openView } from './view/node-view.ts';
 import { retireUnseen } from './view/shown-message.ts';
 
@@ -34,7 +34,7 @@ export function behaviorOfNode(
   const isPicker = typeof accept === 'function';
   const after = options.timeout === undefined ? undefined : toMs(options.timeout, 'timeout');
   const schema = isSchema(options.data) ? options.data : undefined;
-  const { resume, timeout, leave } = handlers;
+  const { enter, resume, timeout, leave } = handlers;
   const view = handlers.view && openView(id, handlers.view, options);
   const check = schema && ((data: JsonObject) => checkData(schema, id, data));
   /** Checks changed data against the schema now: later, a mismatch would reset the conversation. */
@@ -59,11 +59,15 @@ export function behaviorOfNode(
     view: handlers.view,
     ...(view && { screen: retireUnseen, isSeen: view.isSeen }),
     ...(check && { check }),
-    async ask(run: FrameRun, params) {
+    ask(run: FrameRun, params) {
       // a view is shown again and again, and its time goes on
       const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
       if (after !== undefined && !isRunning) run.arm(timeoutTimer, after);
-      return view?.ask(run) ?? (() => handlers.enter?.(nodeTurn(run, { params })));
+      if (view !== undefined) return view.ask(run);
+      return async () => {
+        const turn = nodeTurn(run, { params });
+        return shownBy(await enter?.(turn), id, turn);
+      };
     },
     async handle(run: FrameRun, next) {
       const { data } = run;
@@ -73,7 +77,7 @@ export function behaviorOfNode(
       if (input === undefined || answer === undefined || handlers.handle === undefined)
         return next();
       if (isPicker && !isAnswer(answer)) {
-        return input.kind === 'command' || isEvent(input) ? next() : refuse(run, answer);
+        return input.kind === 'command' || isEvent(input) ? next() : rejectAnswer(run, answer);
       }
       if (run.defaults.burst !== undefined && collect(run, input)) return;
       view?.tookInput(run);
@@ -96,7 +100,7 @@ export function behaviorOfNode(
         const burst = takeBurst(run);
         const answer = burst && (await acceptInput(accept, burst.input));
         if (burst === undefined || answer === undefined || handlers.handle === undefined) return;
-        if (isPicker && !isAnswer(answer)) return refuse(run, answer);
+        if (isPicker && !isAnswer(answer)) return rejectAnswer(run, answer);
         view?.tookInput(run);
         const { turn, input } = burst;
         await go(run, nodeTurn({ turn, data }, { input, answer }) as never, handlers.handle);
@@ -105,7 +109,8 @@ export function behaviorOfNode(
     },
     ...(leave && {
       async leave(run, reason) {
-        const message = await leave(nodeTurn(run, { reason }));
+        const turn = nodeTurn(run, { reason });
+        const message = shownBy(await leave(turn), id, turn);
         if (message != null) run.say(message);
       },
     }),
@@ -119,7 +124,7 @@ export function behaviorOfNode(
 }
 
 /** A picker has made no answer of an input: the handler would take it for one. */
-async function refuse(run: FrameRun, found: unknown): Promise<void> {
+async function rejectAnswer(run: FrameRun, found: unknown): Promise<void> {
   run.rejected(noAnswer('accept', found));
   const text = await resolveText(run.defaults.texts, 'invalid', run.turn);
   if (run.input?.kind === 'button') run.answer(text, true);

@@ -7,7 +7,7 @@ import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
 import type { Accept, Accepted, InputKind, PickerFits, UserInput } from '../update/input.ts';
-import type { SceneTurn } from './node-turn.ts';
+import type { HookTurn, SceneTurn } from './node-turn.ts';
 import type { Next } from './transition.ts';
 import type { View, ViewTurn } from './view/view-turn.ts';
 
@@ -52,6 +52,8 @@ type InputOf<A> = A extends InputKind
   : A extends readonly (infer K extends InputKind)[]
     ? UserInput<K>
     : UserInput;
+/** The turn of `enter` and `leave`. */
+type Hooked<T extends SceneTypes> = HookTurn<T['data'], T['services'], T['session']>;
 /** Hooks of every node. */
 interface CommonHandlers<T extends SceneTypes> {
   /** A scene it called has left. Without it, `enter` runs, or the view is shown. */
@@ -62,7 +64,7 @@ interface CommonHandlers<T extends SceneTypes> {
   ) => Next;
   readonly timeout?: (turn: SceneTurn<T>) => Next;
   readonly leave?: (
-    turn: SceneTurn<T> & { readonly reason: LeaveReason },
+    turn: Hooked<T> & { readonly reason: LeaveReason },
   ) => Awaitable<OutgoingMessage | Sent | void>;
 }
 /** Input that the node accepts. Returns where to go; nothing stays, silently. */
@@ -74,7 +76,7 @@ interface SaidNode<T extends SceneTypes, A extends Accept> extends CommonHandler
   readonly view?: never;
   /** Its prompt: runs after the commit; it returns a text, or sends messages by `reply`. */
   readonly enter?: (
-    turn: SceneTurn<T> & { readonly params: T['params'] },
+    turn: Hooked<T> & { readonly params: T['params'] },
   ) => Awaitable<OutgoingMessage | Sent | Stream | void>;
   readonly handle: Handle<T, A>;
 }

@@ -6,16 +6,20 @@ import type { SceneTypes } from '../conversation/scene.ts';
 import type { SessionTurn } from '../conversation/turn.ts';
 import { type Change, type Moves, type Transition, WithMoves } from './transition.ts';
 
+/** The turn of the hooks `enter` and `leave` of nodes, with the data. They show something; to move, they use `state`. */
+export interface HookTurn<D extends object, N extends object = {}, S extends object = {}>
+  extends SessionTurn<N, S> {
+  readonly data: DeepReadonly<D>;
+}
+
 /** The turn of handlers of nodes and buttons, with the data and the moves. */
 export interface HandlerTurn<
   D extends object,
   N extends object = {},
   R = unknown,
   S extends object = {},
-> extends SessionTurn<N, S>,
-    Moves<D, R> {
-  readonly data: DeepReadonly<D>;
-}
+> extends HookTurn<D, N, S>,
+    Moves<D, R> {}
 
 /** The turn of a scene's handlers, with its verbs. They need no `this`: destructure them. */
 export interface SceneTurn<T extends SceneTypes>

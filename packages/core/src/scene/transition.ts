@@ -7,9 +7,10 @@ import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
 import type { Awaitable, DeepReadonly } from '../base/type-tools.ts';
 import type { SceneRun } from '../conversation/behavior.ts';
+import { isSent, type Sent } from '../conversation/outgoing.ts';
 import type { AnyScene, CallOptions, StartArgs } from '../conversation/scene.ts';
 
-/** Where a handler leads. Made by the verbs of its turn; returning nothing stays, silently. */
+/** Where a handler leads. Made by the verbs of its turn; returning nothing, or what `reply` gave, stays silently. */
 export interface Transition {
   readonly '~transition': true;
   /** Answers the press with a notification at the top of the chat. Without a press it does nothing. */
@@ -19,7 +20,7 @@ export interface Transition {
 }
 
 /** The result of a handler. */
-export type Next = Awaitable<Transition | void>;
+export type Next = Awaitable<Transition | Sent | void>;
 
 /** Changes to data; `undefined` removes an optional key. */
 export type Change<D> = {
@@ -76,7 +77,7 @@ function verb(leads: Leading, apply: Verb['apply']): Transition {
  * Reads what a handler has returned.
  *
  * @param makers - whose verbs the handler could call
- * @throws FsmError `INVALID_TRANSITION` for anything but a transition or nothing, and for nothing where it has made a transition
+ * @throws FsmError `INVALID_TRANSITION` for anything but a transition, a message that it has sent, or nothing; also if it has made a transition and not returned it
  */
 export function verbIn(
   returned: unknown,
@@ -85,12 +86,23 @@ export function verbIn(
 ): Verb | undefined {
   if (holds(returned, '~transition')) return returned as Verb;
   const made = makers.map((maker) => maker && WithMoves.takeMade(maker)).find(Boolean);
-  if (returned === undefined && made === undefined) return undefined;
+  if (made === undefined && (returned === undefined || isSent(returned))) return undefined;
   throw sceneError('INVALID_TRANSITION', {
     scene,
     returned: returned === undefined ? 'nothing' : shown(returned),
     made,
   });
+}
+
+/**
+ * Passes on what a hook has returned to be shown.
+ *
+ * @throws FsmError `INVALID_TRANSITION` if it has made a transition: that would be lost
+ */
+export function shownBy<T>(returned: T, scene: string, turn: WithMoves): T {
+  const made = WithMoves.takeMade(turn);
+  if (made === undefined) return returned;
+  throw sceneError('INVALID_TRANSITION', { scene, made, returned: shown(returned) });
 }
 
 type LooseMoves = Moves<object>;

@@ -17,7 +17,7 @@ import type { ReplyAddress } from '../update/address.ts';
 export interface CopyRules {
   readonly history: HistoryRules;
   /** A number for a new entry, greater than the last one of the conversation, also of a deleted one. */
-  nextVisit(last: number): number;
+  nextEntry(last: number): number;
 }
 
 /** The timer of a state, which ends with it; others are their scene's. */
@@ -266,7 +266,7 @@ export class WorkingCopy {
 
   /** Numbers an entry of a scene. */
   newEntry(): number {
-    this.entries = this.rules.nextVisit(this.entries);
+    this.entries = this.rules.nextEntry(this.entries);
     return this.entries;
   }
 }

@@ -1,7 +1,9 @@
 /** Messages for users when something failed. Loaded with the first one. */
 
+import { warn } from '../base/warning.ts';
+import { namedRejection } from '../conversation/rejected.ts';
 import { resolveText, type TextName, type Texts } from '../conversation/texts.ts';
-import type { OpenTurn } from './runtime.ts';
+import type { OpenTurn, Runtime } from './runtime.ts';
 
 /** Sends the user of a failed turn the text `failed`. */
 export async function apologize(turn: OpenTurn, texts: Texts): Promise<void> {
@@ -15,4 +17,17 @@ export async function textFor(turn: OpenTurn, name: TextName): Promise<string> {
   const { scene } = copy.top;
   const own = scene === null ? undefined : registry.scenes.get(scene)?.behavior.texts;
   return resolveText({ ...rt.options.defaults.texts, ...own }, name, turn);
+}
+
+const warned = new WeakSet<Runtime>();
+
+/** Warns of the first message that Telegram has rejected, if nobody observes them: otherwise its author looks for an error in vain. */
+export function warnOfRejection({ rt }: OpenTurn, error: unknown): void {
+  if (rt.watched.has('sendFailed') || warned.has(rt)) return;
+  warned.add(rt);
+  const named = namedRejection(error);
+  const reason = named instanceof Error ? named.message : String(named);
+  const effect = `The user read the text "failed". Correct the message.`;
+  const more = `machine.observe('sendFailed', …) or DEBUG='telefsm:warn' reports each rejection.`;
+  warn(`Telegram rejected a message: "${reason}" ${effect} ${more}`, 'TELEFSM_SEND_FAILED');
 }

@@ -27,6 +27,16 @@ await machine.at({ user: 1 }).run((turn) => {
   // @ts-expect-error still checked
   turn.state.set(Form.age);
 });
+scene('hooks', { data: typed<{ poll?: string }>() }).on({
+  enter: ({ state, ...turn }) => {
+    state.update({ poll: '7' });
+    // @ts-expect-error a hook shows something: a transition would be lost
+    turn.stay({ poll: '7' });
+  },
+  handle: ({ reply }) => reply('A reply may be returned.'),
+  // @ts-expect-error a hook shows something
+  leave: ({ goto }) => void goto,
+});
 bot.filter(inState(Form.age), async (ctx) => {
   // @ts-expect-error session habit: data is read-only
   ctx.state.data.name = 'x';

@@ -41,15 +41,6 @@ export function skip(flowRun: FlowRun, question: PendingQuestion): void {
   move(flowRun, withPassed(progressOf(flowRun.run), question.path));
 }
 
-/** Ends an album with the parts that have come. */
-export async function finishAlbum(flowRun: FlowRun, question: PendingAsk): Promise<void> {
-  const { parts } = memoOf(flowRun.run.memo);
-  if (parts === undefined) return hint(flowRun, question);
-  // if they are rejected, the user begins anew
-  note(flowRun, { parts: undefined, numbers: undefined });
-  return accept(flowRun, question, parts);
-}
-
 /** Says that the input is of another kind than the question takes. */
 export async function hint(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
   const { otherwise, accept } = questionOf(question) ?? {};

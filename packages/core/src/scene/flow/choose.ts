@@ -2,7 +2,7 @@
 
 import type { UserInput } from '../../update/input.ts';
 import type { FlowButton } from '../rows/buttons.ts';
-import { accept, finishAlbum, skip } from './accept.ts';
+import { accept, skip } from './accept.ts';
 import { acceptsAlbum, choiceByLabel, choiceInAnyCase } from './answer.ts';
 import type { Option } from './choices.ts';
 import { goBack } from './controls.ts';
@@ -11,6 +11,7 @@ import { optionOn } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
+import { finishAlbum } from './parts.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */

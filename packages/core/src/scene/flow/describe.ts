@@ -5,7 +5,7 @@ import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behavior.ts';
 import { entriesOf, valuesOf } from './choices.ts';
 import { backEverywhere } from './controls.ts';
-import type { AnyFlowOptions } from './flow.ts';
+import type { Plan } from './flow-run.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. The result of a function at run time is omitted, or `'dynamic'`. */
@@ -73,8 +73,7 @@ export interface FlowDescription {
  * @param flowTimeout - the time-out where the flow sets none, in ms
  */
 export function describeFlow(
-  steps: readonly Step[],
-  options: AnyFlowOptions,
+  { steps, options }: Pick<Plan, 'steps' | 'options'>,
   flowTimeout: number | undefined,
 ): FlowDescription {
   const { trigger, deepLink, description, timeout = flowTimeout, commands } = options;

@@ -8,8 +8,10 @@ import type { AnyScene } from '../../conversation/scene.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { objectIn, textIn } from '../../update/raw-update.ts';
 import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
+import { acceptsAlbum } from './answer.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
@@ -121,6 +123,29 @@ export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
   if (question.kind !== 'ask') return false;
   const beside = question.path.slice(0, -1);
   return question.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
+}
+
+/** Whether a question may have buttons. The code that makes them is loaded with the first one: other flows do without it. */
+export function mayHaveButtons({ plan }: FlowRun, asked: PendingQuestion): boolean {
+  const question = questionOf(asked);
+  if (question === undefined || plan.options.controls !== undefined) return true;
+  const { choices, optional, rows, share, buttons, multiple } = question;
+  const hasOwn = (choices ?? rows ?? share ?? buttons) !== undefined;
+  return hasOwn || optional === true || multiple === true || acceptsAlbum(question);
+}
+
+/** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
+export function inGroup({ run }: FlowRun): boolean {
+  return (run.turn.subject.chat ?? 0) < 0;
+}
+
+/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
+export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
+  const { update, subject, replyAddress } = turn;
+  if (replyAddress?.business !== undefined) return true;
+  const payload = objectIn(update, subject.updateType ?? '');
+  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
+  return textIn(chat, 'type') === 'channel';
 }
 
 /** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */

@@ -1,11 +1,17 @@
 /** The buttons that the pending question offers: its keyboards, the effects of presses, and typed labels that count as presses. */
 
-import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
-import { acceptsAlbum, acceptsText } from './answer.ts';
+import { acceptsAlbum, expectsText } from './answer.ts';
 import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
 import { controlsAt } from './controls.ts';
-import { type FlowRun, questionOf, text, tokenOf } from './flow-run.ts';
+import {
+  type FlowRun,
+  inGroup,
+  questionOf,
+  supportsInlineOnly,
+  text,
+  tokenOf,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
@@ -76,8 +82,8 @@ async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined>
 
 async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
   if (question.kind !== 'ask' || question.step.question.rows === undefined) return [];
-  const { questionRows } = await import('./question-rows.ts');
-  return (await questionRows(flowRun, question)).keyboard.inline();
+  const { rowsToShow } = await import('./question-rows.ts');
+  return rowsToShow(flowRun, question);
 }
 
 /** Returns the current choices of a question; `undefined` if it has none. */
@@ -99,25 +105,4 @@ export function isOnReplyKeyboard(flowRun: FlowRun, question: PendingQuestion): 
   const { buttons, share } = questionOf(question) ?? {};
   const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(flowRun));
   return isWanted && !supportsInlineOnly(flowRun);
-}
-
-/** Whether the user is to write a text. */
-export function expectsText(pending: PendingQuestion): boolean {
-  const question = questionOf(pending);
-  if (question === undefined || question.choices !== undefined) return false;
-  return acceptsText(question) || typeof question.accept === 'object';
-}
-
-/** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
-export function inGroup({ run }: FlowRun): boolean {
-  return (run.turn.subject.chat ?? 0) < 0;
-}
-
-/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
-export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
-  const { update, subject, replyAddress } = turn;
-  if (replyAddress?.business !== undefined) return true;
-  const payload = update && objectIn(update, subject.updateType ?? '');
-  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
-  return textIn(chat, 'type') === 'channel';
 }

@@ -81,7 +81,7 @@ export function bindInvoice(
 /** Answers `pre_checkout_query` at the step whose invoice it is; Telegram waits ten seconds for it. */
 export async function checkout(flowRun: FlowRun): Promise<boolean> {
   const { run } = flowRun;
-  const query = run.turn.update && objectIn(run.turn.update, 'pre_checkout_query');
+  const query = objectIn(run.turn.update, 'pre_checkout_query');
   const id = textIn(query, 'id');
   const invoice = await openInvoice(flowRun);
   if (id === undefined || invoice === undefined || !isFor(invoice, query)) return false;
@@ -118,7 +118,7 @@ async function verdictOf(flowRun: FlowRun, answer: Awaitable<unknown>): Promise<
 /** Whether a payment is the one that the pending question has asked for. Any other answers nothing here. */
 export async function isPaid(flowRun: FlowRun): Promise<boolean> {
   const { update, subject } = flowRun.run.turn;
-  const message = update && objectIn(update, subject.updateType ?? '');
+  const message = objectIn(update, subject.updateType ?? '');
   const payment = objectIn(message, 'successful_payment');
   const invoice = await openInvoice(flowRun);
   return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);

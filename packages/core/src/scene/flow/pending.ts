@@ -36,8 +36,8 @@ export async function positionOf(
 ): Promise<Position> {
   const walk: Walk = {
     turn,
-    passed: new Set(passed),
-    open: new Set(open),
+    passed: setOf(passed),
+    open: setOf(open),
     kind: undefined,
     scope: undefined,
     name: '',
@@ -52,6 +52,13 @@ export async function positionOf(
   const { isClosed, finished } = walk;
   const previous = passedIn(walk);
   return { pending, previous, isClosed, finished, answers: Object.freeze(scope.seen) };
+}
+
+/** None for most flows. */
+const noMarks: ReadonlySet<string> = new Set();
+
+function setOf(marks: readonly string[]): ReadonlySet<string> {
+  return marks.length === 0 ? noMarks : new Set(marks);
 }
 
 async function walkSteps(

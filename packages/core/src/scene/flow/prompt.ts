@@ -10,64 +10,43 @@ import {
   type RichText,
 } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
-import { acceptsAlbum } from './answer.ts';
-import { checkPoll } from './check-poll.ts';
-import type { Listing, Option } from './choices.ts';
-import { bindingOf, type FlowRun, isInvoice, questionOf, text, tokenOf } from './flow-run.ts';
-import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
-import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
+import { expectsText } from './answer.ts';
 import {
-  choicesOf,
-  expectsText,
+  type FlowRun,
   inGroup,
-  isOnReplyKeyboard,
-  type Offer,
-  offerOf,
+  isInvoice,
+  mayHaveButtons,
+  questionOf,
   supportsInlineOnly,
-} from './offer.ts';
+} from './flow-run.ts';
+import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
 import type { BoundPrompt } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
+import type { QuestionKeyboard } from './question-keyboard.ts';
 import type { AnyPrompt } from './steps.ts';
 
 /** A question ready to be said. */
-export interface Shown {
+export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedrawn' | 'labels'>> {
   readonly say: OutgoingMessage | FormattedStream;
-  /** The choices as this user sees them. */
-  readonly options: readonly Option[] | undefined;
-  /** Which page of how many it shows, where a loader gives one page at a time. */
-  readonly loaded: Listing['loaded'];
-  readonly keyboard: 'reply' | 'inline' | undefined;
   readonly invoice: SentInvoice | undefined;
 }
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Shown> {
-  const { say, invoice } = await evaluatedPrompt(flowRun, asked);
-  const question = questionOf(asked);
-  const listing = await choicesOf(flowRun, asked);
-  const options = listing?.options;
-  const isOpen = question?.accept || question?.multiple || question?.optional;
-  if (options?.length === 0 && !isOpen) {
-    throw invalidOption(`${asked.id} choices`, 'at least one', 'empty');
+  const plain = await evaluatedPrompt(flowRun, asked);
+  const { say } = plain;
+  if (mayHaveButtons(flowRun, asked)) {
+    const { keyboardOf } = await import('./question-keyboard.ts');
+    const keyboard = await keyboardOf(flowRun, asked);
+    // a keyboard of the prompt's own gives way only to choices
+    if (keyboard !== undefined && (keyboard.isNeeded || !hasKeyboard(say))) {
+      const { markup, ...shown } = keyboard;
+      const target = shown.kind === 'reply' ? replyTo(flowRun) : undefined;
+      return { ...plain, ...shown, say: dressed(say, markup, target) };
+    }
   }
-  const reply = isOnReplyKeyboard(flowRun, asked);
-  const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
-  const markup = reply
-    ? replyKeyboard(offer, inGroup(flowRun))
-    : await inlineMarkup(flowRun, asked, offer, 0);
-  const needed =
-    options !== undefined ||
-    offer.share !== undefined ||
-    offer.rows.length > 0 ||
-    (question !== undefined && acceptsAlbum(question));
-  // a keyboard of the prompt's own gives way only to choices
-  if (markup !== undefined && (needed || !hasKeyboard(say))) {
-    const { options, loaded } = offer;
-    const withMarkup = dressed(say, markup, reply ? replyTo(flowRun) : undefined);
-    return { say: withMarkup, options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
-  }
-  const plain: Shown = { say, options, loaded: undefined, keyboard: undefined, invoice };
   if (hasKeyboard(say) || !expectsText(asked)) return plain;
   const target = inGroup(flowRun) && !supportsInlineOnly(flowRun) ? replyTo(flowRun) : undefined;
   if (target === undefined) return plain;
@@ -89,11 +68,16 @@ async function evaluatedPrompt(
   }
   if (made == null || made === '') throw invalidOption(option, 'a message', 'empty');
   checkMessage(made);
+  const accept = questionOf(asked)?.accept;
   const { say, invoice } = isStream(made)
     ? { say: withOptions(made), invoice: undefined }
-    : await boundPrompt(flowRun, asked, made);
-  const accept = questionOf(asked)?.accept;
-  if (accept === 'poll_answer' || Array.isArray(accept)) checkPoll(asked.id, accept, say);
+    : accept === 'payment' || isInvoice(made)
+      ? await boundInvoice(flowRun, asked, made)
+      : { say: made, invoice: undefined };
+  if (kindsIn(accept).includes('poll_answer')) {
+    const { checkPoll } = await import('./check-poll.ts');
+    checkPoll(asked.id, accept, say);
+  }
   return { say, invoice };
 }
 
@@ -108,26 +92,13 @@ function promptOf(asked: PendingQuestion): AnyPrompt {
   }
 }
 
-async function boundPrompt(
+async function boundInvoice(
   flowRun: FlowRun,
   asked: PendingQuestion,
   say: OutgoingMessage,
 ): Promise<BoundPrompt> {
-  const isPayment = questionOf(asked)?.accept === 'payment';
-  if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
   const { bindInvoice } = await import('./payment.ts');
   return bindInvoice(flowRun, asked, say);
-}
-
-/** The inline keyboard of a question; `undefined` if it has none. */
-export async function inlineMarkup(
-  flowRun: FlowRun,
-  question: PendingQuestion,
-  offer: Offer,
-  page: number,
-): Promise<ReplyMarkup | undefined> {
-  const turns = { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') };
-  return inlineKeyboard(offer, page, turns, bindingOf(flowRun, tokenOf(question)));
 }
 
 /**

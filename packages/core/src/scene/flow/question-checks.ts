@@ -52,30 +52,30 @@ const otherParts = 'prompt choices multiple optional back timeout otherwise was 
  */
 export function checkQuestion(where: string, question: AskOptions | undefined): void {
   const { prompt, multiple, choices, share, accept, buttons } = question ?? {};
-  const refuse = (option: string, expected: string, found: string) =>
+  const reject = (option: string, expected: string, found: string) =>
     invalidOption(`${where} ${option}`, expected, found);
   checkPrompt(`${where} prompt`, prompt);
   if (typeof prompt !== 'function') checkPoll(where, accept, prompt);
   if (multiple === true && choices === undefined)
-    throw refuse('multiple', '`choices` with it', 'alone');
-  if (question?.to !== undefined) checkElsewhere(question, refuse);
+    throw reject('multiple', '`choices` with it', 'alone');
+  if (question?.to !== undefined) checkElsewhere(question, reject);
   const onReply = share !== undefined || buttons === 'reply' || accept === 'payment';
   if (question?.rows !== undefined && onReply)
-    throw refuse(
+    throw reject(
       'rows',
       'a question with inline buttons',
       "`share`, buttons: 'reply' or a payment",
     );
   if (typeof choices === 'object') {
     const values = entriesOf(choices, `${where} choices`).map(([value]) => value);
-    if (values.length === 0) throw refuse('choices', 'at least one', 'empty');
+    if (values.length === 0) throw reject('choices', 'at least one', 'empty');
     const twice = values.find((value, at) => values.indexOf(value) !== at);
-    if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
+    if (twice !== undefined) throw reject('choices', 'different ones', `'${twice}' twice`);
   }
   checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
   if (share === undefined) return;
-  if (sharedKind(accept) === undefined) throw refuse('share', sharedWith, shown(accept));
-  if (buttons === 'inline') throw refuse('share', "buttons: 'reply' or none", "'inline'");
+  if (sharedKind(accept) === undefined) throw reject('share', sharedWith, shown(accept));
+  if (buttons === 'inline') throw reject('share', "buttons: 'reply' or none", "'inline'");
 }
 
 /** Rejects what is no prompt, such as the promise of a message that was sent while the flow was defined. */
@@ -89,13 +89,13 @@ export function checkPrompt(option: string, prompt: unknown): void {
 /** Checks a question to another person: it is answered by one press of a button. */
 function checkElsewhere(
   { choices, multiple, accept, buttons, rows }: AskOptions,
-  refuse: (option: string, expected: string, found: string) => FsmError,
+  reject: (option: string, expected: string, found: string) => FsmError,
 ): void {
-  if (choices === undefined) throw refuse('to', '`choices` with it', 'alone');
-  if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
-  if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
-  if (rows !== undefined) throw refuse('to', 'only `choices`', '`rows`');
-  if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
+  if (choices === undefined) throw reject('to', '`choices` with it', 'alone');
+  if (multiple === true) throw reject('to', 'one of several choices', '`multiple`');
+  if (accept !== undefined) throw reject('to', 'only `choices`', '`accept`');
+  if (rows !== undefined) throw reject('to', 'only `choices`', '`rows`');
+  if (buttons === 'reply') throw reject('to', 'inline buttons', "buttons: 'reply'");
 }
 
 /** Rejects a branch on anything but an earlier question. */
