@@ -74,11 +74,12 @@ export interface BotPort {
   readonly username?: string | undefined;
   call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
   /**
-   * From now on calls of this update that the test picks resolve to `true` unsent.
+   * From now on each call of this update is first passed to this function, which returns the payload to send. A call for which it returns
+   * `undefined` resolves to `true` unsent.
    *
-   * Needed where a callback query was answered early, since answering it again is an error.
+   * Needed where a callback query was answered early, since answering it again is an error, and for `replyKeyboards`.
    */
-  mute?(test: (method: string, payload: object) => boolean): void;
+  intercept?(each: (method: string, payload: object) => object | undefined): void;
 }
 
 /** A machine: conversations under one strategy in one storage. */

@@ -93,7 +93,15 @@ export function machineOf<Bot>(
     mayWarn = false;
     void loaded?.then(({ expect }) => expect(ms));
   };
-  const rt = runtimeOf(options, watchers, opened, armed, runOutside);
+  const keyboards = options.replyKeyboards;
+  const begun =
+    keyboards === undefined
+      ? opened
+      : (turn: Turn, ctx: unknown) => {
+          keyboards['~keyboards'](turn);
+          opened?.(turn, ctx);
+        };
+  const rt = runtimeOf(options, watchers, begun, armed, runOutside);
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
 

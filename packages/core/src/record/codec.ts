@@ -39,8 +39,8 @@ interface RecordText extends FrameText {
   x?: number;
   /** A prompt is pending: 2 if Telegram has rejected it. */
   o?: 1 | 2;
-  /** Entry of a reply keyboard. */
-  b?: number;
+  /** Owner of a reply keyboard. */
+  b?: number | string;
   /** Number of the last entry, if it is not the top frame's. */
   z?: number;
   /** Session. */
@@ -157,7 +157,7 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   p: (value) => Array.isArray(value) && isNumber(value[0]),
   t: timers,
   x: isNumber,
-  b: isNumber,
+  b: (value) => isNumber(value) || isText(value),
   z: isNumber,
   u: isJsonObject,
   c: isText,
