@@ -53,14 +53,14 @@ export default [
   ...bot(
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
-    '28.2 kB',
-    '25 kB',
+    '27.8 kB',
+    '24.5 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '53.1 kB',
-    '48.2 kB',
+    '47.4 kB',
+    '42.4 kB',
   ),
   {
     name: 'keyValueStorage alone',

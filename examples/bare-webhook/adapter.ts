@@ -96,16 +96,17 @@ export function webhook(
   };
 }
 
-/** Makes the port of one update: calls that the machine mutes are not sent in this update. */
+/** Makes the port of one update: the machine may change its calls, or leave them out. */
 function portOfUpdate(bot: BotPort): BotPort {
-  const muted: ((method: string, payload: object) => boolean)[] = [];
+  const changes: ((method: string, payload: object) => object | undefined)[] = [];
   return {
     ...bot,
-    call: (method, payload, signal) =>
-      muted.some((test) => test(method, payload))
-        ? Promise.resolve(true)
-        : bot.call(method, payload, signal),
-    mute: (test) => void muted.push(test),
+    async call(method, payload, signal) {
+      let sent: object | undefined = payload;
+      for (const each of changes) sent = sent && each(method, sent);
+      return sent === undefined ? true : bot.call(method, sent, signal);
+    },
+    intercept: (each) => void changes.push(each),
   };
 }
 

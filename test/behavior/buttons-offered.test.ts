@@ -3,6 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
 import { dataOf, play } from './play.ts';
 
+interface Rows {
+  button(id: string, label: string, move: object): object;
+  answer(value: string): object;
+}
+
 const stale = 'This button is no longer in use.';
 
 /** The data of a button with another action: the letter behind the question. */
@@ -44,6 +49,40 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
     expect(bot.errors).toEqual([]);
   });
 
+  it.each<readonly [string, object]>([
+    ['a choice', { choices: ['x', 'y'] }],
+    ['a choice of several', { choices: ['x', 'y'], multiple: true }],
+    ['a row', { rows: (_: object, { button, answer }: Rows) => [button('x', 'x', answer('x'))] }],
+  ])(
+    'the press of %s of the pending question counts below no message but its own',
+    async (_name, question) => {
+      const form = flow('form', { trigger: '/form' })
+        .ask('a', { prompt: 'A?', ...question } as never)
+        .done(() => 'Done.');
+      const { anna, machine, forges, world, bot } = play(framework, [form]);
+      await anna.sends('/form');
+      const before = await machine.at({ user: anna.id }).peek();
+      const data = dataOf(anna.last, 'x');
+      const { reply_markup: markup, ...bare } = anna.last.message;
+      const other = [[{ text: 'x', callback_data: `${data}y` }]];
+      const calls = world.calls.length;
+      for (const on of [
+        { message: bare },
+        { message: { ...bare, reply_markup: {} } },
+        { message: { ...bare, reply_markup: { inline_keyboard: [] } } },
+        { message: { ...bare, reply_markup: { inline_keyboard: other } } },
+        { inline_message_id: 'i1' },
+      ]) {
+        expect(await forges(anna, data, on as never)).toBe(stale);
+      }
+      expect(markup).toBeDefined();
+      expect(await machine.at({ user: anna.id }).peek()).toEqual(before);
+      const methods = world.calls.slice(calls).map(({ method }) => method);
+      expect(new Set(methods)).toEqual(new Set(['answerCallbackQuery']));
+      expect(bot.errors).toEqual([]);
+    },
+  );
+
   describe('of a question in another chat', () => {
     const managers = -1_001_000_000_009;
     const refund = flow('refund', { trigger: '/refund' })
@@ -84,7 +123,8 @@ describe.each(frameworks)('buttons that the pending question offers, on %s', (_,
       keys.length = 0;
       const calls = world.calls.length;
       const { reply_markup: _, ...bare } = chef.last.message;
-      for (const on of [mallory.last, { ...chef.last, message: bare as never }]) {
+      const inline = { inline_message_id: 'i1' };
+      for (const on of [mallory.last, { ...chef.last, message: bare as never }, inline]) {
         for (const sent of [data, data.replace(/yes$/, 'no'), `${data}x`]) {
           expect(await forges(mallory, sent, on)).toBe(stale);
         }

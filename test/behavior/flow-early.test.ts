@@ -2,6 +2,7 @@ import { flow, type Interrupt, interruptBy, invalid, typed } from '@telefsm/core
 import { telegram, virtualClock } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
+import { userOf } from './play.ts';
 
 /** A check that lasts until it is let go on. */
 function slowCheck() {
@@ -195,15 +196,13 @@ describe.each(frameworks)('`interrupt` of a question on %s', (_, framework) => {
   });
 
   it('ends no turn of another question', async () => {
-    const { bot, fsm } = framework.bot();
     const first = slowCheck();
     const second = slowCheck();
     let calls = 0;
     const services: Services = {
       check: (text, signal) => (calls++ === 0 ? first : second).services.check(text, signal),
     };
-    fsm({ states: [bio('any')], services });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [bio('any')], { services });
     await anna.sends('/bio');
     await anna.sends('Anna');
     first.open();

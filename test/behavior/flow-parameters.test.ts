@@ -3,6 +3,7 @@ import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { frameworks } from './frameworks.ts';
+import { userOf } from './play.ts';
 
 describe.each(frameworks)('parameters of flows on %s', (_, framework) => {
   const feedback = flow('feedback', {
@@ -26,9 +27,7 @@ describe.each(frameworks)('parameters of flows on %s', (_, framework) => {
     );
 
   it('are at hand in prompts, conditions, validate, summaries, done and hooks', async () => {
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [feedback] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [feedback]);
     await anna.sends('/feedback Lisbon');
     anna.sees('How was Lisbon?');
     await anna.taps('1');
@@ -44,9 +43,7 @@ describe.each(frameworks)('parameters of flows on %s', (_, framework) => {
   });
 
   it('stay when the user goes back, and when the trigger starts the flow again without an argument', async () => {
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [feedback] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [feedback]);
     await anna.sends('/feedback Lisbon');
     await anna.taps('5');
     await anna.sends('/back');
@@ -118,9 +115,7 @@ describe.each(frameworks)('parameters of flows on %s', (_, framework) => {
       .ask('city', { prompt: 'City?' })
       .include('opinion', feedback, ({ city }) => ({ meetup: city }))
       .done(({ city, opinion }) => `${city} ${opinion.meetup} ${opinion.stars}`);
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [order] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [order]);
     await anna.sends('/order');
     await anna.sends('Faro');
     anna.sees('How was Faro?');

@@ -3,6 +3,7 @@ import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { frameworks } from './frameworks.ts';
+import { userOf } from './play.ts';
 
 interface Store {
   form(id: string): Promise<readonly RuntimeQuestion[]>;
@@ -134,7 +135,6 @@ describe.each(frameworks)('questions that are made while the flow runs on %s', (
   );
 
   it('`value` says what answers are, and a schema checks them', async () => {
-    const { bot, fsm } = framework.bot();
     const totals: number[] = [];
     const ratings = flow('ratings', { trigger: '/ratings' })
       .questions('stars', () => ['Food', 'Service'].map((name) => ({ name, prompt: `${name}?` })), {
@@ -143,8 +143,7 @@ describe.each(frameworks)('questions that are made while the flow runs on %s', (
       .done(({ stars }) => {
         totals.push(Object.values(stars).reduce((sum, one) => sum + one, 0));
       });
-    fsm({ states: [ratings] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [ratings]);
     await anna.sends('/ratings');
     await anna.sends('good');
     anna.sees('A number, please.');

@@ -1,7 +1,8 @@
 import { flow, invalid, memoryStorage, typed } from '@telefsm/core';
 import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
-import { frameworks } from './frameworks.ts';
+import { type Framework, frameworks } from './frameworks.ts';
+import { userOf } from './play.ts';
 
 interface Journal {
   save(exercise: string, weight: number, id: string): void;
@@ -19,7 +20,12 @@ function journal() {
   return { saved, ids, services };
 }
 
-const workout = (limits: { readonly min?: number; readonly max?: number } = {}) =>
+interface Limits {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+const workout = (limits: Limits = {}) =>
   flow('workout', { trigger: '/workout', back: true, services: typed<Journal>() })
     .ask('exercise', { prompt: 'Exercise?' })
     .repeat('sets', {
@@ -35,15 +41,17 @@ const workout = (limits: { readonly min?: number; readonly max?: number } = {}) 
     .confirm({ prompt: ({ sets }) => sets.map(({ weight }) => weight).join(), edit: true })
     .done(({ sets }) => `Saved ${sets.length} sets.`);
 
+/** A user who has answered with the first set of squats. */
+async function firstSet(framework: Framework, limits?: Limits) {
+  const { saved, services } = journal();
+  const anna = userOf(framework, [workout(limits)], { services });
+  for (const text of ['/workout', 'Squat', '80']) await anna.sends(text);
+  return { anna, saved };
+}
+
 describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
   it('runs once for each round, when the user continues from it', async () => {
-    const { bot, fsm } = framework.bot();
-    const { saved, services } = journal();
-    fsm({ states: [workout()], services });
-    const anna = telegram(bot).user('Anna');
-    await anna.sends('/workout');
-    await anna.sends('Squat');
-    await anna.sends('80');
+    const { anna, saved } = await firstSet(framework);
     anna.sees('1 sets. Another one?');
     expect(saved).toEqual([]);
     await anna.taps('Yes');
@@ -57,13 +65,7 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
   });
 
   it('gets the answer that was corrected before the user went on', async () => {
-    const { bot, fsm } = framework.bot();
-    const { saved, services } = journal();
-    fsm({ states: [workout()], services });
-    const anna = telegram(bot).user('Anna');
-    await anna.sends('/workout');
-    await anna.sends('Squat');
-    await anna.sends('80');
+    const { anna, saved } = await firstSet(framework);
     await anna.sends('/back');
     anna.sees('Weight?');
     await anna.sends('85');
@@ -72,13 +74,7 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
   });
 
   it('/back does not lead into a round that is finished', async () => {
-    const { bot, fsm } = framework.bot();
-    const { saved, services } = journal();
-    fsm({ states: [workout()], services });
-    const anna = telegram(bot).user('Anna');
-    await anna.sends('/workout');
-    await anna.sends('Squat');
-    await anna.sends('80');
+    const { anna, saved } = await firstSet(framework);
     await anna.taps('Yes');
     await anna.sends('/back');
     anna.sees('1 sets. Another one?');
@@ -95,13 +91,7 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
   });
 
   it('a corrected summary offers further rounds and keeps those that are finished', async () => {
-    const { bot, fsm } = framework.bot();
-    const { saved, services } = journal();
-    fsm({ states: [workout({ max: 2 })], services });
-    const anna = telegram(bot).user('Anna');
-    await anna.sends('/workout');
-    await anna.sends('Squat');
-    await anna.sends('80');
+    const { anna, saved } = await firstSet(framework, { max: 2 });
     await anna.taps('No');
     await anna.taps('Edit');
     await anna.taps('Sets');
@@ -118,13 +108,7 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
   });
 
   it('runs for rounds that follow each other without a question between them', async () => {
-    const { bot, fsm } = framework.bot();
-    const { saved, services } = journal();
-    fsm({ states: [workout({ min: 2, max: 2 })], services });
-    const anna = telegram(bot).user('Anna');
-    await anna.sends('/workout');
-    await anna.sends('Squat');
-    await anna.sends('80');
+    const { anna, saved } = await firstSet(framework, { min: 2, max: 2 });
     expect(saved).toEqual(['Squat 80']);
     await anna.sends('/back');
     anna.sees('You cannot go back here.');
@@ -185,7 +169,6 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
   });
 
   it('an edited message does not change a round that is finished', async () => {
-    const { bot, fsm } = framework.bot();
     const saved: string[] = [];
     const list = flow('list', { trigger: '/list', editedMessages: 'update' })
       .repeat('items', {
@@ -194,8 +177,7 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
         again: 'More?',
       })
       .done(({ items }) => items.map(({ name }) => name).join());
-    fsm({ states: [list] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [list]);
     await anna.sends('/list');
     await anna.sends('tea');
     await anna.edits('green tea');
@@ -208,7 +190,6 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
   });
 
   it('inner rounds are finished before the round around them', async () => {
-    const { bot, fsm } = framework.bot();
     const order: string[] = [];
     const plan = flow('plan', { trigger: '/plan' })
       .repeat('days', {
@@ -222,8 +203,7 @@ describe.each(frameworks)('`after` of a repeat on %s', (_, framework) => {
         again: 'Another day?',
       })
       .done(() => 'Planned.');
-    fsm({ states: [plan] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [plan]);
     await anna.sends('/plan');
     await anna.sends('Mon');
     await anna.sends('soup');

@@ -2,6 +2,7 @@ import { flow, invalid, memoryStorage, scene, translatedTexts } from '@telefsm/c
 import { telegram } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
+import { userOf } from './play.ts';
 
 describe.each(frameworks)('answers that are found inside a text on %s', (_, framework) => {
   const answered: unknown[] = [];
@@ -13,9 +14,7 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     .done((answers) => void answered.push(answers));
 
   it('an e-mail address, a phone number, a link and a date, each with a text for what is none', async () => {
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [contact] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [contact]);
     await anna.sends('/contact');
     await anna.sends('anna');
     anna.sees('Please send an e-mail address.');
@@ -56,12 +55,10 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     ['2026-13-01', undefined],
     ['28.11.26', undefined],
   ])('the date %s is %s', async (sent, expected) => {
-    const { bot, fsm } = framework.bot();
     const day = flow('day', { trigger: '/day' })
       .ask('day', { prompt: 'Day?', accept: 'date' })
       .done(({ day }) => day);
-    fsm({ states: [day] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [day]);
     await anna.sends('/day');
     await anna.sends(sent);
     anna.sees(expected ?? 'Please send a date, such as 2026-11-28.');
@@ -107,12 +104,10 @@ describe.each(frameworks)('answers that are found inside a text on %s', (_, fram
     ['0.1234567890123456', undefined],
     ['1'.repeat(4000), undefined],
   ])('the number %s is %s', async (sent, expected) => {
-    const { bot, fsm } = framework.bot();
     const amount = flow('amount', { trigger: '/amount' })
       .ask('amount', { prompt: 'How much?', accept: 'number' })
       .done(({ amount }) => JSON.stringify({ amount }));
-    fsm({ states: [amount] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [amount]);
     await anna.sends('/amount');
     await anna.sends(sent);
     anna.sees(

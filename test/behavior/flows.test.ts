@@ -2,6 +2,7 @@ import { flow, invalid, scene, typed } from '@telefsm/core';
 import { album, photo, telegram, video } from '@telefsm/testing';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
+import { userOf } from './play.ts';
 
 describe.each(frameworks)('flows on %s', (_, framework) => {
   const hello = flow('hello', { trigger: '/start', description: 'Begin' })
@@ -16,9 +17,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     .done(({ number }) => `Card ${number}`, { from: (number) => ({ number }) });
 
   it('the deep link of another flow is not the trigger of the one that /start has started', async () => {
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [hello, gift, card] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [hello, gift, card]);
     await anna.sends('/start');
     await anna.sends('Anna');
     anna.sees('Age?');
@@ -125,9 +124,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     const greet = flow('greet', { trigger: '/greet' })
       .ask('name', { prompt: 'Name?' })
       .done(({ name }) => `Hello, ${name}!`, { from: () => null as never });
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [greet] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [greet]);
     await anna.sends('/greet whoever');
     anna.sees('Name?');
     await anna.sends('Ben');
@@ -140,9 +137,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
     const pick = flow('pick', { trigger: '/pick' })
       .ask('one', { prompt: 'Which?', choices: values })
       .done(({ one }) => `Picked ${JSON.stringify(one)}.`);
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [pick] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [pick]);
     for (const [value, label] of Object.entries(values)) {
       await anna.sends('/pick');
       await anna.taps(label);
@@ -158,9 +153,7 @@ describe.each(frameworks)('flows on %s', (_, framework) => {
         buttons: 'reply',
       })
       .done(({ yes }) => `Said ${yes}.`);
-    const { bot, fsm } = framework.bot();
-    fsm({ states: [sure] });
-    const anna = telegram(bot).user('Anna');
+    const anna = userOf(framework, [sure]);
     await anna.sends('/sure');
     await anna.taps('/yes');
     anna.sees('Said y.');

@@ -81,7 +81,7 @@ describe.each(frameworks)('presses on inaccessible messages, on %s', (_, framewo
     anna.sees('A name?');
   });
 
-  it('a press on an inline message is of the private chat with the user', async () => {
+  it('a press on an inline message is of the private chat with the user, and no button of a question', async () => {
     const { world, passed, errors } = play(framework);
     const anna = world.user('Anna');
     await world.update({
@@ -100,6 +100,8 @@ describe.each(frameworks)('presses on inaccessible messages, on %s', (_, framewo
     const from = { id: anna.id, is_bot: false, first_name: 'Anna' };
     const query = { id: 'forged', from, chat_instance: '1', inline_message_id: 'i1', data };
     await world.update({ callback_query: query } as never);
+    expect(world.calls.at(-1)?.payload['text']).toBe('This button is no longer in use.');
+    await anna.taps('Large');
     anna.sees('A name?');
     expect(errors).toEqual([]);
   });

@@ -7,6 +7,13 @@ import type { Framework, Options } from './frameworks.ts';
 /** A reply keyboard, as a prompt shows it. */
 export const yesOrNo = { keyboard: [[{ text: 'Yes' }, { text: 'No' }]] };
 
+/** Makes a bot of these states and scenes, and a user of it. What a handler throws is thrown to the test. */
+export function userOf(framework: Framework, states: readonly unknown[], options: Options = {}) {
+  const { bot, fsm } = framework.bot();
+  fsm({ states, ...options });
+  return telegram(bot).user('Anna');
+}
+
 /** Makes a bot of these states and scenes; what goes wrong is collected. */
 export function play(framework: Framework, states: readonly unknown[], options: Options = {}) {
   const bot = framework.bot();
@@ -43,10 +50,17 @@ export function play(framework: Framework, states: readonly unknown[], options: 
     markups,
     sentTexts,
     anna: world.user('Anna'),
-    /** A press as a modified client sends it: any data, below any message. @returns the text that answers it */
-    async forges(user: { readonly id: number }, data: string, on: Shown): Promise<unknown> {
+    /**
+     * A press as a modified client sends it: any data, below any message, or on an inline message. @returns the text that answers it
+     */
+    async forges(
+      user: { readonly id: number },
+      data: string,
+      on: Shown | { readonly inline_message_id: string },
+    ): Promise<unknown> {
       const from = { id: user.id, is_bot: false, first_name: 'User' };
-      const query = { id: `f${++queries}`, from, chat_instance: '1', data, message: on.message };
+      const where = 'message' in on ? { message: on.message } : on;
+      const query = { id: `f${++queries}`, from, chat_instance: '1', data, ...where };
       await world.update({ callback_query: query } as never);
       return world.calls.findLast(({ method }) => method === 'answerCallbackQuery')?.payload[
         'text'

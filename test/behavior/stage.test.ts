@@ -329,53 +329,47 @@ describe.each(stageFrameworks)('a named step on $name', (framework) => {
     return ctx.reply('Ask.');
   };
 
-  function deploys(...wizards: (() => ReturnType<typeof framework.wizard>)[]) {
+  type MakeWizard = () => ReturnType<typeof framework.wizard>;
+
+  /** A user who has begun the first wizard before a deploy and answers the second one after it. */
+  async function continued(before: MakeWizard, after: MakeWizard) {
     const storage = memoryStorage();
-    return wizards.map((make) => () => {
+    const botOf = (make: MakeWizard) => () => {
       const bot = framework.bot();
       bot.use(framework.session({ storage }));
       bot.use(framework.stage([make()]) as never);
       bot.use(framework.Stage.enter('w'));
-      return bot.bot;
-    });
+      return bot.bot as never;
+    };
+    const world = telegram(botOf(before)());
+    const anna = world.user('Anna');
+    await anna.sends('hello');
+    await world.restart(botOf(after));
+    await anna.sends('Anna');
+    return anna;
   }
 
   it('keeps its users when a deploy inserts a step before it', async () => {
-    const [before, after] = deploys(
+    const anna = await continued(
       () => framework.wizard('w', asks, step('name', says('Name.'))),
       () => framework.wizard('w', asks, says('New.'), step('name', says('Name.'))),
     );
-    const tg = telegram(before?.() as never);
-    const anna = tg.user('Anna');
-    await anna.sends('hello');
-    await tg.restart(after as never);
-    await anna.sends('Anna');
     anna.sees('Name.');
   });
 
   it('keeps its users under a former name', async () => {
-    const [before, after] = deploys(
+    const anna = await continued(
       () => framework.wizard('w', asks, step('name', says('Name.'))),
       () => framework.wizard('w', ask, ask, step('fullName', says('Full name.'), { was: 'name' })),
     );
-    const tg = telegram(before?.() as never);
-    const anna = tg.user('Anna');
-    await anna.sends('hello');
-    await tg.restart(after as never);
-    await anna.sends('Anna');
     anna.sees('Full name.');
   });
 
   it('goes by its number if its name is gone', async () => {
-    const [before, after] = deploys(
+    const anna = await continued(
       () => framework.wizard('w', asks, step('name', says('Name.'))),
       () => framework.wizard('w', ask, says('Second.')),
     );
-    const tg = telegram(before?.() as never);
-    const anna = tg.user('Anna');
-    await anna.sends('hello');
-    await tg.restart(after as never);
-    await anna.sends('Anna');
     anna.sees('Second.');
   });
 

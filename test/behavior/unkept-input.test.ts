@@ -64,7 +64,7 @@ describe.each(frameworks)('input that cannot be kept, on %s', (_, framework) => 
     async (_name, validate) => {
       const form = flow('form', { trigger: '/form' })
         .questions('made', () => [
-          { name: 'n', prompt: 'How many?', validate: validate as () => unknown },
+          { name: 'n', prompt: 'How many?', validate: validate as () => string },
         ])
         .done(() => 'Done.');
       const { bot, anna } = play(framework, [form]);

@@ -32,7 +32,7 @@ const tables = [
   },
   {
     what: 'a question',
-    members: [...membersOf(`${core}/scene/flow/steps.ts`, 'AskOptions'), 'was'],
+    members: membersOf(`${core}/scene/flow/question.ts`, 'Question'),
     cells: firstCells('docs/guide-questions.md', '## `.ask(name, question)`', '## Payments'),
   },
   {

@@ -16,7 +16,7 @@ export interface BotOptions {
 /** A bot that is ready to run. */
 export interface ExampleBot {
   readonly bot: AnyBot;
-  readonly machine: Pick<Machine, 'at' | 'observe' | 'stop' | 'describe' | 'storage' | '~runtime'>;
+  readonly machine: Pick<Machine, 'at' | 'observe' | 'stop' | 'storage' | '~runtime'>;
   /** Lets deadlines fire. */
   readonly watch: () => void;
   /** Polls, and lets deadlines fire, until `stop`. */

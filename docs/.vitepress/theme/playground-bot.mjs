@@ -51,18 +51,18 @@ export function startBot(changed) {
   };
   const machine = createMachine({ scenes: [order] });
   const drawn = graph(machine);
-  const muted = [];
+  const changes = [];
   const port = {
     id: bot.id,
     username: bot.username,
     async call(method, payload) {
-      if (muted.some((test) => test(method, payload))) return true;
+      if (changes.some((each) => each(method, payload) === undefined)) return true;
       const result = calls[method]?.(payload);
       if (result === undefined) throw new Error(`The chat of this page has no ${method}.`);
       changed();
       return result;
     },
-    mute: (test) => void muted.push(test),
+    intercept: (each) => void changes.push(each),
   };
   machine.connect(port);
 
@@ -74,7 +74,7 @@ export function startBot(changed) {
 
   async function update(content) {
     lastUpdate += 1;
-    muted.length = 0;
+    changes.length = 0;
     await machine.handle({ update_id: lastUpdate, ...content }, port, async ({ reply }) => {
       await reply('Send /order.');
     });

@@ -15,7 +15,7 @@ import { systemClock, toMs } from '@telefsm/core/tools';
 import { buildCommand, buildState, type GlobalCommand, type TreeState } from './builders.ts';
 import { type Chat, type ChatSettings, chatsOf } from './chat.ts';
 import type { ChatsOptions } from './chat-machine.ts';
-import { makeState, register } from './definition.ts';
+import { makeStateNode, register } from './definition.ts';
 import { type BotCommand, botCommandsOf } from './help.ts';
 import { isName } from './names.ts';
 import type { TreeNode } from './nodes.ts';
@@ -164,7 +164,7 @@ function makeTree(id: string, options: CommandTreeOptions<unknown>): TreeNode {
       expected: 'a word of letters, digits, - and _',
     });
   }
-  const root = makeState(`${id}:root`);
+  const root = makeStateNode(`${id}:root`);
   const tree: TreeNode = {
     id,
     description: options.description,

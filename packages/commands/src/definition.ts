@@ -1,7 +1,7 @@
 /** Defining a tree: each addition, and the rules that it must keep. */
 
 import type { State } from '@telefsm/core';
-import { checkOptions, isSchema } from '@telefsm/core/scene-kit';
+import { checkOptions, isSchema, makeState } from '@telefsm/core/scene-kit';
 import { CommandError, describeFound } from './errors.ts';
 import { fold, isName } from './names.ts';
 import {
@@ -26,7 +26,7 @@ export interface LooseOptionConfig {
 }
 
 /** Makes a state without commands. */
-export function makeState(id: string, parent?: StateNode): StateNode {
+export function makeStateNode(id: string, parent?: StateNode): StateNode {
   const state: StateNode = {
     id,
     parent,
@@ -132,7 +132,7 @@ export function addState(command: CommandNode, name: string): StateNode {
   if (command.states.has(name)) {
     throw new CommandError('DUPLICATE_STATE', { command: nameOf(command), state: name });
   }
-  const state = makeState(`${command.id}:${name}`, command.state);
+  const state = makeStateNode(`${command.id}:${name}`, command.state);
   command.states.set(name, state);
   register(command.tree, state);
   return state;
@@ -142,8 +142,7 @@ export function addState(command: CommandNode, name: string): StateNode {
 export function register(tree: TreeNode, state: StateNode): void {
   tree.states.set(state.id, state);
   const facts = { schema: undefined, was: [], groups: [tree.id], siblings: tree.members };
-  const member = { id: state.id, '~data': facts, toString: () => state.id, toJSON: () => state.id };
-  (tree.members as State[]).push(Object.freeze(member));
+  (tree.members as State[]).push(makeState(state.id, facts));
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { CommandError, CommandErrorArgs } from './errors.ts';
 import { type FlagNode, pathOf, type StateNode } from './nodes.ts';
 import type { StoredFlags } from './position.ts';
-import { freezeJson, sameJson } from './values.ts';
+import { freezeJson, isThenable, sameJson } from './values.ts';
 
 /** A working copy of every flag that is seen in a state. */
 export interface WorkingFlags {
@@ -123,14 +123,7 @@ function openSlot(owner: string, flag: FlagNode, stored: StoredFlags[string] | u
   const { name, initial } = flag;
   const made = typeof initial === 'function';
   const had = stored !== undefined && Object.hasOwn(stored, name);
-  const value = had
-    ? freezeJson(stored[name], `flags.${name}`)
-    : made
-      ? freezeJson(initial(), `flags.${name}`)
-      : initial;
+  // what a record keeps is frozen already
+  const value = had ? stored[name] : made ? freezeJson(initial(), `flags.${name}`) : initial;
   return { owner, flag, before: value, value, kept: had || made };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -62,6 +62,11 @@ export function reachable(tree: TreeNode, state: StateNode): readonly CommandNod
   return [...new Set([...state.commands.values(), ...tree.globals.values()])];
 }
 
+/** Whether a command is one of a state's, or a global one. */
+export function isReachable(tree: TreeNode, state: StateNode, command: CommandNode): boolean {
+  return command.tree === tree && (command.state === undefined || command.state === state);
+}
+
 /** A slash command in the form in which the bot offers it. */
 function matchSlash(tree: TreeNode, state: StateNode, word: string): CommandNode | undefined {
   return reachable(tree, state).find(({ names }) => names.some((name) => slashForm(name) === word));

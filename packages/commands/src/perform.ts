@@ -1,18 +1,19 @@
 /** One command on its way: condition, options, action, `catch`, next state. */
 
+import type { Awaitable } from '@telefsm/core';
 import { type CommandError, type CommandErrorArgs, describeFound } from './errors.ts';
 import type { WorkingFlags } from './flags.ts';
 import { type CommandNode, nameOf, pathOf, type StateNode, type TreeNode } from './nodes.ts';
 import { type Given, readOptions } from './options.ts';
 import type { Output } from './output.ts';
 import { type FoundPosition, type Position, positionOf } from './position.ts';
-import { attempt, type Limited, type Settled, within } from './time-limit.ts';
+import { type Limited, type Settled, within } from './time-limit.ts';
 
 /** The options of one run of a tree: its services, the permissions of its user, and a signal. */
 export interface RunOptions {
   readonly services: unknown;
   /** Whether this user may use a command; without it every command. */
-  readonly allows?: (command: CommandNode) => boolean;
+  readonly allows?: ((command: CommandNode) => boolean) | undefined;
   /** Aborted when the result is no longer wanted; handed on to actions. */
   readonly signal?: AbortSignal | undefined;
   /** User name of this bot: `/buy@other` is then for somebody else. */
@@ -65,7 +66,8 @@ export async function perform(
   give: () => Given,
 ): Promise<Outcome> {
   const { position: found, messages, flags } = current;
-  if (!(await holds(current, command))) {
+  const { condition } = command;
+  if (condition !== undefined && !(await holds(current, command, condition))) {
     const pending = found.pending?.node === command ? undefined : found.pending;
     return outcome(current, 'hint', positionOf(found.state, found.flags, pending));
   }
@@ -92,9 +94,11 @@ function outcome({ messages }: Run, kind: 'done' | 'hint' | 'asked', position: P
   return { kind, output: messages.output(), position };
 }
 
-async function holds(current: Run, command: CommandNode): Promise<boolean> {
-  const { condition } = command;
-  if (!condition) return true;
+async function holds(
+  current: Run,
+  command: CommandNode,
+  condition: NonNullable<CommandNode['condition']>,
+): Promise<boolean> {
   const settled = await limited(current, (own) => condition(common(current, own)));
   return Boolean(conclude(current, command, settled));
 }
@@ -116,18 +120,19 @@ async function act(
       setFlag: flags.set,
       leave: (result = '') => ({ '~leave': String(result) }),
     });
-    const first = await attempt(async () => {
+    try {
       const returned = await action?.(turn);
       await flags.settled();
       return returned;
-    });
-    if (first.kind === 'done') return first.value;
-    await attempt(flags.settled);
-    flags.reset();
-    if (!failure || own.signal.aborted) throw first.error;
-    const returned = await failure(first.error, turn);
-    await flags.settled();
-    return returned;
+    } catch (error) {
+      // what a hook throws now is not the first failure
+      await flags.settled().catch(() => {});
+      flags.reset();
+      if (!failure || own.signal.aborted) throw error;
+      const returned = await failure(error, turn);
+      await flags.settled();
+      return returned;
+    }
   });
   return conclude(current, command, settled);
 }
@@ -186,8 +191,8 @@ export function common<More extends object>(
 /** Runs a function of the author's within the time limit of actions. */
 export function limited<T>(
   current: Run,
-  work: (own: Limited) => T | PromiseLike<T>,
-): Promise<Settled<T>> {
+  work: (own: Limited) => Awaitable<T>,
+): Awaitable<Settled<T>> {
   const { clock, actionTimeout: ms } = current.tree;
   return within({ clock, ms, outer: current.options }, work);
 }

@@ -3,7 +3,15 @@
 import { CommandError, describeFound } from './errors.ts';
 import { openFlags } from './flags.ts';
 import { helpOf } from './help.ts';
-import { type Line, type Match, matchExact, matchPrefix, reachable, readLine } from './match.ts';
+import {
+  isReachable,
+  type Line,
+  type Match,
+  matchExact,
+  matchPrefix,
+  reachable,
+  readLine,
+} from './match.ts';
 import { fold } from './names.ts';
 import { type CommandNode, nameOf, type TreeNode } from './nodes.ts';
 import { giveAnswer, giveTexts, giveWords } from './options.ts';
@@ -40,7 +48,7 @@ export async function run(
     return { kind: 'foreign', output: '', position: before };
   }
   const current = open(tree, position, options);
-  return outcomeOf(current, before, () => answer(current, line, input.trim()));
+  return await outcomeOf(current, before, () => answer(current, line, input.trim()));
 }
 
 /** Runs a line or a call. A mistake of the user is an outcome; the messages and changes until then stay. */
@@ -94,7 +102,7 @@ export async function runCommand(
   const before = positionOf(position.state, position.flags, position.pending);
   const current = open(tree, position, options);
   return outcomeOf(current, before, async () => {
-    if (!reachable(tree, position.state).includes(command)) throw unknown(current, nameOf(command));
+    if (!isReachable(tree, position.state, command)) throw unknown(current, nameOf(command));
     permit(current, command, nameOf(command));
     return perform(current, command, () => giveTexts(command, given, current.fail));
   });
@@ -116,13 +124,13 @@ async function answer(current: Run, line: Line, whole: string): Promise<Outcome>
   const interrupts = line.slash || (exact?.argument === '' && !exact.command.state);
   if (pending && !interrupts) {
     permit(current, pending.node, whole);
-    return perform(current, pending.node, () => giveAnswer(pending, pending.node, whole));
+    return await perform(current, pending.node, () => giveAnswer(pending, pending.node, whole));
   }
   const match = exact ?? matchNearly(current, line);
   if (!match && current.tree.help && isHelp(line)) return help(current);
   const { command, argument } = match ?? (await find(current, line));
   permit(current, command, line.text);
-  return perform(current, command, () => giveWords(command, argument, current.fail));
+  return await perform(current, command, () => giveWords(command, argument, current.fail));
 }
 
 /** Whether a command with a slash is one of the tree's where this user is, so that it is not for the rest of the bot. */
@@ -134,7 +142,7 @@ export function knows(
 ): boolean {
   const line = readLine(input);
   const found = findPosition(tree, stored);
-  const { state } = allowedPosition(tree, found, allows ? { allows } : {});
+  const { state } = allowedPosition(tree, found, { allows });
   return matchExact(tree, state, line) !== undefined || (tree.help && isHelp(line));
 }
 
@@ -172,8 +180,7 @@ async function find(current: Run, line: Line): Promise<Match> {
   }
   if (settled.value === undefined) throw unknown(current, text);
   const found = slotOf<CommandNode>(settled.value, '~command');
-  const command = reachable(tree, state).find((candidate) => candidate === found);
-  if (command) return { command, argument: text };
+  if (found && isReachable(tree, state, found)) return { command: found, argument: text };
   throw fail('INVALID_RETURN_COMMAND', {
     state: state.id,
     found: found ? `the command '${found.id}'` : describeFound(settled.value),

@@ -8,10 +8,9 @@ import {
   sceneEngine,
 } from '@telefsm/core/scene-kit';
 import { botCommandsOf } from './help.ts';
-import { messagesOf } from './messages.ts';
 import { explained, mistakes } from './mistakes.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
-import type { Outcome } from './perform.ts';
+import type { Outcome, RunOptions } from './perform.ts';
 import { allowing } from './permissions.ts';
 import { knows, run as runLine } from './run.ts';
 import type { Explain, Permissions } from './turn.ts';
@@ -31,8 +30,9 @@ export interface SceneParts {
  * every other kind of update.
  */
 export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
-  const take = async (run: SceneRun, line: string) =>
-    handleLine(tree, parts, run, line, await allowedIn(tree, parts, run));
+  const take = async (run: SceneRun, line: string) => {
+    await handleLine(tree, parts, run, line, await allowedIn(tree, parts, run));
+  };
   return {
     engine: sceneEngine,
     was: [],
@@ -71,18 +71,19 @@ function lineOf({ command, argument }: Pick<ParsedCommand, 'command' | 'argument
   return `/${command} ${argument}`;
 }
 
-/** Makes the test of the commands that the user of a turn may use. */
+/** Makes the test of the commands that the user of a turn may use; `undefined` if everybody may use all. */
 async function allowedIn(
   tree: TreeNode,
   { permissions }: SceneParts,
   { turn }: SceneRun,
-): Promise<(command: CommandNode) => boolean> {
+): Promise<RunOptions['allows']> {
+  if (permissions === undefined) return undefined;
   const { chat, user } = turn.subject;
   const who = {
     ...(chat === undefined ? {} : { chat }),
     ...(user === undefined ? {} : { user }),
   };
-  return allowing(tree, [await permissions?.(who)]);
+  return allowing(tree, [await permissions(who)]);
 }
 
 async function handleLine(
@@ -90,7 +91,7 @@ async function handleLine(
   { explain }: SceneParts,
   run: SceneRun,
   line: string,
-  allows: (command: CommandNode) => boolean,
+  allows: RunOptions['allows'],
 ): Promise<void> {
   const { turn } = run;
   const outcome = await runLine(tree, storedOf(run), line, {
@@ -101,7 +102,7 @@ async function handleLine(
     },
   });
   if (outcome.kind === 'failed') return rejectInput(run, outcome, explain);
-  for (const message of messagesOf(outcome.output)) run.say(message);
+  sendText(run, outcome.output);
   if (outcome.kind === 'left') return run.leave('done', outcome.result);
   const { state, flags, pending } = outcome.position;
   run.keep({ state, memo: pending === undefined ? { flags } : { flags, pending } });
@@ -116,12 +117,17 @@ async function rejectInput(
   // what a command made of the line cannot be stored: an invalid line, as an invalid answer is
   if (isFsmError(error.cause, 'DATA_NOT_JSON')) throw error.cause;
   if (!mistakes.has(error.code)) {
-    for (const message of messagesOf(output)) await run.turn.reply(message);
+    if (output.trim() !== '') await run.turn.reply(output);
     throw error;
   }
   const { services } = run.turn;
   const text = explained(error, explain, services);
-  for (const message of messagesOf(`${output}\n${text}`)) run.say(message);
+  sendText(run, output === '' ? text : `${output}\n${text}`);
+}
+
+/** Sends a text, unless Telegram would reject it as empty. */
+function sendText(run: SceneRun, text: string): void {
+  if (text.trim() !== '') run.say(text);
 }
 
 function storedOf({ state, memo }: SceneRun): object {

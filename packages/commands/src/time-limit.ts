@@ -1,6 +1,7 @@
 /** Work that may take only so long, and what became of it. */
 
 import type { Awaitable, Clock } from '@telefsm/core';
+import { isThenable } from './values.ts';
 
 /** The result of work with a time limit. It is a value, not a rejection, so that a falsy error counts too. */
 export type Settled<T> =
@@ -26,15 +27,27 @@ export interface Limited {
 /**
  * Runs work; when the time is over its signal is aborted and its result no longer waited for.
  *
+ * Work that is over at once needs no timer, and its result comes at once.
+ *
  * @param limit - the time and the outer signal
  * @param work - gets a signal of its own
  */
-export async function within<T>(
+export function within<T>(
   limit: Limit,
   work: (limited: Limited) => Awaitable<T>,
+): Awaitable<Settled<T>> {
+  const own = new OwnSignal(limit.outer);
+  const settled = attempt(() => work(own));
+  if ('then' in settled) return inTime(limit, own, settled);
+  own.close();
+  return settled;
+}
+
+async function inTime<T>(
+  { clock, ms }: Limit,
+  own: OwnSignal,
+  settling: PromiseLike<Settled<T>>,
 ): Promise<Settled<T>> {
-  const { clock, ms, outer } = limit;
-  const own = new OwnSignal(outer);
   let timer: unknown;
   const settled = await new Promise<Settled<T>>((resolve) => {
     if (ms > 0) {
@@ -44,7 +57,7 @@ export async function within<T>(
         own.abort(new Error(`The time limit of ${ms} ms has passed.`));
       }, ms);
     }
-    void attempt(() => work(own)).then(resolve);
+    settling.then(resolve);
   });
   if (timer !== undefined) clock.clearTimeout(timer);
   own.close();
@@ -90,13 +103,20 @@ class OwnSignal implements Limited {
   private readonly forward = () => this.abort(this.followed?.reason);
 }
 
-/** Runs work and returns its outcome. */
-export async function attempt<T>(
-  work: () => Awaitable<T>,
-): Promise<Exclude<Settled<T>, { readonly kind: 'late' }>> {
+/** Runs work and returns its outcome, at once if the work is over at once. */
+function attempt<T>(work: () => Awaitable<T>): Awaitable<Settled<T>> {
   try {
-    return { kind: 'done', value: await work() };
+    const value = work();
+    return isThenable(value) ? Promise.resolve(value).then(done, failed) : done(value);
   } catch (error) {
-    return { kind: 'failed', error };
+    return failed(error);
   }
+}
+
+function done<T>(value: T): Settled<T> {
+  return { kind: 'done', value };
+}
+
+function failed(error: unknown): Settled<never> {
+  return { kind: 'failed', error };
 }

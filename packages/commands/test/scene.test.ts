@@ -2,6 +2,7 @@
 
 import { memoryStorage, type RawUpdate, scene, type Turn } from '@telefsm/core';
 import { createMachine, type FedMachine } from '@telefsm/core/adapter';
+import { describeMachine } from '@telefsm/core/tools';
 import { describe, expect, it } from 'vitest';
 import { commandTree } from '../src/index.ts';
 import { makeTrader, type Services } from './trader.ts';
@@ -306,7 +307,7 @@ describe('a tree in a bot', () => {
     const unlocked = coin.state('unlocked');
     unlocked.command('push');
     tree.command('cancel');
-    const { states, scenes } = createMachine({ states: [tree] }).describe();
+    const { states, scenes } = describeMachine(createMachine({ states: [tree] }));
     expect(states.map(({ id }) => id)).toEqual(['turnstile:root', 'turnstile:root/coin:unlocked']);
     expect(scenes[0]?.details).toEqual({
       kind: 'commands',

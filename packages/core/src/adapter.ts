@@ -5,6 +5,7 @@
  */
 
 export type { SchemaOf } from './base/schema.ts';
+export type { PropertyFlavor } from './conversation/context.ts';
 export type {
   CallOptions,
   ParamsOf,
@@ -16,6 +17,7 @@ export type {
 } from './conversation/scene.ts';
 export type { DebugPrinter } from './machine/debug-log.ts';
 export { debugLog } from './machine/debug-log.ts';
+export type { Framework } from './machine/machine.ts';
 export { createMachine, machineOf } from './machine/machine.ts';
 export type {
   AnyMachine,
@@ -50,11 +52,11 @@ export type { Link, StateBranches } from './state/branches.ts';
 export { stateBranches } from './state/branches.ts';
 export type { SessionAccess } from './state/context.ts';
 export { sessionOf, stateFilter } from './state/context.ts';
-export { install, installedAt, refuseTaken, reserve } from './state/install.ts';
+export { install, installedAt, rejectTaken, reserve } from './state/install.ts';
 export type { CommittedState } from './transaction/events.ts';
 export type { SessionValues, SessionValuesOptions } from './transaction/session-values.ts';
 export { sessionValues } from './transaction/session-values.ts';
-export { addressOf, fromOf } from './update/address.ts';
+export { addressOf } from './update/address.ts';
 export { inputOf } from './update/input.ts';
 export type { Scope } from './update/key.ts';
 export { botIdOf, scopeOf } from './update/key.ts';

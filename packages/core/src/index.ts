@@ -24,6 +24,7 @@ export type {
   RichText,
   Sent,
 } from './conversation/outgoing.ts';
+export type { ReplyKeyboards } from './conversation/reply-keyboards.ts';
 export type { AnyScene, StartOf } from './conversation/scene.ts';
 export type {
   AnyGroup,
@@ -50,6 +51,7 @@ export type {
   SessionTurn,
   Turn,
 } from './conversation/turn.ts';
+export { removeReplyKeyboards } from './engine/handler-keyboards.ts';
 export { interruptBy } from './engine/interrupts.ts';
 export type { FsmStorage } from './lease/storage.ts';
 export type { Conversation, Machine, Snapshot } from './machine/machine-interface.ts';

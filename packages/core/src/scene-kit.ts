@@ -18,14 +18,14 @@ export type {
   SceneRun,
   Trigger,
 } from './conversation/behavior.ts';
-export { behaviorOf, boundTo } from './conversation/behavior.ts';
-export { definitionOf, makeState } from './conversation/states.ts';
+export { boundTo } from './conversation/behavior.ts';
+export { makeState } from './conversation/states.ts';
 export type { TextName } from './conversation/texts.ts';
-export { defaultTexts, resolveText } from './conversation/texts.ts';
+export { resolveText } from './conversation/texts.ts';
 export { sceneEngine } from './engine/engine.ts';
 export type { Reentry } from './lease/reentry.ts';
 export { reentryOf } from './lease/reentry.ts';
 export type { ParsedCommand } from './update/command.ts';
-export { isMeantFor, parseCommand, readCommand } from './update/command.ts';
+export { parseCommand } from './update/command.ts';
 export type { Accept, Accepted, InputValues } from './update/input.ts';
-export { acceptInput, albumOf } from './update/input.ts';
+export { acceptInput } from './update/input.ts';

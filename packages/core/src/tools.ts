@@ -15,20 +15,29 @@ import { peek } from './machine/peek.ts';
 import { GroupMoves } from './machine/supergroup.ts';
 import { sweeperOf } from './machine/sweeper.ts';
 import { askElsewhere } from './scene/flow/ask-elsewhere.ts';
+import { handleLabel } from './scene/flow/choose.ts';
+import { handleCommand } from './scene/flow/commands.ts';
 import { edit } from './scene/flow/corrections.ts';
 import { handleEdited } from './scene/flow/edited.ts';
+import { runEnding } from './scene/flow/endings.ts';
+import { startData } from './scene/flow/given.ts';
+import { collect } from './scene/flow/parts.ts';
 import { bindInvoice } from './scene/flow/payment.ts';
+import { press } from './scene/flow/press.ts';
 import { pressElsewhere } from './scene/flow/press-elsewhere.ts';
+import { keyboardOf } from './scene/flow/question-keyboard.ts';
 import { recheck } from './scene/flow/recheck.ts';
 import { retrigger } from './scene/flow/retrigger.ts';
 import { walkRounds } from './scene/flow/rounds.ts';
 import { shareButton } from './scene/flow/share.ts';
 import { type Mask, type Seen, seenIn } from './scene/view/look.ts';
+import { deadlineIndex } from './storage/deadline-index.ts';
 import { rejectInput } from './transaction/reject-input.ts';
 import { bringUpToDate } from './transaction/up-to-date.ts';
 
 export { errorCatalogue } from './base/all-sentences.ts';
 export { systemClock, toMs } from './base/clock.ts';
+export { describeMachine } from './machine/describe.ts';
 export type { FlowDescription, StepDescription } from './scene/flow/describe.ts';
 export type {
   Mask,
@@ -40,13 +49,9 @@ export type {
 } from './scene/view/look.ts';
 export type { MovedBy } from './scene/view/moved-by.ts';
 export { movedBy } from './scene/view/moved-by.ts';
-export { subjectAt } from './update/address.ts';
-export { inputKinds } from './update/input.ts';
 export type { KeyParts } from './update/key.ts';
 export { keyLimit, keyOf, namespacePrefix, parseKey } from './update/key.ts';
-export type { Migration } from './update/migration.ts';
-export { chatPrefix, migratedKey, migrationOf } from './update/migration.ts';
-export { updateTypeOf, updateTypes } from './update/subject.ts';
+export { updateTypes } from './update/subject.ts';
 
 /**
  * The parts that core loads only when they are needed. Tools and tests load it at once, so that a clock which is moved does not run
@@ -62,9 +67,17 @@ export const loadedLater: readonly unknown[] = [
   sweeperOf,
   peek,
   bringUpToDate,
+  deadlineIndex,
   rejectInput,
   answerStale,
   sendQuestion,
+  collect,
+  handleCommand,
+  handleLabel,
+  keyboardOf,
+  runEnding,
+  press,
+  startData,
   retrigger,
   walkRounds,
   shareButton,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseCommand, readCommand } from '../src/scene-kit.ts';
+import { parseCommand, readCommand } from '../src/update/command.ts';
 
 const command = (length: number, offset = 0) => ({ type: 'bot_command', offset, length });
 

@@ -2,14 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { inputOf } from '../src/adapter.ts';
 import type { InputKind, RawUpdate, UserInput } from '../src/index.ts';
-import {
-  type Accept,
-  type Accepted,
-  acceptInput,
-  albumOf,
-  type InputValues,
-} from '../src/scene-kit.ts';
-import { inputKinds } from '../src/tools.ts';
+import { type Accept, type Accepted, acceptInput, type InputValues } from '../src/scene-kit.ts';
+import { albumOf, inputKinds } from '../src/update/input.ts';
 import { message, press, type UpdateType, updateFixtures } from './fixtures/updates.ts';
 
 const file = { file_id: 'f', file_unique_id: 'u', file_size: 5 };

@@ -2,16 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { botIdOf, type Scope, scopeOf, subjectOf } from '../src/adapter.ts';
 import type { RawUpdate, Strategy, Subject } from '../src/index.ts';
-import {
-  chatPrefix,
-  type KeyParts,
-  keyLimit,
-  keyOf,
-  migratedKey,
-  migrationOf,
-  parseKey,
-} from '../src/tools.ts';
-import { keyWriter } from '../src/update/key.ts';
+import { type KeyParts, keyOf, parseKey } from '../src/tools.ts';
+import { keyLimit, keyWriter } from '../src/update/key.ts';
+import { chatPrefix, migratedKey, migrationOf } from '../src/update/migration.ts';
 import { bot, message, oddFixtures, updateFixtures } from './fixtures/updates.ts';
 
 function keyFor(strategy: Strategy, update: RawUpdate, botId = bot): string | undefined {

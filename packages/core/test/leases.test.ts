@@ -379,14 +379,17 @@ describe('an update of a conversation that another process holds', () => {
     async (where) => {
       const clock = virtualClock();
       const storage = textStorage(clock);
-      const muted: ((method: string, payload: object) => boolean)[] = [];
+      const changes: ((method: string, payload: object) => object | undefined)[] = [];
       const mine = bench({ clock, storage });
-      // as the adapters do: a muted call is left out
+      // as the adapters do: such a call is left out
       const bot = {
         ...mine.bot,
         call: async (method: string, payload: object) =>
-          muted.some((test) => test(method, payload)) ? true : mine.bot.call(method, payload),
-        mute: (test: (method: string, payload: object) => boolean) => void muted.push(test),
+          changes.some((each) => each(method, payload) === undefined)
+            ? true
+            : mine.bot.call(method, payload),
+        intercept: (each: (method: string, payload: object) => object | undefined) =>
+          void changes.push(each),
       };
       const holder = where === 'this process' ? mine : bench({ clock, storage: storage.view() });
       const slow = holder.send(

@@ -282,6 +282,9 @@ describe('peek', () => {
     await put('not json');
     await expect(conversation.peek()).rejects.toMatchObject({ code: 'RECORD_UNREADABLE' });
     await put('{"v":99}');
-    await expect(conversation.peek()).rejects.toMatchObject({ code: 'RECORD_NEWER' });
+    await expect(conversation.peek()).rejects.toMatchObject({
+      code: 'RECORD_NEWER',
+      details: { version: 99, known: 1 },
+    });
   });
 });

@@ -14,6 +14,7 @@ import {
   statesOf,
 } from '../src/index.ts';
 import { hookedScene } from '../src/scene/scene-hooks.ts';
+import { describeMachine } from '../src/tools.ts';
 import { bench } from './fixtures/bench.ts';
 
 const Form = states('Form', {
@@ -111,7 +112,7 @@ describe('a machine', () => {
     const loose = states('Loose', shape);
     const machine = createMachine({ states: [loose, Form] as const });
     expect(statesOf(loose).map(({ id }) => id)).toEqual(['Loose:a', 'Loose.nested:b']);
-    expect(machine.describe().states).toHaveLength(7);
+    expect(describeMachine(machine).states).toHaveLength(7);
   });
 
   it.each([[undefined], [null], [7], ['Form'], [{}], [state()]])(

@@ -3,9 +3,12 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addressOf, fromOf, inputOf, subjectOf } from '../src/adapter.ts';
+import { addressOf, inputOf, subjectOf } from '../src/adapter.ts';
 import type { RawUpdate, ReplyAddress, Subject } from '../src/index.ts';
-import { migrationOf, subjectAt, updateTypeOf, updateTypes } from '../src/tools.ts';
+import { updateTypes } from '../src/tools.ts';
+import { fromOf, subjectAt } from '../src/update/address.ts';
+import { migrationOf } from '../src/update/migration.ts';
+import { updateTypeOf } from '../src/update/subject.ts';
 import { bot, business, oddFixtures, type UpdateType, updateFixtures } from './fixtures/updates.ts';
 
 type Parts = Pick<Subject, 'chat' | 'user' | 'thread' | 'business'>;

@@ -84,15 +84,15 @@ describe('a press that waits', () => {
   it('is answered after a second, and its handler may answer it again unsent', async () => {
     const { clock, machine, bot } = bench();
     const sent: string[] = [];
-    const muted: ((method: string, payload: object) => boolean)[] = [];
+    const changes: ((method: string, payload: object) => object | undefined)[] = [];
     const port: BotPort = {
       ...bot,
       async call(method, payload) {
-        if (muted.some((test) => test(method, payload))) return true;
+        if (changes.some((each) => each(method, payload) === undefined)) return true;
         sent.push(`${method} ${JSON.stringify(payload)}`);
         return true;
       },
-      mute: (test) => void muted.push(test),
+      intercept: (each) => void changes.push(each),
     };
     const held = gate();
     const update = press(1, 'x', 55);

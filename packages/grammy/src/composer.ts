@@ -44,7 +44,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
     const branch = new FsmComposer<InState<C, T>>(...(middleware as Middleware<InState<C, T>>[]));
     // guarded by grammY, so that `next` called twice is reported in grammY's words
     const guarded = new Composer(branch as never, pass).middleware() as MiddlewareFn<C>;
-    this.#open().add(list(targets), 'state()', guarded);
+    this.#open().add(targets, 'state()', guarded);
     return branch;
   }
 
@@ -57,8 +57,4 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
     }
     return this.#branches;
   }
-}
-
-function list(targets: Target | readonly Target[]): readonly Target[] {
-  return Array.isArray(targets) ? targets : [targets as Target];
 }

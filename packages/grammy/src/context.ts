@@ -1,6 +1,6 @@
 /** The types that `fsm()` adds to grammY's context. */
 
-import type { AnyState, Complaint, FsmContext, NoState, StatesIn, StateView } from '@telefsm/core';
+import type { AnyState, FsmContext, NoState, StatesIn, StateView } from '@telefsm/core';
 import type { Context } from 'grammy';
 
 /** The property that `fsm()` installs. */
@@ -19,11 +19,6 @@ export type FsmFlavor<C extends Context, S = AnyState> = C & {
   readonly state: FsmContext<StatesIn<S> | NoState>;
   readonly fsm: FsmContext<StatesIn<S> | NoState>;
 };
-
-/** Adds a second machine under its own property: `PropertyFlavor<MyContext, 'vote', typeof Poll>`. */
-export type PropertyFlavor<C extends Context, P extends string, S = AnyState> = P extends keyof C
-  ? Complaint<`'${P}' already exists on this context. Choose another property.`>
-  : C & { readonly [K in P]: FsmContext<StatesIn<S> | NoState> };
 
 /** A context whose state is known. */
 export type InState<C, T> = C & {

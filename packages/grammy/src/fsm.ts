@@ -9,12 +9,13 @@ import type {
   MachineOptions,
   RawUpdate,
   State,
+  Turn,
 } from '@telefsm/core';
 import {
   debugLog,
   install,
   machineOf,
-  refuseTaken,
+  rejectTaken,
   reserve,
   type ServicesOption,
   type StatesOfMachine,
@@ -81,28 +82,25 @@ export function fsm(
   const property = options.property ?? 'state';
   const alias = property === 'state' ? 'fsm' : undefined;
   if (alias !== undefined) reserve(Context.prototype, property, alias);
-  const { handle, ...machine } = machineOf(options, ({ state }, ctx) => {
+  const opened = ({ state }: Turn, ctx: unknown) => {
     install(ctx as Context, property, state);
     if (alias !== undefined) install(ctx as Context, alias, state);
-  });
+  };
+  const machine = machineOf(options, { opened, portOf: botPort });
   debugLog(machine, createDebug);
   const middleware: MiddlewareFn = (ctx, next) => {
-    refuseTaken(ctx, property);
-    if (alias !== undefined) refuseTaken(ctx, alias);
-    return handle(ctx.update as unknown as RawUpdate, new UpdatePort(ctx), () => next(), ctx);
+    rejectTaken(ctx, property);
+    if (alias !== undefined) rejectTaken(ctx, alias);
+    return machine.handle(
+      ctx.update as unknown as RawUpdate,
+      new UpdatePort(ctx),
+      () => next(),
+      ctx,
+    );
   };
-  return {
-    ...machine,
+  return Object.assign(machine, {
     '~property': property,
     middleware: () => middleware,
-    inState: (...targets) => filterAt(property, targets) as never,
-    connect(...bots) {
-      machine.connect(...bots.map(botPort));
-      return this;
-    },
-    start(...bots) {
-      machine.start(...bots.map(botPort));
-      return this;
-    },
-  };
+    inState: <const T extends Targets>(...targets: T) => filterAt(property, targets) as never,
+  });
 }

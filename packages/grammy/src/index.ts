@@ -6,9 +6,9 @@
 
 // One import line is enough for a bot.
 export * from '@telefsm/core';
-export type { SceneOptions } from '@telefsm/core/adapter';
+export type { PropertyFlavor, SceneOptions } from '@telefsm/core/adapter';
 export { FsmComposer } from './composer.ts';
-export type { FsmFlavor, InState, Installed, PropertyFlavor } from './context.ts';
+export type { FsmFlavor, InState, Installed } from './context.ts';
 export type { GrammyMachine } from './fsm.ts';
 export { fsm } from './fsm.ts';
 export type { NotMiddleware, PropertyFilter, Targets } from './in-state.ts';

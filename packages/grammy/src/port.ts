@@ -27,13 +27,14 @@ export class UpdatePort implements BotPort {
     return callRaw(this.api.raw, method, payload, signal);
   }
 
-  mute(test: (method: string, payload: object) => boolean): void {
+  intercept(each: (method: string, payload: object) => object | undefined): void {
     // grammY makes an Api for each update, so this reaches no other
-    this.api.config.use((previous, method, payload, signal) =>
-      test(method, payload)
+    this.api.config.use((previous, method, payload, signal) => {
+      const sent = each(method, payload ?? {});
+      return sent === undefined
         ? Promise.resolve({ ok: true as const, result: true as never })
-        : previous(method, payload, signal),
-    );
+        : previous(method, sent as typeof payload, signal);
+    });
   }
 }
 

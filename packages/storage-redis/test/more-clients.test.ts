@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { state, states } from '@telefsm/core';
-import { machineOf } from '@telefsm/core/adapter';
+import { createMachine } from '@telefsm/core/adapter';
 import { storageContract } from '@telefsm/testing';
 import { Redis as UpstashRedis } from '@upstash/redis';
 import { GlideClient } from '@valkey/valkey-glide';
@@ -89,7 +89,10 @@ describe('machines of two processes over a client without a subscription', () =>
     const Steps = states('Steps', { counting: state<{ count: number }>() });
     const prefix = `more-${randomUUID().slice(0, 8)}`;
     const make = () =>
-      machineOf({ states: [Steps], storage: redisStorage(upstash() as RedisClient, { prefix }) });
+      createMachine({
+        states: [Steps],
+        storage: redisStorage(upstash() as RedisClient, { prefix }),
+      });
     const machines = [make(), make()] as const;
     const anna = { bot: 1, user: 1 };
     const add = (at: number) =>

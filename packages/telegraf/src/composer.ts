@@ -53,7 +53,7 @@ export class FsmComposer<C extends Context & Installed> extends Composer<C> {
     const branch = new FsmComposer<C>(...(handlers as readonly Middleware<C>[]));
     // guarded by Telegraf, so that `next` called twice is reported in Telegraf's words
     const guarded = Composer.compose<C>([branch, Composer.passThru()]);
-    this.#open().add(list(targets), 'state()', guarded);
+    this.#open().add(targets, 'state()', guarded);
     return handlers.length === 0 ? branch : this;
   }
 
@@ -105,11 +105,7 @@ export function filterAt<C extends Context>(
   targets: Targets,
   handlers: readonly Middleware<never>[],
 ): MiddlewareFn<C> {
-  const matches = stateFilter(list(targets), 'inState()');
+  const matches = stateFilter(targets, 'inState()');
   const handler = Composer.compose(handlers as readonly Middleware<C>[]);
   return (ctx, next) => (matches(installedAt(ctx, property)) ? handler(ctx, next) : next());
-}
-
-function list(targets: Target | readonly Target[]): readonly Target[] {
-  return Array.isArray(targets) ? targets : [targets as Target];
 }

@@ -1,6 +1,6 @@
 /** The types that `fsm()` adds to Telegraf's context. */
 
-import type { AnyState, Complaint, FsmContext, NoState, StatesIn, StateView } from '@telefsm/core';
+import type { AnyState, FsmContext, NoState, StatesIn, StateView } from '@telefsm/core';
 import type { Context } from 'telegraf';
 
 /** The property that `fsm()` installs; at run time `ctx.state`, which stays Telegraf's own bag, forwards to it. */
@@ -19,11 +19,6 @@ export interface Installed {
 export type FsmFlavor<C extends Context, S = AnyState> = C & {
   readonly fsm: FsmContext<StatesIn<S> | NoState>;
 };
-
-/** Adds a second machine under its own property: `PropertyFlavor<MyContext, 'vote', typeof Poll>`. */
-export type PropertyFlavor<C extends Context, P extends string, S = AnyState> = P extends keyof C
-  ? Complaint<`'${P}' already exists on this context. Choose another property.`>
-  : C & { readonly [K in P]: FsmContext<StatesIn<S> | NoState> };
 
 /** Any context with a machine at a property: what handlers of a machine get when nothing more is said of them. */
 export type MachineContext<P extends string = 'fsm'> = Context & {

@@ -10,12 +10,13 @@ import type {
   State,
   StatesIn,
   StateView,
+  Turn,
 } from '@telefsm/core';
 import {
   debugLog,
   install,
   machineOf,
-  refuseTaken,
+  rejectTaken,
   reserve,
   type ServicesOption,
   type StatesOfMachine,
@@ -84,29 +85,26 @@ export function fsm(
 ): TelegrafMachine<Context, AnyState, string> {
   const property = options.property ?? 'fsm';
   if (property === 'fsm') reserve(Context.prototype, property);
-  const { handle, ...machine } = machineOf(options, (turn, given) => {
-    const ctx = given as Context;
-    install(ctx, property, turn.state);
-    if (property === 'fsm') forward(ctx.state, turn.state);
-  });
+  const opened = ({ state }: Turn, ctx: unknown) => {
+    install(ctx as Context, property, state);
+    if (property === 'fsm') forward((ctx as Context).state, state);
+  };
+  const machine = machineOf(options, { opened, portOf: botPort });
   debugLog(machine, createDebug);
   const middleware: MiddlewareFn<Context> = (ctx, next) => {
-    refuseTaken(ctx, property);
+    rejectTaken(ctx, property);
     ctx.telegram.webhookReply = false;
-    return handle(ctx.update as unknown as RawUpdate, new UpdatePort(ctx), () => next(), ctx);
+    return machine.handle(
+      ctx.update as unknown as RawUpdate,
+      new UpdatePort(ctx),
+      () => next(),
+      ctx,
+    );
   };
-  return {
-    ...machine,
+  return Object.assign(machine, {
     '~property': property,
     middleware: () => middleware,
-    inState: (targets, ...handlers) => filterAt(property, targets, handlers),
-    connect(...bots) {
-      machine.connect(...bots.map(botPort));
-      return this;
-    },
-    start(...bots) {
-      machine.start(...bots.map(botPort));
-      return this;
-    },
-  };
+    inState: (targets: Targets, ...handlers: Handlers<never>) =>
+      filterAt(property, targets, handlers),
+  });
 }

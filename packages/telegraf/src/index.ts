@@ -6,12 +6,12 @@
 
 // One import line is enough for a bot.
 export * from '@telefsm/core';
-export type { SceneOptions } from '@telefsm/core/adapter';
+export type { PropertyFlavor, SceneOptions } from '@telefsm/core/adapter';
 export type { AdoptOptions, LegacyScene } from './adopt-scenes.ts';
 export { adoptScenes } from './adopt-scenes.ts';
 export type { Handlers, Targets } from './composer.ts';
 export { FsmComposer, inState } from './composer.ts';
-export type { FsmFlavor, InState, Installed, MachineContext, PropertyFlavor } from './context.ts';
+export type { FsmFlavor, InState, Installed, MachineContext } from './context.ts';
 export type { TelegrafMachine } from './fsm.ts';
 export { fsm } from './fsm.ts';
 export type { TelegrafBot } from './port.ts';

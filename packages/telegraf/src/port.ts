@@ -34,13 +34,15 @@ export class UpdatePort implements BotPort {
     return callApi(this.telegram, method, payload, signal);
   }
 
-  mute(test: (method: string, payload: object) => boolean): void {
+  intercept(each: (method: string, payload: object) => object | undefined): void {
     // Telegraf makes a client for each update, so this reaches no other
     const telegram = this.telegram;
     const send = telegram.callApi.bind(telegram) as CallApi;
-    const muted: CallApi = (method, payload, options) =>
-      test(method, payload) ? Promise.resolve(true) : send(method, payload, options);
-    telegram.callApi = muted as Telegram['callApi'];
+    const intercepted: CallApi = (method, payload, options) => {
+      const sent = each(method, payload);
+      return sent === undefined ? Promise.resolve(true) : send(method, sent, options);
+    };
+    telegram.callApi = intercepted as Telegram['callApi'];
   }
 }
 

@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { type FsmContext, flow, scene, state, states, typed } from '@telefsm/core';
+import { describeMachine } from '@telefsm/core/tools';
 import * as g from '@telefsm/grammy';
 import * as t from '@telefsm/telegraf';
 import { virtualClock } from '@telefsm/testing';
@@ -151,7 +152,7 @@ export const data: Table<'F7' | 'F10' | 'F11' | 'F17'> = {
           expectTypeOf(turn.update?.callback_query?.data).toEqualTypeOf<string | undefined>();
         },
       });
-      expect([machine, other].map(({ describe }) => describe().namespace)).toEqual([
+      expect([machine, other].map((each) => describeMachine(each).namespace)).toEqual([
         'telefsm',
         'telefsm',
       ]);

@@ -129,8 +129,8 @@ export function roughSize(value: unknown): number {
 }
 
 function copyObject(value: object, path: string, around: readonly unknown[]): unknown {
-  if (around.includes(value)) throw refuse(path, 'a cycle');
-  if (around.length > deepest) throw refuse('data', `nested more than ${deepest} deep`);
+  if (around.includes(value)) throw reject(path, 'a cycle');
+  if (around.length > deepest) throw reject('data', `nested more than ${deepest} deep`);
   const inside = [...around, value];
   if (Array.isArray(value)) {
     // Array.from visits holes too, which JSON would turn into null
@@ -148,12 +148,12 @@ function copyMembers(
   before: JsonObject = noData,
 ): JsonObject {
   if (!isPlain(value)) {
-    throw refuse(path, `${shown(value)}${isJsonObject(value) ? '' : ' in place of an object'}`);
+    throw reject(path, `${shown(value)}${isJsonObject(value) ? '' : ' in place of an object'}`);
   }
   for (const key of Object.keys(value)) {
     const member = (value as JsonObject)[key];
     if (member === undefined) {
-      delete copy[key];
+      if (Object.hasOwn(copy, key)) delete copy[key];
       continue;
     }
     // JSON has one zero: without its sign, also where nothing is written as text
@@ -167,7 +167,7 @@ function copyMembers(
 function copyAny(value: unknown, path: string, around: readonly unknown[]): unknown {
   if (isLeaf(value)) return value === 0 ? 0 : value;
   if (typeof value === 'object' && value !== null) return copyObject(value, path, around);
-  throw refuse(path, shown(value));
+  throw reject(path, shown(value));
 }
 
 /** Whether JSON keeps a value as it is, but for the sign of zero. */
@@ -187,6 +187,6 @@ function isPlain(value: unknown): value is object {
   );
 }
 
-function refuse(path: string, found: string): FsmError {
+function reject(path: string, found: string): FsmError {
   return new FsmError('DATA_NOT_JSON', { path, found });
 }

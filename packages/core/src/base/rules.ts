@@ -55,10 +55,16 @@ export const wholeNumber: Rule = { expected: 'a whole number', fits: Number.isSa
 export const anything: Rule = { expected: 'anything', fits: () => true };
 
 /** Takes a text. */
-export const anyText: Rule = matching(/^/, 'a text');
+export const anyText: Rule = {
+  expected: 'a text',
+  fits: (found) => typeof found === 'string',
+};
 
 /** Takes a text that is not empty. */
-export const textual: Rule = matching(/./, 'a text');
+export const textual: Rule = {
+  expected: 'a text',
+  fits: (found) => typeof found === 'string' && found !== '',
+};
 
 /** Takes a function. */
 export const callable: Rule = {

@@ -34,6 +34,16 @@ export type Schema<In = unknown, Out = In> = StandardSchemaV1<In, Out>;
 // biome-ignore lint/suspicious/noExplicitAny: whatever a schema takes; only what it gives matters
 export type SchemaOf<Out> = Schema<any, Out>;
 
+/** The output of a schema; `Else` if there is none. */
+export type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
+
+/** The input of a schema; `Else` if there is none. */
+export type In<S, Else> =
+  S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
+
+/** An object type; `{}` for anything else. */
+export type Obj<T> = T extends object ? T : {};
+
 /**
  * Makes a schema that lets everything through: it states a type without checking it.
  *

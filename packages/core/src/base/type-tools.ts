@@ -61,6 +61,13 @@ type NotJson =
   | ((...parameters: never[]) => unknown)
   | ArrayBufferView;
 
+/** Whether code may return a boolean or nothing: then it tests where it should convert, or lacks a `return`. */
+export type IsUnanswered<V> = unknown extends V
+  ? false
+  : [Extract<V, boolean | void | undefined>] extends [never]
+    ? false
+    : true;
+
 /** Rejects what JSON has no form for. */
 export type NotStorable =
   Complaint<'Conversations are stored as JSON: store a Date as text or number, a Map or Set as an object or array, and no functions.'>;

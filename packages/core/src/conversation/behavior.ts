@@ -222,8 +222,10 @@ export interface SceneBehavior {
   readonly answersElsewhere?: true;
   /** The view of its frames, which tools render. */
   readonly view?: unknown;
-  /** As JSON, for diagrams and checks; `defaults` are those of its machine. */
-  describe?(defaults?: SceneDefaults): object;
+  /** As JSON, for diagrams and checks. */
+  describe?(): object;
+  /** The flow that it runs, which tools describe in place of `describe`. */
+  readonly flow?: unknown;
 }
 
 /**

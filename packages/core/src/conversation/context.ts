@@ -3,7 +3,7 @@
 import type { Duration } from '../base/clock.ts';
 import type { Complaint, DeepReadonly, Draft, Simplify } from '../base/type-tools.ts';
 import type { AnyScene, CallOptions, SceneIdIn, StartArgs } from './scene.ts';
-import type { AnyState, DataOf, IdOf, State } from './states.ts';
+import type { AnyState, DataOf, IdOf, NoState, State } from './states.ts';
 import type { StatesIn, Target } from './targets.ts';
 
 /** `current` and `data`, discriminated by `current`. */
@@ -197,3 +197,8 @@ export interface FsmContext<out All extends AnyState = AnyState>
   /** `current` and `data` as a union discriminated by `current`, for an exhaustive `switch`. */
   readonly view: StateView<All>;
 }
+
+/** Adds a second machine under its own property: `PropertyFlavor<MyContext, 'vote', typeof Poll>`. */
+export type PropertyFlavor<C, P extends string, S = AnyState> = P extends keyof C
+  ? Complaint<`'${P}' already exists on this context. Choose another property.`>
+  : C & { readonly [K in P]: FsmContext<StatesIn<S> | NoState> };

@@ -30,7 +30,11 @@ export function inParts(call: ApiCall): readonly ApiCall[] {
   const text = String(payload[field]);
   const entitiesField = field === 'text' ? 'entities' : 'caption_entities';
   const entities = payload[entitiesField] as readonly Entity[] | undefined;
-  const parts = pieces(text, longest);
+  // Telegram rejects a text without a visible character; a caption may be blank
+  const parts = pieces(text, longest).filter(
+    ([start, end]) => (start === 0 && field === 'caption') || text.slice(start, end).trim() !== '',
+  );
+  if (parts.length === 0) return [call];
   return parts.map(([start, end], at) => {
     const { reply_markup, ...rest } = payload;
     const isFirst = at === 0;

@@ -144,7 +144,7 @@ export function callOf(say: OutgoingMessage, address: ReplyAddress | undefined):
   if ('method' in say) {
     return { method: say.method, payload: { ...where, ...say.payload } };
   }
-  const markup = say.keyboard == null ? {} : { reply_markup: markupOf(say.keyboard) };
+  const markup = say.keyboard != null && { reply_markup: markupOf(say.keyboard) };
   const kind = mediaKinds.find((name) => name in say);
   if (kind === undefined) {
     return {
@@ -182,18 +182,18 @@ function addressParameters(address: ReplyAddress | undefined): object {
   const { chat, thread, business, directMessagesTopic, receiver } = address;
   return {
     chat_id: chat,
-    ...(thread === undefined ? {} : { message_thread_id: thread }),
-    ...(business === undefined ? {} : { business_connection_id: business }),
-    ...(directMessagesTopic === undefined ? {} : { direct_messages_topic_id: directMessagesTopic }),
-    ...(receiver === undefined ? {} : { receiver_user_id: receiver }),
+    ...(thread !== undefined && { message_thread_id: thread }),
+    ...(business !== undefined && { business_connection_id: business }),
+    ...(directMessagesTopic !== undefined && { direct_messages_topic_id: directMessagesTopic }),
+    ...(receiver !== undefined && { receiver_user_id: receiver }),
   };
 }
 
 function textParameters({ text, entities, parse_mode, options }: RichText): object {
   return {
     text,
-    ...(entities === undefined ? {} : { entities }),
-    ...(parse_mode === undefined ? {} : { parse_mode }),
+    ...(entities !== undefined && { entities }),
+    ...(parse_mode !== undefined && { parse_mode }),
     ...options,
   };
 }
@@ -201,8 +201,8 @@ function textParameters({ text, entities, parse_mode, options }: RichText): obje
 function captionParameters({ text, entities, parse_mode, options }: RichText): object {
   return {
     caption: text,
-    ...(entities === undefined ? {} : { caption_entities: entities }),
-    ...(parse_mode === undefined ? {} : { parse_mode }),
+    ...(entities !== undefined && { caption_entities: entities }),
+    ...(parse_mode !== undefined && { parse_mode }),
     ...options,
   };
 }

@@ -40,9 +40,10 @@ export interface Matcher {
  *
  * @throws FsmError `INVALID_TARGET` for none, or for what is no target; `STATE_UNBOUND` for a state() outside a group
  */
-export function matcherOf(targets: readonly Target[], where: string): Matcher {
+export function matcherOf(given: Target | readonly Target[], where: string): Matcher {
   const no = (found: string) =>
     invalidTarget(where, 'a state, a group, a scene, an id, `anyState` or `noState`', found);
+  const targets: readonly Target[] = Array.isArray(given) ? given : [given];
   if (targets.length === 0) throw no('no target');
   const states = new Map<string | null, State | null>();
   const ids: string[] = [];

@@ -22,7 +22,7 @@ export function isFromThisMachine({ tag }: OpenTurn, found: string): boolean {
 
 /** The checkout of an update. */
 export function checkoutOf({ update }: OpenTurn): RawObject | undefined {
-  return update && objectIn(update, 'pre_checkout_query');
+  return objectIn(update, 'pre_checkout_query');
 }
 
 /** The payment of an update. */

@@ -41,7 +41,7 @@ export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Prom
     const { answerStale } = await import('./stale.ts');
     return answerStale(turn, tag, rest);
   };
-  if (active !== undefined) return offer(turn, active, albums, pass);
+  if (active !== undefined) return await offer(turn, active, albums, pass);
   const command = commandOf(input);
   if (command !== undefined && (await start(turn, command))) return;
   if (await enterInitial(turn)) return;
@@ -60,7 +60,7 @@ async function offer(
   const run = new FrameRun(turn, copy.top);
   const { command } = run;
   if (command !== undefined) {
-    if (await guarded(turn, behavior, async () => behavior.command?.(run, command))) return;
+    if (await guarded(turn, behavior, () => behavior.command?.(run, command))) return;
     const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
     if (policy !== 'answer' && (await start(turn, command))) return;
     if (policy === 'passAndAsk') {
@@ -71,7 +71,7 @@ async function offer(
     }
   }
   const others = passedOn(pass);
-  const handle = async () => behavior.handle(run, others.pass);
+  const handle = () => behavior.handle(run, others.pass);
   try {
     await guarded(turn, behavior, handle, others.hasThrown);
   } catch (error) {

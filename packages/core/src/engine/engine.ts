@@ -10,6 +10,7 @@ import { dispatch } from './dispatch.ts';
 import { answer, isSeen, passTimer, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
 import { reply } from './replies.ts';
+import { botCommands } from './triggers.ts';
 import { turnSession } from './turn-session.ts';
 import { sceneVerbs } from './verbs.ts';
 
@@ -24,6 +25,7 @@ function makeEngine(): Engine {
     passTimer,
     forgetBurst,
     askerOf,
+    botCommands,
     reply,
     noteLog,
     sceneVerbs,

@@ -3,6 +3,7 @@
 import { sceneError } from '../base/area-errors.ts';
 import { holds } from '../base/holds.ts';
 import { frozenData, noData } from '../base/json.ts';
+import type { Awaitable } from '../base/type-tools.ts';
 import { collections, type MessageSource, type SceneBehavior } from '../conversation/behavior.ts';
 import {
   checkMessage,
@@ -29,7 +30,7 @@ export async function passTimer(turn: OpenTurn, timer: string): Promise<boolean>
   const behavior = behaviorOn(turn, top);
   if (behavior === undefined) return false;
   const pass = () =>
-    guarded(turn, behavior, async () => behavior.timeout?.(new FrameRun(turn, top), timer));
+    guarded(turn, behavior, () => behavior.timeout?.(new FrameRun(turn, top), timer));
   await (timer in collections ? interruptible(turn, pass) : pass());
   return true;
 }
@@ -73,7 +74,7 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
       if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
       const { keyboard } = copy;
       // of a question that is over
-      const isLeft = keyboard !== undefined && (keyboard !== copy.top.entry || isAskedAnew);
+      const isLeft = keyboard !== undefined && (copy.hasOldKeyboard || isAskedAnew);
       if (isLeft) (await import('./reply-keyboards.ts')).removeByOutbox(turn);
       // one that an ending has shown is the bot's menu, and stays
       if (effects.keyboard === copy.top.entry) copy.keyboard = effects.keyboard;
@@ -97,8 +98,8 @@ function noteLanguage(turn: OpenTurn): void {
 }
 
 /** Keeps under which fence the question is asked, for updates that wait in other processes. */
-function noteAsked({ copy, hold }: OpenTurn): void {
-  const fence = hold?.sharedFence;
+function noteAsked({ copy, lease }: OpenTurn): void {
+  const fence = lease?.sharedFence;
   if (fence === undefined) return;
   copy.change({ memo: frozenData({ ...copy.top.memo, [askedMember]: fence }, 'memo') });
 }
@@ -148,16 +149,16 @@ async function notify(
       if (event.fresh === true) await behavior.screen?.(run, true);
       const checked = await behavior.check?.(top.data, top.state);
       if (checked !== undefined) copy.change({ data: frozenData(checked, 'data') });
-      await guarded(turn, behavior, async () => behavior.enter?.(run, event.params));
+      await guarded(turn, behavior, () => behavior.enter?.(run, event.params));
       return event.params;
     }
     case 'returned': {
       const { result, of } = event;
       if (event.into || behavior.resume === undefined) {
-        await guarded(turn, behavior, async () => behavior.enter?.(run, noData));
+        await guarded(turn, behavior, () => behavior.enter?.(run, noData));
         return noData;
       }
-      await guarded(turn, behavior, async () => behavior.resume?.(run, result, of));
+      await guarded(turn, behavior, () => behavior.resume?.(run, result, of));
       return undefined;
     }
   }
@@ -186,11 +187,11 @@ async function notifyLeft(
   effects.reportLeft({ frame, reason: truer ?? reason });
 }
 
-async function findQuestion(turn: OpenTurn, params: object): Promise<MessageSource | undefined> {
+function findQuestion(turn: OpenTurn, params: object): Awaitable<MessageSource | undefined> {
   const { top } = turn.copy;
   const behavior = behaviorOn(turn, top);
   if (behavior === undefined) return undefined;
-  return guarded(turn, behavior, async () => behavior.ask?.(new FrameRun(turn, top), params));
+  return guarded(turn, behavior, () => behavior.ask?.(new FrameRun(turn, top), params));
 }
 
 /** Returns the behavior of a frame's scene; `undefined` for a frame without a scene. */
@@ -202,7 +203,7 @@ export function behaviorOn({ registry }: OpenTurn, { scene }: Frame): SceneBehav
 export async function guarded<T>(
   turn: OpenTurn,
   behavior: SceneBehavior,
-  run: () => Promise<T>,
+  run: () => Awaitable<T>,
   isOthers?: (error: unknown) => boolean,
 ): Promise<T> {
   try {

@@ -78,7 +78,7 @@ async function removeApart(turn: OpenTurn, removal: Removal): Promise<void> {
 /** A keyboard of a group is its user's: it is removed by a reply to them, so what is no message of theirs leaves it. */
 function removalIn({ subject, update }: OpenTurn): Removal | undefined {
   if ((subject.chat ?? 0) >= 0) return { reply_markup: { remove_keyboard: true } };
-  const message_id = wholeIn(update && objectIn(update, subject.updateType ?? ''), 'message_id');
+  const message_id = wholeIn(objectIn(update, subject.updateType ?? ''), 'message_id');
   if (message_id === undefined) return undefined;
   return {
     reply_markup: { remove_keyboard: true, selective: true },
@@ -94,10 +94,25 @@ function endOf(stream: Stream): OutgoingMessage {
 
 function removing(say: OutgoingMessage, removal: Removal): OutgoingMessage | undefined {
   const { method, payload } = callOf(say, undefined);
-  // an album, an invoice or an action takes no keyboard
-  if (markupIn(say) !== undefined) return undefined;
-  if (!/^(?:send|copy)/.test(method) || takesNone.has(method)) return undefined;
+  if (markupIn(say) !== undefined || !showsMarkup(method)) return undefined;
   return { method, payload: { ...removal, ...payload } };
+}
+
+/**
+ * A call of a handler whose message also removes a keyboard that is no longer needed; any other call as it is.
+ *
+ * @param payload - as the handler gives it; it is not changed
+ */
+export function callWithout(turn: OpenTurn, method: string, payload: object): object {
+  const removal = removalIn(turn);
+  if (removal === undefined || !showsMarkup(method)) return payload;
+  turn.copy.keyboard = undefined;
+  return { ...removal, ...payload };
+}
+
+/** Whether a method sends a message that may have a keyboard: no album, invoice or action. */
+export function showsMarkup(method: string): boolean {
+  return /^(?:send|copy)/.test(method) && !takesNone.has(method);
 }
 
 const takesNone: ReadonlySet<string> = new Set([

@@ -4,7 +4,8 @@ import { resolveText } from '../conversation/texts.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import { isInaccessible } from '../update/address.ts';
 import { unmatchedPayment } from '../update/invoice.ts';
-import { idIn, objectIn, textIn, wholeIn } from '../update/raw-update.ts';
+import { idIn, textIn, wholeIn } from '../update/raw-update.ts';
+import { messageOfPress } from '../update/shown-button.ts';
 import { checkoutOf, paymentOf } from './bound.ts';
 
 /**
@@ -51,7 +52,7 @@ export async function answerElsewhere(turn: OpenTurn): Promise<void> {
   const { update, effects, rt, facts } = turn;
   effects.answer = { text: await resolveText(rt.options.defaults.texts, 'stale', turn) };
   if (facts.isElsewhere !== true) return;
-  const message = objectIn(update && objectIn(update, 'callback_query'), 'message');
+  const message = messageOfPress(update);
   const chat_id = idIn(message, 'chat');
   const message_id = wholeIn(message, 'message_id');
   if (chat_id === undefined || message_id === undefined) return;

@@ -1,6 +1,7 @@
-/** Which scene a command or a deep link starts. */
+/** Which scene a command or a deep link starts, and the commands that a bot's menu lists. */
 
-import type { RegisteredScene } from '../state/registry.ts';
+import type { BotCommand, SceneBehavior } from '../conversation/behavior.ts';
+import type { RegisteredScene, Registry } from '../state/registry.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import { guestChats } from '../update/subject.ts';
@@ -10,9 +11,9 @@ export async function start(turn: OpenTurn, command: ParsedCommand): Promise<boo
   const found = isGuest(turn) ? undefined : triggered(turn, command);
   if (found === undefined) return false;
   const { scene, argument } = found;
-  const refused = (error: unknown) =>
+  const rejected = (error: unknown) =>
     turn.rt.notify('inputRejected', { key: turn.key ?? '', error });
-  const data = await scene.behavior.trigger?.from?.(argument, turn, refused);
+  const data = await scene.behavior.trigger?.from?.(argument, turn, rejected);
   if (data === null) return false;
   // the scene that was called is left for good: what this one gives was not asked for
   turn.copy.top = { ...turn.copy.top, into: undefined };
@@ -46,4 +47,20 @@ export function triggered(
     }
   }
   return found && { scene: found, argument: argument.slice(Math.max(0, most - 2)) };
+}
+
+/** The commands of all scenes of a machine, as `setMyCommands` takes them. */
+export function botCommands({ scenes }: Registry): readonly BotCommand[] {
+  return [...scenes.values()].flatMap(({ behavior }) => commandsOf(behavior));
+}
+
+/**
+ * The commands of a scene that have a description and that Telegram accepts in a menu. It rejects a whole menu for one name of more than 32
+ * characters or one description of more than 256 (Bot API, BotCommand).
+ */
+function commandsOf({ trigger, botCommands }: SceneBehavior): readonly BotCommand[] {
+  const { command = '', description } = trigger ?? {};
+  const isListed = description && /^[a-z0-9_]{1,32}$/.test(command);
+  const own = isListed ? [{ command, description: [...description].slice(0, 256).join('') }] : [];
+  return [...own, ...(botCommands?.() ?? [])];
 }

@@ -4,51 +4,50 @@ import { FsmError } from '../base/errors.ts';
 import type { Acquired, Busy, Granted, LeaseHolder } from '../storage/statements.ts';
 import { leaseTimes } from '../storage/times.ts';
 import { backoff, faultOf, jitter, newToken, storageFailed, TimedOut } from './calls.ts';
-import type { Gate } from './gate.ts';
-import type { WaitOptions } from './lease.ts';
-import { Mailbox } from './mailbox.ts';
+import type { Lease, WaitOptions } from './lease.ts';
 import type { Notes } from './notes.ts';
 import type { LeaseRoom } from './shared-lease.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 /** The members of a machine's leases that an attempt needs. */
-export interface AcquiringRoom extends Pick<LeaseRoom, 'options' | 'short' | 'urgent'> {
-  readonly gate: Gate;
+export interface AcquiringRoom extends Pick<LeaseRoom, 'options' | 'short' | 'gate' | 'urgent'> {
   readonly wakeUps: WakeUps;
   readonly notes: Notes;
   /** Whether the storage has ever answered. */
   hasAnswered: boolean;
+  /** Makes the lease of an attempt that has ended well. */
+  granted(attempt: Acquiring, grant: Grant): Lease;
+  /** An attempt has ended without a lease. */
+  gaveUp(attempt: Acquiring): void;
   /** Whether a holder is one of this process whose attempt and turn are over. */
   isLate(holder: LeaseHolder): boolean;
   /** Releases a grant that nobody waits for any more. */
   late(key: string, holder: LeaseHolder): void;
 }
 
-/** A lease that an attempt has got. */
+/** The right that an attempt was given. */
 export interface Grant extends Granted {
-  /** Until when it certainly lasts, by the monotonic clock. */
+  /** Until when the lease certainly lasts, by the monotonic clock. */
   readonly until: number;
 }
 
-/** The events for which an attempt waits. */
-type News =
-  | { readonly answer: Acquired; readonly sentAt: number }
-  | { readonly failed: unknown }
-  | 'ask again'
-  | { readonly gaveUp: unknown };
-
 /** One attempt; its requests have one token. */
 export class Acquiring {
+  readonly leases: AcquiringRoom;
   readonly key: string;
   readonly token: string = newToken();
+  readonly options: WaitOptions;
   /** Whether it may wait, and so register as a waiter. */
   readonly waits: boolean;
-  /** An answer that still comes is for nobody. */
-  isOver = false;
-  readonly #room: AcquiringRoom;
-  readonly #options: WaitOptions;
-  readonly #news: Mailbox<News>;
   readonly #start: number;
+  #resolve: (lease: Lease | undefined) => void = () => {};
+  #reject: (error: unknown) => void = () => {};
+  /** An answer that still comes is for nobody. */
+  #isOver = false;
+  /** Until it asks again, or has waited for too long. */
+  #timer: unknown;
+  /** How often it has asked. */
+  #asks = 0;
   #failures = 0;
   /** The failure that says most; it is forgotten with the next answer. */
   #cause: unknown;
@@ -59,100 +58,139 @@ export class Acquiring {
   /** The last note to the process that it waits for. */
   #note: string | undefined;
 
-  constructor(room: AcquiringRoom, key: string, options: WaitOptions) {
-    const { clock } = room.options;
-    this.#room = room;
+  constructor(leases: AcquiringRoom, key: string, options: WaitOptions) {
+    this.leases = leases;
     this.key = key;
-    this.#options = options;
+    this.options = options;
     this.waits = options.timeout > 0;
-    this.#news = new Mailbox(clock);
-    this.#start = clock.monotonic();
-  }
-
-  /** It was handed the conversation, or the answer names a turn that is to end: asks at once. */
-  askAgain(): void {
-    this.#news.put('ask again');
-  }
-
-  giveUp(reason: unknown): void {
-    this.#news.put({ gaveUp: reason });
+    this.#start = leases.options.clock.monotonic();
   }
 
   /**
-   * Asks until the conversation is acquired.
+   * Asks until the conversation is acquired. To be called once.
    *
    * @returns `undefined` if it is busy and may not wait
    * @throws FsmError `WAIT_TIMEOUT`, `STORAGE_FAILED`; the reason of {@link Acquiring.giveUp}
    */
-  acquired(): Promise<Grant | undefined> {
-    const signal = this.#options.interruption?.signal;
-    const acquired = this.#acquired();
-    if (signal === undefined) return acquired;
-    const askAgain = () => this.askAgain();
-    signal.addEventListener('abort', askAgain);
-    return acquired.finally(() => signal.removeEventListener('abort', askAgain));
+  acquired(): Promise<Lease | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+      this.options.interruption?.signal.addEventListener('abort', this.askAgain);
+      this.askAgain();
+    });
   }
 
-  async #acquired(): Promise<Grant | undefined> {
-    let askIn = 0;
-    for (;;) {
-      const item = await this.#news.take(Math.min(askIn, this.#left()));
-      if (item === undefined && this.#left() <= 0) throw this.#timedOut();
-      if (item === undefined || item === 'ask again') {
-        this.#ask();
-        askIn = Number.POSITIVE_INFINITY;
-      } else if ('gaveUp' in item) throw item.gaveUp;
-      else if ('failed' in item) askIn = this.#afterFailure(item.failed);
-      else {
-        this.#room.hasAnswered = true;
-        this.#failures = 0;
-        this.#cause = undefined;
-        const { answer, sentAt } = item;
-        if ('busy' in answer) {
-          if (!this.waits) return undefined;
-          askIn = await this.#whileBusy(answer);
-          continue;
-        }
-        const { short, options } = this.#room;
-        const isFresh = options.clock.monotonic() - sentAt <= short / 2;
-        if (isFresh || this.#isExtended) return { ...answer, until: sentAt + short };
-        // most of the lease was spent on the way: the same token extends it
-        this.#isExtended = true;
-        askIn = 0;
-      }
-    }
-  }
-
-  #ask(): void {
-    const { gate, short, wakeUps, options } = this.#room;
+  /** Also where it was handed the conversation, and where a turn that it waits for is to end. */
+  readonly askAgain = (): void => {
+    const { gate, short, wakeUps, options } = this.leases;
     const { storage, clock } = options;
     const { key, token } = this;
+    if (this.#isOver) return;
+    this.#asks++;
+    this.#continueIn(Number.POSITIVE_INFINITY);
     let sentAt = 0;
-    const answered = (answer: Acquired) => {
-      if (!this.isOver) this.#news.put({ answer, sentAt });
-      else if (!('busy' in answer)) this.#room.late(key, { token, fence: answer.fence });
-    };
-    const send = () => {
-      sentAt = clock.monotonic();
-      return storage.acquire(key, { token, lease: short, queue: this.waits && wakeUps.isOpen });
-    };
-    const isWanted = () => !this.isOver;
-    const isRepeated = this.#failures > 0;
-    gate
-      .send(send, { isUrgent: false, clock, isRepeated, isWanted, late: answered })
-      .then(answered, (failed) => this.#news.put({ failed }));
+    gate.pass({
+      clock,
+      isUrgent: false,
+      isRepeated: this.#failures > 0,
+      isWanted: () => !this.#isOver,
+      send: () => {
+        sentAt = clock.monotonic();
+        return storage.acquire(key, { token, lease: short, queue: this.waits && wakeUps.isOpen });
+      },
+      answered: (answer) => this.#answered(answer, sentAt),
+      failed: (error) => this.#failed(error),
+    });
+  };
+
+  giveUp(reason: unknown): void {
+    if (this.#isOver) return;
+    this.#end();
+    this.leases.gaveUp(this);
+    this.#reject(reason);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#stopTimer();
+    this.options.interruption?.signal.removeEventListener('abort', this.askAgain);
+  }
+
+  /** Asks again in so many ms, unless it has waited for too long by then. */
+  #continueIn(ms: number): void {
+    this.#stopTimer();
+    const wait = Math.min(ms, this.#left());
+    if (wait === Number.POSITIVE_INFINITY) return;
+    this.#timer = this.leases.options.clock.setTimeout(this.#continue, wait);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) this.leases.options.clock.clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  readonly #continue = (): void => {
+    this.#timer = undefined;
+    if (this.#left() > 0) this.askAgain();
+    else this.giveUp(this.#timedOut());
+  };
+
+  #answered(answer: Acquired, sentAt: number): void {
+    const { key, token } = this;
+    if (this.#isOver) {
+      if (!('busy' in answer)) this.leases.late(key, { token, fence: answer.fence });
+      return;
+    }
+    this.leases.hasAnswered = true;
+    this.#failures = 0;
+    this.#cause = undefined;
+    if ('busy' in answer) void this.#whileBusy(answer);
+    else this.#granted(answer, sentAt);
+  }
+
+  #granted(answer: Granted, sentAt: number): void {
+    const { short, options } = this.leases;
+    const isFresh = options.clock.monotonic() - sentAt <= short / 2;
+    if (isFresh || this.#isExtended) {
+      this.#end();
+      this.#resolve(this.leases.granted(this, { ...answer, until: sentAt + short }));
+      return;
+    }
+    // most of the lease was spent on the way: the same token extends it
+    this.#isExtended = true;
+    this.#continue();
+  }
+
+  async #whileBusy(answer: Busy): Promise<void> {
+    if (!this.waits) {
+      this.#end();
+      this.leases.gaveUp(this);
+      this.#resolve(undefined);
+      return;
+    }
+    const asks = this.#asks;
+    try {
+      const askIn = await this.#pauseBehind(answer);
+      // it may have asked meanwhile
+      if (this.#isOver || this.#asks > asks) return;
+      if (askIn > 0) this.#continueIn(askIn);
+      else this.#continue();
+    } catch (error) {
+      this.giveUp(error);
+    }
   }
 
   /** In how many ms to ask again while another turn has the conversation. */
-  async #whileBusy(answer: Busy): Promise<number> {
-    const { options, wakeUps } = this.#room;
+  async #pauseBehind(answer: Busy): Promise<number> {
+    const { options, wakeUps } = this.leases;
     const { owner, fence, busy } = answer;
     const holder = { token: owner, fence };
-    if (this.#room.isLate(holder)) {
-      await this.#room.urgent(() => options.storage.release(this.key, holder)).catch(() => {});
+    if (this.leases.isLate(holder)) {
+      await this.leases.urgent(() => options.storage.release(this.key, holder)).catch(() => {});
       return this.#rounds++ === 0 ? 0 : backoff(this.#rounds);
     }
-    if (this.#rounds === 0) this.#options.onBusy?.(answer);
+    if (this.#rounds === 0) this.options.onBusy?.(answer);
     this.#interrupt(owner);
     const round = this.#rounds++;
     // asked again at once, so that no message is missed
@@ -164,32 +202,28 @@ export class Acquiring {
 
   /** Asks another process to end its turn, if this one is to go first. */
   #interrupt(owner: string): void {
-    const interrupter = this.#options.interruption?.interrupter();
+    const interrupter = this.options.interruption?.interrupter();
     const note = `${owner} ${interrupter}`;
     if (interrupter === undefined || note === this.#note) return;
     this.#note = note;
-    void this.#room.notes.leave(owner, interrupter);
+    void this.leases.notes.leave(owner, interrupter);
   }
 
-  /**
-   * In how many ms to ask again.
-   *
-   * @throws FsmError `STORAGE_FAILED` if that is not worth another try
-   */
-  #afterFailure(error: unknown): number {
+  #failed(error: unknown): void {
+    if (this.#isOver) return;
     // a certain cause says more than a time-out after it
     if (this.#cause === undefined || !(error instanceof TimedOut)) this.#cause = error;
-    if (this.#isHopeless(error)) throw storageFailed(this.key, 'acquire', this.#cause);
-    return backoff(this.#failures++);
+    if (this.#isHopeless(error)) this.giveUp(storageFailed(this.key, 'acquire', this.#cause));
+    else this.#continueIn(backoff(this.#failures++));
   }
 
   #isHopeless(error: unknown): boolean {
-    const { storage, lease } = this.#room.options;
+    const { storage, lease } = this.leases.options;
     if (faultOf(storage, error) === 'fatal') return true;
     // never reached, and rejected: a wrong address, not a restart
-    if (!this.#room.hasAnswered && isRefused(error)) return true;
+    if (!this.leases.hasAnswered && isRefused(error)) return true;
     // a storage that sorts its errors is worth waiting for; of another, three tries show enough
-    const patience = storage.classify === undefined ? 0 : Math.min(this.#options.timeout, lease);
+    const patience = storage.classify === undefined ? 0 : Math.min(this.options.timeout, lease);
     return this.#failures >= 2 && this.#spent() >= patience;
   }
 
@@ -200,11 +234,11 @@ export class Acquiring {
   }
 
   #spent(): number {
-    return this.#room.options.clock.monotonic() - this.#start;
+    return this.leases.options.clock.monotonic() - this.#start;
   }
 
   #left(): number {
-    return this.waits ? this.#options.timeout - this.#spent() : Number.POSITIVE_INFINITY;
+    return this.waits ? this.options.timeout - this.#spent() : Number.POSITIVE_INFINITY;
   }
 }
 

@@ -5,14 +5,7 @@ import type { LeaseHolder } from '../storage/statements.ts';
 import { Acquiring, type AcquiringRoom, type Grant } from './acquiring.ts';
 import { isOwnToken } from './calls.ts';
 import { type Gate, gateOf } from './gate.ts';
-import type {
-  Coordination,
-  Interruption,
-  Lease,
-  LeaseOptions,
-  Leases,
-  WaitOptions,
-} from './lease.ts';
+import type { Coordination, Lease, LeaseOptions, Leases, WaitOptions } from './lease.ts';
 import { Notes } from './notes.ts';
 import { type LeaseRoom, SharedLease } from './shared-lease.ts';
 import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
@@ -31,8 +24,8 @@ import { type WakeUps, wakeUpsOf } from './wake-ups.ts';
  */
 export const sharedLeases: Coordination = (options) => new SharedLeases(options);
 
-/** Tokens of this process whose attempt or turn is not over; a lease with another token is a late grant. */
-const inUse = new Set<string>();
+/** By token, all attempts of this process, and the leases that they have become; a lease with another token is a late grant. */
+const turns = new Map<string, Acquiring | SharedLease>();
 /** How many attempts that gave up are remembered, for conversations that are handed to them later. */
 const mostRemembered = 1000;
 
@@ -45,8 +38,6 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   readonly wakeUps: WakeUps;
   readonly notes: Notes;
   hasAnswered = false;
-  readonly #live = new Map<string, SharedLease>();
-  readonly #takings = new Map<string, Acquiring>();
   /** The keys of attempts that gave up while they were registered as waiters, by token. */
   readonly #gaveUp = new Map<string, string>();
   #timer: unknown;
@@ -65,57 +56,33 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     });
   }
 
-  get size(): number {
-    return this.#live.size;
-  }
-
   has(hold: SharedLease): boolean {
-    return this.#live.get(hold.holder.token) === hold;
+    return turns.get(hold.holder.token) === hold;
   }
 
   /** The turn of a lease has ended. */
   over(hold: SharedLease): void {
     const { token } = hold.holder;
-    if (this.has(hold)) this.#live.delete(token);
-    inUse.delete(token);
+    turns.delete(token);
     this.notes.unwatch(token);
   }
 
-  /** Sends a statement that ends, extends or proves a turn. */
-  urgent<T>(
-    statement: () => Awaitable<T>,
-    isRepeated = false,
-    late: (value: T) => void = () => {},
-  ): Promise<T> {
-    const { clock } = this.options;
-    return this.gate.send(statement, { isUrgent: true, clock, isRepeated, late });
+  urgent<T>(statement: () => Awaitable<T>): Promise<T> {
+    return this.gate.ask(statement, true, this.options.clock);
   }
 
   ask<T>(statement: () => Awaitable<T>): Promise<T> {
-    return this.gate.send(statement, { isUrgent: false, clock: this.options.clock });
+    return this.gate.ask(statement, false, this.options.clock);
   }
 
-  async acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
-    const taking = new Acquiring(this, key, options);
-    const { token } = taking;
-    this.#takings.set(token, taking);
-    inUse.add(token);
-    try {
-      const grant = await taking.acquired();
-      if (grant !== undefined) return this.#held(taking, grant, options.interruption);
-      this.#giveUp(taking);
-      return undefined;
-    } catch (error) {
-      this.#giveUp(taking);
-      throw error;
-    } finally {
-      taking.isOver = true;
-      this.#takings.delete(token);
-    }
+  acquire(key: string, options: WaitOptions): Promise<Lease | undefined> {
+    const attempt = new Acquiring(this, key, options);
+    turns.set(attempt.token, attempt);
+    return attempt.acquired();
   }
 
   giveUp(reason: unknown): void {
-    for (const taking of this.#takings.values()) taking.giveUp(reason);
+    for (const turn of this.#turns()) if (turn instanceof Acquiring) turn.giveUp(reason);
   }
 
   stop(): void {
@@ -125,20 +92,17 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     this.notes.stop();
   }
 
-  #held(
-    { key, token }: Acquiring,
-    { fence, stored, until }: Grant,
-    interruption: Interruption | undefined,
-  ): SharedLease {
-    const hold = new SharedLease(this, key, { token, fence }, stored, until);
-    this.#live.set(token, hold);
-    if (interruption !== undefined) this.notes.watch(token, interruption);
+  granted(attempt: Acquiring, { fence, stored, until }: Grant): Lease {
+    const { key, token, options } = attempt;
+    const lease = new SharedLease(this, key, { token, fence }, stored, until);
+    turns.set(token, lease);
+    if (options.interruption !== undefined) this.notes.watch(token, options.interruption);
     this.#arm();
-    return hold;
+    return lease;
   }
 
   isLate({ token }: LeaseHolder): boolean {
-    return isOwnToken(token) && !inUse.has(token);
+    return isOwnToken(token) && !turns.has(token);
   }
 
   /** A grant that nobody waits for any more. While its turn runs it may be the turn's own, under the fence of an unanswered commit. */
@@ -149,9 +113,9 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
   }
 
   readonly #handedOver = (token: string, fence: number): void => {
-    const taking = this.#takings.get(token);
-    if (taking !== undefined) {
-      taking.askAgain();
+    const turn = turns.get(token);
+    if (turn instanceof Acquiring) {
+      turn.askAgain();
       return;
     }
     const key = this.#gaveUp.get(token);
@@ -159,8 +123,8 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     if (key !== undefined) this.late(key, { token, fence });
   };
 
-  #giveUp({ key, token, waits }: Acquiring): void {
-    inUse.delete(token);
+  gaveUp({ key, token, waits }: Acquiring): void {
+    turns.delete(token);
     if (!waits || !this.wakeUps.isOpen) return;
     this.#gaveUp.set(token, key);
     if (this.#gaveUp.size <= mostRemembered) return;
@@ -170,7 +134,7 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     }
   }
 
-  /** One timer for all leases. It continues for as long as there is any, so a quick turn neither sets nor clears one. */
+  /** One timer for all turns. It continues for as long as there is any, so a quick turn neither sets nor clears one. */
   #arm(): void {
     const { clock, longest } = this.options;
     this.#timer ??= clock.setTimeout(this.#tick, Math.min(this.short / 3, longest));
@@ -180,10 +144,16 @@ class SharedLeases implements Leases, LeaseRoom, AcquiringRoom {
     const { clock, longest } = this.options;
     this.#timer = undefined;
     const now = clock.monotonic();
-    for (const hold of [...this.#live.values()]) {
-      if (now - hold.startedAt > longest) hold.lose();
-      else hold.renew();
+    for (const turn of this.#turns()) {
+      if (turn instanceof Acquiring) continue;
+      if (now - turn.startedAt > longest) turn.lose();
+      else turn.renew();
     }
-    if (this.#live.size > 0) this.#arm();
+    if (this.#turns().length > 0) this.#arm();
   };
+
+  /** The turns of this machine. */
+  #turns(): readonly (Acquiring | SharedLease)[] {
+    return [...turns.values()].filter(({ leases }) => leases === this);
+  }
 }

@@ -20,18 +20,14 @@ export function directLeases(options: LeaseOptions): Leases {
 
 class DirectLeases implements Leases {
   readonly options: LeaseOptions;
-  /** Oldest first. */
-  readonly #live = new Set<DirectLease>();
+  /** A list and no set: to add to a small set and to delete from it would cost as much as the rest of the lease. */
+  readonly #live: DirectLease[] = [];
   #timer: unknown;
   /** Why attempts that wait are rejected; each attempt compares it with what it began with. */
   #gaveUp: { readonly reason: unknown } | undefined;
 
   constructor(options: LeaseOptions) {
     this.options = options;
-  }
-
-  get size(): number {
-    return this.#live.size;
   }
 
   async acquire(key: string, { timeout, onBusy }: WaitOptions): Promise<Lease | undefined> {
@@ -49,7 +45,7 @@ class DirectLeases implements Leases {
       }
       if (!('busy' in answer)) {
         const hold = new DirectLease(this, key, { token, fence: answer.fence }, answer.stored);
-        this.#live.add(hold);
+        hold.at = this.#live.push(hold) - 1;
         this.#timer ??= clock.setTimeout(this.#tick, longest);
         return hold;
       }
@@ -78,22 +74,27 @@ class DirectLeases implements Leases {
   }
 
   over(hold: DirectLease): void {
-    this.#live.delete(hold);
+    const { at } = hold;
+    const last = this.#live.at(-1);
+    if (last === undefined || this.#live[at] !== hold) return;
+    // the last one takes its position
+    this.#live[at] = last;
+    last.at = at;
+    this.#live.pop();
   }
 
   /** One timer for all: a turn that is short enough neither sets nor clears one. */
   readonly #tick = () => {
     const { clock, longest } = this.options;
     const now = clock.monotonic();
+    let next = Number.POSITIVE_INFINITY;
     this.#timer = undefined;
-    for (const hold of this.#live) {
+    for (const hold of [...this.#live]) {
       const left = hold.startedAt + longest - now;
-      if (left > 0) {
-        this.#timer = clock.setTimeout(this.#tick, left);
-        return;
-      }
-      hold.lose();
+      if (left > 0) next = Math.min(next, left);
+      else hold.lose();
     }
+    if (next < Number.POSITIVE_INFINITY) this.#timer = clock.setTimeout(this.#tick, next);
   };
 }
 
@@ -113,6 +114,8 @@ export class DirectLease implements Lease {
   /** When the turn began, by the monotonic clock. */
   readonly startedAt: number;
   seat: Seat | undefined;
+  /** Its position among the leases of its machine. */
+  at = -1;
   protected isLost = false;
   protected committedBefore = false;
   private readonly room: LeaseHome;

@@ -10,24 +10,27 @@ import type { Awaitable } from '../base/type-tools.ts';
 import type { StorageStatements } from '../storage/statements.ts';
 import { callBound, isPromise, TimedOut } from './calls.ts';
 
-/** How a statement passes the gate. */
-export interface Passing<T> {
+/** A statement that passes the gate, and gets its answer. */
+export interface Statement<T> {
+  readonly clock: Clock;
   /** Whether it ends or extends a turn that runs: those pass before statements that begin one. */
   readonly isUrgent: boolean;
-  readonly clock: Clock;
   /** Sent before, and not answered in time: it goes to the front. */
   readonly isRepeated?: boolean;
   /** Asked when it would be sent; `false` drops it. */
-  readonly isWanted?: () => boolean;
-  /** Gets an answer that came after {@link callBound}. */
-  readonly late?: (value: T) => void;
+  isWanted?(): boolean;
+  send(): Awaitable<T>;
+  /** Gets the answer, however late it comes. */
+  answered(value: T): void;
+  /** Gets what the storage throws, and `TimedOut` if there is no answer {@link callBound} ms after sending it. */
+  failed(error: unknown): void;
 }
 
 /** Lets the statements of one storage pass. */
 export class Gate {
   readonly #storage: StorageStatements;
-  readonly #urgent: (() => void)[] = [];
-  readonly #others: (() => void)[] = [];
+  readonly #urgent: Statement<unknown>[] = [];
+  readonly #others: Statement<unknown>[] = [];
   /** Statements that were sent and are within their bound. */
   #running = 0;
   /** Statements beyond it whose slot was given to others; at most as many as there are slots. */
@@ -37,45 +40,43 @@ export class Gate {
     this.#storage = storage;
   }
 
+  /** Sends a statement in its turn. */
+  pass<T>(statement: Statement<T>): void {
+    const lane = statement.isUrgent ? this.#urgent : this.#others;
+    if (this.#running < this.#width) this.#send(statement);
+    else if (statement.isRepeated === true) lane.unshift(statement);
+    else lane.push(statement);
+  }
+
   /**
-   * Sends a statement in its turn.
+   * Sends a statement in its turn, once.
    *
    * @throws TimedOut if it is not answered in {@link callBound} ms from sending it; what the storage throws
    */
-  send<T>(statement: () => Awaitable<T>, passing: Passing<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const start = () => {
-        // the caller that drops a statement no longer awaits it
-        if (passing.isWanted?.() !== false) this.#start(statement, passing, resolve, reject);
-      };
-      if (this.#running < this.#width) return start();
-      const lane = passing.isUrgent ? this.#urgent : this.#others;
-      if (passing.isRepeated === true) lane.unshift(start);
-      else lane.push(start);
-    });
+  ask<T>(send: () => Awaitable<T>, isUrgent: boolean, clock: Clock): Promise<T> {
+    return new Promise((answered, failed) =>
+      this.pass({ clock, isUrgent, send, answered, failed }),
+    );
   }
 
   get #width(): number {
     return Math.max(1, this.#storage.features.parallel ?? Number.POSITIVE_INFINITY);
   }
 
-  #start<T>(
-    statement: () => Awaitable<T>,
-    { clock, late }: Passing<T>,
-    resolve: (value: T) => void,
-    reject: (error: unknown) => void,
-  ): void {
+  #send<T>(statement: Statement<T>): void {
+    if (statement.isWanted?.() === false) return;
     let answer: Awaitable<T>;
     try {
-      answer = statement();
+      answer = statement.send();
     } catch (error) {
-      reject(error);
+      statement.failed(error);
       return;
     }
     if (!isPromise(answer)) {
-      resolve(answer);
+      statement.answered(answer);
       return;
     }
+    const { clock } = statement;
     this.#running++;
     let isLate = false;
     let hasSlot = true;
@@ -87,7 +88,7 @@ export class Gate {
         this.#running--;
       }
       // first the one who waits, so that a repetition gets the slot
-      reject(new TimedOut());
+      statement.failed(new TimedOut());
       this.#next();
     }, callBound);
     const ended = () => {
@@ -98,12 +99,11 @@ export class Gate {
     };
     answer.then(
       (value) => {
-        if (isLate) late?.(value);
-        else resolve(value);
+        statement.answered(value);
         ended();
       },
       (error) => {
-        if (!isLate) reject(error);
+        if (!isLate) statement.failed(error);
         ended();
       },
     );
@@ -111,9 +111,9 @@ export class Gate {
 
   #next(): void {
     while (this.#running < this.#width) {
-      const start = this.#urgent.shift() ?? this.#others.shift();
-      if (start === undefined) return;
-      start();
+      const statement = this.#urgent.shift() ?? this.#others.shift();
+      if (statement === undefined) return;
+      this.#send(statement);
     }
   }
 }

@@ -96,8 +96,6 @@ export interface Leases {
   acquire(key: string, options: WaitOptions): Awaitable<Lease | undefined>;
   /** Sends a statement of another kind (`peek`, `due`, `settled`) in its turn among all others of the storage. */
   ask<T>(statement: () => Awaitable<T>): Promise<T>;
-  /** How many conversations are leased. */
-  readonly size: number;
   /** Rejects every attempt that still waits, with this reason. */
   giveUp(reason: unknown): void;
   /** Ends wake-ups and renewals. */

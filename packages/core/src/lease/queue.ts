@@ -7,7 +7,7 @@ export interface Seat {
   leave(): void;
 }
 
-/** Queues by key. A key that nobody uses has none, so nothing is kept for it. */
+/** Queues by key. */
 export interface LocalQueues {
   /** Takes the head at once if nobody is there; `undefined` if somebody is. */
   tryJoin(key: string): Seat | undefined;
@@ -20,8 +20,6 @@ export interface LocalQueues {
   join(key: string, signal?: AbortSignal, isNext?: boolean): Promise<Seat>;
   /** How many wait. */
   waiting(key: string): number;
-  /** Keys in use; for tests. */
-  readonly size: number;
 }
 
 const queues = new WeakMap<StorageStatements, LocalQueues>();
@@ -33,11 +31,22 @@ export function queuesOf(storage: StorageStatements): LocalQueues {
   return known;
 }
 
+/** Below so many keys none is looked for that nobody uses any more. */
+const fewest = 64;
+
 /** Makes queues. */
 export function localQueues(): LocalQueues {
   const heads = new Map<string, Head>();
-  const tryJoin = (key: string): Head | undefined =>
-    heads.size > 0 && heads.has(key) ? undefined : new Head(heads, key, undefined);
+  let most = fewest;
+  const tryJoin = (key: string): Head | undefined => {
+    if (heads.get(key)?.hasLeft === false) return undefined;
+    // now and then all at once: to delete each key when its turn ends would cost as much as a lease
+    if (heads.size >= most) {
+      for (const [unused, { hasLeft }] of heads) if (hasLeft) heads.delete(unused);
+      most = Math.max(fewest, 2 * heads.size);
+    }
+    return new Head(heads, key, undefined);
+  };
   return {
     tryJoin,
     join(key, signal, isNext = false) {
@@ -56,9 +65,6 @@ export function localQueues(): LocalQueues {
       });
     },
     waiting: (key) => heads.get(key)?.length ?? 0,
-    get size() {
-      return heads.size;
-    },
   };
 }
 
@@ -70,7 +76,7 @@ class Head implements Seat {
   private readonly heads: Map<string, Head>;
   private readonly key: string;
   private behind: Line | undefined;
-  private hasLeft = false;
+  hasLeft = false;
 
   constructor(heads: Map<string, Head>, key: string, line: Line | undefined) {
     this.heads = heads;
@@ -93,7 +99,6 @@ class Head implements Seat {
     if (this.hasLeft) return;
     this.hasLeft = true;
     const next = this.behind?.shift();
-    if (next === undefined) this.heads.delete(this.key);
-    else next(new Head(this.heads, this.key, this.behind));
+    if (next !== undefined) next(new Head(this.heads, this.key, this.behind));
   }
 }

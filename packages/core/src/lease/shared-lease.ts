@@ -3,32 +3,24 @@
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import { type Marks, markOf, noMarks, withMark } from '../record/marks.ts';
-import type { CommitAnswer, LeaseHolder, StoredText, Write } from '../storage/statements.ts';
+import type { LeaseHolder, StoredText, Write } from '../storage/statements.ts';
 import { backoff, faultOf, sleep, storageFailed } from './calls.ts';
+import { Committing, type CommittingRoom } from './committing.ts';
 import { DirectLease, type LeaseHome } from './direct.ts';
 import type { CommitOptions, Lease } from './lease.ts';
-import { Mailbox } from './mailbox.ts';
 import { type Sending, verdictOf } from './proof.ts';
 
-type Answer = { readonly said: CommitAnswer } | { readonly failed: unknown };
-
 /** The members of a machine's leases that a shared lease needs. */
-export interface LeaseRoom extends LeaseHome {
-  /** Ms that a lease lasts before its first renewal. */
-  readonly short: number;
+export interface LeaseRoom extends LeaseHome, CommittingRoom {
   /** Whether the turn of a lease is not over. */
   has(hold: SharedLease): boolean;
   /** Sends a statement that ends, extends or proves a turn. */
-  urgent<T>(
-    statement: () => Awaitable<T>,
-    isRepeated?: boolean,
-    late?: (value: T) => void,
-  ): Promise<T>;
+  urgent<T>(statement: () => Awaitable<T>): Promise<T>;
 }
 
 /** The {@link Lease} of a shared storage. */
 export class SharedLease extends DirectLease {
-  readonly #leases: LeaseRoom;
+  readonly leases: LeaseRoom;
   /** Until when the storage certainly leaves it to us, and how long that lease was. */
   #until: number;
   #length: number;
@@ -45,7 +37,7 @@ export class SharedLease extends DirectLease {
     until: number,
   ) {
     super(leases, key, holder, stored);
-    this.#leases = leases;
+    this.leases = leases;
     this.#length = leases.short;
     this.#until = until;
   }
@@ -56,13 +48,13 @@ export class SharedLease extends DirectLease {
 
   /** Extends the lease if less than two thirds of it are left. Not while a commit is on its way, which spends the fence. */
   renew(): void {
-    const { clock, lease, storage, report } = this.#leases.options;
+    const { clock, lease, storage, report } = this.leases.options;
     if (this.#isCommitting || this.#isRenewing) return;
     if (this.#until - clock.monotonic() > (this.#length * 2) / 3) return;
     this.#isRenewing = true;
     const { key, holder } = this;
     let sentAt = 0;
-    const renewing = this.#leases.urgent(() => {
+    const renewing = this.leases.urgent(() => {
       sentAt = clock.monotonic();
       return storage.renew(key, holder, lease);
     });
@@ -75,7 +67,7 @@ export class SharedLease extends DirectLease {
           } else if (
             holder.fence === this.holder.fence &&
             !this.#isCommitting &&
-            this.#leases.has(this)
+            this.leases.has(this)
           ) {
             this.lose();
           }
@@ -98,19 +90,19 @@ export class SharedLease extends DirectLease {
   override async commit(write: Write | undefined, { keep, id }: CommitOptions): Promise<void> {
     const { holder } = this;
     const mark = this.#mark?.fence === holder.fence ? this.#mark.text : undefined;
-    const since = this.#leases.options.clock.monotonic();
+    const since = this.leases.options.clock.monotonic();
     this.#isCommitting = true;
     try {
       await this.#send({ write, keep, id, holder, mark, since });
     } finally {
       this.#isCommitting = false;
-      if (!keep) this.#leases.over(this);
+      if (!keep) this.leases.over(this);
     }
   }
 
   override async release(): Promise<void> {
-    const { report, clock, storage } = this.#leases.options;
-    this.#leases.over(this);
+    const { report, clock, storage } = this.leases.options;
+    this.leases.over(this);
     for (let failures = 0; ; failures++) {
       try {
         return await this.#releaseOnce();
@@ -125,53 +117,23 @@ export class SharedLease extends DirectLease {
 
   #releaseOnce(): Promise<void> {
     const { key, holder } = this;
-    return this.#leases.urgent(() => this.#leases.options.storage.release(key, holder));
+    return this.leases.urgent(() => this.leases.options.storage.release(key, holder));
   }
 
-  /** Sends a commit until it is answered; any answer counts, also one to an earlier copy. */
   async #send(sending: Sending): Promise<void> {
-    const { storage, clock, lease } = this.#leases.options;
-    const answers = new Mailbox<Answer>(clock);
-    let isUnsure = false;
-    let pause = 0;
-    for (let failures = 0; ; ) {
-      const answer = await answers.take(pause);
-      if (answer === undefined) {
-        this.#request(sending, answers, failures > 0);
-        pause = Number.POSITIVE_INFINITY;
-        continue;
-      }
-      if ('said' in answer) {
-        if (answer.said !== 'rejected') return this.#accepted(sending);
-        // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
-        return this.#prove(sending, isUnsure, undefined);
-      }
-      const cause = answer.failed;
-      const fault = faultOf(storage, cause);
-      isUnsure ||= fault === 'unknown';
-      const isOver = clock.monotonic() - sending.since >= lease;
-      if (!isUnsure && (fault === 'fatal' || isOver)) {
-        this.lose();
-        throw storageFailed(this.key, 'commit', cause, this.committedBefore);
-      }
-      if (fault === 'fatal' || isOver) return this.#giveUp(sending, cause);
-      pause = backoff(failures++);
-    }
-  }
-
-  #request({ write, keep, holder }: Sending, answers: Mailbox<Answer>, isRepeated: boolean): void {
-    const { storage } = this.#leases.options;
-    const answered = (said: CommitAnswer) => answers.put({ said });
-    const length = keep ? this.#leases.short : undefined;
-    this.#leases
-      .urgent(() => storage.commit(this.key, holder, write, length), isRepeated, answered)
-      .then(answered, (failed) => answers.put({ failed }));
+    const { said, isUnsure, cause } = await new Committing(this.leases, this.key, sending).ended();
+    // a driver may have sent it twice by itself, so a rejection alone proves nothing: the record does
+    if (said === 'rejected') return this.#prove(sending, isUnsure, undefined);
+    if (said !== undefined) return this.#accepted(sending);
+    if (isUnsure) return this.#giveUp(sending, cause);
+    this.lose();
+    throw storageFailed(this.key, 'commit', cause, this.committedBefore);
   }
 
   #accepted(sending: Sending): void {
     const { write, keep, since } = sending;
     this.accepted(write, sending);
-    if (keep) this.#until = Math.max(this.#until, since + this.#leases.short);
+    if (keep) this.#until = Math.max(this.#until, since + this.leases.short);
   }
 
   /** No answer for as long as a lease lasts. A release that is answered shuts every copy out, so that the record is conclusive. */
@@ -181,7 +143,7 @@ export class SharedLease extends DirectLease {
   }
 
   async #prove(sending: Sending, isUnsure: boolean, cause: unknown): Promise<void> {
-    const { storage, clock, lease } = this.#leases.options;
+    const { storage, clock, lease } = this.leases.options;
     const found = await this.#read(sending, cause);
     const verdict = verdictOf(sending, found, {
       isUnsure,
@@ -197,7 +159,7 @@ export class SharedLease extends DirectLease {
     this.#accepted(sending);
     if (!sending.keep) return;
     const { key, holder } = this;
-    const goesOn = await this.#leases
+    const goesOn = await this.leases
       .urgent(() => storage.renew(key, holder, lease))
       .catch(() => false);
     if (!goesOn) this.lose();
@@ -205,10 +167,10 @@ export class SharedLease extends DirectLease {
 
   /** Reads what proves a commit: what cut off its answer may cut off this one too, so it is asked again for as long as the commit was. */
   async #read({ since }: Sending, cause: unknown): Promise<StoredText | undefined> {
-    const { storage, clock, lease } = this.#leases.options;
+    const { storage, clock, lease } = this.leases.options;
     for (let failures = 0; ; failures++) {
       try {
-        return await this.#leases.urgent(() => storage.peek(this.key));
+        return await this.leases.urgent(() => storage.peek(this.key));
       } catch (error) {
         const isOver = clock.monotonic() - since >= lease;
         if (isOver || faultOf(storage, error) === 'fatal') this.#unknown(cause ?? error);

@@ -85,7 +85,9 @@ async function answerBusy(
 
 /** Later answers of a handler to the same query are dropped: Telegram accepts one. */
 function muteAnswers(bot: BotPort, method: string, field: string, id: string): void {
-  bot.mute?.((called, payload) => called === method && Reflect.get(payload, field) === id);
+  bot.intercept?.((called, payload) =>
+    called === method && Reflect.get(payload, field) === id ? undefined : payload,
+  );
 }
 
 /** The id of a query. */

@@ -1,23 +1,27 @@
-/** The description of a machine: its commands for the bot's menu, and all of it as JSON. */
+/** The description of a machine as JSON, for tools. */
 
-import type { BotCommand, SceneBehavior } from '../conversation/behavior.ts';
 import { definitionOf } from '../conversation/states.ts';
-import type { Runtime } from '../transaction/runtime.ts';
-import type { MachineDescription } from './machine-interface.ts';
+import { describeFlow } from '../scene/flow/describe.ts';
+import type { Plan } from '../scene/flow/flow-run.ts';
+import type { Machine, MachineDescription } from './machine-interface.ts';
 
 /**
- * The commands of a scene that have a description and that Telegram accepts in a menu. It rejects a whole menu for one name of more than 32
- * characters or one description of more than 256 (Bot API, BotCommand).
+ * Describes a machine as JSON, for diagrams and checks.
+ *
+ * @example
+ * ```ts
+ * import { flow } from '@telefsm/core';
+ * import { createMachine } from '@telefsm/core/adapter';
+ * import { describeMachine } from '@telefsm/core/tools';
+ *
+ * const hello = flow('hello', { trigger: '/hello' })
+ *   .ask('name', { prompt: 'What is your name?' })
+ *   .done(({ name }) => `Hello, ${name}!`);
+ * console.log(JSON.stringify(describeMachine(createMachine({ states: [hello] }))));
+ * ```
  */
-export function commandsOf({ trigger, botCommands }: SceneBehavior): readonly BotCommand[] {
-  const { command = '', description } = trigger ?? {};
-  const isListed = description && /^[a-z0-9_]{1,32}$/.test(command);
-  const own = isListed ? [{ command, description: [...description].slice(0, 256).join('') }] : [];
-  return [...own, ...(botCommands?.() ?? [])];
-}
-
-/** The whole machine as JSON. */
-export function describe({ registry, options }: Runtime): MachineDescription {
+export function describeMachine(machine: Pick<Machine, '~runtime'>): MachineDescription {
+  const { registry, options } = machine['~runtime'];
   const { namespace, version, defaults, initial } = options;
   return {
     namespace,
@@ -33,7 +37,9 @@ export function describe({ registry, options }: Runtime): MachineDescription {
       id,
       was: behavior.was,
       states: behavior.states.map((member) => member.id),
-      details: behavior.describe?.(defaults) ?? {},
+      details: behavior.flow
+        ? describeFlow(behavior.flow as Plan, defaults.flowTimeout)
+        : (behavior.describe?.() ?? {}),
     })),
   };
 }

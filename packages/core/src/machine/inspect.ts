@@ -2,7 +2,7 @@
 
 import { FsmError } from '../base/errors.ts';
 import { type ConversationRecord, isEmpty } from '../record/record.ts';
-import { decode } from '../record/stored.ts';
+import { decode, newerFormat } from '../record/stored.ts';
 import type { StoredConversation, StoredText } from '../storage/statements.ts';
 import { findUnknown, type UnknownState } from '../transaction/evolve.ts';
 import { migrate } from '../transaction/migrate.ts';
@@ -60,9 +60,7 @@ async function read(
 ): Promise<ConversationRecord | UnknownState | undefined> {
   const { version: known, migrations, migrationVersions } = options;
   const decoded = decode(stored);
-  if ('newer' in decoded) {
-    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: 1 });
-  }
+  if ('newer' in decoded) throw newerFormat(key, decoded.newer);
   if ('unreadable' in decoded) return unreadableRecord(stored.text, decoded.unreadable);
   const { record } = decoded;
   if (isEmpty(record)) return undefined;

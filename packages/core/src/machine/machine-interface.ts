@@ -74,11 +74,12 @@ export interface BotPort {
   readonly username?: string | undefined;
   call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
   /**
-   * From now on calls of this update that the test picks resolve to `true` unsent.
+   * From now on each call of this update is first passed to this function, which returns the payload to send. A call for which it returns
+   * `undefined` resolves to `true` unsent.
    *
-   * Needed where a callback query was answered early, since answering it again is an error.
+   * Needed where a callback query was answered early, since answering it again is an error, and for `replyKeyboards`.
    */
-  mute?(test: (method: string, payload: object) => boolean): void;
+  intercept?(each: (method: string, payload: object) => object | undefined): void;
 }
 
 /** A machine: conversations under one strategy in one storage. */
@@ -102,8 +103,6 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   sweep(limit?: number): Promise<number>;
   /** Triggers and descriptions, as `setMyCommands` takes them. */
   botCommands(): readonly BotCommand[];
-  /** As JSON, for diagrams and checks. */
-  describe(): MachineDescription;
   /**
    * Finds the unknown state of a stored conversation, as the next update would find it; `undefined` if everything is known.
    *
@@ -115,7 +114,7 @@ export interface Machine<out All extends AnyState = AnyState, Bot = BotPort> {
   inspect(
     conversation: Pick<StoredConversation, 'key' | 'stored'>,
   ): Promise<UnknownState | undefined>;
-  /** Its parts, for `lookAt` of `@telefsm/core/tools`; opaque. */
+  /** Its parts, for `describeMachine` and `lookAt` of `@telefsm/core/tools`; opaque. */
   readonly '~runtime': Runtime;
   /** The storage of the conversations. */
   readonly storage: FsmStorage;
@@ -150,7 +149,8 @@ export interface MachineDescription {
 export type AnyMachine = Machine<AnyState, never>;
 
 /** A machine that handles raw updates; adapters use it. */
-export interface FedMachine<out All extends AnyState = AnyState> extends Machine<All> {
+export interface FedMachine<out All extends AnyState = AnyState, Bot = BotPort>
+  extends Machine<All, Bot> {
   /**
    * Handles one update as one turn.
    *

@@ -5,6 +5,7 @@ import type { SchemaOf } from '../base/schema.ts';
 import type { Awaitable, UnionToIntersection } from '../base/type-tools.ts';
 import type { CommandPolicy, OwnCommands } from '../conversation/behavior.ts';
 import type { OutgoingMessage, Sent } from '../conversation/outgoing.ts';
+import type { ReplyKeyboards } from '../conversation/reply-keyboards.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
 import type { AnyGroup, AnyState, NoState, State } from '../conversation/states.ts';
 import type { StatesIn } from '../conversation/targets.ts';
@@ -157,6 +158,11 @@ export interface MachineOptions<
   readonly polls?: true;
   /** Commands that every active scene takes. Default: `cancel`, `back` and `skip` of flows. */
   readonly commands?: OwnCommands;
+  /**
+   * Removes reply keyboards that handlers have shown by their framework, such as `ctx.reply`: `removeReplyKeyboards()`. Default: only those of scenes,
+   * flows and `turn.reply` are removed.
+   */
+  readonly replyKeyboards?: ReplyKeyboards;
   /** The effect of other commands while a scene is active. Default `"pass"`. */
   readonly otherCommands?: CommandPolicy;
   /** The texts of telefsm itself. */

@@ -5,13 +5,12 @@ import { FsmError } from '../base/errors.ts';
 import { invalidOption } from '../base/rules.ts';
 import { warn } from '../base/warning.ts';
 import type { AnyScene } from '../conversation/scene.ts';
-import type { AnyGroup, State } from '../conversation/states.ts';
+import type { AnyGroup, AnyState, State } from '../conversation/states.ts';
 import type { Turn } from '../conversation/turn.ts';
 import { observers, type WatchedEvents } from '../transaction/events.ts';
 import { checkAddress, subjectAt } from '../update/address.ts';
 import { keyOf, scopeOf } from '../update/key.ts';
-import { commandsOf, describe } from './describe.ts';
-import type { FedMachine } from './machine-interface.ts';
+import type { BotPort, FedMachine } from './machine-interface.ts';
 import type { MachineOptions, ServicesOption, StatesOfMachine } from './machine-options.ts';
 import { conversationOf, runOutside } from './outside.ts';
 import { runtimeOf } from './runtime.ts';
@@ -53,19 +52,33 @@ export function createMachine<
   options?: MachineOptions<States, Scenes, undefined> &
     ServicesOption<[...States, ...Scenes], undefined>,
 ): FedMachine<StatesOfMachine<States, Scenes>> {
-  return machineOf((options ?? {}) as LooseOptions) as FedMachine<StatesOfMachine<States, Scenes>>;
+  const machine = machineOf((options ?? {}) as LooseOptions, { opened: undefined, portOf });
+  return machine as FedMachine<StatesOfMachine<States, Scenes>>;
+}
+
+/** The port of a bot that is one. */
+const portOf = (bot: BotPort) => bot;
+
+/** The parts of a machine that depend on the framework. */
+export interface Framework<Bot> {
+  /**
+   * Called for each turn that has a framework's context, before services, scenes or handlers run: the place to put `turn.state` on that
+   * context.
+   */
+  readonly opened: ((turn: Turn, ctx: unknown) => void) | undefined;
+  /** Makes the port of a bot, for work without an update. */
+  portOf(bot: Bot): BotPort;
 }
 
 /**
- * The same without types that depend on the options: for adapters, whose own types do that.
+ * Makes a machine without types that depend on the options: for adapters, whose own types do that.
  *
- * @param opened - called for each turn that has a framework's context, before services, scenes or handlers run: the place to put
- *   `turn.state` on that context
+ * @throws FsmError as `createMachine` does
  */
-export function machineOf(
+export function machineOf<Bot>(
   options: LooseOptions,
-  opened?: (turn: Turn, ctx: unknown) => void,
-): FedMachine {
+  { opened, portOf }: Framework<Bot>,
+): FedMachine<AnyState, Bot> {
   const watchers = observers<WatchedEvents>();
   // a given clock means a test, which decides when deadlines pass
   let mayWarn = options.deadlines !== 'on-update' && (options.clock ?? systemClock) === systemClock;
@@ -80,7 +93,15 @@ export function machineOf(
     mayWarn = false;
     void loaded?.then(({ expect }) => expect(ms));
   };
-  const rt = runtimeOf(options, watchers, opened, armed, runOutside);
+  const keyboards = options.replyKeyboards;
+  const begun =
+    keyboards === undefined
+      ? opened
+      : (turn: Turn, ctx: unknown) => {
+          keyboards['~keyboards'](turn);
+          opened?.(turn, ctx);
+        };
+  const rt = runtimeOf(options, watchers, begun, armed, runOutside);
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
 
@@ -107,14 +128,14 @@ export function machineOf(
       const [event, listener] = args.length === 1 ? ['committed', args[0]] : args;
       return watchers.on(event as 'committed', listener as () => void);
     },
-    connect(...ports) {
-      for (const port of ports) bots.set(port.id, port);
+    connect(...connected) {
+      for (const port of connected.map(portOf)) bots.set(port.id, port);
       return this;
     },
-    start(...ports) {
+    start(...connected) {
       stopping.start();
       void sweeper().then(({ start }) => start());
-      return this.connect(...ports);
+      return this.connect(...connected);
     },
     async stop() {
       const ended = Promise.all([stopping.stop(), loaded?.then(({ stop }) => stop())]);
@@ -131,9 +152,7 @@ export function machineOf(
       rt.leases.stop();
     },
     sweep: async (limit = 1000) => (await sweeper()).sweep(limit),
-    botCommands: () =>
-      [...registry.scenes.values()].flatMap(({ behavior }) => commandsOf(behavior)),
-    describe: () => describe(rt),
+    botCommands: () => rt.engine?.botCommands(registry) ?? [],
     inspect: async (conversation) => (await import('./inspect.ts')).inspectStored(rt, conversation),
     '~runtime': rt,
   };

@@ -67,6 +67,10 @@ const rules = {
   sweep: anything,
   polls: oneOf(true),
   commands: anything,
+  replyKeyboards: {
+    expected: 'what removeReplyKeyboards() returns',
+    fits: (found: unknown) => holds(found, '~keyboards'),
+  },
   otherCommands: commandPolicies,
   texts: anything,
   clock: anything,

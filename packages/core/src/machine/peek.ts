@@ -4,7 +4,7 @@ import { FsmError } from '../base/errors.ts';
 import { storageFailed } from '../lease/calls.ts';
 import { logIn } from '../record/log.ts';
 import { isEmpty, topOf } from '../record/record.ts';
-import { decode } from '../record/stored.ts';
+import { decode, newerFormat } from '../record/stored.ts';
 import { historyOf } from '../state/context.ts';
 import type { StoredText } from '../storage/statements.ts';
 import { sideOf } from '../transaction/events.ts';
@@ -31,10 +31,7 @@ export async function peek(rt: MachineRuntime, key: string): Promise<Snapshot | 
   const stored = await storedNow(rt, key);
   if (stored === undefined) return undefined;
   const decoded = decode(stored);
-  if ('newer' in decoded) {
-    const known = rt.options.version;
-    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known });
-  }
+  if ('newer' in decoded) throw newerFormat(key, decoded.newer);
   if ('unreadable' in decoded) {
     throw new FsmError('RECORD_UNREADABLE', { key, reason: decoded.unreadable });
   }

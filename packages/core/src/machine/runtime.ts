@@ -51,7 +51,7 @@ export function runtimeOf(
   const registry = registryOf(given.states, given.scenes ?? []);
   if (options.initial !== undefined) registry.scene(options.initial.scene);
   if (!storage.features.deadlines && given.deadlines !== 'on-update') {
-    refuseTimed(registry, options.defaults);
+    rejectTimed(registry, options.defaults);
   }
   const { lease, longest } = options;
   const report = (operation: string, error: unknown) =>
@@ -59,7 +59,7 @@ export function runtimeOf(
   const queues = queuesOf(storage);
   const reentry = reentryOf();
   if (options.detectReentry) reentry.enable();
-  let lastVisit = 0;
+  let lastEntry = 0;
   const leases = leasesOf({ storage, clock, lease, longest, report, armed });
   const rt: { -readonly [Part in keyof MachineRuntime]: MachineRuntime[Part] } = {
     options,
@@ -81,10 +81,10 @@ export function runtimeOf(
     sendFailed: (key = '', error) => notify('sendFailed', { key, error: namedRejection(error) }),
     rules: {
       history: { most: options.history, characters: historyCharacters },
-      nextVisit(last) {
+      nextEntry(last) {
         // the time keeps numbers unique also after a conversation was forgotten
-        lastVisit = Math.max(last + 1, lastVisit + 1, Math.floor(clock.now()));
-        return lastVisit;
+        lastEntry = Math.max(last + 1, lastEntry + 1, Math.floor(clock.now()));
+        return lastEntry;
       },
     },
     opened,
@@ -110,7 +110,7 @@ function engineIn({ scenes }: Registry, rt: Runtime): Engine | undefined {
   return undefined;
 }
 
-function refuseTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {
+function rejectTimed({ scenes }: Registry, { burst, flowTimeout }: SceneDefaults): void {
   const option = burst !== undefined ? 'waiting.burst' : flowTimeout && 'flowTimeout';
   if (option) throw new FsmError('DEADLINES_UNAVAILABLE', { what: option });
   const timed = [...scenes.values()].find(({ behavior }) => behavior.timed);

@@ -27,7 +27,7 @@ const mostFailing = 1000;
 /** Values that all updates of one machine share. */
 interface Updates {
   readonly rt: MachineRuntime;
-  /** The longest turn of another process, and until its lease has lapsed. */
+  /** Ms that an update waits for another process: the longest turn, and until its lease has lapsed. */
   readonly timeout: number;
   /** Redeliveries that wait at the same time: each but the first shares its outcome. */
   readonly waiting: Map<string, Promise<unknown>>;
@@ -48,25 +48,26 @@ export function updatesOf(
     waiting: new Map(),
     failing: new Map(),
   };
+  const addressOf = (subject: Subject, isElsewhere: boolean): UpdateAddress => {
+    const scope = isElsewhere || !when || when(subject) ? scopeOf(strategy, subject) : undefined;
+    const key = scope && writeKey(subject.bot, subject.business, scope);
+    return { subject, scope, key, isElsewhere };
+  };
+  /** The conversation that waits for this update from another chat; `undefined` if it is not one of this machine. */
+  const askersAddress = (asker: PollSender): UpdateAddress | undefined => {
+    const address = addressOf(asker.subject, true);
+    return address.key !== undefined && tagOf(address.key) === asker.tag ? address : undefined;
+  };
   function work(
     update: RawUpdate,
     bot: BotPort,
     rest: Rest,
     ctx: unknown,
-    from: Subject,
+    subject: Subject,
     asker: PollSender | undefined,
   ): Promise<void> {
-    let subject = from;
-    let scope = when === undefined || when(subject) ? scopeOf(strategy, subject) : undefined;
-    let key = scope && writeKey(subject.bot, subject.business, scope);
-    let isElsewhere = false;
-    if (asker !== undefined) {
-      const askedBy = scopeOf(strategy, asker.subject);
-      const askersKey = askedBy && writeKey(bot.id, asker.subject.business, askedBy);
-      isElsewhere = askersKey !== undefined && tagOf(askersKey) === asker.tag;
-      if (isElsewhere) [subject, scope, key] = [asker.subject, askedBy, askersKey];
-    }
-    const job = new UpdateJob(updates, key, scope, subject, update, bot, rest, ctx, isElsewhere);
+    const address = (asker && askersAddress(asker)) ?? addressOf(subject, false);
+    const job = new UpdateJob(updates, address, update, bot, rest, ctx);
     if (stopping.isStopped) throw stopping.error(job);
     if (!bots.has(bot.id)) bots.set(bot.id, bot);
     const handled = transact(rt, job);
@@ -99,6 +100,9 @@ export function updatesOf(
   };
 }
 
+/** The conversation that handles an update. */
+type UpdateAddress = Pick<UpdateJob, 'subject' | 'scope' | 'key' | 'isElsewhere'>;
+
 /** A class, since one is made for every update: its methods are on the prototype. */
 class UpdateJob implements Job {
   readonly key: string | undefined;
@@ -120,14 +124,11 @@ class UpdateJob implements Job {
 
   constructor(
     updates: Updates,
-    key: string | undefined,
-    scope: Scope | undefined,
-    subject: Subject,
+    { subject, scope, key, isElsewhere }: UpdateAddress,
     update: RawUpdate,
     bot: BotPort,
     rest: Rest,
     ctx: unknown,
-    isElsewhere: boolean,
   ) {
     this.updates = updates;
     this.key = key;
@@ -210,15 +211,14 @@ class UpdateJob implements Job {
 
   work(turn: OpenTurn): Awaitable<unknown> {
     const { failing, rt } = this.updates;
-    const { rest } = this;
     // what would end the turn of collected messages ends them before it has begun, too
     if (rt.options.defaults.burst !== undefined && this.endsBurst(turn)) {
       rt.engine?.forgetBurst(turn, burstTimer);
     }
     const work =
       rt.engine === undefined || this.key === undefined
-        ? rest?.(turn)
-        : rt.engine.dispatch(turn, async () => void (await rest?.(turn)));
+        ? this.rest?.(turn)
+        : rt.engine.dispatch(turn, async () => void (await this.rest?.(turn)));
     if (failing.size === 0) return work;
     return Promise.resolve(work).then((result) => {
       failing.delete(this.name);

@@ -14,7 +14,7 @@ import {
 } from './record.ts';
 
 /** Number of the text format. A record of a higher one was written by a later telefsm and is left alone. */
-const format = 1;
+export const format = 1;
 
 /**
  * The text form: names of one letter, and nothing that has its usual value, since there may be ten million of these.
@@ -39,8 +39,8 @@ interface RecordText extends FrameText {
   x?: number;
   /** A prompt is pending: 2 if Telegram has rejected it. */
   o?: 1 | 2;
-  /** Entry of a reply keyboard. */
-  b?: number;
+  /** Owner of a reply keyboard. */
+  b?: number | string;
   /** Number of the last entry, if it is not the top frame's. */
   z?: number;
   /** Session. */
@@ -157,7 +157,7 @@ const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   p: (value) => Array.isArray(value) && isNumber(value[0]),
   t: timers,
   x: isNumber,
-  b: isNumber,
+  b: (value) => isNumber(value) || isText(value),
   z: isNumber,
   u: isJsonObject,
   c: isText,

@@ -30,6 +30,9 @@ export const promptUnsent = 1;
 /** Telegram has rejected it, and the user was notified; it is sent again. */
 export const promptRejected = 2;
 
+/** Whose reply keyboard is shown: the entry of a scene, or the state in which a handler has shown it. */
+export type KeyboardOwner = number | string;
+
 /** Everything that is kept of one conversation. Nobody can change it; a turn makes a new one. */
 export interface ConversationRecord {
   /** The highest migration that it has seen. */
@@ -47,8 +50,8 @@ export interface ConversationRecord {
   readonly failures: number;
   /** The question that was committed and has not been asked yet. */
   readonly pendingPrompt: PendingPrompt;
-  /** The entry whose question has shown a reply keyboard, until the keyboard is removed. */
-  readonly keyboard?: number | undefined;
+  /** Whose reply keyboard is shown, until it is removed. */
+  readonly keyboard?: KeyboardOwner | undefined;
   /** The number of the last entry. */
   readonly entries: number;
   /** Session data by the name that its owner chose; it stays when the conversation is cleared. */

@@ -3,7 +3,7 @@
 import { FsmError } from '../base/errors.ts';
 import { roughSize } from '../base/json.ts';
 import type { StoredText, Write } from '../storage/statements.ts';
-import { type Decoded, encode, parse } from './codec.ts';
+import { type Decoded, encode, format, parse } from './codec.ts';
 import { type ConversationRecord, topOf } from './record.ts';
 
 /** A record that need not be read from its text. */
@@ -99,6 +99,11 @@ export function replaced(before: StoredText | undefined, after: Write | undefine
 /** Reads what a storage kept. */
 export function decode(stored: StoredText): Decoded {
   return LazyWrite.warmIn(stored) ?? parse(stored.text);
+}
+
+/** Makes the error for a record in a format of a later telefsm. */
+export function newerFormat(key: string, version: number): FsmError {
+  return new FsmError('RECORD_NEWER', { key, version, known: format });
 }
 
 /**

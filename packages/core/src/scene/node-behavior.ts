@@ -1,17 +1,18 @@
 /** How the engine runs a node: when its handlers are called, and where what they return leads. */
 
-import { sceneError } from '../base/area-errors.ts';
 import { toMs } from '../base/clock.ts';
 import type { JsonObject } from '../base/json.ts';
-import { check as checkAgainst, describeIssues, isSchema, type Schema } from '../base/schema.ts';
+import { isSchema } from '../base/schema.ts';
 import { burstTimer, type SceneBehavior } from '../conversation/behavior.ts';
 import type { AnyScene } from '../conversation/scene.ts';
 import { namesOf, type State } from '../conversation/states.ts';
 import { resolveText } from '../conversation/texts.ts';
 import { sceneEngine } from '../engine/engine.ts';
 import type { FrameRun } from '../engine/frame-run.ts';
-import { type Accept, acceptInput, isEvent, takesVotes } from '../update/input.ts';
+import { takesVotes } from '../update/accepted-kinds.ts';
+import { type Accept, acceptInput, isEvent } from '../update/input.ts';
 import { collect, takeBurst } from './burst.ts';
+import { checkData } from './check-data.ts';
 import { isAnswer, noAnswer } from './no-answer.ts';
 import type { LooseHandlers, LooseOptions } from './node-handlers.ts';
 import { type NodeTurn, nodeTurn } from './node-turn.ts';
@@ -35,7 +36,7 @@ export function behaviorOfNode(
   const schema = isSchema(options.data) ? options.data : undefined;
   const { enter, resume, timeout, leave } = handlers;
   const view = handlers.view && openView(id, handlers.view, options);
-  const check = schema && checkBy(schema, id);
+  const check = schema && ((data: JsonObject) => checkData(schema, id, data));
   /** Checks changed data against the schema now: later, a mismatch would reset the conversation. */
   const checkChange = async (run: FrameRun, before: JsonObject) => {
     if (check !== undefined && run.isActive && run.data !== before) await check(run.data);
@@ -58,7 +59,7 @@ export function behaviorOfNode(
     view: handlers.view,
     ...(view && { screen: retireUnseen, isSeen: view.isSeen }),
     ...(check && { check }),
-    async ask(run: FrameRun, params) {
+    ask(run: FrameRun, params) {
       // a view is shown again and again, and its time goes on
       const isRunning = view !== undefined && run.timer(timeoutTimer) !== undefined;
       if (after !== undefined && !isRunning) run.arm(timeoutTimer, after);
@@ -76,7 +77,7 @@ export function behaviorOfNode(
       if (input === undefined || answer === undefined || handlers.handle === undefined)
         return next();
       if (isPicker && !isAnswer(answer)) {
-        return input.kind === 'command' || isEvent(input) ? next() : refuse(run, answer);
+        return input.kind === 'command' || isEvent(input) ? next() : rejectAnswer(run, answer);
       }
       if (run.defaults.burst !== undefined && collect(run, input)) return;
       view?.tookInput(run);
@@ -99,7 +100,7 @@ export function behaviorOfNode(
         const burst = takeBurst(run);
         const answer = burst && (await acceptInput(accept, burst.input));
         if (burst === undefined || answer === undefined || handlers.handle === undefined) return;
-        if (isPicker && !isAnswer(answer)) return refuse(run, answer);
+        if (isPicker && !isAnswer(answer)) return rejectAnswer(run, answer);
         view?.tookInput(run);
         const { turn, input } = burst;
         await go(run, nodeTurn({ turn, data }, { input, answer }) as never, handlers.handle);
@@ -123,19 +124,11 @@ export function behaviorOfNode(
 }
 
 /** A picker has made no answer of an input: the handler would take it for one. */
-async function refuse(run: FrameRun, found: unknown): Promise<void> {
+async function rejectAnswer(run: FrameRun, found: unknown): Promise<void> {
   run.rejected(noAnswer('accept', found));
   const text = await resolveText(run.defaults.texts, 'invalid', run.turn);
   if (run.input?.kind === 'button') run.answer(text, true);
   else run.say(text);
-}
-
-function checkBy(schema: Schema, id: string) {
-  return async (data: JsonObject): Promise<JsonObject> => {
-    const result = await checkAgainst(schema, data);
-    if (result.issues === undefined) return result.value as JsonObject;
-    throw sceneError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
-  };
 }
 
 function describeAccept(accept: Accept): unknown {

@@ -6,7 +6,7 @@ import type { OutgoingMessage, Sent } from '../conversation/outgoing.ts';
 import type { AnyScene, ResultOf, SceneTypes } from '../conversation/scene.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { LeaveReason } from '../conversation/turn.ts';
-import type { Accept, Accepted, InputKind, UserInput } from '../update/input.ts';
+import type { Accept, Accepted, InputKind, PickerFits, UserInput } from '../update/input.ts';
 import type { HookTurn, SceneTurn } from './node-turn.ts';
 import type { Next } from './transition.ts';
 import type { View, ViewTurn } from './view/view-turn.ts';
@@ -26,7 +26,7 @@ export interface SceneOptions<D, P, R, N, A, S = unknown> {
    */
   readonly session?: S;
   /** The input of `handle`; other updates continue to the bot. Default `"text"`. */
-  readonly accept?: A;
+  readonly accept?: A & PickerFits<NoInfer<A>>;
   readonly was?: string | readonly string[];
   /**
    * How long the user may take. It counts from the question; of a view from when it was entered, however often it is shown since.

@@ -2,9 +2,10 @@
 
 import { checkOption, checkOptions } from '#option-checks';
 import { callable, oneOf, type Rule, schematic, textual } from '../base/rules.ts';
-import type { Schema, SchemaOf } from '../base/schema.ts';
+import type { In, Obj, Out, SchemaOf } from '../base/schema.ts';
+import type { LeftOut } from '../base/type-tools.ts';
 import type { AnyScene, SceneTypes } from '../conversation/scene.ts';
-import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
+import { type AnyGroup, namesOf, type State } from '../conversation/states.ts';
 import type { BeginsEmpty } from '../conversation/turn.ts';
 import { type Accept, acceptable } from '../update/input.ts';
 import { behaviorOfNode } from './node-behavior.ts';
@@ -15,10 +16,7 @@ import type {
   NoHandlers,
   SceneOptions,
 } from './node-handlers.ts';
-
-type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
-type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
-type Obj<T> = T extends object ? T : {};
+import { ownState } from './own-state.ts';
 
 /** A node that is declared but does nothing yet: `.on({ handle })` finishes it. */
 export interface UnfinishedScene<Id extends string, T extends SceneTypes, A extends Accept> {
@@ -49,11 +47,12 @@ export interface SceneNode<Id extends string, T extends SceneTypes>
  */
 export function scene<
   const Id extends string,
+  // without a default: a picker's parameter would lose its type; left out it is inferred as its constraint, with `undefined`
+  const A extends Accept | undefined,
   D = undefined,
   P = undefined,
   R = undefined,
   N = undefined,
-  const A extends Accept = 'text',
   S = undefined,
 >(
   id: Id,
@@ -75,10 +74,10 @@ export function scene<
     services: Obj<Out<N, {}>>;
     session: Obj<Out<S, {}>>;
   },
-  A
+  LeftOut<A, Accept> extends true ? 'text' : Extract<A, Accept>
 > {
   checkOption('id of the scene', id, textual);
-  const accept = (options?.accept ?? 'text') as A;
+  const accept = (options?.accept ?? 'text') as Accept;
   const known = {
     accept: acceptable,
     data: schematic,
@@ -91,29 +90,21 @@ export function scene<
     leave: handler,
   };
   checkOptions(`${id} `, options ?? {}, known, 'params result services session was timeout');
-  const on = (handlers: LooseHandlers) => finished(id, accept, options ?? {}, handlers);
+  const on = (handlers: LooseHandlers) => finished(id, { ...options, accept }, handlers);
   return { on } as never;
 }
 
 /** Handlers are not options: their types need those of the options first. */
 const handler: Rule = { expected: 'it in .on({ … })', fits: () => false };
 
-function finished(
-  id: string,
-  accept: Accept,
-  options: LooseOptions,
-  handlers: LooseHandlers,
-): AnyScene & AnyGroup {
+function finished(id: string, options: LooseOptions, handlers: LooseHandlers): AnyScene & AnyGroup {
   const must = handlers?.view === undefined ? 'handle' : 'view';
   checkOption(`${id} ${must}`, handlers?.[must], callable);
   const shows = handlers.view === undefined ? 'enter' : 'view';
   const rules = { handle: callable, resume: callable, timeout: callable, leave: callable };
   checkOptions(`${id} `, handlers, { [shows]: callable, ...rules }, '');
-  const groups = [id];
-  const siblings: State[] = [];
-  const own = makeState(id, { schema: undefined, was: namesOf(options.was), groups, siblings });
-  siblings.push(own);
-  const behavior = behaviorOfNode(id, own, { accept, ...options }, handlers);
+  const own = ownState(id, namesOf(options.was));
+  const behavior = behaviorOfNode(id, own, options, handlers);
   return Object.freeze({
     id,
     '~scene': behavior as never,

@@ -4,11 +4,13 @@ import { checkOption, checkOptions } from '#option-checks';
 import { sceneError } from '../base/area-errors.ts';
 import { type JsonObject, noData } from '../base/json.ts';
 import { invalidOption, schematic, textual } from '../base/rules.ts';
-import { check, describeIssues, type Schema } from '../base/schema.ts';
+import type { Schema } from '../base/schema.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { SceneBehavior, SceneRun } from '../conversation/behavior.ts';
-import { type AnyGroup, makeState, namesOf, type State } from '../conversation/states.ts';
+import { type AnyGroup, namesOf } from '../conversation/states.ts';
 import { sceneEngine } from '../engine/engine.ts';
+import { checkData } from './check-data.ts';
+import { ownState } from './own-state.ts';
 
 /** The options of a framework's `Scene`. */
 export interface SceneOptions<Data extends object> {
@@ -60,7 +62,7 @@ export function hookedScene<C extends object>(
   checkOption('id of the scene', id, textual);
   checkOptions(`${id} `, options, { data: schematic }, 'states was otherUpdates');
   const { data: schema, otherUpdates } = options;
-  const group = options.states?.['~group'] ?? { id, states: [ownState(id)] };
+  const group = options.states?.['~group'] ?? { id, states: [ownState(id, [])] };
   const [first] = group.states;
   if (first === undefined) {
     throw invalidOption(
@@ -91,13 +93,7 @@ export function hookedScene<C extends object>(
     served: false,
     quiet: true,
     first: () => first.id,
-    ...(schema && {
-      async check(data: JsonObject) {
-        const result = await check(schema, data);
-        if (result.issues === undefined) return result.value as JsonObject;
-        throw sceneError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
-      },
-    }),
+    ...(schema && { check: (data: JsonObject) => checkData(schema, id, data) }),
     enter: (run, params) => notify(run, 'enter', 'params', params),
     leave: (run, reason) => notify(run, 'leave', 'reason', reason),
     resume: (run, result) =>
@@ -113,13 +109,6 @@ export function hookedScene<C extends object>(
 }
 
 async function nothing(): Promise<void> {}
-
-function ownState(id: string): State {
-  const siblings: State[] = [];
-  const own = makeState(id, { schema: undefined, was: [], groups: [id], siblings });
-  siblings.push(own);
-  return own;
-}
 
 /** Shows a value on a context while some work runs; the value before comes back. */
 async function withProperty(

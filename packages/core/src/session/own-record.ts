@@ -55,7 +55,7 @@ export function ownRecord(
   const scenes = stage?.asScenes();
   const machine = machineOf(
     { ...options, ...(strategy && { strategy }), ...(scenes && { scenes }) },
-    opened,
+    { opened, portOf: (bot: BotPort) => bot },
   );
   return (update, bot, key, rest, ctx) => {
     // The machine asks its strategy before `handle` returns. Only the migration of a chat delays it, which keys of the bot's own ignore.

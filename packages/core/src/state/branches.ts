@@ -17,7 +17,7 @@ export interface StateBranches<C> {
    * @param where - the call, for errors
    * @throws FsmError `INVALID_TARGET`, `STATE_UNBOUND`
    */
-  add(targets: readonly Target[], where: string, branch: Link<C>): void;
+  add(targets: Target | readonly Target[], where: string, branch: Link<C>): void;
   /** Runs the branches that match, in the order in which they were added; then what comes behind them. */
   readonly run: Link<C>;
 }

@@ -111,7 +111,7 @@ export function stateContext(host: ContextHost): FsmContext {
  * @throws FsmError `INVALID_TARGET` for no target, or for what is none
  */
 export function stateFilter(
-  targets: readonly Target[],
+  targets: Target | readonly Target[],
   where: string,
 ): (fsm: FsmContext) => boolean {
   const matcher = matcherOf(targets, where);

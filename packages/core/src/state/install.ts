@@ -19,15 +19,15 @@ export function reserve(prototype: object, ...properties: readonly string[]): vo
 
 /** A value whose members throw. Not a getter: contexts get the FSM by plain assignment, which costs an update nothing. */
 function missing(property: string): PropertyDescriptor {
-  const refuse = (): never => {
+  const reject = (): never => {
     throw installError('NOT_INSTALLED', property);
   };
   const get = (_target: object, member: string | symbol) => {
     // a value that is awaited, printed or compared is asked for these
     const isUse = typeof member === 'string' && member !== 'then' && member !== 'toJSON';
-    return isUse ? refuse() : undefined;
+    return isUse ? reject() : undefined;
   };
-  const value = new Proxy({ [reserved]: true }, { get, set: refuse });
+  const value = new Proxy({ [reserved]: true }, { get, set: reject });
   return { value, writable: true, configurable: true };
 }
 
@@ -39,7 +39,7 @@ const reserved = Symbol.for('telefsm.reserved');
  *
  * @throws FsmError `INSTALLED_TWICE`, `PROPERTY_TAKEN`
  */
-export function refuseTaken(ctx: object, property: string): void {
+export function rejectTaken(ctx: object, property: string): void {
   if (isFree(ctx, property)) return;
   const found = descriptorIn(ctx, property);
   // a class that declares the property without `declare` has it, with nothing in it

@@ -27,6 +27,8 @@ export interface Registry {
   readonly scenes: ReadonlyMap<string, RegisteredScene>;
   /** States by id. */
   readonly states: ReadonlyMap<string, State>;
+  /** Ids of the states whose data have a schema. */
+  readonly checked: ReadonlySet<string>;
   /** The scenes that states belong to. */
   readonly owners: ReadonlyMap<string, string>;
   /** The present id of a state, given a present or former one; `undefined` if this machine has no such state. */
@@ -50,6 +52,7 @@ export function registryOf(
   sceneList: readonly AnyScene[],
 ): Registry {
   const known = new Map<string, State>();
+  const checked = new Set<string>();
   const former = new Map<string, string>();
   const owners = new Map<string, string>();
   const scenes = new Map<string, RegisteredScene>();
@@ -65,7 +68,9 @@ export function registryOf(
     }
     known.set(member.id, member);
     if (owner !== undefined) owners.set(member.id, owner);
-    for (const was of definitionOf(member).was) former.set(was, member.id);
+    const { schema, was } = definitionOf(member);
+    if (schema !== undefined) checked.add(member.id);
+    for (const id of was) former.set(id, member.id);
   };
   const addGroup = (group: AnyGroup) => {
     const { id, states: members } = group['~group'];
@@ -76,7 +81,7 @@ export function registryOf(
     for (const member of members) addState(member);
   };
   /** A scene may have the name of a group only if that group's states are its own. */
-  const refuseNamesakes = () => {
+  const rejectNamesakes = () => {
     for (const [id, group] of groups) {
       const own = scenes.get(id)?.behavior.states;
       if (own === undefined) continue;
@@ -117,11 +122,12 @@ export function registryOf(
     else if (isState(one)) addState(one);
     else throw notAMember(one);
   }
-  refuseNamesakes();
+  rejectNamesakes();
   return {
     strict: states !== undefined,
     scenes,
     states: known,
+    checked,
     owners,
     screen,
     stateId: (stored) => (known.has(stored) ? stored : former.get(stored)),

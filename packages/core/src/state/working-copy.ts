@@ -6,6 +6,7 @@ import {
   type ConversationRecord,
   emptyRecord,
   type Frame,
+  type KeyboardOwner,
   noTimers,
   type PendingPrompt,
   type StoredTimer,
@@ -16,7 +17,7 @@ import type { ReplyAddress } from '../update/address.ts';
 export interface CopyRules {
   readonly history: HistoryRules;
   /** A number for a new entry, greater than the last one of the conversation, also of a deleted one. */
-  nextVisit(last: number): number;
+  nextEntry(last: number): number;
 }
 
 /** The timer of a state, which ends with it; others are their scene's. */
@@ -45,8 +46,8 @@ export class WorkingCopy {
   frames: readonly [Frame, ...Frame[]];
   entries: number;
   pendingPrompt: PendingPrompt;
-  /** The entry whose question has shown a reply keyboard; it outlives the frame, and `clear()`. */
-  keyboard: number | undefined;
+  /** Whose reply keyboard is shown; it outlives the frame, and `clear()`. */
+  keyboard: KeyboardOwner | undefined;
   failures: number;
   version: number;
   /** Session data by slot, as the last commit or the last flush left it. */
@@ -93,6 +94,18 @@ export class WorkingCopy {
       frames.length === 1
         ? [frame]
         : ([...frames.slice(0, -1), frame] as unknown as readonly [Frame, ...Frame[]]);
+  }
+
+  /** The owner of a reply keyboard that is shown in the present state. */
+  get keyboardOwner(): KeyboardOwner {
+    const { entry, state } = this.top;
+    return `${entry} ${state}`;
+  }
+
+  /** Whether a reply keyboard is shown whose scene or state the user has left. */
+  get hasOldKeyboard(): boolean {
+    const { keyboard } = this;
+    return keyboard !== undefined && keyboard !== this.top.entry && keyboard !== this.keyboardOwner;
   }
 
   /** Whether a commit would write anything but an id. */
@@ -253,7 +266,7 @@ export class WorkingCopy {
 
   /** Numbers an entry of a scene. */
   newEntry(): number {
-    this.entries = this.rules.nextVisit(this.entries);
+    this.entries = this.rules.nextEntry(this.entries);
     return this.entries;
   }
 }

@@ -1,4 +1,4 @@
-/** Which conversations of the memory storage are due: a heap that may look too early, and never looks too late. */
+/** Which conversations of the memory storage are due: a heap that may look too early, and never looks too late. Loaded with the first look. */
 
 /** The index entry of a conversation; infinite without a deadline. */
 export interface Waking {
@@ -24,7 +24,7 @@ interface Item {
 }
 
 /**
- * Makes the index over the conversations of a storage.
+ * Makes the index over the conversations of a storage: of those that are there, and then of those that are put into it.
  *
  * A replaced or removed deadline stays in the heap until its time comes; when such leftovers outnumber the conversations, they are
  * cleared out at once.
@@ -60,6 +60,7 @@ export function deadlineIndex(entries: ReadonlyMap<string, Waking>): DeadlineInd
     return keys;
   }
 
+  for (const entry of entries.values()) put(entry, entry.deadlineAt);
   return { put, claim, nextAt: () => heap[0]?.at ?? Number.POSITIVE_INFINITY };
 }
 

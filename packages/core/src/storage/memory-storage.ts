@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { systemClock } from '../base/clock.ts';
 import { invalidOption } from '../base/rules.ts';
 import { shown } from '../base/shown.ts';
-import { deadlineIndex, type Waking } from './deadline-index.ts';
+import type { DeadlineIndex, Waking } from './deadline-index.ts';
 import type {
   Acquired,
   AcquireOptions,
@@ -38,7 +38,7 @@ export interface MemoryStorage extends StorageStatements {
   renew(key: string, holder: LeaseHolder, lease: number): boolean;
   release(key: string, holder: LeaseHolder): void;
   peek(key: string): StoredText | undefined;
-  due(limit: number, claim: number, prefix?: string): readonly string[];
+  due(limit: number, claim: number, prefix?: string): Promise<readonly string[]>;
   nextDueIn(): number;
   settled(key: string): void;
   list(query: ListQuery): AsyncIterable<StoredConversation>;
@@ -103,7 +103,8 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
   const times = new Map<string, Times>();
   /** Counts grants; nothing is forgotten with a conversation, so no pair of token and fence repeats. */
   let fences = 0;
-  const deadlines = deadlineIndex(times);
+  /** Made when somebody first looks for deadlines: other bots do without it. */
+  let deadlines: DeadlineIndex | undefined;
   /** Not over all conversations: an idle iterator retains deleted entries. */
   let broom = times.values();
 
@@ -132,7 +133,7 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
     times.set(key, known);
     known.expiresAt = ttl === undefined ? never : now + ttl;
     known.deadlineAt = deadlineIn === undefined ? never : now + deadlineIn;
-    if (known.deadlineAt < known.wakeAt) deadlines.put(known, known.deadlineAt);
+    if (known.deadlineAt < known.wakeAt) deadlines?.put(known, known.deadlineAt);
   }
 
   /** The written record, unless it has expired. Most records never expire, and need not read the clock. */
@@ -257,13 +258,17 @@ export function memoryStorage(options: MemoryStorageOptions = {}): MemoryStorage
 
     peek: (key) => stored(key, writeIn(entries.get(key))),
 
-    due: (limit, claim, prefix) => deadlines.claim(limit, claim, clock.now(), prefix),
+    async due(limit, claim, prefix) {
+      const { deadlineIndex } = await import('./deadline-index.ts');
+      deadlines ??= deadlineIndex(times);
+      return deadlines.claim(limit, claim, clock.now(), prefix);
+    },
 
-    nextDueIn: () => deadlines.nextAt() - clock.now(),
+    nextDueIn: () => (deadlines === undefined ? 0 : deadlines.nextAt() - clock.now()),
 
     settled(key) {
       const known = times.get(key);
-      if (known) deadlines.put(known, known.deadlineAt);
+      if (known) deadlines?.put(known, known.deadlineAt);
     },
 
     async *list({ prefix = '', state, limit = Number.POSITIVE_INFINITY, after }) {

@@ -22,7 +22,7 @@ import { committedBy } from './events.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** Calls the hooks of scenes until nothing more happens, and finds the question to ask. */
-export async function finishWork(turn: OpenTurn): Promise<void> {
+export function finishWork(turn: OpenTurn): Awaitable<void> {
   const { engine } = turn.rt;
   if (engine !== undefined) return engine.runHooks(turn);
   // without scenes only observers are interested
@@ -38,8 +38,8 @@ export async function finishWork(turn: OpenTurn): Promise<void> {
  * @param keep - whether the turn continues with the conversation afterwards
  */
 export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
-  const { hold, copy, rt, facts } = turn;
-  if (hold === undefined) return;
+  const { lease, copy, rt, facts } = turn;
+  if (lease === undefined) return;
   turn.used?.flush();
   // nobody delivers a deadline again
   if (facts.cause === 'deadline') return write(turn, undefined, keep);
@@ -47,8 +47,8 @@ export function commit(turn: OpenTurn, keep: boolean): Awaitable<void> {
   const { fencing } = rt.storage.features;
   if (!isDone && !(fencing && !isEmpty(copy.base))) {
     // an update that did nothing in an empty conversation is not remembered: nothing is written
-    if (!fencing && !isEmpty(copy.base)) rt.recent.add(hold.key, [facts.id]);
-    return hold.release();
+    if (!fencing && !isEmpty(copy.base)) rt.recent.add(lease.key, [facts.id]);
+    return lease.release();
   }
   return write(turn, facts.id, keep);
 }
@@ -113,7 +113,7 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     if (limits?.isLimited(turn)) return limits.postpone(turn, say, isQuiet);
     const error = await sending(() => turn.sendOwn(say), isQuiet);
     // a call that may fail quietly keeps nothing else back
-    if (isQuiet) return;
+    if (error === undefined || isQuiet) return;
     if (isRejected(error)) rejection ??= error;
     if (codeOf(error) !== 429) return;
     limits ??= await loadLimits();
@@ -126,11 +126,13 @@ export async function deliver(turn: OpenTurn, silently = false): Promise<void> {
     const { copy } = turn;
     if (rt.queues.waiting(key) > 0) rt.early.asks(key);
     const error = await sending(prompt);
-    if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
-    // it is tried again before each input: an apology each time would answer an album with ten of them
-    if (isRejected(error) && copy.pendingPrompt !== promptRejected) {
-      rejection = error;
-      if (!silently) copy.pendingPrompt = promptRejected;
+    if (error !== undefined) {
+      if (codeOf(error) === 429) (await loadLimits()).noteLimit(turn, error);
+      // it is tried again before each input: an apology each time would answer an album with ten of them
+      if (isRejected(error) && copy.pendingPrompt !== promptRejected) {
+        rejection = error;
+        if (!silently) copy.pendingPrompt = promptRejected;
+      }
     }
   }
   if (rejection === undefined || silently) return;
@@ -169,10 +171,10 @@ export function rollBack(turn: OpenTurn): void {
 }
 
 function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable<void> {
-  const { hold, copy, rt, facts } = turn;
-  if (hold === undefined) return;
+  const { lease, copy, rt, facts } = turn;
+  if (lease === undefined) return;
   const { changed } = copy;
-  if (!changed && id === undefined) return keep ? undefined : hold.release();
+  if (!changed && id === undefined) return keep ? undefined : lease.release();
   const { shared } = rt.storage.features;
   const least = facts.scope?.user === undefined ? mostIds : leastOfOne;
   const { base } = copy;
@@ -182,7 +184,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable
   const isInKey = facts.scope?.chat === chat && thread === undefined && business === undefined;
   const address =
     isInKey && base.replyAddress === undefined ? undefined : addressNow(turn, isInKey);
-  const record = copy.toRecord(ids, hold.withMark?.(base.marks) ?? base.marks, address);
+  const record = copy.toRecord(ids, lease.withMark?.(base.marks) ?? base.marks, address);
   // so it is after a commit of this turn, and where nothing was added
   const isKnown = ids === base.ids;
   const isKept = !isEmpty(record) || shared;
@@ -190,7 +192,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable
   const tasks = turn.used?.take('tasks');
   const written = () => {
     // where ids of an empty conversation cannot be kept in a record, this process remembers them
-    if (next === undefined) rt.recent.add(hold.key, listIds(record.ids));
+    if (next === undefined) rt.recent.add(lease.key, listIds(record.ids));
     replaced(turn.stored, next);
     turn.stored = next;
     copy.rebase(record);
@@ -200,7 +202,7 @@ function write(turn: OpenTurn, id: TurnId | undefined, keep: boolean): Awaitable
       rt.notify('committed', committedBy(facts, left, base, record));
     }
   };
-  const sent = hold.commit(next, { keep, id: isKnown ? undefined : id });
+  const sent = lease.commit(next, { keep, id: isKnown ? undefined : id });
   return isPromise(sent) ? sent.then(written) : written();
 }
 

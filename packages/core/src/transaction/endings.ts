@@ -4,9 +4,9 @@ import { commitId, rollBack } from './commit.ts';
 import type { OpenTurn } from './runtime.ts';
 
 /** A turn that was done before: nothing is done, and a button's loading spinner disappears. */
-export async function skip({ rt, facts, hold, key = '' }: OpenTurn): Promise<void> {
+export async function skip({ rt, facts, lease, key = '' }: OpenTurn): Promise<void> {
   const { id, bot, update } = facts;
-  await hold?.release();
+  await lease?.release();
   if (typeof id === 'number') rt.notify('duplicate', { key, updateId: id });
   const query = (update?.['callback_query'] as { id?: string } | undefined)?.id;
   if (query === undefined || bot === undefined) return;
@@ -27,13 +27,13 @@ export async function yieldTurn(turn: OpenTurn): Promise<void> {
 
 /** Ends a turn that failed: everything since its last commit is rolled back. */
 export async function fail(turn: OpenTurn): Promise<void> {
-  const { hold, rt, key = '' } = turn;
+  const { lease, rt, key = '' } = turn;
   const apology = turn.used?.take('apology');
   // a commit() that nobody awaited is on its way all the same
   await turn.writing?.catch(() => {});
   rollBack(turn);
   turn.phase = 'failed';
-  await hold?.release();
+  await lease?.release();
   if (apology === undefined || turn.replyAddress === undefined) return;
   try {
     const { apologize } = await import('./apologies.ts');

@@ -22,6 +22,7 @@ export interface ServiceTurn<Context = unknown> {
 export interface TurnBot {
   readonly username?: string | undefined;
   call(method: string, payload: object, signal?: AbortSignal): Promise<unknown>;
+  intercept?(each: (method: string, payload: object) => object | undefined): void;
 }
 
 /** The conversation of a turn, and its cause. */

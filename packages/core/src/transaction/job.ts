@@ -24,7 +24,7 @@ export interface Job<out Result = unknown> extends TurnFacts, Interruptible {
   /** Another process has the conversation, and the timeout is 0. */
   reject?(): Promise<void>;
   /** Looks at the leased conversation before anything is read; `false` leaves the job undone. */
-  admits?(hold: Lease): boolean;
+  admits?(lease: Lease): boolean;
   /** The bot's code. */
   work(turn: OpenTurn): Awaitable<Result>;
   /** Decides about a failure; `true` swallows the error. */

@@ -8,12 +8,12 @@
 import { isJsonObject } from '../base/json.ts';
 import { invalidOption } from '../base/rules.ts';
 import { storageFailed } from '../lease/calls.ts';
-import type { Lease } from '../lease/lease.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import type { Write } from '../storage/statements.ts';
 import { objectIn, type RawUpdate, textIn, wholeIn } from '../update/raw-update.ts';
 import type { Subject } from '../update/subject.ts';
 import type { OpenTurn, Runtime } from './runtime.ts';
+import { writeValue } from './write-value.ts';
 
 /** The conversation that has sent a poll, as the voter takes part in it. */
 export interface PollSender {
@@ -53,18 +53,7 @@ export async function followPoll(turn: OpenTurn, id: string, isByHand: boolean):
 }
 
 async function write(rt: Runtime, key: string, next: Write | undefined): Promise<void> {
-  const seat = await rt.queues.join(key);
-  let hold: Lease | undefined;
-  try {
-    // never undefined with a timeout
-    hold = await rt.leases.acquire(key, { timeout });
-    await hold?.commit(next, { keep: false });
-  } catch (error) {
-    await hold?.release();
-    throw error;
-  } finally {
-    seat.leave();
-  }
+  await writeValue(rt.leases, await rt.queues.join(key), key, next, timeout);
 }
 
 /**

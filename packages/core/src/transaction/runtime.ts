@@ -2,7 +2,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import type { EngineFactory } from '../conversation/behavior.ts';
+import type { BotCommand, EngineFactory } from '../conversation/behavior.ts';
 import type { ApiCall, OutgoingMessage, Sent } from '../conversation/outgoing.ts';
 import type { Stream } from '../conversation/stream.ts';
 import type { SessionTurn, Turn } from '../conversation/turn.ts';
@@ -56,6 +56,8 @@ export interface Engine {
     update: RawUpdate,
     subject: Subject,
   ): { readonly subject: Subject; readonly tag: string } | undefined;
+  /** The commands of all scenes of a machine, as `setMyCommands` takes them. */
+  botCommands(registry: Registry): readonly BotCommand[];
   /** Discards messages that the active scene has collected to answer them together, as a part of the turn. */
   forgetBurst(turn: OpenTurn, timer: string): void;
 }
@@ -75,7 +77,7 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
   /** Absent where the update has no conversation. */
-  readonly hold: Lease | undefined;
+  readonly lease: Lease | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
   /** Everything that this turn will send and notify. */

@@ -2,10 +2,10 @@
 
 import { type Clock, type Duration, systemClock, toMs } from '../base/clock.ts';
 import { directLeases } from '../lease/direct.ts';
-import type { Lease } from '../lease/lease.ts';
 import { queuesOf, type Seat } from '../lease/queue.ts';
 import type { FsmStorage } from '../lease/storage.ts';
 import type { Write } from '../storage/statements.ts';
+import { writeValue } from './write-value.ts';
 
 /** A store of JSON values under keys. */
 export interface SessionValues<T> {
@@ -53,18 +53,8 @@ export function sessionValues<T>(
   const queues = queuesOf(storage);
   const waiting = new Map<string, Waiting>();
 
-  async function send(seat: Seat, key: string, next: Write | undefined): Promise<void> {
-    let hold: Lease | undefined;
-    try {
-      hold = (await leases.acquire(key, { timeout: waitBound })) as Lease;
-      await hold.commit(next, { keep: false });
-    } catch (error) {
-      await hold?.release();
-      throw error;
-    } finally {
-      seat.leave();
-    }
-  }
+  const send = (seat: Seat, key: string, next: Write | undefined) =>
+    writeValue(leases, seat, key, next, waitBound);
 
   /** One write of a key at a time; of those that wait meanwhile only the last one is sent, and all share its outcome. */
   function write(key: string, next: Write | undefined): Promise<void> {

@@ -1,14 +1,13 @@
-/** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, settle, commit, deliver, release. */
+/** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, hooks, commit, deliver, release. */
 
 import { FsmError, isFsmError } from '../base/errors.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { definitionOf } from '../conversation/states.ts';
 import type { Lease } from '../lease/lease.ts';
 import type { Stay } from '../lease/reentry.ts';
 import { hasSeen } from '../record/ids.ts';
 import { type Frame, isEmpty } from '../record/record.ts';
-import { decode } from '../record/stored.ts';
+import { decode, newerFormat } from '../record/stored.ts';
 import type { Registry } from '../state/registry.ts';
 import type { Busy } from '../storage/statements.ts';
 import { commit, deliver, finishWork, runReleased, throwFailure } from './commit.ts';
@@ -66,7 +65,7 @@ async function telefsmTurn<Result>(
   const mayWait = rt.storage.features.shared || arrival !== undefined;
   const arrivedAt = mayWait ? rt.clock.monotonic() : undefined;
   let head: Head | undefined;
-  let hold: Lease | undefined;
+  let lease: Lease | undefined;
   let turn: OpenTurn | undefined;
   rt.stopping.running++;
   try {
@@ -76,19 +75,19 @@ async function telefsmTurn<Result>(
     head = waiter;
     stay?.begin();
     const { interrupts } = rt;
-    hold = await (interrupts === undefined
-      ? lease(rt, job, key, waiter)
-      : interrupts.acquire(key, job, waiter, () => lease(rt, job, key, waiter)));
+    lease = await (interrupts === undefined
+      ? acquire(rt, job, key, waiter)
+      : interrupts.acquire(key, job, waiter, () => acquire(rt, job, key, waiter)));
     if (mayWait) job.ready?.();
-    if (hold === undefined) return void (await job.reject?.());
-    hold.seat = head.seat;
-    if (job.admits?.(hold) === false) return void (await hold.release());
+    if (lease === undefined) return void (await job.reject?.());
+    lease.seat = head.seat;
+    if (job.admits?.(lease) === false) return void (await lease.release());
 
     const waited = arrivedAt === undefined ? 0 : rt.clock.monotonic() - arrivedAt;
-    const opened = open(rt, job, hold, waited);
+    const opened = open(rt, job, lease, waited);
     if (opened.isDuplicate && !opened.turn.copy.pendingPrompt)
       return void (await skip(opened.turn));
-    meter?.begin(job, hold.stored);
+    meter?.begin(job, lease.stored);
     turn = opened.turn;
     turn.interruption = head.interruption;
     if (arrival !== undefined) turn.isEarly = rt.early.isEarly(key, arrival);
@@ -133,7 +132,7 @@ async function telefsmTurn<Result>(
   } catch (thrown) {
     const error = namedError(thrown);
     if (!isHandledElsewhere(error)) meter?.fail(error);
-    if (turn === undefined) await hold?.release();
+    if (turn === undefined) await lease?.release();
     else if (isInterruption(error, turn)) return void (await yieldTurn(turn));
     else if (turn.used?.takesInput === true && isFsmError(error, 'RECORD_TOO_LARGE'))
       return void (await rejectUnstorable(turn, error));
@@ -152,7 +151,7 @@ async function telefsmTurn<Result>(
     if (stay === undefined) reentry.untracked--;
     else stay.end();
     try {
-      if (turn?.used !== undefined) await runReleased(turn);
+      if (turn?.used?.released !== undefined) await runReleased(turn);
     } finally {
       if (--rt.stopping.running === 0) rt.stopping.idle?.();
     }
@@ -162,9 +161,9 @@ async function telefsmTurn<Result>(
 /**
  * Acquires the lease of a conversation for the head of its queue.
  *
- * @throws FsmError `STOPPED`; what `Leases.take` throws passes
+ * @throws FsmError `STOPPED`; what `Leases.acquire` throws passes
  */
-function lease(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
+function acquire(rt: Runtime, job: Job, key: string, head: Head): Awaitable<Lease | undefined> {
   if (rt.stopping.isLate) throw rt.stopping.error(job);
   const { timeout } = job;
   if (!rt.storage.features.shared) return rt.leases.acquire(key, { timeout });
@@ -213,13 +212,11 @@ async function withoutConversation<Result>(
  * @param waited - for how long the turn has waited, in ms: what passed meanwhile is after it
  * @throws FsmError `RECORD_NEWER`; `RECORD_UNREADABLE` by policy
  */
-function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
-  const { key, stored } = hold;
+function open(rt: Runtime, job: Job, lease: Lease, waited: number): Opened {
+  const { key, stored } = lease;
   const decoded = stored && decode(stored);
+  if (decoded !== undefined && 'newer' in decoded) throw newerFormat(key, decoded.newer);
   const { version, unknownState } = rt.options;
-  if (decoded !== undefined && 'newer' in decoded) {
-    throw new FsmError('RECORD_NEWER', { key, version: decoded.newer, known: 1 });
-  }
   const unreadable =
     decoded !== undefined && 'unreadable' in decoded ? decoded.unreadable : undefined;
   if (unreadable !== undefined && (unknownState === 'error' || unknownState === 'keep')) {
@@ -231,7 +228,7 @@ function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
   }
   const deadlineIn = stored?.deadlineIn;
   const deadlineAt = deadlineIn === undefined ? undefined : rt.clock.now() + deadlineIn;
-  const turn = new RunningTurn(rt, job, hold, record, deadlineAt);
+  const turn = new RunningTurn(rt, job, lease, record, deadlineAt);
   const { known } = rt.recent;
   const isDuplicate =
     (record !== undefined && hasSeen(record.ids, job.id)) ||
@@ -254,16 +251,16 @@ function open(rt: Runtime, job: Job, hold: Lease, waited: number): Opened {
 /** Whether a machine certainly has everything in frames, and no schema checks them; if not, they are looked at closer. */
 function areKnown(
   frames: readonly Frame[],
-  { scenes, states, strict, stateId }: Registry,
+  { scenes, states, checked, strict, stateId }: Registry,
 ): boolean {
   if (!strict && scenes.size === 0) return true;
   for (const { scene, state } of frames) {
     const behavior = scene === null ? undefined : scenes.get(scene)?.behavior;
     if (behavior?.check !== undefined || (scene !== null && behavior === undefined)) return false;
-    const known = state === null ? undefined : states.get(state);
-    if (known !== undefined && definitionOf(known).schema !== undefined) return false;
-    const isUnknown = state !== null && known === undefined;
-    if (isUnknown && (strict || scene !== null || stateId(state) !== undefined)) return false;
+    if (state === null) continue;
+    if (checked.has(state)) return false;
+    if (states.has(state)) continue;
+    if (strict || scene !== null || stateId(state) !== undefined) return false;
   }
   return true;
 }

@@ -37,7 +37,7 @@ export class RunningTurn implements OpenTurn {
   readonly rt: Runtime;
   readonly facts: TurnFacts;
   readonly registry: Registry;
-  readonly hold: Lease | undefined;
+  readonly lease: Lease | undefined;
   /** Everything about the conversation that this turn may change. */
   readonly copy: WorkingCopy;
   used: Effects | undefined;
@@ -62,15 +62,15 @@ export class RunningTurn implements OpenTurn {
   constructor(
     rt: Runtime,
     facts: TurnFacts,
-    hold: Lease | undefined,
+    lease: Lease | undefined,
     record: ConversationRecord | undefined,
     deadlineAt: number | undefined,
   ) {
     this.rt = rt;
     this.facts = facts;
     this.registry = rt.registry;
-    this.hold = hold;
-    this.stored = hold?.stored;
+    this.lease = lease;
+    this.stored = lease?.stored;
     this.copy = new WorkingCopy(record ?? emptyRecord, rt.rules, deadlineAt);
     if (record === undefined) this.copy.version = rt.options.version;
     this.state = stateContext(this);
@@ -127,7 +127,7 @@ export class RunningTurn implements OpenTurn {
   }
 
   get signal(): AbortSignal {
-    const lost = this.hold?.signal ?? new AbortController().signal;
+    const lost = this.lease?.signal ?? new AbortController().signal;
     return this.interruption === undefined
       ? lost
       : AbortSignal.any([lost, this.interruption.signal]);
@@ -180,11 +180,14 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Sends a message now, to where the conversation lives. */
-  async send(say: OutgoingMessage | Stream): Promise<Sent> {
-    const sent = await this.sendOwn(say);
+  send(say: OutgoingMessage | Stream): Promise<Sent> {
+    const sending = this.sendOwn(say) as Promise<Sent>;
     const { engine, options } = this.rt;
-    if (options.log !== undefined && !isStream(say)) engine?.noteLog(this, 'bot', wordsOf(say));
-    return sent as Sent;
+    if (options.log === undefined || isStream(say)) return sending;
+    return sending.then((sent) => {
+      engine?.noteLog(this, 'bot', wordsOf(say));
+      return sent;
+    });
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
@@ -198,7 +201,7 @@ export class RunningTurn implements OpenTurn {
       });
     }
     const call = callOf(say, this.replyAddress);
-    if (tooLong(call) === undefined) return this.call(call);
+    if (tooLong(call) === undefined) return await this.call(call);
     const { inParts } = await import('../conversation/long-text.ts');
     let sent: unknown;
     for (const part of inParts(call)) sent = await this.call(part);

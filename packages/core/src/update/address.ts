@@ -126,7 +126,7 @@ export function addressOf(update: RawUpdate): ReplyAddress | undefined {
  * Such a message has a chat, but neither a topic nor a business connection. So the press may belong to another conversation of that chat.
  */
 export function isInaccessible(update: RawUpdate | undefined): boolean {
-  const query = update && objectIn(update, 'callback_query');
+  const query = objectIn(update, 'callback_query');
   return wholeIn(objectIn(query, 'message'), 'date') === 0;
 }
 

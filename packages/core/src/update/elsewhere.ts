@@ -69,9 +69,11 @@ export function askerOf(
   { bot }: Subject,
 ): { readonly subject: Subject; readonly tag: string } | undefined {
   const query = objectIn(update, 'callback_query');
+  const message = objectIn(query, 'message');
   const data = textIn(query, 'data') ?? '';
   const button = readElsewhere(data);
-  if (button === undefined || showsButton(objectIn(query, 'message'), data) === false)
+  // no question is an inline message
+  if (button === undefined || message === undefined || showsButton(message, data) === false)
     return undefined;
   const { tag, chat, user, thread } = button;
   return { subject: { bot, chat, user, thread, updateType: 'callback_query' }, tag };

@@ -3,7 +3,13 @@
 import type { Duration } from '../base/clock.ts';
 import { holds } from '../base/holds.ts';
 import type { Rule } from '../base/rules.ts';
-import type { Awaitable } from '../base/type-tools.ts';
+import type {
+  Awaitable,
+  Complaint,
+  IsUnanswered,
+  NotStorable,
+  Storable,
+} from '../base/type-tools.ts';
 import { isMeantFor, readCommand } from './command.ts';
 import {
   type InputKind,
@@ -92,6 +98,18 @@ export type Accepted<A> = A extends AcceptedKind
           ? Exclude<Awaited<V>, undefined>
           : never;
 
+/** Rejects, with a sentence, a picker that may return no answer where it does not reject the input. */
+export type PickerFits<A> = A extends (input: UserInput) => infer V
+  ? [V] extends [never]
+    ? unknown
+    : FitsAsAnswer<Exclude<Awaited<V>, undefined>>
+  : unknown;
+type FitsAsAnswer<V> = ([V] extends [never] ? true : IsUnanswered<V>) extends true
+  ? Complaint<'A picker returns the answer, or undefined to reject the input: not a boolean and not nothing.'>
+  : [V] extends [Storable<V>]
+    ? unknown
+    : NotStorable;
+
 /**
  * Reads what the user sent.
  *
@@ -118,13 +136,6 @@ export function inputOf(update: RawUpdate, username?: string): UserInput | undef
 /** Whether an input is about a poll that the bot has sent: a vote, or the poll's new state. */
 export function isVote({ kind, update }: UserInput): boolean {
   return kind === 'poll_answer' || (kind === 'poll' && update.poll !== undefined);
-}
-
-/** Whether votes in a poll, or its new state, may be taken. */
-export function takesVotes(accept: Accept | undefined): boolean {
-  if (typeof accept === 'function' || accept === 'any') return true;
-  const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
-  return kinds.includes('poll') || kinds.includes('poll_answer');
 }
 
 /** Whether an input comes without being written to the bot. */

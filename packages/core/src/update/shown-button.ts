@@ -1,6 +1,11 @@
-/** Whether a pressed message has the button: Telegram adds the message to the press, so a modified client cannot forge it. */
+/** The message below which a button was pressed. Telegram adds it to the press, so a modified client cannot forge it. */
 
-import { listIn, objectIn, type RawObject, textIn, wholeIn } from './raw-update.ts';
+import { listIn, objectIn, type RawObject, type RawUpdate, wholeIn } from './raw-update.ts';
+
+/** The message of a press; without its text and keyboard where the bot can no longer see it (Bot API, InaccessibleMessage). */
+export function messageOfPress(update: RawUpdate | undefined): RawObject | undefined {
+  return objectIn(objectIn(update, 'callback_query'), 'message');
+}
 
 /**
  * Whether a message has a button with this data; `undefined` where the bot cannot see it (Bot API, InaccessibleMessage; inline messages).
@@ -9,7 +14,9 @@ import { listIn, objectIn, type RawObject, textIn, wholeIn } from './raw-update.
  */
 export function showsButton(message: RawObject | undefined, data: string): boolean | undefined {
   if (message === undefined || wholeIn(message, 'date') === 0) return undefined;
-  return listIn(objectIn(message, 'reply_markup'), 'inline_keyboard')
-    .flat()
-    .some((button) => textIn(Object(button), 'callback_data') === data);
+  for (const row of listIn(objectIn(message, 'reply_markup'), 'inline_keyboard')) {
+    if (!Array.isArray(row)) continue;
+    for (const button of row) if (button?.callback_data === data) return true;
+  }
+  return false;
 }

@@ -23,6 +23,9 @@ export interface Shown {
   buttons: readonly (readonly [label: string, data: string])[];
 }
 
+/** What a press tells about its message. */
+type Pressed = Pick<Shown, 'message_id' | 'buttons'>;
+
 /** A call of the Bot API. */
 export interface Call {
   readonly method: string;
@@ -121,18 +124,19 @@ export function chat(
         const data = under?.buttons.find(([own]) => own === label)?.[1];
         if (under === undefined || data === undefined)
           throw new Error(`There is no button ${label}`);
-        return this.presses(data, under.message_id);
+        return this.presses(data, under);
       },
-      presses: (data: string, message_id = 1) =>
-        give({
-          callback_query: {
-            id: `q${ids.update}`,
-            from,
-            chat_instance: 'c',
-            data,
-            message: { message_id, date: 1, chat: place, text: '…' },
-          },
-        }),
+      /** Presses a button with this data; the pressed message has its keyboard, as Telegram adds it, by default one with this button. */
+      presses(
+        data: string,
+        { message_id, buttons }: Pressed = { message_id: 1, buttons: [[data, data]] },
+      ) {
+        const rows = buttons.map(([text, callback_data]) => [{ text, callback_data }]);
+        const reply_markup = { inline_keyboard: rows };
+        const message = { message_id, date: 1, chat: place, text: '…', reply_markup };
+        const query = { id: `q${ids.update}`, from, chat_instance: 'c', data, message };
+        return give({ callback_query: query });
+      },
     };
   }
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sqliteStorage } from '../../../storage-sqlite/src/index.ts';
-import type { AskTurn, Clock, FsmStorage } from '../../src/index.ts';
+import type { Clock, FsmStorage, SessionAskTurn } from '../../src/index.ts';
 import { memoryStorage } from '../../src/index.ts';
 import { answered, backTo } from '../../src/scene/flow/moves.ts';
 import { positionOf } from '../../src/scene/flow/pending.ts';
@@ -20,7 +20,7 @@ import {
 } from './model.ts';
 
 /** A new turn; values made in a turn are made once. */
-const turn = () => ({}) as AskTurn;
+const turn = () => ({}) as SessionAskTurn;
 const start: Progress = { answers: {}, passed: [], open: [] };
 
 const often = <T>(weight: number, ...values: readonly T[]) => ({

@@ -2,7 +2,16 @@
 
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { type AnswersOf, flow, interruptBy, typed } from '../../src/index.ts';
+import {
+  type AnswersOf,
+  flow,
+  interruptBy,
+  invalid,
+  type RuntimeQuestion,
+  scene,
+  typed,
+  type UserInput,
+} from '../../src/index.ts';
 
 type Equal<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -123,6 +132,59 @@ describe('the types of questions', () => {
     // @ts-expect-error by: user ids
     g.ask('by', { prompt: 'Yes?', to: { chat: 1 }, by: ['anna'], choices: ['yes'] });
     expect(f.id).toBe('f');
+  });
+
+  it('a picker returns the answer, or nothing to reject the input', () => {
+    const g = flow('g');
+    // @ts-expect-error it tests
+    g.ask('tests', { prompt: '?', accept: (input) => input.kind === 'photo' });
+    // @ts-expect-error it tests, later
+    g.ask('later', { prompt: '?', accept: async (input) => input.kind === 'photo' });
+    // @ts-expect-error it tests, or rejects
+    g.ask('either', { prompt: '?', accept: (input) => input.kind === 'photo' || undefined });
+    // @ts-expect-error it has no return
+    g.ask('none', { prompt: '?', accept: (input) => void input.kind });
+    // @ts-expect-error a Date has no form in JSON
+    g.ask('date', { prompt: '?', accept: () => new Date() });
+    // @ts-expect-error a node has no \`validate\` after it
+    scene('node', { accept: (input) => input.kind === 'photo' });
+    const isPhoto = (input: UserInput) => input.kind === 'photo';
+    // @ts-expect-error it is declared elsewhere
+    scene('other', { accept: isPhoto });
+    const f = g
+      .ask('checked', {
+        prompt: '?',
+        accept: (input: UserInput) => input.kind === 'photo',
+        schema: z.boolean(),
+      })
+      .ask('converted', {
+        prompt: '?',
+        accept: (input) => input.kind === 'photo',
+        validate: (is) => (is ? 'photo' : invalid('A photo, please.')),
+      })
+      .ask('size', {
+        prompt: '?',
+        accept: (input) => (input.kind === 'photo' ? input.value.width : undefined),
+      })
+      .ask('value', { prompt: '?', accept: (input) => input.value })
+      .done(() => {});
+    exact<Equal<AnswersOf<typeof f>['checked'], boolean>>();
+    exact<Equal<AnswersOf<typeof f>['converted'], 'photo'>>();
+    exact<Equal<AnswersOf<typeof f>['size'], number>>();
+    const node = scene('number', { accept: async ({ value }) => Number(value) }).on({
+      handle: ({ answer }) => void answer.toFixed(),
+    });
+    expect([f.id, node.id]).toEqual(['g', 'number']);
+  });
+
+  it('a question made while the flow runs returns an answer, no boolean', () => {
+    const made = { name: 'a', prompt: 'A?' };
+    const one: RuntimeQuestion = { ...made, validate: (text) => String(text) };
+    // @ts-expect-error it tests
+    const tests: RuntimeQuestion = { ...made, validate: (text) => text === 'yes' };
+    // @ts-expect-error it has no return
+    const none: RuntimeQuestion = { ...made, validate: () => {} };
+    expect([one, tests, none]).toHaveLength(3);
   });
 
   it('`after` gets a whole round and the answers before it', () => {

@@ -45,6 +45,10 @@ export function flows() {
   f.ask('name', { prompt: 'Name?' });
   // @ts-expect-error `validate` must return the answer or invalid("why")
   f.ask('age', { prompt: 'Age?', validate: (text) => text.length > 3 });
+  // @ts-expect-error A picker returns the answer
+  f.ask('pick', { prompt: 'A photo', accept: ({ kind }) => kind === 'photo' });
+  // @ts-expect-error A picker returns the answer
+  scene('picker', { accept: ({ kind }) => kind === 'photo' });
   // @ts-expect-error `share` needs accept
   f.ask('phone', { prompt: 'Phone?', share: 'Share' });
   // @ts-expect-error Handlers are not options

@@ -1,7 +1,7 @@
 /** The commands of the command line. */
 
 import { writeFile } from 'node:fs/promises';
-import { namespacePrefix } from '@telefsm/core/tools';
+import { describeMachine, namespacePrefix } from '@telefsm/core/tools';
 import { pageOf, walk } from '../conversations/listing.ts';
 import { clear, type Found, find, move } from '../conversations/operator.ts';
 import { Rejected } from '../conversations/rejected.ts';
@@ -93,7 +93,7 @@ async function list({ config, terminal, words, options }: Call): Promise<number>
   const limit = all ? Number.POSITIVE_INFINITY : wholeNumber(options.limit ?? '50', '--limit');
   const storage = storageIn(config);
   const query = {
-    ...(config.machine && { prefix: namespacePrefix(config.machine.describe().namespace) }),
+    ...(config.machine && { prefix: namespacePrefix(describeMachine(config.machine).namespace) }),
     ...(state !== undefined && { state }),
     ...(after !== undefined && { after }),
   };

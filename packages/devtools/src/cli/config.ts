@@ -46,7 +46,7 @@ export async function loadConfig(path: string | undefined, folder: string): Prom
   if (machine === undefined && storage === undefined) {
     throw new Rejected(`${file} exports neither \`machine\` nor \`storage\`.`);
   }
-  const isMachine = machine === undefined || typeof machine?.describe === 'function';
+  const isMachine = machine === undefined || machine['~runtime'] !== undefined;
   const isStorage = storage === undefined || typeof storage?.acquire === 'function';
   if (!isMachine || !isStorage) {
     const [name, made] = isMachine

@@ -11,14 +11,13 @@ import {
   type Turn,
 } from '@telefsm/core';
 import type { MachineDescription } from '@telefsm/core/adapter';
-import { parseKey } from '@telefsm/core/tools';
+import { describeMachine, parseKey } from '@telefsm/core/tools';
 import { Rejected } from './rejected.ts';
 
 /** As much of a machine as operators need. */
 export interface OperatedMachine {
   readonly storage: FsmStorage;
   at(address: Address): Conversation;
-  describe(): MachineDescription;
   readonly '~runtime': Machine['~runtime'];
 }
 
@@ -95,7 +94,7 @@ export async function move(
   key: string,
   target: string,
 ): Promise<boolean> {
-  const { scenes, states, strict } = machine.describe();
+  const { scenes, states, strict } = describeMachine(machine);
   const scene = scenes.find(({ id }) => id === target);
   const owner = scenes.find((each) => each.states.includes(target));
   if (scene === undefined && strict && !states.some(({ id }) => id === target)) {
@@ -136,7 +135,7 @@ function go(
  */
 export async function askAgain(machine: OperatedMachine, key: string): Promise<void> {
   await existing(machine, key).run(({ state }) => {
-    const { scenes } = machine.describe();
+    const { scenes } = describeMachine(machine);
     if (!scenes.some(({ states }) => holds(states, state.current))) {
       throw new Rejected(
         `'${state.current ?? 'no state'}' belongs to no scene or flow, so there is no question to ask again.`,

@@ -3,11 +3,11 @@
 import { type FsmStorage, isFsmError } from '@telefsm/core';
 import type { FedMachine, MachineDescription } from '@telefsm/core/adapter';
 import type { StoredConversation } from '@telefsm/core/storage';
-import { namespacePrefix } from '@telefsm/core/tools';
+import { describeMachine, namespacePrefix } from '@telefsm/core/tools';
 import { walk } from './listing.ts';
 
 /** As much of a machine as a check of its storage needs. */
-export type CheckedMachine = Pick<FedMachine, 'describe' | 'inspect'>;
+export type CheckedMachine = Pick<FedMachine, 'inspect' | '~runtime'>;
 
 /** A fault of stored conversations: a state, a step or a record that the code cannot continue. */
 export interface StoredFault {
@@ -57,7 +57,7 @@ export async function checkStored(
   machine: CheckedMachine,
   progress: (looked: number) => void = () => {},
 ): Promise<StoredCheck> {
-  const description = machine.describe();
+  const description = describeMachine(machine);
   const verdict = judgeOf(description);
   const found = new Map<string, Finding & { count: number; readonly examples: string[] }>();
   let looked = 0;

@@ -1,16 +1,15 @@
 /** A machine as a graph: states, questions and scenes are nodes; what leads from one to another are edges. */
 
+import type { Machine } from '@telefsm/core';
 import type { MachineDescription } from '@telefsm/core/adapter';
-import type { FlowDescription } from '@telefsm/core/tools';
+import { describeMachine, type FlowDescription } from '@telefsm/core/tools';
 import { addCommandTree, type CommandTreeDescription } from './command-tree-graph.ts';
 import { addFlow } from './flow-graph.ts';
 import { type Collected, type Graph, type GraphNode, kindsOf } from './graph.ts';
 import { addMoves, type Move, machineStart } from './moves.ts';
 
-/** Anything that describes itself as a machine does. */
-export interface Describable {
-  describe(): MachineDescription;
-}
+/** A machine, as far as its description needs it. */
+export type Describable = Pick<Machine, '~runtime'>;
 
 /** Options of a graph. */
 export interface GraphOptions {
@@ -43,7 +42,7 @@ export interface GraphOptions {
  * ```
  */
 export function graph(machine: Describable, { moves, seen = [] }: GraphOptions = {}): Graph {
-  const description = machine.describe();
+  const description = describeMachine(machine);
   const collected: Collected = { groups: new Map(), nodes: new Map(), edges: [] };
   for (const { id, details } of description.scenes) {
     if (isFlow(details)) addFlow(collected, id, details, description.commands);

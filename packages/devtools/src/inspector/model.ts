@@ -2,6 +2,7 @@
 
 import { type Committed, isFsmError } from '@telefsm/core';
 import {
+  describeMachine,
   lookAt,
   type MovedBy,
   namespacePrefix,
@@ -36,7 +37,7 @@ const latest = 100;
 /** Begins to watch a machine. */
 export function modelOf(machine: InspectedMachine, options: ModelOptions): Model {
   const { redact, clock, changed, write = false } = options;
-  const description = machine.describe();
+  const description = describeMachine(machine);
   const { namespace } = description;
   const { storage } = machine;
   const graph = graphOf(machine);

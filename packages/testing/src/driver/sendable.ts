@@ -1,6 +1,7 @@
 /** Attachments that users send besides plain text: photos, places, contacts, albums, forwarded messages. */
 import type { Cloud } from '../cloud/cloud.ts';
 import { entitiesOf } from '../cloud/entities.ts';
+import { newPoll } from '../cloud/poll.ts';
 import type { RawMessage, RawUser } from '../cloud/raw.ts';
 import type { Shown } from '../cloud/screen.ts';
 import { type MediaField, mediaContent, storeFile } from '../methods/media.ts';
@@ -95,24 +96,7 @@ export function contact(phone_number: string, name?: string): Sendable {
 
 /** A poll made by the user. */
 export function poll(question: string, options: readonly string[]): Sendable {
-  return sendable(({ cloud }) => [
-    {
-      poll: {
-        id: `poll-${cloud.next('poll')}`,
-        question,
-        options: options.map((text, index) => ({
-          persistent_id: String(index),
-          text,
-          voter_count: 0,
-        })),
-        total_voter_count: 0,
-        is_closed: false,
-        is_anonymous: true,
-        type: 'regular',
-        allows_multiple_answers: false,
-      },
-    },
-  ]);
+  return sendable(({ cloud }) => [{ poll: newPoll(cloud, question, options) }]);
 }
 
 /** A thrown die, or another emoji with a value. */

@@ -1,5 +1,6 @@
 /** Explores a bot: walks it with generated input, and reports what is wrong with it by the shortest way there. */
 import { FsmError } from '@telefsm/core';
+import { describeMachine } from '@telefsm/core/tools';
 import fc from 'fast-check';
 import { type Atlas, newAtlas, type Sighting } from './atlas.ts';
 import { chooseMove, type Draw, pick, type Repertoire, repertoireOf } from './choose.ts';
@@ -74,7 +75,7 @@ export async function explore(
       patience,
     );
   await (await start()).end();
-  const description = machine?.describe();
+  const description = machine && describeMachine(machine);
   const plan: Plan = {
     start,
     steps,

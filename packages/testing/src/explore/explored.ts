@@ -24,5 +24,5 @@ export interface Explored {
 /** The used part of a machine. */
 export type ExploredMachine = Pick<
   AnyMachine,
-  'observe' | 'describe' | 'botCommands' | 'storage' | 'sweep' | 'stop' | '~runtime'
+  'observe' | 'botCommands' | 'storage' | 'sweep' | 'stop' | '~runtime'
 >;

@@ -1,7 +1,7 @@
 /** Views in an exploration: which button a press is of, and whether a view leaves its user anything to do. */
 
 import { boundTo } from '@telefsm/core/scene-kit';
-import { lookAt, type MovedBy, movedBy } from '@telefsm/core/tools';
+import { describeMachine, lookAt, type MovedBy, movedBy } from '@telefsm/core/tools';
 import type { ExploredMachine } from './explored.ts';
 import type { Move } from './move.ts';
 
@@ -34,7 +34,7 @@ export async function causeOf(
 
 /** The ids of views that only their buttons lead out of: they take no message and have no timeout. */
 export function onlyButtons(machine: ExploredMachine | undefined): ReadonlySet<string | null> {
-  const scenes = machine?.describe().scenes ?? [];
+  const scenes = machine === undefined ? [] : describeMachine(machine).scenes;
   const others: readonly string[] = ['accepts', 'timeout'];
   const found = scenes.filter(({ details }) => {
     const known = Object.entries(details).filter(([, value]) => value !== undefined);

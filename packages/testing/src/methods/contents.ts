@@ -1,6 +1,7 @@
 /** The contents of messages, by the method that sends them: texts, captions, files, polls, invoices. */
 import { reject } from '../cloud/answer.ts';
 import type { Cloud } from '../cloud/cloud.ts';
+import { newPoll } from '../cloud/poll.ts';
 import type { Payload } from '../cloud/raw.ts';
 import { format } from './formatting.ts';
 import { fileOf, type MediaField, mediaContent, mediaFields, pick } from './media.ts';
@@ -146,14 +147,7 @@ function pollContent({ cloud, payload }: Call): Content {
   if (options.length > 12) reject(400, "Bad Request: poll can't have more than 12 options");
   return {
     poll: {
-      id: `poll-${cloud.next('poll')}`,
-      question,
-      options: options.map((text, index) => ({
-        persistent_id: String(index),
-        text,
-        voter_count: 0,
-      })),
-      total_voter_count: 0,
+      ...newPoll(cloud, question, options),
       is_closed: payload['is_closed'] === true,
       is_anonymous: payload['is_anonymous'] !== false,
       type: textParameter(payload, 'type') ?? 'regular',

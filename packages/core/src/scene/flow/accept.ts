@@ -7,7 +7,7 @@ import { objectIn, wholeIn } from '../../update/raw-update.ts';
 import { isTextKind } from '../../update/text-kind.ts';
 import { acceptsAlbum, checkValue, type Verdict } from './answer.ts';
 import { redo } from './ask.ts';
-import { type FlowRun, move, note, progressOf, text } from './flow-run.ts';
+import { type FlowRun, move, note, progressOf, questionOf, text } from './flow-run.ts';
 import { type FlowMemo, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
@@ -41,23 +41,13 @@ export function skip(flowRun: FlowRun, question: PendingQuestion): void {
   move(flowRun, withPassed(progressOf(flowRun.run), question.path));
 }
 
-/** Ends an album with the parts that have come. */
-export async function finishAlbum(flowRun: FlowRun, question: PendingAsk): Promise<void> {
-  const { parts } = memoOf(flowRun.run.memo);
-  if (parts === undefined) return hint(flowRun, question);
-  // if they are rejected, the user begins anew
-  note(flowRun, { parts: undefined, numbers: undefined });
-  return accept(flowRun, question, parts);
-}
-
 /** Says that the input is of another kind than the question takes. */
 export async function hint(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
-  const otherwise = question.kind === 'ask' ? question.step.question.otherwise : undefined;
+  const { otherwise, accept } = questionOf(question) ?? {};
   const own =
     typeof otherwise === 'function'
       ? await otherwise(question.answers, flowRun.run.turn)
       : otherwise;
-  const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
   const words = isTextKind(accept) ? wordsOfKind[accept] : 'wrongKind';
   await rejectInput(flowRun, question, own ?? (await text(flowRun, words)));
 }
@@ -86,7 +76,7 @@ async function rejectInput(
   say: OutgoingMessage,
 ): Promise<void> {
   const { plan, run } = flowRun;
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
+  const question = questionOf(asked);
   const limit = question?.attempts ?? plan.options.attempts;
   const album = run.input?.album;
   // an album is rejected as a whole; only where parts are collected the next one may fit

@@ -5,11 +5,12 @@ import { holds } from '../../base/holds.ts';
 import { isStorable, type JsonObject } from '../../base/json.ts';
 import { check, describeIssues } from '../../base/schema.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
-import type { Turn } from '../../conversation/turn.ts';
+import type { SessionTurn } from '../../conversation/turn.ts';
 import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../../update/input.ts';
-import { foundIn, isTextKind } from '../../update/text-kind.ts';
+import { isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
-import type { Option } from './options.ts';
+import type { Option } from './choices.ts';
+import type { PendingQuestion } from './pending-question.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
 
@@ -54,7 +55,7 @@ export function takesBurst({ accept }: AskOptions): boolean {
 }
 
 /** Picks the value that a question accepts; `undefined` if it takes none. Commands only where it names them. */
-export async function valueIn(question: AskOptions, input: UserInput): Promise<unknown> {
+export function valueIn(question: AskOptions, input: UserInput): unknown {
   const accept = acceptOf(question);
   if (accept === undefined || (accept === 'any' && input.kind === 'command')) return undefined;
   return acceptInput(accept, input);
@@ -86,11 +87,11 @@ export async function checkValue(
   question: AskOptions,
   value: unknown,
   answers: JsonObject,
-  turn: Turn,
+  turn: SessionTurn,
 ): Promise<Verdict> {
   const { schema, validate, otherwise, maxLength = longestAnswer } = question;
   if (isLongerThan(maxLength, value)) return { kind: 'rejected', text: 'tooLong' };
-  const refused = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
+  const rejected = async (own: string | undefined, error?: FsmError): Promise<Verdict> => {
     const message = typeof otherwise === 'function' ? await otherwise(answers, turn) : otherwise;
     const say = message ?? own;
     const words = say === undefined ? { text: 'invalid' as const } : { say };
@@ -99,22 +100,22 @@ export async function checkValue(
   let checked = value;
   if (schema !== undefined) {
     const result = await check(schema, value);
-    if (result.issues !== undefined) return refused(describeIssues(result.issues).join('\n'));
+    if (result.issues !== undefined) return rejected(describeIssues(result.issues).join('\n'));
     checked = result.value;
   }
   if (validate === undefined) {
     // a picker that tests gives a boolean too; a schema that gives one has made it of the input
     const isKept = schema === undefined ? isAnswer(checked) : isStorable(checked);
     const option = schema === undefined ? 'accept' : 'schema';
-    return isKept ? answer(checked) : refused(undefined, noAnswer(option, checked));
+    return isKept ? answer(checked) : rejected(undefined, noAnswer(option, checked));
   }
   const result = await validate(checked, answers, turn);
   if (isInvalid(result)) {
     const words: OutgoingMessage | undefined = result['~invalid'];
-    return words == null ? refused(undefined) : { kind: 'rejected', say: words };
+    return words == null ? rejected(undefined) : { kind: 'rejected', say: words };
   }
   if (isRedo(result)) return { kind: 'redo', name: result['~redo'] };
-  return isAnswer(result) ? answer(result) : refused(undefined, noAnswer('validate', result));
+  return isAnswer(result) ? answer(result) : rejected(undefined, noAnswer('validate', result));
 }
 
 /** Whether a text is too long, also one with its kind, or a part of several messages. */
@@ -126,28 +127,6 @@ function isLongerThan(most: number, value: unknown): boolean {
 
 function answer(value: unknown): Verdict {
   return { kind: 'answer', value };
-}
-
-/**
- * Checks a value that did not come as input: from a deep link, or kept under an older definition.
- *
- * A number is tried as the text that a user would have sent first, since that is what schemas of text steps convert.
- */
-export async function checkGiven(
-  question: AskOptions,
-  value: unknown,
-  options: readonly Option[] | undefined,
-  answers: JsonObject,
-  turn: Turn,
-): Promise<Verdict | undefined> {
-  const scalar = typeof value === 'number' || typeof value === 'boolean';
-  const raw = scalar && acceptsText(question) ? String(value) : value;
-  if (isTextKind(question.accept) && options === undefined) {
-    const found = typeof raw === 'string' ? await foundIn(question.accept, raw) : undefined;
-    return found === undefined ? undefined : checkValue(question, found, answers, turn);
-  }
-  if (options !== undefined && !isChoice(question, options, raw)) return undefined;
-  return checkValue(question, raw, answers, turn);
 }
 
 /** Whether a value is among the choices. */
@@ -165,6 +144,12 @@ export function isChoice(
 export function acceptsText(question: AskOptions): boolean {
   const accept = acceptOf(question) ?? 'button';
   return isTextKind(accept) || accept === 'text' || accept === 'button' || accept === 'web_app';
+}
+
+/** Whether the user is to write a text. */
+export function expectsText(pending: PendingQuestion): boolean {
+  if (pending.kind !== 'ask' || pending.step.question.choices !== undefined) return false;
+  return acceptsText(pending.step.question) || typeof pending.step.question.accept === 'object';
 }
 
 /** Whether a handler asks for an answer to be given again. */

@@ -4,7 +4,7 @@
  */
 
 import { toMs } from '../../base/clock.ts';
-import { FsmError } from '../../base/errors.ts';
+import { invalidOption } from '../../base/rules.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { isStream } from '../../conversation/stream.ts';
@@ -29,8 +29,8 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
   if (wasAsked(flowRun, asked) && known?.message !== undefined) return () => words;
   const { to, by, prompt, timeout } = question;
   if (turn.subject.business !== undefined) {
-    const of = { option: `${asked.id} to`, expected: 'a conversation of the bot itself' };
-    const error = new FsmError('INVALID_OPTION', { ...of, found: 'one of a business account' });
+    const expected = 'a conversation of the bot itself';
+    const error = invalidOption(`${asked.id} to`, expected, 'one of a business account');
     // a customer has come here, so it is no error for the framework's handler
     return () => {
       run.report(error);
@@ -40,25 +40,17 @@ export async function askElsewhere(flowRun: FlowRun, asked: PendingAsk): Promise
   const address = typeof to === 'function' ? await to(asked.answers, turn) : to;
   const chat = address?.chat ?? address?.user;
   if (chat === undefined) {
-    const of = { option: `${asked.id} to`, expected: '{ chat } or { user }' };
-    throw new FsmError('INVALID_OPTION', { ...of, found: 'neither' });
+    throw invalidOption(`${asked.id} to`, '{ chat } or { user }', 'neither');
   }
   const message = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
   if (isStream(message)) {
-    const of = { option: `${asked.id} prompt`, expected: 'a text where somebody else is asked' };
-    throw new FsmError('INVALID_OPTION', { ...of, found: 'a stream' });
+    throw invalidOption(`${asked.id} prompt`, 'a text where somebody else is asked', 'a stream');
   }
   const { method, payload } = callOf(message, undefined);
   const inline_keyboard = await keyboard(flowRun, asked);
   const allowed = typeof by === 'function' ? await by(asked.answers, turn) : by;
-  note(
-    flowRun,
-    {
-      at: tokenOf(asked),
-      elsewhere: { chat, ...(allowed !== undefined && { by: allowed }) },
-    },
-    asked.id,
-  );
+  const elsewhere = { chat, ...(allowed !== undefined && { by: allowed }) };
+  note(flowRun, { at: tokenOf(asked), elsewhere }, asked.id);
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
@@ -81,20 +73,14 @@ export async function meanwhile(flowRun: FlowRun, question: PendingAsk): Promise
 async function keyboard(flowRun: FlowRun, question: PendingAsk) {
   const { run } = flowRun;
   const { chat, user, thread } = run.turn.subject;
-  const head = elsewhereHead({
-    tag: run.tag,
-    chat,
-    user,
-    thread,
-    entry: run.entry,
-    question: tokenOf(question),
-  });
+  const { tag, entry } = run;
+  const head = elsewhereHead({ tag, chat, user, thread, entry, question: tokenOf(question) });
   const listing = await choicesOf(flowRun, question);
   return (listing?.options ?? []).map(({ value, label }) => {
     const callback_data = head + tokenFor(value);
     if (callback_data.length <= maxBytes) return [{ text: label, callback_data }];
-    const of = { option: `${question.id} to`, expected: `buttons of ${maxBytes} bytes` };
-    throw new FsmError('INVALID_OPTION', { ...of, found: `${callback_data.length}` });
+    const expected = `buttons of ${maxBytes} bytes`;
+    throw invalidOption(`${question.id} to`, expected, `${callback_data.length}`);
   });
 }
 

@@ -3,11 +3,11 @@
 import { sceneError } from '../../base/area-errors.ts';
 import { toMs } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { MessageSource } from '../../conversation/behavior.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
-import { checkGiven, isRedo } from './answer.ts';
-import { entriesOf } from './choices.ts';
+import { isRedo } from './answer.ts';
 import {
   awaitsPayment,
   type FlowRun,
@@ -15,17 +15,16 @@ import {
   locate,
   note,
   progressOf,
+  questionOf,
   text,
   timeoutOf,
   tokenOf,
   wasAsked,
 } from './flow-run.ts';
-import { pagesOf } from './keyboard.ts';
 import { afterMove, memoOf } from './memo.ts';
-import { answered, redone } from './moves.ts';
-import { choicesOf } from './offer.ts';
+import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
-import { type Progress, readAt, without, withPassed } from './progress.ts';
+import { type Progress, withPassed } from './progress.ts';
 import { lastMessageOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 
@@ -57,8 +56,11 @@ export async function ask(
       if (!(await finish(flowRun, answers))) return undefined;
       // a step that does not apply cannot be asked again
       if (++redos > 1) throw sceneError('TRANSITION_LOOP', { scenes: [flowRun.plan.id] });
-    } else if (!(await acceptGiven(flowRun, pending))) {
-      return question(flowRun, pending, params);
+    } else if (
+      memoOf(flowRun.run.memo).given === undefined ||
+      !(await acceptGiven(flowRun, pending))
+    ) {
+      return await question(flowRun, pending, params);
     }
   }
 }
@@ -75,14 +77,19 @@ export function redo(
   throw sceneError('STEP_UNKNOWN', { flow: flowRun.plan.id, step: name, known });
 }
 
-/** A new frame: starts the clock and unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
-async function begin(flowRun: FlowRun): Promise<void> {
+/** Starts the clock of a new frame; answers that were given under another definition, or with the trigger, are looked at first. */
+function begin(flowRun: FlowRun): Awaitable<void> {
   const { plan, run } = flowRun;
   const timeout = timeoutOf(flowRun);
   if (timeout !== undefined && run.timer('flow') === undefined) run.arm('flow', timeout);
+  return memoOf(run.memo).plan === plan.fingerprint() ? undefined : beginAnew(flowRun);
+}
+
+/** A new frame: unpacks what came with the trigger. One from before a deploy: looks at its answers again. */
+async function beginAnew(flowRun: FlowRun): Promise<void> {
+  const { plan, run } = flowRun;
   const memo = memoOf(run.memo);
   const fingerprint = plan.fingerprint();
-  if (memo.plan === fingerprint) return;
   if (memo.plan === undefined) {
     const { [givenSlot]: given, ...data } = run.data;
     const progress = { ...progressOf(run), answers: data };
@@ -109,36 +116,10 @@ function close(flowRun: FlowRun, round: FinishedRound): FinishedRound {
   return round;
 }
 
-/** Takes an answer that came with the trigger, checked as if the user had sent it. */
+/** Takes an answer that came with the trigger. */
 async function acceptGiven(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
-  const memo = memoOf(flowRun.run.memo);
-  const given = memo.given && readAt(memo.given, question.path);
-  if (given === undefined) return false;
-  const progress = progressOf(flowRun.run);
-  if (question.kind === 'again' && Array.isArray(given)) {
-    const more = question.rounds.length < given.length ? 'yes' : 'no';
-    keep(flowRun, answered(progress, question, more), afterMove(memo));
-    return true;
-  }
-  const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, question.path).answers;
-  if (question.kind !== 'ask') {
-    note(flowRun, { given: rest });
-    return false;
-  }
-  const listing = await choicesOf(flowRun, question);
-  const verdict = await checkGiven(
-    question.step.question,
-    given,
-    listing?.options,
-    question.answers,
-    flowRun.run.turn,
-  );
-  if (verdict?.kind !== 'answer') {
-    note(flowRun, { given: rest });
-    return false;
-  }
-  keep(flowRun, answered(progress, question, verdict.value), { ...afterMove(memo), given: rest });
-  return true;
+  const { acceptFrom } = await import('./given.ts');
+  return acceptFrom(flowRun, question);
 }
 
 /** Runs `done`. @returns whether a step is to be answered again */
@@ -187,43 +168,26 @@ async function question(
     screen?.retire(run);
     return askElsewhere(flowRun, asked);
   }
-  const { say, options, loaded, keyboard, invoice } = await show(flowRun, asked);
+  const { say, invoice, kind, isRedrawn, labels } = await show(flowRun, asked);
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
-  const pages = loaded?.pages ?? (options === undefined ? 1 : pagesOf(options));
-  const isRedrawn = options !== undefined && (pages > 1 || severalAt(asked));
   const wanted =
-    prompts === 'delete' || (keyboard === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
+    prompts === 'delete' || (kind === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));
   const change = {
     at: tokenOf(asked),
-    labels:
-      keyboard === 'reply' && madeForUser(asked)
-        ? options?.map(({ value, label }) => [value, label] as const)
-        : undefined,
+    labels,
     sent: wanted ? 0 : undefined,
     invoice,
     heard: lastMessageOf(flowRun) ?? before.heard,
   };
   note(flowRun, change, asked.id);
-  const timeout = asked.kind === 'ask' ? asked.step.question.timeout : undefined;
+  const timeout = questionOf(asked)?.timeout;
   if (timeout !== undefined && run.timer('step') === undefined) {
     run.arm('step', toMs(timeout, `${asked.id} timeout`));
   }
   if (screen === undefined) return () => say;
   if (isEdited) return screen.askInPlace(run, say, params.below);
   // only a question with rows of its own is edited, until it is answered
-  const hasRows = asked.kind === 'ask' && asked.step.question.rows !== undefined;
+  const hasRows = questionOf(asked)?.rows !== undefined;
   if (isAnother || !hasRows) screen.retire(run, prompts === 'delete');
   return hasRows ? screen.askInPlace(run, say) : () => say;
-}
-
-function severalAt(question: PendingQuestion): boolean {
-  return question.kind === 'ask' && question.step.question.multiple === true;
-}
-
-/** Whether labels differ between users or times, so that those which were shown have to be kept. */
-function madeForUser(question: PendingQuestion): boolean {
-  if (question.kind !== 'ask') return false;
-  const { choices } = question.step.question;
-  if (choices === undefined || typeof choices === 'function') return choices !== undefined;
-  return entriesOf(choices).some(([, label]) => typeof label === 'function');
 }

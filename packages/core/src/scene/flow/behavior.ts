@@ -6,32 +6,28 @@ import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
 import { atLeast, callable, matching, oneOf, schematic, textual } from '../../base/rules.ts';
 import { commandPolicies, type SceneBehavior } from '../../conversation/behavior.ts';
-import type { Sent } from '../../conversation/outgoing.ts';
 import { namesOf } from '../../conversation/states.ts';
+import type { LeaveReason } from '../../conversation/turn.ts';
 import { sceneEngine } from '../../engine/engine.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { takesVotes } from '../../update/accepted-kinds.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
-import { takesVotes } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
-import { textIn } from '../../update/raw-update.ts';
 import { readButton } from '../rows/buttons.ts';
 import { ask } from './ask.ts';
 import { fingerprintOf, renamed } from './deploy.ts';
-import { describeFlow } from './describe.ts';
-import { left, passed } from './endings.ts';
 import type { AnyFlowOptions, Flow, FlowHooks } from './flow.ts';
-import { type FlowRun, locate, move, type Plan, progressOf } from './flow-run.ts';
+import { type FlowRun, locate, move, type Plan, progressOf, tidy } from './flow-run.ts';
+import { asText, handleInput, isOtherTalk } from './handle-input.ts';
 import { interruptsOf } from './interrupted-by.ts';
-import { memoOf } from './memo.ts';
+import { asked, memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { type Definition, definitionSlot } from './outline.ts';
 import { parametersOf } from './parameters.ts';
-import { press } from './press.ts';
 import { earlyRule } from './question.ts';
 import { statesOfSteps } from './step-states.ts';
 import { closesRounds, makesQuestions, questionsIn } from './steps.ts';
-import { asText, handleInput, isOtherTalk } from './take.ts';
-import { handleCommand, policyOf, triggerOf } from './trigger.ts';
+import { policyOf, triggerOf } from './trigger.ts';
 
 const flowRules = {
   data: schematic,
@@ -134,14 +130,16 @@ function behaviorFor(plan: Plan, states: SceneBehavior['states']): SceneBehavior
     answersElsewhere: true,
     first: () => states[0]?.id ?? null,
     ask: (run: FrameRun, params) => ask({ plan, run }, params),
-    command: (run: FrameRun, command) => handleCommand({ plan, run }, command),
+    command: async (run: FrameRun, command) =>
+      (await import('./commands.ts')).handleCommand({ plan, run }, command),
     handle: (run: FrameRun, next) => handle({ plan, run }, next),
     leave: (run: FrameRun, reason) => left({ plan, run }, reason),
-    timeout: (run: FrameRun, timer) => passed({ plan, run }, timer),
+    timeout: async (run: FrameRun, timer) =>
+      (await import('./endings.ts')).pass({ plan, run }, timer),
     answer: (run: FrameRun, state, value) => answerFromOutside({ plan, run }, state, value),
     ...(plan.hasRows && screened(plan)),
     ...(options.prompts === 'edit' && inPlace(plan)),
-    describe: (defaults) => describeFlow(steps, options, defaults?.flowTimeout),
+    flow: plan,
   };
 }
 
@@ -167,6 +165,7 @@ function inPlace(
   return {
     ...screened(plan),
     async command(run: FrameRun, command) {
+      const { handleCommand } = await import('./commands.ts');
       const isTaken = await handleCommand({ plan, run }, command);
       if (isTaken && run.trigger === undefined) (await load()).tookAnswer(run);
       return isTaken;
@@ -183,7 +182,8 @@ function inPlace(
     },
     async timeout(run: FrameRun, timer) {
       (await load()).tookDeadline(run);
-      await passed({ plan, run }, timer);
+      const { pass } = await import('./endings.ts');
+      await pass({ plan, run }, timer);
     },
   };
 }
@@ -204,7 +204,10 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
       return pressElsewhere(flowRun, input.value);
     }
     const button = readButton(input.value);
-    if (button !== undefined) return press(flowRun, button, input.value);
+    if (button !== undefined) {
+      const { press } = await import('./press.ts');
+      return press(flowRun, button, input.value);
+    }
   }
   if (isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
@@ -218,7 +221,21 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
       ? handleInput(flowRun, asText(flowRun, input), next)
       : next();
   }
-  return handleInput(flowRun, input, next);
+  return await handleInput(flowRun, input, next);
+}
+
+/** The flow was left. Most ends are those that the user expects, and no hook asks for them. */
+async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason> {
+  const { plan, run } = flowRun;
+  const { over } = memoOf(run.memo);
+  const truly = over === 'done' ? 'done' : reason;
+  tidy(flowRun);
+  const isTold = reason === 'timeout' || reason === 'canceled' || over === 'attempts';
+  if (isTold || plan.hooks.left !== undefined) {
+    const { runEnding } = await import('./endings.ts');
+    await runEnding(flowRun, reason, truly);
+  }
+  return truly;
 }
 
 async function answerFromOutside(
@@ -230,18 +247,4 @@ async function answerFromOutside(
   if (pending?.id !== state) return false;
   move(flowRun, answered(progressOf(flowRun.run), pending, value));
   return true;
-}
-
-/** How many polls of one question are kept: it sends another one whenever it is asked again. */
-const mostPolls = 8;
-
-/** Keeps the message's id where the question has asked for it, and the poll's id where it is a poll. */
-function asked(memo: FrameRun['memo'], sent: Sent & { readonly poll?: unknown }): object {
-  const { sent: wanted, elsewhere, polls = [] } = memoOf(memo);
-  if (elsewhere !== undefined) {
-    return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
-  }
-  const noted = wanted === 0 ? { ...memo, sent: sent.message_id } : memo;
-  const poll = textIn(Object(sent.poll), 'id');
-  return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };
 }

@@ -1,6 +1,6 @@
 /** How each call of the builder changes the types of a flow. */
 
-import type { Schema, SchemaOf } from '../../base/schema.ts';
+import type { In, Obj, Out } from '../../base/schema.ts';
 import type { Awaitable, Complaint, DeepReadonly, Simplify } from '../../base/type-tools.ts';
 import type { SessionTurn } from '../../conversation/turn.ts';
 import type { Beginning, FlowHooks, StepState } from './flow.ts';
@@ -69,12 +69,6 @@ type Added<Inner, Known> = Inner extends unknown ? Omit<Inner, Known & keyof Inn
 export type Maybe<Then, Answers> = Then extends unknown
   ? Partial<Omit<Then, keyof Answers>>
   : never;
-
-/** The output of a schema; `Else` without one. */
-export type Out<S, Else> = S extends SchemaOf<infer O> ? (unknown extends O ? Else : O) : Else;
-type In<S, Else> = S extends Schema<infer I, unknown> ? (unknown extends I ? Else : I) : Else;
-/** An object type; `{}` for anything else. */
-export type Obj<T> = T extends object ? T : {};
 
 /** How a flow without parameters begins. */
 export interface NoParameters extends Beginning {

@@ -1,6 +1,6 @@
 /** The builder of flows: each call adds a step, and its answer to the type. */
 
-import type { SchemaOf } from '../../base/schema.ts';
+import type { Obj, Out, SchemaOf } from '../../base/schema.ts';
 import type { Awaitable, Simplify, UnionToIntersection } from '../../base/type-tools.ts';
 import type { OutgoingMessage, Sent } from '../../conversation/outgoing.ts';
 import type { GoodName } from '../../conversation/states.ts';
@@ -19,8 +19,6 @@ import type {
   NeedsMet,
   NewName,
   NoParameters,
-  Obj,
-  Out,
   Parameters,
   Rebase,
   With,

@@ -2,15 +2,16 @@
 
 import type { UserInput } from '../../update/input.ts';
 import type { FlowButton } from '../rows/buttons.ts';
-import { accept, finishAlbum, skip } from './accept.ts';
+import { accept, skip } from './accept.ts';
 import { acceptsAlbum, choiceByLabel, choiceInAnyCase } from './answer.ts';
+import type { Option } from './choices.ts';
 import { goBack } from './controls.ts';
-import { type FlowRun, move, note, progressOf } from './flow-run.ts';
+import { type FlowRun, move, note, progressOf, questionOf } from './flow-run.ts';
 import { optionOn } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
 import { labelOn, type Offer, offerOf } from './offer.ts';
-import type { Option } from './options.ts';
+import { finishAlbum } from './parts.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows a selection after it has changed: below the message that was pressed, or by asking again. */
@@ -78,7 +79,7 @@ export async function handleLabel(
   const { options, picked, finish: end, skip: pass, back, cancel } = offer;
   const label = typed.trim();
   const onButtons = options.map((option) => ({ ...option, label: labelOn(option, picked) }));
-  const isFree = question.kind === 'ask' && question.step.question.accept !== undefined;
+  const isFree = questionOf(question)?.accept !== undefined;
   const chosen =
     choiceByLabel(onButtons, label) ??
     choiceByLabel(options, label) ??

@@ -1,7 +1,7 @@
 /** Going back and canceling, by command or by a button below the question. */
 
 import type { AnyFlowOptions } from './flow.ts';
-import { type FlowRun, locate, move, progressOf, text } from './flow-run.ts';
+import { type FlowRun, locate, move, progressOf, questionOf, text } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { backTo } from './moves.ts';
 import type { PendingQuestion } from './pending-question.ts';
@@ -24,7 +24,7 @@ export async function controlsAt(
 ): Promise<ControlLabels> {
   const { controls = [] } = flowRun.plan.options;
   // the first button of an invoice has to pay it (Bot API, sendInvoice)
-  const pays = question.kind === 'ask' && question.step.question.accept === 'payment';
+  const pays = questionOf(question)?.accept === 'payment';
   if (controls.length === 0 || pays) return {};
   const back =
     controls.includes('back') &&
@@ -52,6 +52,5 @@ export async function goBack(flowRun: FlowRun): Promise<void> {
 }
 
 function mayGoBack({ plan }: FlowRun, question: PendingQuestion | undefined): boolean {
-  const own = question?.kind === 'ask' ? question.step.question.back : undefined;
-  return own ?? backEverywhere(plan.options);
+  return questionOf(question)?.back ?? backEverywhere(plan.options);
 }

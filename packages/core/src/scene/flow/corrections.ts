@@ -2,14 +2,15 @@
 
 import { buttonData, type FlowButton, valueTokens } from '../rows/buttons.ts';
 import { redo } from './ask.ts';
+import { distinguished } from './choices.ts';
+import { correctable } from './correctable.ts';
 import { bindingOf, type FlowRun, move, note, text, tokenOf } from './flow-run.ts';
-import { correctable } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Shows the answers that may be corrected, and a button that leaves them as they are. */
 export async function offerCorrections(flowRun: FlowRun, question: PendingQuestion): Promise<void> {
   const binding = { ...bindingOf(flowRun, tokenOf(question)), action: 'edit' } as const;
-  const answers = correctable(question);
+  const answers = distinguished(correctable(question), []);
   const tokens = valueTokens(
     answers.map(({ name }) => name),
     binding,
@@ -47,7 +48,8 @@ export async function handleCorrection(
   question: PendingQuestion,
   label: string,
 ): Promise<boolean> {
-  const found = correctable(question).find((each) => each.label === label);
+  const answers = distinguished(correctable(question), []);
+  const found = answers.find((each) => each.label === label);
   if (found !== undefined) move(flowRun, redo(flowRun, question, found.name));
   else if (label === (await text(flowRun, 'keep'))) flowRun.run.ask();
   else return false;

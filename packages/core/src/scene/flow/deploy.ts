@@ -3,8 +3,8 @@
 import type { JsonObject } from '../../base/json.ts';
 import type { Schema } from '../../base/schema.ts';
 import { hash32 } from '../rows/buttons.ts';
-import { entriesOf } from './choices.ts';
-import { type AskOptions, namedSteps, type Step } from './steps.ts';
+import { valuesOf } from './choices.ts';
+import { namedSteps, type Step } from './steps.ts';
 
 /** Text that changes when questions, their choices or their schemas do. */
 export function fingerprintOf(steps: readonly Step[]): string {
@@ -15,7 +15,7 @@ export function fingerprintOf(steps: readonly Step[]): string {
         return [step.name, parts(step.steps), 1];
       if (step.kind !== 'ask') return [step.name, parts(step.steps)];
       const { accept, choices, multiple, schema } = step.question;
-      return [step.name, accept, keysOf(choices), multiple, schema && schemaText(schema)];
+      return [step.name, accept, valuesOf(choices), multiple, schema && schemaText(schema)];
     });
   return hash32(JSON.stringify(parts(steps))).toString(36);
 }
@@ -41,12 +41,6 @@ export function renamed(steps: readonly Step[], answers: JsonObject): JsonObject
     }
   }
   return moved;
-}
-
-/** The values of choices that are fixed. */
-export function keysOf(choices: AskOptions['choices']): readonly string[] | undefined {
-  if (choices === undefined || typeof choices === 'function') return undefined;
-  return entriesOf(choices).map(([value]) => value);
 }
 
 /** As JSON Schema if the library supports it (Standard JSON Schema), else only the name of the library. */

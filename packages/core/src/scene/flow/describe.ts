@@ -3,9 +3,9 @@
 import { toMs } from '../../base/clock.ts';
 import { holds } from '../../base/holds.ts';
 import type { OwnCommands } from '../../conversation/behavior.ts';
-import { entriesOf } from './choices.ts';
+import { entriesOf, valuesOf } from './choices.ts';
 import { backEverywhere } from './controls.ts';
-import type { AnyFlowOptions } from './flow.ts';
+import type { Plan } from './flow-run.ts';
 import type { AskOptions, Step } from './steps.ts';
 
 /** A step as JSON. The result of a function at run time is omitted, or `'dynamic'`. */
@@ -73,8 +73,7 @@ export interface FlowDescription {
  * @param flowTimeout - the time-out where the flow sets none, in ms
  */
 export function describeFlow(
-  steps: readonly Step[],
-  options: AnyFlowOptions,
+  { steps, options }: Pick<Plan, 'steps' | 'options'>,
   flowTimeout: number | undefined,
 ): FlowDescription {
   const { trigger, deepLink, description, timeout = flowTimeout, commands } = options;
@@ -126,7 +125,7 @@ function describeQuestion(question: AskOptions, everywhere: boolean): object {
   return {
     ...shownPrompt(prompt),
     ...(kinds !== undefined && { accept: typeof kinds === 'function' ? 'picker' : kinds }),
-    ...(choices !== undefined && { choices: keysOf(choices), ...labelsOf(choices) }),
+    ...(choices !== undefined && { choices: valuesOf(choices) ?? 'dynamic', ...labelsOf(choices) }),
     ...(share !== undefined && { share: typeof share === 'string' ? share : share.label }),
     ...(multiple === true && { multiple }),
     ...(when !== undefined && { conditional: true }),
@@ -145,11 +144,6 @@ function shownPrompt(prompt: unknown): { readonly prompt?: string } {
 }
 
 type FixedOrMade = Exclude<AskOptions['choices'], undefined>;
-
-function keysOf(choices: FixedOrMade): readonly string[] | 'dynamic' {
-  if (typeof choices === 'function') return 'dynamic';
-  return entriesOf(choices).map(([value]) => value);
-}
 
 function labelsOf(choices: FixedOrMade): { readonly labels?: object } {
   if (typeof choices === 'function') return {};

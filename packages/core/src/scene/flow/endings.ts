@@ -1,17 +1,25 @@
-/** How a flow ends, other than by `done`: canceled, timed out, replaced. And what its timers do. */
+/** The messages and hooks of a flow that ends, and what its timers do. Loaded with the first of them. */
 
 import { isStorable } from '../../base/json.ts';
 import type { OutgoingMessage, Sent } from '../../conversation/outgoing.ts';
 import type { LeaveReason } from '../../conversation/turn.ts';
 import { noAnswer } from '../no-answer.ts';
-import { finishAlbum } from './accept.ts';
 import type { EndingTurn } from './flow.ts';
-import { awaitsPayment, type FlowRun, locate, move, progressOf, text, tidy } from './flow-run.ts';
+import { awaitsPayment, type FlowRun, locate, move, progressOf, text } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import { answered } from './moves.ts';
+import { finishAlbum } from './parts.ts';
 
-/** The flow has been left: its hooks run and may send messages. Conditions are not asked, so that one that throws traps nobody. @returns why, truly */
-export async function left(flowRun: FlowRun, reason: LeaveReason): Promise<LeaveReason> {
+/**
+ * The flow was left: its hooks run and may send messages. Conditions are not asked, so that one that throws traps nobody.
+ *
+ * @param truly - the reason that observers and the hook `left` get
+ */
+export async function runEnding(
+  flowRun: FlowRun,
+  reason: LeaveReason,
+  truly: LeaveReason,
+): Promise<void> {
   const { plan, run } = flowRun;
   const { over } = memoOf(run.memo);
   const { canceled, timedOut, left: always } = plan.hooks;
@@ -21,19 +29,16 @@ export async function left(flowRun: FlowRun, reason: LeaveReason): Promise<Leave
   // a time-out is tried again as a whole
   const attempt = isLate ? (work: () => Promise<void>) => work().then(() => true) : run.attempt;
   const say = () => attempt(async () => run.say(await text(flowRun, words)));
-  tidy(flowRun);
   if (over === 'attempts') await say();
   const isNotified =
     hook !== undefined &&
     (await attempt(async () => sendEnding(flowRun, await hook(run.data, endingTurn(flowRun)))));
   if (!isNotified && over !== 'attempts' && (isLate || reason === 'canceled')) await say();
-  const truly = over === 'done' ? 'done' : reason;
   if (always !== undefined) await attempt(async () => always(truly, run.data, run.turn));
-  return truly;
 }
 
 /** A timer has passed. */
-export async function passed(flowRun: FlowRun, timer: string): Promise<void> {
+export async function pass(flowRun: FlowRun, timer: string): Promise<void> {
   const { run } = flowRun;
   const closed = awaitsPayment(flowRun);
   if (closed !== undefined) return run.arm(timer, closed);

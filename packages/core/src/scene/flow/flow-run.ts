@@ -8,15 +8,17 @@ import type { AnyScene } from '../../conversation/scene.ts';
 import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { Turn } from '../../conversation/turn.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { objectIn, textIn } from '../../update/raw-update.ts';
 import { questionToken } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
+import { acceptsAlbum } from './answer.ts';
 import type { AnyFlowOptions, FlowHooks } from './flow.ts';
 import { afterMove, type FlowMemo, memoOf } from './memo.ts';
 import type { FlowParameters } from './parameters.ts';
 import { positionOf } from './pending.ts';
 import type { PendingQuestion, Position } from './pending-question.ts';
 import { type Progress, pathKey } from './progress.ts';
-import type { Step } from './steps.ts';
+import type { AskOptions, Step } from './steps.ts';
 
 /** A finished flow, as its own code sees it. */
 export interface Plan {
@@ -95,6 +97,11 @@ export function text({ plan, run }: FlowRun, name: TextName): Awaitable<string> 
   return resolveText(texts, name, run.turn);
 }
 
+/** The options of a question of `ask`; `undefined` for a summary, and for the question for another round. */
+export function questionOf(pending: PendingQuestion | undefined): AskOptions | undefined {
+  return pending?.kind === 'ask' ? pending.step.question : undefined;
+}
+
 /** Stands for a question on buttons and in the memo. */
 export function tokenOf({ path }: Pick<PendingQuestion, 'path'>): string {
   return questionToken(pathKey(path));
@@ -116,6 +123,29 @@ export function wasAsked({ run }: FlowRun, question: PendingQuestion): boolean {
   if (question.kind !== 'ask') return false;
   const beside = question.path.slice(0, -1);
   return question.step.was.some((name) => at === tokenOf({ path: [...beside, name] }));
+}
+
+/** Whether a question may have buttons. The code that makes them is loaded with the first one: other flows do without it. */
+export function mayHaveButtons({ plan }: FlowRun, asked: PendingQuestion): boolean {
+  const question = questionOf(asked);
+  if (question === undefined || plan.options.controls !== undefined) return true;
+  const { choices, optional, rows, share, buttons, multiple } = question;
+  const hasOwn = (choices ?? rows ?? share ?? buttons) !== undefined;
+  return hasOwn || optional === true || multiple === true || acceptsAlbum(question);
+}
+
+/** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
+export function inGroup({ run }: FlowRun): boolean {
+  return (run.turn.subject.chat ?? 0) < 0;
+}
+
+/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
+export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
+  const { update, subject, replyAddress } = turn;
+  if (replyAddress?.business !== undefined) return true;
+  const payload = objectIn(update, subject.updateType ?? '');
+  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
+  return textIn(chat, 'type') === 'channel';
 }
 
 /** Ms for which an approved checkout closes the question to everything but its payment; `undefined` where none does. */
@@ -152,27 +182,34 @@ export function tidy({ plan, run }: FlowRun): void {
   const { state, api, replyAddress } = run.turn;
   if (prompts === 'keep' || prompts === 'edit' || !sent || replyAddress === undefined) return;
   const { chat, business } = replyAddress;
-  const connection = business === undefined ? {} : { business_connection_id: business };
-  const message = { chat_id: chat, message_id: sent };
-  const [method, payload] =
-    prompts !== 'delete'
-      ? ['editMessageReplyMarkup', { ...message, ...connection }]
-      : business === undefined
-        ? ['deleteMessage', message]
-        : ['deleteBusinessMessages', { message_ids: [sent], ...connection }];
+  const [method, payload] = cleanUp(prompts, { chat_id: chat, message_id: sent }, business);
   // an old message may be gone, or too old: that is no reason to fail what the user did
   state.afterCommit(() => api(method, payload).catch(run.report));
 }
 
-/** A message in another chat, with nothing of the place where this conversation lives. */
+/** The call that cleans up an answered prompt. */
+function cleanUp(
+  prompts: 'removeKeyboards' | 'delete',
+  message: { readonly chat_id: number; readonly message_id: number },
+  business: string | undefined,
+): readonly [method: string, payload: object] {
+  const connection = business === undefined ? {} : { business_connection_id: business };
+  if (prompts === 'removeKeyboards') {
+    return ['editMessageReplyMarkup', { ...message, ...connection }];
+  }
+  if (business === undefined) return ['deleteMessage', message];
+  return ['deleteBusinessMessages', { message_ids: [message.message_id], ...connection }];
+}
+
+/** A message in another chat, without the parts of this conversation's own address. */
 export function elsewhereMessage(chat_id: number, message_id: number | undefined): object {
-  const none = { business_connection_id: undefined, direct_messages_topic_id: undefined };
   return {
     chat_id,
     message_id,
     message_thread_id: undefined,
     receiver_user_id: undefined,
-    ...none,
+    business_connection_id: undefined,
+    direct_messages_topic_id: undefined,
   };
 }
 

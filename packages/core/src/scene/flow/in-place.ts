@@ -10,10 +10,11 @@ import {
 } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream } from '../../conversation/stream.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import { drawingOf } from '../view/drawing.ts';
 import { isEditable, showInPlace, tookInput } from '../view/placing.ts';
 import { retire } from '../view/shown-message.ts';
-import { type FlowRun, locate } from './flow-run.ts';
+import { type FlowRun, locate, questionOf } from './flow-run.ts';
 
 export { tookDeadline } from '../view/placing.ts';
 export { retire, retireUnseen } from '../view/shown-message.ts';
@@ -34,6 +35,8 @@ export function askInPlace(
   const joined = below === undefined || !isInPlace ? undefined : join(call, below);
   if (below !== undefined && joined === undefined) run.say(below);
   if (isInPlace) return showInPlace(run, drawingOf(joined ?? call));
+  // such a question stays above what is wrong with its answer
+  if (below !== undefined) return undefined;
   // an invoice, a stream and a reply keyboard are messages of their own; the one before goes, as it would by an edit
   retire(run, true);
   return () => say;
@@ -47,9 +50,7 @@ export function tookAnswer(run: FrameRun, deletes = true): void {
 /** Whether an answer to the pending question names the message that gives it, to copy it later. So that message stays. */
 export async function namesMessage(flowRun: FlowRun): Promise<boolean> {
   const { pending } = await locate(flowRun);
-  if (pending?.kind !== 'ask') return false;
-  const { accept } = pending.step.question;
-  return accept === 'message' || (Array.isArray(accept) && accept.includes('message'));
+  return kindsIn(questionOf(pending)?.accept).includes('message');
 }
 
 /** A message with a text below its own text or caption; `undefined` where they cannot be one. */

@@ -3,8 +3,8 @@
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { buttonData, type FlowButton, inRows, valueTokens } from '../rows/buttons.ts';
 import type { Binding } from '../rows/rows.ts';
+import { type Option, pageSize } from './choices.ts';
 import { labelOn, type Offer } from './offer.ts';
-import { type Option, pageSize } from './options.ts';
 
 /** An inline button; the Bot API calls its data `callback_data`. */
 interface InlineButton {

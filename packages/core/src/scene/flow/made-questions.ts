@@ -5,7 +5,7 @@ import { holds } from '../../base/holds.ts';
 import { isStorable } from '../../base/json.ts';
 import { checkName, invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
-import type { AskTurn } from '../../conversation/turn.ts';
+import type { SessionAskTurn } from '../../conversation/turn.ts';
 import { isTextKind } from '../../update/text-kind.ts';
 import { checkQuestion } from './question-checks.ts';
 import type { AskOptions, AskStep, QuestionsStep } from './steps.ts';
@@ -23,7 +23,7 @@ export function madeQuestions(
   step: QuestionsStep,
   where: string,
   answers: object,
-  turn: AskTurn,
+  turn: SessionAskTurn,
 ): Promise<readonly AskStep[]> {
   const made = madeIn.get(turn) ?? new Map<string, Promise<readonly AskStep[]>>();
   madeIn.set(turn, made);
@@ -39,7 +39,7 @@ async function make(
   { make, value }: QuestionsStep,
   where: string,
   answers: object,
-  turn: AskTurn,
+  turn: SessionAskTurn,
 ): Promise<readonly AskStep[]> {
   const list: unknown = await make(answers as never, turn);
   if (!Array.isArray(list)) throw invalidOption(where, 'a list of questions', shown(list));

@@ -1,6 +1,8 @@
 /** The memo of a flow: its own values beside the answers. Everything in it is bounded; an invalid answer adds nothing. */
 
 import { isJsonObject, type JsonObject } from '../../base/json.ts';
+import type { Sent } from '../../conversation/outgoing.ts';
+import { textIn } from '../../update/raw-update.ts';
 import type { Path } from './progress.ts';
 
 /** The stored data of one frame of a flow. Missing members take no space in the record. */
@@ -151,4 +153,18 @@ export function afterMove(memo: FlowMemo): FlowMemo {
   const left: Record<string, unknown> = {};
   for (const name in memo) if (!ofQuestion.has(name)) left[name] = memo[name as keyof FlowMemo];
   return left;
+}
+
+/** How many polls of one question are kept: it sends another one whenever it is asked again. */
+const mostPolls = 8;
+
+/** Keeps the message's id where the question has asked for it, and the poll's id where it is a poll. */
+export function asked(memo: JsonObject, sent: Sent & { readonly poll?: unknown }): object {
+  const { sent: wanted, elsewhere, polls = [] } = memoOf(memo);
+  if (elsewhere !== undefined) {
+    return { ...memo, elsewhere: { ...elsewhere, message: sent.message_id } };
+  }
+  const noted = wanted === 0 ? { ...memo, sent: sent.message_id } : memo;
+  const poll = textIn(Object(sent.poll), 'id');
+  return poll === undefined ? noted : { ...noted, polls: [...polls, poll].slice(-mostPolls) };
 }

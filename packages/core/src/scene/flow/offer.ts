@@ -1,12 +1,18 @@
 /** The buttons that the pending question offers: its keyboards, the effects of presses, and typed labels that count as presses. */
 
-import { objectIn, textIn } from '../../update/raw-update.ts';
 import type { InlineRows } from '../rows/rows.ts';
-import { acceptsAlbum, acceptsText } from './answer.ts';
+import { acceptsAlbum, expectsText } from './answer.ts';
+import { distinguished, type Listing, type Option, optionsOf } from './choices.ts';
 import { controlsAt } from './controls.ts';
-import { type FlowRun, text, tokenOf } from './flow-run.ts';
+import {
+  type FlowRun,
+  inGroup,
+  questionOf,
+  supportsInlineOnly,
+  text,
+  tokenOf,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
-import { distinguished, type Listing, type Option, optionsOf } from './options.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { ReplyButton } from './share.ts';
 
@@ -41,7 +47,7 @@ export async function offerOf(
   asked: PendingQuestion,
   listing?: Listing,
 ): Promise<Offer> {
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
+  const question = questionOf(asked);
   const several = question?.multiple === true;
   const reply = isOnReplyKeyboard(flowRun, asked);
   const finishes = question !== undefined && (several || (!reply && acceptsAlbum(question)));
@@ -68,15 +74,16 @@ export async function offerOf(
 }
 
 async function shareAt(asked: PendingQuestion): Promise<ReplyButton | undefined> {
-  if (asked.kind !== 'ask' || asked.step.question.share === undefined) return undefined;
+  const question = questionOf(asked);
+  if (question?.share === undefined) return undefined;
   const { shareButton } = await import('./share.ts');
-  return shareButton(asked.step.question, tokenOf(asked));
+  return shareButton(question, tokenOf(asked));
 }
 
 async function rowsAt(flowRun: FlowRun, question: PendingQuestion): Promise<InlineRows> {
   if (question.kind !== 'ask' || question.step.question.rows === undefined) return [];
-  const { questionRows } = await import('./question-rows.ts');
-  return (await questionRows(flowRun, question)).keyboard.inline();
+  const { rowsToShow } = await import('./question-rows.ts');
+  return rowsToShow(flowRun, question);
 }
 
 /** Returns the current choices of a question; `undefined` if it has none. */
@@ -95,29 +102,7 @@ export function labelOn({ value, label }: Option, picked: Offer['picked']): stri
 
 /** Whether a question shows its choices on a reply keyboard. */
 export function isOnReplyKeyboard(flowRun: FlowRun, question: PendingQuestion): boolean {
-  if (question.kind !== 'ask') return false;
-  const { buttons, share } = question.step.question;
+  const { buttons, share } = questionOf(question) ?? {};
   const isWanted = buttons === 'reply' || (share !== undefined && !inGroup(flowRun));
   return isWanted && !supportsInlineOnly(flowRun);
-}
-
-/** Whether the user is to write a text. */
-export function expectsText(question: PendingQuestion): boolean {
-  return question.kind === 'ask' && question.step.question.choices === undefined
-    ? acceptsText(question.step.question) || typeof question.step.question.accept === 'object'
-    : false;
-}
-
-/** In groups a bot may see only replies to it, and keyboards are shown to all unless they are selective. */
-export function inGroup({ run }: FlowRun): boolean {
-  return (run.turn.subject.chat ?? 0) < 0;
-}
-
-/** In channels, and for a business account, there are no keyboards but inline ones, nor forced replies (Bot API, ReplyKeyboardMarkup). */
-export function supportsInlineOnly({ run: { turn } }: FlowRun): boolean {
-  const { update, subject, replyAddress } = turn;
-  if (replyAddress?.business !== undefined) return true;
-  const payload = update && objectIn(update, subject.updateType ?? '');
-  const chat = objectIn(objectIn(payload, 'message') ?? payload, 'chat');
-  return textIn(chat, 'type') === 'channel';
 }

@@ -15,7 +15,7 @@ import { callable, checkName, invalidOption, invalidTarget, schematic } from '..
 import type { Schema } from '../../base/schema.ts';
 import { shown } from '../../base/shown.ts';
 import { type AnyGroup, namesOf } from '../../conversation/states.ts';
-import type { AskTurn } from '../../conversation/turn.ts';
+import type { SessionAskTurn } from '../../conversation/turn.ts';
 import { unfinished } from '../../state/registry.ts';
 import type { AskOptions, ConfirmStep, QuestionsStep, RepeatStep, Step } from './steps.ts';
 import { againName, namedSteps } from './steps.ts';
@@ -144,7 +144,7 @@ function outline(part: Part): Outline {
   return builder;
 }
 
-type Test = (answers: object, turn: AskTurn) => boolean | PromiseLike<boolean>;
+type Test = (answers: object, turn: SessionAskTurn) => boolean | PromiseLike<boolean>;
 interface Cases {
   readonly [value: string]: (builder: Outline) => Outline;
 }

@@ -1,8 +1,8 @@
 /** The parameters of a flow: answers that are known from the start. They are beside the answers, under names that no step has. */
 
-import { sceneError } from '../../base/area-errors.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { check, describeIssues, isSchema } from '../../base/schema.ts';
+import { isSchema } from '../../base/schema.ts';
+import { checkData } from '../check-data.ts';
 import { givenSlot, namedSteps, type Step } from './steps.ts';
 
 /** Splits the parameters of a flow from its answers. */
@@ -42,11 +42,7 @@ export function parametersOf(
     of,
     rest,
     async check(all) {
-      const result = await check(data, of(all));
-      if (result.issues !== undefined) {
-        throw sceneError('DATA_INVALID', { state: id, issues: describeIssues(result.issues) });
-      }
-      return { ...(result.value as JsonObject), ...rest(all) };
+      return { ...(await checkData(data, id, of(all))), ...rest(all) };
     },
   };
 }

@@ -9,12 +9,13 @@ import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept } from '../../update/input.ts';
 import { invoicePayload, newNonce, payloadLimit, taggedPayload } from '../../update/invoice.ts';
 import { idIn, objectIn, type RawObject, textIn, wholeIn } from '../../update/raw-update.ts';
-import { type FlowRun, isInvoice, locate, note, text, wasAsked } from './flow-run.ts';
+import { type FlowRun, isInvoice, locate, note, questionOf, text, wasAsked } from './flow-run.ts';
 import { memoOf, type SentInvoice } from './memo.ts';
-import type { PendingQuestion } from './pending-question.ts';
+import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 
 /** A prompt as it is sent, and the invoice that it is. */
 export interface BoundPrompt {
@@ -39,7 +40,7 @@ export function bindInvoice(
   question: PendingQuestion,
   say: OutgoingMessage,
 ): BoundPrompt {
-  const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
+  const accept = questionOf(question)?.accept;
   const { turn, tag } = flowRun.run;
   if (!isInvoice(say) || !mayTakePayment(accept) || turn.replyAddress === undefined) {
     if (accept === 'payment' && !isInvoice(say)) {
@@ -80,7 +81,7 @@ export function bindInvoice(
 /** Answers `pre_checkout_query` at the step whose invoice it is; Telegram waits ten seconds for it. */
 export async function checkout(flowRun: FlowRun): Promise<boolean> {
   const { run } = flowRun;
-  const query = run.turn.update && objectIn(run.turn.update, 'pre_checkout_query');
+  const query = objectIn(run.turn.update, 'pre_checkout_query');
   const id = textIn(query, 'id');
   const invoice = await openInvoice(flowRun);
   if (id === undefined || invoice === undefined || !isFor(invoice, query)) return false;
@@ -117,15 +118,13 @@ async function verdictOf(flowRun: FlowRun, answer: Awaitable<unknown>): Promise<
 /** Whether a payment is the one that the pending question has asked for. Any other answers nothing here. */
 export async function isPaid(flowRun: FlowRun): Promise<boolean> {
   const { update, subject } = flowRun.run.turn;
-  const message = update && objectIn(update, subject.updateType ?? '');
+  const message = objectIn(update, subject.updateType ?? '');
   const payment = objectIn(message, 'successful_payment');
   const invoice = await openInvoice(flowRun);
   return invoice !== undefined && isFor(invoice, payment) && isFrom(invoice, message);
 }
 
-type OpenInvoice = SentInvoice & {
-  readonly question: Extract<PendingQuestion, { readonly kind: 'ask' }>;
-};
+type OpenInvoice = SentInvoice & { readonly question: PendingAsk };
 
 /** The invoice of the pending question, as it was sent. */
 async function openInvoice(flowRun: FlowRun): Promise<OpenInvoice | undefined> {
@@ -180,6 +179,5 @@ function extraOf(given: RawObject): Pick<SentInvoice, 'extra'> {
 }
 
 function mayTakePayment(accept: Accept | undefined): boolean {
-  if (Array.isArray(accept)) return accept.includes('payment');
-  return accept === 'payment' || accept === 'any' || typeof accept === 'function';
+  return accept === 'any' || typeof accept === 'function' || kindsIn(accept).includes('payment');
 }

@@ -1,9 +1,9 @@
 /** Which question is pending: the first applicable one without an answer. Looks at definition and answers only. */
 
 import { type JsonObject, noData } from '../../base/json.ts';
-import type { AskTurn } from '../../conversation/turn.ts';
+import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FlowParameters } from './parameters.ts';
-import type { Passed, PendingQuestion, Position, QuestionFacts } from './pending-question.ts';
+import type { Passed, PendingQuestion, Position } from './pending-question.ts';
 import { type Progress, pathKey } from './progress.ts';
 import {
   type AskStep,
@@ -12,7 +12,7 @@ import {
   type QuestionsStep,
   type Step,
 } from './steps.ts';
-import { newScope, pass, type Scope, type Walk } from './walk.ts';
+import { factsAt, newScope, pass, type Scope, type Walk } from './walk.ts';
 
 /** The parts of a flow that decide which question is pending. */
 interface FlowFacts {
@@ -32,12 +32,12 @@ interface FlowFacts {
 export async function positionOf(
   { id, steps, parameters }: FlowFacts,
   { answers, passed, open }: Progress,
-  turn: AskTurn,
+  turn: SessionAskTurn,
 ): Promise<Position> {
   const walk: Walk = {
     turn,
-    passed: new Set(passed),
-    open: new Set(open),
+    passed: setOf(passed),
+    open: setOf(open),
     kind: undefined,
     scope: undefined,
     name: '',
@@ -52,6 +52,13 @@ export async function positionOf(
   const { isClosed, finished } = walk;
   const previous = passedIn(walk);
   return { pending, previous, isClosed, finished, answers: Object.freeze(scope.seen) };
+}
+
+/** None for most flows. */
+const noMarks: ReadonlySet<string> = new Set();
+
+function setOf(marks: readonly string[]): ReadonlySet<string> {
+  return marks.length === 0 ? noMarks : new Set(marks);
 }
 
 async function walkSteps(
@@ -144,12 +151,6 @@ function passedIn({ kind, scope, name, count }: Walk): Passed | undefined {
 function isPassed(name: string, was: readonly string[], scope: Scope, walk: Walk): boolean {
   if (walk.passed.size === 0) return false;
   return [name, ...was].some((each) => walk.passed.has(pathKey([...scope.path, each])));
-}
-
-function factsAt(name: string, scope: Scope): QuestionFacts {
-  const { prefix, path, seen, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
-  const facts = { path: [...path, name], answers: Object.freeze(seen), level, made };
-  return { id: state, ...facts, parameters, home };
 }
 
 function askQuestion(step: AskStep, scope: Scope): PendingQuestion {

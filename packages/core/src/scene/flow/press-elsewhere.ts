@@ -3,7 +3,8 @@
 import type { SceneRun } from '../../conversation/behavior.ts';
 import { callOf, type OutgoingMessage } from '../../conversation/outgoing.ts';
 import { readElsewhere } from '../../update/elsewhere.ts';
-import { idIn, objectIn, wholeIn } from '../../update/raw-update.ts';
+import { idIn, wholeIn } from '../../update/raw-update.ts';
+import { messageOfPress } from '../../update/shown-button.ts';
 import { wordsOf } from './accept.ts';
 import { checkValue } from './answer.ts';
 import { redo } from './ask.ts';
@@ -33,14 +34,13 @@ export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<vo
   const asked = isAsked ? pending : undefined;
   const isPending = asked !== undefined && wasAsked(flowRun, asked);
   const isOffered = isPending && button?.entry === run.entry && button.question === tokenOf(asked);
-  const query = objectIn(run.turn.update ?? { update_id: 0 }, 'callback_query');
-  const message = objectIn(query, 'message');
+  const message = messageOfPress(run.turn.update);
   // if the process crashed before it got the message, only the chat is stored
   const isThere =
     idIn(message, 'chat') === elsewhere?.chat &&
     (elsewhere?.message === undefined || elsewhere.message === wholeIn(message, 'message_id'));
   if (!isOffered || !isThere || elsewhere === undefined) return staleElsewhere(flowRun);
-  const presser = idIn(query, 'from');
+  const presser = run.turn.from?.id;
   if (elsewhere.by !== undefined && (presser === undefined || !elsewhere.by.includes(presser))) {
     return run.answer(await text(flowRun, 'notYours'), true);
   }
@@ -70,8 +70,7 @@ export async function pressElsewhere(flowRun: FlowRun, data: string): Promise<vo
 async function staleElsewhere(flowRun: FlowRun): Promise<void> {
   const { run } = flowRun;
   run.answer(await text(flowRun, 'stale'));
-  const query = objectIn(run.turn.update ?? { update_id: 0 }, 'callback_query');
-  const message = objectIn(query, 'message');
+  const message = messageOfPress(run.turn.update);
   const chat = idIn(message, 'chat');
   const elsewhere = memoOf(run.memo).elsewhere;
   const number = wholeIn(message, 'message_id');

@@ -11,7 +11,7 @@ import { type FlowRun, keep, move, note, progressOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import type { PendingAsk } from './pending-question.ts';
 import { withParameters } from './progress.ts';
-import { questionRows, type RowMove } from './question-rows.ts';
+import { findRowPress, type RowMove } from './question-rows.ts';
 
 /**
  * Does what a button of the rows stands for, and shows the question again unless that has moved the flow on.
@@ -25,8 +25,7 @@ export async function pressRow(
   value: string,
 ): Promise<boolean> {
   const { run, plan } = flowRun;
-  const { keyboard, turn } = await questionRows(flowRun, question);
-  const press = keyboard.press(value);
+  const { press, turn } = await findRowPress(flowRun, question, value);
   // a double tap comes when the message has changed already: what it asks for is done
   if (press === nothing) return true;
   const pressed = pressedMessage(run);

@@ -5,15 +5,15 @@
 
 import type { ReplyMarkup } from '../../conversation/outgoing.ts';
 import { isInaccessible } from '../../update/address.ts';
-import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
-import { showsButton } from '../../update/shown-button.ts';
+import { type RawObject, wholeIn } from '../../update/raw-update.ts';
+import { messageOfPress, showsButton } from '../../update/shown-button.ts';
 import type { FlowButton } from '../rows/buttons.ts';
 import { act } from './choose.ts';
 import { answersPaying, type FlowRun, locate, note, text, tokenOf, wasAsked } from './flow-run.ts';
 import { pageOf, pagesOf } from './keyboard.ts';
 import { memoOf } from './memo.ts';
 import { type Offer, offerOf } from './offer.ts';
-import { inlineMarkup } from './prompt.ts';
+import { inlineMarkup } from './question-keyboard.ts';
 
 /** Takes a button; it has been answered when this returns. */
 export async function press(flowRun: FlowRun, button: FlowButton, data: string): Promise<void> {
@@ -23,7 +23,9 @@ export async function press(flowRun: FlowRun, button: FlowButton, data: string):
     if (isInaccessible(run.turn.update)) return stale();
     return run.answer(await text(flowRun, 'notYours'), true);
   }
-  const isOff = button.action !== 'row' && isOnMessage(flowRun, data) === false;
+  const message = messageOfPress(flowRun.run.turn.update);
+  // no question is an inline message; rows find out by themselves, since a double tap on one is done already
+  const isOff = message === undefined || (button.action !== 'row' && !mayShow(message, data));
   if (button.entry !== run.entry || isOff) return stale();
   if (await answersPaying(flowRun)) return;
   run.answer();
@@ -71,26 +73,21 @@ function pageIn({ value }: FlowButton, { options, loaded }: Offer): number | und
   return loaded !== undefined || Number(page) < pagesOf(options) ? Number(page) : undefined;
 }
 
-/** The message that was pressed; without its text and keyboard where the bot can no longer see it (Bot API, InaccessibleMessage). */
-function pressedMessage({ run }: FlowRun): RawObject | undefined {
-  return objectIn(run.input && objectIn(run.input.update, 'callback_query'), 'message');
-}
-
-/** Whether the pressed message has this button; `undefined` where its keyboard is not known. */
-function isOnMessage(flowRun: FlowRun, data: string): boolean | undefined {
-  const message = pressedMessage(flowRun);
-  return message?.['reply_markup'] === undefined ? undefined : showsButton(message, data);
+/** Whether the pressed message has this button, as far as Telegram shows it. */
+function mayShow(message: RawObject, data: string): boolean {
+  return showsButton(message, data) !== false;
 }
 
 /** Whether the pressed message is one of this question's, so that its keyboard may be replaced. */
 function isOwnMessage(flowRun: FlowRun, data: string): boolean {
-  const id = wholeIn(pressedMessage(flowRun), 'message_id');
-  return isOnMessage(flowRun, data) ?? (id !== undefined && id === memoOf(flowRun.run.memo).sent);
+  const message = messageOfPress(flowRun.run.turn.update);
+  const id = wholeIn(message, 'message_id');
+  return showsButton(message, data) ?? (id !== undefined && id === memoOf(flowRun.run.memo).sent);
 }
 
 /** Shows another keyboard below the message that was pressed. */
 function redraw(flowRun: FlowRun, reply_markup: ReplyMarkup | undefined): void {
-  const message_id = wholeIn(pressedMessage(flowRun), 'message_id');
+  const message_id = wholeIn(messageOfPress(flowRun.run.turn.update), 'message_id');
   if (message_id === undefined) return;
   flowRun.run.call({ method: 'editMessageReplyMarkup', payload: { message_id, reply_markup } });
 }

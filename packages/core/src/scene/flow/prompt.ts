@@ -10,111 +10,97 @@ import {
   type RichText,
 } from '../../conversation/outgoing.ts';
 import { type FormattedStream, isStream, withOptions } from '../../conversation/stream.ts';
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import { objectIn, wholeIn } from '../../update/raw-update.ts';
-import { acceptsAlbum } from './answer.ts';
-import { bindingOf, type FlowRun, isInvoice, text, tokenOf } from './flow-run.ts';
-import { inlineKeyboard, replyKeyboard } from './keyboard.ts';
-import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
+import { expectsText } from './answer.ts';
 import {
-  choicesOf,
-  expectsText,
+  type FlowRun,
   inGroup,
-  isOnReplyKeyboard,
-  type Offer,
-  offerOf,
+  isInvoice,
+  mayHaveButtons,
+  questionOf,
   supportsInlineOnly,
-} from './offer.ts';
-import type { Listing, Option } from './options.ts';
+} from './flow-run.ts';
+import { type FlowMemo, memoOf, type SentInvoice } from './memo.ts';
+import type { BoundPrompt } from './payment.ts';
 import type { PendingQuestion } from './pending-question.ts';
-import { checkPoll } from './question-checks.ts';
+import type { QuestionKeyboard } from './question-keyboard.ts';
+import type { AnyPrompt } from './steps.ts';
 
 /** A question ready to be said. */
-export interface Shown {
+export interface Shown extends Partial<Pick<QuestionKeyboard, 'kind' | 'isRedrawn' | 'labels'>> {
   readonly say: OutgoingMessage | FormattedStream;
-  /** The choices as this user sees them. */
-  readonly options: readonly Option[] | undefined;
-  /** Which page of how many it shows, where a loader gives one page at a time. */
-  readonly loaded: Listing['loaded'];
-  readonly keyboard: 'reply' | 'inline' | undefined;
   readonly invoice: SentInvoice | undefined;
 }
 
 /** Evaluates a question's prompt and choices; what they throw passes through. */
 export async function show(flowRun: FlowRun, asked: PendingQuestion): Promise<Shown> {
-  const { turn } = flowRun.run;
-  const prompt =
-    asked.kind === 'ask'
-      ? asked.step.question.prompt
-      : asked.kind === 'again'
-        ? asked.step.again
-        : asked.step.prompt;
-  const made = typeof prompt === 'function' ? await prompt(asked.answers, turn) : prompt;
-  const rejectPrompt = (what: string, expected: string, found: string) => {
-    throw invalidOption(`${asked.id} ${what}`, expected, found);
-  };
-  if (isSent(made))
-    rejectPrompt('prompt', 'a message, which telefsm sends', 'a message that reply() has sent');
-  if (made == null || made === '')
-    rejectPrompt('prompt', 'a message', made === '' ? "''" : 'nothing');
-  checkMessage(made, `${asked.id} prompt`);
-  const { say: message, invoice } = isStream(made)
-    ? { say: withOptions(made), invoice: undefined }
-    : await boundPrompt(flowRun, asked, made);
-  if (asked.kind === 'ask') checkPoll(asked.id, asked.step.question.accept, message);
-  const listing = await choicesOf(flowRun, asked);
-  const options = listing?.options;
-  const question = asked.kind === 'ask' ? asked.step.question : undefined;
-  const isOpen = question?.accept || question?.multiple || question?.optional;
-  if (options?.length === 0 && !isOpen) rejectPrompt('choices', 'at least one', 'none');
-  const reply = isOnReplyKeyboard(flowRun, asked);
-  const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
-  const markup = reply
-    ? replyKeyboard(offer, inGroup(flowRun))
-    : await inlineMarkup(flowRun, asked, offer, 0);
-  const needed =
-    options !== undefined ||
-    offer.share !== undefined ||
-    offer.rows.length > 0 ||
-    (question !== undefined && acceptsAlbum(question));
-  // a keyboard of the prompt's own gives way only to choices
-  if (markup !== undefined && (needed || !hasKeyboard(message))) {
-    const say = dressed(message, markup, reply ? replyTo(flowRun) : undefined);
-    const { loaded } = offer;
-    return { say, options: offer.options, loaded, keyboard: reply ? 'reply' : 'inline', invoice };
+  const plain = await evaluatedPrompt(flowRun, asked);
+  const { say } = plain;
+  if (mayHaveButtons(flowRun, asked)) {
+    const { keyboardOf } = await import('./question-keyboard.ts');
+    const keyboard = await keyboardOf(flowRun, asked);
+    // a keyboard of the prompt's own gives way only to choices
+    if (keyboard !== undefined && (keyboard.isNeeded || !hasKeyboard(say))) {
+      const { markup, ...shown } = keyboard;
+      const target = shown.kind === 'reply' ? replyTo(flowRun) : undefined;
+      return { ...plain, ...shown, say: dressed(say, markup, target) };
+    }
   }
-  if (hasKeyboard(message))
-    return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
-  const mayReply = inGroup(flowRun) && !supportsInlineOnly(flowRun) && expectsText(asked);
-  const target = mayReply ? replyTo(flowRun) : undefined;
-  if (target !== undefined) {
-    const force = { force_reply: true, selective: true } as const;
-    const say = dressed(message, force, target);
-    return { say, options, loaded: undefined, keyboard: undefined, invoice };
-  }
-  return { say: message, options, loaded: undefined, keyboard: undefined, invoice };
+  if (hasKeyboard(say) || !expectsText(asked)) return plain;
+  const target = inGroup(flowRun) && !supportsInlineOnly(flowRun) ? replyTo(flowRun) : undefined;
+  if (target === undefined) return plain;
+  return { ...plain, say: dressed(say, { force_reply: true, selective: true }, target) };
 }
 
-/** A prompt as it is sent, and the invoice that it is. */
-async function boundPrompt(
+/** The message of a prompt, without a keyboard of the flow's, and the invoice that it is. */
+async function evaluatedPrompt(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+): Promise<Pick<Shown, 'say' | 'invoice'>> {
+  const option = `${asked.id} prompt`;
+  const prompt = promptOf(asked);
+  const made =
+    typeof prompt === 'function' ? await prompt(asked.answers, flowRun.run.turn) : prompt;
+  if (isSent(made)) {
+    const expected = 'a message, which telefsm sends';
+    throw invalidOption(option, expected, 'a message that reply() has sent');
+  }
+  if (made == null || made === '') {
+    throw invalidOption(option, 'a message', made === '' ? "''" : 'nothing');
+  }
+  checkMessage(made, option);
+  const accept = questionOf(asked)?.accept;
+  const { say, invoice } = isStream(made)
+    ? { say: withOptions(made), invoice: undefined }
+    : accept === 'payment' || isInvoice(made)
+      ? await boundInvoice(flowRun, asked, made)
+      : { say: made, invoice: undefined };
+  if (kindsIn(accept).includes('poll_answer')) {
+    const { checkPoll } = await import('./check-poll.ts');
+    checkPoll(asked.id, accept, say);
+  }
+  return { say, invoice };
+}
+
+function promptOf(asked: PendingQuestion): AnyPrompt {
+  switch (asked.kind) {
+    case 'ask':
+      return asked.step.question.prompt;
+    case 'again':
+      return asked.step.again;
+    case 'confirm':
+      return asked.step.prompt;
+  }
+}
+
+async function boundInvoice(
   flowRun: FlowRun,
   asked: PendingQuestion,
   say: OutgoingMessage,
-): Promise<{ readonly say: OutgoingMessage; readonly invoice: SentInvoice | undefined }> {
-  const isPayment = asked.kind === 'ask' && asked.step.question.accept === 'payment';
-  if (!isPayment && !isInvoice(say)) return { say, invoice: undefined };
+): Promise<BoundPrompt> {
   const { bindInvoice } = await import('./payment.ts');
   return bindInvoice(flowRun, asked, say);
-}
-
-/** The inline keyboard of a question; `undefined` if it has none. */
-export async function inlineMarkup(
-  flowRun: FlowRun,
-  question: PendingQuestion,
-  offer: Offer,
-  page: number,
-): Promise<ReplyMarkup | undefined> {
-  const turns = { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') };
-  return inlineKeyboard(offer, page, turns, bindingOf(flowRun, tokenOf(question)));
 }
 
 /**

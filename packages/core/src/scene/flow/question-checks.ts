@@ -8,7 +8,8 @@ import { atLeast, callable, invalidOption, oneOf, type Rule, schematic } from '.
 import { shown } from '../../base/shown.ts';
 import { acceptable } from '../../update/input.ts';
 import { interruptRule } from '../../update/interrupt.ts';
-import { entriesOf } from './choices.ts';
+import { checkPoll } from './check-poll.ts';
+import { entriesOf, valuesOf } from './choices.ts';
 import { earlyRule } from './question.ts';
 import { sharedKind } from './share.ts';
 import { type AskOptions, makesQuestions, namedSteps, questionsIn, type Step } from './steps.ts';
@@ -51,30 +52,30 @@ const otherParts = 'prompt choices multiple optional back timeout otherwise was 
  */
 export function checkQuestion(where: string, question: AskOptions | undefined): void {
   const { prompt, multiple, choices, share, accept, buttons } = question ?? {};
-  const refuse = (option: string, expected: string, found: string) =>
+  const reject = (option: string, expected: string, found: string) =>
     invalidOption(`${where} ${option}`, expected, found);
   checkPrompt(`${where} prompt`, prompt);
   if (typeof prompt !== 'function') checkPoll(where, accept, prompt);
   if (multiple === true && choices === undefined)
-    throw refuse('multiple', '`choices` beside it', 'no `choices`');
-  if (question?.to !== undefined) checkElsewhere(question, refuse);
+    throw reject('multiple', '`choices` beside it', 'no `choices`');
+  if (question?.to !== undefined) checkElsewhere(question, reject);
   const onReply = share !== undefined || buttons === 'reply' || accept === 'payment';
   if (question?.rows !== undefined && onReply)
-    throw refuse(
+    throw reject(
       'rows',
       'a question with inline buttons',
       "`share`, buttons: 'reply' or a payment",
     );
   if (typeof choices === 'object') {
     const values = entriesOf(choices, `${where} choices`).map(([value]) => value);
-    if (values.length === 0) throw refuse('choices', 'at least one', 'none');
+    if (values.length === 0) throw reject('choices', 'at least one', 'none');
     const twice = values.find((value, at) => values.indexOf(value) !== at);
-    if (twice !== undefined) throw refuse('choices', 'different ones', `'${twice}' twice`);
+    if (twice !== undefined) throw reject('choices', 'different ones', `'${twice}' twice`);
   }
   checkOptions(`${where} `, question ?? {}, questionRules, otherParts);
   if (share === undefined) return;
-  if (sharedKind(accept) === undefined) throw refuse('share', sharedWith, shown(accept));
-  if (buttons === 'inline') throw refuse('share', "buttons: 'reply' or none", "'inline'");
+  if (sharedKind(accept) === undefined) throw reject('share', sharedWith, shown(accept));
+  if (buttons === 'inline') throw reject('share', "buttons: 'reply' or none", "'inline'");
 }
 
 /** Rejects what is no prompt, such as the promise of a message that was sent while the flow was defined. */
@@ -85,34 +86,16 @@ export function checkPrompt(option: string, prompt: unknown): void {
   throw invalidOption(option, 'a message, or a function that returns one', found);
 }
 
-/**
- * Rejects a question for votes that sends no poll, or an anonymous one. Telegram sends a bot only the votes of other polls, and a vote
- * answers only the poll of its question.
- */
-export function checkPoll(where: string, accept: AskOptions['accept'], prompt: unknown): void {
-  const kinds: readonly unknown[] = Array.isArray(accept) ? accept : [accept];
-  if (!kinds.includes('poll_answer')) return;
-  const { method, payload }: { method?: unknown; payload?: object } = Object(prompt);
-  const refuse = (expected: string, found: string) =>
-    invalidOption(`${where} prompt`, expected, found);
-  if (!/^sendpoll$/i.test(String(method)))
-    throw refuse("a poll: { method: 'sendPoll', payload }", 'another message');
-  if (Object(payload).is_anonymous !== false && !kinds.includes('poll')) {
-    const expected = "a poll with `is_anonymous: false`, or accept: 'poll' for its result";
-    throw refuse(expected, 'an anonymous poll, whose votes Telegram does not send');
-  }
-}
-
 /** Checks a question to another person: it is answered by one press of a button. */
 function checkElsewhere(
   { choices, multiple, accept, buttons, rows }: AskOptions,
-  refuse: (option: string, expected: string, found: string) => FsmError,
+  reject: (option: string, expected: string, found: string) => FsmError,
 ): void {
-  if (choices === undefined) throw refuse('to', '`choices` beside it', 'no `choices`');
-  if (multiple === true) throw refuse('to', 'one of several choices', '`multiple`');
-  if (accept !== undefined) throw refuse('to', 'only `choices`', '`accept`');
-  if (rows !== undefined) throw refuse('to', 'only `choices`', '`rows`');
-  if (buttons === 'reply') throw refuse('to', 'inline buttons', "buttons: 'reply'");
+  if (choices === undefined) throw reject('to', '`choices` beside it', 'no `choices`');
+  if (multiple === true) throw reject('to', 'one of several choices', '`multiple`');
+  if (accept !== undefined) throw reject('to', 'only `choices`', '`accept`');
+  if (rows !== undefined) throw reject('to', 'only `choices`', '`rows`');
+  if (buttons === 'reply') throw reject('to', 'inline buttons', "buttons: 'reply'");
 }
 
 /** Rejects a branch on anything but an earlier question. */
@@ -137,7 +120,7 @@ export function checkCases(flow: string, steps: readonly Step[], on: string, cas
 function answersOf(question: AskOptions): readonly string[] | undefined {
   const { accept, choices, multiple, schema, validate } = question;
   if ((accept ?? multiple ?? schema ?? validate) || typeof choices !== 'object') return undefined;
-  return entriesOf(choices).map(([value]) => value);
+  return valuesOf(choices);
 }
 
 /** Rejects a repeat that could never end or never begin. */

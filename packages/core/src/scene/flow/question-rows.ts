@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../../base/json.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
-import { type Keyboard, keyboardOf } from '../rows/rows.ts';
+import { type InlineRows, inlineOf, layOut, type Press, pressIn } from '../rows/rows.ts';
 import { type WidgetHost, WithWidgets } from '../rows/widgets.ts';
 import type { Transition } from '../transition.ts';
 import { bindingOf, type FlowRun, tokenOf } from './flow-run.ts';
@@ -16,19 +16,32 @@ export type RowMove =
   | { readonly move: 'redo'; readonly step: string }
   | { readonly move: 'back' | 'cancel' };
 
-/** The rows of a question as it is now, and what makes them. */
-export async function questionRows(
+/** The rows of a question as it is now, to show them. */
+export async function rowsToShow(flowRun: FlowRun, question: PendingAsk): Promise<InlineRows> {
+  const { rows, binding, where } = await made(flowRun, question);
+  return inlineOf(await layOut(rows, where), binding, where);
+}
+
+/**
+ * Looks a press up in the rows of a question as it is now.
+ *
+ * @param value - what stands for the button
+ * @returns what the press does, `undefined` if there is no such button; and what made the rows
+ */
+export async function findRowPress(
   flowRun: FlowRun,
   question: PendingAsk,
-): Promise<{ readonly keyboard: Keyboard; readonly turn: RowsTurn }> {
+  value: string,
+): Promise<{ readonly press: Press | undefined; readonly turn: RowsTurn }> {
+  const { rows, binding, where, turn } = await made(flowRun, question);
+  return { press: await pressIn(rows, value, binding, where), turn };
+}
+
+async function made(flowRun: FlowRun, question: PendingAsk) {
   const turn = new RowsTurn(flowRun, question);
   const rows = await question.step.question.rows?.(question.answers, turn as never);
-  const keyboard = await keyboardOf(
-    rows,
-    bindingOf(flowRun, tokenOf(question)),
-    `${question.id} rows`,
-  );
-  return { keyboard, turn };
+  const binding = bindingOf(flowRun, tokenOf(question));
+  return { rows, turn, binding, where: `${question.id} rows` };
 }
 
 /** The argument of `rows`. Its members need no `this`. */

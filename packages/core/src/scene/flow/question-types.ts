@@ -1,9 +1,15 @@
 /** Types that the compiler derives from the options of a question: accepted input, stored answer, contradictions. */
 
 import type { Schema } from '../../base/schema.ts';
-import type { Complaint, LeftOut, NotStorable, Storable } from '../../base/type-tools.ts';
+import type {
+  Complaint,
+  IsUnanswered,
+  LeftOut,
+  NotStorable,
+  Storable,
+} from '../../base/type-tools.ts';
 import type { AskTurn } from '../../conversation/turn.ts';
-import type { Accept, Accepted } from '../../update/input.ts';
+import type { Accept, Accepted, PickerFits } from '../../update/input.ts';
 import type { Page } from '../rows/page.ts';
 
 /** A button's text, or how it is made for the user. */
@@ -95,12 +101,12 @@ export type Keeps<V> = [V] extends [Unset]
       ? unknown
       : NotStorable;
 
-/** Whether a `validate` may return a boolean or nothing: then it tests where it should convert, or lacks a `return`. */
-type IsUnanswered<V> = unknown extends V
-  ? false
-  : [Extract<V, boolean | void | undefined>] extends [never]
-    ? false
-    : true;
+/** Rejects, with a sentence, a picker whose value is the answer and cannot be one. With `schema` or `validate` it is their input. */
+export type Picks<A, S, V> = [S] extends [undefined]
+  ? [V] extends [Unset]
+    ? PickerFits<A>
+    : unknown
+  : unknown;
 
 /** The answer that is kept. */
 export type AnswerOf<A, Ch, M, S, V> = [V] extends [Unset] ? Checked<RawOf<A, Ch, M>, S> : V;

@@ -23,6 +23,7 @@ import type {
   Fits,
   Keeps,
   Label,
+  Picks,
   RawOf,
   ShareOf,
   TimeoutFits,
@@ -116,7 +117,7 @@ export interface Question<
 > {
   readonly prompt: Prompt<Answers, Services, Se>;
   /** The accepted input. Default: text; with `choices`, a button. */
-  readonly accept?: A;
+  readonly accept?: A & Picks<A, S, V>;
   /**
    * Buttons; the answer is the value. A function makes them, and may return only the page that it is asked for, as `{ items, total }`.
    * Values of its result are known to the compiler too.
@@ -247,8 +248,8 @@ export interface RuntimeQuestion {
   readonly optional?: boolean;
   readonly maxLength?: number;
   readonly otherwise?: OutgoingMessage;
-  /** Checks and converts: returns the answer, or `invalid("why")`. */
-  readonly validate?: (value: unknown) => Awaitable<unknown>;
+  /** Checks and converts: returns the answer, or `invalid("why")`; not a boolean and not nothing. */
+  readonly validate?: (value: unknown) => Awaitable<string | number | object | null>;
 }
 
 /** A summary that the user accepts, rejects or corrects. */

@@ -4,7 +4,8 @@ import type { JsonObject } from '../../base/json.ts';
 import { check } from '../../base/schema.ts';
 import { foundIn, isTextKind } from '../../update/text-kind.ts';
 import { acceptsText, isChoice } from './answer.ts';
-import { keysOf } from './deploy.ts';
+import { valuesOf } from './choices.ts';
+
 import { type FlowRun, progressOf } from './flow-run.ts';
 import { type Path, type Progress, without } from './progress.ts';
 import { type AskOptions, namedSteps, type RepeatStep, type Step } from './steps.ts';
@@ -60,7 +61,7 @@ async function passes(question: AskOptions, value: unknown): Promise<boolean> {
   }
   if (validate !== undefined || typeof choices === 'function') return true;
   if (choices !== undefined) {
-    const options = keysOf(choices) ?? [];
+    const options = valuesOf(choices) ?? [];
     return isChoice(
       question,
       options.map((key) => ({ value: key, label: '' })),

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../base/json.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { type Path, pathKey } from './progress.ts';
 import { againName, type RepeatStep, type Step } from './steps.ts';
-import { newScope, pass, type Scope, type Walk } from './walk.ts';
+import { factsAt, newScope, pass, type Scope, type Walk } from './walk.ts';
 
 /**
  * Walks through the rounds of a repeat.
@@ -87,15 +87,11 @@ function againQuestion(
   rounds: readonly JsonObject[],
 ): PendingQuestion {
   return {
+    ...factsAt(step.name, scope),
     kind: 'again',
     step,
     rounds,
     id: `${scope.prefix}.${step.name}:${againName}`,
-    path: [...scope.path, step.name],
     answers: { ...scope.seen, count: rounds.length },
-    level: scope.level,
-    made: scope.made,
-    parameters: scope.parameters,
-    home: scope.home,
   };
 }

@@ -1,5 +1,6 @@
 /** Buttons of the reply keyboard that share a contact, a location, users or a chat. Loaded with the first one. */
 
+import { kindsIn } from '../../update/accepted-kinds.ts';
 import type { Accept, UserInput } from '../../update/input.ts';
 import { objectIn, type RawObject, wholeIn } from '../../update/raw-update.ts';
 import { updateTypeOf } from '../../update/subject.ts';
@@ -25,8 +26,7 @@ const requests: Readonly<Record<Shareable, (id: number, more: object | undefined
 
 /** The kind that a question lets users share by a button; `undefined` if it takes none. */
 export function sharedKind(accept: Accept | undefined): Shareable | undefined {
-  const kinds = typeof accept === 'string' ? [accept] : Array.isArray(accept) ? accept : [];
-  return kinds.find((kind: string): kind is Shareable => Object.hasOwn(requests, kind));
+  return kindsIn(accept).find((kind): kind is Shareable => Object.hasOwn(requests, kind));
 }
 
 /**

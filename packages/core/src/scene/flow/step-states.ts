@@ -4,13 +4,13 @@ import { makeState, type State } from '../../conversation/states.ts';
 import { againName, namedSteps, type Step } from './steps.ts';
 
 /** Step states by name, with those of inner levels in objects. */
-export interface StateTree {
-  readonly [name: string]: State | StateTree;
+export interface StepTree {
+  readonly [name: string]: State | StepTree;
 }
 
 /** The states of a flow's steps. */
 export interface StepStates {
-  readonly tree: StateTree;
+  readonly tree: StepTree;
   readonly all: readonly State[];
 }
 
@@ -36,9 +36,9 @@ interface Level {
   readonly groups: readonly string[];
 }
 
-function level(steps: readonly Step[], at: Level, all: State[], withAgain = false): StateTree {
+function level(steps: readonly Step[], at: Level, all: State[], withAgain = false): StepTree {
   const siblings: State[] = [];
-  const tree: Record<string, State | StateTree> = {};
+  const tree: Record<string, State | StepTree> = {};
   const add = (name: string, formerNames: readonly string[]) => {
     const id = `${at.prefix}:${name}`;
     const names = [name, ...formerNames];

@@ -1,75 +1,40 @@
-/** The definition of a flow as data: its steps in order, and the states that they make. */
+/** The definition of a flow as data: its steps in order. */
 
-import type { Duration } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Schema } from '../../base/schema.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
-import type { Stream } from '../../conversation/stream.ts';
-import type { AskTurn, Turn } from '../../conversation/turn.ts';
-import type { Address } from '../../update/address.ts';
+import type { SessionAskTurn, SessionTurn } from '../../conversation/turn.ts';
 import type { Accept } from '../../update/input.ts';
-import type { InterruptRule } from '../../update/interrupt.ts';
-import type { PageRequest } from '../rows/page.ts';
 import type { Rows } from '../rows/rows.ts';
-import type { Choices, Early, Label, ShareButton } from './question.ts';
+import type { Choices, Condition, Label, Prompt, Question, ShareButton } from './question.ts';
 
 /** Key of the start data that contains unchecked answers. */
 export const givenSlot = '~given';
 
-/** A prompt with untyped answers. */
-export type AnyPrompt =
-  | OutgoingMessage
-  | ((answers: JsonObject, turn: AskTurn) => Awaitable<OutgoingMessage | Stream>);
-type Test = (answers: JsonObject, turn: AskTurn) => Awaitable<boolean>;
+/** A prompt of any flow. */
+export type AnyPrompt = Prompt<JsonObject, object>;
+type Test = Condition<JsonObject, object>;
 
-/** `Question` without its types. */
-export interface AskOptions {
-  readonly prompt: AnyPrompt;
-  readonly accept?: Accept;
-  readonly choices?:
-    | Choices<object>
-    | ((answers: JsonObject, turn: AskTurn, page: PageRequest) => Awaitable<Choices<object>>);
-  readonly multiple?: boolean;
-  readonly buttons?: 'inline' | 'reply';
-  readonly columns?: number;
+/** A {@link Question} of any flow, as the code of flows reads it. */
+export type AskOptions = Omit<
+  Question<JsonObject, object, Accept, Choices<object>, boolean, Schema, unknown, Test, boolean>,
+  'rows' | 'share' | 'schema' | 'validate' | 'onTimeout' | 'was' | 'answered'
+> & {
+  readonly rows?: (answers: JsonObject, turn: never) => Awaitable<Rows>;
   readonly share?: string | ShareButton;
   readonly schema?: Schema;
-  readonly validate?: (value: unknown, answers: JsonObject, turn: Turn) => unknown;
-  readonly when?: Test;
-  readonly optional?: boolean;
-  readonly back?: boolean;
-  readonly attempts?: number;
-  readonly maxLength?: number;
-  readonly timeout?: Duration;
+  readonly validate?: (value: unknown, answers: JsonObject, turn: SessionTurn) => unknown;
   readonly onTimeout?: (
     answers: JsonObject,
-    turn: Turn,
+    turn: SessionTurn,
   ) => Awaitable<{ readonly answer: unknown } | 'end'>;
-  readonly rows?: (answers: JsonObject, turn: never) => Awaitable<Rows>;
-  readonly early?: Early;
-  readonly interrupt?: InterruptRule;
-  readonly otherwise?:
-    | OutgoingMessage
-    | ((answers: JsonObject, turn: AskTurn) => Awaitable<OutgoingMessage>);
-  readonly checkout?: (
-    query: { readonly invoice_payload: string; readonly total_amount: number },
-    answers: JsonObject,
-    turn: Turn,
-  ) => Awaitable<true | string>;
-  readonly to?: Address | ((answers: JsonObject, turn: AskTurn) => Awaitable<Address>);
-  readonly by?:
-    | readonly number[]
-    | ((answers: JsonObject, turn: AskTurn) => Awaitable<readonly number[]>);
-  readonly meanwhile?:
-    | OutgoingMessage
-    | ((answers: JsonObject, turn: AskTurn) => Awaitable<OutgoingMessage>);
   readonly answered?: (
     value: unknown,
-    turn: AskTurn,
+    turn: SessionAskTurn,
     answers: JsonObject,
   ) => Awaitable<OutgoingMessage>;
-}
+};
 
 /** Asks one question. */
 export interface AskStep {
@@ -113,7 +78,9 @@ export interface RepeatStep {
   readonly steps: readonly Step[];
   readonly again: AnyPrompt;
   /** Runs once for each finished round. */
-  readonly after: ((item: JsonObject, turn: Turn, answers: JsonObject) => unknown) | undefined;
+  readonly after:
+    | ((item: JsonObject, turn: SessionTurn, answers: JsonObject) => unknown)
+    | undefined;
   readonly min: number;
   readonly max: number;
 }
@@ -122,7 +89,7 @@ export interface RepeatStep {
 export interface QuestionsStep {
   readonly kind: 'questions';
   readonly name: string;
-  readonly make: (answers: JsonObject, turn: AskTurn) => Awaitable<readonly object[]>;
+  readonly make: (answers: JsonObject, turn: SessionAskTurn) => Awaitable<readonly object[]>;
   /** The schema of each answer; without one, answers are texts and lists of texts. */
   readonly value: Schema | undefined;
   /** The steps that are known before the flow runs: none. */

@@ -1,14 +1,14 @@
 /** Votes as answers. A question takes votes only in the polls that it has sent itself, so an old poll answers nothing. */
 
 import type { UserInput } from '../../update/input.ts';
-import type { FlowRun } from './flow-run.ts';
+import { type FlowRun, questionOf } from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import type { PendingQuestion } from './pending-question.ts';
 
 /** Whether a vote, or the new state of a poll, may answer the pending question. */
 export function mayAnswer({ run }: FlowRun, question: PendingQuestion, input: UserInput): boolean {
   const { polls = [] } = memoOf(run.memo);
-  const accept = question.kind === 'ask' ? question.step.question.accept : undefined;
+  const accept = questionOf(question)?.accept;
   if (input.kind === 'poll_answer') {
     const { poll_id, option_ids } = input.value;
     // a vote that is taken back has no options

@@ -1,14 +1,14 @@
 /** The state of a walk through the steps of a flow, from question to question. */
 
 import type { JsonObject } from '../../base/json.ts';
-import type { AskTurn } from '../../conversation/turn.ts';
+import type { SessionAskTurn } from '../../conversation/turn.ts';
 import type { FinishedRound, Passed, QuestionFacts } from './pending-question.ts';
 import type { Path } from './progress.ts';
 import type { AskStep, Step } from './steps.ts';
 
 /** One walk through the steps. */
 export interface Walk {
-  readonly turn: AskTurn;
+  readonly turn: SessionAskTurn;
   readonly passed: ReadonlySet<string>;
   readonly open: ReadonlySet<string>;
   /** The question before, by its parts: made for every step of the way, and looked at once. */
@@ -61,4 +61,11 @@ export function pass(
   walk.scope = scope;
   walk.name = name;
   walk.count = count;
+}
+
+/** The facts about a question of a level. */
+export function factsAt(name: string, scope: Scope): QuestionFacts {
+  const { prefix, path, seen, level, made, parameters, home, state = `${prefix}:${name}` } = scope;
+  const facts = { path: [...path, name], answers: Object.freeze(seen), level, made };
+  return { id: state, ...facts, parameters, home };
 }

@@ -53,10 +53,14 @@ const actions = new Map(
 export function buttonData(
   button: Omit<FlowButton, 'value'> & { readonly value?: string },
 ): string {
-  return headOf(button) + (button.value ?? '');
+  return headOf(button, button.action) + (button.value ?? '');
 }
 
-function headOf({ tag, entry, question, action }: Omit<FlowButton, 'value'>): string {
+/** Writes what the data of buttons begin with that do the same. */
+export function headOf(
+  { tag, entry, question }: Pick<FlowButton, 'tag' | 'entry' | 'question'>,
+  action: ButtonAction,
+): string {
   return `~${tag}.${entry.toString(36)}.${question}.${letters[action]}`;
 }
 
@@ -77,32 +81,30 @@ export function valueTokens(
   values: readonly string[],
   button: Omit<FlowButton, 'value'>,
 ): ReadonlyMap<string, string> {
-  const tokens = new Map<string, string>();
-  if (values.length === 0) return tokens;
-  const room = maxBytes - byteLength(headOf(button));
+  const tokenOf = tokensBehind(headOf(button, button.action));
+  return new Map(values.map((value) => [value, tokenOf(value)]));
+}
+
+/**
+ * Makes the tokens of {@link valueTokens}, one by one and always in the same order.
+ *
+ * @param head - the data before the token
+ */
+export function tokensBehind(head: string): (value: string) => string {
+  const room = maxBytes - byteLength(head);
+  const long = new Map<string, string>();
   const taken = new Map<string, number>();
-  for (const value of values) {
-    if (tokens.has(value)) continue;
-    if (byteLength(value) < room) {
-      tokens.set(value, tokenOf(value));
-      continue;
-    }
-    const token = hashOf(value);
-    const before = taken.get(token) ?? 0;
-    taken.set(token, before + 1);
-    tokens.set(value, before === 0 ? token : `${token}.${before}`);
-  }
-  return tokens;
-}
-
-/** Stands for a value that is short enough. */
-function tokenOf(value: string): string {
-  return `=${value}`;
-}
-
-/** Reads what {@link tokenOf} has written; `undefined` for the hash of a longer value. */
-export function valueIn(token: string): string | undefined {
-  return token.startsWith('=') ? token.slice(1) : undefined;
+  return (value) => {
+    if (byteLength(value) < room) return `=${value}`;
+    const known = long.get(value);
+    if (known !== undefined) return known;
+    const hash = hashOf(value);
+    const before = taken.get(hash) ?? 0;
+    taken.set(hash, before + 1);
+    const token = before === 0 ? hash : `${hash}.${before}`;
+    long.set(value, token);
+    return token;
+  };
 }
 
 /** Stands for a question, rounds included. */
@@ -124,17 +126,6 @@ export function hash32(text: string): number {
   let hash = noText | 0;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), prime);
   return hash >>> 0;
-}
-
-/** Two hashes as text, 64 bits in all: of the text, and of the text behind `~`. Both in one walk, since a keyboard is long. */
-export function fingerprint(text: string): string {
-  let [one, other] = [noText | 0, hash32('~') | 0];
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    one = Math.imul(one ^ unit, prime);
-    other = Math.imul(other ^ unit, prime);
-  }
-  return (one >>> 0).toString(36) + (other >>> 0).toString(36);
 }
 
 /** Bytes as UTF-8, without writing them. */

@@ -1,10 +1,21 @@
 /** The calendar: a month as rows of buttons. Days are texts such as "2026-11-28", without a time zone. */
 
-import { matching, type Rule } from '../../base/rules.ts';
+import type { Rule } from '../../base/rules.ts';
 import type { CalendarOptions } from './widget-types.ts';
 
-/** Takes a day. */
-export const dayRule: Rule = matching(/^\d{4}-\d\d-\d\d$/, "a day such as '2026-11-28'");
+/** Accepts a day. */
+export const dayRule: Rule = {
+  expected: "a day such as '2026-11-28'",
+  fits: isDay,
+};
+
+/** Whether a value is a day of the calendar, as "2026-11-28". */
+export function isDay(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^\d{4}-\d\d-\d\d$/.test(value)) return false;
+  const date = new Date(`${value}T00:00:00Z`);
+  // some engines take 31 February for a day in March
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
+}
 
 /** A month as it is drawn. */
 export interface Month {
@@ -45,14 +56,15 @@ export function firstMonth(
  */
 export function monthOf(
   month: string,
-  { min = '0000', max = '9999', disabled, locale = 'en' }: CalendarOptions,
+  { min = '0001-01-01', max = '9999-12-31', disabled, locale = 'en' }: CalendarOptions,
 ): Month {
   const known = knownLocale(locale);
   const first = firstDay(known);
   const start = utc(month, 1);
   const blanks = (start.getUTCDay() - first + 7) % 7;
-  const length = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 0));
-  const days = Array.from({ length: length.getUTCDate() }, (_, at): Day => {
+  const last = new Date(start);
+  last.setUTCMonth(start.getUTCMonth() + 1, 0);
+  const days = Array.from({ length: last.getUTCDate() }, (_, at): Day => {
     const day = `${month}-${String(at + 1).padStart(2, '0')}`;
     const isOpen = day >= min && day <= max && disabled?.(day) !== true;
     return { day, label: String(at + 1), isOpen };
@@ -82,9 +94,10 @@ function utc(month: string, day: number): Date {
 }
 
 function shifted(start: Date, by: number): string {
-  return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + by, 1))
-    .toISOString()
-    .slice(0, 7);
+  // Date.UTC would take the year 1 for 1901
+  const shown = new Date(start);
+  shown.setUTCMonth(start.getUTCMonth() + by);
+  return shown.toISOString().slice(0, 7);
 }
 
 /** The locale of a language code, or English where this runtime does not support it. */

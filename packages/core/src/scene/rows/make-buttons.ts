@@ -1,9 +1,10 @@
 /** The parts that widgets are made of: buttons, cells that do nothing, and what a press does. */
 
 import { checkOption } from '#option-checks';
-import { textual } from '../../base/rules.ts';
+import { anyText } from '../../base/rules.ts';
 import type { Next, Transition, Verb } from '../transition.ts';
-import { blankId, type PlainBlock, type PlainButton, type Press } from './rows.ts';
+import { blankId, nothing, type PlainBlock, type PlainButton, type Press } from './rows.ts';
+import { visible } from './widget-rules.ts';
 
 /** A handler of any widget. */
 export type LooseHandler = (turn: never) => Next;
@@ -18,17 +19,20 @@ const none = '–';
 
 /** A button whose press reaches the bot. */
 export function button(id: string, label: string, press: Press): PlainButton {
-  checkOption('id of a button', id, textual);
+  checkOption('id of a button', id, visible);
+  checkOption(`label of the button '${id}'`, label, anyText);
   return { '~button': id, label: label || none, press };
 }
 
 /** A cell that says something and does nothing. */
 export function blank(label: string): PlainButton {
-  return button(blankId, label, () => {});
+  checkOption('label of a button', label, anyText);
+  return { '~button': blankId, label: label || none, press: nothing };
 }
 
 /** A button whose press does not reach the bot, such as a link. */
 export function plain(label: string, fields: object): PlainButton {
+  checkOption('label of a button', label, anyText);
   return { '~button': '', label: label || none, fields };
 }
 

@@ -22,6 +22,9 @@ export async function loadPage<Item>(
   source: PageSource<Item>,
   size: number,
 ): Promise<ShownPage<Item>> {
+  const isSize = Number.isSafeInteger(size) && size > 0;
+  if (!isSize)
+    throw invalidOption(`size of the list '${id}'`, 'a whole number from 1', shown(size));
   const wanted = typeof at === 'number' ? at : 0;
   const first = await loaded(id, source, wanted, size);
   const pages = Math.max(1, Math.ceil(first.total / size));
@@ -39,14 +42,29 @@ async function loaded<Item>(
   const request: PageRequest = { page, size, offset: page * size };
   if (typeof source === 'function') {
     const found = await source(request);
-    if (holds(found, 'items') && Array.isArray(found.items) && typeof found.total === 'number')
-      return found;
-    throw invalidOption(`the loader of '${id}'`, 'it to return { items, total }', shown(found));
+    return checkedPage(found, id, size);
   }
   if (!Array.isArray(source)) {
     throw invalidOption(`the source of '${id}'`, 'a list or a loader', shown(source));
   }
   return { items: source.slice(request.offset, request.offset + size), total: source.length };
+}
+
+/** @throws FsmError `INVALID_OPTION` for what is no page, and for more than one */
+function checkedPage<Item>(found: Page<Item> | object, id: string, size: number): Page<Item> {
+  const loader = `the loader of '${id}'`;
+  if (!holds(found, 'items') || !Array.isArray(found.items) || !holds(found, 'total')) {
+    throw invalidOption(loader, 'it to return { items, total }', shown(found));
+  }
+  const { items, total } = found;
+  if (!Number.isSafeInteger(total) || Number(total) < 0) {
+    throw invalidOption(`total of ${loader}`, 'a whole number from 0', shown(total));
+  }
+  if (items.length > size) {
+    const expected = `at most ${size}, those of the page`;
+    throw invalidOption(`items of ${loader}`, expected, `${items.length} items`);
+  }
+  return found as Page<Item>;
 }
 
 /** Whether a page was loaded already. */

@@ -6,7 +6,7 @@ import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Leading, Next } from '../transition.ts';
-import { buttonData, type FlowButton, valueIn, valueTokens } from './buttons.ts';
+import { type FlowButton, headOf, tokensBehind } from './buttons.ts';
 
 /** One button. Made by the widgets of a turn. */
 export interface Button {
@@ -18,14 +18,11 @@ export interface Block {
   readonly '~block': string;
 }
 
+/** Buttons; `false` and `undefined` are left out. */
+export type Buttons = readonly (Button | false | undefined)[];
+
 /** Rows of buttons, top to bottom: a list is one row, a button or a block has its own; `false` and `undefined` are left out. */
-export type Rows = readonly (
-  | Button
-  | readonly (Button | false | undefined)[]
-  | Block
-  | false
-  | undefined
-)[];
+export type Rows = readonly (Button | Buttons | Block | false | undefined)[];
 
 /** The argument of a button's action. */
 export interface Pressed<Turn = object> {
@@ -58,105 +55,114 @@ export interface PlainButton extends Button {
 
 /** Rows as widgets make them. */
 export interface PlainBlock extends Block {
-  readonly rows: () => Awaitable<readonly (readonly PlainButton[])[]>;
+  /** Makes them; `where` is what they belong to, for messages. */
+  readonly rows: (where: string) => Awaitable<LaidOut>;
 }
 
 /** Rows as `inline_keyboard` takes them. */
 export type InlineRows = readonly (readonly { readonly callback_data?: string }[])[];
 
-/** A keyboard to show, or to look a press up in: neither pays for the other. */
-export interface Keyboard {
-  /** Writes its buttons; empty where there are none. */
-  inline(): InlineRows;
-  /** The effect of a press; `undefined` if no such button is offered. */
-  press(value: string): Press | undefined;
-}
-
 /** The binding of buttons to a question. */
 export type Binding = Pick<FlowButton, 'tag' | 'entry' | 'question'>;
-
-/**
- * Makes the keyboard of some rows.
- *
- * @param where - what the rows belong to, for messages
- * @throws FsmError `INVALID_OPTION` for what is no button, and for two buttons with one id
- */
-export async function keyboardOf(
-  rows: Rows | undefined,
-  binding: Binding,
-  where: string,
-): Promise<Keyboard> {
-  const laidOut = await layOut(rows, where);
-  const presses = pressesOf(laidOut, where);
-  const button = { ...binding, action: 'row' } as const;
-  const tokens = () => valueTokens([...presses.keys()], button);
-  return {
-    inline() {
-      const head = buttonData(button);
-      const written = tokens();
-      return laidOut.map((row) =>
-        row.map(({ '~button': id, label, fields }) =>
-          fields === undefined
-            ? { text: label, callback_data: head + (written.get(id) ?? '') }
-            : { text: label, ...fields },
-        ),
-      );
-    },
-    press(value) {
-      const id = valueIn(value);
-      if (id !== undefined) return presses.get(id);
-      for (const [long, token] of tokens()) if (token === value) return presses.get(long);
-      return undefined;
-    },
-  };
-}
 
 /** The id of cells that do nothing: blank days, the number of a page. */
 export const blankId = ' ';
 
-function pressesOf(laidOut: LaidOut, where: string): ReadonlyMap<string, Press> {
-  const presses = new Map<string, Press>();
-  for (const row of laidOut) {
-    for (const { '~button': id, press } of row) {
-      if (id === blankId || press === undefined) continue;
-      if (presses.has(id)) throw invalidOption(`${where} rows`, 'different ids', `'${id}' twice`);
-      presses.set(id, press);
-    }
-  }
-  presses.set(blankId, nothing);
-  // last, so that what was shown before never hides what is offered now
-  for (const row of laidOut) {
-    for (const { done } of row) {
-      if (done !== undefined) for (const id of done) if (!presses.has(id)) presses.set(id, nothing);
-    }
-  }
-  return presses;
-}
+/** The press of a cell that does nothing, and of a button that asks for what is there already. */
+export function nothing(): void {}
 
 /** Rows of buttons, as they are shown. */
 export type LaidOut = readonly (readonly PlainButton[])[];
 
-/** The press of a cell that does nothing, and of a button that asks for what is there already. */
-export function nothing(): void {}
+/**
+ * Writes the keyboard of some rows; empty where there are no buttons.
+ *
+ * @param where - what the rows belong to, for messages
+ * @throws FsmError `INVALID_OPTION` for two buttons with one id
+ */
+export function inlineOf(rows: LaidOut, binding: Binding, where: string): InlineRows {
+  const head = headOf(binding, 'row');
+  const tokenOf = tokensBehind(head);
+  const ids = new Set<string>();
+  const written = ({ '~button': id, label, press, fields }: PlainButton) => {
+    if (press === undefined) return { text: label, ...fields };
+    if (ids.has(id) && id !== blankId) {
+      throw invalidOption(`${where} rows`, 'different ids', `'${id}' twice`);
+    }
+    ids.add(id);
+    return { text: label, callback_data: head + tokenOf(id) };
+  };
+  return rows.map((row) => row.map(written));
+}
 
-/** Makes the rows of a view: its blocks become rows of buttons. */
+/**
+ * Looks a press up, and lays out no more rows than are before its button.
+ *
+ * @param value - what stands for the button
+ * @param where - what the rows belong to, for messages
+ * @returns what the press does; `undefined` if no such button is offered
+ * @throws FsmError `INVALID_OPTION` for what is no button
+ */
+export async function pressIn(
+  rows: Rows | undefined,
+  value: string,
+  binding: Binding,
+  where: string,
+): Promise<Press | undefined> {
+  const tokenOf = tokensBehind(headOf(binding, 'row'));
+  const before: string[] = [blankId];
+  for (const row of rows ?? []) {
+    const made = rowsOf(row, where);
+    for (const buttons of Array.isArray(made) ? made : await made) {
+      for (const { '~button': id, press, done } of buttons) {
+        if (press !== undefined && id !== blankId && tokenOf(id) === value) return press;
+        if (done !== undefined) before.push(...done);
+      }
+    }
+  }
+  // last, so that what was shown before never hides what is offered now
+  return before.some((id) => tokenOf(id) === value) ? nothing : undefined;
+}
+
+/** Makes the rows of a view: its blocks become rows of buttons. @throws FsmError `INVALID_OPTION` for what is no button */
 export async function layOut(rows: Rows | undefined, where: string): Promise<LaidOut> {
   const laidOut: (readonly PlainButton[])[] = [];
   for (const row of rows ?? []) {
-    if (row === false || row === undefined || row === null) continue;
-    if (isBlock(row)) {
-      // most widgets have their rows at once
-      const made = row.rows();
-      const own = Array.isArray(made) ? made : await made;
-      for (const each of own) if (each.length > 0) laidOut.push(each);
-    } else if (isButton(row)) laidOut.push([row]);
-    else if (Array.isArray(row)) {
-      const buttons: PlainButton[] = [];
-      for (const button of row) if (button) buttons.push(checked(button, where));
+    const made = rowsOf(row, where);
+    // most widgets have their rows at once
+    for (const buttons of Array.isArray(made) ? made : await made) {
       if (buttons.length > 0) laidOut.push(buttons);
-    } else throw invalidOption(`${where} rows`, 'buttons', shown(row));
+    }
   }
   return laidOut;
+}
+
+/** The rows that one of a view's rows makes. */
+function rowsOf(row: Rows[number] | null, where: string): Awaitable<LaidOut> {
+  if (row === false || row === undefined || row === null) return [];
+  if (isBlock(row)) return row.rows(where);
+  return [buttonsIn(isList(row) ? row : [row], where)];
+}
+
+/** The buttons of a list, without what is left out. @throws FsmError `INVALID_OPTION` for what is no button */
+export function buttonsIn(
+  list: readonly (Buttons[number] | Block)[],
+  where: string,
+): readonly PlainButton[] {
+  const buttons: PlainButton[] = [];
+  for (const button of list) {
+    if (isButton(button)) buttons.push(button);
+    else if (button) {
+      const found = isBlock(button) ? 'a widget with rows of its own inside a list' : shown(button);
+      throw invalidOption(`${where} rows`, 'buttons', found);
+    }
+  }
+  return buttons;
+}
+
+/** Whether a value is a list. */
+export function isList<T>(value: readonly T[] | object | false | undefined): value is readonly T[] {
+  return Array.isArray(value);
 }
 
 function isBlock(row: unknown): row is PlainBlock {
@@ -165,9 +171,4 @@ function isBlock(row: unknown): row is PlainBlock {
 
 function isButton(row: unknown): row is PlainButton {
   return holds(row, '~button');
-}
-
-function checked(button: unknown, where: string): PlainButton {
-  if (isButton(button)) return button;
-  throw invalidOption(`${where} rows`, 'buttons', shown(button));
 }

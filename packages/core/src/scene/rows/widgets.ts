@@ -1,12 +1,11 @@
 /** The widgets: buttons that are bound to keys of data, each a few lines over `button`. */
 
 import { checkOption, checkOptions } from '#option-checks';
-import { holds } from '../../base/holds.ts';
 import type { JsonObject } from '../../base/json.ts';
-import { anyText, atLeast, callable, type Rule } from '../../base/rules.ts';
+import { anyText, callable } from '../../base/rules.ts';
 import { WithMoves } from '../transition.ts';
 import { inRows } from './buttons.ts';
-import { dayRule, firstMonth, monthOf } from './calendar.ts';
+import { dayRule, firstMonth, isDay, monthOf } from './calendar.ts';
 import {
   blank,
   block,
@@ -18,7 +17,16 @@ import {
   setting,
 } from './make-buttons.ts';
 import { isShown, loadPage, turning } from './paging.ts';
-import type { Button, PlainButton, Press } from './rows.ts';
+import { buttonsIn, isList, type PlainButton, type Press } from './rows.ts';
+import {
+  checkValues,
+  copied,
+  counterOptions,
+  countRule,
+  layout,
+  pressable,
+  visible,
+} from './widget-rules.ts';
 import type { CalendarOptions, Layout, Options, Widgets } from './widget-types.ts';
 
 /** The data and the moves that the widgets of one render are bound to. */
@@ -42,6 +50,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
 
   get button(): Loose['button'] {
     return (id, label, press) => {
+      // first, since an id that was left out moves the others
       checkOption(`label of the button '${id}'`, label, anyText);
       checkOption(`press of the button '${id}'`, press, pressable);
       return button(id, label, pressOf(press));
@@ -49,11 +58,17 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   }
 
   get link(): Loose['link'] {
-    return (label, url) => plain(label, { url });
+    return (label, url) => {
+      checkOption(`address of the button '${label}'`, url, visible);
+      return plain(label, { url });
+    };
   }
 
   get webApp(): Loose['webApp'] {
-    return (label, url) => plain(label, { web_app: { url } });
+    return (label, url) => {
+      checkOption(`address of the button '${label}'`, url, visible);
+      return plain(label, { web_app: { url } });
+    };
   }
 
   get switchInline(): Loose['switchInline'] {
@@ -67,7 +82,10 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   }
 
   get copyText(): Loose['copyText'] {
-    return (label, text) => plain(label, { copy_text: { text } });
+    return (label, text) => {
+      checkOption(`text of the button '${label}'`, text, copied);
+      return plain(label, { copy_text: { text } });
+    };
   }
 
   get toggle(): Loose['toggle'] {
@@ -81,6 +99,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
 
   get radio(): Loose['radio'] {
     return (key, values, options = {}) => {
+      checkValues('radio', key, values, options);
       const chosen = this.host.data[key];
       const buttons = entriesOf(values).map(([value, label]) => {
         const text = `${value === chosen ? '●' : '○'} ${label}`;
@@ -92,16 +111,20 @@ export abstract class WithWidgets extends WithMoves implements Loose {
 
   get multi(): Loose['multi'] {
     return (key, values, options: Layout & LooseAfter & { readonly max?: number } = {}) => {
+      checkValues('multi', key, values, options);
       const { max = Number.POSITIVE_INFINITY } = options;
       const order = entriesOf(values).map(([value]) => value);
       const buttons = entriesOf(values).map(([value, label]) => {
         const isPicked = listIn(this.host.data, key).includes(value);
         const press: Press = (pressed) => {
-          const others = listIn(pressed.data, key).filter((each) => each !== value);
+          const before = listIn(pressed.data, key);
+          // without values that are no longer offered
+          const others = order.filter((each) => each !== value && before.includes(each));
           if (!isPicked && others.length >= max) return undefined;
-          const picked = isPicked ? others : [...others, value];
-          const sorted = order.filter((each) => picked.includes(each));
-          return setting(key, sorted, options)(pressed);
+          const picked = order.filter((each) =>
+            each === value ? !isPicked : others.includes(each),
+          );
+          return setting(key, picked, options)(pressed);
         };
         const id = (picked: boolean) => `${key}${picked ? '+' : '-'}${value}`;
         const made = button(id(!isPicked), isPicked ? `✓ ${label}` : label, press);
@@ -113,14 +136,20 @@ export abstract class WithWidgets extends WithMoves implements Loose {
 
   get counter(): Loose['counter'] {
     return (key, options = {}) => {
+      checkOptions(`counter '${key}' `, options, counterOptions, 'label after');
       const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = options;
       const { step = 1, label = String } = options;
+      const within = (value: number) => Math.min(Math.max(value, min), max);
       const valueIn = (data: JsonObject): number =>
-        typeof data[key] === 'number' ? data[key] : Math.min(Math.max(0, min), max);
+        typeof data[key] === 'number' ? data[key] : within(0);
       const by =
         (change: number): Press =>
         (pressed) => {
-          const value = valueIn(pressed.data) + change;
+          const before = valueIn(pressed.data);
+          // fifteen digits: 0.1 and 0.2 are 0.3
+          const next = Number((before + change).toPrecision(15));
+          // limits may have moved since
+          const value = within(before) === before ? next : within(before);
           if (value < min || value > max) return undefined;
           return setting(key, value, options)(pressed);
         };
@@ -140,9 +169,9 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   get pages(): Loose['pages'] {
     return (id, source, item, options = {}) => {
       const { size = 10, empty } = options;
-      checkOption(`pages '${id}' size`, size, atLeast(1));
+      checkOptions(`pages '${id}' `, options, layout, 'size empty');
       checkOption(`pages '${id}' item`, item, callable);
-      return block(async () => {
+      return block(async (where) => {
         const shown = isShown(source)
           ? source
           : await loadPage(id, this.host.positions[id], source, size);
@@ -150,8 +179,8 @@ export abstract class WithWidgets extends WithMoves implements Loose {
         const single: PlainButton[] = [];
         for (const [at, each] of shown.items.entries()) {
           const made = item(each, shown.offset + at);
-          if (isList(made)) rows.push(made.map(plainButton));
-          else single.push(plainButton(made));
+          if (isList(made)) rows.push(buttonsIn(made, where));
+          else single.push(...buttonsIn([made], where));
         }
         const all = [...rows, ...arranged(single, options)];
         if (all.length === 0 && empty !== undefined) all.push([blank(empty)]);
@@ -165,7 +194,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
     return (key, options: CalendarOptions & LooseAfter = {}) => {
       const { data, positions, language, now } = this.host;
       checkOptions(`calendar '${key}' `, options, { min: dayRule, max: dayRule }, calendarOptions);
-      const chosen = typeof data[key] === 'string' ? data[key] : undefined;
+      const chosen = isDay(data[key]) ? data[key] : undefined;
       const at = positions[key] ?? firstMonth(chosen, now(), options);
       const locale = options.locale ?? language ?? 'en';
       const month = monthOf(String(at), { ...options, locale });
@@ -189,16 +218,11 @@ export abstract class WithWidgets extends WithMoves implements Loose {
 
   get grid(): Loose['grid'] {
     return (buttons, columns) => {
-      checkOption('grid columns', columns, atLeast(1));
-      return block(() => inRows(buttons.map(plainButton), columns));
+      checkOption('grid columns', columns, countRule);
+      return block((where) => inRows(buttonsIn(buttons, where), columns));
     };
   }
 }
-
-const pressable: Rule = {
-  expected: 'a transition or a handler',
-  fits: (found) => typeof found === 'function' || holds(found, '~transition'),
-};
 
 const calendarOptions = 'disabled locale after';
 
@@ -210,17 +234,11 @@ function arranged(
 }
 
 function entriesOf(values: Options<Value>): readonly (readonly [value: Value, label: string])[] {
-  if (!isList(values)) return Object.entries(values) as [string, string][];
-  return values.map((entry) => (typeof entry === 'object' ? entry : [entry, String(entry)]));
-}
-
-function isList<T>(values: readonly T[] | object): values is readonly T[] {
-  return Array.isArray(values);
-}
-
-/** A button as a widget has made it. */
-function plainButton(made: Button): PlainButton {
-  return made as PlainButton;
+  const entries = isList(values) ? values : Object.entries(values);
+  return entries.map((entry) => {
+    const [value, label = String(value)] = typeof entry === 'object' ? entry : [entry];
+    return [value, label];
+  });
 }
 
 function listIn(data: JsonObject, key: string): readonly unknown[] {

@@ -4,7 +4,7 @@ import type { ApiCall } from '../../conversation/outgoing.ts';
 import { isNotModified, isRejected } from '../../conversation/rejected.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { sendQuestion } from '../../engine/reply-keyboards.ts';
-import type { Drawing } from './drawing.ts';
+import { anyFile, type Drawing } from './drawing.ts';
 import {
   deletionOf,
   type MessageAddress,
@@ -18,8 +18,13 @@ import {
 const editable: ReadonlySet<string> = new Set(['photo', 'video', 'document', 'audio', 'animation']);
 
 /** Whether a message shows something already. */
-export function shows(shown: ShownMessage, { kind, body, file, keys }: Drawing): boolean {
-  return shown.kind === kind && shown.body === body && shown.file === file && shown.keys === keys;
+export function shows(shown: ShownMessage, drawn: Drawing): boolean {
+  return shown.body === drawn.body && shown.keys === drawn.keys && hasMedia(shown, drawn);
+}
+
+/** Whether a message has the same media, or none either. */
+function hasMedia(shown: ShownMessage, { kind, file }: Drawing): boolean {
+  return shown.kind === kind && shown.file === file && file !== anyFile;
 }
 
 /**
@@ -50,11 +55,7 @@ export async function display(
     }
   }
   if (edit === undefined) return replace(run, drawn, shown);
-  const { chat, id, inline, business } = shown;
-  note(run, drawn, {
-    ...(inline === undefined ? { chat, id } : { inline }),
-    ...(business === undefined ? {} : { business }),
-  });
+  note(run, drawn, shown);
 }
 
 async function replace(run: FrameRun, drawn: Drawing, old: ShownMessage): Promise<void> {
@@ -62,30 +63,19 @@ async function replace(run: FrameRun, drawn: Drawing, old: ShownMessage): Promis
   await remove(run, old);
 }
 
-async function send(run: FrameRun, { call, ...drawn }: Drawing): Promise<void> {
+async function send(run: FrameRun, drawn: Drawing): Promise<void> {
   const { turn } = run;
-  const { replyAddress } = turn;
-  const sent = await sendQuestion(turn, call);
-  note(
-    run,
-    { call, ...drawn },
-    {
-      ...(replyAddress === undefined ? {} : { chat: replyAddress.chat }),
-      id: sent.message_id,
-      ...(replyAddress?.business === undefined ? {} : { business: replyAddress.business }),
-    },
-  );
+  const { chat, business } = turn.replyAddress ?? {};
+  const { message_id: id } = await sendQuestion(turn, drawn.call);
+  note(run, drawn, { chat, id, business });
 }
 
-function note(run: FrameRun, { kind, body, file, keys }: Drawing, where: MessageAddress): void {
-  noteShown(run, {
-    ...where,
-    entry: run.entry,
-    kind,
-    body,
-    ...(file === undefined ? {} : { file }),
-    ...(keys === undefined ? {} : { keys }),
-  });
+function note(
+  run: FrameRun,
+  { kind, body, file, keys }: Drawing,
+  { chat, id, inline, business }: MessageAddress,
+): void {
+  noteShown(run, { chat, id, inline, business, entry: run.entry, kind, body, file, keys });
 }
 
 /** Deletes a message, or takes its buttons where it is too old to be deleted. */
@@ -100,37 +90,27 @@ async function remove({ turn, report }: FrameRun, old: ShownMessage): Promise<vo
 }
 
 /** The smallest edit that makes a message show something; `undefined` if no edit can. */
-function editOf(
-  shown: ShownMessage,
-  { call, kind, body, file, keys }: Drawing,
-): ApiCall | undefined {
-  const {
-    reply_markup,
-    caption,
-    caption_entities,
-    parse_mode,
-    [kind]: content,
-    ...text
-  } = call.payload as Readonly<Record<string, unknown>>;
+function editOf(shown: ShownMessage, drawn: Drawing): ApiCall | undefined {
+  const { call, kind, body, keys } = drawn;
+  const payload = call.payload as Readonly<Record<string, unknown>>;
   const where = messageParameters(shown);
-  const markup = reply_markup === undefined ? {} : { reply_markup };
-  const format = parse_mode === undefined ? {} : { parse_mode };
-  if (shown.kind === kind && shown.body === body && shown.file === file) {
+  const { reply_markup } = payload;
+  const markup = reply_markup !== undefined && { reply_markup };
+  if (shown.body === body && hasMedia(shown, drawn)) {
     return shown.keys === keys
       ? undefined
       : { method: 'editMessageReplyMarkup', payload: { ...where, ...markup } };
   }
   if (kind === 'text') {
     if (shown.kind !== 'text') return undefined;
-    const payload = { ...where, text: content, ...text, ...format, ...markup };
-    return { method: 'editMessageText', payload };
+    return { method: 'editMessageText', payload: { ...where, ...payload } };
   }
-  const about = { caption, caption_entities, ...format };
-  if (shown.kind === kind && shown.file === file && shown.body !== '') {
+  const { reply_markup: _, [kind]: media, ...about } = payload;
+  if (shown.body !== '' && hasMedia(shown, drawn)) {
     return { method: 'editMessageCaption', payload: { ...where, ...about, ...markup } };
   }
   // a text becomes media by the same call; voice messages and stickers never change
   if (!editable.has(kind) || !(editable.has(shown.kind) || shown.kind === 'text')) return undefined;
-  const media = { type: kind, media: content, ...about };
-  return { method: 'editMessageMedia', payload: { ...where, media, ...markup } };
+  const payloadOfMedia = { ...where, media: { type: kind, media, ...about }, ...markup };
+  return { method: 'editMessageMedia', payload: payloadOfMedia };
 }

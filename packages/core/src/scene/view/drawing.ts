@@ -2,7 +2,7 @@
 
 import { type ApiCall, mediaKinds } from '../../conversation/outgoing.ts';
 import type { RawObject } from '../../update/raw-update.ts';
-import { fingerprint } from '../rows/buttons.ts';
+import { fingerprint } from './fingerprint.ts';
 
 /** A message as it is to be shown. */
 export interface Drawing {
@@ -12,14 +12,18 @@ export interface Drawing {
   readonly kind: string;
   /** Fingerprint of the text or caption. */
   readonly body: string;
-  /** Fingerprint of the media. */
+  /** Fingerprint of the media; `anyFile` where it cannot be compared, so that it is sent each time. */
   readonly file: string | undefined;
   /** Fingerprint of the buttons; `undefined` where it has none. */
   readonly keys: string | undefined;
 }
 
-/** Returns the content of a call that sends a message. */
-export function drawingOf(call: ApiCall): Drawing {
+/**
+ * Returns the content of a call that sends a message.
+ *
+ * @param buttons - what its buttons differ by, if that is less than the markup itself
+ */
+export function drawingOf(call: ApiCall, buttons?: unknown): Drawing {
   const kind = call.method === 'sendMessage' ? 'text' : call.method.slice(4).toLowerCase();
   const payload = call.payload as Payload;
   const { reply_markup: markup, [kind]: content } = payload;
@@ -31,9 +35,9 @@ export function drawingOf(call: ApiCall): Drawing {
   return {
     call,
     kind,
-    body: fingerprint(JSON.stringify(isText ? [content, others] : [others])),
+    body: fingerprint(isText ? [content, others] : others),
     file: isText ? undefined : fileOf(content),
-    keys: markup === undefined ? undefined : fingerprint(JSON.stringify(markup)),
+    keys: markup === undefined ? undefined : fingerprint(buttons ?? markup),
   };
 }
 
@@ -44,9 +48,17 @@ export function kindIn(message: RawObject | undefined): string {
 
 type Payload = Readonly<Record<string, unknown>>;
 
-/** A file of a framework has no id before it is sent; its name identifies it. */
+/** Of a file that cannot be compared: a stream, or what makes one. */
+export const anyFile = '';
+
+/** A file is its id or address. One that a framework uploads is what its members are: bytes, a path or an address, and a name. */
 function fileOf(file: unknown): string {
   if (typeof file === 'string') return fingerprint(file);
-  const { filename = '' } = file as { readonly filename?: string };
-  return fingerprint(`file ${filename}`);
+  const parts: unknown[] = [];
+  for (const part of Object.values(Object(file))) {
+    if (typeof part === 'string' || part instanceof Uint8Array) parts.push(part);
+    else if (part instanceof URL) parts.push(part.href);
+    else if (part !== null && /^(?:object|function)$/.test(typeof part)) return anyFile;
+  }
+  return fingerprint(parts);
 }

@@ -2,11 +2,11 @@
 
 import type { OpenTurn } from '../../transaction/runtime.ts';
 import type { InlineRows, PlainBlock, PlainButton } from '../rows/rows.ts';
-import { keyboardOf, layOut } from '../rows/rows.ts';
+import { inlineOf, layOut } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
 import type { Leading } from '../transition.ts';
 import { shows } from './display.ts';
-import { drawn, partsOf } from './render.ts';
+import { drawn, partsOf, whereOf } from './render.ts';
 import { type MessageAddress, shownIn } from './shown-message.ts';
 import { type LooseView, positionsOf, type Rendering, RenderTurn } from './view-turn.ts';
 
@@ -81,12 +81,12 @@ export async function seenIn(turn: OpenTurn, view: unknown, mask: Mask | undefin
   }
   try {
     const notes = new WeakMap<object, Note>();
-    const where = `${scene} view`;
+    const where = whereOf(scene ?? '');
     const made = partsOf(await view(noting(new MaskedTurn(run, hide), notes)), where);
     const laidOut = await layOut(made.rows, where);
-    const keyboard = await keyboardOf(laidOut, { tag: turn.tag, entry, question: '' }, where);
-    const inline_keyboard = keyboard.inline();
-    const drawing = drawn(made, inline_keyboard);
+    const binding = { tag: turn.tag, entry, question: '' };
+    const inline_keyboard = inlineOf(laidOut, binding, where);
+    const drawing = drawn(made, inline_keyboard, laidOut, binding, where);
     const { kind } = drawing;
     return {
       ...seen,
@@ -191,8 +191,8 @@ function noted(make: Make, widget: SeenWidget, notes: WeakMap<object, Note>): Ma
       note(made);
       return made;
     }
-    const rows = async () => {
-      const all = await made.rows();
+    const rows: PlainBlock['rows'] = async (where) => {
+      const all = await made.rows(where);
       for (const button of all.flat()) if (button['~button'] !== ' ') note(button);
       return all;
     };

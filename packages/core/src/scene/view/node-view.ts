@@ -6,8 +6,8 @@ import { resolveText, type TextName } from '../../conversation/texts.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
 import { isInaccessible } from '../../update/address.ts';
 import { nodeTurn } from '../node-turn.ts';
-import { type FlowButton, readButton } from '../rows/buttons.ts';
-import { hasButton, type PressedMessage, pressedMessage } from '../rows/pressed-message.ts';
+import { readButton } from '../rows/buttons.ts';
+import { hasButton, pressedMessage } from '../rows/pressed-message.ts';
 import { nothing, type Pressed } from '../rows/rows.ts';
 import { patched, verbIn, WithMoves } from '../transition.ts';
 import { isShown, showInPlace, tookDeadline, tookInput } from './placing.ts';
@@ -75,9 +75,12 @@ export function openView(
         await say('stale');
         return true;
       }
-      const found = await offered(id, view, run, button, pressed);
+      const { entry, action, question, value } = button;
+      const isBound = entry === run.entry && action === 'row' && question === '';
+      const found = isBound ? await findPress(run, view, id, value) : undefined;
       if (found?.press === nothing) return true;
-      if (found?.press === undefined) await say('stale');
+      // a double tap comes when the message has changed already: what it asks for is done
+      if (found?.press === undefined || hasButton(pressed) === false) await say('stale');
       else {
         // discards the moves that rendering has made: they are values of the view
         WithMoves.takeMade(found.turn);
@@ -96,19 +99,6 @@ export function openView(
 
 function showAgain(run: FrameRun): void {
   if (run.isActive) run.ask();
-}
-
-async function offered(
-  id: string,
-  view: LooseView,
-  run: FrameRun,
-  { entry, question, action, value }: FlowButton,
-  pressed: PressedMessage,
-) {
-  if (entry !== run.entry || action !== 'row' || question !== '') return undefined;
-  const found = await findPress(run, view, id, value);
-  // a double tap comes when the message has changed already: what it asks for is done
-  return found.press !== nothing && hasButton(pressed) === false ? undefined : found;
 }
 
 /** A class, since one is made for each press. */

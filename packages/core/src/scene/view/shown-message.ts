@@ -26,9 +26,9 @@ export interface ShownMessage extends MessageAddress {
   /** Fingerprint of the text or caption; empty while it is not certain what the message shows. */
   readonly body: string;
   /** Fingerprint of the media. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Fingerprint of the buttons; absent where it has none. */
-  readonly keys?: string;
+  readonly keys?: string | undefined;
 }
 
 /** Its slot, among those of session values. */
@@ -76,8 +76,7 @@ export function deletionOf({ chat, id, business }: MessageAddress): ApiCall {
 
 /** Returns the message to edit, as parameters of an editing method. */
 export function messageParameters({ chat, id, inline, business }: MessageAddress): object {
-  return {
-    ...(inline === undefined ? { chat_id: chat, message_id: id } : { inline_message_id: inline }),
-    ...(business === undefined ? {} : { business_connection_id: business }),
-  };
+  const message =
+    inline === undefined ? { chat_id: chat, message_id: id } : { inline_message_id: inline };
+  return business === undefined ? message : { ...message, business_connection_id: business };
 }

@@ -1,13 +1,19 @@
-/** Takes what a user sends while a flow is active: answers, buttons, parts of albums, edited messages. */
+/** Handles the input of a user while a flow is active, except presses of its own buttons: answers, labels, parts of albums, votes. */
 
-import { toMs } from '../../base/clock.ts';
-import { holds } from '../../base/holds.ts';
 import { isEvent, isVote, type UserInput } from '../../update/input.ts';
 import { idIn, objectIn, textIn } from '../../update/raw-update.ts';
-import { accept, finishAlbum, hint, messageId } from './accept.ts';
+import { accept, hint } from './accept.ts';
 import { acceptsAlbum, takesBurst, valueIn } from './answer.ts';
-import { handleLabel } from './choose.ts';
-import { answersPaying, type FlowRun, locate, note, tokenOf, wasAsked } from './flow-run.ts';
+import {
+  answersPaying,
+  awaitsPayment,
+  type FlowRun,
+  locate,
+  mayHaveButtons,
+  questionOf,
+  tokenOf,
+  wasAsked,
+} from './flow-run.ts';
 import { memoOf } from './memo.ts';
 import type { PendingAsk, PendingQuestion } from './pending-question.ts';
 import type { Early } from './question.ts';
@@ -20,13 +26,7 @@ function comesByItself(input: UserInput): boolean {
   return shared.has(input.kind) || isEvent(input);
 }
 
-/** How long after the last part an album or a burst is complete, in ms. */
-const albumPause = 1000;
-
-/** The most parts that are collected: no album of Telegram's is larger, but they may come one by one. */
-const mostParts = 100;
-
-/** Takes an input that is no button of the flow's own. */
+/** Handles an input that is not a button of the flow's own. */
 export async function handleInput(
   flowRun: FlowRun,
   input: UserInput,
@@ -39,7 +39,9 @@ export async function handleInput(
   if (input.kind === 'payment') {
     const { isPaid } = await import('./payment.ts');
     if (!(await isPaid(flowRun))) return next();
-  } else if (!comesByItself(input) && (await answersPaying(flowRun))) return;
+  } else if (!comesByItself(input) && awaitsPayment(flowRun) !== undefined) {
+    return void (await answersPaying(flowRun));
+  }
   const { pending } = await locate(flowRun);
   if (pending === undefined || !wasAsked(flowRun, pending)) {
     return comesByItself(input) || input.kind === 'button' ? next() : run.ask();
@@ -55,20 +57,25 @@ export async function handleInput(
   }
   const early = earlyAt(flowRun, pending, input);
   if (early !== 'answer') return early === 'ask' ? run.ask() : undefined;
-  if (input.kind === 'text' && (await handleLabel(flowRun, pending, input.text, input))) return;
+  if (input.kind === 'text' && mayHaveButtons(flowRun, pending)) {
+    const { handleLabel } = await import('./choose.ts');
+    if (await handleLabel(flowRun, pending, input.text, input)) return;
+  }
   if (pending.kind === 'ask') {
     const { question } = pending.step;
     const isOwn = question.share === undefined || (await isOwnShare(pending, input));
     const value = isOwn ? await valueIn(question, input) : undefined;
     if (value !== undefined) {
       if (acceptsAlbum(question) || takesBurst(question)) {
+        const { collect } = await import('./parts.ts');
         return collect(flowRun, pending, value, input);
       }
-      return accept(flowRun, pending, value, input, next);
+      return await accept(flowRun, pending, value, input, next);
     }
     if (memo.parts !== undefined) {
       // a part of another kind does not end its album
       if (input.album !== undefined && input.album === memo.album) return;
+      const { finishAlbum } = await import('./parts.ts');
       return finishAlbum(flowRun, pending);
     }
   }
@@ -84,8 +91,7 @@ async function isOwnShare(question: PendingAsk, input: UserInput): Promise<boole
 /** The policy for an input that was sent before the question was asked. Presses, and inputs that come by themselves, are never early. */
 function earlyAt({ plan, run }: FlowRun, question: PendingQuestion, input: UserInput): Early {
   if (!run.early || input.kind === 'button' || comesByItself(input)) return 'answer';
-  const own = question.kind === 'ask' ? question.step.question.early : undefined;
-  return own ?? plan.options.early ?? 'ask';
+  return questionOf(question)?.early ?? plan.options.early ?? 'ask';
 }
 
 /** Whether an input is a message in a group that is no reply to the bot, where only replies answer. */
@@ -109,31 +115,6 @@ export function asText(
   const message = objectIn(input.update, run.turn.subject.updateType ?? '');
   const text = textIn(message, 'text') ?? `/${command} ${argument}`.trim();
   return { ...input, kind: 'text', value: text, text };
-}
-
-function collect(
-  flowRun: FlowRun,
-  { id, step }: PendingAsk,
-  value: unknown,
-  input: UserInput,
-): void {
-  const { parts = [], numbers = [] } = memoOf(flowRun.run.memo);
-  const { accept } = step.question;
-  const quiet = holds(accept, 'burst') ? accept.quiet : undefined;
-  if (parts.length < mostParts) {
-    const album = input.album === undefined ? {} : { album: input.album };
-    // two processes may take two messages in another order than they were written in
-    const number = messageId(flowRun, input) ?? 0;
-    const isNumbered = numbers.length === parts.length;
-    const at = isNumbered ? numbers.filter((other) => other <= number).length : parts.length;
-    const [part] = value as readonly unknown[];
-    note(flowRun, {
-      parts: parts.toSpliced(at, 0, part),
-      numbers: numbers.toSpliced(at, 0, number),
-      ...album,
-    });
-  }
-  flowRun.run.arm('album', quiet === undefined ? albumPause : toMs(quiet, `${id} quiet`));
 }
 
 async function handleOther(

@@ -1,0 +1,56 @@
+/** Reply keyboards that handlers show by the methods of their framework, and what removes them. Brought by the option `replyKeyboards`. */
+
+import { holds } from '../base/holds.ts';
+import type { ReplyKeyboards } from '../conversation/reply-keyboards.ts';
+import type { OpenTurn } from '../transaction/runtime.ts';
+import { callWithout, showsMarkup } from './reply-keyboards.ts';
+
+/**
+ * Removes reply keyboards that handlers have shown by their framework, as in `ctx.reply(…)`: the value of the option `replyKeyboards`.
+ *
+ * A keyboard belongs to the state in which its turn ends. It is removed by the first message of a later handler that has no `reply_markup` of its own, once the
+ * user has left that state. Two kinds of keyboards are the bot's menu, and stay: one with `is_persistent: true`, and one that is shown
+ * to a user without a state.
+ *
+ * @example
+ * ```ts
+ * import { fsm, removeReplyKeyboards, state, states } from '@telefsm/grammy';
+ *
+ * const Form = states('Form', { size: state(), name: state() });
+ * const machine = fsm({ states: [Form], replyKeyboards: removeReplyKeyboards() });
+ * ```
+ */
+export function removeReplyKeyboards(): ReplyKeyboards {
+  return { '~keyboards': watch };
+}
+
+/** Watches the calls of a turn's handlers that go to its own chat. */
+function watch(turn: OpenTurn): void {
+  const { copy, facts, subject } = turn;
+  if (facts.key === undefined) return;
+  let isShown = false;
+  const show = (isMenu: boolean) => {
+    if (!isShown) {
+      // at the commit it is known to which state the handler has moved the user
+      turn.effects.beforeCommit(() => {
+        // a question has shown one since
+        if (copy.keyboard === copy.top.entry) return;
+        copy.keyboard = isShown && copy.top.state !== null ? copy.keyboardOwner : undefined;
+      });
+    }
+    isShown = !isMenu;
+  };
+  facts.bot?.intercept?.((method, payload) => {
+    const { chat_id, reply_markup: markup }: Partial<Record<string, unknown>> = { ...payload };
+    const isElsewhere = String(chat_id) !== String(subject.chat);
+    if (turn.phase !== 'open' || isElsewhere || !showsMarkup(method)) return payload;
+    if (holds(markup, 'keyboard')) show(Object(markup)['is_persistent'] === true);
+    else if (holds(markup, 'remove_keyboard')) {
+      isShown = false;
+      copy.keyboard = undefined;
+    } else if (markup === undefined && !isShown && copy.hasOldKeyboard) {
+      return callWithout(turn, method, payload);
+    }
+    return payload;
+  });
+}

@@ -1,0 +1,79 @@
+/** One commit on its way to a storage that other processes use too: sent until it is answered. */
+
+import type { CommitAnswer } from '../storage/statements.ts';
+import { backoff, faultOf } from './calls.ts';
+import type { LeaseHome } from './direct.ts';
+import type { Gate } from './gate.ts';
+import type { Sending } from './proof.ts';
+
+/** The members of a machine's leases that a commit needs. */
+export interface CommittingRoom extends Pick<LeaseHome, 'options'> {
+  /** Ms that a lease lasts before its first renewal. */
+  readonly short: number;
+  readonly gate: Gate;
+}
+
+/** How it has ended. */
+export interface Ending {
+  /** The answer to any of its copies; `undefined` if it failed for good. */
+  readonly said?: CommitAnswer;
+  /** Whether one of its copies may have been written without an answer. */
+  readonly isUnsure: boolean;
+  readonly cause?: unknown;
+}
+
+/** One commit; any answer counts, also one to an earlier copy. */
+export class Committing {
+  readonly #room: CommittingRoom;
+  readonly #key: string;
+  readonly #sending: Sending;
+  #resolve: (ending: Ending) => void = () => {};
+  #isOver = false;
+  #isUnsure = false;
+  #failures = 0;
+  /** Until it is sent again. */
+  #timer: unknown;
+
+  constructor(room: CommittingRoom, key: string, sending: Sending) {
+    this.#room = room;
+    this.#key = key;
+    this.#sending = sending;
+  }
+
+  /** Sends it. To be called once; never rejects. */
+  ended(): Promise<Ending> {
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      this.#send();
+    });
+  }
+
+  readonly #send = (): void => {
+    const { gate, short, options } = this.#room;
+    const { write, keep, holder } = this.#sending;
+    gate.pass({
+      clock: options.clock,
+      isUrgent: true,
+      isRepeated: this.#failures > 0,
+      send: () => options.storage.commit(this.#key, holder, write, keep ? short : undefined),
+      answered: (said) => this.#end({ said, isUnsure: this.#isUnsure }),
+      failed: (error) => this.#failed(error),
+    });
+  };
+
+  #failed(cause: unknown): void {
+    const { storage, clock, lease } = this.#room.options;
+    if (this.#isOver) return;
+    const fault = faultOf(storage, cause);
+    this.#isUnsure ||= fault === 'unknown';
+    const isLong = clock.monotonic() - this.#sending.since >= lease;
+    if (fault === 'fatal' || isLong) this.#end({ isUnsure: this.#isUnsure, cause });
+    else this.#timer = clock.setTimeout(this.#send, backoff(this.#failures++));
+  }
+
+  #end(ending: Ending): void {
+    this.#isOver = true;
+    if (this.#timer !== undefined) this.#room.options.clock.clearTimeout(this.#timer);
+    this.#resolve(ending);
+  }
+}

@@ -1,0 +1,112 @@
+/** Parameters and answers that come with the trigger of a flow; answers are kept aside until their question is reached. Loaded with the first of them. */
+
+import { isFsmError } from '../../base/errors.ts';
+import { frozenData, isStorable, type JsonObject } from '../../base/json.ts';
+import type { SessionTurn } from '../../conversation/turn.ts';
+import { foundIn, isTextKind } from '../../update/text-kind.ts';
+import { noAnswer } from '../no-answer.ts';
+import { acceptsText, checkValue, isChoice, type Verdict } from './answer.ts';
+import type { Option } from './choices.ts';
+import { type FlowRun, keep, note, progressOf } from './flow-run.ts';
+import { afterMove, memoOf } from './memo.ts';
+import { answered } from './moves.ts';
+import { choicesOf } from './offer.ts';
+import type { FlowParameters } from './parameters.ts';
+import type { PendingQuestion } from './pending-question.ts';
+import { readAt, without } from './progress.ts';
+import { type AskOptions, givenSlot } from './steps.ts';
+
+/** Makes start data of what the flow has read from its trigger; `null` does not start the flow. */
+export async function startData(
+  given: JsonObject | null | undefined,
+  parameters: FlowParameters | undefined,
+  rejected: ReportRejected,
+): Promise<object | null | undefined> {
+  if (given == null) return parameters === undefined ? undefined : null;
+  if (parameters === undefined) return { [givenSlot]: kept(given, rejected) };
+  const own = parameters.of(given);
+  if (!(await areParameters(parameters, own, rejected))) return null;
+  return { ...own, [givenSlot]: kept(parameters.rest(given), rejected) };
+}
+
+type ReportRejected = (error: unknown) => void;
+
+/** The answers that can be kept of those that came with the trigger: a user wrote what they were made of. */
+function kept(given: JsonObject, rejected: ReportRejected): JsonObject {
+  const answers = Object.entries(given).filter(([name, value]) => {
+    const isKept = isStorable(value);
+    if (!isKept && value !== undefined) rejected(noAnswer(`from ${name}`, value));
+    return isKept;
+  });
+  return Object.fromEntries(answers) as JsonObject;
+}
+
+/** Whether what came with the trigger can start the flow; otherwise the command is left to the bot. */
+async function areParameters(
+  parameters: FlowParameters,
+  given: JsonObject,
+  rejected: ReportRejected,
+): Promise<boolean> {
+  try {
+    await parameters.check(frozenData(given, 'from'));
+    return true;
+  } catch (error) {
+    if (!isFsmError(error, 'DATA_NOT_JSON') && !isFsmError(error, 'DATA_INVALID')) throw error;
+    rejected(error);
+    return false;
+  }
+}
+
+/** Takes an answer that came with the trigger, checked as if the user had sent it. */
+export async function acceptFrom(flowRun: FlowRun, question: PendingQuestion): Promise<boolean> {
+  const memo = memoOf(flowRun.run.memo);
+  const given = memo.given && readAt(memo.given, question.path);
+  if (given === undefined) return false;
+  const progress = progressOf(flowRun.run);
+  if (question.kind === 'again' && Array.isArray(given)) {
+    const more = question.rounds.length < given.length ? 'yes' : 'no';
+    keep(flowRun, answered(progress, question, more), afterMove(memo));
+    return true;
+  }
+  const rest = without({ answers: memo.given ?? {}, passed: [], open: [] }, question.path).answers;
+  if (question.kind !== 'ask') {
+    note(flowRun, { given: rest });
+    return false;
+  }
+  const listing = await choicesOf(flowRun, question);
+  const verdict = await checkGiven(
+    question.step.question,
+    given,
+    listing?.options,
+    question.answers,
+    flowRun.run.turn,
+  );
+  if (verdict?.kind !== 'answer') {
+    note(flowRun, { given: rest });
+    return false;
+  }
+  keep(flowRun, answered(progress, question, verdict.value), { ...afterMove(memo), given: rest });
+  return true;
+}
+
+/**
+ * Checks a value that did not come as input: from a deep link.
+ *
+ * A number is tried as the text that a user would have sent first, since that is what schemas of text steps convert.
+ */
+async function checkGiven(
+  question: AskOptions,
+  value: unknown,
+  options: readonly Option[] | undefined,
+  answers: JsonObject,
+  turn: SessionTurn,
+): Promise<Verdict | undefined> {
+  const scalar = typeof value === 'number' || typeof value === 'boolean';
+  const raw = scalar && acceptsText(question) ? String(value) : value;
+  if (isTextKind(question.accept) && options === undefined) {
+    const found = typeof raw === 'string' ? await foundIn(question.accept, raw) : undefined;
+    return found === undefined ? undefined : checkValue(question, found, answers, turn);
+  }
+  if (options !== undefined && !isChoice(question, options, raw)) return undefined;
+  return checkValue(question, raw, answers, turn);
+}

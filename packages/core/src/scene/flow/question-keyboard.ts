@@ -1,0 +1,76 @@
+/** The keyboard of a question. Loaded with the first question that may have buttons. */
+
+import { invalidOption } from '../../base/rules.ts';
+import type { ReplyMarkup } from '../../conversation/outgoing.ts';
+import { acceptsAlbum } from './answer.ts';
+import { entriesOf } from './choices.ts';
+import { bindingOf, type FlowRun, inGroup, questionOf, text, tokenOf } from './flow-run.ts';
+import { inlineKeyboard, pagesOf, replyKeyboard } from './keyboard.ts';
+import type { FlowMemo } from './memo.ts';
+import { choicesOf, isOnReplyKeyboard, type Offer, offerOf } from './offer.ts';
+import type { PendingQuestion } from './pending-question.ts';
+import type { AskOptions } from './steps.ts';
+
+/** The keyboard of a question as this user sees it. */
+export interface QuestionKeyboard {
+  readonly kind: 'reply' | 'inline';
+  readonly markup: ReplyMarkup;
+  /** Whether the question cannot do without it; if it can, a keyboard of the prompt's own is sent in its place. */
+  readonly isNeeded: boolean;
+  /** Whether presses change it. */
+  readonly isRedrawn: boolean;
+  /** Its labels, where they differ between users or times, so that those which were shown have to be kept. */
+  readonly labels: FlowMemo['labels'];
+}
+
+/** Makes the keyboard of a question; `undefined` if it has none. Evaluates its choices; what they throw passes through. */
+export async function keyboardOf(
+  flowRun: FlowRun,
+  asked: PendingQuestion,
+): Promise<QuestionKeyboard | undefined> {
+  const listing = await choicesOf(flowRun, asked);
+  const question = questionOf(asked);
+  const isOpen = question?.accept || question?.multiple || question?.optional;
+  if (listing?.options.length === 0 && !isOpen) {
+    throw invalidOption(`${asked.id} choices`, 'at least one', 'none');
+  }
+  const isReply = isOnReplyKeyboard(flowRun, asked);
+  const offer = await offerOf(flowRun, asked, listing ?? { options: [] });
+  const markup = isReply
+    ? replyKeyboard(offer, inGroup(flowRun))
+    : await inlineMarkup(flowRun, asked, offer, 0);
+  if (markup === undefined) return undefined;
+  const { options, loaded, share, rows } = offer;
+  return {
+    kind: isReply ? 'reply' : 'inline',
+    markup,
+    isNeeded:
+      listing !== undefined ||
+      share !== undefined ||
+      rows.length > 0 ||
+      (question !== undefined && acceptsAlbum(question)),
+    isRedrawn:
+      listing !== undefined &&
+      ((loaded?.pages ?? pagesOf(options)) > 1 || question?.multiple === true),
+    labels:
+      isReply && madeForUser(question?.choices)
+        ? options.map(({ value, label }) => [value, label] as const)
+        : undefined,
+  };
+}
+
+/** The inline keyboard of a question; `undefined` if it has none. */
+export async function inlineMarkup(
+  flowRun: FlowRun,
+  question: PendingQuestion,
+  offer: Offer,
+  page: number,
+): Promise<ReplyMarkup | undefined> {
+  const turns = { more: await text(flowRun, 'more'), back: await text(flowRun, 'back') };
+  return inlineKeyboard(offer, page, turns, bindingOf(flowRun, tokenOf(question)));
+}
+
+function madeForUser(choices: AskOptions['choices']): boolean {
+  if (choices === undefined || typeof choices === 'function') return choices !== undefined;
+  return entriesOf(choices).some(([, label]) => typeof label === 'function');
+}
