@@ -79,7 +79,6 @@ const flowOptions: Every<FlowOptions<object>> = {
   commands: true,
   onTrigger: true,
   otherCommands: true,
-  replyKeyboards: true,
   otherInput: true,
   replies: true,
   editedMessages: true,
