@@ -54,13 +54,13 @@ export default [
     'a bot with states',
     { ...machine, [`${core}/index.js`]: '{ state, states }' },
     '27.8 kB',
-    '24.5 kB',
+    '24.6 kB',
   ),
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '47.4 kB',
-    '42.4 kB',
+    '47.5 kB',
+    '42.5 kB',
   ),
   {
     name: 'keyValueStorage alone',

@@ -2,8 +2,10 @@
 
 import type { Turn } from './turn.ts';
 
+type Opened = (turn: Turn, ctx: unknown) => void;
+
 /** The value of the option `replyKeyboards`, made by `removeReplyKeyboards`. It is opaque. */
 export interface ReplyKeyboards {
-  /** Watches the calls of a turn's handlers. */
-  '~keyboards'(turn: Turn): void;
+  /** Makes what is called with each turn: it watches the calls of its handlers. */
+  '~opened'(opened: Opened | undefined): Opened;
 }
