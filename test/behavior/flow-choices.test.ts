@@ -6,6 +6,20 @@ import { buttonsIn } from './keyboards.ts';
 import { userOf } from './play.ts';
 
 describe.each(frameworks)('choices of flows on %s', (_, framework) => {
+  it('a loader that returns the whole list instead of one page is named', async () => {
+    const world = framework.bot();
+    world.noteErrors();
+    const items = Array.from({ length: 100 }, (_each, at) => `item ${at}`);
+    const pick = flow('pick', { trigger: '/pick' })
+      .ask('item', { prompt: 'Which?', choices: () => ({ items, total: items.length }) })
+      .done(() => 'Done');
+    world.fsm({ states: [pick] });
+    await telegram(world.bot).user('Anna').sends('/pick');
+    expect(world.errors.map((each) => String((each as { error?: unknown }).error ?? each))).toEqual(
+      [expect.stringMatching(/"pick:item choices": found 100 items\. Expected at most \d+ items/)],
+    );
+  });
+
   it('a branch goes by the value of an ordered entry', async () => {
     const rate = flow('rate', { trigger: '/rate' })
       .ask('stars', {

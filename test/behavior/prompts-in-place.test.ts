@@ -119,6 +119,26 @@ describe.each(frameworks)('questions in one message, on %s', (_, framework) => {
     expect(bot.errors).toEqual([]);
   });
 
+  it('a poll that is a question is not sent again below what is wrong with an answer', async () => {
+    const bot = framework.bot();
+    bot.noteErrors();
+    const payload = { question: 'Tea?', options: [{ text: 'Yes' }], is_anonymous: false };
+    const tea = flow('tea', { trigger: '/tea', prompts: 'edit' })
+      .ask('vote', { prompt: { method: 'sendPoll', payload }, accept: 'poll_answer' })
+      .done(() => 'Noted.');
+    bot.fsm({ states: [tea] });
+    const anna = telegram(bot.bot).user('Anna');
+    await anna.sends('/tea');
+    await anna.sends('maybe');
+    expect(anna.screen().map(({ message }) => message['poll'] !== undefined)).toEqual([
+      true,
+      false,
+    ]);
+    await anna.votes('Yes');
+    anna.sees('Noted.');
+    expect(bot.errors).toEqual([]);
+  });
+
   it('a message that is no answer, and a command of the flow, leave the question where it is', async () => {
     const { anna, chat } = play(framework);
     await anna.sends('/order');

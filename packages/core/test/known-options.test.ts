@@ -37,6 +37,7 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   ttl: true,
   flowTimeout: true,
   polls: true,
+  replyKeyboards: true,
   waiting: true,
   lease: true,
   turn: true,

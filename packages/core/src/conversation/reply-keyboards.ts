@@ -2,10 +2,10 @@
 
 import type { Turn } from './turn.ts';
 
-type Opened = (turn: Turn, ctx: unknown) => void;
-
 /** The value of the option `replyKeyboards`, made by `removeReplyKeyboards`. It is opaque. */
 export interface ReplyKeyboards {
   /** Makes what is called with each turn: it watches the calls of its handlers. */
-  '~opened'(opened: Opened | undefined): Opened;
+  '~opened'(
+    opened: ((turn: Turn, ctx: unknown) => void) | undefined,
+  ): (turn: Turn, ctx: unknown) => void;
 }

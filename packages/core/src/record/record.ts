@@ -30,7 +30,7 @@ export const promptUnsent = 1;
 /** Telegram has rejected it, and the user was notified; it is sent again. */
 export const promptRejected = 2;
 
-/** Whose reply keyboard is shown: the entry of a scene, or the state in which a handler has shown it. */
+/** The owner of the reply keyboard that is shown: the entry of a scene, or the state in which a handler has shown it. */
 export type KeyboardOwner = number | string;
 
 /** Everything that is kept of one conversation. Nobody can change it; a turn makes a new one. */
@@ -50,7 +50,7 @@ export interface ConversationRecord {
   readonly failures: number;
   /** The question that was committed and has not been asked yet. */
   readonly pendingPrompt: PendingPrompt;
-  /** Whose reply keyboard is shown, until it is removed. */
+  /** The owner of the reply keyboard that is shown, until it is removed. */
   readonly keyboard?: KeyboardOwner | undefined;
   /** The number of the last entry. */
   readonly entries: number;

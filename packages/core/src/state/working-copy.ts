@@ -46,7 +46,7 @@ export class WorkingCopy {
   frames: readonly [Frame, ...Frame[]];
   entries: number;
   pendingPrompt: PendingPrompt;
-  /** Whose reply keyboard is shown; it outlives the frame, and `clear()`. */
+  /** The owner of the reply keyboard that is shown; it outlives the frame, and `clear()`. */
   keyboard: KeyboardOwner | undefined;
   failures: number;
   version: number;

@@ -144,6 +144,10 @@ async function listingOf(
   if (!Number.isSafeInteger(total) || total < 0) {
     throw invalidOption(`${where} choices`, '{ items, total } with a whole number', shown(total));
   }
+  if (Array.isArray(items) && items.length > pageSize) {
+    const expected = `at most ${pageSize} items, those of the page`;
+    throw invalidOption(`${where} choices`, expected, `${items.length} items`);
+  }
   const pages = Math.max(1, Math.ceil(total / pageSize));
   if (page >= pages) return listingOf(where, turn, load, pages - 1);
   return {

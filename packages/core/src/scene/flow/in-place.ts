@@ -35,6 +35,8 @@ export function askInPlace(
   const joined = below === undefined || !isInPlace ? undefined : join(call, below);
   if (below !== undefined && joined === undefined) run.say(below);
   if (isInPlace) return showInPlace(run, drawingOf(joined ?? call));
+  // such a question stays above what is wrong with its answer
+  if (below !== undefined) return undefined;
   // an invoice, a stream and a reply keyboard are messages of their own; the one before goes, as it would by an edit
   retire(run, true);
   return () => say;

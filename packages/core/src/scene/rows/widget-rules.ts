@@ -1,4 +1,4 @@
-/** What the widgets accept: rules of their options, for plain JavaScript and for values that no compiler sees. */
+/** Rules of the options of widgets, for plain JavaScript and for values that no compiler sees. */
 
 import { checkOption, checkOptions } from '#option-checks';
 import { holds } from '../../base/holds.ts';
