@@ -53,7 +53,6 @@ const machine: Every<MachineOptions<readonly [], readonly [], undefined>> &
   sweep: true,
   commands: true,
   otherCommands: true,
-  replyKeyboards: true,
   texts: true,
   clock: true,
   services: true,
