@@ -3,7 +3,7 @@
 import { holds } from '../base/holds.ts';
 import type { ReplyKeyboards } from '../conversation/reply-keyboards.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
-import { callWithout, showsMarkup } from './reply-keyboards.ts';
+import { callWithout, isOfState, ownerIn, showsMarkup } from './reply-keyboards.ts';
 
 /**
  * Removes reply keyboards that handlers have shown by their framework, as in `ctx.reply(…)`: the value of the option `replyKeyboards`.
@@ -21,7 +21,18 @@ import { callWithout, showsMarkup } from './reply-keyboards.ts';
  * ```
  */
 export function removeReplyKeyboards(): ReplyKeyboards {
-  return { '~keyboards': watch };
+  return {
+    '~opened': (opened) => (turn, ctx) => {
+      watch(turn as OpenTurn);
+      opened?.(turn, ctx);
+    },
+  };
+}
+
+/** Whether a keyboard is shown whose scene or state the user has left. */
+function isOld(turn: OpenTurn): boolean {
+  const { keyboard, top } = turn.copy;
+  return keyboard !== undefined && keyboard !== top.entry && !isOfState(turn);
 }
 
 /** Watches the calls of a turn's handlers that go to its own chat. */
@@ -35,7 +46,7 @@ function watch(turn: OpenTurn): void {
       turn.effects.beforeCommit(() => {
         // a question has shown one since
         if (copy.keyboard === copy.top.entry) return;
-        copy.keyboard = isShown && copy.top.state !== null ? copy.keyboardOwner : undefined;
+        copy.keyboard = isShown && copy.top.state !== null ? ownerIn(turn) : undefined;
       });
     }
     isShown = !isMenu;
@@ -48,7 +59,7 @@ function watch(turn: OpenTurn): void {
     else if (holds(markup, 'remove_keyboard')) {
       isShown = false;
       copy.keyboard = undefined;
-    } else if (markup === undefined && !isShown && copy.hasOldKeyboard) {
+    } else if (markup === undefined && !isShown && isOld(turn)) {
       return callWithout(turn, method, payload);
     }
     return payload;

@@ -74,7 +74,7 @@ export async function runHooks(turn: OpenTurn): Promise<void> {
       if (screen !== undefined) await screen(new FrameRun(turn, copy.top));
       const { keyboard } = copy;
       // of a question that is over
-      const isLeft = keyboard !== undefined && (copy.hasOldKeyboard || isAskedAnew);
+      const isLeft = keyboard !== undefined && (keyboard !== copy.top.entry || isAskedAnew);
       if (isLeft) (await import('./reply-keyboards.ts')).removeByOutbox(turn);
       // one that an ending has shown is the bot's menu, and stays
       if (effects.keyboard === copy.top.entry) copy.keyboard = effects.keyboard;

@@ -8,7 +8,7 @@ import type { OpenTurn } from '../transaction/runtime.ts';
 export function reply(turn: OpenTurn, say: OutgoingMessage): Promise<Sent> {
   const { keyboard, top, leaving } = turn.copy;
   if (top.scene !== null && leaving === undefined) noteKeyboard(turn, say);
-  if (keyboard === undefined || !turn.copy.hasOldKeyboard) return turn.send(say);
+  if (keyboard === undefined || keyboard === top.entry) return turn.send(say);
   return import('./reply-keyboards.ts').then(({ replyWithout }) => replyWithout(turn, say));
 }
 

@@ -23,7 +23,7 @@ interface Removal {
 
 /** Sends a message of a handler, which also removes a keyboard whose question is over. */
 export function replyWithout(turn: OpenTurn, say: OutgoingMessage): Promise<Sent> {
-  const removal = removalIn(turn);
+  const removal = isOfState(turn) ? undefined : removalIn(turn);
   const other = removal && removing(checkMessage(say), removal);
   if (other !== undefined) turn.copy.keyboard = undefined;
   return turn.send(other ?? say);
@@ -32,7 +32,7 @@ export function replyWithout(turn: OpenTurn, say: OutgoingMessage): Promise<Sent
 /** Before a commit: the first message of the outbox that has no markup removes a keyboard whose question is over. */
 export function removeByOutbox(turn: OpenTurn): void {
   const { copy, effects } = turn;
-  const removal = removalIn(turn);
+  const removal = isOfState(turn) ? undefined : removalIn(turn);
   if (removal === undefined) return;
   const { outbox = [], quiet } = effects;
   for (const [at, say] of outbox.entries()) {
@@ -108,6 +108,16 @@ export function callWithout(turn: OpenTurn, method: string, payload: object): ob
   if (removal === undefined || !showsMarkup(method)) return payload;
   turn.copy.keyboard = undefined;
   return { ...removal, ...payload };
+}
+
+/** The owner of a reply keyboard that a handler shows in the present state. */
+export function ownerIn({ copy: { top } }: OpenTurn): string {
+  return `${top.entry} ${top.state}`;
+}
+
+/** Whether the keyboard is one that a handler has shown in the present state. */
+export function isOfState(turn: OpenTurn): boolean {
+  return turn.copy.keyboard === ownerIn(turn);
 }
 
 /** Whether a method sends a message that may have a keyboard: no album, invoice or action. */

@@ -93,15 +93,7 @@ export function machineOf<Bot>(
     mayWarn = false;
     void loaded?.then(({ expect }) => expect(ms));
   };
-  const keyboards = options.replyKeyboards;
-  const begun =
-    keyboards === undefined
-      ? opened
-      : (turn: Turn, ctx: unknown) => {
-          keyboards['~keyboards'](turn);
-          opened?.(turn, ctx);
-        };
-  const rt = runtimeOf(options, watchers, begun, armed, runOutside);
+  const rt = runtimeOf(options, watchers, opened, armed, runOutside);
   const { clock, storage, registry, bots, stopping } = rt;
   const { namespace, strategy, strategyName } = rt.options;
 

@@ -69,7 +69,7 @@ const rules = {
   commands: anything,
   replyKeyboards: {
     expected: 'what removeReplyKeyboards() returns',
-    fits: (found: unknown) => holds(found, '~keyboards'),
+    fits: (found: unknown) => holds(found, '~opened'),
   },
   otherCommands: commandPolicies,
   texts: anything,

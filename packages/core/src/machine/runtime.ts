@@ -87,7 +87,7 @@ export function runtimeOf(
         return lastEntry;
       },
     },
-    opened,
+    opened: given.replyKeyboards?.['~opened'](opened) ?? opened,
     bots: new Map(),
   };
   rt.engine = engineIn(registry, rt);

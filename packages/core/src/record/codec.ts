@@ -148,16 +148,18 @@ function readFound(found: unknown, size: number): Decoded {
 
 const timers = listOf((one) => Array.isArray(one) && isText(one[0]) && isNumber(one[1]));
 
+const isId = (value: unknown) => isNumber(value) || isText(value);
+
 /** Each field, and what it must be. A foreign record must not be half understood. */
 const fieldChecks: { readonly [field: string]: (value: unknown) => boolean } = {
   m: isNumber,
   f: listOf((one) => isJsonObject(one) && !firstBroken(one)),
-  i: listOf((id) => isNumber(id) || isText(id)),
+  i: listOf(isId),
   e: areMarks,
   p: (value) => Array.isArray(value) && isNumber(value[0]),
   t: timers,
   x: isNumber,
-  b: (value) => isNumber(value) || isText(value),
+  b: isId,
   z: isNumber,
   u: isJsonObject,
   c: isText,

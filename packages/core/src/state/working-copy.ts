@@ -96,18 +96,6 @@ export class WorkingCopy {
         : ([...frames.slice(0, -1), frame] as unknown as readonly [Frame, ...Frame[]]);
   }
 
-  /** The owner of a reply keyboard that is shown in the present state. */
-  get keyboardOwner(): KeyboardOwner {
-    const { entry, state } = this.top;
-    return `${entry} ${state}`;
-  }
-
-  /** Whether a reply keyboard is shown whose scene or state the user has left. */
-  get hasOldKeyboard(): boolean {
-    const { keyboard } = this;
-    return keyboard !== undefined && keyboard !== this.top.entry && keyboard !== this.keyboardOwner;
-  }
-
   /** Whether a commit would write anything but an id. */
   get changed(): boolean {
     return (
