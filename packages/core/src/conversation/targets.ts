@@ -31,6 +31,8 @@ export interface Matcher {
   readonly always: boolean;
   /** Ids that were given as texts. */
   readonly ids: readonly string[];
+  /** The machine's registry that has all of them, once it was asked. */
+  knownIn?: object | undefined;
   /** By id; `null` where only the id is known, or for no state. */
   readonly states: ReadonlyMap<string | null, State | null>;
 }

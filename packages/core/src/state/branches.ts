@@ -58,6 +58,7 @@ export function stateBranches<C>(read: (ctx: C) => FsmContext): StateBranches<C>
       const at = branches.push(branch) - 1;
       if (matcher.always) always.push(at);
       ids.push(...matcher.ids);
+      known.knownIn = undefined;
       for (const [id, state] of matcher.states) {
         if (state !== null || !states.has(id)) states.set(id, state);
         const positions = byState.get(id);

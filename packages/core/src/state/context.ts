@@ -193,8 +193,13 @@ class StateContext implements StateMatcher {
 
   '~matches'(matcher: Matcher): boolean {
     this.host.mayRead('is');
-    for (const id of matcher.ids) mustKnow(this.host.registry, id);
-    const { state } = this.host.copy.shown;
+    const { registry, copy } = this.host;
+    // once for each filter: a long list of ids would cost as much as the rest of the update
+    if (matcher.knownIn !== registry) {
+      for (const id of matcher.ids) mustKnow(registry, id);
+      matcher.knownIn = registry;
+    }
+    const { state } = copy.shown;
     const found = matcher.states.get(state);
     if (found != null) this.seen = found;
     return matcher.always || found !== undefined;
