@@ -3,6 +3,7 @@
 import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import type { Initial } from '../transaction/settings.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
 import { type Albums, albumKey, markedEntry } from './albums.ts';
@@ -62,7 +63,11 @@ async function offer(
   if (command !== undefined) {
     if (await guarded(turn, behavior, () => behavior.command?.(run, command))) return;
     const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
-    if (policy !== 'answer' && (await start(turn, command))) return;
+    if (policy !== 'answer') {
+      if (await start(turn, command)) return;
+      const initial = await backToInitial(turn);
+      if (initial !== undefined) return offer(turn, initial, albums, pass);
+    }
     if (policy === 'passAndAsk') {
       const { entry } = copy.top;
       await pass();
@@ -84,6 +89,28 @@ async function offer(
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answer ??= {};
   if (input.album !== undefined) claimAlbum(turn, albums, input.album, run.entry);
+}
+
+/**
+ * Ends what is active for a command of the initial scene: its commands are in the bot's menu, so they count wherever the user is.
+ *
+ * @returns the initial scene; `undefined` if the command is not one of its own
+ */
+async function backToInitial(turn: OpenTurn): Promise<SceneBehavior | undefined> {
+  const { copy, input } = turn;
+  const { initial } = turn.rt.options;
+  if (initial === undefined || copy.top.scene === initial.scene.id || isGuest(turn))
+    return undefined;
+  // whoever reads the help wants to continue
+  if (commandOf(input)?.command === 'help') return undefined;
+  const { behavior } = turn.registry.scene(initial.scene);
+  if (input === undefined || behavior.opens?.(input) !== true) return undefined;
+  // below the active scene it is as it was, with its data
+  if (copy.frames.some(({ scene }) => scene === initial.scene.id)) {
+    while (copy.top.scene !== initial.scene.id) turn.state.leave();
+  } else enterFirst(turn, initial);
+  await beginAtOnce(turn);
+  return behavior;
 }
 
 /** Whether an error says that what a scene made of an input cannot be stored. */
@@ -134,7 +161,7 @@ function isRestOfAlbum({ input, key = '', copy }: OpenTurn, albums: Albums): boo
  */
 async function enterInitial(turn: OpenTurn): Promise<boolean> {
   const { initial } = turn.rt.options;
-  const { input, copy, effects } = turn;
+  const { input, copy } = turn;
   if (initial === undefined || copy.top.state !== null || isGuest(turn)) return false;
   // a message from before, or from elsewhere, begins nothing
   if (input === undefined || input.edited || isEvent(input)) return false;
@@ -142,12 +169,21 @@ async function enterInitial(turn: OpenTurn): Promise<boolean> {
   if ((turn.subject.user ?? 0) <= 0 && turn.subject.business === undefined) return false;
   const takesAtOnce = turn.registry.scene(initial.scene).behavior.opens?.(input) === true;
   if (!takesAtOnce && (input.kind === 'command' || input.kind === 'button')) return false;
-  const { data, params } = initial.start(turn);
-  turn.state.enter(initial.scene as never, data ?? {}, params === undefined ? {} : { params });
+  enterFirst(turn, initial);
   if (!takesAtOnce) return true;
-  await runHooks(turn);
-  // the user is not asked again for a text that they have sent
-  effects.prompt = undefined;
-  copy.pendingPrompt = 0;
+  await beginAtOnce(turn);
   return false;
+}
+
+/** Enters the initial scene with its first data. */
+function enterFirst(turn: OpenTurn, { scene, start: begin }: Initial): void {
+  const { data, params } = begin(turn);
+  turn.state.enter(scene as never, data ?? {}, params === undefined ? {} : { params });
+}
+
+/** Begins a scene that handles this very input: the user is not asked for a text that they have sent. */
+async function beginAtOnce(turn: OpenTurn): Promise<void> {
+  await runHooks(turn);
+  turn.effects.prompt = undefined;
+  turn.copy.pendingPrompt = 0;
 }
