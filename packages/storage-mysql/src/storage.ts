@@ -69,7 +69,8 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
   }
   const tables = tablesOf(options);
   const statements = statementsOf(tables);
-  let prepared: Promise<Limits> | undefined;
+  let limits: Limits | undefined;
+  let checking: Promise<Limits> | undefined;
   /** Whether a statement has found that something does not exist. */
   let isMissing = false;
 
@@ -171,15 +172,11 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
 
   /** Runs a statement, the first time after a check of the tables; a check that failed is repeated by the next statement. */
   async function run<Answer>(text: string, ...values: Value[]): Promise<Answer> {
-    prepared ??= prepare(pool, tables, migrate, isMissing).catch((error: unknown) => {
-      prepared = undefined;
-      throw error;
-    });
     try {
-      const limits = await prepared;
-      isMissing = false;
+      limits ??= await checked();
       // the server would cut the connection, perhaps before its answer is read
-      const bytes = values.reduce<number>((sum, value) => sum + bytesOf(value), 0);
+      let bytes = 0;
+      for (const value of values) bytes += bytesOf(value);
       if (bytes > limits.bytes)
         throw new FsmError('RECORD_TOO_LARGE', { bytes, limit: limits.bytes });
       const [answer] = await pool.execute(text, values);
@@ -188,10 +185,20 @@ export function mysqlStorage(pool: MysqlPool, options: MysqlStorageOptions = {})
       // dropped, or another database restored in its place: the next statement creates what is missing
       if (/^ER_(NO_SUCH_TABLE|SP_DOES_NOT_EXIST)$/.test(codeOf(error))) {
         isMissing = true;
-        prepared = undefined;
+        limits = undefined;
       }
       throw explained(error, tables.conversation);
     }
+  }
+
+  /** Checks the tables, once for all statements that wait for it. */
+  async function checked(): Promise<Limits> {
+    checking ??= prepare(pool, tables, migrate, isMissing).finally(() => {
+      checking = undefined;
+    });
+    const found = await checking;
+    isMissing = false;
+    return found;
   }
 
   /** Runs a statement that changes rows. */
