@@ -170,6 +170,11 @@ describe.each(frameworks)('edge inputs of widgets, on %s', (_, framework) => {
       /"label of a button": found 0\. Expected a text/,
     ],
     [
+      'a label of a counter that is a text',
+      shows(({ counter }) => [counter('n', { label: 'Guests' })]),
+      /"counter 'n' label": found 'Guests'\. Expected a function/,
+    ],
+    [
       'a toggle without a label',
       shows(({ toggle }) => [toggle('on')]),
       /"label of the button 'on=1'": found undefined\. Expected a text/,

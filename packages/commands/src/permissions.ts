@@ -1,5 +1,6 @@
 /** The permissions of a user: a list of commands or names, or a predicate. */
 
+import { FsmError } from '@telefsm/core';
 import { CommandError, describeFound } from './errors.ts';
 import { fold } from './names.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
@@ -9,6 +10,7 @@ import type { Allowed } from './turn.ts';
  * Makes one test of several permissions; a command must pass all of them. Global commands are always allowed: they are the way out.
  *
  * @throws CommandError `UNKNOWN_PERMISSION` for an entry that is no command of this tree
+ * @throws FsmError `INVALID_OPTION` for what is neither a list nor a function
  */
 export function allowing(
   tree: TreeNode,
@@ -23,6 +25,12 @@ export function allowing(
 function testOf(tree: TreeNode, allowed: Allowed): (command: CommandNode) => boolean {
   if (typeof allowed === 'function') {
     return ({ handle }) => allowed(handle as Parameters<typeof allowed>[0]);
+  }
+  if (!Array.isArray(allowed)) {
+    const expected =
+      'a list of commands or names, or a function of a command; omit it to allow all';
+    const found = describeFound(allowed);
+    throw new FsmError('INVALID_OPTION', { option: `${tree.id} permissions`, expected, found });
   }
   const commands = [...tree.commands.values()];
   const permitted = new Set<CommandNode>();

@@ -91,6 +91,17 @@ describe('a permission', () => {
     expect(isCommandError(thrown, 'UNKNOWN_PERMISSION')).toBe(true);
   });
 
+  it('of the tree that is no list is an error that says what to return', async () => {
+    for (const found of [true, 'pay', {}, null]) {
+      const { tree } = bank(() => found as never);
+      const thrown = await tree
+        .chat('Bob')
+        .input('pay')
+        .catch((error: unknown) => error);
+      expect(String(thrown)).toMatch(/"bank permissions".*Expected a list of commands or names/s);
+    }
+  });
+
   it('forbids a command to the default finder and to the beginnings of a line as well', async () => {
     const tree = commandTree('t', { nonExactMatch: true });
     tree.root

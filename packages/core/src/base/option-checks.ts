@@ -23,9 +23,11 @@ export function checkOptions(
   options: object,
   rules: { readonly [name: string]: Rule },
   others?: string,
-  parts: { readonly [name: string]: { readonly [name: string]: Rule } } = {},
+  parts?: { readonly [name: string]: { readonly [name: string]: Rule } },
 ): void {
-  for (const [name, found] of Object.entries(options)) {
+  // by names, since options of widgets are checked at each render
+  for (const name of Object.keys(options)) {
+    const found: unknown = Reflect.get(options, name);
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined && others !== undefined && !others.split(' ').includes(name)) {
       const known = [...Object.keys(rules), others].join(' ').trim().split(' ');
@@ -33,7 +35,7 @@ export function checkOptions(
     }
     if (rule !== undefined && found !== undefined) checkOption(where + name, found, rule);
   }
-  for (const [part, own] of Object.entries(parts)) {
+  for (const [part, own] of Object.entries(parts ?? {})) {
     checkOptions(`${where}${part}.`, Object(Reflect.get(options, part)), own, others);
   }
 }
@@ -41,11 +43,17 @@ export function checkOptions(
 /**
  * Checks one option, whether it is given or not.
  *
+ * @param of - the name of what it belongs to, quoted after the option
  * @throws FsmError `INVALID_OPTION`
  */
-export function checkOption(option: string, found: unknown, { expected, fits }: Rule): void {
+export function checkOption(
+  option: string,
+  found: unknown,
+  { expected, fits }: Rule,
+  of?: string,
+): void {
   if (fits(found)) return;
-  throw invalid(option, expected, shown(found));
+  throw invalid(of === undefined ? option : `${option} '${of}'`, expected, shown(found));
 }
 
 function invalid(option: string, expected: string, found: string): FsmError<'INVALID_OPTION'> {

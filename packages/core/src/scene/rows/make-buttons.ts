@@ -20,7 +20,7 @@ const none = '–';
 /** A button whose press reaches the bot. */
 export function button(id: string, label: string, press: Press): PlainButton {
   checkOption('id of a button', id, visible);
-  checkOption(`label of the button '${id}'`, label, anyText);
+  checkOption('label of the button', label, anyText, id);
   return { '~button': id, label: label || none, press };
 }
 

@@ -2,7 +2,7 @@
 
 import { checkOption, checkOptions } from '#option-checks';
 import { holds } from '../../base/holds.ts';
-import { matching, type Rule } from '../../base/rules.ts';
+import { callable, matching, type Rule } from '../../base/rules.ts';
 
 /** Accepts a text that is not blank. */
 export const visible: Rule = matching(/\S/, 'a text');
@@ -44,14 +44,17 @@ const choices: Rule = {
 export const layout: Record<'columns', Rule> = { columns: countRule };
 
 /** Of the options of a counter. */
-export const counterOptions: Record<'min' | 'max' | 'step', Rule> = {
+export const counterOptions: Record<'min' | 'max' | 'step' | 'label', Rule> = {
   min: limit,
   max: limit,
   step,
+  label: callable,
 };
+
+const valuesOptions = { ...layout, max: limit };
 
 /** Checks what a widget over several values is given. @throws FsmError `INVALID_OPTION` */
 export function checkValues(widget: string, key: unknown, values: unknown, options: object): void {
   checkOption(`${widget} '${key}' values`, values, choices);
-  checkOptions(`${widget} '${key}' `, options, { ...layout, max: limit }, 'after');
+  checkOptions(`${widget} '${key}' `, options, valuesOptions, 'after');
 }

@@ -51,22 +51,22 @@ export abstract class WithWidgets extends WithMoves implements Loose {
   get button(): Loose['button'] {
     return (id, label, press) => {
       // first, since an id that was left out moves the others
-      checkOption(`label of the button '${id}'`, label, anyText);
-      checkOption(`press of the button '${id}'`, press, pressable);
+      checkOption('label of the button', label, anyText, id);
+      checkOption('press of the button', press, pressable, id);
       return button(id, label, pressOf(press));
     };
   }
 
   get link(): Loose['link'] {
     return (label, url) => {
-      checkOption(`address of the button '${label}'`, url, visible);
+      checkOption('address of the button', url, visible, label);
       return plain(label, { url });
     };
   }
 
   get webApp(): Loose['webApp'] {
     return (label, url) => {
-      checkOption(`address of the button '${label}'`, url, visible);
+      checkOption('address of the button', url, visible, label);
       return plain(label, { web_app: { url } });
     };
   }
@@ -83,7 +83,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
 
   get copyText(): Loose['copyText'] {
     return (label, text) => {
-      checkOption(`text of the button '${label}'`, text, copied);
+      checkOption('text of the button', text, copied, label);
       return plain(label, { copy_text: { text } });
     };
   }
@@ -136,7 +136,7 @@ export abstract class WithWidgets extends WithMoves implements Loose {
 
   get counter(): Loose['counter'] {
     return (key, options = {}) => {
-      checkOptions(`counter '${key}' `, options, counterOptions, 'label after');
+      checkOptions(`counter '${key}' `, options, counterOptions, 'after');
       const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = options;
       const { step = 1, label = String } = options;
       const within = (value: number) => Math.min(Math.max(value, min), max);
