@@ -29,8 +29,8 @@ export const breaks = [
     guarantee: '3. Turns of one conversation never overlap',
     breaks: 'an update does not wait for the one before it',
     file: 'packages/core/src/lease/queue.ts',
-    find: 'heads.size > 0 && heads.has(key) ? undefined',
-    replace: 'heads.size < 0 ? undefined',
+    find: 'if (heads.get(key)?.hasLeft === false) return undefined;',
+    replace: '',
     tests: ['packages/core/test/order.test.ts', 'test/behavior/turns.test.ts'],
   },
   {
@@ -45,8 +45,8 @@ export const breaks = [
     guarantee: '5. A process takes credit only for its own commit',
     breaks: 'a commit that was refused counts as accepted',
     file: 'packages/core/src/lease/shared-lease.ts',
-    find: "if (answer.said !== 'rejected') return this.#accepted(sending);",
-    replace: 'if (answer.said !== undefined) return this.#accepted(sending);',
+    find: "if (said === 'rejected') return this.#prove(sending, isUnsure, undefined);",
+    replace: '',
     tests: ['packages/core/test/leases.test.ts', 'packages/core/test/commit.test.ts'],
   },
   {
@@ -93,8 +93,8 @@ export const breaks = [
     guarantee: '11. Nothing a user sends stops a bot',
     breaks: 'an answer that a schema rejects is taken',
     file: 'packages/core/src/scene/flow/answer.ts',
-    find: 'if (result.issues !== undefined) return refused(',
-    replace: 'if (result.issues === null) return refused(',
+    find: 'if (result.issues !== undefined) return rejected(',
+    replace: 'if (result.issues === null) return rejected(',
     tests: ['packages/core/test/flow/flow.test.ts', 'packages/core/test/schemas.test.ts'],
   },
   {
