@@ -4,6 +4,7 @@ import { commandTree } from '@telefsm/commands';
 import { flow, scene, typed } from '@telefsm/core';
 import { describe, expect, it } from 'vitest';
 import { frameworks } from './frameworks.ts';
+import { invoiceFor, openShop } from './payment-shop.ts';
 import { play } from './play.ts';
 
 const Settings = scene('settings', { data: typed<{ sound: boolean }>() }).on({
@@ -12,6 +13,10 @@ const Settings = scene('settings', { data: typed<{ sound: boolean }>() }).on({
     rows: [button('sound', 'Sound', again({ sound: !data.sound }))],
   }),
 });
+
+const payOnce = flow('pay', { trigger: '/pay' })
+  .ask('paid', { prompt: invoiceFor('tea', 1) as never, accept: 'payment' })
+  .done(() => 'Thanks');
 
 describe.each(frameworks)('the commands of the initial tree, on %s', (_name, framework) => {
   const start = (otherCommands: 'pass' | 'block' | 'answer' = 'pass') => {
@@ -71,6 +76,24 @@ describe.each(frameworks)('the commands of the initial tree, on %s', (_name, fra
     await answering.anna.sends('/order');
     await answering.anna.sends('/warn bob');
     answering.anna.sees('Ordered /warn bob');
+  });
+
+  it('wait for a payment that was approved, and count again once it is made', async () => {
+    const desk = commandTree('desk');
+    desk.root.command('warn').action(({ say }) => say('warned'));
+    const { tg, sent, checksOut, pays } = openShop(framework, { initial: desk as never }, [
+      desk,
+      payOnce,
+    ]);
+    const anna = tg.user('Anna');
+    await anna.sends('/pay');
+    const charge = sent();
+    expect(await checksOut(anna.id, charge)).toBe(true);
+    await anna.sends('/warn');
+    await pays(anna.id, charge);
+    anna.sees('Thanks');
+    await anna.sends('/warn');
+    anna.sees('warned');
   });
 
   it('leave what is open if they are help, or commands of the bot', async () => {

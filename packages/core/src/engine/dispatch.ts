@@ -11,7 +11,7 @@ import { boundTag, isFromThisMachine } from './bound.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { behaviorOn, guarded, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
-import { isGuest, start } from './triggers.ts';
+import { initialOf, isGuest, start } from './triggers.ts';
 
 /** The bot's other middleware. */
 type Rest = () => Promise<void>;
@@ -97,20 +97,15 @@ async function offer(
  * @returns the initial scene; `undefined` if the command is not one of its own
  */
 async function backToInitial(turn: OpenTurn): Promise<SceneBehavior | undefined> {
-  const { copy, input } = turn;
-  const { initial } = turn.rt.options;
-  if (initial === undefined || copy.top.scene === initial.scene.id || isGuest(turn))
-    return undefined;
-  // whoever reads the help wants to continue
-  if (commandOf(input)?.command === 'help') return undefined;
-  const { behavior } = turn.registry.scene(initial.scene);
-  if (input === undefined || behavior.opens?.(input) !== true) return undefined;
+  const { copy } = turn;
+  const initial = initialOf(turn);
+  if (initial === undefined) return undefined;
   // below the active scene it is as it was, with its data
   if (copy.frames.some(({ scene }) => scene === initial.scene.id)) {
     while (copy.top.scene !== initial.scene.id) turn.state.leave();
   } else enterFirst(turn, initial);
   await beginAtOnce(turn);
-  return behavior;
+  return turn.registry.scene(initial.scene).behavior;
 }
 
 /** Whether an error says that what a scene made of an input cannot be stored. */

@@ -11,7 +11,7 @@ import type { ParsedCommand } from '../update/command.ts';
 import type { UserInput } from '../update/input.ts';
 import { noteLog } from './log.ts';
 import { noteKeyboard } from './replies.ts';
-import { triggered } from './triggers.ts';
+import { initialOf, triggered } from './triggers.ts';
 import { leaveTop } from './verbs.ts';
 
 /**
@@ -49,7 +49,8 @@ export class FrameRun implements SceneRun {
   }
 
   get starts(): string | undefined {
-    return this.command && triggered(this.turn, this.command)?.scene.id;
+    if (this.command === undefined) return undefined;
+    return triggered(this.turn, this.command)?.scene.id ?? initialOf(this.turn)?.scene.id;
   }
 
   get state(): string | null {

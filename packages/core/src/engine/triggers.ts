@@ -3,6 +3,7 @@
 import type { BotCommand, SceneBehavior } from '../conversation/behavior.ts';
 import type { RegisteredScene, Registry } from '../state/registry.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
+import type { Initial } from '../transaction/settings.ts';
 import type { ParsedCommand } from '../update/command.ts';
 import { guestChats } from '../update/subject.ts';
 
@@ -47,6 +48,17 @@ export function triggered(
     }
   }
   return found && { scene: found, argument: argument.slice(Math.max(0, most - 2)) };
+}
+
+/** The initial scene, if the command of this update is one of its own while another scene is active. */
+export function initialOf(turn: OpenTurn): Initial | undefined {
+  const { input, copy, registry } = turn;
+  const { initial } = turn.rt.options;
+  if (initial === undefined || copy.top.scene === initial.scene.id || isGuest(turn))
+    return undefined;
+  // whoever reads the help wants to continue
+  if (input?.kind !== 'command' || input.value.command === 'help') return undefined;
+  return registry.scene(initial.scene).behavior.opens?.(input) === true ? initial : undefined;
 }
 
 /** The commands of all scenes of a machine, as `setMyCommands` takes them. */
