@@ -59,8 +59,8 @@ export default [
   ...bot(
     'a bot with a flow',
     { ...machine, [`${core}/index.js`]: '{ flow }' },
-    '47.8 kB',
-    '42.7 kB',
+    '47.9 kB',
+    '42.8 kB',
   ),
   {
     name: 'keyValueStorage alone',
