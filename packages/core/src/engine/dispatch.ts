@@ -1,13 +1,15 @@
 /** To whom an update is offered: the active scene, triggers, the initial scene, and then the bot. */
 
 import { isFsmError } from '../base/errors.ts';
-import type { SceneBehavior } from '../conversation/behavior.ts';
-import type { OpenTurn } from '../transaction/runtime.ts';
+import { boundTo, type SceneBehavior } from '../conversation/behavior.ts';
+import type { Engine, OpenTurn } from '../transaction/runtime.ts';
 import type { Initial } from '../transaction/settings.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
 import { isEvent } from '../update/input.ts';
-import { type Albums, albumKey, markedEntry } from './albums.ts';
-import { boundTag, isFromThisMachine } from './bound.ts';
+import { checkoutOf, paymentOf, tagOfPayload } from '../update/invoice.ts';
+import { textIn } from '../update/raw-update.ts';
+import { isOfOneMachine } from '../update/tag.ts';
+import { type Albums, albumKey, markedEntry, recentAlbums } from './albums.ts';
 import { commandOf, FrameRun } from './frame-run.ts';
 import { behaviorOn, guarded, runHooks } from './hooks.ts';
 import { noteLog } from './log.ts';
@@ -17,37 +19,54 @@ import { initialOf, isGuest, start } from './triggers.ts';
 type Rest = () => Promise<void>;
 
 /**
- * Gives an update to the active scene, to triggers and to the initial scene, in this order; what none of them takes goes to the bot.
- *
- * @param albums - parts of albums that scenes of this machine have taken
+ * Makes the function that gives an update to the active scene, to triggers and to the initial scene, in this order; what none of them takes
+ * goes to the bot.
  */
-export async function dispatch(turn: OpenTurn, albums: Albums, rest: Rest): Promise<void> {
-  const { copy, input } = turn;
-  const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
-  if (isLogged) noteLog(turn, 'user', input.text);
-  if (isRestOfAlbum(turn, albums)) return;
-  const tag = boundTag(turn);
-  if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
-  const active = behaviorOn(turn, copy.top);
-  const asker = input?.kind === 'button' ? readElsewhere(input.value) : undefined;
-  if (asker !== undefined && isFromThisMachine(turn, asker.tag)) {
-    const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
-    if (!isTaken) {
-      const { answerElsewhere } = await import('./stale.ts');
-      return answerElsewhere(turn);
+export function dispatcher(): Engine['dispatch'] {
+  // parts of albums that scenes of this machine have taken
+  const albums = recentAlbums();
+  return async (turn, rest) => {
+    const { copy, input } = turn;
+    const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
+    if (isLogged) noteLog(turn, 'user', input.text);
+    if (isRestOfAlbum(turn, albums)) return;
+    const tag = boundTag(turn);
+    if (tag !== undefined && !isFromThisMachine(turn, tag)) return rest();
+    const active = behaviorOn(turn, copy.top);
+    const asker = input?.kind === 'button' ? readElsewhere(input.value) : undefined;
+    if (asker !== undefined && isFromThisMachine(turn, asker.tag)) {
+      const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
+      if (!isTaken) {
+        const { answerElsewhere } = await import('./stale.ts');
+        return answerElsewhere(turn);
+      }
     }
-  }
-  const pass = async () => {
-    if (tag === undefined) return rest();
-    const { answerStale } = await import('./stale.ts');
-    return answerStale(turn, tag, rest);
+    const pass = async () => {
+      if (tag === undefined) return rest();
+      const { answerStale } = await import('./stale.ts');
+      return answerStale(turn, tag, rest);
+    };
+    if (active !== undefined) return await offer(turn, active, albums, pass);
+    const command = commandOf(input);
+    if (command !== undefined && (await start(turn, command))) return;
+    if (await enterInitial(turn)) return;
+    const opened = behaviorOn(turn, copy.top);
+    return opened === undefined ? pass() : offer(turn, opened, albums, pass);
   };
-  if (active !== undefined) return await offer(turn, active, albums, pass);
-  const command = commandOf(input);
-  if (command !== undefined && (await start(turn, command))) return;
-  if (await enterInitial(turn)) return;
-  const opened = behaviorOn(turn, copy.top);
-  return opened === undefined ? pass() : offer(turn, opened, albums, pass);
+}
+
+/** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */
+function boundTag(turn: OpenTurn): string | undefined {
+  const { input } = turn;
+  if (input?.kind === 'button') return boundTo(input.value);
+  if (input !== undefined && input.kind !== 'payment') return undefined;
+  const holder = input === undefined ? checkoutOf(turn) : paymentOf(turn);
+  return holder && tagOfPayload(textIn(holder, 'invoice_payload') ?? '')?.tag;
+}
+
+/** Whether a button or an invoice is this machine's; another one of the bot, with another namespace, is further down. */
+function isFromThisMachine({ tag }: OpenTurn, found: string): boolean {
+  return isOfOneMachine(found, tag);
 }
 
 /** Gives an update to the active scene: its own commands, then triggers of others, then whatever it handles. */
@@ -80,11 +99,11 @@ async function offer(
   try {
     await guarded(turn, behavior, handle, others.hasThrown);
   } catch (error) {
-    const isInput = input !== undefined && !others.isPassed() && behavior.quiet !== true;
+    const isInput = input !== undefined && !others.isPassed && behavior.quiet !== true;
     if (!isInput || !isUnkeepable(error)) throw error;
     effects.rejection = { error };
   }
-  if (others.isPassed() || behavior.quiet === true || input === undefined) return;
+  if (others.isPassed || behavior.quiet === true || input === undefined) return;
   effects.takesInput = true;
   // a button's loading spinner turns until the press is answered
   if (input.kind === 'button') effects.answer ??= {};
@@ -119,13 +138,12 @@ function isUnkeepable(error: unknown): boolean {
 
 /** Passes an update on to the bot. An error of the bot's middleware belongs to the bot too. */
 function passedOn(rest: Rest) {
-  let isPassed = false;
   let thrown: { readonly error: unknown } | undefined;
-  return {
-    isPassed: () => isPassed,
+  const others = {
+    isPassed: false,
     hasThrown: (error: unknown) => thrown !== undefined && thrown.error === error,
     async pass(): Promise<void> {
-      isPassed = true;
+      others.isPassed = true;
       try {
         await rest();
       } catch (error) {
@@ -134,6 +152,7 @@ function passedOn(rest: Rest) {
       }
     },
   };
+  return others;
 }
 
 /** A scene has taken a part of an album: the others are not messages of their own when it is over, wherever they arrive. */

@@ -209,7 +209,7 @@ async function handle(flowRun: FlowRun, next: () => Promise<void>): Promise<void
       return press(flowRun, button, input.value);
     }
   }
-  if (isOtherTalk(flowRun, input)) return next();
+  if (plan.options.replies === 'only' && isOtherTalk(flowRun, input)) return next();
   if (input.edited) {
     if (plan.options.editedMessages !== 'update') return next();
     const { handleEdited } = await import('./edited.ts');
