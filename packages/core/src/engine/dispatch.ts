@@ -2,6 +2,7 @@
 
 import { isFsmError } from '../base/errors.ts';
 import type { SceneBehavior } from '../conversation/behavior.ts';
+import type { OutgoingMessage } from '../conversation/outgoing.ts';
 import type { OpenTurn } from '../transaction/runtime.ts';
 import type { Initial } from '../transaction/settings.ts';
 import { readElsewhere } from '../update/elsewhere.ts';
@@ -65,8 +66,22 @@ async function offer(
     const policy = behavior.otherCommands ?? turn.rt.options.defaults.otherCommands;
     if (policy !== 'answer') {
       if (await start(turn, command)) return;
-      const initial = await backToInitial(turn);
-      if (initial !== undefined) return offer(turn, initial, albums, pass);
+      const initial = initialOf(turn);
+      if (initial !== undefined) {
+        const other = turn.registry.scene(initial.scene).behavior;
+        let rejection: OutgoingMessage | undefined;
+        await guarded(turn, other, async () => {
+          const below = copy.frames.findLast(({ scene }) => scene === initial.scene.id);
+          rejection = await other.rejection?.(turn, command, below);
+        });
+        if (rejection === undefined) {
+          await backToInitial(turn, initial);
+          return offer(turn, other, albums, pass);
+        }
+        run.say(rejection);
+        if (policy === 'passAndAsk') run.ask();
+        return;
+      }
     }
     if (policy === 'passAndAsk') {
       const { entry } = copy.top;
@@ -91,21 +106,14 @@ async function offer(
   if (input.album !== undefined) claimAlbum(turn, albums, input.album, run.entry);
 }
 
-/**
- * Ends what is active for a command of the initial scene: its commands are in the bot's menu, so they count wherever the user is.
- *
- * @returns the initial scene; `undefined` if the command is not one of its own
- */
-async function backToInitial(turn: OpenTurn): Promise<SceneBehavior | undefined> {
+/** Ends what is active for a command of the initial scene: its commands are in the bot's menu, so they count wherever the user is. */
+async function backToInitial(turn: OpenTurn, initial: Initial): Promise<void> {
   const { copy } = turn;
-  const initial = initialOf(turn);
-  if (initial === undefined) return undefined;
   // below the active scene it is as it was, with its data
   if (copy.frames.some(({ scene }) => scene === initial.scene.id)) {
     while (copy.top.scene !== initial.scene.id) turn.state.leave();
   } else enterFirst(turn, initial);
   await beginAtOnce(turn);
-  return turn.registry.scene(initial.scene).behavior;
 }
 
 /** Whether an error says that what a scene made of an input cannot be stored. */
