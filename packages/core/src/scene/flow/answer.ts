@@ -10,7 +10,7 @@ import { type Accept, type AcceptedKind, acceptInput, type UserInput } from '../
 import { isTextKind } from '../../update/text-kind.ts';
 import { isAnswer, noAnswer } from '../no-answer.ts';
 import type { Option } from './choices.ts';
-import { VerdictRun } from './dropped-verdict.ts';
+import { withVerdict } from './dropped-verdict.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import type { Invalid, Redo } from './question.ts';
 import type { AskOptions } from './steps.ts';
@@ -110,19 +110,14 @@ export async function checkValue(
     const option = schema === undefined ? 'accept' : 'schema';
     return isKept ? answer(checked) : rejected(undefined, noAnswer(option, checked));
   }
-  const run = new VerdictRun();
-  let result: unknown;
-  try {
-    result = await run.begin(() => validate(checked, answers, turn));
-  } finally {
-    run.end();
-  }
+  const result = await withVerdict(turn.state.current ?? '', () =>
+    validate(checked, answers, turn),
+  );
   if (isInvalid(result)) {
     const words: OutgoingMessage | undefined = result['~invalid'];
     return words == null ? rejected(undefined) : { kind: 'rejected', say: words };
   }
   if (isRedo(result)) return { kind: 'redo', name: result['~redo'] };
-  run.check(result, turn.state.current ?? '');
   return isAnswer(result) ? answer(result) : rejected(undefined, noAnswer('validate', result));
 }
 

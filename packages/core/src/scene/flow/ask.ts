@@ -8,7 +8,7 @@ import type { MessageSource } from '../../conversation/behavior.ts';
 import type { OutgoingMessage } from '../../conversation/outgoing.ts';
 import type { Stream } from '../../conversation/stream.ts';
 import { isRedo } from './answer.ts';
-import { VerdictRun } from './dropped-verdict.ts';
+import { withVerdict } from './dropped-verdict.ts';
 import {
   awaitsPayment,
   type FlowRun,
@@ -128,13 +128,7 @@ async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
   const { plan, run } = flowRun;
   // the handler may enter another scene: then the `left` hook still gets the reason "done" for this one
   note(flowRun, { over: 'done' });
-  const verdicts = new VerdictRun();
-  let result: unknown;
-  try {
-    result = await verdicts.begin(() => plan.handler(answers, run.turn));
-  } finally {
-    verdicts.end();
-  }
+  const result = await withVerdict(plan.id, () => plan.handler(answers, run.turn));
   if (isRedo(result)) {
     const level = { path: [''], level: plan.steps };
     const progress = redo(flowRun, level, result['~redo']);
@@ -142,7 +136,6 @@ async function finish(flowRun: FlowRun, answers: JsonObject): Promise<boolean> {
     keep(flowRun, progress, memo);
     return true;
   }
-  verdicts.check(result, plan.id);
   if (result !== undefined && result !== null) run.say(result as OutgoingMessage | Stream);
   run.leave('done', answers);
   return false;

@@ -13,7 +13,7 @@ import type { PageRequest } from '../rows/page.ts';
 import type { Rows } from '../rows/rows.ts';
 import type { Widgets } from '../rows/widget-types.ts';
 import type { Change, Transition } from '../transition.ts';
-import { VerdictRun } from './dropped-verdict.ts';
+import { noteVerdict } from './dropped-verdict.ts';
 
 export type { Choice, Choices, Label, Shareable, ShareButton } from './question-types.ts';
 
@@ -57,7 +57,7 @@ export interface Redo<Name extends string = string> {
  * Later answers stay. There is no jump forward: to omit questions, use `when` or `branch`.
  */
 export function redo<const Name extends string>(step: Name): Redo<Name> {
-  VerdictRun.note('redo');
+  noteVerdict('redo');
   return { '~redo': step };
 }
 
@@ -72,7 +72,7 @@ export interface Invalid {
  * A `validate` that calls it and returns something else throws `INVALID_TRANSITION`: the `return` is missing.
  */
 export function invalid(message: OutgoingMessage): Invalid {
-  VerdictRun.note('invalid');
+  noteVerdict('invalid');
   return { '~invalid': message };
 }
 
