@@ -2,10 +2,9 @@
 
 import type { CommandPolicy, SceneBehavior } from '../conversation/behavior.ts';
 import type { OutgoingMessage } from '../conversation/outgoing.ts';
-import type { OpenTurn } from '../transaction/runtime.ts';
 import type { Initial } from '../transaction/settings.ts';
 import type { ParsedCommand } from '../update/command.ts';
-import { FrameRun } from './frame-run.ts';
+import type { FrameRun } from './frame-run.ts';
 import { guarded } from './hooks.ts';
 import { beginAtOnce, enterFirst } from './initial.ts';
 
@@ -13,16 +12,18 @@ import { beginAtOnce, enterFirst } from './initial.ts';
  * Ends what is active for a command of the initial scene: its commands are in the bot's menu, so they count wherever the user is. A command
  * that the initial scene rejects is answered, and the active scene stays.
  *
+ * @param run - the run of the active scene
  * @param policy - what the active scene does about other commands
  * @returns the initial scene; `undefined` if it has rejected the command
  */
 export async function backToInitial(
-  turn: OpenTurn,
-  initial: Initial,
+  run: FrameRun,
   command: ParsedCommand,
+  initial: Initial,
   policy: CommandPolicy,
 ): Promise<SceneBehavior | undefined> {
-  const { copy, effects } = turn;
+  const { turn } = run;
+  const { copy } = turn;
   const { behavior } = turn.registry.scene(initial.scene);
   const below = copy.frames.findLast(({ scene }) => scene === initial.scene.id);
   let rejection: OutgoingMessage | undefined;
@@ -30,8 +31,8 @@ export async function backToInitial(
     rejection = await behavior.rejection?.(turn, command, below);
   });
   if (rejection !== undefined) {
-    new FrameRun(turn, copy.top).say(rejection);
-    if (policy === 'passAndAsk') effects.note({ kind: 'ask' });
+    run.say(rejection);
+    if (policy === 'passAndAsk') run.ask();
     return undefined;
   }
   // below the active scene it is as it was, with its data

@@ -68,7 +68,7 @@ async function offer(
       const initial = initialOf(turn);
       if (initial !== undefined) {
         const { backToInitial } = await import('./back-to-initial.ts');
-        const other = await backToInitial(turn, initial, command, policy);
+        const other = await backToInitial(run, command, initial, policy);
         return other && offer(turn, other, albums, pass);
       }
     }

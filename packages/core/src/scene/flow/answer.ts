@@ -110,7 +110,7 @@ export async function checkValue(
     const option = schema === undefined ? 'accept' : 'schema';
     return isKept ? answer(checked) : rejected(undefined, noAnswer(option, checked));
   }
-  const result = await withVerdict(turn.state.current ?? '', () =>
+  const result = await withVerdict(String(turn.state.current), () =>
     validate(checked, answers, turn),
   );
   if (isInvalid(result)) {

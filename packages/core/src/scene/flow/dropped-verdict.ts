@@ -22,8 +22,8 @@ let current: VerdictRun | undefined;
  * answer must never fail because of a mistake in another conversation.
  */
 export function noteVerdict(made: string): void {
-  const [only] = running;
-  const run = current ?? (running.size === 1 && only);
+  const [only, other] = running;
+  const run = current ?? (!other && only);
   if (run) run.made = made;
 }
 
