@@ -52,8 +52,8 @@ class RowsTurn extends WithWidgets {
   applied: RowMove | undefined;
 
   constructor({ run }: FlowRun, { parameters }: PendingAsk) {
-    super();
     const { turn, memo } = run;
+    super(turn);
     this.#turn = turn;
     this.host = {
       data: parameters,
@@ -63,28 +63,12 @@ class RowsTurn extends WithWidgets {
     };
   }
 
-  get subject(): AskTurn['subject'] {
-    return this.#turn.subject;
-  }
-
-  get services(): AskTurn['services'] {
-    return this.#turn.services;
-  }
-
   get from(): AskTurn['from'] {
     return this.#turn.from;
   }
 
-  get language(): AskTurn['language'] {
-    return this.#turn.language;
-  }
-
   get update(): AskTurn['update'] {
     return this.#turn.update;
-  }
-
-  get now(): AskTurn['now'] {
-    return this.#turn.now;
   }
 
   get answer(): (value: unknown) => Transition {
