@@ -24,7 +24,7 @@ import {
 import { afterMove, memoOf } from './memo.ts';
 import { redone } from './moves.ts';
 import type { FinishedRound, PendingQuestion } from './pending-question.ts';
-import { type Progress, withPassed } from './progress.ts';
+import { type Progress, without, withPassed } from './progress.ts';
 import { lastMessageOf, show } from './prompt.ts';
 import { givenSlot, namedSteps } from './steps.ts';
 
@@ -91,9 +91,8 @@ async function beginAnew(flowRun: FlowRun): Promise<void> {
   const memo = memoOf(run.memo);
   const fingerprint = plan.fingerprint();
   if (memo.plan === undefined) {
-    const { [givenSlot]: given, ...data } = run.data;
-    const progress = { ...progressOf(run), answers: data };
-    keep(flowRun, progress, {
+    const given = run.data[givenSlot];
+    keep(flowRun, without(progressOf(run), [givenSlot]), {
       ...memo,
       plan: fingerprint,
       ...(given !== undefined && { given: given as JsonObject }),

@@ -61,7 +61,7 @@ export function locate({ plan, run }: FlowRun): Promise<Position> {
 /** Keeps a new progress, and the rest of the memo with it. */
 export function keep({ run }: FlowRun, progress: Progress, memo: FlowMemo): void {
   const { answers, passed, open } = progress;
-  run.keep({ data: answers, memo: compact({ ...memo, passed, open }) });
+  run.keepFrozen(answers, compact({ ...memo, passed, open }));
 }
 
 /** Continues from a new progress: what belonged to the last question is dropped, and the next one is asked. */

@@ -12,7 +12,7 @@ import {
   type QuestionsStep,
   type Step,
 } from './steps.ts';
-import { factsAt, newScope, pass, type Scope, type Walk } from './walk.ts';
+import { factsAt, pass, Scope, type Walk } from './walk.ts';
 
 /** The parts of a flow that decide which question is pending. */
 interface FlowFacts {
@@ -46,12 +46,16 @@ export async function positionOf(
     finished: undefined,
   };
   const home = { home: [], parameters: parameters?.of(answers) ?? noData };
-  const scope = newScope(id, [], answers, steps, home);
-  Object.assign(scope.seen, home.parameters);
+  const scope = new Scope(id, [], answers, steps, home);
+  addAll(home.parameters, scope);
   const pending = await walkSteps(steps, scope, walk);
   const { isClosed, finished } = walk;
   const previous = passedIn(walk);
-  return { pending, previous, isClosed, finished, answers: Object.freeze(scope.seen) };
+  return { pending, previous, isClosed, finished, answers: scope.answers };
+}
+
+function addAll(parameters: JsonObject, scope: Scope): void {
+  for (const name in parameters) scope.add(name, parameters[name]);
 }
 
 /** None for most flows. */
@@ -66,12 +70,11 @@ async function walkSteps(
   scope: Scope,
   walk: Walk,
 ): Promise<PendingQuestion | undefined> {
-  const { stored, seen } = scope;
   for (const step of steps) {
     if (step.kind === 'ask') {
       const { when } = step.question;
-      if (when !== undefined && !(await when(seen, walk.turn))) continue;
-      if (Object.hasOwn(stored, step.name)) seen[step.name] = stored[step.name];
+      if (when !== undefined && !(await when(scope.seen, walk.turn))) continue;
+      if (scope.has(step.name)) scope.pass(step.name);
       else if (!isPassed(step.name, step.was, scope, walk)) return askQuestion(step, scope);
       pass(walk, 'ask', scope, step.name);
     } else if (step.kind === 'confirm') {
@@ -90,24 +93,26 @@ async function walkInner(
   scope: Scope,
   walk: Walk,
 ): Promise<PendingQuestion | undefined> {
-  const { seen, stored } = scope;
+  const { stored } = scope;
   switch (step.kind) {
     case 'branch': {
-      const taken = step.cases.get(String(seen[step.on]));
+      const taken = step.cases.get(String(scope.seen[step.on]));
       return taken && walkSteps(taken, scope, walk);
     }
     case 'block':
-      return (await step.test(seen, walk.turn)) ? walkSteps(step.steps, scope, walk) : undefined;
+      return (await step.test(scope.seen, walk.turn))
+        ? walkSteps(step.steps, scope, walk)
+        : undefined;
     case 'include': {
       const { name, steps } = step;
       const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
       const path = [...scope.path, name];
-      const parameters = step.data ? parametersIn(step.data(seen), own, steps) : noData;
+      const parameters = step.data ? parametersIn(step.data(scope.seen), own, steps) : noData;
       const home = { parameters, home: path };
-      const inner = newScope(`${scope.prefix}.${name}`, path, own, steps, home);
-      Object.assign(inner.seen, parameters);
+      const inner = new Scope(`${scope.prefix}.${name}`, path, own, steps, home);
+      addAll(parameters, inner);
       const found = await walkSteps(steps, inner, walk);
-      seen[name] = inner.seen;
+      scope.add(name, inner.answers);
       return found;
     }
     case 'repeat':
@@ -131,15 +136,15 @@ async function walkMade(
   walk: Walk,
 ): Promise<PendingQuestion | undefined> {
   const { name } = step;
-  const { stored, seen, prefix } = scope;
+  const { stored, prefix } = scope;
   const { madeQuestions } = await import('./made-questions.ts');
   const state = `${prefix}:${name}`;
-  const steps = await madeQuestions(step, state, seen, walk.turn);
+  const steps = await madeQuestions(step, state, scope.seen, walk.turn);
   scope.made[name] = steps;
   const own = Object.hasOwn(stored, name) ? stored[name] : undefined;
-  const inner = { ...newScope(prefix, [...scope.path, name], own, steps, scope), state };
+  const inner = new Scope(prefix, [...scope.path, name], own, steps, scope, state);
   const found = await walkSteps(steps, inner, walk);
-  seen[name] = inner.seen;
+  scope.add(name, inner.answers);
   return found;
 }
 
