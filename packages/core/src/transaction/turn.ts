@@ -191,8 +191,17 @@ export class RunningTurn implements OpenTurn {
   }
 
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
-  async sendOwn(say: OutgoingMessage | Stream): Promise<unknown> {
-    if (say === '') return undefined;
+  sendOwn(say: OutgoingMessage | Stream): Promise<unknown> {
+    try {
+      return this.sendNow(say);
+    } catch (error) {
+      // what is no message: whoever sends it awaits a promise
+      return Promise.reject(error);
+    }
+  }
+
+  private sendNow(say: OutgoingMessage | Stream): Promise<unknown> {
+    if (say === '') return Promise.resolve();
     if (isStream(say)) {
       // it was sent after the commit: an update that interrupts stops the messages, and nothing else
       return this.show(say).catch((error: unknown) => {
@@ -201,7 +210,10 @@ export class RunningTurn implements OpenTurn {
       });
     }
     const call = callOf(say, this.replyAddress);
-    if (tooLong(call) === undefined) return await this.call(call);
+    return tooLong(call) === undefined ? this.call(call) : this.sendInParts(call);
+  }
+
+  private async sendInParts(call: ApiCall): Promise<unknown> {
     const { inParts } = await import('../conversation/long-text.ts');
     let sent: unknown;
     for (const part of inParts(call)) sent = await this.call(part);
@@ -235,16 +247,17 @@ export class RunningTurn implements OpenTurn {
     return streamed;
   }
 
-  private async call({ method, payload }: ApiCall): Promise<unknown> {
+  private call({ method, payload }: ApiCall): Promise<unknown> {
     const { bot } = this.facts;
-    if (bot === undefined) throw new FsmError('NOT_CONNECTED', { method });
+    if (bot === undefined) return Promise.reject(new FsmError('NOT_CONNECTED', { method }));
     this.isAnswered ||= method === 'answerCallbackQuery';
-    const result = await bot.call(method, payload);
-    if (/^sendpoll$/i.test(method) && this.key !== undefined) {
+    const called = bot.call(method, payload);
+    if (!/^sendpoll$/i.test(method) || this.key === undefined) return called;
+    return called.then(async (result) => {
       const id = textIn(objectIn(Object(result), 'poll'), 'id');
       if (id !== undefined) await this.followPoll(id, false);
-    }
-    return result;
+      return result;
+    });
   }
 
   /** Votes name no chat, so what their conversation is has to be stored; bots without polls never load what does that. */

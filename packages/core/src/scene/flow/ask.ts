@@ -1,6 +1,7 @@
 /** Asks: finds the pending question before the commit and says it after it, or finishes the flow. */
 
 import { sceneError } from '../../base/area-errors.ts';
+import { isPromise } from '../../base/awaitable.ts';
 import { toMs } from '../../base/clock.ts';
 import type { JsonObject } from '../../base/json.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
@@ -45,10 +46,12 @@ export async function ask(
   flowRun: FlowRun,
   params: Asking = {},
 ): Promise<MessageSource | undefined> {
-  await begin(flowRun);
+  const begun = begin(flowRun);
+  if (isPromise(begun)) await begun;
   let redos = 0;
   for (;;) {
-    const { pending, answers, finished } = await locate(flowRun);
+    const located = locate(flowRun);
+    const { pending, answers, finished } = isPromise(located) ? await located : located;
     if (finished !== undefined) {
       const { step, item, answers: before } = close(flowRun, finished);
       await step.after?.(item, flowRun.run.turn, before);
@@ -167,7 +170,8 @@ async function question(
     screen?.retire(run);
     return askElsewhere(flowRun, asked);
   }
-  const { say, invoice, kind, isRedrawn, labels } = await show(flowRun, asked);
+  const shown = show(flowRun, asked);
+  const { say, invoice, kind, isRedrawn, labels } = isPromise(shown) ? await shown : shown;
   // a keyboard that is redrawn, or a message that is cleaned up; 0 marks that the message's id is wanted
   const wanted =
     prompts === 'delete' || (kind === 'inline' && (prompts === 'removeKeyboards' || isRedrawn));

@@ -54,7 +54,7 @@ export function progressOf({ data, memo }: Pick<FrameRun, 'data' | 'memo'>): Pro
 }
 
 /** Finds the pending question. */
-export function locate({ plan, run }: FlowRun): Promise<Position> {
+export function locate({ plan, run }: FlowRun): Awaitable<Position> {
   return positionOf(plan, progressOf(run), run.turn);
 }
 

@@ -1,6 +1,7 @@
 /** Repeats: which round is pending, and whether there is another one. Loaded with the first repeat. */
 
 import type { JsonObject } from '../../base/json.ts';
+import type { Awaitable } from '../../base/type-tools.ts';
 import type { PendingQuestion } from './pending-question.ts';
 import { type Path, pathKey } from './progress.ts';
 import { againName, type RepeatStep, type Step } from './steps.ts';
@@ -19,7 +20,7 @@ export async function walkRounds(
     steps: readonly Step[],
     scope: Scope,
     walk: Walk,
-  ) => Promise<PendingQuestion | undefined>,
+  ) => Awaitable<PendingQuestion | undefined>,
 ): Promise<PendingQuestion | undefined> {
   const { name, min, max } = step;
   const path = [...scope.path, name];
