@@ -6,7 +6,7 @@ import { invalidOption } from '../../base/rules.ts';
 import { shown } from '../../base/shown.ts';
 import type { Awaitable } from '../../base/type-tools.ts';
 import type { Leading, Next } from '../transition.ts';
-import { type FlowButton, headOf, tokensBehind } from './buttons.ts';
+import { type FlowButton, headOf, type PressedButton, tokensBehind } from './buttons.ts';
 
 /** One button. Made by the widgets of a turn. */
 export interface Button {
@@ -37,16 +37,15 @@ export interface Pressed<Turn = object> {
 }
 
 /** The action of a button. */
-export type Press = ((pressed: Pressed<never>) => Next) & {
-  /** Where a transition leads; absent for a handler. */
-  readonly leads?: Leading;
-};
+export type Press = (pressed: Pressed<never>) => Next;
 
 /** A button as widgets make it. */
 export interface PlainButton extends Button {
   readonly label: string;
   /** Absent for a button whose press does not reach the bot, such as a link. */
   readonly press?: Press;
+  /** Where the press leads; absent for a handler. */
+  readonly leads?: Leading | undefined;
   /** Its fields beside the label, where there is no `press`. */
   readonly fields?: object;
   /** Ids under which it was shown before: a press of one finds done what it asks for. */
@@ -98,18 +97,17 @@ export function inlineOf(rows: LaidOut, binding: Binding, where: string): Inline
 /**
  * Looks a press up, and lays out no more rows than are before its button.
  *
- * @param value - what stands for the button
+ * @param button - bound to what the rows belong to
  * @param where - what the rows belong to, for messages
  * @returns what the press does; `undefined` if no such button is offered
  * @throws FsmError `INVALID_OPTION` for what is no button
  */
 export async function pressIn(
   rows: Rows | undefined,
-  value: string,
-  binding: Binding,
+  { head, value }: PressedButton,
   where: string,
 ): Promise<Press | undefined> {
-  const tokenOf = tokensBehind(headOf(binding, 'row'));
+  const tokenOf = tokensBehind(head);
   const before: string[] = [blankId];
   for (const row of rows ?? []) {
     const made = rowsOf(row, where);

@@ -133,8 +133,7 @@ function buttonsIn(
 ): SeenView['rows'] {
   return rows.map((row, at) =>
     row.map((button, column): SeenButton => {
-      const { label, press } = button;
-      const leads = press?.leads;
+      const { label, leads } = button;
       const data = keyboard[at]?.[column]?.callback_data;
       return {
         label,

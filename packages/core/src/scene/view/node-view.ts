@@ -75,9 +75,9 @@ export function openView(
         await say('stale');
         return true;
       }
-      const { entry, action, question, value } = button;
+      const { entry, action, question } = button;
       const isBound = entry === run.entry && action === 'row' && question === '';
-      const found = isBound ? await findPress(run, view, id, value) : undefined;
+      const found = isBound ? await findPress(run, view, id, button) : undefined;
       if (found?.press === nothing) return true;
       // a double tap comes when the message has changed already: what it asks for is done
       if (found?.press === undefined || hasButton(pressed) === false) await say('stale');

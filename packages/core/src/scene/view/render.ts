@@ -12,6 +12,7 @@ import {
   tooLong,
 } from '../../conversation/outgoing.ts';
 import type { FrameRun } from '../../engine/frame-run.ts';
+import type { PressedButton } from '../rows/buttons.ts';
 import {
   type Binding,
   type InlineRows,
@@ -23,6 +24,7 @@ import {
   type Rows,
 } from '../rows/rows.ts';
 import { type Drawing, drawingOf } from './drawing.ts';
+import { Fingerprint } from './fingerprint.ts';
 import { type LooseView, RenderTurn, type View } from './view-turn.ts';
 
 const buttons: Rule = { expected: 'a list of rows', fits: Array.isArray };
@@ -42,7 +44,7 @@ export async function draw(run: FrameRun, view: LooseView, scene: string): Promi
   const where = whereOf(scene);
   const made = partsOf(await view(new RenderTurn(run)), where);
   const rows = await layOut(made.rows, where);
-  const binding = bindingOf(run);
+  const binding = { tag: run.tag, entry: run.entry, question: '' };
   return drawn(made, inlineOf(rows, binding, where), rows, binding, where);
 }
 
@@ -58,8 +60,8 @@ export function drawn(
   { tag, entry }: Binding,
   where: string,
 ): Drawing {
-  const say = rows.length === 0 ? made : { ...made, keyboard: { inline_keyboard } };
-  const call = callOf(say as OutgoingMessage, undefined);
+  const call = callOf(made as OutgoingMessage, undefined);
+  if (rows.length > 0) call.payload['reply_markup'] = { inline_keyboard };
   const long = tooLong(call);
   if (long !== undefined) {
     const most = long === 'text' ? longestText : longestCaption;
@@ -68,18 +70,23 @@ export function drawn(
     throw invalidOption(`${where} ${long}`, expected, `${length} characters`);
   }
   // each callback data begins with the same binding: it is enough to look at that once
-  const differing: unknown[] = [tag, entry];
+  const buttons = new Fingerprint();
+  buttons.add(tag);
+  buttons.add(entry);
   for (const row of rows) {
-    for (const { label, fields, '~button': id } of row) differing.push(label, fields ?? id);
-    differing.push(null);
+    for (const { label, fields, '~button': id } of row) {
+      buttons.add(label);
+      buttons.add(fields ?? id);
+    }
+    buttons.add(null);
   }
-  return drawingOf(call, differing);
+  return drawingOf(call, buttons.value);
 }
 
 /**
  * Renders the view of a frame as it is now, to look a press up.
  *
- * @param value - what stands for the button
+ * @param button - bound to this view
  * @returns what the press does, `undefined` if the view has no such button; and the turn of the view, whose verbs handlers may call too
  * @throws FsmError as {@link draw} does
  */
@@ -87,17 +94,13 @@ export async function findPress(
   run: FrameRun,
   view: LooseView,
   scene: string,
-  value: string,
+  button: PressedButton,
 ): Promise<{ readonly press: Press | undefined; readonly turn: RenderTurn }> {
   const where = whereOf(scene);
   const turn = new RenderTurn(run);
   // the rest of what it returns is checked where it is shown
   const { rows } = Object(await view(turn)) as Parts;
-  return { press: await pressIn(rows, value, bindingOf(run), where), turn };
-}
-
-function bindingOf({ tag, entry }: FrameRun): Binding {
-  return { tag, entry, question: '' };
+  return { press: await pressIn(rows, button, where), turn };
 }
 
 /** Names a view in messages. */
