@@ -146,7 +146,7 @@ export function callOf(say: OutgoingMessage, address: ReplyAddress | undefined):
     return { method: 'sendMessage', payload };
   }
   if ('method' in say) return { method: say.method, payload: { ...payload, ...say.payload } };
-  const kind = mediaKinds.find((name) => name in say);
+  const kind = 'text' in say ? undefined : mediaKinds.find((name) => name in say);
   let method = 'sendMessage';
   if (kind === undefined) addText(payload, say as RichText, 'text', 'entities');
   else {
