@@ -228,7 +228,8 @@ function arranged(
 function entriesOf(values: Options<Value>): readonly (readonly [value: Value, label: string])[] {
   const entries = isList(values) ? values : Object.entries(values);
   return entries.map((entry) => {
-    const [value, label = String(value)] = typeof entry === 'object' ? entry : [entry];
+    if (typeof entry !== 'object') return [entry, String(entry)];
+    const [value, label = String(value)] = entry;
     return [value, label];
   });
 }
