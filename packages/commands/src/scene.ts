@@ -12,7 +12,7 @@ import { explained, mistakes } from './mistakes.ts';
 import type { CommandNode, TreeNode } from './nodes.ts';
 import type { Outcome, RunOptions } from './perform.ts';
 import { allowing } from './permissions.ts';
-import { knows, run as runLine } from './run.ts';
+import { knows, rejectionOf, run as runLine } from './run.ts';
 import type { Explain, Permissions } from './turn.ts';
 import { andThen } from './values.ts';
 
@@ -32,7 +32,9 @@ export interface SceneParts {
  */
 export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
   const take = (run: SceneRun, line: string) =>
-    andThen(allowedIn(tree, parts, run), (allows) => handleLine(tree, parts, run, line, allows));
+    andThen(allowedIn(tree, parts, run.turn), (allows) =>
+      handleLine(tree, parts, run, line, allows),
+    );
   return {
     engine: sceneEngine,
     was: [],
@@ -46,6 +48,11 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
       if (input.kind !== 'command') return input.kind === 'text';
       return knows(tree, undefined, lineOf(input.value));
     },
+    async rejection(turn, command, frame) {
+      const allows = await allowedIn(tree, parts, turn);
+      const error = rejectionOf(tree, frame && storedOf(frame), lineOf(command), { allows });
+      return error && explained(error, parts.explain, turn.services);
+    },
     botCommands: () => botCommandsOf(tree),
     enter(run, params) {
       const { line } = params as { readonly line?: unknown };
@@ -53,7 +60,7 @@ export function sceneOf(tree: TreeNode, parts: SceneParts): SceneBehavior {
     },
     async command(run, command) {
       const line = lineOf(command);
-      const allows = await allowedIn(tree, parts, run);
+      const allows = await allowedIn(tree, parts, run.turn);
       if (!knows(tree, storedOf(run), line, allows)) return false;
       await handleLine(tree, parts, run, line, allows);
       return true;
@@ -74,7 +81,7 @@ function lineOf({ command, argument }: Pick<ParsedCommand, 'command' | 'argument
 function allowedIn(
   tree: TreeNode,
   { permissions }: SceneParts,
-  { turn }: SceneRun,
+  turn: SceneRun['turn'],
 ): Awaitable<RunOptions['allows']> {
   if (permissions === undefined) return undefined;
   const { chat, user } = turn.subject;
@@ -129,7 +136,7 @@ function sendText(run: SceneRun, text: string): void {
   if (text.trim() !== '') run.say(text);
 }
 
-function storedOf({ state, memo }: SceneRun): object {
+function storedOf({ state, memo }: Pick<SceneRun, 'state' | 'memo'>): object {
   return { ...memo, state };
 }
 
