@@ -26,7 +26,7 @@ type Rest = () => Promise<void>;
 export function dispatcher(): Engine['dispatch'] {
   // parts of albums that scenes of this machine have taken
   const albums = recentAlbums();
-  return async (turn, rest) => {
+  return (turn, rest) => {
     const { copy, input } = turn;
     const isLogged = turn.rt.options.log !== undefined && input?.kind === 'text' && !input.edited;
     if (isLogged) noteLog(turn, 'user', input.text);
@@ -39,8 +39,7 @@ export function dispatcher(): Engine['dispatch'] {
     if (asker !== undefined && isOfOneMachine(asker.tag, turn.tag)) {
       const isTaken = turn.facts.isElsewhere === true && active?.answersElsewhere === true;
       if (!isTaken) {
-        const { answerElsewhere } = await import('./stale.ts');
-        return answerElsewhere(turn);
+        return import('./stale.ts').then(({ answerElsewhere }) => answerElsewhere(turn));
       }
     }
     const pass = async () => {
@@ -48,13 +47,17 @@ export function dispatcher(): Engine['dispatch'] {
       const { answerStale } = await import('./stale.ts');
       return answerStale(turn, tag, rest);
     };
-    if (active !== undefined) return await offer(turn, active, albums, pass);
-    const command = commandOf(input);
-    if (command !== undefined && (await start(turn, command))) return;
-    if (await enterInitial(turn)) return;
-    const opened = behaviorOn(turn, copy.top);
-    return opened === undefined ? pass() : offer(turn, opened, albums, pass);
+    return active === undefined ? begin(turn, albums, pass) : offer(turn, active, albums, pass);
   };
+}
+
+/** Gives an update to triggers and to the initial scene: no scene is active. */
+async function begin(turn: OpenTurn, albums: Albums, pass: Rest): Promise<void> {
+  const command = commandOf(turn.input);
+  if (command !== undefined && (await start(turn, command))) return;
+  if (await enterInitial(turn)) return;
+  const opened = behaviorOn(turn, turn.copy.top);
+  return opened === undefined ? pass() : offer(turn, opened, albums, pass);
 }
 
 /** The conversation that a button, or the invoice of a checkout or a payment, is bound to; `undefined` for those of the bot's own. */

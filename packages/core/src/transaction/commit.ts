@@ -1,8 +1,8 @@
 /** Writes the working copy: what is in a record, and when it is written. */
 
+import { isPromise } from '../base/awaitable.ts';
 import { namedError } from '../base/frozen.ts';
 import type { Awaitable } from '../base/type-tools.ts';
-import { isPromise } from '../lease/calls.ts';
 import { leastOfOne, listIds, mostIds, type TurnId, withId } from '../record/ids.ts';
 import { idsKeptFor } from '../record/recent.ts';
 import { type ConversationRecord, emptyRecord, isEmpty, lifetime } from '../record/record.ts';

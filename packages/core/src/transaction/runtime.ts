@@ -38,7 +38,7 @@ export interface Engine {
   /** Reads what the user sent. */
   inputOf(facts: TurnFacts): UserInput | undefined;
   /** Offers an update to scenes; what none of them takes goes to `rest`. */
-  dispatch(turn: OpenTurn, rest: () => Promise<void>): Promise<void>;
+  dispatch(turn: OpenTurn, rest: () => Promise<void>): Awaitable<void>;
   /** Notifies scenes of what has happened to their frames, and finds the question to ask. */
   runHooks(turn: OpenTurn): Promise<void>;
   /** Whether the user has the question before them that is to be asked again, and it may wait until the update is handled. */
@@ -107,7 +107,7 @@ export interface OpenTurn extends SessionTurn<object>, ContextHost {
   /** Sends what a scene or telefsm itself says; an empty text is nothing. */
   sendOwn(say: OutgoingMessage | Stream): Awaitable<unknown>;
   /** Answers the callback query, unless a handler has done so. */
-  answerCallback(answer: CallbackAnswer): Promise<void>;
+  answerCallback(answer: CallbackAnswer): Awaitable<unknown>;
   /** Makes the services of this turn, once. */
   loadServices(): Promise<void>;
 }

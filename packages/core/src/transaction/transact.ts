@@ -1,5 +1,6 @@
 /** A whole turn, for updates, deadlines and work from outside: queue, lease, open, work, hooks, commit, deliver, release. */
 
+import { isPromise } from '../base/awaitable.ts';
 import { FsmError } from '../base/errors.ts';
 import type { Awaitable } from '../base/type-tools.ts';
 import type { Interruption, Lease } from '../lease/lease.ts';
@@ -91,7 +92,8 @@ async function telefsmTurn<Result>(
 
     // commit, and deliver; later changes of a handler that nobody awaits could not be committed, so they are rejected
     turn.phase = 'over';
-    await commit(turn, false);
+    const committed = commit(turn, false);
+    if (isPromise(committed)) await committed;
     // a task that ran before the commit may have been the first to add something
     if (turn.used !== undefined) {
       if (turn.used.isSending) await deliver(turn);
@@ -189,7 +191,8 @@ async function settle(turn: OpenTurn, meter: Meter | undefined): Promise<boolean
   if (effects.isUnsettled) await finishWork(turn);
   if (effects.prompt !== undefined) {
     // the question is committed as pending until it has been asked: if this process dies in between, the next update asks it
-    await commit(turn, true);
+    const kept = commit(turn, true);
+    if (isPromise(kept)) await kept;
     await deliver(turn);
   }
   return true;

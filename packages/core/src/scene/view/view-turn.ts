@@ -73,7 +73,7 @@ export class RenderTurn extends WithWidgets implements LooseViewTurn {
     super(turn);
     this.#turn = turn;
     this.data = data;
-    this.host = { data, positions: positionsOf(run), language: turn.language, now: turn.now };
+    this.host = { data, positions: positionsOf(run), turn };
   }
 
   get session(): LooseViewTurn['session'] {
