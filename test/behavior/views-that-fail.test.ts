@@ -109,7 +109,7 @@ describe.each(frameworks)('a view that cannot be shown, on %s', (_, framework) =
     expect(failures.join()).not.toContain('TEXT_TOO_LONG');
   });
 
-  it('a user who has blocked the bot is reported, and the turn stands', async () => {
+  it('a user who has blocked the bot is reported, and the turn is committed', async () => {
     const { bot, anna, world, machine, calls } = play(framework, [Counter]);
     const failures: unknown[] = [];
     machine.observe('sendFailed', ({ error }) => void failures.push(error));
