@@ -1,5 +1,6 @@
 /** One input to a tree: from a position and a line to what is said and the next position. Pure: nothing is stored here. */
 
+import type { Awaitable } from '@telefsm/core';
 import { CommandError, describeFound } from './errors.ts';
 import { openFlags } from './flags.ts';
 import { helpOf } from './help.ts';
@@ -35,12 +36,12 @@ import { type FoundPosition, findPosition, positionOf } from './position.ts';
  * @param stored - the position, as it came from a storage; `undefined` for a new user
  * @param input - one line of text
  */
-export async function run(
+export function run(
   tree: TreeNode,
   stored: unknown,
   input: string,
   options: RunOptions,
-): Promise<Outcome> {
+): Awaitable<Outcome> {
   const line = readLine(input);
   const position = allowedPosition(tree, findPosition(tree, stored), options);
   const before = positionOf(position.state, position.flags, position.pending);
@@ -48,7 +49,7 @@ export async function run(
     return { kind: 'foreign', output: '', position: before };
   }
   const current = open(tree, position, options);
-  return await outcomeOf(current, before, () => answer(current, line, input.trim()));
+  return outcomeOf(current, before, () => answer(current, line, input.trim()));
 }
 
 /** Runs a line or a call. A mistake of the user is an outcome; the messages and changes until then stay. */
@@ -146,6 +147,25 @@ export function knows(
   return matchExact(tree, state, line) !== undefined || (tree.help && isHelp(line));
 }
 
+/**
+ * Why a command with a slash does not run where this user is: the user may not use it, or it belongs to another state.
+ *
+ * @returns `UNKNOWN_COMMAND`; `undefined` if the command runs
+ */
+export function rejectionOf(
+  tree: TreeNode,
+  stored: unknown,
+  input: string,
+  options: Pick<RunOptions, 'allows'>,
+): CommandError | undefined {
+  const line = readLine(input);
+  const position = allowedPosition(tree, findPosition(tree, stored), options);
+  const match = matchExact(tree, position.state, line);
+  if (match !== undefined && options.allows?.(match.command) !== false) return undefined;
+  const fail: Run['fail'] = (code, args) => new CommandError(code, args);
+  return unknown({ tree, position, options, fail }, line.text);
+}
+
 function isHelp(line: Line): boolean {
   return line.slash && fold(line.text) === 'help';
 }
@@ -191,7 +211,15 @@ function permit(current: Run, command: CommandNode, input: string): void {
   if (current.options.allows?.(command) === false) throw unknown(current, input);
 }
 
-function unknown({ tree, position, options, fail }: Run, input: string): CommandError {
+function unknown(
+  {
+    tree,
+    position,
+    options,
+    fail,
+  }: Pick<Run, 'tree' | 'position' | 'fail'> & { readonly options: Pick<RunOptions, 'allows'> },
+  input: string,
+): CommandError {
   const known = reachable(tree, position.state).filter(
     (command) => options.allows?.(command) ?? true,
   );
