@@ -194,7 +194,7 @@ async function withoutConversation<Result>(
 ): Promise<Result> {
   meter?.begin(job, undefined);
   const turn = new RunningTurn(rt, job, undefined, undefined, undefined);
-  if (job.ctx !== undefined) rt.opened?.(turn, job.ctx);
+  rt.opened?.(turn, job.ctx);
   let phase: OpenTurn['phase'] = 'failed';
   try {
     if (rt.options.services !== undefined) await turn.loadServices();
@@ -235,7 +235,7 @@ function open(rt: Runtime, job: Job, lease: Lease, waited: number): Opened {
     (known.size > 0 && !rt.storage.features.shared && rt.recent.has(key, job.id));
   // also a turn that was handled before may have left a question that was never asked
   const isOver = isDuplicate && !turn.copy.pendingPrompt;
-  if (!isOver && job.ctx !== undefined) rt.opened?.(turn, job.ctx);
+  if (!isOver) rt.opened?.(turn, job.ctx);
   const { registry } = rt;
   const isCurrent =
     stored === undefined
